@@ -1,0 +1,66 @@
+"""Amazon Resource Names in the forms that Step Functions, Lambda and Logs use.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sfn_cli.errors import ApiError
+
+
+class Arn(NamedTuple):
+    """arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE; `resource` keeps its own colons."""
+
+    partition: str
+    service: str
+    region: str
+    account: str
+    resource: str
+
+    def __str__(self) -> str:
+        return ":".join(("arn", *self))
+
+    @property
+    def resource_type(self) -> str:
+        """The first word of the resource: "stateMachine", "execution", "function" …"""
+        return self.resource.partition(":")[0]
+
+    @property
+    def resource_id(self) -> str:
+        """What follows the resource's type, with its own colons."""
+        return self.resource.partition(":")[2]
+
+
+def parse(text: str) -> Arn | None:
+    """The parts of an ARN, or None if `text` is not one."""
+    parts = text.split(":", 5)
+    if len(parts) != 6 or parts[0] != "arn":
+        return None
+    return Arn(*parts[1:])
+
+
+def checked(text: str) -> Arn | None:
+    """As `parse`, but text that does not begin as an ARN is AWS's InvalidArn."""
+    if not text.startswith("arn:"):
+        raise ApiError("InvalidArn", f"Invalid Arn: 'Invalid ARN prefix: {text}'")
+    return parse(text)
+
+
+def state_machine(region: str, account: str, name: str) -> str:
+    return f"arn:aws:states:{region}:{account}:stateMachine:{name}"
+
+
+def execution(state_machine_arn: str, name: str) -> str:
+    """The ARN of the execution `name` of a state machine (an unqualified ARN)."""
+    head, _, machine = state_machine_arn.partition(":stateMachine:")
+    return f"{head}:execution:{machine}:{name}"
+
+
+def function(region: str, account: str, name: str) -> str:
+    return f"arn:aws:lambda:{region}:{account}:function:{name}"
+
+
+def log_group(region: str, account: str, name: str) -> str:
+    return f"arn:aws:logs:{region}:{account}:log-group:{name}:*"

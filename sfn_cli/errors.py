@@ -1,0 +1,58 @@
+"""The errors that sfn raises on purpose; anything else is a bug and may be a traceback.
+
+    SfnError
+    ├── ApiError        an operation's own error, in AWS's code and words       exit 254, HTTP 400
+    ├── UsageError      the command line or the request's shape is wrong         exit 252, HTTP 400
+    ├── ConfigurationError   something that must be set up first is not          exit 253
+    ├── StoreError      the store cannot be opened, read or written              exit 255, HTTP 500
+    └── StatesError     an execution's error: a name of the States Language and its cause
+
+Exit codes are those of the aws CLI, version 2 (`cli/exits.py`). `StatesError` never reaches a
+person as an exception: the interpreter turns it into events.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class SfnError(Exception):
+    """The root of every error that sfn raises on purpose; `str()` is one clear line."""
+
+
+class ApiError(SfnError):
+    """An operation refused the request, as AWS does: `code` is the shape's name."""
+
+    def __init__(self, code: str, message: str, *, status: int = 400, **members: Any) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.status = status
+        self.members = members
+
+
+class UsageError(SfnError):
+    """The request has a wrong shape: refused before any operation is asked (exit 252)."""
+
+
+class ConfigurationError(SfnError):
+    """A setting that the command needs is missing or unusable (exit 253)."""
+
+
+class StoreError(SfnError):
+    """The store cannot be opened, read or written; what it holds is left as it was (exit 255)."""
+
+
+class StatesError(SfnError):
+    """A state failed: `error` is matched against ErrorEquals, `cause` is for people.
+
+    `location` is set for expressions that failed to evaluate: the field in the state, as the
+    EvaluationFailed event names it ("Arguments/total"). `cause` never holds the prefix that
+    names the state; the interpreter adds it for the errors that AWS prefixes.
+    """
+
+    def __init__(self, error: str | None, cause: str | None = None, *, location: str | None = None) -> None:
+        super().__init__(f"{error}: {cause}" if cause else str(error))
+        self.error = error
+        self.cause = cause
+        self.location = location

@@ -1,0 +1,1 @@
+"""The tests; a folder mirrors each floor of the package."""
