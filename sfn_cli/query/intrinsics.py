@@ -1,0 +1,226 @@
+"""The 18 Intrinsic Functions: what each takes and gives.
+
+https://states-language.net/#appendix-b and
+https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html
+
+Every function checks its arguments and raises IntrinsicError; the parser adds which call it was.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from sfn_cli.jsonvalue import Json, dumps, loads
+from sfn_cli.query.java_random import JavaRandom
+from sfn_cli.query.java_text import java_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from sfn_cli.query.scope import Scope
+
+MAX_RANGE = 1000
+MAX_TEXT = 10_000
+
+
+class IntrinsicError(Exception):
+    """The arguments do not suit the function; `str()` says why."""
+
+
+class Template(str):
+    """A text written in the call: its value is unescaped, `raw` keeps which braces were escaped."""
+
+    raw: str
+
+    def __new__(cls, raw: str) -> Template:
+        made = super().__new__(cls, re.sub(r"\\(.)", r"\1", raw, flags=re.DOTALL))
+        made.raw = raw
+        return made
+
+
+class Function(NamedTuple):
+    """`run(scope, arguments)`, called with `least` to `most` arguments."""
+
+    run: Callable[[Scope, list[Json]], Json]
+    least: int
+    most: int
+
+    @property
+    def count_text(self) -> str:
+        if self.most > 99:
+            return f"{self.least} or more arguments" if self.least else "any number of arguments"
+        return f"{self.least} arguments" if self.least == self.most else f"{self.least} to {self.most} arguments"
+
+
+def _format(scope: Scope, arguments: list[Json]) -> str:
+    template, *values = arguments
+    _must(isinstance(template, str), "the first argument must be a string")
+    raw = template.raw if isinstance(template, Template) else template
+    parts = re.split(r"(?<!\\)((?:\\\\)*)\{\}", raw)
+    # parts: text, backslashes before a placeholder, text, …
+    _must(len(parts) // 2 == len(values), f"the template has {len(parts) // 2} occurrences of {{}}, but {len(values)} values were given")
+    made = _unescaped(parts[0])
+    for number, value in enumerate(values):
+        made += _unescaped(parts[2 * number + 1]) + java_text(value) + _unescaped(parts[2 * number + 2])
+    return made
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\(['{}\\])", r"\1", text)
+
+
+def _string_to_json(scope: Scope, arguments: list[Json]) -> Json:
+    text = _text(arguments, 0)
+    try:
+        return loads(text)
+    except ValueError as error:
+        raise IntrinsicError(f"the string is not valid JSON: {error}") from None
+
+
+def _array_partition(scope: Scope, arguments: list[Json]) -> Json:
+    array, size = _array(arguments, 0), _integer(arguments, 1)
+    _must(size > 0, "the chunk size must be a positive integer")
+    return [array[start : start + size] for start in range(0, len(array), size)]
+
+
+def _array_contains(scope: Scope, arguments: list[Json]) -> bool:
+    wanted = _key(arguments[1])
+    return any(_key(item) == wanted for item in _array(arguments, 0))
+
+
+def _array_range(scope: Scope, arguments: list[Json]) -> Json:
+    first, last, step = (_integer(arguments, position) for position in range(3))
+    _must(step != 0, "the step must not be 0")
+    numbers = range(first, last + (1 if step > 0 else -1), step)
+    _must(len(numbers) <= MAX_RANGE, f"an array of more than {MAX_RANGE} elements cannot be made")
+    return list(numbers)
+
+
+def _array_get_item(scope: Scope, arguments: list[Json]) -> Json:
+    array, index = _array(arguments, 0), _integer(arguments, 1)
+    _must(0 <= index < len(array), f"the index {index} is out of bounds for an array of {len(array)} elements")
+    return array[index]
+
+
+def _array_unique(scope: Scope, arguments: list[Json]) -> Json:
+    first_seen: dict[object, Json] = {}
+    for item in _array(arguments, 0):
+        first_seen.setdefault(_key(item), item)
+    return list(first_seen.values())
+
+
+def _base64_encode(scope: Scope, arguments: list[Json]) -> str:
+    from base64 import b64encode
+
+    return b64encode(_text(arguments, 0, at_most=MAX_TEXT).encode()).decode()
+
+
+def _base64_decode(scope: Scope, arguments: list[Json]) -> str:
+    from base64 import b64decode
+
+    try:
+        return b64decode(_text(arguments, 0, at_most=MAX_TEXT), validate=True).decode()
+    except ValueError:
+        raise IntrinsicError("the string is not valid Base64 of UTF-8 text") from None
+
+
+HASHES: Mapping[str, str] = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
+
+
+def _hash(scope: Scope, arguments: list[Json]) -> str:
+    from hashlib import new
+
+    data, algorithm = _text(arguments, 0, at_most=MAX_TEXT), _text(arguments, 1)
+    _must(algorithm in HASHES, f"the algorithm must be one of {', '.join(HASHES)}")
+    return new(HASHES[algorithm], data.encode(), usedforsecurity=False).hexdigest()
+
+
+def _json_merge(scope: Scope, arguments: list[Json]) -> Json:
+    first, second, deep = arguments
+    _must(isinstance(first, dict) and isinstance(second, dict), "the first two arguments must be JSON objects")
+    _must(isinstance(deep, bool), "the third argument must be a boolean")
+    _must(not deep, "only shallow merging is supported: the third argument must be false")
+    return {**first, **second}
+
+
+def _math_random(scope: Scope, arguments: list[Json]) -> int:
+    """start <= n < end; a third argument is a seed."""
+    start, end = _integer(arguments, 0), _integer(arguments, 1)
+    _must(start < end, "the start number must be less than the end number")
+    if len(arguments) == 3:
+        return start + JavaRandom(_integer(arguments, 2)).below(end - start)
+    return start + int.from_bytes(scope.draw(), "big") % (end - start)
+
+
+def _string_split(scope: Scope, arguments: list[Json]) -> Json:
+    """Observed: each character of the splitter separates, and no empty strings are left."""
+    text, splitter = _text(arguments, 0), _text(arguments, 1)
+    if not splitter:
+        return [str(text)] if text else []
+    return [part for part in re.split(f"[{re.escape(splitter)}]", text) if part]
+
+
+FUNCTIONS: Mapping[str, Function] = {
+    "States.Format": Function(_format, 1, 1000),
+    "States.StringToJson": Function(_string_to_json, 1, 1),
+    "States.JsonToString": Function(lambda _, arguments: dumps(arguments[0]), 1, 1),
+    "States.Array": Function(lambda _, arguments: [str(item) if isinstance(item, str) else item for item in arguments], 0, 1000),
+    "States.ArrayPartition": Function(_array_partition, 2, 2),
+    "States.ArrayContains": Function(_array_contains, 2, 2),
+    "States.ArrayRange": Function(_array_range, 3, 3),
+    "States.ArrayGetItem": Function(_array_get_item, 2, 2),
+    "States.ArrayLength": Function(lambda _, arguments: len(_array(arguments, 0)), 1, 1),
+    "States.ArrayUnique": Function(_array_unique, 1, 1),
+    "States.Base64Encode": Function(_base64_encode, 1, 1),
+    "States.Base64Decode": Function(_base64_decode, 1, 1),
+    "States.Hash": Function(_hash, 2, 2),
+    "States.JsonMerge": Function(_json_merge, 3, 3),
+    "States.MathRandom": Function(_math_random, 2, 3),
+    "States.MathAdd": Function(lambda _, arguments: _integer(arguments, 0) + _integer(arguments, 1), 2, 2),
+    "States.StringSplit": Function(_string_split, 2, 2),
+    "States.UUID": Function(lambda scope, _: scope.uuid(), 0, 0),
+}
+
+
+_ORDINALS = ("first", "second", "third")
+
+
+def _must(holds: bool, otherwise: str) -> None:
+    if not holds:
+        raise IntrinsicError(otherwise)
+
+
+def _array(arguments: list[Json], position: int) -> list[Json]:
+    value = arguments[position]
+    if not isinstance(value, list):
+        raise IntrinsicError(f"the {_ORDINALS[position]} argument must be an array")
+    return value
+
+
+def _text(arguments: list[Json], position: int, *, at_most: int | None = None) -> str:
+    value = arguments[position]
+    if not isinstance(value, str):
+        raise IntrinsicError(f"the {_ORDINALS[position]} argument must be a string")
+    _must(at_most is None or len(value) <= at_most, f"the {_ORDINALS[position]} argument must be at most {at_most} characters long")
+    return value
+
+
+def _integer(arguments: list[Json], position: int) -> int:
+    """A number, rounded half up: observed, -3.5 counts as -3."""
+    value = arguments[position]
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise IntrinsicError(f"the {_ORDINALS[position]} argument must be an integer")
+    return value if isinstance(value, int) else math.floor(value + 0.5)
+
+
+def _key(value: Json) -> object:
+    """Equal for equal JSON: true is not 1, though 1 is 1.0; the order of an object's names does not count."""
+    if isinstance(value, bool) or value is None:
+        return ("constant", value)
+    if isinstance(value, dict):
+        return frozenset((name, _key(item)) for name, item in value.items())
+    if isinstance(value, list):
+        return tuple(map(_key, value))
+    return value

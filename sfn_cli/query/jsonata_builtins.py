@@ -1,0 +1,150 @@
+"""JSONata's own functions that the engine gets wrong, written anew.
+
+`Builtins` holds them under JSONata's names, for the engine finds them so; the arguments that are
+not given are None, as undefined ones are.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cmp_to_key
+from typing import TYPE_CHECKING, Any
+
+from jsonata.functions import Functions
+from jsonata.utils import Utils
+
+from sfn_cli.query import jsonata_matching
+from sfn_cli.query.jsonata_messages import Refusal, shown
+from sfn_cli.query.jsonata_values import NULL, TOO_BIG, deeply_equal, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SIGNATURES: Mapping[str, str] = {
+    "string": "<x-b?:s>",
+    "number": "<(nsb)-:n>",
+    "sort": "<af?:a>",
+    "distinct": "<x:x>",
+    "match": "<s-f<s:o>n?:a<o>>",
+    "contains": "<s-(sf):b>",
+    "replace": "<s-(sf)(sf)n?:s>",
+    "split": "<s-(sf)n?:a<s>>",
+    "formatInteger": "<n-s:s>",
+    "formatNumber": "<n-so?:s>",
+    "pad": "<s-ns?:s>",
+    "error": "<s?:x>",
+    "base64decode": "<s-:s>",
+}
+
+MAX_CHARACTERS = 6_990_256
+"""Observed at AWS: a string of 2**22 characters is accepted, one of 2**23 is not."""
+
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[Ee][-+]?[0-9]+)?")
+_RADIX = re.compile(r"0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+")
+
+
+class Builtins:
+    """The functions, by JSONata's names."""
+
+    @staticmethod
+    def string(value: Any, prettify: Any) -> str | None:
+        return text_of(value, bool(prettify))
+
+    @staticmethod
+    def number(value: Any) -> Any:
+        if value is None or isinstance(value, (int, float)):
+            return int(value) if isinstance(value, bool) else value
+        if isinstance(value, str):
+            if _RADIX.fullmatch(value):
+                return int(value, 0)
+            if _NUMBER.fullmatch(value) and abs(number := float(value)) != float("inf"):
+                return number
+        if value is NULL:
+            raise Refusal("T0410", 'Argument 1 of function "number" does not match function signature')
+        raise Refusal("D3030", f"Unable to cast value to a number: {shown(value)}")
+
+    @staticmethod
+    def sort(array: Any, comparator: Any) -> Any:
+        """Stable, as JSONata's merge sort: an element moves behind another only if the comparator says so."""
+        if array is None or len(array) <= 1:
+            return array
+        if comparator is not None:
+            return sorted(array, key=cmp_to_key(lambda left, right: -1 if _goes_after(comparator, right, left) else 0))
+        numbers = all(isinstance(item, (int, float)) and not isinstance(item, bool) for item in array)
+        if not numbers and not all(isinstance(item, str) for item in array):
+            raise Refusal(
+                "D3070",
+                "The single argument form of the sort function can only be applied to an array of strings or an array of numbers.  "
+                "Use the second argument to specify a comparison function",
+            )
+        return sorted(array)
+
+    @staticmethod
+    def distinct(array: Any) -> Any:
+        if not isinstance(array, list) or len(array) <= 1:
+            return array
+        kept: list[Any] = Utils.create_sequence() if isinstance(array, Utils.JList) else []
+        for item in array:
+            if not any(deeply_equal(item, one) for one in kept):
+                kept.append(item)
+        return kept
+
+    @staticmethod
+    def match(text: Any, matcher: Any, limit: Any) -> Any:
+        return jsonata_matching.match(text, matcher, limit)
+
+    @staticmethod
+    def contains(text: Any, wanted: Any) -> Any:
+        return jsonata_matching.contains(text, wanted)
+
+    @staticmethod
+    def replace(text: Any, pattern: Any, replacement: Any, limit: Any) -> Any:
+        return jsonata_matching.replace(text, pattern, replacement, limit)
+
+    @staticmethod
+    def split(text: Any, separator: Any, limit: Any) -> Any:
+        return jsonata_matching.split(text, separator, limit)
+
+    @staticmethod
+    def formatInteger(value: Any, picture: Any) -> Any:  # noqa: N802 - JSONata's name
+        if isinstance(value, (int, float)) and abs(value) > 2**53 and "w" in (picture or "").lower():
+            raise Refusal("", f"Numbers beyond 2**53 cannot be written as words: {value}")
+        return Functions.format_integer(value, picture)
+
+    @staticmethod
+    def formatNumber(value: Any, picture: Any, options: Any) -> Any:  # noqa: N802 - JSONata's name
+        mantissa, exponent, _ = (picture or "").partition("e")
+        if exponent and not mantissa.strip("#.,"):
+            raise Refusal("", "A picture with an exponent but without a mandatory digit before it is not supported")
+        return Functions.format_number(value, picture, options)
+
+    @staticmethod
+    def pad(text: Any, width: Any, filling: Any) -> Any:
+        if width is not None and abs(width) > MAX_CHARACTERS:
+            raise Refusal("", TOO_BIG)
+        return Functions.pad(text, width, filling)
+
+    @staticmethod
+    def error(message: Any) -> Any:
+        if message is NULL:
+            raise Refusal("T0410", 'Argument 1 of function "error" does not match function signature')
+        raise Refusal("D3137", "$error() function evaluated" if message is None else message)
+
+    @staticmethod
+    def base64decode(text: Any) -> Any:
+        from base64 import b64decode
+
+        if text is None:
+            return None
+        try:
+            return b64decode(text + "=" * (-len(text) % 4), validate=True).decode()
+        except ValueError:
+            raise Refusal("", "The argument of $base64decode is not Base64 of UTF-8 text") from None
+
+
+def _goes_after(comparator: Any, left: Any, right: Any) -> bool:
+    """Whether `left` belongs behind `right`. `^(…)` compares with a Python function that gives a number."""
+    if callable(comparator):
+        return bool(comparator(left, right) > 0)
+    answer = Functions.func_apply(comparator, [left, right])
+    return answer is not None and answer is not NULL and bool(answer)

@@ -1,0 +1,144 @@
+"""Payload Templates: JSON with expressions in it.
+
+    JSONPath   {"total.$": "$.order.total", "label.$": "States.Format('No. {}', $.id)", "kind": "order"}
+    JSONata    {"total": "{% $states.input.order.total %}", "kind": "order"}
+
+One walker compiles both. What holds no expression is a constant, and is given as it is, not copied.
+https://states-language.net/#payload-template
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sfn_cli.jsonvalue import Json
+from sfn_cli.query.intrinsic_parser import Intrinsic, compile_intrinsic
+from sfn_cli.query.jsonata import compile_field, is_expression
+from sfn_cli.query.jsonata import evaluate_in_field as _evaluated
+from sfn_cli.query.jsonpath import Path, PathNotFound, compile_path
+from sfn_cli.query.scope import Scope
+
+Evaluate = Callable[[Scope], Json]
+
+
+class Template:
+    """A compiled template. A `constant` one gives the same value for every scope."""
+
+    __slots__ = ("constant", "evaluate")
+
+    def __init__(self, evaluate: Evaluate, *, constant: bool) -> None:
+        self.evaluate = evaluate
+        self.constant = constant
+
+
+class InvalidTemplate(ValueError):  # named for what it is about
+    """A template cannot be compiled. `message` is AWS's; `location` is the JSON Pointer within the field ("/a/0")."""
+
+    def __init__(self, code: str, message: str, location: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.message = message
+        self.location = location
+        self.reason = reason
+
+
+def compile_jsonpath_template(value: Json, field: str) -> Template:
+    """Names that end in `.$` hold paths or intrinsic functions. Raises InvalidTemplate.
+
+    Evaluating raises StatesError: States.Runtime for a path that finds nothing, named by its key;
+    States.IntrinsicFailure.
+    """
+    return _as_template(value, _jsonpath(value, ""))
+
+
+def compile_jsonata_template(value: Json, field: str) -> Template:
+    """Strings that are `{% … %}` are expressions, wherever they stand. Raises InvalidTemplate.
+
+    Evaluating raises States.QueryEvaluationError; its location is the place within `field`:
+    "Output/result", "Output/list[0]".
+    """
+    return _as_template(value, _jsonata(value, field, ""))
+
+
+def compile_path_or_intrinsic(text: str) -> Path | Intrinsic:
+    """What fields such as ErrorPath and the names ending in `.$` may hold. Raises ValueError."""
+    return compile_path(text) if text.startswith("$") else compile_intrinsic(text)
+
+
+def evaluate_in_field(expression: Path | Intrinsic, field: str, scope: Scope) -> Json:
+    """The value of a path or function that stands in `field` ("value.$", "ErrorPath"). Raises StatesError."""
+    try:
+        return expression.evaluate(scope)
+    except PathNotFound as missing:
+        raise missing.in_field(field) from None
+
+
+def _as_template(value: Json, evaluate: Evaluate | None) -> Template:
+    if evaluate is None:
+        return Template(lambda _: value, constant=True)
+    return Template(evaluate, constant=False)
+
+
+def _jsonpath(value: Json, pointer: str) -> Evaluate | None:
+    """How to make `value`, or None if it is a constant."""
+    if isinstance(value, list):
+        return _list_of(value, [_jsonpath(item, f"{pointer}/{index}") for index, item in enumerate(value)])
+    if not isinstance(value, dict):
+        return None
+    made: dict[str, Evaluate | None] = {}
+    constants: dict[str, Json] = {}
+    for key, item in value.items():
+        if key.endswith(".$"):
+            made[key[:-2]] = _jsonpath_field(key, item, pointer)
+        else:
+            made[key] = _jsonpath(item, f"{pointer}/{key}")
+            constants[key] = item
+    return _object_of(constants, made)
+
+
+def _jsonpath_field(key: str, text: Json, pointer: str) -> Evaluate:
+    try:
+        if not isinstance(text, str):
+            raise ValueError(f"the value of '{key}' must be a string")
+        expression = compile_path_or_intrinsic(text)
+    except ValueError as error:
+        message = f"The value for the field '{key}' must be a valid JSONPath or a valid intrinsic function call"
+        raise InvalidTemplate("SCHEMA_VALIDATION_FAILED", message, pointer, str(error)) from None
+    return lambda scope: evaluate_in_field(expression, key, scope)
+
+
+def _jsonata(value: Json, field: str, pointer: str) -> Evaluate | None:
+    """How to make `value`, or None if it is a constant."""
+    if isinstance(value, list):
+        return _list_of(value, [_jsonata(item, f"{field}[{index}]", f"{pointer}/{index}") for index, item in enumerate(value)])
+    if isinstance(value, dict):
+        return _object_of(value, {key: _jsonata(item, f"{field}/{key}", f"{pointer}/{key}") for key, item in value.items()})
+    if not is_expression(value):
+        return None
+    return compile_jsonata_field(value, field, pointer)
+
+
+def compile_jsonata_field(text: str, field: str, pointer: str = "", expected: str | None = None) -> Evaluate:
+    """One `{% … %}`, which must give the `expected` type. Raises InvalidTemplate if it does not parse."""
+    try:
+        expression = compile_field(text)
+    except ValueError as error:
+        raise InvalidTemplate("INVALID_JSONATA_EXPRESSION", str(error), pointer, str(error)) from None
+    if (name := expression.top_level_reference) is not None:
+        message = f"Reference to '{name}' at the top level is not supported."
+        raise InvalidTemplate("UNSUPPORTED_JSONATA_EXPRESSION", message, pointer, f"'{expression.text}' reads '{name}' from no value")
+    return lambda scope: _evaluated(expression, field, scope, expected)
+
+
+def _list_of(constants: list[Json], made: list[Evaluate | None]) -> Evaluate | None:
+    if not any(made):
+        return None
+    pairs = list(zip(constants, made, strict=True))
+    return lambda scope: [constant if evaluate is None else evaluate(scope) for constant, evaluate in pairs]
+
+
+def _object_of(constants: dict[str, Json], made: dict[str, Evaluate | None]) -> Evaluate | None:
+    if not any(made.values()):
+        return None
+    triples = [(key, constants.get(key), evaluate) for key, evaluate in made.items()]
+    return lambda scope: {key: constant if evaluate is None else evaluate(scope) for key, constant, evaluate in triples}

@@ -1,0 +1,68 @@
+"""What an expression may see: one Scope for each evaluation of a state's fields."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from sfn_cli.jsonvalue import Json
+
+_NOTHING: Mapping[str, Json] = {}
+
+
+def _no_context() -> dict[str, Json]:
+    return {}
+
+
+class Scope:
+    """The data, the time and the randomness of one evaluation.
+
+    `input` is what `$` is to a JSONPath. `states` is what `$states` holds besides its context in
+    JSONata: {"input": …, "result": …, "errorOutput": …}, only those that exist at this place.
+    `context` makes the Context Object when an expression asks for it. `now` is in milliseconds
+    since 1970. Everything random is derived from `seed` and the number of the draw: two draws
+    differ, and a replay with a fresh Scope of the same seed repeats them.
+    """
+
+    __slots__ = ("_draws", "context", "engine_values", "input", "now", "seed", "states", "variables")
+
+    def __init__(
+        self,
+        input: Json = None,
+        *,
+        context: Callable[[], dict[str, Json]] = _no_context,
+        variables: Mapping[str, Json] = _NOTHING,
+        states: Mapping[str, Json] = _NOTHING,
+        now: int = 0,
+        seed: str = "",
+    ) -> None:
+        self.input = input
+        self.context = context
+        self.variables = variables
+        self.states = states
+        self.now = now
+        self.seed = seed
+        self._draws = 0
+        self.engine_values: dict[tuple[str, str], object] = {}
+        """What the JSONata adapter made of `states` and `variables`, kept for the next expression."""
+
+    def draw(self) -> bytes:
+        """32 random bytes, the next of the sequence that `seed` begins."""
+        from hashlib import sha256  # loads OpenSSL: only when something random is asked for
+
+        self._draws += 1
+        return sha256(f"{self.seed}:{self._draws}".encode()).digest()
+
+    def fraction(self) -> float:
+        """A random number n with 0 <= n < 1, in steps of 2**-53."""
+        return (int.from_bytes(self.draw()[:8], "big") >> 11) * 2.0**-53
+
+    def uuid(self) -> str:
+        """A random UUID, version 4."""
+        octets = bytearray(self.draw()[:16])
+        octets[6] = octets[6] & 0x0F | 0x40
+        octets[8] = octets[8] & 0x3F | 0x80
+        text = octets.hex()
+        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
