@@ -1,0 +1,4 @@
+"""The Amazon States Language: a definition becomes a StateMachine. Pure: no clock, no files.
+
+Specification: https://states-language.net
+"""

@@ -1,0 +1,143 @@
+"""Choice Rules: a rule of a Choice state compiled to a function that says whether it holds.
+
+ASL: https://states-language.net/#choice-state. A comparison holds only between values of its
+own type: a string is never NumericEquals a number, and a boolean is no number.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.asl.timestamp import parse_timestamp
+from sfn_cli.errors import StatesError
+from sfn_cli.query.jsonpath import PathNotFound, compile_path
+from sfn_cli.query.scope import Scope
+
+if TYPE_CHECKING:
+    from sfn_cli.jsonvalue import Json
+
+Rule = Callable[[Scope], bool]
+
+_ABSENT: Json = object()
+
+
+def compile_rule(rule: Mapping[str, Any]) -> Rule:
+    """The function of a JSONPath Choice Rule (a boolean expression or a data-test expression)."""
+    if "And" in rule:
+        all_of = [compile_rule(inner) for inner in rule["And"]]
+        return lambda scope: all(inner(scope) for inner in all_of)
+    if "Or" in rule:
+        any_of = [compile_rule(inner) for inner in rule["Or"]]
+        return lambda scope: any(inner(scope) for inner in any_of)
+    if "Not" in rule:
+        negated = compile_rule(rule["Not"])
+        return lambda scope: not negated(scope)
+    return _data_test(rule)
+
+
+def _data_test(rule: Mapping[str, Any]) -> Rule:
+    read = _reader(rule["Variable"])
+    name = next(key for key in rule if key in COMPARISONS or key in TYPE_TESTS or key.removesuffix("Path") in COMPARISONS)
+    wanted = rule[name]
+    if name == "IsPresent":
+        return lambda scope: (read(scope) is not _ABSENT) is wanted
+    if name in TYPE_TESTS:
+        has_type = TYPE_TESTS[name]
+        return lambda scope: has_type(_present(read(scope), rule["Variable"])) is wanted
+    if name in COMPARISONS:
+        holds = COMPARISONS[name]
+        return lambda scope: holds(_present(read(scope), rule["Variable"]), wanted)
+    holds = COMPARISONS[name.removesuffix("Path")]
+    read_wanted = _reader(wanted)
+    return lambda scope: holds(_present(read(scope), rule["Variable"]), _present(read_wanted(scope), wanted))
+
+
+def _reader(text: str) -> Callable[[Scope], Json]:
+    path = compile_path(text)
+
+    def read(scope: Scope) -> Json:
+        try:
+            return path.evaluate(scope)
+        except PathNotFound:
+            return _ABSENT
+
+    return read
+
+
+def _present(value: Json, path: str) -> Json:
+    if value is _ABSENT:
+        raise StatesError("States.Runtime", f"Invalid path '{path}': The choice state's condition path references an invalid value.")
+    return value
+
+
+def _is_number(value: Json) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_string(value: Json) -> bool:
+    return isinstance(value, str)
+
+
+def _is_boolean(value: Json) -> bool:
+    return isinstance(value, bool)
+
+
+def _is_timestamp(value: Json) -> bool:
+    return isinstance(value, str) and parse_timestamp(value) is not None
+
+
+TYPE_TESTS: Mapping[str, Callable[[Json], bool]] = {
+    "IsPresent": lambda value: value is not _ABSENT,
+    "IsNull": lambda value: value is None,
+    "IsString": _is_string,
+    "IsNumeric": _is_number,
+    "IsBoolean": _is_boolean,
+    "IsTimestamp": _is_timestamp,
+}
+
+
+def _among(has_type: Callable[[Json], bool], compare: Callable[[Any, Any], bool]) -> Callable[[Json, Json], bool]:
+    return lambda value, wanted: has_type(value) and has_type(wanted) and compare(value, wanted)
+
+
+def _timestamps(compare: Callable[[Any, Any], bool]) -> Callable[[Json, Json], bool]:
+    def holds(value: Json, wanted: Json) -> bool:
+        if not isinstance(value, str) or not isinstance(wanted, str):
+            return False
+        one, other = parse_timestamp(value), parse_timestamp(wanted)
+        return one is not None and other is not None and compare(one, other)
+
+    return holds
+
+
+def _string_matches(value: Json, pattern: Json) -> bool:
+    return isinstance(value, str) and isinstance(pattern, str) and _wildcard(pattern).fullmatch(value) is not None
+
+
+def _wildcard(pattern: str) -> re.Pattern[str]:
+    r"""`*` stands for any characters; `\*` is an asterisk and `\\` a backslash."""
+    parts = re.findall(r"\\[*\\]|\*|[^*\\]+|\\", pattern)
+    return re.compile(
+        "".join(".*" if part == "*" else re.escape(part[1:] if part[:1] == "\\" and len(part) == 2 else part) for part in parts), re.DOTALL
+    )
+
+
+_ORDER: Mapping[str, Callable[[Any, Any], bool]] = {
+    "Equals": operator.eq,
+    "LessThan": operator.lt,
+    "GreaterThan": operator.gt,
+    "LessThanEquals": operator.le,
+    "GreaterThanEquals": operator.ge,
+}
+
+COMPARISONS: Mapping[str, Callable[[Json, Json], bool]] = {
+    **{f"String{name}": _among(_is_string, compare) for name, compare in _ORDER.items()},
+    **{f"Numeric{name}": _among(_is_number, compare) for name, compare in _ORDER.items()},
+    **{f"Timestamp{name}": _timestamps(compare) for name, compare in _ORDER.items()},
+    "BooleanEquals": _among(_is_boolean, operator.eq),
+    "StringMatches": _string_matches,
+}
+"""The comparison operators: (value of Variable, wanted) → holds. All but StringMatches have a …Path form."""

@@ -1,0 +1,246 @@
+"""Dataflow: what a state's work is given, and what the state gives back.
+
+JSONPath (https://states-language.net/#filters): InputPath → Parameters → work → ResultSelector →
+ResultPath → OutputPath. JSONata: Arguments → work → Output. Both: Assign. Where a field is
+absent the same Payload goes through, with its text, so that nothing is serialised twice.
+
+What `$` means in Assign under JSONPath: the work's result, before ResultSelector, for Task,
+Parallel and Map; the produced value for Pass; the effective input for the others.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from sfn_cli.jsonvalue import Json, Payload
+from sfn_cli.query.jsonpath import Path, PathNotFound, compile_path
+from sfn_cli.query.payload_template import Template, compile_jsonata_template, compile_jsonpath_template
+from sfn_cli.query.reference_path import ReferencePath
+from sfn_cli.query.scope import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfn_cli.asl.visit import Visit
+
+JSONPATH = "JSONPath"
+JSONATA = "JSONata"
+
+MAX_PAYLOAD_BYTES = 262_144
+"""The largest input, output or result, in bytes of UTF-8. (AWS's quota)"""
+
+EMPTY_OBJECT = Payload({}, "{}")
+
+
+class Flow(Protocol):
+    """What JSONPath's and JSONata's dataflow have in common."""
+
+    def arguments(self, visit: Visit) -> Payload:
+        """What the state's work is given."""
+
+    def produced(self, visit: Visit) -> Payload | None:
+        """What a state without work (Pass, Wait …) takes as its result; None: it has none."""
+
+    def output(self, visit: Visit, result: Payload | None) -> Payload:
+        """The state's output."""
+
+    def assign(self, visit: Visit, result: Payload | None) -> dict[str, Json] | None:
+        """The variables that the state assigns, or None when it assigns none."""
+
+
+class CatchFlow(Protocol):
+    """What a Catcher passes on: the error's output shaped, and the variables assigned."""
+
+    def output(self, visit: Visit, error_output: Payload) -> Payload: ...
+
+    def assign(self, visit: Visit, error_output: Payload) -> dict[str, Json] | None: ...
+
+
+def flow(fields: Mapping[str, Any], language: str) -> Flow:
+    """The dataflow that a state's fields describe, in its query language."""
+    return JsonPathFlow(fields) if language == JSONPATH else JsonataFlow(fields)
+
+
+def catch_flow(fields: Mapping[str, Any], language: str) -> CatchFlow:
+    return JsonPathCatchFlow(fields) if language == JSONPATH else JsonataCatchFlow(fields)
+
+
+class _Missing:
+    """The JSON null of InputPath, ResultPath and OutputPath: not "not given", but "nothing"."""
+
+
+NOTHING = _Missing()
+
+
+def _path_field(fields: Mapping[str, Any], name: str) -> Path | _Missing | None:
+    if name not in fields or fields[name] == "$":
+        return None
+    return NOTHING if fields[name] is None else compile_path(fields[name])
+
+
+def find(path: Path, scope: Scope) -> Json:
+    """The value at a path. A missing one is AWS's States.Runtime, in the words for InputPath and its like."""
+    try:
+        return path.evaluate(scope)
+    except PathNotFound as missing:
+        raise missing.as_invalid_path() from None
+
+
+class _Shape:
+    """A payload template of a state: what a constant one makes keeps its text from visit to visit."""
+
+    __slots__ = ("_constant", "_template")
+
+    def __init__(self, template: Template) -> None:
+        self._template = template
+        self._constant = Payload(template.evaluate(Scope())) if template.constant else None
+
+    def make(self, scope: Scope) -> Payload:
+        return Payload(self._template.evaluate(scope)) if self._constant is None else self._constant
+
+
+class JsonPathFlow:
+    """InputPath, Parameters, ResultSelector, ResultPath, OutputPath and Assign of one state."""
+
+    __slots__ = ("_assign", "_input_path", "_output_path", "_parameters", "_result_path", "_result_selector")
+
+    def __init__(self, fields: Mapping[str, Any]) -> None:
+        self._input_path = _path_field(fields, "InputPath")
+        self._output_path = _path_field(fields, "OutputPath")
+        self._parameters = _jsonpath_template(fields, "Parameters")
+        self._result_selector = _jsonpath_template(fields, "ResultSelector")
+        self._result_path = _result_path(fields)
+        self._assign = _jsonpath_template(fields, "Assign")
+
+    def effective_input(self, visit: Visit) -> Payload:
+        """The state's input after InputPath."""
+        if self._input_path is None:
+            return visit.input
+        if isinstance(self._input_path, _Missing):
+            return EMPTY_OBJECT
+        return Payload(find(self._input_path, visit.path_scope(visit.input.value)))
+
+    def arguments(self, visit: Visit) -> Payload:
+        effective = self.effective_input(visit)
+        if self._parameters is None:
+            return effective
+        return self._parameters.make(visit.path_scope(effective.value))
+
+    def produced(self, visit: Visit) -> Payload | None:
+        return self.arguments(visit)
+
+    def output(self, visit: Visit, result: Payload | None) -> Payload:
+        assert result is not None
+        if self._result_selector is not None:
+            result = self._result_selector.make(visit.path_scope(result.value))
+        if isinstance(self._result_path, _Missing):
+            combined = visit.input
+        elif self._result_path is None:
+            combined = result
+        else:
+            combined = Payload(self._result_path.place(visit.input.value, result.value))
+        if self._output_path is None:
+            return combined
+        if isinstance(self._output_path, _Missing):
+            return EMPTY_OBJECT
+        return Payload(find(self._output_path, visit.path_scope(combined.value)))
+
+    def assign(self, visit: Visit, result: Payload | None) -> dict[str, Json] | None:
+        if self._assign is None:
+            return None
+        assert result is not None
+        return _assigned(self._assign.make(visit.path_scope(result.value)))
+
+
+class JsonPathCatchFlow:
+    """ResultPath and Assign of a Catcher; `$` in Assign is the error's output."""
+
+    __slots__ = ("_assign", "_result_path")
+
+    def __init__(self, fields: Mapping[str, Any]) -> None:
+        self._result_path = _result_path(fields)
+        self._assign = _jsonpath_template(fields, "Assign")
+
+    def output(self, visit: Visit, error_output: Payload) -> Payload:
+        if isinstance(self._result_path, _Missing):
+            return visit.input
+        if self._result_path is None:
+            return error_output
+        return Payload(self._result_path.place(visit.input.value, error_output.value))
+
+    def assign(self, visit: Visit, error_output: Payload) -> dict[str, Json] | None:
+        if self._assign is None:
+            return None
+        return _assigned(self._assign.make(visit.path_scope(error_output.value)))
+
+
+class JsonataFlow:
+    """Arguments, Output and Assign of one state."""
+
+    __slots__ = ("_arguments", "_assign", "_output")
+
+    def __init__(self, fields: Mapping[str, Any]) -> None:
+        self._arguments = _jsonata_template(fields, "Arguments")
+        self._output = _jsonata_template(fields, "Output")
+        self._assign = _jsonata_template(fields, "Assign")
+
+    def arguments(self, visit: Visit) -> Payload:
+        if self._arguments is None:
+            return visit.input
+        return self._arguments.make(visit.jsonata_scope())
+
+    def produced(self, visit: Visit) -> Payload | None:
+        return None
+
+    def output(self, visit: Visit, result: Payload | None) -> Payload:
+        if self._output is None:
+            return visit.input if result is None else result
+        return self._output.make(_jsonata_scope(visit, result))
+
+    def assign(self, visit: Visit, result: Payload | None) -> dict[str, Json] | None:
+        if self._assign is None:
+            return None
+        return _assigned(self._assign.make(_jsonata_scope(visit, result)))
+
+
+class JsonataCatchFlow:
+    """Output and Assign of a Catcher, which read `$states.errorOutput`."""
+
+    __slots__ = ("_assign", "_output")
+
+    def __init__(self, fields: Mapping[str, Any]) -> None:
+        self._output = _jsonata_template(fields, "Output")
+        self._assign = _jsonata_template(fields, "Assign")
+
+    def output(self, visit: Visit, error_output: Payload) -> Payload:
+        if self._output is None:
+            return error_output
+        return self._output.make(visit.jsonata_scope(errorOutput=error_output.value))
+
+    def assign(self, visit: Visit, error_output: Payload) -> dict[str, Json] | None:
+        if self._assign is None:
+            return None
+        return _assigned(self._assign.make(visit.jsonata_scope(errorOutput=error_output.value)))
+
+
+def _jsonata_scope(visit: Visit, result: Payload | None) -> Scope:
+    return visit.jsonata_scope() if result is None else visit.jsonata_scope(result=result.value)
+
+
+def _result_path(fields: Mapping[str, Any]) -> ReferencePath | _Missing | None:
+    if "ResultPath" not in fields or fields["ResultPath"] == "$":
+        return None
+    return NOTHING if fields["ResultPath"] is None else ReferencePath(fields["ResultPath"])
+
+
+def _jsonpath_template(fields: Mapping[str, Any], name: str) -> _Shape | None:
+    return _Shape(compile_jsonpath_template(fields[name], name)) if name in fields else None
+
+
+def _jsonata_template(fields: Mapping[str, Any], name: str) -> _Shape | None:
+    return _Shape(compile_jsonata_template(fields[name], name)) if name in fields else None
+
+
+def _assigned(made: Payload) -> dict[str, Json]:
+    assert isinstance(made.value, dict)
+    return made.value

@@ -1,0 +1,70 @@
+"""What a state asks for. States speak these five words; none of them is "event".
+
+A state answers `enter(visit)` or `complete(visit, result)` with a Move; only
+`interpreter/decide.py` knows how AWS records it, and only drivers know processes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sfn_cli.asl.resource import Resource
+    from sfn_cli.asl.state_machine import StateMachine
+    from sfn_cli.jsonvalue import Json, Payload
+
+
+class Exit(NamedTuple):
+    """The state is done: its output, the variables it assigns, and the state that follows (None: the end)."""
+
+    output: Payload
+    assigned: dict[str, Json] | None
+    next: str | None
+
+
+class Call(NamedTuple):
+    """Work is to be done outside: `arguments` go to `resource`. Seconds; None is no limit."""
+
+    resource: Resource
+    arguments: Payload
+    timeout_seconds: int | None
+    heartbeat_seconds: int | None
+    credentials: Json | None
+
+
+class Sleep(NamedTuple):
+    """Nothing happens before `until` (milliseconds since 1970); then the state completes."""
+
+    until: int
+
+
+class Fork(NamedTuple):
+    """Child frames are to run: one per branch (Parallel) or per item (Map).
+
+    `inputs` holds the input of each child; `machines` one StateMachine per child (Parallel), or
+    the one that all share (Map). `items` are the Map's items, None for Parallel.
+    """
+
+    machines: Sequence[StateMachine]
+    items: Sequence[Json] | None
+    inputs: Sequence[Payload]
+    max_concurrency: int
+
+    @property
+    def length(self) -> int:
+        return len(self.inputs)
+
+    def machine(self, index: int) -> StateMachine:
+        return self.machines[index] if self.items is None else self.machines[0]
+
+
+class Stop(NamedTuple):
+    """The state fails with this error and cause (Fail); either may be absent."""
+
+    error: str | None
+    cause: str | None
+
+
+Move = Exit | Call | Sleep | Fork | Stop

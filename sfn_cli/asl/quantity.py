@@ -1,0 +1,80 @@
+"""Numbers and strings that a state names in three ways: by value, by a `…Path`, by JSONata.
+
+TimeoutSeconds / TimeoutSecondsPath / "{% … %}", MaxConcurrency and its forms, and so on.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.asl.dataflow import JSONATA, find
+from sfn_cli.errors import StatesError
+from sfn_cli.jsonvalue import Json, dumps
+from sfn_cli.query.jsonata import evaluate_string, is_expression
+from sfn_cli.query.jsonpath import Path, compile_path
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfn_cli.asl.visit import Visit
+
+
+class Quantity:
+    """One number-valued field of a state, in whichever form the definition gives it.
+
+    `kind` is "integer" or "float"; JSONata fields must yield a number. Errors are AWS's:
+    `The MaxConcurrencyPath field refers to value "{}" which is not a valid integer: $.p`.
+    """
+
+    __slots__ = ("_constant", "_expression", "_kind", "_name", "_path")
+
+    def __init__(self, name: str, kind: str, constant: Json, path: Path | None, expression: str | None) -> None:
+        self._name = name
+        self._kind = kind
+        self._constant = constant
+        self._path = path
+        self._expression = expression
+
+    @classmethod
+    def load(cls, fields: Mapping[str, Any], name: str, language: str, *, kind: str = "integer") -> Quantity | None:
+        """The quantity that `fields` holds under `name` or `name`Path, or None if neither is there."""
+        if f"{name}Path" in fields:
+            return cls(name, kind, None, compile_path(fields[f"{name}Path"]), None)
+        if name not in fields:
+            return None
+        value = fields[name]
+        if language == JSONATA and is_expression(value):
+            return cls(name, kind, None, None, value)
+        return cls(name, kind, value, None, None)
+
+    def evaluate(self, visit: Visit) -> Any:
+        """The number at this visit."""
+        if self._expression is not None:
+            return _whole(evaluate_string(self._expression, self._name, visit.jsonata_scope(), "number"))
+        if self._path is None:
+            return self._constant
+        value = find(self._path, visit.path_scope(visit.input.value))
+        number = _parsed(value, self._kind)
+        if number is None:
+            shown = value if isinstance(value, str) else dumps(value)
+            raise StatesError(
+                "States.Runtime",
+                f'The {self._name}Path field refers to value "{shown}" which is not a valid {self._kind}: {self._path.text}',
+            )
+        return number
+
+
+def _parsed(value: Json, kind: str) -> int | float | None:
+    """The number that a path found. Observed: AWS takes a string that spells one."""
+    if isinstance(value, bool):
+        return None
+    try:
+        if isinstance(value, str):
+            return int(value) if kind == "integer" else float(value)
+    except ValueError:
+        return None
+    return value if isinstance(value, int) or (kind == "float" and isinstance(value, float)) else None
+
+
+def _whole(value: Json) -> Json:
+    return int(value) if isinstance(value, float) and value.is_integer() else value

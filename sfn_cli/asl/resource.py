@@ -1,0 +1,56 @@
+"""What a Task's Resource names: a function, an activity, or a service integration.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sfn_cli import arn
+
+Pattern = Literal["", "sync", "sync:2", "waitForTaskToken"]
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A Task's Resource, taken apart.
+
+    For `arn:aws:states:::sqs:sendMessage.waitForTaskToken`: kind "service", service "sqs", action
+    "sendMessage.waitForTaskToken" (as history events show it), pattern "waitForTaskToken". For
+    `arn:aws:states:::aws-sdk:s3:getObject` the service is "aws-sdk:s3".
+    """
+
+    arn: str
+    kind: Literal["lambda", "activity", "service"]
+    service: str = ""
+    action: str = ""
+    pattern: str = ""
+
+    @property
+    def name(self) -> str:
+        """What AWS calls it in causes: the service, or the whole ARN of a function."""
+        return self.service if self.kind == "service" else self.arn
+
+
+def parse_resource(text: str) -> Resource | None:
+    """The resource that an ARN names, or None when it is none of the three kinds."""
+    parts = arn.parse(text)
+    if parts is None:
+        return None
+    if parts.service == "lambda" and parts.resource_type == "function" and parts.resource_id:
+        return Resource(text, "lambda")
+    if parts.service != "states":
+        return None
+    if parts.resource_type == "activity" and parts.resource_id:
+        return Resource(text, "activity")
+    if parts.region or parts.account:
+        return None
+    service, _, action = parts.resource.rpartition(":")
+    if action == "2" and service.endswith(".sync"):
+        service, _, action = service.rpartition(":")
+        action += ":2"
+    if not service or not action:
+        return None
+    return Resource(text, "service", service, action, action.partition(".")[2])

@@ -1,0 +1,89 @@
+"""Retry and Catch: which Retrier or Catcher an error meets, and what follows.
+
+ASL: https://states-language.net/#errors. Rules, in the order of the lists:
+
+1. A name in ErrorEquals matches the error of that name.
+2. States.ALL matches every error but States.Runtime. (AWS's guide also excepts
+   States.DataLimitExceeded; recordings of AWS show it caught by States.ALL.)
+3. States.TaskFailed matches every error but States.Timeout and States.Runtime.
+4. A heartbeat that was missed is recorded as States.Timeout and also matches States.HeartbeatTimeout.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.asl.dataflow import CatchFlow, catch_flow
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+RUNTIME = "States.Runtime"
+TIMEOUT = "States.Timeout"
+HEARTBEAT_TIMEOUT = "States.HeartbeatTimeout"
+
+
+@dataclass(frozen=True, slots=True)
+class Retrier:
+    """One entry of Retry. Delays are in seconds."""
+
+    error_equals: tuple[str, ...]
+    interval_seconds: float
+    max_attempts: int
+    backoff_rate: float
+    max_delay_seconds: float | None
+    full_jitter: bool
+
+    @classmethod
+    def load(cls, fields: Mapping[str, Any]) -> Retrier:
+        return cls(
+            error_equals=tuple(fields["ErrorEquals"]),
+            interval_seconds=fields.get("IntervalSeconds", 1),
+            max_attempts=fields.get("MaxAttempts", 3),
+            backoff_rate=fields.get("BackoffRate", 2.0),
+            max_delay_seconds=fields.get("MaxDelaySeconds"),
+            full_jitter=fields.get("JitterStrategy") == "FULL",
+        )
+
+    def delay_ms(self, attempt: int, seed: str) -> int:
+        """Milliseconds to wait before retry number `attempt` (1 for the first).
+
+        IntervalSeconds × BackoffRate^(attempt-1), at most MaxDelaySeconds; with JitterStrategy
+        FULL, a fraction of that, drawn from `seed` so that a replay waits as long.
+        """
+        try:
+            seconds = self.interval_seconds * self.backoff_rate ** (attempt - 1)
+        except OverflowError:
+            seconds = float("inf")
+        seconds = min(seconds, self.max_delay_seconds or _LONGEST_DELAY_SECONDS)
+        if self.full_jitter:
+            seconds *= Random(seed).random()
+        return round(seconds * 1000)
+
+
+_LONGEST_DELAY_SECONDS = 366 * 24 * 3600
+"""Longer than any execution may run; it bounds a backoff that has grown past all numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Catcher:
+    """One entry of Catch: where to go on, and what to take there."""
+
+    error_equals: tuple[str, ...]
+    next: str
+    flow: CatchFlow
+
+    @classmethod
+    def load(cls, fields: Mapping[str, Any], language: str) -> Catcher:
+        return cls(tuple(fields["ErrorEquals"]), fields["Next"], catch_flow(fields, language))
+
+
+def matches(error_equals: Sequence[str], error: str | None, *, heartbeat: bool = False) -> bool:
+    """Whether an error of this name is one that ErrorEquals lists (rules 1 to 4)."""
+    if error in error_equals or (heartbeat and HEARTBEAT_TIMEOUT in error_equals):
+        return True
+    if error == RUNTIME:
+        return False
+    return "States.ALL" in error_equals or (error != TIMEOUT and "States.TaskFailed" in error_equals)

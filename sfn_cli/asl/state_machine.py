@@ -1,0 +1,45 @@
+"""A definition, loaded: its states compiled, ready to be interpreted.
+
+`load` expects a definition that `validate` passed; it compiles each expression once.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.asl.dataflow import JSONPATH
+from sfn_cli.asl.states import STATE_TYPES
+from sfn_cli.jsonvalue import loads
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfn_cli.asl.states.state import State
+
+
+class StateMachine:
+    """A machine, or a sub-machine (a branch of Parallel, the processor of Map)."""
+
+    __slots__ = ("start_at", "states", "timeout_seconds")
+
+    def __init__(self, start_at: str, states: Mapping[str, State], timeout_seconds: int | None) -> None:
+        self.start_at = start_at
+        self.states = states
+        self.timeout_seconds = timeout_seconds
+
+
+@lru_cache(maxsize=256)
+def load(definition: str) -> StateMachine:
+    """The StateMachine of a definition's text. Machines are immutable: equal texts share one."""
+    return _load(loads(definition), default_language=JSONPATH)
+
+
+def _load(fields: Mapping[str, Any], *, default_language: str) -> StateMachine:
+    language = fields.get("QueryLanguage", default_language)
+    load_inner = partial(_load, default_language=language)
+    states = {
+        name: STATE_TYPES[state["Type"]](name, state, state.get("QueryLanguage", language), load_inner)
+        for name, state in fields["States"].items()
+    }
+    return StateMachine(fields["StartAt"], states, fields.get("TimeoutSeconds"))

@@ -1,0 +1,66 @@
+"""Choice: goes on by the first rule that holds. ASL: https://states-language.net/#choice-state"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sfn_cli.asl.choice_rules import Rule, compile_rule
+from sfn_cli.asl.dataflow import JSONATA, Flow, JsonPathFlow, flow
+from sfn_cli.asl.moves import Exit, Move
+from sfn_cli.asl.states.state import LoadMachine, State
+from sfn_cli.errors import StatesError
+from sfn_cli.query.jsonata import evaluate_string, is_expression
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfn_cli.asl.visit import Visit
+
+
+class _Option(NamedTuple):
+    rule: Rule | None  # JSONPath
+    condition: Any  # JSONata: a "{% … %}" text, or a boolean
+    next: str
+    flow: Flow
+
+
+class ChoiceState(State):
+    type = "Choice"
+
+    def __init__(self, name: str, fields: Mapping[str, Any], language: str, load_machine: LoadMachine) -> None:
+        super().__init__(name, fields, language, load_machine)
+        self._options = [_option(choice, fields, language) for choice in fields["Choices"]]
+        self._default: str | None = fields.get("Default")
+
+    def enter(self, visit: Visit) -> Move:
+        for option in self._options:
+            if self._holds(option, visit):
+                return self._exit(visit, option.flow, option.next)
+        if self._default is None:
+            raise StatesError("States.NoChoiceMatched", "No choice rule matched and no Default was specified")
+        return self._exit(visit, self.flow, self._default)
+
+    def _holds(self, option: _Option, visit: Visit) -> bool:
+        if option.rule is not None:
+            produced = self.flow.produced(visit)
+            assert produced is not None
+            return option.rule(visit.path_scope(produced.value))
+        if not is_expression(option.condition):
+            return option.condition is True
+        return evaluate_string(option.condition, "Condition", visit.jsonata_scope(), "boolean") is True
+
+    def _exit(self, visit: Visit, chosen: Flow, next: str) -> Move:
+        produced = self.flow.produced(visit)
+        return Exit(chosen.output(visit, produced), chosen.assign(visit, produced), next)
+
+
+def _option(choice: Mapping[str, Any], fields: Mapping[str, Any], language: str) -> _Option:
+    # A rule that holds has its own Assign and Output; InputPath and OutputPath stay the state's.
+    if language == JSONATA:
+        own = {name: choice[name] for name in ("Assign", "Output") if name in choice}
+        if "Output" not in own and "Output" in fields:
+            own["Output"] = fields["Output"]
+        return _Option(None, choice["Condition"], choice["Next"], flow(own, language))
+    paths = {name: fields[name] for name in ("InputPath", "OutputPath") if name in fields}
+    own = {**paths, **({"Assign": choice["Assign"]} if "Assign" in choice else {})}
+    return _Option(compile_rule(choice), None, choice["Next"], JsonPathFlow(own))

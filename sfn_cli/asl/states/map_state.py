@@ -1,0 +1,104 @@
+"""Map: runs its processor once for each item. ASL: https://states-language.net/#map-state
+
+Items come from ItemsPath of the effective input (JSONPath) or from Items (JSONata), and by
+default from the input itself. ItemSelector (the older Parameters) shapes each item.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.asl.dataflow import JSONATA, JsonPathFlow, find
+from sfn_cli.asl.moves import Fork, Move
+from sfn_cli.asl.quantity import Quantity
+from sfn_cli.asl.states.state import LoadMachine, State
+from sfn_cli.asl.visit import Visit
+from sfn_cli.errors import StatesError
+from sfn_cli.jsonvalue import Json, Payload, dumps
+from sfn_cli.query.jsonata import evaluate_string, is_expression
+from sfn_cli.query.jsonpath import compile_path
+from sfn_cli.query.payload_template import Template, compile_jsonata_template, compile_jsonpath_template
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+INLINE_CONCURRENCY = 40
+"""How many iterations of an inline Map run at once, at most. (AWS's quota)"""
+
+
+class MapState(State):
+    type = "Map"
+    counts_retries = True
+
+    def __init__(self, name: str, fields: Mapping[str, Any], language: str, load_machine: LoadMachine) -> None:
+        # Parameters is ItemSelector's older name here, not the state's own data flow.
+        super().__init__(name, {key: value for key, value in fields.items() if key != "Parameters"}, language, load_machine)
+        self._processor = load_machine(fields["ItemProcessor"] if "ItemProcessor" in fields else fields["Iterator"])
+        self._items_path = compile_path(fields["ItemsPath"]) if "ItemsPath" in fields else None
+        self._items: Json = fields.get("Items")
+        self._items_template = (
+            compile_jsonata_template(self._items, "Items")
+            if language == JSONATA and "Items" in fields and not is_expression(self._items)
+            else None
+        )
+        self._selector = _selector(fields, language)
+        self._max_concurrency = Quantity.load(fields, "MaxConcurrency", language)
+        self._tolerated_count = Quantity.load(fields, "ToleratedFailureCount", language)
+        self._tolerated_percentage = Quantity.load(fields, "ToleratedFailurePercentage", language, kind="float")
+
+    def enter(self, visit: Visit) -> Move:
+        limit = self._max_concurrency.evaluate(visit) if self._max_concurrency is not None else 0
+        items = self._find_items(visit)
+        return Fork([self._processor], items, self._inputs(visit, items), min(limit or INLINE_CONCURRENCY, INLINE_CONCURRENCY))
+
+    def _find_items(self, visit: Visit) -> list[Json]:
+        if self.language == JSONATA:
+            return self._jsonata_items(visit)
+        assert isinstance(self.flow, JsonPathFlow)
+        effective = self.flow.effective_input(visit).value
+        value = effective if self._items_path is None else find(self._items_path, visit.path_scope(effective))
+        if not isinstance(value, list):
+            raise StatesError(
+                "States.Runtime", f'Reference path "{self._items_path.text if self._items_path else "$"}" must point to array.'
+            )
+        return value
+
+    def _jsonata_items(self, visit: Visit) -> list[Json]:
+        if self._items is None:
+            value = visit.input.value
+            if not isinstance(value, list):
+                raise StatesError("States.QueryEvaluationError", f"Map state input must be an array but was: {dumps(value)}")
+            return value
+        if self._items_template is not None:
+            value = self._items_template.evaluate(visit.jsonata_scope())
+        else:
+            value = evaluate_string(self._items, "Items", visit.jsonata_scope(), "array")
+        assert isinstance(value, list)
+        return value
+
+    def _inputs(self, visit: Visit, items: list[Json]) -> list[Payload]:
+        """The input of each iteration: its item, or what ItemSelector makes of it."""
+        selector = self._selector
+        if selector is None:
+            return [Payload(item) for item in items]
+        if self.language == JSONATA:
+            return [Payload(selector.evaluate(_at_item(visit, index, item).jsonata_scope())) for index, item in enumerate(items)]
+        assert isinstance(self.flow, JsonPathFlow)
+        effective = self.flow.effective_input(visit).value
+        return [Payload(selector.evaluate(_at_item(visit, index, item).path_scope(effective))) for index, item in enumerate(items)]
+
+
+def _at_item(visit: Visit, index: int, item: Json) -> Visit:
+    """The Map's visit as ItemSelector sees it for one item: `$$.Map.Item` is that item."""
+
+    def context() -> dict[str, Any]:
+        return {**visit.context(), "Map": {"Item": {"Index": index, "Value": item}}}
+
+    return Visit(visit.input, visit.variables, context, visit.now, visit.entered_at, f"{visit.seed}/{index}")
+
+
+def _selector(fields: Mapping[str, Any], language: str) -> Template | None:
+    if language == JSONATA:
+        return compile_jsonata_template(fields["ItemSelector"], "ItemSelector") if "ItemSelector" in fields else None
+    name = "ItemSelector" if "ItemSelector" in fields else "Parameters"
+    return compile_jsonpath_template(fields[name], name) if name in fields else None

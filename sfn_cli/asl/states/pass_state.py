@@ -1,0 +1,25 @@
+"""Pass: gives its input, or a fixed Result, to the next state. ASL: https://states-language.net/#pass-state"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.asl.states.state import LoadMachine, State
+from sfn_cli.jsonvalue import Payload
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfn_cli.asl.moves import Move
+    from sfn_cli.asl.visit import Visit
+
+
+class PassState(State):
+    type = "Pass"
+
+    def __init__(self, name: str, fields: Mapping[str, Any], language: str, load_machine: LoadMachine) -> None:
+        super().__init__(name, fields, language, load_machine)
+        self._result = Payload(fields["Result"]) if "Result" in fields else None
+
+    def enter(self, visit: Visit) -> Move:
+        return self.complete(visit, self._result if self._result is not None else self.flow.produced(visit))

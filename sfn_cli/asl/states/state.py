@@ -1,0 +1,45 @@
+"""What all states have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from sfn_cli.asl.dataflow import Flow, flow
+from sfn_cli.asl.moves import Exit, Move
+from sfn_cli.asl.retry import Catcher, Retrier
+
+if TYPE_CHECKING:
+    from sfn_cli.asl.state_machine import StateMachine
+    from sfn_cli.asl.visit import Visit
+    from sfn_cli.jsonvalue import Payload
+
+LoadMachine = Callable[[Mapping[str, Any]], "StateMachine"]
+"""Loads a sub-machine (a branch, an item processor) in the query language of the whole."""
+
+
+class State:
+    """A state of a machine; frozen once it is loaded.
+
+    `enter` is asked once the state was entered, `complete` once its work was done (a task's
+    result, the outputs of its children, a sleep that is over: no result). Both are pure: the same
+    visit gives the same Move. They raise StatesError when the state fails.
+    """
+
+    type: ClassVar[str]
+    counts_retries: ClassVar[bool] = False  # whether `$$.State.RetryCount` exists
+
+    def __init__(self, name: str, fields: Mapping[str, Any], language: str, load_machine: LoadMachine) -> None:
+        self.name = name
+        self.next: str | None = fields.get("Next")
+        self.language = language
+        self.flow: Flow = flow(fields, language)
+        self.retry: Sequence[Retrier] = [Retrier.load(entry) for entry in fields.get("Retry", ())]
+        self.catch: Sequence[Catcher] = [Catcher.load(entry, language) for entry in fields.get("Catch", ())]
+
+    def enter(self, visit: Visit) -> Move:
+        raise NotImplementedError
+
+    def complete(self, visit: Visit, result: Payload | None) -> Move:
+        """The move once the work is done; by default the state's output, and on to Next."""
+        return Exit(self.flow.output(visit, result), self.flow.assign(visit, result), self.next)

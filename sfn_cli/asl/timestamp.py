@@ -1,0 +1,41 @@
+"""Timestamps of the States Language: the RFC 3339 profile of ISO 8601 (https://states-language.net/#timestamps)."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+
+_RFC3339 = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)",
+    re.ASCII,
+)
+
+
+def parse_timestamp(text: str) -> int | None:
+    """Nanoseconds since 1970 (UTC) of an RFC 3339 timestamp with upper-case T and Z, or None if it is none."""
+    found = _RFC3339.fullmatch(text)
+    if found is None:
+        return None
+    *fields, fraction, zone = found.groups()
+    try:
+        moment = datetime(*map(int, fields), tzinfo=_zone(zone))  # type: ignore[arg-type,misc]
+    except (ValueError, OverflowError):
+        return None
+    seconds = (moment - _EPOCH) // timedelta(seconds=1)
+    return seconds * 1_000_000_000 + int((fraction or "0").ljust(9, "0"))
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _zone(text: str) -> timezone:
+    if text == "Z":
+        return UTC
+    offset = timedelta(hours=int(text[1:3]), minutes=int(text[4:6]))
+    return timezone(-offset if text[0] == "-" else offset)
+
+
+def format_timestamp(at: int) -> str:
+    """Milliseconds since 1970 as the Context Object shows them: 2026-11-24T09:30:00.123Z."""
+    moment = _EPOCH + timedelta(milliseconds=at)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{at % 1000:03d}Z"

@@ -1,0 +1,47 @@
+"""One visit to a state: what the state may read while it is entered or completed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.query.scope import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from sfn_cli.jsonvalue import Json, Payload
+
+
+class Visit:
+    """The input that a state was given, the variables it sees, and the time and seed of the visit.
+
+    `now` is the time of the last event of the frame, not of the wall clock: a replay sees the
+    same. `entered_at` is the time of StateEntered (a Wait counts from there).
+    """
+
+    __slots__ = ("context", "entered_at", "input", "now", "seed", "variables")
+
+    def __init__(
+        self,
+        input: Payload,
+        variables: Mapping[str, Json],
+        context: Callable[[], dict[str, Any]],
+        now: int,
+        entered_at: int,
+        seed: str,
+    ) -> None:
+        self.input = input
+        self.variables = variables
+        self.context = context
+        self.now = now
+        self.entered_at = entered_at
+        self.seed = seed
+
+    def path_scope(self, data: Json) -> Scope:
+        """The scope of a JSONPath or intrinsic: `data` is what `$` means there."""
+        return Scope(data, context=self.context, variables=self.variables, now=self.now, seed=self.seed)
+
+    def jsonata_scope(self, **states: Json) -> Scope:
+        """The scope of a JSONata expression: `$states.input` and what else is given (result, errorOutput)."""
+        value = self.input.value
+        return Scope(value, context=self.context, variables=self.variables, states={"input": value, **states}, now=self.now, seed=self.seed)
