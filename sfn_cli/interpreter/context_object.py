@@ -1,0 +1,61 @@
+"""The Context Object: what `$$` and `$states.context` hold.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.asl.states.task_state import TaskState
+from sfn_cli.asl.timestamp import format_timestamp
+
+if TYPE_CHECKING:
+    from sfn_cli.interpreter.execution import Execution, Frame
+
+
+def context_object(execution: Execution, frame: Frame, attempt: int) -> dict[str, Any]:
+    """The Context Object as seen from the frame's state, in its attempt number `attempt` (0 for the first)."""
+    context: dict[str, Any] = {
+        "Execution": {
+            "Id": execution.arn,
+            "Input": execution.input.value,
+            "StartTime": format_timestamp(execution.started_at),
+            "Name": execution.name,
+            "RoleArn": execution.role_arn,
+            "RedriveCount": 0,
+        },
+        "StateMachine": {
+            "Id": execution.state_machine_arn,
+            "Name": execution.state_machine_arn.rpartition(":")[2],
+        },
+        "State": {"Name": frame.state.name, "EnteredTime": format_timestamp(frame.entered_at)},
+    }
+    if frame.state.counts_retries:
+        context["State"]["RetryCount"] = attempt
+    item = _item(frame)
+    if item is not None:
+        context["Map"] = {"Item": {"Index": item[0], "Value": item[1]}}
+    if isinstance(frame.state, TaskState) and frame.state.resource is not None and frame.state.resource.pattern == "waitForTaskToken":
+        context["Task"] = {"Token": task_token(execution, frame, attempt)}
+    return context
+
+
+def task_token(execution: Execution, frame: Frame, attempt: int) -> str:
+    """The token of the task that this visit schedules, or has scheduled.
+
+    It is known before the task is scheduled (its parameters may hold it), another one for each
+    attempt, and derived from the execution's secret, so it cannot be guessed from outside.
+    """
+    about = f"{execution.arn}/{frame.entered_id}/{attempt}"
+    return hmac.new(execution.seed.encode(), about.encode(), hashlib.sha256).hexdigest() * 2
+
+
+def _item(frame: Frame | None) -> tuple[int, Any] | None:
+    while frame is not None:
+        if frame.item is not None:
+            return frame.item
+        frame = frame.parent
+    return None

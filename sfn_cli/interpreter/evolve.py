@@ -1,0 +1,342 @@
+"""What an event means: the fold of a history into an Execution, and its only writer.
+
+`evolve(execution, event)` is total over the events that `decide` and `recover` make; it never
+looks at a clock. `HANDLERS` is the whole grammar: one function per kind of event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from sfn_cli.asl.moves import Call, Fork, Move
+from sfn_cli.errors import StatesError
+from sfn_cli.interpreter.context_object import task_token
+from sfn_cli.interpreter.events import TERMINAL, HistoryEvent
+from sfn_cli.interpreter.execution import Execution, Frame, OpenTask, Phase
+from sfn_cli.interpreter.visits import ask_again, failure, final_failure, move, retrier
+from sfn_cli.jsonvalue import loads
+
+
+def evolve(execution: Execution, event: HistoryEvent) -> None:
+    """Applies one event. Events come in the order of their ids, each once."""
+    assert event.id == execution.last_id + 1, f"event {event.id} after {execution.last_id}"
+    execution.last_id = event.id
+    HANDLERS[event.type](execution, event)
+
+
+def _execution_started(execution: Execution, event: HistoryEvent) -> None:
+    assert event.payload is not None
+    execution.input = event.payload
+    execution.started_at = event.at
+    execution.role_arn = str((event.details or {}).get("roleArn", ""))
+    timeout = execution.machine.timeout_seconds
+    execution.deadline_at = None if timeout is None else event.at + timeout * 1000
+    # The first StateEntered follows "event 0": AWS does not count ExecutionStarted.
+    execution.root = _new_frame(execution, Frame(0, execution.machine, event.payload, {}, 0, event.at))
+
+
+def _execution_ended(execution: Execution, event: HistoryEvent) -> None:
+    execution.status = TERMINAL[event.type]
+    execution.frames.clear()
+    execution.open_tasks.clear()
+    execution.ready.clear()
+    execution.timers.clear()
+    execution.waiting.clear()
+
+
+def _new_frame(execution: Execution, frame: Frame) -> Frame:
+    execution.frames[frame.serial] = frame
+    execution.next_serial = frame.serial + 1
+    execution.make_ready(frame)
+    return frame
+
+
+def _follow(execution: Execution, event: HistoryEvent) -> Frame:
+    """The event's frame, which now follows the event and may move."""
+    frame = execution.frames[event.frame]
+    frame.last = event.id
+    frame.last_at = event.at
+    execution.make_ready(frame)
+    return frame
+
+
+def _state_entered(execution: Execution, event: HistoryEvent) -> None:
+    frame = _follow(execution, event)
+    assert event.details is not None and event.payload is not None
+    frame.state = frame.machine.states[event.details["name"]]
+    frame.phase = Phase.ENTERED
+    frame.input = event.payload
+    frame.entered_id = event.id
+    frame.entered_previous = event.previous_event_id
+    frame.entered_at = event.at
+    frame.move = None
+    frame.error = None
+    frame.heartbeat_missed = False
+    frame.join_failed = False
+    frame.result = None
+    frame.retry_count = 0
+    if frame.retried:
+        frame.retried = {}
+
+
+def _state_exited(execution: Execution, event: HistoryEvent) -> None:
+    frame = _follow(execution, event)
+    assert event.details is not None and event.payload is not None
+    assigned = event.details.get("assignedVariables")
+    if assigned:
+        frame.variables = {**frame.variables, **{name: loads(text) for name, text in assigned.items()}}
+    frame.input = event.payload
+    frame.next = event.next
+    frame.phase = Phase.STARTING if event.next is not None else Phase.ENDING
+    frame.move = None
+    _drop_children(execution, frame)
+    if event.next is None and frame.parent is not None and frame.parent.state.type == "Parallel":
+        # A branch ends without an event of its own.
+        _child_succeeded(execution, frame, event.id)
+
+
+def _child_succeeded(execution: Execution, frame: Frame, followed: int) -> None:
+    parent = frame.parent
+    assert parent is not None
+    parent.results[frame.index] = frame.input
+    parent.running -= 1
+    parent.finished += 1
+    parent.last = followed
+    parent.last_at = frame.last_at
+    parent.previous_for_child = frame.last
+    _drop(execution, frame)
+    execution.make_ready(parent)
+
+
+def _drop(execution: Execution, frame: Frame) -> None:
+    frame.phase = Phase.ENDED
+    if frame.task is not None:
+        execution.open_tasks.pop(frame.task.id, None)
+        frame.task = None
+    _drop_children(execution, frame)
+    execution.frames.pop(frame.serial, None)
+    execution.waiting.pop(frame.serial, None)
+    if frame.parent is not None:
+        frame.parent.children.pop(frame.index, None)
+
+
+def _drop_children(execution: Execution, frame: Frame) -> None:
+    for child in list(frame.children.values()):
+        _drop(execution, child)
+    frame.failed_child = None
+
+
+def _count_retry(execution: Execution, frame: Frame) -> None:
+    """The state failed, and this event begins another attempt."""
+    found = retrier(frame, failure(execution, frame))
+    if found is not None:
+        frame.retried[found[0]] = frame.retried.get(found[0], 0) + 1
+    frame.retry_count += 1
+    frame.error = None
+    frame.heartbeat_missed = False
+    frame.result = None
+
+
+def _asked(execution: Execution, frame: Frame, event: HistoryEvent) -> Move:
+    """The move that this event carries out: the first one of the visit, or another attempt at it."""
+    if frame.phase is Phase.ENTERED:
+        return move(execution, frame)
+    _count_retry(execution, frame)
+    asked = frame.next_move or ask_again(execution, frame, attempt=frame.retry_count, now=event.at)
+    frame.next_move = None
+    return asked
+
+
+def _task_scheduled(execution: Execution, event: HistoryEvent) -> None:
+    frame = execution.frames[event.frame]
+    asked = _asked(execution, frame, event)
+    assert isinstance(asked, Call) and event.payload is not None
+    frame = _follow(execution, event)
+    frame.phase = Phase.WORKING
+    frame.move = None
+    frame.task = execution.open_tasks[event.id] = OpenTask(
+        id=event.id,
+        frame=frame,
+        state_name=frame.state.name,
+        resource=asked.resource,
+        arguments=event.payload,
+        scheduled_at=event.at,
+        timeout_seconds=asked.timeout_seconds,
+        heartbeat_seconds=asked.heartbeat_seconds,
+        credentials=asked.credentials,
+        token=task_token(execution, frame, frame.retry_count),
+    )
+
+
+def _task_started(execution: Execution, event: HistoryEvent) -> None:
+    task = _follow(execution, event).task
+    assert task is not None
+    task.started = True
+
+
+def _task_submitted(execution: Execution, event: HistoryEvent) -> None:
+    task = _follow(execution, event).task
+    assert task is not None
+    task.submitted = True
+
+
+def _close_task(execution: Execution, event: HistoryEvent) -> Frame:
+    frame = _follow(execution, event)
+    assert frame.task is not None
+    del execution.open_tasks[frame.task.id]
+    frame.task = None
+    return frame
+
+
+def _task_succeeded(execution: Execution, event: HistoryEvent) -> None:
+    frame = _close_task(execution, event)
+    frame.phase = Phase.WORKED
+    frame.result = event.payload
+
+
+def _task_failed(execution: Execution, event: HistoryEvent) -> None:
+    frame = execution.frames[event.frame]
+    task = frame.task
+    assert task is not None
+    timed_out = event.type.endswith("TimedOut")
+    frame.heartbeat_missed = timed_out and (task.timeout_at is None or event.at < task.timeout_at)
+    _close_task(execution, event)
+    frame.phase = Phase.FAILED
+    details = event.details or {}
+    frame.error = StatesError(details.get("error"), details.get("cause"))
+
+
+def _evaluation_failed(execution: Execution, event: HistoryEvent) -> None:
+    frame = execution.frames[event.frame]
+    if frame.phase is Phase.FAILED:
+        _count_retry(execution, frame)
+    frame = _follow(execution, event)
+    details = event.details or {}
+    frame.phase = Phase.FAILED
+    frame.error = StatesError(details.get("error"), details.get("cause"), location=details.get("location"))
+
+
+def _forked(execution: Execution, event: HistoryEvent) -> None:
+    frame = execution.frames[event.frame]
+    _note_failed_child(execution, frame, event)
+    asked = _asked(execution, frame, event)
+    assert isinstance(asked, Fork)
+    _drop_children(execution, frame)
+    frame = _follow(execution, event)
+    frame.phase = Phase.FORKED
+    frame.move = asked
+    frame.started = frame.running = frame.finished = 0
+    frame.results = [None] * asked.length
+    frame.previous_for_child = event.id
+    if asked.items is None:
+        for index in range(asked.length):
+            _start_child(execution, frame, asked, index, event.id, event.at)
+
+
+def _note_failed_child(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
+    """A fork fails, or starts again, because of the child that the event follows."""
+    for child in frame.children.values():
+        if child.last == event.previous_event_id:
+            frame.error = final_failure(execution, child)
+            frame.last, frame.last_at = child.last, child.last_at
+
+
+def _start_child(execution: Execution, parent: Frame, fork: Fork, index: int, follows: int, at: int) -> None:
+    child = Frame(execution.next_serial, fork.machine(index), fork.inputs[index], parent.variables, follows, at)
+    child.parent = parent
+    child.index = index
+    if fork.items is not None:
+        child.item = (index, fork.items[index])
+    parent.children[index] = child
+    parent.started += 1
+    parent.running += 1
+    _new_frame(execution, child)
+
+
+def _iteration_started(execution: Execution, event: HistoryEvent) -> None:
+    # Recorded under the Map's frame: the iteration's own frame begins with it.
+    parent = execution.frames[event.frame]
+    assert isinstance(parent.move, Fork)
+    _start_child(execution, parent, parent.move, parent.started, event.id, event.at)
+    execution.make_ready(parent)
+
+
+def _iteration_succeeded(execution: Execution, event: HistoryEvent) -> None:
+    frame = execution.frames[event.frame]
+    frame.last_at = event.at
+    _child_succeeded(execution, frame, event.id)
+
+
+def _iteration_failed(execution: Execution, event: HistoryEvent) -> None:
+    frame = execution.frames[event.frame]
+    final_failure(execution, frame)
+    frame.phase = Phase.ENDED
+    parent = frame.parent
+    assert parent is not None
+    parent.failed_child = frame
+    parent.last = frame.last
+    parent.last_at = frame.last_at
+    execution.make_ready(parent)
+
+
+def _state_aborted(execution: Execution, event: HistoryEvent) -> None:
+    frame = execution.frames[event.frame]
+    if frame.task is not None:
+        del execution.open_tasks[frame.task.id]
+        frame.task = None
+    _drop_children(execution, frame)
+    frame.phase = Phase.ABORTED
+
+
+def _iteration_aborted(execution: Execution, event: HistoryEvent) -> None:
+    _drop(execution, execution.frames[event.frame])
+
+
+def _joined(execution: Execution, event: HistoryEvent) -> None:
+    frame = execution.frames[event.frame]
+    frame.phase = Phase.JOINED
+    frame.last_at = event.at
+    execution.make_ready(frame)
+
+
+def _join_failed(execution: Execution, event: HistoryEvent) -> None:
+    frame = execution.frames[event.frame]
+    _note_failed_child(execution, frame, event)
+    failure(execution, frame)
+    _follow(execution, event)
+    _drop_children(execution, frame)
+    frame.phase = Phase.FAILED
+    frame.join_failed = True
+
+
+_STATES_WITH_EXIT = ("Choice", "Map", "Parallel", "Pass", "Succeed", "Task", "Wait")
+_TASK_KINDS = ("Activity", "LambdaFunction", "Task")
+
+Handler = Callable[[Execution, HistoryEvent], None]
+
+HANDLERS: Mapping[str, Handler] = {
+    "ExecutionStarted": _execution_started,
+    **dict.fromkeys(TERMINAL, _execution_ended),
+    **{f"{name}StateEntered": _state_entered for name in (*_STATES_WITH_EXIT, "Fail")},
+    **{f"{name}StateExited": _state_exited for name in _STATES_WITH_EXIT},
+    **{f"{kind}Scheduled": _task_scheduled for kind in _TASK_KINDS},
+    **{f"{kind}Started": _task_started for kind in _TASK_KINDS},
+    "TaskSubmitted": _task_submitted,
+    **{f"{kind}Succeeded": _task_succeeded for kind in _TASK_KINDS},
+    **{f"{kind}{how}": _task_failed for kind in _TASK_KINDS for how in ("Failed", "TimedOut", "ScheduleFailed")},
+    "EvaluationFailed": _evaluation_failed,
+    "MapStateStarted": _forked,
+    "ParallelStateStarted": _forked,
+    "MapIterationStarted": _iteration_started,
+    "MapIterationSucceeded": _iteration_succeeded,
+    "MapIterationFailed": _iteration_failed,
+    "MapIterationAborted": _iteration_aborted,
+    "TaskStateAborted": _state_aborted,
+    "WaitStateAborted": _state_aborted,
+    "MapStateAborted": _state_aborted,
+    "ParallelStateAborted": _state_aborted,
+    "MapStateSucceeded": _joined,
+    "ParallelStateSucceeded": _joined,
+    "MapStateFailed": _join_failed,
+    "ParallelStateFailed": _join_failed,
+}

@@ -1,0 +1,225 @@
+"""The state of one execution: frames, open tasks, and the agenda of what may happen next.
+
+`evolve` alone writes frames and tasks. A frame is one thread of control: the root, a branch of a
+Parallel, an iteration of a Map. Frames are numbered in the order of their making (`serial`).
+"""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfn_cli.asl.moves import Move
+    from sfn_cli.asl.resource import Resource
+    from sfn_cli.asl.state_machine import StateMachine
+    from sfn_cli.asl.states.state import State
+    from sfn_cli.errors import StatesError
+    from sfn_cli.jsonvalue import Json, Payload
+
+
+class Phase(Enum):
+    """Where a frame stands. What happens next is `decide.step`'s answer to it."""
+
+    STARTING = auto()  # about to enter `frame.next`
+    ENTERED = auto()  # in a state, before its work
+    WORKING = auto()  # its task is open
+    WORKED = auto()  # its task has a result
+    FAILED = auto()  # its work failed, and an event says so
+    FORKED = auto()  # its children run
+    JOINED = auto()  # all its children succeeded
+    ABORTED = auto()  # its state was aborted, because a sibling failed
+    ENDING = auto()  # its last state was left; its end is yet to be recorded
+    ENDED = auto()
+
+
+class OpenTask:
+    """A task that is owed: scheduled and not closed. `id` is that of the event that scheduled it.
+
+    `timeout_at` is in milliseconds since 1970, or None; `beat_at` is the last sign of life.
+    """
+
+    __slots__ = (
+        "arguments", "beat_at", "credentials", "frame", "heartbeat_seconds", "id", "resource",
+        "started", "state_name", "submitted", "timeout_at", "token",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        id: int,
+        frame: Frame,
+        state_name: str,
+        resource: Resource,
+        arguments: Payload,
+        scheduled_at: int,
+        timeout_seconds: int | None,
+        heartbeat_seconds: int | None,
+        credentials: Json | None,
+        token: str,
+    ) -> None:
+        self.id = id
+        self.frame = frame
+        self.state_name = state_name
+        self.resource = resource
+        self.arguments = arguments
+        self.timeout_at = None if timeout_seconds is None else scheduled_at + timeout_seconds * 1000
+        self.heartbeat_seconds = heartbeat_seconds
+        self.beat_at = scheduled_at
+        self.credentials = credentials
+        self.token = token
+        self.started = False
+        self.submitted = False
+
+    @property
+    def heartbeat_due_at(self) -> int | None:
+        return None if self.heartbeat_seconds is None else self.beat_at + self.heartbeat_seconds * 1000
+
+    @property
+    def due_at(self) -> int | None:
+        """When the task times out, if nothing comes before."""
+        limits = [at for at in (self.timeout_at, self.heartbeat_due_at) if at is not None]
+        return min(limits) if limits else None
+
+
+class Frame:
+    """One thread of control. `last` is the event that its next event follows (previousEventId)."""
+
+    __slots__ = (
+        "children",
+        "entered_at",
+        "entered_id",
+        "entered_previous",
+        "error",
+        "failed_child",
+        "finished",
+        "heartbeat_missed",
+        "index",
+        "input",
+        "item",
+        "join_failed",
+        "last",
+        "last_at",
+        "machine",
+        "move",
+        "next",
+        "next_move",
+        "parent",
+        "phase",
+        "previous_for_child",
+        "result",
+        "results",
+        "retried",
+        "retry_count",
+        "running",
+        "serial",
+        "started",
+        "state",
+        "task",
+        "variables",
+    )  # fmt: skip
+
+    def __init__(self, serial: int, machine: StateMachine, input: Payload, variables: Mapping[str, Json], last: int, at: int) -> None:
+        self.serial = serial
+        self.machine = machine
+        self.parent: Frame | None = None
+        self.index = 0  # which child of its parent it is
+        self.item: tuple[int, Json] | None = None  # (index, value) of the Map item that it works on
+        self.phase = Phase.STARTING
+        self.next: str | None = machine.start_at
+        self.input = input
+        self.variables = variables
+        self.last = last
+        self.last_at = at
+
+        self.state: State = None  # type: ignore[assignment]  # set when the first state is entered
+        self.entered_id = 0
+        self.entered_previous = 0
+        self.entered_at = at
+        self.retried: dict[int, int] = {}  # retrier's position → retries made by it
+        self.retry_count = 0
+        self.move: Move | None = None  # memo: what the state asked for
+        self.next_move: Move | None = None  # memo: what it asks for in the attempt that is about to begin
+        self.error: StatesError | None = None  # why its state, or it, failed
+        self.heartbeat_missed = False
+        self.result: Payload | None = None
+        self.task: OpenTask | None = None
+
+        self.children: dict[int, Frame] = {}  # those that run, by index
+        self.started = 0
+        self.running = 0
+        self.finished = 0
+        self.results: list[Payload | None] = []
+        self.failed_child: Frame | None = None
+        self.join_failed = False  # …StateFailed is recorded
+        self.previous_for_child = 0
+
+
+class Execution:
+    """The fold of a history. `seed` is secret: task tokens and all randomness derive from it."""
+
+    __slots__ = (
+        "arn", "deadline_at", "frames", "input", "last_id", "machine", "name", "next_serial", "open_tasks", "ready", "role_arn",
+        "root", "seed", "started_at", "state_machine_arn", "status", "timers", "waiting",
+    )  # fmt: skip
+
+    def __init__(self, arn: str, state_machine_arn: str, machine: StateMachine, seed: str) -> None:
+        self.arn = arn
+        self.name = arn.rpartition(":")[2]
+        self.state_machine_arn = state_machine_arn
+        self.machine = machine
+        self.seed = seed
+        self.role_arn = ""
+        self.input: Payload = None  # type: ignore[assignment]  # ExecutionStarted brings it
+        self.started_at = 0
+        self.deadline_at: int | None = None  # the machine's own TimeoutSeconds
+        self.status = "RUNNING"
+        self.last_id = 0
+        self.root: Frame = None  # type: ignore[assignment]
+        self.frames: dict[int, Frame] = {}
+        self.next_serial = 0
+        self.open_tasks: dict[int, OpenTask] = {}
+        self.ready: list[int] = []  # a heap of the serials of frames that may move now
+        self.timers: list[tuple[int, int]] = []  # a heap of (due at, serial)
+        self.waiting: dict[int, int] = {}  # serial → when its current timer is due
+
+    @property
+    def ended(self) -> bool:
+        return self.status != "RUNNING"
+
+    @property
+    def wake_at(self) -> int | None:
+        """When `decide` has something to do again (milliseconds since 1970); None: only a signal helps."""
+        if self.ended:
+            return None
+        due = self.timers[0][0] if self.timers else None
+        if self.deadline_at is None:
+            return due
+        return self.deadline_at if due is None else min(due, self.deadline_at)
+
+    def make_ready(self, frame: Frame) -> None:
+        """Puts a frame on the agenda for now."""
+        heappush(self.ready, frame.serial)
+
+    def wait(self, frame: Frame, due_at: int) -> None:
+        """Puts a frame on the agenda for later. A frame has one timer at a time that counts."""
+        if self.waiting.get(frame.serial) != due_at:
+            self.waiting[frame.serial] = due_at
+            heappush(self.timers, (due_at, frame.serial))
+
+    def next_ready(self, now: int) -> Frame | None:
+        """Takes the first frame off the agenda that may move by `now`: timers first, then by serial."""
+        timers = self.timers
+        while timers and timers[0][0] <= now:
+            due_at, serial = heappop(timers)
+            if self.waiting.get(serial) == due_at:
+                del self.waiting[serial]
+                heappush(self.ready, serial)
+        ready = self.ready
+        while ready:
+            frame = self.frames.get(heappop(ready))
+            if frame is not None:
+                return frame
+        return None

@@ -1,0 +1,77 @@
+"""The interpreter as drivers hold it: apply what is stored, advance to a time, receive a signal.
+
+    for event in stored_history:                     # of one event for a new execution
+        interpreter.apply(event)
+    while not interpreter.ended:
+        commit(interpreter.advance(clock.now()))
+        running.match(interpreter.open_tasks)        # start what is owed and not running, cancel the rest
+        signal = mailbox.next(until=interpreter.wake_at)
+        if signal:
+            commit(interpreter.receive(signal, clock.now()))
+
+There is no recovery code: a worker that resumes runs the same lines as one that starts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfn_cli.interpreter.decide import decide
+from sfn_cli.interpreter.evolve import evolve
+from sfn_cli.interpreter.execution import Execution, OpenTask
+from sfn_cli.interpreter.receive import receive
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfn_cli.asl.state_machine import StateMachine
+    from sfn_cli.interpreter.events import HistoryEvent
+    from sfn_cli.interpreter.signals import Signal
+
+
+class Interpreter:
+    """One execution and its machine. Times are milliseconds since 1970; time never runs backwards in a history."""
+
+    __slots__ = ("_last_at", "execution")
+
+    def __init__(self, arn: str, state_machine_arn: str, machine: StateMachine, seed: str) -> None:
+        self.execution = Execution(arn, state_machine_arn, machine, seed)
+        self._last_at = 0
+
+    def apply(self, event: HistoryEvent) -> None:
+        """Takes a stored event into account."""
+        evolve(self.execution, event)
+        self._last_at = event.at
+
+    def advance(self, now: int, limit: int = 1000) -> list[HistoryEvent]:
+        """The events that are due by `now`, applied, at most `limit` of them; empty when the execution waits."""
+        execution = self.execution
+        at = self._last_at = max(now, self._last_at)
+        events: list[HistoryEvent] = []
+        while len(events) < limit and (event := decide(execution, at)) is not None:
+            evolve(execution, event)
+            events.append(event)
+        return events
+
+    def receive(self, signal: Signal, now: int) -> list[HistoryEvent]:
+        """The event that records the signal, applied; empty when the signal is late or leaves no event."""
+        self._last_at = max(now, self._last_at)
+        event = receive(self.execution, signal, self._last_at)
+        if event is None:
+            return []
+        evolve(self.execution, event)
+        return [event]
+
+    @property
+    def ended(self) -> bool:
+        return self.execution.ended
+
+    @property
+    def wake_at(self) -> int | None:
+        """When `advance` has something to do again; None: only a signal helps."""
+        return self.execution.wake_at
+
+    @property
+    def open_tasks(self) -> Mapping[int, OpenTask]:
+        """What the world owes the execution, by the id of the event that scheduled it."""
+        return self.execution.open_tasks

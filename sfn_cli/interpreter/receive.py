@@ -1,0 +1,69 @@
+"""What a signal means: the event that records what the world says of an open task."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from sfn_cli.interpreter.events import HistoryEvent
+from sfn_cli.interpreter.signals import Signal, TaskFailed, TaskHeartbeat, TaskStarted, TaskSubmitted, TaskSucceeded
+from sfn_cli.interpreter.visits import DATA_LIMIT_EXCEEDED, data_limit_cause, too_large
+
+if TYPE_CHECKING:
+    from sfn_cli.asl.resource import Resource
+    from sfn_cli.interpreter.execution import Execution, OpenTask
+    from sfn_cli.jsonvalue import Json, Payload
+
+
+def receive(execution: Execution, signal: Signal, now: int) -> HistoryEvent | None:
+    """The event of a signal, or None when it is late, or has none (a heartbeat)."""
+    task = execution.open_tasks.get(signal.task)
+    if task is None:
+        return None
+    match signal:
+        case TaskStarted(worker_name=worker_name):
+            return None if task.started else _started(execution, task, now, worker_name)
+        case TaskSubmitted(output=output):
+            return _record(execution, task, now, "Submitted", payload=output)
+        case TaskSucceeded(output=output):
+            if too_large(output):
+                return _failed(execution, task, now, DATA_LIMIT_EXCEEDED, data_limit_cause(task.resource.name))
+            return _record(execution, task, now, "Succeeded", payload=output)
+        case TaskFailed(error=error, cause=cause):
+            return _failed(execution, task, now, error, cause)
+        case TaskHeartbeat(at=at):
+            task.beat_at = max(task.beat_at, at)
+            execution.make_ready(task.frame)
+            return None
+    assert_never(signal)
+
+
+def _started(execution: Execution, task: OpenTask, now: int, worker_name: str | None) -> HistoryEvent:
+    details: dict[str, Json] = {} if worker_name is None else {"workerName": worker_name}
+    return _record(execution, task, now, "Started", details)
+
+
+def _failed(execution: Execution, task: OpenTask, now: int, error: str | None, cause: str | None) -> HistoryEvent:
+    details: dict[str, Json] = {}
+    if error is not None:
+        details["error"] = error
+    if cause is not None:
+        details["cause"] = cause
+    return _record(execution, task, now, "Failed", details)
+
+
+def _record(
+    execution: Execution, task: OpenTask, now: int, what: str, details: dict[str, Json] | None = None, *, payload: Payload | None = None
+) -> HistoryEvent:
+    shown = {**task_details(task.resource), **(details or {})}
+    frame = task.frame
+    return HistoryEvent(execution.last_id + 1, frame.last, now, f"{task_kind(task.resource)}{what}", frame.serial, None, payload, shown)
+
+
+def task_kind(resource: Resource) -> str:
+    """How the events of a task begin: "LambdaFunction", "Activity" or "Task"."""
+    return {"lambda": "LambdaFunction", "activity": "Activity", "service": "Task"}[resource.kind]
+
+
+def task_details(resource: Resource) -> dict[str, Json]:
+    """The details that every event of a service task repeats."""
+    return {"resourceType": resource.service, "resource": resource.action} if resource.kind == "service" else {}

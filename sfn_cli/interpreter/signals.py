@@ -1,0 +1,46 @@
+"""What the world says to an execution. A task is named by the id of the event that scheduled it.
+
+A signal for a task that is no longer open is late and changes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from sfn_cli.jsonvalue import Payload
+
+
+class TaskStarted(NamedTuple):
+    """A worker began the task. `worker_name` is an activity worker's, if it gave one."""
+
+    task: int
+    worker_name: str | None = None
+
+
+class TaskSubmitted(NamedTuple):
+    """The service took the request; its answer is `output`, and the result comes later."""
+
+    task: int
+    output: Payload
+
+
+class TaskSucceeded(NamedTuple):
+    task: int
+    output: Payload
+
+
+class TaskFailed(NamedTuple):
+    task: int
+    error: str | None
+    cause: str | None
+
+
+class TaskHeartbeat(NamedTuple):
+    """The task's worker lives: HeartbeatSeconds count anew from `at` (milliseconds since 1970)."""
+
+    task: int
+    at: int
+
+
+Signal = TaskStarted | TaskSubmitted | TaskSucceeded | TaskFailed | TaskHeartbeat

@@ -1,0 +1,154 @@
+"""How a frame's state is asked: the visit it sees, its move, and the error it stops with.
+
+Laws: the same history gives the same visit, so a move that was forgotten (a worker that resumed)
+is asked for again and comes out the same. The answers are kept on the frame only to save time.
+"""
+
+from __future__ import annotations
+
+from sfn_cli.asl.dataflow import MAX_PAYLOAD_BYTES
+from sfn_cli.asl.moves import Call, Exit, Move, Stop
+from sfn_cli.asl.retry import Catcher, Retrier, matches
+from sfn_cli.asl.visit import Visit
+from sfn_cli.errors import StatesError
+from sfn_cli.interpreter.context_object import context_object
+from sfn_cli.interpreter.execution import Execution, Frame, Phase
+from sfn_cli.jsonvalue import Payload
+
+DATA_LIMIT_EXCEEDED = "States.DataLimitExceeded"
+QUERY_EVALUATION_ERROR = "States.QueryEvaluationError"
+
+
+def visit(execution: Execution, frame: Frame, *, attempt: int, now: int) -> Visit:
+    """What the frame's state sees in its attempt number `attempt`, at `now` (a time that history tells)."""
+    return Visit(
+        frame.input,
+        frame.variables,
+        lambda: context_object(execution, frame, attempt),
+        now,
+        frame.entered_at,
+        f"{execution.seed}/{frame.last}/{attempt}",
+    )
+
+
+def move(execution: Execution, frame: Frame) -> Move:
+    """What the frame's state asks for on being entered. Raises StatesError, its cause told in full."""
+    if frame.move is None:
+        frame.move = ask_again(execution, frame, attempt=frame.retry_count, now=frame.last_at)
+    return frame.move
+
+
+def ask_again(execution: Execution, frame: Frame, *, attempt: int, now: int) -> Move:
+    """What the state asks for in another attempt."""
+    try:
+        asked = frame.state.enter(visit(execution, frame, attempt=attempt, now=now))
+    except StatesError as error:
+        raise located(frame, error) from None
+    return _checked(frame, asked)
+
+
+def completion(execution: Execution, frame: Frame, result: Payload | None, *, now: int | None = None) -> Exit:
+    """The exit of the frame's state once its work is done. Raises StatesError, its cause told in full."""
+    at = frame.last_at if now is None else now
+    try:
+        done = frame.state.complete(visit(execution, frame, attempt=frame.retry_count, now=at), result)
+    except StatesError as error:
+        raise located(frame, error) from None
+    done = _checked(frame, done)
+    assert isinstance(done, Exit)
+    return done
+
+
+def located(frame: Frame, error: StatesError) -> StatesError:
+    """The error with its cause prefixed by the state, as AWS does for errors of the language itself."""
+    if error.error == DATA_LIMIT_EXCEEDED:
+        return error
+    cause = f"An error occurred while executing the state '{frame.state.name}' (entered at the event id #{frame.entered_id}). {error.cause}"
+    return StatesError(error.error, cause, location=error.location)
+
+
+def _checked(frame: Frame, asked: Move) -> Move:
+    payload = asked.output if isinstance(asked, Exit) else asked.arguments if isinstance(asked, Call) else None
+    if payload is not None and too_large(payload):
+        raise StatesError(DATA_LIMIT_EXCEEDED, data_limit_cause(frame.state.name))
+    return asked
+
+
+def too_large(payload: Payload) -> bool:
+    """Whether a payload is over AWS's quota of 262,144 bytes."""
+    text = payload.text
+    # A character is at most 4 bytes of UTF-8: most texts need no encoding to be told small.
+    return len(text) * 4 > MAX_PAYLOAD_BYTES and len(text.encode("utf-8", "surrogatepass")) > MAX_PAYLOAD_BYTES
+
+
+def data_limit_cause(name: str) -> str:
+    return f"The state/task '{name}' returned a result with a size exceeding the maximum number of bytes service limit."
+
+
+def failure(execution: Execution, frame: Frame) -> StatesError:
+    """Why the frame's state failed: what an event told, what Fail says, or what its expressions raise."""
+    if frame.error is None:
+        frame.error = _failure(execution, frame)
+    return frame.error
+
+
+def _failure(execution: Execution, frame: Frame) -> StatesError:
+    try:
+        if frame.phase is Phase.WORKED:
+            completion(execution, frame, frame.result)
+        elif frame.phase is Phase.JOINED:
+            completion(execution, frame, joined_result(frame))
+        else:
+            asked = move(execution, frame)
+            if isinstance(asked, Stop):
+                return StatesError(asked.error, asked.cause)
+    except StatesError as error:
+        return error
+    raise AssertionError(f"the state {frame.state.name} did not fail")
+
+
+def final_failure(execution: Execution, frame: Frame) -> StatesError:
+    """Why the frame itself failed: its state's error, or the one that catching it raised."""
+    error = failure(execution, frame)
+    try:
+        caught(execution, frame, error)
+    except StatesError as worse:
+        frame.error = worse
+        return worse
+    return error
+
+
+def caught(execution: Execution, frame: Frame, error: StatesError) -> Exit | None:
+    """The exit by the first Catcher that the error meets, or None. Raises StatesError, its cause told in full."""
+    catcher = _catcher(frame, error)
+    if catcher is None:
+        return None
+    error_output = {"Error": "States.TaskFailed" if error.error is None else error.error}
+    if error.cause is not None:
+        error_output["Cause"] = error.cause
+    output = Payload(error_output)
+    seen = visit(execution, frame, attempt=frame.retry_count, now=frame.last_at)
+    try:
+        return Exit(catcher.flow.output(seen, output), catcher.flow.assign(seen, output), catcher.next)
+    except StatesError as failed:
+        raise located(frame, failed) from None
+
+
+def _catcher(frame: Frame, error: StatesError) -> Catcher | None:
+    for catcher in frame.state.catch:
+        if matches(catcher.error_equals, error.error, heartbeat=frame.heartbeat_missed):
+            return catcher
+    return None
+
+
+def retrier(frame: Frame, error: StatesError) -> tuple[int, Retrier] | None:
+    """The first Retrier that the error meets, with its position, if it has attempts left."""
+    for position, entry in enumerate(frame.state.retry):
+        if matches(entry.error_equals, error.error, heartbeat=frame.heartbeat_missed):
+            return (position, entry) if frame.retried.get(position, 0) < entry.max_attempts else None
+    return None
+
+
+def joined_result(frame: Frame) -> Payload:
+    """The outputs of the frame's children, in their order, as one array."""
+    return Payload([result.value if result is not None else None for result in frame.results])

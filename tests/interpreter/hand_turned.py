@@ -1,0 +1,100 @@
+"""A driver for tests: it turns the handle in memory, and its clock jumps to whatever is due next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.asl.state_machine import load
+from sfn_cli.interpreter.events import HistoryEvent, execution_started
+from sfn_cli.interpreter.interpreter import Interpreter
+from sfn_cli.interpreter.signals import Signal, TaskFailed, TaskStarted, TaskSucceeded
+from sfn_cli.jsonvalue import Payload, dumps
+
+if TYPE_CHECKING:
+    from sfn_cli.interpreter.execution import OpenTask
+
+MACHINE_ARN = "arn:aws:states:us-east-1:123456789012:stateMachine:Case"
+EXECUTION_ARN = "arn:aws:states:us-east-1:123456789012:execution:Case:run"
+START = 1_700_000_000_000
+
+Answers = Mapping[str, Sequence[Mapping[str, Any]]]
+"""State name → what its tasks answer, in turn.
+
+{"result": …}, {"bytes": N} (a string of N bytes of JSON), {"error": …, "cause": …} or {} (never).
+"""
+
+
+def interpreter_of(definition: Any, history: Sequence[HistoryEvent]) -> Interpreter:
+    """An interpreter that has read this history, as a worker that resumes has."""
+    interpreter = Interpreter(EXECUTION_ARN, MACHINE_ARN, load(dumps(definition)), seed="secret")
+    for event in history:
+        interpreter.apply(event)
+    return interpreter
+
+
+def stored(event: HistoryEvent) -> HistoryEvent:
+    """The event as it comes back from a store: only the text of its payload is left."""
+    return event._replace(payload=None if event.payload is None else Payload(text=event.payload.text))
+
+
+def begin(input: Any) -> list[HistoryEvent]:
+    return [execution_started(Payload(input), "arn:aws:iam::123456789012:role/any", START)]
+
+
+def run(definition: Any, input: Any, answers: Answers | None = None, history: Sequence[HistoryEvent] = ()) -> list[HistoryEvent]:
+    """The whole history of an execution: from its start, or on from a history that was cut off."""
+    events = list(history) or begin(input)
+    interpreter = interpreter_of(definition, [stored(event) for event in events])
+    now = events[-1].at
+    answered = _answered(interpreter, events)
+    for _ in range(100_000):
+        events += interpreter.advance(now)
+        if interpreter.ended:
+            return events
+        signal = _next_signal(interpreter, answers or {}, answered)
+        if signal is not None:
+            events += interpreter.receive(signal, now)
+            continue
+        due = interpreter.wake_at
+        if due is None:
+            return events
+        now = max(now, due)
+    raise AssertionError("the execution never ends")
+
+
+def _answered(interpreter: Interpreter, events: Sequence[HistoryEvent]) -> dict[str, int]:
+    """How many answers each state has had already: the tasks that were closed before the history was cut."""
+    counts: dict[str, int] = {}
+    entered: dict[int, str] = {}
+    for event in events:
+        if event.type.endswith("StateEntered"):
+            assert event.details is not None
+            entered[event.frame] = str(event.details["name"])
+        elif event.type in ("TaskSucceeded", "TaskFailed", "LambdaFunctionSucceeded", "LambdaFunctionFailed"):
+            counts[entered[event.frame]] = counts.get(entered[event.frame], 0) + 1
+    return counts
+
+
+def _next_signal(interpreter: Interpreter, answers: Answers, answered: dict[str, int]) -> Signal | None:
+    for task in interpreter.open_tasks.values():
+        if not task.started:
+            return TaskStarted(task.id)
+    for task in interpreter.open_tasks.values():
+        signal = _answer(task, answers, answered)
+        if signal is not None:
+            return signal
+    return None
+
+
+def _answer(task: OpenTask, answers: Answers, answered: dict[str, int]) -> Signal | None:
+    given = answers.get(task.state_name, ())
+    turn = answered.get(task.state_name, 0)
+    answer = given[min(turn, len(given) - 1)] if given else {}
+    if not answer:
+        return None
+    answered[task.state_name] = turn + 1
+    if "error" in answer:
+        return TaskFailed(task.id, answer["error"], answer.get("cause"))
+    result = "x" * (answer["bytes"] - 2) if "bytes" in answer else answer["result"]
+    return TaskSucceeded(task.id, Payload(result))

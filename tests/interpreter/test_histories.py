@@ -1,0 +1,49 @@
+"""The interpreter as *given a definition, an input and what the world answers, then these events*.
+
+The cases are data: tests/cases/histories.json. An event is [id, previousEventId, milliseconds since
+the start, type, details]; in details, `payload` is the input, output or parameters as a value.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sfn_cli.asl.validate import validate
+from tests.interpreter.hand_turned import START, run
+
+if TYPE_CHECKING:
+    from sfn_cli.interpreter.events import HistoryEvent
+
+CASES: list[dict[str, Any]] = json.loads((Path(__file__).parents[1] / "cases" / "histories.json").read_text())
+BY_NAME = pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+
+UNSHOWN = ("roleArn", "assignedVariablesDetails")
+
+
+def shown(event: HistoryEvent) -> list[Any]:
+    """An event as the cases write it."""
+    details = {name: value for name, value in (event.details or {}).items() if name not in UNSHOWN}
+    if event.payload is not None:
+        details["payload"] = event.payload.value
+    row = [event.id, event.previous_event_id, event.at - START, event.type]
+    return [*row, details] if details else row
+
+
+@BY_NAME
+def test_history(case: dict[str, Any]) -> None:
+    """An execution records the very events that the case tells."""
+    assert validate(json.dumps(case["definition"])) == []
+    assert [shown(event) for event in run(case["definition"], case["input"], case["answers"])] == case["events"]
+
+
+@BY_NAME
+def test_crash_after_every_event(case: dict[str, Any]) -> None:
+    """A history that is cut off after any event goes on to the same end, event by event."""
+    whole = run(case["definition"], case["input"], case["answers"])
+    for length in range(1, len(whole)):
+        resumed = run(case["definition"], case["input"], case["answers"], history=whole[:length])
+        assert resumed == whole, f"cut after event {length}"
