@@ -1,0 +1,188 @@
+"""The SQLite file: opened safely, brought to this version's schema, written in transactions.
+
+Rule 1: a process that is killed at any instant leaves a store that opens again, whole (WAL).
+Rule 2: what was committed survives a power cut (synchronous = FULL).
+Rule 3: a store that cannot be used is refused with a line that says why, and never replaced.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sfn_cli.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FILE_NAME = "sfn.db"
+BUSY_SECONDS = 60.0
+
+_SCHEMA = Path(__file__).parent / "schema"
+
+
+class Database:
+    """One connection. `read_only` readers never write and never wait for the writer."""
+
+    def __init__(self, home: Path) -> None:
+        """Opens (and, when new, makes) the store in `home`. Raises StoreError."""
+        self.home = home
+        self.path = home / FILE_NAME
+        with translated_errors(self.path):
+            _make_private_folder(home)
+            self.connection = _connect(self.path)
+            try:
+                _refuse_newer(self.connection, self.path)
+                _configure(self.connection)
+                _migrate(self.connection)
+            except BaseException:
+                self.connection.close()
+                raise
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """A write transaction: all of the block is kept, durably, or none of it."""
+        with translated_errors(self.path):
+            # IMMEDIATE takes the write lock at once: a transaction that reads first and
+            # asks for the lock later may be refused without a wait.
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self.connection
+            except BaseException:
+                if self.connection.in_transaction:
+                    self.connection.execute("ROLLBACK")
+                raise
+            self.connection.execute("COMMIT")
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """For queries: the connection, with SQLite's errors in our words."""
+        with translated_errors(self.path):
+            yield self.connection
+
+    def data_version(self) -> int:
+        """A number that changes when another connection has committed (PRAGMA data_version)."""
+        with translated_errors(self.path):
+            version: int = self.connection.execute("PRAGMA data_version").fetchone()[0]
+            return version
+
+    def close(self) -> None:
+        self.connection.close()
+
+
+@contextmanager
+def translated_errors(path: Path) -> Iterator[None]:
+    """SQLite's and the file system's errors about the store, as a StoreError that says what to do."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StoreError(_explain(error, path)) from error
+    except OSError as error:
+        raise StoreError(
+            f"Cannot use the store {path}: {error.strerror or error}. Set SFN_HOME to a folder that can be written."
+        ) from error
+
+
+_ADVICE = {
+    "SQLITE_NOTADB": "it is not a SQLite database. Move the file away to begin with an empty store, or set SFN_HOME",
+    "SQLITE_CORRUPT": "it is damaged. Copy it, then try `sqlite3 FILE .recover`, or move it away to begin with an empty store",
+    "SQLITE_FULL": "the disk is full. Nothing was lost; free some space and try again",
+    "SQLITE_READONLY": "it is read-only. Make it and its folder writable, or set SFN_HOME to a folder that is",
+    "SQLITE_CANTOPEN": "it cannot be opened. Check its permissions, or set SFN_HOME to a folder that can be written",
+    "SQLITE_IOERR": "reading or writing it failed. Nothing that was acknowledged is lost; check the disk",
+    "SQLITE_BUSY": f"another process held it for {BUSY_SECONDS:.0f} seconds. Try again",
+}
+
+
+def _explain(error: sqlite3.Error, path: Path) -> str:
+    name = getattr(error, "sqlite_errorname", "") or ""
+    for prefix, advice in _ADVICE.items():
+        if name.startswith(prefix):
+            return f"Cannot use the store {path}: {advice} ({error})."
+    return f"Cannot use the store {path}: {error}."
+
+
+def _make_private_folder(home: Path) -> None:
+    if not home.is_dir():
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    # SQLite gives its -wal and -shm files the permissions of the database file, so the file
+    # is made here, for its owner alone, before SQLite sees it.
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    return sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+
+
+def _configure(connection: sqlite3.Connection) -> None:
+    _use_wal(connection)
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    # The first who opens a new store makes it a WAL one; for that moment SQLite refuses others
+    # at once, whatever its busy timeout.
+    give_up_at = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > give_up_at:
+                raise
+            time.sleep(0.01)
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version
+
+
+def _refuse_newer(connection: sqlite3.Connection, path: Path) -> None:
+    current = _version(connection)
+    if current > LATEST:
+        raise StoreError(
+            f"The store {path} was written by a newer sfn (schema {current}, this one knows {LATEST}). "
+            "Upgrade sfn, or set SFN_HOME to another folder."
+        )
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    """Applies `schema/*.sql` above the file's user_version, in order, each with its mark."""
+    if _version(connection) == LATEST:
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        # Another process may have migrated while this one waited for the lock.
+        current = _version(connection)
+        for script in sorted(_SCHEMA.glob("[0-9]*.sql")):
+            number = int(script.name[:4])
+            if number > current:
+                for statement in _statements(script.read_text()):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {number}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script. (`executescript` would commit the open transaction.)"""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+LATEST = 1
+"""The schema that this version writes: the number of the newest file in `schema/`."""

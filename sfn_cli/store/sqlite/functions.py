@@ -1,0 +1,138 @@
+"""Local Lambda functions: what each is configured to be, and its code.
+
+A function's `revision` grows with each change of its code or configuration; with its `id`, which is
+never used again, it tells whether a child that was started earlier still runs what is wanted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sfn_cli import jsonvalue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from sfn_cli.jsonvalue import Json
+    from sfn_cli.store.sqlite.database import Database
+
+
+class Code(NamedTuple):
+    """Where a function's code comes from: a folder that is used where it lies, or a zip."""
+
+    folder: str | None = None
+    zip: bytes | None = None
+
+
+class Function(NamedTuple):
+    """One function. `configuration` has Lambda's FunctionConfiguration form, and Tags besides."""
+
+    id: int
+    name: str
+    arn: str
+    configuration: Mapping[str, Json]
+    code_dir: str | None
+    revision: int
+    updated_at: int
+
+
+class Reference(NamedTuple):
+    """Which function a request means; the qualifier names a version or an alias."""
+
+    name: str
+    qualifier: str | None
+
+
+def reference(text: str) -> Reference:
+    """What "NAME", "ACCOUNT:function:NAME" or a function's ARN mean, each with ":QUALIFIER" or without.
+
+    Region and account are not looked at: a store has one function of a name, and definitions that
+    name functions of a real account are to run here as they are.
+    """
+    parts = text.split(":")
+    if "function" in parts[:-1]:
+        parts = parts[parts.index("function") + 1 :]
+    return Reference(parts[0], ":".join(parts[1:]) or None)
+
+
+_COLUMNS = "id, name, arn, configuration, code_dir, revision, updated_at"
+
+
+class Functions:
+    """The functions in one store."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def create(self, name: str, arn: str, configuration: Mapping[str, Json], code: Code, at: int) -> bool:
+        """Whether the function was made: False when the name is taken, and nothing changes."""
+        with self._database.transaction() as connection:
+            made = connection.execute(
+                """
+                INSERT INTO function (name, arn, configuration, code_dir, code_zip, revision, updated_at)
+                VALUES (?, ?, ?, ?, ?, 1, ?)
+                ON CONFLICT (name) DO NOTHING
+                """,
+                (name, arn, jsonvalue.dumps(configuration), code.folder, code.zip, at),
+            )
+            return made.rowcount == 1
+
+    def named(self, name: str) -> Function | None:
+        with self._database.reading() as connection:
+            return _found(connection, name)
+
+    def revision(self, name: str) -> tuple[int, int] | None:
+        """The function's id and revision, None if there is none: cheap, to learn whether it changed."""
+        with self._database.reading() as connection:
+            row: tuple[int, int] | None = connection.execute("SELECT id, revision FROM function WHERE name = ?", (name,)).fetchone()
+            return row
+
+    def zip(self, id: int) -> bytes | None:
+        """The zip that was uploaded, None for a function whose code is a folder."""
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT code_zip FROM function WHERE id = ?", (id,)).fetchone()
+            return row[0] if row else None
+
+    def page(self, after: str, limit: int) -> list[Function]:
+        """Up to `limit` functions by name, from the one that follows `after`."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"SELECT {_COLUMNS} FROM function WHERE name > ? ORDER BY name LIMIT ?",
+                (after, limit),
+            ).fetchall()
+            return [_function(row) for row in rows]
+
+    def update(self, name: str, change: Callable[[Function], Mapping[str, Json]], at: int, code: Code | None = None) -> Function | None:
+        """The function after `change` gave its new configuration (and with `code`, if any); None if there is none.
+
+        What `change` raises leaves the function as it was.
+        """
+        with self._database.transaction() as connection:
+            function = _found(connection, name)
+            if function is None:
+                return None
+            connection.execute(
+                "UPDATE function SET configuration = ?, revision = revision + 1, updated_at = ? WHERE id = ?",
+                (jsonvalue.dumps(change(function)), at, function.id),
+            )
+            if code is not None:
+                connection.execute(
+                    "UPDATE function SET code_dir = ?, code_zip = ? WHERE id = ?",
+                    (code.folder, code.zip, function.id),
+                )
+            return _found(connection, name)
+
+    def delete(self, name: str) -> bool:
+        """Whether there was such a function."""
+        with self._database.transaction() as connection:
+            return connection.execute("DELETE FROM function WHERE name = ?", (name,)).rowcount == 1
+
+
+def _found(connection: Any, name: str) -> Function | None:
+    row = connection.execute(f"SELECT {_COLUMNS} FROM function WHERE name = ?", (name,)).fetchone()
+    return None if row is None else _function(row)
+
+
+def _function(row: tuple[Any, ...]) -> Function:
+    id, name, arn, configuration, code_dir, revision, updated_at = row
+    return Function(id, name, arn, jsonvalue.loads(configuration), code_dir, revision, updated_at)

@@ -1,0 +1,249 @@
+"""Logs, as CloudWatch keeps them: groups of streams of events.
+
+An event's id grows with its ingestion, so a follower asks for what is above the last id it saw;
+within a stream, events are in the order of their time, and of ingestion where that is the same.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sfn_cli.store.sqlite.database import Database
+
+ALWAYS = 1 << 62
+"""Later than any time."""
+
+BEFORE_ALL, AFTER_ALL = (-1, -1), (ALWAYS, ALWAYS)
+"""The (time, id) of no event: what lies between is everything."""
+
+
+class LogLine(NamedTuple):
+    """One event to keep; `at` is when it happened, in milliseconds since 1970."""
+
+    group: str
+    stream: str
+    at: int
+    message: str
+
+
+class LogEvent(NamedTuple):
+    """One event that is kept."""
+
+    id: int
+    stream: str
+    at: int
+    ingested_at: int
+    message: str
+
+
+class LogGroup(NamedTuple):
+    name: str
+    created_at: int
+    retention_days: int | None
+    stored_bytes: int
+
+
+class LogStream(NamedTuple):
+    """A stream; the times of its first and last events are None while it has none."""
+
+    name: str
+    created_at: int
+    first_at: int | None
+    last_at: int | None
+    last_ingested_at: int | None
+
+
+class Logs:
+    """The logs in one store."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # Writing
+
+    def append(self, lines: Iterable[LogLine], ingested_at: int) -> None:
+        """Keeps the lines, all or none; groups and streams that do not exist are made."""
+        with self._database.transaction() as connection:
+            insert_lines(connection, lines, ingested_at)
+
+    def create_group(self, name: str, at: int) -> bool:
+        """Whether the group was made: False when it exists."""
+        with self._database.transaction() as connection:
+            return _make_group(connection, name, at)
+
+    def create_stream(self, group: str, name: str, at: int) -> bool | None:
+        """Whether the stream was made: False when it exists, None when its group does not."""
+        with self._database.transaction() as connection:
+            if not _group_exists(connection, group):
+                return None
+            return _make_stream(connection, group, name, at)
+
+    def delete_group(self, name: str) -> bool:
+        """Whether there was such a group; its streams and events go with it."""
+        with self._database.transaction() as connection:
+            return connection.execute("DELETE FROM log_group WHERE name = ?", (name,)).rowcount == 1
+
+    def keep_for(self, group: str, days: int) -> bool:
+        """Notes the group's retention; whether there is such a group."""
+        with self._database.transaction() as connection:
+            return connection.execute("UPDATE log_group SET retention_days = ? WHERE name = ?", (days, group)).rowcount == 1
+
+    # Reading
+
+    def has_group(self, name: str) -> bool:
+        with self._database.reading() as connection:
+            return _group_exists(connection, name)
+
+    def has_stream(self, group: str, name: str) -> bool:
+        with self._database.reading() as connection:
+            row = connection.execute(
+                """
+                SELECT 1 FROM log_stream JOIN log_group ON log_group.id = log_stream.log_group
+                WHERE log_group.name = ? AND log_stream.name = ?
+                """,
+                (group, name),
+            ).fetchone()
+            return row is not None
+
+    def groups(self, after: str, limit: int, *, prefix: str = "", containing: str = "") -> list[LogGroup]:
+        """Up to `limit` groups by name, from the one that follows `after`."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                """
+                SELECT name, created_at, retention_days, (
+                    SELECT coalesce(sum(length(CAST(message AS BLOB))), 0)
+                    FROM log_event JOIN log_stream ON log_stream.id = log_event.log_stream
+                    WHERE log_stream.log_group = log_group.id
+                )
+                FROM log_group
+                WHERE name > ? AND substr(name, 1, length(?)) = ? AND instr(lower(name), lower(?)) > 0
+                ORDER BY name
+                LIMIT ?
+                """,
+                (after, prefix, prefix, containing, limit),
+            ).fetchall()
+            return [LogGroup(*row) for row in rows]
+
+    def streams(self, group: str, *, prefix: str = "") -> list[LogStream]:
+        """The streams of a group, by name."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                """
+                SELECT name, created_at,
+                    (SELECT min(at) FROM log_event WHERE log_stream = log_stream.id),
+                    (SELECT max(at) FROM log_event WHERE log_stream = log_stream.id),
+                    (SELECT ingested_at FROM log_event WHERE log_stream = log_stream.id ORDER BY at DESC, log_event.id DESC LIMIT 1)
+                FROM log_stream
+                WHERE log_group = (SELECT id FROM log_group WHERE name = ?) AND substr(name, 1, length(?)) = ?
+                ORDER BY name
+                """,
+                (group, prefix, prefix),
+            ).fetchall()
+            return [LogStream(*row) for row in rows]
+
+    def events(
+        self,
+        group: str,
+        limit: int,
+        *,
+        streams: Sequence[str] | None = None,
+        stream_prefix: str = "",
+        start: int = 0,
+        end: int = ALWAYS,
+        after: tuple[int, int] = BEFORE_ALL,
+        before: tuple[int, int] = AFTER_ALL,
+        terms: Sequence[str] = (),
+        newest_first: bool = False,
+    ) -> list[LogEvent]:
+        """Up to `limit` events of a group, by their time, with start <= time < end.
+
+        `after` and `before` are the (time, id) of events that the answer lies between; each of
+        `terms` must be part of the message.
+        """
+        named = "" if streams is None else f"AND log_stream.name IN ({', '.join('?' * len(streams))})"
+        direction = "DESC" if newest_first else "ASC"
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"""
+                SELECT log_event.id, log_stream.name, at, ingested_at, message
+                FROM log_stream JOIN log_event ON log_event.log_stream = log_stream.id
+                WHERE log_stream.log_group = (SELECT id FROM log_group WHERE name = ?)
+                    AND substr(log_stream.name, 1, length(?)) = ? {named}
+                    AND at >= ? AND at < ?
+                    AND (at, log_event.id) > (?, ?) AND (at, log_event.id) < (?, ?)
+                    {"AND instr(message, ?) > 0 " * len(terms)}
+                ORDER BY at {direction}, log_event.id {direction}
+                LIMIT ?
+                """,
+                (group, stream_prefix, stream_prefix, *(streams or ()), start, end, *after, *before, *terms, limit),
+            ).fetchall()
+            return [LogEvent(*row) for row in rows]
+
+    def after(self, group: str, last_id: int, limit: int = 10_000) -> list[LogEvent]:
+        """What was added to a group since the event `last_id`, as it was added: for those who follow."""
+        with self._database.reading() as connection:
+            # The unary plus keeps SQLite from walking the group's streams: an event's id says at once what is new.
+            rows = connection.execute(
+                """
+                SELECT log_event.id, log_stream.name, at, ingested_at, message
+                FROM log_event JOIN log_stream ON log_stream.id = +log_event.log_stream
+                WHERE log_event.id > ? AND +log_stream.log_group = (SELECT id FROM log_group WHERE name = ?)
+                ORDER BY log_event.id
+                LIMIT ?
+                """,
+                (last_id, group, limit),
+            ).fetchall()
+            return [LogEvent(*row) for row in rows]
+
+    def last_id(self) -> int:
+        """The id of the newest event of all groups, 0 if there is none: where a follower begins."""
+        with self._database.reading() as connection:
+            id: int = connection.execute("SELECT coalesce(max(id), 0) FROM log_event").fetchone()[0]
+            return id
+
+
+def insert_lines(connection: Any, lines: Iterable[LogLine], ingested_at: int) -> None:
+    """As `Logs.append`, within a transaction that its caller has open."""
+    ids: dict[tuple[str, str], int] = {}
+    for line in lines:
+        id = ids.get((line.group, line.stream))
+        if id is None:
+            # Looked up each time: another process may have deleted the group meanwhile.
+            _make_group(connection, line.group, line.at)
+            _make_stream(connection, line.group, line.stream, line.at)
+            id = ids[line.group, line.stream] = _stream_id(connection, line.group, line.stream)
+        connection.execute(
+            "INSERT INTO log_event (log_stream, at, ingested_at, message) VALUES (?, ?, ?, ?)",
+            (id, line.at, ingested_at, line.message),
+        )
+
+
+def _make_group(connection: Any, name: str, at: int) -> bool:
+    made = connection.execute("INSERT INTO log_group (name, created_at) VALUES (?, ?) ON CONFLICT (name) DO NOTHING", (name, at))
+    return bool(made.rowcount == 1)
+
+
+def _make_stream(connection: Any, group: str, name: str, at: int) -> bool:
+    made = connection.execute(
+        """
+        INSERT INTO log_stream (log_group, name, created_at)
+        SELECT id, ?, ? FROM log_group WHERE name = ?
+        ON CONFLICT (log_group, name) DO NOTHING
+        """,
+        (name, at, group),
+    )
+    return bool(made.rowcount == 1)
+
+
+def _stream_id(connection: Any, group: str, name: str) -> int:
+    id: int = connection.execute(
+        "SELECT id FROM log_stream WHERE log_group = (SELECT id FROM log_group WHERE name = ?) AND name = ?", (group, name)
+    ).fetchone()[0]
+    return id
+
+
+def _group_exists(connection: Any, name: str) -> bool:
+    return connection.execute("SELECT 1 FROM log_group WHERE name = ?", (name,)).fetchone() is not None

@@ -1,0 +1,106 @@
+"""Workers: who drives executions. That a worker lives is told by the lock on its slot's file, held by
+the operating system, which lets go of it the moment the process ends, however it ends.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sfn_cli.store.sqlite.database import Database
+
+MAX_SLOTS = 16
+
+
+class Slot:
+    """One of the places that a worker may take: the lock file, and the pipe that wakes it."""
+
+    def __init__(self, home: Path, number: int) -> None:
+        self.number = number
+        self.lock_path = home / f"worker-{number}.lock"
+        self.pipe_path = home / f"worker-{number}.wake"
+
+    def take(self) -> int | None:
+        """The descriptor of the held lock, or None if a live worker holds it. It is let go when closed."""
+        descriptor = os.open(self.lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return descriptor
+            except OSError:
+                # Who only asks (`holder`) has a shared lock for a moment.
+                if self.holder() is not None:
+                    os.close(descriptor)
+                    return None
+
+    def holder(self) -> int | None:
+        """The id of the live worker in this slot, or None."""
+        try:
+            descriptor = os.open(self.lock_path, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return None
+        try:
+            # A shared lock: two who ask at once do not take each other for a worker.
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            return None
+        except OSError:
+            text = os.read(descriptor, 32).split()
+            return int(text[0]) if text else 0
+        finally:
+            os.close(descriptor)
+
+    def wake(self) -> bool:
+        """Tells the worker in this slot to look at the store; False when none listens."""
+        try:
+            descriptor = os.open(self.pipe_path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        except OSError:
+            return False
+        try:
+            os.write(descriptor, b"!")
+        except BlockingIOError:
+            pass  # the pipe is full of calls already
+        except OSError:
+            return False
+        finally:
+            os.close(descriptor)
+        return True
+
+
+def live_workers(home: Path) -> dict[int, int]:
+    """The live workers: slot → worker id."""
+    found = {}
+    for number in range(MAX_SLOTS):
+        slot = Slot(home, number)
+        if not slot.lock_path.exists():
+            break
+        holder = slot.holder()
+        if holder is not None:
+            found[number] = holder
+    return found
+
+
+class Workers:
+    """The workers that ever ran in one store."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def register(self, slot: int, pid: int, at: int) -> int:
+        """A new worker's id."""
+        with self._database.transaction() as connection:
+            cursor = connection.execute("INSERT INTO worker (slot, pid, started_at) VALUES (?, ?, ?)", (slot, pid, at))
+            assert cursor.lastrowid is not None
+            return cursor.lastrowid
+
+    def describe(self, worker: int) -> tuple[int, int, int] | None:
+        """(pid, started at, how many executions it drives) of a worker."""
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT pid, started_at FROM worker WHERE id = ?", (worker,)).fetchone()
+            if row is None:
+                return None
+            driven = connection.execute("SELECT count(*) FROM execution WHERE owner = ? AND status = 'RUNNING'", (worker,)).fetchone()[0]
+            return (*row, driven)

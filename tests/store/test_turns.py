@@ -1,0 +1,92 @@
+"""What a worker writes: the lease is checked in the same transaction, and what ended stays ended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sfn_cli.interpreter.events import HistoryEvent, execution_started
+from sfn_cli.jsonvalue import Payload
+from sfn_cli.store.sqlite.database import Database
+from sfn_cli.store.sqlite.executions import Executions, NewExecution
+from sfn_cli.store.sqlite.turns import Moved, Turns
+from sfn_cli.store.sqlite.workers import Workers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:M"
+ARN = "arn:aws:states:us-east-1:123456789012:execution:M:e"
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = Database(tmp_path)
+    with opened.transaction() as connection:
+        connection.execute(
+            """
+            INSERT INTO revision
+                (id, definition, role_arn, logging_configuration, tracing_configuration, encryption_configuration, created_at)
+            VALUES (1, '{}', 'r', '{}', '{}', '{}', 0)
+            """
+        )
+        connection.execute(
+            "INSERT INTO state_machine (id, arn, name, type, status, created_at, revision) VALUES (1, ?, 'M', 'STANDARD', 'ACTIVE', 0, 1)",
+            (MACHINE,),
+        )
+    Executions(opened).start(NewExecution(ARN, 1, MACHINE, 1, "e", None, "seed"), execution_started(Payload({}), "r", 1))
+    yield opened
+    opened.close()
+
+
+def entered(id: int) -> HistoryEvent:
+    return HistoryEvent(id, 0, 2, "PassStateEntered", payload=Payload({}), details={"name": "A"})
+
+
+def succeeded(id: int) -> HistoryEvent:
+    return HistoryEvent(id, 0, 3, "ExecutionSucceeded", payload=Payload({"ok": True}), details={})
+
+
+def test_a_new_execution_is_claimed_once(database: Database) -> None:
+    """Of two workers, one gets it; the other finds nothing that is new."""
+    first, second = (Workers(database).register(slot, 1, 0) for slot in range(2))
+    assert [claimed.arn for claimed in Turns(database, first).claim_new(10)] == [ARN]
+    assert Turns(database, second).claim_new(10) == []
+    assert Turns(database, second).claim({first, second}, 10) == []
+
+
+def test_a_dead_workers_execution_goes_to_the_next(database: Database) -> None:
+    """What a worker that no longer lives drove is claimed, and the dead one can write no more."""
+    dead, next_one = (Workers(database).register(slot, 1, 0) for slot in range(2))
+    (claimed,) = Turns(database, dead).claim_new(10)
+    assert [again.id for again in Turns(database, next_one).claim({next_one}, 10)] == [claimed.id]
+
+    assert Turns(database, dead).commit([Moved(claimed.id, [entered(2)])]) == {claimed.id}
+    assert [event.type for event in Executions(database).history(claimed.id)] == ["ExecutionStarted"]
+    assert Turns(database, next_one).commit([Moved(claimed.id, [entered(2)])]) == set()
+
+
+def test_an_end_is_an_end(database: Database) -> None:
+    """A terminal status never changes: neither a late turn nor a late stop writes anything."""
+    turns = Turns(database, Workers(database).register(0, 1, 0))
+    (claimed,) = turns.claim_new(10)
+    assert turns.commit([Moved(claimed.id, [entered(2), succeeded(3)])]) == set()
+    ended = Executions(database).find(ARN)
+    assert ended is not None
+    assert (ended.status, ended.output, ended.stopped_at) == ("SUCCEEDED", '{"ok":true}', 3)
+
+    assert turns.commit([Moved(claimed.id, [entered(4)])]) == {claimed.id}
+    assert Executions(database).abort(ARN, "Late", None, 9) == 3
+    assert Executions(database).find(ARN) == ended
+    assert len(Executions(database).history(claimed.id)) == 3
+
+
+def test_a_stop_wins_over_a_turn_in_flight(database: Database) -> None:
+    """A worker whose execution was stopped meanwhile writes nothing of it."""
+    turns = Turns(database, Workers(database).register(0, 1, 0))
+    (claimed,) = turns.claim_new(10)
+    assert Executions(database).abort(ARN, "Oops", "because", 5) == 5
+    assert turns.commit([Moved(claimed.id, [entered(2)])]) == {claimed.id}
+    assert [event.type for event in Executions(database).history(claimed.id)] == ["ExecutionStarted", "ExecutionAborted"]
