@@ -1,0 +1,408 @@
+"""The child's side: imports one handler, then answers one invocation after another.
+
+It runs under the interpreter that the function's Runtime names (Python 3.8 and newer), so it stands
+alone: the standard library only, and little of that, because a child should be ready in some
+thirty milliseconds. `logging` and `traceback`, ten milliseconds each, wait until they are needed.
+
+File descriptors: 0 is empty; 1 and 2 are the log; 3 is the socket to the pool; 4 is the lifeline.
+
+A message is two lengths (of head and body: 32 bits each, big-endian), a JSON head and a body. The
+body is JSON text as it is: an event of megabytes is not wrapped in JSON a second time.
+
+    to the child    {"id": request id, "arn": invoked ARN, "remaining": ms}                      the event
+    to the pool     {}                                                                           (ready)
+    to the pool     {"duration": ms, "memory": kB, "error": its type, or null, "last": bool}     the answer
+
+Rule 1: A child never outlives its parent, whatever its handler does.
+Rule 2: The log is written before the answer, so that who has the answer has the log.
+Rule 3: A line break within one event of the log is written as a carriage return.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import importlib
+import importlib.machinery
+import json
+import os
+import sys
+import time
+
+TYPE_CHECKING = False  # as in `typing`, whose import is spared
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+    from typing import Any, NoReturn
+
+    Handler = Callable[[Any, Any], Any]
+
+CONTROL, LIFELINE = 3, 4
+SIGKILL = 9
+MAX_RESPONSE_BYTES = 6_291_556
+TASK_ROOT = "/var/task"
+"""Where the code lies on AWS: stack traces show it so."""
+
+
+class _Now:
+    """What this process is about."""
+
+    folder = ""
+    request_id = ""
+    in_fork = False
+    memory_kb = 0
+
+
+class LambdaContext:
+    """What a handler's second argument knows.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/python-context.html
+    """
+
+    identity = None
+    client_context = None
+
+    def __init__(self, request_id: str, arn: str, remaining_ms: float) -> None:
+        self.aws_request_id = request_id
+        self.invoked_function_arn = arn
+        self.function_name = _FACTS["AWS_LAMBDA_FUNCTION_NAME"]
+        self.function_version = _FACTS["AWS_LAMBDA_FUNCTION_VERSION"]
+        # Observed: AWS gives the text of the variable, not a number.
+        self.memory_limit_in_mb = _FACTS["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"]
+        self.log_group_name = _FACTS["AWS_LAMBDA_LOG_GROUP_NAME"]
+        self.log_stream_name = _FACTS["AWS_LAMBDA_LOG_STREAM_NAME"]
+        self._deadline = time.monotonic() + remaining_ms / 1000
+
+    def get_remaining_time_in_millis(self) -> int:
+        return max(0, int((self._deadline - time.monotonic()) * 1000))
+
+    def log(self, message: object) -> None:
+        _write_log(str(message))
+
+    def __repr__(self) -> str:
+        return f"LambdaContext({', '.join(f'{name}={value!r}' for name, value in vars(self).items() if name[0] != '_')})"
+
+
+class FunctionError(Exception):
+    """What is wrong with the function itself, in Lambda's terms."""
+
+    def __init__(self, error_type: str, message: str, stack_trace: list[str] | None = None) -> None:
+        super().__init__(message)
+        self.error_type = error_type
+        self.message = message
+        self.stack_trace = stack_trace or []
+
+
+def main(folder: str, handler: str) -> None:
+    _Now.folder = folder
+    _tie_to_parent()
+    _close_what_is_not_ours()
+    _set_up_output()
+    os.register_at_fork(after_in_child=_leave_the_pool)
+    sys.meta_path.insert(0, _LoggingHook())
+    fault: FunctionError | None = None
+    function: Handler | None = None
+    try:
+        os.chdir(folder)
+        sys.path.insert(0, folder)
+        function = _load(handler)
+    except FunctionError as error:
+        fault = error
+    _flush()
+    _send({}, b"")
+    while True:
+        head, body = _receive()
+        _Now.request_id = head["id"]
+        _answer(function, fault, head, body)
+
+
+# Invocations
+
+
+def _answer(function: Handler | None, fault: FunctionError | None, head: Any, body: bytes) -> None:
+    context = LambdaContext(head["id"], head["arn"], head["remaining"])
+    error: str | None = None
+    began = time.perf_counter()
+    try:
+        if function is None:
+            assert fault is not None
+            raise fault
+        payload = _marshal(function(_unmarshal(body), context))
+    except Exception as raised:
+        error, payload = _failure(raised, context.aws_request_id)
+    duration = (time.perf_counter() - began) * 1000
+    if _Now.in_fork:
+        os._exit(1)  # a copy of this process returned from the handler: the invocation is not its to answer
+    if duration > 1 or not _Now.memory_kb:
+        _Now.memory_kb = _peak_memory_kb()  # takes a tenth of an invocation: what is that short hardly moves it
+    _flush()
+    _send({"duration": duration, "memory": _Now.memory_kb, "error": error, "last": fault is not None}, payload)
+
+
+def _unmarshal(body: bytes) -> Any:
+    try:
+        return json.loads(body.decode())
+    except ValueError as error:
+        raise FunctionError("Runtime.UnmarshalError", f"Unable to unmarshal input: {error}") from None
+
+
+def _marshal(result: Any) -> bytes:
+    """The handler's result as JSON text, with spaces and escapes as each of AWS's runtimes writes them."""
+    try:
+        payload = _dumps(result).encode()
+    except Exception as error:
+        raise FunctionError("Runtime.MarshalError", f"Unable to marshal response: {error}") from None
+    if len(payload) > MAX_RESPONSE_BYTES:
+        message = f"Response payload size exceeded maximum allowed payload size ({MAX_RESPONSE_BYTES} bytes)."
+        raise FunctionError("Function.ResponseSizeTooLarge", message)
+    return payload
+
+
+def _simpler(value: Any) -> Any:
+    """Bytes and decimal numbers, which the runtime writes as strings and floats."""
+    if isinstance(value, bytes):
+        return value.decode()
+    decimal = sys.modules.get("decimal")
+    if decimal is not None and isinstance(value, decimal.Decimal):
+        return float(value)
+    raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+
+
+_dumps = json.JSONEncoder(ensure_ascii=sys.version_info < (3, 12), default=_simpler).encode
+
+
+def _failure(raised: Exception, request_id: str) -> tuple[str, bytes]:
+    """The type of an error, and Lambda's payload that tells of it; the log is told too."""
+    if isinstance(raised, FunctionError):
+        error_type, message, stack_trace = raised.error_type, raised.message, raised.stack_trace
+    else:
+        error_type, message, stack_trace = type(raised).__name__, _text_of(raised), _stack_trace(raised)
+    described = f"[ERROR] {error_type}: {message}" if message else f"[ERROR] {error_type}"
+    _write_log("\n".join([described, "Traceback (most recent call last):", *(line.rstrip("\n") for line in stack_trace)]))
+    told = {"errorMessage": message, "errorType": error_type, "requestId": request_id, "stackTrace": stack_trace}
+    try:
+        return error_type, _dumps(told).encode()
+    except UnicodeEncodeError:
+        return error_type, json.dumps(told).encode()
+
+
+def _text_of(raised: Exception) -> str:
+    try:
+        return str(raised)
+    except Exception as error:
+        return f"<the message of this {type(raised).__name__} cannot be told: {type(error).__name__}>"
+
+
+def _stack_trace(raised: BaseException) -> list[str]:
+    import traceback
+
+    frames = [(frame.filename, frame.lineno or 0, frame.name, frame.line or "") for frame in traceback.extract_tb(raised.__traceback__)]
+    while frames and _is_machinery(frames[0][0]):
+        del frames[0]
+    return traceback.format_list([(_shown_path(filename), line, name, text) for filename, line, name, text in frames])
+
+
+def _is_machinery(filename: str) -> bool:
+    return filename in (__file__, importlib.__file__) or filename.startswith("<frozen importlib")
+
+
+def _shown_path(filename: str) -> str:
+    """The path of a file of the function as it is on AWS."""
+    return TASK_ROOT + filename[len(_Now.folder) :] if filename.startswith(_Now.folder + "/") else filename
+
+
+# The handler
+
+
+def _load(handler: str) -> Handler:
+    """The function that the handler setting names. Raises FunctionError."""
+    try:
+        module_name, function_name = handler.rsplit(".", 1)
+    except ValueError as error:
+        raise FunctionError("Runtime.MalformedHandlerName", f"Bad handler '{handler}': {error}") from None
+    try:
+        module = importlib.import_module(module_name.replace("/", "."))
+    except ImportError as error:
+        raise FunctionError("Runtime.ImportModuleError", f"Unable to import module '{module_name}': {error}") from None
+    except SyntaxError as error:
+        trace = [f'  File "{_shown_path(error.filename or "")}" Line {error.lineno}\n    {error.text}']
+        raise FunctionError("Runtime.UserCodeSyntaxError", f"Syntax error in module '{module_name}': {error}", trace) from None
+    except Exception as error:
+        raise FunctionError(type(error).__name__, _text_of(error), _stack_trace(error)) from None
+    function: Handler | None = getattr(module, function_name, None)
+    if function is None:
+        raise FunctionError("Runtime.HandlerNotFound", f"Handler '{function_name}' missing on module '{module_name}'")
+    return function
+
+
+# The log
+
+
+def _set_up_output() -> None:
+    # Line by line: what a handler prints is seen while it runs, at the price of one write a line.
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(line_buffering=True, errors="backslashreplace")  # type: ignore[union-attr]
+
+
+_STREAMS = (sys.stdout, sys.stderr)
+
+
+def _flush() -> None:
+    for stream in _STREAMS:
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            continue  # the handler closed it: its own affair
+
+
+def _write_log(message: str) -> None:
+    """One event of the log, whatever line breaks it has (rule 3)."""
+    _flush()
+    data = (message.rstrip("\n").replace("\n", "\r") + "\n").encode(errors="backslashreplace")
+    try:
+        while data:
+            data = data[os.write(1, data) :]
+    except OSError:
+        pass
+
+
+class _LoggingHook:
+    """Sets `logging` up as Lambda does, when the handler imports it and only then."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        if name != "logging":
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.machinery.PathFinder.find_spec(name)
+        if spec is None or spec.loader is None:
+            return None
+        execute = spec.loader.exec_module
+
+        def execute_and_set_up(module: ModuleType) -> None:
+            execute(module)
+            _set_up_logging(module)
+
+        spec.loader.exec_module = execute_and_set_up  # type: ignore[method-assign]
+        return spec
+
+
+def _set_up_logging(logging: Any) -> None:
+    class LambdaHandler(logging.Handler):  # type: ignore[misc]
+        def emit(self, record: Any) -> None:
+            try:
+                record.aws_request_id = _Now.request_id
+                _write_log(self.format(record))
+            except Exception:
+                self.handleError(record)
+
+    formatter = logging.Formatter("[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s", "%Y-%m-%dT%H:%M:%S")
+    formatter.converter = time.gmtime
+    handler = LambdaHandler()
+    handler.setFormatter(formatter)
+    logging.root.addHandler(handler)
+
+
+# The process
+
+
+def _tie_to_parent() -> None:
+    """Rule 1. The pool holds the other end of the lifeline and never writes: when it goes, the kernel closes it.
+
+    On Linux the kernel then kills this whole process group, even while a handler spins in C or
+    blocks every signal. Elsewhere SIGIO does so unless it is caught, and a thread watches besides.
+    """
+    set_signal = getattr(fcntl, "F_SETSIG", None)
+    if set_signal is not None:
+        fcntl.fcntl(LIFELINE, set_signal, SIGKILL)
+    fcntl.fcntl(LIFELINE, fcntl.F_SETOWN, -os.getpgrp())
+    fcntl.fcntl(LIFELINE, fcntl.F_SETFL, os.O_NONBLOCK | getattr(os, "O_ASYNC", 0))
+    try:
+        os.read(LIFELINE, 1)
+        os._exit(0)  # it was gone before the kernel had been asked
+    except BlockingIOError:
+        pass
+    if set_signal is None:
+        import _thread
+
+        _thread.start_new_thread(_watch_parent, ())
+
+
+def _watch_parent() -> None:
+    import select
+
+    select.select([LIFELINE], [], [])
+    os.killpg(os.getpgrp(), SIGKILL)
+
+
+def _close_what_is_not_ours() -> None:
+    """What the pool's own parent had left open for its children is not for handlers."""
+    for name in os.listdir("/dev/fd"):
+        if int(name) > LIFELINE:
+            # (As a range, so that one is no error which is closed by now: the listing's own.)
+            os.closerange(int(name), int(name) + 1)
+    os.set_inheritable(CONTROL, False)
+
+
+def _leave_the_pool() -> None:
+    """In a fork of this process: the pool must see the end of the child though its forks live on."""
+    _Now.in_fork = True
+    os.closerange(CONTROL, CONTROL + 1)
+
+
+def _peak_memory_kb() -> int:
+    # getrusage would do, but counts what the parent used before this process was this program.
+    try:
+        status = os.open("/proc/self/status", os.O_RDONLY)
+    except OSError:
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024  # macOS counts in bytes
+    try:
+        text = os.read(status, 4096)
+    finally:
+        os.close(status)
+    at = text.find(b"VmHWM:")
+    return int(text[at + 6 : text.index(b"kB", at)]) if at >= 0 else 0
+
+
+def _receive() -> tuple[Any, bytes]:
+    """The next message. The process ends when the pool has left."""
+    data = _read(65536)
+    while len(data) < 8:
+        data += _read(65536)
+    head_length = int.from_bytes(data[:4], "big")
+    missing = 8 + head_length + int.from_bytes(data[4:8], "big") - len(data)
+    if missing:
+        parts = [data]
+        while missing:
+            parts.append(_read(min(missing, 1 << 20)))
+            missing -= len(parts[-1])
+        data = b"".join(parts)
+    return json.loads(data[8 : 8 + head_length].decode()), data[8 + head_length :]
+
+
+def _read(size: int) -> bytes:
+    data = os.read(CONTROL, size)
+    if not data:
+        _end()
+    return data
+
+
+def _end() -> NoReturn:
+    _flush()
+    os._exit(0)
+
+
+def _send(head: Any, body: bytes) -> None:
+    text = json.dumps(head).encode()
+    data = memoryview(len(text).to_bytes(4, "big") + len(body).to_bytes(4, "big") + text + body)
+    while data:
+        data = data[os.write(CONTROL, data) :]
+
+
+_FACTS = dict(os.environ)
+"""The environment as it was: a handler may change its own."""
+
+if __name__ == "__main__":
+    if sys.path[0] == os.path.dirname(__file__):
+        del sys.path[0]  # this file's folder is not the handler's to import from
+    main(sys.argv[1], sys.argv[2])

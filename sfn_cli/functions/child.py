@@ -1,0 +1,132 @@
+"""One warm child of a function: it starts, runs one invocation after another, and logs them.
+
+A child is starting until its handler is imported; then it is busy while it has an invocation and
+idle otherwise. Its owner, the pool, decides what it runs and when it goes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from sfn_cli.functions import outcome
+from sfn_cli.functions.outcome import Outcome
+from sfn_cli.functions.output import Journal, Log
+from sfn_cli.functions.process import Process
+
+if TYPE_CHECKING:
+    import selectors
+    from collections.abc import Callable, Mapping
+
+    from sfn_cli.functions.deployment import Deployment
+    from sfn_cli.functions.invocation import Invocation
+    from sfn_cli.settings import Settings
+
+INIT_MILLISECONDS = 10_000
+"""What Lambda gives a handler's module to be imported, besides the time of an invocation."""
+
+IDLE_MILLISECONDS = 5 * 60_000
+
+
+class Owner(Protocol):
+    """Who is told what becomes of a child."""
+
+    def child_ready(self, child: Child) -> None: ...
+
+    def child_answered(self, child: Child, invocation: Invocation, answer: Outcome, duration: float) -> None: ...
+
+    def child_ended(self, child: Child, status: int | None) -> None: ...
+
+
+class Child:
+    """A process with its log; `due_at` (ms) is when its owner must look at it again."""
+
+    def __init__(
+        self,
+        deployment: Deployment,
+        settings: Settings,
+        selector: selectors.BaseSelector,
+        *,
+        clock: Callable[[], int],
+        log: Log,
+        owner: Owner,
+    ) -> None:
+        """Starts it. Raises OSError."""
+        self.deployment = deployment
+        self.starting = True
+        self.invocation: Invocation | None = None
+        self.faulty = False
+        """The function could not be imported: all that the child can do is to say so."""
+        self._clock = clock
+        self._owner = owner
+        self._began_at = clock()
+        self._init_milliseconds: float | None = None
+        self.due_at = self._began_at + INIT_MILLISECONDS + deployment.timeout_seconds * 1000
+        self.journal = Journal(deployment.log_group, deployment.memory_size, self._began_at, log)
+        environment = deployment.environment(settings, self.journal.stream)
+        self.process = Process(deployment.command, environment, selector, self)
+
+    def run(self, invocation: Invocation) -> None:
+        """Begins an invocation; its outcome is told to the owner, or had from `time_out` or `outcome_of_end`."""
+        now = self._clock()
+        limit = self.deployment.timeout_seconds * 1000
+        self.invocation = invocation
+        invocation.child = self
+        self._began_at = now
+        self.due_at = now + limit if invocation.timeout_at is None else min(now + limit, invocation.timeout_at)
+        # Nothing that the child prints is read before this returns: its process may begin at once.
+        self.process.send({"id": invocation.request_id, "arn": invocation.arn, "remaining": limit}, invocation.payload)
+        self.journal.start(invocation.request_id, now)
+
+    def rest(self) -> None:
+        """Makes it idle."""
+        self.due_at = self._clock() + IDLE_MILLISECONDS
+
+    def time_out(self, invocation: Invocation) -> Outcome:
+        """Kills the child, which took too long over an invocation, or to get ready for it."""
+        now = self._clock()
+        self.process.kill()
+        if self.starting:
+            self.journal.start(invocation.request_id, now)
+        elapsed = now - self._began_at
+        seconds = min(elapsed / 1000, float(self.deployment.timeout_seconds))
+        self.journal.end_timed_out(now, elapsed, seconds)
+        return outcome.timed_out(seconds, invocation.request_id, self.journal.tail)
+
+    def outcome_of_end(self, invocation: Invocation, status: int | None) -> Outcome:
+        """The outcome of an invocation whose child ended before it answered, or before it was ready."""
+        now = self._clock()
+        if self.starting:
+            self.journal.start(invocation.request_id, now)
+        ended = outcome.exited(status, invocation.request_id, "")
+        self.journal.end_exited(now, now - self._began_at, ended.message)
+        return ended._replace(log_tail=self.journal.tail)
+
+    # What the process does
+
+    def child_printed(self, data: bytes) -> None:
+        self.journal.printed(data, self._clock())
+
+    def child_said(self, head: Mapping[str, Any], body: str) -> None:
+        if self.starting:
+            self.starting = False
+            self._init_milliseconds = float(self._clock() - self._began_at)
+            self._owner.child_ready(self)
+        elif self.invocation is not None:
+            self._answered(self.invocation, head, body)
+
+    def child_ended(self, status: int | None) -> None:
+        self._owner.child_ended(self, status)
+
+    def _answered(self, invocation: Invocation, head: Mapping[str, Any], body: str) -> None:
+        try:
+            duration, memory, error = float(head["duration"]), int(head["memory"]), head["error"]
+        except (KeyError, TypeError, ValueError):  # not bootstrap.py's: the handler found the socket
+            self.process.kill()
+            self._owner.child_ended(self, None)
+            return
+        self.faulty = bool(head.get("last"))
+        self.invocation = None
+        self.journal.end(self._clock(), duration, memory, self._init_milliseconds)
+        self._init_milliseconds = None
+        kind: outcome.Kind = "succeeded" if error is None else "failed"
+        self._owner.child_answered(self, invocation, Outcome(kind, body, invocation.request_id, self.journal.tail, error), duration)

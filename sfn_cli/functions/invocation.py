@@ -1,0 +1,48 @@
+"""One invocation that was asked for: what it is given, and how far it is."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sfn_cli.functions.child import Child
+    from sfn_cli.functions.outcome import Outcome
+
+
+class Invocation:
+    """Waits for a child, then has one, then is settled; `payload` is the event, JSON text."""
+
+    __slots__ = ("_cancel", "arn", "child", "done", "payload", "request_id", "settled", "timeout_at")
+
+    def __init__(self, payload: str, done: Callable[[Outcome], None], timeout_at: int | None, cancel: Callable[[Invocation], None]) -> None:
+        self.request_id = _new_request_id()
+        self.arn = ""
+        self.payload = payload
+        self.done = done
+        self.timeout_at = timeout_at
+        self.child: Child | None = None
+        self.settled = False
+        self._cancel = cancel
+
+    def cancel(self) -> None:
+        """Ends it, with its child if it has one; it will not be done."""
+        if not self.settled:
+            self.settled = True
+            self._cancel(self)
+
+    def settle(self, ended: Outcome) -> None:
+        """Tells how it ended, unless it was cancelled."""
+        if not self.settled:
+            self.settled = True
+            self.child = None
+            self.payload = ""  # what still refers to this may live long
+            self.done(ended)
+
+
+def _new_request_id() -> str:
+    """A random UUID (version 4), written without the cost of the uuid module."""
+    digits = os.urandom(16).hex()
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{'89ab'[int(digits[16], 16) & 3]}{digits[17:20]}-{digits[20:]}"

@@ -1,0 +1,210 @@
+"""Invoking a function and waiting for it: from a command, or from any thread of a server.
+
+Both keep what functions log, several lines in a transaction. A line waits for company no longer
+than some milliseconds, so that who follows the log of a running handler sees it at once.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from sfn_cli.errors import SfnError
+from sfn_cli.functions import outcome
+from sfn_cli.functions.outcome import Outcome
+from sfn_cli.functions.pool import Pool
+from sfn_cli.store.sqlite.database import Database
+from sfn_cli.store.sqlite.functions import Functions
+from sfn_cli.store.sqlite.logs import LogLine, Logs
+
+if TYPE_CHECKING:
+    from sfn_cli.settings import Settings
+
+LINGER_MILLISECONDS = 20
+ALIVE_SECONDS = 5.0
+"""How often one who waits looks whether there is still a thread to wait for."""
+
+Clock = Callable[[], int]
+Done = Callable[[Outcome], None]
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+class LogWriter:
+    """Lines on their way to the store."""
+
+    def __init__(self, logs: Logs, clock: Clock) -> None:
+        self._logs = logs
+        self._clock = clock
+        self._lines: list[LogLine] = []
+        self.due_at: int | None = None
+        """When (ms) the oldest line has waited long enough; None while there is none."""
+
+    def add(self, group: str, stream: str, at: int, message: str) -> None:
+        if not self._lines:
+            self.due_at = at + LINGER_MILLISECONDS
+        self._lines.append(LogLine(group, stream, at, message))
+
+    def flush(self) -> None:
+        if self._lines:
+            lines, self._lines, self.due_at = self._lines, [], None
+            self._logs.append(lines, self._clock())
+
+
+def invoke(pool: Pool, selector: selectors.BaseSelector, function_ref: str, payload: str, *, writer: LogWriter, clock: Clock) -> Outcome:
+    """Invokes a function and waits for its outcome; what it logged is kept by then."""
+    ended: list[Outcome] = []
+    invocation = pool.invoke(function_ref, payload, ended.append)
+    try:
+        while not ended:
+            turn(pool, selector, writer, clock)
+    finally:
+        invocation.cancel()
+        writer.flush()
+    return ended[0]
+
+
+def turn(pool: Pool, selector: selectors.BaseSelector, writer: LogWriter, clock: Clock) -> None:
+    """Waits until something is ready or due, and does it."""
+    times = [at for at in (pool.wake_at, writer.due_at) if at is not None]
+    timeout = max(0, min(times) - clock()) / 1000 if times else None
+    for key, _ in selector.select(timeout):
+        key.data()
+    now = clock()
+    pool.tick(now)
+    if writer.due_at is not None and writer.due_at <= now:
+        writer.flush()
+
+
+class LocalInvoker:
+    """For a command: a pool of its own, in its own thread, made when first needed."""
+
+    def __init__(self, functions: Functions, logs: Logs, settings: Settings, clock: Clock) -> None:
+        self._functions = functions
+        self._settings = settings
+        self._clock = clock
+        self._writer = LogWriter(logs, clock)
+        self._selector: selectors.BaseSelector | None = None
+        self._pool: Pool | None = None
+
+    def invoke(self, function_ref: str, payload: str) -> Outcome:
+        if self._pool is None or self._selector is None:
+            self._selector = selectors.DefaultSelector()
+            self._pool = Pool(self._functions, self._settings, self._selector, self._clock, self._writer.add)
+        return invoke(self._pool, self._selector, function_ref, payload, writer=self._writer, clock=self._clock)
+
+    def stop(self) -> None:
+        if self._pool is not None and self._selector is not None:
+            self._pool.close()
+            self._writer.flush()
+            self._selector.close()
+            self._pool = self._selector = None
+
+
+class FunctionHost:
+    """For a server: one thread that owns a pool and a connection to the store."""
+
+    def __init__(self, settings: Settings, *, clock: Clock = _now) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._asked: deque[tuple[str, str, Done]] = deque()
+        self._starting = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._wake = -1
+
+    def start(self) -> None:
+        """Starts the thread, unless it runs. `invoke` does so when first called. Raises StoreError."""
+        with self._starting:
+            if self._thread is not None and self._thread.is_alive():
+                return
+            database = Database(self._settings.home)
+            woken, self._wake = os.pipe()
+            os.set_blocking(woken, False)
+            os.set_blocking(self._wake, False)
+            self._stopping = False
+            self._thread = threading.Thread(target=self._run, args=(database, woken), name="functions", daemon=True)
+            self._thread.start()
+
+    def invoke(self, function_ref: str, payload: str) -> Outcome:
+        """Invokes a function and waits for its outcome. From any thread. Raises StoreError."""
+        self.start()
+        answered = threading.Event()
+        ended: list[Outcome] = []
+
+        def done(answer: Outcome) -> None:
+            ended.append(answer)
+            answered.set()
+
+        thread = self._thread
+        self._asked.append((function_ref, payload, done))
+        self._call()
+        while not answered.wait(ALIVE_SECONDS):
+            if thread is None or not thread.is_alive():
+                return outcome.exited(None, "", "")
+        return ended[0]
+
+    def stop(self) -> None:
+        """Kills what runs and ends the thread; those who wait are told that the runtime exited."""
+        with self._starting:
+            thread, self._thread = self._thread, None
+            if thread is None:
+                return
+            self._stopping = True
+            self._call()
+            thread.join()
+            os.close(self._wake)
+
+    def _call(self) -> None:
+        with suppress(OSError):  # it has calls enough, or has ended
+            os.write(self._wake, b"!")
+
+    def _run(self, database: Database, woken: int) -> None:
+        selector = selectors.DefaultSelector()
+        writer = LogWriter(Logs(database), self._clock)
+        pool = Pool(Functions(database), self._settings, selector, self._clock, writer.add)
+        waiting: set[Done] = set()
+
+        def listen() -> None:
+            os.read(woken, 65536)
+            while self._asked:
+                begin(*self._asked.popleft())
+
+        def begin(function_ref: str, payload: str, done: Done) -> None:
+            waiting.add(done)
+
+            def settle(answer: Outcome) -> None:
+                waiting.discard(done)
+                flush()  # who has the answer has the log
+                done(answer)
+
+            try:
+                pool.invoke(function_ref, payload, settle)
+            except SfnError as error:
+                settle(outcome.without_run("unusable", "ServiceException", str(error), ""))
+
+        def flush() -> None:
+            with suppress(SfnError):  # a store that cannot be written loses the log, not the answers
+                writer.flush()
+
+        selector.register(woken, selectors.EVENT_READ, listen)
+        try:
+            while not self._stopping:
+                with suppress(SfnError):
+                    turn(pool, selector, writer, self._clock)
+        finally:
+            pool.close()
+            flush()
+            for done in [*waiting, *(asked[2] for asked in self._asked)]:
+                done(outcome.exited(None, "", ""))
+            self._asked.clear()
+            selector.close()
+            os.close(woken)
+            database.close()

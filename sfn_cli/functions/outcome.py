@@ -1,0 +1,74 @@
+"""How an invocation ended, and what Lambda answers when the function could not answer itself.
+
+https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html
+"""
+
+from __future__ import annotations
+
+import signal
+from typing import Literal, NamedTuple
+
+from sfn_cli import jsonvalue
+
+Kind = Literal["succeeded", "failed", "timed_out", "exited", "not_found", "unusable"]
+
+
+class Outcome(NamedTuple):
+    """The end of one invocation.
+
+    kind        succeeded, or how it failed: the handler raised (failed), took too long (timed_out)
+                or its process ended (exited); there is no such function (not_found); or it cannot
+                be run on this machine (unusable)
+    payload     JSON text: the handler's answer, or {"errorMessage", "errorType", …} as Lambda has it
+    log_tail    the last 4 KB of what the invocation logged
+    error       the error's name, None when it succeeded: what a state machine's Retry and Catch match
+    message     for people; when the function is unusable, it says how to mend that
+    """
+
+    kind: Kind
+    payload: str
+    request_id: str
+    log_tail: str = ""
+    error: str | None = None
+    message: str = ""
+
+
+class UnusableError(Exception):
+    """A function cannot be run on this machine: `error` is Lambda's name for it, the text says how to mend it."""
+
+    def __init__(self, error: str, message: str) -> None:
+        super().__init__(message)
+        self.error = error
+        self.message = message
+
+
+def not_found(arn: str, request_id: str) -> Outcome:
+    return without_run("not_found", "ResourceNotFoundException", f"Function not found: {arn}", request_id)
+
+
+def without_run(kind: Kind, error: str, message: str, request_id: str) -> Outcome:
+    """The outcome of an invocation that no process was given to."""
+    return Outcome(kind, _payload(error, message), request_id, "", error, message)
+
+
+def timed_out(seconds: float, request_id: str, log_tail: str) -> Outcome:
+    message = f"RequestId: {request_id} Error: Task timed out after {seconds:.2f} seconds"
+    return Outcome("timed_out", _payload("Sandbox.Timedout", message), request_id, log_tail, "Sandbox.Timedout", message)
+
+
+def exited(status: int | None, request_id: str, log_tail: str) -> Outcome:
+    """`status` is the process's exit code, negative for a signal's number, None when it is not known."""
+    message = f"RequestId: {request_id} Error: Runtime exited {_reason(status)}"
+    return Outcome("exited", _payload("Runtime.ExitError", message), request_id, log_tail, "Runtime.ExitError", message)
+
+
+def _reason(status: int | None) -> str:
+    if not status:
+        return "without providing a reason"
+    if status > 0:
+        return f"with error: exit status {status}"
+    return f"with error: signal: {(signal.strsignal(-status) or str(-status)).lower()}"
+
+
+def _payload(error: str, message: str) -> str:
+    return jsonvalue.dumps({"errorType": error, "errorMessage": message})

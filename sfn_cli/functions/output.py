@@ -1,0 +1,116 @@
+"""What a child writes, as events of its function's log; and the lines that Lambda itself writes there.
+
+https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+
+MAX_EVENT_BYTES = 256 * 1024
+TAIL_CHARACTERS = 4096
+
+Log = Callable[[str, str, int, str], None]
+"""Keeps one event: log(group, stream, at, message)."""
+
+
+def stream_name(now: int) -> str:
+    """A new stream's name, as Lambda gives one to each of its execution environments."""
+    return f"{time.strftime('%Y/%m/%d', time.gmtime(now / 1000))}/[$LATEST]{os.urandom(16).hex()}"
+
+
+class Lines:
+    """Bytes in, lines out. A line that has no end yet is kept; one that is too long for an event is cut."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def feed(self, data: bytes) -> Iterator[str]:
+        *lines, rest = (self._rest + data).split(b"\n")
+        while len(rest) > MAX_EVENT_BYTES:
+            lines.append(rest[:MAX_EVENT_BYTES])
+            rest = rest[MAX_EVENT_BYTES:]
+        self._rest = rest
+        return (_text(line) for line in lines)
+
+    def flush(self) -> Iterator[str]:
+        """What was written without an end of line."""
+        rest, self._rest = self._rest, b""
+        return iter([_text(rest)] if rest else [])
+
+
+def _text(line: bytes) -> str:
+    # A carriage return is a line break within one event: see bootstrap.py, rule 3.
+    return line.decode(errors="replace").rstrip("\r").replace("\r", "\n") + "\n"
+
+
+class Journal:
+    """The log of one child: its own stream of its function's group."""
+
+    def __init__(self, group: str, memory_size: int, now: int, log: Log) -> None:
+        """`memory_size` is in MB; `now`, here and below, in milliseconds."""
+        self.group = group
+        self.stream = stream_name(now)
+        self._memory_size = memory_size
+        self._memory_used = 0
+        self._log = log
+        self._lines = Lines()
+        self._request_id = ""
+        self._tail: deque[str] = deque()
+        self._tail_length = 0
+
+    @property
+    def tail(self) -> str:
+        """The last 4 KB that the newest invocation logged."""
+        return "".join(self._tail)[-TAIL_CHARACTERS:]
+
+    def printed(self, data: bytes, now: int) -> None:
+        for line in self._lines.feed(data):
+            self._write(now, line)
+
+    def start(self, request_id: str, now: int) -> None:
+        self._flush(now)
+        self._tail.clear()
+        self._tail_length = 0
+        self._request_id = request_id
+        self._write(now, f"START RequestId: {request_id} Version: $LATEST\n")
+
+    def end(self, now: int, duration: float, memory_kb: int, init_duration: float | None) -> None:
+        """Ends an invocation that the function answered; durations are in milliseconds."""
+        self._memory_used = -(-memory_kb // 1024)
+        self._flush(now)
+        self._report(now, duration, "" if init_duration is None else f"\tInit Duration: {init_duration:.2f} ms")
+
+    def end_timed_out(self, now: int, duration: float, seconds: float) -> None:
+        self._flush(now)
+        at = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now / 1000))
+        self._write(now, f"{at}.{now % 1000:03d}Z {self._request_id} Task timed out after {seconds:.2f} seconds\n")
+        self._report(now, duration, "\tStatus: timeout")
+
+    def end_exited(self, now: int, duration: float, message: str) -> None:
+        self._flush(now)
+        self._write(now, f"{message}\nRuntime.ExitError\n")
+        self._report(now, duration, "\tStatus: error\tError Type: Runtime.ExitError")
+
+    def _report(self, now: int, duration: float, more: str) -> None:
+        self._write(now, f"END RequestId: {self._request_id}\n")
+        self._write(
+            now,
+            f"REPORT RequestId: {self._request_id}\tDuration: {duration:.2f} ms\tBilled Duration: {math.ceil(duration)} ms"
+            f"\tMemory Size: {self._memory_size} MB\tMax Memory Used: {self._memory_used} MB{more}\t\n",
+        )
+
+    def _flush(self, now: int) -> None:
+        for line in self._lines.flush():
+            self._write(now, line)
+
+    def _write(self, now: int, message: str) -> None:
+        self._log(self.group, self.stream, now, message)
+        self._tail.append(message)
+        self._tail_length += len(message)
+        while self._tail_length - len(self._tail[0]) > TAIL_CHARACTERS:
+            self._tail_length -= len(self._tail.popleft())

@@ -1,0 +1,212 @@
+"""One child: a process that runs one function, and what goes to and fro.
+
+The child's side, with what is said on the socket, is bootstrap.py. Nothing here waits: the child
+is read when the selector says so. It is started with posix_spawn, which is quick however much
+memory this process has, and safe in a process with threads.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import selectors
+import signal
+import socket
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+PIPE_BYTES = 65536
+"""As much as a pipe holds."""
+
+SOME_BYTES = 16 * 1024
+MORE_BYTES = 256 * 1024
+MAX_HEAD_BYTES = 65536
+MAX_BODY_BYTES = 8 * 1024 * 1024
+
+_LOWEST = 10  # the child's own descriptors are 0 to 4: none of ours may be among them when it is made
+_OWN_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD)
+
+
+class Watcher(Protocol):
+    """Who is told what a child does."""
+
+    def child_printed(self, data: bytes) -> None: ...
+
+    def child_said(self, head: Mapping[str, Any], body: str) -> None: ...
+
+    def child_ended(self, status: int | None) -> None:
+        """`status` is the exit code, negative for a signal's number, None when it is not known. Told once."""
+
+
+class Process:
+    """A running child."""
+
+    def __init__(self, command: list[str], environment: Mapping[str, str], selector: selectors.BaseSelector, watcher: Watcher) -> None:
+        """Starts it. Raises OSError."""
+        self._selector = selector
+        self._watcher = watcher
+        self._received = bytearray()
+        self._unsent = memoryview(b"")
+        ours: list[int] = []
+        theirs: list[int] = []
+        try:
+            control, their_control = socket.socketpair()
+            ours.append(control.detach())
+            theirs.append(their_control.detach())
+            output, their_output = os.pipe()
+            ours.append(output)
+            theirs.append(their_output)
+            their_lifeline, lifeline = os.pipe()
+            ours.append(lifeline)
+            theirs.append(their_lifeline)
+            theirs.append(os.open(os.devnull, os.O_RDONLY))
+            self.pid = _spawn(command, environment, theirs)
+        except OSError:
+            _close(ours)
+            raise
+        finally:
+            _close(theirs)
+        control_descriptor, self._output, self._lifeline = ours
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, control_descriptor)
+        self._alive = self._output_open = True
+        self._socket.setblocking(False)
+        os.set_blocking(self._output, False)
+        selector.register(self._output, selectors.EVENT_READ, self._read_output)
+        selector.register(self._socket, selectors.EVENT_READ, self._on_socket)
+
+    def send(self, head: Mapping[str, Any], body: str) -> None:
+        """Sends a message; what the socket does not take now goes when it can."""
+        text, data = json.dumps(head).encode(), body.encode()
+        self._unsent = memoryview(b"".join((len(text).to_bytes(4, "big"), len(data).to_bytes(4, "big"), text, data)))
+        self._write()
+        if self._unsent:
+            self._selector.modify(self._socket, selectors.EVENT_READ | selectors.EVENT_WRITE, self._on_socket)
+
+    def kill(self) -> None:
+        """Ends the child and all that it started, without telling the watcher. `reap` it, now or later."""
+        self._let_go()
+
+    def reap(self, *, wait: bool = False) -> bool:
+        """Whether a child that was killed is gone, and nothing is left of it."""
+        try:
+            return os.waitpid(self.pid, 0 if wait else os.WNOHANG)[0] != 0
+        except ChildProcessError:
+            return True
+
+    def _let_go(self) -> None:
+        if not self._alive:
+            return
+        self._alive = False
+        with suppress(OSError):  # gone, or (macOS) all of the group is dying
+            os.killpg(self.pid, signal.SIGKILL)
+        self._close_output()
+        self._selector.unregister(self._socket)
+        self._socket.close()
+        os.close(self._lifeline)
+
+    def _close_output(self) -> None:
+        if self._output_open:
+            self._output_open = False
+            self._selector.unregister(self._output)
+            os.close(self._output)
+
+    def _read_output(self) -> None:
+        """Reads what is in the pipe now, and not what may be written for ever."""
+        left = PIPE_BYTES
+        while left > 0 and self._output_open:
+            try:
+                data = os.read(self._output, left)
+            except BlockingIOError:
+                return
+            if not data:
+                self._close_output()
+                return
+            left -= len(data)
+            self._watcher.child_printed(data)
+
+    def _on_socket(self) -> None:
+        if self._unsent:
+            self._write()
+            if self._alive and not self._unsent:
+                self._selector.modify(self._socket, selectors.EVENT_READ, self._on_socket)
+        if self._alive:
+            self._read()
+
+    def _write(self) -> None:
+        try:
+            while self._unsent:
+                self._unsent = self._unsent[self._socket.send(self._unsent) :]
+        except BlockingIOError:
+            pass
+        except OSError:  # it has ended: reading will tell
+            self._unsent = memoryview(b"")
+
+    def _read(self) -> None:
+        try:
+            # Little at first: a buffer that is larger than most answers costs more than they do.
+            data = self._socket.recv(MORE_BYTES if self._received else SOME_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self._ended()
+            return
+        received = self._received
+        received += data
+        while self._alive and len(received) >= 8:
+            head_length, body_length = int.from_bytes(received[:4], "big"), int.from_bytes(received[4:8], "big")
+            end = 8 + head_length + body_length
+            if head_length > MAX_HEAD_BYTES or body_length > MAX_BODY_BYTES:
+                self._ended()
+                return
+            if len(received) < end:
+                return
+            try:
+                head = json.loads(received[8 : 8 + head_length])
+                body = received[8 + head_length : end].decode()
+            except ValueError:
+                head = None
+            del received[:end]
+            if not isinstance(head, dict):
+                self._ended()  # the handler wrote to a descriptor that is not its own
+                return
+            self._read_output()
+            self._watcher.child_said(head, body)
+
+    def _ended(self) -> None:
+        """The child closed its socket: it has ended or is about to, unless it tampered with its descriptors."""
+        self._read_output()
+        self._let_go()
+        try:
+            # The kernel closes a process's descriptors just before it is gone.
+            status: int | None = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        except (ChildProcessError, ValueError):
+            status = None
+        self._watcher.child_ended(status)
+
+
+def _spawn(command: list[str], environment: Mapping[str, str], theirs: Sequence[int]) -> int:
+    control, output, lifeline, null = theirs
+    lifted: list[int] = []
+    try:
+        for descriptor in (null, output, output, control, lifeline):
+            lifted.append(fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _LOWEST))
+        actions = [(os.POSIX_SPAWN_DUP2, descriptor, number) for number, descriptor in enumerate(lifted)]
+        # What this process ignores or blocks, its children need not.
+        common: dict[str, Any] = {"file_actions": actions, "setsigmask": (), "setsigdef": _OWN_SIGNALS}
+        try:
+            return os.posix_spawn(command[0], command, environment, setsid=True, **common)
+        except NotImplementedError:
+            return os.posix_spawn(command[0], command, environment, setpgroup=0, **common)
+    finally:
+        _close(lifted)
+
+
+def _close(descriptors: Sequence[int]) -> None:
+    for descriptor in descriptors:
+        os.close(descriptor)

@@ -1,0 +1,285 @@
+"""The operations of Lambda, with functions that really run."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import re
+import time
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sfn_cli import api
+from sfn_cli.api import model
+from sfn_cli.api.service import Service
+from sfn_cli.errors import ApiError
+from sfn_cli.functions.invoke import FunctionHost
+from sfn_cli.store.sqlite.database import Database
+from tests.functions.workbench import RUNTIME, zip_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tests.functions.workbench import Workbench
+
+    Call = Callable[..., dict[str, Any]]
+
+ARN = "arn:aws:lambda:us-east-1:123456789012:function:fn"
+ROLE = "arn:aws:iam::123456789012:role/r"
+ECHO = {"app.py": "def handler(event, context):\n    print('hello')\n    return event\n"}
+
+
+@pytest.fixture
+def call(bench: Workbench) -> Iterator[Call]:
+    """call("GetFunction", FunctionName="fn")"""
+    service = Service(
+        bench.settings,
+        open_database=lambda: Database(bench.settings.home),
+        make_runner=lambda: pytest.fail("no execution is started"),
+        make_invoker=lambda service: FunctionHost(service.settings),
+        clock=lambda: time.time_ns() // 1_000_000,
+    )
+    yield lambda operation, **request: api.call(service, model.load("lambda", operation), request)
+    service.close()
+
+
+@pytest.fixture
+def create(call: Call) -> Call:
+    """Makes a function "fn", or another with other parameters."""
+
+    def create(*, without: str = "", **request: Any) -> dict[str, Any]:
+        given = {"FunctionName": "fn", "Runtime": RUNTIME, "Handler": "app.handler", "Role": ROLE, "Code": {"ZipFile": zip_of(ECHO)}}
+        return call("CreateFunction", **{member: value for member, value in {**given, **request}.items() if member != without})
+
+    return create
+
+
+def test_a_new_function(call: Call, create: Call) -> None:
+    """CreateFunction answers the configuration with Lambda's defaults; GetFunctionConfiguration the same."""
+    content = zip_of(ECHO)
+    answer = create(Code={"ZipFile": content}, Environment={"Variables": {"KEY": "b"}}, Timeout=10)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+0000", answer["LastModified"])
+    assert {member: value for member, value in answer.items() if member not in ("LastModified", "RevisionId", "Architectures")} == {
+        "FunctionName": "fn",
+        "FunctionArn": ARN,
+        "Runtime": RUNTIME,
+        "Role": ROLE,
+        "Handler": "app.handler",
+        "CodeSize": len(content),
+        "Description": "",
+        "Timeout": 10,
+        "MemorySize": 128,
+        "CodeSha256": base64.b64encode(hashlib.sha256(content).digest()).decode(),
+        "Version": "$LATEST",
+        "Environment": {"Variables": {"KEY": "b"}},
+        "TracingConfig": {"Mode": "PassThrough"},
+        "LoggingConfig": {"LogFormat": "Text", "LogGroup": "/aws/lambda/fn"},
+        "State": "Active",
+        "LastUpdateStatus": "Successful",
+        "PackageType": "Zip",
+        "EphemeralStorage": {"Size": 512},
+        "SnapStart": {"ApplyOn": "None", "OptimizationStatus": "Off"},
+    }
+    assert call("GetFunctionConfiguration", FunctionName=ARN) == answer
+    assert call("ListFunctions") == {"Functions": [answer]}
+    assert call("GetFunction", FunctionName="fn")["Configuration"] == answer
+
+
+def test_defaults(create: Call) -> None:
+    """Three seconds, 128 MB."""
+    answer = create()
+    assert (answer["Timeout"], answer["MemorySize"]) == (3, 128)
+
+
+@pytest.mark.parametrize(
+    "request_, code, message",
+    [
+        ({"Code": {}}, "InvalidParameterValueException", "Please provide a source for function code."),
+        (
+            {"Code": {"ZipFile": b"no zip"}},
+            "InvalidParameterValueException",
+            "Could not unzip uploaded file. Please check your file, then try to upload again.",
+        ),
+        ({"Code": {"ZipFile": zip_of({})}}, "InvalidParameterValueException", "Uploaded file must be a non-empty zip"),
+        (
+            {"Code": {"ZipFile": zip_of({"../x": ""})}},
+            "InvalidParameterValueException",
+            "The zip has an entry that would lie outside of the function's folder: ../x",
+        ),
+        (
+            {"Code": {"CodeDir": "/no/such/folder"}},
+            "InvalidParameterValueException",
+            "The code's folder must be the absolute path of a folder that exists: /no/such/folder",
+        ),
+        (
+            {"Code": {"S3Bucket": "bucket", "S3Key": "key"}},
+            "InvalidParameterValueException",
+            "sfn takes a function's code from a zip or a folder: S3Bucket is not supported.",
+        ),
+        (
+            {"without": "Handler"},
+            "InvalidParameterValueException",
+            "Runtime and Handler are mandatory parameters for functions created with deployment packages.",
+        ),
+        (
+            {"Publish": True},
+            "InvalidParameterValueException",
+            "sfn keeps one version of a function, $LATEST: Publish is not supported.",
+        ),
+        (
+            {"FunctionName": "x" * 65},
+            "InvalidParameterValueException",
+            f"The name of a function has up to 64 letters, digits, hyphens and underscores: {'x' * 65}",
+        ),
+    ],
+)
+def test_a_function_that_is_refused(create: Call, request_: dict[str, Any], code: str, message: str) -> None:
+    """A request that cannot be met is refused with what is wrong with it."""
+    with pytest.raises(ApiError) as refused:
+        create(**request_)
+    assert (refused.value.code, refused.value.message) == (code, message)
+
+
+def test_a_name_that_is_taken(create: Call) -> None:
+    """Function already exist (as AWS has it)."""
+    create()
+    with pytest.raises(ApiError) as refused:
+        create()
+    assert (refused.value.code, refused.value.message, refused.value.status) == (
+        "ResourceConflictException",
+        "Function already exist: fn",
+        409,
+    )
+
+
+@pytest.mark.parametrize(
+    "operation", ["GetFunction", "GetFunctionConfiguration", "DeleteFunction", "Invoke", "UpdateFunctionConfiguration"]
+)
+def test_no_such_function(call: Call, operation: str) -> None:
+    """Every operation on one function says so in the same words."""
+    with pytest.raises(ApiError) as refused:
+        call(operation, FunctionName="fn")
+    assert (refused.value.code, refused.value.message, refused.value.status) == (
+        "ResourceNotFoundException",
+        f"Function not found: {ARN}",
+        404,
+    )
+
+
+def test_updates(call: Call, create: Call, tmp_path: Path) -> None:
+    """Each changes what it names, and the revision; the next invocation runs it."""
+    first = create(Description="kept")
+    second = call("UpdateFunctionConfiguration", FunctionName="fn", Timeout=20, MemorySize=256)
+    assert (second["Timeout"], second["MemorySize"], second["Description"]) == (20, 256, "kept")
+    third = call("UpdateFunctionCode", FunctionName="fn", ZipFile=zip_of({"app.py": "def handler(event, context): return 3"}))
+    assert third["CodeSha256"] != first["CodeSha256"]
+    assert len({answer["RevisionId"] for answer in (first, second, third)}) == 3
+    assert call("Invoke", FunctionName="fn")["Payload"] == b"3"
+    folder = tmp_path / "code"
+    folder.mkdir()
+    (folder / "app.py").write_text("def handler(event, context): return 4")
+    call("UpdateFunctionCode", FunctionName="fn", CodeDir=str(folder))
+    assert call("Invoke", FunctionName="fn")["Payload"] == b"4"
+    assert call("GetFunction", FunctionName="fn")["Code"] == {"RepositoryType": "Folder", "Location": f"file://{folder}"}
+
+
+def test_a_revision_that_is_not_the_latest(call: Call, create: Call) -> None:
+    """RevisionId guards an update; a dry run changes nothing."""
+    revision = create()["RevisionId"]
+    call("UpdateFunctionCode", FunctionName="fn", ZipFile=zip_of({"x": ""}), DryRun=True)
+    assert call("GetFunctionConfiguration", FunctionName="fn")["RevisionId"] == revision
+    call("UpdateFunctionConfiguration", FunctionName="fn", RevisionId=revision, Timeout=4)
+    with pytest.raises(ApiError) as refused:
+        call("UpdateFunctionConfiguration", FunctionName="fn", RevisionId=revision, Timeout=5)
+    assert refused.value.code == "PreconditionFailedException"
+    assert call("GetFunctionConfiguration", FunctionName="fn")["Timeout"] == 4
+
+
+def test_pages(call: Call, create: Call) -> None:
+    """ListFunctions goes by name, with a marker from page to page."""
+    for name in ("c", "a", "b"):
+        create(FunctionName=name)
+    page = call("ListFunctions", MaxItems=2)
+    assert [function["FunctionName"] for function in page["Functions"]] == ["a", "b"]
+    rest = call("ListFunctions", MaxItems=2, Marker=page["NextMarker"])
+    assert [function["FunctionName"] for function in rest["Functions"]] == ["c"]
+    assert "NextMarker" not in rest
+
+
+def test_delete(call: Call, create: Call) -> None:
+    """It is gone, and its name is free."""
+    create()
+    assert call("DeleteFunction", FunctionName="fn") == {"StatusCode": 204}
+    assert call("ListFunctions") == {"Functions": []}
+    create()
+
+
+@pytest.mark.parametrize(
+    "request_, answer",
+    [
+        ({"Payload": b'{"a": 1}'}, {"StatusCode": 200, "ExecutedVersion": "$LATEST", "Payload": b'{"a": 1}'}),
+        ({}, {"StatusCode": 200, "ExecutedVersion": "$LATEST", "Payload": b"{}"}),
+        ({"InvocationType": "DryRun"}, {"StatusCode": 204, "Payload": b""}),
+        ({"InvocationType": "Event"}, {"StatusCode": 202, "Payload": b""}),
+        ({"Qualifier": "$LATEST", "Payload": b"1"}, {"StatusCode": 200, "ExecutedVersion": "$LATEST", "Payload": b"1"}),
+    ],
+)
+def test_invoke(call: Call, create: Call, request_: dict[str, Any], answer: dict[str, Any]) -> None:
+    """The answer has what the handler returned, as it wrote it."""
+    create()
+    assert call("Invoke", FunctionName="fn", **request_) == answer
+
+
+def test_invoke_with_the_tail_of_the_log(call: Call, create: Call) -> None:
+    """LogResult is the base64 of the end of the log."""
+    create()
+    tail = base64.b64decode(call("Invoke", FunctionName="fn", LogType="Tail")["LogResult"]).decode()
+    assert [line.split(" ")[0] for line in tail.splitlines()] == ["START", "hello", "END", "REPORT"]
+
+
+def test_invoke_a_function_that_fails(call: Call, create: Call) -> None:
+    """The call succeeds, and FunctionError says that the function did not."""
+    create(Handler="app.gone")
+    answer = call("Invoke", FunctionName="fn")
+    assert (answer["StatusCode"], answer["FunctionError"]) == (200, "Unhandled")
+    assert b'"errorType": "Runtime.HandlerNotFound"' in answer["Payload"]
+
+
+@pytest.mark.parametrize(
+    "request_, code, status",
+    [
+        ({"Payload": b"{"}, "InvalidRequestContentException", 400),
+        ({"Payload": b"\xff"}, "InvalidRequestContentException", 400),
+        ({"Payload": b'"' + b"x" * 6_291_456 + b'"'}, "RequestTooLargeException", 413),
+        ({"Qualifier": "7"}, "ResourceNotFoundException", 404),
+    ],
+)
+def test_invoke_that_is_refused(call: Call, create: Call, request_: dict[str, Any], code: str, status: int) -> None:
+    """A payload that is no JSON or too large, a version that there is not."""
+    create()
+    with pytest.raises(ApiError) as refused:
+        call("Invoke", FunctionName="fn", **request_)
+    assert (refused.value.code, refused.value.status) == (code, status)
+
+
+def test_invoke_without_an_interpreter(call: Call, create: Call) -> None:
+    """The error says what is missing and how to mend it."""
+    create(Runtime="nodejs22.x")
+    with pytest.raises(ApiError) as refused:
+        call("Invoke", FunctionName="fn")
+    assert (refused.value.code, refused.value.status) == ("InvalidRuntimeException", 502)
+    assert refused.value.message == "sfn runs handlers in Python: it has no runtime nodejs22.x."
+
+
+def test_a_zip_that_would_be_too_large(create: Call) -> None:
+    """What it would unpack to is known before it is unpacked."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("zeros", "w") as entry:
+        for _ in range(251):
+            entry.write(bytes(1 << 20))
+    with pytest.raises(ApiError, match="Unzipped size must be smaller than 262144000 bytes"):
+        create(Code={"ZipFile": content.getvalue()})

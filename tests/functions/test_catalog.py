@@ -1,0 +1,199 @@
+"""Where code lies: zips are unpacked once, whole, and within their folder."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sfn_cli.functions.catalog import Catalog
+from sfn_cli.functions.outcome import UnusableError
+from sfn_cli.store.sqlite.functions import Code, Function
+from tests.functions.workbench import zip_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.functions.workbench import Workbench
+
+HANDLER = "def handler(event, context): return 1"
+
+
+def entry(name: str, mode: int) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name)
+    entry.create_system = 3
+    entry.external_attr = mode << 16
+    return entry
+
+
+def link(name: str) -> zipfile.ZipInfo:
+    return entry(name, stat.S_IFLNK | 0o777)
+
+
+def named(bench: Workbench) -> Function:
+    function = bench.functions.named("fn")
+    assert function is not None
+    return function
+
+
+def unpacked(bench: Workbench) -> list[str]:
+    """The unpacked folders of all functions."""
+    root = bench.settings.home / "functions"
+    return sorted(str(path.relative_to(root)) for path in root.glob("*/*"))
+
+
+@pytest.mark.parametrize(
+    "files, reason",
+    [
+        ({"../evil.py": ""}, "'../evil.py' would lie outside of its folder"),
+        ({"a/../../evil.py": ""}, "'a/../../evil.py' would lie outside of its folder"),
+        ({"/evil.py": ""}, "'/evil.py' would lie outside of its folder"),
+        ({link("out"): "/etc/passwd"}, "the link out leads outside of its folder, to /etc/passwd"),
+        ({link("out"): "../.."}, "the link out leads outside of its folder, to ../.."),
+        ({"d/x": "", link("d/up"): "..", link("out"): "d/up/.."}, "the link out leads outside of its folder, to d/up/.."),
+        ({link("a"): "b", link("b"): "/tmp"}, "the link a leads outside of its folder, to b"),
+    ],
+)
+def test_nothing_leaves_its_folder(bench: Workbench, files: dict[str | zipfile.ZipInfo, str], reason: str) -> None:
+    """A zip with an entry that leads elsewhere is not used, and leaves nothing behind."""
+    bench.zipped({"app.py": HANDLER, **files})
+    outcome = bench.invoke()
+    assert outcome.kind == "unusable"
+    assert reason in outcome.message
+    assert unpacked(bench) == []
+    assert not list(bench.folder.rglob("evil.py"))
+
+
+def test_a_link_that_is_written_through(bench: Workbench) -> None:
+    """A link to elsewhere is not there while files are written, wherever in the zip it stands."""
+    bench.zipped({link("out"): str(bench.folder), "out/evil.py": "", "app.py": HANDLER})
+    assert bench.invoke().kind == "unusable"
+    assert not list(bench.folder.rglob("evil.py"))
+
+
+def test_links_and_programs(bench: Workbench) -> None:
+    """A link within the folder is a link, and a program can be run."""
+    bench.zipped(
+        {
+            "lib/real.py": HANDLER,
+            link("app.py"): "lib/real.py",
+            entry("tool", stat.S_IFREG | 0o755): "#!/bin/sh\necho 7\n",
+        }
+    )
+    assert bench.answer() == 1
+    (path,) = (bench.settings.home / "functions" / "fn").iterdir()
+    assert (path / "app.py").is_symlink()
+    assert os.access(path / "tool", os.X_OK)
+    assert not os.access(path / "lib/real.py", os.X_OK)
+
+
+def test_no_zip(bench: Workbench) -> None:
+    """What is no zip is said to be none."""
+    bench.create("fn", Code(zip=b"nonsense"), {"CodeSha256": "AAAA"})
+    outcome = bench.invoke()
+    assert (outcome.kind, outcome.message) == ("unusable", "The zip of the function fn cannot be unpacked: File is not a zip file.")
+
+
+def test_unpacked_once(bench: Workbench) -> None:
+    """An update of the configuration unpacks nothing; the same zip again does not either."""
+    bench.zipped({"app.py": HANDLER})
+    bench.answer()
+    folders = unpacked(bench)
+    bench.update(Timeout=5)
+    bench.answer()
+    assert unpacked(bench) == folders
+    assert len(folders) == 1
+
+
+def test_old_zips_are_removed(bench: Workbench) -> None:
+    """When no child runs them any more; and those of deleted functions when the pool ends."""
+    bench.zipped({"app.py": "def handler(event, context): return 0"})
+    for number in range(1, 3):
+        bench.update(code=Code(zip=zip_of({"app.py": f"def handler(event, context): return {number}"})))
+        assert bench.answer() == number
+        assert len(unpacked(bench)) == 1
+    bench.pool.close()
+    assert len(unpacked(bench)) == 1
+    bench.functions.delete("fn")
+    bench.pool.close()
+    assert unpacked(bench) == []
+
+
+def test_what_another_process_uses_stays(bench: Workbench) -> None:
+    """A folder that is in use is not removed, though its zip is an old one."""
+    bench.zipped({"app.py": "def handler(event, context): return 0"})
+    other = Catalog(bench.functions, bench.settings.home)
+    path = other.find(named(bench)).path
+    bench.update(code=Code(zip=zip_of({"app.py": HANDLER})))
+    assert bench.answer() == 1
+    assert os.path.isdir(path)
+    other.close()
+    bench.pool.close()
+    assert not os.path.isdir(path)
+
+
+def test_what_was_left_by_a_crash_is_removed(bench: Workbench) -> None:
+    """A folder that was being unpacked when its process ended is nobody's."""
+    bench.zipped({"app.py": HANDLER})
+    bench.answer()
+    left = bench.settings.home / "functions" / "fn" / ".unpacking-0"
+    left.mkdir()
+    bench.pool.close()
+    assert not left.exists()
+
+
+def test_a_folder_that_is_gone(bench: Workbench, tmp_path: Path) -> None:
+    """A function whose folder does not exist says how to mend it; and runs when it is there again."""
+    folder = bench.function(HANDLER)
+    assert bench.answer() == 1
+    folder.rename(tmp_path / "elsewhere")
+    outcome = bench.invoke()
+    assert (outcome.kind, outcome.error) == ("unusable", "InvalidZipFileException")
+    assert "--code-dir" in outcome.message
+    (tmp_path / "elsewhere").rename(folder)
+    assert bench.answer() == 1
+
+
+def test_a_folder_with_links(bench: Workbench) -> None:
+    """Linked modules are watched where they lie; a link to a folder above does no harm."""
+    folder = bench.function("import shared\ndef handler(event, context): return shared.x")
+    real = bench.folder / "shared.py"
+    (folder / "shared.py").symlink_to(real)
+    (folder / "loop").symlink_to(folder)
+    for value in (1, 22):
+        bench.write(real, f"x = {value}")
+        assert bench.answer() == value
+
+
+def test_a_large_folder_is_not_scanned_each_time(bench: Workbench) -> None:
+    """What takes long to look at is looked at for a tenth of the time at most."""
+    folder = bench.function(HANDLER)
+    for number in range(3000):
+        (folder / f"f{number}").touch()
+    catalog = Catalog(bench.functions, bench.settings.home)
+    first = catalog.find(named(bench))
+    (folder / "new").touch()
+    assert catalog.find(named(bench)) == first
+    assert Catalog(bench.functions, bench.settings.home).find(named(bench)) != first
+
+
+def test_a_folder_that_was_removed_by_hand(bench: Workbench) -> None:
+    """It is unpacked again."""
+    bench.zipped({"app.py": HANDLER})
+    bench.answer()
+    shutil.rmtree(bench.settings.home / "functions" / "fn")
+    assert bench.answer() == 1
+    assert len(unpacked(bench)) == 1
+
+
+def test_no_code(bench: Workbench) -> None:
+    """A function that was deleted while its code was looked for has none."""
+    bench.zipped({"app.py": HANDLER})
+    function = named(bench)
+    bench.functions.delete("fn")
+    with pytest.raises(UnusableError, match="has no code"):
+        Catalog(bench.functions, bench.settings.home).find(function)

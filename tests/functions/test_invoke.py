@@ -1,0 +1,139 @@
+"""Waiting for invocations: from a command, and from the threads of a server."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sfn_cli.functions.invoke import FunctionHost, LocalInvoker
+from sfn_cli.store.sqlite.logs import Logs
+from tests.functions.workbench import await_death
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.functions.workbench import Workbench
+
+ECHO = "import os\ndef handler(event, context):\n    print('said', event)\n    return [event, os.getpid()]\n"
+
+
+@pytest.fixture
+def host(bench: Workbench) -> Iterator[FunctionHost]:
+    host = FunctionHost(bench.settings)
+    yield host
+    host.stop()
+
+
+def messages(bench: Workbench) -> list[str]:
+    return [event.message.rstrip("\n") for event in Logs(bench.database).after("/aws/lambda/fn", 0)]
+
+
+def test_a_command(bench: Workbench) -> None:
+    """The outcome is the answer; the log is kept by then; the child is used again, and ends with the invoker."""
+    bench.function(ECHO)
+    invoker = LocalInvoker(bench.functions, Logs(bench.database), bench.settings, bench.clock)
+    first, second = invoker.invoke("fn", "1"), invoker.invoke("fn", "2")
+    assert [line for line in messages(bench) if line.startswith("said")] == ["said 1", "said 2"]
+    pid = first.payload.strip("[]").split(", ")[1]
+    assert second.payload == f"[2, {pid}]"
+    assert invoker.invoke("gone", "1").kind == "not_found"
+    invoker.stop()
+    assert await_death(int(pid))
+
+
+def test_a_command_that_is_interrupted(bench: Workbench) -> None:
+    """What it waited for ends with it."""
+    bench.function("import os\ndef handler(event, context):\n    print(os.getpid(), flush=True)\n    while True: pass\n", Timeout=900)
+
+    def clock() -> int:
+        if any(line.isdigit() for line in messages(bench)):
+            raise KeyboardInterrupt
+        return bench.clock()
+
+    invoker = LocalInvoker(bench.functions, Logs(bench.database), bench.settings, clock)
+    with pytest.raises(KeyboardInterrupt):
+        invoker.invoke("fn", "1")
+    (pid,) = [line for line in messages(bench) if line.isdigit()]
+    assert await_death(int(pid))
+    invoker.stop()
+
+
+def test_threads(bench: Workbench, host: FunctionHost) -> None:
+    """Many threads ask at once; each has its own answer, and the log of it."""
+    bench.function(ECHO)
+    answers: dict[int, str] = {}
+    threads = [threading.Thread(target=lambda n=n: answers.update({n: host.invoke("fn", str(n)).payload})) for n in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {number: int(answer.strip("[]").split(", ")[0]) for number, answer in answers.items()} == {n: n for n in range(20)}
+    assert sorted(line for line in messages(bench) if line.startswith("said")) == sorted(f"said {n}" for n in range(20))
+
+
+def test_a_host_keeps_the_log_live(bench: Workbench, host: FunctionHost) -> None:
+    """What a running handler prints is in the store before it ends."""
+    fifo = bench.folder / "fifo"
+    os.mkfifo(fifo)
+    bench.function(f"def handler(event, context):\n    print('I wait')\n    return open({str(fifo)!r}).read()\n", Timeout=60)
+    answers: list[str] = []
+    thread = threading.Thread(target=lambda: answers.append(host.invoke("fn", "1").payload))
+    thread.start()
+    bench.until(lambda: "I wait" in messages(bench))
+    assert answers == []
+    fifo.write_text("go on")
+    thread.join()
+    assert answers == ['"go on"']
+
+
+def test_a_host_that_is_stopped(bench: Workbench) -> None:
+    """Who waits is told; the children are gone; and it can be started again."""
+    bench.function("import os\ndef handler(event, context):\n    print(os.getpid())\n    while event: pass\n", Timeout=900)
+    host = FunctionHost(bench.settings)
+    kinds: list[str] = []
+    thread = threading.Thread(target=lambda: kinds.append(host.invoke("fn", "1").kind))
+    thread.start()
+    bench.until(lambda: len(messages(bench)) == 2)
+    host.stop()
+    thread.join()
+    assert kinds == ["exited"]
+    assert await_death(int(messages(bench)[1]))
+    host.stop()
+    assert host.invoke("fn", "0").kind == "succeeded"
+    host.stop()
+
+
+def test_a_host_sees_updates(bench: Workbench, host: FunctionHost) -> None:
+    """Another connection's change counts for the next invocation."""
+    bench.function("import os\ndef handler(event, context): return os.environ.get('A')")
+    assert host.invoke("fn", "1").payload == "null"
+    bench.update(Environment={"Variables": {"A": "b"}})
+    assert host.invoke("fn", "1").payload == '"b"'
+
+
+def test_a_store_that_cannot_be_read(bench: Workbench, host: FunctionHost) -> None:
+    """The invocation fails with what is wrong, and the host goes on."""
+    bench.function(ECHO)
+    assert host.invoke("fn", "1").kind == "succeeded"
+    with bench.database.transaction() as connection:
+        connection.execute("ALTER TABLE function RENAME TO hidden")
+    outcome = host.invoke("fn", "1")
+    assert (outcome.kind, outcome.error) == ("unusable", "ServiceException")
+    assert "no such table" in outcome.message
+    with bench.database.transaction() as connection:
+        connection.execute("ALTER TABLE hidden RENAME TO function")
+    assert host.invoke("fn", "1").kind == "succeeded"
+
+
+def test_a_stopped_host_holds_nothing_open(bench: Workbench) -> None:
+    """Neither its store nor its children's pipes."""
+    bench.function(ECHO)
+    bench.database.close()  # SQLite closes no file of a store while another connection has it open
+    host = FunctionHost(bench.settings)
+    before = len(os.listdir("/dev/fd"))
+    host.invoke("fn", "1")
+    host.stop()
+    assert len(os.listdir("/dev/fd")) == before

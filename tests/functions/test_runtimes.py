@@ -1,0 +1,108 @@
+"""Which interpreter runs a runtime."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sfn_cli.functions.outcome import UnusableError
+from sfn_cli.functions.runtimes import Runtimes
+from tests.functions.workbench import RUNTIME
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+VERSION = RUNTIME.removeprefix("python")
+
+
+def command(folder: Path, name: str, script: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    path = folder / name
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    return path
+
+
+def runtimes(home: Path, *folders: Path) -> Runtimes:
+    return Runtimes(home, {"PATH": os.pathsep.join(map(str, folders))})
+
+
+def test_a_shim_stands_for_its_interpreter(tmp_path: Path) -> None:
+    """A command that starts the interpreter is asked once; children are started from the interpreter itself."""
+    command(tmp_path / "shims", RUNTIME, f'echo asked >> {tmp_path}/asked; exec {sys.executable} "$@"')
+    for _ in range(2):
+        found = runtimes(tmp_path, tmp_path / "shims")
+        assert [found.executable(RUNTIME), found.executable(RUNTIME)] == [sys.executable] * 2
+    assert (tmp_path / "asked").read_text() == "asked\n"
+
+
+@pytest.mark.parametrize("script", ["echo 'pyenv: command not found' >&2; exit 127", "exec true", "echo 1; echo 2; echo 3"])
+def test_a_broken_command_is_passed_over(tmp_path: Path, script: str) -> None:
+    """The next one on PATH is taken."""
+    command(tmp_path / "broken", RUNTIME, script)
+    command(tmp_path / "sound", RUNTIME, f'exec {sys.executable} "$@"')
+    assert runtimes(tmp_path, tmp_path / "broken", tmp_path / "sound").executable(RUNTIME) == sys.executable
+
+
+def test_python3_of_the_right_version(tmp_path: Path) -> None:
+    """An interpreter that is only called python3 will do, if its version is the one."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "python3").symlink_to(sys.executable)
+    assert os.path.samefile(runtimes(tmp_path, tmp_path / "bin").executable(RUNTIME), sys.executable)
+    with pytest.raises(UnusableError):
+        runtimes(tmp_path, tmp_path / "bin").executable("python3.99")
+
+
+def test_the_interpreter_of_sfn_itself(tmp_path: Path) -> None:
+    """It is taken when PATH has none."""
+    assert runtimes(tmp_path).executable(RUNTIME) == sys.executable
+
+
+def test_an_interpreter_that_is_not_installed(tmp_path: Path) -> None:
+    """The message names what is missing, what was tried, and two ways to mend it."""
+    shim = command(tmp_path / "shims", "python3.99", "echo 'pyenv: python3.99: command not found' >&2; exit 127")
+    with pytest.raises(UnusableError) as refused:
+        runtimes(tmp_path, tmp_path / "shims").executable("python3.99")
+    assert refused.value.error == "InvalidRuntimeException"
+    assert refused.value.message == (
+        "The runtime python3.99 needs Python 3.99, and no python3.99 that starts was found on PATH. "
+        "Install Python 3.99 and put it on PATH, or give the function another runtime "
+        "(sfn lambda update-function-configuration --function-name NAME --runtime RUNTIME)."
+        f"\n  tried {shim}: pyenv: python3.99: command not found"
+    )
+
+
+@pytest.mark.parametrize(
+    "runtime, message",
+    [
+        ("nodejs20.x", "sfn runs handlers in Python: it has no runtime nodejs20.x."),
+        ("", "sfn runs handlers in Python: it has no runtime ."),
+        ("python3.7", "sfn runs handlers in Python 3.8 and newer, not python3.7."),
+        ("python3", "sfn runs handlers in Python: it has no runtime python3."),
+    ],
+)
+def test_other_runtimes(tmp_path: Path, runtime: str, message: str) -> None:
+    """They are refused clearly."""
+    with pytest.raises(UnusableError) as refused:
+        runtimes(tmp_path).executable(runtime)
+    assert refused.value.message == message
+
+
+def test_a_replaced_interpreter_is_asked_again(tmp_path: Path) -> None:
+    """What is remembered is of one file: another in its place is another interpreter."""
+    command(tmp_path / "bin", RUNTIME, f'exec {sys.executable} "$@"')
+    assert runtimes(tmp_path, tmp_path / "bin").executable(RUNTIME) == sys.executable
+    command(tmp_path / "bin", RUNTIME, f"echo /other/python; echo {VERSION}  # of another size")
+    assert runtimes(tmp_path, tmp_path / "bin").executable(RUNTIME) == "/other/python"
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{", '{"a": 1}'])
+def test_a_damaged_memory_is_not_missed(tmp_path: Path, content: str) -> None:
+    """The interpreters are then asked again."""
+    command(tmp_path / "bin", RUNTIME, f'exec {sys.executable} "$@"')
+    (tmp_path / "functions").mkdir()
+    (tmp_path / "functions" / "interpreters.json").write_text(content)
+    assert runtimes(tmp_path, tmp_path / "bin").executable(RUNTIME) == sys.executable
