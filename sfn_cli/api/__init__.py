@@ -1,0 +1,35 @@
+"""The operations, shared by the terminal and by HTTP: one function each, in a file per noun.
+
+A door that plays an AWS client (the terminal) uses `call`; one that plays AWS (HTTP) uses `answer`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfn_cli.api.model import Operation
+    from sfn_cli.api.service import Service
+
+
+def call(service: Service, operation: Operation, request: Mapping[str, Any]) -> dict[str, Any]:
+    """As `answer`, after the checks that an AWS client makes before it asks (UsageError)."""
+    from sfn_cli.api.shapes import check_request
+
+    check_request(operation.input, request)
+    return answer(service, operation, request)
+
+
+def answer(service: Service, operation: Operation, request: Mapping[str, Any]) -> dict[str, Any]:
+    """The operation's answer, in AWS's shape; times are milliseconds since 1970, blobs are bytes.
+
+    Raises ApiError, in AWS's code and words, when the request breaks a constraint of the model
+    or the operation refuses it.
+    """
+    from sfn_cli.api.constraints import check_constraints
+    from sfn_cli.api.operations import find
+
+    check_constraints(operation.input, request)
+    return find(operation)(service, dict(request))

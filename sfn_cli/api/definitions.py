@@ -1,0 +1,47 @@
+"""Definitions: ValidateStateMachineDefinition, and the check that creating and updating make.
+
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_ValidateStateMachineDefinition.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.errors import ApiError
+
+if TYPE_CHECKING:
+    from sfn_cli.api.service import Service
+
+MAX_DIAGNOSTICS = 100
+
+
+def validate_state_machine_definition(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """A bad definition is no error of the call: its faults are the answer."""
+    from sfn_cli.asl.validate import validate
+
+    severities = ("ERROR", "WARNING") if request.get("severity") == "WARNING" else ("ERROR",)
+    found = [fault for fault in validate(request["definition"], request.get("type", "STANDARD")) if fault.severity in severities]
+    shown = found[: request.get("maxResults") or MAX_DIAGNOSTICS]
+    return {
+        "result": "FAIL" if any(fault.severity == "ERROR" for fault in found) else "OK",
+        "diagnostics": [fault._asdict() for fault in shown],
+        "truncated": len(shown) < len(found),
+    }
+
+
+def checked(definition: str, machine_type: str) -> str:
+    """The definition. Raises ApiError InvalidDefinition with all that is wrong with it."""
+    from sfn_cli.asl.validate import validate
+
+    faults = [fault for fault in validate(definition, machine_type) if fault.severity == "ERROR"]
+    if faults:
+        shown = ", ".join(_shown(fault.code, fault.message, fault.location) for fault in faults)
+        raise ApiError("InvalidDefinition", f"Invalid State Machine Definition: '{shown}'")
+    return definition
+
+
+def _shown(code: str, message: str, location: str | None) -> str:
+    if location is None:
+        return f"{code}: {message}"
+    # A place in a text that is not JSON ("[Source: …]") stands on a line of its own, as Jackson writes it.
+    return f"{code}: {message}\n at {location}" if location.startswith("[") else f"{code}: {message} at {location}"

@@ -1,0 +1,167 @@
+"""Executions: StartExecution, StopExecution, DescribeExecution, ListExecutions, GetExecutionHistory.
+
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+Starting a STANDARD execution is idempotent: the same name and input, while it runs, give the
+same answer. A name that another execution of the machine has, or had, is taken.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli import arn
+from sfn_cli.api import names, paging
+from sfn_cli.api.state_machines import active, does_not_exist, existing
+from sfn_cli.errors import ApiError
+from sfn_cli.interpreter.events import api_event, execution_started
+from sfn_cli.jsonvalue import Payload
+from sfn_cli.store.sqlite.executions import Execution, NewExecution
+
+if TYPE_CHECKING:
+    from sfn_cli.api.service import Service
+    from sfn_cli.store.sqlite.state_machines import StateMachine
+
+
+def start_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    name = request.get("name") or names.new_uuid()
+    names.check_arn(request["stateMachineArn"], "stateMachine")
+    names.check_name(name)
+    input_ = _checked_input(request.get("input", "{}"))
+    machine = active(service, request["stateMachineArn"])
+    new = NewExecution(
+        arn=_execution_arn(machine, name),
+        state_machine=machine.id,
+        state_machine_arn=machine.arn,
+        revision=machine.revision.id,
+        name=name,
+        trace_header=request.get("traceHeader"),
+        seed=os.urandom(16).hex(),
+    )
+    execution = service.executions.start(new, execution_started(Payload(text=input_), machine.revision.role_arn, service.clock()))
+    if execution is None:
+        raise does_not_exist(machine.arn)
+    if execution.status != "RUNNING" or execution.input != input_:
+        raise ApiError("ExecutionAlreadyExists", f"Execution Already Exists: '{execution.arn}'")
+    service.runner.wake()
+    return {"executionArn": execution.arn, "startDate": execution.started_at}
+
+
+def stop_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """An execution that has ended stays as it is: the answer is when it stopped."""
+    execution_arn = request["executionArn"]
+    names.check_arn(execution_arn, "execution")
+    stopped_at = service.executions.abort(execution_arn, request.get("error"), request.get("cause"), service.clock())
+    if stopped_at is None:
+        raise _does_not_exist(execution_arn)
+    service.runner.wake()
+    return {"stopDate": stopped_at}
+
+
+def describe_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    execution = _existing(service, request["executionArn"])
+    included = request.get("includedData") != "METADATA_ONLY"
+    answer = {
+        "executionArn": execution.arn,
+        "stateMachineArn": execution.state_machine_arn,
+        "name": execution.name,
+        "status": execution.status,
+        "startDate": execution.started_at,
+        "stopDate": execution.stopped_at,
+        "inputDetails": {"included": included},
+        "traceHeader": execution.trace_header,
+        "redriveCount": 0,
+        **_redrive_status(execution.status),
+    }
+    if included:
+        answer |= {"input": execution.input, "output": execution.output, "error": execution.error, "cause": execution.cause}
+    if execution.output is not None:
+        answer["outputDetails"] = {"included": included}
+    return answer
+
+
+def list_executions(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """The executions of a state machine, newest first."""
+    if "mapRunArn" in request and "stateMachineArn" not in request:
+        raise ApiError("ResourceNotFound", f"Resource not found: '{request['mapRunArn']}'", resourceName=request["mapRunArn"])
+    if "stateMachineArn" not in request or "mapRunArn" in request:
+        raise ApiError("ValidationException", "Must provide a StateMachine ARN or MapRun ARN")
+    machine = existing(service, request["stateMachineArn"])
+    if machine.type == "EXPRESS":
+        raise ApiError("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine")
+    status = request.get("statusFilter")
+    scope, now, size = f"ListExecutions {machine.arn} {status}", service.clock(), paging.page_size(request)
+    executions = service.executions.page(machine.arn, status, paging.last_key(request, scope, now, _start_and_row), size + 1)
+    shown = executions[:size]
+    return {
+        "executions": [
+            {
+                "executionArn": execution.arn,
+                "stateMachineArn": execution.state_machine_arn,
+                "name": execution.name,
+                "status": execution.status,
+                "startDate": execution.started_at,
+                "stopDate": execution.stopped_at,
+                "redriveCount": 0,
+            }
+            for execution in shown
+        ],
+        "nextToken": paging.token(scope, f"{shown[-1].started_at}.{shown[-1].id}", now) if len(executions) > size else None,
+    }
+
+
+def get_execution_history(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """The events in order, or newest first with reverseOrder."""
+    execution = _existing(service, request["executionArn"])
+    reverse = request.get("reverseOrder", False)
+    scope, now, size = f"GetExecutionHistory {execution.arn} {reverse}", service.clock(), paging.page_size(request)
+    last = paging.last_key(request, scope, now, int)
+    read = service.executions.history_reversed if reverse else service.executions.history
+    events = read(execution.id, limit=size + 1) if last is None else read(execution.id, last, size + 1)
+    shown = events[:size]
+    include_data = request.get("includeExecutionData", True)
+    return {
+        "events": [api_event(event, include_data=include_data) for event in shown],
+        "nextToken": paging.token(scope, str(shown[-1].id), now) if len(events) > size else None,
+    }
+
+
+def _existing(service: Service, execution_arn: str) -> Execution:
+    names.check_arn(execution_arn, "execution")
+    execution = service.executions.find(execution_arn)
+    if execution is None:
+        raise _does_not_exist(execution_arn)
+    return execution
+
+
+def _does_not_exist(execution_arn: str) -> ApiError:
+    return ApiError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{execution_arn}'")
+
+
+def _execution_arn(machine: StateMachine, name: str) -> str:
+    if machine.type == "STANDARD":
+        return arn.execution(machine.arn, name)
+    # The names of EXPRESS executions may be used again: each has an id of its own besides.
+    return arn.execution(machine.arn, name).replace(":execution:", ":express:", 1) + f":{names.new_uuid()}"
+
+
+def _checked_input(text: str) -> str:
+    from sfn_cli import json_text
+
+    try:
+        json_text.read(text)
+    except json_text.NotJson as error:
+        reason = error.message if text.strip() else "Invalid execution input."
+        raise ApiError("InvalidExecutionInput", f"Invalid State Machine Execution Input: '{reason}'") from None
+    return text
+
+
+def _redrive_status(status: str) -> dict[str, str]:
+    if status in ("RUNNING", "SUCCEEDED"):
+        return {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": f"Execution is {status} and cannot be redriven"}
+    return {"redriveStatus": "REDRIVABLE"}
+
+
+def _start_and_row(key: str) -> tuple[int, int]:
+    started_at, row = key.split(".")
+    return int(started_at), int(row)

@@ -1,0 +1,52 @@
+"""ARNs and names as requests give them: checked, with AWS's words for what is wrong."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from sfn_cli import arn
+from sfn_cli.errors import ApiError
+
+if TYPE_CHECKING:
+    from sfn_cli.arn import Arn
+
+_FORBIDDEN = frozenset('<>{}[]?*"#%\\^|~`$&,;:/').union(map(chr, (*range(0x20), *range(0x7F, 0xA0), 0x10FFFF)))
+
+
+def check_name(name: str) -> None:
+    """Raises ApiError InvalidName for white space, control characters and ``<>{}[]?*"#%\\^|~`$&,;:/``."""
+    if any(character in _FORBIDDEN or character.isspace() for character in name):
+        raise ApiError("InvalidName", f"Invalid Name: '{name}'")
+
+
+def check_role(role_arn: str) -> None:
+    """Raises ApiError InvalidArn when the role is no ARN. (That it exists is nobody's concern here.)"""
+    if arn.checked(role_arn) is None:
+        raise _invalid_arn(role_arn)
+
+
+def check_arn(text: str, resource_type: str) -> Arn:
+    """The parts of an ARN of Step Functions that must name a `resource_type` ("stateMachine").
+
+    Raises ApiError InvalidArn.
+    """
+    parsed = arn.checked(text)
+    if parsed is None or parsed.service != "states" or not parsed.resource_id:
+        raise _invalid_arn(text)
+    if parsed.resource_type != resource_type:
+        raise ApiError("InvalidArn", f"Invalid Arn: 'Resource type not valid in this context: {parsed.resource_type}'")
+    return parsed
+
+
+def new_uuid() -> str:
+    """A random UUID (version 4). The standard module is slow to import."""
+    digits = bytearray(os.urandom(16))
+    digits[6] = digits[6] & 0x0F | 0x40
+    digits[8] = digits[8] & 0x3F | 0x80
+    text = digits.hex()
+    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
+
+
+def _invalid_arn(text: str) -> ApiError:
+    return ApiError("InvalidArn", f"Invalid Arn: 'Invalid ARN: {text}'")

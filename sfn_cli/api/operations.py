@@ -1,0 +1,67 @@
+"""The table of operations: who answers what. A function is imported when it is first asked for.
+
+Every operation of the model that is not here is known to the terminal and to HTTP, and answers
+that sfn does not have it yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.errors import ApiError
+
+if TYPE_CHECKING:
+    from sfn_cli.api.model import Operation
+    from sfn_cli.api.service import Service
+
+Function = Callable[["Service", dict[str, Any]], dict[str, Any]]
+
+OPERATIONS: Mapping[tuple[str, str], str] = {
+    ("stepfunctions", "CreateStateMachine"): "sfn_cli.api.state_machines:create_state_machine",
+    ("stepfunctions", "DeleteStateMachine"): "sfn_cli.api.state_machines:delete_state_machine",
+    ("stepfunctions", "DescribeExecution"): "sfn_cli.api.executions:describe_execution",
+    ("stepfunctions", "DescribeStateMachine"): "sfn_cli.api.state_machines:describe_state_machine",
+    ("stepfunctions", "DescribeStateMachineForExecution"): "sfn_cli.api.state_machines:describe_state_machine_for_execution",
+    ("stepfunctions", "GetExecutionHistory"): "sfn_cli.api.executions:get_execution_history",
+    ("stepfunctions", "ListExecutions"): "sfn_cli.api.executions:list_executions",
+    ("stepfunctions", "ListStateMachines"): "sfn_cli.api.state_machines:list_state_machines",
+    ("stepfunctions", "ListTagsForResource"): "sfn_cli.api.tags:list_tags_for_resource",
+    ("stepfunctions", "StartExecution"): "sfn_cli.api.executions:start_execution",
+    ("stepfunctions", "StopExecution"): "sfn_cli.api.executions:stop_execution",
+    ("stepfunctions", "TagResource"): "sfn_cli.api.tags:tag_resource",
+    ("stepfunctions", "UntagResource"): "sfn_cli.api.tags:untag_resource",
+    ("stepfunctions", "UpdateStateMachine"): "sfn_cli.api.state_machines:update_state_machine",
+    ("stepfunctions", "ValidateStateMachineDefinition"): "sfn_cli.api.definitions:validate_state_machine_definition",
+    ("lambda", "CreateFunction"): "sfn_cli.api.functions:create_function",
+    ("lambda", "DeleteFunction"): "sfn_cli.api.functions:delete_function",
+    ("lambda", "GetFunction"): "sfn_cli.api.functions:get_function",
+    ("lambda", "GetFunctionConfiguration"): "sfn_cli.api.functions:get_function_configuration",
+    ("lambda", "Invoke"): "sfn_cli.api.functions:invoke",
+    ("lambda", "ListFunctions"): "sfn_cli.api.functions:list_functions",
+    ("lambda", "UpdateFunctionCode"): "sfn_cli.api.functions:update_function_code",
+    ("lambda", "UpdateFunctionConfiguration"): "sfn_cli.api.functions:update_function_configuration",
+    ("logs", "CreateLogGroup"): "sfn_cli.api.logs:create_log_group",
+    ("logs", "CreateLogStream"): "sfn_cli.api.logs:create_log_stream",
+    ("logs", "DeleteLogGroup"): "sfn_cli.api.logs:delete_log_group",
+    ("logs", "DescribeLogGroups"): "sfn_cli.api.logs:describe_log_groups",
+    ("logs", "DescribeLogStreams"): "sfn_cli.api.logs:describe_log_streams",
+    ("logs", "FilterLogEvents"): "sfn_cli.api.logs:filter_log_events",
+    ("logs", "GetLogEvents"): "sfn_cli.api.logs:get_log_events",
+    ("logs", "PutLogEvents"): "sfn_cli.api.logs:put_log_events",
+    ("logs", "PutRetentionPolicy"): "sfn_cli.api.logs:put_retention_policy",
+}
+
+WAITING = frozenset({("lambda", "Invoke")})
+"""The operations that may wait for long: a server gives them threads of their own."""
+
+
+def find(operation: Operation) -> Function:
+    """The function that answers an operation. Raises ApiError UnknownOperationException."""
+    place = OPERATIONS.get((operation.service, operation.name))
+    if place is None:
+        raise ApiError("UnknownOperationException", f"sfn does not have the operation {operation.name} yet.")
+    module, _, name = place.partition(":")
+    function: Function = getattr(import_module(module), name)
+    return function

@@ -1,0 +1,126 @@
+"""What the operations work with: settings, the store, and what acts on the store.
+
+A Service is made by `sfn_cli.app`. Its parts are made when first asked for, so that a command
+pays for what it uses. A Service holds one database connection and belongs to one thread;
+`sibling()` is another over the same store, for another thread.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sfn_cli.settings import Settings
+    from sfn_cli.store.sqlite.database import Database
+    from sfn_cli.store.sqlite.executions import Executions
+    from sfn_cli.store.sqlite.functions import Functions
+    from sfn_cli.store.sqlite.inbox import Inbox
+    from sfn_cli.store.sqlite.logs import Logs
+    from sfn_cli.store.sqlite.state_machines import StateMachines
+
+
+class Runner(Protocol):
+    """Who makes executions run. Called from any thread."""
+
+    def wake(self) -> None:
+        """Makes sure that a worker lives and looks at the store; never waits for it."""
+
+
+class Invoker(Protocol):
+    """Who runs local Lambda functions and waits for them. Called from any thread."""
+
+    def invoke(self, function_ref: str, payload: str) -> Any:
+        """The outcome of one invocation, in the terms of `sfn_cli.functions`."""
+
+    def stop(self) -> None:
+        """Ends what was started for invocations."""
+
+
+class Service:
+    """The parts that operations use; see the module's docstring."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        open_database: Callable[[], Database],
+        make_runner: Callable[[], Runner],
+        make_invoker: Callable[[Service], Invoker],
+        clock: Callable[[], int],
+        parent: Service | None = None,
+    ) -> None:
+        """`clock` gives milliseconds since 1970. The `make_…` are called once, when first needed."""
+        self.settings = settings
+        self.clock = clock
+        self._open_database = open_database
+        self._make_runner = make_runner
+        self._make_invoker = make_invoker
+        self._parent = parent
+
+    def sibling(self) -> Service:
+        """A Service for another thread: its own connection, the same runner and invoker."""
+        return Service(
+            self.settings,
+            open_database=self._open_database,
+            make_runner=self._make_runner,
+            make_invoker=self._make_invoker,
+            clock=self.clock,
+            parent=self._parent or self,
+        )
+
+    def close(self) -> None:
+        """Closes the connection and, unless a parent owns it, what runs functions."""
+        self.stop_invoker()
+        if "database" in self.__dict__:
+            self.database.close()
+
+    def stop_invoker(self) -> None:
+        """Ends the functions that run, if this Service started any: whoever waits for one is answered."""
+        invoker = self.__dict__.pop("invoker", None)
+        if invoker is not None and self._parent is None:
+            invoker.stop()
+
+    @cached_property
+    def runner(self) -> Runner:
+        return self._parent.runner if self._parent else self._make_runner()
+
+    @cached_property
+    def invoker(self) -> Invoker:
+        return self._parent.invoker if self._parent else self._make_invoker(self)
+
+    @cached_property
+    def database(self) -> Database:
+        return self._open_database()
+
+    @cached_property
+    def state_machines(self) -> StateMachines:
+        from sfn_cli.store.sqlite.state_machines import StateMachines
+
+        return StateMachines(self.database)
+
+    @cached_property
+    def executions(self) -> Executions:
+        from sfn_cli.store.sqlite.executions import Executions
+
+        return Executions(self.database)
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        from sfn_cli.store.sqlite.inbox import Inbox
+
+        return Inbox(self.database)
+
+    @cached_property
+    def functions(self) -> Functions:
+        from sfn_cli.store.sqlite.functions import Functions
+
+        return Functions(self.database)
+
+    @cached_property
+    def logs(self) -> Logs:
+        from sfn_cli.store.sqlite.logs import Logs
+
+        return Logs(self.database)

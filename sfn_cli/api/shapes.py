@@ -1,0 +1,165 @@
+"""Requests and responses by the model: the client's checks, and the way to JSON and back.
+
+Rule 1: `check_request` refuses what an AWS client refuses before it asks, in botocore's words. It
+looks at types, required and unknown members and minima; maxima, enums and patterns are left to
+the service (`constraints.py`).
+Rule 2: within sfn, a time is an int of milliseconds since 1970 and a blob is bytes; a door shows
+them its own way and hands `convert` the two functions that do so.
+"""
+
+from __future__ import annotations
+
+import binascii
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.errors import ApiError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from sfn_cli.api.model import Shape
+    from sfn_cli.jsonvalue import Json
+
+_TYPES: Mapping[str, tuple[type, ...]] = {
+    "structure": (dict,),
+    "map": (dict,),
+    "list": (list, tuple),
+    "string": (str,),
+    "integer": (int,),
+    "long": (int,),
+    "float": (float, int),
+    "double": (float, int),
+    "boolean": (bool,),
+    "blob": (bytes, bytearray, str),
+    "timestamp": (int, float, str),
+}
+_SHOWN_TYPES: Mapping[str, str] = {
+    "float": "<class 'float'>, <class 'decimal.Decimal'>, <class 'int'>",
+    "double": "<class 'float'>, <class 'decimal.Decimal'>, <class 'int'>",
+    "blob": "<class 'bytes'>, <class 'bytearray'>, file-like object",
+    "timestamp": "<class 'datetime.datetime'>, timestamp-string",
+}
+
+
+def check_request(shape: Shape, request: Any) -> None:
+    """Raises UsageError with one line per problem ("Parameter validation failed:\\n…")."""
+    problems: list[str] = []
+    _check(shape, request, "", problems)
+    if problems:
+        raise UsageError("\n".join(["Parameter validation failed:", *problems]))
+
+
+def _check(shape: Shape, value: Any, name: str, problems: list[str]) -> None:
+    kind = shape["type"]
+    shown_name = name.removeprefix(".") or "input"
+    if not _is_a(_TYPES[kind], value):
+        types = _SHOWN_TYPES.get(kind) or ", ".join(str(type_) for type_ in _TYPES[kind])
+        problems.append(f"Invalid type for parameter {shown_name}, value: {value}, type: {type(value)}, valid types: {types}")
+        return
+    if kind == "structure":
+        members = shape["members"]
+        problems.extend(
+            f'Missing required parameter in {shown_name}: "{member}"' for member in shape.get("required", ()) if member not in value
+        )
+        problems.extend(
+            f'Unknown parameter in {shown_name}: "{member}", must be one of: {", ".join(members)}'
+            for member in value
+            if member not in members
+        )
+        for member, member_value in value.items():
+            if member in members:
+                _check(members[member], member_value, f"{name}.{member}", problems)
+    elif kind == "map":
+        for key, member_value in value.items():
+            _check(shape["key"], key, f"{name} (key: {key})", problems)
+            _check(shape["value"], member_value, f"{name}.{key}", problems)
+    elif kind in ("string", "list"):
+        if len(value) < shape.get("min", 0):
+            problems.append(f"Invalid length for parameter {shown_name}, value: {len(value)}, valid min length: {shape['min']}")
+        if kind == "list":
+            for index, item in enumerate(value):
+                _check(shape["member"], item, f"{name}[{index}]", problems)
+    elif kind in ("integer", "long", "float", "double") and "min" in shape and value < shape["min"]:
+        problems.append(f"Invalid value for parameter {shown_name}, value: {value}, valid min value: {shape['min']}")
+
+
+def _is_a(types: tuple[type, ...], value: Any) -> bool:
+    return isinstance(value, types)
+
+
+def convert(shape: Shape, value: Any, *, timestamp: Callable[[int], Any], blob: Callable[[bytes], Any]) -> Any:
+    """A response with its members in the model's order, without None and what the model does not know."""
+    kind = shape["type"]
+    if kind == "structure":
+        return {
+            member: convert(member_shape, value[member], timestamp=timestamp, blob=blob)
+            for member, member_shape in shape["members"].items()
+            if value.get(member) is not None
+        }
+    if kind == "list":
+        return [convert(shape["member"], item, timestamp=timestamp, blob=blob) for item in value]
+    if kind == "map":
+        return {key: convert(shape["value"], item, timestamp=timestamp, blob=blob) for key, item in value.items() if item is not None}
+    if kind == "timestamp":
+        return timestamp(value)
+    if kind == "blob":
+        return blob(value if isinstance(value, bytes) else value.encode())
+    return value
+
+
+def to_wire(shape: Shape, value: Any) -> Json:
+    """A response as AWS JSON has it: times in seconds since 1970, blobs in base64."""
+    return convert(shape, value, timestamp=lambda at: at / 1000, blob=lambda data: binascii.b2a_base64(data, newline=False).decode())
+
+
+def from_wire(shape: Shape, value: Json) -> Any:
+    """A request as sfn has it, from AWS JSON. Null and unknown members are dropped, as AWS does.
+
+    Raises ApiError SerializationException for a value of another type than the model's.
+    """
+    kind = shape["type"]
+    accepted = (str,) if kind == "blob" else _TYPES[kind]
+    if not _is_a(accepted, value) or (isinstance(value, bool) and kind != "boolean"):
+        raise ApiError("SerializationException", f"{_wire_name(value)} can not be converted to {_WANTED[kind]}")
+    if kind == "structure":
+        members = shape["members"]
+        return {member: from_wire(members[member], item) for member, item in value.items() if item is not None and member in members}
+    if kind == "list":
+        return [from_wire(shape["member"], item) for item in value if item is not None]
+    if kind == "map":
+        return {key: from_wire(shape["value"], item) for key, item in value.items() if item is not None}
+    if kind == "timestamp" and not isinstance(value, str):
+        return round(value * 1000)
+    if kind == "blob":
+        try:
+            return binascii.a2b_base64(value, strict_mode=True)
+        except ValueError as error:
+            raise ApiError("SerializationException", f"a blob is not in base64: {error}") from error
+    return value
+
+
+_WANTED: Mapping[str, str] = {
+    "structure": "an Object",
+    "map": "a Map",
+    "list": "a List",
+    "string": "a String",
+    "integer": "an Integer",
+    "long": "a Long",
+    "float": "a Float",
+    "double": "a Double",
+    "boolean": "a Boolean",
+    "blob": "a Blob",
+    "timestamp": "a Timestamp",
+}
+
+
+def _wire_name(value: Json) -> str:
+    if value is None:
+        return "NULL_VALUE"
+    if value is True or value is False:
+        return "TRUE_VALUE" if value else "FALSE_VALUE"
+    if isinstance(value, str):
+        return "STRING_VALUE"
+    if isinstance(value, (int, float)):
+        return "NUMBER_VALUE"
+    return "START_OBJECT" if isinstance(value, dict) else "START_ARRAY"

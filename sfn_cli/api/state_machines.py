@@ -1,0 +1,187 @@
+"""State machines: CreateStateMachine, UpdateStateMachine, DeleteStateMachine, DescribeStateMachine, ListStateMachines.
+
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
+Creating is idempotent: the same name with the same definition (as text), type and configurations
+is answered as if it were new; another role or other tags are not looked at, and not kept.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli import arn, jsonvalue
+from sfn_cli.api import configurations, definitions, names, paging, tags
+from sfn_cli.errors import ApiError
+from sfn_cli.store.sqlite.state_machines import Revision, StateMachine
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfn_cli.api.service import Service
+
+
+def create_state_machine(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    name, type_ = request["name"], request.get("type", "STANDARD")
+    names.check_name(name)
+    names.check_role(request["roleArn"])
+    _check_publishing(request)
+    machine = StateMachine(
+        arn=arn.state_machine(service.settings.region, service.settings.account_id, name),
+        name=name,
+        type=type_,
+        status="ACTIVE",
+        created_at=service.clock(),
+        tags=tags.as_text(tags.checked(tags.by_key(request.get("tags", [])), name)),
+        revision=Revision(
+            revision_id=None,
+            definition=definitions.checked(request["definition"], type_),
+            role_arn=request["roleArn"],
+            logging_configuration=configurations.logging(service, request),
+            tracing_configuration=configurations.tracing(request),
+            encryption_configuration=configurations.encryption(request),
+            created_at=service.clock(),
+        ),
+    )
+    kept = service.state_machines.create(machine)
+    if kept.status == "DELETING":
+        raise _deleting(kept.arn)
+    if _identity(kept) != _identity(machine):
+        raise ApiError("StateMachineAlreadyExists", f"State Machine Already Exists: '{kept.arn}'")
+    return {"stateMachineArn": kept.arn, "creationDate": kept.created_at}
+
+
+def update_state_machine(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    changing = ("definition", "roleArn", "loggingConfiguration", "tracingConfiguration", "encryptionConfiguration")
+    names.check_arn(request["stateMachineArn"], "stateMachine")
+    if not any(member in request for member in changing):
+        raise ApiError(
+            "MissingRequiredParameter",
+            "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified",
+        )
+    if "roleArn" in request:
+        names.check_role(request["roleArn"])
+    _check_publishing(request)
+    while True:
+        machine = active(service, request["stateMachineArn"])
+        old = machine.revision
+        changed = old._replace(
+            definition=definitions.checked(request["definition"], machine.type) if "definition" in request else old.definition,
+            role_arn=request.get("roleArn", old.role_arn),
+            logging_configuration=configurations.logging(service, request, old.logging_configuration),
+            tracing_configuration=configurations.tracing(request, old.tracing_configuration),
+            encryption_configuration=configurations.encryption(request, old.encryption_configuration),
+        )
+        if changed == old:
+            # Observed: an update that changes nothing makes no revision.
+            return {"updateDate": service.clock(), "revisionId": old.revision_id}
+        new = changed._replace(revision_id=names.new_uuid(), created_at=service.clock())
+        # Another update may have come first: then this one is made from what that left.
+        if service.state_machines.update(machine, new):
+            return {"updateDate": new.created_at, "revisionId": new.revision_id}
+
+
+def delete_state_machine(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """Succeeds also for a machine that does not exist."""
+    machine_arn = request["stateMachineArn"]
+    if ":" in names.check_arn(machine_arn, "stateMachine").resource_id:
+        raise ApiError("ValidationException", "A state machine version or alias ARN cannot be used to delete a state machine")
+    service.state_machines.delete(machine_arn)
+    return {}
+
+
+def describe_state_machine(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    machine = existing(service, request["stateMachineArn"])
+    return {
+        "stateMachineArn": machine.arn,
+        "name": machine.name,
+        "status": machine.status,
+        "type": machine.type,
+        "creationDate": machine.created_at,
+        **_described(machine.revision, request),
+    }
+
+
+def describe_state_machine_for_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """The machine as it was when the execution started."""
+    names.check_arn(request["executionArn"], "execution")
+    execution = service.executions.find(request["executionArn"])
+    if execution is None:
+        raise ApiError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{request['executionArn']}'")
+    revision = service.state_machines.revision(execution.revision)
+    return {
+        "stateMachineArn": execution.state_machine_arn,
+        "name": execution.state_machine_arn.rpartition(":")[2],
+        "updateDate": revision.created_at,
+        **_described(revision, request),
+    }
+
+
+def list_state_machines(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """By name: AWS documents no order."""
+    prefix = arn.state_machine(service.settings.region, service.settings.account_id, "")
+    scope, now, size = f"ListStateMachines {prefix}", service.clock(), paging.page_size(request)
+    machines = service.state_machines.page(prefix, paging.last_key(request, scope, now, str) or "", size + 1)
+    shown = machines[:size]
+    return {
+        "stateMachines": [
+            {"stateMachineArn": machine.arn, "name": machine.name, "type": machine.type, "creationDate": machine.created_at}
+            for machine in shown
+        ],
+        "nextToken": paging.token(scope, shown[-1].name, now) if len(machines) > size else None,
+    }
+
+
+def existing(service: Service, machine_arn: str) -> StateMachine:
+    """The machine with this ARN. Raises ApiError InvalidArn or StateMachineDoesNotExist."""
+    names.check_arn(machine_arn, "stateMachine")
+    machine = service.state_machines.find(machine_arn)
+    if machine is None:
+        raise does_not_exist(machine_arn)
+    return machine
+
+
+def active(service: Service, machine_arn: str) -> StateMachine:
+    """As `existing`; a machine that is being deleted is StateMachineDeleting."""
+    machine = existing(service, machine_arn)
+    if machine.status == "DELETING":
+        raise _deleting(machine_arn)
+    return machine
+
+
+def does_not_exist(machine_arn: str) -> ApiError:
+    return ApiError("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{machine_arn}'")
+
+
+def _deleting(machine_arn: str) -> ApiError:
+    return ApiError("StateMachineDeleting", f"State Machine Deleting: '{machine_arn}'")
+
+
+def _described(revision: Revision, request: Mapping[str, Any]) -> dict[str, Any]:
+    metadata_only = request.get("includedData") == "METADATA_ONLY"
+    return {
+        "definition": "{}" if metadata_only else revision.definition,
+        "roleArn": revision.role_arn,
+        "loggingConfiguration": jsonvalue.loads(revision.logging_configuration),
+        "tracingConfiguration": jsonvalue.loads(revision.tracing_configuration),
+        "encryptionConfiguration": jsonvalue.loads(revision.encryption_configuration),
+        "revisionId": revision.revision_id,
+    }
+
+
+def _identity(machine: StateMachine) -> tuple[str, ...]:
+    """What decides whether a second CreateStateMachine is the same request."""
+    revision = machine.revision
+    return (
+        machine.type,
+        revision.definition,
+        revision.logging_configuration,
+        revision.tracing_configuration,
+        revision.encryption_configuration,
+    )
+
+
+def _check_publishing(request: Mapping[str, Any]) -> None:
+    if request.get("publish"):
+        raise ApiError("ValidationException", "sfn cannot publish state machine versions yet: leave publish out.")
+    if request.get("versionDescription"):
+        raise ApiError("ValidationException", "Version description can only be set when publish is true")

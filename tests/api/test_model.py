@@ -1,0 +1,61 @@
+"""The service model in the package."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sfn_cli.api import constraints, model
+from tests import compile_model
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ALL = [(service, name) for service in model.services() for name in model.operation_names(service)]
+
+
+def test_is_fresh() -> None:
+    """The package holds what the script writes from the installed botocore."""
+    assert compile_model.main(["--check"]) == 0
+
+
+def test_has_every_operation_of_step_functions() -> None:
+    """All 37, by command and by name."""
+    assert len(model.commands("stepfunctions")) == 37
+    assert model.by_command("stepfunctions", "start-sync-execution").host_prefix == "sync-"
+
+
+@pytest.mark.parametrize("service, name", [("stepfunctions", "Nope"), ("s3", "GetObject"), ("lambda", "index")])
+def test_unknown_operation(service: str, name: str) -> None:
+    """What the model does not know is a KeyError, not a file that is missing."""
+    with pytest.raises(KeyError):
+        model.load(service, name)
+
+
+@pytest.mark.parametrize("service, name", ALL)
+def test_patterns_compile(service: str, name: str) -> None:
+    """Each of AWS's patterns, which are Java's, is one that Python can use."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for shape in _shapes(model.load(service, name).input):
+            if "pattern" in shape:
+                assert isinstance(constraints._compiled(shape["pattern"]), re.Pattern)
+
+
+def test_extension_is_marked() -> None:
+    """CodeDir is sfn's own and says so."""
+    code = model.load("lambda", "CreateFunction").input["members"]["Code"]
+    assert code["members"]["CodeDir"]["extension"] is True
+    assert model.load("lambda", "UpdateFunctionCode").input["members"]["CodeDir"]["extension"] is True
+
+
+def _shapes(shape: Any) -> Iterator[Any]:
+    yield shape
+    for member in shape.get("members", {}).values():
+        yield from _shapes(member)
+    for key in ("member", "key", "value"):
+        if key in shape:
+            yield from _shapes(shape[key])

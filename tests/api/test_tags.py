@@ -1,0 +1,41 @@
+"""Tags of state machines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sfn_cli.errors import ApiError
+from tests.api.fakes import MACHINE, Caller
+
+A = {"key": "a", "value": "1"}
+
+
+def test_tags_come_and_go(call: Caller) -> None:
+    """Tags of the creation are kept, others added, replaced by key and removed."""
+    arn = call.create(tags=[A])
+    call("TagResource", resourceArn=arn, tags=[{"key": "b", "value": ""}, {"key": "a", "value": "2"}])
+    assert call("ListTagsForResource", resourceArn=arn)["tags"] == [{"key": "a", "value": "2"}, {"key": "b", "value": ""}]
+    call("UntagResource", resourceArn=arn, tagKeys=["a", "gone"])
+    assert call("ListTagsForResource", resourceArn=arn)["tags"] == [{"key": "b", "value": ""}]
+
+
+@pytest.mark.parametrize(
+    "operation, more", [("TagResource", {"tags": [A]}), ("UntagResource", {"tagKeys": ["a"]}), ("ListTagsForResource", {})]
+)
+@pytest.mark.parametrize("arn", [MACHINE + "gone", MACHINE + "m:1"])
+def test_what_is_not_there(call: Caller, operation: str, more: dict[str, Any], arn: str) -> None:
+    """A version has no tags of its own (recorded)."""
+    call.create()
+    with pytest.raises(ApiError) as error:
+        call(operation, resourceArn=arn, **more)
+    assert (error.value.code, error.value.message) == ("ResourceNotFound", f"Resource not found: '{arn}'")
+
+
+def test_too_many(call: Caller) -> None:
+    """The limit is of the resource, not of the request; nothing is kept of what exceeds it."""
+    arn = call.create(tags=[{"key": str(number), "value": ""} for number in range(50)])
+    with pytest.raises(ApiError, match="at most 50 tags"):
+        call("TagResource", resourceArn=arn, tags=[A])
+    assert len(call("ListTagsForResource", resourceArn=arn)["tags"]) == 50

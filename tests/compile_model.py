@@ -1,0 +1,170 @@
+"""Compiles the service model into the package: `python -m tests.compile_model [--check]`.
+
+sfn never reads botocore at run time: its models drift from version to version and are slow to
+load. This script takes the facts that sfn needs from the botocore that the tests use (names,
+types, constraints, errors, pagination, bindings to HTTP; no documentation) and writes one small
+JSON file per operation below `sfn_cli/api/model/`. `--check` writes nothing and exits with 1,
+naming the files, when the package's model is not what this script would write.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import botocore.session
+from botocore import xform_name
+from botocore.exceptions import UnknownServiceError
+from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Shape, StructureShape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+MODEL = Path(__file__).parent.parent / "sfn_cli" / "api" / "model"
+
+OPERATIONS: Mapping[str, tuple[str, ...] | None] = {
+    "stepfunctions": None,  # all of them
+    "lambda": (
+        "CreateFunction",
+        "DeleteFunction",
+        "GetFunction",
+        "GetFunctionConfiguration",
+        "Invoke",
+        "ListFunctions",
+        "UpdateFunctionCode",
+        "UpdateFunctionConfiguration",
+    ),
+    "logs": (
+        "CreateLogGroup",
+        "CreateLogStream",
+        "DeleteLogGroup",
+        "DescribeLogGroups",
+        "DescribeLogStreams",
+        "FilterLogEvents",
+        "GetLogEvents",
+        "PutLogEvents",
+        "PutRetentionPolicy",
+    ),
+}
+
+CODE_DIR = {"type": "string", "min": 1, "extension": True}
+"""Not AWS's: a folder on this machine that a local function runs from, instead of a zip."""
+
+EXTENSIONS: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("lambda", "CreateFunction"): ("Code",),
+    ("lambda", "UpdateFunctionCode"): (),
+}
+"""Operations whose input has the member CodeDir besides AWS's, and the path of the structure that has it."""
+
+_CONSTRAINTS = ("min", "max", "pattern", "enum", "sensitive", "deprecated")
+_BINDINGS = ("location", "locationName", "streaming", "timestampFormat", "idempotencyToken")
+
+
+def main(arguments: list[str]) -> int:
+    expected = dict(_files())
+    present = {path.relative_to(MODEL).as_posix(): path.read_text() for path in MODEL.glob("*/*.json")}
+    stale = sorted(name for name in expected.keys() | present.keys() if expected.get(name) != present.get(name))
+    if "--check" in arguments:
+        for name in stale:
+            print(f"stale: sfn_cli/api/model/{name} (run `python -m tests.compile_model`)")
+        return 1 if stale else 0
+    for name in stale:
+        path = MODEL / name
+        if name not in expected:
+            path.unlink()
+            continue
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(expected[name])
+    print(f"{len(expected)} files, {len(stale)} changed")
+    return 0
+
+
+def _files() -> Iterator[tuple[str, str]]:
+    """The name, below the model's folder, and the text of every file."""
+    session = botocore.session.get_session()
+    for service, chosen in OPERATIONS.items():
+        model = session.get_service_model(service)
+        paginators = _paginators(session, service)
+        names = sorted(chosen if chosen is not None else model.operation_names)
+        yield f"{service}/index.json", _text({xform_name(name, "-"): name for name in names})
+        for name in names:
+            yield f"{service}/{name}.json", _text(_operation(service, model, model.operation_model(name), paginators.get(name)))
+
+
+def _paginators(session: botocore.session.Session, service: str) -> Mapping[str, Mapping[str, Any]]:
+    try:
+        paginators: Mapping[str, Mapping[str, Any]] = session.get_paginator_model(service)._paginator_config
+    except UnknownServiceError:
+        return {}
+    return paginators
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False) + "\n"
+
+
+def _operation(service: str, model: ServiceModel, operation: OperationModel, paginator: Mapping[str, Any] | None) -> dict[str, Any]:
+    input_shape = _structure_or_none(operation.input_shape)
+    path = EXTENSIONS.get((service, operation.name))
+    if path is not None:
+        structure = input_shape
+        for member in path:
+            structure = structure["members"][member]
+        structure["members"]["CodeDir"] = CODE_DIR
+    facts: dict[str, Any] = {
+        "service": service,
+        "name": operation.name,
+        "command": xform_name(operation.name, "-"),
+        "protocol": model.metadata["protocol"],
+        "http": {key: operation.http[key] for key in ("method", "requestUri", "responseCode") if key in operation.http},
+        "errors": [shape.name for shape in operation.error_shapes],
+        "paginator": dict(paginator) if paginator else None,
+        "input": input_shape,
+        "output": _structure_or_none(operation.output_shape),
+    }
+    facts["http"]["uri"] = facts["http"].pop("requestUri")
+    if "responseCode" in facts["http"]:
+        facts["http"]["status"] = facts["http"].pop("responseCode")
+    if "targetPrefix" in model.metadata:
+        facts["target_prefix"] = model.metadata["targetPrefix"]
+        facts["json_version"] = model.metadata["jsonVersion"]
+    if operation.endpoint:
+        facts["host_prefix"] = operation.endpoint["hostPrefix"]
+    return facts
+
+
+def _structure_or_none(shape: Shape | None) -> dict[str, Any]:
+    return {"type": "structure", "members": {}} if shape is None else _shape(shape)
+
+
+def _shape(shape: Shape) -> dict[str, Any]:
+    """The facts of a shape, with those of the shapes it is made of written out in place."""
+    facts: dict[str, Any] = {"type": shape.type_name}
+    for key in _CONSTRAINTS:
+        if key in shape.metadata:
+            facts[key] = shape.metadata[key]
+    for key in _BINDINGS:
+        value = shape.serialization.get("name" if key == "locationName" else key)
+        if value is None:
+            value = shape.metadata.get(key)
+        if value is not None:
+            facts[key] = value
+    if isinstance(shape, StructureShape):
+        facts["name"] = shape.name
+        if shape.required_members:
+            facts["required"] = shape.required_members
+        if "payload" in shape.serialization:
+            facts["payload"] = shape.serialization["payload"]
+        facts["members"] = {name: _shape(member) for name, member in shape.members.items()}
+    elif isinstance(shape, ListShape):
+        facts["member"] = _shape(shape.member)
+    elif isinstance(shape, MapShape):
+        facts["key"] = _shape(shape.key)
+        facts["value"] = _shape(shape.value)
+    return facts
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
