@@ -1,0 +1,45 @@
+"""Wiring: the one module that names concrete parts. Settings in, a Service out."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from sfn_cli.api.service import Invoker, Runner, Service
+
+if TYPE_CHECKING:
+    from sfn_cli.settings import Settings
+    from sfn_cli.store.sqlite.database import Database
+
+
+def build(settings: Settings) -> Service:
+    """The Service of this process over the store in `settings.home`. Nothing is opened until it is used."""
+    return Service(
+        settings,
+        open_database=lambda: _open_database(settings),
+        make_runner=lambda: _make_runner(settings),
+        make_invoker=_make_invoker,
+        clock=_clock,
+    )
+
+
+def _clock() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _open_database(settings: Settings) -> Database:
+    from sfn_cli.store.sqlite.database import Database
+
+    return Database(settings.home)
+
+
+def _make_runner(settings: Settings) -> Runner:
+    from sfn_cli.drivers.local.launch import Launcher
+
+    return Launcher(settings)
+
+
+def _make_invoker(service: Service) -> Invoker:
+    from sfn_cli.functions.invoke import FunctionHost
+
+    return FunctionHost(service.settings)

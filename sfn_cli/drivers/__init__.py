@@ -1,0 +1,1 @@
+"""Drivers: who turns the interpreter's handle."""

@@ -1,0 +1,128 @@
+"""How a command makes sure that a worker lives, without waiting for it.
+
+The worker is its own session with no terminal: it survives the shell that started it. What it has
+to say goes to `worker.log` in the store's folder.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from sfn_cli.store.sqlite.workers import Slot, live_workers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from sfn_cli.settings import Settings
+
+LOG_NAME = "worker.log"
+MAX_LOG_BYTES = 5_000_000
+
+
+class Launcher:
+    """The Runner of commands and of the server."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._home = settings.home
+
+    def wake(self) -> None:
+        """Makes sure that a worker lives and looks at the store; never waits for it."""
+        if not wake_all(self._home):
+            start(self._home)
+
+
+def wake_all(home: Path) -> bool:
+    """Wakes every live worker; False when there is none."""
+    woken = False
+    number = 0
+    while (slot := Slot(home, number)).pipe_path.exists():
+        woken = slot.wake() or woken
+        number += 1
+    return woken
+
+
+def start(home: Path) -> None:
+    """Starts a worker process for the store in `home`; it takes the first free slot, or leaves at once."""
+    log = home / LOG_NAME
+    _keep_short(log)
+    actions: list[tuple[int, int, str, int, int] | tuple[int, int, int]] = [
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 1, str(log), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600),
+        (os.POSIX_SPAWN_DUP2, 1, 2),
+    ]
+    # -P: the folder that the command ran in must not shadow modules. -c, not -m: it saves runpy.
+    command = [sys.executable, "-P", "-c", "from sfn_cli.drivers.local.worker import main; main()"]
+    environment = {**os.environ, "SFN_HOME": str(home)}
+    _reap()
+    pid = _spawn(command, environment, actions)
+    _children.add(pid)
+
+
+_children: set[int] = set()
+
+
+def _reap() -> None:
+    """A long-lived parent (the server) would keep ended workers as zombies."""
+    for pid in list(_children):
+        try:
+            ended, _ = os.waitpid(pid, os.WNOHANG)
+        except ChildProcessError:
+            ended = pid  # another thread was faster
+        if ended:
+            _children.discard(pid)
+
+
+def _spawn(
+    command: list[str], environment: Mapping[str, str], actions: Sequence[tuple[int, int, str, int, int] | tuple[int, int, int]]
+) -> int:
+    try:
+        return os.posix_spawn(command[0], command, environment, file_actions=actions, setsid=True)
+    except NotImplementedError:
+        # The C library has no POSIX_SPAWN_SETSID: the worker makes its own session when it starts.
+        return os.posix_spawn(command[0], command, environment, file_actions=actions)
+
+
+def _keep_short(log: Path) -> None:
+    try:
+        if log.stat().st_size > MAX_LOG_BYTES:
+            log.replace(log.with_suffix(".log.1"))
+    except OSError:
+        pass  # no log yet, or not ours to move: the worker is started all the same
+
+
+def status(settings: Settings) -> list[dict[str, int]]:
+    """The live workers of the store: {"slot", "worker", "pid", "startedAt" (ms), "executions"}."""
+    from sfn_cli.store.sqlite.database import Database
+    from sfn_cli.store.sqlite.workers import Workers
+
+    live = live_workers(settings.home)
+    if not live:
+        return []
+    database = Database(settings.home)
+    try:
+        found = []
+        for slot, worker in live.items():
+            described = Workers(database).describe(worker)
+            if described is not None:
+                pid, started_at, executions = described
+                found.append({"slot": slot, "worker": worker, "pid": pid, "startedAt": started_at, "executions": executions})
+        return found
+    finally:
+        database.close()
+
+
+def stop(settings: Settings) -> int:
+    """Asks every live worker to leave; its executions stay, and go on with the next worker. Gives their number."""
+    import signal
+
+    asked = 0
+    for worker in status(settings):
+        try:
+            os.kill(worker["pid"], signal.SIGTERM)
+            asked += 1
+        except ProcessLookupError:
+            pass
+    return asked

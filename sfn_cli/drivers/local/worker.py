@@ -1,0 +1,217 @@
+"""The worker process: it takes a slot, drives executions, and leaves when nothing has been owed for a while.
+
+It leaves in this order: it stops listening, lets go of its slot, and looks at the store once more.
+So a command that found it listening has its execution seen by that last look, and a command that
+did not starts another worker.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import selectors
+import signal
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from sfn_cli.asl.timestamp import format_timestamp
+from sfn_cli.drivers.local import launch
+from sfn_cli.drivers.local.conduct import CLAIM_LIMIT, Conductor
+from sfn_cli.errors import SfnError
+from sfn_cli.functions.pool import Pool
+from sfn_cli.integrations.integration import World
+from sfn_cli.settings import Settings
+from sfn_cli.store.sqlite.database import Database
+from sfn_cli.store.sqlite.executions import Executions
+from sfn_cli.store.sqlite.functions import Functions
+from sfn_cli.store.sqlite.inbox import Inbox
+from sfn_cli.store.sqlite.turns import Turns
+from sfn_cli.store.sqlite.workers import Slot, Workers, live_workers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+IDLE_SECONDS = 60.0
+"""How long a worker that is owed nothing waits for more before it leaves (SFN_WORKER_IDLE_SECONDS overrides)."""
+
+LOOK_SECONDS = 1.0
+"""How often a worker looks at the store unasked: for what workers that died left, and for calls that were lost."""
+
+
+def clock() -> int:
+    """Milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+def report(line: str) -> None:
+    """Writes a line to the worker's own log."""
+    print(f"{format_timestamp(clock())} [{os.getpid()}] {line}", flush=True)
+
+
+def main() -> None:
+    """The process that `launch.start` starts: settings come from the environment."""
+    if os.getsid(0) != os.getpid():
+        os.setsid()
+    settings = Settings.from_environment()
+    try:
+        code = work(settings)
+    except SfnError as error:
+        report(str(error))
+        code = 255
+    # The pool's children are gone; nothing else is worth the interpreter's own tidying up.
+    sys.stdout.flush()
+    os._exit(code)
+
+
+def work(settings: Settings) -> int:
+    """Works in the first free slot until nothing is owed. Gives the process's exit code."""
+    limit = max_workers()
+    for number in range(limit):
+        slot = Slot(settings.home, number)
+        lock = slot.take()
+        if lock is not None:
+            _Worker(settings, slot, lock, limit).run()
+            return 0
+    return 0
+
+
+def max_workers() -> int:
+    """How many workers share the machine: SFN_WORKERS, or one per core up to 4."""
+    asked = os.environ.get("SFN_WORKERS", "")
+    return max(1, min(int(asked), 16)) if asked.isdecimal() else min(4, os.cpu_count() or 1)
+
+
+class _Worker:
+    def __init__(self, settings: Settings, slot: Slot, lock: int, limit: int) -> None:
+        self._settings = settings
+        self._slot = slot
+        self._lock = lock
+        self._limit = limit
+        self._told_to_leave = False
+        self._database = Database(settings.home)
+        self._id = Workers(self._database).register(slot.number, os.getpid(), clock())
+        self._sign()
+        self._selector = selectors.DefaultSelector()
+        self._pool = Pool(Functions(self._database), settings, self._selector, clock, self._log)
+        self._conductor = Conductor(
+            Turns(self._database, self._id),
+            Executions(self._database),
+            Inbox(self._database),
+            World(settings, self._pool, clock),
+        )
+
+    def run(self) -> None:
+        """Drives executions; leaves when told to, or when nothing has been owed for a while."""
+        signal.signal(signal.SIGTERM, self._leave)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        report(f"worker {self._id} begins in slot {self._slot.number}")
+        # What an execution holds is freed by counting alone; the cycle collector would walk
+        # all of ten thousand waiting executions again and again.
+        gc.freeze()
+        gc.set_threshold(100_000, 50, 100)
+        while True:
+            pipe = self._listen()
+            try:
+                self._drive()
+            finally:
+                self._deafen(pipe)
+            if self._told_to_leave:
+                self._conductor.release()
+            os.close(self._lock)
+            if self._told_to_leave or not self._owed():
+                break
+            lock = self._slot.take()
+            if lock is None:
+                break
+            self._lock = lock
+            self._sign()
+        self._pool.close()
+        self._conductor.turn()
+        report(f"worker {self._id} leaves")
+
+    def _leave(self, number: int, frame: FrameType | None) -> None:
+        self._told_to_leave = True
+
+    def _sign(self) -> None:
+        """Writes into the slot's file who holds it."""
+        os.ftruncate(self._lock, 0)
+        os.pwrite(self._lock, f"{self._id} {os.getpid()}\n".encode(), 0)
+
+    def _listen(self) -> int:
+        path = self._slot.pipe_path
+        if not path.exists():
+            os.mkfifo(path, 0o600)
+        # Open for writing too: a pipe without a writer would be readable without end.
+        pipe = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+        self._selector.register(pipe, selectors.EVENT_READ, self._drainer(pipe))
+        return pipe
+
+    def _drainer(self, pipe: int) -> Callable[[], None]:
+        def drain() -> None:
+            try:
+                while os.read(pipe, 65536):
+                    pass
+            except BlockingIOError:
+                pass
+            self._called = True
+
+        return drain
+
+    def _deafen(self, pipe: int) -> None:
+        self._selector.unregister(pipe)
+        os.close(pipe)
+
+    def _owed(self) -> bool:
+        live = set(live_workers(self._settings.home).values()) - {self._id}
+        return self._conductor.claim_abandoned(live) > 0
+
+    def _drive(self) -> None:
+        """Turns until told to leave, or until nothing has been owed for the idle time."""
+        conductor = self._conductor
+        idle_ms = int(float(os.environ.get("SFN_WORKER_IDLE_SECONDS", IDLE_SECONDS)) * 1000)
+        last_owed = last_look = clock()
+        self._called = True
+        self._look_for_abandoned()
+        while not self._told_to_leave:
+            now = clock()
+            if self._called or now - last_look >= LOOK_SECONDS * 1000 or now < last_look:
+                if not self._called:
+                    self._look_for_abandoned()
+                self._called = False
+                last_look = now
+                conductor.read_inbox()
+                if conductor.claim_new() == CLAIM_LIMIT:
+                    self._called = True
+                    self._share()
+            conductor.turn()
+            self._pool.tick(clock())
+            if conductor.driven:
+                last_owed = clock()
+            elif clock() - last_owed >= idle_ms:
+                return
+            self._wait()
+
+    def _look_for_abandoned(self) -> None:
+        live = {*live_workers(self._settings.home).values(), self._id}
+        taken = self._conductor.claim_abandoned(live)
+        if taken:
+            report(f"goes on with {taken} executions")
+
+    def _share(self) -> None:
+        """More is waiting than one claim takes: another worker may help, if there is room for one."""
+        if len(live_workers(self._settings.home)) < self._limit:
+            launch.start(self._settings.home)
+
+    def _wait(self) -> None:
+        timeout = 0.0
+        if not (self._conductor.busy or self._called):
+            limits = [at for at in (self._conductor.wake_at, self._pool.wake_at) if at is not None]
+            until_due = (min(limits) - clock()) / 1000 if limits else LOOK_SECONDS
+            timeout = max(0.0, min(LOOK_SECONDS, until_due))
+        for key, _ in self._selector.select(timeout):
+            key.data()
+
+    def _log(self, group: str, stream: str, at: int, message: str) -> None:
+        self._conductor.log(group, stream, at, message)

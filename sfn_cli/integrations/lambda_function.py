@@ -1,0 +1,48 @@
+"""A function's ARN as Resource: the function is given the arguments, and its answer is the result.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfn_cli import arn
+from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
+from sfn_cli.jsonvalue import Payload, loads
+
+if TYPE_CHECKING:
+    from sfn_cli.functions.outcome import Outcome
+    from sfn_cli.integrations.integration import Answer, Cancel, World
+    from sfn_cli.interpreter.execution import OpenTask
+
+
+def call_function(task: OpenTask, world: World, answer: Answer) -> Cancel:
+    """Calls the function that the Resource names."""
+
+    def done(outcome: Outcome) -> None:
+        if outcome.kind == "succeeded":
+            answer(TaskSucceeded(task.id, Payload(loads(outcome.payload))))
+        else:
+            answer(failed(task, outcome, task.resource.arn, world))
+
+    return world.pool.invoke(task.resource.arn, task.arguments.text, done).cancel
+
+
+def failed(task: OpenTask, outcome: Outcome, function_ref: str, world: World) -> TaskFailed:
+    """How a task fails on a function that did not succeed: the error is named for the exception that was raised."""
+    if outcome.kind == "not_found":
+        return TaskFailed(task.id, "Lambda.ResourceNotFoundException", _not_found_cause(function_ref, outcome, world))
+    if outcome.kind == "unusable":
+        return TaskFailed(task.id, outcome.error, outcome.message)
+    return TaskFailed(task.id, outcome.error or "States.TaskFailed", Payload(loads(outcome.payload)).text)
+
+
+def _not_found_cause(function_ref: str, outcome: Outcome, world: World) -> str:
+    name = function_ref.rpartition(":function:")[2]
+    qualified = name if ":" in name else f"{name}:$LATEST"
+    full = arn.function(world.settings.region, world.settings.account_id, qualified)
+    return (
+        f"Function not found: {full} (Service: AWSLambda; Status Code: 404; Error Code: ResourceNotFoundException; "
+        f"Request ID: {outcome.request_id}; Proxy: null)"
+    )

@@ -1,0 +1,61 @@
+"""arn:aws:states:::lambda:invoke: Lambda's Invoke, with its metadata as the SDK gives it.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from sfn_cli.integrations.integration import Answer, Cancel, World, nothing_to_cancel
+from sfn_cli.integrations.lambda_function import failed
+from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
+from sfn_cli.jsonvalue import Json, Payload, dumps, loads
+
+if TYPE_CHECKING:
+    from sfn_cli.functions.outcome import Outcome
+    from sfn_cli.interpreter.execution import OpenTask
+
+
+def invoke(task: OpenTask, world: World, answer: Answer) -> Cancel:
+    """Invokes Parameters' FunctionName (with Qualifier, if given) on Payload, and waits for its answer."""
+    arguments = task.arguments.value
+    function_ref = arguments.get("FunctionName") if isinstance(arguments, dict) else None
+    if not isinstance(function_ref, str):
+        answer(TaskFailed(task.id, "States.Runtime", "The field 'FunctionName' is required but was missing"))
+        return nothing_to_cancel
+    qualifier = arguments.get("Qualifier")
+    named = f"{function_ref}:{qualifier}" if qualifier else function_ref
+
+    def done(outcome: Outcome) -> None:
+        if outcome.kind == "succeeded":
+            answer(TaskSucceeded(task.id, Payload(_response(outcome, task, world))))
+        else:
+            answer(failed(task, outcome, named, world))
+
+    return world.pool.invoke(named, dumps(arguments.get("Payload", {})), done).cancel
+
+
+def _response(outcome: Outcome, task: OpenTask, world: World) -> dict[str, Json]:
+    headers = {
+        "Connection": "keep-alive",
+        "Content-Length": str(len(outcome.payload.encode())),
+        "Content-Type": "application/json",
+        "Date": time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(world.clock() // 1000)),
+        "X-Amz-Executed-Version": "$LATEST",
+        "x-amzn-Remapped-Content-Length": "0",
+        "x-amzn-RequestId": outcome.request_id,
+        "X-Amzn-Trace-Id": f"root=1-{world.clock() // 1000:08x}-{outcome.request_id.replace('-', '')[:24]};sampled=0",
+    }
+    return {
+        "ExecutedVersion": "$LATEST",
+        "Payload": loads(outcome.payload),
+        "SdkHttpMetadata": {
+            "AllHttpHeaders": {name: [value] for name, value in headers.items()},
+            "HttpHeaders": headers,
+            "HttpStatusCode": 200,
+        },
+        "SdkResponseMetadata": {"RequestId": outcome.request_id},
+        "StatusCode": 200,
+    }
