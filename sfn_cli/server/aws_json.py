@@ -1,0 +1,54 @@
+"""AWS JSON 1.0 and 1.1, which Step Functions and CloudWatch Logs speak.
+
+https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
+The operation is named by the header X-Amz-Target: "AWSStepFunctions.StartExecution".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.api import model, shapes
+from sfn_cli.errors import ApiError
+from sfn_cli.json_text import NotJson, read
+from sfn_cli.jsonvalue import Json, dumps
+from sfn_cli.server.messages import HttpRequest, HttpResponse, with_request_id
+
+if TYPE_CHECKING:
+    from sfn_cli.api.model import Operation
+
+TARGET = "x-amz-target"
+_SERVICES = {"AWSStepFunctions": "stepfunctions", "Logs_20140328": "logs"}
+
+
+def operation_of(request: HttpRequest) -> Operation:
+    """The operation that X-Amz-Target names. Raises ApiError UnknownOperationException."""
+    prefix, _, name = request.headers[TARGET].rpartition(".")
+    service = _SERVICES.get(prefix)
+    try:
+        if service is not None:
+            return model.load(service, name)
+    except KeyError:
+        pass
+    raise ApiError("UnknownOperationException", f"sfn does not know the operation {request.headers[TARGET]}.")
+
+
+def read_request(operation: Operation, request: HttpRequest) -> dict[str, Any]:
+    """The operation's request. Raises ApiError SerializationException."""
+    members: dict[str, Any] = shapes.from_wire(operation.input, json_body(request.body))
+    return members
+
+
+def json_body(body: bytes) -> Json:
+    """The value of a body, where nothing means {}. Raises ApiError SerializationException."""
+    try:
+        return read(body.decode()) if body.strip() else {}
+    except UnicodeDecodeError:
+        raise ApiError("SerializationException", "The body is not UTF-8.") from None
+    except NotJson as error:
+        raise ApiError("SerializationException", error.message) from None
+
+
+def response(operation: Operation, answer: dict[str, Any]) -> HttpResponse:
+    headers = with_request_id({"Content-Type": f"application/x-amz-json-{operation.json_version}"})
+    return HttpResponse(200, headers, dumps(shapes.to_wire(operation.output, answer)).encode())

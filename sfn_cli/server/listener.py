@@ -1,0 +1,83 @@
+"""The process behind `sfn serve`: one socket, uvicorn, and an end that loses nothing."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from sfn_cli.errors import ConfigurationError
+from sfn_cli.server.application import Application
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sfn_cli.api.service import Service
+
+_GRACE_SECONDS = 5
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+def run(service: Service, host: str, port: int, announce: Callable[[str], None]) -> None:
+    """See `sfn_cli.server.serve`."""
+    listening = _listen(host, port)
+    application = Application(service, host)
+    config = uvicorn.Config(
+        application.starlette,
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        lifespan="off",
+        ws="none",
+        loop="asyncio",
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+    url = _url(host, listening.getsockname()[1])
+    try:
+        _Server(config, lambda: announce(f"sfn listens on {url} (Ctrl-C ends it)")).run([listening])
+    finally:
+        application.close()
+        service.close()
+
+
+class _Server(uvicorn.Server):
+    """Says when it listens; a signal ends it with exit code 0, for it did what it was told."""
+
+    def __init__(self, config: uvicorn.Config, listens: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._listens = listens
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._listens()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, self.handle_exit) for number in _SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A bound socket. Raises ConfigurationError when the address cannot be had."""
+    try:
+        address = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        return socket.create_server(address[4][:2], family=address[0], backlog=2048)
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ConfigurationError(f"Cannot listen on {_url(host, port)}: {reason}. Choose another --host or --port.") from error
+
+
+def _url(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

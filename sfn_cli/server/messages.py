@@ -1,0 +1,52 @@
+"""What a protocol reads and writes: an HTTP request and response, whole, and how errors are shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sfn_cli.api.names import new_uuid
+from sfn_cli.errors import ApiError, SfnError, UsageError
+from sfn_cli.jsonvalue import dumps
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MAX_BODY_BYTES = 4 * 1024 * 1024
+MAX_LAMBDA_BODY_BYTES = 72 * 1024 * 1024
+"""Lambda accepts zips of 50 MiB; base64 makes them a third larger."""
+
+
+class HttpRequest(NamedTuple):
+    """`path` is as it was sent (percent-encoded), without the query; names of headers are in lower case."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class HttpResponse(NamedTuple):
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def with_request_id(headers: Mapping[str, str]) -> dict[str, str]:
+    return {**headers, "x-amzn-RequestId": new_uuid()}
+
+
+def error_response(error: SfnError, content_type: str) -> HttpResponse:
+    """An error as AWS's clients read it: the code in the body and in a header."""
+    code, status, members = _shown(error)
+    headers = with_request_id({"Content-Type": content_type, "x-amzn-ErrorType": code})
+    body = {"__type": code, "message": str(error), **members}
+    return HttpResponse(status, headers, dumps(body).encode("utf-8", "replace"))
+
+
+def _shown(error: SfnError) -> tuple[str, int, Mapping[str, Any]]:
+    if isinstance(error, ApiError):
+        return error.code, error.status, error.members
+    if isinstance(error, UsageError):
+        return "ValidationException", 400, {}
+    return "InternalFailure", 500, {}

@@ -1,0 +1,113 @@
+"""REST-JSON, which Lambda speaks: the operation is the method and the path.
+
+https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html
+The model says where each member stands ("location"): in the path, the query, a header, or, with
+none, in the JSON body; a structure's "payload" is the member that is the body itself.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import parse_qsl, unquote
+
+from sfn_cli.api import model, shapes
+from sfn_cli.errors import ApiError
+from sfn_cli.jsonvalue import dumps
+from sfn_cli.server.aws_json import json_body
+from sfn_cli.server.messages import HttpRequest, HttpResponse, with_request_id
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sfn_cli.api.model import Operation, Shape
+
+CONTENT_TYPE = "application/json"
+
+
+class Route(NamedTuple):
+    """A method and a path; a segment in braces ("{FunctionName}") is a member."""
+
+    method: str
+    segments: Sequence[str]
+    operation: Operation
+
+    def matches(self, method: str, segments: Sequence[str]) -> bool:
+        return (
+            method == self.method
+            and len(segments) == len(self.segments)
+            and all(mine.startswith("{") or mine == given for mine, given in zip(self.segments, segments, strict=True))
+        )
+
+
+def routes() -> list[Route]:
+    """The routes of Lambda, from the model."""
+    operations = (model.load("lambda", name) for name in model.operation_names("lambda"))
+    return [Route(operation.http["method"], _segments(operation.http["uri"]), operation) for operation in operations]
+
+
+def find(table: Sequence[Route], request: HttpRequest) -> Route:
+    """The route of a request. Raises ApiError UnknownOperationException with status 404."""
+    segments = _segments(request.path)
+    for route in table:
+        if route.matches(request.method, segments):
+            return route
+    raise ApiError(
+        "UnknownOperationException",
+        f"sfn does not know {request.method} {request.path}: it answers the operations of Step Functions, Lambda and CloudWatch Logs.",
+        status=404,
+    )
+
+
+def read_request(route: Route, request: HttpRequest) -> dict[str, Any]:
+    """The operation's request. Raises ApiError SerializationException."""
+    shape = route.operation.input
+    payload = shape.get("payload")
+    members: dict[str, Any] = {payload: request.body} if payload else shapes.from_wire(shape, json_body(request.body))
+    for mine, given in zip(route.segments, _segments(request.path), strict=True):
+        if mine.startswith("{"):
+            members[mine.strip("{}")] = unquote(given)
+    query = dict(parse_qsl(request.query, keep_blank_values=True))
+    for member, member_shape in shape["members"].items():
+        name = member_shape.get("locationName", member)
+        found = {"querystring": query.get(name), "header": request.headers.get(name.lower())}.get(member_shape.get("location", ""))
+        if found is not None:
+            members[member] = _read_text(member_shape, found)
+    return members
+
+
+def response(operation: Operation, answer: dict[str, Any]) -> HttpResponse:
+    shape = operation.output
+    status = operation.http.get("status", 200)
+    headers = {"Content-Type": CONTENT_TYPE}
+    in_body = {}
+    for member, member_shape in shape["members"].items():
+        value = answer.get(member)
+        location = member_shape.get("location")
+        if value is None:
+            continue
+        if location == "header":
+            headers[member_shape.get("locationName", member)] = str(value)
+        elif location == "statusCode":
+            status = value
+        else:
+            in_body[member] = value
+    if "payload" in shape:
+        body = in_body.get(shape["payload"], b"")
+    else:
+        body = b"" if status == 204 else dumps(shapes.to_wire(shape, in_body)).encode()
+    return HttpResponse(status, with_request_id(headers), body)
+
+
+def _segments(path: str) -> list[str]:
+    return path.strip("/").split("/")
+
+
+def _read_text(shape: Shape, text: str) -> Any:
+    """A member's value from the query or a header."""
+    kind = shape["type"]
+    if kind in ("integer", "long"):
+        try:
+            return int(text)
+        except ValueError:
+            raise ApiError("SerializationException", f"'{text}' can not be converted to an Integer") from None
+    return text == "true" if kind == "boolean" else text

@@ -1,0 +1,113 @@
+"""What boto3 sees of the server."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from sfn_cli.api import model
+from sfn_cli.api.operations import OPERATIONS
+from tests.api.fakes import PASS, ROLE
+
+if TYPE_CHECKING:
+    from tests.server.conftest import Served
+
+
+def refused(function: Any, **request: Any) -> tuple[str, str, int]:
+    """The code, the message and the HTTP status with which a call is refused."""
+    with pytest.raises(ClientError) as error:
+        function(**request)
+    response: Any = error.value.response
+    return response["Error"]["Code"], response["Error"]["Message"], response["ResponseMetadata"]["HTTPStatusCode"]
+
+
+def test_an_execution(served: Served) -> None:
+    """Created, started, read and stopped, with times as datetimes."""
+    sfn = served.client("stepfunctions")
+    machine = sfn.create_state_machine(name="boto", definition=PASS, roleArn=ROLE)
+    assert machine["creationDate"] > datetime(2023, 11, 14, tzinfo=UTC)
+    execution = sfn.start_execution(stateMachineArn=machine["stateMachineArn"], name="e", input='"é"')["executionArn"]
+    described = sfn.describe_execution(executionArn=execution)
+    assert (described["status"], described["input"], described["inputDetails"]) == ("RUNNING", '"é"', {"included": True})
+    assert "stopDate" not in described
+    sfn.stop_execution(executionArn=execution)
+    events = sfn.get_execution_history(executionArn=execution)["events"]
+    assert [event["type"] for event in events] == ["ExecutionStarted", "ExecutionAborted"]
+
+
+def test_many_at_once(served: Served) -> None:
+    """Requests that come together are answered as if they came in turn: one execution of a name."""
+    sfn = served.client("stepfunctions")
+    arn = sfn.create_state_machine(name="crowd", definition=PASS, roleArn=ROLE)["stateMachineArn"]
+    with ThreadPoolExecutor(16) as threads:
+        answers = list(threads.map(lambda number: sfn.start_execution(stateMachineArn=arn, name=f"e{number % 5}"), range(60)))
+    assert len({(answer["executionArn"], answer["startDate"]) for answer in answers}) == 5
+    assert len(sfn.list_executions(stateMachineArn=arn)["executions"]) == 5
+
+
+def test_paginator(served: Served) -> None:
+    """boto3's paginator follows the tokens to the end."""
+    sfn = served.client("stepfunctions")
+    arn = sfn.create_state_machine(name="pages", definition=PASS, roleArn=ROLE)["stateMachineArn"]
+    for number in range(5):
+        sfn.start_execution(stateMachineArn=arn, name=f"e{number}")
+    pages = sfn.get_paginator("list_executions").paginate(stateMachineArn=arn, PaginationConfig={"PageSize": 2})
+    assert [len(page["executions"]) for page in pages] == [2, 2, 1]
+
+
+def test_errors(served: Served) -> None:
+    """The code, the message and the status of AWS; constraints are the server's to check."""
+    sfn = served.client("stepfunctions")
+    assert refused(sfn.describe_state_machine, stateMachineArn="x") == ("InvalidArn", "Invalid Arn: 'Invalid ARN prefix: x'", 400)
+    assert refused(sfn.list_state_machines, maxResults=1001) == (
+        "ValidationException",
+        (
+            "1 validation error detected: Value '1001' at 'maxResults' failed to satisfy constraint: "
+            "Member must have value less than or equal to 1000"
+        ),
+        400,
+    )
+    assert refused(sfn.list_state_machines, nextToken="")[0] == "ValidationException"
+    assert refused(sfn.create_state_machine)[0] == "ValidationException"
+    assert refused(sfn.start_execution, stateMachineArn=5) == (
+        "SerializationException",
+        "NUMBER_VALUE can not be converted to a String",
+        400,
+    )
+
+
+def test_extra_members_of_errors(served: Served) -> None:
+    """ResourceNotFound names the resource, as AWS does."""
+    sfn = served.client("stepfunctions")
+    arn = "arn:aws:states:us-east-1:123456789012:mapRun:m/x:y"
+    with pytest.raises(ClientError) as error:
+        sfn.list_executions(mapRunArn=arn)
+    response: Any = error.value.response
+    assert response["resourceName"] == arn
+
+
+@pytest.mark.parametrize("name", [name for name in model.operation_names("stepfunctions") if ("stepfunctions", name) not in OPERATIONS])
+def test_operations_that_are_not_there_yet(served: Served, name: str) -> None:
+    """They answer an error of the client's, whatever the request."""
+    sfn = served.client("stepfunctions")
+    method = {operation: method for method, operation in sfn.meta.method_to_api_mapping.items()}[name]
+    assert refused(getattr(sfn, method))[0] in ("UnknownOperationException", "ValidationException")
+
+
+def test_logs(served: Served) -> None:
+    """CloudWatch Logs by JSON 1.1, over the same port."""
+    logs = served.client("logs")
+    logs.create_log_group(logGroupName="/g")
+    assert [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]] == ["/g"]
+    assert refused(logs.create_log_group, logGroupName="/g")[0] == "ResourceAlreadyExistsException"
+
+
+def test_lambda(served: Served) -> None:
+    """Lambda by REST, over the same port; its errors have statuses of their own."""
+    functions = served.client("lambda")
+    assert functions.list_functions(MaxItems=5)["Functions"] == []
+    assert refused(functions.get_function, FunctionName="gone")[::2] == ("ResourceNotFoundException", 404)
