@@ -1,0 +1,77 @@
+"""The terminal: argv in, text out, an exit code for the shell.
+
+    argv -> commands (which one?) -> arguments (its options, by the model) -> values (files, JSON, shorthand)
+         -> backend (the operation, here or at an endpoint) -> output
+
+A command imports what it needs and nothing else: `sfn start-execution` should cost little more
+than Python's own start.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sfn_cli.errors import SfnError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command; the exit code (`exits.Exit`)."""
+    try:
+        code = _run(sys.argv[1:] if argv is None else argv)
+        sys.stdout.flush()
+        return code
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        _drop_output()  # the reader (`| head`) has seen enough
+        return 0
+    except (OSError, UnicodeEncodeError) as error:
+        _drop_output()
+        return _failed(f"Cannot write the output: {getattr(error, 'strerror', None) or error}")
+
+
+def _run(argv: Sequence[str]) -> int:
+    import click
+
+    from sfn_cli.cli.commands import context
+    from sfn_cli.cli.failures import CommandLineError, report
+    from sfn_cli.errors import SfnError
+
+    error_format = "enhanced"
+    try:
+        command = context(argv)
+        error_format = command.obj.error_format
+        with command:
+            return int(command.command.invoke(command) or 0)
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.Abort:
+        raise KeyboardInterrupt from None
+    except click.ClickException as error:
+        return report(CommandLineError(error.format_message()), error_format)
+    except SfnError as error:
+        if "--debug" in argv:
+            _show_traceback(error)
+        return report(error, error_format)
+
+
+def _show_traceback(error: SfnError) -> None:
+    import traceback
+
+    traceback.print_exception(error)
+
+
+def _failed(message: str) -> int:
+    from sfn_cli.cli.failures import CommandFailedError, report
+
+    return report(CommandFailedError(message), "enhanced")
+
+
+def _drop_output() -> None:
+    """What is still to be written goes nowhere: Python would complain when it closes stdout."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,125 @@
+"""What went wrong, told on stderr as the aws CLI tells it, and the exit code that goes with it.
+
+    CommandLineError      argv has the wrong form: the error, then the usage         252
+    UnknownOptionsError   argv holds what the command does not take: usage first     252
+    UsageError            a parameter's value is wrong                               252
+    MisconfiguredError    a setting is missing or unusable, with aws's name for it   253
+    OperationError        the operation refused                                      254
+    CommandFailedError, StoreError                                                   255
+
+An error begins with an empty line, as aws's do.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from sfn_cli.cli.exits import Exit
+from sfn_cli.errors import ApiError, ConfigurationError, SfnError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PROGRAM = "sfn"
+
+USAGE = f"""\
+usage: {PROGRAM} [options] <command> <subcommand> [<subcommand> ...] [parameters]
+To see help text, you can run:
+
+  {PROGRAM} help
+  {PROGRAM} <command> help
+  {PROGRAM} <command> <subcommand> help
+"""
+
+
+class CommandLineError(UsageError):
+    """The command line has the wrong form; the usage is shown below the message."""
+
+
+class UnknownOptionsError(UsageError):
+    """The command line holds words that the command does not take; the usage is shown first."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        super().__init__(f"Unknown options: {', '.join(words)}")
+
+
+class MisconfiguredError(ConfigurationError):
+    """A setting is missing or unusable; `code` is aws's name for the kind ("NoCredentials")."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class CommandFailedError(SfnError):
+    """The command could not do its work, and neither argv nor the operation is to blame (255)."""
+
+
+class OperationError(SfnError):
+    """An operation's ApiError, with the operation's name and the retries that were made in vain."""
+
+    def __init__(self, operation: str, error: ApiError, retries: int | None = None) -> None:
+        note = f" (reached max retries: {retries})" if retries is not None else ""
+        text = f"An error occurred ({error.code}) when calling the {operation} operation{note}: {error.message}"
+        super().__init__(text.rstrip(" "))
+        self.error = error
+
+
+def invalid_choice(argument: str, given: str, choices: Sequence[str]) -> CommandLineError:
+    """The error for a word that is none of the choices, with those that resemble it."""
+    from difflib import get_close_matches
+
+    lines = [f"argument {argument}: Found invalid choice '{given}'", ""]
+    close = get_close_matches(given, choices, cutoff=_RESEMBLANCE)
+    if close:
+        lines += ["Maybe you meant:", ""] + [f"  * {choice}" for choice in close]
+    return CommandLineError("\n".join(lines))
+
+
+_RESEMBLANCE = 0.75
+
+
+def report(error: SfnError, error_format: str) -> Exit:
+    """Tells the error on stderr; the exit code that belongs to it."""
+    if isinstance(error, OperationError) and error_format not in ("enhanced", "legacy"):
+        _write_structured(error.error, error_format)
+    else:
+        sys.stderr.write(_text(error, error_format))
+    sys.stderr.flush()
+    return _exit(error)
+
+
+def _exit(error: SfnError) -> Exit:
+    if isinstance(error, UsageError):
+        return Exit.USAGE
+    if isinstance(error, ConfigurationError):
+        return Exit.CONFIGURATION
+    if isinstance(error, (ApiError, OperationError)):
+        return Exit.SERVICE
+    return Exit.FAILURE
+
+
+def _text(error: SfnError, error_format: str) -> str:
+    prefix = f"{PROGRAM}: [ERROR]:"
+    match error:
+        case UnknownOptionsError():
+            return f"\n{USAGE}\n\n{prefix} {error}\n"
+        case CommandLineError():
+            return f"\n{prefix} An error occurred (ParamValidation): {error}\n\n{USAGE}"
+        case UsageError():
+            return f"\n{prefix} An error occurred (ParamValidation): {error}\n"
+        case MisconfiguredError():
+            return f"\n{prefix} An error occurred ({error.code}): {error}\n"
+        case OperationError() if error_format == "enhanced" and error.error.members:
+            details = "".join(f"{name}: {value}\n" for name, value in error.error.members.items())
+            return f"\n{prefix} {error}\n\nAdditional error details:\n{details}"
+        case _:
+            return f"\n{prefix} {error}\n"
+
+
+def _write_structured(error: ApiError, error_format: str) -> None:
+    from sfn_cli.cli.output import write
+
+    members = {"Message": error.message, "Code": error.code, "message": error.message, **error.members}
+    write(members, error_format, "error", sys.stderr)

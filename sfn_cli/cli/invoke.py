@@ -1,0 +1,82 @@
+"""One operation at the terminal: a request from options, the answer on stdout."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.cli import values
+from sfn_cli.cli.backend import Backend
+from sfn_cli.cli.output import show, write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sfn_cli.api.model import Operation
+    from sfn_cli.cli.options import Table
+    from sfn_cli.cli.terminal import Terminal
+
+
+def request_of(given: dict[str, Any], options: Table, terminal: Terminal) -> dict[str, Any]:
+    """The request: --cli-input-json or --cli-input-yaml, with what the options say laid over it."""
+    request: dict[str, Any] = {}
+    if "cli_input_json" in given:
+        request = values.json_input("--cli-input-json", given["cli_input_json"])
+    elif "cli_input_yaml" in given:
+        request = values.yaml_input("--cli-input-yaml", given["cli_input_yaml"])
+    members = {option.name: option for option in options.values() if option.shape is not None}
+    for name, option in members.items():
+        if name in given:
+            request[name] = values.of_option(option, given[name], raw_blobs=terminal.raw_blobs)
+    return request
+
+
+def call_and_show(operation: Operation, request: dict[str, Any], given: dict[str, Any], terminal: Terminal) -> None:
+    """Asks for the answer, for all of its pages if it has pages, and writes it."""
+    # What is wrong with these is told before anything is asked.
+    _ = (terminal.query, terminal.output)
+    with Backend(terminal) as backend:
+        if operation.paginator:
+            from sfn_cli.cli import paging
+
+            limits = paging.wanted(operation, given, terminal.paginate)
+            if limits is not None:
+                pages = paging.pages(lambda page: backend.call(operation, page), operation, request, limits)
+                if terminal.output in ("text", "yaml-stream"):
+                    _show_each(operation, pages, terminal)
+                else:
+                    _show_pages(operation, paging.merged(pages), terminal)
+                return
+        show_answer(operation, backend.call(operation, request), terminal)
+
+
+def show_answer(operation: Operation, response: dict[str, Any], terminal: Terminal) -> None:
+    """Writes one answer in the format and through the query that were asked for."""
+    _write(operation, show(response, operation.output), terminal)
+
+
+def _show_pages(operation: Operation, merged: dict[str, Any], terminal: Terminal) -> None:
+    token = merged.pop("NextToken", None)
+    shown = show(merged, operation.output)
+    if token is not None:
+        shown["NextToken"] = token
+    _write(operation, shown, terminal)
+
+
+def _write(operation: Operation, shown: Any, terminal: Terminal) -> None:
+    query = terminal.query
+    if query is not None:
+        shown = query(shown)
+    with terminal.pager() as stream:
+        write(shown, terminal.output, operation.name, stream, color=terminal.color)
+
+
+def _show_each(operation: Operation, pages: Iterator[Any], terminal: Terminal) -> None:
+    """Writes page by page; a query sees one page at a time, as aws has it for these formats."""
+    query = terminal.query or (lambda value: value)
+    first = next(pages)
+    with terminal.pager() as stream:
+        for response, token in chain((first,), pages):
+            write(query(show(response, operation.output)), terminal.output, operation.name, stream)
+            if token is not None and terminal.output == "text":
+                write(query({"NextToken": {"NextToken": token}}), "text", operation.name, stream)

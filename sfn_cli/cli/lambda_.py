@@ -1,0 +1,158 @@
+"""The commands of Lambda that are more than their operation: code from a zip or a folder, and invoke's outfile."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.api import model
+from sfn_cli.cli import options, values
+from sfn_cli.cli.commands import OperationCommand, TableCommand
+from sfn_cli.cli.exits import Exit
+from sfn_cli.cli.failures import CommandFailedError, OperationError, invalid_choice
+from sfn_cli.cli.options import Option
+from sfn_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from sfn_cli.cli.terminal import Terminal
+
+_ZIP_FILE = Option("--zip-file", "zip_file", metavar="fileb://zip")
+_CODE_DIR = Option("--code-dir", "code_dir", metavar="folder")
+
+
+class _CodeCommand(OperationCommand):
+    """A command that takes a function's code: --zip-file fileb://ZIP, or our own --code-dir FOLDER."""
+
+    def __init__(self) -> None:
+        super().__init__(model.by_command("lambda", self.command))
+
+    command: str
+
+    def table(self) -> dict[str, Option]:
+        own = super().table()
+        own.pop("--zip-file", None)
+        own.pop("--code-dir", None)
+        if "--code" in own:
+            own["--code"] = own["--code"]._replace(required=False)
+        return {**own, _ZIP_FILE.flag: _ZIP_FILE, _CODE_DIR.flag: _CODE_DIR}
+
+    def code(self, given: dict[str, Any]) -> dict[str, Any]:
+        """The code's members of the request. Raises UsageError."""
+        code: dict[str, Any] = {}
+        if "zip_file" in given:
+            code["ZipFile"] = _zip(given["zip_file"])
+        if "code_dir" in given:
+            folder = os.path.abspath(os.path.expanduser(given["code_dir"]))
+            if not os.path.isdir(folder):
+                raise UsageError(f"--code-dir must be a folder that exists: {folder}")
+            code["CodeDir"] = folder
+        return code
+
+
+class CreateFunction(_CodeCommand):
+    command = "create-function"
+
+    def request(self, given: dict[str, Any], terminal: Terminal) -> dict[str, Any]:
+        request = super().request(given, terminal)
+        code = self.code(given)
+        if code:
+            request["Code"] = {**request.get("Code", {}), **code}
+        return request
+
+
+class UpdateFunctionCode(_CodeCommand):
+    command = "update-function-code"
+
+    def request(self, given: dict[str, Any], terminal: Terminal) -> dict[str, Any]:
+        return {**super().request(given, terminal), **self.code(given)}
+
+
+class Invoke(OperationCommand):
+    """The function's answer goes to a file, what is known about the invocation to stdout."""
+
+    positionals = ("outfile",)
+
+    def __init__(self) -> None:
+        super().__init__(model.by_command("lambda", "invoke"))
+
+    def run(self, given: dict[str, Any], terminal: Terminal) -> Exit:
+        if "generate_cli_skeleton" in given:
+            return super().run(given, terminal)
+        from sfn_cli.cli import invoke
+        from sfn_cli.cli.backend import Backend
+
+        with Backend(terminal) as backend:
+            response = backend.call(self.operation, self.request(given, terminal))
+        payload = response.pop("Payload", b"")
+        _write(given["outfile"], payload if isinstance(payload, bytes) else str(payload).encode())
+        invoke.show_answer(self.operation, response, terminal)
+        return Exit.SUCCESS
+
+
+def _write(path: str, payload: bytes) -> None:
+    """Writes the file. Raises CommandFailedError."""
+    if path == "/dev/stdout":
+        # To open it would cut off what a file behind stdout already holds.
+        sys.stdout.flush()
+        sys.stdout.buffer.write(payload)
+        sys.stdout.flush()
+        return
+    try:
+        with open(path, "wb") as file:
+            file.write(payload)
+    except OSError as error:
+        raise CommandFailedError(str(error)) from None
+
+
+_WAITERS = ("function-active", "function-active-v2", "function-exists", "function-updated", "function-updated-v2")
+_WAIT_ATTEMPTS = 20
+_WAIT_SECONDS = 1.0
+
+
+class Wait(TableCommand):
+    """Waits until a function is there: here it can be called as soon as it is."""
+
+    service = "lambda"
+    positionals = ("waiter",)
+
+    def __init__(self) -> None:
+        super().__init__("wait")
+
+    def table(self) -> dict[str, Option]:
+        members = options.of_operation(model.load("lambda", "GetFunctionConfiguration"))
+        return {flag: option for flag, option in members.items() if option.shape is not None}
+
+    def run(self, given: dict[str, Any], terminal: Terminal) -> Exit:
+        waiter = given["waiter"]
+        if waiter not in _WAITERS:
+            raise invalid_choice("waiter", waiter, _WAITERS)
+        from sfn_cli.cli import invoke
+        from sfn_cli.cli.backend import Backend
+
+        operation = model.load("lambda", "GetFunctionConfiguration")
+        request = invoke.request_of(given, self.table(), terminal)
+        name = "".join(word.capitalize() for word in waiter.split("-"))
+        with Backend(terminal) as backend:
+            for _ in range(_WAIT_ATTEMPTS):
+                try:
+                    backend.call(operation, request)
+                    return Exit.SUCCESS
+                except OperationError as error:
+                    if waiter != "function-exists" or error.error.code != "ResourceNotFoundException":
+                        raise CommandFailedError(f"Waiter {name} failed: {error}") from None
+                time.sleep(_WAIT_SECONDS)
+        raise CommandFailedError(f"Waiter {name} failed: Max attempts exceeded")
+
+
+def _zip(given: str) -> bytes:
+    """The content of fileb://ZIP. Raises UsageError when it is no zip."""
+    option = _ZIP_FILE._replace(shape={"type": "blob"})
+    content = values.of_option(option, given, raw_blobs=True)
+    from zipfile import is_zipfile
+
+    if not is_zipfile(io.BytesIO(content)):
+        raise UsageError("--zip-file must be a zip file with the fileb:// prefix.\nExample usage:  --zip-file fileb://path/to/file.zip")
+    return bytes(content)

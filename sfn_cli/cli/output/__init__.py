@@ -1,0 +1,58 @@
+"""How an answer looks on stdout: json, text, table, yaml, yaml-stream or off.
+
+`show` gives a response its readable form by the model; the module named like a format writes it.
+"""
+
+from __future__ import annotations
+
+from binascii import b2a_base64
+from datetime import UTC, datetime
+from typing import IO, TYPE_CHECKING, Any
+
+from sfn_cli.api.shapes import convert
+
+if TYPE_CHECKING:
+    from sfn_cli.api.model import Shape
+
+
+def show(value: Any, shape: Shape) -> Any:
+    """The value as a person reads it: members in the model's order, local times, blobs in base64.
+
+    Members that are None or that the model does not know are left out.
+    """
+    return convert(shape, value, timestamp=local_time, blob=_base64)
+
+
+def local_time(at: int) -> str:
+    """Milliseconds since 1970 as ISO 8601 in this machine's time zone."""
+    seconds, milliseconds = divmod(at, 1000)
+    return datetime.fromtimestamp(seconds, UTC).astimezone().replace(microsecond=milliseconds * 1000).isoformat()
+
+
+def _base64(data: bytes) -> str:
+    return b2a_base64(data, newline=False).decode("ascii")
+
+
+def write(value: Any, output_format: str, title: str, stream: IO[str], *, color: bool = False) -> None:
+    """Writes one value; `title` is the operation's name, for tables."""
+    match output_format:
+        case "json":
+            from sfn_cli.cli.output import json
+
+            json.write(value, stream)
+        case "text":
+            from sfn_cli.cli.output import text
+
+            text.write(value, stream)
+        case "table":
+            from sfn_cli.cli.output import table
+
+            table.write(value, title, stream, color=color)
+        case "yaml":
+            from sfn_cli.cli.output import yaml
+
+            yaml.write(value, stream)
+        case "yaml-stream":
+            from sfn_cli.cli.output import yaml
+
+            yaml.write([value], stream)

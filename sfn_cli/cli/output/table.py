@@ -1,0 +1,202 @@
+"""--output table: boxes within boxes, one for each structure and list.
+
+Rule 1: the scalars of a structure make a row below their keys; what is nested makes a box of its own, one level in.
+Rule 2: all boxes are as wide as the widest; a table wider than the terminal turns its single rows into columns.
+Rule 3: widths are shared out in proportion to what the columns hold.
+"""
+
+from __future__ import annotations
+
+import shutil
+import unicodedata
+from functools import partial
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+
+def write(value: Any, title: str, stream: IO[str], *, color: bool = False) -> None:
+    sections: list[_Section] = []
+    _add(sections, value, title, 0)
+    if not sections:
+        return
+    width = max(section.width for section in sections)
+    if width > _terminal_width():
+        for section in sections:
+            section.turn()
+        width = max(section.width for section in sections)
+    paint = _COLORS if color else _PLAIN
+    stream.write("-" * width + "\n")
+    for section in sections:
+        for line in section.lines(width, paint):
+            stream.write(line + "\n")
+    # Observed: aws resets the colours once more when a terminal shows them.
+    stream.write(paint.reset * (2 if stream.isatty() else 1))
+
+
+def _terminal_width() -> int:
+    return shutil.get_terminal_size().columns
+
+
+def _add(sections: list[_Section], value: Any, title: str | None, level: int) -> None:
+    """Adds the sections of a value; without a title its rows join the last section."""
+    if not value:
+        return
+    if title is not None:
+        sections.append(_Section(title, level))
+    if isinstance(value, dict):
+        _add_structure(sections, value, level)
+    elif isinstance(value, list) and isinstance(value[0], dict):
+        _add_structures(sections, value, title or "", level)
+    elif isinstance(value, list):
+        for item in value:
+            if _is_scalar(item):
+                sections[-1].rows.append([item])
+            elif all(map(_is_scalar, item)):
+                sections[-1].rows.append(list(item))
+            else:
+                _add(sections, item, None, level)
+    else:
+        sections[-1].rows.append([value])
+
+
+def _add_structure(sections: list[_Section], structure: Mapping[str, Any], level: int) -> None:
+    headers, nested = _keys([structure])
+    if len(headers) == 1:
+        sections[-1].rows.append([headers[0], structure[headers[0]]])
+    elif headers:
+        sections[-1].headers = headers
+        sections[-1].rows.append([structure[key] for key in headers])
+    for key in nested:
+        _add(sections, structure[key], key, level + 1)
+
+
+def _add_structures(sections: list[_Section], structures: Sequence[Mapping[str, Any]], title: str, level: int) -> None:
+    headers, nested = _keys(structures)
+    sections[-1].headers = headers
+    for index, structure in enumerate(structures):
+        if index and nested:
+            sections.append(_Section(title, level, headers))
+        sections[-1].rows.append([structure.get(key, "") for key in headers])
+        for key in nested:
+            if key in structure:
+                _add(sections, structure[key], key, level + 1)
+
+
+def _keys(structures: Sequence[Mapping[str, Any]]) -> tuple[list[str], list[str]]:
+    """The keys of scalars and the keys of what is nested, each sorted."""
+    keys = {key for structure in structures for key in structure}
+    scalar = {key for key in keys if all(_is_scalar(structure.get(key)) for structure in structures)}
+    return sorted(scalar), sorted(keys - scalar)
+
+
+def _is_scalar(value: Any) -> bool:
+    return not isinstance(value, (dict, list))
+
+
+class _Paint(NamedTuple):
+    """What stands around the parts of a line: escape sequences, or nothing."""
+
+    reset: str = ""
+    frame: str = ""
+    """Before the bars of the levels further out."""
+    cell: str = ""
+
+
+_PLAIN = _Paint()
+_COLORS = _Paint("\033[0m", "\033[2m\033[33m", "\033[1m\033[34m")
+
+_CELL_PADDING = 4
+
+
+class _Section:
+    """One box: a title and rows, perhaps below headers; `level` is how deep it is nested."""
+
+    def __init__(self, title: str, level: int, headers: list[str] | None = None) -> None:
+        self.title = title
+        self.level = level
+        self.headers: list[str] = headers or []
+        self.rows: list[list[Any]] = []
+
+    def turn(self) -> None:
+        """A single row below headers becomes one row for each header."""
+        if self.headers and len(self.rows) == 1:
+            self.rows = [list(pair) for pair in zip(self.headers, self.rows[0], strict=True)]
+            self.headers = []
+
+    @property
+    def columns(self) -> list[int]:
+        """The length of the longest text of each column."""
+        lines = [self.headers, *self.rows] if self.headers else self.rows
+        count = max(map(len, lines), default=0)
+        return [max(_length(str(line[index])) for line in lines if index < len(line)) for index in range(count)]
+
+    @property
+    def width(self) -> int:
+        inner = sum(width + _CELL_PADDING for width in self.columns)
+        return max(_length(self.title), inner) + 2 + 2 * self.level
+
+    def lines(self, width: int, paint: _Paint) -> list[str]:
+        inner = width - 2 * self.level
+        columns = _shared([length + _CELL_PADDING for length in self.columns], inner)
+        rule = "+" + "+".join("-" * (column - (2 if first else 1)) for first, column in _numbered(columns)) + "+"
+        lines = [_centered(self.title, inner, True)]
+        if not self.rows:
+            lines.append("+" + "-" * (inner - 2) + "+")
+        if self.headers:
+            lines += [rule, _row(self.headers, columns, _centered)]
+        if self.rows:
+            lines.append(rule)
+            lines += [_row(row, columns, partial(_left, paint=paint)) for row in self.rows]
+            lines.append(rule)
+        bars = f"{paint.frame}{'|' * self.level}{paint.reset}" if self.level else ""
+        edge = f"{paint.reset}{bars}{paint.reset}"
+        return [f"{edge}{line}{edge}" for line in lines]
+
+
+def _numbered(columns: Sequence[int]) -> list[tuple[bool, int]]:
+    return [(index == 0, column) for index, column in enumerate(columns)]
+
+
+def _shared(columns: Sequence[int], width: int) -> list[int]:
+    """The columns' widths in proportion, made to fill `width` exactly."""
+    if not columns:
+        return []
+    factor = width / sum(columns)
+    shared = [round(factor * column) for column in columns]
+    missing = width - sum(shared)
+    order = range(len(shared)) if missing < 0 else range(len(shared) - 1, -1, -1)
+    while missing:
+        for index in order:
+            if not missing:
+                break
+            step = 1 if missing > 0 else -1
+            shared[index] += step
+            missing -= step
+    return shared
+
+
+def _row(values: Sequence[Any], columns: Sequence[int], cell: Callable[[str, int, bool], str]) -> str:
+    return "".join(cell(str(value), column, first) for value, (first, column) in zip(values, _numbered(columns), strict=False))
+
+
+def _left(text: str, width: int, first: bool, paint: _Paint) -> str:
+    left = "|" if first else ""
+    room = width - len(left) - 1 - _length(text)
+    padding = 2 if room >= 2 else 0
+    return f"{left}{' ' * padding}{paint.cell}{text}{paint.reset}{' ' * (room - padding)}|"
+
+
+def _centered(text: str, width: int, first: bool) -> str:
+    left = "|" if first else ""
+    before = width // 2 - _length(text) // 2 - 1
+    after = width - len(left) - before - _length(text) - 1
+    return f"{left}{' ' * before}{text}{' ' * after}|"
+
+
+def _length(text: str) -> int:
+    """The columns of the terminal that a text takes: wide characters take two."""
+    if text.isascii():
+        return len(text)
+    return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in text)

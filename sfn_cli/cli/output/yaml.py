@@ -1,0 +1,35 @@
+"""--output yaml: YAML 1.2, keys sorted."""
+
+from __future__ import annotations
+
+import re
+from typing import IO, Any
+
+import yaml
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes what YAML 1.2 would not read as text, and no more: `level: OFF` stays plain."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _text(dumper: _Dumper, value: str) -> yaml.ScalarNode:
+    """Text of several lines is written in one, with \\n in it."""
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style='"' if "\n" in value else None)
+
+
+_Dumper.add_representer(str, _text)
+_Dumper.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
+    for first, resolvers in yaml.SafeDumper.yaml_implicit_resolvers.items()
+}
+_Dumper.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
+
+
+def write(value: Any, stream: IO[str]) -> None:
+    if value == {}:
+        return
+    text = yaml.dump(value, Dumper=_Dumper, allow_unicode=True, width=float("inf"), default_flow_style=False)
+    stream.write(text.removesuffix("...\n"))

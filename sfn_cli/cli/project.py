@@ -1,0 +1,107 @@
+"""A folder that holds a state machine and what it needs, as `sfn run` finds it.
+
+    order/                     the state machine's name
+    ├── order.asl.json         its definition: the only *.asl.json
+    ├── input.json             an input, if none is given
+    └── functions/
+        └── price/             a function's name
+            ├── app.py         def lambda_handler(event, context)
+            └── function.json  {"Runtime", "Handler", "Timeout", "Environment", …} as CreateFunction takes them
+
+All but the definition may be missing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sfn_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_DEFINITIONS = "*.asl.json"
+_NAME_LENGTH = 80
+
+
+class Function(NamedTuple):
+    name: str
+    folder: Path
+    configuration: dict[str, Any]
+    """Members of CreateFunction: Runtime, Handler and what else function.json says."""
+
+
+class Project(NamedTuple):
+    name: str
+    definition: str
+    input: str | None
+    functions: list[Function]
+
+
+def load(path: Path) -> Project:
+    """The project of a folder, or of a definition on its own. Raises UsageError."""
+    if path.is_dir():
+        folder, definition = path, _only_definition(path)
+        name = folder.resolve().name
+    else:
+        folder, definition = path.parent, path
+        name = path.name.removesuffix(".json").removesuffix(".asl")
+    default_input = folder / "input.json"
+    return Project(
+        _valid_name(name),
+        _read(definition),
+        _read(default_input) if default_input.is_file() else None,
+        list(_functions(folder / "functions")),
+    )
+
+
+def _only_definition(folder: Path) -> Path:
+    found = sorted(folder.glob(_DEFINITIONS))
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise UsageError(f"{folder} holds no definition: a file named *.asl.json")
+    raise UsageError(f"{folder} holds several definitions; name one: {', '.join(map(str, found))}")
+
+
+def _valid_name(name: str) -> str:
+    """The nearest name that a state machine may have."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", name)[:_NAME_LENGTH] or "state-machine"
+
+
+def _functions(folder: Path) -> Iterator[Function]:
+    if not folder.is_dir():
+        return
+    for path in sorted(folder.iterdir()):
+        settings = path / "function.json"
+        if not path.is_dir() or not (settings.is_file() or (path / "app.py").is_file()):
+            continue
+        yield Function(path.name, path.resolve(), {**_defaults(), **(_configuration(settings) if settings.is_file() else {})})
+
+
+def _defaults() -> dict[str, Any]:
+    """A function in the Python that runs sfn."""
+    return {"Runtime": f"python{sys.version_info.major}.{sys.version_info.minor}", "Handler": "app.lambda_handler"}
+
+
+def _configuration(path: Path) -> dict[str, Any]:
+    try:
+        configuration = json.loads(_read(path))
+    except ValueError as error:
+        raise UsageError(f"{path} is not JSON: {error}") from None
+    if not isinstance(configuration, dict):
+        raise UsageError(f"{path} must hold an object of settings.")
+    return configuration
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"Cannot read {path}: {error.strerror or error}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"Cannot read {path}: it is not UTF-8 text") from None

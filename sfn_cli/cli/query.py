@@ -1,0 +1,49 @@
+"""--query: a JMESPath expression over the answer.
+
+A plain path of names ("executionArn", "tracingConfiguration.enabled"), by far the commonest, is
+followed here; the library is imported for everything else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from sfn_cli.cli.failures import CommandFailedError
+from sfn_cli.errors import UsageError
+
+Query = Callable[[Any], Any]
+
+_PLAIN_PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
+
+
+def compile_query(expression: str) -> Query:
+    """What gives the part of an answer that the expression names. Raises UsageError for bad syntax."""
+    if _PLAIN_PATH.fullmatch(expression):
+        names = expression.split(".")
+        return lambda value: _follow(value, names)
+
+    import jmespath
+    from jmespath.exceptions import JMESPathError
+
+    try:
+        compiled = jmespath.compile(expression)
+    except (JMESPathError, ValueError) as error:
+        raise UsageError(f"Bad value for --query {expression}: {error}") from None
+
+    def search(value: Any) -> Any:
+        try:
+            return compiled.search(value)
+        except JMESPathError as error:
+            raise CommandFailedError(str(error)) from None
+
+    return search
+
+
+def _follow(value: Any, names: list[str]) -> Any:
+    for name in names:
+        if not isinstance(value, dict):
+            return None
+        value = value.get(name)
+    return value

@@ -1,0 +1,151 @@
+"""`sfn run PATH`: registers what a folder holds, starts an execution and shows it until it ends."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sfn_cli import arn
+from sfn_cli.api import model
+from sfn_cli.cli import values
+from sfn_cli.cli.backend import Backend
+from sfn_cli.cli.exits import Exit
+from sfn_cli.cli.failures import PROGRAM, CommandFailedError, OperationError
+from sfn_cli.cli.output import write
+from sfn_cli.cli.project import Function, Project, load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sfn_cli.cli.terminal import Terminal
+    from sfn_cli.interpreter.events import HistoryEvent
+
+_POLL_SECONDS = 0.02
+_ANY_ROLE = "arn:aws:iam::{account}:role/sfn-run"
+
+
+@click.command("run", short_help="Runs the state machine of a folder and shows what happens.")
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@click.option("--input", "input_text", metavar="JSON", help="The input as JSON, or file://PATH. Without it: input.json, or {}.")
+@click.option("--name", help="The execution's name.")
+@click.option("--role-arn", help="The role of the state machine and the functions; here any will do.")
+@click.pass_obj
+def run(terminal: Terminal, path: Path, input_text: str | None, name: str | None, role_arn: str | None) -> Exit:
+    """Runs the state machine of a folder (or of one definition) and shows what happens.
+
+    The folder holds one *.asl.json and may hold an input.json and functions/NAME/app.py. The
+    definition names functions by ARNs of the default account and region (or by those of
+    SFN_ACCOUNT_ID and AWS_REGION). Events go to stderr, the output to stdout. The exit code is 0
+    when the execution succeeded and 255 when it did not.
+
+    \b
+    Example:
+      sfn run examples/order --input '{"id": 1}'
+    """
+    project = load(path)
+    with Backend(terminal) as backend:
+        role = role_arn or _ANY_ROLE.format(account=terminal.settings.account_id)
+        for function in project.functions:
+            _register(backend, function, role)
+        request = {"stateMachineArn": _state_machine(backend, project, role), "input": _input(input_text, project)}
+        if name is not None:
+            request["name"] = name
+        started = _call(backend, "stepfunctions", "StartExecution", request)
+        return _follow(backend, started["executionArn"])
+
+
+def _input(given: str | None, project: Project) -> str:
+    if given is None:
+        return project.input or "{}"
+    return values.text("--input", given)
+
+
+def _call(backend: Backend, service: str, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+    return backend.call(model.load(service, operation), request)
+
+
+def _register(backend: Backend, function: Function, role: str) -> None:
+    """Creates the function, or brings an existing one to this folder and these settings."""
+    configuration = {"FunctionName": function.name, "Role": role, **function.configuration}
+    code = {"CodeDir": str(function.folder)}
+    try:
+        _call(backend, "lambda", "CreateFunction", {**configuration, "Code": code})
+    except OperationError as error:
+        if error.error.code != "ResourceConflictException":
+            raise
+        _call(backend, "lambda", "UpdateFunctionCode", {"FunctionName": function.name, **code})
+        _call(backend, "lambda", "UpdateFunctionConfiguration", configuration)
+
+
+def _state_machine(backend: Backend, project: Project, role: str) -> str:
+    """The ARN of the state machine, which has the project's definition from now on."""
+    try:
+        created = _call(
+            backend, "stepfunctions", "CreateStateMachine", {"name": project.name, "definition": project.definition, "roleArn": role}
+        )
+        return str(created["stateMachineArn"])
+    except OperationError as error:
+        if error.error.code != "StateMachineAlreadyExists":
+            raise
+    settings = backend.terminal.settings
+    existing = arn.state_machine(settings.region, settings.account_id, project.name)
+    _call(backend, "stepfunctions", "UpdateStateMachine", {"stateMachineArn": existing, "definition": project.definition, "roleArn": role})
+    return existing
+
+
+def _follow(backend: Backend, execution_arn: str) -> Exit:
+    """Shows the events as they come, then the output. Raises CommandFailedError when the execution did not succeed."""
+    from sfn_cli.cli.watch import watcher
+
+    try:
+        with watcher(sys.stderr, backend.terminal) as show:
+            for event in _events(backend, execution_arn):
+                show(event)
+    except KeyboardInterrupt:
+        click.echo(f"\nThe execution goes on. To stop it: {PROGRAM} stop-execution --execution-arn {execution_arn}", err=True)
+        raise
+    execution = backend.service.executions.find(execution_arn)
+    assert execution is not None
+    if execution.status != "SUCCEEDED":
+        raise CommandFailedError(_reason(execution.status, execution.error, execution.cause))
+    _write_output(json.loads(execution.output or "null"), backend.terminal)
+    return Exit.SUCCESS
+
+
+def _events(backend: Backend, execution_arn: str) -> Iterator[HistoryEvent]:
+    """The execution's events, each as soon as it is kept, to the one that ends it."""
+    from sfn_cli.interpreter.events import TERMINAL
+
+    executions, database = backend.service.executions, backend.service.database
+    execution = executions.find(execution_arn)
+    assert execution is not None
+    last = 0
+    while True:
+        version = database.data_version()
+        for event in executions.history(execution.id, after=last):
+            yield event
+            last = event.id
+            if event.type in TERMINAL:
+                return
+        while version == database.data_version():
+            time.sleep(_POLL_SECONDS)
+
+
+def _reason(status: str, error: str | None, cause: str | None) -> str:
+    words = {"FAILED": "failed", "TIMED_OUT": "timed out", "ABORTED": "was aborted"}.get(status, status)
+    return ": ".join(part for part in (f"The execution {words}", error, cause) if part)
+
+
+def _write_output(output: Any, terminal: Terminal) -> None:
+    query = terminal.query
+    if query is not None:
+        output = query(output)
+    if terminal.output == "json":
+        print(json.dumps(output, indent=4, ensure_ascii=False))
+    else:
+        write(output, terminal.output, "output", sys.stdout, color=terminal.color)

@@ -1,0 +1,30 @@
+"""`sfn serve`: the same operations over HTTP, for SDKs and for the aws CLI."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from sfn_cli.cli.exits import Exit
+
+if TYPE_CHECKING:
+    from sfn_cli.cli.terminal import Terminal
+
+
+@click.command("serve", short_help="Answers SDKs and the aws CLI over HTTP.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8083, show_default=True, help="The port; 0 takes a free one.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.pass_obj
+def serve(terminal: Terminal, port: int, host: str) -> Exit:
+    """Answers SDKs and the aws CLI over HTTP, until Ctrl-C.
+
+    \b
+    Example:
+      sfn serve --port 8083
+      aws stepfunctions list-state-machines --endpoint-url http://127.0.0.1:8083
+    """
+    from sfn_cli import app, server
+
+    server.serve(app.build(terminal.settings), host, port)
+    return Exit.SUCCESS

@@ -1,0 +1,98 @@
+"""Signature Version 4, by which an endpoint of AWS knows who asks.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+"""
+
+from __future__ import annotations
+
+import configparser
+import hashlib
+import hmac
+import os
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote
+
+from sfn_cli.cli.failures import CommandFailedError, MisconfiguredError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Credentials(NamedTuple):
+    access_key: str
+    secret_key: str
+    token: str | None = None
+
+
+def credentials(environ: Mapping[str, str], profile: str | None) -> Credentials:
+    """Those of the profile that was named, else of the environment, else of the default profile.
+
+    Raises CommandFailedError for a profile that there is not, MisconfiguredError when there are no credentials.
+    """
+    if not profile and environ.get("AWS_ACCESS_KEY_ID") and environ.get("AWS_SECRET_ACCESS_KEY"):
+        return Credentials(environ["AWS_ACCESS_KEY_ID"], environ["AWS_SECRET_ACCESS_KEY"], environ.get("AWS_SESSION_TOKEN"))
+    named = profile or environ.get("AWS_PROFILE")
+    section = _profile(environ, named or "default")
+    if section is None and named:
+        raise CommandFailedError(f"The config profile ({named}) could not be found")
+    if not section or "aws_access_key_id" not in section or "aws_secret_access_key" not in section:
+        raise MisconfiguredError("NoCredentials", 'Unable to locate credentials. You can configure credentials by running "aws login".')
+    return Credentials(section["aws_access_key_id"], section["aws_secret_access_key"], section.get("aws_session_token"))
+
+
+def _profile(environ: Mapping[str, str], name: str) -> dict[str, str] | None:
+    """What the shared files say about a profile: https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html"""
+    found: dict[str, str] | None = None
+    for variable, path, section in (
+        ("AWS_CONFIG_FILE", "~/.aws/config", name if name == "default" else f"profile {name}"),
+        ("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials", name),
+    ):
+        parser = configparser.RawConfigParser()
+        try:
+            parser.read(os.path.expanduser(environ.get(variable) or path), encoding="utf-8")
+        except (configparser.Error, UnicodeDecodeError) as error:
+            raise CommandFailedError(f"Unable to parse config file: {error}") from None
+        if parser.has_section(section):
+            found = {**(found or {}), **dict(parser.items(section))}
+    return found
+
+
+class Request(NamedTuple):
+    """What is signed: an HTTP request's parts; `query` is already sorted and encoded."""
+
+    method: str
+    host: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def signed_headers(request: Request, who: Credentials, region: str, service: str) -> dict[str, str]:
+    """The request's headers with its time, its token and its signature."""
+    now = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    scope = f"{now[:8]}/{region}/{service}/aws4_request"
+    headers = {**request.headers, "Host": request.host, "X-Amz-Date": now}
+    if who.token:
+        headers["X-Amz-Security-Token"] = who.token
+    ordered = sorted((name.lower(), " ".join(value.split())) for name, value in headers.items())
+    names = ";".join(name for name, _ in ordered)
+    canonical = "\n".join(
+        (
+            request.method,
+            quote(request.path, safe="/~"),
+            request.query,
+            *(f"{name}:{value}" for name, value in ordered),
+            "",
+            names,
+            hashlib.sha256(request.body).hexdigest(),
+        )
+    )
+    text = "\n".join(("AWS4-HMAC-SHA256", now, scope, hashlib.sha256(canonical.encode()).hexdigest()))
+    key = f"AWS4{who.secret_key}".encode()
+    for part in scope.split("/"):
+        key = hmac.digest(key, part.encode(), "sha256")
+    signature = hmac.digest(key, text.encode(), "sha256").hex()
+    headers["Authorization"] = f"AWS4-HMAC-SHA256 Credential={who.access_key}/{scope}, SignedHeaders={names}, Signature={signature}"
+    return headers

@@ -1,0 +1,178 @@
+"""`sfn logs tail GROUP`: the lines of a log group, oldest first; with --follow also those to come."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sfn_cli.api import model
+from sfn_cli.cli import arguments
+from sfn_cli.cli.backend import Backend
+from sfn_cli.cli.commands import TableCommand
+from sfn_cli.cli.exits import Exit
+from sfn_cli.cli.failures import CommandFailedError
+from sfn_cli.cli.options import Option, Table, table
+from sfn_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sfn_cli.cli.terminal import Terminal
+
+_OPTIONS = table(
+    (
+        Option("--since", "since", metavar="time"),
+        Option("--follow", "follow", "none"),
+        Option("--format", "format", choices=("detailed", "short", "json")),
+        Option("--filter-pattern", "filterPattern", metavar="pattern"),
+        Option("--log-stream-names", "logStreamNames", "many", metavar="name"),
+        Option("--log-stream-name-prefix", "logStreamNamePrefix", metavar="prefix"),
+    )
+)
+
+_DEFAULT_SINCE = "10m"
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_SPAN = re.compile(r"(?:\d+[smhdw])+")
+_SECONDS = re.compile(r"\d{1,11}(?:\.\d+)?")
+_PART = re.compile(r"(\d+)([smhdw])")
+
+_POLL_SECONDS = 0.1
+_REMOTE_POLL_SECONDS = 5.0
+_OVERLAP_MILLISECONDS = 10_000
+"""How far back each look begins: processes write side by side, and a line may come later than a younger one."""
+
+
+class Tail(TableCommand):
+    service = "logs"
+    positionals = ("group_name",)
+
+    def __init__(self) -> None:
+        super().__init__("tail")
+
+    def table(self) -> dict[str, Option]:
+        return dict(_OPTIONS)
+
+    def check(self, read: arguments.Arguments, table: Table) -> None:
+        arguments.check_required(read, table, self.positionals)
+        if read.unknown:
+            raise UsageError(f"Unknown options: {', '.join(read.unknown)}")
+
+    def run(self, given: dict[str, Any], terminal: Terminal) -> Exit:
+        request: dict[str, Any] = {
+            name: given[name] for name in ("filterPattern", "logStreamNames", "logStreamNamePrefix") if name in given
+        }
+        request["logGroupName"] = given["group_name"]
+        request["startTime"] = since(given.get("since", _DEFAULT_SINCE), datetime.now(UTC))
+        line_format = given.get("format", "detailed")
+        with Backend(terminal) as backend:
+            events = _events(backend, request)
+            if given.get("follow"):
+                events = _followed(backend, request, events)
+            try:
+                for event in events:
+                    click.echo(line(event, line_format, color=terminal.color), color=terminal.color)
+            except KeyboardInterrupt:
+                if not given.get("follow"):
+                    raise
+        return Exit.SUCCESS
+
+
+def since(text: str, now: datetime) -> int:
+    """Milliseconds since 1970 of a --since.
+
+    It is a span before `now` ("10m", "1h30m"), a time (UTC if it names no zone) or seconds since
+    1970. Raises CommandFailedError.
+    """
+    try:
+        if _SPAN.fullmatch(text):
+            return _milliseconds(now - sum((timedelta(**{_UNITS[unit]: int(number)}) for number, unit in _PART.findall(text)), timedelta()))
+        if _SECONDS.fullmatch(text):
+            return int(float(text) * 1000)
+        at = _parsed(text)
+    except (ValueError, OverflowError) as error:
+        raise CommandFailedError(f'Invalid timestamp "{text}": {error}') from None
+    return _milliseconds(at if at.tzinfo else at.replace(tzinfo=UTC))
+
+
+def _parsed(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        from dateutil.parser import parse  # it takes the same forms as aws
+
+        return parse(text)
+
+
+def _milliseconds(at: datetime) -> int:
+    return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+
+
+def line(event: Mapping[str, Any], line_format: str, *, color: bool) -> str:
+    """One event as a line (or more, for a message of several)."""
+    seconds, milliseconds = divmod(event["timestamp"], 1000)
+    at = datetime.fromtimestamp(seconds, UTC).replace(microsecond=milliseconds * 1000)
+    message = event["message"].rstrip()
+    if line_format == "short":
+        return f"{_colored(at.strftime('%Y-%m-%dT%H:%M:%S'), 32, color)} {message}"
+    if line_format == "json":
+        message = _pretty(message)
+    stamp = at.isoformat(timespec="microseconds")
+    return f"{_colored(stamp, 32, color)} {_colored(event['logStreamName'], 36, color)} {message}"
+
+
+def _colored(text: str, code: int, color: bool) -> str:
+    return f"\033[{code}m{text}\033[0m" if color else text
+
+
+def _pretty(message: str) -> str:
+    try:
+        return "\n" + json.dumps(json.loads(message), indent=4, ensure_ascii=False)
+    except ValueError:
+        return message
+
+
+def _events(backend: Backend, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    operation = model.load("logs", "FilterLogEvents")
+    request = dict(request)
+    while True:
+        response = backend.call(operation, request)
+        yield from response["events"]
+        if not response.get("nextToken"):
+            return
+        request["nextToken"] = response["nextToken"]
+
+
+def _followed(backend: Backend, request: dict[str, Any], events: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The events that are there and then, for ever, those that come."""
+    seen: dict[str, int] = {}
+    newest = 0
+    changed = _changes(backend)
+    while True:
+        for event in events:
+            if event["eventId"] not in seen:
+                seen[event["eventId"]] = event["timestamp"]
+                newest = max(newest, event["timestamp"])
+                yield event
+        start = max(request["startTime"], newest - _OVERLAP_MILLISECONDS)
+        seen = {id: at for id, at in seen.items() if at >= start}
+        next(changed)
+        events = _events(backend, {**request, "startTime": start})
+
+
+def _changes(backend: Backend) -> Iterator[None]:
+    """Returns from each `next` when there may be something new: a changed store, or some seconds of an endpoint."""
+    if "endpoint_url" in backend.terminal.given:
+        while True:
+            time.sleep(_REMOTE_POLL_SECONDS)
+            yield
+    database = backend.service.database
+    version = database.data_version()
+    while True:
+        while version == (version := database.data_version()):
+            time.sleep(_POLL_SECONDS)
+        yield

@@ -1,0 +1,94 @@
+"""The terminal as one command sees it: where output goes, how it looks, and what the global options say."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING, Any
+
+from sfn_cli.cli.failures import CommandFailedError
+from sfn_cli.cli.options import ERROR_FORMATS, OUTPUTS
+from sfn_cli.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sfn_cli.cli.query import Query
+
+_REGION_LENGTH = 63
+
+
+class Terminal:
+    """`given` holds the values of the global options that argv has, by their names in `options.GLOBALS`."""
+
+    def __init__(self, given: Mapping[str, Any], environ: Mapping[str, str] = os.environ) -> None:
+        self.given = given
+        self.environ = environ
+
+    @property
+    def output(self) -> str:
+        """The output format. Raises CommandFailedError when the environment names one that there is not."""
+        chosen: str = self.given.get("output") or self.environ.get("AWS_DEFAULT_OUTPUT") or "json"
+        if chosen not in OUTPUTS:
+            raise CommandFailedError(f"Unknown output type: {chosen}")
+        return chosen
+
+    @property
+    def error_format(self) -> str:
+        chosen: str = self.given.get("cli_error_format") or self.environ.get("AWS_CLI_ERROR_FORMAT") or "enhanced"
+        return chosen if chosen in ERROR_FORMATS else "enhanced"
+
+    @property
+    def query(self) -> Query | None:
+        """What --query makes of an answer. Raises UsageError when it is not JMESPath."""
+        expression = self.given.get("query")
+        if expression is None:
+            return None
+        from sfn_cli.cli.query import compile_query
+
+        return compile_query(expression)
+
+    @property
+    def color(self) -> bool:
+        """Whether stdout may be coloured: --color decides; `auto` asks stdout and NO_COLOR."""
+        chosen = self.given.get("color", "auto")
+        return chosen == "on" or (chosen == "auto" and sys.stdout.isatty() and not self.environ.get("NO_COLOR"))
+
+    @property
+    def raw_blobs(self) -> bool:
+        chosen = self.given.get("cli_binary_format") or self.environ.get("AWS_CLI_BINARY_FORMAT")
+        return chosen == "raw-in-base64-out"
+
+    @property
+    def paginate(self) -> bool:
+        return bool(self.given.get("paginate", True))
+
+    @property
+    def debug(self) -> bool:
+        return bool(self.given.get("debug"))
+
+    @property
+    def settings(self) -> Settings:
+        """What the environment and --region say. Raises CommandFailedError for a region that cannot be one."""
+        settings = Settings.from_environment(self.environ, region=self.given.get("region"))
+        if not _is_region(settings.region):
+            raise CommandFailedError(f"Provided region_name '{settings.region}' doesn't match a supported format.")
+        return settings
+
+    @contextmanager
+    def pager(self) -> Iterator[IO[str]]:
+        """Where output goes: stdout, or a pager when stdout is a terminal and none was refused."""
+        if not sys.stdout.isatty() or not self.given.get("cli_pager", True):
+            yield sys.stdout
+            return
+        from sfn_cli.cli.pager import paged
+
+        with paged(self.environ) as stream:
+            yield stream
+
+
+def _is_region(text: str) -> bool:
+    """Whether the text could be part of a host's name, as the region is in AWS's endpoints."""
+    letters = text.replace("-", "")
+    return letters.isascii() and letters.isalnum() and not text.isdigit() and "-" not in (text[0], text[-1]) and len(text) <= _REGION_LENGTH

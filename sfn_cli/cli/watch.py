@@ -1,0 +1,74 @@
+"""An execution's events for a person: a line each, with colours and what is running when it is a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from sfn_cli.cli.terminal import Terminal
+    from sfn_cli.interpreter.events import HistoryEvent
+
+Show = Callable[["HistoryEvent"], None]
+
+_TYPE_WIDTH = 28
+_STATUS_WIDTH = 60
+
+
+@contextmanager
+def watcher(stream: TextIO, terminal: Terminal) -> Iterator[Show]:
+    """What shows an event: on a terminal in colour, elsewhere as plain lines."""
+    lines = _Lines()
+    if not stream.isatty() or terminal.environ.get("NO_COLOR") or terminal.given.get("color") == "off":
+
+        def show(event: HistoryEvent) -> None:
+            stream.write(" ".join(lines.parts(event)).rstrip() + "\n")
+            stream.flush()
+
+        yield show
+        return
+
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(file=stream, highlight=False)
+    with console.status("running", spinner="dots") as status:
+
+        def show(event: HistoryEvent) -> None:
+            at, type, state = lines.parts(event)
+            console.print(Text.assemble((at, "dim"), " ", (type, _style(event.type)), " ", state))
+            status.update(", ".join(sorted(set(lines.running.values())))[:_STATUS_WIDTH] or "running")
+
+        yield show
+
+
+class _Lines:
+    """Which state an event belongs to: the one that its frame last entered."""
+
+    def __init__(self) -> None:
+        self.running: dict[int, str] = {}
+
+    def parts(self, event: HistoryEvent) -> tuple[str, str, str]:
+        """The time of day, the type (padded) and the state's name, with an iteration's index."""
+        details = event.details or {}
+        if event.type.endswith("StateEntered"):
+            self.running[event.frame] = details.get("name", "")
+        state = self.running.get(event.frame, "") if "name" not in details else str(details["name"])
+        if event.type.endswith("StateExited"):
+            self.running.pop(event.frame, None)
+        if "index" in details:
+            state = f"{state}[{details['index']}]"
+        if "error" in details:
+            state = f"{state} {details['error']}".strip()
+        at = datetime.fromtimestamp(event.at / 1000)
+        return at.strftime("%H:%M:%S.") + f"{event.at % 1000:03}", event.type.ljust(_TYPE_WIDTH), state
+
+
+def _style(type: str) -> str:
+    if type.endswith(("Failed", "TimedOut", "Aborted")):
+        return "red"
+    if type.endswith("Succeeded"):
+        return "green"
+    return "cyan" if type.endswith(("StateEntered", "StateExited")) else "default"

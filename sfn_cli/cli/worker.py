@@ -1,0 +1,99 @@
+"""`sfn worker`: the process that runs the executions, as far as a person has to do with it."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from sfn_cli.cli.exits import Exit
+from sfn_cli.cli.output import local_time, write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sfn_cli.cli.terminal import Terminal
+
+_POLL_SECONDS = 0.2
+
+
+@click.group("worker", short_help="Shows or stops the process that runs the executions.")
+def worker() -> None:
+    """Shows or stops the process that runs the executions.
+
+    It starts when there is something to run and leaves when there is nothing: it needs no care.
+    """
+
+
+@worker.command("status")
+@click.pass_obj
+def status(terminal: Terminal) -> Exit:
+    """Lists the worker processes and what they run.
+
+    \b
+    Example:
+      sfn worker status
+    """
+    from sfn_cli.drivers.local import launch
+
+    workers = launch.status(terminal.settings)
+    shown = {"workers": [{**worker, "startedAt": local_time(worker["startedAt"])} for worker in workers]}
+    query = terminal.query
+    write(query(shown) if query else shown, terminal.output, "Workers", sys.stdout, color=terminal.color)
+    return Exit.SUCCESS
+
+
+@worker.command("stop")
+@click.pass_obj
+def stop(terminal: Terminal) -> Exit:
+    """Stops the worker processes. What they ran goes on when the next command starts a worker.
+
+    \b
+    Example:
+      sfn worker stop
+    """
+    from sfn_cli.drivers.local import launch
+
+    launch.stop(terminal.settings)
+    return Exit.SUCCESS
+
+
+@worker.command("log")
+@click.option("--follow", is_flag=True, help="Go on and show new lines as they come; Ctrl-C ends it.")
+@click.pass_obj
+def log(terminal: Terminal, follow: bool) -> Exit:
+    """Shows what the worker processes wrote about themselves.
+
+    \b
+    Example:
+      sfn worker log --follow
+    """
+    from sfn_cli.drivers.local import launch
+
+    try:
+        for text in _text(terminal.settings.home / launch.LOG_NAME, follow):
+            sys.stdout.write(text)
+            sys.stdout.flush()
+    except KeyboardInterrupt:
+        if not follow:
+            raise
+    return Exit.SUCCESS
+
+
+def _text(path: Path, follow: bool) -> Iterator[str]:
+    """The file's text, and with `follow` what is added to it; a file that is not there is empty."""
+    position = 0
+    while True:
+        if path.exists():
+            if path.stat().st_size < position:
+                position = 0  # a new file took its place
+            with path.open(encoding="utf-8", errors="replace") as file:
+                file.seek(position)
+                yield file.read()
+                position = file.tell()
+        if not follow:
+            return
+        time.sleep(_POLL_SECONDS)

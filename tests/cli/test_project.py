@@ -1,0 +1,62 @@
+"""What `sfn run` finds in a folder."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from sfn_cli.cli.project import load
+from sfn_cli.errors import UsageError
+
+PASS = '{"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}'
+
+
+def make(files: dict[str, str]) -> None:
+    for name, text in files.items():
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text(text)
+
+
+def test_a_whole_project() -> None:
+    """The definition, the input and the functions, with the defaults of what is not said."""
+    make(
+        {
+            "my order/any.asl.json": PASS,
+            "my order/input.json": '{"id": 1}',
+            "my order/functions/price/app.py": "",
+            "my order/functions/tax/function.json": '{"Handler": "tax.main", "Timeout": 9}',
+            "my order/functions/notes/readme.txt": "",
+        }
+    )
+    project = load(Path("my order"))
+    python = f"python3.{sys.version_info.minor}"
+    assert (project.name, project.definition, project.input) == ("my-order", PASS, '{"id": 1}')
+    assert [(function.name, function.configuration) for function in project.functions] == [
+        ("price", {"Runtime": python, "Handler": "app.lambda_handler"}),
+        ("tax", {"Runtime": python, "Handler": "tax.main", "Timeout": 9}),
+    ]
+    assert project.functions[0].folder.is_absolute()
+
+
+def test_a_definition_alone() -> None:
+    """A file's name is the state machine's."""
+    make({"order.asl.json": PASS})
+    assert load(Path("order.asl.json"))[:3] == ("order", PASS, None)
+
+
+@pytest.mark.parametrize(
+    "files, message",
+    [
+        ({"p/readme.txt": ""}, "holds no definition"),
+        ({"p/a.asl.json": PASS, "p/b.asl.json": PASS}, "holds several definitions"),
+        ({"p/a.asl.json": PASS, "p/functions/f/function.json": "{"}, "is not JSON"),
+        ({"p/a.asl.json": PASS, "p/functions/f/function.json": "[]"}, "must hold an object"),
+    ],
+)
+def test_folders_that_cannot_be_run(files: dict[str, str], message: str) -> None:
+    """The error says what is missing or wrong."""
+    make(files)
+    with pytest.raises(UsageError, match=message):
+        load(Path("p"))

@@ -1,0 +1,54 @@
+"""`sfn run`: a folder becomes a state machine and functions, and an execution is shown to its end."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sfn_cli.cli.exits import Exit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.cli.conftest import Sfn
+
+FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:price"
+HANDLER = "def lambda_handler(event, context):\n    return {{'price': {factor} * event['id']}}\n"
+
+
+@pytest.fixture(autouse=True)
+def stopped_worker(sfn: Sfn, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Leaves no worker behind."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    yield
+    sfn("worker", "stop")
+
+
+def make(factor: int, **state: object) -> None:
+    task = {"Type": "Task", "Resource": FUNCTION, "End": True, **state}
+    Path("order/functions/price").mkdir(parents=True, exist_ok=True)
+    Path("order/order.asl.json").write_text(json.dumps({"StartAt": "Price", "States": {"Price": task}}))
+    Path("order/functions/price/app.py").write_text(HANDLER.format(factor=factor))
+    Path("order/input.json").write_text('{"id": 2}')
+
+
+def test_output_and_events(sfn: Sfn) -> None:
+    """The output goes to stdout, the events to stderr; a changed folder is seen by the next run."""
+    make(factor=10)
+    result = sfn("run", "order")
+    assert (result.exit, json.loads(result.stdout)) == (Exit.SUCCESS, {"price": 20})
+    assert "TaskStateEntered             Price\n" in result.stderr
+    make(factor=3, ResultSelector={"total.$": "$.price"})
+    result = sfn("run", "order", "--input", '{"id": 5}', "--query", "total")
+    assert (result.exit, result.stdout) == (Exit.SUCCESS, "15\n")
+
+
+def test_failure(sfn: Sfn) -> None:
+    """A failed execution is 255, with its error and cause on stderr."""
+    make(factor=10)
+    result = sfn("run", "order", "--input", "{}")
+    assert (result.exit, result.stdout) == (Exit.FAILURE, "")
+    assert "\nsfn: [ERROR]: The execution failed: KeyError: " in result.stderr

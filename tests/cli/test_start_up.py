@@ -1,0 +1,60 @@
+"""A command imports what it needs and nothing else."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = {
+    "asyncio",
+    "boto3",
+    "botocore",
+    "dateutil",
+    "difflib",
+    "email",
+    "http",
+    "importlib.metadata",
+    "jmespath",
+    "jsonata",
+    "jsonpath_ng",
+    "logging",
+    "platformdirs",
+    "rich",
+    "socket",
+    "ssl",
+    "starlette",
+    "subprocess",
+    "tempfile",
+    "urllib.request",
+    "yaml",
+    "zipfile",
+}
+EXECUTION = "arn:aws:states:us-east-1:123456789012:execution:hello:x"
+MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:hello"
+SCRIPT = "import sys; from sfn_cli.cli import main; main(); print(*sys.modules)"
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("start-execution", "--state-machine-arn", MACHINE),
+        ("describe-execution", "--execution-arn", EXECUTION),
+        ("list-state-machines", "--query", "stateMachines", "--output", "text"),
+        ("get-execution-history", "--execution-arn", EXECUTION),
+        ("help",),
+    ],
+)
+def test_nothing_heavy_is_imported(argv: tuple[str, ...]) -> None:
+    """The commonest commands start without heavy modules."""
+    command = [sys.executable, "-c", SCRIPT, *argv]
+    result = subprocess.run(command, capture_output=True, text=True, env=_environment(), check=True)
+    assert not HEAVY & set(result.stdout.splitlines()[-1].split())
+
+
+def _environment() -> dict[str, str]:
+    import os
+
+    return {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
