@@ -1,0 +1,195 @@
+"""Workers: detached, found dead by the operating system, and gone when nothing is owed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sfn_cli.api import call
+from sfn_cli.api.model import load
+from sfn_cli.app import build
+from sfn_cli.interpreter.events import TERMINAL
+from sfn_cli.settings import Settings
+from sfn_cli.store.sqlite.database import Database
+from sfn_cli.store.sqlite.executions import EVENTS_PER_EXECUTION
+from tests.processes import await_end, sfn, sfn_json, stop_workers, until, worker_pids
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+ROLE = "arn:aws:iam::123456789012:role/any"
+ACCOUNT = "arn:aws:states:us-east-1:123456789012"
+DOUBLE = "arn:aws:lambda:us-east-1:123456789012:function:Double"
+
+HANDLER = """
+import time
+
+def handler(event, context):
+    time.sleep(0.3)
+    return {"n": event["n"] * 2}
+"""
+
+# Every execution waits at the gate, so that all are in the middle of their work at one time.
+GATE = {"Type": "Wait", "TimestampPath": "$.at", "Next": "Work"}
+
+KINDS = {
+    "Waits": {"Work": {"Type": "Wait", "Seconds": 1, "Next": "P"}, "P": {"Type": "Pass", "OutputPath": "$.n", "End": True}},
+    "Calls": {
+        "Work": {"Type": "Task", "Resource": DOUBLE, "Next": "Again"},
+        "Again": {"Type": "Task", "Resource": DOUBLE, "End": True},
+    },
+    "Maps": {
+        "Work": {
+            "Type": "Map",
+            "ItemsPath": "$.items",
+            "MaxConcurrency": 3,
+            "ItemProcessor": {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 1, "End": True}}},
+            "End": True,
+        }
+    },
+    "Branches": {
+        "Work": {
+            "Type": "Parallel",
+            "Branches": [
+                {"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 1, "OutputPath": "$.n", "End": True}}},
+                {"StartAt": "B", "States": {"B": {"Type": "Task", "Resource": DOUBLE, "End": True}}},
+            ],
+            "End": True,
+        }
+    },
+}
+
+
+def given(n: int, at: float) -> str:
+    opens = datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return json.dumps({"n": n, "items": [n, n + 1, n + 2, n + 3], "at": opens})
+
+
+def expected(kind: str, n: int) -> object:
+    return {"Waits": n, "Calls": {"n": 4 * n}, "Maps": [n, n + 1, n + 2, n + 3], "Branches": [n, {"n": 2 * n}]}[kind]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    place = tmp_path / "home"
+    yield place
+    stop_workers(place)
+
+
+def define(home: Path, tmp_path: Path) -> None:
+    code = tmp_path / "code"
+    code.mkdir()
+    (code / "app.py").write_text(HANDLER)
+    runtime = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    sfn_json(
+        home, "lambda", "create-function", "--function-name", "Double", "--runtime", runtime,
+        "--handler", "app.handler", "--role", ROLE, "--code-dir", str(code),
+    )  # fmt: skip
+    for name, states in KINDS.items():
+        definition = json.dumps({"StartAt": "Gate", "States": {"Gate": GATE, **states}})
+        sfn_json(home, "create-state-machine", "--name", name, "--role-arn", ROLE, "--definition", definition)
+
+
+def start_many(home: Path, count: int, at: float) -> None:
+    service = build(Settings.from_environment({"SFN_HOME": str(home)}))
+    operation = load("stepfunctions", "StartExecution")
+    for n in range(count // len(KINDS)):
+        for kind in KINDS:
+            request = {"stateMachineArn": f"{ACCOUNT}:stateMachine:{kind}", "name": f"e{n}", "input": given(n, at)}
+            call(service, operation, request)
+    service.close()
+
+
+def test_two_hundred_executions_survive_the_kill_of_every_worker(home: Path, tmp_path: Path) -> None:
+    """After kill -9 of all workers the next command brings one, all 200 end, and no event is lost or doubled."""
+    define(home, tmp_path)
+    at = time.time() + 3
+    start_many(home, 200, at)
+    database = Database(home)
+    started = "SELECT count(*) FROM event WHERE type = 'LambdaFunctionStarted'"
+    until(lambda: database.connection.execute(started).fetchone()[0] > 4, "functions that run")
+    killed = worker_pids(home)
+    assert killed
+    for pid in killed:
+        os.kill(pid, signal.SIGKILL)
+        await_end(pid)
+    before = histories(database)
+    assert count(database, "RUNNING") > 150
+    assert worker_pids(home) == []
+
+    sfn_json(
+        home, "start-execution", "--state-machine-arn", f"{ACCOUNT}:stateMachine:Waits", "--name", "next", "--input", given(7, at)
+    )
+    until(lambda: count(database, "RUNNING") == 0, "the end of all executions")
+
+    after = histories(database)
+    for execution, events in before.items():
+        assert after[execution][: len(events)] == events, "what was written stays as it was"
+    rows = database.connection.execute("SELECT id, arn, status, output FROM execution").fetchall()
+    assert len(rows) == 201
+    for id, arn, status, output in rows:
+        kind, name = arn.split(":")[-2:]
+        n = 7 if name == "next" else int(name.removeprefix("e"))
+        assert (status, json.loads(output)) == ("SUCCEEDED", expected(kind, n)), arn
+        ids = [event[0] % EVENTS_PER_EXECUTION for event in after[id]]
+        assert ids == list(range(1, len(ids) + 1))
+        assert [event[1] for event in after[id] if event[1] in TERMINAL] == ["ExecutionSucceeded"]
+    database.close()
+
+
+def histories(database: Database) -> dict[int, list[tuple[int, str, str | None]]]:
+    found: dict[int, list[tuple[int, str, str | None]]] = {}
+    for key, type, payload in database.connection.execute("SELECT key, type, payload FROM event ORDER BY key"):
+        found.setdefault(key // EVENTS_PER_EXECUTION, []).append((key, type, payload))
+    return found
+
+
+def count(database: Database, status: str) -> int:
+    number: int = database.connection.execute("SELECT count(*) FROM execution WHERE status = ?", (status,)).fetchone()[0]
+    return number
+
+
+def start_wait(home: Path, seconds: int) -> str:
+    definition = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": seconds, "End": True}}}
+    machine = sfn_json(home, "create-state-machine", "--name", "Wait", "--role-arn", ROLE, "--definition", json.dumps(definition))
+    arn: str = sfn_json(home, "start-execution", "--state-machine-arn", machine["stateMachineArn"])["executionArn"]
+    return arn
+
+
+def test_a_worker_outlives_the_shell_that_started_it(home: Path) -> None:
+    """It is the leader of its own session, with no terminal, and a hangup of the starter's group does not reach it."""
+    start_wait(home, 3600)
+    (pid,) = until(lambda: worker_pids(home), "a worker")
+    assert os.getsid(pid) == pid
+    assert os.getpgid(pid) != os.getpgid(0)
+
+
+def test_a_worker_leaves_when_nothing_is_owed(home: Path) -> None:
+    """After the idle time it is gone, and the next command starts another."""
+    environment = {"SFN_WORKER_IDLE_SECONDS": "0.2"}
+    definition = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}})
+    sfn_json(home, "create-state-machine", "--name", "A", "--role-arn", ROLE, "--definition", definition)
+    for name in ("first", "second"):
+        started = ("start-execution", "--state-machine-arn", f"{ACCOUNT}:stateMachine:A", "--name", name)
+        arn = sfn_json(home, *started, environment=environment)["executionArn"]
+        until(lambda arn=arn: sfn_json(home, "describe-execution", "--execution-arn", arn)["status"] == "SUCCEEDED", "its end")
+        until(lambda: worker_pids(home) == [], "the worker to leave")
+
+
+def test_status_log_and_stop(home: Path) -> None:
+    """`sfn worker` shows who works, what they logged, and ends them; the execution stays."""
+    arn = start_wait(home, 3600)
+    (pid,) = until(lambda: worker_pids(home), "a worker")
+    assert str(pid) in sfn(home, "worker", "status").stdout
+    assert "begins in slot 0" in sfn(home, "worker", "log").stdout
+    assert sfn(home, "worker", "stop").returncode == 0
+    await_end(pid)
+    assert sfn_json(home, "describe-execution", "--execution-arn", arn)["status"] == "RUNNING"

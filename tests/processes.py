@@ -1,0 +1,115 @@
+"""Real processes for tests: the installed command, a server on a real socket, workers that are awaited."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+SFN = str(Path(sys.executable).with_name("sfn"))
+TIMEOUT_SECONDS = 60.0
+
+
+def environment_of(home: Path, extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment of a user with an empty home and no AWS settings."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SFN_"))}
+    return {**kept, "SFN_HOME": str(home), "NO_COLOR": "1", "TZ": "UTC", **(extra or {})}
+
+
+def sfn(
+    home: Path, *arguments: str, environment: Mapping[str, str] | None = None, cwd: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Runs the installed command to its end."""
+    return subprocess.run(
+        [SFN, *arguments],
+        env=environment_of(home, environment),
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_SECONDS,
+        check=False,
+    )
+
+
+def sfn_json(home: Path, *arguments: str, **options: Any) -> Any:
+    """Runs the command, which must succeed, and gives the JSON that it prints."""
+    done = sfn(home, *arguments, **options)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout) if done.stdout else None
+
+
+def until(condition: Callable[[], Any], what: str, timeout: float = TIMEOUT_SECONDS) -> Any:
+    """Awaits a condition in another process that has no event to wait for; gives its first true value."""
+    give_up_at = time.monotonic() + timeout
+    while not (value := condition()):
+        if time.monotonic() > give_up_at:
+            raise AssertionError(f"not within {timeout:.0f} s: {what}")
+        time.sleep(0.02)
+    return value
+
+
+def worker_pids(home: Path) -> list[int]:
+    """The live workers of a store."""
+    from sfn_cli.drivers.local import launch
+    from sfn_cli.settings import Settings
+
+    return [worker["pid"] for worker in launch.status(Settings.from_environment({"SFN_HOME": str(home)}))]
+
+
+def stop_workers(home: Path) -> None:
+    """Kills what is left of a test's workers, and awaits their end."""
+    for pid in worker_pids(home) if (home / "sfn.db").exists() else []:
+        os.kill(pid, signal.SIGKILL)
+        await_end(pid)
+
+
+def await_end(pid: int) -> None:
+    """Waits until a process that is not our child has ended."""
+    try:
+        descriptor = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    except AttributeError:  # not Linux
+        until(lambda: not _alive(pid), f"the end of process {pid}")
+        return
+    try:
+        ended, _, _ = select.select([descriptor], [], [], TIMEOUT_SECONDS)
+        assert ended, f"process {pid} does not end"
+    finally:
+        os.close(descriptor)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@contextmanager
+def serving(home: Path, *, environment: Mapping[str, str] | None = None, arguments: Sequence[str] = ()) -> Iterator[str]:
+    """The URL of an `sfn serve` that listens; it and its workers are gone afterwards."""
+    process = subprocess.Popen(
+        [SFN, "serve", "--port", "0", *arguments],
+        env=environment_of(home, environment), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert "http://" in line, line + process.stdout.read()
+        yield "http://" + line.partition("http://")[2].split()[0]
+    finally:
+        process.terminate()
+        process.communicate(timeout=TIMEOUT_SECONDS)
+        stop_workers(home)
