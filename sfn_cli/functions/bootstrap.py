@@ -146,9 +146,12 @@ def _unmarshal(body: bytes) -> Any:
 
 
 def _marshal(result: Any) -> bytes:
-    """The handler's result as JSON text, with spaces and escapes as each of AWS's runtimes writes them."""
+    """The handler's result as JSON text, with spaces and escapes as each of AWS's runtimes writes them.
+
+    Observed: bytes that are JSON text are the response as they are.
+    """
     try:
-        payload = _dumps(result).encode()
+        payload = result if _is_json(result) else _dumps(result).encode()
     except Exception as error:
         raise FunctionError("Runtime.MarshalError", f"Unable to marshal response: {error}") from None
     if len(payload) > MAX_RESPONSE_BYTES:
@@ -157,8 +160,18 @@ def _marshal(result: Any) -> bytes:
     return payload
 
 
+def _is_json(result: Any) -> bool:
+    if not isinstance(result, bytes):
+        return False
+    try:
+        json.loads(result)
+    except ValueError:
+        return False
+    return True
+
+
 def _simpler(value: Any) -> Any:
-    """Bytes and decimal numbers, which the runtime writes as strings and floats."""
+    """Bytes and decimal numbers within a result, which the runtime writes as strings and floats."""
     if isinstance(value, bytes):
         return value.decode()
     decimal = sys.modules.get("decimal")

@@ -1,8 +1,8 @@
 """Which interpreter runs a Lambda runtime: `python3.12` is a Python 3.12 that is installed here.
 
-It is the first one found on PATH that really starts and has that very version: a folder of
-version-manager shims may have a `python3.12` that only prints how to choose one. When there is
-none, the interpreter that runs sfn will do, if its version is the one.
+It is the first one found that really starts and has that very version: on PATH, where a version
+manager's shim may only print how to choose one, and then where version managers install. When
+there is none, the interpreter that runs sfn will do, if its version is the one.
 
 That an interpreter starts is remembered in $SFN_HOME, with what its file looked like, because
 asking costs as long as a whole invocation. That one does not start is soon asked again.
@@ -12,8 +12,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import time
+from glob import glob
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.functions.outcome import UnusableError
@@ -79,17 +81,17 @@ class Runtimes:
         tried = "".join(f"\n  tried {failure}" for failure in failures)
         raise UnusableError(
             "InvalidRuntimeException",
-            f"The runtime {runtime} needs Python {version}, and no python{version} that starts was found on PATH. "
-            f"Install Python {version} and put it on PATH, or give the function another runtime "
+            f"The runtime {runtime} needs Python {version}, and none that starts was found on PATH or where "
+            f"version managers keep it. Install Python {version}, or give the function another runtime "
             f"(sfn lambda update-function-configuration --function-name NAME --runtime RUNTIME).{tried}",
         )
 
     def _candidates(self, version: str) -> Iterator[str]:
-        """Commands on PATH that may be the interpreter, the likeliest first; each program once."""
+        """Commands that may be the interpreter, the likeliest first; each program once."""
         folders = [folder for folder in self._environ.get("PATH", os.defpath).split(os.pathsep) if os.path.isabs(folder)]
         seen = set()
         for name in (f"python{version}", "python3", "python"):
-            for folder in folders:
+            for folder in [*folders, *self._managed_folders(version)]:
                 command = os.path.join(folder, name)
                 program = os.path.realpath(command)
                 # A virtual environment's python is a link to another, and yet not the same.
@@ -97,6 +99,19 @@ class Runtimes:
                 if key not in seen and os.path.isfile(command) and os.access(command, os.X_OK):
                     seen.add(key)
                     yield command
+
+    def _managed_folders(self, version: str) -> list[str]:
+        """Where pyenv, uv, asdf, mise and Homebrew keep this version, the newest patch first."""
+        home = self._environ.get("HOME", "")
+        data = self._environ.get("XDG_DATA_HOME") or os.path.join(home, ".local", "share")
+        patterns = (
+            os.path.join(self._environ.get("PYENV_ROOT") or os.path.join(home, ".pyenv"), "versions", f"{version}.*", "bin"),
+            os.path.join(data, "uv", "python", f"cpython-{version}.*", "bin"),
+            os.path.join(self._environ.get("ASDF_DATA_DIR") or os.path.join(home, ".asdf"), "installs", "python", f"{version}.*", "bin"),
+            os.path.join(data, "mise", "installs", "python", f"{version}.*", "bin"),
+            os.path.join("/opt/homebrew/opt", f"python@{version}", "bin"),
+        )
+        return [folder for pattern in patterns if os.path.isabs(pattern) for folder in sorted(glob(pattern), key=_patch, reverse=True)]
 
     def _ask(self, command: str) -> Interpreter:
         """What a command is, as it says itself. Raises _StartError."""
@@ -117,6 +132,11 @@ class Runtimes:
 
 class _StartError(Exception):
     """A command is no interpreter that can be used; the text says why."""
+
+
+def _patch(folder: str) -> tuple[int, ...]:
+    """The numbers in a path, so that 3.12.10 comes after 3.12.9."""
+    return tuple(int(digits) for digits in re.findall(r"\d+", folder))
 
 
 def _version(runtime: str) -> str:

@@ -35,7 +35,9 @@ def failed(task: OpenTask, outcome: Outcome, function_ref: str, world: World) ->
         return TaskFailed(task.id, "Lambda.ResourceNotFoundException", _not_found_cause(function_ref, outcome, world))
     if outcome.kind == "unusable":
         return TaskFailed(task.id, outcome.error, outcome.message)
-    return TaskFailed(task.id, outcome.error or "States.TaskFailed", Payload(loads(outcome.payload)).text)
+    # Observed: the function's report is the cause to the letter here, and compact by way of lambda:invoke.
+    cause = outcome.payload if task.resource.kind == "lambda" else Payload(loads(outcome.payload)).text
+    return TaskFailed(task.id, outcome.error or "States.TaskFailed", cause)
 
 
 def _not_found_cause(function_ref: str, outcome: Outcome, world: World) -> str:

@@ -20,7 +20,8 @@ REQUEST_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}
     [
         ("def handler(event, context): return event", {"a": [1, "é", None]}, {"a": [1, "é", None]}),
         ("def handler(event, context): return None", {}, None),
-        ("def handler(event, context): return b'\"HelloWorld!\"'", {}, '"HelloWorld!"'),
+        ("def handler(event, context): return b'\"HelloWorld!\"'", {}, "HelloWorld!"),
+        ("def handler(event, context): return {'a': b'text'}", {}, {"a": "text"}),
         ("from decimal import Decimal\ndef handler(event, context): return Decimal('1.5')", {}, 1.5),
         ("def handler(event, context): return len(event)", "x" * 3_000_000, 3_000_000),
         ("def handler(event, context): return 'y' * 5_000_000", {}, "y" * 5_000_000),
@@ -31,7 +32,7 @@ REQUEST_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}
     ],
 )
 def test_answer(bench: Workbench, source: str, event: Any, answer: Any) -> None:
-    """An event goes in, what the handler returns comes out; bytes are text (recorded) and decimals numbers."""
+    """An event goes in, what the handler returns comes out; bytes of JSON are the answer (recorded), others are text, and decimals are numbers."""
     bench.function(source)
     assert bench.answer(event) == answer
 

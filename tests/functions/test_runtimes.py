@@ -56,6 +56,16 @@ def test_python3_of_the_right_version(tmp_path: Path) -> None:
         runtimes(tmp_path, tmp_path / "bin").executable("python3.99")
 
 
+def test_a_version_manager_keeps_it(tmp_path: Path) -> None:
+    """A shim that only says how to choose a version is passed over for what the manager installed, newest first."""
+    shim = command(tmp_path / "shims", "python3.99", "echo 'pyenv: python3.99: command not found' >&2; exit 127")
+    for patch in ("3.99.9", "3.99.10"):
+        (tmp_path / "pyenv" / "versions" / patch / "bin").mkdir(parents=True)
+        python = command(tmp_path / "pyenv" / "versions" / patch / "bin", "python3.99", f"echo {patch}; echo 3.99")
+    found = Runtimes(tmp_path, {"PATH": str(shim.parent), "PYENV_ROOT": str(tmp_path / "pyenv")}).executable("python3.99")
+    assert (found, python.parent.parent.name) == ("3.99.10", "3.99.10")
+
+
 def test_the_interpreter_of_sfn_itself(tmp_path: Path) -> None:
     """It is taken when PATH has none."""
     assert runtimes(tmp_path).executable(RUNTIME) == sys.executable
@@ -68,8 +78,8 @@ def test_an_interpreter_that_is_not_installed(tmp_path: Path) -> None:
         runtimes(tmp_path, tmp_path / "shims").executable("python3.99")
     assert refused.value.error == "InvalidRuntimeException"
     assert refused.value.message == (
-        "The runtime python3.99 needs Python 3.99, and no python3.99 that starts was found on PATH. "
-        "Install Python 3.99 and put it on PATH, or give the function another runtime "
+        "The runtime python3.99 needs Python 3.99, and none that starts was found on PATH or where version managers keep it. "
+        "Install Python 3.99, or give the function another runtime "
         "(sfn lambda update-function-configuration --function-name NAME --runtime RUNTIME)."
         f"\n  tried {shim}: pyenv: python3.99: command not found"
     )
