@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+import sys
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,12 +12,16 @@ if TYPE_CHECKING:
 DEFAULT_REGION = "us-east-1"
 DEFAULT_ACCOUNT = "123456789012"
 
+_ON_LINUX: bool = sys.platform == "linux"
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """The settings of one process; `home` is the folder that holds everything sfn keeps."""
 
-    home: Path
+class Settings(NamedTuple):
+    """The settings of one process; `home` is the path of the folder that holds everything sfn keeps.
+
+    A plain string: pathlib would cost each command some milliseconds.
+    """
+
+    home: str
     region: str
     account_id: str
 
@@ -27,13 +30,19 @@ class Settings:
         """`region` (the --region option) wins over AWS_REGION, which wins over AWS_DEFAULT_REGION."""
         home = environ.get("SFN_HOME")
         return cls(
-            home=Path(home).absolute() if home else _default_home(),
+            home=os.path.abspath(home) if home else _default_home(environ),
             region=region or environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION,
             account_id=environ.get("SFN_ACCOUNT_ID") or DEFAULT_ACCOUNT,
         )
 
 
-def _default_home() -> Path:
-    from platformdirs import user_data_path  # costs milliseconds, and SFN_HOME makes it needless
+def _default_home(environ: Mapping[str, str]) -> str:
+    """The user data folder that platformdirs names."""
+    if _ON_LINUX:
+        # What platformdirs does here, by the XDG specification; importing it would add a tenth
+        # to every command. tests/test_settings.py holds the two together.
+        data = environ.get("XDG_DATA_HOME", "")
+        return os.path.join(data if data.strip() else os.path.expanduser("~/.local/share"), "sfn")
+    from platformdirs import user_data_dir
 
-    return user_data_path("sfn", appauthor=False)
+    return user_data_dir("sfn", appauthor=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -13,7 +14,6 @@ from sfn_cli.cli.output import local_time, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from sfn_cli.cli.terminal import Terminal
 
@@ -74,7 +74,7 @@ def log(terminal: Terminal, follow: bool) -> Exit:
     from sfn_cli.drivers.local import launch
 
     try:
-        for text in _text(terminal.settings.home / launch.LOG_NAME, follow):
+        for text in _text(Path(terminal.settings.home, launch.LOG_NAME), follow):
             sys.stdout.write(text)
             sys.stdout.flush()
     except KeyboardInterrupt:

@@ -25,6 +25,7 @@ import os
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sfn_cli import arn
@@ -93,8 +94,8 @@ class Pool:
         self._log = log
         self._cores = cores or os.cpu_count() or 1
         self._max_children = max_children or _max_children()
-        self._catalog = Catalog(functions, settings.home)
-        self._runtimes = Runtimes(settings.home)
+        self._catalog = Catalog(functions, Path(settings.home))
+        self._runtimes = Runtimes(Path(settings.home))
         self._fleets: dict[str, Fleet] = {}
         self._children: dict[Child, Fleet] = {}
         self._starting = 0

@@ -125,9 +125,7 @@ def test_two_hundred_executions_survive_the_kill_of_every_worker(home: Path, tmp
     assert count(database, "RUNNING") > 150
     assert worker_pids(home) == []
 
-    sfn_json(
-        home, "start-execution", "--state-machine-arn", f"{ACCOUNT}:stateMachine:Waits", "--name", "next", "--input", given(7, at)
-    )
+    sfn_json(home, "start-execution", "--state-machine-arn", f"{ACCOUNT}:stateMachine:Waits", "--name", "next", "--input", given(7, at))
     until(lambda: count(database, "RUNNING") == 0, "the end of all executions")
 
     after = histories(database)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,6 @@ from tests.functions.workbench import Workbench
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +21,7 @@ def interpreters(tmp_path_factory: pytest.TempPathFactory) -> Path:
     bench.function("def handler(event, context): return event")
     assert bench.answer(1) == 1
     bench.close()
-    return bench.settings.home / "functions" / "interpreters.json"
+    return Path(bench.settings.home, "functions", "interpreters.json")
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def make_bench(tmp_path: Path, interpreters: Path) -> Iterator[Callable[..., Wor
 
     def make(**limits: int) -> Workbench:
         made.append(Workbench(tmp_path, **limits))
-        kept = made[-1].settings.home / "functions" / interpreters.name
+        kept = Path(made[-1].settings.home, "functions", interpreters.name)
         kept.parent.mkdir()
         shutil.copy(interpreters, kept)
         return made[-1]

@@ -6,6 +6,7 @@ import os
 import shutil
 import stat
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,8 +17,6 @@ from sfn_cli.store.sqlite.functions import Code, Function
 from tests.functions.workbench import zip_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.functions.workbench import Workbench
 
 HANDLER = "def handler(event, context): return 1"
@@ -42,7 +41,7 @@ def named(bench: Workbench) -> Function:
 
 def unpacked(bench: Workbench) -> list[str]:
     """The unpacked folders of all functions."""
-    root = bench.settings.home / "functions"
+    root = Path(bench.settings.home) / "functions"
     return sorted(str(path.relative_to(root)) for path in root.glob("*/*"))
 
 
@@ -85,7 +84,7 @@ def test_links_and_programs(bench: Workbench) -> None:
         }
     )
     assert bench.answer() == 1
-    (path,) = (bench.settings.home / "functions" / "fn").iterdir()
+    (path,) = (Path(bench.settings.home) / "functions" / "fn").iterdir()
     assert (path / "app.py").is_symlink()
     assert os.access(path / "tool", os.X_OK)
     assert not os.access(path / "lib/real.py", os.X_OK)
@@ -126,7 +125,7 @@ def test_old_zips_are_removed(bench: Workbench) -> None:
 def test_what_another_process_uses_stays(bench: Workbench) -> None:
     """A folder that is in use is not removed, though its zip is an old one."""
     bench.zipped({"app.py": "def handler(event, context): return 0"})
-    other = Catalog(bench.functions, bench.settings.home)
+    other = Catalog(bench.functions, Path(bench.settings.home))
     path = other.find(named(bench)).path
     bench.update(code=Code(zip=zip_of({"app.py": HANDLER})))
     assert bench.answer() == 1
@@ -140,7 +139,7 @@ def test_what_was_left_by_a_crash_is_removed(bench: Workbench) -> None:
     """A folder that was being unpacked when its process ended is nobody's."""
     bench.zipped({"app.py": HANDLER})
     bench.answer()
-    left = bench.settings.home / "functions" / "fn" / ".unpacking-0"
+    left = Path(bench.settings.home) / "functions" / "fn" / ".unpacking-0"
     left.mkdir()
     bench.pool.close()
     assert not left.exists()
@@ -174,18 +173,18 @@ def test_a_large_folder_is_not_scanned_each_time(bench: Workbench) -> None:
     folder = bench.function(HANDLER)
     for number in range(3000):
         (folder / f"f{number}").touch()
-    catalog = Catalog(bench.functions, bench.settings.home)
+    catalog = Catalog(bench.functions, Path(bench.settings.home))
     first = catalog.find(named(bench))
     (folder / "new").touch()
     assert catalog.find(named(bench)) == first
-    assert Catalog(bench.functions, bench.settings.home).find(named(bench)) != first
+    assert Catalog(bench.functions, Path(bench.settings.home)).find(named(bench)) != first
 
 
 def test_a_folder_that_was_removed_by_hand(bench: Workbench) -> None:
     """It is unpacked again."""
     bench.zipped({"app.py": HANDLER})
     bench.answer()
-    shutil.rmtree(bench.settings.home / "functions" / "fn")
+    shutil.rmtree(Path(bench.settings.home) / "functions" / "fn")
     assert bench.answer() == 1
     assert len(unpacked(bench)) == 1
 
@@ -196,4 +195,4 @@ def test_no_code(bench: Workbench) -> None:
     function = named(bench)
     bench.functions.delete("fn")
     with pytest.raises(UnusableError, match="has no code"):
-        Catalog(bench.functions, bench.settings.home).find(function)
+        Catalog(bench.functions, Path(bench.settings.home)).find(function)

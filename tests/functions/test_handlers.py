@@ -32,7 +32,7 @@ REQUEST_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}
     ],
 )
 def test_answer(bench: Workbench, source: str, event: Any, answer: Any) -> None:
-    """An event goes in, what the handler returns comes out; bytes of JSON are the answer (recorded), others are text, and decimals are numbers."""
+    """An event goes in, what the handler returns comes out; bytes of JSON are the answer (recorded), decimals are numbers."""
     bench.function(source)
     assert bench.answer(event) == answer
 

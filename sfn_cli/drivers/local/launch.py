@@ -14,7 +14,6 @@ from sfn_cli.store.sqlite.workers import Slot, live_workers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from sfn_cli.settings import Settings
 
@@ -34,28 +33,28 @@ class Launcher:
             start(self._home)
 
 
-def wake_all(home: Path) -> bool:
+def wake_all(home: str) -> bool:
     """Wakes every live worker; False when there is none."""
     woken = False
     number = 0
-    while (slot := Slot(home, number)).pipe_path.exists():
+    while os.path.exists((slot := Slot(home, number)).pipe_path):
         woken = slot.wake() or woken
         number += 1
     return woken
 
 
-def start(home: Path) -> None:
+def start(home: str) -> None:
     """Starts a worker process for the store in `home`; it takes the first free slot, or leaves at once."""
-    log = home / LOG_NAME
+    log = os.path.join(home, LOG_NAME)
     _keep_short(log)
     actions: list[tuple[int, int, str, int, int] | tuple[int, int, int]] = [
         (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-        (os.POSIX_SPAWN_OPEN, 1, str(log), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600),
+        (os.POSIX_SPAWN_OPEN, 1, log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600),
         (os.POSIX_SPAWN_DUP2, 1, 2),
     ]
     # -P: the folder that the command ran in must not shadow modules. -c, not -m: it saves runpy.
     command = [sys.executable, "-P", "-c", "from sfn_cli.drivers.local.worker import main; main()"]
-    environment = {**os.environ, "SFN_HOME": str(home)}
+    environment = {**os.environ, "SFN_HOME": home}
     _reap()
     pid = _spawn(command, environment, actions)
     _children.add(pid)
@@ -85,10 +84,10 @@ def _spawn(
         return os.posix_spawn(command[0], command, environment, file_actions=actions)
 
 
-def _keep_short(log: Path) -> None:
+def _keep_short(log: str) -> None:
     try:
-        if log.stat().st_size > MAX_LOG_BYTES:
-            log.replace(log.with_suffix(".log.1"))
+        if os.path.getsize(log) > MAX_LOG_BYTES:
+            os.replace(log, log + ".1")
     except OSError:
         pass  # no log yet, or not ours to move: the worker is started all the same
 

@@ -141,7 +141,7 @@ class _Worker:
 
     def _listen(self) -> int:
         path = self._slot.pipe_path
-        if not path.exists():
+        if not os.path.exists(path):
             os.mkfifo(path, 0o600)
         # Open for writing too: a pipe without a writer would be readable without end.
         pipe = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)

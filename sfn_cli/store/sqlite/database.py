@@ -11,7 +11,6 @@ import os
 import sqlite3
 import time
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sfn_cli.errors import StoreError
@@ -22,16 +21,15 @@ if TYPE_CHECKING:
 FILE_NAME = "sfn.db"
 BUSY_SECONDS = 60.0
 
-_SCHEMA = Path(__file__).parent / "schema"
+_SCHEMA = os.path.join(os.path.dirname(__file__), "schema")
 
 
 class Database:
     """One connection. `read_only` readers never write and never wait for the writer."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: str | os.PathLike[str]) -> None:
         """Opens (and, when new, makes) the store in `home`. Raises StoreError."""
-        self.home = home
-        self.path = home / FILE_NAME
+        self.path = os.path.join(home, FILE_NAME)
         with translated_errors(self.path):
             _make_private_folder(home)
             self.connection = _connect(self.path)
@@ -75,7 +73,7 @@ class Database:
 
 
 @contextmanager
-def translated_errors(path: Path) -> Iterator[None]:
+def translated_errors(path: str) -> Iterator[None]:
     """SQLite's and the file system's errors about the store, as a StoreError that says what to do."""
     try:
         yield
@@ -98,7 +96,7 @@ _ADVICE = {
 }
 
 
-def _explain(error: sqlite3.Error, path: Path) -> str:
+def _explain(error: sqlite3.Error, path: str) -> str:
     name = getattr(error, "sqlite_errorname", "") or ""
     for prefix, advice in _ADVICE.items():
         if name.startswith(prefix):
@@ -106,12 +104,13 @@ def _explain(error: sqlite3.Error, path: Path) -> str:
     return f"Cannot use the store {path}: {error}."
 
 
-def _make_private_folder(home: Path) -> None:
-    if not home.is_dir():
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+def _make_private_folder(home: str | os.PathLike[str]) -> None:
+    if not os.path.isdir(home):
+        os.makedirs(os.path.dirname(os.path.abspath(home)), exist_ok=True)
+        os.mkdir(home, mode=0o700)
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _connect(path: str) -> sqlite3.Connection:
     # SQLite gives its -wal and -shm files the permissions of the database file, so the file
     # is made here, for its owner alone, before SQLite sees it.
     with suppress(FileExistsError):
@@ -144,7 +143,7 @@ def _version(connection: sqlite3.Connection) -> int:
     return version
 
 
-def _refuse_newer(connection: sqlite3.Connection, path: Path) -> None:
+def _refuse_newer(connection: sqlite3.Connection, path: str) -> None:
     current = _version(connection)
     if current > LATEST:
         raise StoreError(
@@ -161,10 +160,10 @@ def _migrate(connection: sqlite3.Connection) -> None:
     try:
         # Another process may have migrated while this one waited for the lock.
         current = _version(connection)
-        for script in sorted(_SCHEMA.glob("[0-9]*.sql")):
-            number = int(script.name[:4])
+        for name in sorted(os.listdir(_SCHEMA)):
+            number = int(name[:4])
             if number > current:
-                for statement in _statements(script.read_text()):
+                for statement in _statements(_script(name)):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {number}")
         connection.execute("COMMIT")
@@ -172,6 +171,11 @@ def _migrate(connection: sqlite3.Connection) -> None:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def _script(name: str) -> str:
+    with open(os.path.join(_SCHEMA, name), encoding="utf-8") as file:
+        return file.read()
 
 
 def _statements(script: str) -> Iterator[str]:

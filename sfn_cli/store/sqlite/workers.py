@@ -9,8 +9,6 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from sfn_cli.store.sqlite.database import Database
 
 MAX_SLOTS = 16
@@ -19,10 +17,10 @@ MAX_SLOTS = 16
 class Slot:
     """One of the places that a worker may take: the lock file, and the pipe that wakes it."""
 
-    def __init__(self, home: Path, number: int) -> None:
+    def __init__(self, home: str, number: int) -> None:
         self.number = number
-        self.lock_path = home / f"worker-{number}.lock"
-        self.pipe_path = home / f"worker-{number}.wake"
+        self.lock_path = os.path.join(home, f"worker-{number}.lock")
+        self.pipe_path = os.path.join(home, f"worker-{number}.wake")
 
     def take(self) -> int | None:
         """The descriptor of the held lock, or None if a live worker holds it. It is let go when closed."""
@@ -70,12 +68,12 @@ class Slot:
         return True
 
 
-def live_workers(home: Path) -> dict[int, int]:
+def live_workers(home: str) -> dict[int, int]:
     """The live workers: slot → worker id."""
     found = {}
     for number in range(MAX_SLOTS):
         slot = Slot(home, number)
-        if not slot.lock_path.exists():
+        if not os.path.exists(slot.lock_path):
             break
         holder = slot.holder()
         if holder is not None:

@@ -1,0 +1,65 @@
+"""Retry and Catch: which errors match, and how long a retry waits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sfn_cli.asl.retry import Retrier, matches
+
+
+@pytest.mark.parametrize(
+    "error_equals, error, matched",
+    [
+        (["Boom"], "Boom", True),
+        (["Boom"], "Other", False),
+        (["States.ALL"], "Boom", True),
+        (["States.ALL"], "States.Timeout", True),
+        (["States.ALL"], "States.DataLimitExceeded", True),  # recorded
+        (["States.ALL"], "States.Runtime", False),
+        (["States.Runtime"], "States.Runtime", True),
+        (["States.TaskFailed"], "Boom", True),
+        (["States.TaskFailed"], "States.Timeout", False),
+        (["States.HeartbeatTimeout"], "States.Timeout", False),
+        (["States.ALL"], None, True),
+    ],
+)
+def test_matches(error_equals: list[str], error: str | None, matched: bool) -> None:
+    """ErrorEquals names errors, or whole kinds of them."""
+    assert matches(error_equals, error) is matched
+
+
+def test_a_missed_heartbeat() -> None:
+    """It is a States.Timeout that States.HeartbeatTimeout matches too."""
+    assert matches(["States.HeartbeatTimeout"], "States.Timeout", heartbeat=True)
+    assert matches(["States.Timeout"], "States.Timeout", heartbeat=True)
+
+
+@pytest.mark.parametrize(
+    "fields, delays",
+    [
+        ({}, [1000, 2000, 4000]),
+        ({"IntervalSeconds": 3, "BackoffRate": 1.5}, [3000, 4500, 6750]),
+        ({"IntervalSeconds": 10, "BackoffRate": 10, "MaxDelaySeconds": 50}, [10_000, 50_000, 50_000]),
+    ],
+)
+def test_delay(fields: dict[str, Any], delays: list[int]) -> None:
+    """IntervalSeconds × BackoffRate^(attempt-1), at most MaxDelaySeconds."""
+    retrier = Retrier.load({"ErrorEquals": ["States.ALL"], **fields})
+    assert [retrier.delay_ms(attempt, "seed") for attempt in (1, 2, 3)] == delays
+
+
+def test_full_jitter() -> None:
+    """A fraction of the delay, the same for the same seed, another for another."""
+    retrier = Retrier.load({"ErrorEquals": ["States.ALL"], "IntervalSeconds": 100, "JitterStrategy": "FULL"})
+    drawn = [retrier.delay_ms(1, f"seed {n}") for n in range(50)]
+    assert all(0 <= delay < 100_000 for delay in drawn)
+    assert len(set(drawn)) > 40
+    assert drawn == [retrier.delay_ms(1, f"seed {n}") for n in range(50)]
+
+
+def test_a_backoff_that_outgrows_all_numbers() -> None:
+    """It waits longer than any execution runs, and raises nothing."""
+    retrier = Retrier.load({"ErrorEquals": ["States.ALL"], "BackoffRate": 1e300, "MaxAttempts": 99})
+    assert retrier.delay_ms(9, "seed") > 365 * 24 * 3600 * 1000

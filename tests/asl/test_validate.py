@@ -1,0 +1,164 @@
+"""The validator: AWS's codes, words and locations, and every problem in one go."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from sfn_cli.asl.state_machine import load
+from sfn_cli.asl.validate import validate
+
+PASS = {"Type": "Pass", "End": True}
+SCHEMA, TARGET = "SCHEMA_VALIDATION_FAILED", "MISSING_TRANSITION_TARGET"
+
+
+def one(state: Any, **top: Any) -> Any:
+    return {"StartAt": "S", "States": {"S": state}, **top}
+
+
+def choice(rule: Any) -> Any:
+    return {"StartAt": "C", "States": {"C": {"Type": "Choice", "Choices": [rule]}, "S": PASS}}
+
+
+@pytest.mark.parametrize(
+    "definition, found",
+    [
+        ({}, [(SCHEMA, "These fields are required: [States, StartAt]", "/")]),
+        ({"States": {"S": PASS}}, [(SCHEMA, "These fields are required: [StartAt]", "/")]),
+        (
+            one({"Type": "Bogus"}),
+            [(SCHEMA, "The field 'Type' should have one of these values: [Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map]", "/States/S/Type")],
+        ),
+        (one({"Type": "Pass", "Next": "Gone"}), [(TARGET, "Missing 'Next' target: Gone", "/States/S/Next")]),
+        ({"StartAt": "Gone", "States": {"S": PASS}}, [(TARGET, "Missing 'Next' target: Gone", "/StartAt")]),
+        ({"StartAt": "S", "States": {"S": PASS, "Lost": PASS}}, [(TARGET, 'State "Lost" is not reachable.', "/States/Lost")]),
+        (one({"Type": "Pass"}), [(SCHEMA, "One of these fields is required: [Next, End]", "/States/S")]),
+        (one({"Type": "Pass", "End": True, "Colour": 1}), [(SCHEMA, "The field 'Colour' is not supported by Step Functions", "/States/S")]),
+        (one({"Type": "Parallel", "Branches": [], "End": True}), [(SCHEMA, "Value cannot be empty", "/States/S/Branches")]),
+        (
+            one({"Type": "Wait", "Timestamp": "2026-11-24 12:00:00Z", "End": True}),
+            [(SCHEMA, "String does not match RFC3339 timestamp", "/States/S/Timestamp")],
+        ),
+        (
+            one({"Type": "Pass", "Parameters": {"parsed.$": "States.Gone($)"}, "End": True}),
+            [(SCHEMA, "The value for the field 'parsed.$' must be a valid JSONPath or a valid intrinsic function call", "/States/S/Parameters")],
+        ),
+        (
+            one({"Type": "Task", "Resource": "arn:aws:nowhere", "End": True}),
+            [
+                (
+                    SCHEMA,
+                    "The resource provided arn:aws:nowhere is not recognized. The value is not a valid resource ARN, "
+                    "or the resource is not available in this region.",
+                    "/States/S/Resource",
+                )
+            ],
+        ),
+        (
+            one({"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Credentials": {}, "End": True}),
+            [(SCHEMA, "The field 'RoleArn' is required but was missing", "/States/S/Credentials")],
+        ),
+        (
+            one({**PASS, "QueryLanguage": "JSONPath"}, QueryLanguage="JSONata"),
+            [(SCHEMA, "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine", "/States/S")],
+        ),
+        (
+            choice({"Variable": "$.n", "Next": "S"}),
+            [(SCHEMA, "A Choice Rule must have exactly one comparison operator, or one of And, Or, Not", "/States/C/Choices/0")],
+        ),
+        (choice({"Variable": "$.n", "NumericEquals": "1", "Next": "S"}), [(SCHEMA, "Expected value of type Number", "/States/C/Choices/0/NumericEquals")]),
+        (
+            one({"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Retry": [{"ErrorEquals": []}], "End": True}),
+            [(SCHEMA, "Expected a non-empty Array of Strings", "/States/S/Retry/0/ErrorEquals")],
+        ),
+        (
+            {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "Gone"}, "B": {"Type": "Bogus"}}},
+            [
+                (TARGET, "Missing 'Next' target: Gone", "/States/A/Next"),
+                (SCHEMA, "The field 'Type' should have one of these values: [Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map]", "/States/B/Type"),
+                (TARGET, 'State "B" is not reachable.', "/States/B"),
+            ],
+        ),
+    ],
+)
+def test_problems(definition: Any, found: list[tuple[str, str, str]]) -> None:
+    """Each problem has AWS's code, its message and a JSON pointer."""
+    assert [(each.code, each.message, each.location) for each in validate(json.dumps(definition))] == found
+
+
+@pytest.mark.parametrize(
+    "text, code, message",
+    [
+        ("", SCHEMA, "Definition must be a valid JSON object"),
+        ("[]", SCHEMA, "Definition must be a valid JSON object"),
+        (
+            "not a definition",
+            "INVALID_JSON_DESCRIPTION",
+            "Unrecognized token 'not': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')",
+        ),
+    ],
+)
+def test_no_definition(text: str, code: str, message: str) -> None:
+    """A text that is no JSON object has one problem."""
+    ((_, found_code, found_message, _),) = validate(text)
+    assert (found_code, found_message) == (code, message)
+
+
+@pytest.mark.parametrize(
+    "resource, message",
+    [
+        ("arn:aws:states:::sqs:sendMessage.waitForTaskToken", "Express state machine does not support '.waitForTaskToken' service integration "),
+        ("arn:aws:states:::states:startExecution.sync", "Express state machine does not support '.sync' service integration"),
+        ("arn:aws:states:us-east-1:123456789012:activity:a", "Express state machine does not support Activity ARN"),
+    ],
+)
+def test_express(resource: str, message: str) -> None:
+    """What an Express machine may not call."""
+    definition = json.dumps(one({"Type": "Task", "Resource": resource, "End": True}))
+    assert validate(definition, "STANDARD") == []
+    assert [each.message for each in validate(definition, "EXPRESS")] == [message]
+
+
+@pytest.mark.parametrize(
+    "nested",
+    [
+        pytest.param('{"StartAt":"P","States":{"P":{"Type":"Parallel","End":true,"Branches":[' * 500 + "1" + "]}}}" * 500, id="machines"),
+        pytest.param("[" * 100_000 + "]" * 100_000, id="arrays"),
+        pytest.param(
+            '{"StartAt":"C","States":{"C":{"Type":"Choice","Choices":[' + '{"Not":' * 3000 + "{}" + "}" * 3000 + "]}}}", id="choice rules"
+        ),
+    ],
+)
+def test_deep_nesting(nested: str) -> None:
+    """A definition nested beyond reason is refused, and crashes nothing."""
+    assert validate(nested)
+
+
+def test_what_passes_can_be_loaded() -> None:
+    """A machine with every state type passes, and loads."""
+    definition = json.dumps(
+        {
+            "Comment": "all of them",
+            "StartAt": "A",
+            "TimeoutSeconds": 60,
+            "States": {
+                "A": {"Type": "Pass", "Next": "B"},
+                "B": {"Type": "Choice", "Choices": [{"Variable": "$.x", "IsPresent": True, "Next": "C"}], "Default": "H"},
+                "C": {"Type": "Wait", "SecondsPath": "$.s", "Next": "D"},
+                "D": {"Type": "Parallel", "Branches": [one(PASS)], "Next": "E"},
+                "E": {"Type": "Map", "ItemProcessor": one({"Type": "Succeed"}), "Next": "F"},
+                "F": {
+                    "Type": "Task",
+                    "Resource": "arn:aws:states:::lambda:invoke",
+                    "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "G"}],
+                    "End": True,
+                },
+                "G": {"Type": "Fail", "ErrorPath": "$.Error"},
+                "H": {"Type": "Succeed"},
+            },
+        }
+    )
+    assert validate(definition) == []
+    assert list(load(definition).states) == list("ABCDEFGH")
