@@ -13,6 +13,14 @@ from sfn_cli.asl.validate import validate
 PASS = {"Type": "Pass", "End": True}
 SCHEMA, TARGET = "SCHEMA_VALIDATION_FAILED", "MISSING_TRANSITION_TARGET"
 
+TYPES = "The field 'Type' should have one of these values: [Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map]"
+NO_PATH = "The value for the field 'parsed.$' must be a valid JSONPath or a valid intrinsic function call"
+NO_RESOURCE = (
+    "The resource provided arn:aws:nowhere is not recognized. The value is not a valid resource ARN, "
+    "or the resource is not available in this region."
+)
+EXPRESS = "Express state machine does not support"
+
 
 def one(state: Any, **top: Any) -> Any:
     return {"StartAt": "S", "States": {"S": state}, **top}
@@ -29,7 +37,13 @@ def choice(rule: Any) -> Any:
         ({"States": {"S": PASS}}, [(SCHEMA, "These fields are required: [StartAt]", "/")]),
         (
             one({"Type": "Bogus"}),
-            [(SCHEMA, "The field 'Type' should have one of these values: [Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map]", "/States/S/Type")],
+            [
+                (
+                    SCHEMA,
+                    TYPES,
+                    "/States/S/Type",
+                )
+            ],
         ),
         (one({"Type": "Pass", "Next": "Gone"}), [(TARGET, "Missing 'Next' target: Gone", "/States/S/Next")]),
         ({"StartAt": "Gone", "States": {"S": PASS}}, [(TARGET, "Missing 'Next' target: Gone", "/StartAt")]),
@@ -43,15 +57,20 @@ def choice(rule: Any) -> Any:
         ),
         (
             one({"Type": "Pass", "Parameters": {"parsed.$": "States.Gone($)"}, "End": True}),
-            [(SCHEMA, "The value for the field 'parsed.$' must be a valid JSONPath or a valid intrinsic function call", "/States/S/Parameters")],
+            [
+                (
+                    SCHEMA,
+                    NO_PATH,
+                    "/States/S/Parameters",
+                )
+            ],
         ),
         (
             one({"Type": "Task", "Resource": "arn:aws:nowhere", "End": True}),
             [
                 (
                     SCHEMA,
-                    "The resource provided arn:aws:nowhere is not recognized. The value is not a valid resource ARN, "
-                    "or the resource is not available in this region.",
+                    NO_RESOURCE,
                     "/States/S/Resource",
                 )
             ],
@@ -68,7 +87,10 @@ def choice(rule: Any) -> Any:
             choice({"Variable": "$.n", "Next": "S"}),
             [(SCHEMA, "A Choice Rule must have exactly one comparison operator, or one of And, Or, Not", "/States/C/Choices/0")],
         ),
-        (choice({"Variable": "$.n", "NumericEquals": "1", "Next": "S"}), [(SCHEMA, "Expected value of type Number", "/States/C/Choices/0/NumericEquals")]),
+        (
+            choice({"Variable": "$.n", "NumericEquals": "1", "Next": "S"}),
+            [(SCHEMA, "Expected value of type Number", "/States/C/Choices/0/NumericEquals")],
+        ),
         (
             one({"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Retry": [{"ErrorEquals": []}], "End": True}),
             [(SCHEMA, "Expected a non-empty Array of Strings", "/States/S/Retry/0/ErrorEquals")],
@@ -77,7 +99,11 @@ def choice(rule: Any) -> Any:
             {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "Gone"}, "B": {"Type": "Bogus"}}},
             [
                 (TARGET, "Missing 'Next' target: Gone", "/States/A/Next"),
-                (SCHEMA, "The field 'Type' should have one of these values: [Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map]", "/States/B/Type"),
+                (
+                    SCHEMA,
+                    TYPES,
+                    "/States/B/Type",
+                ),
                 (TARGET, 'State "B" is not reachable.', "/States/B"),
             ],
         ),
@@ -109,9 +135,12 @@ def test_no_definition(text: str, code: str, message: str) -> None:
 @pytest.mark.parametrize(
     "resource, message",
     [
-        ("arn:aws:states:::sqs:sendMessage.waitForTaskToken", "Express state machine does not support '.waitForTaskToken' service integration "),
-        ("arn:aws:states:::states:startExecution.sync", "Express state machine does not support '.sync' service integration"),
-        ("arn:aws:states:us-east-1:123456789012:activity:a", "Express state machine does not support Activity ARN"),
+        (
+            "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+            f"{EXPRESS} '.waitForTaskToken' service integration ",
+        ),
+        ("arn:aws:states:::states:startExecution.sync", f"{EXPRESS} '.sync' service integration"),
+        ("arn:aws:states:us-east-1:123456789012:activity:a", f"{EXPRESS} Activity ARN"),
     ],
 )
 def test_express(resource: str, message: str) -> None:

@@ -43,8 +43,8 @@ def wake_all(home: str) -> bool:
     return woken
 
 
-def start(home: str) -> None:
-    """Starts a worker process for the store in `home`; it takes the first free slot, or leaves at once."""
+def start(home: str, *, beside: bool = False) -> None:
+    """Starts a worker process for the store in `home`; if one lives already, only a worker `beside` it stays."""
     log = os.path.join(home, LOG_NAME)
     _keep_short(log)
     actions: list[tuple[int, int, str, int, int] | tuple[int, int, int]] = [
@@ -53,7 +53,7 @@ def start(home: str) -> None:
         (os.POSIX_SPAWN_DUP2, 1, 2),
     ]
     # -P: the folder that the command ran in must not shadow modules. -c, not -m: it saves runpy.
-    command = [sys.executable, "-P", "-c", "from sfn_cli.drivers.local.worker import main; main()"]
+    command = [sys.executable, "-P", "-c", f"from sfn_cli.drivers.local.worker import main; main(beside={beside})"]
     environment = {**os.environ, "SFN_HOME": home}
     _reap()
     pid = _spawn(command, environment, actions)

@@ -50,13 +50,13 @@ def report(line: str) -> None:
     print(f"{format_timestamp(clock())} [{os.getpid()}] {line}", flush=True)
 
 
-def main() -> None:
+def main(*, beside: bool) -> None:
     """The process that `launch.start` starts: settings come from the environment."""
     if os.getsid(0) != os.getpid():
         os.setsid()
     settings = Settings.from_environment()
     try:
-        code = work(settings)
+        code = work(settings, beside=beside)
     except SfnError as error:
         report(str(error))
         code = 255
@@ -65,12 +65,18 @@ def main() -> None:
     os._exit(code)
 
 
-def work(settings: Settings) -> int:
-    """Works in the first free slot until nothing is owed. Gives the process's exit code."""
+def work(settings: Settings, *, beside: bool = False) -> int:
+    """Works in the first free slot until nothing is owed. Gives the process's exit code.
+
+    Commands that start at once may each start a worker: all but the first leave, unless one was
+    asked for to work `beside` others.
+    """
     limit = max_workers()
     for number in range(limit):
         slot = Slot(settings.home, number)
         lock = slot.take()
+        if lock is None and not beside:
+            return 0
         if lock is not None:
             _Worker(settings, slot, lock, limit).run()
             return 0
@@ -202,7 +208,7 @@ class _Worker:
     def _share(self) -> None:
         """More is waiting than one claim takes: another worker may help, if there is room for one."""
         if len(live_workers(self._settings.home)) < self._limit:
-            launch.start(self._settings.home)
+            launch.start(self._settings.home, beside=True)
 
     def _wait(self) -> None:
         timeout = 0.0
