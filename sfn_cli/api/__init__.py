@@ -32,4 +32,8 @@ def answer(service: Service, operation: Operation, request: Mapping[str, Any]) -
     from sfn_cli.api.operations import find
 
     check_constraints(operation.input, request)
-    return find(operation)(service, dict(request))
+    answered = find(operation)(service, dict(request))
+    if operation.service == "stepfunctions" and service.executions.any_running():
+        # Whoever asks finds a worker: after a crash any command brings the next one.
+        service.runner.wake()
+    return answered

@@ -43,7 +43,6 @@ def start_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]
         raise does_not_exist(machine.arn)
     if execution.status != "RUNNING" or execution.input != input_:
         raise ApiError("ExecutionAlreadyExists", f"Execution Already Exists: '{execution.arn}'")
-    service.runner.wake()
     return {"executionArn": execution.arn, "startDate": execution.started_at}
 
 

@@ -106,6 +106,11 @@ class Executions:
         with self._database.reading() as connection:
             return _found(connection, arn)
 
+    def any_running(self) -> bool:
+        """Whether an execution has not ended."""
+        with self._database.reading() as connection:
+            return connection.execute("SELECT 1 FROM execution WHERE status = 'RUNNING' LIMIT 1").fetchone() is not None
+
     def page(self, state_machine_arn: str, status: str | None, before: tuple[int, int] | None, limit: int) -> list[Summary]:
         """Up to `limit` executions of a machine, newest first, from the one that follows `before` (its start and row)."""
         started_before, id_before = before or (1 << 62, 1 << 62)
