@@ -6,14 +6,10 @@ import json
 import subprocess
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.processes import SFN, environment_of, sfn, sfn_json, stop_workers, until
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from tests.processes import SFN, environment_of, sfn, sfn_json, until
 
 ROLE = "arn:aws:iam::123456789012:role/any"
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:MyStateMachine"
@@ -27,13 +23,6 @@ def lambda_handler(event, context):
     logging.getLogger().warning("a = %s", event.get("a"))
     return {"doubled": event["a"] * 2}
 """
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
-    place = tmp_path / "home"
-    yield place
-    stop_workers(place)
 
 
 def write(path: Path, definition: object) -> str:

@@ -10,8 +10,6 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import pytest
-
 from sfn_cli.api import call
 from sfn_cli.api.model import load
 from sfn_cli.app import build
@@ -19,10 +17,9 @@ from sfn_cli.interpreter.events import TERMINAL
 from sfn_cli.settings import Settings
 from sfn_cli.store.sqlite.database import Database
 from sfn_cli.store.sqlite.executions import EVENTS_PER_EXECUTION
-from tests.processes import await_end, sfn, sfn_json, stop_workers, until, worker_pids
+from tests.processes import await_end, sfn, sfn_json, until, worker_pids
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 ROLE = "arn:aws:iam::123456789012:role/any"
@@ -75,13 +72,6 @@ def given(n: int, at: float) -> str:
 
 def expected(kind: str, n: int) -> object:
     return {"Waits": n, "Calls": {"n": 4 * n}, "Maps": [n, n + 1, n + 2, n + 3], "Branches": [n, {"n": 2 * n}]}[kind]
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
-    place = tmp_path / "home"
-    yield place
-    stop_workers(place)
 
 
 def define(home: Path, tmp_path: Path) -> None:

@@ -54,14 +54,14 @@ def test_a_new_execution_is_claimed_once(database: Database) -> None:
     first, second = (Workers(database).register(slot, 1, 0) for slot in range(2))
     assert [claimed.arn for claimed in Turns(database, first).claim_new(10)] == [ARN]
     assert Turns(database, second).claim_new(10) == []
-    assert Turns(database, second).claim({first, second}, 10) == []
+    assert Turns(database, second).claim_abandoned({first, second}, 10) == []
 
 
 def test_a_dead_workers_execution_goes_to_the_next(database: Database) -> None:
     """What a worker that no longer lives drove is claimed, and the dead one can write no more."""
     dead, next_one = (Workers(database).register(slot, 1, 0) for slot in range(2))
     (claimed,) = Turns(database, dead).claim_new(10)
-    assert [again.id for again in Turns(database, next_one).claim({next_one}, 10)] == [claimed.id]
+    assert [again.id for again in Turns(database, next_one).claim_abandoned({next_one}, 10)] == [claimed.id]
 
     assert Turns(database, dead).commit([Moved(claimed.id, [entered(2)])]) == {claimed.id}
     assert [event.type for event in Executions(database).history(claimed.id)] == ["ExecutionStarted"]

@@ -75,7 +75,7 @@ class Conductor:
 
     def claim_abandoned(self, live: Collection[int]) -> int:
         """Takes over what workers that no longer live left behind; gives the number."""
-        return self._take(self._turns.claim(live, CLAIM_LIMIT))
+        return self._take(self._turns.claim_abandoned(live, CLAIM_LIMIT))
 
     def _take(self, claimed: list[Claimed]) -> int:
         for execution in claimed:

@@ -44,41 +44,30 @@ class Turns:
         self._database = database
         self._worker = worker
 
-    def claim(self, live: Collection[int], limit: int) -> list[Claimed]:
-        """Up to `limit` running executions that no live worker drives: new ones, and those of workers that died."""
-        ours = ", ".join(str(int(worker)) for worker in live) or "NULL"
-        free = f"status = 'RUNNING' AND (owner IS NULL OR owner NOT IN ({ours}))"
-        with self._database.reading() as connection:
-            if connection.execute(f"SELECT 1 FROM execution WHERE {free} LIMIT 1").fetchone() is None:
-                return []
-        with self._database.transaction() as connection:
-            ids = [
-                row[0]
-                for row in connection.execute(
-                    f"UPDATE execution SET owner = ? WHERE id IN (SELECT id FROM execution WHERE {free} ORDER BY id LIMIT ?) RETURNING id",
-                    (self._worker, limit),
-                )
-            ]
-            return [self._claimed(id) for id in sorted(ids)]
-
     def claim_new(self, limit: int) -> list[Claimed]:
-        """As `claim`, but only executions that no worker ever drove: this asks for no locks and is cheap."""
+        """Up to `limit` running executions that no worker drives yet, each for this worker from now on."""
+        return self._claim("owner IS NULL", limit)
+
+    def claim_abandoned(self, live: Collection[int], limit: int) -> list[Claimed]:
+        """As `claim_new`, with those of workers that no longer live: `live` are the ids of those that do."""
+        ids = ", ".join(str(int(worker)) for worker in live) or "NULL"
+        return self._claim(f"(owner IS NULL OR owner NOT IN ({ids}))", limit)
+
+    def _claim(self, free: str, limit: int) -> list[Claimed]:
         with self._database.reading() as connection:
-            if connection.execute("SELECT 1 FROM execution WHERE status = 'RUNNING' AND owner IS NULL LIMIT 1").fetchone() is None:
+            # Most looks find nothing: those take no write lock.
+            if connection.execute(f"SELECT 1 FROM execution WHERE status = 'RUNNING' AND {free} LIMIT 1").fetchone() is None:
                 return []
         with self._database.transaction() as connection:
-            ids = [
-                row[0]
-                for row in connection.execute(
-                    """
-                    UPDATE execution SET owner = ?
-                    WHERE id IN (SELECT id FROM execution WHERE status = 'RUNNING' AND owner IS NULL LIMIT ?)
-                    RETURNING id
-                    """,
-                    (self._worker, limit),
-                )
-            ]
-            return [self._claimed(id) for id in sorted(ids)]
+            claimed = connection.execute(
+                f"""
+                UPDATE execution SET owner = ?
+                WHERE id IN (SELECT id FROM execution WHERE status = 'RUNNING' AND {free} ORDER BY id LIMIT ?)
+                RETURNING id
+                """,
+                (self._worker, limit),
+            ).fetchall()
+            return [self._claimed(id) for (id,) in sorted(claimed)]
 
     def _claimed(self, id: int) -> Claimed:
         row = self._database.connection.execute(
