@@ -182,3 +182,22 @@ def test_status_log_and_stop(home: Path) -> None:
     assert sfn(home, "worker", "stop").returncode == 0
     await_end(pid)
     assert sfn_json(home, "describe-execution", "--execution-arn", arn)["status"] == "RUNNING"
+
+
+def test_a_broken_history_holds_up_nobody(home: Path) -> None:
+    """An execution that cannot be interpreted is set aside with a word in the log; others go on."""
+    broken = start_wait(home, 3600)
+    (pid,) = until(lambda: worker_pids(home), "a worker")
+    until(lambda: len(sfn_json(home, "get-execution-history", "--execution-arn", broken)["events"]) == 2, "the wait")
+    os.kill(pid, signal.SIGKILL)
+    await_end(pid)
+    database = Database(home)
+    database.connection.execute("UPDATE event SET key = key + 5 WHERE type = 'WaitStateEntered'")
+
+    definition = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}})
+    sfn_json(home, "create-state-machine", "--name", "A", "--role-arn", ROLE, "--definition", definition)
+    sound = sfn_json(home, "start-execution", "--state-machine-arn", f"{ACCOUNT}:stateMachine:A")["executionArn"]
+    until(lambda: sfn_json(home, "describe-execution", "--execution-arn", sound)["status"] == "SUCCEEDED", "the sound one's end")
+    assert "sets execution 1 aside" in sfn(home, "worker", "log").stdout
+    assert sfn_json(home, "describe-execution", "--execution-arn", broken)["status"] == "RUNNING"
+    database.close()

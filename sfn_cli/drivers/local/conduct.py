@@ -3,22 +3,28 @@
 A turn advances every execution that may move, by a bounded number of events each, and commits all
 of them in one transaction (group commit). Signals wait in the mailbox for the next turn. Nothing is
 started and nothing is shown before the transaction that tells of it.
+
+An execution that cannot be interpreted (its history is broken, or sfn has a bug) is set aside: it
+stays as it is, for a later worker, and holds up no other.
 """
 
 from __future__ import annotations
 
+import traceback
 from collections import deque
+from contextlib import contextmanager
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 from sfn_cli.asl.state_machine import load
 from sfn_cli.drivers.local.dispatch import Dispatch
+from sfn_cli.errors import SfnError
 from sfn_cli.interpreter.interpreter import Interpreter
 from sfn_cli.store.sqlite.logs import LogLine
 from sfn_cli.store.sqlite.turns import Claimed, Moved, Turns
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection, Iterator
 
     from sfn_cli.integrations.integration import World
     from sfn_cli.interpreter.events import HistoryEvent
@@ -36,13 +42,14 @@ CLAIM_LIMIT = 500
 
 
 class Conductor:
-    """See the module's docstring."""
+    """See the module's docstring. `report` takes a line for the worker's log."""
 
-    def __init__(self, turns: Turns, executions: Executions, inbox: Inbox, world: World) -> None:
+    def __init__(self, turns: Turns, executions: Executions, inbox: Inbox, world: World, report: Callable[[str], None]) -> None:
         self._turns = turns
         self._executions = executions
         self._inbox = inbox
         self._clock = world.clock
+        self._report = report
         self._driven: dict[int, Interpreter] = {}
         self._ready: deque[int] = deque()
         self._queued: set[int] = set()
@@ -79,13 +86,24 @@ class Conductor:
 
     def _take(self, claimed: list[Claimed]) -> int:
         for execution in claimed:
-            interpreter = Interpreter(execution.arn, execution.state_machine_arn, load(execution.definition), execution.seed)
-            for event in self._executions.history(execution.id):
-                interpreter.apply(event)
-            self._driven[execution.id] = interpreter
-            self._dispatch.match(execution.id, interpreter)
-            self._queue(execution.id)
+            with self._setting_aside(execution.id):
+                interpreter = Interpreter(execution.arn, execution.state_machine_arn, load(execution.definition), execution.seed)
+                for event in self._executions.history(execution.id):
+                    interpreter.apply(event)
+                self._driven[execution.id] = interpreter
+                self._dispatch.match(execution.id, interpreter)
+                self._queue(execution.id)
         return len(claimed)
+
+    @contextmanager
+    def _setting_aside(self, execution: int) -> Iterator[None]:
+        try:
+            yield
+        except SfnError:
+            raise  # the store's trouble is everybody's
+        except Exception as error:
+            self._report(f"sets execution {execution} aside: {error!r}\n{traceback.format_exc()}")
+            self._let_go(execution)
 
     def read_inbox(self) -> None:
         """Takes in what other processes say to the executions driven here."""
@@ -130,10 +148,11 @@ class Conductor:
             interpreter = self._driven.get(execution)
             if interpreter is None:
                 continue
-            events = interpreter.receive(signal, now)
-            if events:
-                moved.setdefault(execution, []).extend(events)
-            self._queue(execution)
+            with self._setting_aside(execution):
+                events = interpreter.receive(signal, now)
+                if events:
+                    moved.setdefault(execution, []).extend(events)
+                self._queue(execution)
 
     def _wake_due(self, now: int) -> None:
         while self._timers and self._timers[0][0] <= now:
@@ -146,7 +165,11 @@ class Conductor:
         interpreter = self._driven.get(execution)
         if interpreter is None:
             return 0
-        events = interpreter.advance(now, EVENTS_AT_A_TIME)
+        events: list[HistoryEvent] = []
+        with self._setting_aside(execution):
+            events = interpreter.advance(now, EVENTS_AT_A_TIME)
+        if execution not in self._driven:
+            return 0
         if events:
             moved.setdefault(execution, []).extend(events)
         if len(events) == EVENTS_AT_A_TIME:
@@ -168,7 +191,8 @@ class Conductor:
             if execution in lost or interpreter.ended:
                 self._let_go(execution)
             else:
-                self._dispatch.match(execution, interpreter)
+                with self._setting_aside(execution):
+                    self._dispatch.match(execution, interpreter)
 
     def _let_go(self, execution: int) -> None:
         self._dispatch.drop(execution)

@@ -54,7 +54,10 @@ def main(*, beside: bool) -> None:
     """The process that `launch.start` starts: settings come from the environment."""
     if os.getsid(0) != os.getpid():
         os.setsid()
+    # Whatever the starter had open or stood in must not be held by a process that outlives it.
+    os.closerange(3, 4096)
     settings = Settings.from_environment()
+    os.chdir(settings.home)
     try:
         code = work(settings, beside=beside)
     except SfnError as error:
@@ -106,6 +109,7 @@ class _Worker:
             Executions(self._database),
             Inbox(self._database),
             World(settings, self._pool, clock),
+            report,
         )
 
     def run(self) -> None:
@@ -151,6 +155,7 @@ class _Worker:
             os.mkfifo(path, 0o600)
         # Open for writing too: a pipe without a writer would be readable without end.
         pipe = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+        signal.set_wakeup_fd(pipe, warn_on_full_buffer=False)
         self._selector.register(pipe, selectors.EVENT_READ, self._drainer(pipe))
         return pipe
 
@@ -166,6 +171,7 @@ class _Worker:
         return drain
 
     def _deafen(self, pipe: int) -> None:
+        signal.set_wakeup_fd(-1)
         self._selector.unregister(pipe)
         os.close(pipe)
 

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 MAX_SLOTS = 16
 
+UNCLAIMED_MS = 60_000
+"""After which time a message to an execution that has ended is nobody's."""
+
 
 class Slot:
     """One of the places that a worker may take: the lock file, and the pipe that wakes it."""
@@ -88,8 +91,15 @@ class Workers:
         self._database = database
 
     def register(self, slot: int, pid: int, at: int) -> int:
-        """A new worker's id."""
+        """A new worker's id. It clears away the messages that no worker lived to take."""
         with self._database.transaction() as connection:
+            connection.execute(
+                """
+                DELETE FROM inbox
+                WHERE sent_at < ? AND execution IN (SELECT id FROM execution WHERE status <> 'RUNNING')
+                """,
+                (at - UNCLAIMED_MS,),
+            )
             cursor = connection.execute("INSERT INTO worker (slot, pid, started_at) VALUES (?, ?, ?)", (slot, pid, at))
             assert cursor.lastrowid is not None
             return cursor.lastrowid
