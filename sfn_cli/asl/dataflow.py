@@ -56,13 +56,16 @@ class CatchFlow(Protocol):
     def assign(self, visit: Visit, error_output: Payload) -> dict[str, Json] | None: ...
 
 
-def flow(fields: Mapping[str, Any], language: str) -> Flow:
-    """The dataflow that a state's fields describe, in its query language."""
-    return JsonPathFlow(fields) if language == JSONPATH else JsonataFlow(fields)
+def flow(fields: Mapping[str, Any], language: str, place: str = "") -> Flow:
+    """The dataflow that a state's fields describe, in its query language.
+
+    `place` is where in the state the fields stand ("Choices[0]/"): errors of JSONata name it.
+    """
+    return JsonPathFlow(fields) if language == JSONPATH else JsonataFlow(fields, place)
 
 
-def catch_flow(fields: Mapping[str, Any], language: str) -> CatchFlow:
-    return JsonPathCatchFlow(fields) if language == JSONPATH else JsonataCatchFlow(fields)
+def catch_flow(fields: Mapping[str, Any], language: str, place: str) -> CatchFlow:
+    return JsonPathCatchFlow(fields) if language == JSONPATH else JsonataCatchFlow(fields, place)
 
 
 class _Missing:
@@ -179,10 +182,10 @@ class JsonataFlow:
 
     __slots__ = ("_arguments", "_assign", "_output")
 
-    def __init__(self, fields: Mapping[str, Any]) -> None:
-        self._arguments = _jsonata_template(fields, "Arguments")
-        self._output = _jsonata_template(fields, "Output")
-        self._assign = _jsonata_template(fields, "Assign")
+    def __init__(self, fields: Mapping[str, Any], place: str = "") -> None:
+        self._arguments = _jsonata_template(fields, "Arguments", place)
+        self._output = _jsonata_template(fields, "Output", place)
+        self._assign = _jsonata_template(fields, "Assign", place)
 
     def arguments(self, visit: Visit) -> Payload:
         if self._arguments is None:
@@ -208,9 +211,9 @@ class JsonataCatchFlow:
 
     __slots__ = ("_assign", "_output")
 
-    def __init__(self, fields: Mapping[str, Any]) -> None:
-        self._output = _jsonata_template(fields, "Output")
-        self._assign = _jsonata_template(fields, "Assign")
+    def __init__(self, fields: Mapping[str, Any], place: str) -> None:
+        self._output = _jsonata_template(fields, "Output", place)
+        self._assign = _jsonata_template(fields, "Assign", place)
 
     def output(self, visit: Visit, error_output: Payload) -> Payload:
         if self._output is None:
@@ -237,8 +240,8 @@ def _jsonpath_template(fields: Mapping[str, Any], name: str) -> _Shape | None:
     return _Shape(compile_jsonpath_template(fields[name], name)) if name in fields else None
 
 
-def _jsonata_template(fields: Mapping[str, Any], name: str) -> _Shape | None:
-    return _Shape(compile_jsonata_template(fields[name], name)) if name in fields else None
+def _jsonata_template(fields: Mapping[str, Any], name: str, place: str) -> _Shape | None:
+    return _Shape(compile_jsonata_template(fields[name], place + name)) if name in fields else None
 
 
 def _assigned(made: Payload) -> dict[str, Json]:

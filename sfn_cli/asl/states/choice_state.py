@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 
 class _Option(NamedTuple):
+    place: str  # "Choices[0]/"
     rule: Rule | None  # JSONPath
     condition: Any  # JSONata: a "{% … %}" text, or a boolean
     next: str
@@ -29,7 +30,7 @@ class ChoiceState(State):
 
     def __init__(self, name: str, fields: Mapping[str, Any], language: str, load_machine: LoadMachine) -> None:
         super().__init__(name, fields, language, load_machine)
-        self._options = [_option(choice, fields, language) for choice in fields["Choices"]]
+        self._options = [_option(f"Choices[{n}]/", choice, fields, language) for n, choice in enumerate(fields["Choices"])]
         self._default: str | None = fields.get("Default")
 
     def enter(self, visit: Visit) -> Move:
@@ -37,7 +38,8 @@ class ChoiceState(State):
             if self._holds(option, visit):
                 return self._exit(visit, option.flow, option.next)
         if self._default is None:
-            raise StatesError("States.NoChoiceMatched", "No choice rule matched and no Default was specified")
+            # Observed: not the specification's States.NoChoiceMatched.
+            raise StatesError("States.Runtime", "Failed to transition out of the state. The state does not point to a next state.")
         return self._exit(visit, self.flow, self._default)
 
     def _holds(self, option: _Option, visit: Visit) -> bool:
@@ -47,20 +49,19 @@ class ChoiceState(State):
             return option.rule(visit.path_scope(produced.value))
         if not is_expression(option.condition):
             return option.condition is True
-        return evaluate_string(option.condition, "Condition", visit.jsonata_scope(), "boolean") is True
+        return evaluate_string(option.condition, f"{option.place}Condition", visit.jsonata_scope(), "boolean") is True
 
     def _exit(self, visit: Visit, chosen: Flow, next: str) -> Move:
         produced = self.flow.produced(visit)
         return Exit(chosen.output(visit, produced), chosen.assign(visit, produced), next)
 
 
-def _option(choice: Mapping[str, Any], fields: Mapping[str, Any], language: str) -> _Option:
-    # A rule that holds has its own Assign and Output; InputPath and OutputPath stay the state's.
+def _option(place: str, choice: Mapping[str, Any], fields: Mapping[str, Any], language: str) -> _Option:
+    # A rule that holds has its own Assign and Output, the state's are those of Default; InputPath
+    # and OutputPath are the state's always.
     if language == JSONATA:
         own = {name: choice[name] for name in ("Assign", "Output") if name in choice}
-        if "Output" not in own and "Output" in fields:
-            own["Output"] = fields["Output"]
-        return _Option(None, choice["Condition"], choice["Next"], flow(own, language))
+        return _Option(place, None, choice["Condition"], choice["Next"], flow(own, language, place))
     paths = {name: fields[name] for name in ("InputPath", "OutputPath") if name in fields}
     own = {**paths, **({"Assign": choice["Assign"]} if "Assign" in choice else {})}
-    return _Option(compile_rule(choice), None, choice["Next"], JsonPathFlow(own))
+    return _Option(place, compile_rule(choice), None, choice["Next"], JsonPathFlow(own))

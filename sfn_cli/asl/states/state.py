@@ -35,7 +35,7 @@ class State:
         self.language = language
         self.flow: Flow = flow(fields, language)
         self.retry: Sequence[Retrier] = [Retrier.load(entry) for entry in fields.get("Retry", ())]
-        self.catch: Sequence[Catcher] = [Catcher.load(entry, language) for entry in fields.get("Catch", ())]
+        self.catch: Sequence[Catcher] = [Catcher.load(entry, language, n) for n, entry in enumerate(fields.get("Catch", ()))]
 
     def enter(self, visit: Visit) -> Move:
         raise NotImplementedError
