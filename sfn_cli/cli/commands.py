@@ -26,6 +26,7 @@ OWN: Mapping[str, str] = {
     "run": "sfn_cli.cli.run:run",
     "serve": "sfn_cli.cli.serve:serve",
     "worker": "sfn_cli.cli.worker:worker",
+    "doctor": "sfn_cli.cli.doctor:doctor",
 }
 """sfn's own commands, and where each is written."""
 

@@ -10,6 +10,8 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import pytest
+
 from sfn_cli.api import call
 from sfn_cli.api.model import load
 from sfn_cli.app import build
@@ -132,6 +134,7 @@ def test_two_hundred_executions_survive_the_kill_of_every_worker(home: Path, tmp
         assert ids == list(range(1, len(ids) + 1))
         assert [event[1] for event in after[id] if event[1] in TERMINAL] == ["ExecutionSucceeded"]
     database.close()
+    assert sfn(home, "doctor").stdout.endswith(": all whole\n")
 
 
 def histories(database: Database) -> dict[int, list[tuple[int, str, str | None]]]:
@@ -201,3 +204,78 @@ def test_a_broken_history_holds_up_nobody(home: Path) -> None:
     assert "sets execution 1 aside" in sfn(home, "worker", "log").stdout
     assert sfn_json(home, "describe-execution", "--execution-arn", broken)["status"] == "RUNNING"
     database.close()
+    examined = sfn(home, "doctor")
+    assert (examined.returncode, examined.stdout) == (255, "2 executions, 6 events: 1 findings\n")
+    assert f"{broken}: its history cannot be folded" in examined.stderr
+
+
+def test_a_suspended_worker_writes_no_more(home: Path) -> None:
+    """Past its lease another worker takes over; when the first wakes again, nothing it holds is written."""
+    environment = {"SFN_LEASE_SECONDS": "2"}
+    definition = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 3, "Next": "P"}, "P": {"Type": "Pass", "End": True}}}
+    machine = sfn_json(home, "create-state-machine", "--name", "W", "--role-arn", ROLE, "--definition", json.dumps(definition))
+    started = ("start-execution", "--state-machine-arn", machine["stateMachineArn"])
+    arn = sfn_json(home, *started, environment=environment)["executionArn"]
+    (first,) = until(lambda: worker_pids(home), "a worker")
+    database = Database(home)
+    waits = "SELECT count(*) FROM event WHERE type = 'WaitStateEntered'"
+    until(lambda: database.connection.execute(waits).fetchone()[0] == 1, "the wait")
+    os.kill(first, signal.SIGSTOP)
+    try:
+
+        def succeeded() -> bool:
+            described = sfn_json(home, "describe-execution", "--execution-arn", arn, environment=environment)
+            return bool(described["status"] == "SUCCEEDED")
+
+        until(succeeded, "another worker to end it")
+        history = histories(database)
+    finally:
+        os.kill(first, signal.SIGCONT)
+    # The first is awake when it has driven something new, or has seen that it is not needed.
+    arns = [sfn_json(home, *started, environment=environment)["executionArn"] for _ in range(3)]
+    until(lambda: count(database, "RUNNING") == 0, "what was started since")
+    assert {id: events for id, events in histories(database).items() if id in history} == history
+    assert len(arns) == 3
+    database.close()
+    assert sfn(home, "doctor").returncode == 0
+
+
+@pytest.mark.parametrize(
+    "on_crash, status, error",
+    [("retry", "SUCCEEDED", None), ("fail", "FAILED", "States.TaskFailed")],
+)
+def test_a_task_in_flight_at_a_crash(home: Path, tmp_path: Path, on_crash: str, status: str, error: str | None) -> None:
+    """It is called again (at least once), or fails its state, as SFN_ON_CRASH says."""
+    code = tmp_path / "code"
+    code.mkdir()
+    (code / "app.py").write_text(
+        "import os, time\n"
+        "def handler(event, context):\n"
+        f"    calls = os.open({str(tmp_path / 'calls')!r}, os.O_CREAT | os.O_APPEND | os.O_RDWR)\n"
+        "    os.write(calls, b'called ')\n"
+        "    if os.fstat(calls).st_size == len('called '): time.sleep(60)\n"
+        "    return 'done'\n"
+    )
+    runtime = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    sfn_json(
+        home, "lambda", "create-function", "--function-name", "Double", "--runtime", runtime, "--timeout", "90",
+        "--handler", "app.handler", "--role", ROLE, "--code-dir", str(code),
+    )  # fmt: skip
+    definition = json.dumps({"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": DOUBLE, "End": True}}})
+    machine = sfn_json(home, "create-state-machine", "--name", "T", "--role-arn", ROLE, "--definition", definition)
+    arn = sfn_json(home, "start-execution", "--state-machine-arn", machine["stateMachineArn"])["executionArn"]
+    until((tmp_path / "calls").exists, "the call")
+    database = Database(home)
+    started = "SELECT count(*) FROM event WHERE type = 'LambdaFunctionStarted'"
+    until(lambda: database.connection.execute(started).fetchone()[0] == 1, "its start to be recorded")
+    database.close()
+    (pid,) = worker_pids(home)
+    os.kill(pid, signal.SIGKILL)
+    await_end(pid)
+
+    def described() -> dict[str, str] | None:
+        found: dict[str, str] = sfn_json(home, "describe-execution", "--execution-arn", arn, environment={"SFN_ON_CRASH": on_crash})
+        return found if found["status"] != "RUNNING" else None
+
+    ended = until(described, "its end")
+    assert (ended["status"], ended.get("error")) == (status, error)

@@ -20,6 +20,7 @@ from sfn_cli.asl.state_machine import load
 from sfn_cli.drivers.local.dispatch import Dispatch
 from sfn_cli.errors import SfnError
 from sfn_cli.interpreter.interpreter import Interpreter
+from sfn_cli.interpreter.signals import TaskFailed
 from sfn_cli.store.sqlite.logs import LogLine
 from sfn_cli.store.sqlite.turns import Claimed, Moved, Turns
 
@@ -40,16 +41,22 @@ EVENTS_A_TURN = 5_000
 
 CLAIM_LIMIT = 500
 
+CRASHED = "The worker died while the task was in flight, and SFN_ON_CRASH is fail."
+
 
 class Conductor:
-    """See the module's docstring. `report` takes a line for the worker's log."""
+    """See the module's docstring. `report` takes a line for the worker's log; `on_crash` is SFN_ON_CRASH:
+    a task that was in flight when its worker died is called again ("retry") or failed ("fail")."""
 
-    def __init__(self, turns: Turns, executions: Executions, inbox: Inbox, world: World, report: Callable[[str], None]) -> None:
+    def __init__(
+        self, turns: Turns, executions: Executions, inbox: Inbox, world: World, report: Callable[[str], None], *, on_crash: str = "retry"
+    ) -> None:
         self._turns = turns
         self._executions = executions
         self._inbox = inbox
         self._clock = world.clock
         self._report = report
+        self._fails_after_crash = on_crash == "fail"
         self._driven: dict[int, Interpreter] = {}
         self._ready: deque[int] = deque()
         self._queued: set[int] = set()
@@ -91,7 +98,12 @@ class Conductor:
                 for event in self._executions.history(execution.id):
                     interpreter.apply(event)
                 self._driven[execution.id] = interpreter
-                self._dispatch.match(execution.id, interpreter)
+                in_flight = [task.id for task in interpreter.open_tasks.values() if task.started]
+                if in_flight and self._fails_after_crash:
+                    for task in in_flight:
+                        self._mail(execution.id, TaskFailed(task, "States.TaskFailed", CRASHED))
+                else:
+                    self._dispatch.match(execution.id, interpreter)
                 self._queue(execution.id)
         return len(claimed)
 

@@ -38,7 +38,8 @@ def wake_all(home: str) -> bool:
     woken = False
     number = 0
     while os.path.exists((slot := Slot(home, number)).pipe_path):
-        woken = slot.wake() or woken
+        # A worker that is suspended listens, but not in time.
+        woken = (slot.wake() and slot.holder() is not None) or woken
         number += 1
     return woken
 

@@ -78,7 +78,7 @@ def work(settings: Settings, *, beside: bool = False) -> int:
     for number in range(limit):
         slot = Slot(settings.home, number)
         lock = slot.take()
-        if lock is None and not beside:
+        if lock is None and not beside and slot.holder() is not None:
             return 0
         if lock is not None:
             _Worker(settings, slot, lock, limit).run()
@@ -110,6 +110,7 @@ class _Worker:
             Inbox(self._database),
             World(settings, self._pool, clock),
             report,
+            on_crash=os.environ.get("SFN_ON_CRASH", "retry"),
         )
 
     def run(self) -> None:
@@ -145,9 +146,7 @@ class _Worker:
         self._told_to_leave = True
 
     def _sign(self) -> None:
-        """Writes into the slot's file who holds it."""
-        os.ftruncate(self._lock, 0)
-        os.pwrite(self._lock, f"{self._id} {os.getpid()}\n".encode(), 0)
+        self._slot.sign(self._lock, self._id)
 
     def _listen(self) -> int:
         path = self._slot.pipe_path
@@ -193,6 +192,7 @@ class _Worker:
                     self._look_for_abandoned()
                 self._called = False
                 last_look = now
+                self._sign()
                 conductor.read_inbox()
                 if conductor.claim_new() == CLAIM_LIMIT:
                     self._called = True
@@ -207,9 +207,8 @@ class _Worker:
 
     def _look_for_abandoned(self) -> None:
         live = {*live_workers(self._settings.home).values(), self._id}
-        taken = self._conductor.claim_abandoned(live)
-        if taken:
-            report(f"goes on with {taken} executions")
+        while taken := self._conductor.claim_abandoned(live):
+            report(f"takes over {taken} executions")
 
     def _share(self) -> None:
         """More is waiting than one claim takes: another worker may help, if there is room for one."""

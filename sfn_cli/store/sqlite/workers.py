@@ -1,17 +1,24 @@
-"""Workers: who drives executions. That a worker lives is told by the lock on its slot's file, held by
-the operating system, which lets go of it the moment the process ends, however it ends.
+"""Workers: who drives executions, and whether they live.
+
+A live worker holds the lock on its slot's file, which the operating system lets go of the moment
+the process ends, however it ends; and it signs the file anew every second. One that was suspended
+holds the lock but signs no more: past its lease it counts as dead, and others take over.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
+import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sfn_cli.store.sqlite.database import Database
 
 MAX_SLOTS = 16
+
+LEASE_SECONDS = 15.0
+"""How long a worker that signs no more keeps what it drives (SFN_LEASE_SECONDS overrides). Longer than any turn takes."""
 
 UNCLAIMED_MS = 60_000
 """After which time a message to an execution that has ended is nobody's."""
@@ -26,20 +33,33 @@ class Slot:
         self.pipe_path = os.path.join(home, f"worker-{number}.wake")
 
     def take(self) -> int | None:
-        """The descriptor of the held lock, or None if a live worker holds it. It is let go when closed."""
+        """The descriptor of the held lock, or None if another process holds it. It is let go when closed."""
         descriptor = os.open(self.lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         while True:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 return descriptor
             except OSError:
-                # Who only asks (`holder`) has a shared lock for a moment.
-                if self.holder() is not None:
+                # Who only asks has a shared lock for a moment.
+                if self._signature() is not None:
                     os.close(descriptor)
                     return None
 
+    def sign(self, lock: int, worker: int) -> None:
+        """Writes into the held file who holds it, and when: the lease begins anew."""
+        # Monotonic time is the machine's, the same in every process, and no clock change moves it.
+        os.pwrite(lock, f"{worker} {time.monotonic():.3f}\n".encode().ljust(40), 0)
+
     def holder(self) -> int | None:
         """The id of the live worker in this slot, or None."""
+        signature = self._signature()
+        lease = float(os.environ.get("SFN_LEASE_SECONDS", LEASE_SECONDS))
+        if signature is None or time.monotonic() - signature[1] > lease:
+            return None
+        return signature[0]
+
+    def _signature(self) -> tuple[int, float] | None:
+        """(worker id, when it signed last), or None when nobody holds the lock."""
         try:
             descriptor = os.open(self.lock_path, os.O_RDONLY | os.O_CLOEXEC)
         except FileNotFoundError:
@@ -49,8 +69,8 @@ class Slot:
             fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
             return None
         except OSError:
-            text = os.read(descriptor, 32).split()
-            return int(text[0]) if text else 0
+            words = os.read(descriptor, 64).split()
+            return (int(words[0]), float(words[1])) if len(words) == 2 else (0, 0.0)
         finally:
             os.close(descriptor)
 

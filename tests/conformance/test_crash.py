@@ -1,0 +1,49 @@
+"""Every recorded execution that needs nothing, in memory, with a crash after each of its events."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sfn_cli.asl.validate import validate
+from tests.conformance.test_recordings import RECORDINGS
+from tests.interpreter.hand_turned import run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def recorded() -> Iterator[tuple[str, Any, Any]]:
+    """(name, definition, input) of each execution."""
+    for line in (RECORDINGS / "dev.jsonl").read_text().splitlines():
+        scenario = json.loads(line)
+        definition = None
+        for step in scenario["steps"] if scenario["needs"] == ["none"] else ():
+            parameters = step["params"]
+            if step["op"] == "CreateStateMachine":
+                text = parameters.get("definition", "")
+                definition = None if validate(text) else json.loads(text)
+            elif step["op"] == "StartExecution" and definition is not None and _is_json(parameters.get("input", "{}")):
+                yield scenario["id"], definition, json.loads(parameters.get("input", "{}"))
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
+@pytest.mark.skipif(not RECORDINGS.is_dir(), reason="the recordings are not beside this checkout")
+def test_crash_after_every_event() -> None:
+    """A history cut after any event goes on to the same end, event by event, output by output."""
+    played = 0
+    for name, definition, input in recorded():
+        whole = run(definition, input)
+        for length in range(1, len(whole)):
+            assert run(definition, input, history=whole[:length]) == whole, f"{name}, cut after event {length}"
+        played += 1
+    assert played > 200
