@@ -15,8 +15,22 @@ if TYPE_CHECKING:
 Json = Any
 """Any JSON value: None, bool, int, float, str, list of Json, dict of str to Json."""
 
-dumps: Callable[[Json], str] = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
-"""The compact text of a JSON value, as AWS writes payloads: no spaces, no \\u escapes."""
+_encode: Callable[[Json], str] = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+_encode_ascii: Callable[[Json], str] = json.JSONEncoder(separators=(",", ":")).encode
+
+
+def dumps(value: Json) -> str:
+    """The compact text of a JSON value, as AWS writes payloads: no spaces, no \\u escapes.
+
+    A lone surrogate ("\\ud800") is no character of any encoding: a text that has one is escaped.
+    """
+    text = _encode(value)
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            return _encode_ascii(value)
+    return text
 
 
 def _refuse_constant(name: str) -> None:

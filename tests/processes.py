@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import select
@@ -12,6 +13,9 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from sfn_cli.drivers.local import launch
+from sfn_cli.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -60,17 +64,18 @@ def until(condition: Callable[[], Any], what: str, timeout: float = TIMEOUT_SECO
 
 def worker_pids(home: Path) -> list[int]:
     """The live workers of a store."""
-    from sfn_cli.drivers.local import launch
-    from sfn_cli.settings import Settings
-
     return [worker["pid"] for worker in launch.status(Settings.from_environment({"SFN_HOME": str(home)}))]
 
 
 def stop_workers(home: Path) -> None:
     """Kills what is left of a test's workers, and awaits their end."""
-    for pid in worker_pids(home) if (home / "sfn.db").exists() else []:
-        os.kill(pid, signal.SIGKILL)
-        await_end(pid)
+    if not (home / "sfn.db").exists():
+        return
+    with (home / launch.START_LOCK_NAME).open("a") as on_its_way:
+        fcntl.flock(on_its_way, fcntl.LOCK_EX)  # whoever was on its way listens now
+        for pid in worker_pids(home):
+            os.kill(pid, signal.SIGKILL)
+            await_end(pid)
 
 
 def await_end(pid: int) -> None:

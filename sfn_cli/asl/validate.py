@@ -106,11 +106,14 @@ class _Check:
     def states(self, states: Mapping[str, Json], start_at: Json, location: str, language: str) -> None:
         if not states:
             self.error(f"{location}/States", "Value cannot be empty")
-        if isinstance(start_at, str) and start_at not in states:
-            self.error(f"{location}/StartAt", f"Missing 'Next' target: {start_at}", MISSING_TARGET)
-        reached = {start_at}
+        start = start_at if isinstance(start_at, str) else None
+        if start is not None and start not in states:
+            self.error(f"{location}/StartAt", f"Missing 'Next' target: {start}", MISSING_TARGET)
+        reached = {start}
         for name, state in states.items():
             at = f"{location}/States/{_pointer(name)}"
+            if not _is_text(name):
+                self.error(at.encode("ascii", "backslashreplace").decode(), "State name is not valid Unicode")
             if len(name) > 80:
                 self.error(at, "State name is longer than 80 characters")
             if not isinstance(state, dict):
@@ -122,7 +125,7 @@ class _Check:
                 if target not in states:
                     self.error(field, f"Missing 'Next' target: {target}", MISSING_TARGET)
         for name in states:
-            if start_at in states and name not in reached:
+            if start in states and name not in reached:
                 self.error(f"{location}/States/{_pointer(name)}", f'State "{name}" is not reachable.', MISSING_TARGET)
 
     def state(self, state: Mapping[str, Json], location: str, outer: str) -> None:
@@ -318,6 +321,8 @@ class _Check:
         for at, rule in self.entries(value, location):
             if "Next" not in rule:
                 self.error(at, "These fields are required: [Next]")
+            else:
+                self.check_string(rule["Next"], f"{at}/Next", JSONPATH, "Next")
             if language == JSONATA:
                 self.condition(rule, at)
             else:
@@ -437,6 +442,14 @@ def _targets(state: Mapping[str, Any], location: str) -> Iterable[tuple[str, str
         for index, entry in enumerate(entries if isinstance(entries, list) else ()):
             if isinstance(entry, dict) and isinstance(entry.get("Next"), str):
                 yield f"{location}/{field}/{index}/Next", entry["Next"]
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:  # a lone surrogate
+        return False
+    return True
 
 
 def _pointer(name: str) -> str:

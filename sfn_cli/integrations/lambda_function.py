@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from sfn_cli import arn
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
-from sfn_cli.jsonvalue import Payload, loads
+from sfn_cli.jsonvalue import Json, Payload, loads
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sfn_cli.functions.outcome import Outcome
     from sfn_cli.integrations.integration import Answer, Cancel, World
     from sfn_cli.interpreter.execution import OpenTask
@@ -21,15 +23,30 @@ def call_function(task: OpenTask, world: World, answer: Answer) -> Cancel:
     """Calls the function that the Resource names."""
 
     def done(outcome: Outcome) -> None:
-        if outcome.kind == "succeeded":
-            answer(TaskSucceeded(task.id, Payload(loads(outcome.payload))))
-        else:
-            answer(failed(task, outcome, task.resource.arn, world))
+        answer(signal_of(task, outcome, task.resource.arn, world, lambda result: result))
 
     return world.pool.invoke(task.resource.arn, task.arguments.text, done).cancel
 
 
-def failed(task: OpenTask, outcome: Outcome, function_ref: str, world: World) -> TaskFailed:
+def signal_of(
+    task: OpenTask, outcome: Outcome, function_ref: str, world: World, shape: Callable[[Json], Json]
+) -> TaskSucceeded | TaskFailed:
+    """What an outcome tells the execution; `shape` makes the task's result of the function's answer."""
+    if outcome.kind != "succeeded":
+        return _failed(task, outcome, function_ref, world)
+    try:
+        return TaskSucceeded(task.id, _written(shape(loads(outcome.payload))))
+    except (RecursionError, ValueError) as error:
+        return TaskFailed(task.id, "States.Runtime", f"The function's answer cannot be taken as JSON: {error}")
+
+
+def _written(result: Json) -> Payload:
+    payload = Payload(result)
+    payload.text  # noqa: B018 - it is written now, where an error is the task's own
+    return payload
+
+
+def _failed(task: OpenTask, outcome: Outcome, function_ref: str, world: World) -> TaskFailed:
     """How a task fails on a function that did not succeed: the error is named for the exception that was raised."""
     if outcome.kind == "not_found":
         return TaskFailed(task.id, "Lambda.ResourceNotFoundException", _not_found_cause(function_ref, outcome, world))

@@ -9,9 +9,9 @@ import time
 from typing import TYPE_CHECKING
 
 from sfn_cli.integrations.integration import Answer, Cancel, World, nothing_to_cancel
-from sfn_cli.integrations.lambda_function import failed
-from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
-from sfn_cli.jsonvalue import Json, Payload, dumps, loads
+from sfn_cli.integrations.lambda_function import signal_of
+from sfn_cli.interpreter.signals import TaskFailed
+from sfn_cli.jsonvalue import Json, dumps
 
 if TYPE_CHECKING:
     from sfn_cli.functions.outcome import Outcome
@@ -29,15 +29,12 @@ def invoke(task: OpenTask, world: World, answer: Answer) -> Cancel:
     named = f"{function_ref}:{qualifier}" if qualifier else function_ref
 
     def done(outcome: Outcome) -> None:
-        if outcome.kind == "succeeded":
-            answer(TaskSucceeded(task.id, Payload(_response(outcome, task, world))))
-        else:
-            answer(failed(task, outcome, named, world))
+        answer(signal_of(task, outcome, named, world, lambda result: _response(result, outcome, world)))
 
     return world.pool.invoke(named, dumps(arguments.get("Payload", {})), done).cancel
 
 
-def _response(outcome: Outcome, task: OpenTask, world: World) -> dict[str, Json]:
+def _response(result: Json, outcome: Outcome, world: World) -> dict[str, Json]:
     headers = {
         "Connection": "keep-alive",
         "Content-Length": str(len(outcome.payload.encode())),
@@ -50,7 +47,7 @@ def _response(outcome: Outcome, task: OpenTask, world: World) -> dict[str, Json]
     }
     return {
         "ExecutedVersion": "$LATEST",
-        "Payload": loads(outcome.payload),
+        "Payload": result,
         "SdkHttpMetadata": {
             "AllHttpHeaders": {name: [value] for name, value in headers.items()},
             "HttpHeaders": headers,

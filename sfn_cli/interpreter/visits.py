@@ -18,6 +18,9 @@ from sfn_cli.jsonvalue import Payload
 DATA_LIMIT_EXCEEDED = "States.DataLimitExceeded"
 QUERY_EVALUATION_ERROR = "States.QueryEvaluationError"
 
+TOO_DEEP = StatesError("States.Runtime", "The data is nested too deeply.")
+"""JSON as deep as a thousand levels cannot be written or read. (ours)"""
+
 
 def visit(execution: Execution, frame: Frame, *, attempt: int, now: int) -> Visit:
     """What the frame's state sees in its attempt number `attempt`, at `now` (a time that history tells)."""
@@ -41,20 +44,22 @@ def move(execution: Execution, frame: Frame) -> Move:
 def ask_again(execution: Execution, frame: Frame, *, attempt: int, now: int) -> Move:
     """What the state asks for in another attempt."""
     try:
-        asked = frame.state.enter(visit(execution, frame, attempt=attempt, now=now))
+        return _checked(frame, frame.state.enter(visit(execution, frame, attempt=attempt, now=now)))
     except StatesError as error:
         raise located(frame, error) from None
-    return _checked(frame, asked)
+    except RecursionError:
+        raise located(frame, TOO_DEEP) from None
 
 
 def completion(execution: Execution, frame: Frame, result: Payload | None, *, now: int | None = None) -> Exit:
     """The exit of the frame's state once its work is done. Raises StatesError, its cause told in full."""
     at = frame.last_at if now is None else now
     try:
-        done = frame.state.complete(visit(execution, frame, attempt=frame.retry_count, now=at), result)
+        done = _checked(frame, frame.state.complete(visit(execution, frame, attempt=frame.retry_count, now=at), result))
     except StatesError as error:
         raise located(frame, error) from None
-    done = _checked(frame, done)
+    except RecursionError:
+        raise located(frame, TOO_DEEP) from None
     assert isinstance(done, Exit)
     return done
 
@@ -129,9 +134,13 @@ def caught(execution: Execution, frame: Frame, error: StatesError) -> Exit | Non
     output = Payload(error_output)
     seen = visit(execution, frame, attempt=frame.retry_count, now=frame.last_at)
     try:
-        return Exit(catcher.flow.output(seen, output), catcher.flow.assign(seen, output), catcher.next)
+        done = Exit(catcher.flow.output(seen, output), catcher.flow.assign(seen, output), catcher.next)
+        _checked(frame, done)
+        return done
     except StatesError as failed:
         raise located(frame, failed) from None
+    except RecursionError:
+        raise located(frame, TOO_DEEP) from None
 
 
 def _catcher(frame: Frame, error: StatesError) -> Catcher | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sys
 import time
@@ -279,3 +280,11 @@ def test_a_task_in_flight_at_a_crash(home: Path, tmp_path: Path, on_crash: str, 
 
     ended = until(described, "its end")
     assert (ended["status"], ended.get("error")) == (status, error)
+
+
+def test_a_worker_leaves_when_its_store_is_gone(home: Path) -> None:
+    """Who deletes the folder of the store is left no process behind."""
+    start_wait(home, 3600)
+    (pid,) = until(lambda: worker_pids(home), "a worker")
+    shutil.rmtree(home)
+    await_end(pid)

@@ -6,6 +6,7 @@ to say goes to `worker.log` in the store's folder.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 LOG_NAME = "worker.log"
 MAX_LOG_BYTES = 5_000_000
+START_LOCK_NAME = "worker-start.lock"
+
+INHERITED = 3
+"""The descriptor under which a worker inherits the lock that says that it is on its way."""
 
 
 class Launcher:
@@ -45,20 +50,44 @@ def wake_all(home: str) -> bool:
 
 
 def start(home: str, *, beside: bool = False) -> None:
-    """Starts a worker process for the store in `home`; if one lives already, only a worker `beside` it stays."""
+    """Starts a worker process for the store in `home`; if one lives already, only a worker `beside` it stays.
+
+    While a worker is on its way, nobody starts another: whoever starts one holds a lock, and the
+    worker inherits it and lets go when it listens, or when it dies.
+    """
+    on_its_way = _lock(os.path.join(home, START_LOCK_NAME))
+    if on_its_way is None:
+        return  # that one looks at the store after it has begun to listen: it sees what is there now
     log = os.path.join(home, LOG_NAME)
     _keep_short(log)
     actions: list[tuple[int, int, str, int, int] | tuple[int, int, int]] = [
         (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
         (os.POSIX_SPAWN_OPEN, 1, log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600),
         (os.POSIX_SPAWN_DUP2, 1, 2),
+        (os.POSIX_SPAWN_DUP2, on_its_way, INHERITED),
     ]
     # -P: the folder that the command ran in must not shadow modules. -c, not -m: it saves runpy.
     command = [sys.executable, "-P", "-c", f"from sfn_cli.drivers.local.worker import main; main(beside={beside})"]
     environment = {**os.environ, "SFN_HOME": home}
     _reap()
-    pid = _spawn(command, environment, actions)
-    _children.add(pid)
+    try:
+        _children.add(_spawn(command, environment, actions))
+    finally:
+        os.close(on_its_way)
+
+
+def _lock(path: str) -> int | None:
+    """The descriptor of the lock on a file, or None if it is held. It is never INHERITED itself."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    if descriptor == INHERITED:
+        descriptor, same = os.dup(descriptor), descriptor
+        os.close(same)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        return None
+    return descriptor
 
 
 _children: set[int] = set()

@@ -55,7 +55,7 @@ def main(*, beside: bool) -> None:
     if os.getsid(0) != os.getpid():
         os.setsid()
     # Whatever the starter had open or stood in must not be held by a process that outlives it.
-    os.closerange(3, 4096)
+    os.closerange(launch.INHERITED + 1, 4096)
     settings = Settings.from_environment()
     os.chdir(settings.home)
     try:
@@ -99,6 +99,7 @@ class _Worker:
         self._lock = lock
         self._limit = limit
         self._told_to_leave = False
+        self._on_its_way = True  # until it listens
         self._database = Database(settings.home)
         self._id = Workers(self._database).register(slot.number, os.getpid(), clock())
         self._sign()
@@ -128,6 +129,10 @@ class _Worker:
                 self._drive()
             finally:
                 self._deafen(pipe)
+            if not self._slot.is_of(self._lock):
+                report("the store is gone")
+                self._pool.close()
+                return
             if self._told_to_leave:
                 self._conductor.release()
             os.close(self._lock)
@@ -156,6 +161,9 @@ class _Worker:
         pipe = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
         signal.set_wakeup_fd(pipe, warn_on_full_buffer=False)
         self._selector.register(pipe, selectors.EVENT_READ, self._drainer(pipe))
+        if self._on_its_way:
+            self._on_its_way = False
+            os.close(launch.INHERITED)
         return pipe
 
     def _drainer(self, pipe: int) -> Callable[[], None]:
@@ -192,6 +200,8 @@ class _Worker:
                     self._look_for_abandoned()
                 self._called = False
                 last_look = now
+                if not self._slot.is_of(self._lock):
+                    return
                 self._sign()
                 conductor.read_inbox()
                 if conductor.claim_new() == CLAIM_LIMIT:

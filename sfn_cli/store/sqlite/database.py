@@ -79,6 +79,8 @@ def translated_errors(path: str) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise StoreError(_explain(error, path)) from error
+    except UnicodeEncodeError as error:
+        raise StoreError("The text holds bytes that are not UTF-8, which cannot be stored. Nothing was changed.") from error
     except OSError as error:
         raise StoreError(
             f"Cannot use the store {path}: {error.strerror or error}. Set SFN_HOME to a folder that can be written."

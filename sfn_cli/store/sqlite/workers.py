@@ -45,6 +45,14 @@ class Slot:
                     os.close(descriptor)
                     return None
 
+    def is_of(self, lock: int) -> bool:
+        """Whether the held lock is still that of this slot: its file may have been deleted, with the whole store."""
+        try:
+            there, held = os.stat(self.lock_path), os.fstat(lock)
+        except FileNotFoundError:
+            return False
+        return (there.st_dev, there.st_ino) == (held.st_dev, held.st_ino)
+
     def sign(self, lock: int, worker: int) -> None:
         """Writes into the held file who holds it, and when: the lease begins anew."""
         # Monotonic time is the machine's, the same in every process, and no clock change moves it.

@@ -1,0 +1,89 @@
+"""Data beyond reason fails its own state, or is refused; the worker and all other executions go on."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.processes import sfn, sfn_json, until, worker_pids
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ROLE = "arn:aws:iam::123456789012:role/any"
+FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:Odd"
+
+
+def ended(home: Path, definition: Any, *arguments: str) -> dict[str, str]:
+    machine = sfn_json(home, "create-state-machine", "--name", "Odd", "--role-arn", ROLE, "--definition", json.dumps(definition))
+    arn = sfn_json(home, "start-execution", "--state-machine-arn", machine["stateMachineArn"], *arguments)["executionArn"]
+
+    def description() -> dict[str, str] | None:
+        described: dict[str, str] = sfn_json(home, "describe-execution", "--execution-arn", arn)
+        return described if described["status"] != "RUNNING" else None
+
+    found: dict[str, str] = until(description, "its end")
+    return found
+
+
+@pytest.mark.parametrize(
+    "source, status, told",
+    [
+        ("'[' * 5000 + ']' * 5000", "FAILED", "Unable to marshal response"),
+        ("'{\"n\": NaN}'", "FAILED", "cannot be taken as JSON"),
+        ("'\"' + 'x' * 300_000 + '\"'", "FAILED", "size exceeding the maximum number of bytes"),
+        ("'\"\\\\ud800\"'", "SUCCEEDED", '"\\ud800"'),
+    ],
+)
+def test_what_a_function_may_answer(home: Path, tmp_path: Path, source: str, status: str, told: str) -> None:
+    """A result that is too deep, no JSON or too large is the task's failure; a lone surrogate is kept."""
+    code = tmp_path / "code"
+    code.mkdir()
+    (code / "app.py").write_text(f"def handler(event, context): return ({source}).encode()\n")
+    runtime = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    sfn_json(
+        home, "lambda", "create-function", "--function-name", "Odd", "--runtime", runtime,
+        "--handler", "app.handler", "--role", ROLE, "--code-dir", str(code),
+    )  # fmt: skip
+    described = ended(home, {"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": FUNCTION, "End": True}}})
+    assert described["status"] == status
+    assert told in described.get("cause", described.get("output", ""))
+    assert len(worker_pids(home)) == 1
+
+
+def test_data_that_grows_too_deep(home: Path) -> None:
+    """A machine that wraps its data a thousand times fails with an error of its own."""
+    definition = {
+        "StartAt": "Wrap",
+        "States": {
+            "Wrap": {"Type": "Pass", "Parameters": {"in.$": "$"}, "Next": "Again"},
+            "Again": {"Type": "Choice", "Choices": [{"Variable": "$.never", "IsPresent": True, "Next": "End"}], "Default": "Wrap"},
+            "End": {"Type": "Succeed"},
+        },
+    }
+    described = ended(home, definition)
+    assert (described["status"], described["error"]) == ("FAILED", "States.Runtime")
+    assert "nested too deeply" in described["cause"]
+
+
+@pytest.mark.parametrize("text", ["[" * 10_000 + "]" * 10_000, '{"a":' * 5_000 + "1" + "}" * 5_000])
+def test_deep_input_is_refused(home: Path, text: str) -> None:
+    """An input ten thousand levels deep is no input."""
+    definition = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}})
+    machine = sfn_json(home, "create-state-machine", "--name", "A", "--role-arn", ROLE, "--definition", definition)
+    refused = sfn(home, "start-execution", "--state-machine-arn", machine["stateMachineArn"], "--input", text)
+    assert refused.returncode == 254
+    assert "InvalidExecutionInput" in refused.stderr
+
+
+def test_bytes_that_are_no_text(home: Path) -> None:
+    """An argument that is not UTF-8 is refused in a line, and nothing is stored."""
+    definition = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}})
+    machine = sfn_json(home, "create-state-machine", "--name", "A", "--role-arn", ROLE, "--definition", definition)["stateMachineArn"]
+    refused = sfn(home, "start-execution", "--state-machine-arn", machine, "--input", '"\udcff"')
+    assert refused.returncode in (252, 254, 255)
+    assert "Traceback" not in refused.stderr
+    assert sfn_json(home, "list-executions", "--state-machine-arn", machine) == {"executions": []}
