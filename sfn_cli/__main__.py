@@ -1,7 +1,5 @@
 """`python -m sfn_cli`: the same as `sfn`."""
 
-import sys
+from sfn_cli.cli import process
 
-from sfn_cli.cli import main
-
-sys.exit(main())
+process()

@@ -6,6 +6,7 @@ of `lambda` and `logs` below their service. Nothing is imported for a command th
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -225,6 +226,7 @@ def _service_command(service: str, command: str) -> click.Command | None:
 def _imported(where: str) -> Any:
     from importlib import import_module
 
+    gc.enable()  # these may live long (serve, tail --follow); see `cli.process`
     module, _, name = where.partition(":")
     return getattr(import_module(module), name)
 
