@@ -16,7 +16,7 @@ from sfn_cli.api.state_machines import active, does_not_exist, existing
 from sfn_cli.errors import ApiError
 from sfn_cli.interpreter.events import api_event, execution_started
 from sfn_cli.jsonvalue import Payload
-from sfn_cli.store.sqlite.executions import Execution, NewExecution
+from sfn_cli.store.sqlite.executions import Execution, NewExecution, Summary
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
@@ -61,15 +61,9 @@ def describe_execution(service: Service, request: dict[str, Any]) -> dict[str, A
     execution = _existing(service, request["executionArn"])
     included = request.get("includedData") != "METADATA_ONLY"
     answer = {
-        "executionArn": execution.arn,
-        "stateMachineArn": execution.state_machine_arn,
-        "name": execution.name,
-        "status": execution.status,
-        "startDate": execution.started_at,
-        "stopDate": execution.stopped_at,
+        **_summary(execution),
         "inputDetails": {"included": included},
         "traceHeader": execution.trace_header,
-        "redriveCount": 0,
         **_redrive_status(execution.status),
     }
     if included:
@@ -93,19 +87,21 @@ def list_executions(service: Service, request: dict[str, Any]) -> dict[str, Any]
     executions = service.executions.page(machine.arn, status, paging.last_key(request, scope, now, _start_and_row), size + 1)
     shown = executions[:size]
     return {
-        "executions": [
-            {
-                "executionArn": execution.arn,
-                "stateMachineArn": execution.state_machine_arn,
-                "name": execution.name,
-                "status": execution.status,
-                "startDate": execution.started_at,
-                "stopDate": execution.stopped_at,
-                "redriveCount": 0,
-            }
-            for execution in shown
-        ],
+        "executions": [_summary(execution) for execution in shown],
         "nextToken": paging.token(scope, f"{shown[-1].started_at}.{shown[-1].id}", now) if len(executions) > size else None,
+    }
+
+
+def _summary(execution: Execution | Summary) -> dict[str, Any]:
+    """What a list and a description both tell."""
+    return {
+        "executionArn": execution.arn,
+        "stateMachineArn": execution.state_machine_arn,
+        "name": execution.name,
+        "status": execution.status,
+        "startDate": execution.started_at,
+        "stopDate": execution.stopped_at,
+        "redriveCount": 0,
     }
 
 

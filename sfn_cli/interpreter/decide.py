@@ -15,8 +15,9 @@ Laws, seen in recordings of AWS:
 from __future__ import annotations
 
 from sfn_cli.asl.moves import Call, Exit, Fork, Move, Sleep, Stop
+from sfn_cli.asl.retry import RUNTIME
 from sfn_cli.errors import StatesError
-from sfn_cli.interpreter.events import HistoryEvent
+from sfn_cli.interpreter.events import HistoryEvent, error_details
 from sfn_cli.interpreter.execution import Execution, Frame, Phase
 from sfn_cli.interpreter.receive import task_details, task_kind
 from sfn_cli.interpreter.visits import (
@@ -33,8 +34,6 @@ from sfn_cli.jsonvalue import Json, Payload, dumps
 
 MAX_EVENTS = 25_000
 """The most events that a history may have. (AWS's quota)"""
-
-RUNTIME = "States.Runtime"
 
 Due = int
 """A time in milliseconds since 1970, before which a frame has nothing to do."""
@@ -270,20 +269,11 @@ def _give_up(execution: Execution, frame: Frame, now: int, error: StatesError) -
     frame.error = error
     parent = frame.parent
     if parent is None:
-        return _event(execution, frame, now, "ExecutionFailed", _error_details(error))
+        return _event(execution, frame, now, "ExecutionFailed", error_details(error.error, error.cause))
     if parent.state.type == "Map":
         return _event(execution, frame, now, "MapIterationFailed", _iteration(frame))
     parent.failed_child = frame
     return _fail_fork(execution, parent, now, frame)
-
-
-def _error_details(error: StatesError) -> dict[str, Json]:
-    details: dict[str, Json] = {}
-    if error.error is not None:
-        details["error"] = error.error
-    if error.cause is not None:
-        details["cause"] = error.cause
-    return details
 
 
 def _fail_fork(execution: Execution, frame: Frame, now: int, failed: Frame) -> HistoryEvent | Due | None:

@@ -113,6 +113,11 @@ TERMINAL: Mapping[str, str] = {
 """The events that end an execution, and the status that each gives it."""
 
 
+def error_details(error: str | None, cause: str | None) -> dict[str, Json]:
+    """The details of a failure: only those of the two that there are."""
+    return {name: text for name, text in (("error", error), ("cause", cause)) if text is not None}
+
+
 def execution_started(input: Payload, role_arn: str, at: int) -> HistoryEvent:
     """The first event of every execution: it is written by StartExecution, not by a worker."""
     return HistoryEvent(1, 0, at, "ExecutionStarted", payload=input, details={"roleArn": role_arn})

@@ -1,6 +1,6 @@
 """What an event means: the fold of a history into an Execution, and its only writer.
 
-`evolve(execution, event)` is total over the events that `decide` and `recover` make; it never
+`evolve(execution, event)` is total over the events that `decide` and `receive` make; it never
 looks at a clock. `HANDLERS` is the whole grammar: one function per kind of event.
 """
 
@@ -32,7 +32,7 @@ def _execution_started(execution: Execution, event: HistoryEvent) -> None:
     timeout = execution.machine.timeout_seconds
     execution.deadline_at = None if timeout is None else event.at + timeout * 1000
     # The first StateEntered follows "event 0": AWS does not count ExecutionStarted.
-    execution.root = _new_frame(execution, Frame(0, execution.machine, event.payload, {}, 0, event.at))
+    _new_frame(execution, Frame(0, execution.machine, event.payload, {}, 0, event.at))
 
 
 def _execution_ended(execution: Execution, event: HistoryEvent) -> None:
@@ -44,11 +44,10 @@ def _execution_ended(execution: Execution, event: HistoryEvent) -> None:
     execution.waiting.clear()
 
 
-def _new_frame(execution: Execution, frame: Frame) -> Frame:
+def _new_frame(execution: Execution, frame: Frame) -> None:
     execution.frames[frame.serial] = frame
     execution.next_serial = frame.serial + 1
     execution.make_ready(frame)
-    return frame
 
 
 def _follow(execution: Execution, event: HistoryEvent) -> Frame:
@@ -175,9 +174,7 @@ def _task_started(execution: Execution, event: HistoryEvent) -> None:
 
 
 def _task_submitted(execution: Execution, event: HistoryEvent) -> None:
-    task = _follow(execution, event).task
-    assert task is not None
-    task.submitted = True
+    _follow(execution, event)
 
 
 def _close_task(execution: Execution, event: HistoryEvent) -> Frame:

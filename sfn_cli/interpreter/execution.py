@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Phase(Enum):
-    """Where a frame stands. What happens next is `decide.step`'s answer to it."""
+    """Where a frame stands. What happens next is `decide`'s answer to it."""
 
     STARTING = auto()  # about to enter `frame.next`
     ENTERED = auto()  # in a state, before its work
@@ -44,7 +44,7 @@ class OpenTask:
 
     __slots__ = (
         "arguments", "beat_at", "credentials", "frame", "heartbeat_seconds", "id", "resource",
-        "started", "state_name", "submitted", "timeout_at", "token",
+        "started", "state_name", "timeout_at", "token",
     )  # fmt: skip
 
     def __init__(
@@ -71,7 +71,6 @@ class OpenTask:
         self.credentials = credentials
         self.token = token
         self.started = False
-        self.submitted = False
 
     @property
     def heartbeat_due_at(self) -> int | None:
@@ -162,7 +161,7 @@ class Execution:
 
     __slots__ = (
         "arn", "deadline_at", "frames", "input", "last_id", "machine", "name", "next_serial", "open_tasks", "ready", "role_arn",
-        "root", "seed", "started_at", "state_machine_arn", "status", "timers", "waiting",
+        "seed", "started_at", "state_machine_arn", "status", "timers", "waiting",
     )  # fmt: skip
 
     def __init__(self, arn: str, state_machine_arn: str, machine: StateMachine, seed: str) -> None:
@@ -177,7 +176,6 @@ class Execution:
         self.deadline_at: int | None = None  # the machine's own TimeoutSeconds
         self.status = "RUNNING"
         self.last_id = 0
-        self.root: Frame = None  # type: ignore[assignment]
         self.frames: dict[int, Frame] = {}
         self.next_serial = 0
         self.open_tasks: dict[int, OpenTask] = {}

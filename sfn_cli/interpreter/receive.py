@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from sfn_cli.interpreter.events import HistoryEvent
+from sfn_cli.interpreter.events import HistoryEvent, error_details
 from sfn_cli.interpreter.signals import Signal, TaskFailed, TaskHeartbeat, TaskStarted, TaskSubmitted, TaskSucceeded
 from sfn_cli.interpreter.visits import DATA_LIMIT_EXCEEDED, data_limit_cause, too_large
 
@@ -26,10 +26,11 @@ def receive(execution: Execution, signal: Signal, now: int) -> HistoryEvent | No
             return _record(execution, task, now, "Submitted", payload=output)
         case TaskSucceeded(output=output):
             if too_large(output):
-                return _failed(execution, task, now, DATA_LIMIT_EXCEEDED, data_limit_cause(task.resource.name))
+                cause = data_limit_cause(task.resource.name)
+                return _record(execution, task, now, "Failed", error_details(DATA_LIMIT_EXCEEDED, cause))
             return _record(execution, task, now, "Succeeded", payload=output)
         case TaskFailed(error=error, cause=cause):
-            return _failed(execution, task, now, error, cause)
+            return _record(execution, task, now, "Failed", error_details(error, cause))
         case TaskHeartbeat(at=at):
             task.beat_at = max(task.beat_at, at)
             execution.make_ready(task.frame)
@@ -40,15 +41,6 @@ def receive(execution: Execution, signal: Signal, now: int) -> HistoryEvent | No
 def _started(execution: Execution, task: OpenTask, now: int, worker_name: str | None) -> HistoryEvent:
     details: dict[str, Json] = {} if worker_name is None else {"workerName": worker_name}
     return _record(execution, task, now, "Started", details)
-
-
-def _failed(execution: Execution, task: OpenTask, now: int, error: str | None, cause: str | None) -> HistoryEvent:
-    details: dict[str, Json] = {}
-    if error is not None:
-        details["error"] = error
-    if cause is not None:
-        details["cause"] = cause
-    return _record(execution, task, now, "Failed", details)
 
 
 def _record(

@@ -6,6 +6,8 @@ is asked for again and comes out the same. The answers are kept on the frame onl
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, TypeVar
+
 from sfn_cli.asl.dataflow import MAX_PAYLOAD_BYTES
 from sfn_cli.asl.moves import Call, Exit, Move, Stop
 from sfn_cli.asl.retry import Catcher, Retrier, matches
@@ -14,6 +16,11 @@ from sfn_cli.errors import StatesError
 from sfn_cli.interpreter.context_object import context_object
 from sfn_cli.interpreter.execution import Execution, Frame, Phase
 from sfn_cli.jsonvalue import Payload
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Asked = TypeVar("Asked", bound=Move)
 
 DATA_LIMIT_EXCEEDED = "States.DataLimitExceeded"
 QUERY_EVALUATION_ERROR = "States.QueryEvaluationError"
@@ -43,40 +50,37 @@ def move(execution: Execution, frame: Frame) -> Move:
 
 def ask_again(execution: Execution, frame: Frame, *, attempt: int, now: int) -> Move:
     """What the state asks for in another attempt."""
-    try:
-        return _checked(frame, frame.state.enter(visit(execution, frame, attempt=attempt, now=now)))
-    except StatesError as error:
-        raise located(frame, error) from None
-    except RecursionError:
-        raise located(frame, TOO_DEEP) from None
+    return _told_in_full(frame, lambda: frame.state.enter(visit(execution, frame, attempt=attempt, now=now)))
 
 
 def completion(execution: Execution, frame: Frame, result: Payload | None, *, now: int | None = None) -> Exit:
     """The exit of the frame's state once its work is done. Raises StatesError, its cause told in full."""
-    at = frame.last_at if now is None else now
-    try:
-        done = _checked(frame, frame.state.complete(visit(execution, frame, attempt=frame.retry_count, now=at), result))
-    except StatesError as error:
-        raise located(frame, error) from None
-    except RecursionError:
-        raise located(frame, TOO_DEEP) from None
+    seen = visit(execution, frame, attempt=frame.retry_count, now=frame.last_at if now is None else now)
+    done = _told_in_full(frame, lambda: frame.state.complete(seen, result))
     assert isinstance(done, Exit)
     return done
 
 
-def located(frame: Frame, error: StatesError) -> StatesError:
+def _told_in_full(frame: Frame, ask: Callable[[], Asked]) -> Asked:
+    """What the state answers, within AWS's quota; its errors say which state they are of."""
+    try:
+        asked = ask()
+        payload = asked.output if isinstance(asked, Exit) else asked.arguments if isinstance(asked, Call) else None
+        if payload is not None and too_large(payload):
+            raise StatesError(DATA_LIMIT_EXCEEDED, data_limit_cause(frame.state.name))
+        return asked
+    except StatesError as error:
+        raise _located(frame, error) from None
+    except RecursionError:
+        raise _located(frame, TOO_DEEP) from None
+
+
+def _located(frame: Frame, error: StatesError) -> StatesError:
     """The error with its cause prefixed by the state, as AWS does for errors of the language itself."""
     if error.error == DATA_LIMIT_EXCEEDED:
         return error
     cause = f"An error occurred while executing the state '{frame.state.name}' (entered at the event id #{frame.entered_id}). {error.cause}"
     return StatesError(error.error, cause, location=error.location)
-
-
-def _checked(frame: Frame, asked: Move) -> Move:
-    payload = asked.output if isinstance(asked, Exit) else asked.arguments if isinstance(asked, Call) else None
-    if payload is not None and too_large(payload):
-        raise StatesError(DATA_LIMIT_EXCEEDED, data_limit_cause(frame.state.name))
-    return asked
 
 
 def too_large(payload: Payload) -> bool:
@@ -133,14 +137,7 @@ def caught(execution: Execution, frame: Frame, error: StatesError) -> Exit | Non
         error_output["Cause"] = error.cause
     output = Payload(error_output)
     seen = visit(execution, frame, attempt=frame.retry_count, now=frame.last_at)
-    try:
-        done = Exit(catcher.flow.output(seen, output), catcher.flow.assign(seen, output), catcher.next)
-        _checked(frame, done)
-        return done
-    except StatesError as failed:
-        raise located(frame, failed) from None
-    except RecursionError:
-        raise located(frame, TOO_DEEP) from None
+    return _told_in_full(frame, lambda: Exit(catcher.flow.output(seen, output), catcher.flow.assign(seen, output), catcher.next))
 
 
 def _catcher(frame: Frame, error: StatesError) -> Catcher | None:

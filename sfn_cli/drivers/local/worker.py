@@ -27,7 +27,7 @@ from sfn_cli.store.sqlite.executions import Executions
 from sfn_cli.store.sqlite.functions import Functions
 from sfn_cli.store.sqlite.inbox import Inbox
 from sfn_cli.store.sqlite.turns import Turns
-from sfn_cli.store.sqlite.workers import Slot, Workers, live_workers
+from sfn_cli.store.sqlite.workers import MAX_SLOTS, Slot, Workers, live_workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,7 +89,7 @@ def work(settings: Settings, *, beside: bool = False) -> int:
 def max_workers() -> int:
     """How many workers share the machine: SFN_WORKERS, or one per core up to 4."""
     asked = os.environ.get("SFN_WORKERS", "")
-    return max(1, min(int(asked), 16)) if asked.isdecimal() else min(4, os.cpu_count() or 1)
+    return max(1, min(int(asked), MAX_SLOTS)) if asked.isdecimal() else min(4, os.cpu_count() or 1)
 
 
 class _Worker:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli import jsonvalue
-from sfn_cli.interpreter.events import HistoryEvent
+from sfn_cli.interpreter.events import HistoryEvent, error_details
 from sfn_cli.jsonvalue import Payload
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from sfn_cli.store.sqlite.database import Database
 
@@ -99,7 +99,7 @@ class Executions:
             )
             if not inserted.rowcount:
                 return None
-            _insert_event(connection, inserted.lastrowid or 0, started)
+            insert_events(connection, [event_row(inserted.lastrowid or 0, started)])
             return _found(connection, new.arn)
 
     def find(self, arn: str) -> Execution | None:
@@ -149,10 +149,10 @@ class Executions:
             if status != "RUNNING":
                 ended_at: int = stopped_at
                 return ended_at
-            details = {key: value for key, value in (("error", error), ("cause", cause)) if value is not None}
             last = connection.execute("SELECT max(key) FROM event WHERE key < ?", (_key(id + 1, 0),)).fetchone()[0]
             # Observed: AWS records 0 as the previous event of ExecutionAborted.
-            _insert_event(connection, id, HistoryEvent(last % EVENTS_PER_EXECUTION + 1, 0, at, "ExecutionAborted", details=details))
+            aborted = HistoryEvent(last % EVENTS_PER_EXECUTION + 1, 0, at, "ExecutionAborted", details=error_details(error, cause))
+            insert_events(connection, [event_row(id, aborted)])
             connection.execute(
                 "UPDATE execution SET status = 'ABORTED', stopped_at = ?, error = ?, cause = ?, owner = NULL WHERE id = ?",
                 (at, error, cause, id),
@@ -199,17 +199,23 @@ def _event(row: tuple[Any, ...]) -> HistoryEvent:
     )
 
 
-def _insert_event(connection: Any, execution: int, event: HistoryEvent) -> None:
-    connection.execute(
-        "INSERT INTO event (key, previous, at, type, frame, next, payload, details) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            _key(execution, event.id),
-            event.previous_event_id,
-            event.at,
-            event.type,
-            event.frame,
-            event.next,
-            None if event.payload is None else event.payload.text,
-            None if event.details is None else jsonvalue.dumps(event.details),
-        ),
+def insert_events(connection: Any, rows: Iterable[tuple[object, ...]]) -> None:
+    """Writes events, as `event_row` gives them, in the caller's transaction."""
+    connection.executemany(
+        "INSERT INTO event (key, previous, at, type, frame, next, payload, details) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows
+    )
+
+
+def event_row(execution: int, event: HistoryEvent) -> tuple[object, ...]:
+    """The row of an event of the execution in this row."""
+    id, previous, at, type, frame, next, payload, details = event
+    return (
+        _key(execution, id),
+        previous,
+        at,
+        type,
+        frame,
+        next,
+        None if payload is None else payload.text,
+        None if details is None else jsonvalue.dumps(details),
     )

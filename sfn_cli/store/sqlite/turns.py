@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sfn_cli import jsonvalue
 from sfn_cli.interpreter.events import TERMINAL, HistoryEvent
-from sfn_cli.store.sqlite.executions import EVENTS_PER_EXECUTION
+from sfn_cli.store.sqlite.executions import event_row, insert_events
 from sfn_cli.store.sqlite.logs import LogLine, insert_lines
 
 if TYPE_CHECKING:
@@ -93,7 +92,7 @@ class Turns:
         Gives the executions that are no longer ours: of them nothing was written.
         """
         lost: set[int] = set()
-        rows = []
+        rows: list[tuple[object, ...]] = []
         ended = []
         with self._database.transaction() as connection:
             for execution, events in moved:
@@ -103,26 +102,11 @@ class Turns:
                 if ours is None:
                     lost.add(execution)
                     continue
-                base = execution * EVENTS_PER_EXECUTION
-                for id, previous, at, type, frame, next, payload, details in events:
-                    rows.append(
-                        (
-                            base + id,
-                            previous,
-                            at,
-                            type,
-                            frame,
-                            next,
-                            None if payload is None else payload.text,
-                            None if details is None else jsonvalue.dumps(details),
-                        )
-                    )
+                rows += [event_row(execution, event) for event in events]
                 last = events[-1]
                 if last.type in TERMINAL:
                     ended.append(_ending(execution, last))
-            connection.executemany(
-                "INSERT INTO event (key, previous, at, type, frame, next, payload, details) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows
-            )
+            insert_events(connection, rows)
             connection.executemany(
                 "UPDATE execution SET status = ?, stopped_at = ?, output = ?, error = ?, cause = ?, owner = NULL WHERE id = ?", ended
             )
