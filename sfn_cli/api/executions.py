@@ -19,16 +19,40 @@ from sfn_cli.jsonvalue import Payload
 from sfn_cli.store.sqlite.executions import Execution, NewExecution, Summary
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sfn_cli.api.service import Service
+    from sfn_cli.interpreter.events import HistoryEvent
     from sfn_cli.store.sqlite.state_machines import StateMachine
 
 
 def start_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    name = request.get("name") or names.new_uuid()
     names.check_arn(request["stateMachineArn"], "stateMachine")
-    names.check_name(name)
-    input_ = _checked_input(request.get("input", "{}"))
-    machine = active(service, request["stateMachineArn"])
+    check_start(request)
+    new, started = new_execution(active(service, request["stateMachineArn"]), request, service.clock())
+    return start_answer(new, request, service.executions.start(new, started))
+
+
+def start_child(service: Service, request: dict[str, Any], task: int, *, awaited: bool) -> dict[str, Any]:
+    """As StartExecution, by the task with this key, which may wait for the end. Whatever it started already is the answer."""
+    existing = service.executions.child_of(task)
+    if existing is not None:
+        return {"executionArn": existing.arn, "startDate": existing.started_at}
+    names.check_arn(request["stateMachineArn"], "stateMachine")
+    check_start(request)
+    new, started = new_execution(active(service, request["stateMachineArn"]), request, service.clock())
+    return start_answer(new, request, service.executions.start(new._replace(task=task, awaited=awaited), started))
+
+
+def check_start(request: Mapping[str, Any]) -> None:
+    """Raises ApiError InvalidName or InvalidExecutionInput."""
+    names.check_name(request.get("name", ""))
+    _check_input(request.get("input", "{}"))
+
+
+def new_execution(machine: StateMachine, request: Mapping[str, Any], at: int) -> tuple[NewExecution, HistoryEvent]:
+    """The execution that a request asks for, and its first event."""
+    name = request.get("name") or names.new_uuid()
     new = NewExecution(
         arn=_execution_arn(machine, name),
         state_machine=machine.id,
@@ -38,10 +62,14 @@ def start_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]
         trace_header=request.get("traceHeader"),
         seed=os.urandom(16).hex(),
     )
-    execution = service.executions.start(new, execution_started(Payload(text=input_), machine.revision.role_arn, service.clock()))
+    return new, execution_started(Payload(text=request.get("input", "{}")), machine.revision.role_arn, at)
+
+
+def start_answer(new: NewExecution, request: Mapping[str, Any], execution: Execution | None) -> dict[str, Any]:
+    """StartExecution's answer, given the execution that has the new one's ARN. Raises ApiError."""
     if execution is None:
-        raise does_not_exist(machine.arn)
-    if execution.status != "RUNNING" or execution.input != input_:
+        raise does_not_exist(new.state_machine_arn)
+    if execution.status != "RUNNING" or execution.input != request.get("input", "{}"):
         raise ApiError("ExecutionAlreadyExists", f"Execution Already Exists: '{execution.arn}'")
     return {"executionArn": execution.arn, "startDate": execution.started_at}
 
@@ -58,8 +86,11 @@ def stop_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def describe_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    execution = _existing(service, request["executionArn"])
-    included = request.get("includedData") != "METADATA_ONLY"
+    return describe(_existing(service, request["executionArn"]), included=request.get("includedData") != "METADATA_ONLY")
+
+
+def describe(execution: Execution, *, included: bool = True) -> dict[str, Any]:
+    """An execution as DescribeExecution shows it, with its data or without."""
     answer = {
         **_summary(execution),
         "inputDetails": {"included": included},
@@ -140,7 +171,7 @@ def _execution_arn(machine: StateMachine, name: str) -> str:
     return arn.execution(machine.arn, name).replace(":execution:", ":express:", 1) + f":{names.new_uuid()}"
 
 
-def _checked_input(text: str) -> str:
+def _check_input(text: str) -> None:
     from sfn_cli import json_text
 
     try:
@@ -148,7 +179,6 @@ def _checked_input(text: str) -> str:
     except json_text.NotJson as error:
         reason = error.message if text.strip() else "Invalid execution input."
         raise ApiError("InvalidExecutionInput", f"Invalid State Machine Execution Input: '{reason}'") from None
-    return text
 
 
 def _redrive_status(status: str) -> dict[str, str]:

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.database import Database
     from sfn_cli.store.sqlite.executions import Executions
     from sfn_cli.store.sqlite.functions import Functions
-    from sfn_cli.store.sqlite.inbox import Inbox
     from sfn_cli.store.sqlite.logs import Logs
     from sfn_cli.store.sqlite.state_machines import StateMachines
+    from sfn_cli.store.sqlite.tasks import Tasks
 
 
 class Runner(Protocol):
@@ -108,10 +108,10 @@ class Service:
         return Executions(self.database)
 
     @cached_property
-    def inbox(self) -> Inbox:
-        from sfn_cli.store.sqlite.inbox import Inbox
+    def tasks(self) -> Tasks:
+        from sfn_cli.store.sqlite.tasks import Tasks
 
-        return Inbox(self.database)
+        return Tasks(self.database)
 
     @cached_property
     def functions(self) -> Functions:

@@ -29,6 +29,12 @@ class Resource:
     pattern: str = ""
 
     @property
+    def answerable(self) -> bool:
+        """Whether the task has a token, by which the outside world may answer it."""
+        # Observed: a token ends a .sync task as well.
+        return self.kind == "activity" or bool(self.pattern)
+
+    @property
     def name(self) -> str:
         """What AWS calls it in causes: the service, or the whole ARN of a function."""
         return self.service if self.kind == "service" else self.arn

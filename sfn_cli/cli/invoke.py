@@ -27,7 +27,7 @@ def request_of(given: dict[str, Any], options: Table, terminal: Terminal) -> dic
     members = {option.name: option for option in options.values() if option.shape is not None}
     for name, option in members.items():
         if name in given:
-            request[name] = values.of_option(option, given[name], raw_blobs=terminal.raw_blobs)
+            request[option.member or name] = values.of_option(option, given[name], raw_blobs=terminal.raw_blobs)
     return request
 
 

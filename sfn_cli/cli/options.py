@@ -28,7 +28,9 @@ class Option(NamedTuple):
     number: type[int] | type[float] | None = None
     choices: tuple[str, ...] = ()
     shape: Shape | None = None
-    """The member of the operation's input, when the option is one."""
+    """The shape of the member of the operation's input, when the option is one."""
+    member: str = ""
+    """The member's name, where it is not `name`."""
     hidden: bool = False
     metavar: str = "value"
 
@@ -128,7 +130,8 @@ def _of_member(name: str, member: str, shape: Shape, *, required: bool, hidden: 
     return [
         Option(
             name,
-            member,
+            member if name == flag(member) else name,
+            member=member,
             takes="many" if kind == "list" else "one",
             required=required,
             # A hidden paging option is converted later: aws words its error differently.

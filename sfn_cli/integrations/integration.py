@@ -1,15 +1,16 @@
-"""What an integration is: it starts a task and answers with signals, now or later, in the worker's loop."""
+"""What an integration is: it carries out a task and answers with signals, now or later, in the worker's loop."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from sfn_cli.interpreter.execution import OpenTask
 from sfn_cli.interpreter.signals import Signal
 
 if TYPE_CHECKING:
+    from sfn_cli.api.service import Service
     from sfn_cli.functions.pool import Pool
+    from sfn_cli.interpreter.execution import OpenTask
     from sfn_cli.settings import Settings
 
 Answer = Callable[[Signal], None]
@@ -17,16 +18,25 @@ Cancel = Callable[[], None]
 
 
 class World(NamedTuple):
-    """What integrations may use. `clock` gives milliseconds since 1970."""
+    """What integrations may use. `clock` gives milliseconds since 1970; `service` has the operations of this store."""
 
     settings: Settings
     pool: Pool
+    service: Service
     clock: Callable[[], int]
 
 
-Integration = Callable[[OpenTask, World, Answer], Cancel]
+class Errand(NamedTuple):
+    """One task to carry out: its key in the store (of the event that scheduled it), and who takes its signals."""
+
+    task: OpenTask
+    key: int
+    answer: Answer
+
+
+Integration = Callable[[Errand, World], Cancel]
 """Starts the task, answers each signal once, and gives what cancels it."""
 
 
 def nothing_to_cancel() -> None:
-    """The Cancel of a task that has been answered already."""
+    """The Cancel of a task that has been answered already, or that others work on."""

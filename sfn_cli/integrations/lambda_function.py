@@ -15,15 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sfn_cli.functions.outcome import Outcome
-    from sfn_cli.integrations.integration import Answer, Cancel, World
+    from sfn_cli.integrations.integration import Cancel, Errand, World
     from sfn_cli.interpreter.execution import OpenTask
 
 
-def call_function(task: OpenTask, world: World, answer: Answer) -> Cancel:
+def call_function(errand: Errand, world: World) -> Cancel:
     """Calls the function that the Resource names."""
+    task = errand.task
 
     def done(outcome: Outcome) -> None:
-        answer(signal_of(task, outcome, task.resource.arn, world, lambda result: result))
+        errand.answer(signal_of(task, outcome, task.resource.arn, world, lambda result: result))
 
     return world.pool.invoke(task.resource.arn, task.arguments.text, done).cancel
 

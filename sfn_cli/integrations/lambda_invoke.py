@@ -5,21 +5,21 @@ https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
-from sfn_cli.integrations.integration import Answer, Cancel, World, nothing_to_cancel
+from sfn_cli.integrations.integration import Cancel, Errand, World, nothing_to_cancel
 from sfn_cli.integrations.lambda_function import signal_of
+from sfn_cli.integrations.sdk import http_date, metadata
 from sfn_cli.interpreter.signals import TaskFailed
 from sfn_cli.jsonvalue import Json, dumps
 
 if TYPE_CHECKING:
     from sfn_cli.functions.outcome import Outcome
-    from sfn_cli.interpreter.execution import OpenTask
 
 
-def invoke(task: OpenTask, world: World, answer: Answer) -> Cancel:
+def invoke(errand: Errand, world: World) -> Cancel:
     """Invokes Parameters' FunctionName (with Qualifier, if given) on Payload, and waits for its answer."""
+    task, answer = errand.task, errand.answer
     arguments = task.arguments.value
     function_ref = arguments.get("FunctionName") if isinstance(arguments, dict) else None
     if not isinstance(function_ref, str):
@@ -39,20 +39,10 @@ def _response(result: Json, outcome: Outcome, world: World) -> dict[str, Json]:
         "Connection": "keep-alive",
         "Content-Length": str(len(outcome.payload.encode())),
         "Content-Type": "application/json",
-        "Date": time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(world.clock() // 1000)),
+        "Date": http_date(world.clock()),
         "X-Amz-Executed-Version": "$LATEST",
         "x-amzn-Remapped-Content-Length": "0",
         "x-amzn-RequestId": outcome.request_id,
         "X-Amzn-Trace-Id": f"root=1-{world.clock() // 1000:08x}-{outcome.request_id.replace('-', '')[:24]};sampled=0",
     }
-    return {
-        "ExecutedVersion": "$LATEST",
-        "Payload": result,
-        "SdkHttpMetadata": {
-            "AllHttpHeaders": {name: [value] for name, value in headers.items()},
-            "HttpHeaders": headers,
-            "HttpStatusCode": 200,
-        },
-        "SdkResponseMetadata": {"RequestId": outcome.request_id},
-        "StatusCode": 200,
-    }
+    return {"ExecutedVersion": "$LATEST", "Payload": result, **metadata(outcome.request_id, headers), "StatusCode": 200}

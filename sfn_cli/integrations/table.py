@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.integrations.integration import Answer, Cancel, Integration, World, nothing_to_cancel
+from sfn_cli.integrations.integration import Cancel, Errand, Integration, World, nothing_to_cancel
 from sfn_cli.integrations.lambda_function import call_function
 from sfn_cli.integrations.lambda_invoke import invoke
+from sfn_cli.integrations.patterns import result_comes_later
+from sfn_cli.integrations.start_execution import start
 from sfn_cli.interpreter.signals import TaskFailed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sfn_cli.asl.resource import Resource
-    from sfn_cli.interpreter.execution import OpenTask
 
 SERVICES: Mapping[tuple[str, str], Integration] = {
     ("lambda", "invoke"): invoke,
+    ("lambda", "invoke.waitForTaskToken"): result_comes_later(invoke),
+    ("states", "startExecution"): start,
+    ("states", "startExecution.sync"): result_comes_later(start),
+    ("states", "startExecution.sync:2"): result_comes_later(start),
+    ("states", "startExecution.waitForTaskToken"): result_comes_later(start),
 }
 """(service, action with its pattern) → integration."""
 
@@ -28,7 +34,8 @@ def integration(resource: Resource) -> Integration:
     return SERVICES.get((resource.service, resource.action), _refuse)
 
 
-def _refuse(task: OpenTask, world: World, answer: Answer) -> Cancel:
-    cause = f"sfn has no integration for {task.resource.arn}. It has: functions by their ARN, and arn:aws:states:::lambda:invoke."
-    answer(TaskFailed(task.id, "States.TaskFailed", cause))
+def _refuse(errand: Errand, world: World) -> Cancel:
+    known = ", ".join(f"arn:aws:states:::{service}:{action}" for service, action in SERVICES)
+    cause = f"sfn has no integration for {errand.task.resource.arn}. It has functions by their ARN, and {known}."
+    errand.answer(TaskFailed(errand.task.id, "States.TaskFailed", cause))
     return nothing_to_cancel

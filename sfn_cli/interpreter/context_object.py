@@ -5,12 +5,11 @@ https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.asl.states.task_state import TaskState
 from sfn_cli.asl.timestamp import format_timestamp
+from sfn_cli.interpreter.task_token import task_token
 
 if TYPE_CHECKING:
     from sfn_cli.interpreter.execution import Execution, Frame
@@ -38,19 +37,17 @@ def context_object(execution: Execution, frame: Frame, attempt: int) -> dict[str
     item = _item(frame)
     if item is not None:
         context["Map"] = {"Item": {"Index": item[0], "Value": item[1]}}
-    if isinstance(frame.state, TaskState) and frame.state.resource is not None and frame.state.resource.pattern == "waitForTaskToken":
-        context["Task"] = {"Token": task_token(execution, frame, attempt)}
+    if isinstance(frame.state, TaskState) and frame.state.resource is not None and frame.state.resource.answerable:
+        context["Task"] = {"Token": token_of(execution, frame, attempt)}
     return context
 
 
-def task_token(execution: Execution, frame: Frame, attempt: int) -> str:
+def token_of(execution: Execution, frame: Frame, attempt: int) -> str:
     """The token of the task that this visit schedules, or has scheduled.
 
-    It is known before the task is scheduled (its parameters may hold it), another one for each
-    attempt, and derived from the execution's secret, so it cannot be guessed from outside.
+    It is known before the task is scheduled (its parameters may hold it), and another one for each attempt.
     """
-    about = f"{execution.arn}/{frame.entered_id}/{attempt}"
-    return hmac.new(execution.seed.encode(), about.encode(), hashlib.sha256).hexdigest() * 2
+    return task_token(execution.seed, f"{execution.arn}/{frame.entered_id}/{attempt}")
 
 
 def _item(frame: Frame | None) -> tuple[int, Any] | None:

@@ -10,11 +10,15 @@ from collections.abc import Callable, Mapping
 
 from sfn_cli.asl.moves import Call, Fork, Move
 from sfn_cli.errors import StatesError
-from sfn_cli.interpreter.context_object import task_token
+from sfn_cli.interpreter.context_object import token_of
 from sfn_cli.interpreter.events import TERMINAL, HistoryEvent
 from sfn_cli.interpreter.execution import Execution, Frame, OpenTask, Phase
 from sfn_cli.interpreter.visits import ask_again, failure, final_failure, move, retrier
 from sfn_cli.jsonvalue import loads
+
+STANDARD_SECONDS = 365 * 24 * 60 * 60
+EXPRESS_SECONDS = 5 * 60
+"""How long an execution may take at most, by its type. (AWS's quotas)"""
 
 
 def evolve(execution: Execution, event: HistoryEvent) -> None:
@@ -29,8 +33,8 @@ def _execution_started(execution: Execution, event: HistoryEvent) -> None:
     execution.input = event.payload
     execution.started_at = event.at
     execution.role_arn = str((event.details or {}).get("roleArn", ""))
-    timeout = execution.machine.timeout_seconds
-    execution.deadline_at = None if timeout is None else event.at + timeout * 1000
+    longest = EXPRESS_SECONDS if ":express:" in execution.arn else STANDARD_SECONDS
+    execution.deadline_at = event.at + min(longest, execution.machine.timeout_seconds or longest) * 1000
     # The first StateEntered follows "event 0": AWS does not count ExecutionStarted.
     _new_frame(execution, Frame(0, execution.machine, event.payload, {}, 0, event.at))
 
@@ -38,7 +42,8 @@ def _execution_started(execution: Execution, event: HistoryEvent) -> None:
 def _execution_ended(execution: Execution, event: HistoryEvent) -> None:
     execution.status = TERMINAL[event.type]
     execution.frames.clear()
-    execution.open_tasks.clear()
+    for task in list(execution.open_tasks.values()):
+        execution.close_task(task)
     execution.ready.clear()
     execution.timers.clear()
     execution.waiting.clear()
@@ -109,14 +114,18 @@ def _child_succeeded(execution: Execution, frame: Frame, followed: int) -> None:
 
 def _drop(execution: Execution, frame: Frame) -> None:
     frame.phase = Phase.ENDED
-    if frame.task is not None:
-        execution.open_tasks.pop(frame.task.id, None)
-        frame.task = None
+    _cancel_task(execution, frame)
     _drop_children(execution, frame)
     execution.frames.pop(frame.serial, None)
     execution.waiting.pop(frame.serial, None)
     if frame.parent is not None:
         frame.parent.children.pop(frame.index, None)
+
+
+def _cancel_task(execution: Execution, frame: Frame) -> None:
+    if frame.task is not None:
+        execution.close_task(frame.task)
+        frame.task = None
 
 
 def _drop_children(execution: Execution, frame: Frame) -> None:
@@ -153,7 +162,7 @@ def _task_scheduled(execution: Execution, event: HistoryEvent) -> None:
     frame = _follow(execution, event)
     frame.phase = Phase.WORKING
     frame.move = None
-    frame.task = execution.open_tasks[event.id] = OpenTask(
+    frame.task = OpenTask(
         id=event.id,
         frame=frame,
         state_name=frame.state.name,
@@ -163,8 +172,9 @@ def _task_scheduled(execution: Execution, event: HistoryEvent) -> None:
         timeout_seconds=asked.timeout_seconds,
         heartbeat_seconds=asked.heartbeat_seconds,
         credentials=asked.credentials,
-        token=task_token(execution, frame, frame.retry_count),
+        token=token_of(execution, frame, frame.retry_count) if asked.resource.answerable else None,
     )
+    execution.open_task(frame.task)
 
 
 def _task_started(execution: Execution, event: HistoryEvent) -> None:
@@ -174,14 +184,16 @@ def _task_started(execution: Execution, event: HistoryEvent) -> None:
 
 
 def _task_submitted(execution: Execution, event: HistoryEvent) -> None:
-    _follow(execution, event)
+    task = _follow(execution, event).task
+    assert task is not None
+    task.submitted = True
 
 
 def _close_task(execution: Execution, event: HistoryEvent) -> Frame:
     frame = _follow(execution, event)
     assert frame.task is not None
-    del execution.open_tasks[frame.task.id]
-    frame.task = None
+    frame.task.answered = not event.type.endswith("TimedOut")
+    _cancel_task(execution, frame)
     return frame
 
 
@@ -278,9 +290,7 @@ def _iteration_failed(execution: Execution, event: HistoryEvent) -> None:
 
 def _state_aborted(execution: Execution, event: HistoryEvent) -> None:
     frame = execution.frames[event.frame]
-    if frame.task is not None:
-        del execution.open_tasks[frame.task.id]
-        frame.task = None
+    _cancel_task(execution, frame)
     _drop_children(execution, frame)
     frame.phase = Phase.ABORTED
 

@@ -39,12 +39,14 @@ class Phase(Enum):
 class OpenTask:
     """A task that is owed: scheduled and not closed. `id` is that of the event that scheduled it.
 
-    `timeout_at` is in milliseconds since 1970, or None; `beat_at` is the last sign of life.
+    `timeout_at` is in milliseconds since 1970, or None; `beat_at` is the last sign of life. `token`
+    is None where nobody outside can answer. `submitted`: the service took the request, and only the
+    result is missing; `answered`: the result, or a failure, has come.
     """
 
     __slots__ = (
-        "arguments", "beat_at", "credentials", "frame", "heartbeat_seconds", "id", "resource",
-        "started", "state_name", "timeout_at", "token",
+        "answered", "arguments", "beat_at", "credentials", "frame", "heartbeat_seconds", "id", "resource",
+        "started", "state_name", "submitted", "timeout_at", "token",
     )  # fmt: skip
 
     def __init__(
@@ -58,7 +60,7 @@ class OpenTask:
         timeout_seconds: int | None,
         heartbeat_seconds: int | None,
         credentials: Json | None,
-        token: str,
+        token: str | None,
     ) -> None:
         self.id = id
         self.frame = frame
@@ -71,6 +73,8 @@ class OpenTask:
         self.credentials = credentials
         self.token = token
         self.started = False
+        self.submitted = False
+        self.answered = False
 
     @property
     def heartbeat_due_at(self) -> int | None:
@@ -160,8 +164,8 @@ class Execution:
     """The fold of a history. `seed` is secret: task tokens and all randomness derive from it."""
 
     __slots__ = (
-        "arn", "deadline_at", "frames", "input", "last_id", "machine", "name", "next_serial", "open_tasks", "ready", "role_arn",
-        "seed", "started_at", "state_machine_arn", "status", "timers", "waiting",
+        "arn", "closed", "deadline_at", "frames", "input", "last_id", "machine", "name", "next_serial", "open_tasks", "opened", "ready",
+        "role_arn", "seed", "started_at", "state_machine_arn", "status", "timers", "waiting",
     )  # fmt: skip
 
     def __init__(self, arn: str, state_machine_arn: str, machine: StateMachine, seed: str) -> None:
@@ -173,12 +177,14 @@ class Execution:
         self.role_arn = ""
         self.input: Payload = None  # type: ignore[assignment]  # ExecutionStarted brings it
         self.started_at = 0
-        self.deadline_at: int | None = None  # the machine's own TimeoutSeconds
+        self.deadline_at: int | None = None  # by the machine's own TimeoutSeconds, or AWS's quota
         self.status = "RUNNING"
         self.last_id = 0
         self.frames: dict[int, Frame] = {}
         self.next_serial = 0
         self.open_tasks: dict[int, OpenTask] = {}
+        self.opened: list[OpenTask] = []  # and `closed`: what became of tasks since somebody took note
+        self.closed: list[OpenTask] = []
         self.ready: list[int] = []  # a heap of the serials of frames that may move now
         self.timers: list[tuple[int, int]] = []  # a heap of (due at, serial)
         self.waiting: dict[int, int] = {}  # serial → when its current timer is due
@@ -196,6 +202,14 @@ class Execution:
         if self.deadline_at is None:
             return due
         return self.deadline_at if due is None else min(due, self.deadline_at)
+
+    def open_task(self, task: OpenTask) -> None:
+        self.open_tasks[task.id] = task
+        self.opened.append(task)
+
+    def close_task(self, task: OpenTask) -> None:
+        del self.open_tasks[task.id]
+        self.closed.append(task)
 
     def make_ready(self, frame: Frame) -> None:
         """Puts a frame on the agenda for now."""

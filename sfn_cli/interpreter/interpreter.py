@@ -71,6 +71,14 @@ class Interpreter:
         """When `advance` has something to do again; None: only a signal helps."""
         return self.execution.wake_at
 
+    def changed_tasks(self) -> tuple[list[OpenTask], list[OpenTask]]:
+        """The tasks opened, and those closed, since this was asked last; one that came and went is neither."""
+        execution = self.execution
+        opened, execution.opened = execution.opened, []
+        closed, execution.closed = execution.closed, []
+        came = {task.id for task in opened}
+        return [task for task in opened if task.id in execution.open_tasks], [task for task in closed if task.id not in came]
+
     @property
     def open_tasks(self) -> Mapping[int, OpenTask]:
         """What the world owes the execution, by the id of the event that scheduled it."""

@@ -19,7 +19,7 @@ from sfn_cli.app import build
 from sfn_cli.interpreter.events import TERMINAL
 from sfn_cli.settings import Settings
 from sfn_cli.store.sqlite.database import Database
-from sfn_cli.store.sqlite.executions import EVENTS_PER_EXECUTION
+from sfn_cli.store.sqlite.keys import EVENTS_PER_EXECUTION
 from tests.processes import await_end, sfn, sfn_json, until, worker_pids
 
 if TYPE_CHECKING:

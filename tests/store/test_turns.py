@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sfn_cli.interpreter.events import HistoryEvent, execution_started
+from sfn_cli.interpreter.task_token import task_token
 from sfn_cli.jsonvalue import Payload
 from sfn_cli.store.sqlite.database import Database
 from sfn_cli.store.sqlite.executions import Executions, NewExecution
+from sfn_cli.store.sqlite.inbox import Inbox
+from sfn_cli.store.sqlite.tasks import Tasks, Told
 from sfn_cli.store.sqlite.turns import Moved, Turns
 from sfn_cli.store.sqlite.workers import Workers
 
@@ -90,3 +93,42 @@ def test_a_stop_wins_over_a_turn_in_flight(database: Database) -> None:
     assert Executions(database).abort(ARN, "Oops", "because", 5) == 5
     assert turns.commit([Moved(claimed.id, [entered(2)])]) == {claimed.id}
     assert [event.type for event in Executions(database).history(claimed.id)] == ["ExecutionStarted", "ExecutionAborted"]
+
+
+def timed_out(id: int) -> HistoryEvent:
+    return HistoryEvent(id, 0, 9, "TaskTimedOut", details={"error": "States.Timeout"})
+
+
+def test_an_answer_wins_over_a_timeout_that_it_crosses(database: Database) -> None:
+    """A worker that did not know of the answer writes no timeout: the execution is claimed anew, its message unread."""
+    turns = Turns(database, Workers(database).register(0, 1, 0))
+    (claimed,) = turns.claim_new(10)
+    token = task_token("seed", "the task")
+    scheduled = HistoryEvent(2, 0, 2, "TaskScheduled", payload=Payload({}), details={})
+    assert turns.commit([Moved(claimed.id, [scheduled], opened=[(2, token)])]) == set()
+    assert Tasks(database).answer(token, "taskSucceeded", {"output": "1"}, 8) is Told.TAKEN
+
+    crossed = Moved(claimed.id, [timed_out(3)], closed=[2], given_up=[2])
+    assert turns.commit([crossed], read_up_to=0) == {claimed.id}
+    assert [again.id for again in turns.claim_new(10)] == [claimed.id]
+    (message,) = Inbox(database).after(0)
+    assert (message.kind, message.body) == ("taskSucceeded", {"task": 2, "output": "1"})
+
+    late = Moved(claimed.id, [timed_out(3)], [message.id], closed=[2], given_up=[2])
+    assert turns.commit([late], read_up_to=message.id) == set()
+    assert Tasks(database).answer(token, "taskFailed", {}, 9) is Told.LATE
+    assert Inbox(database).after(0) == []
+
+
+def test_a_message_is_never_taken_for_one_that_was_read(database: Database) -> None:
+    """Ids go on after the newest message was consumed."""
+    turns = Turns(database, Workers(database).register(0, 1, 0))
+    (claimed,) = turns.claim_new(10)
+    token = task_token("seed", "the task")
+    turns.commit([Moved(claimed.id, [entered(2)], opened=[(2, token)])])
+    assert Tasks(database).beat(token, 5) is Told.TAKEN
+    (first,) = Inbox(database).after(0)
+    turns.commit([Moved(claimed.id, [], [first.id])])
+    assert Tasks(database).beat(token, 6) is Told.TAKEN
+    (second,) = Inbox(database).after(first.id)
+    assert second.body == {"task": 2, "at": 6}

@@ -11,16 +11,17 @@ stays as it is, for a later worker, and holds up no other.
 from __future__ import annotations
 
 import traceback
-from collections import deque
+from collections import defaultdict, deque
 from contextlib import contextmanager
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli.asl.state_machine import load
 from sfn_cli.drivers.local.dispatch import Dispatch
+from sfn_cli.drivers.local.messages import signal_of
 from sfn_cli.errors import SfnError
 from sfn_cli.interpreter.interpreter import Interpreter
-from sfn_cli.interpreter.signals import TaskFailed
+from sfn_cli.interpreter.signals import TaskFailed, TaskHeartbeat
 from sfn_cli.store.sqlite.logs import LogLine
 from sfn_cli.store.sqlite.turns import Claimed, Moved, Turns
 
@@ -29,9 +30,11 @@ if TYPE_CHECKING:
 
     from sfn_cli.integrations.integration import World
     from sfn_cli.interpreter.events import HistoryEvent
+    from sfn_cli.interpreter.execution import OpenTask
     from sfn_cli.interpreter.signals import Signal
     from sfn_cli.store.sqlite.executions import Executions
-    from sfn_cli.store.sqlite.inbox import Inbox
+    from sfn_cli.store.sqlite.inbox import Inbox, Message
+    from sfn_cli.store.sqlite.tasks import Tasks
 
 EVENTS_AT_A_TIME = 500
 """How many events one execution may make in one turn, so that none holds up the others."""
@@ -44,15 +47,42 @@ CLAIM_LIMIT = 500
 CRASHED = "The worker died while the task was in flight, and SFN_ON_CRASH is fail."
 
 
+class _Mail(NamedTuple):
+    """A signal for an execution, and the message that brought it, if one did."""
+
+    execution: int
+    signal: Signal
+    message: int | None = None
+
+
+class _Turn:
+    """What a turn brings for one execution."""
+
+    __slots__ = ("consumed", "events")
+
+    def __init__(self) -> None:
+        self.events: list[HistoryEvent] = []
+        self.consumed: list[int] = []
+
+
 class Conductor:
     """See the module's docstring. `report` takes a line for the worker's log; `on_crash` is SFN_ON_CRASH:
     a task that was in flight when its worker died is called again ("retry") or failed ("fail")."""
 
     def __init__(
-        self, turns: Turns, executions: Executions, inbox: Inbox, world: World, report: Callable[[str], None], *, on_crash: str = "retry"
+        self,
+        turns: Turns,
+        executions: Executions,
+        tasks: Tasks,
+        inbox: Inbox,
+        world: World,
+        report: Callable[[str], None],
+        *,
+        on_crash: str = "retry",
     ) -> None:
         self._turns = turns
         self._executions = executions
+        self._tasks = tasks
         self._inbox = inbox
         self._clock = world.clock
         self._report = report
@@ -60,11 +90,11 @@ class Conductor:
         self._driven: dict[int, Interpreter] = {}
         self._ready: deque[int] = deque()
         self._queued: set[int] = set()
-        self._mailbox: deque[tuple[int, Signal]] = deque()
+        self._mailbox: deque[_Mail] = deque()
         self._timers: list[tuple[int, int]] = []
         self._due: dict[int, int] = {}
         self._last_message = 0
-        self._consumed: list[int] = []
+        self._forgotten: list[int] = []
         self._lines: list[LogLine] = []
         self._dispatch = Dispatch(world, self._mail)
 
@@ -97,15 +127,27 @@ class Conductor:
                 interpreter = Interpreter(execution.arn, execution.state_machine_arn, load(execution.definition), execution.seed)
                 for event in self._executions.history(execution.id):
                     interpreter.apply(event)
+                if interpreter.ended:
+                    continue  # it was stopped just after it was claimed
                 self._driven[execution.id] = interpreter
-                in_flight = [task.id for task in interpreter.open_tasks.values() if task.started]
-                if in_flight and self._fails_after_crash:
-                    for task in in_flight:
-                        self._mail(execution.id, TaskFailed(task, "States.TaskFailed", CRASHED))
-                else:
-                    self._dispatch.match(execution.id, interpreter)
+                self._resume_tasks(execution.id, interpreter)
                 self._queue(execution.id)
         return len(claimed)
+
+    def _resume_tasks(self, execution: int, interpreter: Interpreter) -> None:
+        """What is owed is started again, or failed; then what others have said meanwhile is taken in."""
+        interpreter.changed_tasks()
+        if not interpreter.open_tasks:
+            return
+        for task in interpreter.open_tasks.values():
+            if task.started and not task.submitted and self._fails_after_crash:
+                self._mail(execution, TaskFailed(task.id, "States.TaskFailed", CRASHED))
+            else:
+                self._dispatch.match(execution, [task])
+        for id, at in self._tasks.beats(execution):
+            interpreter.receive(TaskHeartbeat(id, at), self._clock())
+        for message in self._inbox.of(execution, up_to=self._last_message):
+            self._take_in(message, interpreter)
 
     @contextmanager
     def _setting_aside(self, execution: int) -> Iterator[None]:
@@ -121,16 +163,25 @@ class Conductor:
         """Takes in what other processes say to the executions driven here."""
         for message in self._inbox.after(self._last_message):
             self._last_message = message.id
-            if message.execution in self._driven and message.kind == "aborted":
+            interpreter = self._driven.get(message.execution)
+            if interpreter is None:
+                continue
+            if message.kind == "aborted":
                 self._let_go(message.execution)
-                self._consumed.append(message.id)
+                self._forgotten.append(message.id)
+            else:
+                self._take_in(message, interpreter)
+
+    def _take_in(self, message: Message, interpreter: Interpreter) -> None:
+        signal = signal_of(message, interpreter.open_tasks, self._executions)
+        self._mailbox.append(_Mail(message.execution, signal, message.id))
 
     def log(self, group: str, stream: str, at: int, message: str) -> None:
         """Keeps a line of a function's log for the next commit."""
         self._lines.append(LogLine(group, stream, at, message))
 
     def _mail(self, execution: int, signal: Signal) -> None:
-        self._mailbox.append((execution, signal))
+        self._mailbox.append(_Mail(execution, signal))
 
     def _queue(self, execution: int) -> None:
         if execution not in self._queued:
@@ -140,30 +191,32 @@ class Conductor:
     def turn(self) -> int:
         """One turn: what the signals, the time and the states bring, committed. Gives the number of events."""
         now = self._clock()
-        moved: dict[int, list[HistoryEvent]] = {}
+        moved: defaultdict[int, _Turn] = defaultdict(_Turn)
         self._receive(now, moved)
         self._wake_due(now)
-        events = sum(map(len, moved.values()))
+        events = sum(len(turn.events) for turn in moved.values())
         for _ in range(len(self._ready)):
             if events >= EVENTS_A_TURN:
                 break
             execution = self._ready.popleft()
             self._queued.discard(execution)
             events += self._advance(execution, now, moved)
-        if moved or self._lines or self._consumed:
+        if moved or self._lines or self._forgotten:
             self._commit(moved, now)
         return events
 
-    def _receive(self, now: int, moved: dict[int, list[HistoryEvent]]) -> None:
+    def _receive(self, now: int, moved: defaultdict[int, _Turn]) -> None:
         while self._mailbox:
-            execution, signal = self._mailbox.popleft()
+            execution, signal, message = self._mailbox.popleft()
             interpreter = self._driven.get(execution)
             if interpreter is None:
                 continue
             with self._setting_aside(execution):
                 events = interpreter.receive(signal, now)
                 if events:
-                    moved.setdefault(execution, []).extend(events)
+                    moved[execution].events += events
+                if message is not None:
+                    moved[execution].consumed.append(message)
                 self._queue(execution)
 
     def _wake_due(self, now: int) -> None:
@@ -173,7 +226,7 @@ class Conductor:
                 del self._due[execution]
                 self._queue(execution)
 
-    def _advance(self, execution: int, now: int, moved: dict[int, list[HistoryEvent]]) -> int:
+    def _advance(self, execution: int, now: int, moved: defaultdict[int, _Turn]) -> int:
         interpreter = self._driven.get(execution)
         if interpreter is None:
             return 0
@@ -183,7 +236,7 @@ class Conductor:
         if execution not in self._driven:
             return 0
         if events:
-            moved.setdefault(execution, []).extend(events)
+            moved[execution].events += events
         if len(events) == EVENTS_AT_A_TIME:
             self._queue(execution)
         due_at = interpreter.wake_at
@@ -192,19 +245,20 @@ class Conductor:
             heappush(self._timers, (due_at, execution))
         return len(events)
 
-    def _commit(self, moved: dict[int, list[HistoryEvent]], now: int) -> None:
+    def _commit(self, moved: dict[int, _Turn], now: int) -> None:
         lines, self._lines = self._lines, []
-        consumed, self._consumed = self._consumed, []
-        lost = self._turns.commit([Moved(execution, events) for execution, events in moved.items()], consumed, lines, now)
-        for execution in moved:
-            interpreter = self._driven.get(execution)
-            if interpreter is None:
-                continue
-            if execution in lost or interpreter.ended:
+        forgotten, self._forgotten = self._forgotten, []
+        changes = {execution: self._driven[execution].changed_tasks() for execution in moved if execution in self._driven}
+        turns = [_moved(execution, moved[execution], *changed) for execution, changed in changes.items()]
+        lost = self._turns.commit(turns, forgotten, lines, read_up_to=self._last_message, now=now)
+        for execution, (opened, closed) in changes.items():
+            if execution in lost or self._driven[execution].ended:
                 self._let_go(execution)
-            else:
+            elif opened or closed:
                 with self._setting_aside(execution):
-                    self._dispatch.match(execution, interpreter)
+                    self._dispatch.match(execution, opened, closed)
+        if lost:
+            self.claim_new()
 
     def _let_go(self, execution: int) -> None:
         self._dispatch.drop(execution)
@@ -218,3 +272,15 @@ class Conductor:
         self._turns.release(list(self._driven))
         for execution in list(self._driven):
             self._let_go(execution)
+
+
+def _moved(execution: int, turn: _Turn, opened: list[OpenTask], closed: list[OpenTask]) -> Moved:
+    answerable = [task for task in closed if task.token is not None]
+    return Moved(
+        execution,
+        turn.events,
+        turn.consumed,
+        opened=[(task.id, task.token) for task in opened if task.token is not None],
+        closed=[task.id for task in answerable],
+        given_up=[task.id for task in answerable if not task.answered],
+    )

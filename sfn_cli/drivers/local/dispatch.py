@@ -4,16 +4,17 @@ cancelled when its execution no longer has it (a timeout, a sibling's failure, a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from sfn_cli.integrations.integration import Errand
 from sfn_cli.integrations.table import integration
 from sfn_cli.interpreter.signals import Signal, TaskStarted
+from sfn_cli.store.sqlite.keys import key_of
 
 if TYPE_CHECKING:
     from sfn_cli.integrations.integration import Cancel, World
     from sfn_cli.interpreter.execution import OpenTask
-    from sfn_cli.interpreter.interpreter import Interpreter
 
 Mail = Callable[[int, Signal], None]
 """Takes a signal for an execution (its row's id)."""
@@ -27,19 +28,15 @@ class Dispatch:
         self._mail = mail
         self._running: dict[int, dict[int, Cancel]] = {}
 
-    def match(self, execution: int, interpreter: Interpreter) -> None:
-        """Starts what is owed and not running; cancels what runs and is no longer owed."""
-        owed = interpreter.open_tasks
-        running = self._running.get(execution)
-        if running is None:
-            if not owed:
-                return
-            running = self._running[execution] = {}
-        for closed in [id for id in running if id not in owed]:
-            running.pop(closed)()
-        for id, task in owed.items():
-            if id not in running:
-                running[id] = self._start(execution, task)
+    def match(self, execution: int, opened: Iterable[OpenTask], closed: Iterable[OpenTask] = ()) -> None:
+        """Starts the tasks that were opened, and cancels those that were closed."""
+        running = self._running.setdefault(execution, {})
+        for task in closed:
+            cancel = running.pop(task.id, None)
+            if cancel is not None:
+                cancel()
+        for task in opened:
+            running[task.id] = self._start(execution, task)
         if not running:
             del self._running[execution]
 
@@ -49,7 +46,7 @@ class Dispatch:
 
         if not task.started:
             answer(TaskStarted(task.id))
-        return integration(task.resource)(task, self._world, answer)
+        return integration(task.resource)(Errand(task, key_of(execution, task.id), answer), self._world)
 
     def drop(self, execution: int) -> None:
         """Cancels all that runs for an execution."""

@@ -15,10 +15,12 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+from sfn_cli.api.service import Service
 from sfn_cli.asl.timestamp import format_timestamp
 from sfn_cli.drivers.local import launch
 from sfn_cli.drivers.local.conduct import CLAIM_LIMIT, Conductor
 from sfn_cli.errors import SfnError
+from sfn_cli.functions.invoke import FunctionHost
 from sfn_cli.functions.pool import Pool
 from sfn_cli.integrations.integration import World
 from sfn_cli.settings import Settings
@@ -26,6 +28,7 @@ from sfn_cli.store.sqlite.database import Database
 from sfn_cli.store.sqlite.executions import Executions
 from sfn_cli.store.sqlite.functions import Functions
 from sfn_cli.store.sqlite.inbox import Inbox
+from sfn_cli.store.sqlite.tasks import Tasks
 from sfn_cli.store.sqlite.turns import Turns
 from sfn_cli.store.sqlite.workers import MAX_SLOTS, Slot, Workers, live_workers
 
@@ -108,10 +111,21 @@ class _Worker:
         self._conductor = Conductor(
             Turns(self._database, self._id),
             Executions(self._database),
+            Tasks(self._database),
             Inbox(self._database),
-            World(settings, self._pool, clock),
+            World(settings, self._pool, self._service(), clock),
             report,
             on_crash=os.environ.get("SFN_ON_CRASH", "retry"),
+        )
+
+    def _service(self) -> Service:
+        """The operations, for tasks that ask for them: over this worker's own connection."""
+        return Service(
+            self._settings,
+            open_database=lambda: self._database,
+            make_runner=lambda: launch.Launcher(self._settings),
+            make_invoker=lambda service: FunctionHost(service.settings),
+            clock=clock,
         )
 
     def run(self) -> None:

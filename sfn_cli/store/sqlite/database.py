@@ -190,5 +190,5 @@ def _statements(script: str) -> Iterator[str]:
             statement = ""
 
 
-LATEST = 1
+LATEST = 2
 """The schema that this version writes: the number of the newest file in `schema/`."""

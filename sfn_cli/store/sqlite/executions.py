@@ -1,23 +1,21 @@
 """Executions and their histories: how they begin, how they are read, how they are aborted.
 
-What a worker writes while it drives an execution is in `turns.py`. An event's key is
-execution.id * 65536 + the event's id, so that a history lies together and in order.
+What a worker writes while it drives an execution is in `turns.py`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sfn_cli import jsonvalue
-from sfn_cli.interpreter.events import HistoryEvent, error_details
-from sfn_cli.jsonvalue import Payload
+from sfn_cli.store.sqlite import endings
+from sfn_cli.store.sqlite.events import COLUMNS, event_from, event_row, insert_events
+from sfn_cli.store.sqlite.keys import key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from sfn_cli.interpreter.events import HistoryEvent
     from sfn_cli.store.sqlite.database import Database
-
-EVENTS_PER_EXECUTION = 65536
 
 
 class Execution(NamedTuple):
@@ -51,7 +49,10 @@ class Summary(NamedTuple):
 
 
 class NewExecution(NamedTuple):
-    """What StartExecution knows of an execution; `state_machine` and `revision` are rows."""
+    """What StartExecution knows of an execution; `state_machine` and `revision` are rows.
+
+    `task` is the key of the task that starts it, if one does; `awaited`: that task waits for its end.
+    """
 
     arn: str
     state_machine: int
@@ -60,6 +61,8 @@ class NewExecution(NamedTuple):
     name: str
     trace_header: str | None
     seed: str
+    task: int | None = None
+    awaited: bool = False
 
 
 class Executions:
@@ -74,37 +77,27 @@ class Executions:
         Its row and its first event are kept together, or neither is. None when the state machine
         was deleted meanwhile.
         """
-        assert started.payload is not None
+        return self.start_many([(new, started)])[0]
+
+    def start_many(self, all_new: Iterable[tuple[NewExecution, HistoryEvent]]) -> list[Execution | None]:
+        """As `start`, for each of many in one transaction."""
         with self._database.transaction() as connection:
-            existing = _found(connection, new.arn)
-            if existing is not None:
-                return existing
-            inserted = connection.execute(
-                """
-                INSERT INTO execution (arn, state_machine_arn, name, revision, status, input, trace_header, started_at, seed)
-                SELECT ?, ?, ?, ?, 'RUNNING', ?, ?, ?, ?
-                FROM state_machine WHERE id = ? AND status = 'ACTIVE'
-                """,
-                (
-                    new.arn,
-                    new.state_machine_arn,
-                    new.name,
-                    new.revision,
-                    started.payload.text,
-                    new.trace_header,
-                    started.at,
-                    new.seed,
-                    new.state_machine,
-                ),
-            )
-            if not inserted.rowcount:
-                return None
-            insert_events(connection, [event_row(inserted.lastrowid or 0, started)])
-            return _found(connection, new.arn)
+            return [_start(connection, new, started) for new, started in all_new]
 
     def find(self, arn: str) -> Execution | None:
         with self._database.reading() as connection:
             return _found(connection, arn)
+
+    def child_of(self, task: int) -> Execution | None:
+        """The execution that the task with this key has started, if it has."""
+        with self._database.reading() as connection:
+            return _child_of(connection, task)
+
+    def status(self, id: int) -> str:
+        """The status of the execution with this row."""
+        with self._database.reading() as connection:
+            status: str = connection.execute("SELECT status FROM execution WHERE id = ?", (id,)).fetchone()[0]
+            return status
 
     def any_running(self) -> bool:
         """Whether an execution has not ended."""
@@ -129,48 +122,62 @@ class Executions:
 
     def history(self, id: int, after: int = 0, limit: int = -1) -> list[HistoryEvent]:
         """The events of the execution with this row, in order, from the one that follows the event `after`."""
-        return self._events("key > ? AND key < ? ORDER BY key", (_key(id, after), _key(id + 1, 0), limit))
+        return self._events("key > ? AND key < ? ORDER BY key", (key_of(id, after), key_of(id + 1, 0), limit))
 
     def history_reversed(self, id: int, before: int | None = None, limit: int = -1) -> list[HistoryEvent]:
         """The events, newest first, from the one that precedes the event `before`."""
-        end = _key(id + 1, 0) if before is None else _key(id, before)
-        return self._events("key > ? AND key < ? ORDER BY key DESC", (_key(id, 0), end, limit))
+        end = key_of(id + 1, 0) if before is None else key_of(id, before)
+        return self._events("key > ? AND key < ? ORDER BY key DESC", (key_of(id, 0), end, limit))
 
     def abort(self, arn: str, error: str | None, cause: str | None, at: int) -> int | None:
         """Aborts a running execution; what has ended stays as it is. The time it stopped, or None if there is none.
 
-        The inbox row tells the worker that drives it, if one does, to let go.
+        The worker that drives it, if one does, is told to let go.
         """
         with self._database.transaction() as connection:
-            row = connection.execute("SELECT id, status, stopped_at, owner FROM execution WHERE arn = ?", (arn,)).fetchone()
+            row = connection.execute("SELECT id, status, stopped_at FROM execution WHERE arn = ?", (arn,)).fetchone()
             if row is None:
                 return None
-            id, status, stopped_at, owner = row
+            id, status, stopped_at = row
             if status != "RUNNING":
                 ended_at: int = stopped_at
                 return ended_at
-            last = connection.execute("SELECT max(key) FROM event WHERE key < ?", (_key(id + 1, 0),)).fetchone()[0]
-            # Observed: AWS records 0 as the previous event of ExecutionAborted.
-            aborted = HistoryEvent(last % EVENTS_PER_EXECUTION + 1, 0, at, "ExecutionAborted", details=error_details(error, cause))
-            insert_events(connection, [event_row(id, aborted)])
-            connection.execute(
-                "UPDATE execution SET status = 'ABORTED', stopped_at = ?, error = ?, cause = ?, owner = NULL WHERE id = ?",
-                (at, error, cause, id),
-            )
-            if owner is not None:
-                connection.execute("INSERT INTO inbox (execution, kind, body, sent_at) VALUES (?, 'aborted', '{}', ?)", (id, at))
+            endings.abort(connection, id, error, cause, at)
             return at
 
     def _events(self, condition: str, parameters: Sequence[int]) -> list[HistoryEvent]:
         with self._database.reading() as connection:
-            rows = connection.execute(
-                f"SELECT key, previous, at, type, frame, next, payload, details FROM event WHERE {condition} LIMIT ?", parameters
-            ).fetchall()
-            return [_event(row) for row in rows]
+            rows = connection.execute(f"SELECT {COLUMNS} FROM event WHERE {condition} LIMIT ?", parameters).fetchall()
+            return [event_from(row) for row in rows]
 
 
-def _key(execution: int, event: int) -> int:
-    return execution * EVENTS_PER_EXECUTION + event
+def _start(connection: Any, new: NewExecution, started: HistoryEvent) -> Execution | None:
+    assert started.payload is not None
+    input = started.payload.text
+    existing = _child_of(connection, new.task) or _found(connection, new.arn)
+    if existing is None:
+        inserted = connection.execute(
+            """
+            INSERT INTO execution (arn, state_machine_arn, name, revision, status, input, trace_header, started_at, seed)
+            SELECT ?, ?, ?, ?, 'RUNNING', ?, ?, ?, ?
+            FROM state_machine WHERE id = ? AND status = 'ACTIVE'
+            """,
+            (new.arn, new.state_machine_arn, new.name, new.revision, input, new.trace_header, started.at, new.seed, new.state_machine),
+        )
+        if not inserted.rowcount:
+            return None
+        insert_events(connection, [event_row(inserted.lastrowid, started)])
+        existing = _found(connection, new.arn)
+        assert existing is not None
+    if new.task is not None and existing.status == "RUNNING" and existing.input == input:
+        connection.execute("INSERT OR IGNORE INTO child (task, execution, awaited) VALUES (?, ?, ?)", (new.task, existing.id, new.awaited))
+    return existing
+
+
+def _child_of(connection: Any, task: int | None) -> Execution | None:
+    """The execution that this task has started already, if it has."""
+    row = connection.execute("SELECT e.arn FROM child c JOIN execution e ON e.id = c.execution WHERE c.task = ?", (task,)).fetchone()
+    return None if row is None else _found(connection, row[0])
 
 
 def _found(connection: Any, arn: str) -> Execution | None:
@@ -183,39 +190,3 @@ def _found(connection: Any, arn: str) -> Execution | None:
         (arn,),
     ).fetchone()
     return None if row is None else Execution(*row)
-
-
-def _event(row: tuple[Any, ...]) -> HistoryEvent:
-    key, previous, at, type_, frame, next_, payload, details = row
-    return HistoryEvent(
-        key % EVENTS_PER_EXECUTION,
-        previous,
-        at,
-        type_,
-        frame,
-        next_,
-        None if payload is None else Payload(text=payload),
-        None if details is None else jsonvalue.loads(details),
-    )
-
-
-def insert_events(connection: Any, rows: Iterable[tuple[object, ...]]) -> None:
-    """Writes events, as `event_row` gives them, in the caller's transaction."""
-    connection.executemany(
-        "INSERT INTO event (key, previous, at, type, frame, next, payload, details) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows
-    )
-
-
-def event_row(execution: int, event: HistoryEvent) -> tuple[object, ...]:
-    """The row of an event of the execution in this row."""
-    id, previous, at, type, frame, next, payload, details = event
-    return (
-        _key(execution, id),
-        previous,
-        at,
-        type,
-        frame,
-        next,
-        None if payload is None else payload.text,
-        None if details is None else jsonvalue.dumps(details),
-    )

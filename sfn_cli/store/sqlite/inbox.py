@@ -1,20 +1,31 @@
-"""The inbox: every message from one process to an execution that another process drives."""
+"""The inbox: every message from one process to an execution that another process drives.
+
+kind            body
+aborted         {}                                    it was stopped: let go of it
+taskSucceeded   {"task": 5, "output": "{}"}           `task` is the event that scheduled it
+taskFailed      {"task": 5, "error": …, "cause": …}   each of the two a string or null
+taskHeartbeat   {"task": 5, "at": 1700000000000}
+childEnded      {"task": 5, "execution": "arn:…"}     the execution that the task started
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sfn_cli import jsonvalue
 
 if TYPE_CHECKING:
+    from sfn_cli.jsonvalue import Json
     from sfn_cli.store.sqlite.database import Database
 
 
 class Message(NamedTuple):
-    """A message that waits; `body` is a JSON text whose shape `kind` decides."""
+    """A message that waits; `kind` decides the shape of `body`."""
 
     id: int
     execution: int
     kind: str
-    body: str
+    body: dict[str, Json]
 
 
 class Inbox:
@@ -25,6 +36,26 @@ class Inbox:
 
     def after(self, last: int) -> list[Message]:
         """The messages that came after the message `last`, in their order."""
+        return self._read("id > ?", (last,))
+
+    def of(self, execution: int, up_to: int) -> list[Message]:
+        """The messages to one execution, up to the message `up_to`."""
+        return self._read("execution = ? AND id <= ?", (execution, up_to))
+
+    def _read(self, condition: str, parameters: tuple[int, ...]) -> list[Message]:
         with self._database.reading() as connection:
-            rows = connection.execute("SELECT id, execution, kind, body FROM inbox WHERE id > ? ORDER BY id", (last,)).fetchall()
-        return [Message(*row) for row in rows]
+            rows = connection.execute(f"SELECT id, execution, kind, body FROM inbox WHERE {condition} ORDER BY id", parameters).fetchall()
+        return [Message(id, execution, kind, jsonvalue.loads(body)) for id, execution, kind, body in rows]
+
+
+def send(connection: Any, execution: int, kind: str, body: dict[str, Json], at: int) -> None:
+    """Leaves a message, in the caller's transaction."""
+    connection.execute(
+        "INSERT INTO inbox (execution, kind, body, sent_at) VALUES (?, ?, ?, ?)", (execution, kind, jsonvalue.dumps(body), at)
+    )
+
+
+def has_come(connection: Any, execution: int, after: int) -> bool:
+    """Whether a message to an execution came after the message `after`."""
+    row = connection.execute("SELECT 1 FROM inbox WHERE execution = ? AND id > ? LIMIT 1", (execution, after)).fetchone()
+    return row is not None

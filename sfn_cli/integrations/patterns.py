@@ -1,0 +1,33 @@
+"""Service integration patterns: what a service's answer to the request means to the task.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfn_cli.integrations.integration import Cancel, Errand, Integration, World, nothing_to_cancel
+from sfn_cli.interpreter.signals import TaskSubmitted, TaskSucceeded
+
+if TYPE_CHECKING:
+    from sfn_cli.interpreter.signals import Signal
+
+
+def result_comes_later(request: Integration) -> Integration:
+    """.sync and .waitForTaskToken: the answer to the request is but its receipt.
+
+    The result comes from the job's end, or by the task's token. A request that was taken is not made
+    again by a worker that resumes.
+    """
+
+    def submit(errand: Errand, world: World) -> Cancel:
+        if errand.task.submitted:
+            return nothing_to_cancel
+
+        def receipt(signal: Signal) -> None:
+            errand.answer(TaskSubmitted(signal.task, signal.output) if isinstance(signal, TaskSucceeded) else signal)
+
+        return request(errand._replace(answer=receipt), world)
+
+    return submit

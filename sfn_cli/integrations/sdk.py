@@ -1,0 +1,28 @@
+"""What the AWS SDK adds to the answer of a service, as Step Functions passes it on."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfn_cli.jsonvalue import Json
+
+
+def metadata(request_id: str, headers: Mapping[str, str]) -> dict[str, Json]:
+    """SdkHttpMetadata and SdkResponseMetadata."""
+    return {
+        "SdkHttpMetadata": {
+            "AllHttpHeaders": {name: [value] for name, value in headers.items()},
+            "HttpHeaders": dict(headers),
+            "HttpStatusCode": 200,
+        },
+        "SdkResponseMetadata": {"RequestId": request_id},
+    }
+
+
+def http_date(at: int) -> str:
+    """A time (ms) as HTTP's Date header has it."""
+    return time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(at // 1000))

@@ -1,0 +1,79 @@
+"""arn:aws:states:::states:startExecution: an execution that a task starts, and may wait for.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html
+A task starts its execution once: a worker that resumes finds the one that the task has started.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfn_cli.api import names
+from sfn_cli.api.constraints import check_constraints
+from sfn_cli.api.executions import describe, start_child
+from sfn_cli.api.model import load
+from sfn_cli.errors import ApiError
+from sfn_cli.integrations.integration import Cancel, Errand, World, nothing_to_cancel
+from sfn_cli.integrations.sdk import http_date, metadata
+from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
+from sfn_cli.jsonvalue import Json, Payload, dumps, loads
+
+if TYPE_CHECKING:
+    from sfn_cli.interpreter.execution import OpenTask
+    from sfn_cli.store.sqlite.executions import Execution
+
+_MEMBERS = {"StateMachineArn": "stateMachineArn", "Name": "name", "TraceHeader": "traceHeader"}
+
+
+def start(errand: Errand, world: World) -> Cancel:
+    """Starts an execution by Parameters' StateMachineArn, Input, Name and TraceHeader."""
+    task, key, answer = errand
+    request_id = names.new_uuid()
+    try:
+        request = _request(task.arguments.value)
+        check_constraints(load("stepfunctions", "StartExecution").input, request)
+        started = start_child(world.service, request, key, awaited=task.resource.pattern.startswith("sync"))
+    except ApiError as error:
+        details = f"Service: AWSStepFunctions; Status Code: 400; Error Code: {error.code}; Request ID: {request_id}; Proxy: null"
+        answer(TaskFailed(task.id, f"StepFunctions.{error.code.removesuffix('Exception')}Exception", f"{error.message} ({details})"))
+        return nothing_to_cancel
+    world.service.runner.wake()
+    answer(TaskSucceeded(task.id, Payload(_response(started, request_id, world.clock()))))
+    return nothing_to_cancel
+
+
+def _request(arguments: Json) -> dict[str, Json]:
+    """The request of StartExecution. Raises ApiError ValidationException."""
+    if not isinstance(arguments, dict) or not isinstance(arguments.get("StateMachineArn"), str):
+        raise ApiError("ValidationException", "The field 'StateMachineArn' is required but was missing")
+    request = {member: arguments[name] for name, member in _MEMBERS.items() if arguments.get(name) is not None}
+    input = arguments.get("Input")
+    if input is not None:
+        request["input"] = input if isinstance(input, str) else dumps(input)
+    return request
+
+
+def _response(started: dict[str, Json], request_id: str, now: int) -> dict[str, Json]:
+    headers = {
+        "connection": "keep-alive",
+        "Content-Length": str(len(dumps(started))),
+        "Content-Type": "application/x-amz-json-1.0",
+        "Date": http_date(now),
+        "x-amzn-RequestId": request_id,
+    }
+    return {"ExecutionArn": started["executionArn"], **metadata(request_id, headers), "StartDate": started["startDate"]}
+
+
+def ended(task: OpenTask, child: Execution) -> TaskSucceeded | TaskFailed:
+    """What the end of the execution that a .sync task started means to the task."""
+    described = {name[0].upper() + name[1:]: value for name, value in describe(child).items() if value is not None}
+    for details in ("InputDetails", "OutputDetails"):
+        if details in described:
+            described[details] = {"Included": True}
+    if child.status != "SUCCEEDED":
+        # Observed: a failure's cause tells nothing of redrives.
+        told = {name: value for name, value in described.items() if not name.startswith("Redrive")}
+        return TaskFailed(task.id, "States.TaskFailed", dumps(dict(sorted(told.items()))))
+    if task.resource.pattern == "sync:2":
+        described |= {name: loads(described[name]) for name in ("Input", "Output")}
+    return TaskSucceeded(task.id, Payload(dict(sorted(described.items()))))

@@ -1,0 +1,34 @@
+"""Task tokens: who has one may answer its task, and nobody can guess one.
+
+A token is two halves of 64 hexadecimal digits, both derived from the execution's secret seed: the
+first finds the task, the second proves that the whole was handed out, and is compared in constant
+time.
+"""
+
+from __future__ import annotations
+
+import hmac
+from hashlib import sha256
+
+_HALF = 64
+
+
+def task_token(seed: str, about: str) -> str:
+    """The token of the task that `about` names within its execution."""
+    handle = _digest(seed, about)
+    return handle + _digest(seed, handle)
+
+
+def handle_of(token: str) -> str:
+    """The half that finds the task."""
+    return token[:_HALF]
+
+
+def is_genuine(token: str, seed: str) -> bool:
+    """Whether the token was made from this seed."""
+    expected = handle_of(token) + _digest(seed, handle_of(token))
+    return hmac.compare_digest(token.encode("utf-8", "surrogatepass"), expected.encode("utf-8", "surrogatepass"))
+
+
+def _digest(seed: str, text: str) -> str:
+    return hmac.new(seed.encode(), text.encode("utf-8", "surrogatepass"), sha256).hexdigest()

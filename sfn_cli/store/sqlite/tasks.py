@@ -1,0 +1,93 @@
+"""Tasks that the outside world may answer by their token (SendTaskSuccess and its like).
+
+Rule 1: a task is answered once. Who was told so is right: the answer and its message to the
+execution are one transaction, and a worker does not let a task time out that was answered.
+"""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.interpreter import task_token
+from sfn_cli.store.sqlite.inbox import send
+from sfn_cli.store.sqlite.keys import event_of, execution_of, key_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sfn_cli.jsonvalue import Json
+    from sfn_cli.store.sqlite.database import Database
+
+
+class Told(Enum):
+    """What became of an answer to a task."""
+
+    TAKEN = auto()
+    UNKNOWN = auto()  # no task ever had this token
+    LATE = auto()  # the task was answered already, timed out, or its execution has ended
+
+
+class Tasks:
+    """The answerable tasks in one store."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def answer(self, token: str, kind: str, body: dict[str, Json], at: int) -> Told:
+        """Sends the task's execution a message of this kind ("taskSucceeded", "taskFailed"), and closes the task."""
+        with self._database.transaction() as connection:
+            key = _find(connection, token)
+            if not isinstance(key, int):
+                return key
+            connection.execute("UPDATE task SET open = 0 WHERE key = ?", (key,))
+            send(connection, execution_of(key), kind, {"task": event_of(key), **body}, at)
+            return Told.TAKEN
+
+    def beat(self, token: str, at: int) -> Told:
+        """Notes that whoever has the task is alive."""
+        with self._database.transaction() as connection:
+            key = _find(connection, token)
+            if not isinstance(key, int):
+                return key
+            connection.execute("UPDATE task SET beat_at = ? WHERE key = ?", (at, key))
+            send(connection, execution_of(key), "taskHeartbeat", {"task": event_of(key), "at": at}, at)
+            return Told.TAKEN
+
+    def beats(self, execution: int) -> list[tuple[int, int]]:
+        """The last heartbeats of an execution's open tasks: (task, at)."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT key, beat_at FROM task WHERE key BETWEEN ? AND ? AND open AND beat_at IS NOT NULL",
+                (key_of(execution, 0), key_of(execution + 1, 0)),
+            ).fetchall()
+        return [(event_of(key), at) for key, at in rows]
+
+
+def _find(connection: Any, token: str) -> int | Told:
+    row = connection.execute(
+        """
+        SELECT t.key, t.open, e.seed, e.status
+        FROM task t JOIN execution e ON e.id = t.key >> 16
+        WHERE t.handle = ?
+        """,
+        (task_token.handle_of(token),),
+    ).fetchone()
+    if row is None:
+        return Told.UNKNOWN
+    key, is_open, seed, status = row
+    if not task_token.is_genuine(token, seed):
+        return Told.UNKNOWN
+    found: int = key
+    return found if is_open and status == "RUNNING" else Told.LATE
+
+
+def open_tasks(connection: Any, execution: int, opened: Iterable[tuple[int, str]]) -> None:
+    """Notes tasks (with their tokens) that their execution has scheduled, in the caller's transaction."""
+    rows = [(key_of(execution, task), task_token.handle_of(token)) for task, token in opened]
+    connection.executemany("INSERT INTO task (key, handle) VALUES (?, ?)", rows)
+
+
+def close_tasks(connection: Any, keys: Iterable[int]) -> None:
+    """Notes that tasks are owed no more, in the caller's transaction."""
+    connection.executemany("UPDATE task SET open = 0 WHERE key = ?", [(key,) for key in keys])

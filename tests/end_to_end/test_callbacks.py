@@ -1,0 +1,188 @@
+"""Tasks that wait for a token, and executions that tasks start: answered once, whoever dies meanwhile."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.processes import await_end, sfn, sfn_json, until, worker_pids
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ROLE = "arn:aws:iam::123456789012:role/any"
+CHILD = "arn:aws:states:us-east-1:123456789012:stateMachine:Child"
+
+RAISED = {"Error": "Raised", "Cause": "because"}
+DEFINITIONS: dict[str, dict[str, Any]] = {
+    "Echo": {"E": {"Type": "Pass", "Parameters": {"got.$": "$"}, "End": True}},
+    "Raise": {"F": {"Type": "Fail", **RAISED}},
+    "Sleep": {"W": {"Type": "Wait", "Seconds": 3600, "End": True}},
+    "Nap": {"W": {"Type": "Wait", "Seconds": 2, "Next": "E"}, "E": {"Type": "Pass", "Result": "rested", "End": True}},
+}
+
+
+def create(home: Path, name: str, states: dict[str, Any]) -> str:
+    definition = json.dumps({"StartAt": next(iter(states)), "States": states})
+    arn: str = sfn_json(home, "create-state-machine", "--name", name, "--role-arn", ROLE, "--definition", definition)["stateMachineArn"]
+    return arn
+
+
+def start(home: Path, machine: str, *arguments: str) -> str:
+    arn: str = sfn_json(home, "start-execution", "--state-machine-arn", machine, *arguments)["executionArn"]
+    return arn
+
+
+def describe(home: Path, arn: str) -> dict[str, Any]:
+    described: dict[str, Any] = sfn_json(home, "describe-execution", "--execution-arn", arn)
+    return described
+
+
+def ended(home: Path, arn: str) -> dict[str, Any]:
+    found: dict[str, Any] = until(lambda: (one := describe(home, arn))["status"] != "RUNNING" and one, f"the end of {arn}")
+    return found
+
+
+def types(home: Path, arn: str) -> list[str]:
+    return [event["type"] for event in sfn_json(home, "get-execution-history", "--execution-arn", arn)["events"]]
+
+
+def kill_workers(home: Path) -> None:
+    for pid in worker_pids(home):
+        os.kill(pid, signal.SIGKILL)
+        await_end(pid)
+
+
+def task(pattern: str, **fields: Any) -> dict[str, Any]:
+    """A Task that starts Child with its own input and, where there is one, its token."""
+    input = {"token.$": "$$.Task.Token"} if pattern == ".waitForTaskToken" else {"n": 1}
+    return {
+        "Type": "Task",
+        "Resource": f"arn:aws:states:::states:startExecution{pattern}",
+        "Parameters": {"StateMachineArn": CHILD, "Name": "child", "Input": input},
+        "End": True,
+        **fields,
+    }
+
+
+def waiting(home: Path, **fields: Any) -> tuple[str, str]:
+    """An execution whose task waits for its token, and the token. (Its child, which ends at once, was given it.)"""
+    create(home, "Child", DEFINITIONS["Echo"])
+    after = {"After": {"Type": "Pass", "End": True}} if "Catch" in fields else {}
+    parent = create(home, "Parent", {"T": task(".waitForTaskToken", **fields), **after})
+    arn = start(home, parent)
+    until(lambda: "TaskSubmitted" in types(home, arn), "the receipt")
+    token: str = json.loads(describe(home, CHILD.replace("stateMachine", "execution") + ":child")["input"])["token"]
+    return arn, token
+
+
+def test_a_token_is_answered_once(home: Path) -> None:
+    """send-task-success ends the task with its output; the second answer, and a token that was made up, are refused."""
+    arn, token = waiting(home)
+    made_up = token[:-1] + ("0" if token[-1] != "0" else "1")
+    for wrong in ("garbage", made_up, token[:64]):
+        refused = sfn(home, "send-task-success", "--task-token", wrong, "--task-output", "1")
+        assert (refused.returncode, "InvalidToken" in refused.stderr) == (254, True), refused.stderr
+    refused = sfn(home, "send-task-success", "--task-token", token, "--task-output", "{no")
+    assert (refused.returncode, "InvalidOutput" in refused.stderr) == (254, True), refused.stderr
+
+    assert sfn_json(home, "send-task-success", "--task-token", token, "--task-output", '{"ok": true}') is None
+    assert json.loads(ended(home, arn)["output"]) == {"ok": True}
+    assert types(home, arn) == [
+        "ExecutionStarted", "TaskStateEntered", "TaskScheduled", "TaskStarted", "TaskSubmitted", "TaskSucceeded",
+        "TaskStateExited", "ExecutionSucceeded",
+    ]  # fmt: skip
+    for command in (("send-task-success", "--task-output", "1"), ("send-task-failure",), ("send-task-heartbeat",)):
+        refused = sfn(home, *command, "--task-token", token)
+        assert (refused.returncode, "TaskTimedOut" in refused.stderr) == (254, True), refused.stderr
+
+
+def test_a_failure_by_token_is_caught(home: Path) -> None:
+    """send-task-failure's error and cause are what a Catcher sees."""
+    arn, token = waiting(home, Catch=[{"ErrorEquals": ["Declined"], "Next": "After"}])
+    sfn_json(home, "send-task-failure", "--task-token", token, "--error", "Declined", "--cause", "no")
+    assert json.loads(ended(home, arn)["output"]) == {"Error": "Declined", "Cause": "no"}
+
+
+def test_an_answer_while_no_worker_lives(home: Path) -> None:
+    """It is kept, and brings the worker that goes on with it; the request is not made again."""
+    arn, token = waiting(home)
+    kill_workers(home)
+    sfn_json(home, "send-task-success", "--task-token", token, "--task-output", '"late, not lost"')
+    assert ended(home, arn)["output"] == '"late, not lost"'
+    assert types(home, arn).count("TaskSubmitted") == 1
+
+
+def test_heartbeats(home: Path) -> None:
+    """They keep a task alive, over the death of a worker too; without them it times out, and its token is worth nothing."""
+    arn, token = waiting(home, HeartbeatSeconds=2)
+    alive_until = time.monotonic() + 3
+    killed = False
+    while time.monotonic() < alive_until:
+        sfn_json(home, "send-task-heartbeat", "--task-token", token)
+        if not killed:
+            kill_workers(home)
+            killed = True
+    assert describe(home, arn)["status"] == "RUNNING"
+    assert ended(home, arn)["error"] == "States.Timeout"
+    assert sfn(home, "send-task-success", "--task-token", token, "--task-output", "1").returncode == 254
+
+
+@pytest.mark.parametrize(
+    "child, pattern, status, told",
+    [
+        ("Echo", "", "SUCCEEDED", {"ExecutionArn": CHILD.replace("stateMachine", "execution") + ":child"}),
+        ("Echo", ".sync", "SUCCEEDED", {"Status": "SUCCEEDED", "Output": '{"got":{"n":1}}', "Input": '{"n":1}'}),
+        ("Echo", ".sync:2", "SUCCEEDED", {"Status": "SUCCEEDED", "Output": {"got": {"n": 1}}, "Input": {"n": 1}}),
+        ("Raise", ".sync", "FAILED", {"Status": "FAILED", **RAISED}),
+        ("Raise", ".sync:2", "FAILED", {"Status": "FAILED", **RAISED}),
+    ],
+)
+def test_nested_executions(home: Path, child: str, pattern: str, status: str, told: dict[str, Any]) -> None:
+    """What the task makes of the execution that it starts: an output, or States.TaskFailed with all of it as the cause."""
+    create(home, "Child", DEFINITIONS[child])
+    found = ended(home, start(home, create(home, "Parent", {"T": task(pattern)})))
+    assert (found["status"], found.get("error")) == (status, None if status == "SUCCEEDED" else "States.TaskFailed")
+    result = json.loads(found["output" if status == "SUCCEEDED" else "cause"])
+    assert {name: result[name] for name in told} == told
+
+
+def test_a_child_that_cannot_start(home: Path) -> None:
+    """AWS's error of StartExecution is the task's."""
+    found = ended(home, start(home, create(home, "Parent", {"T": task(".sync")})))
+    assert found["error"] == "StepFunctions.StateMachineDoesNotExistException"
+    assert found["cause"].startswith(f"State Machine Does Not Exist: '{CHILD}' (Service: AWSStepFunctions; Status Code: 400; ")
+
+
+@pytest.mark.parametrize("how", ["stop", "timeout"])
+def test_a_task_that_gives_up_aborts_its_child(home: Path, how: str) -> None:
+    """When the parent is stopped, or its task times out, the execution that it waits for is aborted with it."""
+    create(home, "Child", DEFINITIONS["Sleep"])
+    parent = create(home, "Parent", {"T": task(".sync", TimeoutSeconds=1 if how == "timeout" else 600)})
+    arn = start(home, parent)
+    child = CHILD.replace("stateMachine", "execution") + ":child"
+    if how == "stop":
+        until(lambda: "TaskSubmitted" in types(home, arn), "the child")
+        sfn_json(home, "stop-execution", "--execution-arn", arn)
+    assert ended(home, arn)["status"] == ("ABORTED" if how == "stop" else "FAILED")
+    assert ended(home, child)["status"] == "ABORTED"
+    assert sfn(home, "doctor").returncode == 0
+
+
+def test_a_child_is_started_once(home: Path) -> None:
+    """Workers die while it is started and while it runs: there is one child, and its end reaches the parent."""
+    create(home, "Child", DEFINITIONS["Nap"])
+    nameless = task(".sync:2", ResultSelector={"output.$": "$.Output"})
+    del nameless["Parameters"]["Name"]
+    arns = [start(home, create(home, "Parent", {"T": nameless})) for _ in range(5)]
+    kill_workers(home)
+    until(lambda: all("TaskSubmitted" in types(home, arn) for arn in arns), "children")
+    kill_workers(home)
+    assert [ended(home, arn)["output"] for arn in arns] == ['{"output":"rested"}'] * 5
+    assert len(sfn_json(home, "list-executions", "--state-machine-arn", CHILD)["executions"]) == 5
+    assert sfn(home, "doctor").returncode == 0
