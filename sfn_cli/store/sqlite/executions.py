@@ -74,8 +74,8 @@ class Executions:
     def start(self, new: NewExecution, started: HistoryEvent) -> Execution | None:
         """The execution that has this ARN from now on: the new one, or the one that already had it.
 
-        Its row and its first event are kept together, or neither is. None when the state machine
-        was deleted meanwhile.
+        Its row and its first event are kept together, or neither is. None when meanwhile the state
+        machine was deleted, or the execution whose task starts it has ended.
         """
         return self.start_many([(new, started)])[0]
 
@@ -160,9 +160,23 @@ def _start(connection: Any, new: NewExecution, started: HistoryEvent) -> Executi
             """
             INSERT INTO execution (arn, state_machine_arn, name, revision, status, input, trace_header, started_at, seed)
             SELECT ?, ?, ?, ?, 'RUNNING', ?, ?, ?, ?
-            FROM state_machine WHERE id = ? AND status = 'ACTIVE'
+            FROM state_machine
+            WHERE id = ? AND status = 'ACTIVE'
+              AND (? IS NULL OR EXISTS (SELECT 1 FROM execution e WHERE e.id = ? >> 16 AND e.status = 'RUNNING'))
             """,
-            (new.arn, new.state_machine_arn, new.name, new.revision, input, new.trace_header, started.at, new.seed, new.state_machine),
+            (
+                new.arn,
+                new.state_machine_arn,
+                new.name,
+                new.revision,
+                input,
+                new.trace_header,
+                started.at,
+                new.seed,
+                new.state_machine,
+                new.task,
+                new.task,
+            ),
         )
         if not inserted.rowcount:
             return None

@@ -1,0 +1,348 @@
+"""Chaos: a mixed load, while workers, function processes and commands are killed at random moments.
+
+    python -m tests.end_to_end.chaos --seed 7 --executions 500 --kills 1000
+
+The seed decides what is killed and after how long; the operating system decides the rest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sfn_cli.api import call
+from sfn_cli.api.model import load
+from sfn_cli.app import build
+from sfn_cli.settings import Settings
+from sfn_cli.store.sqlite.database import Database
+from sfn_cli.store.sqlite.keys import event_of, execution_of
+from tests.processes import SFN, await_end, environment_of, sfn, sfn_json, stop_workers, until, worker_pids
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROLE = "arn:aws:iam::123456789012:role/any"
+MACHINES = "arn:aws:states:us-east-1:123456789012:stateMachine:"
+FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:Work"
+
+HANDLER = """
+import os, tempfile, time
+
+def handler(event, context):
+    if "token" in event:
+        descriptor, path = tempfile.mkstemp(dir={tokens!r}, prefix=str(event["n"]) + "-", suffix=".new")
+        with open(descriptor, "w") as file:
+            file.write(event["token"])
+        os.rename(path, path.replace(".new", ".token"))
+        return
+    time.sleep(event["n"] % 5 / 50)
+    if event["retry"] < event["n"] % 3:
+        raise ValueError("not yet")
+    return {{"n": event["n"] * 2}}
+"""
+
+AGAIN = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1, "BackoffRate": 1, "MaxAttempts": 999}]
+CALL = {
+    "Type": "Task",
+    "Resource": FUNCTION,
+    "Parameters": {"n.$": "$.n", "retry.$": "$$.State.RetryCount"},
+    "Retry": AGAIN,
+    "End": True,
+}
+NAP = {"Type": "Wait", "Seconds": 1, "OutputPath": "$.n", "End": True}
+
+
+def _nested(child: str) -> dict[str, Any]:
+    return {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::states:startExecution.sync:2",
+        "Parameters": {"StateMachineArn": MACHINES + child, "Input.$": "$"},
+        "OutputPath": "$.Output",
+        "End": True,
+    }
+
+
+MACHINE_STATES: dict[str, dict[str, Any]] = {
+    "Child": {"W": {"Type": "Wait", "Seconds": 1, "Next": "C"}, "C": CALL},
+    "Sleep": {"W": {"Type": "Wait", "Seconds": 86400, "End": True}},
+    "Waits": {"W": {"Type": "Wait", "SecondsPath": "$.seconds", "OutputPath": "$.n", "End": True}},
+    "Calls": {"C": CALL},
+    "Maps": {
+        "M": {
+            "Type": "Map",
+            "ItemsPath": "$.items",
+            "MaxConcurrency": 2,
+            "ItemProcessor": {
+                "StartAt": "P",
+                "States": {
+                    "P": {
+                        "Type": "Parallel",
+                        "Branches": [{"StartAt": "W", "States": {"W": NAP}}, {"StartAt": "C", "States": {"C": CALL}}],
+                        "End": True,
+                    }
+                },
+            },
+            "End": True,
+        }
+    },
+    "Tokens": {
+        "T": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
+            "Parameters": {"FunctionName": FUNCTION, "Payload": {"n.$": "$.n", "token.$": "$$.Task.Token"}},
+            "Retry": AGAIN,
+            "End": True,
+        }
+    },
+    "Nests": {"N": _nested("Child")},
+    "Stops": {"W": {"Type": "Wait", "Seconds": 86400, "End": True}},
+    "NestedStops": {"N": _nested("Sleep")},
+}
+
+LIMIT_SECONDS = 300
+"""After which a run counts as stuck."""
+
+KINDS = ("Waits", "Calls", "Maps", "Tokens", "Nests", "Stops", "NestedStops")
+
+
+def given(n: int) -> dict[str, Any]:
+    return {"n": n, "seconds": 1 + n % 3, "items": [{"n": n + i} for i in range(3)]}
+
+
+def expected(kind: str, n: int) -> tuple[str, Any]:
+    """The status and output that an execution must end with."""
+    outputs = {
+        "Waits": n,
+        "Calls": {"n": 2 * n},
+        "Maps": [[n + i, {"n": 2 * (n + i)}] for i in range(3)],
+        "Tokens": {"n": n},
+        "Nests": {"n": 2 * n},
+    }
+    return ("SUCCEEDED", outputs[kind]) if kind in outputs else ("ABORTED", None)
+
+
+class Result(NamedTuple):
+    """What a run did, and all that was wrong afterwards: nothing, if every promise was kept."""
+
+    kills: Counter[str]
+    seconds: float
+    wrong: list[str]
+
+
+class Chaos:
+    """One run over a new store in `home`."""
+
+    def __init__(self, home: Path, folder: Path, seed: int, executions: int, kills: int) -> None:
+        self.home = home
+        self.tokens = folder / "tokens"
+        self.tokens.mkdir(parents=True)
+        self.code = folder / "code"
+        self.code.mkdir()
+        self.dice = random.Random(seed)
+        self.work = [(KINDS[n % len(KINDS)], n) for n in range(executions)]
+        self.wanted_kills = kills
+        self.kills: Counter[str] = Counter()
+        self.commands: set[int] = set()
+        self.done = threading.Event()
+        self.errors: list[str] = []
+
+    def run(self) -> Result:
+        began = time.monotonic()
+        self.define()
+        crowd = [threading.Thread(target=self.guard, args=(part,)) for part in (self.start_by_commands, self.start_by_api, self.answer)]
+        for thread in crowd:
+            thread.start()
+        try:
+            while not (self.all_ended() and sum(self.kills.values()) >= self.wanted_kills):
+                if sum(self.kills.values()) < self.wanted_kills:
+                    self.kill_something()
+                    time.sleep(self.dice.expovariate(15))  # the moments are the point of it
+                else:
+                    sfn(self.home, "list-state-machines")  # any command brings a worker
+                if self.errors or time.monotonic() - began > LIMIT_SECONDS:
+                    break
+        finally:
+            self.done.set()
+            for thread in crowd:
+                thread.join()
+        wrong = self.errors + list(self.findings())
+        stop_workers(self.home)
+        until(lambda: not self.left_behind(), "the end of all processes", timeout=10)
+        return Result(self.kills, time.monotonic() - began, wrong)
+
+    def guard(self, part: Any) -> None:
+        """A part of the load must not die in silence."""
+        try:
+            part()
+        except Exception as error:
+            self.errors.append(f"{part.__name__}: {error!r}")
+
+    def define(self) -> None:
+        (self.code / "app.py").write_text(HANDLER.format(tokens=str(self.tokens)))
+        runtime = f"python{sys.version_info.major}.{sys.version_info.minor}"
+        sfn_json(
+            self.home, "lambda", "create-function", "--function-name", "Work", "--runtime", runtime,
+            "--handler", "app.handler", "--role", ROLE, "--code-dir", str(self.code),
+        )  # fmt: skip
+        for name, states in MACHINE_STATES.items():
+            definition = json.dumps({"StartAt": next(iter(states)), "States": states})
+            sfn_json(self.home, "create-state-machine", "--name", name, "--role-arn", ROLE, "--definition", definition)
+        self.database = Database(self.home)
+
+    def start_by_commands(self) -> None:
+        """A fifth of the executions, each by a command that may be killed and is then given again."""
+        for kind, n in self.work[::5]:
+            self.insist(
+                "start-execution", "--state-machine-arn", MACHINES + kind, "--name", f"e{n}", "--input", json.dumps(given(n)),
+                already="ExecutionAlreadyExists",
+            )  # fmt: skip
+            self.stop_if_so(kind, n)
+
+    def start_by_api(self) -> None:
+        """The others, spread over the run."""
+        service = build(Settings.from_environment({"SFN_HOME": str(self.home)}))
+        operation = load("stepfunctions", "StartExecution")
+        pause = self.wanted_kills / 15 / len(self.work) / 2
+        for at, (kind, n) in enumerate(self.work):
+            if at % 5:
+                call(service, operation, {"stateMachineArn": MACHINES + kind, "name": f"e{n}", "input": json.dumps(given(n))})
+                self.stop_if_so(kind, n)
+                self.done.wait(pause)
+        service.close()
+
+    def stop_if_so(self, kind: str, n: int) -> None:
+        if kind in ("Stops", "NestedStops"):
+            self.insist("stop-execution", "--execution-arn", MACHINES.replace("stateMachine", "execution") + f"{kind}:e{n}")
+
+    def answer(self) -> None:
+        """Answers every token that a function was given, once or, when the command was killed, once more."""
+        while not self.done.is_set():
+            for file in sorted(self.tokens.glob("*.token")):
+                n = int(file.name.partition("-")[0])
+                self.insist(
+                    "send-task-success", "--task-token", file.read_text(), "--task-output", json.dumps({"n": n}), already="TaskTimedOut"
+                )
+                file.unlink()
+            self.done.wait(0.05)
+
+    def insist(self, *arguments: str, already: str | None = None) -> None:
+        """Gives a command until it is not killed; then it must have done its work, or have done it `already`."""
+        while not self.errors:
+            process = subprocess.Popen(
+                [SFN, *arguments], env=environment_of(self.home), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+            )
+            self.commands.add(process.pid)
+            _, told = process.communicate()
+            self.commands.discard(process.pid)
+            if process.returncode == -signal.SIGKILL:
+                continue
+            if process.returncode and (already is None or already not in told):
+                self.errors.append(f"{arguments}: {process.returncode} {told}")
+            return
+
+    def kill_something(self) -> None:
+        what = self.dice.choices(("worker", "function", "command"), (2, 3, 3))[0]
+        pids = {"worker": self.workers, "function": self.functions, "command": lambda: sorted(self.commands)}[what]()
+        if not pids:
+            return
+        pid = self.dice.choice(pids)
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return
+        if what == "worker":
+            await_end(pid)
+        self.kills[what] += 1
+
+    def workers(self) -> list[int]:
+        return sorted(worker_pids(self.home))
+
+    def functions(self) -> list[int]:
+        workers = set(self.workers())
+        return sorted(pid for pid, parent in _processes() if parent in workers)
+
+    def all_ended(self) -> bool:
+        rows = self.database.connection.execute(
+            "SELECT count(*), sum(status = 'RUNNING') FROM execution WHERE name LIKE 'e%' AND length(name) < 10"
+        ).fetchone()
+        return rows[0] == len(self.work) and not rows[1]
+
+    def findings(self) -> Iterator[str]:
+        """What is not as it was promised."""
+        rows = self.database.connection.execute("SELECT id, arn, status, output FROM execution").fetchall()
+        machines: Counter[str] = Counter()
+        for id, arn, status, output in rows:
+            kind, name = arn.split(":")[-2:]
+            machines[kind] += 1
+            if kind in KINDS:
+                found = (status, None if output is None else json.loads(output))
+                if found != expected(kind, int(name[1:])):
+                    yield f"{arn}: {found}"
+            elif status != {"Child": "SUCCEEDED", "Sleep": "ABORTED"}[kind]:
+                yield f"{arn}: {status}"
+            keys = self.database.connection.execute("SELECT key FROM event WHERE key >> 16 = ? ORDER BY key", (id,)).fetchall()
+            if [(execution_of(key), event_of(key)) for (key,) in keys] != [(id, event + 1) for event in range(len(keys))]:
+                yield f"{arn}: its history has gaps"
+        nested = sum(kind == "Nests" for kind, _ in self.work)
+        if machines["Child"] != nested:
+            yield f"{machines['Child']} children of {nested} parents"
+        examined = sfn(self.home, "doctor")
+        if examined.returncode:
+            yield f"doctor: {examined.stdout}{examined.stderr}"
+
+    def left_behind(self) -> list[int]:
+        """Processes of this store, and of its functions, that still run."""
+        mark = f"SFN_HOME={self.home}".encode()
+        return [pid for pid, _ in _processes() if mark in _environment(pid).split(b"\0") or _folder(pid) == str(self.code)]
+
+
+def _processes() -> Iterator[tuple[int, int]]:
+    """(pid, parent's pid) of every process."""
+    shown = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    for line in shown.splitlines():
+        pid, parent = line.split()
+        yield int(pid), int(parent)
+
+
+def _environment(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/environ").read_bytes()
+    except OSError:
+        return b""  # it has ended, or this system does not tell
+
+
+def _folder(pid: int) -> str:
+    try:
+        return os.readlink(f"/proc/{pid}/cwd")
+    except OSError:
+        return ""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--executions", type=int, default=500)
+    parser.add_argument("--kills", type=int, default=200)
+    options = parser.parse_args()
+    print(f"seed {options.seed}", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        result = Chaos(Path(folder) / "home", Path(folder), options.seed, options.executions, options.kills).run()
+    print(f"{dict(result.kills)} in {result.seconds:.0f} s")
+    for line in result.wrong:
+        print(line)
+    sys.exit(bool(result.wrong))
+
+
+if __name__ == "__main__":
+    main()
