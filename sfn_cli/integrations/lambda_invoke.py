@@ -5,13 +5,14 @@ https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from sfn_cli.integrations.integration import Cancel, Errand, World, nothing_to_cancel
 from sfn_cli.integrations.lambda_function import signal_of
 from sfn_cli.integrations.sdk import http_date, metadata
 from sfn_cli.interpreter.signals import TaskFailed
-from sfn_cli.jsonvalue import Json, dumps
+from sfn_cli.jsonvalue import Json, dumps, loads
 
 if TYPE_CHECKING:
     from sfn_cli.functions.outcome import Outcome
@@ -31,7 +32,17 @@ def invoke(errand: Errand, world: World) -> Cancel:
     def done(outcome: Outcome) -> None:
         answer(signal_of(task, outcome, named, world, lambda result: _response(result, outcome, world)))
 
-    return world.pool.invoke(named, dumps(arguments.get("Payload", {})), done).cancel
+    return world.pool.invoke(named, _event(arguments.get("Payload", {})), done).cancel
+
+
+def _event(payload: Json) -> str:
+    """The JSON text that the function is given."""
+    if isinstance(payload, str):
+        # Observed: a text that is JSON itself is passed on as it is, as Lambda's own API has it.
+        with suppress(ValueError):
+            loads(payload)
+            return payload
+    return dumps(payload)
 
 
 def _response(result: Json, outcome: Outcome, world: World) -> dict[str, Json]:

@@ -1,0 +1,65 @@
+"""Resume a stored history after each of its events, and see whether it goes on as it did."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfn_cli.asl.state_machine import load
+from sfn_cli.interpreter.interpreter import Interpreter
+from sfn_cli.interpreter.signals import Signal, TaskFailed, TaskStarted, TaskSubmitted, TaskSucceeded
+from sfn_cli.store.sqlite.executions import Executions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sfn_cli.interpreter.events import HistoryEvent
+    from sfn_cli.store.sqlite.database import Database
+
+TASKS = ("LambdaFunction", "Activity", "Task")
+
+
+def breaches(database: Database) -> Iterator[str]:
+    """Each ended execution of a store, cut after each of its events, that does not go on to the same end."""
+    rows = database.connection.execute(
+        "SELECT e.id, e.arn, e.state_machine_arn, r.definition, e.seed FROM execution e JOIN revision r ON r.id = e.revision"
+    ).fetchall()
+    for id, arn, state_machine_arn, definition, seed in rows:
+        history = Executions(database).history(id)
+        machine = load(definition)
+        for length in range(1, len(history)):
+            interpreter = Interpreter(arn, state_machine_arn, machine, seed)
+            for event in history[:length]:
+                interpreter.apply(event)
+            wrong = _goes_on(interpreter, history[length:])
+            if wrong is not None:
+                yield f"{arn}, cut after event {length}: {wrong}"
+
+
+def _goes_on(interpreter: Interpreter, rest: Sequence[HistoryEvent]) -> str | None:
+    for event in rest:
+        if event.type == "ExecutionAborted":
+            return None  # written from outside
+        signal = _signal(interpreter, event)
+        made = interpreter.advance(event.at, 1) if signal is None else interpreter.receive(signal, event.at)
+        if made != [event]:
+            return f"{made} instead of {event}"
+    return None
+
+
+def _signal(interpreter: Interpreter, event: HistoryEvent) -> Signal | None:
+    """What the world said, when the event records that."""
+    kind = next((kind for kind in TASKS if event.type.startswith(kind)), None)
+    what = event.type.removeprefix(kind) if kind else ""
+    if what not in ("Started", "Submitted", "Succeeded", "Failed"):
+        return None
+    task = next((task.id for task in interpreter.open_tasks.values() if task.frame.serial == event.frame), None)
+    if task is None:
+        return None
+    details = event.details or {}
+    match what:
+        case "Started":
+            return TaskStarted(task, details.get("workerName"))
+        case "Failed":
+            return TaskFailed(task, details.get("error"), details.get("cause"))
+    assert event.payload is not None
+    return TaskSubmitted(task, event.payload) if what == "Submitted" else TaskSucceeded(task, event.payload)
