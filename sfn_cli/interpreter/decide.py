@@ -32,9 +32,6 @@ from sfn_cli.interpreter.visits import (
 )
 from sfn_cli.jsonvalue import Json, Payload, dumps
 
-MAX_EVENTS = 25_000
-"""The most events that a history may have. (AWS's quota)"""
-
 Due = int
 """A time in milliseconds since 1970, before which a frame has nothing to do."""
 
@@ -51,16 +48,16 @@ def decide(execution: Execution, now: int) -> HistoryEvent | None:
         if isinstance(next_step, HistoryEvent):
             if next_step.frame != frame.serial:
                 execution.make_ready(frame)
-            return _within_limit(next_step)
+            return _within_limit(execution, next_step)
         if next_step is not None:
             execution.wait(frame, next_step)
     return None
 
 
-def _within_limit(event: HistoryEvent) -> HistoryEvent:
-    if event.id < MAX_EVENTS or event.type == "ExecutionSucceeded":
+def _within_limit(execution: Execution, event: HistoryEvent) -> HistoryEvent:
+    if event.id < execution.max_events or event.type == "ExecutionSucceeded":
         return event
-    cause = f"The execution reached the maximum number of history events ({MAX_EVENTS})."
+    cause = f"The execution reached the maximum number of history events ({execution.max_events})."
     return HistoryEvent(event.id, event.previous_event_id, event.at, "ExecutionFailed", details={"error": RUNTIME, "cause": cause})
 
 

@@ -160,20 +160,25 @@ class Frame:
         self.previous_for_child = 0
 
 
+MAX_EVENTS = 25_000
+"""The most events that a history may have. (AWS's quota)"""
+
+
 class Execution:
     """The fold of a history. `seed` is secret: task tokens and all randomness derive from it."""
 
     __slots__ = (
-        "arn", "closed", "deadline_at", "frames", "input", "last_id", "machine", "name", "next_serial", "open_tasks", "opened", "ready",
-        "role_arn", "seed", "started_at", "state_machine_arn", "status", "timers", "waiting",
+        "arn", "closed", "deadline_at", "frames", "input", "last_id", "machine", "max_events", "name", "next_serial", "open_tasks",
+        "opened", "ready", "role_arn", "seed", "started_at", "state_machine_arn", "status", "timers", "waiting",
     )  # fmt: skip
 
-    def __init__(self, arn: str, state_machine_arn: str, machine: StateMachine, seed: str) -> None:
+    def __init__(self, arn: str, state_machine_arn: str, machine: StateMachine, seed: str, max_events: int = MAX_EVENTS) -> None:
         self.arn = arn
         self.name = arn.rpartition(":")[2]
         self.state_machine_arn = state_machine_arn
         self.machine = machine
         self.seed = seed
+        self.max_events = max_events
         self.role_arn = ""
         self.input: Payload = None  # type: ignore[assignment]  # ExecutionStarted brings it
         self.started_at = 0

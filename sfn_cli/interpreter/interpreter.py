@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.interpreter.decide import decide
 from sfn_cli.interpreter.evolve import evolve
-from sfn_cli.interpreter.execution import Execution, OpenTask
+from sfn_cli.interpreter.execution import MAX_EVENTS, Execution, OpenTask
 from sfn_cli.interpreter.receive import receive
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ class Interpreter:
 
     __slots__ = ("_last_at", "execution")
 
-    def __init__(self, arn: str, state_machine_arn: str, machine: StateMachine, seed: str) -> None:
-        self.execution = Execution(arn, state_machine_arn, machine, seed)
+    def __init__(self, arn: str, state_machine_arn: str, machine: StateMachine, seed: str, max_events: int = MAX_EVENTS) -> None:
+        self.execution = Execution(arn, state_machine_arn, machine, seed, max_events)
         self._last_at = 0
 
     def apply(self, event: HistoryEvent) -> None:

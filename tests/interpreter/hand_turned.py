@@ -29,9 +29,9 @@ class EndlessError(Exception):
     """The execution goes on and on."""
 
 
-def interpreter_of(definition: Any, history: Sequence[HistoryEvent]) -> Interpreter:
+def interpreter_of(definition: Any, history: Sequence[HistoryEvent], arn: str = EXECUTION_ARN) -> Interpreter:
     """An interpreter that has read this history, as a worker that resumes has."""
-    interpreter = Interpreter(EXECUTION_ARN, MACHINE_ARN, load(dumps(definition)), seed="secret")
+    interpreter = Interpreter(arn, MACHINE_ARN, load(dumps(definition)), seed="secret")
     for event in history:
         interpreter.apply(event)
     return interpreter
@@ -46,14 +46,17 @@ def begin(input: Any) -> list[HistoryEvent]:
     return [execution_started(Payload(input), "arn:aws:iam::123456789012:role/any", START)]
 
 
-def run(definition: Any, input: Any, answers: Answers | None = None, history: Sequence[HistoryEvent] = ()) -> list[HistoryEvent]:
+def run(
+    definition: Any, input: Any, answers: Answers | None = None, history: Sequence[HistoryEvent] = (), arn: str = EXECUTION_ARN
+) -> list[HistoryEvent]:
     """The whole history of an execution: from its start, or on from a history that was cut off."""
     events = list(history) or begin(input)
-    interpreter = interpreter_of(definition, [stored(event) for event in events])
+    interpreter = interpreter_of(definition, [stored(event) for event in events], arn)
     now = events[-1].at
     answered = _answered(interpreter, events)
     for _ in range(100_000):
-        events += interpreter.advance(now)
+        while made := interpreter.advance(now):
+            events += made
         if interpreter.ended:
             return events
         signal = _next_signal(interpreter, answers or {}, answered)
