@@ -5,7 +5,10 @@ A door that plays an AWS client (the terminal) uses `call`; one that plays AWS (
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
+
+from sfn_cli.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +36,14 @@ def answer(service: Service, operation: Operation, request: Mapping[str, Any]) -
 
     check_constraints(operation.input, request)
     answered = find(operation)(service, dict(request))
-    if operation.service == "stepfunctions" and service.executions.any_running():
-        # Whoever asks finds a worker: after a crash any command brings the next one.
-        service.runner.wake()
+    if operation.service == "stepfunctions":
+        # What was answered is kept: that the store fails now is the next command's to tell.
+        with suppress(StoreError):
+            _bring_worker(service)
     return answered
+
+
+def _bring_worker(service: Service) -> None:
+    """Whoever asks finds a worker: after a crash any command brings the next one."""
+    if service.executions.any_running():
+        service.runner.wake()

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sfn_cli.interpreter.events import HistoryEvent
 
 _POLL_SECONDS = 0.02
+_WAKE_SECONDS = 2.0
 _ANY_ROLE = "arn:aws:iam::{account}:role/sfn-run"
 
 
@@ -125,6 +126,7 @@ def _events(backend: Backend, execution_arn: str) -> Iterator[HistoryEvent]:
     execution = executions.find(execution_arn)
     assert execution is not None
     last = 0
+    wakes_at = time.monotonic() + _WAKE_SECONDS
     while True:
         version = database.data_version()
         for event in executions.history(execution.id, after=last):
@@ -134,6 +136,10 @@ def _events(backend: Backend, execution_arn: str) -> Iterator[HistoryEvent]:
                 return
         while version == database.data_version():
             time.sleep(_POLL_SECONDS)
+            if time.monotonic() > wakes_at:
+                # The worker may have been killed, or have left a store that it could not write.
+                backend.service.runner.wake()
+                wakes_at = time.monotonic() + _WAKE_SECONDS
 
 
 def _reason(status: str, error: str | None, cause: str | None) -> str:

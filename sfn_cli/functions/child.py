@@ -38,7 +38,7 @@ class Owner(Protocol):
 
 
 class Child:
-    """A process with its log; `due_at` (ms) is when its owner must look at it again."""
+    """A process with its log; `due_at` (monotonic, ms) is when its owner must look at it again."""
 
     def __init__(
         self,
@@ -47,6 +47,7 @@ class Child:
         selector: selectors.BaseSelector,
         *,
         clock: Callable[[], int],
+        monotonic: Callable[[], int],
         log: Log,
         owner: Owner,
     ) -> None:
@@ -57,17 +58,18 @@ class Child:
         self.faulty = False
         """The function could not be imported: all that the child can do is to say so."""
         self._clock = clock
+        self._monotonic = monotonic
         self._owner = owner
-        self._began_at = clock()
+        self._began_at = monotonic()
         self._init_milliseconds: float | None = None
         self.due_at = self._began_at + INIT_MILLISECONDS + deployment.timeout_seconds * 1000
-        self.journal = Journal(deployment.log_group, deployment.memory_size, self._began_at, log)
+        self.journal = Journal(deployment.log_group, deployment.memory_size, clock(), log)
         environment = deployment.environment(settings, self.journal.stream)
         self.process = Process(deployment.command, environment, selector, self)
 
     def run(self, invocation: Invocation) -> None:
         """Begins an invocation; its outcome is told to the owner, or had from `time_out` or `outcome_of_end`."""
-        now = self._clock()
+        now = self._monotonic()
         limit = self.deployment.timeout_seconds * 1000
         self.invocation = invocation
         invocation.child = self
@@ -75,11 +77,11 @@ class Child:
         self.due_at = now + limit if invocation.timeout_at is None else min(now + limit, invocation.timeout_at)
         # Nothing that the child prints is read before this returns: its process may begin at once.
         self.process.send({"id": invocation.request_id, "arn": invocation.arn, "remaining": limit}, invocation.payload)
-        self.journal.start(invocation.request_id, now)
+        self.journal.start(invocation.request_id, self._clock())
 
     def rest(self) -> None:
         """Makes it idle."""
-        self.due_at = self._clock() + IDLE_MILLISECONDS
+        self.due_at = self._monotonic() + IDLE_MILLISECONDS
 
     def time_out(self, invocation: Invocation) -> Outcome:
         """Kills the child, which took too long over an invocation, or to get ready for it."""
@@ -87,7 +89,7 @@ class Child:
         self.process.kill()
         if self.starting:
             self.journal.start(invocation.request_id, now)
-        elapsed = now - self._began_at
+        elapsed = self._monotonic() - self._began_at
         seconds = min(elapsed / 1000, float(self.deployment.timeout_seconds))
         self.journal.end_timed_out(now, elapsed, seconds)
         return outcome.timed_out(seconds, invocation.request_id, self.journal.tail)
@@ -98,7 +100,7 @@ class Child:
         if self.starting:
             self.journal.start(invocation.request_id, now)
         ended = outcome.exited(status, invocation.request_id, "")
-        self.journal.end_exited(now, now - self._began_at, ended.message)
+        self.journal.end_exited(now, self._monotonic() - self._began_at, ended.message)
         return ended._replace(log_tail=self.journal.tail)
 
     # What the process does
@@ -109,7 +111,7 @@ class Child:
     def child_said(self, head: Mapping[str, Any], body: str) -> None:
         if self.starting:
             self.starting = False
-            self._init_milliseconds = float(self._clock() - self._began_at)
+            self._init_milliseconds = float(self._monotonic() - self._began_at)
             self._owner.child_ready(self)
         elif self.invocation is not None:
             self._answered(self.invocation, head, body)

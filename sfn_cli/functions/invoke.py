@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from sfn_cli.errors import SfnError
 from sfn_cli.functions import outcome
 from sfn_cli.functions.outcome import Outcome
-from sfn_cli.functions.pool import Pool
+from sfn_cli.functions.pool import Pool, monotonic_ms
 from sfn_cli.store.sqlite.database import Database
 from sfn_cli.store.sqlite.functions import Functions
 from sfn_cli.store.sqlite.logs import LogLine, Logs
@@ -46,11 +46,11 @@ class LogWriter:
         self._clock = clock
         self._lines: list[LogLine] = []
         self.due_at: int | None = None
-        """When (ms) the oldest line has waited long enough; None while there is none."""
+        """When (monotonic, ms) the oldest line has waited long enough; None while there is none."""
 
     def add(self, group: str, stream: str, at: int, message: str) -> None:
         if not self._lines:
-            self.due_at = at + LINGER_MILLISECONDS
+            self.due_at = monotonic_ms() + LINGER_MILLISECONDS
         self._lines.append(LogLine(group, stream, at, message))
 
     def flush(self) -> None:
@@ -59,26 +59,26 @@ class LogWriter:
             self._logs.append(lines, self._clock())
 
 
-def invoke(pool: Pool, selector: selectors.BaseSelector, function_ref: str, payload: str, *, writer: LogWriter, clock: Clock) -> Outcome:
+def invoke(pool: Pool, selector: selectors.BaseSelector, function_ref: str, payload: str, *, writer: LogWriter) -> Outcome:
     """Invokes a function and waits for its outcome; what it logged is kept by then."""
     ended: list[Outcome] = []
     invocation = pool.invoke(function_ref, payload, ended.append)
     try:
         while not ended:
-            turn(pool, selector, writer, clock)
+            turn(pool, selector, writer)
     finally:
         invocation.cancel()
         writer.flush()
     return ended[0]
 
 
-def turn(pool: Pool, selector: selectors.BaseSelector, writer: LogWriter, clock: Clock) -> None:
+def turn(pool: Pool, selector: selectors.BaseSelector, writer: LogWriter) -> None:
     """Waits until something is ready or due, and does it."""
     times = [at for at in (pool.wake_at, writer.due_at) if at is not None]
-    timeout = max(0, min(times) - clock()) / 1000 if times else None
+    timeout = max(0, min(times) - monotonic_ms()) / 1000 if times else None
     for key, _ in selector.select(timeout):
         key.data()
-    now = clock()
+    now = monotonic_ms()
     pool.tick(now)
     if writer.due_at is not None and writer.due_at <= now:
         writer.flush()
@@ -99,7 +99,7 @@ class LocalInvoker:
         if self._pool is None or self._selector is None:
             self._selector = selectors.DefaultSelector()
             self._pool = Pool(self._functions, self._settings, self._selector, self._clock, self._writer.add)
-        return invoke(self._pool, self._selector, function_ref, payload, writer=self._writer, clock=self._clock)
+        return invoke(self._pool, self._selector, function_ref, payload, writer=self._writer)
 
     def stop(self) -> None:
         if self._pool is not None and self._selector is not None:
@@ -198,7 +198,7 @@ class FunctionHost:
         try:
             while not self._stopping:
                 with suppress(SfnError):
-                    turn(pool, selector, writer, self._clock)
+                    turn(pool, selector, writer)
         finally:
             pool.close()
             flush()

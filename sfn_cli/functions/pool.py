@@ -5,7 +5,7 @@ when `wake_at` has come:
 
     for key, _ in selector.select(timeout):
         key.data()
-    pool.tick(clock())
+    pool.tick(monotonic())
 
 Rule 1: An invocation is given to an idle child of its function; else it waits, first come, first
         served, for a child to become idle or ready.
@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import heapq
 import os
+import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from itertools import count
@@ -57,6 +58,11 @@ STUCK_MILLISECONDS = 30
 Done = Callable[[Outcome], None]
 
 
+def monotonic_ms() -> int:
+    """Milliseconds of a clock that nobody sets: all that a pool waits for is told by it."""
+    return time.monotonic_ns() // 1_000_000
+
+
 class Fleet:
     """The children of one function, and the invocations that wait for one."""
 
@@ -83,14 +89,16 @@ class Pool:
         clock: Callable[[], int],
         log: Log,
         *,
+        monotonic: Callable[[], int] = monotonic_ms,
         cores: int | None = None,
         max_children: int | None = None,
     ) -> None:
-        """`clock` gives milliseconds; `log(group, stream, at, message)` keeps one event."""
+        """`clock` gives the time for the log, in milliseconds since 1970; `log(group, stream, at, message)` keeps one event."""
         self._functions = functions
         self._settings = settings
         self._selector = selector
         self._clock = clock
+        self._monotonic = monotonic
         self._log = log
         self._cores = cores or os.cpu_count() or 1
         self._max_children = max_children or _max_children()
@@ -108,8 +116,8 @@ class Pool:
     def invoke(self, function_ref: str, payload: str, done: Done, *, timeout_at: int | None = None) -> Invocation:
         """Begins an invocation of a function (its name or ARN) with an event (JSON text).
 
-        `done` is called with its outcome, from the selector's or `tick`'s call. At `timeout_at` (ms)
-        it ends as when the function's own time is up.
+        `done` is called with its outcome, from the selector's or `tick`'s call. At `timeout_at`
+        (monotonic) it ends as when the function's own time is up.
         """
         invocation = Invocation(payload, done, timeout_at, self._cancel)
         name, qualifier = reference(function_ref)
@@ -131,18 +139,18 @@ class Pool:
 
     @property
     def wake_at(self) -> int | None:
-        """When (ms) `tick` is due next, if nothing is ready before; 0 for at once."""
+        """When (monotonic) `tick` is due next, if nothing is ready before; 0 for at once."""
         if self._due:
             return 0
         times = [child.due_at for child in self._children]
         if self._queue_timeouts:
             times.append(self._queue_timeouts[0][0])
         if self._waiting:
-            now = self._clock()
+            now = self._monotonic()
             stuck = [fleet.answered_at + STUCK_MILLISECONDS for fleet in self._fleets.values() if fleet.waiting]
             times.extend(at for at in stuck if at > now)
         if self._dying:
-            times.append(self._clock() + REAP_MILLISECONDS)
+            times.append(self._monotonic() + REAP_MILLISECONDS)
         return min(times, default=None)
 
     def tick(self, now: int) -> None:
@@ -184,7 +192,7 @@ class Pool:
     def child_answered(self, child: Child, invocation: Invocation, answer: Outcome, duration: float) -> None:
         fleet = self._children[child]
         fleet.pace = duration if fleet.pace is None else fleet.pace + (duration - fleet.pace) / 8
-        fleet.answered_at = self._clock()
+        fleet.answered_at = self._monotonic()
         self._next(child)
         invocation.settle(answer)
 
@@ -245,11 +253,19 @@ class Pool:
             return False
         if fleet.pace is None or len(fleet.children) < self._cores + fleet.pace / HAND_OUT_MILLISECONDS:
             return True
-        return self._clock() >= fleet.answered_at + STUCK_MILLISECONDS
+        return self._monotonic() >= fleet.answered_at + STUCK_MILLISECONDS
 
     def _start(self, fleet: Fleet) -> bool:
         try:
-            child = Child(fleet.deployment, self._settings, self._selector, clock=self._clock, log=self._log, owner=self)
+            child = Child(
+                fleet.deployment,
+                self._settings,
+                self._selector,
+                clock=self._clock,
+                monotonic=self._monotonic,
+                log=self._log,
+                owner=self,
+            )
         except OSError as error:
             if fleet.children:  # those that live will do the work
                 return False

@@ -20,7 +20,7 @@ from sfn_cli.interpreter.events import TERMINAL
 from sfn_cli.settings import Settings
 from sfn_cli.store.sqlite.database import Database
 from sfn_cli.store.sqlite.keys import EVENTS_PER_EXECUTION
-from tests.processes import await_end, sfn, sfn_json, until, worker_pids
+from tests.processes import await_end, sfn, sfn_json, stop_workers, until, worker_pids
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,11 +109,8 @@ def test_two_hundred_executions_survive_the_kill_of_every_worker(home: Path, tmp
     database = Database(home)
     started = "SELECT count(*) FROM event WHERE type = 'LambdaFunctionStarted'"
     until(lambda: database.connection.execute(started).fetchone()[0] > 4, "functions that run")
-    killed = worker_pids(home)
-    assert killed
-    for pid in killed:
-        os.kill(pid, signal.SIGKILL)
-        await_end(pid)
+    assert worker_pids(home)
+    stop_workers(home)  # by SIGKILL, those on their way too
     before = histories(database)
     assert count(database, "RUNNING") > 150
     assert worker_pids(home) == []

@@ -46,18 +46,22 @@ def test_a_command(bench: Workbench) -> None:
 
 def test_a_command_that_is_interrupted(bench: Workbench) -> None:
     """What it waited for ends with it."""
-    bench.function("import os\ndef handler(event, context):\n    print(os.getpid(), flush=True)\n    while True: pass\n", Timeout=900)
-
-    def clock() -> int:
-        if any(line.isdigit() for line in messages(bench)):
-            raise KeyboardInterrupt
-        return bench.clock()
-
-    invoker = LocalInvoker(bench.functions, Logs(bench.database), bench.settings, clock)
+    told = bench.folder / "pid"
+    bench.function(
+        f"""
+        import os, signal
+        def handler(event, context):
+            with open({str(told)!r}, "w") as file:
+                file.write(str(os.getpid()))
+            os.kill(os.getppid(), signal.SIGINT)
+            while True: pass
+        """,
+        Timeout=900,
+    )
+    invoker = LocalInvoker(bench.functions, Logs(bench.database), bench.settings, bench.clock)
     with pytest.raises(KeyboardInterrupt):
         invoker.invoke("fn", "1")
-    (pid,) = [line for line in messages(bench) if line.isdigit()]
-    assert await_death(int(pid))
+    assert await_death(int(told.read_text()))
     invoker.stop()
 
 

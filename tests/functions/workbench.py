@@ -44,7 +44,7 @@ class Workbench:
         self.ahead = 0
         self.log: list[str] = []
         self.logged: list[tuple[str, str, int, str]] = []
-        self.pool = Pool(self.functions, self.settings, self.selector, self.clock, self._keep, **pool)
+        self.pool = Pool(self.functions, self.settings, self.selector, self.clock, self._keep, monotonic=self.clock, **pool)
 
     def close(self) -> None:
         self.pool.close()

@@ -11,6 +11,7 @@ import pytest
 from sfn_cli.errors import StoreError
 from sfn_cli.store.sqlite import database
 from sfn_cli.store.sqlite.database import Database
+from sfn_cli.store.sqlite.executions import Executions
 
 
 def test_private_and_durable(tmp_path: Path) -> None:
@@ -86,4 +87,57 @@ def test_a_transaction_that_fails_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError):
         fail_after_a_write()
     assert opened.connection.execute("SELECT count(*) FROM worker").fetchone() == (0,)
+    opened.close()
+
+
+def test_a_commit_that_fails_leaves_no_transaction_open(tmp_path: Path) -> None:
+    """What SQLite refuses as late as at COMMIT is undone, and the connection serves the next transaction."""
+    opened = Database(tmp_path)
+
+    def refused_at_the_end() -> None:
+        with opened.transaction() as connection:
+            connection.execute("PRAGMA defer_foreign_keys = ON")
+            connection.execute("INSERT INTO inbox (execution, kind, body, sent_at) VALUES (99, 'aborted', '{}', 0)")
+
+    with pytest.raises(StoreError, match="FOREIGN KEY"):
+        refused_at_the_end()
+    with opened.transaction() as connection:
+        assert connection.execute("SELECT count(*) FROM inbox").fetchone() == (0,)
+    opened.close()
+
+
+@pytest.mark.parametrize("column", ["X'7bff7d'", "'{\"name\"'"])
+def test_a_text_that_was_damaged(tmp_path: Path, column: str) -> None:
+    """What is not UTF-8, or no JSON where sfn wrote JSON, is a damaged store: one line, without the text."""
+    opened = Database(tmp_path)
+    opened.connection.execute(
+        f"INSERT INTO event (key, previous, at, type, frame, details) VALUES (65537, 0, 0, 'ExecutionStarted', 0, CAST({column} AS TEXT))"
+    )
+    with pytest.raises(StoreError, match=r"^Cannot use the store [^\n]+: it is damaged\. Copy it, [^\n{]+$"):
+        Executions(opened).history(1)
+    opened.close()
+
+
+@pytest.mark.parametrize("size", [0, 1])
+def test_nothing_is_made_beside_what_is_left_of_a_store(tmp_path: Path, size: int) -> None:
+    """SQLite would delete the -wal beside an empty file: such a store is refused, and both are left as they are."""
+    (tmp_path / "sfn.db").write_bytes(b"S" * size)
+    (tmp_path / "sfn.db-wal").write_bytes(b"transactions")
+    with pytest.raises(StoreError, match=r"it is empty, but sfn\.db-wal beside it holds 12 bytes"):
+        Database(tmp_path)
+    assert (tmp_path / "sfn.db").read_bytes() == b"S" * size
+    assert (tmp_path / "sfn.db-wal").read_bytes() == b"transactions"
+
+
+def test_in_place(tmp_path: Path) -> None:
+    """A connection knows whether its file was deleted, moved away, or replaced."""
+    opened = Database(tmp_path)
+    path = tmp_path / "sfn.db"
+    assert opened.is_in_place()
+    path.rename(tmp_path / "moved.db")
+    assert not opened.is_in_place()
+    path.touch()
+    assert not opened.is_in_place()
+    (tmp_path / "moved.db").replace(path)
+    assert opened.is_in_place()
     opened.close()

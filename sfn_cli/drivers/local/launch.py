@@ -11,6 +11,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from sfn_cli.errors import StoreError
 from sfn_cli.store.sqlite.workers import Slot, live_workers
 
 if TYPE_CHECKING:
@@ -33,9 +34,15 @@ class Launcher:
         self._home = settings.home
 
     def wake(self) -> None:
-        """Makes sure that a worker lives and looks at the store; never waits for it."""
-        if not wake_all(self._home):
-            start(self._home)
+        """Makes sure that a worker lives and looks at the store; never waits for it. Raises StoreError."""
+        try:
+            if not wake_all(self._home):
+                start(self._home)
+        except OSError as error:
+            raise StoreError(
+                f"No worker can be started for the store in {self._home}: {error.strerror or error}. "
+                "What it holds is kept, and the next command tries again."
+            ) from error
 
 
 def wake_all(home: str) -> bool:

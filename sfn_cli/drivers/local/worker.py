@@ -13,6 +13,7 @@ import selectors
 import signal
 import sys
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from sfn_cli.api.service import Service
@@ -21,13 +22,15 @@ from sfn_cli.drivers.local import launch
 from sfn_cli.drivers.local.conduct import CLAIM_LIMIT, Conductor
 from sfn_cli.errors import SfnError
 from sfn_cli.functions.invoke import FunctionHost
-from sfn_cli.functions.pool import Pool
+from sfn_cli.functions.pool import Pool, monotonic_ms
 from sfn_cli.integrations.integration import World
+from sfn_cli.interpreter.execution import MAX_EVENTS
 from sfn_cli.settings import Settings
-from sfn_cli.store.sqlite.database import Database
+from sfn_cli.store.sqlite.database import Database, translated_errors
 from sfn_cli.store.sqlite.executions import Executions
 from sfn_cli.store.sqlite.functions import Functions
 from sfn_cli.store.sqlite.inbox import Inbox
+from sfn_cli.store.sqlite.keys import EVENTS_PER_EXECUTION
 from sfn_cli.store.sqlite.tasks import Tasks
 from sfn_cli.store.sqlite.turns import Turns
 from sfn_cli.store.sqlite.workers import MAX_SLOTS, Slot, Workers, live_workers
@@ -42,6 +45,9 @@ IDLE_SECONDS = 60.0
 LOOK_SECONDS = 1.0
 """How often a worker looks at the store unasked: for what workers that died left, and for calls that were lost."""
 
+LEAVING_SECONDS = 0.01
+"""How often one who waits for a slot looks whether its worker has left."""
+
 
 def clock() -> int:
     """Milliseconds since 1970."""
@@ -49,8 +55,9 @@ def clock() -> int:
 
 
 def report(line: str) -> None:
-    """Writes a line to the worker's own log."""
-    print(f"{format_timestamp(clock())} [{os.getpid()}] {line}", flush=True)
+    """Writes a line to the worker's own log, unless the disk that holds it is full."""
+    with suppress(OSError):
+        os.write(sys.stdout.fileno(), f"{format_timestamp(clock())} [{os.getpid()}] {line}\n".encode())
 
 
 def main(*, beside: bool) -> None:
@@ -60,14 +67,14 @@ def main(*, beside: bool) -> None:
     # Whatever the starter had open or stood in must not be held by a process that outlives it.
     os.closerange(launch.INHERITED + 1, 4096)
     settings = Settings.from_environment()
-    os.chdir(settings.home)
     try:
+        with translated_errors(settings.home):
+            os.chdir(settings.home)
         code = work(settings, beside=beside)
     except SfnError as error:
         report(str(error))
         code = 255
     # The pool's children are gone; nothing else is worth the interpreter's own tidying up.
-    sys.stdout.flush()
     os._exit(code)
 
 
@@ -80,19 +87,45 @@ def work(settings: Settings, *, beside: bool = False) -> int:
     limit = max_workers()
     for number in range(limit):
         slot = Slot(settings.home, number)
-        lock = slot.take()
+        with translated_errors(slot.lock_path):
+            lock = slot.take()
+            if lock is None and not beside and slot.holder() is not None and not slot.wake():
+                lock = _wait_for(slot)
         if lock is None and not beside and slot.holder() is not None:
             return 0
         if lock is not None:
-            _Worker(settings, slot, lock, limit).run()
+            worker = _Worker(settings, slot, lock, limit)
+            try:
+                worker.run()
+            except BaseException:
+                # The lock is held until this process ends: no handler runs on beside the one that the next worker calls.
+                worker.close()
+                raise
             return 0
     return 0
+
+
+def _wait_for(slot: Slot) -> int | None:
+    """The lock of a slot whose worker does not listen: it is about to leave, and may not look at the store again.
+
+    None when it listens after all, or is suspended.
+    """
+    report(f"waits for slot {slot.number}, whose worker leaves")
+    while (lock := slot.take()) is None and slot.holder() is not None and not slot.wake():
+        time.sleep(LEAVING_SECONDS)
+    return lock
 
 
 def max_workers() -> int:
     """How many workers share the machine: SFN_WORKERS, or one per core up to 4."""
     asked = os.environ.get("SFN_WORKERS", "")
     return max(1, min(int(asked), MAX_SLOTS)) if asked.isdecimal() else min(4, os.cpu_count() or 1)
+
+
+def max_events() -> int:
+    """The most events of a history: AWS's quota, or SFN_MAX_EVENTS, as far as the store has room."""
+    asked = os.environ.get("SFN_MAX_EVENTS", "")
+    return min(int(asked), EVENTS_PER_EXECUTION - 1) if asked.isdecimal() else MAX_EVENTS
 
 
 class _Worker:
@@ -116,7 +149,9 @@ class _Worker:
             World(settings, self._pool, self._service(), clock),
             report,
             on_crash=os.environ.get("SFN_ON_CRASH", "retry"),
+            max_events=max_events(),
         )
+        self._selector.register(self._conductor.slow_lane, selectors.EVENT_READ, lambda: None)  # the next turn takes it from there
 
     def _service(self) -> Service:
         """The operations, for tasks that ask for them: over this worker's own connection."""
@@ -143,9 +178,12 @@ class _Worker:
                 self._drive()
             finally:
                 self._deafen(pipe)
-            if not self._slot.is_of(self._lock):
+            if not self._in_place():
                 report("the store is gone")
-                self._pool.close()
+                self.close()
+                os.close(self._lock)
+                if os.path.exists(self._database.path):
+                    launch.start(self._settings.home)  # a store that took its place may have called this worker
                 return
             if self._told_to_leave:
                 self._conductor.release()
@@ -157,22 +195,32 @@ class _Worker:
                 break
             self._lock = lock
             self._sign()
-        self._pool.close()
+        self.close()
         self._conductor.turn()
         report(f"worker {self._id} leaves")
+
+    def close(self) -> None:
+        """Ends the functions that run here."""
+        self._pool.close()
+
+    def _in_place(self) -> bool:
+        """Whether the store is still where it was: its folder, or its file, may have been moved away or deleted."""
+        return self._slot.is_of(self._lock) and self._database.is_in_place()
 
     def _leave(self, number: int, frame: FrameType | None) -> None:
         self._told_to_leave = True
 
     def _sign(self) -> None:
-        self._slot.sign(self._lock, self._id)
+        with translated_errors(self._slot.lock_path):
+            self._slot.sign(self._lock, self._id)
 
     def _listen(self) -> int:
         path = self._slot.pipe_path
-        if not os.path.exists(path):
-            os.mkfifo(path, 0o600)
-        # Open for writing too: a pipe without a writer would be readable without end.
-        pipe = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+        with translated_errors(path):
+            if not os.path.exists(path):
+                os.mkfifo(path, 0o600)
+            # Open for writing too: a pipe without a writer would be readable without end.
+            pipe = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
         signal.set_wakeup_fd(pipe, warn_on_full_buffer=False)
         self._selector.register(pipe, selectors.EVENT_READ, self._drainer(pipe))
         if self._on_its_way:
@@ -204,35 +252,43 @@ class _Worker:
         """Turns until told to leave, or until nothing has been owed for the idle time."""
         conductor = self._conductor
         idle_ms = int(float(os.environ.get("SFN_WORKER_IDLE_SECONDS", IDLE_SECONDS)) * 1000)
-        last_owed = last_look = clock()
-        self._called = True
-        self._look_for_abandoned()
+        last_owed = last_look = monotonic_ms()
+        self._called = self._looks_for_abandoned = True
         while not self._told_to_leave:
-            now = clock()
-            if self._called or now - last_look >= LOOK_SECONDS * 1000 or now < last_look:
-                if not self._called:
-                    self._look_for_abandoned()
-                self._called = False
+            now = monotonic_ms()
+            if now - last_look >= LOOK_SECONDS * 1000:
                 last_look = now
-                if not self._slot.is_of(self._lock):
+                self._called = self._looks_for_abandoned = True
+            if self._called:
+                self._called = False
+                if not self._in_place():
                     return
                 self._sign()
                 conductor.read_inbox()
-                if conductor.claim_new() == CLAIM_LIMIT:
-                    self._called = True
-                    self._share()
+                self._claim()
             conductor.turn()
-            self._pool.tick(clock())
+            self._pool.tick(monotonic_ms())
             if conductor.driven:
-                last_owed = clock()
-            elif clock() - last_owed >= idle_ms:
+                last_owed = monotonic_ms()
+            elif monotonic_ms() - last_owed >= idle_ms:
                 return
             self._wait()
 
-    def _look_for_abandoned(self) -> None:
-        live = {*live_workers(self._settings.home).values(), self._id}
-        while taken := self._conductor.claim_abandoned(live):
-            report(f"takes over {taken} executions")
+    def _claim(self) -> None:
+        """Takes over what is new, and now and then what dead workers left; if that is not all, again after a turn."""
+        if not self._conductor.has_room:
+            self._called = True
+        elif (self._claim_abandoned() if self._looks_for_abandoned else self._conductor.claim_new()) == CLAIM_LIMIT:
+            self._called = True
+            self._share()
+        else:
+            self._looks_for_abandoned = False
+
+    def _claim_abandoned(self) -> int:
+        claimed = self._conductor.claim_abandoned({*live_workers(self._settings.home).values(), self._id})
+        if claimed:
+            report(f"takes over {claimed} executions")
+        return claimed
 
     def _share(self) -> None:
         """More is waiting than one claim takes: another worker may help, if there is room for one."""
@@ -242,9 +298,13 @@ class _Worker:
     def _wait(self) -> None:
         timeout = 0.0
         if not (self._conductor.busy or self._called):
-            limits = [at for at in (self._conductor.wake_at, self._pool.wake_at) if at is not None]
-            until_due = (min(limits) - clock()) / 1000 if limits else LOOK_SECONDS
-            timeout = max(0.0, min(LOOK_SECONDS, until_due))
+            # What is stored is due by the clock on the wall, which may be set: it is looked at often.
+            limits = [LOOK_SECONDS * 1000]
+            if (due_at := self._conductor.wake_at) is not None:
+                limits.append(due_at - clock())
+            if (due_at := self._pool.wake_at) is not None:
+                limits.append(due_at - monotonic_ms())
+            timeout = max(0.0, min(limits) / 1000)
         for key, _ in self._selector.select(timeout):
             key.data()
 

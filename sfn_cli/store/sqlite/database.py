@@ -11,6 +11,7 @@ import os
 import sqlite3
 import time
 from contextlib import contextmanager, suppress
+from json import JSONDecodeError
 from typing import TYPE_CHECKING
 
 from sfn_cli.errors import StoreError
@@ -32,7 +33,10 @@ class Database:
         self.path = os.path.join(home, FILE_NAME)
         with translated_errors(self.path):
             _make_private_folder(home)
+            _refuse_emptied(self.path)
             self.connection = _connect(self.path)
+            opened = os.stat(self.path)
+            self._identity = (opened.st_dev, opened.st_ino)
             try:
                 _refuse_newer(self.connection, self.path)
                 _configure(self.connection)
@@ -50,17 +54,24 @@ class Database:
             self.connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self.connection
+                self.connection.execute("COMMIT")
             except BaseException:
-                if self.connection.in_transaction:
-                    self.connection.execute("ROLLBACK")
+                _roll_back(self.connection)
                 raise
-            self.connection.execute("COMMIT")
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """For queries: the connection, with SQLite's errors in our words."""
         with translated_errors(self.path):
             yield self.connection
+
+    def is_in_place(self) -> bool:
+        """Whether the open file is still the one at its path: it may have been moved away, or deleted."""
+        try:
+            there = os.stat(self.path)
+        except OSError:
+            return False
+        return (there.st_dev, there.st_ino) == self._identity
 
     def data_version(self) -> int:
         """A number that changes when another connection has committed (PRAGMA data_version)."""
@@ -79,6 +90,8 @@ def translated_errors(path: str) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise StoreError(_explain(error, path)) from error
+    except JSONDecodeError as error:
+        raise StoreError(f"Cannot use the store {path}: {_ADVICE['SQLITE_CORRUPT']} (a column of JSON holds none).") from error
     except UnicodeEncodeError as error:
         raise StoreError("The text holds bytes that are not UTF-8, which cannot be stored. Nothing was changed.") from error
     except OSError as error:
@@ -87,19 +100,24 @@ def translated_errors(path: str) -> Iterator[None]:
         ) from error
 
 
+_AFRESH = f"move {FILE_NAME}, {FILE_NAME}-wal and {FILE_NAME}-shm away together to begin with an empty store"
+
 _ADVICE = {
-    "SQLITE_NOTADB": "it is not a SQLite database. Move the file away to begin with an empty store, or set SFN_HOME",
-    "SQLITE_CORRUPT": "it is damaged. Copy it, then try `sqlite3 FILE .recover`, or move it away to begin with an empty store",
+    "SQLITE_NOTADB": f"it is not a SQLite database. Set SFN_HOME to another folder, or {_AFRESH}",
+    "SQLITE_CORRUPT": f"it is damaged. Copy it, then try `sqlite3 FILE .recover`, or {_AFRESH}",
     "SQLITE_FULL": "the disk is full. Nothing was lost; free some space and try again",
     "SQLITE_READONLY": "it is read-only. Make it and its folder writable, or set SFN_HOME to a folder that is",
     "SQLITE_CANTOPEN": "it cannot be opened. Check its permissions, or set SFN_HOME to a folder that can be written",
     "SQLITE_IOERR": "reading or writing it failed. Nothing that was acknowledged is lost; check the disk",
     "SQLITE_BUSY": f"another process held it for {BUSY_SECONDS:.0f} seconds. Try again",
+    "SQLITE_PROTOCOL": "other processes held its locks for too long. Try again",
 }
 
 
 def _explain(error: sqlite3.Error, path: str) -> str:
     name = getattr(error, "sqlite_errorname", "") or ""
+    if not name and str(error).startswith("Could not decode to UTF-8"):  # Python's own words, with all of the text
+        return f"Cannot use the store {path}: {_ADVICE['SQLITE_CORRUPT']} (a text is not UTF-8)."
     for prefix, advice in _ADVICE.items():
         if name.startswith(prefix):
             return f"Cannot use the store {path}: {advice} ({error})."
@@ -110,6 +128,31 @@ def _make_private_folder(home: str | os.PathLike[str]) -> None:
     if not os.path.isdir(home):
         os.makedirs(os.path.dirname(os.path.abspath(home)), exist_ok=True)
         os.mkdir(home, mode=0o700)
+
+
+def _refuse_emptied(path: str) -> None:
+    """An empty file is a new store: a process that was killed as it made one leaves just that. But
+    beside an empty file SQLite deletes a -wal, and that may hold all there is of a store whose file
+    was lost. (A file never becomes empty again: looked at in this order, a store that is being made
+    is not refused.)
+    """
+    left = _size(path + "-wal")
+    if left and _size(path) <= _EMPTY_BYTES:
+        raise StoreError(
+            f"Cannot use the store {path}: it is empty, but {FILE_NAME}-wal beside it holds {left} bytes of a store. "
+            f"Put the file of that store back, or {_AFRESH}."
+        )
+
+
+_EMPTY_BYTES = 1
+"""SQLite takes a file of one byte for an empty one: it once had to write that byte on some file systems."""
+
+
+def _size(path: str) -> int:
+    try:
+        return os.path.getsize(path)
+    except FileNotFoundError:
+        return 0
 
 
 def _connect(path: str) -> sqlite3.Connection:
@@ -170,9 +213,16 @@ def _migrate(connection: sqlite3.Connection) -> None:
                 connection.execute(f"PRAGMA user_version = {number}")
         connection.execute("COMMIT")
     except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
+        _roll_back(connection)
         raise
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    """Undoes an open transaction, if SQLite has not done so itself."""
+    if connection.in_transaction:
+        # A disk that failed the transaction may fail this too: it is the first error that tells why.
+        with suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
 
 
 def _script(name: str) -> str:
@@ -190,5 +240,5 @@ def _statements(script: str) -> Iterator[str]:
             statement = ""
 
 
-LATEST = 2
+LATEST = 4
 """The schema that this version writes: the number of the newest file in `schema/`."""
