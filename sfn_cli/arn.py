@@ -52,6 +52,10 @@ def state_machine(region: str, account: str, name: str) -> str:
     return f"arn:aws:states:{region}:{account}:stateMachine:{name}"
 
 
+def activity(region: str, account: str, name: str) -> str:
+    return f"arn:aws:states:{region}:{account}:activity:{name}"
+
+
 def execution(state_machine_arn: str, name: str) -> str:
     """The ARN of the execution `name` of a state machine (an unqualified ARN)."""
     head, _, machine = state_machine_arn.partition(":stateMachine:")

@@ -52,7 +52,7 @@ def check_start(request: Mapping[str, Any]) -> None:
 
 def new_execution(machine: StateMachine, request: Mapping[str, Any], at: int) -> tuple[NewExecution, HistoryEvent]:
     """The execution that a request asks for, and its first event."""
-    name = request.get("name") or names.new_uuid()
+    name = request.get("name") or names.new_execution_name(at)
     new = NewExecution(
         arn=_execution_arn(machine, name),
         state_machine=machine.id,

@@ -19,12 +19,17 @@ if TYPE_CHECKING:
 Function = Callable[["Service", dict[str, Any]], dict[str, Any]]
 
 OPERATIONS: Mapping[tuple[str, str], str] = {
+    ("stepfunctions", "CreateActivity"): "sfn_cli.api.activities:create_activity",
     ("stepfunctions", "CreateStateMachine"): "sfn_cli.api.state_machines:create_state_machine",
+    ("stepfunctions", "DeleteActivity"): "sfn_cli.api.activities:delete_activity",
     ("stepfunctions", "DeleteStateMachine"): "sfn_cli.api.state_machines:delete_state_machine",
+    ("stepfunctions", "DescribeActivity"): "sfn_cli.api.activities:describe_activity",
     ("stepfunctions", "DescribeExecution"): "sfn_cli.api.executions:describe_execution",
     ("stepfunctions", "DescribeStateMachine"): "sfn_cli.api.state_machines:describe_state_machine",
     ("stepfunctions", "DescribeStateMachineForExecution"): "sfn_cli.api.state_machines:describe_state_machine_for_execution",
+    ("stepfunctions", "GetActivityTask"): "sfn_cli.api.activities:get_activity_task",
     ("stepfunctions", "GetExecutionHistory"): "sfn_cli.api.executions:get_execution_history",
+    ("stepfunctions", "ListActivities"): "sfn_cli.api.activities:list_activities",
     ("stepfunctions", "ListExecutions"): "sfn_cli.api.executions:list_executions",
     ("stepfunctions", "ListStateMachines"): "sfn_cli.api.state_machines:list_state_machines",
     ("stepfunctions", "ListTagsForResource"): "sfn_cli.api.tags:list_tags_for_resource",
@@ -56,7 +61,7 @@ OPERATIONS: Mapping[tuple[str, str], str] = {
     ("logs", "PutRetentionPolicy"): "sfn_cli.api.logs:put_retention_policy",
 }
 
-WAITING = frozenset({("lambda", "Invoke")})
+WAITING = frozenset({("lambda", "Invoke"), ("stepfunctions", "GetActivityTask")})
 """The operations that may wait for long: a server gives them threads of their own."""
 
 

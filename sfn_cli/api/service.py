@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sfn_cli.settings import Settings
+    from sfn_cli.store.sqlite.activities import Activities
     from sfn_cli.store.sqlite.database import Database
     from sfn_cli.store.sqlite.executions import Executions
     from sfn_cli.store.sqlite.functions import Functions
@@ -106,6 +107,12 @@ class Service:
         from sfn_cli.store.sqlite.executions import Executions
 
         return Executions(self.database)
+
+    @cached_property
+    def activities(self) -> Activities:
+        from sfn_cli.store.sqlite.activities import Activities
+
+        return Activities(self.database)
 
     @cached_property
     def tasks(self) -> Tasks:

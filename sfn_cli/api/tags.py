@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from sfn_cli.api.service import Service
+    from sfn_cli.store.sqlite.activities import Activities
+    from sfn_cli.store.sqlite.state_machines import StateMachines
 
 MAX_TAGS = 50
 
@@ -37,10 +39,10 @@ def untag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 
 def list_tags_for_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     arn.checked(request["resourceArn"])
-    machine = service.state_machines.find(request["resourceArn"])
-    if machine is None:
+    resource = _nouns(service, request["resourceArn"]).find(request["resourceArn"])
+    if resource is None:
         raise _not_found(request["resourceArn"])
-    return {"tags": jsonvalue.loads(machine.tags)}
+    return {"tags": jsonvalue.loads(resource.tags)}
 
 
 def by_key(tags: Iterable[Mapping[str, str]]) -> Tags:
@@ -62,8 +64,14 @@ def as_text(tags: Tags) -> str:
 
 def _change(service: Service, resource_arn: str, change: Any) -> None:
     arn.checked(resource_arn)
-    if not service.state_machines.change_tags(resource_arn, lambda text: as_text(change(by_key(jsonvalue.loads(text))))):
+    if not _nouns(service, resource_arn).change_tags(resource_arn, lambda text: as_text(change(by_key(jsonvalue.loads(text))))):
         raise _not_found(resource_arn)
+
+
+def _nouns(service: Service, resource_arn: str) -> StateMachines | Activities:
+    """Where a resource with this ARN would be."""
+    parsed = arn.parse(resource_arn)
+    return service.activities if parsed is not None and parsed.resource_type == "activity" else service.state_machines
 
 
 def _not_found(resource_arn: str) -> ApiError:

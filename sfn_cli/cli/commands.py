@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 OWN: Mapping[str, str] = {
     "run": "sfn_cli.cli.run:run",
+    "start-executions": "sfn_cli.cli.start_executions:start_executions",
     "serve": "sfn_cli.cli.serve:serve",
     "worker": "sfn_cli.cli.worker:worker",
     "doctor": "sfn_cli.cli.doctor:doctor",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli import arn
+from sfn_cli import arn, json_text
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Json, Payload, loads
 
@@ -36,7 +36,7 @@ def signal_of(
     if outcome.kind != "succeeded":
         return _failed(task, outcome, function_ref, world)
     try:
-        return TaskSucceeded(task.id, _written(shape(loads(outcome.payload))))
+        return TaskSucceeded(task.id, _written(shape(json_text.read(outcome.payload))))
     except (RecursionError, ValueError) as error:
         return TaskFailed(task.id, "States.Runtime", f"The function's answer cannot be taken as JSON: {error}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sfn_cli.integrations.activity import wait_for_worker
 from sfn_cli.integrations.integration import Cancel, Errand, Integration, World, nothing_to_cancel
 from sfn_cli.integrations.lambda_function import call_function
 from sfn_cli.integrations.lambda_invoke import invoke
@@ -31,6 +32,8 @@ def integration(resource: Resource) -> Integration:
     """What carries out a task on this resource."""
     if resource.kind == "lambda":
         return call_function
+    if resource.kind == "activity":
+        return wait_for_worker
     return SERVICES.get((resource.service, resource.action), _refuse)
 
 

@@ -10,6 +10,8 @@ from enum import Enum, auto
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
+from sfn_cli.query.limits import ENDLESS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -77,6 +79,16 @@ class OpenTask:
         self.answered = False
 
     @property
+    def activity(self) -> str | None:
+        """The ARN of the activity whose workers may take the task."""
+        return self.resource.arn if self.resource.kind == "activity" else None
+
+    @property
+    def in_flight(self) -> bool:
+        """Whether it is being done by who drives the execution, and would be lost with it."""
+        return self.started and not self.submitted and self.activity is None
+
+    @property
     def heartbeat_due_at(self) -> int | None:
         return None if self.heartbeat_seconds is None else self.beat_at + self.heartbeat_seconds * 1000
 
@@ -98,6 +110,7 @@ class Frame:
         "error",
         "failed_child",
         "finished",
+        "gave_up",
         "heartbeat_missed",
         "index",
         "input",
@@ -146,6 +159,7 @@ class Frame:
         self.move: Move | None = None  # memo: what the state asked for
         self.next_move: Move | None = None  # memo: what it asks for in the attempt that is about to begin
         self.error: StatesError | None = None  # why its state, or it, failed
+        self.gave_up = False  # memo: `error` is why it failed itself, and it does no more
         self.heartbeat_missed = False
         self.result: Payload | None = None
         self.task: OpenTask | None = None
@@ -169,7 +183,7 @@ class Execution:
 
     __slots__ = (
         "arn", "closed", "deadline_at", "frames", "input", "last_id", "machine", "max_events", "name", "next_serial", "open_tasks",
-        "opened", "ready", "role_arn", "seed", "started_at", "state_machine_arn", "status", "timers", "waiting",
+        "opened", "patience", "ready", "role_arn", "seed", "started_at", "state_machine_arn", "status", "timers", "waiting",
     )  # fmt: skip
 
     def __init__(self, arn: str, state_machine_arn: str, machine: StateMachine, seed: str, max_events: int = MAX_EVENTS) -> None:
@@ -179,6 +193,7 @@ class Execution:
         self.machine = machine
         self.seed = seed
         self.max_events = max_events
+        self.patience = ENDLESS  # with which its expressions are asked
         self.role_arn = ""
         self.input: Payload = None  # type: ignore[assignment]  # ExecutionStarted brings it
         self.started_at = 0

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from sfn_cli.interpreter.events import HistoryEvent, error_details
 from sfn_cli.interpreter.signals import Signal, TaskFailed, TaskHeartbeat, TaskStarted, TaskSubmitted, TaskSucceeded
-from sfn_cli.interpreter.visits import DATA_LIMIT_EXCEEDED, data_limit_cause, too_large
+from sfn_cli.interpreter.visits import refusal_of
 
 if TYPE_CHECKING:
     from sfn_cli.asl.resource import Resource
@@ -25,9 +25,8 @@ def receive(execution: Execution, signal: Signal, now: int) -> HistoryEvent | No
         case TaskSubmitted(output=output):
             return _record(execution, task, now, "Submitted", payload=output)
         case TaskSucceeded(output=output):
-            if too_large(output):
-                cause = data_limit_cause(task.resource.name)
-                return _record(execution, task, now, "Failed", error_details(DATA_LIMIT_EXCEEDED, cause))
+            if (refusal := refusal_of(task.resource.name, output)) is not None:
+                return _record(execution, task, now, "Failed", error_details(refusal.error, refusal.cause))
             return _record(execution, task, now, "Succeeded", payload=output)
         case TaskFailed(error=error, cause=cause):
             return _record(execution, task, now, "Failed", error_details(error, cause))

@@ -15,7 +15,11 @@ _HALF = 64
 
 def task_token(seed: str, about: str) -> str:
     """The token of the task that `about` names within its execution."""
-    handle = _digest(seed, about)
+    return of_handle(seed, _digest(seed, about))
+
+
+def of_handle(seed: str, handle: str) -> str:
+    """The whole token, given the half that finds the task."""
     return handle + _digest(seed, handle)
 
 
@@ -26,7 +30,7 @@ def handle_of(token: str) -> str:
 
 def is_genuine(token: str, seed: str) -> bool:
     """Whether the token was made from this seed."""
-    expected = handle_of(token) + _digest(seed, handle_of(token))
+    expected = of_handle(seed, handle_of(token))
     return hmac.compare_digest(token.encode("utf-8", "surrogatepass"), expected.encode("utf-8", "surrogatepass"))
 
 

@@ -12,7 +12,7 @@ from sfn_cli.jsonvalue import Payload
 from sfn_cli.store.sqlite.database import Database
 from sfn_cli.store.sqlite.executions import Executions, NewExecution
 from sfn_cli.store.sqlite.inbox import Inbox
-from sfn_cli.store.sqlite.tasks import Tasks, Told
+from sfn_cli.store.sqlite.tasks import Opened, Tasks, Told
 from sfn_cli.store.sqlite.turns import Moved, Turns
 from sfn_cli.store.sqlite.workers import Workers
 
@@ -105,7 +105,7 @@ def test_an_answer_wins_over_a_timeout_that_it_crosses(database: Database) -> No
     (claimed,) = turns.claim_new(10)
     token = task_token("seed", "the task")
     scheduled = HistoryEvent(2, 0, 2, "TaskScheduled", payload=Payload({}), details={})
-    assert turns.commit([Moved(claimed.id, [scheduled], opened=[(2, token)])]) == set()
+    assert turns.commit([Moved(claimed.id, [scheduled], opened=[Opened(2, token)])]) == set()
     assert Tasks(database).answer(token, "taskSucceeded", {"output": "1"}, 8) is Told.TAKEN
 
     crossed = Moved(claimed.id, [timed_out(3)], closed=[2], given_up=[2])
@@ -125,7 +125,7 @@ def test_a_message_is_never_taken_for_one_that_was_read(database: Database) -> N
     turns = Turns(database, Workers(database).register(0, 1, 0))
     (claimed,) = turns.claim_new(10)
     token = task_token("seed", "the task")
-    turns.commit([Moved(claimed.id, [entered(2)], opened=[(2, token)])])
+    turns.commit([Moved(claimed.id, [entered(2)], opened=[Opened(2, token)])])
     assert Tasks(database).beat(token, 5) is Told.TAKEN
     (first,) = Inbox(database).after(0)
     turns.commit([Moved(claimed.id, [], [first.id])])

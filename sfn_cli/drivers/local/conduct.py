@@ -4,25 +4,34 @@ A turn advances every execution that may move, by a bounded number of events eac
 of them in one transaction (group commit). Signals wait in the mailbox for the next turn. Nothing is
 started and nothing is shown before the transaction that tells of it.
 
+A step that takes long, by the expressions of its state, is taken in the slow lane (slow_lane.py), and its
+execution with it: signals for it wait. The others go on meanwhile.
+
 An execution that cannot be interpreted (its history is broken, or sfn has a bug) is set aside: it
 stays as it is, for a later worker, and holds up no other.
 """
 
 from __future__ import annotations
 
+import time
 import traceback
 from collections import defaultdict, deque
 from contextlib import contextmanager
+from functools import partial
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli.asl.state_machine import load
 from sfn_cli.drivers.local.dispatch import Dispatch
 from sfn_cli.drivers.local.messages import signal_of
-from sfn_cli.errors import SfnError
+from sfn_cli.drivers.local.slow_lane import SlowLane, Step, Taken, loop_patience
+from sfn_cli.errors import StoreError
+from sfn_cli.interpreter.execution import MAX_EVENTS
 from sfn_cli.interpreter.interpreter import Interpreter
 from sfn_cli.interpreter.signals import TaskFailed, TaskHeartbeat
+from sfn_cli.query.limits import Impatient, Patience
 from sfn_cli.store.sqlite.logs import LogLine
+from sfn_cli.store.sqlite.tasks import Opened
 from sfn_cli.store.sqlite.turns import Claimed, Moved, Turns
 
 if TYPE_CHECKING:
@@ -39,8 +48,19 @@ if TYPE_CHECKING:
 EVENTS_AT_A_TIME = 500
 """How many events one execution may make in one turn, so that none holds up the others."""
 
+SECONDS_AT_A_TIME = 0.05
+"""How long one execution may take in one turn; looked at after each EVENTS_BETWEEN_LOOKS."""
+
+EVENTS_BETWEEN_LOOKS = 10
+
 EVENTS_A_TURN = 5_000
 """After how many events a turn is committed."""
+
+SECONDS_A_TURN = 0.25
+"""After how long a turn is committed."""
+
+LONG_DEFINITION = 50_000
+"""Compiling a definition of more characters would hold up the others."""
 
 CLAIM_LIMIT = 500
 
@@ -67,7 +87,8 @@ class _Turn:
 
 class Conductor:
     """See the module's docstring. `report` takes a line for the worker's log; `on_crash` is SFN_ON_CRASH:
-    a task that was in flight when its worker died is called again ("retry") or failed ("fail")."""
+    a task that was in flight when its worker died is called again ("retry") or failed ("fail");
+    `max_events` is the most that a history may have."""
 
     def __init__(
         self,
@@ -79,6 +100,7 @@ class Conductor:
         report: Callable[[str], None],
         *,
         on_crash: str = "retry",
+        max_events: int = MAX_EVENTS,
     ) -> None:
         self._turns = turns
         self._executions = executions
@@ -87,6 +109,7 @@ class Conductor:
         self._clock = world.clock
         self._report = report
         self._fails_after_crash = on_crash == "fail"
+        self._max_events = max_events
         self._driven: dict[int, Interpreter] = {}
         self._ready: deque[int] = deque()
         self._queued: set[int] = set()
@@ -97,16 +120,25 @@ class Conductor:
         self._forgotten: list[int] = []
         self._lines: list[LogLine] = []
         self._dispatch = Dispatch(world, self._mail)
+        self._patience = loop_patience()
+        self.slow_lane = SlowLane()
+        self._slow: list[int] = []  # those that go to the slow lane when the turn is committed
+        self._away: dict[int, list[_Mail]] = {}  # those that are there for one step, and what came for them meanwhile
 
     @property
     def driven(self) -> int:
         """How many executions this worker drives."""
-        return len(self._driven)
+        return len(self._driven) + len(self.slow_lane)
 
     @property
     def busy(self) -> bool:
         """Whether another turn has something to do right now."""
-        return bool(self._ready or self._mailbox or self._lines)
+        return bool(self._ready or self._mailbox or self._lines or self.slow_lane.has_done)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether to claim more: executions that wait for a turn would only wait here instead."""
+        return len(self._ready) < CLAIM_LIMIT
 
     @property
     def wake_at(self) -> int | None:
@@ -122,17 +154,59 @@ class Conductor:
         return self._take(self._turns.claim_abandoned(live, CLAIM_LIMIT))
 
     def _take(self, claimed: list[Claimed]) -> int:
+        ends_at = time.monotonic() + SECONDS_A_TURN
         for execution in claimed:
             with self._setting_aside(execution.id):
-                interpreter = Interpreter(execution.arn, execution.state_machine_arn, load(execution.definition), execution.seed)
-                for event in self._executions.history(execution.id):
-                    interpreter.apply(event)
-                if interpreter.ended:
-                    continue  # it was stopped just after it was claimed
-                self._driven[execution.id] = interpreter
-                self._resume_tasks(execution.id, interpreter)
-                self._queue(execution.id)
+                resume = self._resuming(execution)
+                try:
+                    if len(execution.definition) > LONG_DEFINITION or time.monotonic() >= ends_at:
+                        raise Impatient
+                    self._take_up(execution.id, resume(self._patience).interpreter)
+                except Impatient:
+                    self.slow_lane.take(execution.id, resume)
         return len(claimed)
+
+    def _resuming(self, execution: Claimed) -> Step:
+        """How to make its interpreter from what is stored. The store is read here, in the thread that may."""
+        history = list(self._executions.history(execution.id))
+
+        def resume(patience: Patience) -> Taken:
+            machine = load(execution.definition)
+            interpreter = Interpreter(execution.arn, execution.state_machine_arn, machine, execution.seed, self._max_events)
+            interpreter.patience = patience
+            began = time.thread_time()
+            for event in history:
+                interpreter.apply(event)
+                if event.id % 64 == 0 and not patience.is_all and time.thread_time() - began > SECONDS_AT_A_TIME:
+                    raise Impatient
+            return Taken(interpreter, [])
+
+        return resume
+
+    def _take_up(self, execution: int, interpreter: Interpreter) -> None:
+        if interpreter.ended:
+            return  # it was stopped just after it was claimed
+        interpreter.patience = self._patience
+        self._driven[execution] = interpreter
+        self._resume_tasks(execution, interpreter)
+        self._queue(execution)
+
+    def _take_back(self, moved: defaultdict[int, _Turn]) -> None:
+        """Takes back the executions whose slow steps are done, with what came for them meanwhile."""
+        for execution, outcome in self.slow_lane.finished():
+            mail = self._away.pop(execution, None)
+            with self._setting_aside(execution):
+                interpreter, events = outcome()
+                if mail is None:
+                    self._take_up(execution, interpreter)
+                    continue
+                interpreter.patience = self._patience
+                self._driven[execution] = interpreter
+                moved[execution].events += events
+                self._mailbox.extend(mail)
+                for message in self._inbox.of(execution, up_to=self._last_message):
+                    self._take_in(message, interpreter)
+                self._queue(execution)
 
     def _resume_tasks(self, execution: int, interpreter: Interpreter) -> None:
         """What is owed is started again, or failed; then what others have said meanwhile is taken in."""
@@ -140,7 +214,7 @@ class Conductor:
         if not interpreter.open_tasks:
             return
         for task in interpreter.open_tasks.values():
-            if task.started and not task.submitted and self._fails_after_crash:
+            if task.in_flight and self._fails_after_crash:
                 self._mail(execution, TaskFailed(task.id, "States.TaskFailed", CRASHED))
             else:
                 self._dispatch.match(execution, [task])
@@ -153,9 +227,9 @@ class Conductor:
     def _setting_aside(self, execution: int) -> Iterator[None]:
         try:
             yield
-        except SfnError:
-            raise  # the store's trouble is everybody's
-        except Exception as error:
+        except StoreError:
+            raise  # everybody's trouble
+        except (Exception, Impatient) as error:
             self._report(f"sets execution {execution} aside: {error!r}\n{traceback.format_exc()}")
             self._let_go(execution)
 
@@ -164,12 +238,10 @@ class Conductor:
         for message in self._inbox.after(self._last_message):
             self._last_message = message.id
             interpreter = self._driven.get(message.execution)
-            if interpreter is None:
-                continue
-            if message.kind == "aborted":
+            if message.kind == "aborted" and (interpreter is not None or message.execution in self.slow_lane):
                 self._let_go(message.execution)
                 self._forgotten.append(message.id)
-            else:
+            elif interpreter is not None:
                 self._take_in(message, interpreter)
 
     def _take_in(self, message: Message, interpreter: Interpreter) -> None:
@@ -191,25 +263,30 @@ class Conductor:
     def turn(self) -> int:
         """One turn: what the signals, the time and the states bring, committed. Gives the number of events."""
         now = self._clock()
+        ends_at = time.monotonic() + SECONDS_A_TURN
         moved: defaultdict[int, _Turn] = defaultdict(_Turn)
+        self._take_back(moved)
         self._receive(now, moved)
         self._wake_due(now)
         events = sum(len(turn.events) for turn in moved.values())
         for _ in range(len(self._ready)):
-            if events >= EVENTS_A_TURN:
+            if events >= EVENTS_A_TURN or time.monotonic() >= ends_at:
                 break
             execution = self._ready.popleft()
             self._queued.discard(execution)
             events += self._advance(execution, now, moved)
         if moved or self._lines or self._forgotten:
             self._commit(moved, now)
+        self._send_away(now)
         return events
 
     def _receive(self, now: int, moved: defaultdict[int, _Turn]) -> None:
         while self._mailbox:
-            execution, signal, message = self._mailbox.popleft()
+            execution, signal, message = mail = self._mailbox.popleft()
             interpreter = self._driven.get(execution)
             if interpreter is None:
+                if execution in self._away and message is None:  # a message is in the inbox still
+                    self._away[execution].append(mail)
                 continue
             with self._setting_aside(execution):
                 events = interpreter.receive(signal, now)
@@ -231,13 +308,20 @@ class Conductor:
         if interpreter is None:
             return 0
         events: list[HistoryEvent] = []
+        more = True
+        ends_at = time.monotonic() + SECONDS_AT_A_TIME
         with self._setting_aside(execution):
-            events = interpreter.advance(now, EVENTS_AT_A_TIME)
+            while more and len(events) < EVENTS_AT_A_TIME and time.monotonic() < ends_at:
+                made = interpreter.advance(now, EVENTS_BETWEEN_LOOKS)
+                more = len(made) == EVENTS_BETWEEN_LOOKS
+                events += made
         if execution not in self._driven:
             return 0
         if events:
             moved[execution].events += events
-        if len(events) == EVENTS_AT_A_TIME:
+        if interpreter.needs_patience:
+            self._slow.append(execution)
+        elif more:
             self._queue(execution)
         due_at = interpreter.wake_at
         if due_at is not None and self._due.get(execution) != due_at:
@@ -260,18 +344,36 @@ class Conductor:
         if lost:
             self.claim_new()
 
+    def _send_away(self, now: int) -> None:
+        """Sends those that need patience to the slow lane, for the step that they need it for."""
+        for execution in self._slow:
+            interpreter = self._driven.pop(execution, None)
+            if interpreter is not None:
+                self._away[execution] = []
+                # At the time of this turn, the step is the same one.
+                self.slow_lane.take(execution, partial(_step_of, interpreter, now))
+        self._slow.clear()
+
     def _let_go(self, execution: int) -> None:
         self._dispatch.drop(execution)
+        self.slow_lane.drop(execution)
+        self._away.pop(execution, None)
         self._driven.pop(execution, None)
         self._due.pop(execution, None)
 
     def release(self) -> None:
         """Gives back all that is driven here, and cancels what runs for it."""
-        if not self._driven:
+        driven = [*self._driven, *self.slow_lane]
+        if not driven:
             return
-        self._turns.release(list(self._driven))
-        for execution in list(self._driven):
+        self._turns.release(driven)
+        for execution in driven:
             self._let_go(execution)
+
+
+def _step_of(interpreter: Interpreter, now: int, patience: Patience) -> Taken:
+    interpreter.patience = patience
+    return Taken(interpreter, interpreter.advance(now, limit=1))
 
 
 def _moved(execution: int, turn: _Turn, opened: list[OpenTask], closed: list[OpenTask]) -> Moved:
@@ -280,7 +382,7 @@ def _moved(execution: int, turn: _Turn, opened: list[OpenTask], closed: list[Ope
         execution,
         turn.events,
         turn.consumed,
-        opened=[(task.id, task.token) for task in opened if task.token is not None],
+        opened=[Opened(task.id, task.token, task.activity) for task in opened if task.token is not None],
         closed=[task.id for task in answerable],
         given_up=[task.id for task in answerable if not task.answered],
     )

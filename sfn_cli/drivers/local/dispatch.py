@@ -44,7 +44,7 @@ class Dispatch:
         def answer(signal: Signal) -> None:
             self._mail(execution, signal)
 
-        if not task.started:
+        if not task.started and task.activity is None:
             answer(TaskStarted(task.id))
         return integration(task.resource)(Errand(task, key_of(execution, task.id), answer), self._world)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.integrations.start_execution import ended
-from sfn_cli.interpreter.signals import Signal, TaskFailed, TaskHeartbeat, TaskSucceeded
+from sfn_cli.interpreter.signals import Signal, TaskFailed, TaskHeartbeat, TaskStarted, TaskSucceeded
 from sfn_cli.jsonvalue import Payload
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ def signal_of(message: Message, open_tasks: Mapping[int, OpenTask], executions: 
     """The signal that a message brings; one about a task that is no longer open is late, whatever it says."""
     body, task = message.body, message.body["task"]
     match message.kind:
+        case "taskStarted":
+            return TaskStarted(task, body["worker"])
         case "taskSucceeded":
             return TaskSucceeded(task, Payload(text=body["output"]))
         case "taskFailed":

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sfn_cli import jsonvalue
 from sfn_cli.interpreter.events import HistoryEvent, error_details
-from sfn_cli.store.sqlite.events import event_row, insert_events
+from sfn_cli.store.sqlite.events import event_rows, insert_events
 from sfn_cli.store.sqlite.inbox import send
 from sfn_cli.store.sqlite.keys import event_of, execution_of, key_of
 
@@ -24,7 +25,7 @@ def abort(connection: Any, id: int, error: str | None, cause: str | None, at: in
     last = connection.execute("SELECT max(key) FROM event WHERE key < ?", (key_of(id + 1, 0),)).fetchone()[0]
     # Observed: AWS records 0 as the previous event of ExecutionAborted.
     aborted = HistoryEvent(event_of(last) + 1, 0, at, "ExecutionAborted", details=error_details(error, cause))
-    insert_events(connection, [event_row(id, aborted)])
+    insert_events(connection, event_rows(id, [aborted]))
     connection.execute(
         "UPDATE execution SET status = 'ABORTED', stopped_at = ?, error = ?, cause = ?, owner = NULL WHERE id = ?", (at, error, cause, id)
     )
@@ -32,18 +33,18 @@ def abort(connection: Any, id: int, error: str | None, cause: str | None, at: in
         send(connection, id, "aborted", {}, at)
     connection.execute("UPDATE task SET open = 0 WHERE key BETWEEN ? AND ?", (key_of(id, 0), key_of(id + 1, 0)))
     _abort_children(connection, key_of(id, 0), key_of(id + 1, 0), at)
-    tell_waiting(connection, id, at)
+    tell_waiting(connection, [id], at)
 
 
-def tell_waiting(connection: Any, id: int, at: int) -> None:
-    """Tells the tasks that wait for this execution that it has ended."""
+def tell_waiting(connection: Any, ended: Iterable[int], at: int) -> None:
+    """Tells the tasks that wait for these executions that they have ended."""
     waiting = connection.execute(
         """
         SELECT c.task, e.arn
         FROM child c JOIN task t ON t.key = c.task JOIN execution e ON e.id = c.execution
-        WHERE c.execution = ? AND c.awaited AND t.open
+        WHERE c.execution IN (SELECT value FROM json_each(?)) AND c.awaited AND t.open
         """,
-        (id,),
+        (jsonvalue.dumps(list(ended)),),
     ).fetchall()
     for task, arn in waiting:
         send(connection, execution_of(task), "childEnded", {"task": event_of(task), "execution": arn}, at)

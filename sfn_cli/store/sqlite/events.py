@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli import jsonvalue
@@ -10,29 +11,34 @@ from sfn_cli.jsonvalue import Payload
 from sfn_cli.store.sqlite.keys import event_of, key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+
+    from sfn_cli.jsonvalue import Json
 
 COLUMNS = "key, previous, at, type, frame, next, payload, details"
 
 
 def insert_events(connection: Any, rows: Iterable[tuple[object, ...]]) -> None:
-    """Writes events, as `event_row` gives them, in the caller's transaction."""
+    """Writes events, as `event_rows` gives them, in the caller's transaction."""
     connection.executemany(f"INSERT INTO event ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
 
-def event_row(execution: int, event: HistoryEvent) -> tuple[object, ...]:
-    """The row of an event of the execution in this row."""
-    id, previous, at, type, frame, next, payload, details = event
-    return (
-        key_of(execution, id),
-        previous,
-        at,
-        type,
-        frame,
-        next,
-        None if payload is None else payload.text,
-        None if details is None else jsonvalue.dumps(details),
-    )
+def event_rows(execution: int, events: Iterable[HistoryEvent]) -> list[tuple[object, ...]]:
+    """The rows of events of the execution in this row."""
+    first = key_of(execution, 0)
+    return [
+        (
+            first + id,
+            previous,
+            at,
+            type,
+            frame,
+            next,
+            None if payload is None else payload.text,
+            None if details is None else _details_text(details),
+        )
+        for id, previous, at, type, frame, next, payload, details in events
+    ]
 
 
 def event_from(row: tuple[Any, ...]) -> HistoryEvent:
@@ -48,3 +54,15 @@ def event_from(row: tuple[Any, ...]) -> HistoryEvent:
         None if payload is None else Payload(text=payload),
         None if details is None else jsonvalue.loads(details),
     )
+
+
+def _details_text(details: Mapping[str, Json]) -> str:
+    # Most events have a state's name for details: the few names of a machine are written once.
+    if len(details) == 1 and "name" in details:
+        return _name_text(details["name"])
+    return jsonvalue.dumps(details)
+
+
+@lru_cache(maxsize=1024)
+def _name_text(name: str) -> str:
+    return jsonvalue.dumps({"name": name})

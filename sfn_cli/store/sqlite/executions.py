@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.store.sqlite import endings
-from sfn_cli.store.sqlite.events import COLUMNS, event_from, event_row, insert_events
+from sfn_cli.store.sqlite.events import COLUMNS, event_from, event_rows, insert_events
 from sfn_cli.store.sqlite.keys import key_of
 
 if TYPE_CHECKING:
@@ -107,16 +107,17 @@ class Executions:
     def page(self, state_machine_arn: str, status: str | None, before: tuple[int, int] | None, limit: int) -> list[Summary]:
         """Up to `limit` executions of a machine, newest first, from the one that follows `before` (its start and row)."""
         started_before, id_before = before or (1 << 62, 1 << 62)
+        of_status, statuses = ("", ()) if status is None else ("AND status = ?", (status,))
         with self._database.reading() as connection:
             rows = connection.execute(
-                """
+                f"""
                 SELECT id, arn, state_machine_arn, name, status, started_at, stopped_at
                 FROM execution
-                WHERE state_machine_arn = ? AND (started_at, id) < (?, ?) AND (? IS NULL OR status = ?)
+                WHERE state_machine_arn = ? {of_status} AND (started_at, id) < (?, ?)
                 ORDER BY started_at DESC, id DESC
                 LIMIT ?
                 """,
-                (state_machine_arn, started_before, id_before, status, status, limit),
+                (state_machine_arn, *statuses, started_before, id_before, limit),
             ).fetchall()
             return [Summary(*row) for row in rows]
 
@@ -180,7 +181,7 @@ def _start(connection: Any, new: NewExecution, started: HistoryEvent) -> Executi
         )
         if not inserted.rowcount:
             return None
-        insert_events(connection, [event_row(inserted.lastrowid, started)])
+        insert_events(connection, event_rows(inserted.lastrowid, [started]))
         existing = _found(connection, new.arn)
         assert existing is not None
     if new.task is not None and existing.status == "RUNNING" and existing.input == input:

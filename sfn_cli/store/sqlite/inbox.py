@@ -2,6 +2,7 @@
 
 kind            body
 aborted         {}                                    it was stopped: let go of it
+taskStarted     {"task": 5, "worker": "name"}         by an activity's worker, which may have no name
 taskSucceeded   {"task": 5, "output": "{}"}           `task` is the event that scheduled it
 taskFailed      {"task": 5, "error": …, "cause": …}   each of the two a string or null
 taskHeartbeat   {"task": 5, "at": 1700000000000}

@@ -6,10 +6,13 @@ within a stream, events are in the order of their time, and of ingestion where t
 
 from __future__ import annotations
 
+import heapq
+from collections import Counter
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sfn_cli.store.sqlite.database import Database
 
@@ -113,11 +116,7 @@ class Logs:
         with self._database.reading() as connection:
             rows = connection.execute(
                 """
-                SELECT name, created_at, retention_days, (
-                    SELECT coalesce(sum(length(CAST(message AS BLOB))), 0)
-                    FROM log_event JOIN log_stream ON log_stream.id = log_event.log_stream
-                    WHERE log_stream.log_group = log_group.id
-                )
+                SELECT name, created_at, retention_days, stored_bytes
                 FROM log_group
                 WHERE name > ? AND substr(name, 1, length(?)) = ? AND instr(lower(name), lower(?)) > 0
                 ORDER BY name
@@ -163,24 +162,14 @@ class Logs:
         `after` and `before` are the (time, id) of events that the answer lies between; each of
         `terms` must be part of the message.
         """
-        named = "" if streams is None else f"AND log_stream.name IN ({', '.join('?' * len(streams))})"
-        direction = "DESC" if newest_first else "ASC"
+        times = max(start, after[0]), min(end - 1, before[0])
         with self._database.reading() as connection:
-            rows = connection.execute(
-                f"""
-                SELECT log_event.id, log_stream.name, at, ingested_at, message
-                FROM log_stream JOIN log_event ON log_event.log_stream = log_stream.id
-                WHERE log_stream.log_group = (SELECT id FROM log_group WHERE name = ?)
-                    AND substr(log_stream.name, 1, length(?)) = ? {named}
-                    AND at >= ? AND at < ?
-                    AND (at, log_event.id) > (?, ?) AND (at, log_event.id) < (?, ?)
-                    {"AND instr(message, ?) > 0 " * len(terms)}
-                ORDER BY at {direction}, log_event.id {direction}
-                LIMIT ?
-                """,
-                (group, stream_prefix, stream_prefix, *(streams or ()), start, end, *after, *before, *terms, limit),
-            ).fetchall()
-            return [LogEvent(*row) for row in rows]
+            # The index has each stream's events in order: they are merged, so that what is not asked for is not read.
+            events = [
+                _events_of(connection, id, name, terms, (*times, *after, *before, *terms), newest_first=newest_first)
+                for id, name in _streams(connection, group, stream_prefix, streams, times)
+            ]
+            return list(islice(heapq.merge(*events, key=_time_and_id, reverse=newest_first), limit))
 
     def after(self, group: str, last_id: int, limit: int = 10_000) -> list[LogEvent]:
         """What was added to a group since the event `last_id`, as it was added: for those who follow."""
@@ -205,9 +194,46 @@ class Logs:
             return id
 
 
+def _streams(connection: Any, group: str, prefix: str, names: Sequence[str] | None, times: tuple[int, int]) -> list[tuple[int, str]]:
+    """The streams of a group that have events of these times."""
+    named = "" if names is None else f"AND name IN ({', '.join('?' * len(names))})"
+    found: list[tuple[int, str]] = connection.execute(
+        f"""
+        SELECT id, name FROM log_stream
+        WHERE log_group = (SELECT id FROM log_group WHERE name = ?) AND substr(name, 1, length(?)) = ? {named}
+            AND EXISTS (SELECT 1 FROM log_event WHERE log_stream = log_stream.id AND at BETWEEN ? AND ?)
+        """,
+        (group, prefix, prefix, *(names or ()), *times),
+    ).fetchall()
+    return found
+
+
+def _events_of(
+    connection: Any, stream: int, name: str, terms: Sequence[str], parameters: tuple[object, ...], *, newest_first: bool
+) -> Iterator[LogEvent]:
+    direction = "DESC" if newest_first else "ASC"
+    rows = connection.execute(
+        f"""
+        SELECT id, at, ingested_at, message
+        FROM log_event
+        WHERE log_stream = ? AND at BETWEEN ? AND ? AND (at, id) > (?, ?) AND (at, id) < (?, ?)
+            {"AND instr(message, ?) > 0 " * len(terms)}
+        ORDER BY at {direction}, id {direction}
+        """,
+        (stream, *parameters),
+    )
+    for id, at, ingested_at, message in rows:
+        yield LogEvent(id, name, at, ingested_at, message)
+
+
+def _time_and_id(event: LogEvent) -> tuple[int, int]:
+    return event.at, event.id
+
+
 def insert_lines(connection: Any, lines: Iterable[LogLine], ingested_at: int) -> None:
     """As `Logs.append`, within a transaction that its caller has open."""
     ids: dict[tuple[str, str], int] = {}
+    sizes: Counter[str] = Counter()
     for line in lines:
         id = ids.get((line.group, line.stream))
         if id is None:
@@ -219,6 +245,10 @@ def insert_lines(connection: Any, lines: Iterable[LogLine], ingested_at: int) ->
             "INSERT INTO log_event (log_stream, at, ingested_at, message) VALUES (?, ?, ?, ?)",
             (id, line.at, ingested_at, line.message),
         )
+        sizes[line.group] += len(line.message.encode())
+    connection.executemany(
+        "UPDATE log_group SET stored_bytes = stored_bytes + ? WHERE name = ?", [(size, name) for name, size in sizes.items()]
+    )
 
 
 def _make_group(connection: Any, name: str, at: int) -> bool:

@@ -7,7 +7,7 @@ execution are one transaction, and a worker does not let a task time out that wa
 from __future__ import annotations
 
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.interpreter import task_token
 from sfn_cli.store.sqlite.inbox import send
@@ -28,6 +28,21 @@ class Told(Enum):
     LATE = auto()  # the task was answered already, timed out, or its execution has ended
 
 
+class Opened(NamedTuple):
+    """A task that was scheduled: its event, its token, and the ARN of the activity that it is for, if it is for one."""
+
+    task: int
+    token: str
+    activity: str | None = None
+
+
+class Taken(NamedTuple):
+    """A task that an activity's worker has taken; `input` is a JSON text."""
+
+    token: str
+    input: str
+
+
 class Tasks:
     """The answerable tasks in one store."""
 
@@ -43,6 +58,24 @@ class Tasks:
             connection.execute("UPDATE task SET open = 0 WHERE key = ?", (key,))
             send(connection, execution_of(key), kind, {"task": event_of(key), **body}, at)
             return Told.TAKEN
+
+    def take(self, activity: str, worker_name: str | None, at: int) -> Taken | None:
+        """The activity's task that has waited longest, for whoever asks, or None."""
+        waiting = "SELECT key, handle FROM task WHERE activity = ? AND open AND NOT taken ORDER BY key LIMIT 1"
+        with self._database.reading() as connection:
+            # Most looks find nothing: those take no write lock.
+            if connection.execute(waiting, (activity,)).fetchone() is None:
+                return None
+        with self._database.transaction() as connection:
+            row = connection.execute(waiting, (activity,)).fetchone()
+            if row is None:
+                return None
+            key, handle = row
+            connection.execute("UPDATE task SET taken = 1 WHERE key = ?", (key,))
+            send(connection, execution_of(key), "taskStarted", {"task": event_of(key), "worker": worker_name}, at)
+            (seed,) = connection.execute("SELECT seed FROM execution WHERE id = ?", (execution_of(key),)).fetchone()
+            (input,) = connection.execute("SELECT payload FROM event WHERE key = ?", (key,)).fetchone()
+            return Taken(task_token.of_handle(seed, handle), input)
 
     def beat(self, token: str, at: int) -> Told:
         """Notes that whoever has the task is alive."""
@@ -82,10 +115,10 @@ def _find(connection: Any, token: str) -> int | Told:
     return found if is_open and status == "RUNNING" else Told.LATE
 
 
-def open_tasks(connection: Any, execution: int, opened: Iterable[tuple[int, str]]) -> None:
-    """Notes tasks (with their tokens) that their execution has scheduled, in the caller's transaction."""
-    rows = [(key_of(execution, task), task_token.handle_of(token)) for task, token in opened]
-    connection.executemany("INSERT INTO task (key, handle) VALUES (?, ?)", rows)
+def open_tasks(connection: Any, execution: int, opened: Iterable[Opened]) -> None:
+    """Notes tasks that their execution has scheduled, in the caller's transaction."""
+    rows = [(key_of(execution, task), task_token.handle_of(token), activity) for task, token, activity in opened]
+    connection.executemany("INSERT INTO task (key, handle, activity) VALUES (?, ?, ?)", rows)
 
 
 def close_tasks(connection: Any, keys: Iterable[int]) -> None:

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sfn_cli import jsonvalue
 from sfn_cli.interpreter.events import TERMINAL, HistoryEvent
 from sfn_cli.store.sqlite import inbox, tasks
 from sfn_cli.store.sqlite.endings import abort_awaited, tell_waiting
-from sfn_cli.store.sqlite.events import event_row, insert_events
+from sfn_cli.store.sqlite.events import event_rows, insert_events
 from sfn_cli.store.sqlite.keys import key_of
 from sfn_cli.store.sqlite.logs import LogLine, insert_lines
 
@@ -37,14 +38,14 @@ class Moved(NamedTuple):
     """What a turn brought for one execution.
 
     `consumed` are the messages that it took in. Of its tasks that have a token: `opened` are those
-    that the turn scheduled, with their tokens, `closed` those that are owed no more, and `given_up`
+    that the turn scheduled, `closed` those that are owed no more, and `given_up`
     those of them that nobody answered.
     """
 
     execution: int
     events: Sequence[HistoryEvent]
     consumed: Sequence[int] = ()
-    opened: Sequence[tuple[int, str]] = ()
+    opened: Sequence[tasks.Opened] = ()
     closed: Sequence[int] = ()
     given_up: Sequence[int] = ()
 
@@ -65,39 +66,50 @@ class Turns:
 
     def claim_new(self, limit: int) -> list[Claimed]:
         """Up to `limit` running executions that no worker drives yet, each for this worker from now on."""
-        return self._claim("owner IS NULL", limit)
+        return self._claim(None, limit)
 
     def claim_abandoned(self, live: Collection[int], limit: int) -> list[Claimed]:
         """As `claim_new`, with those of workers that no longer live: `live` are the ids of those that do."""
-        ids = ", ".join(str(int(worker)) for worker in live) or "NULL"
-        return self._claim(f"(owner IS NULL OR owner NOT IN ({ids}))", limit)
+        claimed = self._claim(None, limit)
+        for owner in self._owners():
+            if owner not in live and len(claimed) < limit:
+                claimed += self._claim(owner, limit - len(claimed))
+        return claimed
 
-    def _claim(self, free: str, limit: int) -> list[Claimed]:
+    def _claim(self, owner: int | None, limit: int) -> list[Claimed]:
         with self._database.reading() as connection:
             # Most looks find nothing: those take no write lock.
-            if connection.execute(f"SELECT 1 FROM execution WHERE status = 'RUNNING' AND {free} LIMIT 1").fetchone() is None:
+            if connection.execute("SELECT 1 FROM execution WHERE status = 'RUNNING' AND owner IS ? LIMIT 1", (owner,)).fetchone() is None:
                 return []
         with self._database.transaction() as connection:
-            claimed = connection.execute(
-                f"""
+            rows = connection.execute(
+                """
                 UPDATE execution SET owner = ?
-                WHERE id IN (SELECT id FROM execution WHERE status = 'RUNNING' AND {free} ORDER BY id LIMIT ?)
-                RETURNING id
+                WHERE id IN (SELECT id FROM execution WHERE status = 'RUNNING' AND owner IS ? ORDER BY id LIMIT ?)
+                RETURNING id, arn, state_machine_arn, revision, seed
                 """,
-                (self._worker, limit),
+                (self._worker, owner, limit),
             ).fetchall()
-            return [self._claimed(id) for (id,) in sorted(claimed)]
+            # Of thousands of executions most run the same: a definition is read once.
+            definitions = {revision: _definition(connection, revision) for revision in {row[3] for row in rows}}
+            return [Claimed(id, arn, machine, definitions[revision], seed) for id, arn, machine, revision, seed in sorted(rows)]
 
-    def _claimed(self, id: int) -> Claimed:
-        row = self._database.connection.execute(
-            """
-            SELECT e.id, e.arn, e.state_machine_arn, r.definition, e.seed
-            FROM execution e JOIN revision r ON r.id = e.revision
-            WHERE e.id = ?
-            """,
-            (id,),
-        ).fetchone()
-        return Claimed(*row)
+    def _owners(self) -> list[int]:
+        """The workers that drive executions, or did when they died."""
+        with self._database.reading() as connection:
+            # From one to the next by the index: DISTINCT would look at each execution that runs.
+            rows = connection.execute(
+                """
+                WITH RECURSIVE owners (owner) AS (
+                    SELECT min(owner) FROM execution WHERE status = 'RUNNING'
+                    UNION ALL
+                    SELECT (SELECT min(owner) FROM execution WHERE status = 'RUNNING' AND owner > owners.owner)
+                    FROM owners WHERE owner IS NOT NULL
+                )
+                SELECT owner FROM owners WHERE owner IS NOT NULL
+                """
+            ).fetchall()
+            return [owner for (owner,) in rows]
 
     def release(self, executions: Collection[int]) -> None:
         """Gives executions back: another worker, or a later one, drives them on."""
@@ -120,16 +132,17 @@ class Turns:
         rows: list[tuple[object, ...]] = []
         ended: dict[int, HistoryEvent] = {}
         with self._database.transaction() as connection:
+            ours = self._ours(connection, [turn.execution for turn in moved])
             for turn in moved:
                 execution = turn.execution
-                if not self._is_ours(connection, execution):
+                if execution not in ours:
                     lost.add(execution)
                     continue
                 if turn.times_out and inbox.has_come(connection, execution, after=read_up_to):
                     connection.execute("UPDATE execution SET owner = NULL WHERE id = ?", (execution,))
                     lost.add(execution)
                     continue
-                rows += [event_row(execution, event) for event in turn.events]
+                rows += event_rows(execution, turn.events)
                 if turn.events and turn.events[-1].type in TERMINAL:
                     ended[execution] = turn.events[-1]
             insert_events(connection, rows)
@@ -141,17 +154,17 @@ class Turns:
             consumed = [*forgotten, *(id for turn in kept for id in turn.consumed)]
             connection.executemany("DELETE FROM inbox WHERE id = ?", [(id,) for id in consumed])
             self._note_tasks(connection, kept, now)
-            for execution in ended:
-                tell_waiting(connection, execution, now)
+            tell_waiting(connection, ended, now)
             if lines:
                 insert_lines(connection, lines, now)
         return lost
 
-    def _is_ours(self, connection: Any, execution: int) -> bool:
-        row = connection.execute(
-            "SELECT 1 FROM execution WHERE id = ? AND owner = ? AND status = 'RUNNING'", (execution, self._worker)
-        ).fetchone()
-        return row is not None
+    def _ours(self, connection: Any, executions: Sequence[int]) -> set[int]:
+        rows = connection.execute(
+            "SELECT id FROM execution WHERE id IN (SELECT value FROM json_each(?)) AND owner = ? AND status = 'RUNNING'",
+            (jsonvalue.dumps(executions), self._worker),
+        )
+        return {id for (id,) in rows}
 
     def _note_tasks(self, connection: Any, moved: Sequence[Moved], now: int) -> None:
         for turn in moved:
@@ -160,6 +173,11 @@ class Turns:
             if turn.closed:
                 tasks.close_tasks(connection, [key_of(turn.execution, task) for task in turn.closed])
                 abort_awaited(connection, [key_of(turn.execution, task) for task in turn.given_up], now)
+
+
+def _definition(connection: Any, revision: int) -> str:
+    definition: str = connection.execute("SELECT definition FROM revision WHERE id = ?", (revision,)).fetchone()[0]
+    return definition
 
 
 def _ending(execution: int, event: HistoryEvent) -> tuple[object, ...]:

@@ -1,0 +1,91 @@
+"""Activities: CreateActivity, DescribeActivity, ListActivities, DeleteActivity, GetActivityTask.
+
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateActivity.html
+Creating is idempotent; tags that are given to an activity that exists are not kept.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli import arn, jsonvalue
+from sfn_cli.api import configurations, names, paging, tags
+from sfn_cli.errors import ApiError
+from sfn_cli.store.sqlite.activities import Activity
+
+if TYPE_CHECKING:
+    from sfn_cli.api.service import Service
+
+POLL_SECONDS = 60.0
+"""How long GetActivityTask waits for a task. (AWS's)"""
+
+_LOOK_SECONDS = 0.02
+
+
+def create_activity(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    name = request["name"]
+    names.check_name(name)
+    activity = Activity(
+        arn=arn.activity(service.settings.region, service.settings.account_id, name),
+        name=name,
+        created_at=service.clock(),
+        encryption_configuration=configurations.encryption(request),
+        tags=tags.as_text(tags.checked(tags.by_key(request.get("tags", [])), name)),
+    )
+    kept = service.activities.create(activity)
+    if kept.encryption_configuration != activity.encryption_configuration:
+        raise ApiError("ActivityAlreadyExists", f"Activity Already Exists: '{kept.arn}'")
+    return {"activityArn": kept.arn, "creationDate": kept.created_at}
+
+
+def describe_activity(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    activity = _existing(service, request["activityArn"])
+    return {**_summary(activity), "encryptionConfiguration": jsonvalue.loads(activity.encryption_configuration)}
+
+
+def list_activities(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """The activities of this account and region, by name."""
+    prefix = arn.activity(service.settings.region, service.settings.account_id, "")
+    scope, now, size = f"ListActivities {prefix}", service.clock(), paging.page_size(request)
+    activities = service.activities.page(prefix, paging.last_key(request, scope, now, str) or "", size + 1)
+    shown = activities[:size]
+    return {
+        "activities": [_summary(activity) for activity in shown],
+        "nextToken": paging.token(scope, shown[-1].name, now) if len(activities) > size else None,
+    }
+
+
+def delete_activity(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """That there is none is no error."""
+    names.check_arn(request["activityArn"], "activity")
+    service.activities.delete(request["activityArn"])
+    return {}
+
+
+def get_activity_task(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """The task that has waited longest, for its only worker; or, after a minute without one, none."""
+    activity = _existing(service, request["activityArn"])
+    give_up_at = time.monotonic() + POLL_SECONDS
+    while True:
+        version = service.database.data_version()
+        task = service.tasks.take(activity.arn, request.get("workerName"), service.clock())
+        if task is not None:
+            service.runner.wake()
+            return {"taskToken": task.token, "input": task.input}
+        while version == service.database.data_version():
+            if time.monotonic() > give_up_at:
+                return {}
+            time.sleep(_LOOK_SECONDS)
+
+
+def _summary(activity: Activity) -> dict[str, Any]:
+    return {"activityArn": activity.arn, "name": activity.name, "creationDate": activity.created_at}
+
+
+def _existing(service: Service, activity_arn: str) -> Activity:
+    names.check_arn(activity_arn, "activity")
+    activity = service.activities.find(activity_arn)
+    if activity is None:
+        raise ApiError("ActivityDoesNotExist", f"Activity Does Not Exist: '{activity_arn}'")
+    return activity

@@ -1,0 +1,163 @@
+"""`sfn start-executions`: an execution for each line of a file or of a pipe."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import sys
+import time
+from array import array
+from collections import Counter
+from io import FileIO
+from typing import TYPE_CHECKING
+
+import click
+
+from sfn_cli.api import bulk, model
+from sfn_cli.cli.backend import Backend
+from sfn_cli.cli.exits import Exit
+from sfn_cli.cli.failures import OperationError
+from sfn_cli.cli.output import show, write
+from sfn_cli.cli.progress import Bar
+from sfn_cli.errors import ApiError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import Any
+
+    from sfn_cli.cli.terminal import Terminal
+
+CHUNK = 500
+"""How many executions are started by one transaction."""
+
+PIECE_BYTES = 1 << 20
+
+_TOO_LONG = 1 << 21
+"""In bytes: no input that is accepted is as long, and of one that is longer no more is kept."""
+
+_POLL_SECONDS = 0.05
+
+
+@click.command("start-executions", short_help="Starts an execution for each line of a file.")
+@click.option("--state-machine-arn", required=True, metavar="ARN", help="The state machine to execute.")
+@click.option("--inputs", required=True, metavar="FILE", help="The inputs, one JSON text a line; - reads them from stdin.")
+@click.option("--name-prefix", metavar="TEXT", help="Names the executions by this and the line's number; without it they get UUIDs.")
+@click.option("--wait", is_flag=True, help="Wait until all that were started have ended, and tell how they did on stderr.")
+@click.pass_obj
+def start_executions(terminal: Terminal, state_machine_arn: str, inputs: str, name_prefix: str | None, wait: bool) -> Exit:
+    """Starts an execution for each line of a file, thousands a second.
+
+    For each line, stdout gets what start-execution answers, as one line of JSON, once the execution
+    is on disk; lines of a pipe are started as they come, and blank ones are left out. A line that
+    start-execution would refuse is told on stderr, and harms no other. With --name-prefix the command
+    can be repeated after an interruption: it starts no line twice.
+
+    The exit code is 0 when all were started, 254 when lines were refused, and 255 when, with --wait,
+    an execution did not succeed.
+
+    \b
+    Example:
+      sfn start-executions --inputs orders.jsonl \\
+          --state-machine-arn arn:aws:states:us-east-1:123456789012:stateMachine:order
+      {"executionArn": "arn:aws:states:us-east-1:123456789012:execution:order:6a1f…", "startDate": "2026-01-31T09:30:00.123000+01:00"}
+      {"line": 2, "error": "InvalidExecutionInput", "message": "Invalid State Machine Execution Input: '…'"}
+    """
+    write_answers = _writer(terminal)
+    executions = array("q")
+    refusals = 0
+    with Backend(terminal) as backend, _opened(inputs) as file, Bar(sys.stderr) as bar:
+        size = _size(file)
+        for lines in _chunks(file):
+            started, refused = _start(backend, state_machine_arn, lines, name_prefix)
+            executions.extend(line.execution for line in started)
+            refusals += len(refused)
+            bar.hide()
+            write_answers(line.answer for line in started)
+            _tell_refused(refused)
+            bar.show(f"{len(executions):,} started", file.tell() if size else 0, size)
+        failures = _await_ends(backend, executions, bar) if wait else 0
+    if refusals:
+        return Exit.SERVICE
+    return Exit.FAILURE if failures else Exit.SUCCESS
+
+
+def _opened(inputs: str) -> FileIO:
+    try:
+        return FileIO(sys.stdin.fileno(), closefd=False) if inputs == "-" else FileIO(inputs.removeprefix("file://"))
+    except OSError as error:
+        raise UsageError(f"Error parsing parameter '--inputs': Unable to load paramfile {inputs}: {error}") from None
+
+
+def _size(file: FileIO) -> int | None:
+    """The size of a file in bytes, None for a pipe."""
+    status = os.fstat(file.fileno())
+    return status.st_size if stat.S_ISREG(status.st_mode) else None
+
+
+def _chunks(file: FileIO) -> Iterator[list[bulk.Line]]:
+    """The lines that are not blank, at most CHUNK together; those of a pipe are not kept waiting for more."""
+    number, rest = 0, b""
+    while piece := file.read(PIECE_BYTES):
+        *whole, rest = (rest + piece).split(b"\n")
+        yield from _numbered(whole, number)
+        number += len(whole)
+        rest = rest[:_TOO_LONG]
+    yield from _numbered([rest], number)
+
+
+def _numbered(texts: Sequence[bytes], before: int) -> Iterator[list[bulk.Line]]:
+    """The texts as the lines that follow line `before`."""
+    lines = [bulk.Line(number, text.strip().decode("utf-8", "surrogateescape")) for number, text in enumerate(texts, before + 1)]
+    lines = [line for line in lines if line.text]
+    for start in range(0, len(lines), CHUNK):
+        yield lines[start : start + CHUNK]
+
+
+def _start(
+    backend: Backend, state_machine_arn: str, lines: Sequence[bulk.Line], name_prefix: str | None
+) -> tuple[list[bulk.Started], list[bulk.Refused]]:
+    try:
+        return bulk.start_executions(backend.service, state_machine_arn, lines, name_prefix)
+    except ApiError as error:
+        raise OperationError("StartExecution", error) from error
+
+
+def _writer(terminal: Terminal) -> Callable[[Iterable[dict[str, Any]]], None]:
+    """What writes answers on stdout, each as one line where the output format has lines."""
+    shape = model.load("stepfunctions", "StartExecution").output
+    query = terminal.query or (lambda value: value)
+    output = terminal.output
+
+    def write_answers(answers: Iterable[dict[str, Any]]) -> None:
+        for answer in answers:
+            shown = query(show(answer, shape))
+            if output == "json":
+                sys.stdout.write(json.dumps(shown, ensure_ascii=False) + "\n")
+            else:
+                write(shown, output, "StartExecution", sys.stdout)
+        sys.stdout.flush()
+
+    return write_answers
+
+
+def _tell_refused(refused: Iterable[bulk.Refused]) -> None:
+    for line, error in refused:
+        told = {"line": line, "error": error.code, "message": error.message}
+        sys.stderr.write(json.dumps(told, ensure_ascii=False) + "\n")
+
+
+def _await_ends(backend: Backend, executions: Sequence[int], bar: Bar) -> int:
+    """Waits until all have ended, and tells their statuses; the number of those that did not succeed."""
+    store, database = backend.service.executions, backend.service.database
+    statuses: Counter[str] = Counter()
+    for ended, execution in enumerate(executions):
+        version = database.data_version()
+        while (status := store.status(execution)) == "RUNNING":
+            bar.show(f"{ended:,} ended", ended, len(executions))
+            while version == (version := database.data_version()):
+                time.sleep(_POLL_SECONDS)
+        statuses[status] += 1
+    bar.hide()
+    sys.stderr.write(json.dumps(statuses) + "\n")
+    return len(executions) - statuses["SUCCEEDED"]

@@ -1,0 +1,18 @@
+"""An activity's ARN as Resource: the task waits in the queue until a worker of the user's own takes it.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/concepts-activities.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfn_cli.integrations.integration import Cancel, nothing_to_cancel
+
+if TYPE_CHECKING:
+    from sfn_cli.integrations.integration import Errand, World
+
+
+def wait_for_worker(errand: Errand, world: World) -> Cancel:
+    """Nothing is to be done here: the task stands in the queue since it was scheduled."""
+    return nothing_to_cancel

@@ -1,0 +1,45 @@
+"""How long `sfn start-execution` takes, against Python's own start with the imports that it cannot do without."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import TYPE_CHECKING
+
+from tests.benchmarks.processes import PYTHON, create, timed
+from tests.benchmarks.table import Result, in_turn
+from tests.processes import SFN, await_end, environment_of, until, worker_pids
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+def measure(folder: Path, runs: int) -> Iterator[Result]:
+    """With a worker that lives, and without one, which the command then starts."""
+    home = folder / "home"
+    machine = create(home, "Hello", {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}})
+    command = [SFN, "start-execution", "--state-machine-arn", machine]
+    environment = environment_of(home, {"SFN_WORKER_IDLE_SECONDS": "600"})
+
+    def start() -> float:
+        return timed(command, environment)
+
+    def python() -> float:
+        return timed(PYTHON, environment)
+
+    start()
+    until(lambda: worker_pids(home), "a worker")
+    took, baseline = in_turn(runs, start, python)
+    yield Result("start-execution, live worker", took, "ms", "<= 1.6", baseline)
+
+    def start_without_worker() -> float:
+        for pid in worker_pids(home):
+            os.kill(pid, signal.SIGKILL)
+            await_end(pid)
+        took = start()
+        until(lambda: worker_pids(home), "a worker")
+        return took
+
+    took, baseline = in_turn(runs, start_without_worker, python)
+    yield Result("start-execution, no worker", took, "ms", "<= 2.0", baseline)

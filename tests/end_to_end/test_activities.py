@@ -1,0 +1,81 @@
+"""Activities: tasks that workers of the user's own ask for, over HTTP and at the terminal."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from tests.processes import sfn, sfn_json, until
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ROLE = "arn:aws:iam::123456789012:role/any"
+ACTIVITY = "arn:aws:states:us-east-1:123456789012:activity:Work"
+
+
+def start(home: Path, input: str, **fields: Any) -> str:
+    definition = {"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": ACTIVITY, "End": True, **fields}}}
+    machine = sfn_json(
+        home, "create-state-machine", "--name", f"M{len(fields)}", "--role-arn", ROLE, "--definition", json.dumps(definition)
+    )
+    arn: str = sfn_json(home, "start-execution", "--state-machine-arn", machine["stateMachineArn"], "--input", input)["executionArn"]
+    return arn
+
+
+def ended(home: Path, arn: str) -> dict[str, Any]:
+    def description() -> dict[str, Any] | None:
+        described: dict[str, Any] = sfn_json(home, "describe-execution", "--execution-arn", arn)
+        return described if described["status"] != "RUNNING" else None
+
+    found: dict[str, Any] = until(description, f"the end of {arn}")
+    return found
+
+
+def test_a_worker_takes_a_task(home: Path) -> None:
+    """A poll that waits gets the task; the history names the worker; each task goes to one worker only."""
+    assert sfn_json(home, "create-activity", "--name", "Work")["activityArn"] == ACTIVITY
+    with ThreadPoolExecutor(2) as workers:
+        polls = [
+            workers.submit(sfn_json, home, "get-activity-task", "--activity-arn", ACTIVITY, "--worker-name", name)
+            for name in ("one", "two")
+        ]
+        arns = {json.dumps({"n": n}): start(home, json.dumps({"n": n})) for n in (1, 2)}
+        taken = [poll.result() for poll in polls]
+    assert sorted(task["input"] for task in taken) == sorted(arns)
+    for name, task in zip(("one", "two"), taken, strict=True):
+        sfn_json(home, "send-task-heartbeat", "--task-token", task["taskToken"])
+        sfn_json(home, "send-task-success", "--task-token", task["taskToken"], "--task-output", task["input"])
+        arn = arns[task["input"]]
+        assert ended(home, arn)["output"] == task["input"]
+        events = sfn_json(home, "get-execution-history", "--execution-arn", arn)["events"]
+        assert [event["type"] for event in events if event["type"].startswith("Activity")] == [
+            "ActivityScheduled", "ActivityStarted", "ActivitySucceeded",
+        ]  # fmt: skip
+        (started,) = [event for event in events if event["type"] == "ActivityStarted"]
+        assert started["activityStartedEventDetails"] == {"workerName": name}
+
+
+def test_a_task_that_nobody_takes(home: Path) -> None:
+    """It times out, and is not handed out afterwards."""
+    sfn_json(home, "create-activity", "--name", "Work")
+    late = ended(home, start(home, "{}", TimeoutSeconds=1))
+    assert (late["status"], late["error"]) == ("FAILED", "States.Timeout")
+    arn = start(home, '{"next": true}')
+    task = sfn_json(home, "get-activity-task", "--activity-arn", ACTIVITY)
+    assert json.loads(task["input"]) == {"next": True}
+    sfn_json(home, "send-task-failure", "--task-token", task["taskToken"], "--error", "Broken")
+    assert ended(home, arn)["error"] == "Broken"
+
+
+def test_described_listed_tagged_deleted(home: Path) -> None:
+    """The other operations of activities."""
+    sfn_json(home, "create-activity", "--name", "Work", "--tags", "key=a,value=b")
+    assert sfn_json(home, "list-tags-for-resource", "--resource-arn", ACTIVITY) == {"tags": [{"key": "a", "value": "b"}]}
+    described = sfn_json(home, "describe-activity", "--activity-arn", ACTIVITY)
+    assert (described["name"], described["encryptionConfiguration"]) == ("Work", {"type": "AWS_OWNED_KEY"})
+    assert [activity["name"] for activity in sfn_json(home, "list-activities")["activities"]] == ["Work"]
+    sfn_json(home, "delete-activity", "--activity-arn", ACTIVITY)
+    refused = sfn(home, "get-activity-task", "--activity-arn", ACTIVITY)
+    assert (refused.returncode, f"Activity Does Not Exist: '{ACTIVITY}'" in refused.stderr) == (254, True)
