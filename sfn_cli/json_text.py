@@ -6,6 +6,8 @@ as AWS's messages do: "Unrecognized token 'not': was expecting (JSON String, Num
 
 from __future__ import annotations
 
+import json
+import re
 from typing import TYPE_CHECKING, NoReturn
 
 from sfn_cli import jsonvalue
@@ -29,15 +31,46 @@ class NotJson(ValueError):
 
 
 def read(text: str) -> Json:
-    """The value of a JSON text. Raises NotJson."""
+    """The value of a JSON text that comes from outside. Raises NotJson, also for what is too deep or too large a number."""
+    # Asked first: to read what lies deep within itself takes C's stack.
+    if text.count("[") + text.count("{") > jsonvalue.MAX_DEPTH and _nests_too_deeply(text):
+        raise NotJson(f"Document nesting depth ({jsonvalue.MAX_DEPTH + 1}) exceeds the maximum allowed ({jsonvalue.MAX_DEPTH})")
+    jsonvalue.make_room()
     try:
-        return jsonvalue.loads(text)
-    except RecursionError:
-        raise NotJson("Document nesting depth (1001) exceeds the maximum allowed (1000)") from None
+        return jsonvalue.loads(text) if _LARGE_NUMBER.search(text) is None else _FINITE.decode(text)
     except ValueError as error:
+        if isinstance(error, NotJson):
+            raise
         _Reader(text).find_fault()
         # The syntax is right, yet Python refuses: it reads integers of at most 4,300 digits.
         raise NotJson("Number value length exceeds the maximum allowed (1000)") from error
+
+
+_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[{]+|[\]}]+', re.DOTALL)
+
+
+def _nests_too_deeply(text: str) -> bool:
+    depth = 0
+    for found in _BRACKETS.finditer(text):
+        if found[0][0] in "[{":
+            depth += len(found[0])
+            if depth > jsonvalue.MAX_DEPTH:
+                return True
+        elif found[0][0] != '"':
+            depth -= len(found[0])
+    return False
+
+
+_LARGE_NUMBER = re.compile(r"[eE]\+?\d{3}|\d{309}")
+
+
+def _finite(number: str) -> float:
+    if (value := float(number)) in (float("inf"), float("-inf")):
+        raise NotJson(f"Numeric value ({number}) out of range of double")
+    return value
+
+
+_FINITE = json.JSONDecoder(parse_float=_finite, parse_constant=jsonvalue.refuse_constant)
 
 
 class _Reader:
@@ -47,16 +80,16 @@ class _Reader:
         self.text = text
         self.at = 0
         self.open: list[tuple[str, int]] = []
+        self.just_opened = False
 
     def find_fault(self) -> None:
         self.value()
         while self.open:
             self.space()
-            start = self.open[-1][1]
             character = self.peek()
             if character and character in "]}":
                 self.close(character)
-            elif self.at == self.content_start(start):
+            elif self.just_opened:
                 self.item()
             elif character == ",":
                 self.at += 1
@@ -71,14 +104,8 @@ class _Reader:
             self.value()
             self.fail("Trailing tokens are not allowed after the JSON value")
 
-    def content_start(self, start: int) -> int:
-        """Where the first item of the array or object that opens at `start` may begin."""
-        position = start + 1
-        while position < len(self.text) and self.text[position] in _SPACE:
-            position += 1
-        return position
-
     def item(self) -> None:
+        self.just_opened = False
         if self.open[-1][0] == "[":
             self.value()
             return
@@ -102,8 +129,8 @@ class _Reader:
             self.end_of_input()
         if character in "[{":
             self.open.append((character, self.at))
+            self.just_opened = True
             self.at += 1
-            self.space()
         elif character == '"':
             self.string("string value")
         elif character == "-" or character.isdigit():
@@ -198,6 +225,7 @@ class _Reader:
                 f"(for {self.kind()} starting at [Source: (String); line: {line}, column: {column}])"
             )
         self.open.pop()
+        self.just_opened = False
         self.at += 1
 
     def kind(self) -> str:

@@ -7,6 +7,7 @@ carries a value together with its text, and makes either from the other when fir
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 Json = Any
 """Any JSON value: None, bool, int, float, str, list of Json, dict of str to Json."""
+
+MAX_DEPTH = 1000
+"""How many arrays and objects may lie within each other: as many as Jackson, AWS's parser, reads."""
 
 _encode: Callable[[Json], str] = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 _encode_ascii: Callable[[Json], str] = json.JSONEncoder(separators=(",", ":")).encode
@@ -33,12 +37,56 @@ def dumps(value: Json) -> str:
     return text
 
 
-def _refuse_constant(name: str) -> None:
+def refuse_constant(name: str) -> None:
+    """For what Python reads as a number, and JSON does not have: NaN, Infinity, -Infinity."""
     raise ValueError(f"{name} is not JSON")
 
 
-loads: Callable[[str], Json] = json.JSONDecoder(parse_constant=_refuse_constant).decode
+loads: Callable[[str], Json] = json.JSONDecoder(parse_constant=refuse_constant).decode
 """The JSON value of a text. Raises ValueError (json.JSONDecodeError for bad syntax)."""
+
+
+def outgrows(value: Json, characters: int) -> bool:
+    """Whether the text of `value` is certainly longer than this many characters.
+
+    It looks no further than that: a small value may hold one string a million times, and its text would fill
+    the memory. Raises RecursionError where arrays and objects lie more than MAX_DEPTH within each other.
+    """
+    size = 0
+    level, depth = [value], 0
+    while level:
+        inner: list[Json] = []
+        for item in level:
+            kind = type(item)
+            if kind is str:
+                size += len(item) + 2
+            elif kind is dict:
+                size += 4 * len(item) + 2 + sum(map(len, item))
+                inner += item.values()
+            elif kind is list:
+                size += len(item) + 2
+                inner += item
+            else:
+                size += 1
+            if size > characters:
+                return True
+        level = inner
+        depth += 1
+        if depth > MAX_DEPTH + 1:
+            raise RecursionError
+    return False
+
+
+_ROOM = 5 * MAX_DEPTH
+
+
+def make_room() -> None:
+    """Lets functions call each other deeply enough for JSON of MAX_DEPTH levels, and for JSONata.
+
+    The limit is the whole process's: it is never lowered again, which would fail other threads.
+    """
+    if sys.getrecursionlimit() < _ROOM:
+        sys.setrecursionlimit(_ROOM)
 
 
 class Payload:
@@ -66,6 +114,10 @@ class Payload:
         if self._text is None:
             self._text = dumps(self._value)
         return self._text
+
+    def outgrows(self, characters: int) -> bool:
+        """As the function of this name; without looking at a value whose text is there."""
+        return len(self._text) > characters if self._text is not None else outgrows(self._value, characters)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Payload) and self.text == other.text

@@ -28,6 +28,11 @@ _ENUM_ORDERS: Mapping[frozenset[str], Sequence[str]] = {
 _JAVA_CLASSES: Mapping[str, str] = {r"\p{ASCII}": r"[\x00-\x7f]", r"\p{L}": r"\w", r"\p{N}": r"\d", r"\p{Z}": r"\s"}
 
 
+_MAX_PAYLOAD_BYTES = 262_144
+"""The one maximum that counts bytes of UTF-8, not characters: of what executions and tasks take and give.
+(https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html)"""
+
+
 def check_constraints(shape: Shape, request: Mapping[str, Any]) -> None:
     """Raises ApiError ValidationException with every constraint that the request breaks."""
     problems = list(_problems(shape, request, ""))
@@ -67,6 +72,8 @@ def _broken(shape: Shape, value: Any) -> Iterator[str]:
         return
     if kind in ("string", "list", "map", "blob"):
         size, measured = len(value), "length"
+        if kind == "string" and shape.get("max") == _MAX_PAYLOAD_BYTES and size * 4 > _MAX_PAYLOAD_BYTES:
+            size = len(value.encode())
     elif kind in ("integer", "long", "float", "double"):
         size, measured = value, "value"
     else:

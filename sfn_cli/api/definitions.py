@@ -30,12 +30,12 @@ def validate_state_machine_definition(service: Service, request: dict[str, Any])
 
 
 def checked(definition: str, machine_type: str) -> str:
-    """The definition. Raises ApiError InvalidDefinition with all that is wrong with it."""
+    """The definition. Raises ApiError InvalidDefinition with what is wrong with it, up to MAX_DIAGNOSTICS faults."""
     from sfn_cli.asl.validate import validate
 
     faults = [fault for fault in validate(definition, machine_type) if fault.severity == "ERROR"]
     if faults:
-        shown = ", ".join(_shown(fault.code, fault.message, fault.location) for fault in faults)
+        shown = ", ".join(_shown(fault.code, fault.message, fault.location) for fault in faults[:MAX_DIAGNOSTICS])
         raise ApiError("InvalidDefinition", f"Invalid State Machine Definition: '{shown}'")
     return definition
 

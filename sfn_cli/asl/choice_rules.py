@@ -9,6 +9,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.asl.timestamp import parse_timestamp
@@ -114,15 +115,39 @@ def _timestamps(compare: Callable[[Any, Any], bool]) -> Callable[[Json, Json], b
 
 
 def _string_matches(value: Json, pattern: Json) -> bool:
-    return isinstance(value, str) and isinstance(pattern, str) and _wildcard(pattern).fullmatch(value) is not None
+    return isinstance(value, str) and isinstance(pattern, str) and _matches(value, *_literals(pattern))
 
 
-def _wildcard(pattern: str) -> re.Pattern[str]:
-    r"""`*` stands for any characters; `\*` is an asterisk and `\\` a backslash."""
-    parts = re.findall(r"\\[*\\]|\*|[^*\\]+|\\", pattern)
-    return re.compile(
-        "".join(".*" if part == "*" else re.escape(part[1:] if part[:1] == "\\" and len(part) == 2 else part) for part in parts), re.DOTALL
-    )
+@lru_cache(maxsize=1024)
+def _literals(pattern: str) -> tuple[str, ...]:
+    r"""The texts between the asterisks that stand for any characters; `\*` is an asterisk and `\\` a backslash."""
+    texts = [""]
+    for part in re.findall(r"\\[*\\]|\*|[^*\\]+|\\", pattern):
+        if part == "*":
+            texts.append("")
+        else:
+            texts[-1] += part[1:] if part[:1] == "\\" and len(part) == 2 else part
+    return tuple(texts)
+
+
+def _matches(value: str, first: str, *others: str) -> bool:
+    """Whether `value` is these texts with any characters between them.
+
+    Each text is taken where it first occurs: if the whole matches at all, it matches so. A regular
+    expression (`.*a.*a.*`) would try every place for every text.
+    """
+    if not others:
+        return value == first
+    *inner, last = others
+    if not value.startswith(first):
+        return False
+    at = len(first)
+    for text in inner:
+        found = value.find(text, at)
+        if found < 0:
+            return False
+        at = found + len(text)
+    return len(value) - len(last) >= at and value.endswith(last)
 
 
 _ORDER: Mapping[str, Callable[[Any, Any], bool]] = {

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Kind = Literal[
     "any", "string", "boolean", "integer", "number", "object", "path", "reference path", "path or intrinsic",
-    "template", "variables", "timestamp", "retry", "catch", "choices", "branches", "processor", "resource", "credentials",
+    "template", "items", "variables", "timestamp", "retry", "catch", "choices", "branches", "processor", "resource", "credentials",
 ]  # fmt: skip
 
 _COMMON: Mapping[str, Kind] = {"Type": "string", "Comment": "string", "QueryLanguage": "string"}
@@ -82,7 +82,7 @@ STATE_FIELDS: Mapping[str, Mapping[str, Mapping[str, Kind]]] = {
             "ItemsPath": "path", "MaxConcurrencyPath": "path",
             "ToleratedFailureCountPath": "path", "ToleratedFailurePercentagePath": "path",
         },
-        JSONATA: {**_MAP, **_OUTPUT, "Items": "template"},
+        JSONATA: {**_MAP, **_OUTPUT, "Items": "items"},
     },
 }  # fmt: skip
 

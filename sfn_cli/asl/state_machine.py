@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli.asl.dataflow import JSONPATH
 from sfn_cli.asl.states import STATE_TYPES
-from sfn_cli.jsonvalue import loads
+from sfn_cli.jsonvalue import loads, make_room
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,12 +32,14 @@ class StateMachine:
 @lru_cache(maxsize=256)
 def load(definition: str) -> StateMachine:
     """The StateMachine of a definition's text. Machines are immutable: equal texts share one."""
-    return _load(loads(definition), default_language=JSONPATH)
+    make_room()
+    fields = loads(definition)
+    return _load(fields, language_of_all=fields.get("QueryLanguage", JSONPATH))
 
 
-def _load(fields: Mapping[str, Any], *, default_language: str) -> StateMachine:
-    language = fields.get("QueryLanguage", default_language)
-    load_inner = partial(_load, default_language=language)
+def _load(fields: Mapping[str, Any], *, language_of_all: str) -> StateMachine:
+    language = fields.get("QueryLanguage", language_of_all)
+    load_inner = partial(_load, language_of_all=language_of_all)
     states = {
         name: STATE_TYPES[state["Type"]](name, state, state.get("QueryLanguage", language), load_inner)
         for name, state in fields["States"].items()

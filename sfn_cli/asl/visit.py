@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sfn_cli.query.limits import ENDLESS, Patience
 from sfn_cli.query.scope import Scope
 
 if TYPE_CHECKING:
@@ -16,10 +17,11 @@ class Visit:
     """The input that a state was given, the variables it sees, and the time and seed of the visit.
 
     `now` is the time of the last event of the frame, not of the wall clock: a replay sees the
-    same. `entered_at` is the time of StateEntered (a Wait counts from there).
+    same. `entered_at` is the time of StateEntered (a Wait counts from there). `patience` is how long
+    its expressions may take.
     """
 
-    __slots__ = ("context", "entered_at", "input", "now", "seed", "variables")
+    __slots__ = ("context", "entered_at", "input", "now", "patience", "seed", "variables")
 
     def __init__(
         self,
@@ -29,6 +31,7 @@ class Visit:
         now: int,
         entered_at: int,
         seed: str,
+        patience: Patience = ENDLESS,
     ) -> None:
         self.input = input
         self.variables = variables
@@ -36,12 +39,21 @@ class Visit:
         self.now = now
         self.entered_at = entered_at
         self.seed = seed
+        self.patience = patience
 
     def path_scope(self, data: Json) -> Scope:
         """The scope of a JSONPath or intrinsic: `data` is what `$` means there."""
-        return Scope(data, context=self.context, variables=self.variables, now=self.now, seed=self.seed)
+        return Scope(data, context=self.context, variables=self.variables, now=self.now, seed=self.seed, patience=self.patience)
 
     def jsonata_scope(self, **states: Json) -> Scope:
         """The scope of a JSONata expression: `$states.input` and what else is given (result, errorOutput)."""
         value = self.input.value
-        return Scope(value, context=self.context, variables=self.variables, states={"input": value, **states}, now=self.now, seed=self.seed)
+        return Scope(
+            value,
+            context=self.context,
+            variables=self.variables,
+            states={"input": value, **states},
+            now=self.now,
+            seed=self.seed,
+            patience=self.patience,
+        )

@@ -31,20 +31,28 @@ from sfn_cli.interpreter.visits import (
     retrier,
 )
 from sfn_cli.jsonvalue import Json, Payload, dumps
+from sfn_cli.query.limits import Impatient
 
 Due = int
 """A time in milliseconds since 1970, before which a frame has nothing to do."""
 
 
 def decide(execution: Execution, now: int) -> HistoryEvent | None:
-    """The next event, or None when nothing is due by `now`."""
+    """The next event, or None when nothing is due by `now`.
+
+    Raises Impatient when the next event needs more patience than `execution.patience`; then it is still next.
+    """
     if execution.ended:
         return None
     if execution.deadline_at is not None and now >= execution.deadline_at:
         # Observed of ExecutionAborted, and held here too: an end from outside follows 0.
         return HistoryEvent(execution.last_id + 1, 0, now, "ExecutionTimedOut", details={"error": "States.Timeout"})
     while (frame := execution.next_ready(now)) is not None:
-        next_step = _step(execution, frame, now)
+        try:
+            next_step = _step(execution, frame, now)
+        except Impatient:
+            execution.make_ready(frame)
+            raise
         if isinstance(next_step, HistoryEvent):
             if next_step.frame != frame.serial:
                 execution.make_ready(frame)
@@ -81,6 +89,9 @@ def _step(execution: Execution, frame: Frame, now: int) -> HistoryEvent | Due | 
     """What the frame does now: an event, the time until it has nothing to do, or nothing at all."""
     if frame.parent is not None and _superseded(frame):
         return None
+    if frame.gave_up and frame.phase is not Phase.ENDED:
+        assert frame.error is not None
+        return _give_up(execution, frame, now, frame.error)
     match frame.phase:
         case Phase.STARTING:
             return _enter(execution, frame, now)
@@ -264,6 +275,7 @@ def _catch(execution: Execution, frame: Frame, now: int, error: StatesError) -> 
 def _give_up(execution: Execution, frame: Frame, now: int, error: StatesError) -> HistoryEvent | Due | None:
     """The frame fails, and with it what it is part of."""
     frame.error = error
+    frame.gave_up = True
     parent = frame.parent
     if parent is None:
         return _event(execution, frame, now, "ExecutionFailed", error_details(error.error, error.cause))

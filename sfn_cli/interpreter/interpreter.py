@@ -20,6 +20,7 @@ from sfn_cli.interpreter.decide import decide
 from sfn_cli.interpreter.evolve import evolve
 from sfn_cli.interpreter.execution import MAX_EVENTS, Execution, OpenTask
 from sfn_cli.interpreter.receive import receive
+from sfn_cli.query.limits import Impatient
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,28 +28,50 @@ if TYPE_CHECKING:
     from sfn_cli.asl.state_machine import StateMachine
     from sfn_cli.interpreter.events import HistoryEvent
     from sfn_cli.interpreter.signals import Signal
+    from sfn_cli.query.limits import Patience
 
 
 class Interpreter:
     """One execution and its machine. Times are milliseconds since 1970; time never runs backwards in a history."""
 
-    __slots__ = ("_last_at", "execution")
+    __slots__ = ("_last_at", "execution", "needs_patience")
 
     def __init__(self, arn: str, state_machine_arn: str, machine: StateMachine, seed: str, max_events: int = MAX_EVENTS) -> None:
         self.execution = Execution(arn, state_machine_arn, machine, seed, max_events)
+        self.needs_patience = False
         self._last_at = 0
 
+    @property
+    def patience(self) -> Patience:
+        """With which the execution's expressions are asked: endless, unless its driver has other executions."""
+        return self.execution.patience
+
+    @patience.setter
+    def patience(self, patience: Patience) -> None:
+        self.execution.patience = patience
+
     def apply(self, event: HistoryEvent) -> None:
-        """Takes a stored event into account."""
+        """Takes a stored event into account. After Impatient the interpreter is of no use: a replay cannot be put off."""
         evolve(self.execution, event)
         self._last_at = event.at
 
     def advance(self, now: int, limit: int = 1000) -> list[HistoryEvent]:
-        """The events that are due by `now`, applied, at most `limit` of them; empty when the execution waits."""
+        """The events that are due by `now`, applied, at most `limit` of them; empty when the execution waits.
+
+        If `needs_patience` is true afterwards, the next event is due too, but takes longer than `patience`.
+        """
         execution = self.execution
         at = self._last_at = max(now, self._last_at)
         events: list[HistoryEvent] = []
-        while len(events) < limit and (event := decide(execution, at)) is not None:
+        self.needs_patience = False
+        while len(events) < limit:
+            try:
+                event = decide(execution, at)
+            except Impatient:
+                self.needs_patience = True
+                break
+            if event is None:
+                break
             evolve(execution, event)
             events.append(event)
         return events

@@ -18,7 +18,7 @@ from sfn_cli.interpreter.execution import Execution, Frame, Phase
 from sfn_cli.jsonvalue import Payload
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 Asked = TypeVar("Asked", bound=Move)
 
@@ -31,6 +31,7 @@ TOO_DEEP = StatesError("States.Runtime", "The data is nested too deeply.")
 
 def visit(execution: Execution, frame: Frame, *, attempt: int, now: int) -> Visit:
     """What the frame's state sees in its attempt number `attempt`, at `now` (a time that history tells)."""
+    execution.patience.renew()
     return Visit(
         frame.input,
         frame.variables,
@@ -38,6 +39,7 @@ def visit(execution: Execution, frame: Frame, *, attempt: int, now: int) -> Visi
         now,
         frame.entered_at,
         f"{execution.seed}/{frame.last}/{attempt}",
+        execution.patience,
     )
 
 
@@ -65,14 +67,25 @@ def _told_in_full(frame: Frame, ask: Callable[[], Asked]) -> Asked:
     """What the state answers, within AWS's quota; its errors say which state they are of."""
     try:
         asked = ask()
-        payload = asked.output if isinstance(asked, Exit) else asked.arguments if isinstance(asked, Call) else None
-        if payload is not None and too_large(payload):
+        if any(map(too_large, _payloads(asked))):
             raise StatesError(DATA_LIMIT_EXCEEDED, data_limit_cause(frame.state.name))
         return asked
     except StatesError as error:
         raise _located(frame, error) from None
     except RecursionError:
         raise _located(frame, TOO_DEEP) from None
+
+
+def _payloads(asked: Move) -> Sequence[Payload]:
+    """What the move puts into the history, to which AWS's quota applies: all variables that are assigned count together."""
+    match asked:
+        case Exit(output, None):
+            return (output,)
+        case Exit(output, assigned):
+            return (output, Payload(assigned))
+        case Call():
+            return (asked.arguments,)
+    return ()
 
 
 def _located(frame: Frame, error: StatesError) -> StatesError:
@@ -85,9 +98,19 @@ def _located(frame: Frame, error: StatesError) -> StatesError:
 
 def too_large(payload: Payload) -> bool:
     """Whether a payload is over AWS's quota of 262,144 bytes."""
+    if payload.outgrows(MAX_PAYLOAD_BYTES):
+        return True
     text = payload.text
     # A character is at most 4 bytes of UTF-8: most texts need no encoding to be told small.
     return len(text) * 4 > MAX_PAYLOAD_BYTES and len(text.encode("utf-8", "surrogatepass")) > MAX_PAYLOAD_BYTES
+
+
+def refusal_of(task_name: str, result: Payload) -> StatesError | None:
+    """Why a task's result cannot be taken, or None if it can."""
+    try:
+        return StatesError(DATA_LIMIT_EXCEEDED, data_limit_cause(task_name)) if too_large(result) else None
+    except RecursionError:
+        return TOO_DEEP
 
 
 def data_limit_cause(name: str) -> str:
@@ -119,6 +142,8 @@ def _failure(execution: Execution, frame: Frame) -> StatesError:
 def final_failure(execution: Execution, frame: Frame) -> StatesError:
     """Why the frame itself failed: its state's error, or the one that catching it raised."""
     error = failure(execution, frame)
+    if frame.gave_up:
+        return error
     try:
         caught(execution, frame, error)
     except StatesError as worse:

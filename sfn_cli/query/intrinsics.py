@@ -12,7 +12,8 @@ import math
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from sfn_cli.jsonvalue import Json, dumps, loads
+from sfn_cli import json_text
+from sfn_cli.jsonvalue import Json, dumps, outgrows
 from sfn_cli.query.java_random import JavaRandom
 from sfn_cli.query.java_text import java_text
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 MAX_RANGE = 1000
 MAX_TEXT = 10_000
+MAX_MADE = 4_194_304
+"""How many characters a text may have that a function makes: well above what a state may give. (ours)"""
 
 
 class IntrinsicError(Exception):
@@ -63,8 +66,18 @@ def _format(scope: Scope, arguments: list[Json]) -> str:
     _must(len(parts) // 2 == len(values), f"the template has {len(parts) // 2} occurrences of {{}}, but {len(values)} values were given")
     made = _unescaped(parts[0])
     for number, value in enumerate(values):
+        _must(not outgrows(value, MAX_MADE), _TOO_LONG)
         made += _unescaped(parts[2 * number + 1]) + java_text(value) + _unescaped(parts[2 * number + 2])
+        _must(len(made) <= MAX_MADE, _TOO_LONG)
     return made
+
+
+_TOO_LONG = f"the text would be longer than {MAX_MADE} characters"
+
+
+def _json_to_string(scope: Scope, arguments: list[Json]) -> str:
+    _must(not outgrows(arguments[0], MAX_MADE), _TOO_LONG)
+    return dumps(arguments[0])
 
 
 def _unescaped(text: str) -> str:
@@ -74,8 +87,8 @@ def _unescaped(text: str) -> str:
 def _string_to_json(scope: Scope, arguments: list[Json]) -> Json:
     text = _text(arguments, 0)
     try:
-        return loads(text)
-    except ValueError as error:
+        return json_text.read(text)
+    except json_text.NotJson as error:
         raise IntrinsicError(f"the string is not valid JSON: {error}") from None
 
 
@@ -94,7 +107,7 @@ def _array_range(scope: Scope, arguments: list[Json]) -> Json:
     first, last, step = (_integer(arguments, position) for position in range(3))
     _must(step != 0, "the step must not be 0")
     numbers = range(first, last + (1 if step > 0 else -1), step)
-    _must(len(numbers) <= MAX_RANGE, f"an array of more than {MAX_RANGE} elements cannot be made")
+    _must(not numbers[MAX_RANGE:], f"an array of more than {MAX_RANGE} elements cannot be made")
     return list(numbers)
 
 
@@ -165,7 +178,7 @@ def _string_split(scope: Scope, arguments: list[Json]) -> Json:
 FUNCTIONS: Mapping[str, Function] = {
     "States.Format": Function(_format, 1, 1000),
     "States.StringToJson": Function(_string_to_json, 1, 1),
-    "States.JsonToString": Function(lambda _, arguments: dumps(arguments[0]), 1, 1),
+    "States.JsonToString": Function(_json_to_string, 1, 1),
     "States.Array": Function(lambda _, arguments: [str(item) if isinstance(item, str) else item for item in arguments], 0, 1000),
     "States.ArrayPartition": Function(_array_partition, 2, 2),
     "States.ArrayContains": Function(_array_contains, 2, 2),

@@ -3,7 +3,8 @@
 Rule 1: a string is an expression if it begins with `{%` and ends with `%}`; nothing else is one.
 Rule 2: an expression that gives nothing (undefined) fails its state; null is a value.
 Rule 3: what it gives is plain JSON: 1.0 is 1, and a function, NaN or an infinity is an error.
-Rule 4: evaluation is bounded in depth, steps and size, without a clock: a replay fails where the first run did.
+Rule 4: evaluation is bounded in depth, steps and size, without a clock: a replay fails where the first run did. Only the
+search of a regular expression is bounded in seconds. (limits.py)
 
 The engine (jsonata-python, which has no types and known faults) is behind jsonata_engine.py; it is
 imported when the first expression is compiled. Texts of errors are those AWS gives; see
@@ -17,7 +18,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sfn_cli.errors import StatesError
-from sfn_cli.jsonvalue import Json, dumps
+from sfn_cli.jsonvalue import Json, dumps, make_room
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -53,12 +54,12 @@ class JsonataExpression:
     def __init__(self, text: str) -> None:
         self.text = text
         engine = _engine()
-        _make_room()
+        make_room()
         self._program = engine.compile(text)
 
     def evaluate(self, scope: Scope) -> Json | _Undefined:
         """The value, or UNDEFINED. Raises JsonataError."""
-        _make_room()
+        make_room()
         return self._program.run(scope)
 
     @property
@@ -140,13 +141,3 @@ def _engine() -> ModuleType:
     finally:
         sys.setrecursionlimit(limit)
     return jsonata_engine
-
-
-# One level of an expression takes up to 17 Python frames, so one as deep as Rule 4 allows needs more than
-# Python's usual 1000. The limit belongs to the process, so lowering it again would fail other threads.
-_RECURSION_LIMIT = 4_000
-
-
-def _make_room() -> None:
-    if sys.getrecursionlimit() < _RECURSION_LIMIT:
-        sys.setrecursionlimit(_RECURSION_LIMIT)

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 from jsonata.functions import Functions
 from jsonata.utils import Utils
 
+from sfn_cli.jsonvalue import outgrows
 from sfn_cli.query import jsonata_matching
+from sfn_cli.query.jsonata_limits import MAX_CHARACTERS, TOO_BIG, allowance, checked_items, checked_length
 from sfn_cli.query.jsonata_messages import Refusal, shown
-from sfn_cli.query.jsonata_values import NULL, TOO_BIG, deeply_equal, text_of
+from sfn_cli.query.jsonata_values import NULL, key_of, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 SIGNATURES: Mapping[str, str] = {
     "string": "<x-b?:s>",
@@ -32,12 +34,16 @@ SIGNATURES: Mapping[str, str] = {
     "formatInteger": "<n-s:s>",
     "formatNumber": "<n-so?:s>",
     "pad": "<s-ns?:s>",
+    "join": "<a<s>s?:s>",
+    "boolean": "<x-:b>",
+    "not": "<x-:b>",
+    "keys": "<x-:a<s>>",
+    "lookup": "<x-s:x>",
+    "spread": "<x-:a<o>>",
+    "clone": "<(oa)-:o>",
     "error": "<s?:x>",
     "base64decode": "<s-:s>",
 }
-
-MAX_CHARACTERS = 6_990_256
-"""Observed at AWS: a string of 2**22 characters is accepted, one of 2**23 is not."""
 
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[Ee][-+]?[0-9]+)?")
 _RADIX = re.compile(r"0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+")
@@ -84,10 +90,84 @@ class Builtins:
         if not isinstance(array, list) or len(array) <= 1:
             return array
         kept: list[Any] = Utils.create_sequence() if isinstance(array, Utils.JList) else []
+        seen = set()
+        current = allowance()
         for item in array:
-            if not any(deeply_equal(item, one) for one in kept):
+            current.walk(0)
+            key = key_of(item)
+            if key not in seen:
+                seen.add(key)
                 kept.append(item)
         return kept
+
+    @staticmethod
+    def boolean(value: Any) -> bool | None:
+        if value is None:
+            return None
+        if isinstance(value, list):
+            allowance().walk(len(value))
+            return any(map(Builtins.boolean, value))
+        return bool(value) if isinstance(value, (str, bool, int, float, dict)) else False
+
+    @staticmethod
+    def not_(value: Any) -> bool | None:
+        return None if value is None else not Builtins.boolean(value)
+
+    @staticmethod
+    def keys(value: Any) -> Any:
+        found: dict[str, None] = {}
+        for one in _objects(value):
+            found |= dict.fromkeys(one)
+        return Utils.create_sequence_from_iter(found)
+
+    @staticmethod
+    def lookup(value: Any, key: str) -> Any:
+        if isinstance(value, list):
+            found = Utils.create_sequence()
+            for one in _objects(value):
+                item = NULL if (item := one.get(key)) is None and key in one else item
+                if isinstance(item, list):
+                    checked_items(len(found) + len(item))
+                    found.extend(item)
+                elif item is not None:
+                    found.append(item)
+            allowance().make(8 * len(found))
+            return found
+        if not isinstance(value, dict):
+            return None
+        return NULL if (item := value.get(key)) is None and key in value else item
+
+    @staticmethod
+    def spread(value: Any) -> Any:
+        if not isinstance(value, (list, dict)):
+            return value
+        found = Utils.create_sequence()
+        waiting: list[Any] = [value]
+        while waiting:
+            one = waiting.pop()
+            if isinstance(one, dict):
+                checked_items(len(found) + len(one))
+                found.extend({name: item} for name, item in one.items())
+            elif isinstance(one, list):
+                allowance().walk(len(one))
+                waiting += one[::-1]
+                found.sequence = False
+            elif one is not None:
+                found.append(one)
+        return found
+
+    @staticmethod
+    def clone(value: Any) -> Any:
+        if outgrows(value, MAX_CHARACTERS):
+            raise Refusal("", TOO_BIG)
+        return Functions.function_clone(value)
+
+    @staticmethod
+    def join(texts: Any, separator: Any) -> str | None:
+        if texts is None:
+            return None
+        checked_length(sum(map(len, texts)) + len(texts) * len(separator or ""))
+        return Functions.join(texts, separator)  # type: ignore[no-any-return]  # the engine has no types
 
     @staticmethod
     def match(text: Any, matcher: Any, limit: Any) -> Any:
@@ -116,12 +196,14 @@ class Builtins:
         mantissa, exponent, _ = (picture or "").partition("e")
         if exponent and not mantissa.strip("#.,"):
             raise Refusal("", "A picture with an exponent but without a mandatory digit before it is not supported")
+        for name in ("decimal-separator", "grouping-separator", "exponent-separator"):
+            if isinstance(options, dict) and len(options.get(name, ".")) != 1:  # the engine puts it into a regular expression
+                raise Refusal("", f"The {name} must be one character")
         return Functions.format_number(value, picture, options)
 
     @staticmethod
     def pad(text: Any, width: Any, filling: Any) -> Any:
-        if width is not None and abs(width) > MAX_CHARACTERS:
-            raise Refusal("", TOO_BIG)
+        checked_length(0 if width is None else abs(width))
         return Functions.pad(text, width, filling)
 
     @staticmethod
@@ -140,6 +222,18 @@ class Builtins:
             return b64decode(text + "=" * (-len(text) % 4), validate=True).decode()
         except ValueError:
             raise Refusal("", "The argument of $base64decode is not Base64 of UTF-8 text") from None
+
+
+def _objects(value: Any) -> Iterator[dict[str, Any]]:
+    """The objects in an array, and in arrays within it, in order; of an object, itself."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            yield one
+        elif isinstance(one, list):
+            allowance().walk(len(one))
+            waiting += one[::-1]
 
 
 def _goes_after(comparator: Any, left: Any, right: Any) -> bool:

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jsonata.functions import Functions
 
-from sfn_cli.jsonvalue import loads
+from sfn_cli import json_text
 from sfn_cli.query.intrinsics import HASHES
 from sfn_cli.query.iso_8601 import milliseconds
 from sfn_cli.query.java_random import JavaRandom
+from sfn_cli.query.jsonata_limits import TOO_BIG, allowance
 from sfn_cli.query.jsonata_messages import Refusal
-from sfn_cli.query.jsonata_values import TOO_BIG, to_engine
+from sfn_cli.query.jsonata_values import to_engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -71,13 +72,19 @@ def _parse(scope: Scope, text: str | None) -> Any:
     if text is None:
         return None
     try:
-        return to_engine(loads(text))
-    except ValueError as error:
+        return to_engine(json_text.read(text))
+    except json_text.NotJson as error:
         raise Refusal("", f"The argument of $parse is not valid JSON: {error}") from None
 
 
 def _shuffle(scope: Scope, array: list[Any] | None) -> list[Any] | None:
-    return None if array is None else sorted(array, key=lambda _: scope.draw())
+    current = allowance()
+
+    def drawn(_: Any) -> bytes:
+        current.walk(0)
+        return scope.draw()
+
+    return None if array is None else sorted(array, key=drawn)
 
 
 def _to_millis(scope: Scope, timestamp: str | None, picture: str | None) -> int | None:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from jsonata.jexception import JException
 from jsonata.utils import Utils
 
+from sfn_cli.jsonvalue import outgrows
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -96,12 +98,17 @@ def _filled(code: str, inserts: Sequence[str]) -> str:
     return re.sub(r"\{\{\w+\}\}", lambda _: next(waiting, "undefined"), text)
 
 
+_LONGEST_SHOWN = 262_144
+
+
 def shown(value: Any, *, raw: bool = False) -> str:
-    """A value within a message: its JSON, or a string without quotes if `raw`."""
+    """A value within a message: its JSON, or a string without quotes if `raw`. A very large one is only hinted at."""
     if isinstance(value, str):
         return value if raw else json.dumps(value, ensure_ascii=False)
     if value is None or value is Utils.NULL_VALUE:
         return "null"
+    if outgrows(value, _LONGEST_SHOWN):
+        return "{…}" if isinstance(value, dict) else "[…]"
     try:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=lambda _: None)
     except (TypeError, ValueError):
@@ -114,8 +121,8 @@ def syntax_message(text: str, error: Exception) -> str:
         return "Comment has no closing tag"
     if isinstance(error, KeyError):
         return f"Unknown operator: {json.dumps(error.args[0])}"
-    if isinstance(error, re.error):
-        return f"Invalid regular expression: {error}"
+    if isinstance(error, RecursionError):
+        return "The expression is nested too deeply"
     if type(error) is RuntimeError:
         return str(error)
     return "Syntax error"

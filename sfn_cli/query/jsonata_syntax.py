@@ -21,7 +21,7 @@ def parse(text: str) -> Node:
         return TreeParser().parse(_joined_surrogates(text), compile_regex)
     except JException as error:
         raise ValueError(message_of(error)[1]) from None
-    except (IndexError, KeyError, RuntimeError, re.error, ValueError, AttributeError, TypeError) as error:
+    except (IndexError, KeyError, RuntimeError, ValueError, AttributeError, TypeError) as error:
         raise ValueError(syntax_message(text, error)) from None
 
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jsonata.utils import Utils
 
+from sfn_cli.jsonvalue import dumps, outgrows
+from sfn_cli.query.jsonata_limits import MAX_CHARACTERS, MAX_ELEMENTS, TOO_BIG, allowance
 from sfn_cli.query.jsonata_messages import Refusal
 
 if TYPE_CHECKING:
@@ -20,9 +22,6 @@ if TYPE_CHECKING:
     from sfn_cli.query.scope import Scope
 
 NULL = Utils.NULL_VALUE
-
-MAX_ELEMENTS = 2_000_000
-TOO_BIG = "Expression evaluation memory limit exceeded: Check for excessive memory usage"
 
 
 class Bound(NamedTuple):
@@ -82,15 +81,19 @@ def from_engine(value: Any, scope: Scope) -> Json:
 class _Plain:
     """Makes plain JSON; `shared` are the ids of values that are such already.
 
-    `room` is how many elements are left: a small result may hold one array 2**60 times.
+    `room` is how many elements are left, and `space` how many characters: a small result may hold one array
+    2**60 times, or one long text.
     """
 
     def __init__(self, shared: set[int]) -> None:
         self.shared = shared
         self.room = MAX_ELEMENTS
+        self.space = 2 * MAX_CHARACTERS
+        self.lengths: dict[int, int] = {}
 
     def of(self, value: Any) -> Json:
         if isinstance(value, str):
+            self.take(len(value))
             if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
                 raise Refusal("", "The result holds half of a surrogate pair, which is no character")
             return value
@@ -99,8 +102,10 @@ class _Plain:
         if isinstance(value, (bool, int, float)):
             return _number(value)
         if id(value) in self.shared:
+            self.take(self.length_of(value))
             return value
         if isinstance(value, (dict, list)):
+            allowance().walk(len(value))
             self.room -= len(value)
             if self.room < 0:
                 raise Refusal("", TOO_BIG)
@@ -109,6 +114,21 @@ class _Plain:
         if isinstance(value, list):
             return [self.of(item) for item in value]
         raise Refusal("", "The result holds a function, which is no JSON")
+
+    def take(self, characters: int) -> None:
+        self.space -= characters
+        if self.space < 0:
+            raise Refusal("", TOO_BIG)
+
+    def length_of(self, shared: Json) -> int:
+        """The length of a shared value's text, which matters from the second time on."""
+        known = self.lengths.get(id(shared))
+        if known is None:
+            self.lengths[id(shared)] = -1
+            return 0
+        if known < 0:
+            known = self.lengths[id(shared)] = len(dumps(shared))
+        return known
 
 
 def _number(value: int | float) -> int | float:
@@ -132,6 +152,8 @@ def text_of(value: Any, indent: bool = False) -> str | None:
         return value
     if not isinstance(value, (bool, int, float, dict, list)) and value is not NULL:
         return ""
+    if isinstance(value, (dict, list)) and outgrows(value, MAX_CHARACTERS):
+        raise Refusal("", TOO_BIG)
     return _json_text(value, "\n" if indent else "")
 
 
@@ -184,4 +206,22 @@ def strictly_equal(left: Any, right: Any) -> bool:
 
 def deeply_equal(left: Any, right: Any) -> bool:
     """Equal JSON; true is not 1."""
-    return bool(Utils.is_deep_equal(left, right))
+    if isinstance(left, list) and isinstance(right, list):
+        allowance().walk(len(left))
+        return len(left) == len(right) and all(map(deeply_equal, left, right))
+    if isinstance(left, dict) and isinstance(right, dict):
+        allowance().walk(len(left))
+        return left.keys() == right.keys() and all(deeply_equal(item, right[name]) for name, item in left.items())
+    return left is right or (isinstance(left, bool) == isinstance(right, bool) and bool(left == right))
+
+
+def key_of(value: Any) -> object:
+    """Equal, and hashable, for values that are deeply equal."""
+    if isinstance(value, (list, dict)):
+        allowance().walk(32 + 16 * len(value))
+        allowance().make(100 * len(value))
+    if isinstance(value, list):
+        return tuple(map(key_of, value))
+    if isinstance(value, dict):
+        return frozenset((name, key_of(item)) for name, item in value.items())
+    return (bool, value) if isinstance(value, bool) else value

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 from sfn_cli.errors import StatesError
 from sfn_cli.jsonvalue import Json, dumps
 from sfn_cli.query.java_text import java_class, java_text
-from sfn_cli.query.path_parser import Selector, Step, parse_path, step_text
+from sfn_cli.query.limits import ENDLESS, Patience
+from sfn_cli.query.path_parser import MAX_NODES, Selector, Step, TooManyNodes, parse_path, select_from, step_text
 
 if TYPE_CHECKING:
     from sfn_cli.query.scope import Scope
@@ -69,17 +70,17 @@ class Path:
         self._plain = not any(isinstance(step, Selector) for step in steps)
 
     def evaluate(self, scope: Scope) -> Json:
-        """The value that the path names in `scope`; raises PathNotFound (Rule 2)."""
+        """The value that the path names in `scope`; raises PathNotFound (Rule 2), or States.Runtime if it names too many."""
         root = self.root
         if root == "$":
-            return self.read(scope.input)
+            return self.read(scope.input, scope.patience)
         if root == "$$":
-            return self.read(scope.context())
+            return self.read(scope.context(), scope.patience)
         if root not in scope.variables:
             raise PathNotFound(self.text, f"No results for path: $['{root}']", dict(scope.variables))
-        return self.read(scope.variables[root])
+        return self.read(scope.variables[root], scope.patience)
 
-    def read(self, document: Json) -> Json:
+    def read(self, document: Json, patience: Patience = ENDLESS) -> Json:
         """As `evaluate`, with the root's value given."""
         if self._names is not None:
             value = document
@@ -91,7 +92,11 @@ class Path:
             return value
         if self._plain:
             return self._read_plain(document)
-        found = _select(self.steps, document)
+        try:
+            found = _select(self.steps, document, patience)
+        except TooManyNodes:
+            cause = f"The JSONPath '{self.text}' names more than {MAX_NODES} values, or takes too long to find them"
+            raise StatesError("States.Runtime", cause) from None
         if not self.definite:
             return found
         if not found:
@@ -131,12 +136,12 @@ def is_path(text: str) -> bool:
     return True
 
 
-def _select(steps: tuple[Step, ...], document: Json) -> list[Json]:
-    """All that the steps name in `document`, in document order."""
+def _select(steps: tuple[Step, ...], document: Json, patience: Patience) -> list[Json]:
+    """All that the steps name in `document`, in document order. Raises TooManyNodes."""
     nodes = [document]
     for step in steps:
         if isinstance(step, Selector):
-            nodes = step.select(nodes)
+            nodes = select_from(nodes, step, patience)
         elif isinstance(step, str):
             nodes = [node[step] for node in nodes if isinstance(node, dict) and step in node]
         else:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sfn_cli.jsonvalue import Json
+    from sfn_cli.query.limits import Patience
 
 _TEXT = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
 _PIECE = re.compile(rf"({_TEXT})|(.[^'\"]*)", re.DOTALL)
@@ -27,8 +28,8 @@ _MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 _UNUSUAL_NAME = re.compile(r"\.([^\s.\[\]()'\"=!<>&|*?,]*[^\x00-\x7f][^\s.\[\]()'\"=!<>&|*?,]*)")
 
 
-def compile_filter(body: str) -> Callable[[list[Json]], list[Json]]:
-    """A function that keeps the objects for which `body` holds. Raises ValueError."""
+def compile_filter(body: str) -> Callable[[list[Json], Patience], list[Json]]:
+    """A function that keeps the objects for which `body` holds; it stops when patience is over. Raises ValueError."""
     bare = "".join("''" if quoted else other for quoted, other in _PIECE.findall(body))
     for pattern, what in (
         (_REFUSED, "the operator"),
@@ -41,10 +42,15 @@ def compile_filter(body: str) -> Callable[[list[Json]], list[Json]]:
             raise ValueError(f"{what} '{found.group().strip()}' is not supported in a filter")
     expression = _parse(_reworded(body))
 
-    def matching(items: list[Json]) -> list[Json]:
+    def matching(items: list[Json], patience: Patience) -> list[Json]:
         # Observed at AWS: `@` stands for objects only, so `[?(@ > 1)]` keeps nothing.
         objects = [item for item in items if isinstance(item, dict)]
-        return [match.value for match in expression.find(objects)] if objects else []
+        kept: list[Json] = []
+        for start in range(0, len(objects), 256):
+            kept += [match.value for match in expression.find(objects[start : start + 256])]
+            if patience.is_over():
+                break
+        return kept
 
     return matching
 

@@ -14,8 +14,16 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NoReturn
 
 from sfn_cli.jsonvalue import Json
+from sfn_cli.query.limits import Patience
 
-Select = Callable[[list[Json]], list[Json]]
+Select = Callable[[list[Json], Patience], list[Json]]
+
+MAX_NODES = 1_000_000
+"""How many values a path may name on its way: `..*..*..*` multiplies them with every step. (ours)"""
+
+
+class TooManyNodes(Exception):
+    """A path names more than MAX_NODES values, or takes too long to find them."""
 
 
 class Selector:
@@ -53,10 +61,11 @@ def parse_path(text: str) -> tuple[str, tuple[Step, ...]]:
 
 _ROOT = re.compile(r"\$(\$|[^\W\d]\w*)?")
 _NAME = re.compile(r"""[^\s.\[\]()'"*?,]+""")
-_QUOTED = re.compile(r"""\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\s*""", re.DOTALL)
-_INDEX = re.compile(r"\s*(-?\d+)\s*")
-_SLICE = re.compile(r"\s*(-?\d+)?\s*:\s*(-?\d+)?\s*(?::\s*(-?\d+)?\s*)?\]")
-_FILTER = re.compile(r"\s*\?\s*\(")
+# `*+` gives nothing back: the time for a text of blanks would grow with the square of its length.
+_QUOTED = re.compile(r"""\s*+(?:'((?:[^'\\]|\\.)*+)'|"((?:[^"\\]|\\.)*+)")\s*+""", re.DOTALL)
+_INDEX = re.compile(r"\s*+(-?\d++)\s*+")
+_SLICE = re.compile(r"\s*+(-?\d++)?\s*+:\s*+(-?\d++)?\s*+(?::\s*+(-?\d++)?\s*+)?\]")
+_FILTER = re.compile(r"\s*+\?\s*+\(")
 
 
 class _Parser:
@@ -150,10 +159,10 @@ class _Parser:
             self._refuse(str(error))
         self.at = closing.end()
 
-        def select(nodes: list[Json]) -> list[Json]:
+        def select(nodes: list[Json], patience: Patience) -> list[Json]:
             if deep:
-                return matching([node for node in nodes if isinstance(node, dict)])
-            return [match for node in nodes for match in matching(node if isinstance(node, list) else [node])]
+                return matching([node for node in nodes if isinstance(node, dict)], patience)
+            return [match for node in nodes for match in matching(node if isinstance(node, list) else [node], patience)]
 
         return Selector(f"[?({body})]", select)
 
@@ -182,7 +191,17 @@ def _closing(text: str, at: int) -> int:
     return -1
 
 
-def _children(nodes: list[Json]) -> list[Json]:
+def select_from(nodes: list[Json], selector: Selector, patience: Patience) -> list[Json]:
+    """What the selector names in the nodes, asked of a few at a time. Raises TooManyNodes."""
+    found: list[Json] = []
+    for start in range(0, len(nodes), 16):
+        found += selector.select(nodes[start : start + 16], patience)
+        if len(found) > MAX_NODES or patience.is_over():
+            raise TooManyNodes
+    return found
+
+
+def _children(nodes: list[Json], patience: Patience) -> list[Json]:
     found: list[Json] = []
     for node in nodes:
         if isinstance(node, list):
@@ -192,12 +211,14 @@ def _children(nodes: list[Json]) -> list[Json]:
     return found
 
 
-def _containers(nodes: list[Json]) -> list[Json]:
+def _containers(nodes: list[Json], patience: Patience) -> list[Json]:
     """The nodes and all objects and arrays within them, each before its contents."""
     found: list[Json] = []
     waiting = nodes[::-1]
     while waiting:
         node = waiting.pop()
+        if len(found) % 10_000 == 9_999 and (len(waiting) > MAX_NODES or len(found) > MAX_NODES or patience.is_over()):
+            raise TooManyNodes
         if isinstance(node, list):
             found.append(node)
             waiting += node[::-1]
@@ -212,17 +233,19 @@ _DEEP = Selector("..", _containers)
 
 def _slice_of(start: int | None, stop: int | None) -> Select:
     if start is None or stop is None or start >= 0 <= stop:
-        return lambda nodes: [item for node in nodes if isinstance(node, list) for item in node[start:stop]]
+        return lambda nodes, _: [item for node in nodes if isinstance(node, list) for item in node[start:stop]]
 
     # With both ends and one of them negative, Jayway counts from one to the other, wherever they lie.
-    def select(nodes: list[Json]) -> list[Json]:
+    def select(nodes: list[Json], patience: Patience) -> list[Json]:
         return [node[index] for node in nodes if isinstance(node, list) for index in range(max(start, -len(node)), min(stop, len(node)))]
 
     return select
 
 
 def _indexes_of(indexes: list[int]) -> Select:
-    return lambda nodes: [node[index] for node in nodes if isinstance(node, list) for index in indexes if -len(node) <= index < len(node)]
+    return lambda nodes, _: [
+        node[index] for node in nodes if isinstance(node, list) for index in indexes if -len(node) <= index < len(node)
+    ]
 
 
 def _names_text(names: Iterable[str]) -> str:
@@ -230,8 +253,8 @@ def _names_text(names: Iterable[str]) -> str:
 
 
 def _names_of(names: Sequence[str]) -> Select:
-    return lambda nodes: [node[name] for node in nodes if isinstance(node, dict) for name in names if name in node]
+    return lambda nodes, _: [node[name] for node in nodes if isinstance(node, dict) for name in names if name in node]
 
 
 def _merge_of(names: Sequence[str]) -> Select:
-    return lambda nodes: [{name: node[name] for name in names if name in node} for node in nodes if isinstance(node, dict)]
+    return lambda nodes, _: [{name: node[name] for name in names if name in node} for node in nodes if isinstance(node, dict)]

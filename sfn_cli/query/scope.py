@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sfn_cli.query.limits import ENDLESS, Patience
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -23,10 +25,10 @@ class Scope:
     JSONata: {"input": …, "result": …, "errorOutput": …}, only those that exist at this place.
     `context` makes the Context Object when an expression asks for it. `now` is in milliseconds
     since 1970. Everything random is derived from `seed` and the number of the draw: two draws
-    differ, and a replay with a fresh Scope of the same seed repeats them.
+    differ, and a replay with a fresh Scope of the same seed repeats them. `patience` is how long all this may take.
     """
 
-    __slots__ = ("_draws", "context", "engine_values", "input", "now", "seed", "states", "variables")
+    __slots__ = ("_draws", "context", "engine_values", "input", "now", "patience", "seed", "states", "variables")
 
     def __init__(
         self,
@@ -37,6 +39,7 @@ class Scope:
         states: Mapping[str, Json] = _NOTHING,
         now: int = 0,
         seed: str = "",
+        patience: Patience = ENDLESS,
     ) -> None:
         self.input = input
         self.context = context
@@ -44,6 +47,7 @@ class Scope:
         self.states = states
         self.now = now
         self.seed = seed
+        self.patience = patience
         self._draws = 0
         self.engine_values: dict[tuple[str, str], object] = {}
         """What the JSONata adapter made of `states` and `variables`, kept for the next expression."""

@@ -96,6 +96,22 @@ def test_environment_of_a_function() -> None:
         ),
         (
             "StartExecution",
+            {"stateMachineArn": "arn:x", "input": '"' + "é" * 131072 + '"'},  # 131,074 characters: bytes count
+            (
+                "1 validation error detected: Value at 'input' failed to satisfy constraint: "
+                "Member must have length less than or equal to 262144"
+            ),
+        ),
+        (
+            "CreateStateMachine",
+            {"name": "m", "roleArn": "arn:x", "definition": "9" * 1048577},
+            (
+                "1 validation error detected: Value at 'definition' failed to satisfy constraint: "
+                "Member must have length less than or equal to 1048576"
+            ),
+        ),
+        (
+            "StartExecution",
             {"name": ""},
             (
                 "2 validation errors detected: Value null at 'stateMachineArn' failed to satisfy constraint: Member must not be null; "

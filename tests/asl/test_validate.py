@@ -9,6 +9,7 @@ import pytest
 
 from sfn_cli.asl.state_machine import load
 from sfn_cli.asl.validate import validate
+from tests.interpreter.hand_turned import run
 
 PASS = {"Type": "Pass", "End": True}
 SCHEMA, TARGET = "SCHEMA_VALIDATION_FAILED", "MISSING_TRANSITION_TARGET"
@@ -150,19 +151,86 @@ def test_express(resource: str, message: str) -> None:
     assert [each.message for each in validate(definition, "EXPRESS")] == [message]
 
 
+SUCCEED = '{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}'
+TOO_DEEP_TEXT = "Document nesting depth (1001) exceeds the maximum allowed (1000)"
+
+
+def parallels(depth: int) -> str:
+    return '{"StartAt":"P","States":{"P":{"Type":"Parallel","End":true,"Branches":[' * depth + SUCCEED + "]}}}" * depth
+
+
+def maps(depth: int) -> str:
+    return '{"StartAt":"P","States":{"P":{"Type":"Map","End":true,"ItemProcessor":' * depth + SUCCEED + "}}}" * depth
+
+
+def rules(opening: str, depth: int) -> str:
+    inner = opening * depth + '{"Variable":"$.a","IsNull":true}' + ("}" if opening.endswith(":") else "]}") * depth
+    return '{"StartAt":"C","States":{"C":{"Type":"Choice","Choices":[{"Next":"D","Not":' + inner + '}]},"D":{"Type":"Succeed"}}}'
+
+
+def passing(field: str, value: str) -> str:
+    """A machine with one Pass, whose field is this text of JSON."""
+    language = "JSONata" if field == "Output" else "JSONPath"
+    return json.dumps(one({**PASS, field: "@"}, QueryLanguage=language)).replace('"@"', value)
+
+
+def expression(opening: str, closing: str, depth: int) -> str:
+    return passing("Output", json.dumps("{% " + opening * depth + "1" + closing * depth + " %}"))
+
+
+def intrinsic(depth: int) -> str:
+    return passing("Parameters", json.dumps({"a.$": "States.Array(" * depth + ")" * depth}))
+
+
 @pytest.mark.parametrize(
-    "nested",
+    "definition, told",
     [
-        pytest.param('{"StartAt":"P","States":{"P":{"Type":"Parallel","End":true,"Branches":[' * 500 + "1" + "]}}}" * 500, id="machines"),
-        pytest.param("[" * 100_000 + "]" * 100_000, id="arrays"),
-        pytest.param(
-            '{"StartAt":"C","States":{"C":{"Type":"Choice","Choices":[' + '{"Not":' * 3000 + "{}" + "}" * 3000 + "]}}}", id="choice rules"
+        (parallels(10_000), TOO_DEEP_TEXT),
+        (parallels(200), "Machines nest deeper than 100 levels"),
+        (parallels(50), None),
+        (maps(10_000), TOO_DEEP_TEXT),
+        (maps(200), "Machines nest deeper than 100 levels"),
+        (maps(50), None),
+        *((rules(opening, 10_000), TOO_DEEP_TEXT) for opening in ('{"Not":', '{"And":[', '{"Or":[')),
+        *((rules(opening, 300), "Choice Rules nest deeper than 100 levels") for opening in ('{"Not":', '{"And":[', '{"Or":[')),
+        *((rules(opening, 90), None) for opening in ('{"Not":', '{"And":[', '{"Or":[')),
+        ("[" * 10_000 + "]" * 10_000, TOO_DEEP_TEXT),
+        (passing("Result", "[" * 10_000 + "]" * 10_000), TOO_DEEP_TEXT),
+        (passing("Result", "[" * 900 + "]" * 900), None),
+        (passing("Parameters", '{"a":' * 900 + '{"b.$":"$.x"}' + "}" * 900), None),
+        (passing("Output", '{"a":' * 900 + '"{% 1 %}"' + "}" * 900), None),
+        (intrinsic(10_000), "The value for the field 'a.$' must be a valid JSONPath or a valid intrinsic function call"),
+        (intrinsic(10), None),
+        *(
+            (expression(opening, closing, depth), told)
+            for opening, closing in (("(", ")"), ("[", "]"), ("$abs(", ")"), ('{"a":', "}"), ("function($x){", "}"), ("-", ""), ("1+", ""))
+            for depth, told in ((10_000, "The expression is nested too deeply"), (50, None))
         ),
+        (passing("Output", json.dumps("{% /" + "(" * 10_000 + "a" + ")" * 10_000 + "/ %}")), "The expression is nested too deeply"),
+        (passing("InputPath", json.dumps("$" + "[?(@.a" * 10_000 + ")]" * 10_000)), None),
+        (passing("InputPath", json.dumps("$[?(" + "(" * 10_000 + "@.a==1" + ")" * 10_000 + ")]")), None),
+        (passing("InputPath", json.dumps("$" + "[" * 10_000 + "]" * 10_000)), "Value is not a valid JSONPath: Invalid path"),
     ],
 )
-def test_deep_nesting(nested: str) -> None:
-    """A definition nested beyond reason is refused, and crashes nothing."""
-    assert validate(nested)
+def test_deep_nesting(definition: str, told: str | None) -> None:
+    """What is nested beyond reason is refused in words; what is not, is loaded."""
+    messages = [fault.message for fault in validate(definition)]
+    if told is None:
+        assert messages == []
+        load(definition)
+    else:
+        assert [message.startswith(told) for message in messages] == [True]
+
+
+def test_the_language_of_machines_within() -> None:
+    """A state within a branch has the whole machine's language, whatever the branch around it has."""
+    inner = one({"Type": "Pass", "Parameters": {"a.$": "$"}, "End": True})
+    branch = one({"Type": "Parallel", "Branches": [inner], "End": True}, QueryLanguage="JSONata")
+    definition = one({"Type": "Parallel", "Branches": [branch], "End": True})
+    assert validate(json.dumps(definition)) == []
+    ended = run(definition, 1)[-1]
+    assert ended.payload is not None
+    assert ended.payload.value == [[{"a": 1}]]
 
 
 def test_what_passes_can_be_loaded() -> None:

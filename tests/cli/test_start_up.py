@@ -22,6 +22,7 @@ HEAVY = {
     "jsonpath_ng",
     "logging",
     "platformdirs",
+    "regex",
     "rich",
     "socket",
     "ssl",

@@ -34,6 +34,7 @@ def ended(home: Path, definition: Any, *arguments: str) -> dict[str, str]:
     [
         ("'[' * 5000 + ']' * 5000", "FAILED", "Unable to marshal response"),
         ("'{\"n\": NaN}'", "FAILED", "cannot be taken as JSON"),
+        ("'[1e999]'", "FAILED", "out of range of double"),
         ("'\"' + 'x' * 300_000 + '\"'", "FAILED", "size exceeding the maximum number of bytes"),
         ("'\"\\\\ud800\"'", "SUCCEEDED", '"\\ud800"'),
     ],

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli.asl.state_machine import load
 from sfn_cli.interpreter.events import HistoryEvent, execution_started
+from sfn_cli.interpreter.execution import MAX_EVENTS
 from sfn_cli.interpreter.interpreter import Interpreter
 from sfn_cli.interpreter.signals import Signal, TaskFailed, TaskStarted, TaskSucceeded
 from sfn_cli.jsonvalue import Payload, dumps
+from sfn_cli.query.limits import ENDLESS, Patience
 
 if TYPE_CHECKING:
     from sfn_cli.interpreter.execution import OpenTask
@@ -29,9 +31,14 @@ class EndlessError(Exception):
     """The execution goes on and on."""
 
 
-def interpreter_of(definition: Any, history: Sequence[HistoryEvent], arn: str = EXECUTION_ARN) -> Interpreter:
+def no_patience() -> Patience:
+    """With which every expression that takes more than a moment is put off."""
+    return Patience(lambda: 0.0, 0.0, is_all=False)
+
+
+def interpreter_of(definition: Any, history: Sequence[HistoryEvent], arn: str = EXECUTION_ARN, max_events: int = MAX_EVENTS) -> Interpreter:
     """An interpreter that has read this history, as a worker that resumes has."""
-    interpreter = Interpreter(arn, MACHINE_ARN, load(dumps(definition)), seed="secret")
+    interpreter = Interpreter(arn, MACHINE_ARN, load(dumps(definition)), "secret", max_events)
     for event in history:
         interpreter.apply(event)
     return interpreter
@@ -47,15 +54,23 @@ def begin(input: Any) -> list[HistoryEvent]:
 
 
 def run(
-    definition: Any, input: Any, answers: Answers | None = None, history: Sequence[HistoryEvent] = (), arn: str = EXECUTION_ARN
+    definition: Any,
+    input: Any,
+    answers: Answers | None = None,
+    history: Sequence[HistoryEvent] = (),
+    arn: str = EXECUTION_ARN,
+    *,
+    max_events: int = MAX_EVENTS,
+    patience: Patience = ENDLESS,
 ) -> list[HistoryEvent]:
     """The whole history of an execution: from its start, or on from a history that was cut off."""
     events = list(history) or begin(input)
-    interpreter = interpreter_of(definition, [stored(event) for event in events], arn)
+    interpreter = interpreter_of(definition, [stored(event) for event in events], arn, max_events)
+    interpreter.patience = patience
     now = events[-1].at
     answered = _answered(interpreter, events)
     for _ in range(100_000):
-        while made := interpreter.advance(now):
+        while made := _advance(interpreter, now):
             events += made
         if interpreter.ended:
             return events
@@ -68,6 +83,16 @@ def run(
             return events
         now = max(now, due)
     raise EndlessError
+
+
+def _advance(interpreter: Interpreter, now: int) -> list[HistoryEvent]:
+    """A step that is put off is taken alone, as a worker's slow lane does."""
+    events = interpreter.advance(now)
+    if interpreter.needs_patience:
+        patience, interpreter.patience = interpreter.patience, ENDLESS
+        events += interpreter.advance(now, limit=1)
+        interpreter.patience = patience
+    return events
 
 
 def _answered(interpreter: Interpreter, events: Sequence[HistoryEvent]) -> dict[str, int]:

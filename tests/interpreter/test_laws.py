@@ -1,38 +1,63 @@
 """Laws that hold for every machine, tried on machines that nobody thought of.
 
-Hypothesis builds definitions and inputs: valid ones, and ones spoilt from valid. What it finds is
-kept in `.hypothesis` and tried again first.
+Hypothesis builds definitions and inputs: valid ones, and ones spoilt from valid. What it found once is kept here as
+an example. SFN_FUZZ=20 tries twenty times as many.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
-from contextlib import suppress
+import os
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from sfn_cli.asl.state_machine import load
 from sfn_cli.asl.validate import validate
-from tests.interpreter.hand_turned import EndlessError, run
+from sfn_cli.jsonvalue import make_room
+from tests.interpreter.hand_turned import no_patience, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sfn_cli.interpreter.events import HistoryEvent
+
+make_room()  # now: Hypothesis minds a recursion limit that changes while it tries
+
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:f"
 NAMES = ("A", "B", "C", "D")
-ERRORS = ("Boom", "Bang", "States.ALL", "States.TaskFailed", "States.Timeout", "States.Runtime")
-PATHS = ("$", "$.a", "$.b[0]", "$.gone", "$$.State.Name", "$$.Map.Item.Index", "$.a[*].b", "$..c")
+ERRORS = ("Boom", "Bang", "States.ALL", "States.TaskFailed", "States.Timeout", "States.Runtime", "States.QueryEvaluationError")
+PATHS = ("$", "$.a", "$.b[0]", "$.gone", "$$.State.Name", "$$.Map.Item.Index", "$.a[*].b", "$..c", "$v.a")
+CALLS = ("States.UUID()", "States.Array($.a, 1)", "States.Format('{}', $.b)", "States.MathAdd($.a, 1)", "States.ArrayLength($)")
+EXPRESSIONS = (
+    "{% $states.input.a %}",
+    "{% $states.input.a + 1 %}",
+    "{% [$states.input] %}",
+    "{% $states.result.b %}",
+    "{% $states.context.State.Name %}",
+    "{% $v %}",
+    "{% $gone %}",
+    "{% $uuid() %}",
+    "{% $exists($states.input.a) %}",
+    "{% $map([1, 2], function($i) { $i & $string($states.input) }) %}",
+)
+MOST_EVENTS = 300
 
 scalars = st.none() | st.booleans() | st.integers(-5, 5) | st.floats(-2, 2, width=16) | st.sampled_from(["", "x", "é", "{% 1 %}"])
 values = st.recursive(
     scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abc"), inner, max_size=3), max_leaves=8
 )
-templates = values | st.dictionaries(st.sampled_from(["a.$", "b.$", "c"]), st.sampled_from(PATHS), max_size=2)
+templates = values | st.dictionaries(st.sampled_from(["a.$", "b.$"]), st.sampled_from(PATHS + CALLS), max_size=2)
+expressions = st.sampled_from(EXPRESSIONS)
+jsonata_templates = expressions | st.dictionaries(st.sampled_from("abc"), expressions | values, max_size=2)
 answers = st.lists(
     st.fixed_dictionaries({"result": values}) | st.fixed_dictionaries({"error": st.sampled_from(["Boom", "Bang"])}) | st.just({}),
     max_size=3,
 )
+answered_by_name = st.fixed_dictionaries(dict.fromkeys(NAMES, answers))
 
 
 def choice_of(draw: Any, following: tuple[str, ...]) -> dict[str, Any]:
@@ -42,11 +67,16 @@ def choice_of(draw: Any, following: tuple[str, ...]) -> dict[str, Any]:
     return {"Type": "Choice", "Choices": [{**rule, "Next": draw(st.sampled_from(following))}], "Default": following[0]}
 
 
+def jsonata_choice_of(draw: Any, following: tuple[str, ...]) -> dict[str, Any]:
+    choice = {"Condition": draw(expressions), "Next": draw(st.sampled_from(following))}
+    return {"Type": "Choice", "QueryLanguage": "JSONata", "Choices": [choice], "Default": following[0]}
+
+
 def end_or(draw: Any, following: tuple[str, ...]) -> dict[str, Any]:
     return {"Next": draw(st.sampled_from(following))} if following else {"End": True}
 
 
-def troubles(draw: Any, following: tuple[str, ...]) -> dict[str, Any]:
+def troubles(draw: Any, following: tuple[str, ...], jsonata: bool) -> dict[str, Any]:
     """Retry and Catch, or neither."""
     found: dict[str, Any] = {}
     if draw(st.booleans()):
@@ -54,9 +84,8 @@ def troubles(draw: Any, following: tuple[str, ...]) -> dict[str, Any]:
             {"ErrorEquals": [draw(st.sampled_from(ERRORS))], "MaxAttempts": draw(st.integers(0, 2)), "JitterStrategy": "FULL"}
         ]
     if following and draw(st.booleans()):
-        found["Catch"] = [
-            {"ErrorEquals": [draw(st.sampled_from(ERRORS))], "Next": draw(st.sampled_from(following)), "ResultPath": "$.error"}
-        ]
+        kept = {"Output": draw(expressions)} if jsonata else {"ResultPath": draw(st.sampled_from(["$.error", "$.a.error", None]))}
+        found["Catch"] = [{"ErrorEquals": [draw(st.sampled_from(ERRORS))], "Next": draw(st.sampled_from(following)), **kept}]
     return found
 
 
@@ -67,29 +96,52 @@ def states(draw: Any, following: tuple[str, ...], depth: int) -> dict[str, Any]:
     kinds += ["Choice"] if following else []
     kinds += ["Parallel", "Map"] if depth else []
     kind = draw(st.sampled_from(kinds))
+    jsonata = draw(st.integers(0, 3)) == 0
     if kind == "Choice":
-        return choice_of(draw, following)
+        return jsonata_choice_of(draw, following) if jsonata else choice_of(draw, following)
     if kind == "Fail":
         return {"Type": "Fail", "Error": draw(st.sampled_from(["Boom", "Bang"]))}
     if kind == "Succeed":
         return {"Type": "Succeed"}
     state: dict[str, Any] = {"Type": kind, **end_or(draw, following)}
+    fields = jsonata_fields if jsonata else jsonpath_fields
+    state |= fields(draw, kind)
     if kind == "Wait":
         return {**state, "Seconds": draw(st.integers(0, 30))}
-    if draw(st.booleans()):
-        state["ResultPath"] = draw(st.sampled_from([None, "$", "$.r", "$.a.r"]))
-    if draw(st.booleans()):
-        state["Assign"] = {"v.$": draw(st.sampled_from(PATHS))}
-    if kind != "Map" and draw(st.booleans()):
-        state["Parameters"] = draw(templates)
     if kind == "Pass":
         return state
-    state |= troubles(draw, following)
+    state |= troubles(draw, following, jsonata)
     if kind == "Task":
         return {**state, "Resource": FUNCTION, "TimeoutSeconds": draw(st.integers(1, 60))}
     if kind == "Parallel":
         return {**state, "Branches": draw(st.lists(machines(depth=depth - 1), min_size=1, max_size=3))}
     return {**state, "ItemProcessor": draw(machines(depth=depth - 1)), "MaxConcurrency": draw(st.integers(0, 2))}
+
+
+def jsonpath_fields(draw: Any, kind: str) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    if kind == "Wait":
+        return fields
+    if draw(st.booleans()):
+        fields["ResultPath"] = draw(st.sampled_from([None, "$", "$.r", "$.a.r"]))
+    if draw(st.booleans()):
+        fields["Assign"] = {"v.$": draw(st.sampled_from(PATHS))}
+    if kind != "Map" and draw(st.booleans()):
+        fields["Parameters"] = draw(templates)
+    return fields
+
+
+def jsonata_fields(draw: Any, kind: str) -> dict[str, Any]:
+    fields: dict[str, Any] = {"QueryLanguage": "JSONata"}
+    if draw(st.booleans()):
+        fields["Assign"] = {"v": draw(expressions)}
+    if kind in ("Task", "Parallel") and draw(st.booleans()):
+        fields["Arguments"] = draw(jsonata_templates)
+    if kind == "Map" and draw(st.booleans()):
+        fields["Items"] = draw(st.sampled_from(["{% [1, 2] %}", "{% $states.input.a %}"]))
+    if draw(st.booleans()):
+        fields["Output"] = draw(jsonata_templates)
+    return fields
 
 
 @st.composite
@@ -113,19 +165,57 @@ def _reached(made: dict[str, Any], start: str) -> set[str]:
     return found
 
 
-QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+def tries(count: int) -> settings:
+    """So many examples, times SFN_FUZZ; where nobody watches, always the same ones."""
+    return settings(
+        max_examples=count * int(os.environ.get("SFN_FUZZ", "1")),
+        deadline=None,
+        derandomize="CI" in os.environ and "SFN_FUZZ" not in os.environ,
+        print_blob=True,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
 
 
-@QUICK
-@given(machines(), values, st.fixed_dictionaries(dict.fromkeys(NAMES, answers)))
+def holds(definition: Any, input: Any, answered: Any, cuts: int) -> None:
+    """A machine's history is whole, and comes out the same when it is cut, or asked without patience."""
+    whole = run(definition, input, answered, max_events=MOST_EVENTS)
+    assert [event.id for event in whole] == list(range(1, len(whole) + 1))
+    assert all(0 <= event.previous_event_id < event.id for event in whole)
+    assert all(one.at <= other.at for one, other in itertools.pairwise(whole))
+    for length in _cuts(whole, cuts):
+        assert run(definition, input, answered, history=whole[:length], max_events=MOST_EVENTS) == whole, f"cut after event {length}"
+    assert run(definition, input, answered, max_events=MOST_EVENTS, patience=no_patience()) == whole
+
+
+def _cuts(whole: list[HistoryEvent], most: int) -> list[int]:
+    """After which events to cut: all, or so many."""
+    return list(range(1, len(whole), max(1, len(whole) // most)))
+
+
+CATCH_THAT_FAILS = {
+    "Type": "Task",
+    "Resource": FUNCTION,
+    "Retry": [{"ErrorEquals": ["States.ResultPathMatchFailure"]}],
+    "Catch": [{"ErrorEquals": ["Boom"], "ResultPath": "$.a.error", "Next": "B"}],
+    "End": True,
+}
+
+
+def beside_a_wait(state: Any) -> Any:
+    branches = [
+        {"StartAt": "A", "States": {"A": state, "B": {"Type": "Succeed"}}},
+        {"StartAt": "C", "States": {"C": {"Type": "Wait", "Seconds": 9, "End": True}}},
+    ]
+    return {"StartAt": "D", "States": {"D": {"Type": "Parallel", "Branches": branches, "End": True}}}
+
+
+@tries(100)
+@given(machines(), values, answered_by_name)
+@example(beside_a_wait(CATCH_THAT_FAILS), {"a": 1}, {"A": [{"error": "Boom"}]})  # its second error was retried, without the first's catch
 def test_a_valid_machine_ends_or_waits_and_replays(definition: Any, input: Any, answered: Any) -> None:
     """It ends, or waits for something that is owed; cut anywhere, it goes on to the same history."""
     assert validate(json.dumps(definition)) == []
-    whole = run(definition, input, answered)
-    assert [event.id for event in whole] == list(range(1, len(whole) + 1))
-    assert all(0 <= event.previous_event_id < event.id for event in whole)
-    for length in {1, len(whole) // 3, len(whole) // 2, len(whole) - 1} - {0}:
-        assert run(definition, input, answered, history=whole[:length]) == whole
+    holds(definition, input, answered, cuts=20)
 
 
 def _places(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -135,30 +225,87 @@ def _places(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]
         yield from _places(inner, (*place, key))
 
 
+FIELDS = (
+    "Type", "Next", "End", "Default", "QueryLanguage", "Comment", "InputPath", "OutputPath", "ResultPath", "ResultSelector", "Parameters",
+    "Arguments", "Output", "Assign", "Retry", "Catch", "Resource", "Credentials", "TimeoutSeconds", "TimeoutSecondsPath",
+    "HeartbeatSeconds", "HeartbeatSecondsPath", "Seconds", "SecondsPath", "Timestamp", "TimestampPath", "Error", "ErrorPath", "Cause",
+    "CausePath", "Choices", "Condition", "Branches", "ItemProcessor", "Iterator", "Items", "ItemsPath", "ItemSelector", "MaxConcurrency",
+    "MaxConcurrencyPath", "ToleratedFailureCount", "ToleratedFailurePercentage", "Label", "States", "StartAt", "Version", "Result",
+    "ErrorEquals", "IntervalSeconds", "MaxAttempts", "BackoffRate", "MaxDelaySeconds", "JitterStrategy", "Variable", "And", "Or", "Not",
+    "StringMatches", "StringEqualsPath", "NumericLessThan", "TimestampEquals", "IsTimestamp", "a.$",
+)  # fmt: skip
+
+odd_values = (
+    values
+    | templates
+    | jsonata_templates
+    | st.sampled_from(NAMES + PATHS + CALLS + EXPRESSIONS + ERRORS)
+    | st.sampled_from(["Task", "Map", "Succeed", "JSONata", "JSONPath", "FULL", "2026-01-01T00:00:00Z", "{% ( %}", "$..*..*", "*a*"])
+    | st.sampled_from([10**30, -1, 0, 1e300, "1", "\ud800", [], [{}], {}, ["States.ALL"], {"a": {"b": {"c": [1, 2]}}}])
+)
+
+
 @st.composite
-def spoilt(draw: Any) -> str:
-    """A definition's text with one thing changed: a value anywhere in it, or characters."""
-    definition = draw(machines())
-    place = draw(st.sampled_from([place for place in _places(definition) if place]))
-    if draw(st.booleans()):
-        holder = definition
+def spoilt_values(draw: Any, value: Any) -> Any:
+    """A JSON value with up to three things changed: a field dropped, replaced, repeated under another name, or moved."""
+    value = deepcopy(value)
+    for _ in range(draw(st.integers(1, 3))):
+        places = [place for place in _places(value) if place]
+        if not places:
+            return deepcopy(draw(odd_values))
+        place = draw(st.sampled_from(places))
+        holder = value
         for key in place[:-1]:
             holder = holder[key]
-        holder[place[-1]] = draw(values | st.sampled_from(["A", "Task", "JSONata", "$.x", "States.UUID()", "{% $x %}", 10**30]))
-        return json.dumps(definition)
-    text = json.dumps(definition)
+        match draw(st.sampled_from(["drop", "replace", "replace", "repeat", "add", "swap"])):
+            case "drop":
+                del holder[place[-1]]
+            case "replace":
+                holder[place[-1]] = deepcopy(draw(odd_values))
+            case "repeat" if isinstance(holder, dict):
+                holder[draw(st.sampled_from(FIELDS + NAMES))] = deepcopy(holder[place[-1]])
+            case "add" if isinstance(holder, dict):
+                holder[draw(st.sampled_from(FIELDS))] = deepcopy(draw(odd_values))
+            case "swap":
+                other = draw(st.sampled_from(list(holder) if isinstance(holder, dict) else list(range(len(holder)))))
+                holder[place[-1]], holder[other] = holder[other], holder[place[-1]]
+    return value
+
+
+@st.composite
+def spoilt_texts(draw: Any) -> str:
+    """A definition's text with a few characters changed."""
+    text = json.dumps(draw(machines(depth=1)))
     at = draw(st.integers(0, len(text)))
     return text[:at] + draw(st.text(max_size=3)) + text[at + draw(st.integers(0, 5)) :]
 
 
-@QUICK
-@given(spoilt() | st.text(max_size=30))
-def test_validate_never_raises(text: str) -> None:
-    """Whatever the text, it is valid or has problems with a code, a message and a place; and what is valid runs."""
-    problems = validate(text)
-    for problem in problems:
-        assert problem.code.isupper()
-        assert problem.message
-    if not problems:
-        with suppress(EndlessError):  # a loop that was drawn by chance is no fault
-            run(json.loads(text), {"a": {"b": [1]}})
+def map_over(items: Any) -> Any:
+    processor = {"StartAt": "B", "States": {"B": {"Type": "Succeed"}}}
+    return {"StartAt": "A", "States": {"A": {"Type": "Map", "Items": items, "ItemProcessor": processor, "End": True}}}
+
+
+spoilt = machines(depth=1).flatmap(spoilt_values)
+
+
+@tries(300)
+@given(spoilt, values | values.flatmap(spoilt_values), answered_by_name)
+@example({"QueryLanguage": "", "StartAt": "A", "States": {"A": {"Type": "Map", "ItemProcessor": {}, "End": True}}}, None, {})
+@example({"QueryLanguage": "JSONata", **map_over(2)}, None, {})
+@example({"StartAt": "A", "States": {"A": {"Type": "Pass", "Parameters": {"a.$": "States.ArrayRange(0, 1E30, 1)"}, "End": True}}}, 1, {})
+def test_a_spoilt_machine_is_refused_or_runs(definition: Any, input: Any, answered: Any) -> None:
+    """Whatever became of a definition, its faults are told; if it has none, the laws hold for it too."""
+    faults = validate(json.dumps(definition))
+    assert all(fault.code.isupper() and fault.message for fault in faults)
+    if not faults:
+        holds(definition, input, answered, cuts=4)
+
+
+@tries(200)
+@given(spoilt_texts() | st.text(max_size=30) | values.map(json.dumps))
+def test_validate_takes_any_text(text: str) -> None:
+    """Whatever the text, it has faults, each with a code and a message, or it can be loaded."""
+    faults = validate(text)
+    assert all(fault.code.isupper() and fault.message for fault in faults)
+    if not faults:
+        load(text)

@@ -201,9 +201,9 @@ def test_bounds(expression: str, bound: str) -> None:
 
 def test_endless_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     """A tail call that never ends is ended by the number of its steps: no clock is read."""
-    from sfn_cli.query import jsonata_engine
+    from sfn_cli.query import jsonata_limits
 
-    monkeypatch.setattr(jsonata_engine, "MAX_STEPS", 10_000)
+    monkeypatch.setattr(jsonata_limits, "MAX_STEPS", 10_000)
     with pytest.raises(JsonataError, match="Check for infinite loop"):
         evaluate("($f := function($x) { $f($x + 1) }; $f(1))")
 

@@ -90,11 +90,13 @@ class MapState(State):
 
 def _at_item(visit: Visit, index: int, item: Json) -> Visit:
     """The Map's visit as ItemSelector sees it for one item: `$$.Map.Item` is that item."""
+    if visit.patience.is_over():
+        raise StatesError("States.Runtime", "The ItemSelector takes too long for all items.")
 
     def context() -> dict[str, Any]:
         return {**visit.context(), "Map": {"Item": {"Index": index, "Value": item}}}
 
-    return Visit(visit.input, visit.variables, context, visit.now, visit.entered_at, f"{visit.seed}/{index}")
+    return Visit(visit.input, visit.variables, context, visit.now, visit.entered_at, f"{visit.seed}/{index}", visit.patience)
 
 
 def _selector(fields: Mapping[str, Any], language: str) -> Template | None:

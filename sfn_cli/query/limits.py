@@ -1,0 +1,74 @@
+"""How long expressions may take, and when they are put off.
+
+Rule 1: an expression that goes beyond a limit fails its state. The limits count steps, nodes and characters, which
+a replay counts the same; seconds bound only what cannot be counted (a regular expression), and what a whole state asks.
+Rule 2: whoever may not be held up asks with little Patience. An expression that needs more is not failed but
+put off: it raises Impatient, and can be asked again, from its beginning, by someone with more.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+REGEX_SECONDS = 2.0
+"""The longest that one regular expression may search (seconds of CPU). (ours)"""
+
+
+class Impatient(BaseException):
+    """An expression needs more patience than it was asked with.
+
+    Like KeyboardInterrupt it is no Exception: what catches errors of expressions must let it pass.
+    """
+
+
+class Patience:
+    """The seconds that the expressions of one step may take together, from `renew` on.
+
+    `clock` gives seconds of CPU of the thread that evaluates; only drivers have one. Without a clock there is
+    no end but the counted limits. `is_all` says what its end means: the expression fails (Rule 1), or is
+    put off (Rule 2).
+    """
+
+    __slots__ = ("_began", "_clock", "_seconds", "is_all")
+
+    def __init__(self, clock: Callable[[], float] | None = None, seconds: float = 0.0, *, is_all: bool = True) -> None:
+        self._clock = clock
+        self._seconds = seconds
+        self._began: float | None = None
+        self.is_all = is_all
+
+    def renew(self) -> None:
+        """Begins anew; the clock runs from when it is first asked for."""
+        self._began = None
+
+    def end(self) -> None:
+        """From now on there is none left, and whoever asks is put off. Called from any thread."""
+        self._seconds = -1.0
+        self.is_all = False
+
+    @property
+    def seconds_left(self) -> float:
+        """What is left, for one regular expression at most REGEX_SECONDS."""
+        if self._clock is None:
+            return REGEX_SECONDS
+        now = self._clock()
+        if self._began is None:
+            self._began = now
+        return min(REGEX_SECONDS, self._began + self._seconds - now)
+
+    def is_over(self) -> bool:
+        """Whether the expression must fail now (Rule 1). Raises Impatient where it is to be put off (Rule 2)."""
+        return self.seconds_left <= 0 and self.run_out()
+
+    def run_out(self) -> bool:
+        """As `is_over`, when it is known to be over: a search took too long. True."""
+        if not self.is_all:
+            raise Impatient
+        return True
+
+
+ENDLESS = Patience()
+"""The patience of whoever waits for nothing else: tests, replays, `sfn doctor`."""

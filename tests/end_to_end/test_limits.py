@@ -1,0 +1,206 @@
+"""Limits, through the installed command: what never ends, what is nested too deeply, and what is too large."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.processes import sfn, sfn_json, until, worker_pids
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ROLE = "arn:aws:iam::123456789012:role/any"
+ACCOUNT = "arn:aws:states:us-east-1:123456789012"
+BACKTRACKS = '{% $contains($pad("a", 60, "a") & "!", /(a|aa)+$/) %}'
+LOOPS = "{% ($f := function($x) { $f($x + 1) }; $f(1)) %}"
+
+
+def create(home: Path, name: str, definition: Any) -> str:
+    text = json.dumps(definition)
+    machine = sfn_json(home, "create-state-machine", "--name", name, "--role-arn", ROLE, "--definition", text)
+    return str(machine["stateMachineArn"])
+
+
+def start(home: Path, machine: str, *arguments: str) -> str:
+    return str(sfn_json(home, "start-execution", "--state-machine-arn", machine, *arguments)["executionArn"])
+
+
+def describe(home: Path, execution: str) -> dict[str, str]:
+    described: dict[str, str] = sfn_json(home, "describe-execution", "--execution-arn", execution)
+    return described
+
+
+def ended(home: Path, execution: str) -> dict[str, str]:
+    def description() -> dict[str, str] | None:
+        described = describe(home, execution)
+        return described if described["status"] != "RUNNING" else None
+
+    found: dict[str, str] = until(description, f"the end of {execution}")
+    return found
+
+
+def asking(expression: str) -> Any:
+    """A machine that asks one expression."""
+    return {"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": {"Type": "Pass", "Output": expression, "End": True}}}
+
+
+WAITING = {
+    "StartAt": "W",
+    "States": {
+        "W": {"Type": "Wait", "Seconds": 1, "Next": "C"},
+        "C": {"Type": "Choice", "Choices": [{"Variable": "$.n", "NumericGreaterThan": 0, "Next": "S"}]},
+        "S": {"Type": "Succeed"},
+    },
+}
+
+
+def test_runaways_beside_quick_ones(home: Path) -> None:
+    """An expression that never ends holds up nobody, fails in the end, and lets itself be stopped; the worker lives on."""
+    runaways = [start(home, create(home, f"Runaway{n}", asking(text))) for n, text in enumerate((BACKTRACKS, LOOPS, LOOPS))]
+    stopped = start(home, create(home, "Stopped", asking(LOOPS)))
+    quick = create(home, "Quick", WAITING)
+    beside = [start(home, quick, "--input", json.dumps({"n": n + 1})) for n in range(3)]
+    workers = worker_pids(home)
+
+    quick_ends = [ended(home, execution) for execution in beside]
+    assert {described["status"] for described in quick_ends} == {"SUCCEEDED"}
+
+    sfn_json(home, "stop-execution", "--execution-arn", stopped, "--error", "Enough")
+    assert (describe(home, stopped)["status"], describe(home, stopped)["error"]) == ("ABORTED", "Enough")
+
+    slow_ends = [ended(home, execution) for execution in runaways]
+    assert max(described["stopDate"] for described in quick_ends) < max(described["stopDate"] for described in slow_ends)
+    for described in slow_ends:
+        assert (described["status"], described["error"]) == ("FAILED", "States.QueryEvaluationError")
+        assert described["cause"].endswith("threw an error during evaluation: Expression evaluation timeout: Check for infinite loop")
+    assert describe(home, stopped)["status"] == "ABORTED"
+    assert len(workers) == 1
+    assert worker_pids(home) == workers
+    assert sfn(home, "doctor").returncode == 0
+
+
+def test_a_task_answers_while_another_branch_is_slow(home: Path) -> None:
+    """What comes for an execution while its slow step runs is not lost: here, the answer to another branch's task."""
+    slow = asking(LOOPS)
+    catch = {"ErrorEquals": ["States.QueryEvaluationError"], "Next": "Caught"}
+    trying = {"Type": "Parallel", "Branches": [slow], "Catch": [catch], "End": True}
+    task = {"Type": "Task", "Resource": f"{ACCOUNT}:activity:Ask", "End": True}
+    branches = [
+        {"StartAt": "Task", "States": {"Task": task}},
+        {"StartAt": "Try", "States": {"Try": trying, "Caught": {"Type": "Pass", "Result": "slow", "End": True}}},
+    ]
+    sfn_json(home, "create-activity", "--name", "Ask")
+    machine = create(home, "Both", {"StartAt": "P", "States": {"P": {"Type": "Parallel", "Branches": branches, "End": True}}})
+    execution = start(home, machine)
+    asked = sfn_json(home, "get-activity-task", "--activity-arn", task["Resource"])
+    sfn_json(home, "send-task-success", "--task-token", asked["taskToken"], "--task-output", '"answered"')
+    described = ended(home, execution)
+    assert (described["status"], json.loads(described["output"])) == ("SUCCEEDED", ["answered", "slow"])
+    events = sfn_json(home, "get-execution-history", "--execution-arn", execution)["events"]
+    order = [event["type"] for event in events if event["type"] in ("EvaluationFailed", "ActivitySucceeded")]
+    assert order == ["EvaluationFailed", "ActivitySucceeded"]  # the answer waited for the slow step
+
+
+def parallels(depth: int) -> str:
+    opening = '{"StartAt":"P","States":{"P":{"Type":"Parallel","End":true,"Branches":['
+    return opening * depth + '{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}' + "]}}}" * depth
+
+
+def test_fifty_parallels_within_each_other(home: Path) -> None:
+    """Depth that somebody might need runs."""
+    execution = start(home, create(home, "Deep", json.loads(parallels(50))), "--input", "7")
+    assert ended(home, execution)["output"] == "[" * 50 + "7" + "]" * 50
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        pytest.param(parallels(10_000), id="machines"),
+        pytest.param(json.dumps(asking("{% " + "(" * 10_000 + "1" + ")" * 10_000 + " %}")), id="expression"),
+        pytest.param(json.dumps(asking("{% /" + "(" * 10_000 + "a" + ")" * 10_000 + "/ %}")), id="regular expression"),
+    ],
+)
+def test_ten_thousand_levels(home: Path, tmp_path: Path, definition: str) -> None:
+    """A definition nested beyond reason is refused by each operation that takes one, in AWS's way."""
+    file = tmp_path / "definition.json"
+    file.write_text(definition)
+    given = ("--definition", f"file://{file}")
+    machine = create(home, "A", asking("{% 1 %}"))
+    for command in (("create-state-machine", "--name", "B", "--role-arn", ROLE), ("update-state-machine", "--state-machine-arn", machine)):
+        refused = sfn(home, *command, *given)
+        assert refused.returncode == 254
+        assert "(InvalidDefinition)" in refused.stderr
+        assert "Traceback" not in refused.stderr
+    validated = sfn_json(home, "validate-state-machine-definition", *given)
+    assert (validated["result"], len(validated["diagnostics"])) == ("FAIL", 1)
+
+
+def test_a_definition_of_a_mebibyte(home: Path, tmp_path: Path) -> None:
+    """A definition may have 1,048,576 characters, and runs; one more is refused."""
+    file = tmp_path / "definition.json"
+    text = json.dumps({"Comment": "@", "StartAt": "A", "States": {"A": {"Type": "Succeed"}}})
+    file.write_text(text.replace("@", "x" * (1_048_576 - len(text) + 1)))
+    command = ("create-state-machine", "--name", "Large", "--role-arn", ROLE, "--definition", f"file://{file}")
+    execution = start(home, sfn_json(home, *command)["stateMachineArn"])
+    assert ended(home, execution)["status"] == "SUCCEEDED"
+    file.write_text(file.read_text() + " ")
+    refused = sfn(home, *command)
+    assert refused.returncode == 254
+    assert "'definition' failed to satisfy constraint: Member must have length less than or equal to 1048576" in refused.stderr
+
+
+LARGE = 262_144 - 2
+
+
+@pytest.mark.parametrize(
+    "state, status",
+    [
+        ({"Type": "Pass", "Result": "x" * LARGE, "End": True}, "SUCCEEDED"),
+        ({"Type": "Pass", "Result": "x" * (LARGE + 1), "End": True}, "FAILED"),
+        ({"Type": "Pass", "Result": "é" * (LARGE // 2 + 1), "End": True}, "FAILED"),
+        ({"Type": "Pass", "Parameters": {f"n{n}.$": "$" for n in range(4_000)}, "End": True}, "FAILED"),  # 1 GB, written out
+        ({"Type": "Pass", "Assign": {f"n{n}.$": "$" for n in range(4_000)}, "End": True}, "FAILED"),
+        ({"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $pad('', 262143, 'x') %}", "End": True}, "FAILED"),
+    ],
+)
+def test_what_a_state_may_give(home: Path, tmp_path: Path, state: Any, status: str) -> None:
+    """An output, and variables together, may have 262,144 bytes; more is not even written out."""
+    file = tmp_path / "definition.json"
+    file.write_text(json.dumps({"StartAt": "A", "States": {"A": state}}))
+    (tmp_path / "input.json").write_text(json.dumps("x" * LARGE))
+    command = ("create-state-machine", "--name", "Gives", "--role-arn", ROLE, "--definition", f"file://{file}")
+    machine = sfn_json(home, *command)["stateMachineArn"]
+    described = ended(home, start(home, machine, "--input", f"file://{tmp_path / 'input.json'}"))
+    assert described["status"] == status
+    if status == "FAILED":
+        assert described["error"] == "States.DataLimitExceeded"
+        assert described["cause"] == (
+            "The state/task 'A' returned a result with a size exceeding the maximum number of bytes service limit."
+        )
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        "not JSON",
+        parallels(10_000),
+        json.dumps(asking("{% ( %}")),
+    ],
+)
+def test_a_stored_definition_that_cannot_be_loaded(home: Path, definition: str) -> None:
+    """What an older version may have stored is set aside, and its worker goes on with all others."""
+    broken = create(home, "Broken", asking("{% 1 %}"))
+    sfn_json(home, "worker", "stop") if worker_pids(home) else None
+    with sqlite3.connect(home / "sfn.db") as connection:
+        connection.execute("UPDATE revision SET definition = ?", (definition,))
+    connection.close()
+    set_aside = start(home, broken)
+    other = start(home, create(home, "Other", asking("{% 1 %}")))
+    assert ended(home, other)["output"] == "1"
+    assert describe(home, set_aside)["status"] == "RUNNING"
+    assert len(worker_pids(home)) == 1
+    assert "sets execution 1 aside" in sfn(home, "worker", "log").stdout
