@@ -30,7 +30,10 @@ class State(NamedTuple):
     choose: Callable[[Any], str] | None = None
 
 
-def drive(store: Store, states: Mapping[str, State], rows_a_commit: int) -> int:
+ROWS_A_COMMIT = 500
+
+
+def drive(store: Store, states: Mapping[str, State]) -> int:
     """Runs what runs in the store to its end, from the first of the states; the number of events."""
     start_at = next(iter(states))
     count = 0
@@ -38,7 +41,7 @@ def drive(store: Store, states: Mapping[str, State], rows_a_commit: int) -> int:
     for id, text in store.connection.execute("SELECT id, input FROM execution WHERE status = 'RUNNING'").fetchall():
         for row in events(id, start_at, states, json.loads(text)):
             batch.append(row)
-            if len(batch) == rows_a_commit:
+            if len(batch) == ROWS_A_COMMIT:
                 count += _commit(store, batch)
                 batch = []
     return count + _commit(store, batch)

@@ -10,14 +10,16 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from json import JSONDecodeError
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from sfn_cli.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+Given = TypeVar("Given")
 
 FILE_NAME = "sfn.db"
 BUSY_SECONDS = 60.0
@@ -59,11 +61,9 @@ class Database:
                 _roll_back(self.connection)
                 raise
 
-    @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> AbstractContextManager[sqlite3.Connection]:
         """For queries: the connection, with SQLite's errors in our words."""
-        with translated_errors(self.path):
-            yield self.connection
+        return _Translating(self.path, self.connection)
 
     def is_in_place(self) -> bool:
         """Whether the open file is still the one at its path: it may have been moved away, or deleted."""
@@ -83,21 +83,41 @@ class Database:
         self.connection.close()
 
 
-@contextmanager
-def translated_errors(path: str) -> Iterator[None]:
+def translated_errors(path: str) -> _Translating[None]:
     """SQLite's and the file system's errors about the store, as a StoreError that says what to do."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise StoreError(_explain(error, path)) from error
-    except JSONDecodeError as error:
-        raise StoreError(f"Cannot use the store {path}: {_ADVICE['SQLITE_CORRUPT']} (a column of JSON holds none).") from error
-    except UnicodeEncodeError as error:
-        raise StoreError("The text holds bytes that are not UTF-8, which cannot be stored. Nothing was changed.") from error
-    except OSError as error:
-        raise StoreError(
-            f"Cannot use the store {path}: {error.strerror or error}. Set SFN_HOME to a folder that can be written."
-        ) from error
+    return _Translating(path, None)
+
+
+class _Translating(Generic[Given]):
+    """See `translated_errors`. A class, not a generator: every query goes through it."""
+
+    __slots__ = ("_given", "_path")
+
+    def __init__(self, path: str, given: Given) -> None:
+        self._path = path
+        self._given = given
+
+    def __enter__(self) -> Given:
+        return self._given
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if error is not None:
+            told = _told(error, self._path)
+            if told is not None:
+                raise StoreError(told) from error
+
+
+def _told(error: BaseException, path: str) -> str | None:
+    match error:
+        case sqlite3.Error():
+            return _explain(error, path)
+        case JSONDecodeError():
+            return f"Cannot use the store {path}: {_ADVICE['SQLITE_CORRUPT']} (a column of JSON holds none)."
+        case UnicodeEncodeError():
+            return "The text holds bytes that are not UTF-8, which cannot be stored. Nothing was changed."
+        case OSError():
+            return f"Cannot use the store {path}: {error.strerror or error}. Set SFN_HOME to a folder that can be written."
+    return None
 
 
 _AFRESH = f"move {FILE_NAME}, {FILE_NAME}-wal and {FILE_NAME}-shm away together to begin with an empty store"
