@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from typing import TYPE_CHECKING, NamedTuple
+
+from sfn_cli.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +27,8 @@ class Settings(NamedTuple):
     home: str
     region: str
     account_id: str
+    clock: str | None = None
+    """How time passes for the executions that this process starts: "virtual", a factor, or as on the wall (None)."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ, *, region: str | None = None) -> Settings:
@@ -33,7 +38,15 @@ class Settings(NamedTuple):
             home=os.path.abspath(home) if home else _default_home(environ),
             region=region or environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION,
             account_id=environ.get("SFN_ACCOUNT_ID") or DEFAULT_ACCOUNT,
+            clock=_checked_clock(environ.get("SFN_CLOCK") or None),
         )
+
+
+def _checked_clock(setting: str | None) -> str | None:
+    """Raises ConfigurationError when it is neither "virtual" nor a number of at least 1."""
+    if setting is None or setting == "virtual" or re.fullmatch(r"[1-9]\d{0,8}(\.\d+)?", setting):
+        return setting
+    raise ConfigurationError(f"SFN_CLOCK is '{setting}': it must be virtual, or how many times faster time passes (1 or more).")
 
 
 def _default_home(environ: Mapping[str, str]) -> str:

@@ -29,18 +29,21 @@ if TYPE_CHECKING:
 def start_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     names.check_arn(request["stateMachineArn"], "stateMachine")
     check_start(request)
-    new, started = new_execution(active(service, request["stateMachineArn"]), request, service.clock())
+    new, started = new_execution(active(service, request["stateMachineArn"]), request, service.clock(), service.settings.clock)
     return start_answer(new, request, service.executions.start(new, started))
 
 
-def start_child(service: Service, request: dict[str, Any], task: int, *, awaited: bool) -> dict[str, Any]:
-    """As StartExecution, by the task with this key, which may wait for the end. Whatever it started already is the answer."""
+def start_child(service: Service, request: dict[str, Any], task: int, *, awaited: bool, at: int) -> dict[str, Any]:
+    """As StartExecution, by the task with this key, which may wait for the end; not before `at`, its execution's time.
+
+    Whatever it started already is the answer.
+    """
     existing = service.executions.child_of(task)
     if existing is not None:
         return {"executionArn": existing.arn, "startDate": existing.started_at}
     names.check_arn(request["stateMachineArn"], "stateMachine")
     check_start(request)
-    new, started = new_execution(active(service, request["stateMachineArn"]), request, service.clock())
+    new, started = new_execution(active(service, request["stateMachineArn"]), request, max(at, service.clock()))
     return start_answer(new, request, service.executions.start(new._replace(task=task, awaited=awaited), started))
 
 
@@ -50,7 +53,9 @@ def check_start(request: Mapping[str, Any]) -> None:
     _check_input(request.get("input", "{}"))
 
 
-def new_execution(machine: StateMachine, request: Mapping[str, Any], at: int) -> tuple[NewExecution, HistoryEvent]:
+def new_execution(
+    machine: StateMachine, request: Mapping[str, Any], at: int, clock: str | None = None
+) -> tuple[NewExecution, HistoryEvent]:
     """The execution that a request asks for, and its first event."""
     name = request.get("name") or names.new_execution_name(at)
     new = NewExecution(
@@ -61,6 +66,7 @@ def new_execution(machine: StateMachine, request: Mapping[str, Any], at: int) ->
         name=name,
         trace_header=request.get("traceHeader"),
         seed=os.urandom(16).hex(),
+        clock=clock,
     )
     return new, execution_started(Payload(text=request.get("input", "{}")), machine.revision.role_arn, at)
 

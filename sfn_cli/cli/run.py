@@ -34,9 +34,10 @@ _ANY_ROLE = "arn:aws:iam::{account}:role/sfn-run"
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
 @click.option("--input", "input_text", metavar="JSON", help="The input as JSON, or file://PATH. Without it: input.json, or {}.")
 @click.option("--name", help="The execution's name.")
+@click.option("--virtual-time", is_flag=True, help="Jump over waits, delays of retries and timeouts, as SFN_CLOCK=virtual does.")
 @click.option("--role-arn", help="The role of the state machine and the functions; here any will do.")
 @click.pass_obj
-def run(terminal: Terminal, path: Path, input_text: str | None, name: str | None, role_arn: str | None) -> Exit:
+def run(terminal: Terminal, path: Path, input_text: str | None, name: str | None, virtual_time: bool, role_arn: str | None) -> Exit:
     """Runs the state machine of a folder (or of one definition) and shows what happens.
 
     The folder holds one *.asl.json and may hold an input.json and functions/NAME/app.py. The
@@ -48,6 +49,8 @@ def run(terminal: Terminal, path: Path, input_text: str | None, name: str | None
     Example:
       sfn run examples/order --input '{"id": 1}'
     """
+    if virtual_time:
+        terminal.environ = {**terminal.environ, "SFN_CLOCK": "virtual"}
     project = load(path)
     with Backend(terminal) as backend:
         role = role_arn or _ANY_ROLE.format(account=terminal.settings.account_id)

@@ -32,7 +32,7 @@ def start(errand: Errand, world: World) -> Cancel:
     try:
         request = _request(task.arguments.value)
         check_constraints(load("stepfunctions", "StartExecution").input, request)
-        started = start_child(world.service, request, key, awaited=task.resource.pattern.startswith("sync"))
+        started = start_child(world.service, request, key, awaited=task.awaits_child, at=task.frame.last_at)
     except ApiError as error:
         details = f"Service: AWSStepFunctions; Status Code: 400; Error Code: {error.code}; Request ID: {request_id}; Proxy: null"
         answer(TaskFailed(task.id, f"StepFunctions.{error.code.removesuffix('Exception')}Exception", f"{error.message} ({details})"))

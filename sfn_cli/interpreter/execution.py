@@ -84,6 +84,11 @@ class OpenTask:
         return self.resource.arn if self.resource.kind == "activity" else None
 
     @property
+    def awaits_child(self) -> bool:
+        """Whether the end of a job that was started is the answer."""
+        return self.resource.pattern.startswith("sync")
+
+    @property
     def in_flight(self) -> bool:
         """Whether it is being done by who drives the execution, and would be lost with it."""
         return self.started and not self.submitted and self.activity is None
@@ -240,6 +245,15 @@ class Execution:
         if self.waiting.get(frame.serial) != due_at:
             self.waiting[frame.serial] = due_at
             heappush(self.timers, (due_at, frame.serial))
+
+    def next_timer(self) -> int | None:
+        """When a state has something to do again, if no signal comes first."""
+        timers = self.timers
+        while timers and self.waiting.get(timers[0][1]) != timers[0][0]:
+            heappop(timers)
+        if not timers:
+            return None
+        return timers[0][0] if self.deadline_at is None else min(timers[0][0], self.deadline_at)
 
     def next_ready(self, now: int) -> Frame | None:
         """Takes the first frame off the agenda that may move by `now`: timers first, then by serial."""

@@ -94,6 +94,16 @@ class Interpreter:
         """When `advance` has something to do again; None: only a signal helps."""
         return self.execution.wake_at
 
+    @property
+    def timer_at(self) -> int | None:
+        """When a state has something to do again: unlike `wake_at`, not when the execution's whole time is up."""
+        return self.execution.next_timer()
+
+    @property
+    def last_at(self) -> int:
+        """The time of the last event."""
+        return self._last_at
+
     def changed_tasks(self) -> tuple[list[OpenTask], list[OpenTask]]:
         """The tasks opened, and those closed, since this was asked last; one that came and went is neither."""
         execution = self.execution

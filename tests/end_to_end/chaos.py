@@ -110,9 +110,6 @@ MACHINE_STATES: dict[str, dict[str, Any]] = {
     "NestedStops": {"N": _nested("Sleep")},
 }
 
-LIMIT_SECONDS = 300
-"""After which a run counts as stuck."""
-
 KINDS = ("Waits", "Calls", "Maps", "Tokens", "Nests", "Stops", "NestedStops")
 
 
@@ -152,6 +149,7 @@ class Chaos:
         self.dice = random.Random(seed)
         self.work = [(KINDS[n % len(KINDS)], n) for n in range(executions)]
         self.wanted_kills = kills
+        self.limit_seconds = 120 + executions / 2 + kills  # after which a run counts as stuck
         self.kills: Counter[str] = Counter()
         self.commands: set[int] = set()
         self.done = threading.Event()
@@ -170,13 +168,15 @@ class Chaos:
                     time.sleep(self.dice.expovariate(15))  # the moments are the point of it
                 else:
                     sfn(self.home, "list-state-machines")  # any command brings a worker
-                if self.errors or time.monotonic() - began > LIMIT_SECONDS:
+                if self.errors or time.monotonic() - began > self.limit_seconds:
                     break
         finally:
             self.done.set()
             for thread in crowd:
                 thread.join()
         wrong = self.errors + list(self.findings())
+        if not self.all_ended():
+            wrong.append(f"not all have ended within {self.limit_seconds:.0f} s")
         stop_workers(self.home)
         until(lambda: not self.left_behind(), "the end of all processes", timeout=10)
         return Result(self.kills, time.monotonic() - began, wrong)

@@ -22,6 +22,7 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli.asl.state_machine import load
+from sfn_cli.drivers.local.clocks import GRACE_MS, FastClock, VirtualClock, clock_of
 from sfn_cli.drivers.local.dispatch import Dispatch
 from sfn_cli.drivers.local.messages import signal_of
 from sfn_cli.drivers.local.slow_lane import SlowLane, Step, Taken, loop_patience
@@ -73,6 +74,7 @@ class _Mail(NamedTuple):
     execution: int
     signal: Signal
     message: int | None = None
+    not_before: int = 0  # the execution's time cannot be earlier: a child of it was there already
 
 
 class _Turn:
@@ -120,6 +122,8 @@ class Conductor:
         self._forgotten: list[int] = []
         self._lines: list[LogLine] = []
         self._dispatch = Dispatch(world, self._mail)
+        self._clock_settings: dict[int, str] = {}  # of those that are being taken up
+        self._clocks: dict[int, VirtualClock | FastClock] = {}  # of those that do not run by the wall's
         self._patience = loop_patience()
         self.slow_lane = SlowLane()
         self._slow: list[int] = []  # those that go to the slow lane when the turn is committed
@@ -158,6 +162,8 @@ class Conductor:
         for execution in claimed:
             with self._setting_aside(execution.id):
                 resume = self._resuming(execution)
+                if execution.clock is not None:
+                    self._clock_settings[execution.id] = execution.clock
                 try:
                     if len(execution.definition) > LONG_DEFINITION or time.monotonic() >= ends_at:
                         raise Impatient
@@ -188,6 +194,9 @@ class Conductor:
             return  # it was stopped just after it was claimed
         interpreter.patience = self._patience
         self._driven[execution] = interpreter
+        setting = self._clock_settings.pop(execution, None)
+        if setting is not None:
+            self._clocks[execution] = clock_of(setting, interpreter.execution.started_at, interpreter.last_at, self._clock())
         self._resume_tasks(execution, interpreter)
         self._queue(execution)
 
@@ -246,7 +255,7 @@ class Conductor:
 
     def _take_in(self, message: Message, interpreter: Interpreter) -> None:
         signal = signal_of(message, interpreter.open_tasks, self._executions)
-        self._mailbox.append(_Mail(message.execution, signal, message.id))
+        self._mailbox.append(_Mail(message.execution, signal, message.id, message.body.get("at", 0)))
 
     def log(self, group: str, stream: str, at: int, message: str) -> None:
         """Keeps a line of a function's log for the next commit."""
@@ -282,14 +291,17 @@ class Conductor:
 
     def _receive(self, now: int, moved: defaultdict[int, _Turn]) -> None:
         while self._mailbox:
-            execution, signal, message = mail = self._mailbox.popleft()
+            execution, signal, message, not_before = mail = self._mailbox.popleft()
             interpreter = self._driven.get(execution)
             if interpreter is None:
                 if execution in self._away and message is None:  # a message is in the inbox still
                     self._away[execution].append(mail)
                 continue
             with self._setting_aside(execution):
-                events = interpreter.receive(signal, now)
+                clock = self._clocks.get(execution)
+                if isinstance(clock, VirtualClock):
+                    clock.jump(not_before, now)
+                events = interpreter.receive(signal, now if clock is None else clock.now(now))
                 if events:
                     moved[execution].events += events
                 if message is not None:
@@ -307,12 +319,14 @@ class Conductor:
         interpreter = self._driven.get(execution)
         if interpreter is None:
             return 0
+        clock = self._clocks.get(execution)
+        shown = now if clock is None else clock.now(now)
         events: list[HistoryEvent] = []
         more = True
         ends_at = time.monotonic() + SECONDS_AT_A_TIME
         with self._setting_aside(execution):
             while more and len(events) < EVENTS_AT_A_TIME and time.monotonic() < ends_at:
-                made = interpreter.advance(now, EVENTS_BETWEEN_LOOKS)
+                made = interpreter.advance(shown, EVENTS_BETWEEN_LOOKS)
                 more = len(made) == EVENTS_BETWEEN_LOOKS
                 events += made
         if execution not in self._driven:
@@ -323,11 +337,44 @@ class Conductor:
             self._slow.append(execution)
         elif more:
             self._queue(execution)
-        due_at = interpreter.wake_at
+        self._wake(execution, self._due_by_clock(execution, interpreter, now, more=more))
+        return len(events)
+
+    def _due_by_clock(self, execution: int, interpreter: Interpreter, now: int, *, more: bool) -> int | None:
+        """When the execution is due by the wall's clock."""
+        clock, due_at = self._clocks.get(execution), interpreter.wake_at
+        if clock is None or due_at is None:
+            return due_at
+        if isinstance(clock, VirtualClock) and not more and not interpreter.needs_patience:
+            stands_until = self._jump(execution, interpreter, clock, now)
+            if stands_until is not None:
+                return min(stands_until, clock.comes_at(due_at))
+        return clock.comes_at(due_at)
+
+    def _jump(self, execution: int, interpreter: Interpreter, clock: VirtualClock, now: int) -> int | None:
+        """An execution by a virtual clock waits: its clock jumps to what is due next, unless somebody works for it.
+
+        While only somebody outside can answer, it stands for a moment: until when, by the wall's clock.
+        """
+        due_at = interpreter.timer_at
+        tasks = interpreter.open_tasks.values()
+        if due_at is None or any(task.in_flight or task.awaits_child for task in tasks):
+            return None
+        if tasks:
+            after, until = clock.stands_until
+            if after != interpreter.execution.last_id:
+                after, until = clock.stands_until = (interpreter.execution.last_id, now + GRACE_MS)
+            if now < until:
+                return until
+        clock.jump(due_at, now)
+        self._queue(execution)
+        return None
+
+    def _wake(self, execution: int, due_at: int | None) -> None:
+        """Gives the execution a turn at that time by the wall's clock."""
         if due_at is not None and self._due.get(execution) != due_at:
             self._due[execution] = due_at
             heappush(self._timers, (due_at, execution))
-        return len(events)
 
     def _commit(self, moved: dict[int, _Turn], now: int) -> None:
         lines, self._lines = self._lines, []
@@ -351,7 +398,8 @@ class Conductor:
             if interpreter is not None:
                 self._away[execution] = []
                 # At the time of this turn, the step is the same one.
-                self.slow_lane.take(execution, partial(_step_of, interpreter, now))
+                clock = self._clocks.get(execution)
+                self.slow_lane.take(execution, partial(_step_of, interpreter, now if clock is None else clock.now(now)))
         self._slow.clear()
 
     def _let_go(self, execution: int) -> None:
@@ -360,6 +408,7 @@ class Conductor:
         self._away.pop(execution, None)
         self._driven.pop(execution, None)
         self._due.pop(execution, None)
+        self._clocks.pop(execution, None)
 
     def release(self) -> None:
         """Gives back all that is driven here, and cancels what runs for it."""

@@ -260,5 +260,5 @@ def _statements(script: str) -> Iterator[str]:
             statement = ""
 
 
-LATEST = 4
+LATEST = 5
 """The schema that this version writes: the number of the newest file in `schema/`."""

@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-def abort(connection: Any, id: int, error: str | None, cause: str | None, at: int) -> None:
-    """Ends a running execution as ABORTED, with those that its tasks wait for."""
+def abort(connection: Any, id: int, error: str | None, cause: str | None, at: int) -> int:
+    """Ends a running execution as ABORTED, with those that its tasks wait for. Gives when."""
     (owner,) = connection.execute("SELECT owner FROM execution WHERE id = ?", (id,)).fetchone()
-    last = connection.execute("SELECT max(key) FROM event WHERE key < ?", (key_of(id + 1, 0),)).fetchone()[0]
+    last, last_at = connection.execute("SELECT key, at FROM event WHERE key < ? ORDER BY key DESC LIMIT 1", (key_of(id + 1, 0),)).fetchone()
+    at = max(at, last_at)  # the execution's own clock may be ahead
     # Observed: AWS records 0 as the previous event of ExecutionAborted.
     aborted = HistoryEvent(event_of(last) + 1, 0, at, "ExecutionAborted", details=error_details(error, cause))
     insert_events(connection, event_rows(id, [aborted]))
@@ -34,20 +35,21 @@ def abort(connection: Any, id: int, error: str | None, cause: str | None, at: in
     connection.execute("UPDATE task SET open = 0 WHERE key BETWEEN ? AND ?", (key_of(id, 0), key_of(id + 1, 0)))
     _abort_children(connection, key_of(id, 0), key_of(id + 1, 0), at)
     tell_waiting(connection, [id], at)
+    return at
 
 
 def tell_waiting(connection: Any, ended: Iterable[int], at: int) -> None:
     """Tells the tasks that wait for these executions that they have ended."""
     waiting = connection.execute(
         """
-        SELECT c.task, e.arn
+        SELECT c.task, e.arn, e.stopped_at
         FROM child c JOIN task t ON t.key = c.task JOIN execution e ON e.id = c.execution
         WHERE c.execution IN (SELECT value FROM json_each(?)) AND c.awaited AND t.open
         """,
         (jsonvalue.dumps(list(ended)),),
     ).fetchall()
-    for task, arn in waiting:
-        send(connection, execution_of(task), "childEnded", {"task": event_of(task), "execution": arn}, at)
+    for task, arn, stopped_at in waiting:
+        send(connection, execution_of(task), "childEnded", {"task": event_of(task), "execution": arn, "at": stopped_at}, at)
 
 
 def abort_awaited(connection: Any, tasks: Iterable[int], at: int) -> None:

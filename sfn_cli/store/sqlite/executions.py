@@ -52,6 +52,7 @@ class NewExecution(NamedTuple):
     """What StartExecution knows of an execution; `state_machine` and `revision` are rows.
 
     `task` is the key of the task that starts it, if one does; `awaited`: that task waits for its end.
+    `clock` is "virtual", or how many times faster than the wall's; a task's execution has its parent's.
     """
 
     arn: str
@@ -63,6 +64,7 @@ class NewExecution(NamedTuple):
     seed: str
     task: int | None = None
     awaited: bool = False
+    clock: str | None = None
 
 
 class Executions:
@@ -143,8 +145,7 @@ class Executions:
             if status != "RUNNING":
                 ended_at: int = stopped_at
                 return ended_at
-            endings.abort(connection, id, error, cause, at)
-            return at
+            return endings.abort(connection, id, error, cause, at)
 
     def _events(self, condition: str, parameters: Sequence[int]) -> list[HistoryEvent]:
         with self._database.reading() as connection:
@@ -159,8 +160,8 @@ def _start(connection: Any, new: NewExecution, started: HistoryEvent) -> Executi
     if existing is None:
         inserted = connection.execute(
             """
-            INSERT INTO execution (arn, state_machine_arn, name, revision, status, input, trace_header, started_at, seed)
-            SELECT ?, ?, ?, ?, 'RUNNING', ?, ?, ?, ?
+            INSERT INTO execution (arn, state_machine_arn, name, revision, status, input, trace_header, started_at, seed, clock)
+            SELECT ?, ?, ?, ?, 'RUNNING', ?, ?, ?, ?, coalesce(?, (SELECT p.clock FROM execution p WHERE p.id = ? >> 16))
             FROM state_machine
             WHERE id = ? AND status = 'ACTIVE'
               AND (? IS NULL OR EXISTS (SELECT 1 FROM execution e WHERE e.id = ? >> 16 AND e.status = 'RUNNING'))
@@ -174,6 +175,8 @@ def _start(connection: Any, new: NewExecution, started: HistoryEvent) -> Executi
                 new.trace_header,
                 started.at,
                 new.seed,
+                new.clock,
+                new.task,
                 new.state_machine,
                 new.task,
                 new.task,

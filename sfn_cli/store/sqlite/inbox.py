@@ -6,7 +6,7 @@ taskStarted     {"task": 5, "worker": "name"}         by an activity's worker, w
 taskSucceeded   {"task": 5, "output": "{}"}           `task` is the event that scheduled it
 taskFailed      {"task": 5, "error": …, "cause": …}   each of the two a string or null
 taskHeartbeat   {"task": 5, "at": 1700000000000}
-childEnded      {"task": 5, "execution": "arn:…"}     the execution that the task started
+childEnded      {"task": 5, "execution": "arn:…", "at": 1700000000000}     the execution that the task started
 """
 
 from __future__ import annotations

@@ -32,6 +32,7 @@ class Claimed(NamedTuple):
     state_machine_arn: str
     definition: str
     seed: str
+    clock: str | None = None
 
 
 class Moved(NamedTuple):
@@ -86,13 +87,13 @@ class Turns:
                 """
                 UPDATE execution SET owner = ?
                 WHERE id IN (SELECT id FROM execution WHERE status = 'RUNNING' AND owner IS ? ORDER BY id LIMIT ?)
-                RETURNING id, arn, state_machine_arn, revision, seed
+                RETURNING id, arn, state_machine_arn, revision, seed, clock
                 """,
                 (self._worker, owner, limit),
             ).fetchall()
             # Of thousands of executions most run the same: a definition is read once.
             definitions = {revision: _definition(connection, revision) for revision in {row[3] for row in rows}}
-            return [Claimed(id, arn, machine, definitions[revision], seed) for id, arn, machine, revision, seed in sorted(rows)]
+            return [Claimed(id, arn, machine, definitions[revision], *rest) for id, arn, machine, revision, *rest in sorted(rows)]
 
     def _owners(self) -> list[int]:
         """The workers that drive executions, or did when they died."""

@@ -1,0 +1,3 @@
+-- By which clock an execution runs: NULL for the wall's, 'virtual', or how many times faster.
+
+ALTER TABLE execution ADD COLUMN clock TEXT;

@@ -1,0 +1,136 @@
+"""Executions by a virtual clock: months pass in a moment, and the history is the one of real time."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.processes import await_end, sfn, sfn_json, until, worker_pids
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ROLE = "arn:aws:iam::123456789012:role/any"
+MACHINES = "arn:aws:states:us-east-1:123456789012:stateMachine:"
+VIRTUAL = {"SFN_CLOCK": "virtual"}
+DAY = 24 * 60 * 60
+
+NOBODY = "arn:aws:lambda:us-east-1:123456789012:function:Nobody"
+LONG = {
+    "Wait": {"Type": "Wait", "Seconds": 30 * DAY, "Next": "Call"},
+    "Call": {
+        "Type": "Task",
+        "Resource": NOBODY,
+        "Retry": [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 3600, "MaxAttempts": 3, "BackoffRate": 1}],
+        "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Tell"}],
+        "Next": "Tell",
+    },
+    "Tell": {"Type": "Pass", "Parameters": {"entered.$": "$$.State.EnteredTime"}, "End": True},
+}
+MONTH = {"Wait": {"Type": "Wait", "Seconds": 30 * DAY, "End": True}}
+ACTIVITY = "arn:aws:states:us-east-1:123456789012:activity:Work"
+ASK = {"Ask": {"Type": "Task", "Resource": ACTIVITY, "TimeoutSeconds": 7 * DAY, "End": True}}
+NEST = {
+    "Nest": {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::states:startExecution.sync",
+        "Parameters": {"StateMachineArn": f"{MACHINES}Month"},
+        "End": True,
+    }
+}
+
+
+def start(home: Path, name: str, states: dict[str, Any], environment: dict[str, str]) -> str:
+    create(home, name, states)
+    arn: str = sfn_json(home, "start-execution", "--state-machine-arn", f"{MACHINES}{name}", environment=environment)["executionArn"]
+    return arn
+
+
+def create(home: Path, name: str, states: dict[str, Any]) -> None:
+    definition = json.dumps({"StartAt": next(iter(states)), "States": states})
+    sfn_json(home, "create-state-machine", "--name", name, "--role-arn", ROLE, "--definition", definition)
+
+
+def ended(home: Path, arn: str) -> dict[str, Any]:
+    def description() -> dict[str, Any] | None:
+        described: dict[str, Any] = sfn_json(home, "describe-execution", "--execution-arn", arn)
+        return described if described["status"] != "RUNNING" else None
+
+    found: dict[str, Any] = until(description, f"the end of {arn}")
+    return found
+
+
+def seconds(described: dict[str, Any]) -> float:
+    """How long an execution took by its own clock."""
+    return (datetime.fromisoformat(described["stopDate"]) - datetime.fromisoformat(described["startDate"])).total_seconds()
+
+
+def test_a_month_and_three_retries(home: Path) -> None:
+    """Waits and delays of retries are jumped over; events, output and context tell the times of the real history."""
+    arn = start(home, "Long", LONG, VIRTUAL)
+    found = ended(home, arn)
+    took = seconds(found)
+    assert 0 <= took - (30 * DAY + 3 * 3600) < 60
+    entered = datetime.fromisoformat(json.loads(found["output"])["entered"])
+    assert abs((entered - datetime.fromisoformat(found["stopDate"])).total_seconds()) < 60
+    events = sfn_json(home, "get-execution-history", "--execution-arn", arn)["events"]
+    times = [datetime.fromisoformat(event["timestamp"]) for event in events]
+    assert times == sorted(times)
+    failed = [at for at, event in zip(times, events, strict=True) if event["type"] == "LambdaFunctionFailed"]
+    assert [round((later - sooner).total_seconds()) for sooner, later in pairwise(failed)] == [3600] * 3
+
+
+def test_sfn_run(home: Path, tmp_path: Path) -> None:
+    """`sfn run --virtual-time` does the same for one execution, and the next one runs by the wall's clock again."""
+    (tmp_path / "m.asl.json").write_text(json.dumps({"StartAt": "Wait", "States": MONTH}))
+    assert sfn(home, "run", str(tmp_path), "--virtual-time").returncode == 0
+    (machine,) = sfn_json(home, "list-state-machines")["stateMachines"]
+    real = sfn_json(home, "start-execution", "--state-machine-arn", machine["stateMachineArn"])["executionArn"]
+    until(lambda: len(sfn_json(home, "get-execution-history", "--execution-arn", real)["events"]) == 2, "the wait")
+    assert sfn_json(home, "describe-execution", "--execution-arn", real)["status"] == "RUNNING"
+
+
+def test_answers_from_outside(home: Path) -> None:
+    """A worker that polls is in time; when nobody takes the task, the clock jumps to its timeout."""
+    sfn_json(home, "create-activity", "--name", "Work")
+    with ThreadPoolExecutor(1) as workers:
+        poll = workers.submit(sfn_json, home, "get-activity-task", "--activity-arn", ACTIVITY)
+        arn = start(home, "Ask", ASK, VIRTUAL)
+        sfn_json(home, "send-task-success", "--task-token", poll.result()["taskToken"], "--task-output", "1")
+        assert ended(home, arn)["output"] == "1"
+    unanswered = ended(home, start(home, "Ask", ASK, VIRTUAL))
+    assert unanswered["error"] == "States.Timeout"
+    assert 0 <= seconds(unanswered) - 7 * DAY < 60
+
+
+def test_a_child_has_its_parents_clock(home: Path) -> None:
+    """It is started in its parent's time, and its end is a time of the parent too; a worker's death changes nothing."""
+    create(home, "Month", MONTH)
+    arn = start(home, "Parent", {"First": {"Type": "Wait", "Seconds": 30 * DAY, "Next": "Nest"}, **NEST}, VIRTUAL)
+    for pid in worker_pids(home):
+        os.kill(pid, signal.SIGKILL)
+        await_end(pid)
+    assert 0 <= seconds(ended(home, arn)) - 60 * DAY < 60
+    (child,) = sfn_json(home, "list-executions", "--state-machine-arn", f"{MACHINES}Month")["executions"]
+    assert 0 <= seconds(child) - 30 * DAY < 60
+    assert sfn(home, "doctor").returncode == 0
+
+
+def test_a_clock_that_runs_faster(home: Path) -> None:
+    """By SFN_CLOCK=3600 an hour takes a second."""
+    hour = {"Wait": {"Type": "Wait", "Seconds": 3600, "End": True}}
+    assert 0 <= seconds(ended(home, start(home, "Hour", hour, {"SFN_CLOCK": "3600"}))) - 3600 < 3600
+
+
+@pytest.mark.parametrize("setting", ["backwards", "0", "-1", "0.5"])
+def test_a_clock_that_there_is_not(home: Path, setting: str) -> None:
+    """It is told in a line (253)."""
+    refused = sfn(home, "list-state-machines", environment={"SFN_CLOCK": setting})
+    assert (refused.returncode, "SFN_CLOCK" in refused.stderr) == (253, True)
