@@ -104,7 +104,8 @@ class Executions:
     def any_running(self) -> bool:
         """Whether an execution has not ended."""
         with self._database.reading() as connection:
-            return connection.execute("SELECT 1 FROM execution INDEXED BY execution_running WHERE status = 'RUNNING' LIMIT 1").fetchone() is not None
+            row = connection.execute("SELECT 1 FROM execution INDEXED BY execution_running WHERE status = 'RUNNING' LIMIT 1").fetchone()
+            return row is not None
 
     def page(self, state_machine_arn: str, status: str | None, before: tuple[int, int] | None, limit: int) -> list[Summary]:
         """Up to `limit` executions of a machine, newest first, from the one that follows `before` (its start and row)."""
