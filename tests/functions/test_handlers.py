@@ -148,7 +148,7 @@ def test_handler_in_a_package(bench: Workbench) -> None:
         ("import os, signal\ndef handler(event, context): os.kill(os.getpid(), signal.SIGKILL)", "with error: signal: killed"),
         ("import os\ndef handler(event, context): os.abort()", "with error: signal: aborted"),
         ("import os\ndef handler(event, context): os.execvp('sleep', ['sleep', '600'])", "with error: signal: killed"),
-        ("import os\ndef handler(event, context): os.closerange(3, 100)", "with error: signal: killed"),
+        ("import os, time\ndef handler(event, context): os.closerange(3, 100), time.sleep(600)", "with error: signal: killed"),
         ("raise SystemExit(4)", "with error: exit status 4"),
     ],
 )
