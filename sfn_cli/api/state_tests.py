@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.api.service import Service
     from sfn_cli.asl.state_machine import StateMachine
+    from sfn_cli.asl.states.state import State
 
 STATE_NAME = "StateName"
 """Observed: what AWS calls the state, also in the Context Object of one that has a name."""
@@ -51,8 +52,9 @@ _NUMBERS = ("toleratedFailureCount", "toleratedFailurePercentage", "maxConcurren
 def test_state(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """What became of the state; that it failed is no error of the call."""
     _check_request(request)
-    machine = load(json.dumps(_alone(request)))
-    _check_state(machine, request)
+    fields = _alone(request)
+    machine = load(json.dumps(fields))
+    _check_state(machine.states[STATE_NAME], fields["States"][STATE_NAME], request)
     return _Test(service, request, machine).answer()
 
 
@@ -194,7 +196,6 @@ class _Test:
                 self.error_details["retryBackoffIntervalSeconds"] = delay // 1000
                 return None, {"status": "RETRIABLE", **told}
         try:
-            self.execution.steps = None
             done = caught(self.execution, self.frame, error)
         except StatesError as worse:
             return None, {"status": "FAILED", "error": worse.error, "cause": worse.cause}
@@ -270,9 +271,8 @@ def _find(machine: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
     return None
 
 
-def _check_state(machine: StateMachine, request: Mapping[str, Any]) -> None:
-    """Raises ApiError when the state cannot be tested as the request has it."""
-    state = machine.states[STATE_NAME]
+def _check_state(state: State, fields: Mapping[str, Any], request: Mapping[str, Any]) -> None:
+    """Raises ApiError when the state, of these fields, cannot be tested as the request has it."""
     mock = request.get("mock")
     if mock is None:
         if state.type in ("Map", "Parallel"):
@@ -290,7 +290,6 @@ def _check_state(machine: StateMachine, request: Mapping[str, Any]) -> None:
     if state.type not in _MOCKABLE:
         raise _refusal(f"State type '{state.type}' is not supported when a mock is specified")
     if "result" in mock:
-        fields = _alone(request)["States"][STATE_NAME]
         _check_result(fields, mock["result"])
         if isinstance(state, TaskState) and state.resource is not None:
             check_mock(state.resource, loads(mock["result"]), mock.get("fieldValidationMode", "STRICT"))
