@@ -320,7 +320,12 @@ def _refusal(message: str) -> ApiError:
 
 def _text(payload: Payload) -> str:
     """Observed: TestState writes arrays with a space after each comma, unlike histories."""
-    return json.dumps(payload.value, ensure_ascii=False)
+    text = json.dumps(payload.value, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # a lone surrogate is no character of any encoding
+        return json.dumps(payload.value)
+    return text
 
 
 def _number(payload: Payload) -> float:

@@ -72,6 +72,12 @@ def test_plain_states(call: Caller, state: Any, input: Any, answer: Any) -> None
     assert tried(call, state, input) == answer
 
 
+def test_a_lone_surrogate(call: Caller) -> None:
+    """What is no character is shown escaped."""
+    answer = call("TestState", definition=json.dumps(PASS), input='["\\ud800", "é"]')
+    assert answer["output"] == '["\\ud800", "\\u00e9"]'
+
+
 def test_a_wait_beyond_five_minutes(call: Caller) -> None:
     """A test takes five minutes at most."""
     assert tried(call, {"Type": "Wait", "Seconds": 301, "End": True}) == {"status": "FAILED", "error": "States.Timeout"}
