@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from sfn_cli.api.service import Invoker, Runner, Service
 
 if TYPE_CHECKING:
+    from sfn_cli.interpreter.execution import OpenTask
+    from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
     from sfn_cli.settings import Settings
     from sfn_cli.store.sqlite.database import Database
 
@@ -20,7 +22,14 @@ def build(settings: Settings) -> Service:
         make_runner=lambda: _make_runner(settings),
         make_invoker=_make_invoker,
         clock=_clock,
+        run_task=_run_task,
     )
+
+
+def _run_task(service: Service, task: OpenTask) -> TaskSucceeded | TaskFailed:
+    from sfn_cli.integrations.at_once import run
+
+    return run(service, task)
 
 
 def _clock() -> int:

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli.errors import ApiError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sfn_cli.api.service import Service
+    from sfn_cli.asl.diagnostic import Diagnostic
 
 MAX_DIAGNOSTICS = 100
 
@@ -33,11 +36,16 @@ def checked(definition: str, machine_type: str) -> str:
     """The definition. Raises ApiError InvalidDefinition with what is wrong with it, up to MAX_DIAGNOSTICS faults."""
     from sfn_cli.asl.validate import validate
 
-    faults = [fault for fault in validate(definition, machine_type) if fault.severity == "ERROR"]
+    refuse_faults(validate(definition, machine_type))
+    return definition
+
+
+def refuse_faults(found: Iterable[Diagnostic]) -> None:
+    """Raises ApiError InvalidDefinition with the errors among what was found, up to MAX_DIAGNOSTICS."""
+    faults = [fault for fault in found if fault.severity == "ERROR"]
     if faults:
         shown = ", ".join(_shown(fault.code, fault.message, fault.location) for fault in faults[:MAX_DIAGNOSTICS])
         raise ApiError("InvalidDefinition", f"Invalid State Machine Definition: '{shown}'")
-    return definition
 
 
 def _shown(code: str, message: str, location: str | None) -> str:

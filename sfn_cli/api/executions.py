@@ -50,7 +50,7 @@ def start_child(service: Service, request: dict[str, Any], task: int, *, awaited
 def check_start(request: Mapping[str, Any]) -> None:
     """Raises ApiError InvalidName or InvalidExecutionInput."""
     names.check_name(request.get("name", ""))
-    _check_input(request.get("input", "{}"))
+    check_input(request.get("input", "{}"))
 
 
 def new_execution(
@@ -177,7 +177,8 @@ def _execution_arn(machine: StateMachine, name: str) -> str:
     return arn.execution(machine.arn, name).replace(":execution:", ":express:", 1) + f":{names.new_uuid()}"
 
 
-def _check_input(text: str) -> None:
+def check_input(text: str) -> None:
+    """Raises ApiError InvalidExecutionInput when the text is no JSON."""
     from sfn_cli import json_text
 
     try:

@@ -39,6 +39,7 @@ OPERATIONS: Mapping[tuple[str, str], str] = {
     ("stepfunctions", "StartExecution"): "sfn_cli.api.executions:start_execution",
     ("stepfunctions", "StopExecution"): "sfn_cli.api.executions:stop_execution",
     ("stepfunctions", "TagResource"): "sfn_cli.api.tags:tag_resource",
+    ("stepfunctions", "TestState"): "sfn_cli.api.state_tests:test_state",
     ("stepfunctions", "UntagResource"): "sfn_cli.api.tags:untag_resource",
     ("stepfunctions", "UpdateStateMachine"): "sfn_cli.api.state_machines:update_state_machine",
     ("stepfunctions", "ValidateStateMachineDefinition"): "sfn_cli.api.definitions:validate_state_machine_definition",
@@ -61,7 +62,7 @@ OPERATIONS: Mapping[tuple[str, str], str] = {
     ("logs", "PutRetentionPolicy"): "sfn_cli.api.logs:put_retention_policy",
 }
 
-WAITING = frozenset({("lambda", "Invoke"), ("stepfunctions", "GetActivityTask")})
+WAITING = frozenset({("lambda", "Invoke"), ("stepfunctions", "GetActivityTask"), ("stepfunctions", "TestState")})
 """The operations that may wait for long: a server gives them threads of their own."""
 
 

@@ -7,12 +7,13 @@ pays for what it uses. A Service holds one database connection and belongs to on
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from sfn_cli.interpreter.execution import OpenTask
+    from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
     from sfn_cli.settings import Settings
     from sfn_cli.store.sqlite.activities import Activities
     from sfn_cli.store.sqlite.database import Database
@@ -40,6 +41,9 @@ class Invoker(Protocol):
         """Ends what was started for invocations."""
 
 
+RunTask = Callable[["Service", "OpenTask"], "TaskSucceeded | TaskFailed"]
+
+
 class Service:
     """The parts that operations use; see the module's docstring."""
 
@@ -51,11 +55,14 @@ class Service:
         make_runner: Callable[[], Runner],
         make_invoker: Callable[[Service], Invoker],
         clock: Callable[[], int],
+        run_task: RunTask | None = None,
         parent: Service | None = None,
     ) -> None:
-        """`clock` gives milliseconds since 1970. The `make_…` are called once, when first needed."""
+        """`clock` gives milliseconds since 1970. The `make_…` are called once, when first needed. `run_task`
+        carries out one task and waits for it; without it, no task outside of an execution can be run."""
         self.settings = settings
         self.clock = clock
+        self.run_task = run_task
         self._open_database = open_database
         self._make_runner = make_runner
         self._make_invoker = make_invoker
@@ -69,6 +76,7 @@ class Service:
             make_runner=self._make_runner,
             make_invoker=self._make_invoker,
             clock=self.clock,
+            run_task=self.run_task,
             parent=self._parent or self,
         )
 

@@ -117,6 +117,12 @@ class JsonPathFlow:
 
     def effective_input(self, visit: Visit) -> Payload:
         """The state's input after InputPath."""
+        effective = self._after_input_path(visit)
+        if visit.steps is not None:
+            visit.steps["afterInputPath"] = effective
+        return effective
+
+    def _after_input_path(self, visit: Visit) -> Payload:
         if self._input_path is None:
             return visit.input
         if isinstance(self._input_path, _Missing):
@@ -125,9 +131,10 @@ class JsonPathFlow:
 
     def arguments(self, visit: Visit) -> Payload:
         effective = self.effective_input(visit)
-        if self._parameters is None:
-            return effective
-        return self._parameters.make(visit.path_scope(effective.value))
+        shaped = effective if self._parameters is None else self._parameters.make(visit.path_scope(effective.value))
+        if visit.steps is not None:
+            visit.steps["afterParameters"] = shaped
+        return shaped
 
     def produced(self, visit: Visit) -> Payload | None:
         return self.arguments(visit)
@@ -142,6 +149,8 @@ class JsonPathFlow:
             combined = result
         else:
             combined = Payload(self._result_path.place(visit.input.value, result.value))
+        if visit.steps is not None:
+            visit.steps |= {"afterResultSelector": result, "afterResultPath": combined}
         if self._output_path is None:
             return combined
         if isinstance(self._output_path, _Missing):
@@ -188,9 +197,10 @@ class JsonataFlow:
         self._assign = _jsonata_template(fields, "Assign", place)
 
     def arguments(self, visit: Visit) -> Payload:
-        if self._arguments is None:
-            return visit.input
-        return self._arguments.make(visit.jsonata_scope())
+        shaped = visit.input if self._arguments is None else self._arguments.make(visit.jsonata_scope())
+        if visit.steps is not None:
+            visit.steps["afterArguments"] = shaped
+        return shaped
 
     def produced(self, visit: Visit) -> Payload | None:
         return None

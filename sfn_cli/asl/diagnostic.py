@@ -27,11 +27,12 @@ class Diagnostic(NamedTuple):
 
 
 class Findings:
-    """The problems found so far. `express` says for which type of machine."""
+    """The problems found so far. `express` says for which type of machine; `any_mode`, that a Map need not run."""
 
-    def __init__(self, *, express: bool) -> None:
+    def __init__(self, *, express: bool, any_mode: bool = False) -> None:
         self.found: list[Diagnostic] = []
         self.express = express
+        self.any_mode = any_mode
 
     def error(self, location: str, message: str, code: str = SCHEMA) -> None:
         self.found.append(Diagnostic("ERROR", code, message, location or "/"))

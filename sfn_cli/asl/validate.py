@@ -18,7 +18,7 @@ from sfn_cli.asl.retry_checks import check_catch, check_retry
 from sfn_cli.asl.value_checks import VALUE_CHECKS, Check
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from sfn_cli.jsonvalue import Json
 
@@ -28,6 +28,24 @@ MAX_DEPTH = 100
 
 def validate(definition: str, machine_type: str = "STANDARD") -> list[Diagnostic]:
     """Every problem of a definition's text, in its order; empty when it is valid."""
+    return _validate(definition, Findings(express=machine_type == "EXPRESS"), _Machines.check_all)
+
+
+def validate_tested(definition: str) -> list[Diagnostic]:
+    """As `validate`, for a machine of which one state is tested: no Map runs, so each may be of any mode."""
+    return _validate(definition, Findings(express=False, any_mode=True), _Machines.check_all)
+
+
+def validate_state(definition: str, location: str) -> list[Diagnostic]:
+    """Every problem of a text that is one state, to be tested. Where its transitions lead is nowhere to be seen."""
+
+    def check(machines: _Machines, state: Mapping[str, Json]) -> None:
+        machines.state(state, location, JSONPATH)
+
+    return _validate(definition, Findings(express=False, any_mode=True), check)
+
+
+def _validate(definition: str, findings: Findings, check: Callable[[_Machines, Mapping[str, Json]], None]) -> list[Diagnostic]:
     if not definition.strip():
         return [Diagnostic("ERROR", SCHEMA, "Definition must be a valid JSON object")]
     try:
@@ -37,9 +55,8 @@ def validate(definition: str, machine_type: str = "STANDARD") -> list[Diagnostic
         return [Diagnostic("ERROR", INVALID_JSON, error.message, place)]
     if not isinstance(value, dict):
         return [Diagnostic("ERROR", SCHEMA, "Definition must be a valid JSON object")]
-    findings = Findings(express=machine_type == "EXPRESS")
     try:
-        _Machines(findings, language=JSONATA if value.get("QueryLanguage") == JSONATA else JSONPATH).check(value, "", JSONPATH)
+        check(_Machines(findings, language=JSONATA if value.get("QueryLanguage") == JSONATA else JSONPATH), value)
     except RecursionError:
         findings.error("", "The definition is nested too deeply")  # (ours)
     return findings.found
@@ -60,6 +77,9 @@ class _Machines:
             "branches": self.check_branches,
             "processor": self.check_processor,
         }
+
+    def check_all(self, machine: Mapping[str, Json]) -> None:
+        self.check(machine, "", JSONPATH)
 
     def check(self, machine: Mapping[str, Json], location: str, language: str, also: Iterable[str] = ()) -> None:
         """A machine, a branch or a processor; `also` names the fields that it may have besides."""
@@ -170,7 +190,7 @@ class _Machines:
             findings.error(location, "Expected value of type Object")
             return
         config = value.get("ProcessorConfig", {})
-        if isinstance(config, dict) and config.get("Mode", "INLINE") != "INLINE":
+        if isinstance(config, dict) and config.get("Mode", "INLINE") != "INLINE" and not findings.any_mode:
             findings.error(
                 f"{location}/ProcessorConfig/Mode", f"Mode '{config['Mode']}' is not available in this version of sfn: use 'INLINE'"
             )

@@ -18,10 +18,11 @@ class Visit:
 
     `now` is the time of the last event of the frame, not of the wall clock: a replay sees the
     same. `entered_at` is the time of StateEntered (a Wait counts from there). `patience` is how long
-    its expressions may take.
+    its expressions may take. `steps` is where the steps of the dataflow are noted, by TestState's
+    names for them ("afterInputPath"); nobody but TestState wants them.
     """
 
-    __slots__ = ("context", "entered_at", "input", "now", "patience", "seed", "variables")
+    __slots__ = ("context", "entered_at", "input", "now", "patience", "seed", "steps", "variables")
 
     def __init__(
         self,
@@ -32,6 +33,7 @@ class Visit:
         entered_at: int,
         seed: str,
         patience: Patience = ENDLESS,
+        steps: dict[str, Payload] | None = None,
     ) -> None:
         self.input = input
         self.variables = variables
@@ -40,6 +42,7 @@ class Visit:
         self.entered_at = entered_at
         self.seed = seed
         self.patience = patience
+        self.steps = steps
 
     def path_scope(self, data: Json) -> Scope:
         """The scope of a JSONPath or intrinsic: `data` is what `$` means there."""

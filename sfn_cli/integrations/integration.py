@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from sfn_cli.interpreter.signals import Signal
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
-    from sfn_cli.functions.pool import Pool
+    from sfn_cli.functions.outcome import Outcome
     from sfn_cli.interpreter.execution import OpenTask
     from sfn_cli.settings import Settings
 
@@ -17,11 +17,23 @@ Answer = Callable[[Signal], None]
 Cancel = Callable[[], None]
 
 
+class Invocation(Protocol):
+    """A function's invocation that was begun."""
+
+    def cancel(self) -> None: ...
+
+
+class Invokes(Protocol):
+    """Who invokes functions: a worker's Pool, or whoever waits for the outcome."""
+
+    def invoke(self, function_ref: str, payload: str, done: Callable[[Outcome], None], /) -> Invocation: ...
+
+
 class World(NamedTuple):
     """What integrations may use. `clock` gives milliseconds since 1970; `service` has the operations of this store."""
 
     settings: Settings
-    pool: Pool
+    pool: Invokes
     service: Service
     clock: Callable[[], int]
 

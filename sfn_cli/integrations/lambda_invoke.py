@@ -32,11 +32,13 @@ def invoke(errand: Errand, world: World) -> Cancel:
     def done(outcome: Outcome) -> None:
         answer(signal_of(task, outcome, named, world, lambda result: _response(result, outcome, world)))
 
-    return world.pool.invoke(named, _event(arguments.get("Payload", {})), done).cancel
+    return world.pool.invoke(named, _event(arguments.get("Payload")), done).cancel
 
 
 def _event(payload: Json) -> str:
     """The JSON text that the function is given."""
+    if payload is None:
+        return "{}"  # Observed: null is as no Payload.
     if isinstance(payload, str):
         # Observed: a text that is JSON itself is passed on as it is, as Lambda's own API has it.
         with suppress(ValueError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import Enum, auto
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sfn_cli.query.limits import ENDLESS
 
@@ -187,8 +187,9 @@ class Execution:
     """The fold of a history. `seed` is secret: task tokens and all randomness derive from it."""
 
     __slots__ = (
-        "arn", "closed", "deadline_at", "frames", "input", "last_id", "machine", "max_events", "name", "next_serial", "open_tasks",
-        "opened", "patience", "ready", "role_arn", "seed", "started_at", "state_machine_arn", "status", "timers", "waiting",
+        "arn", "closed", "context", "deadline_at", "frames", "input", "last_id", "machine", "max_events", "name", "next_serial",
+        "open_tasks", "opened", "patience", "ready", "role_arn", "seed", "started_at", "state_machine_arn", "status", "steps",
+        "timers", "waiting",
     )  # fmt: skip
 
     def __init__(self, arn: str, state_machine_arn: str, machine: StateMachine, seed: str, max_events: int = MAX_EVENTS) -> None:
@@ -199,6 +200,8 @@ class Execution:
         self.seed = seed
         self.max_events = max_events
         self.patience = ENDLESS  # with which its expressions are asked
+        self.context: dict[str, Any] | None = None  # the Context Object, when a test of a state says what it is
+        self.steps: dict[str, Payload] | None = None  # where such a test wants the dataflow's steps (Visit.steps)
         self.role_arn = ""
         self.input: Payload = None  # type: ignore[assignment]  # ExecutionStarted brings it
         self.started_at = 0

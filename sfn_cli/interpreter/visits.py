@@ -35,11 +35,12 @@ def visit(execution: Execution, frame: Frame, *, attempt: int, now: int) -> Visi
     return Visit(
         frame.input,
         frame.variables,
-        lambda: context_object(execution, frame, attempt),
+        lambda: context_object(execution, frame, attempt) if execution.context is None else execution.context,
         now,
         frame.entered_at,
         f"{execution.seed}/{frame.last}/{attempt}",
         execution.patience,
+        execution.steps,
     )
 
 
@@ -154,7 +155,7 @@ def final_failure(execution: Execution, frame: Frame) -> StatesError:
 
 def caught(execution: Execution, frame: Frame, error: StatesError) -> Exit | None:
     """The exit by the first Catcher that the error meets, or None. Raises StatesError, its cause told in full."""
-    catcher = _catcher(frame, error)
+    catcher = catcher_of(frame, error)
     if catcher is None:
         return None
     error_output = {"Error": "States.TaskFailed" if error.error is None else error.error}
@@ -165,7 +166,8 @@ def caught(execution: Execution, frame: Frame, error: StatesError) -> Exit | Non
     return _told_in_full(frame, lambda: Exit(catcher.flow.output(seen, output), catcher.flow.assign(seen, output), catcher.next))
 
 
-def _catcher(frame: Frame, error: StatesError) -> Catcher | None:
+def catcher_of(frame: Frame, error: StatesError) -> Catcher | None:
+    """The first Catcher that the error meets."""
     for catcher in frame.state.catch:
         if matches(catcher.error_equals, error.error, heartbeat=frame.heartbeat_missed):
             return catcher
@@ -174,9 +176,15 @@ def _catcher(frame: Frame, error: StatesError) -> Catcher | None:
 
 def retrier(frame: Frame, error: StatesError) -> tuple[int, Retrier] | None:
     """The first Retrier that the error meets, with its position, if it has attempts left."""
+    met = met_retrier(frame, error)
+    return met if met is not None and frame.retried.get(met[0], 0) < met[1].max_attempts else None
+
+
+def met_retrier(frame: Frame, error: StatesError) -> tuple[int, Retrier] | None:
+    """The first Retrier that the error meets, with its position, whether or not it has attempts left."""
     for position, entry in enumerate(frame.state.retry):
         if matches(entry.error_equals, error.error, heartbeat=frame.heartbeat_missed):
-            return (position, entry) if frame.retried.get(position, 0) < entry.max_attempts else None
+            return position, entry
     return None
 
 

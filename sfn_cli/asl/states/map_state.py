@@ -47,9 +47,25 @@ class MapState(State):
         self._tolerated_percentage = Quantity.load(fields, "ToleratedFailurePercentage", language, kind="float")
 
     def enter(self, visit: Visit) -> Move:
+        return self.fork(visit, None)
+
+    def fork(self, visit: Visit, read: list[Json] | None) -> Fork:
+        """The iterations over the items that ItemReader has `read`, or else over those that the state's input holds."""
         limit = self._max_concurrency.evaluate(visit) if self._max_concurrency is not None else 0
-        items = self._find_items(visit)
-        return Fork([self._processor], items, self._inputs(visit, items), min(limit or INLINE_CONCURRENCY, INLINE_CONCURRENCY))
+        if visit.steps is not None:
+            self._note_limits(visit, visit.steps, limit)
+        items = self._find_items(visit) if read is None else read
+        inputs = self._inputs(visit, items)
+        if visit.steps is not None and self._selector is not None:
+            visit.steps["afterItemSelector"] = Payload([item.value for item in inputs])
+        return Fork([self._processor], items, inputs, min(limit or INLINE_CONCURRENCY, INLINE_CONCURRENCY))
+
+    def _note_limits(self, visit: Visit, steps: dict[str, Payload], max_concurrency: int) -> None:
+        steps["maxConcurrency"] = Payload(max_concurrency)
+        if self._tolerated_count is not None:
+            steps["toleratedFailureCount"] = Payload(self._tolerated_count.evaluate(visit))
+        if self._tolerated_percentage is not None:
+            steps["toleratedFailurePercentage"] = Payload(self._tolerated_percentage.evaluate(visit))
 
     def _find_items(self, visit: Visit) -> list[Json]:
         if self.language == JSONATA:
@@ -61,6 +77,8 @@ class MapState(State):
             raise StatesError(
                 "States.Runtime", f'Reference path "{self._items_path.text if self._items_path else "$"}" must point to array.'
             )
+        if visit.steps is not None:
+            visit.steps["afterItemsPath"] = Payload(value)
         return value
 
     def _jsonata_items(self, visit: Visit) -> list[Json]:

@@ -22,4 +22,8 @@ class PassState(State):
         self._result = Payload(fields["Result"]) if "Result" in fields else None
 
     def enter(self, visit: Visit) -> Move:
-        return self.complete(visit, self._result if self._result is not None else self.flow.produced(visit))
+        if self._result is None:
+            return self.complete(visit, self.flow.produced(visit))
+        if visit.steps is not None:
+            visit.steps["result"] = self._result
+        return self.complete(visit, self._result)

@@ -1,0 +1,43 @@
+"""One task outside of any execution, carried out by its integration while the caller waits (TestState)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfn_cli.integrations.integration import Errand, World, nothing_to_cancel
+from sfn_cli.integrations.table import integration
+from sfn_cli.interpreter.signals import Signal, TaskFailed, TaskSucceeded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sfn_cli.api.service import Service
+    from sfn_cli.functions.outcome import Outcome
+    from sfn_cli.interpreter.execution import OpenTask
+
+NO_TASK = 0
+"""The key of no task that the store has."""
+
+
+class _Invoked:
+    """An invocation that has ended already, by the service's invoker."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    def invoke(self, function_ref: str, payload: str, done: Callable[[Outcome], None], /) -> _Invoked:
+        done(self._service.invoker.invoke(function_ref, payload))
+        return self
+
+    def cancel(self) -> None:
+        nothing_to_cancel()
+
+
+def run(service: Service, task: OpenTask) -> TaskSucceeded | TaskFailed:
+    """The end of a task that nobody outside answers (its resource has no pattern)."""
+    answers: list[Signal] = []
+    world = World(service.settings, _Invoked(service), service, service.clock)
+    integration(task.resource)(Errand(task, NO_TASK, answers.append), world)
+    (answer,) = answers
+    assert isinstance(answer, (TaskSucceeded, TaskFailed))
+    return answer
