@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from collections.abc import Callable
+from typing import Any
 
 Json = Any
 """Any JSON value: None, bool, int, float, str, list of Json, dict of str to Json."""
@@ -19,22 +17,29 @@ Json = Any
 MAX_DEPTH = 1000
 """How many arrays and objects may lie within each other: as many as Jackson, AWS's parser, reads."""
 
-_encode: Callable[[Json], str] = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
-_encode_ascii: Callable[[Json], str] = json.JSONEncoder(separators=(",", ":")).encode
+
+def _writer(separators: tuple[str, str]) -> Callable[[Json], str]:
+    encode: Callable[[Json], str] = json.JSONEncoder(separators=separators, ensure_ascii=False).encode
+    encode_ascii: Callable[[Json], str] = json.JSONEncoder(separators=separators).encode
+
+    def write(value: Json) -> str:
+        text = encode(value)
+        if not text.isascii():
+            try:
+                text.encode()
+            except UnicodeEncodeError:
+                # A lone surrogate ("\ud800") is no character of any encoding: a text that has one is escaped.
+                return encode_ascii(value)
+        return text
+
+    return write
 
 
-def dumps(value: Json) -> str:
-    """The compact text of a JSON value, as AWS writes payloads: no spaces, no \\u escapes.
+dumps = _writer((",", ":"))
+"""The compact text of a JSON value, as AWS writes payloads: no spaces, no \\u escapes but of lone surrogates."""
 
-    A lone surrogate ("\\ud800") is no character of any encoding: a text that has one is escaped.
-    """
-    text = _encode(value)
-    if not text.isascii():
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            return _encode_ascii(value)
-    return text
+dumps_spaced = _writer((", ", ": "))
+"""The same with a space after each comma and colon."""
 
 
 def refuse_constant(name: str) -> None:

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 POLL_SECONDS = 60.0
 """How long GetActivityTask waits for a task. (AWS's)"""
 
-_LOOK_SECONDS = 0.02
-
 
 def create_activity(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     name = request["name"]
@@ -73,10 +71,8 @@ def get_activity_task(service: Service, request: dict[str, Any]) -> dict[str, An
         if task is not None:
             service.runner.wake()
             return {"taskToken": task.token, "input": task.input}
-        while version == service.database.data_version():
-            if time.monotonic() > give_up_at:
-                return {}
-            time.sleep(_LOOK_SECONDS)
+        if service.database.await_change(version, give_up_at - time.monotonic()) == version:
+            return {}
 
 
 def _summary(activity: Activity) -> dict[str, Any]:

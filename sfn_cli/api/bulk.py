@@ -66,7 +66,8 @@ def start_executions(
         except ApiError as error:
             refused.append(Refused(number, error))
         else:
-            accepted.append((number, request, *new_execution(machine, request, at, service.settings.clock)))
+            new, first = new_execution(machine, request, at)
+            accepted.append((number, request, new._replace(clock=service.settings.clock), first))
     if accepted:
         kept = service.executions.start_many([(new, first) for _, _, new, first in accepted])
         service.runner.wake()

@@ -27,10 +27,7 @@ if TYPE_CHECKING:
 
 
 def start_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    names.check_arn(request["stateMachineArn"], "stateMachine")
-    check_start(request)
-    new, started = new_execution(active(service, request["stateMachineArn"]), request, service.clock(), service.settings.clock)
-    return start_answer(new, request, service.executions.start(new, started))
+    return _start(service, request, service.clock(), clock=service.settings.clock)
 
 
 def start_child(service: Service, request: dict[str, Any], task: int, *, awaited: bool, at: int) -> dict[str, Any]:
@@ -41,10 +38,15 @@ def start_child(service: Service, request: dict[str, Any], task: int, *, awaited
     existing = service.executions.child_of(task)
     if existing is not None:
         return {"executionArn": existing.arn, "startDate": existing.started_at}
+    return _start(service, request, max(at, service.clock()), task=task, awaited=awaited)
+
+
+def _start(service: Service, request: dict[str, Any], at: int, **members: Any) -> dict[str, Any]:
+    """Starts an execution with these members of a NewExecution beside those that the request gives."""
     names.check_arn(request["stateMachineArn"], "stateMachine")
     check_start(request)
-    new, started = new_execution(active(service, request["stateMachineArn"]), request, max(at, service.clock()))
-    return start_answer(new, request, service.executions.start(new._replace(task=task, awaited=awaited), started))
+    new, started = new_execution(active(service, request["stateMachineArn"]), request, at)
+    return start_answer(new, request, service.executions.start(new._replace(**members), started))
 
 
 def check_start(request: Mapping[str, Any]) -> None:
@@ -53,9 +55,7 @@ def check_start(request: Mapping[str, Any]) -> None:
     check_input(request.get("input", "{}"))
 
 
-def new_execution(
-    machine: StateMachine, request: Mapping[str, Any], at: int, clock: str | None = None
-) -> tuple[NewExecution, HistoryEvent]:
+def new_execution(machine: StateMachine, request: Mapping[str, Any], at: int) -> tuple[NewExecution, HistoryEvent]:
     """The execution that a request asks for, and its first event."""
     name = request.get("name") or names.new_execution_name(at)
     new = NewExecution(
@@ -66,7 +66,6 @@ def new_execution(
         name=name,
         trace_header=request.get("traceHeader"),
         seed=os.urandom(16).hex(),
-        clock=clock,
     )
     return new, execution_started(Payload(text=request.get("input", "{}")), machine.revision.role_arn, at)
 

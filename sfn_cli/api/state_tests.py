@@ -7,7 +7,6 @@ machine of this one state, under the name STATE_NAME, whatever it was called.
 
 from __future__ import annotations
 
-import json
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +26,7 @@ from sfn_cli.errors import ApiError, StatesError
 from sfn_cli.interpreter.execution import Execution, Frame, OpenTask
 from sfn_cli.interpreter.signals import TaskSucceeded
 from sfn_cli.interpreter.visits import catcher_of, caught, completion, met_retrier, move, refusal_of, retrier, visit
-from sfn_cli.jsonvalue import Json, Payload, loads
+from sfn_cli.jsonvalue import Json, Payload, dumps, dumps_spaced, loads
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,7 +52,7 @@ def test_state(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """What became of the state; that it failed is no error of the call."""
     _check_request(request)
     fields = _alone(request)
-    machine = load(json.dumps(fields))
+    machine = load(dumps(fields))
     _check_state(machine.states[STATE_NAME], fields["States"][STATE_NAME], request)
     return _Test(service, request, machine).answer()
 
@@ -320,12 +319,7 @@ def _refusal(message: str) -> ApiError:
 
 def _text(payload: Payload) -> str:
     """Observed: TestState writes arrays with a space after each comma, unlike histories."""
-    text = json.dumps(payload.value, ensure_ascii=False)
-    try:
-        text.encode()
-    except UnicodeEncodeError:  # a lone surrogate is no character of any encoding
-        return json.dumps(payload.value)
-    return text
+    return dumps_spaced(payload.value)
 
 
 def _number(payload: Payload) -> float:

@@ -8,9 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.asl.states.task_state import TaskState
-from sfn_cli.asl.timestamp import format_timestamp
 from sfn_cli.errors import ApiError
-from sfn_cli.interpreter.context_object import token_of
+from sfn_cli.interpreter.context_object import context_object
 from sfn_cli.jsonvalue import Json, loads
 
 if TYPE_CHECKING:
@@ -78,22 +77,10 @@ def _is_answered_from_outside(state: State) -> bool:
 
 def default_context(execution: Execution, frame: Frame, role_arn: str | None, attempt: int) -> dict[str, Any]:
     """The Context Object when none is given. Observed: no redrives, and a role that is null when there is none."""
-    context: dict[str, Any] = {
-        "Execution": {
-            "Id": execution.arn,
-            "Input": execution.input.value,
-            "Name": execution.name,
-            "RoleArn": role_arn,
-            "StartTime": format_timestamp(execution.started_at),
-        },
-        "StateMachine": {"Id": execution.state_machine_arn, "Name": execution.state_machine_arn.rpartition(":")[2]},
-        "State": {"Name": frame.state.name, "EnteredTime": format_timestamp(frame.entered_at)},
-    }
-    if frame.state.counts_retries:
-        context["State"]["RetryCount"] = attempt
-    if isinstance(frame.state, TaskState) and frame.state.resource is not None and frame.state.resource.answerable:
-        context["Task"] = {"Token": token_of(execution, frame, attempt)}
-    return context
+    context = context_object(execution, frame, attempt)
+    about = {**context["Execution"], "RoleArn": role_arn}
+    del about["RedriveCount"]
+    return {**context, "Execution": dict(sorted(about.items()))}
 
 
 def _invalid(reason: str) -> ApiError:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from sfn_cli.cli.terminal import Terminal
     from sfn_cli.interpreter.events import HistoryEvent
 
-_POLL_SECONDS = 0.02
 _WAKE_SECONDS = 2.0
 _ANY_ROLE = "arn:aws:iam::{account}:role/sfn-run"
 
@@ -137,12 +136,10 @@ def _events(backend: Backend, execution_arn: str) -> Iterator[HistoryEvent]:
             last = event.id
             if event.type in TERMINAL:
                 return
-        while version == database.data_version():
-            time.sleep(_POLL_SECONDS)
-            if time.monotonic() > wakes_at:
-                # The worker may have been killed, or have left a store that it could not write.
-                backend.service.runner.wake()
-                wakes_at = time.monotonic() + _WAKE_SECONDS
+        while database.await_change(version, wakes_at - time.monotonic()) == version:
+            # The worker may have been killed, or have left a store that it could not write.
+            backend.service.runner.wake()
+            wakes_at = time.monotonic() + _WAKE_SECONDS
 
 
 def _reason(status: str, error: str | None, cause: str | None) -> str:

@@ -6,7 +6,6 @@ import json
 import os
 import stat
 import sys
-import time
 from array import array
 from collections import Counter
 from io import FileIO
@@ -35,8 +34,6 @@ PIECE_BYTES = 1 << 20
 
 _TOO_LONG = 1 << 21
 """In bytes: no input that is accepted is as long, and of one that is longer no more is kept."""
-
-_POLL_SECONDS = 0.05
 
 
 @click.command("start-executions", short_help="Starts an execution for each line of a file.")
@@ -155,8 +152,7 @@ def _await_ends(backend: Backend, executions: Sequence[int], bar: Bar) -> int:
         version = database.data_version()
         while (status := store.status(execution)) == "RUNNING":
             bar.show(f"{ended:,} ended", ended, len(executions))
-            while version == (version := database.data_version()):
-                time.sleep(_POLL_SECONDS)
+            version = database.await_change(version)
         statuses[status] += 1
     bar.hide()
     sys.stderr.write(json.dumps(statuses) + "\n")

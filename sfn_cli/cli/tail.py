@@ -173,6 +173,5 @@ def _changes(backend: Backend) -> Iterator[None]:
     database = backend.service.database
     version = database.data_version()
     while True:
-        while version == (version := database.data_version()):
-            time.sleep(_POLL_SECONDS)
+        version = database.await_change(version, every=_POLL_SECONDS)
         yield

@@ -6,20 +6,10 @@ since 1970. What the clock showed is told by the history: a worker that resumes 
 
 from __future__ import annotations
 
-from typing import Protocol
-
 VIRTUAL = "virtual"
 
 GRACE_MS = 1_000
 """How long a virtual clock stands when only someone outside can answer: then it jumps to the timeout."""
-
-
-class Clock(Protocol):
-    def now(self, wall: int) -> int:
-        """What the clock shows."""
-
-    def comes_at(self, due: int) -> int:
-        """When by the wall's clock it shows `due`, if it does not jump."""
 
 
 class VirtualClock:
@@ -31,9 +21,11 @@ class VirtualClock:
         """(after which event, until when by the wall's clock) it waits for an answer from outside."""
 
     def now(self, wall: int) -> int:
+        """What the clock shows."""
         return wall + self._ahead
 
     def comes_at(self, due: int) -> int:
+        """When by the wall's clock it shows `due`, if it does not jump."""
         return due - self._ahead
 
     def jump(self, due: int, wall: int) -> None:
@@ -55,6 +47,9 @@ class FastClock:
         return self._started_at + int((due - self._started_at) / self._factor) + 1
 
 
-def clock_of(setting: str, started_at: int, last_at: int, wall: int) -> VirtualClock | FastClock:
+Clock = VirtualClock | FastClock
+
+
+def clock_of(setting: str, started_at: int, last_at: int, wall: int) -> Clock:
     """The clock that a setting names, of an execution that has come so far."""
     return VirtualClock(last_at, wall) if setting == VIRTUAL else FastClock(float(setting), started_at)

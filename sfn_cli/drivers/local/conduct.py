@@ -22,7 +22,7 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli.asl.state_machine import load
-from sfn_cli.drivers.local.clocks import GRACE_MS, FastClock, VirtualClock, clock_of
+from sfn_cli.drivers.local.clocks import GRACE_MS, Clock, VirtualClock, clock_of
 from sfn_cli.drivers.local.dispatch import Dispatch
 from sfn_cli.drivers.local.messages import signal_of
 from sfn_cli.drivers.local.slow_lane import SlowLane, Step, Taken, loop_patience
@@ -122,8 +122,7 @@ class Conductor:
         self._forgotten: list[int] = []
         self._lines: list[LogLine] = []
         self._dispatch = Dispatch(world, self._mail)
-        self._clock_settings: dict[int, str] = {}  # of those that are being taken up
-        self._clocks: dict[int, VirtualClock | FastClock] = {}  # of those that do not run by the wall's
+        self._clocks: dict[int, Clock] = {}  # of those that do not run by the wall's
         self._patience = loop_patience()
         self.slow_lane = SlowLane()
         self._slow: list[int] = []  # those that go to the slow lane when the turn is committed
@@ -162,12 +161,10 @@ class Conductor:
         for execution in claimed:
             with self._setting_aside(execution.id):
                 resume = self._resuming(execution)
-                if execution.clock is not None:
-                    self._clock_settings[execution.id] = execution.clock
                 try:
                     if len(execution.definition) > LONG_DEFINITION or time.monotonic() >= ends_at:
                         raise Impatient
-                    self._take_up(execution.id, resume(self._patience).interpreter)
+                    self._take_up(execution.id, resume(self._patience))
                 except Impatient:
                     self.slow_lane.take(execution.id, resume)
         return len(claimed)
@@ -185,18 +182,18 @@ class Conductor:
                 interpreter.apply(event)
                 if event.id % 64 == 0 and not patience.is_all and time.thread_time() - began > SECONDS_AT_A_TIME:
                     raise Impatient
-            return Taken(interpreter, [])
+            return Taken(interpreter, [], execution.clock)
 
         return resume
 
-    def _take_up(self, execution: int, interpreter: Interpreter) -> None:
+    def _take_up(self, execution: int, taken: Taken) -> None:
+        interpreter = taken.interpreter
         if interpreter.ended:
             return  # it was stopped just after it was claimed
         interpreter.patience = self._patience
         self._driven[execution] = interpreter
-        setting = self._clock_settings.pop(execution, None)
-        if setting is not None:
-            self._clocks[execution] = clock_of(setting, interpreter.execution.started_at, interpreter.last_at, self._clock())
+        if taken.clock is not None:
+            self._clocks[execution] = clock_of(taken.clock, interpreter.execution.started_at, interpreter.last_at, self._clock())
         self._resume_tasks(execution, interpreter)
         self._queue(execution)
 
@@ -205,16 +202,15 @@ class Conductor:
         for execution, outcome in self.slow_lane.finished():
             mail = self._away.pop(execution, None)
             with self._setting_aside(execution):
-                interpreter, events = outcome()
+                taken = outcome()
                 if mail is None:
-                    self._take_up(execution, interpreter)
+                    self._take_up(execution, taken)
                     continue
-                interpreter.patience = self._patience
-                self._driven[execution] = interpreter
-                moved[execution].events += events
+                taken.interpreter.patience = self._patience
+                self._driven[execution] = taken.interpreter
+                moved[execution].events += taken.events
                 self._mailbox.extend(mail)
-                for message in self._inbox.of(execution, up_to=self._last_message):
-                    self._take_in(message, interpreter)
+                self._catch_up(execution, taken.interpreter)
                 self._queue(execution)
 
     def _resume_tasks(self, execution: int, interpreter: Interpreter) -> None:
@@ -229,8 +225,7 @@ class Conductor:
                 self._dispatch.match(execution, [task])
         for id, at in self._tasks.beats(execution):
             interpreter.receive(TaskHeartbeat(id, at), self._clock())
-        for message in self._inbox.of(execution, up_to=self._last_message):
-            self._take_in(message, interpreter)
+        self._catch_up(execution, interpreter)
 
     @contextmanager
     def _setting_aside(self, execution: int) -> Iterator[None]:
@@ -252,6 +247,11 @@ class Conductor:
                 self._forgotten.append(message.id)
             elif interpreter is not None:
                 self._take_in(message, interpreter)
+
+    def _catch_up(self, execution: int, interpreter: Interpreter) -> None:
+        """Takes in what came while the execution was not driven here."""
+        for message in self._inbox.of(execution, up_to=self._last_message):
+            self._take_in(message, interpreter)
 
     def _take_in(self, message: Message, interpreter: Interpreter) -> None:
         signal = signal_of(message, interpreter.open_tasks, self._executions)
@@ -298,10 +298,9 @@ class Conductor:
                     self._away[execution].append(mail)
                 continue
             with self._setting_aside(execution):
-                clock = self._clocks.get(execution)
-                if isinstance(clock, VirtualClock):
+                if isinstance(clock := self._clocks.get(execution), VirtualClock):
                     clock.jump(not_before, now)
-                events = interpreter.receive(signal, now if clock is None else clock.now(now))
+                events = interpreter.receive(signal, self._shown(execution, now))
                 if events:
                     moved[execution].events += events
                 if message is not None:
@@ -319,8 +318,7 @@ class Conductor:
         interpreter = self._driven.get(execution)
         if interpreter is None:
             return 0
-        clock = self._clocks.get(execution)
-        shown = now if clock is None else clock.now(now)
+        shown = self._shown(execution, now)
         events: list[HistoryEvent] = []
         more = True
         ends_at = time.monotonic() + SECONDS_AT_A_TIME
@@ -339,6 +337,11 @@ class Conductor:
             self._queue(execution)
         self._wake(execution, self._due_by_clock(execution, interpreter, now, more=more))
         return len(events)
+
+    def _shown(self, execution: int, now: int) -> int:
+        """What the execution's clock shows at that time by the wall's."""
+        clock = self._clocks.get(execution)
+        return now if clock is None else clock.now(now)
 
     def _due_by_clock(self, execution: int, interpreter: Interpreter, now: int, *, more: bool) -> int | None:
         """When the execution is due by the wall's clock."""
@@ -398,8 +401,7 @@ class Conductor:
             if interpreter is not None:
                 self._away[execution] = []
                 # At the time of this turn, the step is the same one.
-                clock = self._clocks.get(execution)
-                self.slow_lane.take(execution, partial(_step_of, interpreter, now if clock is None else clock.now(now)))
+                self.slow_lane.take(execution, partial(_step_of, interpreter, self._shown(execution, now)))
         self._slow.clear()
 
     def _let_go(self, execution: int) -> None:

@@ -47,10 +47,11 @@ def loop_patience() -> Patience:
 
 
 class Taken(NamedTuple):
-    """An execution after its step, and the events that it made."""
+    """An execution after its step, and the events that it made. `clock` is its setting, if it was just made from its history."""
 
     interpreter: Interpreter
     events: list[HistoryEvent]
+    clock: str | None = None
 
 
 Step = Callable[[Patience], Taken]
