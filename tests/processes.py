@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 SFN = str(Path(sys.executable).with_name("sfn"))
 TIMEOUT_SECONDS = 60.0
+ROLE = "arn:aws:iam::123456789012:role/any"
 
 
 def environment_of(home: Path, extra: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -52,6 +53,43 @@ def sfn_json(home: Path, *arguments: str, **options: Any) -> Any:
     return json.loads(done.stdout) if done.stdout else None
 
 
+def create_machine(home: Path, name: str, definition: object) -> str:
+    """The ARN of a new state machine."""
+    text = json.dumps(definition)
+    created = sfn_json(home, "create-state-machine", "--name", name, "--role-arn", ROLE, "--definition", text)
+    return str(created["stateMachineArn"])
+
+
+def create_function(home: Path, name: str, code: Path, *options: str) -> None:
+    """Makes a Lambda function of `handler` in `code`/app.py, under this Python."""
+    runtime = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    sfn_json(
+        home, "lambda", "create-function", "--function-name", name, "--runtime", runtime,
+        "--handler", "app.handler", "--role", ROLE, "--code-dir", str(code), *options,
+    )  # fmt: skip
+
+
+def start_execution(home: Path, machine: str, *arguments: str, **options: Any) -> str:
+    """The ARN of a new execution of the machine with this ARN."""
+    return str(sfn_json(home, "start-execution", "--state-machine-arn", machine, *arguments, **options)["executionArn"])
+
+
+def describe(home: Path, execution: str) -> dict[str, Any]:
+    described: dict[str, Any] = sfn_json(home, "describe-execution", "--execution-arn", execution)
+    return described
+
+
+def ended(home: Path, execution: str) -> dict[str, Any]:
+    """The execution's description, once it is no longer running."""
+
+    def description() -> dict[str, Any] | None:
+        described = describe(home, execution)
+        return described if described["status"] != "RUNNING" else None
+
+    found: dict[str, Any] = until(description, f"the end of {execution}")
+    return found
+
+
 def until(condition: Callable[[], Any], what: str, timeout: float = TIMEOUT_SECONDS) -> Any:
     """Awaits a condition in another process that has no event to wait for; gives its first true value."""
     give_up_at = time.monotonic() + timeout
@@ -73,9 +111,14 @@ def stop_workers(home: Path) -> None:
         return
     with (home / launch.START_LOCK_NAME).open("a") as on_its_way:
         fcntl.flock(on_its_way, fcntl.LOCK_EX)  # whoever was on its way listens now
-        for pid in worker_pids(home):
-            os.kill(pid, signal.SIGKILL)
-            await_end(pid)
+        kill_workers(home)
+
+
+def kill_workers(home: Path) -> None:
+    """Kills the workers that live, by SIGKILL, and awaits their end."""
+    for pid in worker_pids(home):
+        os.kill(pid, signal.SIGKILL)
+        await_end(pid)
 
 
 def await_end(pid: int) -> None:

@@ -27,12 +27,11 @@ from sfn_cli.app import build
 from sfn_cli.settings import Settings
 from sfn_cli.store.sqlite.database import Database
 from sfn_cli.store.sqlite.keys import event_of, execution_of
-from tests.processes import SFN, await_end, environment_of, sfn, sfn_json, stop_workers, until, worker_pids
+from tests.processes import SFN, await_end, create_function, create_machine, environment_of, sfn, stop_workers, until, worker_pids
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROLE = "arn:aws:iam::123456789012:role/any"
 MACHINES = "arn:aws:states:us-east-1:123456789012:stateMachine:"
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:Work"
 
@@ -190,14 +189,9 @@ class Chaos:
 
     def define(self) -> None:
         (self.code / "app.py").write_text(HANDLER.format(tokens=str(self.tokens)))
-        runtime = f"python{sys.version_info.major}.{sys.version_info.minor}"
-        sfn_json(
-            self.home, "lambda", "create-function", "--function-name", "Work", "--runtime", runtime,
-            "--handler", "app.handler", "--role", ROLE, "--code-dir", str(self.code),
-        )  # fmt: skip
+        create_function(self.home, "Work", self.code)
         for name, states in MACHINE_STATES.items():
-            definition = json.dumps({"StartAt": next(iter(states)), "States": states})
-            sfn_json(self.home, "create-state-machine", "--name", name, "--role-arn", ROLE, "--definition", definition)
+            create_machine(self.home, name, {"StartAt": next(iter(states)), "States": states})
         self.database = Database(self.home)
 
     def start_by_commands(self) -> None:

@@ -6,31 +6,17 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from tests.processes import sfn, sfn_json, until
+from tests.processes import create_machine, ended, sfn, sfn_json, start_execution
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-ROLE = "arn:aws:iam::123456789012:role/any"
 ACTIVITY = "arn:aws:states:us-east-1:123456789012:activity:Work"
 
 
 def start(home: Path, input: str, **fields: Any) -> str:
     definition = {"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": ACTIVITY, "End": True, **fields}}}
-    machine = sfn_json(
-        home, "create-state-machine", "--name", f"M{len(fields)}", "--role-arn", ROLE, "--definition", json.dumps(definition)
-    )
-    arn: str = sfn_json(home, "start-execution", "--state-machine-arn", machine["stateMachineArn"], "--input", input)["executionArn"]
-    return arn
-
-
-def ended(home: Path, arn: str) -> dict[str, Any]:
-    def description() -> dict[str, Any] | None:
-        described: dict[str, Any] = sfn_json(home, "describe-execution", "--execution-arn", arn)
-        return described if described["status"] != "RUNNING" else None
-
-    found: dict[str, Any] = until(description, f"the end of {arn}")
-    return found
+    return start_execution(home, create_machine(home, f"M{len(fields)}", definition), "--input", input)
 
 
 def test_a_worker_takes_a_task(home: Path) -> None:

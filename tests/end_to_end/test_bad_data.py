@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.processes import sfn, sfn_json, until, worker_pids
+from tests.processes import create_function, create_machine, ended, sfn, sfn_json, start_execution, worker_pids
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,16 +16,8 @@ ROLE = "arn:aws:iam::123456789012:role/any"
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:Odd"
 
 
-def ended(home: Path, definition: Any, *arguments: str) -> dict[str, str]:
-    machine = sfn_json(home, "create-state-machine", "--name", "Odd", "--role-arn", ROLE, "--definition", json.dumps(definition))
-    arn = sfn_json(home, "start-execution", "--state-machine-arn", machine["stateMachineArn"], *arguments)["executionArn"]
-
-    def description() -> dict[str, str] | None:
-        described: dict[str, str] = sfn_json(home, "describe-execution", "--execution-arn", arn)
-        return described if described["status"] != "RUNNING" else None
-
-    found: dict[str, str] = until(description, "its end")
-    return found
+def ended_as(home: Path, definition: Any, *arguments: str) -> dict[str, Any]:
+    return ended(home, start_execution(home, create_machine(home, "Odd", definition), *arguments))
 
 
 @pytest.mark.parametrize(
@@ -44,12 +35,8 @@ def test_what_a_function_may_answer(home: Path, tmp_path: Path, source: str, sta
     code = tmp_path / "code"
     code.mkdir()
     (code / "app.py").write_text(f"def handler(event, context): return ({source}).encode()\n")
-    runtime = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    sfn_json(
-        home, "lambda", "create-function", "--function-name", "Odd", "--runtime", runtime,
-        "--handler", "app.handler", "--role", ROLE, "--code-dir", str(code),
-    )  # fmt: skip
-    described = ended(home, {"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": FUNCTION, "End": True}}})
+    create_function(home, "Odd", code)
+    described = ended_as(home, {"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": FUNCTION, "End": True}}})
     assert described["status"] == status
     assert told in described.get("cause", described.get("output", ""))
     assert len(worker_pids(home)) == 1
@@ -65,7 +52,7 @@ def test_data_that_grows_too_deep(home: Path) -> None:
             "End": {"Type": "Succeed"},
         },
     }
-    described = ended(home, definition)
+    described = ended_as(home, definition)
     assert (described["status"], described["error"]) == ("FAILED", "States.Runtime")
     assert "nested too deeply" in described["cause"]
 

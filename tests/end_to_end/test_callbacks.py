@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.processes import await_end, sfn, sfn_json, until, worker_pids
+from tests.processes import create_machine, describe, ended, kill_workers, sfn, sfn_json, start_execution, until
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-ROLE = "arn:aws:iam::123456789012:role/any"
 CHILD = "arn:aws:states:us-east-1:123456789012:stateMachine:Child"
 
 RAISED = {"Error": "Raised", "Cause": "because"}
@@ -28,34 +25,11 @@ DEFINITIONS: dict[str, dict[str, Any]] = {
 
 
 def create(home: Path, name: str, states: dict[str, Any]) -> str:
-    definition = json.dumps({"StartAt": next(iter(states)), "States": states})
-    arn: str = sfn_json(home, "create-state-machine", "--name", name, "--role-arn", ROLE, "--definition", definition)["stateMachineArn"]
-    return arn
-
-
-def start(home: Path, machine: str, *arguments: str) -> str:
-    arn: str = sfn_json(home, "start-execution", "--state-machine-arn", machine, *arguments)["executionArn"]
-    return arn
-
-
-def describe(home: Path, arn: str) -> dict[str, Any]:
-    described: dict[str, Any] = sfn_json(home, "describe-execution", "--execution-arn", arn)
-    return described
-
-
-def ended(home: Path, arn: str) -> dict[str, Any]:
-    found: dict[str, Any] = until(lambda: (one := describe(home, arn))["status"] != "RUNNING" and one, f"the end of {arn}")
-    return found
+    return create_machine(home, name, {"StartAt": next(iter(states)), "States": states})
 
 
 def types(home: Path, arn: str) -> list[str]:
     return [event["type"] for event in sfn_json(home, "get-execution-history", "--execution-arn", arn)["events"]]
-
-
-def kill_workers(home: Path) -> None:
-    for pid in worker_pids(home):
-        os.kill(pid, signal.SIGKILL)
-        await_end(pid)
 
 
 def task(pattern: str, **fields: Any) -> dict[str, Any]:
@@ -75,7 +49,7 @@ def waiting(home: Path, **fields: Any) -> tuple[str, str]:
     create(home, "Child", DEFINITIONS["Echo"])
     after = {"After": {"Type": "Pass", "End": True}} if "Catch" in fields else {}
     parent = create(home, "Parent", {"T": task(".waitForTaskToken", **fields), **after})
-    arn = start(home, parent)
+    arn = start_execution(home, parent)
     until(lambda: "TaskSubmitted" in types(home, arn), "the receipt")
     token: str = json.loads(describe(home, CHILD.replace("stateMachine", "execution") + ":child")["input"])["token"]
     return arn, token
@@ -146,7 +120,7 @@ def test_heartbeats(home: Path) -> None:
 def test_nested_executions(home: Path, child: str, pattern: str, status: str, told: dict[str, Any]) -> None:
     """What the task makes of the execution that it starts: an output, or States.TaskFailed with all of it as the cause."""
     create(home, "Child", DEFINITIONS[child])
-    found = ended(home, start(home, create(home, "Parent", {"T": task(pattern)})))
+    found = ended(home, start_execution(home, create(home, "Parent", {"T": task(pattern)})))
     assert (found["status"], found.get("error")) == (status, None if status == "SUCCEEDED" else "States.TaskFailed")
     result = json.loads(found["output" if status == "SUCCEEDED" else "cause"])
     assert {name: result[name] for name in told} == told
@@ -154,7 +128,7 @@ def test_nested_executions(home: Path, child: str, pattern: str, status: str, to
 
 def test_a_child_that_cannot_start(home: Path) -> None:
     """AWS's error of StartExecution is the task's."""
-    found = ended(home, start(home, create(home, "Parent", {"T": task(".sync")})))
+    found = ended(home, start_execution(home, create(home, "Parent", {"T": task(".sync")})))
     assert found["error"] == "StepFunctions.StateMachineDoesNotExistException"
     assert found["cause"].startswith(f"State Machine Does Not Exist: '{CHILD}' (Service: AWSStepFunctions; Status Code: 400; ")
 
@@ -164,7 +138,7 @@ def test_a_task_that_gives_up_aborts_its_child(home: Path, how: str) -> None:
     """When the parent is stopped, or its task times out, the execution that it waits for is aborted with it."""
     create(home, "Child", DEFINITIONS["Sleep"])
     parent = create(home, "Parent", {"T": task(".sync", TimeoutSeconds=1 if how == "timeout" else 600)})
-    arn = start(home, parent)
+    arn = start_execution(home, parent)
     child = CHILD.replace("stateMachine", "execution") + ":child"
     if how == "stop":
         until(lambda: "TaskSubmitted" in types(home, arn), "the child")
@@ -179,7 +153,7 @@ def test_a_child_is_started_once(home: Path) -> None:
     create(home, "Child", DEFINITIONS["Nap"])
     nameless = task(".sync:2", ResultSelector={"output.$": "$.Output"})
     del nameless["Parameters"]["Name"]
-    arns = [start(home, create(home, "Parent", {"T": nameless})) for _ in range(5)]
+    arns = [start_execution(home, create(home, "Parent", {"T": nameless})) for _ in range(5)]
     kill_workers(home)
     until(lambda: all("TaskSubmitted" in types(home, arn) for arn in arns), "children")
     kill_workers(home)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.processes import sfn, sfn_json, until, worker_pids
+from tests.processes import create_machine, describe, ended, sfn, sfn_json, start_execution, worker_pids
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,30 +17,6 @@ ROLE = "arn:aws:iam::123456789012:role/any"
 ACCOUNT = "arn:aws:states:us-east-1:123456789012"
 BACKTRACKS = '{% $contains($pad("a", 60, "a") & "!", /(a|aa)+$/) %}'
 LOOPS = "{% ($f := function($x) { $f($x + 1) }; $f(1)) %}"
-
-
-def create(home: Path, name: str, definition: Any) -> str:
-    text = json.dumps(definition)
-    machine = sfn_json(home, "create-state-machine", "--name", name, "--role-arn", ROLE, "--definition", text)
-    return str(machine["stateMachineArn"])
-
-
-def start(home: Path, machine: str, *arguments: str) -> str:
-    return str(sfn_json(home, "start-execution", "--state-machine-arn", machine, *arguments)["executionArn"])
-
-
-def describe(home: Path, execution: str) -> dict[str, str]:
-    described: dict[str, str] = sfn_json(home, "describe-execution", "--execution-arn", execution)
-    return described
-
-
-def ended(home: Path, execution: str) -> dict[str, str]:
-    def description() -> dict[str, str] | None:
-        described = describe(home, execution)
-        return described if described["status"] != "RUNNING" else None
-
-    found: dict[str, str] = until(description, f"the end of {execution}")
-    return found
 
 
 def asking(expression: str) -> Any:
@@ -60,10 +36,12 @@ WAITING = {
 
 def test_runaways_beside_quick_ones(home: Path) -> None:
     """An expression that never ends holds up nobody, fails in the end, and lets itself be stopped; the worker lives on."""
-    runaways = [start(home, create(home, f"Runaway{n}", asking(text))) for n, text in enumerate((BACKTRACKS, LOOPS, LOOPS))]
-    stopped = start(home, create(home, "Stopped", asking(LOOPS)))
-    quick = create(home, "Quick", WAITING)
-    beside = [start(home, quick, "--input", json.dumps({"n": n + 1})) for n in range(3)]
+    runaways = [
+        start_execution(home, create_machine(home, f"Runaway{n}", asking(text))) for n, text in enumerate((BACKTRACKS, LOOPS, LOOPS))
+    ]
+    stopped = start_execution(home, create_machine(home, "Stopped", asking(LOOPS)))
+    quick = create_machine(home, "Quick", WAITING)
+    beside = [start_execution(home, quick, "--input", json.dumps({"n": n + 1})) for n in range(3)]
     workers = worker_pids(home)
 
     quick_ends = [ended(home, execution) for execution in beside]
@@ -94,8 +72,8 @@ def test_a_task_answers_while_another_branch_is_slow(home: Path) -> None:
         {"StartAt": "Try", "States": {"Try": trying, "Caught": {"Type": "Pass", "Result": "slow", "End": True}}},
     ]
     sfn_json(home, "create-activity", "--name", "Ask")
-    machine = create(home, "Both", {"StartAt": "P", "States": {"P": {"Type": "Parallel", "Branches": branches, "End": True}}})
-    execution = start(home, machine)
+    machine = create_machine(home, "Both", {"StartAt": "P", "States": {"P": {"Type": "Parallel", "Branches": branches, "End": True}}})
+    execution = start_execution(home, machine)
     asked = sfn_json(home, "get-activity-task", "--activity-arn", task["Resource"])
     sfn_json(home, "send-task-success", "--task-token", asked["taskToken"], "--task-output", '"answered"')
     described = ended(home, execution)
@@ -112,7 +90,7 @@ def parallels(depth: int) -> str:
 
 def test_fifty_parallels_within_each_other(home: Path) -> None:
     """Depth that somebody might need runs."""
-    execution = start(home, create(home, "Deep", json.loads(parallels(50))), "--input", "7")
+    execution = start_execution(home, create_machine(home, "Deep", json.loads(parallels(50))), "--input", "7")
     assert ended(home, execution)["output"] == "[" * 50 + "7" + "]" * 50
 
 
@@ -129,7 +107,7 @@ def test_ten_thousand_levels(home: Path, tmp_path: Path, definition: str) -> Non
     file = tmp_path / "definition.json"
     file.write_text(definition)
     given = ("--definition", f"file://{file}")
-    machine = create(home, "A", asking("{% 1 %}"))
+    machine = create_machine(home, "A", asking("{% 1 %}"))
     for command in (("create-state-machine", "--name", "B", "--role-arn", ROLE), ("update-state-machine", "--state-machine-arn", machine)):
         refused = sfn(home, *command, *given)
         assert refused.returncode == 254
@@ -145,7 +123,7 @@ def test_a_definition_of_a_mebibyte(home: Path, tmp_path: Path) -> None:
     text = json.dumps({"Comment": "@", "StartAt": "A", "States": {"A": {"Type": "Succeed"}}})
     file.write_text(text.replace("@", "x" * (1_048_576 - len(text) + 1)))
     command = ("create-state-machine", "--name", "Large", "--role-arn", ROLE, "--definition", f"file://{file}")
-    execution = start(home, sfn_json(home, *command)["stateMachineArn"])
+    execution = start_execution(home, sfn_json(home, *command)["stateMachineArn"])
     assert ended(home, execution)["status"] == "SUCCEEDED"
     file.write_text(file.read_text() + " ")
     refused = sfn(home, *command)
@@ -174,7 +152,7 @@ def test_what_a_state_may_give(home: Path, tmp_path: Path, state: Any, status: s
     (tmp_path / "input.json").write_text(json.dumps("x" * LARGE))
     command = ("create-state-machine", "--name", "Gives", "--role-arn", ROLE, "--definition", f"file://{file}")
     machine = sfn_json(home, *command)["stateMachineArn"]
-    described = ended(home, start(home, machine, "--input", f"file://{tmp_path / 'input.json'}"))
+    described = ended(home, start_execution(home, machine, "--input", f"file://{tmp_path / 'input.json'}"))
     assert described["status"] == status
     if status == "FAILED":
         assert described["error"] == "States.DataLimitExceeded"
@@ -193,13 +171,13 @@ def test_what_a_state_may_give(home: Path, tmp_path: Path, state: Any, status: s
 )
 def test_a_stored_definition_that_cannot_be_loaded(home: Path, definition: str) -> None:
     """What an older version may have stored is set aside, and its worker goes on with all others."""
-    broken = create(home, "Broken", asking("{% 1 %}"))
+    broken = create_machine(home, "Broken", asking("{% 1 %}"))
     sfn_json(home, "worker", "stop") if worker_pids(home) else None
     with sqlite3.connect(home / "sfn.db") as connection:
         connection.execute("UPDATE revision SET definition = ?", (definition,))
     connection.close()
-    set_aside = start(home, broken)
-    other = start(home, create(home, "Other", asking("{% 1 %}")))
+    set_aside = start_execution(home, broken)
+    other = start_execution(home, create_machine(home, "Other", asking("{% 1 %}")))
     assert ended(home, other)["output"] == "1"
     assert describe(home, set_aside)["status"] == "RUNNING"
     assert len(worker_pids(home)) == 1

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from tests.processes import SFN, environment_of, sfn, sfn_json, until
+from tests.processes import SFN, create_function, environment_of, sfn, sfn_json, until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,11 +46,7 @@ def test_fifty_shells(home: Path, tmp_path: Path) -> None:
     tokens.mkdir()
     code.mkdir()
     (code / "app.py").write_text(HANDLER.format(tokens=str(tokens)))
-    runtime = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    sfn_json(
-        home, "lambda", "create-function", "--function-name", "Ask", "--runtime", runtime,
-        "--handler", "app.handler", "--role", ROLE, "--code-dir", str(code),
-    )  # fmt: skip
+    create_function(home, "Ask", code)
     sfn_json(home, "logs", "create-log-group", "--log-group-name", "/aws/lambda/Ask")
     follower = subprocess.Popen(
         [SFN, "logs", "tail", "/aws/lambda/Ask", "--follow", "--format", "short"],

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import SFN, environment_of, sfn, sfn_json, until
+from tests.processes import SFN, ended, environment_of, sfn, sfn_json, until
 
 ROLE = "arn:aws:iam::123456789012:role/any"
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:MyStateMachine"
@@ -43,17 +43,6 @@ def start(home: Path, *arguments: str) -> str:
     arn: str = sfn_json(home, "start-execution", "--state-machine-arn", MACHINE, *arguments)["executionArn"]
     assert arn.startswith("arn:aws:states:us-east-1:123456789012:execution:MyStateMachine:")
     return arn
-
-
-def ended(home: Path, arn: str) -> dict[str, str]:
-    """The execution's description, once it is no longer running."""
-
-    def description() -> dict[str, str] | None:
-        described: dict[str, str] = sfn_json(home, "describe-execution", "--execution-arn", arn)
-        return described if described["status"] != "RUNNING" else None
-
-    found: dict[str, str] = until(description, f"the end of {arn}")
-    return found
 
 
 def test_define_start_watch(home: Path, tmp_path: Path) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from itertools import pairwise
@@ -12,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.processes import await_end, sfn, sfn_json, until, worker_pids
+from tests.processes import create_machine, describe, ended, kill_workers, sfn, sfn_json, start_execution, until
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-ROLE = "arn:aws:iam::123456789012:role/any"
 MACHINES = "arn:aws:states:us-east-1:123456789012:stateMachine:"
 VIRTUAL = {"SFN_CLOCK": "virtual"}
 DAY = 24 * 60 * 60
@@ -47,24 +44,12 @@ NEST = {
 }
 
 
+def create(home: Path, name: str, states: dict[str, Any]) -> str:
+    return create_machine(home, name, {"StartAt": next(iter(states)), "States": states})
+
+
 def start(home: Path, name: str, states: dict[str, Any], environment: dict[str, str]) -> str:
-    create(home, name, states)
-    arn: str = sfn_json(home, "start-execution", "--state-machine-arn", f"{MACHINES}{name}", environment=environment)["executionArn"]
-    return arn
-
-
-def create(home: Path, name: str, states: dict[str, Any]) -> None:
-    definition = json.dumps({"StartAt": next(iter(states)), "States": states})
-    sfn_json(home, "create-state-machine", "--name", name, "--role-arn", ROLE, "--definition", definition)
-
-
-def ended(home: Path, arn: str) -> dict[str, Any]:
-    def description() -> dict[str, Any] | None:
-        described: dict[str, Any] = sfn_json(home, "describe-execution", "--execution-arn", arn)
-        return described if described["status"] != "RUNNING" else None
-
-    found: dict[str, Any] = until(description, f"the end of {arn}")
-    return found
+    return start_execution(home, create(home, name, states), environment=environment)
 
 
 def seconds(described: dict[str, Any]) -> float:
@@ -92,9 +77,9 @@ def test_sfn_run(home: Path, tmp_path: Path) -> None:
     (tmp_path / "m.asl.json").write_text(json.dumps({"StartAt": "Wait", "States": MONTH}))
     assert sfn(home, "run", str(tmp_path), "--virtual-time").returncode == 0
     (machine,) = sfn_json(home, "list-state-machines")["stateMachines"]
-    real = sfn_json(home, "start-execution", "--state-machine-arn", machine["stateMachineArn"])["executionArn"]
+    real = start_execution(home, machine["stateMachineArn"])
     until(lambda: len(sfn_json(home, "get-execution-history", "--execution-arn", real)["events"]) == 2, "the wait")
-    assert sfn_json(home, "describe-execution", "--execution-arn", real)["status"] == "RUNNING"
+    assert describe(home, real)["status"] == "RUNNING"
 
 
 def test_answers_from_outside(home: Path) -> None:
@@ -114,9 +99,7 @@ def test_a_child_has_its_parents_clock(home: Path) -> None:
     """It is started in its parent's time, and its end is a time of the parent too; a worker's death changes nothing."""
     create(home, "Month", MONTH)
     arn = start(home, "Parent", {"First": {"Type": "Wait", "Seconds": 30 * DAY, "Next": "Nest"}, **NEST}, VIRTUAL)
-    for pid in worker_pids(home):
-        os.kill(pid, signal.SIGKILL)
-        await_end(pid)
+    kill_workers(home)
     assert 0 <= seconds(ended(home, arn)) - 60 * DAY < 60
     (child,) = sfn_json(home, "list-executions", "--state-machine-arn", f"{MACHINES}Month")["executions"]
     assert 0 <= seconds(child) - 30 * DAY < 60

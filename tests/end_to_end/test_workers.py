@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import sys
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -20,7 +19,7 @@ from sfn_cli.interpreter.events import TERMINAL
 from sfn_cli.settings import Settings
 from sfn_cli.store.sqlite.database import Database
 from sfn_cli.store.sqlite.keys import EVENTS_PER_EXECUTION
-from tests.processes import await_end, sfn, sfn_json, stop_workers, until, worker_pids
+from tests.processes import await_end, create_function, sfn, sfn_json, stop_workers, until, worker_pids
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,11 +80,7 @@ def define(home: Path, tmp_path: Path) -> None:
     code = tmp_path / "code"
     code.mkdir()
     (code / "app.py").write_text(HANDLER)
-    runtime = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    sfn_json(
-        home, "lambda", "create-function", "--function-name", "Double", "--runtime", runtime,
-        "--handler", "app.handler", "--role", ROLE, "--code-dir", str(code),
-    )  # fmt: skip
+    create_function(home, "Double", code)
     for name, states in KINDS.items():
         definition = json.dumps({"StartAt": "Gate", "States": {"Gate": GATE, **states}})
         sfn_json(home, "create-state-machine", "--name", name, "--role-arn", ROLE, "--definition", definition)
@@ -254,11 +249,7 @@ def test_a_task_in_flight_at_a_crash(home: Path, tmp_path: Path, on_crash: str, 
         "    if os.fstat(calls).st_size == len('called '): time.sleep(60)\n"
         "    return 'done'\n"
     )
-    runtime = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    sfn_json(
-        home, "lambda", "create-function", "--function-name", "Double", "--runtime", runtime, "--timeout", "90",
-        "--handler", "app.handler", "--role", ROLE, "--code-dir", str(code),
-    )  # fmt: skip
+    create_function(home, "Double", code, "--timeout", "90")
     definition = json.dumps({"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": DOUBLE, "End": True}}})
     machine = sfn_json(home, "create-state-machine", "--name", "T", "--role-arn", ROLE, "--definition", definition)
     arn = sfn_json(home, "start-execution", "--state-machine-arn", machine["stateMachineArn"])["executionArn"]
