@@ -91,16 +91,18 @@ def stop_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def describe_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    return describe(_existing(service, request["executionArn"]), included=request.get("includedData") != "METADATA_ONLY")
+    return describe(existing_execution(service, request["executionArn"]), included=request.get("includedData") != "METADATA_ONLY")
 
 
 def describe(execution: Execution, *, included: bool = True) -> dict[str, Any]:
     """An execution as DescribeExecution shows it, with its data or without."""
+    summary = _summary(execution)
+    del summary["itemCount"]  # it is told in lists only
     answer = {
-        **_summary(execution),
+        **summary,
         "inputDetails": {"included": included},
         "traceHeader": execution.trace_header,
-        **_redrive_status(execution.status),
+        **redrive_status(execution.status),
     }
     if included:
         answer |= {"input": execution.input, "output": execution.output, "error": execution.error, "cause": execution.cause}
@@ -110,22 +112,30 @@ def describe(execution: Execution, *, included: bool = True) -> dict[str, Any]:
 
 
 def list_executions(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """The executions of a state machine, newest first."""
-    if "mapRunArn" in request and "stateMachineArn" not in request:
-        raise ApiError("ResourceNotFound", f"Resource not found: '{request['mapRunArn']}'", resourceName=request["mapRunArn"])
-    if "stateMachineArn" not in request or "mapRunArn" in request:
-        raise ApiError("ValidationException", "Must provide a StateMachine ARN or MapRun ARN")
-    machine = existing(service, request["stateMachineArn"])
-    if machine.type == "EXPRESS":
-        raise ApiError("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine")
+    """The executions of a state machine, or the children of a Map Run, newest first."""
+    whose = _whose(service, request)
     status = request.get("statusFilter")
-    scope, now, size = f"ListExecutions {machine.arn} {status}", service.clock(), paging.page_size(request)
-    executions = service.executions.page(machine.arn, status, paging.last_key(request, scope, now, _start_and_row), size + 1)
+    scope, now, size = f"ListExecutions {whose} {status}", service.clock(), paging.page_size(request)
+    executions = service.executions.page(whose, status, paging.last_key(request, scope, now, _start_and_row), size + 1)
     shown = executions[:size]
     return {
         "executions": [_summary(execution) for execution in shown],
         "nextToken": paging.token(scope, f"{shown[-1].started_at}.{shown[-1].id}", now) if len(executions) > size else None,
     }
+
+
+def _whose(service: Service, request: Mapping[str, Any]) -> str | int:
+    """Whose executions a list asks for: the ARN of their state machine, or the row of their Map Run."""
+    from sfn_cli.api.map_runs import existing_map_run
+
+    if ("stateMachineArn" in request) == ("mapRunArn" in request):
+        raise ApiError("ValidationException", "Must provide a StateMachine ARN or MapRun ARN")
+    if "mapRunArn" in request:
+        return existing_map_run(service, request["mapRunArn"]).id
+    machine = existing(service, request["stateMachineArn"])
+    if machine.type == "EXPRESS":
+        raise ApiError("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine")
+    return machine.arn
 
 
 def _summary(execution: Execution | Summary) -> dict[str, Any]:
@@ -137,13 +147,15 @@ def _summary(execution: Execution | Summary) -> dict[str, Any]:
         "status": execution.status,
         "startDate": execution.started_at,
         "stopDate": execution.stopped_at,
+        "mapRunArn": execution.map_run_arn,
+        "itemCount": execution.item_count,
         "redriveCount": 0,
     }
 
 
 def get_execution_history(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """The events in order, or newest first with reverseOrder."""
-    execution = _existing(service, request["executionArn"])
+    execution = existing_execution(service, request["executionArn"])
     reverse = request.get("reverseOrder", False)
     scope, now, size = f"GetExecutionHistory {execution.arn} {reverse}", service.clock(), paging.page_size(request)
     last = paging.last_key(request, scope, now, int)
@@ -157,7 +169,8 @@ def get_execution_history(service: Service, request: dict[str, Any]) -> dict[str
     }
 
 
-def _existing(service: Service, execution_arn: str) -> Execution:
+def existing_execution(service: Service, execution_arn: str) -> Execution:
+    """The execution with this ARN. Raises ApiError InvalidArn or ExecutionDoesNotExist."""
     names.check_arn(execution_arn, "execution")
     execution = service.executions.find(execution_arn)
     if execution is None:
@@ -187,7 +200,8 @@ def check_input(text: str) -> None:
         raise ApiError("InvalidExecutionInput", f"Invalid State Machine Execution Input: '{reason}'") from None
 
 
-def _redrive_status(status: str) -> dict[str, str]:
+def redrive_status(status: str) -> dict[str, str]:
+    """Whether an execution with this status can be redriven, and why not."""
     if status in ("RUNNING", "SUCCEEDED"):
         return {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": f"Execution is {status} and cannot be redriven"}
     return {"redriveStatus": "REDRIVABLE"}

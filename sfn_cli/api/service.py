@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.executions import Executions
     from sfn_cli.store.sqlite.functions import Functions
     from sfn_cli.store.sqlite.logs import Logs
+    from sfn_cli.store.sqlite.map_runs import MapRuns
     from sfn_cli.store.sqlite.state_machines import StateMachines
     from sfn_cli.store.sqlite.tasks import Tasks
 
@@ -121,6 +122,12 @@ class Service:
         from sfn_cli.store.sqlite.activities import Activities
 
         return Activities(self.database)
+
+    @cached_property
+    def map_runs(self) -> MapRuns:
+        from sfn_cli.store.sqlite.map_runs import MapRuns
+
+        return MapRuns(self.database)
 
     @cached_property
     def tasks(self) -> Tasks:

@@ -112,6 +112,8 @@ def describe_state_machine_for_execution(service: Service, request: dict[str, An
         "stateMachineArn": execution.state_machine_arn,
         "name": execution.state_machine_arn.rpartition(":")[2],
         "updateDate": revision.created_at,
+        "mapRunArn": execution.map_run_arn,
+        "label": None if execution.map_run_arn is None else execution.state_machine_arn.rpartition("/")[2],
         **_described(revision, request),
     }
 

@@ -44,6 +44,10 @@ class Visit:
         self.patience = patience
         self.steps = steps
 
+    def with_patience(self, patience: Patience) -> Visit:
+        """The same visit, asked by someone with another patience."""
+        return Visit(self.input, self.variables, self.context, self.now, self.entered_at, self.seed, patience, self.steps)
+
     def path_scope(self, data: Json) -> Scope:
         """The scope of a JSONPath or intrinsic: `data` is what `$` means there."""
         return Scope(data, context=self.context, variables=self.variables, now=self.now, seed=self.seed, patience=self.patience)

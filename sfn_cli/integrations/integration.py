@@ -41,7 +41,8 @@ class Background(Protocol):
 
 class World(NamedTuple):
     """What integrations may use. `clock` gives milliseconds since 1970; `service` has the operations of this store;
-    `background` makes calls that block, such as those of `clients`, which are AWS's services."""
+    `background` makes calls that block, such as those of `clients`, which are AWS's services. What is in `after_turn`
+    is called after each turn, and whenever another process has something to say."""
 
     settings: Settings
     pool: Invokes
@@ -49,6 +50,7 @@ class World(NamedTuple):
     clock: Callable[[], int]
     background: Background
     clients: Clients
+    after_turn: set[Callable[[], None]]
 
 
 class Errand(NamedTuple):

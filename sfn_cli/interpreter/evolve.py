@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from sfn_cli.asl.moves import Call, Fork, Move
+from sfn_cli.asl.moves import Call, Distribute, Fork, Move
+from sfn_cli.asl.resource import MAP_RUN
 from sfn_cli.errors import StatesError
 from sfn_cli.interpreter.context_object import token_of
 from sfn_cli.interpreter.events import TERMINAL, HistoryEvent
 from sfn_cli.interpreter.execution import Execution, Frame, OpenTask, Phase
-from sfn_cli.interpreter.visits import ask_again, failure, final_failure, move, retrier
-from sfn_cli.jsonvalue import loads
+from sfn_cli.interpreter.visits import ask_again, failure, final_failure, map_run_plan, move, retrier
+from sfn_cli.jsonvalue import Payload, loads
+
+NO_ARGUMENTS = Payload({}, "{}")
 
 STANDARD_SECONDS = 365 * 24 * 60 * 60
 EXPRESS_SECONDS = 5 * 60
@@ -229,9 +232,14 @@ def _forked(execution: Execution, event: HistoryEvent) -> None:
     frame = execution.frames[event.frame]
     _note_failed_child(execution, frame, event)
     asked = _asked(execution, frame, event)
-    assert isinstance(asked, Fork)
     _drop_children(execution, frame)
     frame = _follow(execution, event)
+    if isinstance(asked, Distribute):
+        frame.phase = Phase.DISTRIBUTING
+        frame.move = asked
+        frame.plan = None
+        return
+    assert isinstance(asked, Fork)
     frame.phase = Phase.FORKED
     frame.move = asked
     frame.started = frame.running = frame.finished = 0
@@ -240,6 +248,34 @@ def _forked(execution: Execution, event: HistoryEvent) -> None:
     if asked.items is None:
         for index in range(asked.length):
             _start_child(execution, frame, asked, index, event.id, event.at)
+
+
+def _map_run_started(execution: Execution, event: HistoryEvent) -> None:
+    frame = execution.frames[event.frame]
+    plan = map_run_plan(execution, frame)
+    frame = _follow(execution, event)
+    frame.phase = Phase.WORKING
+    frame.move = frame.plan = None
+    frame.task = OpenTask(
+        id=event.id,
+        frame=frame,
+        state_name=frame.state.name,
+        resource=MAP_RUN,
+        arguments=NO_ARGUMENTS,
+        scheduled_at=event.at,
+        timeout_seconds=None,
+        heartbeat_seconds=None,
+        credentials=None,
+        token=None,
+        plan=plan,
+        map_run_arn=(event.details or {}).get("mapRunArn"),
+    )
+    frame.task.started = True
+    execution.open_task(frame.task)
+
+
+def _map_run_aborted(execution: Execution, event: HistoryEvent) -> None:
+    _cancel_task(execution, execution.frames[event.frame])
 
 
 def _note_failed_child(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
@@ -332,6 +368,10 @@ HANDLERS: Mapping[str, Handler] = {
     **{f"{kind}Succeeded": _task_succeeded for kind in _TASK_KINDS},
     **{f"{kind}{how}": _task_failed for kind in _TASK_KINDS for how in ("Failed", "TimedOut", "ScheduleFailed")},
     "EvaluationFailed": _evaluation_failed,
+    "MapRunStarted": _map_run_started,
+    "MapRunSucceeded": _task_succeeded,
+    "MapRunFailed": _task_failed,
+    "MapRunAborted": _map_run_aborted,
     "MapStateStarted": _forked,
     "ParallelStateStarted": _forked,
     "MapIterationStarted": _iteration_started,

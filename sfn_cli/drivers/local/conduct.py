@@ -108,6 +108,7 @@ class Conductor:
         self._executions = executions
         self._tasks = tasks
         self._inbox = inbox
+        self._world = world
         self._clock = world.clock
         self._report = report
         self._fails_after_crash = on_crash == "fail"
@@ -122,6 +123,7 @@ class Conductor:
         self._forgotten: list[int] = []
         self._lines: list[LogLine] = []
         self._dispatch = Dispatch(world, self._mail)
+        self._in_map_runs: set[int] = set()  # those that are children of Map Runs
         self._clocks: dict[int, Clock] = {}  # of those that do not run by the wall's
         self._patience = loop_patience()
         self.slow_lane = SlowLane()
@@ -159,6 +161,8 @@ class Conductor:
     def _take(self, claimed: list[Claimed]) -> int:
         ends_at = time.monotonic() + SECONDS_A_TURN
         for execution in claimed:
+            if execution.map_run is not None:
+                self._in_map_runs.add(execution.id)
             with self._setting_aside(execution.id):
                 resume = self._resuming(execution)
                 try:
@@ -287,6 +291,8 @@ class Conductor:
         if moved or self._lines or self._forgotten:
             self._commit(moved, now)
         self._send_away(now)
+        for look in tuple(self._world.after_turn):
+            look()
         return events
 
     def _receive(self, now: int, moved: defaultdict[int, _Turn]) -> None:
@@ -299,7 +305,7 @@ class Conductor:
                 continue
             with self._setting_aside(execution):
                 if isinstance(clock := self._clocks.get(execution), VirtualClock):
-                    clock.jump(not_before, now)
+                    clock.jump(max(not_before, getattr(signal, "at", 0)), now)
                 events = interpreter.receive(signal, self._shown(execution, now))
                 if events:
                     moved[execution].events += events
@@ -383,7 +389,11 @@ class Conductor:
         lines, self._lines = self._lines, []
         forgotten, self._forgotten = self._forgotten, []
         changes = {execution: self._driven[execution].changed_tasks() for execution in moved if execution in self._driven}
-        turns = [_moved(execution, moved[execution], *changed) for execution, changed in changes.items()]
+        turns = [
+            _moved(execution, moved[execution], *changed, in_map_run=execution in self._in_map_runs)
+            for execution, changed in changes.items()
+        ]
+        children_ended = any(turn.in_map_run and self._driven[turn.execution].ended for turn in turns)
         lost = self._turns.commit(turns, forgotten, lines, read_up_to=self._last_message, now=now)
         for execution, (opened, closed) in changes.items():
             if execution in lost or self._driven[execution].ended:
@@ -393,6 +403,8 @@ class Conductor:
                     self._dispatch.match(execution, opened, closed)
         if lost:
             self.claim_new()
+        if children_ended:
+            self._world.service.runner.wake()  # whoever conducts their Map Runs may be another worker
 
     def _send_away(self, now: int) -> None:
         """Sends those that need patience to the slow lane, for the step that they need it for."""
@@ -411,6 +423,7 @@ class Conductor:
         self._driven.pop(execution, None)
         self._due.pop(execution, None)
         self._clocks.pop(execution, None)
+        self._in_map_runs.discard(execution)
 
     def release(self) -> None:
         """Gives back all that is driven here, and cancels what runs for it."""
@@ -427,13 +440,16 @@ def _step_of(interpreter: Interpreter, now: int, patience: Patience) -> Taken:
     return Taken(interpreter, interpreter.advance(now, limit=1))
 
 
-def _moved(execution: int, turn: _Turn, opened: list[OpenTask], closed: list[OpenTask]) -> Moved:
+def _moved(execution: int, turn: _Turn, opened: list[OpenTask], closed: list[OpenTask], *, in_map_run: bool) -> Moved:
     answerable = [task for task in closed if task.token is not None]
+    awaited = [task for task in closed if task.token is not None or task.plan is not None]
     return Moved(
         execution,
         turn.events,
         turn.consumed,
         opened=[Opened(task.id, task.token, task.activity) for task in opened if task.token is not None],
         closed=[task.id for task in answerable],
-        given_up=[task.id for task in answerable if not task.answered],
+        given_up=[task.id for task in awaited if not task.answered],
+        map_runs=[task.id for task in closed if task.plan is not None and task.answered],
+        in_map_run=in_map_run,
     )

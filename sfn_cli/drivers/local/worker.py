@@ -148,7 +148,7 @@ class _Worker:
             Executions(self._database),
             Tasks(self._database),
             Inbox(self._database),
-            World(settings, self._pool, self._service(), clock, Background(self._selector), Clients(settings)),
+            World(settings, self._pool, self._service(), clock, Background(self._selector), Clients(settings), set()),
             report,
             on_crash=os.environ.get("SFN_ON_CRASH", "retry"),
             max_events=max_events(),

@@ -34,6 +34,8 @@ class Execution(NamedTuple):
     trace_header: str | None
     started_at: int
     stopped_at: int | None
+    map_run_arn: str | None = None
+    item_count: int | None = None
 
 
 class Summary(NamedTuple):
@@ -46,6 +48,8 @@ class Summary(NamedTuple):
     status: str
     started_at: int
     stopped_at: int | None
+    map_run_arn: str | None = None
+    item_count: int | None = None
 
 
 class NewExecution(NamedTuple):
@@ -107,20 +111,24 @@ class Executions:
             row = connection.execute("SELECT 1 FROM execution INDEXED BY execution_running WHERE status = 'RUNNING' LIMIT 1").fetchone()
             return row is not None
 
-    def page(self, state_machine_arn: str, status: str | None, before: tuple[int, int] | None, limit: int) -> list[Summary]:
-        """Up to `limit` executions of a machine, newest first, from the one that follows `before` (its start and row)."""
+    def page(self, whose: str | int, status: str | None, before: tuple[int, int] | None, limit: int) -> list[Summary]:
+        """Up to `limit` executions, newest first, from the one that follows `before` (its start and row).
+
+        `whose` is the ARN of their state machine, or the row of the Map Run that they are children of.
+        """
+        owner = "e.state_machine_arn" if isinstance(whose, str) else "e.map_run"
         started_before, id_before = before or (1 << 62, 1 << 62)
-        of_status, statuses = ("", ()) if status is None else ("AND status = ?", (status,))
+        of_status, statuses = ("", ()) if status is None else ("AND e.status = ?", (status,))
         with self._database.reading() as connection:
             rows = connection.execute(
                 f"""
-                SELECT id, arn, state_machine_arn, name, status, started_at, stopped_at
-                FROM execution
-                WHERE state_machine_arn = ? {of_status} AND (started_at, id) < (?, ?)
-                ORDER BY started_at DESC, id DESC
+                SELECT e.id, e.arn, e.state_machine_arn, e.name, e.status, e.started_at, e.stopped_at, m.arn, e.item_count
+                FROM execution e LEFT JOIN map_run m ON m.id = e.map_run
+                WHERE {owner} = ? {of_status} AND (e.started_at, e.id) < (?, ?)
+                ORDER BY e.started_at DESC, e.id DESC
                 LIMIT ?
                 """,
-                (state_machine_arn, *statuses, started_before, id_before, limit),
+                (whose, *statuses, started_before, id_before, limit),
             ).fetchall()
             return [Summary(*row) for row in rows]
 
@@ -202,9 +210,9 @@ def _child_of(connection: Any, task: int | None) -> Execution | None:
 def _found(connection: Any, arn: str) -> Execution | None:
     row = connection.execute(
         """
-        SELECT id, arn, state_machine_arn, name, revision, status, input, output, error, cause, trace_header,
-               started_at, stopped_at
-        FROM execution WHERE arn = ?
+        SELECT e.id, e.arn, e.state_machine_arn, e.name, e.revision, e.status, e.input, e.output, e.error, e.cause, e.trace_header,
+               e.started_at, e.stopped_at, m.arn, e.item_count
+        FROM execution e LEFT JOIN map_run m ON m.id = e.map_run WHERE e.arn = ?
         """,
         (arn,),
     ).fetchone()
