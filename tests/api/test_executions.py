@@ -39,6 +39,7 @@ def test_start(call: Caller) -> None:
         "error": None,
         "cause": None,
         "traceHeader": "t",
+        "mapRunArn": None,
         "redriveCount": 0,
         **RUNNING,
     }

@@ -120,6 +120,9 @@ def _next_signal(interpreter: Interpreter, answers: Answers, answered: dict[str,
 
 
 def _answer(task: OpenTask, answers: Answers, answered: dict[str, int]) -> Signal | None:
+    if task.plan is not None:  # a Map Run each of whose children gives back its input
+        batches = task.plan.batches(task.plan.items or (), 0, ENDLESS)
+        return TaskSucceeded(task.id, Payload(text=f"[{','.join(batch.input for batch in batches)}]"))
     given = answers.get(task.state_name, ())
     turn = answered.get(task.state_name, 0)
     answer = given[min(turn, len(given) - 1)] if given else {}
