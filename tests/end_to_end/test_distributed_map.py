@@ -152,7 +152,7 @@ def reader(bucket: str, key: str, **config: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("key", "config", "items"),
+    "key, config, items",
     [
         ("a.csv", CSV, [{"k": "1", "v": "é"}, {"k": "2", "v": ""}, {"k": "3", "v": "x"}]),
         ("a.csv", {**CSV, "MaxItems": 1}, [{"k": "1", "v": "é"}]),
@@ -173,7 +173,7 @@ def test_item_reader(home: Path, bucket: str, key: str, config: dict[str, Any], 
 
 
 @pytest.mark.parametrize(
-    ("key", "config", "cause"),
+    "key, config, cause",
     [
         ("object.json", {"InputType": "JSON"}, "Attempting to map over non-iterable node."),
         ("twice.csv", CSV, "CSV headers cannot contain duplicates."),
@@ -201,7 +201,7 @@ def test_list_of_objects(home: Path, bucket: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("batcher", "inputs"),
+    "batcher, inputs",
     [
         ({"MaxItemsPerBatch": 2}, [{"Items": [0, 1]}, {"Items": [2, 3]}, {"Items": [4]}]),
         ({"MaxItemsPerBatchPath": "$.n"}, [{"Items": [0, 1, 2]}, {"Items": [3, 4]}]),
@@ -218,7 +218,7 @@ def test_item_batcher(home: Path, batcher: dict[str, Any], inputs: list[Any]) ->
 
 
 @pytest.mark.parametrize(
-    ("tolerated", "items", "status"),
+    "tolerated, items, status",
     [
         ({}, [1], "FAILED"),
         ({"ToleratedFailureCount": 2}, [1, 2, 3, 4], "SUCCEEDED"),
@@ -260,11 +260,15 @@ def test_retry_and_catch(home: Path) -> None:
     assert len(sfn_json(home, "list-map-runs", "--execution-arn", described["executionArn"])["mapRuns"]) == 2
 
 
-WRITES_ARRAYS = {"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": {"Type": "Pass", "Output": "{% [[$states.input, 0]] %}", "End": True}}}
+WRITES_ARRAYS = {
+    "QueryLanguage": "JSONata",
+    "StartAt": "A",
+    "States": {"A": {"Type": "Pass", "Output": "{% [[$states.input, 0]] %}", "End": True}},
+}
 
 
 @pytest.mark.parametrize(
-    ("config", "written"),
+    "config, written",
     [
         ({"Transformation": "COMPACT", "OutputType": "JSON"}, b"[[[1,0]],[[2,0]]]"),
         ({"Transformation": "FLATTEN", "OutputType": "JSON"}, b"[[1,0],[2,0]]"),
@@ -303,7 +307,9 @@ def test_a_result_writer_that_cannot_write(home: Path, tmp_path: Path) -> None:
 
 
 def test_results_beyond_the_quota(home: Path) -> None:
-    described = run(home, distributed(PASS, ItemSelector={"text.$": "$.text"}, ItemsPath="$.items"), {"items": [0] * 3, "text": "x" * 100_000})
+    described = run(
+        home, distributed(PASS, ItemSelector={"text.$": "$.text"}, ItemsPath="$.items"), {"items": [0] * 3, "text": "x" * 100_000}
+    )
     assert described["error"] == "States.DataLimitExceeded"
 
 
