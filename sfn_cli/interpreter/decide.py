@@ -141,7 +141,7 @@ def _begin(execution: Execution, frame: Frame, now: int) -> HistoryEvent | Due |
         if isinstance(asked, Sleep):
             if now < asked.until:
                 return asked.until
-            asked = completion(execution, frame, None, now=max(asked.until, frame.entered_at))
+            asked = completion(execution, frame, None, now=max(asked.until, frame.last_at))
         return _carry_out(execution, frame, now, asked)
     except StatesError as error:
         return _stumble(execution, frame, now, error)

@@ -123,6 +123,12 @@ def execution_started(input: Payload, role_arn: str, at: int) -> HistoryEvent:
     return HistoryEvent(1, 0, at, "ExecutionStarted", payload=input, details={"roleArn": role_arn})
 
 
+def execution_redriven(last_id: int, count: int, at: int) -> HistoryEvent:
+    """The event of redrive number `count`: it is written by RedriveExecution, and comes after the execution's end."""
+    # As of what else comes from outside (ExecutionAborted), 0 is its previous event.
+    return HistoryEvent(last_id + 1, 0, at, "ExecutionRedriven", details={"redriveCount": count})
+
+
 def api_event(event: HistoryEvent, *, include_data: bool = True) -> dict[str, Any]:
     """The event as GetExecutionHistory answers it; `timestamp` is milliseconds since 1970."""
     kind = KINDS[event.type]

@@ -120,6 +120,7 @@ class Frame:
         "entered_id",
         "entered_previous",
         "error",
+        "failed_by",
         "failed_child",
         "finished",
         "gave_up",
@@ -146,7 +147,9 @@ class Frame:
         "serial",
         "started",
         "state",
+        "stood",
         "task",
+        "unfinished",
         "variables",
     )  # fmt: skip
 
@@ -175,6 +178,8 @@ class Frame:
         self.error: StatesError | None = None  # why its state, or it, failed
         self.gave_up = False  # memo: `error` is why it failed itself, and it does no more
         self.heartbeat_missed = False
+        self.failed_by: str | None = None  # the error by which it failed as a whole
+        self.stood = Phase.STARTING  # its phase before it was ABORTED, or failed and ENDED
         self.result: Payload | None = None
         self.task: OpenTask | None = None
 
@@ -183,6 +188,7 @@ class Frame:
         self.running = 0
         self.finished = 0
         self.results: list[Payload | None] = []
+        self.unfinished: dict[int, Frame] = {}  # those that failed or were aborted: a redrive goes on with them
         self.failed_child: Frame | None = None
         self.join_failed = False  # …StateFailed is recorded
         self.previous_for_child = 0
@@ -197,8 +203,8 @@ class Execution:
 
     __slots__ = (
         "arn", "closed", "context", "deadline_at", "frames", "input", "last_id", "machine", "max_events", "name", "next_serial",
-        "open_tasks", "opened", "patience", "ready", "role_arn", "seed", "started_at", "state_machine_arn", "status", "steps",
-        "timers", "waiting",
+        "open_tasks", "opened", "patience", "ready", "redrive_count", "redriven_at", "role_arn", "seed", "started_at",
+        "state_machine_arn", "status", "steps", "timers", "waiting",
     )  # fmt: skip
 
     def __init__(self, arn: str, state_machine_arn: str, machine: StateMachine, seed: str, max_events: int = MAX_EVENTS) -> None:
@@ -216,6 +222,8 @@ class Execution:
         self.started_at = 0
         self.deadline_at: int | None = None  # by the machine's own TimeoutSeconds, or AWS's quota
         self.status = "RUNNING"
+        self.redrive_count = 0
+        self.redriven_at = 0
         self.last_id = 0
         self.frames: dict[int, Frame] = {}
         self.next_serial = 0
@@ -229,6 +237,11 @@ class Execution:
     @property
     def ended(self) -> bool:
         return self.status != "RUNNING"
+
+    @property
+    def redrive_mark(self) -> str:
+        """Tells the attempts after a redrive from those before it, in what tokens and randomness derive from."""
+        return f"/{self.redrive_count}" if self.redrive_count else ""
 
     @property
     def wake_at(self) -> int | None:

@@ -40,8 +40,8 @@ def visit(execution: Execution, frame: Frame, *, attempt: int, now: int) -> Visi
         frame.variables,
         lambda: context_object(execution, frame, attempt) if execution.context is None else execution.context,
         now,
-        frame.entered_at,
-        f"{execution.seed}/{frame.last}/{attempt}",
+        max(frame.entered_at, execution.redriven_at),
+        f"{execution.seed}/{frame.last}/{attempt}{execution.redrive_mark}",
         execution.patience,
         execution.steps,
     )
