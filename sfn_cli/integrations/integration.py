@@ -41,8 +41,8 @@ class Background(Protocol):
 
 class World(NamedTuple):
     """What integrations may use. `clock` gives milliseconds since 1970; `service` has the operations of this store;
-    `background` makes calls that block, such as those of `clients`, which are AWS's services. What is in `after_turn`
-    is called after each turn, and whenever another process has something to say."""
+    `background` makes calls that block, such as those of `clients`, which are AWS's services. `map_runs` are those that
+    are conducted here, each (its row) with what is called when its children have moved."""
 
     settings: Settings
     pool: Invokes
@@ -50,7 +50,7 @@ class World(NamedTuple):
     clock: Callable[[], int]
     background: Background
     clients: Clients
-    after_turn: set[Callable[[], None]]
+    map_runs: dict[int, Callable[[], None]]
 
 
 class Errand(NamedTuple):

@@ -192,6 +192,9 @@ def _start_map_run(execution: Execution, frame: Frame, now: int) -> HistoryEvent
         plan = map_run_plan(execution, frame)
     except StatesError as error:
         return _stumble(execution, frame, now, error)
+    if frame.map_run_arn is not None:  # by a redrive: the same one goes on
+        details = {"mapRunArn": frame.map_run_arn, "redriveCount": frame.map_run_redrives + 1}
+        return _event(execution, frame, now, "MapRunRedriven", details)
     return _event(execution, frame, now, "MapRunStarted", {"mapRunArn": map_run_arn(execution, frame, plan)})
 
 

@@ -101,6 +101,7 @@ def _state_entered(execution: Execution, event: HistoryEvent) -> None:
     frame.join_failed = False
     frame.result = None
     frame.retry_count = 0
+    frame.map_run_arn = None
     if frame.retried:
         frame.retried = {}
 
@@ -275,6 +276,7 @@ def _forked(execution: Execution, event: HistoryEvent) -> None:
         frame.phase = Phase.DISTRIBUTING
         frame.move = asked
         frame.plan = None
+        frame.map_run_arn = None
         return
     assert isinstance(asked, Fork)
     frame.phase = Phase.FORKED
@@ -291,6 +293,9 @@ def _map_run_started(execution: Execution, event: HistoryEvent) -> None:
     frame = execution.frames[event.frame]
     plan = map_run_plan(execution, frame)
     frame = _follow(execution, event)
+    details = event.details or {}
+    frame.map_run_arn = details["mapRunArn"]
+    frame.map_run_redrives = details.get("redriveCount", 0)
     frame.phase = Phase.WORKING
     frame.move = frame.plan = None
     frame.task = OpenTask(
@@ -305,7 +310,7 @@ def _map_run_started(execution: Execution, event: HistoryEvent) -> None:
         credentials=None,
         token=None,
         plan=plan,
-        map_run_arn=(event.details or {}).get("mapRunArn"),
+        map_run_arn=frame.map_run_arn,
     )
     frame.task.started = True
     execution.open_task(frame.task)
@@ -413,6 +418,7 @@ HANDLERS: Mapping[str, Handler] = {
     **{f"{kind}{how}": _task_failed for kind in _TASK_KINDS for how in ("Failed", "TimedOut", "ScheduleFailed")},
     "EvaluationFailed": _evaluation_failed,
     "MapRunStarted": _map_run_started,
+    "MapRunRedriven": _map_run_started,
     "MapRunSucceeded": _task_succeeded,
     "MapRunFailed": _task_failed,
     "MapRunAborted": _map_run_aborted,

@@ -132,6 +132,8 @@ class Frame:
         "last",
         "last_at",
         "machine",
+        "map_run_arn",
+        "map_run_redrives",
         "move",
         "next",
         "next_move",
@@ -174,6 +176,8 @@ class Frame:
         self.retry_count = 0
         self.move: Move | None = None  # memo: what the state asked for
         self.next_move: Move | None = None  # memo: what it asks for in the attempt that is about to begin
+        self.map_run_arn: str | None = None  # the Map Run of its state's last attempt
+        self.map_run_redrives = 0
         self.plan: MapRunPlan | None = None  # memo: what the Map Run that is about to begin is to do
         self.error: StatesError | None = None  # why its state, or it, failed
         self.gave_up = False  # memo: `error` is why it failed itself, and it does no more

@@ -3,7 +3,8 @@
 https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html#redrive-behavior-states
 
 Rule 1: what succeeded is kept. Of a Map or Parallel, the children that did not succeed go on, each from where it
-stood, and the items that never began will; of one that failed with States.DataLimitExceeded, all run again.
+stood, and the items that never began will; of one that failed with States.DataLimitExceeded, all run again. A Map
+Run is redriven itself: its children that did not succeed go on.
 Rule 2: a state that was entered and not left does its work again, without being entered again: a Task is
 scheduled, a Choice asks its rules. A Fail is entered again, and fails again.
 Rule 3: limits begin anew: Retriers have all their attempts, and the Seconds of a Wait count from the redrive.
@@ -32,7 +33,11 @@ def _go_on(execution: Execution, frame: Frame, at: int) -> None:
     stood = frame.stood if frame.phase in (Phase.ABORTED, Phase.ENDED) else frame.phase
     children = {**frame.unfinished, **frame.children}
     rejoins = _rejoins(frame, stood)
-    if rejoins:
+    distributed = _is_distributed(frame, stood)
+    result = frame.result if distributed else None
+    if distributed:
+        frame.phase = Phase.DISTRIBUTING if result is None else Phase.JOINED
+    elif rejoins:
         frame.phase = Phase.FORKED if children or stood is Phase.FORKED else Phase.JOINED
     elif stood in (Phase.STARTING, Phase.ENDING):
         frame.phase = stood
@@ -42,6 +47,7 @@ def _go_on(execution: Execution, frame: Frame, at: int) -> None:
     else:
         frame.phase = Phase.ENTERED
     _begin_anew(frame, at, keeps_move=rejoins)
+    frame.result = result
     execution.frames[frame.serial] = frame
     execution.make_ready(frame)
     _bring_back(execution, frame, children if rejoins else {}, at)
@@ -52,6 +58,13 @@ def _rejoins(frame: Frame, stood: Phase) -> bool:
     if stood in (Phase.STARTING, Phase.ENTERED, Phase.ENDING) or frame.failed_by == DATA_LIMIT_EXCEEDED:
         return False
     return isinstance(frame.move, Fork)
+
+
+def _is_distributed(frame: Frame, stood: Phase) -> bool:
+    """Whether the frame is a Map that keeps what its Map Run has done."""
+    if stood in (Phase.STARTING, Phase.ENTERED, Phase.ENDING) or frame.failed_by == DATA_LIMIT_EXCEEDED:
+        return False
+    return frame.map_run_arn is not None
 
 
 def _begin_anew(frame: Frame, at: int, *, keeps_move: bool) -> None:

@@ -123,7 +123,8 @@ class Conductor:
         self._forgotten: list[int] = []
         self._lines: list[LogLine] = []
         self._dispatch = Dispatch(world, self._mail)
-        self._in_map_runs: set[int] = set()  # those that are children of Map Runs
+        self._in_map_runs: dict[int, int] = {}  # those that are children → their Map Runs
+        self._moved_runs: set[int] = set()  # Map Runs whose children have ended in this turn
         self._clocks: dict[int, Clock] = {}  # of those that do not run by the wall's
         self._patience = loop_patience()
         self.slow_lane = SlowLane()
@@ -162,7 +163,7 @@ class Conductor:
         ends_at = time.monotonic() + SECONDS_A_TURN
         for execution in claimed:
             if execution.map_run is not None:
-                self._in_map_runs.add(execution.id)
+                self._in_map_runs[execution.id] = execution.map_run
             with self._setting_aside(execution.id):
                 resume = self._resuming(execution)
                 try:
@@ -291,8 +292,7 @@ class Conductor:
         if moved or self._lines or self._forgotten:
             self._commit(moved, now)
         self._send_away(now)
-        for look in tuple(self._world.after_turn):
-            look()
+        self._tell_map_runs()
         return events
 
     def _receive(self, now: int, moved: defaultdict[int, _Turn]) -> None:
@@ -393,7 +393,7 @@ class Conductor:
             _moved(execution, moved[execution], *changed, in_map_run=execution in self._in_map_runs)
             for execution, changed in changes.items()
         ]
-        children_ended = any(turn.in_map_run and self._driven[turn.execution].ended for turn in turns)
+        self._moved_runs |= {self._in_map_runs[turn.execution] for turn in turns if turn.in_map_run and self._driven[turn.execution].ended}
         lost = self._turns.commit(turns, forgotten, lines, read_up_to=self._last_message, now=now)
         for execution, (opened, closed) in changes.items():
             if execution in lost or self._driven[execution].ended:
@@ -403,8 +403,19 @@ class Conductor:
                     self._dispatch.match(execution, opened, closed)
         if lost:
             self.claim_new()
-        if children_ended:
-            self._world.service.runner.wake()  # whoever conducts their Map Runs may be another worker
+
+    def _tell_map_runs(self) -> None:
+        """Whoever conducts the Map Runs whose children have ended looks at them: this worker, or another."""
+        moved, self._moved_runs = self._moved_runs, set()
+        for run in moved & self._world.map_runs.keys():
+            self._world.map_runs[run]()
+        if moved - self._world.map_runs.keys():
+            self._world.service.runner.wake()
+
+    def look_at_map_runs(self) -> None:
+        """Another process may have ended children, or changed what a Map Run allows."""
+        for look in tuple(self._world.map_runs.values()):
+            look()
 
     def _send_away(self, now: int) -> None:
         """Sends those that need patience to the slow lane, for the step that they need it for."""
@@ -423,7 +434,7 @@ class Conductor:
         self._driven.pop(execution, None)
         self._due.pop(execution, None)
         self._clocks.pop(execution, None)
-        self._in_map_runs.discard(execution)
+        self._in_map_runs.pop(execution, None)
 
     def release(self) -> None:
         """Gives back all that is driven here, and cancels what runs for it."""

@@ -1,8 +1,8 @@
 """One Map Run: its items are read, children are started as many as may run at once, and their results gathered.
 
-It stands in the store (store/sqlite/map_runs.py), so that a worker that resumes goes on with it. Between
-two turns of the worker it looks there what its children have come to; all that takes long is done in the
-background, one thing at a time.
+It stands in the store (store/sqlite/map_runs.py), so that a worker that resumes goes on with it. After a turn in
+which children of it have ended it looks there what they have come to; all that takes long is done in the background,
+one thing at a time.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sfn_cli.api import names
 from sfn_cli.asl.map_run import CONCURRENCY, Tolerance
-from sfn_cli.errors import StatesError
+from sfn_cli.errors import StatesError, StoreError
 from sfn_cli.integrations.distributed_map import dataset, results
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Payload
@@ -75,8 +75,9 @@ class _Conduct:
         )
         if run is not None:
             self._id = run.id
-            self._world.after_turn.add(self.look)
+            self._world.map_runs[run.id] = self.look
             self._read(run)
+            self.look()
         return self.cancel
 
     def cancel(self) -> None:
@@ -86,7 +87,7 @@ class _Conduct:
             self._forget_items()
 
     def _leave(self) -> None:
-        self._world.after_turn.discard(self.look)
+        self._world.map_runs.pop(self._id, None)
         if self._cancel_work is not None:
             self._cancel_work()
 
@@ -104,8 +105,10 @@ class _Conduct:
             self._cancel_work = None
             if isinstance(answer, StatesError):
                 self._fail(answer)
+            elif isinstance(answer, StoreError):
+                raise answer  # everybody's trouble
             elif isinstance(answer, Exception):
-                raise answer
+                self._fail(StatesError("States.Runtime", f"The Map Run cannot be conducted: {answer!r}"))
             else:
                 done(answer)
 
@@ -145,6 +148,7 @@ class _Conduct:
         at = self._now()
         if self._runs.start_children(run, [self._child(run, batch, at) for batch in chunk.batches], chunk.place, at):
             self._world.service.runner.wake()
+            self.look()
 
     def _child(self, run: MapRun, batch: Batch, at: int) -> NewChild:
         name = names.new_execution_name(at)
