@@ -85,13 +85,19 @@ def stop_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     names.check_arn(execution_arn, "execution")
     stopped_at = service.executions.abort(execution_arn, request.get("error"), request.get("cause"), service.clock())
     if stopped_at is None:
-        raise _does_not_exist(execution_arn)
+        raise names.no_execution(execution_arn)
     service.runner.wake()
     return {"stopDate": stopped_at}
 
 
 def describe_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    return describe(_existing(service, request["executionArn"]), included=request.get("includedData") != "METADATA_ONLY")
+    execution = _existing(service, request["executionArn"])
+    answer = describe(execution, included=request.get("includedData") != "METADATA_ONLY")
+    if answer["redriveStatus"] == "REDRIVABLE":
+        from sfn_cli.api.redrive import status_of  # the interpreter is slow to import
+
+        answer |= status_of(service, execution.arn)
+    return answer
 
 
 def describe(execution: Execution, *, included: bool = True) -> dict[str, Any]:
@@ -115,6 +121,8 @@ def list_executions(service: Service, request: dict[str, Any]) -> dict[str, Any]
         raise ApiError("ResourceNotFound", f"Resource not found: '{request['mapRunArn']}'", resourceName=request["mapRunArn"])
     if "stateMachineArn" not in request or "mapRunArn" in request:
         raise ApiError("ValidationException", "Must provide a StateMachine ARN or MapRun ARN")
+    if "redriveFilter" in request:
+        raise ApiError("ValidationException", "redriveFilter is only supported with mapRunArn")
     machine = existing(service, request["stateMachineArn"])
     if machine.type == "EXPRESS":
         raise ApiError("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine")
@@ -137,7 +145,8 @@ def _summary(execution: Execution | Summary) -> dict[str, Any]:
         "status": execution.status,
         "startDate": execution.started_at,
         "stopDate": execution.stopped_at,
-        "redriveCount": 0,
+        "redriveCount": execution.redrive_count,
+        "redriveDate": execution.redriven_at,
     }
 
 
@@ -161,12 +170,8 @@ def _existing(service: Service, execution_arn: str) -> Execution:
     names.check_arn(execution_arn, "execution")
     execution = service.executions.find(execution_arn)
     if execution is None:
-        raise _does_not_exist(execution_arn)
+        raise names.no_execution(execution_arn)
     return execution
-
-
-def _does_not_exist(execution_arn: str) -> ApiError:
-    return ApiError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{execution_arn}'")
 
 
 def _execution_arn(machine: StateMachine, name: str) -> str:

@@ -33,6 +33,7 @@ OPERATIONS: Mapping[tuple[str, str], str] = {
     ("stepfunctions", "ListExecutions"): "sfn_cli.api.executions:list_executions",
     ("stepfunctions", "ListStateMachines"): "sfn_cli.api.state_machines:list_state_machines",
     ("stepfunctions", "ListTagsForResource"): "sfn_cli.api.tags:list_tags_for_resource",
+    ("stepfunctions", "RedriveExecution"): "sfn_cli.api.redrive:redrive_execution",
     ("stepfunctions", "SendTaskFailure"): "sfn_cli.api.tasks:send_task_failure",
     ("stepfunctions", "SendTaskHeartbeat"): "sfn_cli.api.tasks:send_task_heartbeat",
     ("stepfunctions", "SendTaskSuccess"): "sfn_cli.api.tasks:send_task_success",

@@ -40,6 +40,7 @@ def test_start(call: Caller) -> None:
         "cause": None,
         "traceHeader": "t",
         "redriveCount": 0,
+        "redriveDate": None,
         **RUNNING,
     }
     assert call("GetExecutionHistory", executionArn=EXECUTION + "m:e") == {

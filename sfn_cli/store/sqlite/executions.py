@@ -34,6 +34,8 @@ class Execution(NamedTuple):
     trace_header: str | None
     started_at: int
     stopped_at: int | None
+    redrive_count: int
+    redriven_at: int | None
 
 
 class Summary(NamedTuple):
@@ -46,6 +48,8 @@ class Summary(NamedTuple):
     status: str
     started_at: int
     stopped_at: int | None
+    redrive_count: int
+    redriven_at: int | None
 
 
 class NewExecution(NamedTuple):
@@ -114,7 +118,7 @@ class Executions:
         with self._database.reading() as connection:
             rows = connection.execute(
                 f"""
-                SELECT id, arn, state_machine_arn, name, status, started_at, stopped_at
+                SELECT id, arn, state_machine_arn, name, status, started_at, stopped_at, redrive_count, redriven_at
                 FROM execution
                 WHERE state_machine_arn = ? {of_status} AND (started_at, id) < (?, ?)
                 ORDER BY started_at DESC, id DESC
@@ -203,7 +207,7 @@ def _found(connection: Any, arn: str) -> Execution | None:
     row = connection.execute(
         """
         SELECT id, arn, state_machine_arn, name, revision, status, input, output, error, cause, trace_header,
-               started_at, stopped_at
+               started_at, stopped_at, redrive_count, redriven_at
         FROM execution WHERE arn = ?
         """,
         (arn,),
