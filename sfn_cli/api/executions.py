@@ -85,13 +85,19 @@ def stop_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     names.check_arn(execution_arn, "execution")
     stopped_at = service.executions.abort(execution_arn, request.get("error"), request.get("cause"), service.clock())
     if stopped_at is None:
-        raise _does_not_exist(execution_arn)
+        raise names.no_execution(execution_arn)
     service.runner.wake()
     return {"stopDate": stopped_at}
 
 
 def describe_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    return describe(existing_execution(service, request["executionArn"]), included=request.get("includedData") != "METADATA_ONLY")
+    execution = existing_execution(service, request["executionArn"])
+    answer = describe(execution, included=request.get("includedData") != "METADATA_ONLY")
+    if answer["redriveStatus"] == "REDRIVABLE":
+        from sfn_cli.api.redrive import status_of  # the interpreter is slow to import
+
+        answer |= status_of(service, execution.arn)
+    return answer
 
 
 def describe(execution: Execution, *, included: bool = True) -> dict[str, Any]:
@@ -115,8 +121,10 @@ def list_executions(service: Service, request: dict[str, Any]) -> dict[str, Any]
     """The executions of a state machine, or the children of a Map Run, newest first."""
     whose = _whose(service, request)
     status = request.get("statusFilter")
-    scope, now, size = f"ListExecutions {whose} {status}", service.clock(), paging.page_size(request)
-    executions = service.executions.page(whose, status, paging.last_key(request, scope, now, _start_and_row), size + 1)
+    redriven = {"REDRIVEN": True, "NOT_REDRIVEN": False}.get(request.get("redriveFilter", ""))
+    scope, now, size = f"ListExecutions {whose} {status} {redriven}", service.clock(), paging.page_size(request)
+    last = paging.last_key(request, scope, now, _start_and_row)
+    executions = service.executions.page(whose, status, last, size + 1, redriven=redriven)
     shown = executions[:size]
     return {
         "executions": [_summary(execution) for execution in shown],
@@ -132,6 +140,8 @@ def _whose(service: Service, request: Mapping[str, Any]) -> str | int:
         raise ApiError("ValidationException", "Must provide a StateMachine ARN or MapRun ARN")
     if "mapRunArn" in request:
         return existing_map_run(service, request["mapRunArn"]).id
+    if "redriveFilter" in request:
+        raise ApiError("ValidationException", "redriveFilter is only supported with mapRunArn")
     machine = existing(service, request["stateMachineArn"])
     if machine.type == "EXPRESS":
         raise ApiError("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine")
@@ -149,7 +159,8 @@ def _summary(execution: Execution | Summary) -> dict[str, Any]:
         "stopDate": execution.stopped_at,
         "mapRunArn": execution.map_run_arn,
         "itemCount": execution.item_count,
-        "redriveCount": 0,
+        "redriveCount": execution.redrive_count,
+        "redriveDate": execution.redriven_at,
     }
 
 
@@ -174,12 +185,8 @@ def existing_execution(service: Service, execution_arn: str) -> Execution:
     names.check_arn(execution_arn, "execution")
     execution = service.executions.find(execution_arn)
     if execution is None:
-        raise _does_not_exist(execution_arn)
+        raise names.no_execution(execution_arn)
     return execution
-
-
-def _does_not_exist(execution_arn: str) -> ApiError:
-    return ApiError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{execution_arn}'")
 
 
 def _execution_arn(machine: StateMachine, name: str) -> str:

@@ -35,6 +35,7 @@ OPERATIONS: Mapping[tuple[str, str], str] = {
     ("stepfunctions", "ListMapRuns"): "sfn_cli.api.map_runs:list_map_runs",
     ("stepfunctions", "ListStateMachines"): "sfn_cli.api.state_machines:list_state_machines",
     ("stepfunctions", "ListTagsForResource"): "sfn_cli.api.tags:list_tags_for_resource",
+    ("stepfunctions", "RedriveExecution"): "sfn_cli.api.redrive:redrive_execution",
     ("stepfunctions", "SendTaskFailure"): "sfn_cli.api.tasks:send_task_failure",
     ("stepfunctions", "SendTaskHeartbeat"): "sfn_cli.api.tasks:send_task_heartbeat",
     ("stepfunctions", "SendTaskSuccess"): "sfn_cli.api.tasks:send_task_success",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.functions import Functions
     from sfn_cli.store.sqlite.logs import Logs
     from sfn_cli.store.sqlite.map_runs import MapRuns
+    from sfn_cli.store.sqlite.redrives import Redrives
     from sfn_cli.store.sqlite.state_machines import StateMachines
     from sfn_cli.store.sqlite.tasks import Tasks
 
@@ -116,6 +117,12 @@ class Service:
         from sfn_cli.store.sqlite.executions import Executions
 
         return Executions(self.database)
+
+    @cached_property
+    def redrives(self) -> Redrives:
+        from sfn_cli.store.sqlite.redrives import Redrives
+
+        return Redrives(self.database)
 
     @cached_property
     def activities(self) -> Activities:

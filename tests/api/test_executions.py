@@ -41,6 +41,7 @@ def test_start(call: Caller) -> None:
         "traceHeader": "t",
         "mapRunArn": None,
         "redriveCount": 0,
+        "redriveDate": None,
         **RUNNING,
     }
     assert call("GetExecutionHistory", executionArn=EXECUTION + "m:e") == {

@@ -37,8 +37,9 @@ def breaches(database: Database) -> Iterator[str]:
 
 def _goes_on(interpreter: Interpreter, rest: Sequence[HistoryEvent]) -> str | None:
     for event in rest:
-        if event.type == "ExecutionAborted":
-            return None  # written from outside
+        if event.type in ("ExecutionAborted", "ExecutionRedriven"):
+            interpreter.apply(event)  # written from outside
+            continue
         signal = _signal(interpreter, event)
         made = interpreter.advance(event.at, 1) if signal is None else interpreter.receive(signal, event.at)
         if made != [event]:

@@ -10,6 +10,7 @@ from sfn_cli.store.sqlite.database import Database
 from sfn_cli.store.sqlite.executions import Executions
 from sfn_cli.store.sqlite.inbox import Inbox
 from sfn_cli.store.sqlite.logs import LogLine, Logs
+from sfn_cli.store.sqlite.redrives import Redrives
 from sfn_cli.store.sqlite.state_machines import StateMachines
 from sfn_cli.store.sqlite.tasks import Tasks
 from sfn_cli.store.sqlite.turns import Turns
@@ -33,6 +34,7 @@ ASKED: dict[str, Callable[[Database], object]] = {
     "get-execution-history": lambda store: Executions(store).history(1, 5, 101),
     "get-execution-history --reverse-order": lambda store: Executions(store).history_reversed(1, 5, 101),
     "stop-execution": lambda store: Executions(store).abort(ARN, None, None, 5),
+    "redrive-execution": lambda store: Redrives(store).redrive(ARN, "token", 5, lambda _: 5),
     "any command": lambda store: Executions(store).any_running(),
     "list-state-machines": lambda store: StateMachines(store).page("arn", "", 101),
     "delete-state-machine": lambda store: StateMachines(store).delete(MACHINE),

@@ -162,6 +162,8 @@ class Conductor:
     def _take(self, claimed: list[Claimed]) -> int:
         ends_at = time.monotonic() + SECONDS_A_TURN
         for execution in claimed:
+            if self._drives(execution.id):
+                self._let_go(execution.id)  # it was stopped and redriven before this worker was told of either
             if execution.map_run is not None:
                 self._in_map_runs[execution.id] = execution.map_run
             with self._setting_aside(execution.id):
@@ -244,14 +246,22 @@ class Conductor:
 
     def read_inbox(self) -> None:
         """Takes in what other processes say to the executions driven here."""
+        aborted: list[int] = []
         for message in self._inbox.after(self._last_message):
             self._last_message = message.id
             interpreter = self._driven.get(message.execution)
-            if message.kind == "aborted" and (interpreter is not None or message.execution in self.slow_lane):
-                self._let_go(message.execution)
-                self._forgotten.append(message.id)
+            if message.kind == "aborted":
+                if message.body.get("worker", self._turns.worker) == self._turns.worker and self._drives(message.execution):
+                    self._let_go(message.execution)
+                    self._forgotten.append(message.id)
+                    aborted.append(message.execution)
             elif interpreter is not None:
                 self._take_in(message, interpreter)
+        if aborted:
+            self._turns.release(aborted)  # one that was redriven and claimed meanwhile is claimed anew
+
+    def _drives(self, execution: int) -> bool:
+        return execution in self._driven or execution in self.slow_lane
 
     def _catch_up(self, execution: int, interpreter: Interpreter) -> None:
         """Takes in what came while the execution was not driven here."""

@@ -32,7 +32,7 @@ def abort(connection: Any, id: int, error: str | None, cause: str | None, at: in
         "UPDATE execution SET status = 'ABORTED', stopped_at = ?, error = ?, cause = ?, owner = NULL WHERE id = ?", (at, error, cause, id)
     )
     if owner is not None:
-        send(connection, id, "aborted", {}, at)
+        send(connection, id, "aborted", {"worker": owner}, at)
     connection.execute("UPDATE task SET open = 0 WHERE key BETWEEN ? AND ?", (key_of(id, 0), key_of(id + 1, 0)))
     _abort_children(connection, key_of(id, 0), key_of(id + 1, 0), at)
     tell_waiting(connection, [id], at)
@@ -45,14 +45,16 @@ def tell_waiting(connection: Any, ended: Iterable[int], at: int) -> None:
     """Tells the tasks that wait for these executions that they have ended."""
     waiting = connection.execute(
         """
-        SELECT c.task, e.arn, e.stopped_at
+        SELECT c.task, e.arn, e.stopped_at, e.status, e.error, e.cause
         FROM child c JOIN task t ON t.key = c.task JOIN execution e ON e.id = c.execution
         WHERE c.execution IN (SELECT value FROM json_each(?)) AND c.awaited AND t.open
         """,
         (jsonvalue.dumps(list(ended)),),
     ).fetchall()
-    for task, arn, stopped_at in waiting:
-        send(connection, execution_of(task), "childEnded", {"task": event_of(task), "execution": arn, "at": stopped_at}, at)
+    for task, arn, stopped_at, status, error, cause in waiting:
+        # Told in full: before this is read, the execution may be redriven.
+        ending = {"status": status, "error": error, "cause": cause}
+        send(connection, execution_of(task), "childEnded", {"task": event_of(task), "execution": arn, "at": stopped_at, **ending}, at)
 
 
 def abort_awaited(connection: Any, tasks: Iterable[int], at: int) -> None:

@@ -34,6 +34,8 @@ class Execution(NamedTuple):
     trace_header: str | None
     started_at: int
     stopped_at: int | None
+    redrive_count: int = 0
+    redriven_at: int | None = None
     map_run_arn: str | None = None
     item_count: int | None = None
 
@@ -48,6 +50,8 @@ class Summary(NamedTuple):
     status: str
     started_at: int
     stopped_at: int | None
+    redrive_count: int = 0
+    redriven_at: int | None = None
     map_run_arn: str | None = None
     item_count: int | None = None
 
@@ -111,18 +115,24 @@ class Executions:
             row = connection.execute("SELECT 1 FROM execution INDEXED BY execution_running WHERE status = 'RUNNING' LIMIT 1").fetchone()
             return row is not None
 
-    def page(self, whose: str | int, status: str | None, before: tuple[int, int] | None, limit: int) -> list[Summary]:
+    def page(
+        self, whose: str | int, status: str | None, before: tuple[int, int] | None, limit: int, *, redriven: bool | None = None
+    ) -> list[Summary]:
         """Up to `limit` executions, newest first, from the one that follows `before` (its start and row).
 
-        `whose` is the ARN of their state machine, or the row of the Map Run that they are children of.
+        `whose` is the ARN of their state machine, or the row of the Map Run that they are children of; with
+        `redriven`, only those that were redriven, or that were not.
         """
         owner = "e.state_machine_arn" if isinstance(whose, str) else "e.map_run"
         started_before, id_before = before or (1 << 62, 1 << 62)
         of_status, statuses = ("", ()) if status is None else ("AND e.status = ?", (status,))
+        if redriven is not None:
+            of_status += f" AND e.redrive_count {'>' if redriven else '='} 0"
         with self._database.reading() as connection:
             rows = connection.execute(
                 f"""
-                SELECT e.id, e.arn, e.state_machine_arn, e.name, e.status, e.started_at, e.stopped_at, m.arn, e.item_count
+                SELECT e.id, e.arn, e.state_machine_arn, e.name, e.status, e.started_at, e.stopped_at, e.redrive_count, e.redriven_at,
+                       m.arn, e.item_count
                 FROM execution e LEFT JOIN map_run m ON m.id = e.map_run
                 WHERE {owner} = ? {of_status} AND (e.started_at, e.id) < (?, ?)
                 ORDER BY e.started_at DESC, e.id DESC
@@ -211,7 +221,7 @@ def _found(connection: Any, arn: str) -> Execution | None:
     row = connection.execute(
         """
         SELECT e.id, e.arn, e.state_machine_arn, e.name, e.revision, e.status, e.input, e.output, e.error, e.cause, e.trace_header,
-               e.started_at, e.stopped_at, m.arn, e.item_count
+               e.started_at, e.stopped_at, e.redrive_count, e.redriven_at, m.arn, e.item_count
         FROM execution e LEFT JOIN map_run m ON m.id = e.map_run WHERE e.arn = ?
         """,
         (arn,),

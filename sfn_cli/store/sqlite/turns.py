@@ -69,6 +69,11 @@ class Turns:
         self._database = database
         self._worker = worker
 
+    @property
+    def worker(self) -> int:
+        """The id of the worker."""
+        return self._worker
+
     def claim_new(self, limit: int) -> list[Claimed]:
         """Up to `limit` running executions that no worker drives yet, each for this worker from now on."""
         return self._claim(None, limit)
