@@ -54,7 +54,7 @@ def _counts(run: MapRun, part: int, total: int, waiting: int) -> dict[str, int]:
         count: Count = run.children(status)
         return count[part]
 
-    return {
+    counts = {
         "pending": waiting,
         "running": of("RUNNING"),
         "succeeded": of("SUCCEEDED"),
@@ -65,6 +65,9 @@ def _counts(run: MapRun, part: int, total: int, waiting: int) -> dict[str, int]:
         # Observed: results count as written where no ResultWriter writes them, too.
         "resultsWritten": of("SUCCEEDED") if run.status == "SUCCEEDED" else 0,
     }
+    if run.redriven_at is not None:
+        counts |= {"failuresNotRedrivable": 0, "pendingRedrive": of("PENDING_REDRIVE")}
+    return counts
 
 
 def list_map_runs(service: Service, request: dict[str, Any]) -> dict[str, Any]:

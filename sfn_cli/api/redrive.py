@@ -28,6 +28,10 @@ MOST_EVENTS = MAX_EVENTS - 2
 """With how many events it may be: there is room for ExecutionRedriven and one more. (AWS's quota)"""
 
 
+BY_MAP_RUN = "Execution is a child of a Map Run: redrive the execution that started the Map Run"
+"""Why a child execution is not redriven by itself. (ours)"""
+
+
 def redrive_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """The same client token, within 15 minutes, gets the same answer and redrives nothing."""
     execution_arn = request["executionArn"]
@@ -51,6 +55,8 @@ def why_not(standing: Standing, now: int) -> str | None:
     """DescribeExecution's redriveStatusReason at `now` by the wall's clock, or None: it may be redriven."""
     if standing.status in ("RUNNING", "SUCCEEDED"):
         return f"Execution is {standing.status} and cannot be redriven"
+    if standing.in_map_run:
+        return BY_MAP_RUN
     if standing.machine_status != "ACTIVE":
         return "State machine is in DELETING status"
     if standing.events > MOST_EVENTS:
@@ -69,4 +75,6 @@ def status_of(service: Service, execution_arn: str) -> dict[str, str]:
     standing = service.redrives.standing(execution_arn)
     assert standing is not None
     reason = why_not(standing, service.clock())
+    if reason == BY_MAP_RUN:
+        return {"redriveStatus": "REDRIVABLE_BY_MAP_RUN"}
     return {"redriveStatus": "REDRIVABLE"} if reason is None else {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": reason}

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.processes import create_machine, describe, ended, kill_workers, sfn, sfn_json, start_execution, until
+from sfn_cli.store.sqlite.database import Database
+from tests.interpreter.replay import breaches
+from tests.processes import create_function, create_machine, describe, ended, kill_workers, sfn, sfn_json, start_execution, until
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -399,3 +401,74 @@ def test_maps_within_maps(home: Path) -> None:
     inner = distributed(PASS)
     inner["States"]["Each"]["ItemProcessor"] |= {"StartAt": "One", "States": {"One": {"Type": "Pass", "Result": 1, "End": True}}}
     assert output(run(home, distributed(inner), [["a", "b"], []])) == [[1, 1], []]
+
+
+HANDLER = """
+import os
+
+def handler(event, context):
+    if not os.path.exists({flag!r}):
+        raise ValueError("not yet")
+    return event
+"""
+
+
+@pytest.mark.parametrize("execution_type", ["STANDARD", "EXPRESS"])
+def test_redrive(home: Path, tmp_path: Path, execution_type: str) -> None:
+    """What succeeded is kept, what failed goes on, and what never began begins, in the same Map Run."""
+    flag, code = tmp_path / "flag", tmp_path / "code"
+    code.mkdir()
+    (code / "app.py").write_text(HANDLER.format(flag=str(flag)))
+    create_function(home, "Work", code)
+    choose = {
+        "QueryLanguage": "JSONata",
+        "StartAt": "Choose",
+        "States": {
+            "Choose": {"Type": "Choice", "Choices": [{"Condition": "{% $states.input = 2 %}", "Next": "Call"}], "Default": "Good"},
+            "Call": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:Work", "End": True},
+            "Good": {"Type": "Succeed"},
+        },
+    }
+    execution = run(home, distributed(choose, execution_type, MaxConcurrency=1), [1, 2, 3])["executionArn"]
+    before = map_run(home, execution)
+    assert (before["status"], before["itemCounts"]["succeeded"], before["itemCounts"]["failed"]) == ("FAILED", 1, 1)
+    assert "redriveCount" not in before
+    (failed,) = children(home, before, "--status-filter", "FAILED")
+    if execution_type == "STANDARD":
+        assert describe(home, failed["executionArn"])["redriveStatus"] == "REDRIVABLE_BY_MAP_RUN"
+        refused = sfn(home, "redrive-execution", "--execution-arn", failed["executionArn"])
+        assert (refused.returncode, "ExecutionNotRedrivable" in refused.stderr) == (254, True)
+    flag.touch()
+    sfn_json(home, "redrive-execution", "--execution-arn", execution)
+    assert output(ended(home, execution)) == [1, 2, 3]
+    after = map_run(home, execution)
+    assert (after["mapRunArn"], after["status"], after["redriveCount"]) == (before["mapRunArn"], "SUCCEEDED", 1)
+    assert (after["itemCounts"]["succeeded"], after["itemCounts"]["failed"], after["itemCounts"]["pendingRedrive"]) == (3, 0, 0)
+    types = [type for _, _, type in events(home, execution)]
+    redriven = ["ExecutionRedriven", "MapRunRedriven", "MapRunSucceeded", "MapStateSucceeded", "MapStateExited", "ExecutionSucceeded"]
+    assert types[-6:] == redriven
+    (again,) = children(home, after, "--redrive-filter", "REDRIVEN")
+    assert (again["executionArn"], again["status"], again["redriveCount"]) == (failed["executionArn"], "SUCCEEDED", 1)
+    if execution_type == "STANDARD":
+        assert "ExecutionRedriven" in [type for _, _, type in events(home, again["executionArn"])]
+    database = Database(home)
+    assert list(breaches(database)) == []
+    database.close()
+
+
+def test_redrive_of_what_was_stopped(home: Path) -> None:
+    """Children that were aborted with their parent go on where they stood."""
+    two = {"StartAt": "First", "States": {"First": {"Type": "Pass", "Next": "Sleep"}, **A_DAY["States"]}}
+    machine = create_machine(home, "Machine", distributed(two, MaxConcurrency=1))
+    execution = start_execution(home, machine, "--input", "[1, 2]")
+    until(lambda: _running(home, execution) == 1, "the first child")
+    sfn_json(home, "stop-execution", "--execution-arn", execution)
+    sfn_json(home, "redrive-execution", "--execution-arn", execution)
+    until(lambda: _running(home, execution) == 1, "the first child again")
+    sfn_json(home, "stop-execution", "--execution-arn", execution)
+    found = map_run(home, execution)
+    assert (found["status"], found["redriveCount"], found["executionCounts"]["aborted"]) == ("ABORTED", 1, 1)
+    (child,) = children(home, found)
+    types = [type for _, _, type in events(home, child["executionArn"])]
+    assert types.count("PassStateEntered") == 1
+    assert types.count("ExecutionAborted") == 2

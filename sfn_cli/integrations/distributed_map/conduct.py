@@ -133,13 +133,17 @@ class _Conduct:
         if run.status != "RUNNING":
             return
         tolerance = Tolerance(run.tolerated_failure_count, run.tolerated_failure_percentage)
-        running = run.children("RUNNING").executions
+        running, waiting = (run.children(status).executions for status in ("RUNNING", "PENDING_REDRIVE"))
+        room = min(run.max_concurrency or CONCURRENCY, CONCURRENCY) - running
         if tolerance.is_exceeded(run.children("FAILED", "TIMED_OUT").items, run.total_items):
             self._fail(THRESHOLD_EXCEEDED)
+        elif waiting:
+            if room > 0 and self._runs.redrive_children(run, room, self._now()):
+                self._world.service.runner.wake()
         elif run.has_started_all:
             if running == 0:
                 self._work(partial(self._gather, run), self._has_gathered)
-        elif (room := min(run.max_concurrency or CONCURRENCY, CONCURRENCY) - running) > 0:
+        elif room > 0:
             patience = Patience(time.thread_time, PATIENCE_SECONDS)
             home, children = self._world.settings.home, min(room, CHUNK_CHILDREN)
             self._work(partial(dataset.chunk, self._plan, run, home, children, patience), partial(self._start, run))

@@ -85,6 +85,8 @@ def end_map_run(connection: Any, task: int, status: str, at: int) -> None:
         "UPDATE map_run SET status = ?, stopped_at = ? WHERE task = ? AND status = 'RUNNING' RETURNING id", (status, at, task)
     ).fetchone()
     if ended is not None:
+        connection.execute("UPDATE execution SET status = 'ABORTED' WHERE map_run = ? AND status = 'PENDING_REDRIVE'", ended)
+        move_count(connection, ended[0], ("PENDING_REDRIVE",), "ABORTED")
         running = connection.execute("SELECT id FROM execution WHERE map_run = ? AND status = 'RUNNING' ORDER BY id", ended)
         for (child,) in running.fetchall():
             abort(connection, child, None, None, at)
@@ -103,6 +105,17 @@ def count_ends(connection: Any, ended: Iterable[int]) -> None:
     for map_run, status, executions, items in rows:
         add_to_count(connection, map_run, status, executions, items)
         add_to_count(connection, map_run, "RUNNING", -executions, -items)
+
+
+def move_count(connection: Any, map_run: int, statuses: Iterable[str], status: str) -> None:
+    """Counts the children of these statuses to another one from now on."""
+    for moved in statuses:
+        row = connection.execute(
+            "SELECT executions, items FROM map_run_count WHERE map_run = ? AND status = ?", (map_run, moved)
+        ).fetchone()
+        if row is not None:
+            add_to_count(connection, map_run, moved, -row[0], -row[1])
+            add_to_count(connection, map_run, status, *row)
 
 
 def add_to_count(connection: Any, map_run: int, status: str, executions: int, items: int) -> None:

@@ -16,6 +16,7 @@ from sfn_cli.jsonvalue import Payload
 from sfn_cli.store.sqlite import endings
 from sfn_cli.store.sqlite.events import event_rows, insert_events
 from sfn_cli.store.sqlite.keys import key_of
+from sfn_cli.store.sqlite.redrives import redrive_child, rerun_child
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -114,9 +115,15 @@ class MapRuns:
         self._database = database
 
     def begin(self, new: NewMapRun) -> MapRun | None:
-        """The Map Run of this task from now on: the new one, or the one that it has already. None when its execution has ended."""
+        """The Map Run of this name from now on: the new one, or the one that there is. None when its execution has ended.
+
+        One that belonged to another task has ended, and its execution was redriven: it goes on for this task.
+        """
         with self._database.transaction() as connection:
-            if connection.execute("SELECT 1 FROM map_run WHERE task = ?", (new.task,)).fetchone() is None:
+            existing = connection.execute("SELECT id, task FROM map_run WHERE arn = ?", (new.arn,)).fetchone()
+            if existing is not None and existing[1] != new.task:
+                _go_on(connection, existing[0], new)
+            elif existing is None:
                 row = connection.execute("SELECT revision FROM execution WHERE id = ? >> 16 AND status = 'RUNNING'", (new.task,)).fetchone()
                 if row is None:
                     return None
@@ -224,6 +231,26 @@ class MapRuns:
             connection.execute("UPDATE map_run SET started_items = started_items + ?, place = ? WHERE id = ?", (items, place, run.id))
             return True
 
+    def redrive_children(self, run: MapRun, limit: int, at: int) -> bool:
+        """Lets up to so many of the children go on that wait for it. False when the Map Run runs no more."""
+        again = rerun_child if run.express else redrive_child
+        with self._database.transaction() as connection:
+            if connection.execute("SELECT 1 FROM map_run WHERE id = ? AND status = 'RUNNING'", (run.id,)).fetchone() is None:
+                return False
+            waiting = connection.execute(
+                """
+                SELECT id, redrive_count, item_count FROM execution
+                WHERE map_run = ? AND status = 'PENDING_REDRIVE' ORDER BY id LIMIT ?
+                """,
+                (run.id, limit),
+            ).fetchall()
+            for id, count, _ in waiting:
+                again(connection, id, count + 1, at)
+            items = sum(items for _, _, items in waiting)
+            endings.add_to_count(connection, run.id, "PENDING_REDRIVE", -len(waiting), -items)
+            endings.add_to_count(connection, run.id, "RUNNING", len(waiting), items)
+            return True
+
     def results(self, id: int) -> Iterator[Result]:
         """What became of each child, in their order. The query is open while they are read."""
         with self._database.reading() as connection:
@@ -237,6 +264,24 @@ class MapRuns:
                     (id,),
                 )
             )
+
+
+_UNSUCCESSFUL = ("FAILED", "TIMED_OUT", "ABORTED")
+
+
+def _go_on(connection: Any, id: int, new: NewMapRun) -> None:
+    """A Map Run that has ended runs again, for another task: its children that did not succeed wait to go on."""
+    connection.execute(
+        """
+        UPDATE map_run SET task = ?, status = 'RUNNING', stopped_at = NULL, redrive_count = redrive_count + 1, redriven_at = ?
+        WHERE id = ?
+        """,
+        (new.task, new.started_at, id),
+    )
+    connection.execute(
+        "UPDATE execution SET status = 'PENDING_REDRIVE' WHERE map_run = ? AND status IN ('FAILED', 'TIMED_OUT', 'ABORTED')", (id,)
+    )
+    endings.move_count(connection, id, _UNSUCCESSFUL, "PENDING_REDRIVE")
 
 
 def _revision_of(connection: Any, parent: int, state_machine_arn: str, processor: str) -> int:

@@ -34,6 +34,7 @@ class Standing(NamedTuple):
     redrive_count: int
     clock: str | None
     machine_status: str | None
+    in_map_run: bool
     events: int
     last_at: int
 
@@ -63,7 +64,7 @@ class Redrives:
             if earlier is not None:
                 return earlier
             at = max(judge(standing), standing.last_at)
-            _redrive(connection, standing, at)
+            _redrive(connection, standing.id, standing.events, standing.redrive_count + 1, at)
             if token is not None:
                 _remember(connection, standing.id, token, at, now)
             return at
@@ -72,7 +73,7 @@ class Redrives:
 def _standing(connection: Any, arn: str) -> Standing | None:
     row = connection.execute(
         """
-        SELECT e.id, e.status, e.started_at, e.stopped_at, e.redrive_count, e.clock, m.status
+        SELECT e.id, e.status, e.started_at, e.stopped_at, e.redrive_count, e.clock, m.status, e.map_run IS NOT NULL
         FROM execution e LEFT JOIN state_machine m ON m.arn = e.state_machine_arn
         WHERE e.arn = ?
         """,
@@ -80,8 +81,15 @@ def _standing(connection: Any, arn: str) -> Standing | None:
     ).fetchone()
     if row is None:
         return None
-    key, at = connection.execute("SELECT key, at FROM event WHERE key < ? ORDER BY key DESC LIMIT 1", (key_of(row[0] + 1, 0),)).fetchone()
-    return Standing._make((*row, event_of(key), at))
+    return Standing._make((*row, *_last_event(connection, row[0])))
+
+
+def _last_event(connection: Any, execution: int) -> tuple[int, int]:
+    """The last event of an execution, and when it happened."""
+    key, at = connection.execute(
+        "SELECT key, at FROM event WHERE key < ? ORDER BY key DESC LIMIT 1", (key_of(execution + 1, 0),)
+    ).fetchone()
+    return event_of(key), at
 
 
 def _redriven_by(connection: Any, execution: int, token: str | None, now: int) -> int | None:
@@ -92,9 +100,26 @@ def _redriven_by(connection: Any, execution: int, token: str | None, now: int) -
     return None if row is None else int(row[0])
 
 
-def _redrive(connection: Any, standing: Standing, at: int) -> None:
-    execution, count = standing.id, standing.redrive_count + 1
-    insert_events(connection, event_rows(execution, [execution_redriven(standing.events, count, at)]))
+def redrive_child(connection: Any, execution: int, count: int, at: int) -> None:
+    """Lets a child of a Map Run go on, in the caller's transaction; it is its redrive of this number."""
+    last, last_at = _last_event(connection, execution)
+    _redrive(connection, execution, last, count, max(at, last_at))
+
+
+def rerun_child(connection: Any, execution: int, count: int, at: int) -> None:
+    """Starts an EXPRESS child of a Map Run again from its beginning: of such, AWS keeps no history to go on with."""
+    connection.execute("DELETE FROM event WHERE key > ? AND key < ?", (key_of(execution, 1), key_of(execution + 1, 0)))
+    connection.execute("UPDATE event SET at = ? WHERE key = ?", (at, key_of(execution, 1)))
+    connection.execute("UPDATE execution SET started_at = ? WHERE id = ?", (at, execution))
+    _run_again(connection, execution, count, at)
+
+
+def _redrive(connection: Any, execution: int, last: int, count: int, at: int) -> None:
+    insert_events(connection, event_rows(execution, [execution_redriven(last, count, at)]))
+    _run_again(connection, execution, count, at)
+
+
+def _run_again(connection: Any, execution: int, count: int, at: int) -> None:
     connection.execute(
         """
         UPDATE execution

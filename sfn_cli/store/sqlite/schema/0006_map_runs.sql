@@ -32,5 +32,6 @@ CREATE TABLE map_run_count (
 ALTER TABLE execution ADD COLUMN map_run INTEGER REFERENCES map_run (id);
 ALTER TABLE execution ADD COLUMN item_count INTEGER;
 
+CREATE INDEX execution_pending_redrive ON execution (map_run, id) WHERE status = 'PENDING_REDRIVE';
 CREATE INDEX execution_by_map_run ON execution (map_run) WHERE map_run IS NOT NULL;
 CREATE INDEX map_run_by_machine ON map_run (state_machine_arn, id);
