@@ -11,7 +11,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli import arn
-from sfn_cli.api import names, paging
+from sfn_cli.api import names, paging, qualified
 from sfn_cli.api.state_machines import active, does_not_exist, existing
 from sfn_cli.errors import ApiError
 from sfn_cli.interpreter.events import api_event, execution_started
@@ -58,6 +58,9 @@ def check_start(request: Mapping[str, Any]) -> None:
 def new_execution(machine: StateMachine, request: Mapping[str, Any], at: int) -> tuple[NewExecution, HistoryEvent]:
     """The execution that a request asks for, and its first event."""
     name = request.get("name") or names.new_execution_name(at)
+    seed = os.urandom(16).hex()
+    machine = qualified.routed(machine, seed)
+    version, alias = machine.version and machine.version.number, machine.alias and machine.alias.name
     new = NewExecution(
         arn=_execution_arn(machine, name),
         state_machine=machine.id,
@@ -65,9 +68,12 @@ def new_execution(machine: StateMachine, request: Mapping[str, Any], at: int) ->
         revision=machine.revision.id,
         name=name,
         trace_header=request.get("traceHeader"),
-        seed=os.urandom(16).hex(),
+        seed=seed,
+        version=version,
+        alias=alias,
     )
-    return new, execution_started(Payload(text=request.get("input", "{}")), machine.revision.role_arn, at)
+    input = Payload(text=request.get("input", "{}"))
+    return new, execution_started(input, machine.revision.role_arn, at, qualified=qualified.arns(machine.arn, version, alias))
 
 
 def start_answer(new: NewExecution, request: Mapping[str, Any], execution: Execution | None) -> dict[str, Any]:
@@ -110,7 +116,7 @@ def describe(execution: Execution, *, included: bool = True) -> dict[str, Any]:
 
 
 def list_executions(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """The executions of a state machine, newest first."""
+    """The executions of a state machine, or those that were started by its version or alias; newest first."""
     if "mapRunArn" in request and "stateMachineArn" not in request:
         raise ApiError("ResourceNotFound", f"Resource not found: '{request['mapRunArn']}'", resourceName=request["mapRunArn"])
     if "stateMachineArn" not in request or "mapRunArn" in request:
@@ -119,8 +125,9 @@ def list_executions(service: Service, request: dict[str, Any]) -> dict[str, Any]
     if machine.type == "EXPRESS":
         raise ApiError("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine")
     status = request.get("statusFilter")
-    scope, now, size = f"ListExecutions {machine.arn} {status}", service.clock(), paging.page_size(request)
-    executions = service.executions.page(machine.arn, status, paging.last_key(request, scope, now, _start_and_row), size + 1)
+    scope, now, size = f"ListExecutions {request['stateMachineArn']} {status}", service.clock(), paging.page_size(request)
+    before = paging.last_key(request, scope, now, _start_and_row)
+    executions = service.executions.page(machine.arn, status, before, size + 1, **qualified.started_by(machine))
     shown = executions[:size]
     return {
         "executions": [_summary(execution) for execution in shown],
@@ -133,6 +140,7 @@ def _summary(execution: Execution | Summary) -> dict[str, Any]:
     return {
         "executionArn": execution.arn,
         "stateMachineArn": execution.state_machine_arn,
+        **qualified.arns(execution.state_machine_arn, execution.version, execution.alias),
         "name": execution.name,
         "status": execution.status,
         "startDate": execution.started_at,

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 
 class Execution(NamedTuple):
-    """One execution; `input` and `output` are JSON texts. `revision` is the row of what it runs."""
+    """One execution; `input` and `output` are JSON texts. `revision` is the row of what it runs.
+
+    `version` (a number) and `alias` (a name) are those by which it was started, if it was.
+    """
 
     id: int
     arn: str
@@ -34,6 +37,8 @@ class Execution(NamedTuple):
     trace_header: str | None
     started_at: int
     stopped_at: int | None
+    version: int | None = None
+    alias: str | None = None
 
 
 class Summary(NamedTuple):
@@ -46,6 +51,8 @@ class Summary(NamedTuple):
     status: str
     started_at: int
     stopped_at: int | None
+    version: int | None = None
+    alias: str | None = None
 
 
 class NewExecution(NamedTuple):
@@ -53,6 +60,7 @@ class NewExecution(NamedTuple):
 
     `task` is the key of the task that starts it, if one does; `awaited`: that task waits for its end.
     `clock` is "virtual", or how many times faster than the wall's; a task's execution has its parent's.
+    `version` (a number) and `alias` (a name) are those that its revision was found by, if it was.
     """
 
     arn: str
@@ -65,6 +73,8 @@ class NewExecution(NamedTuple):
     task: int | None = None
     awaited: bool = False
     clock: str | None = None
+    version: int | None = None
+    alias: str | None = None
 
 
 class Executions:
@@ -107,20 +117,32 @@ class Executions:
             row = connection.execute("SELECT 1 FROM execution INDEXED BY execution_running WHERE status = 'RUNNING' LIMIT 1").fetchone()
             return row is not None
 
-    def page(self, state_machine_arn: str, status: str | None, before: tuple[int, int] | None, limit: int) -> list[Summary]:
-        """Up to `limit` executions of a machine, newest first, from the one that follows `before` (its start and row)."""
-        started_before, id_before = before or (1 << 62, 1 << 62)
-        of_status, statuses = ("", ()) if status is None else ("AND status = ?", (status,))
+    def page(
+        self,
+        state_machine_arn: str,
+        status: str | None,
+        before: tuple[int, int] | None,
+        limit: int,
+        *,
+        version: int | None = None,
+        alias: str | None = None,
+    ) -> list[Summary]:
+        """Up to `limit` executions of a machine, newest first, from the one that follows `before` (its start and row).
+
+        With a `version` or an `alias`, those that were started by it.
+        """
+        asked = {"state_machine_arn": state_machine_arn, "status": status, "version": version, "alias": alias}
+        given = {column: value for column, value in asked.items() if value is not None}
         with self._database.reading() as connection:
             rows = connection.execute(
                 f"""
-                SELECT id, arn, state_machine_arn, name, status, started_at, stopped_at
+                SELECT id, arn, state_machine_arn, name, status, started_at, stopped_at, version, alias
                 FROM execution
-                WHERE state_machine_arn = ? {of_status} AND (started_at, id) < (?, ?)
+                WHERE {" AND ".join(f"{column} = ?" for column in given)} AND (started_at, id) < (?, ?)
                 ORDER BY started_at DESC, id DESC
                 LIMIT ?
                 """,
-                (state_machine_arn, *statuses, started_before, id_before, limit),
+                (*given.values(), *(before or (1 << 62, 1 << 62)), limit),
             ).fetchall()
             return [Summary(*row) for row in rows]
 
@@ -161,8 +183,9 @@ def _start(connection: Any, new: NewExecution, started: HistoryEvent) -> Executi
     if existing is None:
         inserted = connection.execute(
             """
-            INSERT INTO execution (arn, state_machine_arn, name, revision, status, input, trace_header, started_at, seed, clock)
-            SELECT ?, ?, ?, ?, 'RUNNING', ?, ?, ?, ?, coalesce(?, (SELECT p.clock FROM execution p WHERE p.id = ? >> 16))
+            INSERT INTO execution (arn, state_machine_arn, name, revision, version, alias, status, input, trace_header, started_at, seed,
+                                   clock)
+            SELECT ?, ?, ?, ?, ?, ?, 'RUNNING', ?, ?, ?, ?, coalesce(?, (SELECT p.clock FROM execution p WHERE p.id = ? >> 16))
             FROM state_machine
             WHERE id = ? AND status = 'ACTIVE'
               AND (? IS NULL OR EXISTS (SELECT 1 FROM execution e WHERE e.id = ? >> 16 AND e.status = 'RUNNING'))
@@ -172,6 +195,8 @@ def _start(connection: Any, new: NewExecution, started: HistoryEvent) -> Executi
                 new.state_machine_arn,
                 new.name,
                 new.revision,
+                new.version,
+                new.alias,
                 input,
                 new.trace_header,
                 started.at,
@@ -203,7 +228,7 @@ def _found(connection: Any, arn: str) -> Execution | None:
     row = connection.execute(
         """
         SELECT id, arn, state_machine_arn, name, revision, status, input, output, error, cause, trace_header,
-               started_at, stopped_at
+               started_at, stopped_at, version, alias
         FROM execution WHERE arn = ?
         """,
         (arn,),
