@@ -30,6 +30,8 @@ ASKED: dict[str, Callable[[Database], object]] = {
     "list-executions": lambda store: Executions(store).page(MACHINE, None, None, 101),
     "list-executions, a later page": lambda store: Executions(store).page(MACHINE, None, (1700000000000, 7), 101),
     "list-executions --status-filter": lambda store: Executions(store).page(MACHINE, "FAILED", (1700000000000, 7), 101),
+    "list-executions of a version": lambda store: Executions(store).page(MACHINE, None, (1700000000000, 7), 101, version=1),
+    "list-executions of an alias": lambda store: Executions(store).page(MACHINE, None, (1700000000000, 7), 101, alias="live"),
     "get-execution-history": lambda store: Executions(store).history(1, 5, 101),
     "get-execution-history --reverse-order": lambda store: Executions(store).history_reversed(1, 5, 101),
     "stop-execution": lambda store: Executions(store).abort(ARN, None, None, 5),
@@ -84,6 +86,13 @@ def test_a_status_is_found_at_once(store: Database, asked: str) -> None:
     looks = [line for line in plans(store, ASKED[asked]) if "execution" in line]
     assert looks
     assert all("execution_by_status (state_machine_arn=? AND status=?" in line for line in looks)
+
+
+@pytest.mark.parametrize("by", ["version", "alias"])
+def test_what_a_version_or_an_alias_started_is_found_at_once(store: Database, by: str) -> None:
+    """A list of one version's executions does not take a look at each of its machine's."""
+    (line,) = plans(store, ASKED[f"list-executions of {'an alias' if by == 'alias' else 'a version'}"])
+    assert f"execution_by_{by} (state_machine_arn=? AND {by}=?" in line
 
 
 def plans(store: Database, ask: Callable[[Database], object]) -> list[str]:
