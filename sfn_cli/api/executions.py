@@ -11,12 +11,12 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli import arn
-from sfn_cli.api import names, paging
+from sfn_cli.api import names, paging, qualified
 from sfn_cli.api.state_machines import active, does_not_exist, existing
 from sfn_cli.errors import ApiError
 from sfn_cli.interpreter.events import api_event, execution_started
 from sfn_cli.jsonvalue import Payload
-from sfn_cli.store.sqlite.executions import Execution, NewExecution, Summary
+from sfn_cli.store.sqlite.executions import Execution, NewExecution, Summary, Whose
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,6 +58,9 @@ def check_start(request: Mapping[str, Any]) -> None:
 def new_execution(machine: StateMachine, request: Mapping[str, Any], at: int) -> tuple[NewExecution, HistoryEvent]:
     """The execution that a request asks for, and its first event."""
     name = request.get("name") or names.new_execution_name(at)
+    seed = os.urandom(16).hex()
+    machine = qualified.routed(machine, seed)
+    version, alias = machine.version and machine.version.number, machine.alias and machine.alias.name
     new = NewExecution(
         arn=_execution_arn(machine, name),
         state_machine=machine.id,
@@ -65,9 +68,12 @@ def new_execution(machine: StateMachine, request: Mapping[str, Any], at: int) ->
         revision=machine.revision.id,
         name=name,
         trace_header=request.get("traceHeader"),
-        seed=os.urandom(16).hex(),
+        seed=seed,
+        version=version,
+        alias=alias,
     )
-    return new, execution_started(Payload(text=request.get("input", "{}")), machine.revision.role_arn, at)
+    input = Payload(text=request.get("input", "{}"))
+    return new, execution_started(input, machine.revision.role_arn, at, qualified=qualified.arns(machine.arn, version, alias))
 
 
 def start_answer(new: NewExecution, request: Mapping[str, Any], execution: Execution | None) -> dict[str, Any]:
@@ -118,13 +124,10 @@ def describe(execution: Execution, *, included: bool = True) -> dict[str, Any]:
 
 
 def list_executions(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """The executions of a state machine, or the children of a Map Run, newest first."""
+    """The executions of a state machine, of its version or alias, or the children of a Map Run; newest first."""
     whose = _whose(service, request)
-    status = request.get("statusFilter")
-    redriven = {"REDRIVEN": True, "NOT_REDRIVEN": False}.get(request.get("redriveFilter", ""))
-    scope, now, size = f"ListExecutions {whose} {status} {redriven}", service.clock(), paging.page_size(request)
-    last = paging.last_key(request, scope, now, _start_and_row)
-    executions = service.executions.page(whose, status, last, size + 1, redriven=redriven)
+    scope, now, size = f"ListExecutions {whose}", service.clock(), paging.page_size(request)
+    executions = service.executions.page(whose, paging.last_key(request, scope, now, _start_and_row), size + 1)
     shown = executions[:size]
     return {
         "executions": [_summary(execution) for execution in shown],
@@ -132,20 +135,24 @@ def list_executions(service: Service, request: dict[str, Any]) -> dict[str, Any]
     }
 
 
-def _whose(service: Service, request: Mapping[str, Any]) -> str | int:
-    """Whose executions a list asks for: the ARN of their state machine, or the row of their Map Run."""
+def _whose(service: Service, request: Mapping[str, Any]) -> Whose:
+    """Whose executions a list asks for."""
     from sfn_cli.api.map_runs import existing_map_run
 
+    status, redriven = request.get("statusFilter"), _REDRIVEN.get(request.get("redriveFilter"))
     if ("stateMachineArn" in request) == ("mapRunArn" in request):
         raise ApiError("ValidationException", "Must provide a StateMachine ARN or MapRun ARN")
     if "mapRunArn" in request:
-        return existing_map_run(service, request["mapRunArn"]).id
-    if "redriveFilter" in request:
+        return Whose(map_run=existing_map_run(service, request["mapRunArn"]).id, status=status, redriven=redriven)
+    if redriven is not None:
         raise ApiError("ValidationException", "redriveFilter is only supported with mapRunArn")
     machine = existing(service, request["stateMachineArn"])
     if machine.type == "EXPRESS":
         raise ApiError("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine")
-    return machine.arn
+    return Whose(machine.arn, status=status, **qualified.started_by(machine))
+
+
+_REDRIVEN = {None: None, "REDRIVEN": True, "NOT_REDRIVEN": False}
 
 
 def _summary(execution: Execution | Summary) -> dict[str, Any]:
@@ -153,6 +160,7 @@ def _summary(execution: Execution | Summary) -> dict[str, Any]:
     return {
         "executionArn": execution.arn,
         "stateMachineArn": execution.state_machine_arn,
+        **qualified.arns(execution.state_machine_arn, execution.version, execution.alias),
         "name": execution.name,
         "status": execution.status,
         "startDate": execution.started_at,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
     from sfn_cli.settings import Settings
     from sfn_cli.store.sqlite.activities import Activities
+    from sfn_cli.store.sqlite.aliases import Aliases
     from sfn_cli.store.sqlite.database import Database
     from sfn_cli.store.sqlite.executions import Executions
     from sfn_cli.store.sqlite.functions import Functions
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.redrives import Redrives
     from sfn_cli.store.sqlite.state_machines import StateMachines
     from sfn_cli.store.sqlite.tasks import Tasks
+    from sfn_cli.store.sqlite.versions import Versions
 
 
 class Runner(Protocol):
@@ -111,6 +113,18 @@ class Service:
         from sfn_cli.store.sqlite.state_machines import StateMachines
 
         return StateMachines(self.database)
+
+    @cached_property
+    def versions(self) -> Versions:
+        from sfn_cli.store.sqlite.versions import Versions
+
+        return Versions(self.database)
+
+    @cached_property
+    def aliases(self) -> Aliases:
+        from sfn_cli.store.sqlite.aliases import Aliases
+
+        return Aliases(self.database)
 
     @cached_property
     def executions(self) -> Executions:
