@@ -50,6 +50,6 @@ def refuse_faults(found: Iterable[Diagnostic]) -> None:
 
 def _shown(code: str, message: str, location: str | None) -> str:
     if location is None:
-        return f"{code}: {message}"
+        return f"{code}: {message} at null"  # Observed: so AWS writes it of what has no place.
     # A place in a text that is not JSON ("[Source: …]") stands on a line of its own, as Jackson writes it.
     return f"{code}: {message}\n at {location}" if location.startswith("[") else f"{code}: {message} at {location}"
