@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sfn_cli import jsonvalue
 from sfn_cli.errors import ApiError
 
 if TYPE_CHECKING:
@@ -46,6 +47,13 @@ def refuse_faults(found: Iterable[Diagnostic]) -> None:
     if faults:
         shown = ", ".join(_shown(fault.code, fault.message, fault.location) for fault in faults[:MAX_DIAGNOSTICS])
         raise ApiError("InvalidDefinition", f"Invalid State Machine Definition: '{shown}'")
+
+
+def variable_references(definition: str) -> dict[str, list[str]] | None:
+    """Which variables each state of a definition that was checked reads; None when none reads any."""
+    from sfn_cli.asl.variable_references import variable_references
+
+    return variable_references(jsonvalue.loads(definition)) or None
 
 
 def _shown(code: str, message: str, location: str | None) -> str:

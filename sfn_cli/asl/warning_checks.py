@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sfn_cli.asl.diagnostic import Findings
     from sfn_cli.jsonvalue import Json
 
-_PATH = re.compile(r"\$(\$?[.\[]\S|\$?$)")
+_PATH = re.compile(r"\$(?:\$|[^\W\d]\w*)?(?:[.\[]\S.*)?$", re.DOTALL)
 _INTRINSIC = re.compile(r"States\.[A-Z]\w*\(.*\)$", re.DOTALL)
 
 
@@ -53,5 +53,5 @@ def _holds_path(value: Json) -> bool:
 
 
 def _looks_like_path(value: Json) -> bool:
-    """Whether it is `$`, `$.name`, `$[0]`, `$$.Execution.Id` or the like: a price ("$5") or a text is not."""
+    """Whether it is `$`, `$.name`, `$[0]`, `$$.Execution.Id`, `$variable` or the like: a price ("$5") is not."""
     return isinstance(value, str) and _PATH.match(value) is not None

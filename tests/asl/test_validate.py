@@ -353,7 +353,11 @@ def test_error_output_in_a_catcher() -> None:
 @pytest.mark.parametrize(
     "definition, code, location",
     [
-        (one({**PASS, "Parameters": {"a": "$.a", "b": {"c": "States.UUID()"}}}), "NO_DOLLAR", ["Parameters/a", "Parameters/b/c"]),
+        (
+            one({**PASS, "Parameters": {"a": "$.a", "b": {"c": "States.UUID()"}, "d": "$d"}}),
+            "NO_DOLLAR",
+            ["Parameters/a", "Parameters/b/c", "Parameters/d"],
+        ),
         (one({**PASS, "Parameters": {"price": "$5", "text": "$ a"}}), "NO_DOLLAR", []),
         (one({"Type": "Fail", "Error": "$.e", "Cause": "$$.Execution.Id"}), "NO_PATH", ["Error", "Cause"]),
         (one({**PASS, "Result": {"a": [{"b.$": "$.b"}]}}), "PASS_RESULT_IS_STATIC", ["Result"]),

@@ -23,7 +23,7 @@ from tests.processes import serving
 
 HERE = Path(__file__).parent
 RECORDINGS = Path(os.environ.get("SFN_CONFORMANCE", HERE.parents[2] / "shared" / "conformance"))
-AREAS = "base,choice,assign,jsonata,intrinsic,parallel,map,error,timeouts,context_object,comments,callbacks,credentials,test_state"
+AREAS = "base,choice,assign,jsonata,intrinsic,parallel,map,error,timeouts,context_object,comments,callbacks,credentials,test_state,validate"
 GAPS: dict[str, str] = tomllib.loads((HERE / "known_gaps.toml").read_text())["gaps"]
 
 
