@@ -43,10 +43,18 @@ def checked(definition: str, machine_type: str) -> str:
 
 def refuse_faults(found: Iterable[Diagnostic]) -> None:
     """Raises ApiError InvalidDefinition with the errors among what was found, up to MAX_DIAGNOSTICS."""
+    message = refusal(found)
+    if message is not None:
+        raise ApiError("InvalidDefinition", message)
+
+
+def refusal(found: Iterable[Diagnostic]) -> str | None:
+    """What is said of a definition in which this was found; None if it is not refused."""
     faults = [fault for fault in found if fault.severity == "ERROR"]
-    if faults:
-        shown = ", ".join(_shown(fault.code, fault.message, fault.location) for fault in faults[:MAX_DIAGNOSTICS])
-        raise ApiError("InvalidDefinition", f"Invalid State Machine Definition: '{shown}'")
+    if not faults:
+        return None
+    shown = ", ".join(_shown(fault.code, fault.message, fault.location) for fault in faults[:MAX_DIAGNOSTICS])
+    return f"Invalid State Machine Definition: '{shown}'"
 
 
 def variable_references(definition: str) -> dict[str, list[str]] | None:
