@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sfn_cli import jsonvalue
 from sfn_cli.errors import ApiError
 
 if TYPE_CHECKING:
@@ -42,14 +43,29 @@ def checked(definition: str, machine_type: str) -> str:
 
 def refuse_faults(found: Iterable[Diagnostic]) -> None:
     """Raises ApiError InvalidDefinition with the errors among what was found, up to MAX_DIAGNOSTICS."""
+    message = refusal(found)
+    if message is not None:
+        raise ApiError("InvalidDefinition", message)
+
+
+def refusal(found: Iterable[Diagnostic]) -> str | None:
+    """What is said of a definition in which this was found; None if it is not refused."""
     faults = [fault for fault in found if fault.severity == "ERROR"]
-    if faults:
-        shown = ", ".join(_shown(fault.code, fault.message, fault.location) for fault in faults[:MAX_DIAGNOSTICS])
-        raise ApiError("InvalidDefinition", f"Invalid State Machine Definition: '{shown}'")
+    if not faults:
+        return None
+    shown = ", ".join(_shown(fault.code, fault.message, fault.location) for fault in faults[:MAX_DIAGNOSTICS])
+    return f"Invalid State Machine Definition: '{shown}'"
+
+
+def variable_references(definition: str) -> dict[str, list[str]] | None:
+    """Which variables each state of a definition that was checked reads; None when none reads any."""
+    from sfn_cli.asl.variable_references import variable_references
+
+    return variable_references(jsonvalue.loads(definition)) or None
 
 
 def _shown(code: str, message: str, location: str | None) -> str:
     if location is None:
-        return f"{code}: {message}"
+        return f"{code}: {message} at null"  # Observed: so AWS writes it of what has no place.
     # A place in a text that is not JSON ("[Source: …]") stands on a line of its own, as Jackson writes it.
     return f"{code}: {message}\n at {location}" if location.startswith("[") else f"{code}: {message} at {location}"

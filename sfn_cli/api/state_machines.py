@@ -200,6 +200,8 @@ def _described(revision: Revision, request: Mapping[str, Any]) -> dict[str, Any]
         "tracingConfiguration": jsonvalue.loads(revision.tracing_configuration),
         "encryptionConfiguration": jsonvalue.loads(revision.encryption_configuration),
         "revisionId": revision.revision_id,
+        # They tell of the definition, which the caller may not be allowed to see.
+        "variableReferences": None if metadata_only else definitions.variable_references(revision.definition),
     }
 
 

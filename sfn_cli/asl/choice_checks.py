@@ -1,4 +1,4 @@
-"""Checks of a Choice state's Choices: rules in JSONPath, conditions in JSONata."""
+"""Checks of a Choice state's Choices: rules in JSONPath, conditions in JSONata. Texts marked (ours) are not known from AWS."""
 
 from __future__ import annotations
 
@@ -6,15 +6,10 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.asl.choice_rules import COMPARISONS, TYPE_TESTS
 from sfn_cli.asl.dataflow import JSONATA, JSONPATH
-from sfn_cli.asl.value_checks import (
-    check_boolean,
-    check_number,
-    check_path,
-    check_string,
-    check_template,
-    check_timestamp,
-    check_variables,
-)
+from sfn_cli.asl.diagnostic import TOO_DEEP
+from sfn_cli.asl.expression_checks import check_template, check_variable_path, check_variables
+from sfn_cli.asl.value_checks import check_boolean, check_number, check_string, check_text, check_timestamp
+from sfn_cli.query.jsonata import CLOSING, OPENING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +20,11 @@ if TYPE_CHECKING:
 MAX_DEPTH = 100
 """How deep rules may nest in rules. (ours: AWS bounds the text's size only)"""
 
+_COMBINERS = ("And", "Or", "Not")
+_SELECTORS = (*_COMBINERS, "Variable", "Condition")
+_OUTER_FIELDS = ("Next", "Assign", "Comment")
+"""What only a rule that is in no other may have, Comment apart."""
+
 
 def check_choices(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
     if value == []:
@@ -32,7 +32,7 @@ def check_choices(findings: Findings, value: Json, location: str, language: str,
     for at, rule in findings.entries(value, location):
         findings.require(rule, ("Next",), at)
         if "Next" in rule:
-            check_string(findings, rule["Next"], f"{at}/Next", JSONPATH, "Next")
+            check_text(findings, rule["Next"], f"{at}/Next", JSONPATH, "Next")
         if language == JSONATA:
             _check_condition(findings, rule, at)
         else:
@@ -43,47 +43,73 @@ def check_choices(findings: Findings, value: Json, location: str, language: str,
 
 def _check_condition(findings: Findings, rule: Mapping[str, Json], location: str) -> None:
     findings.require(rule, ("Condition",), location)
-    if not isinstance(rule.get("Condition", True), bool):
-        check_template(findings, rule["Condition"], f"{location}/Condition", JSONATA, "Condition")
-    if "Output" in rule:
-        check_template(findings, rule["Output"], f"{location}/Output", JSONATA, "Output")
+    for name, value in rule.items():
+        if name == "Condition" and isinstance(value, str):
+            if not value.startswith(OPENING):
+                findings.error(f"{location}/Condition", f"JSONata string must start with {OPENING} and end with {CLOSING}")
+            else:
+                check_template(findings, value, f"{location}/Condition", JSONATA, "Condition")
+        elif name == "Condition":
+            check_boolean(findings, value, f"{location}/Condition", JSONATA, "Condition")
+        elif name == "Output":
+            check_template(findings, value, f"{location}/Output", JSONATA, "Output")
+        elif name in _COMBINERS or name == "Variable" or _is_comparison(name):
+            findings.other_language(name, location, JSONATA, JSONPATH)
+        elif name not in _OUTER_FIELDS:
+            findings.unsupported(name, location)
 
 
 def _check_rule(findings: Findings, rule: Mapping[str, Json], location: str, depth: int) -> None:
     if depth > MAX_DEPTH:
-        findings.error(location, f"Choice Rules nest deeper than {MAX_DEPTH} levels")
+        findings.error(location, f"Choice Rules nest deeper than {MAX_DEPTH} levels", TOO_DEEP)  # (ours)
         return
-    operators = [name for name in rule if name in ("And", "Or", "Not") or _is_comparison(name)]
-    if len(operators) != 1:
-        findings.error(location, "A Choice Rule must have exactly one comparison operator, or one of And, Or, Not")
+    _check_names(findings, rule, location, ("Comment",) if depth else _OUTER_FIELDS)
+    selectors = [name for name in _SELECTORS if name in rule and name != "Condition"]
+    if len(selectors) != 1:
+        findings.error(location, f"The object must have only one of the following fields, [{', '.join(_SELECTORS)}]")
         return
-    operator = operators[0]
-    at = f"{location}/{operator}"
-    if operator in ("And", "Or"):
-        if rule[operator] == []:
-            findings.error(at, "Value cannot be empty")
-        for inner_at, inner in findings.entries(rule[operator], at):
-            _check_rule(findings, inner, inner_at, depth + 1)
-    elif operator == "Not":
+    selector = selectors[0]
+    at = f"{location}/{selector}"
+    if selector == "Variable":
+        _check_comparison(findings, rule, location)
+    elif selector == "Not":
         if isinstance(rule["Not"], dict):
             _check_rule(findings, rule["Not"], at, depth + 1)
         else:
             findings.error(at, "Expected value of type Object")
     else:
-        _check_comparison(findings, rule, operator, location)
+        if rule[selector] == []:
+            findings.error(at, "Value cannot be empty")
+        for inner_at, inner in findings.entries(rule[selector], at):
+            _check_rule(findings, inner, inner_at, depth + 1)
+
+
+def _check_names(findings: Findings, rule: Mapping[str, Json], location: str, others: tuple[str, ...]) -> None:
+    for name in rule:
+        if name in ("Condition", "Output"):
+            findings.other_language(name, location, JSONPATH, JSONATA)
+        elif name not in _SELECTORS and name not in others and not _is_comparison(name):
+            findings.unsupported(name, location)
 
 
 def _is_comparison(name: str) -> bool:
     return name in COMPARISONS or name in TYPE_TESTS or (name.endswith("Path") and name[:-4] in COMPARISONS)
 
 
-def _check_comparison(findings: Findings, rule: Mapping[str, Json], operator: str, location: str) -> None:
-    findings.require(rule, ("Variable",), location)
-    if "Variable" in rule:
-        check_path(findings, rule["Variable"], f"{location}/Variable", JSONPATH, "Variable")
-    value, at = rule[operator], f"{location}/{operator}"
+def _check_comparison(findings: Findings, rule: Mapping[str, Json], location: str) -> None:
+    check_variable_path(findings, rule["Variable"], f"{location}/Variable", JSONPATH, "Variable")
+    operators = [name for name in rule if _is_comparison(name)]
+    if len(operators) > 1:
+        findings.only_one(rule, operators, location)
+    elif not operators:
+        findings.error(location, "A Choice Rule with a Variable must have one comparison operator")  # (ours)
+    for operator in operators:
+        _check_compared(findings, rule[operator], operator, f"{location}/{operator}")
+
+
+def _check_compared(findings: Findings, value: Json, operator: str, at: str) -> None:
     if operator not in COMPARISONS and operator not in TYPE_TESTS:
-        check_path(findings, value, at, JSONPATH, operator)
+        check_variable_path(findings, value, at, JSONPATH, operator)
     elif operator in TYPE_TESTS or operator.startswith("Boolean"):
         check_boolean(findings, value, at, JSONPATH, operator)
     elif operator.startswith("Numeric"):

@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Literal
 from sfn_cli.asl.dataflow import JSONATA, JSONPATH
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 Kind = Literal[
-    "any", "string", "boolean", "integer", "number", "object", "path", "reference path", "path or intrinsic",
-    "template", "items", "variables", "timestamp", "retry", "catch", "choices", "branches", "processor", "resource", "credentials",
+    "any", "text", "string", "boolean", "integer", "number", "object", "version", "machine timeout", "path", "reference path", "items path",
+    "path or intrinsic", "template", "items", "static result", "variables", "timestamp", "retry", "catch", "choices", "branches",
+    "processor", "resource", "credentials", "label", "item reader", "item batcher", "result writer",
 ]  # fmt: skip
 
-_COMMON: Mapping[str, Kind] = {"Type": "string", "Comment": "string", "QueryLanguage": "string"}
-_NEXT: Mapping[str, Kind] = {"Next": "string", "End": "boolean"}
+_COMMON: Mapping[str, Kind] = {"Type": "text", "Comment": "text", "QueryLanguage": "any"}
+_NEXT: Mapping[str, Kind] = {"Next": "text", "End": "boolean"}
 _PATHS: Mapping[str, Kind] = {"InputPath": "path", "OutputPath": "path"}
 _RESULT: Mapping[str, Kind] = {"ResultPath": "reference path", "ResultSelector": "template"}
 _PARAMETERS: Mapping[str, Kind] = {"Parameters": "template"}
@@ -34,14 +35,14 @@ _TASK: Mapping[str, Kind] = {
 }  # fmt: skip
 _MAP: Mapping[str, Kind] = {
     **_COMMON, **_NEXT, **_ERRORS, **_ASSIGN,
-    "ItemProcessor": "processor", "Iterator": "processor", "ItemSelector": "template", "ItemReader": "object",
-    "ItemBatcher": "object", "ResultWriter": "object", "Label": "string", "MaxConcurrency": "integer",
+    "ItemProcessor": "processor", "Iterator": "processor", "ItemSelector": "template", "ItemReader": "item reader",
+    "ItemBatcher": "item batcher", "ResultWriter": "result writer", "Label": "label", "MaxConcurrency": "integer",
     "ToleratedFailureCount": "integer", "ToleratedFailurePercentage": "number",
 }  # fmt: skip
 
 STATE_FIELDS: Mapping[str, Mapping[str, Mapping[str, Kind]]] = {
     "Pass": {
-        JSONPATH: {**_COMMON, **_NEXT, **_PATHS, **_PARAMETERS, **_ASSIGN, "Result": "any", "ResultPath": "reference path"},
+        JSONPATH: {**_COMMON, **_NEXT, **_PATHS, **_PARAMETERS, **_ASSIGN, "Result": "static result", "ResultPath": "reference path"},
         JSONATA: {**_COMMON, **_NEXT, **_OUTPUT, **_ASSIGN},
     },
     "Task": {
@@ -52,8 +53,8 @@ STATE_FIELDS: Mapping[str, Mapping[str, Mapping[str, Kind]]] = {
         JSONATA: {**_TASK, **_ARGUMENTS, **_OUTPUT},
     },
     "Choice": {
-        JSONPATH: {**_COMMON, **_PATHS, **_ASSIGN, "Choices": "choices", "Default": "string"},
-        JSONATA: {**_COMMON, **_OUTPUT, **_ASSIGN, "Choices": "choices", "Default": "string"},
+        JSONPATH: {**_COMMON, **_PATHS, **_ASSIGN, "Choices": "choices", "Default": "text"},
+        JSONATA: {**_COMMON, **_OUTPUT, **_ASSIGN, "Choices": "choices", "Default": "text"},
     },
     "Wait": {
         JSONPATH: {
@@ -79,7 +80,7 @@ STATE_FIELDS: Mapping[str, Mapping[str, Mapping[str, Kind]]] = {
     "Map": {
         JSONPATH: {
             **_MAP, **_PATHS, **_PARAMETERS, **_RESULT,
-            "ItemsPath": "path", "MaxConcurrencyPath": "path",
+            "ItemsPath": "items path", "MaxConcurrencyPath": "path",
             "ToleratedFailureCountPath": "path", "ToleratedFailurePercentagePath": "path",
         },
         JSONATA: {**_MAP, **_OUTPUT, "Items": "items"},
@@ -92,7 +93,25 @@ REQUIRED_FIELDS: Mapping[str, tuple[str, ...]] = {"Task": ("Resource",), "Choice
 ENDLESS_TYPES = ("Choice", "Succeed", "Fail")
 """The types that have neither Next nor End."""
 
+EXCLUSIVE_FIELDS: Sequence[tuple[str, str]] = [
+    *((name, f"{name}Path") for name in ("TimeoutSeconds", "HeartbeatSeconds", "Error", "Cause", "MaxConcurrency")),
+    *((name, f"{name}Path") for name in ("ToleratedFailureCount", "ToleratedFailurePercentage")),
+]
+"""Of each pair, a state may have one only."""
+
+RANGES: Mapping[str, tuple[float | None, float | None]] = {
+    "TimeoutSeconds": (1, 99_999_999), "HeartbeatSeconds": (1, 99_999_999), "Seconds": (0, 99_999_999),
+    "MaxConcurrency": (0, None), "ToleratedFailureCount": (0, None), "ToleratedFailurePercentage": (0, 100),
+    "MaxItems": (0, 100_000_000), "MaxItemsPerBatch": (1, None), "MaxInputBytesPerBatch": (1, 262_144),
+}  # fmt: skip
+"""The least and the greatest value of each number that a state may hold."""
+
+RETRIER_RANGES: Mapping[str, tuple[float | None, float | None]] = {
+    "IntervalSeconds": (0, 99_999_999), "MaxAttempts": (0, 99_999_999), "BackoffRate": (1, None), "MaxDelaySeconds": (1, 31_622_400),
+}  # fmt: skip
+"""The same for a Retrier. Observed: AWS takes an IntervalSeconds of 0, though it documents a positive one."""
+
 MACHINE_FIELDS: Mapping[str, Kind] = {
-    "Comment": "string", "StartAt": "string", "States": "object",
-    "Version": "string", "TimeoutSeconds": "integer", "QueryLanguage": "string",
+    "Comment": "text", "StartAt": "text", "States": "object",
+    "Version": "version", "TimeoutSeconds": "machine timeout", "QueryLanguage": "any",
 }  # fmt: skip

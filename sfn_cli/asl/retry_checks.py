@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.asl.dataflow import JSONATA, JSONPATH
-from sfn_cli.asl.value_checks import VALUE_CHECKS, check_integer
+from sfn_cli.asl.fields import RETRIER_RANGES
+from sfn_cli.asl.value_checks import VALUE_CHECKS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,47 +15,69 @@ if TYPE_CHECKING:
     from sfn_cli.asl.fields import Kind
     from sfn_cli.jsonvalue import Json
 
-_RETRIER_FIELDS = ("ErrorEquals", "IntervalSeconds", "MaxAttempts", "BackoffRate", "MaxDelaySeconds", "JitterStrategy", "Comment")
+_RETRIER_FIELDS = ("ErrorEquals", "JitterStrategy", "Comment", *RETRIER_RANGES)
 
 _CATCHER_FIELDS: Mapping[str, Mapping[str, Kind]] = {
-    JSONPATH: {"ErrorEquals": "any", "Next": "string", "ResultPath": "reference path", "Assign": "variables", "Comment": "string"},
-    JSONATA: {"ErrorEquals": "any", "Next": "string", "Output": "template", "Assign": "variables", "Comment": "string"},
+    JSONPATH: {"ErrorEquals": "any", "Next": "text", "ResultPath": "reference path", "Assign": "variables", "Comment": "text"},
+    JSONATA: {"ErrorEquals": "any", "Next": "text", "Output": "template", "Assign": "variables", "Comment": "text"},
 }
 
 
 def check_retry(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
-    for at, entry in findings.entries(value, location):
-        _check_error_equals(findings, entry, at)
-        for field in entry:
-            if field not in _RETRIER_FIELDS:
+    entries = findings.entries(value, location)
+    for at, entry in entries:
+        _check_error_equals(findings, entry, at, last=entry is entries[-1][1])
+        for field, inner in entry.items():
+            if field in RETRIER_RANGES:
+                _check_number(findings, inner, f"{at}/{field}", field)
+            elif field == "JitterStrategy":
+                findings.one_of(inner, ("NONE", "FULL"), f"{at}/JitterStrategy")
+            elif field not in _RETRIER_FIELDS:
                 findings.unsupported(field, at)
-        for field in ("IntervalSeconds", "MaxDelaySeconds"):
-            if field in entry and (isinstance(entry[field], bool) or not isinstance(entry[field], int) or entry[field] < 1):
-                findings.error(f"{at}/{field}", "Expected a positive Integer")
-        if "MaxAttempts" in entry:
-            check_integer(findings, entry["MaxAttempts"], f"{at}/MaxAttempts", JSONPATH, "")
-        rate = entry.get("BackoffRate", 1)
-        if isinstance(rate, bool) or not isinstance(rate, int | float) or rate < 1:
-            findings.error(f"{at}/BackoffRate", "Value must be greater than or equal to 1.0")
-        if entry.get("JitterStrategy", "NONE") not in ("NONE", "FULL"):
-            findings.error(f"{at}/JitterStrategy", "The field 'JitterStrategy' should have one of these values: [NONE, FULL]")
+
+
+def _check_number(findings: Findings, value: Json, location: str, name: str) -> None:
+    kind = "Number" if name == "BackoffRate" else "Integer"
+    if isinstance(value, bool) or not isinstance(value, (int, float) if kind == "Number" else int):
+        findings.error(location, f"Expected value of type {kind}")
+        return
+    least, most = RETRIER_RANGES[name]
+    if least is not None and value < least:
+        findings.error(location, f"Minimum value is {least}")
+    if most is not None and value > most:
+        findings.error(location, f"Maximum value is {most}")
 
 
 def check_catch(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
     allowed = _CATCHER_FIELDS[language]
-    for at, entry in findings.entries(value, location):
-        _check_error_equals(findings, entry, at)
+    other = JSONPATH if language == JSONATA else JSONATA
+    entries = findings.entries(value, location)
+    findings.catching = True
+    for at, entry in entries:
+        _check_error_equals(findings, entry, at, last=entry is entries[-1][1])
         findings.require(entry, ("Next",), at)
         for field, inner in entry.items():
             if field in allowed:
                 VALUE_CHECKS[allowed[field]](findings, inner, f"{at}/{field}", language, field)
+            elif field in _CATCHER_FIELDS[other]:
+                findings.other_language(field, at, language, other)
             else:
                 findings.unsupported(field, at)
+    findings.catching = False
 
 
-def _check_error_equals(findings: Findings, entry: Mapping[str, Json], location: str) -> None:
-    names = entry.get("ErrorEquals")
-    if names is None:
-        findings.error(location, "These fields are required: [ErrorEquals]")
-    elif not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
-        findings.error(f"{location}/ErrorEquals", "Expected a non-empty Array of Strings")
+def _check_error_equals(findings: Findings, entry: Mapping[str, Json], location: str, *, last: bool) -> None:
+    if "ErrorEquals" not in entry:
+        findings.require(entry, ("ErrorEquals",), location)
+        return
+    names, at = entry["ErrorEquals"], f"{location}/ErrorEquals"
+    if not isinstance(names, list):
+        findings.error(at, "Expected value of type Array")
+        return
+    if not names:
+        findings.error(at, "Value cannot be empty")
+    for index, name in enumerate(names):
+        if not isinstance(name, str):
+            findings.error(f"{at}[{index}]", "Expected value of type String")
+        elif name == "States.ALL" and not (last and len(names) == 1):
+            findings.error(f"{at}[{index}]", "States.ALL must appear alone and at end of list")

@@ -1,8 +1,7 @@
 """The one validator of definitions: every problem in one go, in AWS's codes and words.
 
-It walks machines and their states; what a field may hold is checked by its kind (fields.py), in value_checks.py,
-choice_checks.py and retry_checks.py. What passes here can be loaded (`state_machine.load`). Texts marked (ours) are
-not known from AWS.
+It walks machines and their states; what a field may hold is checked by its kind (fields.py), in the `…_checks.py`
+beside. What passes here can be loaded (`state_machine.load`). Texts marked (ours) are not known from AWS.
 """
 
 from __future__ import annotations
@@ -12,9 +11,29 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli import json_text
 from sfn_cli.asl.choice_checks import check_choices
 from sfn_cli.asl.dataflow import JSONATA, JSONPATH
-from sfn_cli.asl.diagnostic import INVALID_JSON, MISSING_TARGET, SCHEMA, Diagnostic, Findings
-from sfn_cli.asl.fields import ENDLESS_TYPES, MACHINE_FIELDS, REQUIRED_FIELDS, STATE_FIELDS, Kind
+from sfn_cli.asl.diagnostic import (
+    DUPLICATE_STATE,
+    INVALID_JSON,
+    INVALID_STATE_NAME,
+    MISSING_END,
+    MISSING_TARGET,
+    SCHEMA,
+    TOO_DEEP,
+    Diagnostic,
+    Findings,
+    pointer,
+)
+from sfn_cli.asl.fields import ENDLESS_TYPES, EXCLUSIVE_FIELDS, MACHINE_FIELDS, REQUIRED_FIELDS, STATE_FIELDS, Kind
+from sfn_cli.asl.map_checks import (
+    check_item_batcher,
+    check_item_reader,
+    check_label,
+    check_map,
+    check_processor_config,
+    check_result_writer,
+)
 from sfn_cli.asl.retry_checks import check_catch, check_retry
+from sfn_cli.asl.task_checks import check_task
 from sfn_cli.asl.value_checks import VALUE_CHECKS, Check
 
 if TYPE_CHECKING:
@@ -23,7 +42,9 @@ if TYPE_CHECKING:
     from sfn_cli.jsonvalue import Json
 
 MAX_DEPTH = 100
-"""How deep machines may nest in machines. (ours: AWS bounds the text's size only)"""
+"""How deep machines may nest in machines. (ours: AWS does not say how deep is too deep)"""
+
+MAX_NAME = 80
 
 
 def validate(definition: str, machine_type: str = "STANDARD") -> list[Diagnostic]:
@@ -56,9 +77,9 @@ def _validate(definition: str, findings: Findings, check: Callable[[_Machines, M
     if not isinstance(value, dict):
         return [Diagnostic("ERROR", SCHEMA, "Definition must be a valid JSON object")]
     try:
-        check(_Machines(findings, language=JSONATA if value.get("QueryLanguage") == JSONATA else JSONPATH), value)
+        check(_Machines(findings, language=_spoken(value.get("QueryLanguage", JSONPATH))), value)
     except RecursionError:
-        findings.error("", "The definition is nested too deeply")  # (ours)
+        findings.error("", "The definition is nested too deeply", TOO_DEEP)  # (ours)
     return findings.found
 
 
@@ -76,6 +97,10 @@ class _Machines:
             "choices": check_choices,
             "branches": self.check_branches,
             "processor": self.check_processor,
+            "label": check_label,
+            "item reader": check_item_reader,
+            "item batcher": check_item_batcher,
+            "result writer": check_result_writer,
         }
 
     def check_all(self, machine: Mapping[str, Json]) -> None:
@@ -87,7 +112,7 @@ class _Machines:
         findings.require(machine, ("States", "StartAt"), location)
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            findings.error(location, f"Machines nest deeper than {MAX_DEPTH} levels")
+            findings.error(location, f"Machines nest deeper than {MAX_DEPTH} levels", TOO_DEEP)
             self.depth -= 1
             return
         for name, value in machine.items():
@@ -102,15 +127,14 @@ class _Machines:
         self.depth -= 1
 
     def language(self, fields: Mapping[str, Json], location: str, outer: str) -> str:
-        own = fields.get("QueryLanguage", outer)
-        if own not in (JSONPATH, JSONATA):
-            self.findings.error(
-                f"{location}/QueryLanguage", f"The field 'QueryLanguage' should have one of these values: [{JSONPATH}, {JSONATA}]"
-            )
+        if "QueryLanguage" not in fields:
             return outer
+        given = fields["QueryLanguage"]
+        self.findings.one_of(given, (JSONPATH, JSONATA), f"{location}/QueryLanguage")
+        own = _spoken(given)
         if own == JSONPATH and outer == JSONATA:
             self.findings.error(location, "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine")
-        return str(own)
+        return own
 
     def states(self, states: Mapping[str, Json], start_at: Json, location: str, language: str) -> None:
         findings = self.findings
@@ -121,11 +145,8 @@ class _Machines:
             findings.error(f"{location}/StartAt", f"Missing 'Next' target: {start}", MISSING_TARGET)
         reached = {start}
         for name, state in states.items():
-            at = f"{location}/States/{_pointer(name)}"
-            if not _is_text(name):
-                findings.error(at.encode("ascii", "backslashreplace").decode(), "State name is not valid Unicode")
-            if len(name) > 80:
-                findings.error(at, "State name is longer than 80 characters")
+            at = f"{location}/States/{pointer(name)}"
+            self.name(name, at)
             if not isinstance(state, dict):
                 findings.error(at, "Expected value of type Object")
                 continue
@@ -134,9 +155,25 @@ class _Machines:
                 reached.add(target)
                 if target not in states:
                     findings.error(field, f"Missing 'Next' target: {target}", MISSING_TARGET)
+        if self.depth == 1 and states and not any(_may_be_last(state) for state in states.values()):
+            # Observed: which states are reached is no longer asked then.
+            findings.of_the_whole("Workflow has no terminal state", MISSING_END)
+            return
         for name in states:
-            if start in states and name not in reached:
-                findings.error(f"{location}/States/{_pointer(name)}", f'State "{name}" is not reachable.', MISSING_TARGET)
+            if start is not None and name not in reached:
+                findings.error(f"{location}/States/{pointer(name)}", f'State "{name}" is not reachable.', MISSING_TARGET)
+
+    def name(self, name: str, at: str) -> None:
+        findings = self.findings
+        if not _is_text(name):
+            at = at.encode("ascii", "backslashreplace").decode()
+            findings.error(at, "State name is not valid Unicode", INVALID_STATE_NAME)  # (ours)
+        if len(name) > MAX_NAME:
+            message = f"Invalid State name: State '{name}' exceeds the {MAX_NAME}-character limit allowed by the service"
+            findings.error(at, message, INVALID_STATE_NAME)
+        if name in findings.states:
+            findings.error(at, f"Duplicate State name: {name}", DUPLICATE_STATE)
+        findings.states.add(name)
 
     def state(self, state: Mapping[str, Json], location: str, outer: str) -> None:
         findings = self.findings
@@ -148,34 +185,34 @@ class _Machines:
             findings.error(f"{location}/Type", f"The field 'Type' should have one of these values: [{', '.join(_TYPE_ORDER)}]")
             return
         language = self.language(state, location, outer)
-        kinds = STATE_FIELDS[type_][language]
-        processor = ("ItemProcessor",) if type_ == "Map" and "Iterator" not in state else ()
-        findings.require(state, (*REQUIRED_FIELDS.get(type_, ()), *processor), location)
+        findings.require(state, REQUIRED_FIELDS.get(type_, ()), location)
         if type_ not in ENDLESS_TYPES:
             self.transition(state, location)
+        self.fields(state, type_, location, language)
+        if type_ == "Wait":
+            forms = ("SecondsPath", "Seconds", "TimestampPath", "Timestamp") if language == JSONPATH else ("Seconds", "Timestamp")
+            findings.only_one(state, forms, location, required=True)
+        elif type_ == "Task":
+            check_task(findings, state, location, language)
+        elif type_ == "Map":
+            check_map(findings, state, location, language)
+        for pair in EXCLUSIVE_FIELDS:
+            findings.only_one(state, pair, location)
+
+    def fields(self, state: Mapping[str, Json], type_: str, location: str, language: str) -> None:
+        kinds = STATE_FIELDS[type_][language]
+        other = JSONPATH if language == JSONATA else JSONATA
         for name, value in state.items():
             if name in kinds:
-                self.checks[kinds[name]](findings, value, f"{location}/{name}", language, name)
+                self.checks[kinds[name]](self.findings, value, f"{location}/{name}", language, name)
+            elif name in STATE_FIELDS[type_][other]:
+                self.findings.other_language(name, location, language, other)
             else:
-                findings.unsupported(name, location)
-        if type_ == "Wait":
-            self.exactly_one(state, ("Seconds", "Timestamp", "SecondsPath", "TimestampPath"), location)
-        for name in ("TimeoutSeconds", "HeartbeatSeconds", "Error", "Cause", "MaxConcurrency"):
-            if name in state and f"{name}Path" in state:
-                findings.error(location, f"Only one of these fields is allowed: [{name}, {name}Path]")
+                self.findings.unsupported(name, location)
 
     def transition(self, state: Mapping[str, Json], location: str) -> None:
-        if "Next" in state and "End" in state:
-            self.findings.error(location, "Only one of these fields is allowed: [Next, End]")
-        elif state.get("End") is not True and "Next" not in state:
-            self.findings.error(location, "One of these fields is required: [Next, End]")
-
-    def exactly_one(self, fields: Mapping[str, Json], names: tuple[str, ...], location: str) -> None:
-        given = [name for name in names if name in fields]
-        if len(given) != 1:
-            word = "One" if not given else "Only one"
-            verb = "required" if not given else "allowed"
-            self.findings.error(location, f"{word} of these fields is {verb}: [{', '.join(names)}]")
+        given = [name for name in ("Next", "End") if name in state and state[name] is not False]
+        self.findings.only_one(dict.fromkeys(given), ("Next", "End"), location, required=True)
 
     # A state's own QueryLanguage is not handed down: the states within it have the whole machine's.
 
@@ -189,10 +226,31 @@ class _Machines:
         if not isinstance(value, dict):
             findings.error(location, "Expected value of type Object")
             return
-        self.check(value, location, self.language_of_all, also=("ProcessorConfig",))
+        config = value.get("ProcessorConfig", {})
+        check_processor_config(findings, config, f"{location}/ProcessorConfig")
+        machine = value
+        if "QueryLanguage" in value:
+            findings.unsupported("QueryLanguage", location)
+            machine = {name: field for name, field in value.items() if name != "QueryLanguage"}
+        express = findings.express
+        findings.express = express or (isinstance(config, dict) and config.get("ExecutionType") == "EXPRESS")
+        self.check(machine, location, self.language_of_all, also=("ProcessorConfig",))
+        findings.express = express
 
 
 _TYPE_ORDER = ("Task", "Wait", "Pass", "Succeed", "Fail", "Choice", "Parallel", "Map")
+
+
+def _spoken(language: Json) -> str:
+    """The language that a QueryLanguage means. Observed: what is not exactly JSONPath is taken for JSONata."""
+    return JSONPATH if language == JSONPATH else JSONATA
+
+
+def _may_be_last(state: Json) -> bool:
+    """Whether an execution may end with the state, or else something about its end is wrong, which was told."""
+    if not isinstance(state, dict) or state.get("Type") not in _TYPE_ORDER or state.get("End"):
+        return True
+    return state["Type"] in ("Succeed", "Fail") or (state["Type"] != "Choice" and "Next" not in state)
 
 
 def _targets(state: Mapping[str, Any], location: str) -> Iterable[tuple[str, str]]:
@@ -204,7 +262,7 @@ def _targets(state: Mapping[str, Any], location: str) -> Iterable[tuple[str, str
         entries = state.get(field)
         for index, entry in enumerate(entries if isinstance(entries, list) else ()):
             if isinstance(entry, dict) and isinstance(entry.get("Next"), str):
-                yield f"{location}/{field}/{index}/Next", entry["Next"]
+                yield f"{location}/{field}[{index}]/Next", entry["Next"]
 
 
 def _is_text(name: str) -> bool:
@@ -213,8 +271,3 @@ def _is_text(name: str) -> bool:
     except UnicodeEncodeError:  # a lone surrogate
         return False
     return True
-
-
-def _pointer(name: str) -> str:
-    """A name as a JSON pointer has it."""
-    return name.replace("~", "~0").replace("/", "~1")

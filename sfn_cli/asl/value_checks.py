@@ -10,17 +10,20 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from sfn_cli.asl.dataflow import JSONATA, JSONPATH
-from sfn_cli.asl.resource import parse_resource
-from sfn_cli.asl.timestamp import parse_timestamp
-from sfn_cli.query.jsonata import is_expression
-from sfn_cli.query.jsonpath import compile_path
-from sfn_cli.query.payload_template import (
-    InvalidTemplate,
-    compile_jsonata_template,
-    compile_jsonpath_template,
-    compile_path_or_intrinsic,
+from sfn_cli.asl.expression_checks import (
+    check_items_path,
+    check_jsonata_string,
+    check_path,
+    check_path_or_intrinsic,
+    check_reference_path,
+    check_template,
+    check_variables,
 )
-from sfn_cli.query.reference_path import ReferencePath
+from sfn_cli.asl.fields import RANGES
+from sfn_cli.asl.task_checks import check_credentials, check_resource
+from sfn_cli.asl.timestamp import parse_timestamp
+from sfn_cli.asl.warning_checks import warn_of_missing_path, warn_of_static_result
+from sfn_cli.query.jsonata import is_expression
 
 if TYPE_CHECKING:
     from sfn_cli.asl.diagnostic import Findings
@@ -28,11 +31,19 @@ if TYPE_CHECKING:
     from sfn_cli.jsonvalue import Json
 
 
+def check_text(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
+    """A string that is never an expression."""
+    if not isinstance(value, str):
+        findings.error(location, "Expected value of type String")
+
+
 def check_string(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
     if not isinstance(value, str):
         findings.error(location, "Expected value of type String")
-    elif language == JSONATA and is_expression(value):
-        check_template(findings, value, location, language, name)
+    elif language == JSONATA:
+        check_jsonata_string(findings, value, location)
+    else:
+        warn_of_missing_path(findings, name, value, location)
 
 
 def check_boolean(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
@@ -45,8 +56,8 @@ def check_integer(findings: Findings, value: Json, location: str, language: str,
         check_template(findings, value, location, language, name)
     elif isinstance(value, bool) or not isinstance(value, int):
         findings.error(location, "Expected value of type Integer")
-    elif value < 0:
-        findings.error(location, "Value must be greater than or equal to 0")
+    else:
+        _check_range(findings, value, location, name)
 
 
 def check_number(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
@@ -54,6 +65,16 @@ def check_number(findings: Findings, value: Json, location: str, language: str, 
         check_template(findings, value, location, language, name)
     elif isinstance(value, bool) or not isinstance(value, int | float):
         findings.error(location, "Expected value of type Number")
+    else:
+        _check_range(findings, value, location, name)
+
+
+def _check_range(findings: Findings, value: float, location: str, name: str) -> None:
+    least, most = RANGES.get(name, (None, None))
+    if least is not None and value < least:
+        findings.error(location, f"Minimum value is {least}")
+    if most is not None and value > most:
+        findings.error(location, f"Maximum value is {most}")
 
 
 def check_object(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
@@ -61,39 +82,13 @@ def check_object(findings: Findings, value: Json, location: str, language: str, 
         findings.error(location, "Expected value of type Object")
 
 
-def check_path(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
-    if value is None and name in ("InputPath", "OutputPath"):
-        return
-    _compiles(findings, compile_path, value, location, "Value is not a valid JSONPath")
+def _check_version(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
+    findings.one_of(value, ("1.0",), location)
 
 
-def _check_reference_path(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
-    if value is not None:
-        _compiles(findings, ReferencePath, value, location, "Value is not a Reference Path")
-
-
-def _check_path_or_intrinsic(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
-    _compiles(findings, compile_path_or_intrinsic, value, location, "Value is not a valid JSONPath or intrinsic function")
-
-
-def _compiles(findings: Findings, compile: Callable[[str], object], value: Json, location: str, otherwise: str) -> None:
-    if not isinstance(value, str):
-        findings.error(location, "Expected value of type String")
-        return
-    try:
-        compile(value)
-    except ValueError as error:
-        findings.error(location, f"{otherwise}: {error}")
-
-
-def check_template(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
-    try:
-        if language == JSONATA:
-            compile_jsonata_template(value, name)
-        else:
-            compile_jsonpath_template(value, name)
-    except InvalidTemplate as error:
-        findings.error(f"{location}{error.location}", error.message, error.code)
+def _check_machine_timeout(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
+    """Observed: AWS takes 0 here, and not as a state's TimeoutSeconds."""
+    check_integer(findings, value, location, JSONPATH, "Seconds")
 
 
 def _check_items(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
@@ -103,17 +98,6 @@ def _check_items(findings: Findings, value: Json, location: str, language: str, 
         findings.error(location, "Expected value of type Array")
 
 
-def check_variables(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
-    if not isinstance(value, dict):
-        findings.error(location, "Expected value of type Object")
-        return
-    check_template(findings, value, location, language, name)
-    for variable in value:
-        plain = variable.removesuffix(".$") if language == JSONPATH else variable
-        if not plain.isidentifier() or plain == "states" or len(plain) > 80:
-            findings.error(location, f"Invalid variable name: '{plain}'")
-
-
 def check_timestamp(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
     if language == JSONATA and is_expression(value):
         check_template(findings, value, location, language, name)
@@ -121,46 +105,27 @@ def check_timestamp(findings: Findings, value: Json, location: str, language: st
         findings.error(location, "String does not match RFC3339 timestamp")
 
 
-def _check_resource(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
-    parsed = parse_resource(value) if isinstance(value, str) else None
-    if parsed is None:
-        findings.error(
-            location,
-            f"The resource provided {value} is not recognized. The value is not a valid resource ARN, "
-            "or the resource is not available in this region.",
-        )
-    elif findings.express and parsed.kind == "activity":
-        findings.error(location, "Express state machine does not support Activity ARN")
-    elif findings.express and parsed.pattern == "waitForTaskToken":
-        # Observed: AWS's message has a blank at its end.
-        findings.error(location, "Express state machine does not support '.waitForTaskToken' service integration ")
-    elif findings.express and parsed.pattern:
-        findings.error(location, "Express state machine does not support '.sync' service integration")
-
-
-def _check_credentials(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
-    if not isinstance(value, dict) or not ("RoleArn" in value or "RoleArn.$" in value):
-        findings.error(location, "The field 'RoleArn' is required but was missing")
-    else:
-        check_template(findings, value, location, language, name)
-
-
 Check = Callable[["Findings", "Json", str, str, str], None]
 
 VALUE_CHECKS: Mapping[Kind, Check] = {
     "any": lambda *_: None,
+    "text": check_text,
     "string": check_string,
     "boolean": check_boolean,
     "integer": check_integer,
     "number": check_number,
     "object": check_object,
+    "version": _check_version,
+    "machine timeout": _check_machine_timeout,
     "path": check_path,
-    "reference path": _check_reference_path,
-    "path or intrinsic": _check_path_or_intrinsic,
+    "reference path": check_reference_path,
+    "items path": check_items_path,
+    "path or intrinsic": check_path_or_intrinsic,
     "template": check_template,
     "items": _check_items,
+    "static result": warn_of_static_result,
     "variables": check_variables,
     "timestamp": check_timestamp,
-    "resource": _check_resource,
-    "credentials": _check_credentials,
+    "resource": check_resource,
+    "credentials": check_credentials,
 }

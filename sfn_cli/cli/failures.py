@@ -57,13 +57,17 @@ class CommandFailedError(SfnError):
 
 
 class OperationError(SfnError):
-    """An operation's ApiError, with the operation's name and the retries that were made in vain."""
+    """An operation's ApiError, with the operation's name and the retries that were made in vain.
+
+    `below` is what people are shown besides, on a terminal.
+    """
 
     def __init__(self, operation: str, error: ApiError, retries: int | None = None) -> None:
         note = f" (reached max retries: {retries})" if retries is not None else ""
         text = f"An error occurred ({error.code}) when calling the {operation} operation{note}: {error.message}"
         super().__init__(text.rstrip(" "))
         self.error = error
+        self.below = ""
 
 
 def invalid_choice(argument: str, given: str, choices: Sequence[str]) -> CommandLineError:
@@ -85,7 +89,7 @@ def report(error: SfnError, error_format: str) -> Exit:
     if isinstance(error, OperationError) and error_format not in ("enhanced", "legacy"):
         _write_structured(error.error, error_format)
     else:
-        sys.stderr.write(_text(error, error_format))
+        sys.stderr.write(_text(error, error_format) + (error.below if isinstance(error, OperationError) else ""))
     sys.stderr.flush()
     return _exit(error)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli.cli import values
 from sfn_cli.cli.backend import Backend
+from sfn_cli.cli.failures import OperationError
 from sfn_cli.cli.output import show, write
 
 if TYPE_CHECKING:
@@ -35,6 +36,17 @@ def call_and_show(operation: Operation, request: dict[str, Any], given: dict[str
     """Asks for the answer, for all of its pages if it has pages, and writes it."""
     # What is wrong with these is told before anything is asked.
     _ = (terminal.query, terminal.output)
+    try:
+        _call_and_show(operation, request, given, terminal)
+    except OperationError as error:
+        if "definition" in request:
+            from sfn_cli.cli import fault_lines
+
+            fault_lines.explain(error, request["definition"], fault_lines.source_of(given.get("definition")))
+        raise
+
+
+def _call_and_show(operation: Operation, request: dict[str, Any], given: dict[str, Any], terminal: Terminal) -> None:
     with Backend(terminal) as backend:
         if operation.paginator:
             from sfn_cli.cli import paging
@@ -47,7 +59,12 @@ def call_and_show(operation: Operation, request: dict[str, Any], given: dict[str
                 else:
                     _show_pages(operation, paging.merged(pages), terminal)
                 return
-        show_answer(operation, backend.call(operation, request), terminal)
+        answer = backend.call(operation, request)
+    show_answer(operation, answer, terminal)
+    if answer.get("diagnostics"):
+        from sfn_cli.cli import fault_lines
+
+        fault_lines.tell(answer["diagnostics"], request["definition"], fault_lines.source_of(given.get("definition")))
 
 
 def show_answer(operation: Operation, response: dict[str, Any], terminal: Terminal) -> None:

@@ -40,6 +40,8 @@ class Project(NamedTuple):
     definition: str
     input: str | None
     functions: list[Function]
+    source: str
+    """The path of the definition."""
 
 
 def load(path: Path) -> Project:
@@ -56,6 +58,7 @@ def load(path: Path) -> Project:
         _read(definition),
         _read(default_input) if default_input.is_file() else None,
         list(_functions(folder / "functions")),
+        str(definition),
     )
 
 

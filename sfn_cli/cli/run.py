@@ -12,7 +12,7 @@ import click
 
 from sfn_cli import arn
 from sfn_cli.api import model
-from sfn_cli.cli import values
+from sfn_cli.cli import fault_lines, values
 from sfn_cli.cli.backend import Backend
 from sfn_cli.cli.exits import Exit
 from sfn_cli.cli.failures import PROGRAM, CommandFailedError, OperationError
@@ -55,7 +55,12 @@ def run(terminal: Terminal, path: Path, input_text: str | None, name: str | None
         role = role_arn or _ANY_ROLE.format(account=terminal.settings.account_id)
         for function in project.functions:
             _register(backend, function, role)
-        request = {"stateMachineArn": _state_machine(backend, project, role), "input": _input(input_text, project)}
+        try:
+            machine = _state_machine(backend, project, role)
+        except OperationError as error:
+            fault_lines.explain(error, project.definition, project.source)
+            raise
+        request = {"stateMachineArn": machine, "input": _input(input_text, project)}
         if name is not None:
             request["name"] = name
         started = _call(backend, "stepfunctions", "StartExecution", request)

@@ -68,6 +68,13 @@ class JsonataExpression:
         found: str | None = self._program.top_level_reference()
         return found
 
+    @property
+    def references(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The names of the variables, and the fields of $states, that the expression reads."""
+        make_room()
+        found: tuple[frozenset[str], frozenset[str]] = self._program.references()
+        return found
+
     def __repr__(self) -> str:
         return f"JsonataExpression({self.text!r})"
 

@@ -24,6 +24,7 @@ from sfn_cli.query.jsonata_extensions import EXTENSIONS, Extension
 from sfn_cli.query.jsonata_limits import TOO_DEEP, Allowance, allowance
 from sfn_cli.query.jsonata_matching import PatientRe
 from sfn_cli.query.jsonata_messages import message_of
+from sfn_cli.query.jsonata_references import references
 from sfn_cli.query.jsonata_syntax import Node, parse, top_level_reference
 from sfn_cli.query.jsonata_values import Bound, from_engine
 
@@ -37,6 +38,7 @@ class Program:
     def __init__(self, tree: Node, text: str) -> None:
         self._prototype = Evaluator(tree)
         self._tree = tree
+        self._text = text
         # More than is read may be bound, never less: a name within a text or comment does no harm.
         self._states = None if len(_STATES.findall(text)) < len(re.findall(r"\$states\b", text)) else set(_STATES.findall(text))
 
@@ -62,6 +64,10 @@ class Program:
     def top_level_reference(self) -> str | None:
         """The first name that the expression reads where there is no value to read it from."""
         return top_level_reference(self._tree)
+
+    def references(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The variables, and the fields of $states, that the expression reads."""
+        return references(self._text)
 
 
 def compile(text: str) -> Program:

@@ -17,21 +17,22 @@ MAP = {
     "Type": "Map",
     "ItemsPath": "$.v",
     "ItemSelector": {"x.$": "$$.Map.Item.Value"},
-    "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED"}, "StartAt": "I", "States": {"I": PASS}},
+    "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "I", "States": {"I": PASS}},
     "ToleratedFailureCount": 1,
     "End": True,
 }
 PARALLEL = {
     "Type": "Parallel",
-    "Branches": [{"StartAt": "I", "States": {"I": PASS}}] * 2,
+    "Branches": [{"StartAt": name, "States": {name: PASS}} for name in "IJ"],
     "Catch": [{"ErrorEquals": ["E"], "Next": "C"}],
     "End": True,
 }
 RETRIES = {**TASK, "Retry": [{"ErrorEquals": ["Other"]}, {"ErrorEquals": ["E"], "IntervalSeconds": 3, "MaxAttempts": 2}]}
 CATCHES = {**RETRIES, "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.e", "Next": "C"}]}
 FAILURE = {"errorOutput": {"error": "E", "cause": "why"}}
-START = {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution", "Parameters": {}, "End": True}
+START = {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution", "Parameters": {"StateMachineArn": "m"}, "End": True}
 STARTED = {"ExecutionArn": "arn", "StartDate": "today"}
+WRITER = {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "b"}}
 WHOLE = {"StartAt": "A", "States": {"A": MAP}}
 
 
@@ -175,10 +176,11 @@ def test_tolerated_failures(call: Caller, failures: int, status: str) -> None:
 
 def test_context(call: Caller) -> None:
     """The Context Object is the one given; else it names an execution that is nowhere kept."""
-    state = {**TASK, "Parameters": {"Payload.$": "$$"}}
+    state = {**TASK, "Parameters": {"FunctionName": "f", "Payload.$": "$$"}}
     more: dict[str, Any] = {"mock": {"result": "{}"}, "inspectionLevel": "DEBUG"}
     assert tried(call, state, context='{"Execution": {"Id": "me"}}', **more)["inspectionData"]["afterParameters"] == {
-        "Payload": {"Execution": {"Id": "me"}}
+        "FunctionName": "f",
+        "Payload": {"Execution": {"Id": "me"}},
     }
     made = tried(call, state, {"a": 1}, **more)["inspectionData"]["afterParameters"]["Payload"]
     assert (made["Execution"]["Input"], made["Execution"]["RoleArn"], made["State"]["RetryCount"]) == ({"a": 1}, None, 0)
@@ -201,7 +203,7 @@ def test_state_of_a_machine(call: Caller) -> None:
         (TASK, {"mock": FAILURE, "revealSecrets": True}, "ValidationException", "TestState does not support RevealSecrets when a mock"),
         (TASK, {"mock": {"result": "x"}}, "ValidationException", "Mocked result must be valid JSON"),
         (MAP, {"mock": {"result": "{}"}}, "ValidationException", "Mocked result must be an array."),
-        ({**MAP, "ResultWriter": {}}, {"mock": {"result": "[]"}}, "ValidationException", "Mocked result must be a JSON object."),
+        ({**MAP, "ResultWriter": WRITER}, {"mock": {"result": "[]"}}, "ValidationException", "Mocked result must be a JSON object."),
         (PARALLEL, {"mock": {"result": "[1]"}}, "ValidationException", "Mocked result must contain the same number of items as "),
         (MAP, {"stateConfiguration": {"mapIterationFailureCount": 0}}, "ValidationException", "TestState does not support MapIteration"),
         (

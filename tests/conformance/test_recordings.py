@@ -25,7 +25,7 @@ HERE = Path(__file__).parent
 RECORDINGS = Path(os.environ.get("SFN_CONFORMANCE", HERE.parents[2] / "shared" / "conformance"))
 AREAS = (
     "base,choice,assign,jsonata,intrinsic,parallel,map,error,timeouts,context_object,comments,callbacks,credentials,test_state,"
-    "api_versioning,api_aliasing"
+    "api_versioning,api_aliasing,validate"
 )
 GAPS: dict[str, str] = tomllib.loads((HERE / "known_gaps.toml").read_text())["gaps"]
 

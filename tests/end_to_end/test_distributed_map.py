@@ -18,10 +18,14 @@ if TYPE_CHECKING:
 
 PASS = {"StartAt": "One", "States": {"One": {"Type": "Pass", "End": True}}}
 FAILS_IF_ODD = {
-    "QueryLanguage": "JSONata",
     "StartAt": "Choose",
     "States": {
-        "Choose": {"Type": "Choice", "Choices": [{"Condition": "{% $states.input % 2 = 1 %}", "Next": "Bad"}], "Default": "Good"},
+        "Choose": {
+            "Type": "Choice",
+            "QueryLanguage": "JSONata",
+            "Choices": [{"Condition": "{% $states.input % 2 = 1 %}", "Next": "Bad"}],
+            "Default": "Good",
+        },
         "Bad": {"Type": "Fail", "Error": "Odd", "Cause": "it is odd"},
         "Good": {"Type": "Succeed"},
     },
@@ -263,9 +267,8 @@ def test_retry_and_catch(home: Path) -> None:
 
 
 WRITES_ARRAYS = {
-    "QueryLanguage": "JSONata",
     "StartAt": "A",
-    "States": {"A": {"Type": "Pass", "Output": "{% [[$states.input, 0]] %}", "End": True}},
+    "States": {"A": {"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% [[$states.input, 0]] %}", "End": True}},
 }
 
 
@@ -397,9 +400,11 @@ def test_virtual_time(home: Path) -> None:
     assert output(described) == [1, 2, 3]
 
 
+ONES = {"StartAt": "One", "States": {"One": {"Type": "Pass", "Result": 1, "End": True}}}
+
+
 def test_maps_within_maps(home: Path) -> None:
-    inner = distributed(PASS)
-    inner["States"]["Each"]["ItemProcessor"] |= {"StartAt": "One", "States": {"One": {"Type": "Pass", "Result": 1, "End": True}}}
+    inner = {"StartAt": "Within", "States": {"Within": distributed(ONES)["States"]["Each"]}}
     assert output(run(home, distributed(inner), [["a", "b"], []])) == [[1, 1], []]
 
 
@@ -421,10 +426,9 @@ def test_redrive(home: Path, tmp_path: Path, execution_type: str) -> None:
     (code / "app.py").write_text(HANDLER.format(flag=str(flag)))
     create_function(home, "Work", code)
     choose = {
-        "QueryLanguage": "JSONata",
         "StartAt": "Choose",
         "States": {
-            "Choose": {"Type": "Choice", "Choices": [{"Condition": "{% $states.input = 2 %}", "Next": "Call"}], "Default": "Good"},
+            "Choose": {"Type": "Choice", "Choices": [{"Variable": "$", "NumericEquals": 2, "Next": "Call"}], "Default": "Good"},
             "Call": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:Work", "End": True},
             "Good": {"Type": "Succeed"},
         },

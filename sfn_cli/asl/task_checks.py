@@ -1,0 +1,125 @@
+"""Checks of a Task: which Resources there are, and what each must be given.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html has the services and their patterns.
+Texts marked (ours) are not known from AWS.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfn_cli.asl.dataflow import JSONATA
+from sfn_cli.asl.expression_checks import check_template
+from sfn_cli.asl.resource import parse_resource
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfn_cli.asl.diagnostic import Findings
+    from sfn_cli.asl.resource import Resource
+    from sfn_cli.jsonvalue import Json
+
+_SYNC, _TOKEN = "sync", "waitForTaskToken"
+_PATTERNS: Mapping[str, tuple[str, ...]] = {
+    "apigateway": (_TOKEN,), "athena": (_SYNC,), "batch": (_SYNC,), "bedrock": (_SYNC, _TOKEN), "bedrock-agentcore": (),
+    "codebuild": (_SYNC,), "databrew": (_SYNC,), "dynamodb": (), "ecs": (_SYNC, _TOKEN), "eks": (_SYNC, _TOKEN),
+    "elasticmapreduce": (_SYNC,), "emr-containers": (_SYNC,), "emr-serverless": (_SYNC,), "events": (_TOKEN,), "glue": (_SYNC,),
+    "http": (), "lambda": (_TOKEN,), "mediaconvert": (_SYNC,), "sagemaker": (_SYNC,), "sns": (_TOKEN,), "sqs": (_TOKEN,),
+    "states": (_SYNC, "sync:2", _TOKEN),
+}  # fmt: skip
+"""What a Resource may end in besides nothing, by optimized service."""
+
+_ACTIONS: Mapping[str, tuple[str, ...]] = {
+    "apigateway": ("invoke",), "batch": ("submitJob",), "databrew": ("startJobRun",),
+    "dynamodb": ("getItem", "putItem", "updateItem", "deleteItem"), "ecs": ("runTask",), "events": ("putEvents",),
+    "glue": ("startJobRun",), "http": ("invoke",), "lambda": ("invoke",), "mediaconvert": ("createJob",),
+    "sns": ("publish",), "sqs": ("sendMessage",), "states": ("startExecution",),
+}  # fmt: skip
+"""All actions of the services that have few; those of the others are not looked at."""
+
+_REQUIRED: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("lambda", "invoke"): ("FunctionName",),
+    ("sqs", "sendMessage"): ("QueueUrl", "MessageBody"),
+    ("sns", "publish"): ("Message",),
+    ("dynamodb", "putItem"): ("TableName", "Item"),
+    ("dynamodb", "getItem"): ("TableName", "Key"),
+    ("states", "startExecution"): ("StateMachineArn",),
+    ("events", "putEvents"): ("Entries",),
+    ("ecs", "runTask"): ("TaskDefinition",),
+    ("glue", "startJobRun"): ("JobName",),
+}
+"""What the request of an action must hold. Observed: of each, AWS refuses a definition without it."""
+
+
+def check_resource(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
+    if not isinstance(value, str):
+        findings.error(location, "Expected value of type String")
+        return
+    if not value.startswith("arn:"):
+        findings.error(location, "Value is not a valid resource ARN")
+        return
+    parsed = parse_resource(value)
+    if parsed is None or not _exists(parsed):
+        findings.error(
+            location,
+            f"The resource provided {value} is not recognized. The value is not a valid resource ARN, "
+            "or the resource is not available in this region.",
+        )
+    elif findings.express and parsed.kind == "activity":
+        findings.error(location, "Express state machine does not support Activity ARN")
+    elif findings.express and parsed.pattern == _TOKEN:
+        # Observed: AWS's message has a blank at its end.
+        findings.error(location, "Express state machine does not support '.waitForTaskToken' service integration ")
+    elif findings.express and parsed.pattern:
+        findings.error(location, "Express state machine does not support '.sync' service integration")
+
+
+def _exists(resource: Resource) -> bool:
+    if resource.kind != "service":
+        return True
+    patterns = (_TOKEN,) if resource.service.startswith("aws-sdk:") else _PATTERNS.get(resource.service)
+    if patterns is None or resource.pattern not in ("", *patterns):
+        return False
+    return _action(resource) in _ACTIONS.get(resource.service, (_action(resource),))
+
+
+def _action(resource: Resource) -> str:
+    return resource.action.partition(".")[0]
+
+
+def check_credentials(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
+    if not isinstance(value, dict) or not ("RoleArn" in value or "RoleArn.$" in value):
+        findings.error(location, "The field 'RoleArn' is required but was missing")
+    else:
+        check_template(findings, value, location, language, name)
+
+
+def check_task(findings: Findings, state: Mapping[str, Json], location: str, language: str) -> None:
+    """What the fields of a Task ask of each other."""
+    _check_heartbeat(findings, state, location)
+    text = state.get("Resource")
+    resource = parse_resource(text) if isinstance(text, str) else None
+    if resource is None or not _exists(resource):
+        return
+    if resource.kind == "activity" and "Credentials" in state:
+        findings.error(f"{location}/Credentials", "The field 'Credentials' is not supported for activities")
+    if resource.kind == "service":
+        _check_request(findings, state, resource, location, "Arguments" if language == JSONATA else "Parameters")
+
+
+def _check_request(findings: Findings, state: Mapping[str, Json], resource: Resource, location: str, field: str) -> None:
+    if field not in state:
+        findings.error(f"{location}/Resource", f"{field} field is required for resource ARN: {resource.arn}")
+        return
+    request = state[field]
+    if isinstance(request, dict):
+        for name in _REQUIRED.get((resource.service, _action(resource)), ()):
+            if name not in request and f"{name}.$" not in request:
+                findings.error(f"{location}/{field}", f"The field '{name}' is required but was missing")
+
+
+def _check_heartbeat(findings: Findings, state: Mapping[str, Json], location: str) -> None:
+    """https://states-language.net/#task-state: HeartbeatSeconds MUST be smaller than TimeoutSeconds."""
+    heartbeat, timeout = state.get("HeartbeatSeconds"), state.get("TimeoutSeconds")
+    if isinstance(heartbeat, int) and isinstance(timeout, int) and heartbeat >= timeout:
+        findings.error(f"{location}/HeartbeatSeconds", "HeartbeatSeconds must be smaller than TimeoutSeconds")  # (ours)

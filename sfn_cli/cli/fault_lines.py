@@ -1,0 +1,128 @@
+"""For people: the lines of a definition that are at fault, below what aws prints.
+
+    machine.json:12:15  Missing 'Next' target: Pya
+       12 |       "Next": "Pya"
+          |               ^
+
+They are told on stderr, and only when it is a terminal.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.json_places import line_and_column, places
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from sfn_cli.asl.diagnostic import Diagnostic
+    from sfn_cli.cli.failures import OperationError
+    from sfn_cli.json_places import Place
+
+_CONTEXT = 100
+"""How much of a line is shown, at most: a definition may be one long line."""
+
+_NAMED_FIELD = re.compile(r"(?:^Field|but field|^The value for the field) '(.+?)' (?:is|must be) ")
+_PLACE_IN_NO_JSON = re.compile(r"line: (\d+), column: (\d+)\]$")
+
+
+def source_of(given: Any) -> str:
+    """What to call a definition: the path that `--definition file://PATH` names, or else "definition"."""
+    text = given if isinstance(given, str) else ""
+    scheme, separator, path = text.partition("://")
+    return path if separator and scheme in ("file", "fileb") else "definition"
+
+
+def explain(error: OperationError, definition: Any, source: str) -> None:
+    """Lets the error of a definition that was refused show the lines at fault."""
+    if error.error.code == "InvalidDefinition" and isinstance(definition, str) and sys.stderr.isatty():
+        error.below = shown(_found(definition, error.error.message), definition, source)
+
+
+def tell(diagnostics: Iterable[Mapping[str, Any]], definition: str, source: str) -> None:
+    """Shows the lines that a ValidateStateMachineDefinition found fault with."""
+    if sys.stderr.isatty():
+        from sfn_cli.asl.diagnostic import Diagnostic
+
+        found = [Diagnostic(each["severity"], each["code"], each["message"], each.get("location")) for each in diagnostics]
+        sys.stdout.flush()
+        sys.stderr.write(shown(found, definition, source))
+
+
+def _found(definition: str, message: str) -> Sequence[Diagnostic]:
+    """What the message of a refusal tells of: the operation names no type of machine, and may test one state of it."""
+    from sfn_cli.api.definitions import MAX_DIAGNOSTICS, refusal
+    from sfn_cli.api.state_tests import STATE_NAME
+    from sfn_cli.asl.validate import validate, validate_state, validate_tested
+
+    for check in (
+        validate,
+        lambda text: validate(text, "EXPRESS"),
+        validate_tested,
+        lambda text: validate_state(text, f"/States/{STATE_NAME}"),
+    ):
+        found = check(definition)
+        if refusal(found) == message:
+            return [fault for fault in found if fault.severity == "ERROR"][:MAX_DIAGNOSTICS]
+    return []
+
+
+def shown(found: Sequence[Diagnostic], definition: str, source: str) -> str:
+    """The text that shows each fault, or nothing if there is none."""
+    if not found:
+        return ""
+    wanted = {location for fault in found for location in _candidates(fault)}
+    is_json = not any(_PLACE_IN_NO_JSON.search(fault.location or "") for fault in found)
+    at = places(definition, wanted) if is_json else {}
+    blocks = []
+    for fault in found:
+        message = _printable(fault.message if fault.severity == "ERROR" else f"{fault.severity.lower()}: {fault.message}")
+        spot = _PLACE_IN_NO_JSON.search(fault.location or "")
+        if spot is not None:
+            blocks.append(_block(definition, source, message, int(spot[1]), int(spot[2])))
+            continue
+        place = next((_offset(at[location], location, fault) for location in _candidates(fault) if location in at), None)
+        if place is None:
+            blocks.append(f"{source}  {message}\n")
+        else:
+            blocks.append(_block(definition, source, message, *line_and_column(definition, place)))
+    return "\n" + "".join(blocks)
+
+
+def _candidates(fault: Diagnostic) -> list[str]:
+    """Where to look for a fault: the field that its message names, and what holds that; a tested state stands alone."""
+    if fault.location is None:
+        return []
+    named = _NAMED_FIELD.search(fault.message)
+    base = "" if fault.location == "/" else fault.location
+    found = [f"{base}/{named[1]}"] if named else []
+    found.append(fault.location)
+    head = "/States/StateName"
+    return found + [location.removeprefix(head) or "/" for location in found if location.startswith(head)]
+
+
+def _offset(place: Place, location: str, fault: Diagnostic) -> int:
+    """A field's name if the field itself is at fault, or holds much; else its value."""
+    names_field = location != fault.location
+    return place.key if place.key is not None and (names_field or place.holds_others) else place.value
+
+
+def _block(definition: str, source: str, message: str, line: int, column: int) -> str:
+    lines = definition.split("\n")
+    text = lines[line - 1] if line <= len(lines) else ""
+    start = max(0, column - 1 - _CONTEXT // 2) if len(text) > _CONTEXT else 0
+    piece = text[start : start + _CONTEXT]
+    before = "…" if start else ""
+    after = "…" if start + _CONTEXT < len(text) else ""
+    # Under a tab stands a tab, so that the caret stands under its character.
+    indent = re.sub(r"[^\t]", " ", before + piece[: column - 1 - start])
+    number = f"{line:>5}"
+    return f"{source}:{line}:{column}  {message}\n{number} | {before}{_printable(piece)}{after}\n{' ' * len(number)} | {indent}^\n"
+
+
+def _printable(text: str) -> str:
+    """The text without what a terminal would act on."""
+    return "".join(character if character.isprintable() or character == "\t" else "�" for character in text)

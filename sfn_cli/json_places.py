@@ -1,0 +1,84 @@
+"""Where in a JSON text a location lies: "/States/Pay/Retry[0]" → line and column. One pass over the text finds them all."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Place(NamedTuple):
+    """Offsets in the text. `key` is where the name of a field begins, None for what has none."""
+
+    key: int | None
+    value: int
+    holds_others: bool
+
+
+def places(text: str, locations: Iterable[str]) -> dict[str, Place]:
+    """The place of each location that there is, in a text that is JSON.
+
+    Locations are JSON pointers but for indexes, which stand in brackets; the whole text is at "/".
+    """
+    wanted = {"" if location == "/" else location: location for location in locations}
+    found: dict[str, Place] = {}
+    open_: list[_Open] = []
+    for token in _TOKEN.finditer(text):
+        first = token[0][0]
+        if first in "}]":
+            open_.pop()
+        elif first == ",":
+            open_[-1].next()
+        elif first == ":":
+            open_[-1].named = True
+        elif open_ and open_[-1].awaits_name:
+            open_[-1].name(json.loads(token[0]), token.start())
+        else:
+            path = open_[-1].path_of_value() if open_ else ""
+            if path in wanted:
+                found[wanted[path]] = Place(open_[-1].key_at if open_ else None, token.start(), first in "{[")
+            if first in "{[":
+                open_.append(_Open(path, is_object=first == "{"))
+    return found
+
+
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+
+
+class _Open:
+    """An object or array that is being read."""
+
+    __slots__ = ("index", "is_object", "key", "key_at", "named", "path")
+
+    def __init__(self, path: str, *, is_object: bool) -> None:
+        self.path = path
+        self.is_object = is_object
+        self.index = 0
+        self.key = ""
+        self.key_at: int | None = None
+        self.named = False
+
+    @property
+    def awaits_name(self) -> bool:
+        return self.is_object and not self.named
+
+    def name(self, key: str, at: int) -> None:
+        self.key, self.key_at = key, at
+
+    def next(self) -> None:
+        self.index += 1
+        self.named = False
+
+    def path_of_value(self) -> str:
+        if not self.is_object:
+            return f"{self.path}[{self.index}]"
+        escaped = self.key.replace("~", "~0").replace("/", "~1")
+        return f"{self.path}/{escaped}"
+
+
+def line_and_column(text: str, offset: int) -> tuple[int, int]:
+    """Both counted from one."""
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
