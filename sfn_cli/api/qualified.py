@@ -6,7 +6,6 @@ An execution that is started by a version, or by an alias, keeps both, whatever 
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli import arn
@@ -62,6 +61,8 @@ def _at(machine: StateMachine, version: Version) -> StateMachine:
 
 
 def _drawn(routes: Sequence[Route], seed: str) -> Version:
+    from hashlib import sha256  # which no other start needs, and which loads OpenSSL
+
     draw = int.from_bytes(sha256(f"{seed}/route".encode()).digest()[:8]) % 100
     for version, weight in routes:
         if draw < weight:
