@@ -40,6 +40,7 @@ class Clients:
         self._lock = threading.Lock()
         self._sessions: dict[bool, Any] = {}
         self._clients: dict[tuple[str, int], Any] = {}
+        self._names: dict[str, str] | None = None
 
     def get(self, service: str, *, timeout_seconds: float | None = None) -> Any:
         """The client of a service as botocore names it ("s3", "dynamodb", "stepfunctions").
@@ -53,10 +54,12 @@ class Clients:
                 self._clients[key] = self._client(*key)
             return self._clients[key]
 
-    def endpoint(self, service: str) -> str | None:
-        """The URL that the user names for a service, or None."""
+    def named(self, sdk_name: str) -> str | None:
+        """botocore's name of the service that aws-sdk tasks call `sdk_name`: "sfn" is stepfunctions; or None."""
         with self._lock:
-            return self._endpoint(service)
+            if self._names is None:
+                self._names = _names(self._session(real=self._real))
+            return self._names.get(sdk_name)
 
     def forget(self) -> None:
         """Makes the clients anew: the store's own server left, and another has another port."""
@@ -79,10 +82,10 @@ class Clients:
             retries={"mode": "standard", "total_max_attempts": ATTEMPTS if real else 1},
             parameter_validation=False,  # what is wrong is the service's to say
             max_pool_connections=32,
-            # A host that is named has no name for each bucket, and need not know the newest checksums.
+            # A host that is named has no name for each bucket.
             s3=None if real else {"addressing_style": "path"},
-            request_checksum_calculation=None if real else "when_required",
-            response_checksum_validation=None if real else "when_required",
+            # As the Java SDK has it: an answer does not tell checksums that nobody asked for.
+            response_checksum_validation="when_required",
             proxies={} if _host(endpoint) in _LOOPBACK else None,
         )
         made_up = {} if real else {"aws_access_key_id": _MADE_UP, "aws_secret_access_key": _MADE_UP}
@@ -130,6 +133,13 @@ def _new_session(*, real: bool) -> Any:
     except ProfileNotFound:  # AWS_PROFILE names one that has credentials only
         session = Session({**no_credentials, "profile": (None, None, None, None)})
     return session
+
+
+def _names(session: Any) -> dict[str, str]:
+    """The Java SDK's name of each service → botocore's: the id in the service's model, small and without blanks."""
+    from botocore.utils import CLIENT_NAME_TO_HYPHENIZED_SERVICE_ID_OVERRIDES as IDS
+
+    return {IDS.get(name, name).replace("-", ""): name for name in session.get_available_services()}
 
 
 def _is_real(environ: Mapping[str, str]) -> bool:
