@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from sfn_cli.asl.dataflow import JSONATA, JSONPATH
+from sfn_cli.asl.integrations import is_known
 from sfn_cli.asl.resource import parse_resource
 from sfn_cli.asl.timestamp import parse_timestamp
 from sfn_cli.query.jsonata import is_expression
@@ -123,7 +124,7 @@ def check_timestamp(findings: Findings, value: Json, location: str, language: st
 
 def _check_resource(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
     parsed = parse_resource(value) if isinstance(value, str) else None
-    if parsed is None:
+    if parsed is None or (parsed.kind == "service" and not is_known(parsed)):
         findings.error(
             location,
             f"The resource provided {value} is not recognized. The value is not a valid resource ARN, "

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sfn_cli.api import names
 from sfn_cli.errors import SfnError, StatesError
-from sfn_cli.integrations.aws_errors import Naming, sdk_2, service_error
+from sfn_cli.integrations import aws_stand_ins
+from sfn_cli.integrations.aws_errors import Naming, ServiceError, sdk_2, service_error
 from sfn_cli.integrations.aws_shapes import capitalised, request, result, sdk_name
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Json, Payload
@@ -31,7 +33,7 @@ class Manner(NamedTuple):
 
     naming: Naming | None = None
     spell: Callable[[str], str] = sdk_name
-    prepare: Callable[[dict[str, Any], OpenTask], None] | None = None
+    prepare: Callable[[dict[str, Any]], None] | None = None
     shape: Callable[[Json, Answered], Json] = _as_it_is
 
 
@@ -53,7 +55,7 @@ def in_background(errand: Errand, world: World, call: Callable[[], TaskSucceeded
 
 def call(service: str, action: str, manner: Manner, task: OpenTask, world: World) -> TaskSucceeded | TaskFailed:
     """Calls a service, by botocore's name for it, and waits. Raises SfnError."""
-    seconds = None if task.timeout_at is None else max(0, task.timeout_at - world.clock()) / 1000
+    seconds = None if task.timeout_at is None else (task.timeout_at - task.frame.last_at) / 1000
     client = world.clients.get(service, timeout_seconds=seconds)
     operation = capitalised(action)
     methods: Mapping[str, str] = {name: method for method, name in client.meta.method_to_api_mapping.items()}
@@ -63,12 +65,15 @@ def call(service: str, action: str, manner: Manner, task: OpenTask, world: World
     described = model.operation_model(operation)
     asked = request(described.input_shape, task.arguments.value)
     if manner.prepare is not None:
-        manner.prepare(asked, task)
+        manner.prepare(asked)
     naming = manner.naming or sdk_2(model.service_id)
+    if (fault := aws_stand_ins.missing(described, asked)) is not None:
+        refusal = ServiceError("ValidationException", fault, 400, names.new_uuid(), None)
+        return TaskFailed(task.id, *naming.failure(refusal))
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
-        answered: Answered = getattr(client, methods[operation])(**asked)
+        answered: Answered = aws_stand_ins.completed(described, asked, getattr(client, methods[operation])(**asked))
         told = manner.shape(result(described.output_shape, answered, manner.spell), answered)
     except ClientError as error:
         return TaskFailed(task.id, *naming.failure(service_error(error, model)))

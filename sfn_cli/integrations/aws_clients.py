@@ -58,7 +58,7 @@ class Clients:
         """botocore's name of the service that aws-sdk tasks call `sdk_name`: "sfn" is stepfunctions; or None."""
         with self._lock:
             if self._names is None:
-                self._names = _names(self._session(real=self._real))
+                self._names = service_names(self._session(real=self._real))
             return self._names.get(sdk_name)
 
     def forget(self) -> None:
@@ -135,7 +135,7 @@ def _new_session(*, real: bool) -> Any:
     return session
 
 
-def _names(session: Any) -> dict[str, str]:
+def service_names(session: Any) -> dict[str, str]:
     """The Java SDK's name of each service → botocore's: the id in the service's model, small and without blanks."""
     from botocore.utils import CLIENT_NAME_TO_HYPHENIZED_SERVICE_ID_OVERRIDES as IDS
 

@@ -72,12 +72,18 @@ def service_error(error: ClientError, model: Any) -> ServiceError:
     is_s3 = model.service_name == "s3"
     return ServiceError(
         code,
-        str(told.get("Message", "")),
+        _message(told, metadata),
         int(metadata.get("HTTPStatusCode", 0)),
         metadata.get("RequestId") or names.new_uuid(),
         shape.name if shape is not None else None,
         (metadata.get("HostId") or names.new_uuid()) if is_s3 else None,
     )
+
+
+def _message(told: Mapping[str, Any], metadata: Mapping[str, Any]) -> str:
+    """A server that broke tells so in a page of HTML, which is no cause to read."""
+    message = str(told.get("Message", ""))
+    return f"HTTP status {metadata.get('HTTPStatusCode')}" if message.lstrip().lower().startswith(("<!doctype", "<html")) else message
 
 
 def exception_name(name: str) -> str:

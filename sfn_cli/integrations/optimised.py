@@ -14,10 +14,10 @@ from sfn_cli.integrations.aws_errors import Naming
 from sfn_cli.integrations.aws_shapes import capitalised
 from sfn_cli.integrations.sdk import metadata
 from sfn_cli.jsonvalue import Json, dumps
+from sfn_cli.store.sqlite.keys import execution_of
 
 if TYPE_CHECKING:
-    from sfn_cli.integrations.integration import Cancel, Errand, Integration, World
-    from sfn_cli.interpreter.execution import OpenTask
+    from sfn_cli.integrations.integration import Cancel, Errand, World
 
 _HEADERS = {name.lower(): name for name in ("Content-Length", "Content-Type", "Date", "Server", "x-amzn-RequestId")}
 
@@ -38,20 +38,36 @@ def _all_entries(result: Json, answered: Answered) -> Json:
     return told
 
 
-def _with_origin(request: dict[str, Any], task: OpenTask) -> None:
-    """Events tell which execution they come from."""
+def _ask(service: str, manner: Manner, errand: Errand, world: World) -> Cancel:
+    task = errand.task
+    action = task.resource.action.partition(".")[0]
+    return aws_call.in_background(errand, world, lambda: aws_call.call(service, action, manner, task, world))
 
 
-def _called(service: str, manner: Manner) -> Integration:
-    def call(errand: Errand, world: World) -> Cancel:
-        task = errand.task
-        action = task.resource.action.partition(".")[0]
-        return aws_call.in_background(errand, world, lambda: aws_call.call(service, action, manner, task, world))
-
-    return call
+def dynamodb(errand: Errand, world: World) -> Cancel:
+    return _ask(
+        "dynamodb", Manner(Naming("DynamoDB", "AmazonDynamoDBv2", "AmazonDynamoDB"), capitalised, shape=_with_metadata), errand, world
+    )
 
 
-sqs = _called("sqs", Manner(Naming("SQS", "AmazonSQS", "AmazonSQS"), capitalised, shape=_with_metadata))
-sns = _called("sns", Manner(Naming("SNS", "AmazonSNS", "AmazonSNS"), capitalised, shape=_with_metadata))
-dynamodb = _called("dynamodb", Manner(Naming("DynamoDB", "AmazonDynamoDBv2", "AmazonDynamoDB"), capitalised, shape=_with_metadata))
-events = _called("events", Manner(Naming("EventBridge", "AmazonEventBridge", "AmazonEventBridge"), capitalised, _with_origin, _all_entries))
+def sns(errand: Errand, world: World) -> Cancel:
+    return _ask("sns", Manner(Naming("SNS", "AmazonSNS", "AmazonSNS"), capitalised, shape=_with_metadata), errand, world)
+
+
+def sqs(errand: Errand, world: World) -> Cancel:
+    return _ask("sqs", Manner(Naming("SQS", "AmazonSQS", "AmazonSQS"), capitalised, shape=_with_metadata), errand, world)
+
+
+def events(errand: Errand, world: World) -> Cancel:
+    """Each event tells of the execution that it comes from and its state machine, beside the resources that the task names.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/connect-eventbridge.html
+    """
+    origin = world.service.executions.arns(execution_of(errand.key))
+
+    def tell_origin(request: dict[str, Any]) -> None:
+        for entry in request.get("Entries", ()):
+            entry["Resources"] = [*entry.get("Resources", ()), *(origin or ())]
+
+    naming = Naming("EventBridge", "AmazonEventBridge", "AmazonEventBridge")
+    return _ask("events", Manner(naming, capitalised, tell_origin, _all_entries), errand, world)

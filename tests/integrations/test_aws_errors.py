@@ -1,0 +1,68 @@
+"""Errors of AWS's services: their names and causes, as aws-sdk tasks and the optimised integrations tell them."""
+
+from __future__ import annotations
+
+import pytest
+
+from sfn_cli.integrations.aws_errors import Naming, ServiceError, exception_name, pascal_case, sdk_2
+
+
+@pytest.mark.parametrize(
+    "service_id, name",
+    [
+        ("DynamoDB", "DynamoDb"),
+        ("Secrets Manager", "SecretsManager"),
+        ("SFN", "Sfn"),
+        ("S3", "S3"),
+        ("EC2", "Ec2"),
+        ("ACM PCA", "AcmPca"),
+        ("EventBridge", "EventBridge"),
+        ("Elastic Load Balancing v2", "ElasticLoadBalancingV2"),
+    ],
+)
+def test_names_of_services(service_id: str, name: str) -> None:
+    """A service goes by the name of its client in the Java SDK."""
+    assert pascal_case(service_id) == name
+
+
+@pytest.mark.parametrize(
+    "shape, name",
+    [
+        ("NoSuchKey", "NoSuchKeyException"),
+        ("BucketAlreadyExists", "BucketAlreadyExistsException"),
+        ("ResourceNotFoundException", "ResourceNotFoundException"),
+        ("DBInstanceNotFoundFault", "DbInstanceNotFoundException"),
+    ],
+)
+def test_names_of_exceptions(shape: str, name: str) -> None:
+    """Each ends with Exception, also where the service's own name for it does not."""
+    assert exception_name(shape) == name
+
+
+SNS = Naming("SNS", "AmazonSNS", "AmazonSNS")
+
+
+@pytest.mark.parametrize(
+    "naming, error, name, cause",
+    [
+        (
+            sdk_2("S3"), ServiceError("NoSuchKey", "Gone.", 404, "r", "NoSuchKey", "x"), "S3.NoSuchKeyException",
+            "Gone. (Service: S3, Status Code: 404, Request ID: r, Extended Request ID: x)",
+        ),
+        (
+            sdk_2("DynamoDB"), ServiceError("ValidationException", "No.", 400, "r", None), "DynamoDb.DynamoDbException",
+            "No. (Service: DynamoDb, Status Code: 400, Request ID: r)",
+        ),
+        (
+            SNS, ServiceError("NotFound", "No topic", 404, "r", "NotFoundException"), "SNS.NotFoundException",
+            "No topic (Service: AmazonSNS; Status Code: 404; Error Code: NotFound; Request ID: r; Proxy: null)",
+        ),
+        (
+            SNS, ServiceError("Odd", "No", 400, "r", None), "SNS.AmazonSNSException",
+            "No (Service: AmazonSNS; Status Code: 400; Error Code: Odd; Request ID: r; Proxy: null)",
+        ),
+    ],
+)  # fmt: skip
+def test_failures(naming: Naming, error: ServiceError, name: str, cause: str) -> None:
+    """The two SDKs tell of errors in their own ways; what the model does not know goes by the service's name."""
+    assert naming.failure(error) == (name, cause)
