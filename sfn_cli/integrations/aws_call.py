@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sfn_cli.api import names
 from sfn_cli.errors import SfnError, StatesError
 from sfn_cli.integrations import aws_stand_ins
-from sfn_cli.integrations.aws_errors import Naming, ServiceError, sdk_2, service_error
+from sfn_cli.integrations.aws_errors import Naming, sdk_2, service_error
 from sfn_cli.integrations.aws_shapes import capitalised, request, result, sdk_name
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Json, Payload
@@ -67,8 +66,7 @@ def call(service: str, action: str, manner: Manner, task: OpenTask, world: World
     if manner.prepare is not None:
         manner.prepare(asked)
     naming = manner.naming or sdk_2(model.service_id)
-    if (fault := aws_stand_ins.missing(described, asked)) is not None:
-        refusal = ServiceError("ValidationException", fault, 400, names.new_uuid(), None)
+    if (refusal := aws_stand_ins.refusal(described, asked)) is not None:
         return TaskFailed(task.id, *naming.failure(refusal))
     from botocore.exceptions import BotoCoreError, ClientError
 
