@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from sfn_cli.integrations import aws_sdk, optimised
 from sfn_cli.integrations.activity import wait_for_worker
 from sfn_cli.integrations.integration import Cancel, Errand, Integration, World, nothing_to_cancel
 from sfn_cli.integrations.lambda_function import call_function
@@ -18,19 +18,33 @@ if TYPE_CHECKING:
 
     from sfn_cli.asl.resource import Resource
 
+
+def _late(module: str, name: str) -> Integration:
+    """An integration whose module is imported when a task first needs it: most executions need none of these."""
+
+    def start(errand: Errand, world: World) -> Cancel:
+        found: Integration = getattr(import_module(f"sfn_cli.integrations.{module}"), name)
+        return found(errand, world)
+
+    return start
+
+
+_dynamodb, _events, _sns, _sqs = (_late("optimised", service) for service in ("dynamodb", "events", "sns", "sqs"))
+_aws_sdk = _late("aws_sdk", "call")
+
 SERVICES: Mapping[tuple[str, str], Integration] = {
-    ("dynamodb", "deleteItem"): optimised.dynamodb,
-    ("dynamodb", "getItem"): optimised.dynamodb,
-    ("dynamodb", "putItem"): optimised.dynamodb,
-    ("dynamodb", "updateItem"): optimised.dynamodb,
-    ("events", "putEvents"): optimised.events,
-    ("events", "putEvents.waitForTaskToken"): result_comes_later(optimised.events),
+    ("dynamodb", "deleteItem"): _dynamodb,
+    ("dynamodb", "getItem"): _dynamodb,
+    ("dynamodb", "putItem"): _dynamodb,
+    ("dynamodb", "updateItem"): _dynamodb,
+    ("events", "putEvents"): _events,
+    ("events", "putEvents.waitForTaskToken"): result_comes_later(_events),
     ("lambda", "invoke"): invoke,
     ("lambda", "invoke.waitForTaskToken"): result_comes_later(invoke),
-    ("sns", "publish"): optimised.sns,
-    ("sns", "publish.waitForTaskToken"): result_comes_later(optimised.sns),
-    ("sqs", "sendMessage"): optimised.sqs,
-    ("sqs", "sendMessage.waitForTaskToken"): result_comes_later(optimised.sqs),
+    ("sns", "publish"): _sns,
+    ("sns", "publish.waitForTaskToken"): result_comes_later(_sns),
+    ("sqs", "sendMessage"): _sqs,
+    ("sqs", "sendMessage.waitForTaskToken"): result_comes_later(_sqs),
     ("states", "startExecution"): start,
     ("states", "startExecution.sync"): result_comes_later(start),
     ("states", "startExecution.sync:2"): result_comes_later(start),
@@ -38,7 +52,7 @@ SERVICES: Mapping[tuple[str, str], Integration] = {
 }
 """(service, action with its pattern) → integration. Beside them, aws-sdk tasks call any service's operations."""
 
-_AWS_SDK: Mapping[str, Integration] = {"": aws_sdk.call, "waitForTaskToken": result_comes_later(aws_sdk.call)}
+_AWS_SDK: Mapping[str, Integration] = {"": _aws_sdk, "waitForTaskToken": result_comes_later(_aws_sdk)}
 """Pattern → integration."""
 
 
@@ -48,7 +62,7 @@ def integration(resource: Resource) -> Integration:
         return call_function
     if resource.kind == "activity":
         return wait_for_worker
-    if resource.service.startswith(aws_sdk.PREFIX):
+    if resource.service.startswith("aws-sdk:"):
         return _AWS_SDK.get(resource.pattern, _refuse)
     return SERVICES.get((resource.service, resource.action), _refuse)
 
