@@ -1,7 +1,7 @@
 """Requests and answers of AWS's services, between the JSON of a task and what botocore takes and gives.
 
 Step Functions calls by the Java SDK: members have the names that it gives them, capitalised, and JSON is taken as
-its reader takes it (a number where a string is wanted, and the other way round). A shape is botocore's, or `Own`.
+its reader takes it (a number where a string is wanted, and the other way round). A shape is botocore's, or `OwnShape`.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ class Shape(Protocol):
     value: Shape
 
 
-class Own:
+class OwnShape:
     """A shape of the package's own model (`sfn_cli.api.model`), as a Shape."""
 
     def __init__(self, described: Mapping[str, Any]) -> None:
         self.type_name: str = described["type"]
         self.serialization: Mapping[str, Any] = {}
-        self.members: Mapping[str, Shape] = {name: Own(member) for name, member in described.get("members", {}).items()}
+        self.members: Mapping[str, Shape] = {name: OwnShape(member) for name, member in described.get("members", {}).items()}
         if "member" in described:
-            self.member: Shape = Own(described["member"])
+            self.member: Shape = OwnShape(described["member"])
         if "value" in described:
-            self.value: Shape = Own(described["value"])
+            self.value: Shape = OwnShape(described["value"])
 
 
 def sdk_name(member: str) -> str:

@@ -14,7 +14,18 @@ import boto3
 import pytest
 
 from sfn_cli.integrations import embedded_aws
-from tests.processes import create_machine, describe, ended, kill_workers, sfn, sfn_json, start_execution, until, worker_pids
+from tests.processes import (
+    create_function,
+    create_machine,
+    describe,
+    ended,
+    kill_workers,
+    sfn,
+    sfn_json,
+    start_execution,
+    until,
+    worker_pids,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -192,6 +203,19 @@ def test_step_functions_itself(home: Path) -> None:
     assert " (Service: Sfn, Status Code: 400, Request ID: " in found["cause"]
     assert json.loads(ended(home, f"{machine.replace('stateMachine', 'execution')}:x")["output"]) == {"a": 1}
     assert ended(home, taker)["output"] == "{}"
+
+
+def test_functions_of_the_store(home: Path, tmp_path: Path) -> None:
+    """aws-sdk:lambda:invoke calls a function that was registered here; what it raises is told, and fails nothing."""
+    (tmp_path / "app.py").write_text("def handler(event, context): return {'n': 1 / event['n']}")
+    create_function(home, "Divide", tmp_path)
+    call = task("aws-sdk:lambda:invoke", {"FunctionName": "Divide", "Payload": {"n": 4}}, ResultPath="$.fine")
+    broken = task("aws-sdk:lambda:invoke", {"FunctionName": "Divide", "Payload": {"n": 0}}, ResultPath="$.broken")
+    gone = task("aws-sdk:lambda:getFunction", {"FunctionName": "Gone"})
+    output = json.loads(run(home, chain(Call=call, Broken=broken))["output"])
+    assert output["fine"] == {"ExecutedVersion": "$LATEST", "Payload": '{"n": 0.25}', "StatusCode": 200}
+    assert (output["broken"]["FunctionError"], "ZeroDivisionError" in output["broken"]["Payload"]) == ("Unhandled", True)
+    assert run(home, chain(Gone=gone))["error"] == "Lambda.ResourceNotFoundException"
 
 
 def test_a_call_whose_worker_is_killed_is_made_again(home: Path) -> None:
