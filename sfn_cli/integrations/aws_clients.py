@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.errors import ConfigurationError
 
@@ -31,6 +31,13 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _MADE_UP = "sfn"
 
 
+class _Made(NamedTuple):
+    """A client, and whether it is one of the store's own server."""
+
+    client: Any
+    embedded: bool
+
+
 class Clients:
     """The clients of one process. Called from any thread; they may be used from any thread."""
 
@@ -39,7 +46,7 @@ class Clients:
         self._real = _is_real(environ)
         self._lock = threading.Lock()
         self._sessions: dict[bool, Any] = {}
-        self._clients: dict[tuple[str, int], Any] = {}
+        self._clients: dict[tuple[str, int], _Made] = {}
         self._names: dict[str, str] | None = None
 
     def get(self, service: str, *, timeout_seconds: float | None = None) -> Any:
@@ -50,9 +57,11 @@ class Clients:
         """
         key = service, _read_seconds(timeout_seconds)
         with self._lock:
-            if key not in self._clients:
-                self._clients[key] = self._client(*key)
-            return self._clients[key]
+            made = self._clients.get(key)
+            # The store's own server may have left, and then another has another port.
+            if made is None or (made.embedded and made.client.meta.endpoint_url != self._embedded()):
+                made = self._clients[key] = self._make(*key)
+            return made.client
 
     def named(self, sdk_name: str) -> str | None:
         """botocore's name of the service that aws-sdk tasks call `sdk_name`: "sfn" is stepfunctions; or None."""
@@ -61,18 +70,17 @@ class Clients:
                 self._names = service_names(self._session(real=self._real))
             return self._names.get(sdk_name)
 
-    def forget(self) -> None:
-        """Makes the clients anew: the store's own server left, and another has another port."""
-        with self._lock:
-            self._clients.clear()
+    def _embedded(self) -> str:
+        from sfn_cli.integrations import embedded_aws
 
-    def _client(self, service: str, read_seconds: int) -> Any:
+        return embedded_aws.endpoint(self._settings)
+
+    def _make(self, service: str, read_seconds: int) -> _Made:
         endpoint = self._endpoint(service)
         real = self._real or _host(endpoint).endswith(_REAL_HOSTS)
-        if endpoint is None and not real:
-            from sfn_cli.integrations import embedded_aws
-
-            endpoint = embedded_aws.endpoint(self._settings)
+        embedded = endpoint is None and not real
+        if embedded:
+            endpoint = self._embedded()
         from botocore.config import Config
         from botocore.exceptions import BotoCoreError
 
@@ -91,9 +99,10 @@ class Clients:
         made_up = {} if real else {"aws_access_key_id": _MADE_UP, "aws_secret_access_key": _MADE_UP}
         region = self._settings.region
         try:
-            return self._session(real=real).create_client(service, region, endpoint_url=endpoint, config=config, **made_up)
+            client = self._session(real=real).create_client(service, region, endpoint_url=endpoint, config=config, **made_up)
         except (BotoCoreError, ValueError) as error:
             raise ConfigurationError(f"No client for {service} can be made: {error}") from error
+        return _Made(client, embedded)
 
     def _endpoint(self, service: str) -> str | None:
         session = self._session(real=self._real)

@@ -68,7 +68,8 @@ def service_error(error: ClientError, model: Any) -> ServiceError:
     response: Mapping[str, Any] = error.response
     told, metadata = response.get("Error", {}), response.get("ResponseMetadata", {})
     code = str(told.get("Code", ""))
-    shape = model.shape_for_error_code(code)
+    # A service that has changed its protocol has two names for an error: the first is the older one's.
+    shape = model.shape_for_error_code(code) or model.shape_for_error_code(str(told.get("QueryErrorCode", "")))
     is_s3 = model.service_name == "s3"
     return ServiceError(
         code,

@@ -68,6 +68,8 @@ def request(shape: Shape | None, arguments: Json) -> dict[str, Any]:
         return {}
     taken: dict[str, Any] = _structure(shape, arguments)
     for name, member in shape.members.items():
+        if name not in taken and member.serialization.get("location") == "uri":
+            raise StatesError("States.Runtime", f"The field '{sdk_name(name)}' is required but was missing")
         if name in taken and member.serialization.get("streaming") and "ContentType" in shape.members:
             taken.setdefault("ContentType", STREAM_TYPE)
     return taken
@@ -80,18 +82,24 @@ def _structure(shape: Shape, value: Mapping[str, Json]) -> dict[str, Any]:
         if field not in names:
             raise StatesError("States.Runtime", f'The field "{field}" is not supported by Step Functions')
         if item is not None:
-            taken[names[field]] = _taken(shape.members[names[field]], item)
+            taken[names[field]] = _taken(shape.members[names[field]], item, field)
     return taken
 
 
-def _taken(shape: Shape, value: Any) -> Any:
+_CONTAINERS = {"structure": (dict, "an object"), "map": (dict, "an object"), "list": (list, "an array")}
+
+
+def _taken(shape: Shape, value: Any, field: str) -> Any:
+    kind, wanted = _CONTAINERS.get(shape.type_name, (object, ""))
+    if not isinstance(value, kind) and not getattr(shape, "is_document_type", False):
+        raise StatesError("States.Runtime", f'The field "{field}" must be {wanted}')
     match shape.type_name:
-        case "structure" if isinstance(value, dict) and not getattr(shape, "is_document_type", False):
+        case "structure" if not getattr(shape, "is_document_type", False):
             return _structure(shape, value)
-        case "list" if isinstance(value, list):
-            return [_taken(shape.member, item) for item in value if item is not None]
-        case "map" if isinstance(value, dict):
-            return {key: _taken(shape.value, item) for key, item in value.items() if item is not None}
+        case "list":
+            return [_taken(shape.member, item, field) for item in value if item is not None]
+        case "map":
+            return {key: _taken(shape.value, item, field) for key, item in value.items() if item is not None}
         case "blob":
             # Observed: a stream holds the JSON text of whatever it is given; "text" has its quotes.
             as_it_is = isinstance(value, str) and not shape.serialization.get("streaming")
@@ -139,6 +147,8 @@ def result(shape: Shape | None, answer: Any, spell: Callable[[str], str] = sdk_n
             return _text(answer)
         case "timestamp":
             return _instant(answer)
+        case "string" if not isinstance(answer, str):  # botocore reads the documents of IAM
+            return dumps(answer)
     plain: Json = answer
     return plain
 

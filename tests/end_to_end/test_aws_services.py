@@ -143,6 +143,17 @@ def test_services_of_the_store(home: Path, services: Callable[[str], Any]) -> No
     assert services("s3").get_object(Bucket="bucket-1", Key="k")["Body"].read() == b'{"a":1}'
 
 
+def test_services_that_have_left(home: Path, services: Callable[[str], Any]) -> None:
+    """Tasks of a worker that used them start them anew, empty; processes of one store share them."""
+    make = chain(Make=task("aws-sdk:sqs:createQueue", {"QueueName": "q"}), List=task("aws-sdk:sqs:listQueues", {}))
+    assert len(json.loads(run(home, make)["output"])["QueueUrls"]) == 1
+    assert len(services("sqs").list_queues()["QueueUrls"]) == 1
+    pids = worker_pids(home)
+    assert sfn(home, "aws", "stop").returncode == 0
+    assert json.loads(run(home, chain(List=task("aws-sdk:sqs:listQueues", {})))["output"]) == {}
+    assert worker_pids(home) == pids
+
+
 def test_a_token_by_way_of_a_queue(home: Path, services: Callable[[str], Any]) -> None:
     """sqs:sendMessage.waitForTaskToken: whoever reads the message answers the task."""
     queue = services("sqs").create_queue(QueueName="q")["QueueUrl"]

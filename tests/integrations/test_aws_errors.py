@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import botocore.session
 import pytest
+from botocore.exceptions import ClientError
 
-from sfn_cli.integrations.aws_errors import Naming, ServiceError, exception_name, pascal_case, sdk_2
+from sfn_cli.integrations.aws_errors import Naming, ServiceError, exception_name, pascal_case, sdk_2, service_error
 
 
 @pytest.mark.parametrize(
@@ -66,3 +68,27 @@ SNS = Naming("SNS", "AmazonSNS", "AmazonSNS")
 def test_failures(naming: Naming, error: ServiceError, name: str, cause: str) -> None:
     """The two SDKs tell of errors in their own ways; what the model does not know goes by the service's name."""
     assert naming.failure(error) == (name, cause)
+
+
+@pytest.mark.parametrize(
+    "service, told, exception",
+    [
+        ("s3", {"Code": "NoSuchKey"}, "NoSuchKey"),
+        ("sns", {"Code": "NotFound"}, "NotFoundException"),
+        ("sqs", {"Code": "AWS.SimpleQueueService.NonExistentQueue", "QueryErrorCode": "QueueDoesNotExist"}, "QueueDoesNotExist"),
+        ("dynamodb", {"Code": "ValidationException"}, None),
+    ],
+)
+def test_the_exception_of_an_error(service: str, told: dict[str, str], exception: str | None) -> None:
+    """It is the one that the service's model has for the code, if it has one."""
+    model = botocore.session.Session().get_service_model(service)
+    response = {"Error": {"Message": "m", **told}, "ResponseMetadata": {"HTTPStatusCode": 400, "RequestId": "r"}}
+    error = service_error(ClientError(response, "Any"), model)
+    assert (error.code, error.message, error.exception) == (told["Code"], "m", exception)
+
+
+def test_a_server_that_broke() -> None:
+    """Its page of HTML is no cause."""
+    response = {"Error": {"Code": "500", "Message": "<!doctype html>..."}, "ResponseMetadata": {"HTTPStatusCode": 500}}
+    error = service_error(ClientError(response, "Any"), botocore.session.Session().get_service_model("sqs"))
+    assert error.message == "HTTP status 500"

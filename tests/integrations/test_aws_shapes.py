@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from sfn_cli.errors import StatesError
 from sfn_cli.integrations.aws_shapes import request, result, sdk_name
 
 SESSION = botocore.session.Session()
+OBJECT = {"Bucket": "b", "Key": "k"}
 
 
 def operation(service: str, name: str) -> Any:
@@ -47,9 +49,9 @@ def test_names_of_fields(member: str, field: str) -> None:
         ("s3", "ListObjectsV2", {"Bucket": "b", "MaxKeys": 7.0}, {"Bucket": "b", "MaxKeys": 7}),
         ("kms", "Encrypt", {"KeyId": "k", "Plaintext": "text"}, {"KeyId": "k", "Plaintext": b"text"}),
         # A stream holds JSON, whatever it is given; the Java SDK says what it is.
-        ("s3", "PutObject", {"Body": "text"}, {"Body": b'"text"', "ContentType": "text/plain; charset=UTF-8"}),
-        ("s3", "PutObject", {"Body": ["a", 1]}, {"Body": b'["a",1]', "ContentType": "text/plain; charset=UTF-8"}),
-        ("s3", "PutObject", {"Body": 0, "ContentType": "n"}, {"Body": b"0", "ContentType": "n"}),
+        ("s3", "PutObject", {**OBJECT, "Body": "text"}, {**OBJECT, "Body": b'"text"', "ContentType": "text/plain; charset=UTF-8"}),
+        ("s3", "PutObject", {**OBJECT, "Body": ["a", 1]}, {**OBJECT, "Body": b'["a",1]', "ContentType": "text/plain; charset=UTF-8"}),
+        ("s3", "PutObject", {**OBJECT, "Body": 0, "ContentType": "n"}, {**OBJECT, "Body": b"0", "ContentType": "n"}),
     ],
 )
 def test_requests(service: str, name: str, arguments: Any, asked: Any) -> None:
@@ -57,11 +59,21 @@ def test_requests(service: str, name: str, arguments: Any, asked: Any) -> None:
     assert request(operation(service, name).input_shape, arguments) == asked
 
 
-def test_a_field_that_there_is_not() -> None:
-    """It is refused by name, also within others."""
-    for arguments in ({"Nmae": 1}, {"Item": {"n": {"M": {"x": {"Nmae": 1}}}}}):
-        with pytest.raises(StatesError, match=r'The field "Nmae" is not supported by Step Functions'):
-            request(operation("dynamodb", "PutItem").input_shape, arguments)
+@pytest.mark.parametrize(
+    "service, name, arguments, told",
+    [
+        ("dynamodb", "PutItem", {"Nmae": 1}, 'The field "Nmae" is not supported by Step Functions'),
+        ("dynamodb", "PutItem", {"Item": {"n": {"M": {"x": {"Nmae": 1}}}}}, 'The field "Nmae" is not supported by Step Functions'),
+        ("dynamodb", "PutItem", {"Item": "one"}, 'The field "Item" must be an object'),
+        ("dynamodb", "BatchWriteItem", {"RequestItems": {"t": {}}}, 'The field "RequestItems" must be an array'),
+        ("s3", "GetObject", {"Key": "k"}, "The field 'Bucket' is required but was missing"),
+        ("s3", "GetObject", [], "The Parameters of the task must be an object."),
+    ],
+)
+def test_requests_that_cannot_be_made(service: str, name: str, arguments: Any, told: str) -> None:
+    """The task fails and names the field."""
+    with pytest.raises(StatesError, match=re.escape(told)):
+        request(operation(service, name).input_shape, arguments)
 
 
 @pytest.mark.parametrize(
@@ -77,6 +89,7 @@ def test_a_field_that_there_is_not() -> None:
             {"ExecutionArn": "e", "StartDate": "2026-01-02T03:04:05.678Z"},
         ),
         ("s3", "HeadObject", {"LastModified": datetime(2026, 1, 2, 3, 4, 5, 0, UTC)}, {"LastModified": "2026-01-02T03:04:05Z"}),
+        ("iam", "GetRole", {"Role": {"AssumeRolePolicyDocument": {"a": 1}}}, {"Role": {"AssumeRolePolicyDocument": '{"a":1}'}}),
         ("s3", "HeadObject", {"Metadata": {"x-y": "z"}, "ETag": None}, {"Metadata": {"x-y": "z"}}),
     ],
 )
