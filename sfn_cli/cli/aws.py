@@ -32,9 +32,7 @@ def endpoint(terminal: Terminal) -> Exit:
       aws sqs create-queue --queue-name q --endpoint-url $(sfn aws endpoint)
     """
     from sfn_cli.integrations import embedded_aws
-    from sfn_cli.store.sqlite.database import Database
 
-    Database(terminal.settings.home).close()  # the home is there from now on, and nobody else's
     print(embedded_aws.endpoint(terminal.settings))
     return Exit.SUCCESS
 

@@ -41,6 +41,15 @@ INSTALL = "Install sfn with what it needs to serve AWS's other services itself: 
 
 def endpoint(settings: Settings) -> str:
     """The URL of the store's server, which listens. Blocks while one starts. Raises ConfigurationError."""
+    try:
+        return _endpoint(settings)
+    except OSError as error:
+        reason = error.strerror or error
+        raise ConfigurationError(f"moto's server cannot be started for the store in {settings.home}: {reason}") from error
+
+
+def _endpoint(settings: Settings) -> str:
+    os.makedirs(settings.home, mode=0o700, exist_ok=True)
     path = os.path.join(settings.home, LOCK_NAME)
     started = False
     until = time.monotonic() + START_SECONDS

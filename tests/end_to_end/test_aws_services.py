@@ -9,12 +9,15 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from typing import TYPE_CHECKING, Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import boto3
 import pytest
 
 from sfn_cli.integrations import embedded_aws
 from tests.processes import (
+    ROLE,
     create_function,
     create_machine,
     describe,
@@ -152,6 +155,22 @@ def test_services_that_have_left(home: Path, services: Callable[[str], Any]) -> 
     assert sfn(home, "aws", "stop").returncode == 0
     assert json.loads(run(home, chain(List=task("aws-sdk:sqs:listQueues", {})))["output"]) == {}
     assert worker_pids(home) == pids
+
+
+@pytest.mark.parametrize("header", [("Origin", "https://page.example"), ("Host", "page.example")])
+def test_web_pages_cannot_ask_them(home: Path, services: Callable[[str], Any], header: tuple[str, str]) -> None:
+    """A page of another origin is refused, and one whose name was made to mean this machine."""
+    url = services("sqs").meta.endpoint_url
+    with pytest.raises(HTTPError, match="403"):
+        urlopen(Request(f"{url}/", headers=dict([header])), timeout=30)
+
+
+def test_one_task_on_its_own(home: Path, services: Callable[[str], Any]) -> None:
+    """test-state calls the service, and waits for its answer."""
+    state = json.dumps(task("aws-sdk:sqs:createQueue", {"QueueName": "q"}, End=True))
+    tested = sfn_json(home, "test-state", "--definition", state, "--role-arn", ROLE)
+    (queue,) = services("sqs").list_queues()["QueueUrls"]
+    assert (tested["status"], json.loads(tested["output"])) == ("SUCCEEDED", {"QueueUrl": queue})
 
 
 def test_a_token_by_way_of_a_queue(home: Path, services: Callable[[str], Any]) -> None:
