@@ -1,6 +1,5 @@
-"""Checks of a Task: which Resources there are, and what each must be given.
+"""Checks of a Task: whether its Resource names an integration (integrations.py), and what each must be given.
 
-https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html has the services and their patterns.
 Texts marked (ours) are not known from AWS.
 """
 
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.asl.dataflow import JSONATA
 from sfn_cli.asl.expression_checks import check_template
+from sfn_cli.asl.integrations import is_known
 from sfn_cli.asl.resource import parse_resource
 
 if TYPE_CHECKING:
@@ -18,24 +18,6 @@ if TYPE_CHECKING:
     from sfn_cli.asl.diagnostic import Findings
     from sfn_cli.asl.resource import Resource
     from sfn_cli.jsonvalue import Json
-
-_SYNC, _TOKEN = "sync", "waitForTaskToken"
-_PATTERNS: Mapping[str, tuple[str, ...]] = {
-    "apigateway": (_TOKEN,), "athena": (_SYNC,), "batch": (_SYNC,), "bedrock": (_SYNC, _TOKEN), "bedrock-agentcore": (),
-    "codebuild": (_SYNC,), "databrew": (_SYNC,), "dynamodb": (), "ecs": (_SYNC, _TOKEN), "eks": (_SYNC, _TOKEN),
-    "elasticmapreduce": (_SYNC,), "emr-containers": (_SYNC,), "emr-serverless": (_SYNC,), "events": (_TOKEN,), "glue": (_SYNC,),
-    "http": (), "lambda": (_TOKEN,), "mediaconvert": (_SYNC,), "sagemaker": (_SYNC,), "sns": (_TOKEN,), "sqs": (_TOKEN,),
-    "states": (_SYNC, "sync:2", _TOKEN),
-}  # fmt: skip
-"""What a Resource may end in besides nothing, by optimized service."""
-
-_ACTIONS: Mapping[str, tuple[str, ...]] = {
-    "apigateway": ("invoke",), "batch": ("submitJob",), "databrew": ("startJobRun",),
-    "dynamodb": ("getItem", "putItem", "updateItem", "deleteItem"), "ecs": ("runTask",), "events": ("putEvents",),
-    "glue": ("startJobRun",), "http": ("invoke",), "lambda": ("invoke",), "mediaconvert": ("createJob",),
-    "sns": ("publish",), "sqs": ("sendMessage",), "states": ("startExecution",),
-}  # fmt: skip
-"""All actions of the services that have few; those of the others are not looked at."""
 
 _REQUIRED: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("lambda", "invoke"): ("FunctionName",),
@@ -67,7 +49,7 @@ def check_resource(findings: Findings, value: Json, location: str, language: str
         )
     elif findings.express and parsed.kind == "activity":
         findings.error(location, "Express state machine does not support Activity ARN")
-    elif findings.express and parsed.pattern == _TOKEN:
+    elif findings.express and parsed.pattern == "waitForTaskToken":
         # Observed: AWS's message has a blank at its end.
         findings.error(location, "Express state machine does not support '.waitForTaskToken' service integration ")
     elif findings.express and parsed.pattern:
@@ -75,12 +57,7 @@ def check_resource(findings: Findings, value: Json, location: str, language: str
 
 
 def _exists(resource: Resource) -> bool:
-    if resource.kind != "service":
-        return True
-    patterns = (_TOKEN,) if resource.service.startswith("aws-sdk:") else _PATTERNS.get(resource.service)
-    if patterns is None or resource.pattern not in ("", *patterns):
-        return False
-    return _action(resource) in _ACTIONS.get(resource.service, (_action(resource),))
+    return resource.kind != "service" or is_known(resource)
 
 
 def _action(resource: Resource) -> str:

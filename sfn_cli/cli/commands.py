@@ -28,6 +28,7 @@ OWN: Mapping[str, str] = {
     "start-executions": "sfn_cli.cli.start_executions:start_executions",
     "serve": "sfn_cli.cli.serve:serve",
     "worker": "sfn_cli.cli.worker:worker",
+    "aws": "sfn_cli.cli.aws:aws",
     "doctor": "sfn_cli.cli.doctor:doctor",
 }
 """sfn's own commands, and where each is written."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from sfn_cli.integrations.aws_clients import Clients
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from sfn_cli.functions.outcome import Outcome
     from sfn_cli.integrations.integration import Cancel
     from sfn_cli.interpreter.execution import OpenTask
+
+_clients = cache(Clients)
 
 NO_TASK = 0
 """The key of no task that the store has."""
@@ -49,7 +52,7 @@ def _here(call: Callable[[], T], done: Callable[[T | Exception], None], /) -> Ca
 def run(service: Service, task: OpenTask) -> TaskSucceeded | TaskFailed:
     """The end of a task that nobody outside answers (its resource has no pattern)."""
     answers: list[Signal] = []
-    world = World(service.settings, _Invoked(service), service, service.clock, _here, Clients(service.settings), {})
+    world = World(service.settings, _Invoked(service), service, service.clock, _here, _clients(service.settings), {})
     integration(task.resource)(Errand(task, NO_TASK, answers.append), world)
     (answer,) = answers
     assert isinstance(answer, (TaskSucceeded, TaskFailed))

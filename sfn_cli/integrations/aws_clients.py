@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.errors import ConfigurationError
 
@@ -31,6 +31,13 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _MADE_UP = "sfn"
 
 
+class _Made(NamedTuple):
+    """A client, and whether it is one of the store's own server."""
+
+    client: Any
+    embedded: bool
+
+
 class Clients:
     """The clients of one process. Called from any thread; they may be used from any thread."""
 
@@ -39,7 +46,8 @@ class Clients:
         self._real = _is_real(environ)
         self._lock = threading.Lock()
         self._sessions: dict[bool, Any] = {}
-        self._clients: dict[tuple[str, int], Any] = {}
+        self._clients: dict[tuple[str, int], _Made] = {}
+        self._names: dict[str, str] | None = None
 
     def get(self, service: str, *, timeout_seconds: float | None = None) -> Any:
         """The client of a service as botocore names it ("s3", "dynamodb", "stepfunctions").
@@ -49,27 +57,30 @@ class Clients:
         """
         key = service, _read_seconds(timeout_seconds)
         with self._lock:
-            if key not in self._clients:
-                self._clients[key] = self._client(*key)
-            return self._clients[key]
+            made = self._clients.get(key)
+            # The store's own server may have left, and then another has another port.
+            if made is None or (made.embedded and made.client.meta.endpoint_url != self._embedded()):
+                made = self._clients[key] = self._make(*key)
+            return made.client
 
-    def endpoint(self, service: str) -> str | None:
-        """The URL that the user names for a service, or None."""
+    def named(self, sdk_name: str) -> str | None:
+        """botocore's name of the service that aws-sdk tasks call `sdk_name`: "sfn" is stepfunctions; or None."""
         with self._lock:
-            return self._endpoint(service)
+            if self._names is None:
+                self._names = service_names(self._session(real=self._real))
+            return self._names.get(sdk_name)
 
-    def forget(self) -> None:
-        """Makes the clients anew: the store's own server left, and another has another port."""
-        with self._lock:
-            self._clients.clear()
+    def _embedded(self) -> str:
+        from sfn_cli.integrations import embedded_aws
 
-    def _client(self, service: str, read_seconds: int) -> Any:
+        return embedded_aws.endpoint(self._settings)
+
+    def _make(self, service: str, read_seconds: int) -> _Made:
         endpoint = self._endpoint(service)
         real = self._real or _host(endpoint).endswith(_REAL_HOSTS)
-        if endpoint is None and not real:
-            from sfn_cli.integrations import embedded_aws
-
-            endpoint = embedded_aws.endpoint(self._settings)
+        embedded = endpoint is None and not real
+        if embedded:
+            endpoint = self._embedded()
         from botocore.config import Config
         from botocore.exceptions import BotoCoreError
 
@@ -79,18 +90,19 @@ class Clients:
             retries={"mode": "standard", "total_max_attempts": ATTEMPTS if real else 1},
             parameter_validation=False,  # what is wrong is the service's to say
             max_pool_connections=32,
-            # A host that is named has no name for each bucket, and need not know the newest checksums.
+            # A host that is named has no name for each bucket.
             s3=None if real else {"addressing_style": "path"},
-            request_checksum_calculation=None if real else "when_required",
-            response_checksum_validation=None if real else "when_required",
+            # As the Java SDK has it: an answer does not tell checksums that nobody asked for.
+            response_checksum_validation="when_required",
             proxies={} if _host(endpoint) in _LOOPBACK else None,
         )
         made_up = {} if real else {"aws_access_key_id": _MADE_UP, "aws_secret_access_key": _MADE_UP}
         region = self._settings.region
         try:
-            return self._session(real=real).create_client(service, region, endpoint_url=endpoint, config=config, **made_up)
+            client = self._session(real=real).create_client(service, region, endpoint_url=endpoint, config=config, **made_up)
         except (BotoCoreError, ValueError) as error:
             raise ConfigurationError(f"No client for {service} can be made: {error}") from error
+        return _Made(client, embedded)
 
     def _endpoint(self, service: str) -> str | None:
         session = self._session(real=self._real)
@@ -130,6 +142,13 @@ def _new_session(*, real: bool) -> Any:
     except ProfileNotFound:  # AWS_PROFILE names one that has credentials only
         session = Session({**no_credentials, "profile": (None, None, None, None)})
     return session
+
+
+def service_names(session: Any) -> dict[str, str]:
+    """The Java SDK's name of each service → botocore's: the id in the service's model, small and without blanks."""
+    from botocore.utils import CLIENT_NAME_TO_HYPHENIZED_SERVICE_ID_OVERRIDES as IDS
+
+    return {IDS.get(name, name).replace("-", ""): name for name in session.get_available_services()}
 
 
 def _is_real(environ: Mapping[str, str]) -> bool:

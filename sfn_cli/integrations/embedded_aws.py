@@ -1,7 +1,7 @@
 """AWS's other services on this machine: moto's server, one for each store, started when a task first needs it.
 
 The process that serves holds the lock on `aws.lock` in the home, which it inherits from the one who starts it, and
-writes its port there when it listens. So there is one at a time, whoever asks finds it, and one that died is not
+writes its port and its id there when it listens. So there is one at a time, whoever asks finds it, and one that died is not
 mistaken for one that lives. It listens on loopback only. What it holds is in its memory: it is gone when the server
 leaves, which is when no worker lives and no request came for a while, or when its home is gone.
 """
@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import fcntl
 import os
+import signal
 import sys
 import time
+from contextlib import suppress
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.errors import ConfigurationError
 from sfn_cli.settings import Settings
@@ -39,13 +41,22 @@ INSTALL = "Install sfn with what it needs to serve AWS's other services itself: 
 
 def endpoint(settings: Settings) -> str:
     """The URL of the store's server, which listens. Blocks while one starts. Raises ConfigurationError."""
+    try:
+        return _endpoint(settings)
+    except OSError as error:
+        reason = error.strerror or error
+        raise ConfigurationError(f"moto's server cannot be started for the store in {settings.home}: {reason}") from error
+
+
+def _endpoint(settings: Settings) -> str:
+    os.makedirs(settings.home, mode=0o700, exist_ok=True)
     path = os.path.join(settings.home, LOCK_NAME)
     started = False
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
-        held, port = _look(path)
-        if port is not None:
-            return f"http://127.0.0.1:{port}"
+        held, served = _look(path)
+        if served is not None:
+            return f"http://127.0.0.1:{served.port}"
         if not held:
             if started and (lock := _lock(path)) is not None:
                 os.close(lock)
@@ -55,8 +66,26 @@ def endpoint(settings: Settings) -> str:
     raise ConfigurationError(f"moto's server does not start: {os.path.join(settings.home, LOG_NAME)} says why.")
 
 
-def _look(path: str) -> tuple[bool, int | None]:
-    """(whether somebody serves or is about to, the port once it listens)."""
+def stop(home: str) -> bool:
+    """Ends the store's server and waits until it has ended; False when there is none that listens."""
+    path = os.path.join(home, LOCK_NAME)
+    _, served = _look(path)
+    if served is None:
+        return False
+    with suppress(ProcessLookupError):
+        os.kill(served.pid, signal.SIGTERM)
+    while _look(path)[0]:
+        time.sleep(LOOK_SECONDS)
+    return True
+
+
+class _Served(NamedTuple):
+    port: int
+    pid: int
+
+
+def _look(path: str) -> tuple[bool, _Served | None]:
+    """(whether somebody serves or is about to, who does once it listens)."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
@@ -65,10 +94,19 @@ def _look(path: str) -> tuple[bool, int | None]:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
         return False, None
     except OSError:
-        text = os.read(descriptor, 16).strip()
-        return True, int(text) if text else None
+        words = os.read(descriptor, 64).split()
+        # One that is about to serve has the lock, and the file may still tell of the one before.
+        return True, _Served(int(words[0]), int(words[1])) if len(words) == 2 and _lives(int(words[1])) else None
     finally:
         os.close(descriptor)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _lock(path: str) -> int | None:
@@ -88,7 +126,7 @@ def _lock(path: str) -> int | None:
 def _start(settings: Settings, path: str) -> bool:
     """Starts the server, unless another does. Raises ConfigurationError when moto is not installed."""
     if find_spec("moto") is None or find_spec("flask") is None:
-        raise ConfigurationError(f"This task calls an AWS service, and moto is not installed. {INSTALL} (or set AWS_ENDPOINT_URL).")
+        raise ConfigurationError(f"This task calls an AWS service, and moto is not installed. {INSTALL} (or set AWS_ENDPOINT_URL)")
     lock = _lock(path)
     if lock is None:
         return False
@@ -135,7 +173,7 @@ def main() -> None:
     guarded = _Guarded(DomainDispatcherApplication(create_backend_app))
     server = make_server("127.0.0.1", 0, guarded, threaded=True, request_handler=Quiet)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    os.pwrite(INHERITED, f"{server.port}\n".encode(), 0)
+    os.pwrite(INHERITED, f"{server.port} {os.getpid()}\n".encode(), 0)
     idle_seconds = float(os.environ.get("SFN_AWS_IDLE_SECONDS", IDLE_SECONDS))
     while _in_place(settings.home):
         time.sleep(1.0)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from sfn_cli.integrations.activity import wait_for_worker
-from sfn_cli.integrations.distributed_map.conduct import conduct
 from sfn_cli.integrations.integration import Cancel, Errand, Integration, World, nothing_to_cancel
 from sfn_cli.integrations.lambda_function import call_function
 from sfn_cli.integrations.lambda_invoke import invoke
@@ -18,15 +18,43 @@ if TYPE_CHECKING:
 
     from sfn_cli.asl.resource import Resource
 
+
+def _late(module: str, name: str) -> Integration:
+    """An integration whose module is imported when a task first needs it: most executions need none of these."""
+
+    def start(errand: Errand, world: World) -> Cancel:
+        found: Integration = getattr(import_module(f"sfn_cli.integrations.{module}"), name)
+        return found(errand, world)
+
+    return start
+
+
+_dynamodb, _events, _sns, _sqs = (_late("optimised", service) for service in ("dynamodb", "events", "sns", "sqs"))
+_aws_sdk = _late("aws_sdk", "call")
+_map_run = _late("distributed_map.conduct", "conduct")
+
 SERVICES: Mapping[tuple[str, str], Integration] = {
+    ("dynamodb", "deleteItem"): _dynamodb,
+    ("dynamodb", "getItem"): _dynamodb,
+    ("dynamodb", "putItem"): _dynamodb,
+    ("dynamodb", "updateItem"): _dynamodb,
+    ("events", "putEvents"): _events,
+    ("events", "putEvents.waitForTaskToken"): result_comes_later(_events),
     ("lambda", "invoke"): invoke,
     ("lambda", "invoke.waitForTaskToken"): result_comes_later(invoke),
+    ("sns", "publish"): _sns,
+    ("sns", "publish.waitForTaskToken"): result_comes_later(_sns),
+    ("sqs", "sendMessage"): _sqs,
+    ("sqs", "sendMessage.waitForTaskToken"): result_comes_later(_sqs),
     ("states", "startExecution"): start,
     ("states", "startExecution.sync"): result_comes_later(start),
     ("states", "startExecution.sync:2"): result_comes_later(start),
     ("states", "startExecution.waitForTaskToken"): result_comes_later(start),
 }
-"""(service, action with its pattern) → integration."""
+"""(service, action with its pattern) → integration. Beside them, aws-sdk tasks call any service's operations."""
+
+_AWS_SDK: Mapping[str, Integration] = {"": _aws_sdk, "waitForTaskToken": result_comes_later(_aws_sdk)}
+"""Pattern → integration."""
 
 
 def integration(resource: Resource) -> Integration:
@@ -36,12 +64,14 @@ def integration(resource: Resource) -> Integration:
     if resource.kind == "activity":
         return wait_for_worker
     if resource.kind == "mapRun":
-        return conduct
+        return _map_run
+    if resource.service.startswith("aws-sdk:"):
+        return _AWS_SDK.get(resource.pattern, _refuse)
     return SERVICES.get((resource.service, resource.action), _refuse)
 
 
 def _refuse(errand: Errand, world: World) -> Cancel:
     known = ", ".join(f"arn:aws:states:::{service}:{action}" for service, action in SERVICES)
-    cause = f"sfn has no integration for {errand.task.resource.arn}. It has functions by their ARN, and {known}."
+    cause = f"sfn has no integration for {errand.task.resource.arn}. It has functions by their ARN, aws-sdk tasks, and {known}."
     errand.answer(TaskFailed(errand.task.id, "States.TaskFailed", cause))
     return nothing_to_cancel

@@ -38,6 +38,7 @@ def test_operations_stand_at_the_top_too(argv: tuple[str, ...], sfn: Sfn) -> Non
         ("lambda", "invoke", "help"),
         ("run", "help"),
         ("worker", "--help"),
+        ("aws", "endpoint", "--help"),
         ("--region", "eu-west-1", "serve", "--help"),
     ],
 )

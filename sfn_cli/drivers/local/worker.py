@@ -156,14 +156,16 @@ class _Worker:
         self._selector.register(self._conductor.slow_lane, selectors.EVENT_READ, lambda: None)  # the next turn takes it from there
 
     def _service(self) -> Service:
-        """The operations, for tasks that ask for them: over this worker's own connection."""
-        return Service(
+        """The operations, for tasks that ask for them: over this worker's own connection. Siblings open another."""
+        service = Service(
             self._settings,
-            open_database=lambda: self._database,
+            open_database=lambda: Database(self._settings.home),
             make_runner=lambda: launch.Launcher(self._settings),
             make_invoker=lambda service: FunctionHost(service.settings),
             clock=clock,
         )
+        service.database = self._database
+        return service
 
     def run(self) -> None:
         """Drives executions; leaves when told to, or when nothing has been owed for a while."""

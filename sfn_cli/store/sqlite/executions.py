@@ -130,6 +130,12 @@ class Executions:
             status: str = connection.execute("SELECT status FROM execution WHERE id = ?", (id,)).fetchone()[0]
             return status
 
+    def arns(self, id: int) -> tuple[str, str] | None:
+        """The ARNs of the execution with this row, and of its state machine."""
+        with self._database.reading() as connection:
+            row: tuple[str, str] | None = connection.execute("SELECT arn, state_machine_arn FROM execution WHERE id = ?", (id,)).fetchone()
+            return row
+
     def any_running(self) -> bool:
         """Whether an execution has not ended."""
         with self._database.reading() as connection:

@@ -1,0 +1,53 @@
+"""`sfn aws`: the store's own server of AWS's other services, as far as a person has to do with it."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from sfn_cli.cli.exits import Exit
+
+if TYPE_CHECKING:
+    from sfn_cli.cli.terminal import Terminal
+
+
+@click.group("aws", short_help="Finds or stops the AWS services that tasks call by default.")
+def aws() -> None:
+    """Finds or stops the AWS services that tasks call by default: moto's server, on this machine.
+
+    It starts when a task needs it, and keeps everything in memory: what it holds is gone when it
+    leaves, which it does when no worker lives and nobody asked it anything for a quarter of an hour.
+    """
+
+
+@aws.command("endpoint")
+@click.pass_obj
+def endpoint(terminal: Terminal) -> Exit:
+    """Prints the URL of the services, for boto3 and the AWS CLI; starts them first if need be.
+
+    \b
+    Example:
+      aws sqs create-queue --queue-name q --endpoint-url $(sfn aws endpoint)
+    """
+    from sfn_cli.integrations import embedded_aws
+
+    print(embedded_aws.endpoint(terminal.settings))
+    return Exit.SUCCESS
+
+
+@aws.command("stop")
+@click.pass_obj
+def stop(terminal: Terminal) -> Exit:
+    """Stops the services, and waits until they have. What they held is gone.
+
+    \b
+    Example:
+      sfn aws stop
+    """
+    from sfn_cli.integrations import embedded_aws
+
+    if not embedded_aws.stop(terminal.settings.home):
+        print("It does not run.", file=sys.stderr)
+    return Exit.SUCCESS

@@ -1,0 +1,82 @@
+"""One call of an AWS service by a task: the request of its arguments, and the signal of the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sfn_cli.errors import SfnError, StatesError
+from sfn_cli.integrations import aws_stand_ins
+from sfn_cli.integrations.aws_errors import Naming, sdk_2, service_error
+from sfn_cli.integrations.aws_shapes import capitalised, request, result, sdk_name
+from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
+from sfn_cli.jsonvalue import Json, Payload
+
+if TYPE_CHECKING:
+    from sfn_cli.integrations.integration import Cancel, Errand, World
+    from sfn_cli.interpreter.execution import OpenTask
+
+Answered = Mapping[str, Any]
+
+
+def _as_it_is(result: Json, answered: Answered) -> Json:
+    return result
+
+
+class Manner(NamedTuple):
+    """How an integration calls a service. Without `naming`, errors are told as the second SDK tells them.
+
+    `spell` gives the name of a field of a member's; `prepare` completes the request; `shape` makes the task's
+    result of the converted answer and of botocore's own, or raises StatesError, which fails the task.
+    """
+
+    naming: Naming | None = None
+    spell: Callable[[str], str] = sdk_name
+    prepare: Callable[[dict[str, Any]], None] | None = None
+    shape: Callable[[Json, Answered], Json] = _as_it_is
+
+
+def in_background(errand: Errand, world: World, call: Callable[[], TaskSucceeded | TaskFailed]) -> Cancel:
+    """Makes the call beside the loop, and answers with what it gives."""
+    task = errand.task
+
+    def done(outcome: TaskSucceeded | TaskFailed | Exception) -> None:
+        if isinstance(outcome, StatesError):
+            outcome = TaskFailed(task.id, outcome.error, outcome.cause)
+        elif isinstance(outcome, SfnError):
+            outcome = TaskFailed(task.id, "States.Runtime", str(outcome))
+        elif isinstance(outcome, Exception):
+            outcome = TaskFailed(task.id, "States.Runtime", f"{type(outcome).__name__}: {outcome}")
+        errand.answer(outcome)
+
+    return world.background(call, done)
+
+
+def call(service: str, action: str, manner: Manner, task: OpenTask, world: World) -> TaskSucceeded | TaskFailed:
+    """Calls a service, by botocore's name for it, and waits. Raises SfnError."""
+    seconds = None if task.timeout_at is None else (task.timeout_at - task.frame.last_at) / 1000
+    client = world.clients.get(service, timeout_seconds=seconds)
+    operation = capitalised(action)
+    methods: Mapping[str, str] = {name: method for method, name in client.meta.method_to_api_mapping.items()}
+    if operation not in methods:
+        raise StatesError("States.Runtime", f"{task.resource.arn} is not recognized: {service} has no operation {operation}.")
+    model = client.meta.service_model
+    described = model.operation_model(operation)
+    asked = request(described.input_shape, task.arguments.value)
+    if manner.prepare is not None:
+        manner.prepare(asked)
+    naming = manner.naming or sdk_2(model.service_id)
+    if (refusal := aws_stand_ins.refusal(described, asked)) is not None:
+        return TaskFailed(task.id, *naming.failure(refusal))
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        answered: Answered = aws_stand_ins.completed(described, asked, getattr(client, methods[operation])(**asked))
+        told = manner.shape(result(described.output_shape, answered, manner.spell), answered)
+    except ClientError as error:
+        return TaskFailed(task.id, *naming.failure(service_error(error, model)))
+    except BotoCoreError as error:
+        return TaskFailed(task.id, *naming.no_answer(error))
+    output = Payload(told)
+    output.text  # noqa: B018 - it is written now, where an error is the task's own
+    return TaskSucceeded(task.id, output)

@@ -1,0 +1,69 @@
+"""Calls beside the loop: answered in it, once, unless nobody wants the answer."""
+
+from __future__ import annotations
+
+import selectors
+import threading
+from typing import TYPE_CHECKING
+
+from sfn_cli.drivers.local.background import Background
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def turn_until(selector: selectors.BaseSelector, condition: Callable[[], object]) -> None:
+    """Turns the loop as a worker does."""
+    while not condition():
+        ready = selector.select(30)
+        assert ready, "nothing comes"
+        for key, _ in ready:
+            key.data()
+
+
+def raise_error() -> None:
+    raise ValueError("no")
+
+
+def test_calls_are_answered_in_the_loop() -> None:
+    """What a call gives or raises is told in the thread that turns the loop; calls are made in others, side by side."""
+    selector = selectors.DefaultSelector()
+    background = Background(selector)
+    assert not selector.get_map(), "nothing is made before the first call"
+    meeting = threading.Barrier(5)  # passed only by five calls that are made at the same time
+    answers: list[tuple[object, bool]] = []
+    here = threading.current_thread()
+
+    def done(answer: object) -> None:
+        answers.append((answer, threading.current_thread() is here))
+
+    def call() -> bool:
+        meeting.wait(30)
+        return threading.current_thread() is here
+
+    for _ in range(5):
+        background(call, done)
+    background(raise_error, lambda answer: done(str(answer)))
+    turn_until(selector, lambda: len(answers) == 6)
+    assert sorted(answers, key=str) == sorted([(False, True)] * 5 + [("no", True)], key=str)
+
+
+def test_a_cancelled_call_is_not_answered() -> None:
+    """Neither one that is being made, nor one whose answer waits to be handed over; the calls after them are."""
+    selector = selectors.DefaultSelector()
+    background = Background(selector)
+    begun, go_on = threading.Event(), threading.Event()
+    answers: list[str] = []
+
+    def call() -> str:
+        begun.set()
+        assert go_on.wait(30)
+        return "cancelled"
+
+    cancel = background(call, lambda answer: answers.append(str(answer)))
+    assert begun.wait(30)
+    cancel()
+    go_on.set()
+    background(lambda: "wanted", lambda answer: answers.append(str(answer)))
+    turn_until(selector, lambda: answers)
+    assert answers == ["wanted"]

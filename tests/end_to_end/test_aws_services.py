@@ -1,0 +1,317 @@
+"""Tasks that call AWS's services: the store's own (moto's server), one that a test plays, and Step Functions itself."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
+from typing import TYPE_CHECKING, Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import boto3
+import pytest
+
+from sfn_cli.integrations import embedded_aws
+from tests.processes import (
+    ROLE,
+    create_function,
+    create_machine,
+    ended,
+    kill_workers,
+    sfn,
+    sfn_json,
+    start_execution,
+    until,
+    worker_pids,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+
+_NUMBERS = count()
+
+
+def task(resource: str, parameters: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    return {"Type": "Task", "Resource": f"arn:aws:states:::{resource}", "Parameters": parameters, **fields}
+
+
+def chain(**states: dict[str, Any]) -> dict[str, Any]:
+    """A machine of states in their order; a state that ends or says what is next does so."""
+    names = list(states)
+    for name, following in zip(names, [*names[1:], None], strict=True):
+        if "End" not in states[name] and "Next" not in states[name] and states[name]["Type"] != "Fail":
+            states[name] |= {"Next": following} if following else {"End": True}
+    return {"StartAt": names[0], "States": states}
+
+
+def run(home: Path, definition: dict[str, Any], *arguments: str, **options: Any) -> dict[str, Any]:
+    """The description of an execution that has ended."""
+    machine = create_machine(home, f"M{next(_NUMBERS)}", definition)
+    return ended(home, start_execution(home, machine, *arguments, **options))
+
+
+@pytest.fixture
+def services(home: Path) -> Iterator[Callable[[str], Any]]:
+    """Gives boto3's clients of the store's own services; they are gone afterwards."""
+
+    def client(service: str) -> Any:
+        url = sfn(home, "aws", "endpoint").stdout.strip()
+        return boto3.client(service, "us-east-1", endpoint_url=url, aws_access_key_id="any", aws_secret_access_key="any")
+
+    yield client
+    embedded_aws.stop(str(home))
+
+
+@contextmanager
+def played(answer: Callable[[str, bytes], bytes]) -> Iterator[str]:
+    """The URL of a server of AWS's JSON protocol; `answer` makes a response of the operation and the body."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            response = answer(self.headers["X-Amz-Target"].rpartition(".")[2], body)
+            self.send_response(200)
+            self.send_header("Content-Type", "application/x-amz-json-1.0")
+            self.send_header("Content-Length", str(len(response)))
+            self.end_headers()
+            self.wfile.write(response)
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, *args: object) -> None:
+            """A worker that was killed does not listen any more."""
+
+    server = Server(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def received(body: bytes) -> bytes:
+    """SQS's answer to SendMessage."""
+    text = json.loads(body)["MessageBody"]
+    return json.dumps({"MessageId": "m", "MD5OfMessageBody": hashlib.md5(text.encode()).hexdigest()}).encode()
+
+
+def test_services_of_the_store(home: Path, services: Callable[[str], Any]) -> None:
+    """Without any setting, tasks call services on this machine, which start by themselves and remember."""
+    table = {
+        "TableName": "t",
+        "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+        "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+        "BillingMode": "PAY_PER_REQUEST",
+    }
+    key = {"id": {"S": "one"}}
+    found = run(
+        home,
+        chain(
+            Bucket=task("aws-sdk:s3:createBucket", {"Bucket": "bucket-1"}),
+            Put=task("aws-sdk:s3:putObject", {"Bucket": "bucket-1", "Key": "k", "Body": {"a": 1}}),
+            Get=task("aws-sdk:s3:getObject", {"Bucket": "bucket-1", "Key": "k"}, ResultPath="$.got"),
+            Table=task("aws-sdk:dynamodb:createTable", table, ResultPath=None),
+            PutItem=task("dynamodb:putItem", {"TableName": "t", "Item": {**key, "body.$": "$.got"}}, ResultPath=None),
+        ),
+    )
+    assert found["error"] == "States.Runtime", "an object is no attribute of DynamoDB"
+    assert 'The field "Body" is not supported by Step Functions' in found["cause"]
+
+    found = run(
+        home,
+        chain(
+            Get=task("aws-sdk:s3:getObject", {"Bucket": "bucket-1", "Key": "k"}, ResultSelector={"S.$": "$.Body"}, ResultPath="$.body"),
+            PutItem=task("dynamodb:putItem", {"TableName": "t", "Item": {**key, "body.$": "$.body"}}, ResultPath=None),
+            GetItem=task("dynamodb:getItem", {"TableName": "t", "Key": key}, ResultSelector={"item.$": "$.Item"}, ResultPath="$.got"),
+            Gone=task(
+                "aws-sdk:s3:getObject", {"Bucket": "bucket-1", "Key": "gone"},
+                Catch=[{"ErrorEquals": ["S3.NoSuchKeyException"], "ResultPath": "$.caught", "Next": "End"}],
+            ),
+            End={"Type": "Pass"},
+        ),
+    )  # fmt: skip
+    output = json.loads(found["output"])
+    assert output["got"] == {"item": {**key, "body": {"S": '{"a":1}'}}}
+    assert output["caught"]["Cause"].startswith("The specified key does not exist. (Service: S3, Status Code: 404, Request ID: ")
+    assert services("s3").get_object(Bucket="bucket-1", Key="k")["Body"].read() == b'{"a":1}'
+
+
+def test_services_that_have_left(home: Path, services: Callable[[str], Any]) -> None:
+    """Tasks of a worker that used them start them anew, empty; processes of one store share them."""
+    make = chain(Make=task("aws-sdk:sqs:createQueue", {"QueueName": "q"}), List=task("aws-sdk:sqs:listQueues", {}))
+    assert len(json.loads(run(home, make)["output"])["QueueUrls"]) == 1
+    assert len(services("sqs").list_queues()["QueueUrls"]) == 1
+    pids = worker_pids(home)
+    assert sfn(home, "aws", "stop").returncode == 0
+    assert json.loads(run(home, chain(List=task("aws-sdk:sqs:listQueues", {})))["output"]) == {}
+    assert worker_pids(home) == pids
+
+
+@pytest.mark.parametrize("header", [("Origin", "https://page.example"), ("Host", "page.example")])
+def test_web_pages_cannot_ask_them(home: Path, services: Callable[[str], Any], header: tuple[str, str]) -> None:
+    """A page of another origin is refused, and one whose name was made to mean this machine."""
+    url = services("sqs").meta.endpoint_url
+    with pytest.raises(HTTPError, match="403"):
+        urlopen(Request(f"{url}/", headers=dict([header])), timeout=30)
+
+
+def test_one_task_on_its_own(home: Path, services: Callable[[str], Any]) -> None:
+    """test-state calls the service, and waits for its answer."""
+    state = json.dumps(task("aws-sdk:sqs:createQueue", {"QueueName": "q"}, End=True))
+    tested = sfn_json(home, "test-state", "--definition", state, "--role-arn", ROLE)
+    (queue,) = services("sqs").list_queues()["QueueUrls"]
+    assert (tested["status"], json.loads(tested["output"])) == ("SUCCEEDED", {"QueueUrl": queue})
+
+
+def test_a_token_by_way_of_a_queue(home: Path, services: Callable[[str], Any]) -> None:
+    """sqs:sendMessage.waitForTaskToken: whoever reads the message answers the task."""
+    queue = services("sqs").create_queue(QueueName="q")["QueueUrl"]
+    message = {"QueueUrl": queue, "MessageBody": {"token.$": "$$.Task.Token"}}
+    arn = start_execution(home, create_machine(home, "M", chain(Ask=task("sqs:sendMessage.waitForTaskToken", message))))
+    messages = services("sqs").receive_message(QueueUrl=queue, WaitTimeSeconds=20)["Messages"]
+    token = json.loads(messages[0]["Body"])["token"]
+    sfn_json(home, "send-task-success", "--task-token", token, "--task-output", '"approved"')
+    assert ended(home, arn)["output"] == '"approved"'
+
+
+def test_events_tell_where_they_come_from(home: Path, services: Callable[[str], Any]) -> None:
+    """The execution and its state machine are among an event's resources; an event that is refused fails the task."""
+    queue = services("sqs").create_queue(QueueName="q")["QueueUrl"]
+    services("events").put_rule(Name="r", EventPattern='{"source": ["here"]}')
+    services("events").put_targets(Rule="r", Targets=[{"Id": "q", "Arn": "arn:aws:sqs:us-east-1:123456789012:q"}])
+    event = {"Source": "here", "DetailType": "t", "Detail": {"a": 1}, "Resources": ["mine"]}
+    found = run(home, chain(Put=task("events:putEvents", {"Entries": [event]})))
+    assert json.loads(found["output"])["FailedEntryCount"] == 0
+    (message,) = services("sqs").receive_message(QueueUrl=queue, WaitTimeSeconds=20)["Messages"]
+    body = json.loads(message["Body"])
+    assert (body["detail"], body["resources"]) == ({"a": 1}, ["mine", found["executionArn"], found["stateMachineArn"]])
+
+    del event["Source"]
+    found = run(home, chain(Put=task("events:putEvents", {"Entries": [event]})))
+    assert (found["error"], json.loads(found["cause"])["FailedEntryCount"]) == ("EventBridge.FailedEntry", 1)
+
+
+def test_many_calls_at_once(home: Path, services: Callable[[str], Any]) -> None:
+    """All are made, each once, however many wait for a thread."""
+    queue = services("sqs").create_queue(QueueName="q")["QueueUrl"]
+    send = task("sqs:sendMessage", {"QueueUrl": queue, "MessageBody.$": "States.Format('{}', $)"}, ResultSelector={"id.$": "$.MessageId"})
+    state = {"Type": "Map", "ItemsPath": "$", "ItemProcessor": chain(Send=send)}
+    found = run(home, chain(All=state), "--input", json.dumps(list(range(100))))
+    assert len({item["id"] for item in json.loads(found["output"])}) == 100
+    attributes = services("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["ApproximateNumberOfMessages"])
+    assert attributes["Attributes"] == {"ApproximateNumberOfMessages": "100"}
+
+
+def test_step_functions_itself(home: Path) -> None:
+    """aws-sdk:sfn asks this very store, over no network; an operation that waits long holds up no other execution."""
+    activity = sfn_json(home, "create-activity", "--name", "a")["activityArn"]
+    take = task("aws-sdk:sfn:getActivityTask", {"ActivityArn": activity})
+    give = task("aws-sdk:sfn:sendTaskSuccess", {"TaskToken.$": "$.TaskToken", "Output": {"a": 1}})
+    taker = start_execution(home, create_machine(home, "Taker", chain(Take=take, Give=give)))
+    until(lambda: "TaskStarted" in sfn(home, "get-execution-history", "--execution-arn", taker).stdout, "the poll")
+
+    asked = chain(Work={"Type": "Task", "Resource": activity, "TimeoutSeconds": 30})
+    machine = create_machine(home, "Asker", asked)
+    found = run(
+        home,
+        chain(
+            Start=task("aws-sdk:sfn:startExecution", {"StateMachineArn": machine, "Name": "x", "Input": {"b": 2}}),
+            Refused=task("aws-sdk:sfn:stopExecution", {"ExecutionArn": f"{machine.replace('stateMachine', 'execution')}:gone"}),
+        ),
+    )
+    assert found["error"] == "Sfn.ExecutionDoesNotExistException"
+    assert " (Service: Sfn, Status Code: 400, Request ID: " in found["cause"]
+    assert json.loads(ended(home, f"{machine.replace('stateMachine', 'execution')}:x")["output"]) == {"a": 1}
+    assert ended(home, taker)["output"] == "{}"
+
+
+def test_functions_of_the_store(home: Path, tmp_path: Path) -> None:
+    """aws-sdk:lambda:invoke calls a function that was registered here; what it raises is told, and fails nothing."""
+    (tmp_path / "app.py").write_text("def handler(event, context): return {'n': 1 / event['n']}")
+    create_function(home, "Divide", tmp_path)
+    call = task("aws-sdk:lambda:invoke", {"FunctionName": "Divide", "Payload": {"n": 4}}, ResultPath="$.fine")
+    broken = task("aws-sdk:lambda:invoke", {"FunctionName": "Divide", "Payload": {"n": 0}}, ResultPath="$.broken")
+    gone = task("aws-sdk:lambda:getFunction", {"FunctionName": "Gone"})
+    output = json.loads(run(home, chain(Call=call, Broken=broken))["output"])
+    assert output["fine"] == {"ExecutedVersion": "$LATEST", "Payload": '{"n": 0.25}', "StatusCode": 200}
+    assert (output["broken"]["FunctionError"], "ZeroDivisionError" in output["broken"]["Payload"]) == ("Unhandled", True)
+    assert run(home, chain(Gone=gone))["error"] == "Lambda.ResourceNotFoundException"
+
+
+def test_a_call_whose_worker_is_killed_is_made_again(home: Path) -> None:
+    """A task that was in flight is called again by the worker that takes over: at least once."""
+    asked: list[str] = []
+    killed = threading.Event()
+
+    def answer(operation: str, body: bytes) -> bytes:
+        asked.append(operation)
+        if len(asked) == 1:
+            assert killed.wait(60)
+        return received(body)
+
+    with played(answer) as url:
+        send = task("sqs:sendMessage", {"QueueUrl": f"{url}/q", "MessageBody": "x"}, ResultSelector={"id.$": "$.MessageId"})
+        environment = {"AWS_ENDPOINT_URL": url}
+        arn = start_execution(home, create_machine(home, "M", chain(Send=send)), environment=environment)
+        until(lambda: asked, "the call")
+        kill_workers(home)
+        killed.set()
+        sfn_json(home, "list-activities", environment=environment)  # any command brings a worker
+        assert ended(home, arn)["output"] == '{"id":"m"}'
+    assert asked == ["SendMessage"] * 2
+
+
+def test_a_call_that_takes_too_long(home: Path) -> None:
+    """The task's timeout ends it; meanwhile and afterwards its worker does other things."""
+    asked: list[str] = []
+    go_on = threading.Event()
+
+    def answer(operation: str, body: bytes) -> bytes:
+        asked.append(operation)
+        assert go_on.wait(60)
+        return received(body)
+
+    with played(answer) as url:
+        send = task("sqs:sendMessage", {"QueueUrl": f"{url}/q", "MessageBody": "x"}, TimeoutSeconds=1)
+        environment = {"AWS_ENDPOINT_URL_SQS": url}
+        arn = start_execution(home, create_machine(home, "M", chain(Send=send)), environment=environment)
+        until(lambda: asked, "the call")
+        pids = worker_pids(home)
+        other = start_execution(home, create_machine(home, "Other", chain(P={"Type": "Pass"})), environment=environment)
+        assert ended(home, other)["status"] == "SUCCEEDED"
+        assert ended(home, arn)["error"] == "States.Timeout"
+        go_on.set()
+        assert worker_pids(home) == pids
+
+
+def test_nobody_listens(home: Path) -> None:
+    """A named endpoint that does not answer fails the task, by the service's name, and no other is asked instead."""
+    found = run(home, chain(List=task("aws-sdk:sqs:listQueues", {})), environment={"AWS_ENDPOINT_URL": "http://127.0.0.1:9"})
+    assert (found["error"], "http://127.0.0.1:9" in found["cause"]) == ("Sqs.SdkClientException", True)
+    assert not (home / embedded_aws.LOCK_NAME).exists()
+
+
+@pytest.mark.parametrize("absent", ["botocore", "moto"])
+def test_what_is_not_installed(home: Path, tmp_path: Path, absent: str) -> None:
+    """The task fails, and says what to install."""
+    (tmp_path / "sitecustomize.py").write_text(f"import sys; sys.modules[{absent!r}] = None")
+    definition = chain(List=task("aws-sdk:sqs:listQueues", {}))
+    found = run(home, definition, environment={"PYTHONPATH": str(tmp_path)})
+    assert (found["error"], f"{absent} is not installed" in found["cause"]) == ("States.Runtime", True), found["cause"]
+    assert "pip install 'sfn-cli[aws]'" in found["cause"]
+
+
+def test_an_operation_that_there_is_not(home: Path) -> None:
+    """What only botocore can know fails the task, by name."""
+    found = run(home, chain(List=task("aws-sdk:sqs:listQueue", {})), environment={"AWS_ENDPOINT_URL": "http://127.0.0.1:9"})
+    assert found["error"] == "States.Runtime"
+    assert "sqs has no operation ListQueue" in found["cause"]
