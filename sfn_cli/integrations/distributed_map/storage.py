@@ -12,12 +12,16 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 from urllib.parse import unquote, urlsplit
 
 from sfn_cli.errors import ConfigurationError
+from sfn_cli.integrations.aws_errors import Naming, service_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from sfn_cli.integrations.integration import World
     from sfn_cli.jsonvalue import Json
+
+
+_NAMING = Naming("S3", "Amazon S3", "AmazonS3Exception")
 
 
 class StorageError(Exception):
@@ -80,11 +84,8 @@ class _Bucket:
             answer: dict[str, Any] = getattr(self._client, operation)(**arguments)
             return answer
         except ClientError as error:
-            told, request = error.response["Error"], error.response.get("ResponseMetadata", {})
-            raise StorageError(
-                f"{told.get('Message')} (Service: Amazon S3; Status Code: {request.get('HTTPStatusCode')}; Error Code: {told.get('Code')}; "
-                f"Request ID: {request.get('RequestId')}; Proxy: null)"
-            ) from None
+            told = _NAMING.failure(service_error(error, self._client.meta.service_model))
+            raise StorageError(told.cause) from None
         except (BotoCoreError, TypeError) as error:
             raise StorageError(str(error)) from None
 
