@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli import arn
 from sfn_cli.api import names, paging
-from sfn_cli.api.state_machines import active, does_not_exist, existing
+from sfn_cli.api.state_machines import active, does_not_exist, existing, type_not_supported
 from sfn_cli.errors import ApiError
 from sfn_cli.interpreter.events import api_event, execution_started
+from sfn_cli.interpreter.execution_log import execution_log
 from sfn_cli.jsonvalue import Payload
 from sfn_cli.store.sqlite.executions import Execution, NewExecution, Summary
 
@@ -63,6 +64,7 @@ def new_execution(machine: StateMachine, request: Mapping[str, Any], at: int) ->
         state_machine=machine.id,
         state_machine_arn=machine.arn,
         revision=machine.revision.id,
+        logged=execution_log(machine.revision.logging_configuration) is not None,
         name=name,
         trace_header=request.get("traceHeader"),
         seed=os.urandom(16).hex(),
@@ -117,7 +119,7 @@ def list_executions(service: Service, request: dict[str, Any]) -> dict[str, Any]
         raise ApiError("ValidationException", "Must provide a StateMachine ARN or MapRun ARN")
     machine = existing(service, request["stateMachineArn"])
     if machine.type == "EXPRESS":
-        raise ApiError("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine")
+        raise type_not_supported()
     status = request.get("statusFilter")
     scope, now, size = f"ListExecutions {machine.arn} {status}", service.clock(), paging.page_size(request)
     executions = service.executions.page(machine.arn, status, paging.last_key(request, scope, now, _start_and_row), size + 1)

@@ -15,6 +15,7 @@ from sfn_cli.interpreter.events import TERMINAL, HistoryEvent
 from sfn_cli.store.sqlite import inbox, tasks
 from sfn_cli.store.sqlite.endings import abort_awaited, tell_waiting
 from sfn_cli.store.sqlite.events import event_rows, insert_events
+from sfn_cli.store.sqlite.execution_logs import insert_execution_log
 from sfn_cli.store.sqlite.keys import key_of
 from sfn_cli.store.sqlite.logs import LogLine, insert_lines
 
@@ -33,6 +34,7 @@ class Claimed(NamedTuple):
     definition: str
     seed: str
     clock: str | None = None
+    logging: str = "{}"
 
 
 class Moved(NamedTuple):
@@ -40,7 +42,7 @@ class Moved(NamedTuple):
 
     `consumed` are the messages that it took in. Of its tasks that have a token: `opened` are those
     that the turn scheduled, `closed` those that are owed no more, and `given_up`
-    those of them that nobody answered.
+    those of them that nobody answered. `log` is what it writes to its own log.
     """
 
     execution: int
@@ -49,6 +51,7 @@ class Moved(NamedTuple):
     opened: Sequence[tasks.Opened] = ()
     closed: Sequence[int] = ()
     given_up: Sequence[int] = ()
+    log: Sequence[LogLine] = ()
 
     @property
     def times_out(self) -> bool:
@@ -92,8 +95,11 @@ class Turns:
                 (self._worker, owner, limit),
             ).fetchall()
             # Of thousands of executions most run the same: a definition is read once.
-            definitions = {revision: _definition(connection, revision) for revision in {row[3] for row in rows}}
-            return [Claimed(id, arn, machine, definitions[revision], *rest) for id, arn, machine, revision, *rest in sorted(rows)]
+            read = {revision: _definition_and_logging(connection, revision) for revision in {row[3] for row in rows}}
+            return [
+                Claimed(id, arn, machine, read[revision][0], *rest)._replace(logging=read[revision][1])
+                for id, arn, machine, revision, *rest in sorted(rows)
+            ]
 
     def _owners(self) -> list[int]:
         """The workers that drive executions, or did when they died."""
@@ -156,6 +162,7 @@ class Turns:
             connection.executemany("DELETE FROM inbox WHERE id = ?", [(id,) for id in consumed])
             self._note_tasks(connection, kept, now)
             tell_waiting(connection, ended, now)
+            insert_execution_log(connection, [line for turn in kept for line in turn.log], now)
             if lines:
                 insert_lines(connection, lines, now)
         return lost
@@ -176,9 +183,9 @@ class Turns:
                 abort_awaited(connection, [key_of(turn.execution, task) for task in turn.given_up], now)
 
 
-def _definition(connection: Any, revision: int) -> str:
-    definition: str = connection.execute("SELECT definition FROM revision WHERE id = ?", (revision,)).fetchone()[0]
-    return definition
+def _definition_and_logging(connection: Any, revision: int) -> tuple[str, str]:
+    row: tuple[str, str] = connection.execute("SELECT definition, logging_configuration FROM revision WHERE id = ?", (revision,)).fetchone()
+    return row
 
 
 def _ending(execution: int, event: HistoryEvent) -> tuple[object, ...]:
