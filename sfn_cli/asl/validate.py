@@ -158,11 +158,20 @@ class _Machines:
                 self.checks[kinds[name]](findings, value, f"{location}/{name}", language, name)
             else:
                 findings.unsupported(name, location)
+        if type_ == "Map" and findings.express:
+            self.refuse_distributed(state, location)
         if type_ == "Wait":
             self.exactly_one(state, ("Seconds", "Timestamp", "SecondsPath", "TimestampPath"), location)
         for name in ("TimeoutSeconds", "HeartbeatSeconds", "Error", "Cause", "MaxConcurrency"):
             if name in state and f"{name}Path" in state:
                 findings.error(location, f"Only one of these fields is allowed: [{name}, {name}Path]")
+
+    def refuse_distributed(self, state: Mapping[str, Json], location: str) -> None:
+        processor = state.get("ItemProcessor")
+        config = processor.get("ProcessorConfig") if isinstance(processor, dict) else None
+        if isinstance(config, dict) and config.get("Mode") == "DISTRIBUTED":
+            at = f"{location}/ItemProcessor/ProcessorConfig/Mode"
+            self.findings.error(at, "Express state machine does not support Map state in 'DISTRIBUTED' mode")  # (ours)
 
     def transition(self, state: Mapping[str, Json], location: str) -> None:
         if "Next" in state and "End" in state:

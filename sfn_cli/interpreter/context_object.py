@@ -32,6 +32,8 @@ def context_object(execution: Execution, frame: Frame, attempt: int) -> dict[str
         },
         "State": {"Name": frame.state.name, "EnteredTime": format_timestamp(frame.entered_at)},
     }
+    if execution.is_express:
+        del context["Execution"]["RedriveCount"]  # observed: it cannot be redriven
     if frame.state.counts_retries:
         context["State"]["RetryCount"] = attempt
     item = _item(frame)

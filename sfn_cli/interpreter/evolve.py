@@ -33,7 +33,7 @@ def _execution_started(execution: Execution, event: HistoryEvent) -> None:
     execution.input = event.payload
     execution.started_at = event.at
     execution.role_arn = str((event.details or {}).get("roleArn", ""))
-    longest = EXPRESS_SECONDS if ":express:" in execution.arn else STANDARD_SECONDS
+    longest = EXPRESS_SECONDS if execution.is_express else STANDARD_SECONDS
     execution.deadline_at = event.at + min(longest, execution.machine.timeout_seconds or longest) * 1000
     # The first StateEntered follows "event 0": AWS does not count ExecutionStarted.
     _new_frame(execution, Frame(0, execution.machine, event.payload, {}, 0, event.at))
