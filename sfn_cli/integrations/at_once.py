@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.integrations.integration import Errand, World, nothing_to_cancel
+from sfn_cli.integrations.aws_clients import Clients
+from sfn_cli.integrations.integration import Errand, T, World, nothing_to_cancel
 from sfn_cli.integrations.table import integration
 from sfn_cli.interpreter.signals import Signal, TaskFailed, TaskSucceeded
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.api.service import Service
     from sfn_cli.functions.outcome import Outcome
+    from sfn_cli.integrations.integration import Cancel
     from sfn_cli.interpreter.execution import OpenTask
 
 NO_TASK = 0
@@ -33,10 +35,21 @@ class _Invoked:
         nothing_to_cancel()
 
 
+def _here(call: Callable[[], T], done: Callable[[T | Exception], None], /) -> Cancel:
+    """A call that is made while the caller waits."""
+    answer: T | Exception
+    try:
+        answer = call()
+    except Exception as error:
+        answer = error
+    done(answer)
+    return nothing_to_cancel
+
+
 def run(service: Service, task: OpenTask) -> TaskSucceeded | TaskFailed:
     """The end of a task that nobody outside answers (its resource has no pattern)."""
     answers: list[Signal] = []
-    world = World(service.settings, _Invoked(service), service, service.clock)
+    world = World(service.settings, _Invoked(service), service, service.clock, _here, Clients(service.settings), {})
     integration(task.resource)(Errand(task, NO_TASK, answers.append), world)
     (answer,) = answers
     assert isinstance(answer, (TaskSucceeded, TaskFailed))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from sfn_cli.interpreter.signals import Signal
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
     from sfn_cli.functions.outcome import Outcome
+    from sfn_cli.integrations.aws_clients import Clients
     from sfn_cli.interpreter.execution import OpenTask
     from sfn_cli.settings import Settings
 
@@ -29,13 +30,27 @@ class Invokes(Protocol):
     def invoke(self, function_ref: str, payload: str, done: Callable[[Outcome], None], /) -> Invocation: ...
 
 
+T = TypeVar("T")
+
+
+class Background(Protocol):
+    """Who makes a call that blocks, beside the loop, and tells `done` in the loop what it gave or raised, unless cancelled."""
+
+    def __call__(self, call: Callable[[], T], done: Callable[[T | Exception], None], /) -> Cancel: ...
+
+
 class World(NamedTuple):
-    """What integrations may use. `clock` gives milliseconds since 1970; `service` has the operations of this store."""
+    """What integrations may use. `clock` gives milliseconds since 1970; `service` has the operations of this store;
+    `background` makes calls that block, such as those of `clients`, which are AWS's services. `map_runs` are those that
+    are conducted here, each (its row) with what is called when its children have moved."""
 
     settings: Settings
     pool: Invokes
     service: Service
     clock: Callable[[], int]
+    background: Background
+    clients: Clients
+    map_runs: dict[int, Callable[[], None]]
 
 
 class Errand(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.integrations.activity import wait_for_worker
+from sfn_cli.integrations.distributed_map.conduct import conduct
 from sfn_cli.integrations.integration import Cancel, Errand, Integration, World, nothing_to_cancel
 from sfn_cli.integrations.lambda_function import call_function
 from sfn_cli.integrations.lambda_invoke import invoke
@@ -34,6 +35,8 @@ def integration(resource: Resource) -> Integration:
         return call_function
     if resource.kind == "activity":
         return wait_for_worker
+    if resource.kind == "mapRun":
+        return conduct
     return SERVICES.get((resource.service, resource.action), _refuse)
 
 

@@ -60,7 +60,7 @@ def execution_log(configuration: str) -> ExecutionLog | None:
 
 def stream_name(state_machine_arn: str, at: int) -> str:
     """The stream of what happened at that time (milliseconds since 1970)."""
-    machine = state_machine_arn.split(":")[6]  # without a version or alias
+    machine = state_machine_arn.split(":")[6].partition("/")[0]  # without a Map's label, and a version or alias
     day, _, time = format_timestamp(at).partition("T")
     return f"states/{machine}/{day}-{time[:2]}/00000000"
 

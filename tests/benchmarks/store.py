@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import selectors
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli.api import call, model
 from sfn_cli.api.executions import new_execution
 from sfn_cli.app import build
+from sfn_cli.drivers.local.background import Background
 from sfn_cli.drivers.local.conduct import Conductor
+from sfn_cli.integrations.aws_clients import Clients
 from sfn_cli.integrations.integration import World
 from sfn_cli.settings import Settings
 from sfn_cli.store.sqlite.inbox import Inbox
@@ -56,7 +59,7 @@ class Store:
         service = self.service
         worker = Workers(service.database).register(0, 1, service.clock())
         pool: Any = None  # no task is called here
-        world = World(service.settings, pool, service, service.clock)
+        world = World(service.settings, pool, service, service.clock, Background(selectors.DefaultSelector()), Clients(service.settings))
         turns, tasks, inbox = Turns(service.database, worker), Tasks(service.database), Inbox(service.database)
         return Conductor(turns, service.executions, tasks, inbox, world, lambda line: print(line, file=sys.stderr), **options)
 

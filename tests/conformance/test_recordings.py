@@ -24,7 +24,8 @@ from tests.processes import serving
 HERE = Path(__file__).parent
 RECORDINGS = Path(os.environ.get("SFN_CONFORMANCE", HERE.parents[2] / "shared" / "conformance"))
 AREAS = (
-    "base,choice,assign,jsonata,intrinsic,parallel,map,error,timeouts,context_object,comments,callbacks,credentials,test_state,express,logs"
+    "base,choice,assign,jsonata,intrinsic,parallel,map,error,timeouts,context_object,comments,callbacks,credentials,test_state,"
+    "api_versioning,api_aliasing,express,logs"
 )
 MEASURED = ("SdkHttpMetadata", "SdkResponseMetadata", "billedDurationInMilliseconds")
 """What tells of the one answer that was recorded, not of every one: headers, and how long AWS's Lambda took."""

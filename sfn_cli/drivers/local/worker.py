@@ -19,10 +19,12 @@ from typing import TYPE_CHECKING
 from sfn_cli.api.service import Service
 from sfn_cli.asl.timestamp import format_timestamp
 from sfn_cli.drivers.local import launch
+from sfn_cli.drivers.local.background import Background
 from sfn_cli.drivers.local.conduct import CLAIM_LIMIT, Conductor
 from sfn_cli.errors import SfnError
 from sfn_cli.functions.invoke import FunctionHost
 from sfn_cli.functions.pool import Pool, monotonic_ms
+from sfn_cli.integrations.aws_clients import Clients
 from sfn_cli.integrations.integration import World
 from sfn_cli.interpreter.execution import MAX_EVENTS
 from sfn_cli.settings import Settings
@@ -146,7 +148,7 @@ class _Worker:
             Executions(self._database),
             Tasks(self._database),
             Inbox(self._database),
-            World(settings, self._pool, self._service(), clock),
+            World(settings, self._pool, self._service(), clock, Background(self._selector), Clients(settings), {}),
             report,
             on_crash=os.environ.get("SFN_ON_CRASH", "retry"),
             max_events=max_events(),
@@ -265,6 +267,7 @@ class _Worker:
                     return
                 self._sign()
                 conductor.read_inbox()
+                conductor.look_at_map_runs()
                 self._claim()
             conductor.turn()
             self._pool.tick(monotonic_ms())

@@ -17,14 +17,16 @@ if TYPE_CHECKING:
     from sfn_cli.interpreter.execution_log import ExecutionLog
 
 
-def log_lines(log: ExecutionLog, execution_arn: str, state_machine_arn: str, events: Iterable[HistoryEvent]) -> list[LogLine]:
+def log_lines(
+    log: ExecutionLog, execution_arn: str, state_machine_arn: str, events: Iterable[HistoryEvent], redrive_count: int
+) -> list[LogLine]:
     """What the log has of these events."""
     return [
         LogLine(
             log.group,
             stream_name(state_machine_arn, event.at),
             event.at,
-            line(event, execution_arn, include_execution_data=log.include_execution_data),
+            line(event, execution_arn, include_execution_data=log.include_execution_data, redrive_count=redrive_count),
         )
         for event in events
         if event.type in log.types
@@ -39,10 +41,10 @@ def insert_execution_log(connection: Any, lines: Sequence[LogLine], ingested_at:
 
 
 def log_events(connection: Any, execution: int, events: Sequence[HistoryEvent]) -> None:
-    """Logs events that are not a worker's: the start of the execution in this row, or its abortion."""
-    arn, state_machine_arn, configuration = connection.execute(
+    """Logs events that are not a worker's: the start of the execution in this row, its redrive or its abortion."""
+    arn, state_machine_arn, redrive_count, configuration = connection.execute(
         """
-        SELECT e.arn, e.state_machine_arn, r.logging_configuration
+        SELECT e.arn, e.state_machine_arn, e.redrive_count, r.logging_configuration
         FROM execution e JOIN revision r ON r.id = e.revision
         WHERE e.id = ?
         """,
@@ -50,4 +52,4 @@ def log_events(connection: Any, execution: int, events: Sequence[HistoryEvent]) 
     ).fetchone()
     log = execution_log(configuration)
     if log is not None:
-        insert_execution_log(connection, log_lines(log, arn, state_machine_arn, events), events[-1].at)
+        insert_execution_log(connection, log_lines(log, arn, state_machine_arn, events, redrive_count), events[-1].at)

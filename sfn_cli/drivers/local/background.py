@@ -1,0 +1,86 @@
+"""Calls that block, made beside the worker's loop by threads: requests to services, on which the loop must not wait.
+
+Nothing is made before the first call. A thread makes the call; what came of it is handed over in the loop, which a
+pipe wakes. One who cancels hears no more of the call; it may be made all the same.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+from collections import deque
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Executor
+
+    from sfn_cli.integrations.integration import Cancel
+
+THREADS = 32
+"""How many calls are made at once; those beyond wait for a thread."""
+
+T = TypeVar("T")
+
+
+class _Call:
+    """One call; `done` is None once nobody wants its answer."""
+
+    __slots__ = ("call", "done")
+
+    def __init__(self, call: Callable[[], Any], done: Callable[[Any], None]) -> None:
+        self.call = call
+        self.done: Callable[[Any], None] | None = done
+
+
+class Background:
+    """The calls that wait, are made, or have been answered. Called in the loop of `selector` only."""
+
+    def __init__(self, selector: selectors.BaseSelector) -> None:
+        self._selector = selector
+        self._executor: Executor | None = None
+        self._answered: deque[tuple[_Call, Any]] = deque()
+
+    def __call__(self, call: Callable[[], T], done: Callable[[T | Exception], None], /) -> Cancel:
+        """Makes the call in a thread, then tells `done` in the loop what it gave or raised; unless cancelled."""
+        if self._executor is None:
+            self._executor = self._open()
+        job = _Call(call, done)
+        future = self._executor.submit(self._make, job)
+
+        def cancel() -> None:
+            job.done = None
+            future.cancel()
+
+        return cancel
+
+    def _open(self) -> Executor:
+        from concurrent.futures import ThreadPoolExecutor
+
+        self._pipe = os.pipe()
+        for end in self._pipe:
+            os.set_blocking(end, False)
+        self._selector.register(self._pipe[0], selectors.EVENT_READ, self._hand_over)
+        return ThreadPoolExecutor(THREADS, "background")
+
+    def _make(self, job: _Call) -> None:
+        """In a thread."""
+        if job.done is None:
+            return
+        try:
+            answer = job.call()
+        except Exception as error:
+            answer = error
+        self._answered.append((job, answer))
+        with suppress(BlockingIOError):  # full: it is readable all the same
+            os.write(self._pipe[1], b".")
+
+    def _hand_over(self) -> None:
+        with suppress(BlockingIOError):
+            while os.read(self._pipe[0], 4096):
+                pass
+        while self._answered:
+            job, answer = self._answered.popleft()
+            if job.done is not None:
+                job.done(answer)

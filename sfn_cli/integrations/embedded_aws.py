@@ -1,0 +1,169 @@
+"""AWS's other services on this machine: moto's server, one for each store, started when a task first needs it.
+
+The process that serves holds the lock on `aws.lock` in the home, which it inherits from the one who starts it, and
+writes its port there when it listens. So there is one at a time, whoever asks finds it, and one that died is not
+mistaken for one that lives. It listens on loopback only. What it holds is in its memory: it is gone when the server
+leaves, which is when no worker lives and no request came for a while, or when its home is gone.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sys
+import time
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.errors import ConfigurationError
+from sfn_cli.settings import Settings
+from sfn_cli.store.sqlite.workers import live_workers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+LOCK_NAME = "aws.lock"
+LOG_NAME = "aws.log"
+
+INHERITED = 3
+"""The descriptor under which the server inherits its lock."""
+
+IDLE_SECONDS = 900.0
+"""How long the server stays after the last request, when no worker lives (SFN_AWS_IDLE_SECONDS overrides)."""
+
+START_SECONDS = 60.0
+LOOK_SECONDS = 0.02
+
+INSTALL = "Install sfn with what it needs to serve AWS's other services itself: pip install 'sfn-cli[aws]'"
+
+
+def endpoint(settings: Settings) -> str:
+    """The URL of the store's server, which listens. Blocks while one starts. Raises ConfigurationError."""
+    path = os.path.join(settings.home, LOCK_NAME)
+    started = False
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        held, port = _look(path)
+        if port is not None:
+            return f"http://127.0.0.1:{port}"
+        if not held:
+            if started and (lock := _lock(path)) is not None:
+                os.close(lock)
+                break  # it died before it listened
+            started = _start(settings, path) or started
+        time.sleep(LOOK_SECONDS)
+    raise ConfigurationError(f"moto's server does not start: {os.path.join(settings.home, LOG_NAME)} says why.")
+
+
+def _look(path: str) -> tuple[bool, int | None]:
+    """(whether somebody serves or is about to, the port once it listens)."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False, None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return False, None
+    except OSError:
+        text = os.read(descriptor, 16).strip()
+        return True, int(text) if text else None
+    finally:
+        os.close(descriptor)
+
+
+def _lock(path: str) -> int | None:
+    """The descriptor of the lock, or None if it is held. It is never INHERITED itself."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    if descriptor == INHERITED:
+        descriptor, same = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, INHERITED + 1), descriptor
+        os.close(same)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
+def _start(settings: Settings, path: str) -> bool:
+    """Starts the server, unless another does. Raises ConfigurationError when moto is not installed."""
+    if find_spec("moto") is None or find_spec("flask") is None:
+        raise ConfigurationError(f"This task calls an AWS service, and moto is not installed. {INSTALL} (or set AWS_ENDPOINT_URL).")
+    lock = _lock(path)
+    if lock is None:
+        return False
+    try:
+        os.ftruncate(lock, 0)
+        log = os.path.join(settings.home, LOG_NAME)
+        actions: list[tuple[int, int, str, int, int] | tuple[int, int, int]] = [
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 1, log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
+            (os.POSIX_SPAWN_DUP2, 1, 2),
+            (os.POSIX_SPAWN_DUP2, lock, INHERITED),
+        ]
+        command = [sys.executable, "-P", "-c", f"from {__name__} import main; main()"]
+        os.posix_spawn(command[0], command, _environment(settings), file_actions=actions)
+        return True
+    finally:
+        os.close(lock)
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    """The server's environment: none of the user's credentials or endpoints."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    own = {"SFN_HOME": settings.home, "MOTO_ACCOUNT_ID": settings.account_id, "AWS_DEFAULT_REGION": settings.region}
+    return {**kept, **own, "AWS_EC2_METADATA_DISABLED": "true"}
+
+
+def main() -> None:
+    """The server's process, as `_start` starts it."""
+    import threading
+
+    if os.getsid(0) != os.getpid():
+        os.setsid()
+    os.closerange(INHERITED + 1, 4096)
+    settings = Settings.from_environment()
+    os.chdir(settings.home)
+
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+    from werkzeug.serving import WSGIRequestHandler, make_server
+
+    class Quiet(WSGIRequestHandler):
+        def log_request(self, *args: object) -> None:
+            """Each request would make the log grow without end."""
+
+    guarded = _Guarded(DomainDispatcherApplication(create_backend_app))
+    server = make_server("127.0.0.1", 0, guarded, threaded=True, request_handler=Quiet)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    os.pwrite(INHERITED, f"{server.port}\n".encode(), 0)
+    idle_seconds = float(os.environ.get("SFN_AWS_IDLE_SECONDS", IDLE_SECONDS))
+    while _in_place(settings.home):
+        time.sleep(1.0)
+        if time.monotonic() - guarded.asked_at > idle_seconds and not live_workers(settings.home):
+            break
+    os._exit(0)
+
+
+def _in_place(home: str) -> bool:
+    """Whether the lock is still that of this home."""
+    try:
+        there, held = os.stat(os.path.join(home, LOCK_NAME)), os.fstat(INHERITED)
+    except OSError:
+        return False
+    return (there.st_dev, there.st_ino) == (held.st_dev, held.st_ino)
+
+
+class _Guarded:
+    """The application, which refuses web pages, and knows when it was last asked."""
+
+    def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
+        self._application = application
+        self.asked_at = time.monotonic()
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        self.asked_at = time.monotonic()
+        host = str(environ.get("HTTP_HOST", "")).rpartition(":")[0]
+        if "HTTP_ORIGIN" in environ or not (host in {"127.0.0.1", "localhost"} or host.endswith(".localhost")):
+            start_response("403 Forbidden", [("Content-Type", "text/plain")])
+            return [b"This server answers programs of this machine, not web pages.\n"]
+        return self._application(environ, start_response)
