@@ -85,3 +85,11 @@ def function(region: str, account: str, name: str) -> str:
 
 def log_group(region: str, account: str, name: str) -> str:
     return f"arn:aws:logs:{region}:{account}:log-group:{name}:*"
+
+
+def log_group_name(text: str) -> str | None:
+    """The name in a log group's ARN, which may end in ":*"; None if `text` is no such ARN."""
+    parsed = parse(text)
+    if parsed is None or parsed.resource_type != "log-group":
+        return None
+    return parsed.resource_id.removesuffix(":*") or None

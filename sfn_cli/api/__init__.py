@@ -1,6 +1,7 @@
 """The operations, shared by the terminal and by HTTP: one function each, in a file per noun.
 
-A door that plays an AWS client (the terminal) uses `call`; one that plays AWS (HTTP) uses `answer`.
+A door that plays an AWS client (the terminal) uses `call`; one that plays AWS uses `answer`, or, where one
+that waits must not hold up the others (HTTP), `begin`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from sfn_cli.errors import StoreError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sfn_cli.api.awaited import Awaited
     from sfn_cli.api.model import Operation
     from sfn_cli.api.service import Service
 
@@ -31,6 +33,12 @@ def answer(service: Service, operation: Operation, request: Mapping[str, Any]) -
     Raises ApiError, in AWS's code and words, when the request breaks a constraint of the model
     or the operation refuses it.
     """
+    answered = begin(service, operation, request)
+    return answered if isinstance(answered, dict) else answered.wait(service)
+
+
+def begin(service: Service, operation: Operation, request: Mapping[str, Any]) -> dict[str, Any] | Awaited:
+    """As `answer`, but does not wait for the end of an execution that the answer tells of."""
     from sfn_cli.api.constraints import check_constraints
     from sfn_cli.api.operations import find
 

@@ -26,9 +26,8 @@ def logging(service: Service, request: Mapping[str, Any], kept: str | None = Non
     if len(destinations) > 1 or (configuration["level"] != "OFF" and not destinations):
         raise _invalid_logging("Must specify exactly one Log Destination.")
     for destination in destinations:
-        parsed = arn.parse(destination.get("cloudWatchLogsLogGroup", {}).get("logGroupArn", ""))
-        name = parsed.resource_id.removesuffix(":*") if parsed and parsed.resource_type == "log-group" else ""
-        if not name or not service.logs.has_group(name):
+        name = arn.log_group_name(destination.get("cloudWatchLogsLogGroup", {}).get("logGroupArn", ""))
+        if name is None or not service.logs.has_group(name):
             raise _invalid_logging("Log Destination not found.")
     return jsonvalue.dumps(configuration)
 

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli.errors import ApiError
 
 if TYPE_CHECKING:
+    from sfn_cli.api.awaited import Awaited
     from sfn_cli.api.model import Operation
     from sfn_cli.api.service import Service
 
-Function = Callable[["Service", dict[str, Any]], dict[str, Any]]
+Function = Callable[["Service", dict[str, Any]], "dict[str, Any] | Awaited"]
 
 OPERATIONS: Mapping[tuple[str, str], str] = {
     ("stepfunctions", "CreateActivity"): "sfn_cli.api.activities:create_activity",
@@ -47,6 +48,7 @@ OPERATIONS: Mapping[tuple[str, str], str] = {
     ("stepfunctions", "SendTaskHeartbeat"): "sfn_cli.api.tasks:send_task_heartbeat",
     ("stepfunctions", "SendTaskSuccess"): "sfn_cli.api.tasks:send_task_success",
     ("stepfunctions", "StartExecution"): "sfn_cli.api.executions:start_execution",
+    ("stepfunctions", "StartSyncExecution"): "sfn_cli.api.sync_executions:start_sync_execution",
     ("stepfunctions", "StopExecution"): "sfn_cli.api.executions:stop_execution",
     ("stepfunctions", "TagResource"): "sfn_cli.api.tags:tag_resource",
     ("stepfunctions", "TestState"): "sfn_cli.api.state_tests:test_state",

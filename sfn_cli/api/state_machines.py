@@ -187,6 +187,10 @@ def does_not_exist(machine_arn: str) -> ApiError:
     return ApiError("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{machine_arn}'")
 
 
+def type_not_supported() -> ApiError:
+    return ApiError("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine")
+
+
 def deleting(machine_arn: str) -> ApiError:
     return ApiError("StateMachineDeleting", f"State Machine Deleting: '{machine_arn}'")
 

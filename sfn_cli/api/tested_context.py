@@ -76,10 +76,9 @@ def _is_answered_from_outside(state: State) -> bool:
 
 
 def default_context(execution: Execution, frame: Frame, role_arn: str | None, attempt: int) -> dict[str, Any]:
-    """The Context Object when none is given. Observed: no redrives, and a role that is null when there is none."""
+    """The Context Object when none is given. Observed: it is an EXPRESS execution's, with a role that is null when there is none."""
     context = context_object(execution, frame, attempt)
     about = {**context["Execution"], "RoleArn": role_arn}
-    del about["RedriveCount"]
     return {**context, "Execution": dict(sorted(about.items()))}
 
 

@@ -34,6 +34,8 @@ def context_object(execution: Execution, frame: Frame, attempt: int) -> dict[str
     }
     if execution.redrive_count:
         context["Execution"]["RedriveTime"] = format_timestamp(execution.redriven_at)
+    if execution.is_express:
+        del context["Execution"]["RedriveCount"]  # observed: it cannot be redriven
     if frame.state.counts_retries:
         context["State"]["RetryCount"] = attempt
     item = _item(frame)

@@ -44,7 +44,7 @@ def _execution_started(execution: Execution, event: HistoryEvent) -> None:
 
 def _limit_time(execution: Execution, at: int) -> None:
     """The machine's own TimeoutSeconds count from `at`, the quota from the start."""
-    longest = EXPRESS_SECONDS if ":express:" in execution.arn else STANDARD_SECONDS
+    longest = EXPRESS_SECONDS if execution.is_express else STANDARD_SECONDS
     own = execution.machine.timeout_seconds or longest
     execution.deadline_at = min(execution.started_at + longest * 1000, at + own * 1000)
 

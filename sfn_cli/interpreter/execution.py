@@ -213,7 +213,7 @@ class Execution:
 
     def __init__(self, arn: str, state_machine_arn: str, machine: StateMachine, seed: str, max_events: int = MAX_EVENTS) -> None:
         self.arn = arn
-        self.name = arn.rpartition(":")[2]
+        self.name = arn.split(":")[7]  # an EXPRESS execution's ARN has an id of its own after the name
         self.state_machine_arn = state_machine_arn
         self.machine = machine
         self.seed = seed
@@ -241,6 +241,10 @@ class Execution:
     @property
     def ended(self) -> bool:
         return self.status != "RUNNING"
+
+    @property
+    def is_express(self) -> bool:
+        return ":express:" in self.arn
 
     @property
     def redrive_mark(self) -> str:

@@ -21,6 +21,7 @@ from sfn_cli import api
 from sfn_cli.api.operations import WAITING
 from sfn_cli.errors import ApiError, SfnError
 from sfn_cli.server import aws_json, rest_json
+from sfn_cli.server.ends import Ends
 from sfn_cli.server.guard import is_allowed
 from sfn_cli.server.messages import MAX_BODY_BYTES, MAX_LAMBDA_BODY_BYTES, HttpRequest, HttpResponse, error_response
 
@@ -49,6 +50,7 @@ class Application:
         self._waiting_threads = ThreadPoolExecutor(_WAITING_THREADS, "sfn-serve-waiting")
         self._of_thread = threading.local()
         self._siblings: list[Service] = []
+        self._ends = Ends(self._sibling())
         self.starlette = Starlette(routes=[StarletteRoute("/{path:path}", self._handle, methods=_METHODS)])
 
     def close(self) -> None:
@@ -94,14 +96,25 @@ class Application:
     async def _call(self, operation: Operation, request: dict[str, Any]) -> dict[str, Any]:
         waits = (operation.service, operation.name) in WAITING
         threads = self._waiting_threads if waits else self._threads
-        return await asyncio.get_running_loop().run_in_executor(threads, self._call_in_thread, operation, request)
+        in_thread = asyncio.get_running_loop().run_in_executor
+        answered = await in_thread(threads, lambda: api.begin(self._own_service(), operation, request))
+        if isinstance(answered, dict):
+            return answered
+        awaited = answered
+        await self._ends.of(awaited.execution)
+        return await in_thread(self._threads, lambda: awaited.answer(self._own_service()))
 
-    def _call_in_thread(self, operation: Operation, request: dict[str, Any]) -> dict[str, Any]:
+    def _own_service(self) -> Service:
+        """The Service of the thread that asks."""
         service: Service | None = getattr(self._of_thread, "service", None)
         if service is None:
-            service = self._of_thread.service = self._service.sibling()
-            self._siblings.append(service)
-        return api.answer(service, operation, request)
+            service = self._of_thread.service = self._sibling()
+        return service
+
+    def _sibling(self) -> Service:
+        service = self._service.sibling()
+        self._siblings.append(service)
+        return service
 
 
 async def _body(request: Request, limit: int) -> bytes:

@@ -28,9 +28,12 @@ from sfn_cli.drivers.local.messages import signal_of
 from sfn_cli.drivers.local.slow_lane import SlowLane, Step, Taken, loop_patience
 from sfn_cli.errors import StoreError
 from sfn_cli.interpreter.execution import MAX_EVENTS
+from sfn_cli.interpreter.execution_log import ExecutionLog, execution_log
 from sfn_cli.interpreter.interpreter import Interpreter
 from sfn_cli.interpreter.signals import TaskFailed, TaskHeartbeat
 from sfn_cli.query.limits import Impatient, Patience
+from sfn_cli.store.sqlite.execution_logs import log_lines
+from sfn_cli.store.sqlite.keys import EVENTS_PER_EXECUTION
 from sfn_cli.store.sqlite.logs import LogLine
 from sfn_cli.store.sqlite.tasks import Opened
 from sfn_cli.store.sqlite.turns import Claimed, Moved, Turns
@@ -126,6 +129,7 @@ class Conductor:
         self._in_map_runs: dict[int, int] = {}  # those that are children → their Map Runs
         self._moved_runs: set[int] = set()  # Map Runs whose children have ended in this turn
         self._clocks: dict[int, Clock] = {}  # of those that do not run by the wall's
+        self._logs: dict[int, ExecutionLog] = {}  # of those that have one
         self._patience = loop_patience()
         self.slow_lane = SlowLane()
         self._slow: list[int] = []  # those that go to the slow lane when the turn is committed
@@ -166,6 +170,8 @@ class Conductor:
                 self._let_go(execution.id)  # it was stopped and redriven before this worker was told of either
             if execution.map_run is not None:
                 self._in_map_runs[execution.id] = execution.map_run
+            if (log := execution_log(execution.logging)) is not None:
+                self._logs[execution.id] = log
             with self._setting_aside(execution.id):
                 resume = self._resuming(execution)
                 try:
@@ -179,10 +185,12 @@ class Conductor:
     def _resuming(self, execution: Claimed) -> Step:
         """How to make its interpreter from what is stored. The store is read here, in the thread that may."""
         history = list(self._executions.history(execution.id))
+        # AWS sets no bound to the history of an EXPRESS execution: the store has one.
+        max_events = EVENTS_PER_EXECUTION - 1 if ":express:" in execution.arn else self._max_events
 
         def resume(patience: Patience) -> Taken:
             machine = load(execution.definition)
-            interpreter = Interpreter(execution.arn, execution.state_machine_arn, machine, execution.seed, self._max_events)
+            interpreter = Interpreter(execution.arn, execution.state_machine_arn, machine, execution.seed, max_events)
             interpreter.patience = patience
             began = time.thread_time()
             for event in history:
@@ -195,8 +203,9 @@ class Conductor:
 
     def _take_up(self, execution: int, taken: Taken) -> None:
         interpreter = taken.interpreter
-        if interpreter.ended:
-            return  # it was stopped just after it was claimed
+        if interpreter.ended:  # it was stopped just after it was claimed
+            self._logs.pop(execution, None)
+            return
         interpreter.patience = self._patience
         self._driven[execution] = interpreter
         if taken.clock is not None:
@@ -404,6 +413,8 @@ class Conductor:
             for execution, changed in changes.items()
         ]
         self._moved_runs |= {self._in_map_runs[turn.execution] for turn in turns if turn.in_map_run and self._driven[turn.execution].ended}
+        if self._logs:
+            turns = [turn._replace(log=self._logged(turn)) if turn.execution in self._logs else turn for turn in turns]
         lost = self._turns.commit(turns, forgotten, lines, read_up_to=self._last_message, now=now)
         for execution, (opened, closed) in changes.items():
             if execution in lost or self._driven[execution].ended:
@@ -427,6 +438,11 @@ class Conductor:
         for look in tuple(self._world.map_runs.values()):
             look()
 
+    def _logged(self, turn: Moved) -> list[LogLine]:
+        """What the execution's log has of the turn."""
+        execution = self._driven[turn.execution].execution
+        return log_lines(self._logs[turn.execution], execution.arn, execution.state_machine_arn, turn.events, execution.redrive_count)
+
     def _send_away(self, now: int) -> None:
         """Sends those that need patience to the slow lane, for the step that they need it for."""
         for execution in self._slow:
@@ -445,6 +461,7 @@ class Conductor:
         self._due.pop(execution, None)
         self._clocks.pop(execution, None)
         self._in_map_runs.pop(execution, None)
+        self._logs.pop(execution, None)
 
     def release(self) -> None:
         """Gives back all that is driven here, and cancels what runs for it."""

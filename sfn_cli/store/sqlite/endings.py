@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli import jsonvalue
 from sfn_cli.interpreter.events import HistoryEvent, error_details
 from sfn_cli.store.sqlite.events import event_rows, insert_events
+from sfn_cli.store.sqlite.execution_logs import log_events
 from sfn_cli.store.sqlite.inbox import send
 from sfn_cli.store.sqlite.keys import event_of, execution_of, key_of
 
@@ -28,6 +29,7 @@ def abort(connection: Any, id: int, error: str | None, cause: str | None, at: in
     # Observed: AWS records 0 as the previous event of ExecutionAborted.
     aborted = HistoryEvent(event_of(last) + 1, 0, at, "ExecutionAborted", details=error_details(error, cause))
     insert_events(connection, event_rows(id, [aborted]))
+    log_events(connection, id, [aborted])
     connection.execute(
         "UPDATE execution SET status = 'ABORTED', stopped_at = ?, error = ?, cause = ?, owner = NULL WHERE id = ?", (at, error, cause, id)
     )

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sfn_cli import jsonvalue
 from sfn_cli.store.sqlite import endings
 from sfn_cli.store.sqlite.events import COLUMNS, event_from, event_rows, insert_events
+from sfn_cli.store.sqlite.execution_logs import log_events
 from sfn_cli.store.sqlite.keys import key_of
 
 if TYPE_CHECKING:
@@ -79,6 +81,7 @@ class NewExecution(NamedTuple):
 
     `task` is the key of the task that starts it, if one does; `awaited`: that task waits for its end.
     `clock` is "virtual", or how many times faster than the wall's; a task's execution has its parent's.
+    `logged`: its machine's loggingConfiguration asks for a log.
     `version` (a number) and `alias` (a name) are those that its revision was found by, if it was.
     """
 
@@ -92,6 +95,7 @@ class NewExecution(NamedTuple):
     task: int | None = None
     awaited: bool = False
     clock: str | None = None
+    logged: bool = False
     version: int | None = None
     alias: str | None = None
 
@@ -135,6 +139,26 @@ class Executions:
         with self._database.reading() as connection:
             row: tuple[str, str] | None = connection.execute("SELECT arn, state_machine_arn FROM execution WHERE id = ?", (id,)).fetchone()
             return row
+
+    def ended(self, ids: Sequence[int]) -> list[int]:
+        """Those of the executions with these rows that have ended."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT id FROM execution WHERE id IN (SELECT value FROM json_each(?)) AND status <> 'RUNNING'", (jsonvalue.dumps(ids),)
+            )
+            return [id for (id,) in rows]
+
+    def data_bytes(self, id: int) -> int:
+        """How long the definition and all the data in the history of the execution with this row are, in characters."""
+        with self._database.reading() as connection:
+            size: int = connection.execute(
+                """
+                SELECT (SELECT length(r.definition) FROM execution e JOIN revision r ON r.id = e.revision WHERE e.id = ?)
+                     + (SELECT coalesce(sum(length(payload)), 0) FROM event WHERE key > ? AND key < ?)
+                """,
+                (id, key_of(id, 0), key_of(id + 1, 0)),
+            ).fetchone()[0]
+            return size
 
     def any_running(self) -> bool:
         """Whether an execution has not ended."""
@@ -227,6 +251,8 @@ def _start(connection: Any, new: NewExecution, started: HistoryEvent) -> Executi
         if not inserted.rowcount:
             return None
         insert_events(connection, event_rows(inserted.lastrowid, [started]))
+        if new.logged:
+            log_events(connection, inserted.lastrowid, [started])
         existing = _found(connection, new.arn)
         assert existing is not None
     if new.task is not None and existing.status == "RUNNING" and existing.input == input:

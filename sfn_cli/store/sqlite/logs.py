@@ -80,7 +80,7 @@ class Logs:
     def create_stream(self, group: str, name: str, at: int) -> bool | None:
         """Whether the stream was made: False when it exists, None when its group does not."""
         with self._database.transaction() as connection:
-            if not _group_exists(connection, group):
+            if not group_exists(connection, group):
                 return None
             return _make_stream(connection, group, name, at)
 
@@ -98,7 +98,7 @@ class Logs:
 
     def has_group(self, name: str) -> bool:
         with self._database.reading() as connection:
-            return _group_exists(connection, name)
+            return group_exists(connection, name)
 
     def has_stream(self, group: str, name: str) -> bool:
         with self._database.reading() as connection:
@@ -275,5 +275,6 @@ def _stream_id(connection: Any, group: str, name: str) -> int:
     return id
 
 
-def _group_exists(connection: Any, name: str) -> bool:
+def group_exists(connection: Any, name: str) -> bool:
+    """Whether there is a group of this name, for a caller with a connection."""
     return connection.execute("SELECT 1 FROM log_group WHERE name = ?", (name,)).fetchone() is not None

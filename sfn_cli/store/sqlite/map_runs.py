@@ -11,10 +11,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.interpreter.events import execution_started
+from sfn_cli.interpreter.execution_log import execution_log
 from sfn_cli.interpreter.map_run import labelled_machine_arn
 from sfn_cli.jsonvalue import Payload
 from sfn_cli.store.sqlite import endings
 from sfn_cli.store.sqlite.events import event_rows, insert_events
+from sfn_cli.store.sqlite.execution_logs import log_events
 from sfn_cli.store.sqlite.keys import key_of
 from sfn_cli.store.sqlite.redrives import redrive_child, rerun_child
 
@@ -189,7 +191,7 @@ class MapRuns:
         with self._database.transaction() as connection:
             row = connection.execute(
                 """
-                SELECT m.revision, r.role_arn, e.clock
+                SELECT m.revision, r.role_arn, r.logging_configuration, e.clock
                 FROM map_run m JOIN execution e ON e.id = m.task >> 16 JOIN revision r ON r.id = m.revision
                 WHERE m.id = ? AND m.status = 'RUNNING' AND m.started_items = ?
                 """,
@@ -197,7 +199,7 @@ class MapRuns:
             ).fetchone()
             if row is None:
                 return False
-            revision, role_arn, clock = row
+            revision, role_arn, logging, clock = row
             first = (connection.execute("SELECT max(id) FROM execution").fetchone()[0] or 0) + 1
             connection.executemany(
                 """
@@ -222,10 +224,11 @@ class MapRuns:
                     for n, child in enumerate(children)
                 ],
             )
-            rows = [
-                event_rows(first + n, [execution_started(Payload(text=child.input), role_arn, at)])[0] for n, child in enumerate(children)
-            ]
-            insert_events(connection, rows)
+            started = [execution_started(Payload(text=child.input), role_arn, at) for child in children]
+            insert_events(connection, [event_rows(first + n, [event])[0] for n, event in enumerate(started)])
+            if execution_log(logging) is not None:
+                for n, event in enumerate(started):
+                    log_events(connection, first + n, [event])
             items = sum(child.items for child in children)
             endings.add_to_count(connection, run.id, "RUNNING", len(children), items)
             connection.execute("UPDATE map_run SET started_items = started_items + ?, place = ? WHERE id = ?", (items, place, run.id))

@@ -11,7 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.interpreter.events import execution_redriven
-from sfn_cli.store.sqlite.events import event_rows, insert_events
+from sfn_cli.store.sqlite.events import COLUMNS, event_from, event_rows, insert_events
+from sfn_cli.store.sqlite.execution_logs import log_events
 from sfn_cli.store.sqlite.keys import event_of, key_of
 
 if TYPE_CHECKING:
@@ -112,11 +113,15 @@ def rerun_child(connection: Any, execution: int, count: int, at: int) -> None:
     connection.execute("UPDATE event SET at = ? WHERE key = ?", (at, key_of(execution, 1)))
     connection.execute("UPDATE execution SET started_at = ? WHERE id = ?", (at, execution))
     _run_again(connection, execution, count, at)
+    first = connection.execute(f"SELECT {COLUMNS} FROM event WHERE key = ?", (key_of(execution, 1),)).fetchone()
+    log_events(connection, execution, [event_from(first)])
 
 
 def _redrive(connection: Any, execution: int, last: int, count: int, at: int) -> None:
-    insert_events(connection, event_rows(execution, [execution_redriven(last, count, at)]))
+    redriven = execution_redriven(last, count, at)
+    insert_events(connection, event_rows(execution, [redriven]))
     _run_again(connection, execution, count, at)
+    log_events(connection, execution, [redriven])
 
 
 def _run_again(connection: Any, execution: int, count: int, at: int) -> None:

@@ -15,6 +15,7 @@ from sfn_cli.interpreter.events import TERMINAL, HistoryEvent
 from sfn_cli.store.sqlite import inbox, tasks
 from sfn_cli.store.sqlite.endings import abort_awaited, count_ends, end_map_run, tell_waiting
 from sfn_cli.store.sqlite.events import event_rows, insert_events
+from sfn_cli.store.sqlite.execution_logs import insert_execution_log
 from sfn_cli.store.sqlite.keys import key_of
 from sfn_cli.store.sqlite.logs import LogLine, insert_lines
 
@@ -34,6 +35,7 @@ class Claimed(NamedTuple):
     seed: str
     clock: str | None = None
     map_run: int | None = None
+    logging: str = "{}"
 
 
 class Moved(NamedTuple):
@@ -42,7 +44,7 @@ class Moved(NamedTuple):
     `consumed` are the messages that it took in. Of its tasks that have a token: `opened` are those
     that the turn scheduled, `closed` those that are owed no more, and `given_up`
     those of them that nobody answered, Map Runs included. `map_runs` are the tasks that were Map Runs which
-    have ended by themselves. `in_map_run`: the execution is a child of one.
+    have ended by themselves. `in_map_run`: the execution is a child of one. `log` is what it writes to its own log.
     """
 
     execution: int
@@ -53,6 +55,7 @@ class Moved(NamedTuple):
     given_up: Sequence[int] = ()
     map_runs: Sequence[int] = ()
     in_map_run: bool = False
+    log: Sequence[LogLine] = ()
 
     @property
     def times_out(self) -> bool:
@@ -101,8 +104,11 @@ class Turns:
                 (self._worker, owner, limit),
             ).fetchall()
             # Of thousands of executions most run the same: a definition is read once.
-            definitions = {revision: _definition(connection, revision) for revision in {row[3] for row in rows}}
-            return [Claimed(id, arn, machine, definitions[revision], *rest) for id, arn, machine, revision, *rest in sorted(rows)]
+            read = {revision: _definition_and_logging(connection, revision) for revision in {row[3] for row in rows}}
+            return [
+                Claimed(id, arn, machine, read[revision][0], *rest)._replace(logging=read[revision][1])
+                for id, arn, machine, revision, *rest in sorted(rows)
+            ]
 
     def _owners(self) -> list[int]:
         """The workers that drive executions, or did when they died."""
@@ -169,6 +175,7 @@ class Turns:
             in_map_runs = [turn.execution for turn in kept if turn.in_map_run and turn.execution in ended]
             if in_map_runs:
                 count_ends(connection, in_map_runs)
+            insert_execution_log(connection, [line for turn in kept for line in turn.log], now)
             if lines:
                 insert_lines(connection, lines, now)
         return lost
@@ -201,9 +208,9 @@ def _end_map_runs(connection: Any, moved: Sequence[Moved]) -> None:
 _MAP_RUN_ENDS = {"MapRunSucceeded": "SUCCEEDED", "MapRunFailed": "FAILED"}
 
 
-def _definition(connection: Any, revision: int) -> str:
-    definition: str = connection.execute("SELECT definition FROM revision WHERE id = ?", (revision,)).fetchone()[0]
-    return definition
+def _definition_and_logging(connection: Any, revision: int) -> tuple[str, str]:
+    row: tuple[str, str] = connection.execute("SELECT definition, logging_configuration FROM revision WHERE id = ?", (revision,)).fetchone()
+    return row
 
 
 def _ending(execution: int, event: HistoryEvent) -> tuple[object, ...]:

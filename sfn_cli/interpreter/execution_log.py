@@ -1,0 +1,108 @@
+"""What an execution writes to CloudWatch Logs: which of its events, and in which form.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
+Each line is one event, a JSON object whose members are strings, but for `details`. Observed on AWS, 2026:
+
+    {"details":{"name":"Intake"},"redrive_count":"0","id":"2","type":"TaskStateEntered","previous_event_id":"0",
+     "event_timestamp":"1787541942901","execution_arn":"arn:aws:states:…"}
+
+in a stream of its machine and hour: states/MACHINE/2026-08-24-03/00000000.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from sfn_cli import arn
+from sfn_cli.asl.timestamp import format_timestamp
+from sfn_cli.interpreter.events import KINDS
+from sfn_cli.jsonvalue import Json, dumps, loads
+
+if TYPE_CHECKING:
+    from sfn_cli.interpreter.events import HistoryEvent
+
+FATAL = frozenset({"ExecutionAborted", "ExecutionFailed", "ExecutionTimedOut"})
+"""The types that level FATAL logs. (cloudwatch-log-level.html)"""
+
+ERROR = FATAL | {"FailStateEntered"} | {type for type in KINDS if type.endswith(("Failed", "TimedOut", "Aborted"))}
+"""The types that level ERROR logs. The guide's table has no activities and no EvaluationFailed: they follow their kin."""
+
+LOGGED = {"ALL": frozenset(KINDS), "ERROR": ERROR, "FATAL": FATAL}
+"""Which types of events each level logs; OFF logs none."""
+
+MAX_PAYLOAD_BYTES = 248 * 1024
+"""A longer input or output, as it stands escaped in the line, is cut. (AWS's)"""
+
+_DATA = ("assignedVariables", "assignedVariablesDetails")
+"""The details that are execution data besides the payload."""
+
+
+class ExecutionLog(NamedTuple):
+    """Where to, and what, the executions of a machine log."""
+
+    group: str
+    types: frozenset[str]
+    include_execution_data: bool
+
+
+@lru_cache(maxsize=256)
+def execution_log(configuration: str) -> ExecutionLog | None:
+    """The log that a loggingConfiguration (JSON text) asks for, or None for level OFF."""
+    given = loads(configuration)
+    types = LOGGED.get(given.get("level", "OFF"))
+    if types is None:
+        return None
+    group = arn.log_group_name(given["destinations"][0]["cloudWatchLogsLogGroup"]["logGroupArn"])
+    return None if group is None else ExecutionLog(group, types, given.get("includeExecutionData", False))
+
+
+def stream_name(state_machine_arn: str, at: int) -> str:
+    """The stream of what happened at that time (milliseconds since 1970)."""
+    machine = state_machine_arn.split(":")[6].partition("/")[0]  # without a Map's label, and a version or alias
+    day, _, time = format_timestamp(at).partition("T")
+    return f"states/{machine}/{day}-{time[:2]}/00000000"
+
+
+def line(event: HistoryEvent, execution_arn: str, *, include_execution_data: bool, redrive_count: int = 0) -> str:
+    """The event as it stands in the log."""
+    return dumps(
+        {
+            "details": _details(event, include_execution_data=include_execution_data),
+            "redrive_count": str(redrive_count),
+            "id": str(event.id),
+            "type": event.type,
+            "previous_event_id": str(event.previous_event_id),
+            "event_timestamp": str(event.at),
+            "execution_arn": execution_arn,
+        }
+    )
+
+
+def _details(event: HistoryEvent, *, include_execution_data: bool) -> dict[str, Json]:
+    details = dict(event.details or {})
+    if not include_execution_data:
+        # Observed: unlike GetExecutionHistory, the log then has no inputDetails or outputDetails either.
+        for name in _DATA:
+            details.pop(name, None)
+        return details
+    kind = KINDS[event.type]
+    if kind.payload_member is not None and event.payload is not None:
+        shown = _shortened(event.payload.text)
+        details[kind.payload_member] = shown
+        if kind.payload_details_member is not None:
+            details[kind.payload_details_member] = {"truncated": shown is not event.payload.text}
+    return dict(sorted(details.items()))
+
+
+def _shortened(text: str) -> str:
+    """The text itself, or as much of it as may stand in a line."""
+    if len(text) * 6 <= MAX_PAYLOAD_BYTES or _escaped_bytes(text) <= MAX_PAYLOAD_BYTES:  # no character takes more than six bytes
+        return text
+    lengths = range(len(text))
+    return text[: bisect_right(lengths, MAX_PAYLOAD_BYTES, key=lambda length: _escaped_bytes(text[:length])) - 1]
+
+
+def _escaped_bytes(text: str) -> int:
+    return len(dumps(text).encode()) - len('""')

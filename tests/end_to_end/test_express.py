@@ -1,0 +1,144 @@
+"""EXPRESS machines: started and waited for, at the terminal and over HTTP, by many at once, through a kill of the worker."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from sfn_cli.store.sqlite.database import Database
+from sfn_cli.store.sqlite.executions import Executions
+from tests.processes import ROLE, SFN, environment_of, kill_workers, serving, sfn, sfn_json, until, worker_pids
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PASS = {"StartAt": "P", "States": {"P": {"Type": "Pass", "Parameters": {"name.$": "$$.Execution.Name", "in.$": "$"}, "End": True}}}
+FAIL = {"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "Oops", "Cause": "it was to be"}}}
+WAITERS = 300
+"""More than the server has threads."""
+
+
+def wait(seconds: int) -> dict[str, Any]:
+    return {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": seconds, "End": True}}}
+
+
+def create(home: Path, name: str, definition: object) -> str:
+    text = json.dumps(definition)
+    arguments = ("--name", name, "--role-arn", ROLE, "--type", "EXPRESS", "--definition", text)
+    return str(sfn_json(home, "create-state-machine", *arguments)["stateMachineArn"])
+
+
+def test_success(home: Path) -> None:
+    """The answer comes when the execution has ended; a name may be used again."""
+    machine = create(home, "Express", PASS)
+    arns = set()
+    for _ in range(2):
+        answer = sfn_json(home, "start-sync-execution", "--state-machine-arn", machine, "--name", "n", "--input", '{"a": "ä"}')
+        assert answer["status"] == "SUCCEEDED"
+        assert json.loads(answer["output"]) == {"name": "n", "in": {"a": "ä"}}
+        assert answer["billingDetails"]["billedMemoryUsedInMB"] == 64
+        arns.add(answer["executionArn"])
+    assert len(arns) == 2
+
+
+def test_failure_is_no_error_of_the_command(home: Path) -> None:
+    """It exits with 0, as AWS's does, and says what the execution failed with."""
+    machine = create(home, "Express", FAIL)
+    answer = sfn_json(home, "start-sync-execution", "--state-machine-arn", machine)
+    assert (answer["status"], answer["error"], answer["cause"]) == ("FAILED", "Oops", "it was to be")
+    assert "output" not in answer
+
+
+def test_five_minutes(home: Path) -> None:
+    """An EXPRESS execution that takes longer times out."""
+    machine = create(home, "Express", wait(301))
+    answer = sfn_json(home, "start-sync-execution", "--state-machine-arn", machine, environment={"SFN_CLOCK": "virtual"})
+    assert (answer["status"], answer["error"]) == ("TIMED_OUT", "States.Timeout")
+    # The wait for a worker is not billed.
+    assert 200_000 < answer["billingDetails"]["billedDurationInMilliseconds"] <= 300_000
+
+
+def test_nobody_can_describe_or_stop_it(home: Path) -> None:
+    """AWS's operations refuse the ARN of an EXPRESS execution."""
+    machine = create(home, "Express", PASS)
+    execution = sfn_json(home, "start-execution", "--state-machine-arn", machine)["executionArn"]
+    for command in ("describe-execution", "stop-execution", "get-execution-history", "describe-state-machine-for-execution"):
+        done = sfn(home, command, "--execution-arn", execution)
+        assert done.returncode == 254
+        assert "Invalid Arn: 'Resource type not valid in this context: express'" in done.stderr
+
+
+def test_the_worker_is_killed(home: Path) -> None:
+    """The command that waits brings the next worker, and has its answer."""
+    machine = create(home, "Express", wait(3))
+    command = [SFN, "start-sync-execution", "--state-machine-arn", machine]
+    with subprocess.Popen(command, env=environment_of(home), stdout=subprocess.PIPE, text=True) as waiting:
+        until(lambda: worker_pids(home) and _is_waiting(home), "the execution waits in its state")
+        kill_workers(home)
+        assert waiting.stdout is not None
+        assert json.loads(waiting.stdout.read())["status"] == "SUCCEEDED"
+
+
+def _is_waiting(home: Path) -> bool:
+    database = Database(home)
+    try:
+        return [event.type for event in Executions(database).history(1)] == ["ExecutionStarted", "WaitStateEntered"]
+    finally:
+        database.close()
+
+
+@pytest.mark.slow
+def test_hundreds_wait_over_http(home: Path) -> None:
+    """More wait than the server has threads, each gets its answer, and others are answered meanwhile."""
+    slow, quick = create(home, "Slow", wait(10)), create(home, "Quick", PASS)
+    with serving(home) as url:
+        asyncio.run(_wait_together(url, slow, quick))
+
+
+async def _wait_together(url: str, slow: str, quick: str) -> None:
+    waiting = [asyncio.create_task(post(url, "StartSyncExecution", {"stateMachineArn": slow})) for _ in range(WAITERS)]
+    answer = await posted(url, "StartSyncExecution", {"stateMachineArn": quick, "name": "q", "input": "1"})
+    assert len((await posted(url, "ListStateMachines", {}))["stateMachines"]) == 2
+    assert json.loads(answer["output"]) == {"name": "q", "in": 1}
+    assert not any(task.done() for task in waiting)
+    answers = await asyncio.gather(*waiting)
+    assert [status for status, _ in answers] == [200] * WAITERS
+    assert {body["status"] for _, body in answers} == {"SUCCEEDED"}
+    assert len({body["executionArn"] for _, body in answers}) == WAITERS
+
+
+async def posted(url: str, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+    status, body = await post(url, operation, request)
+    assert status == 200, body
+    return body
+
+
+async def post(url: str, operation: str, request: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    """The HTTP status and the body; asked as AWS's clients do: under a host that begins with sync-."""
+    port = urlsplit(url).port
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    body = json.dumps(request)
+    writer.write(
+        (
+            f"POST / HTTP/1.1\r\nHost: sync-127.0.0.1:{port}\r\nX-Amz-Target: AWSStepFunctions.{operation}\r\n"
+            f"Content-Type: application/x-amz-json-1.0\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n{body}"
+        ).encode()
+    )
+    head, _, answer = (await reader.read()).partition(b"\r\n\r\n")
+    writer.close()
+    return int(head.split()[1]), json.loads(answer)
+
+
+@pytest.mark.parametrize("machine", ["STANDARD", "none"])
+def test_refused(home: Path, machine: str) -> None:
+    """Exit code 254, as for every refusal."""
+    arn = "arn:aws:states:us-east-1:123456789012:stateMachine:"
+    sfn_json(home, "create-state-machine", "--name", "STANDARD", "--role-arn", ROLE, "--definition", json.dumps(PASS))
+    done = sfn(home, "start-sync-execution", "--state-machine-arn", arn + machine)
+    assert done.returncode == 254
+    assert "when calling the StartSyncExecution operation" in done.stderr
