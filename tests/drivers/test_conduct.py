@@ -66,6 +66,8 @@ def test_another_takes_it_over(store: Store) -> None:
     first, other = store.conductor(), store.conductor()
     work(first)
     stop_and_redrive(store)
+    other.claim_new()
+    other.turn()
     for _ in range(2):
         work(other)
     work(first)

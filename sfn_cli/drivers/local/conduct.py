@@ -159,8 +159,6 @@ class Conductor:
     def _take(self, claimed: list[Claimed]) -> int:
         ends_at = time.monotonic() + SECONDS_A_TURN
         for execution in claimed:
-            if self._drives(execution.id):
-                self._let_go(execution.id)  # it was stopped and redriven before this worker was told of either
             with self._setting_aside(execution.id):
                 resume = self._resuming(execution)
                 try:
