@@ -109,7 +109,9 @@ MACHINE_STATES: dict[str, dict[str, Any]] = {
     "NestedStops": {"N": _nested("Sleep")},
 }
 
-KINDS = ("Waits", "Calls", "Maps", "Tokens", "Nests", "Stops", "NestedStops")
+MACHINE_STATES["Redrives"] = MACHINE_STATES["Maps"]
+
+KINDS = ("Waits", "Calls", "Maps", "Tokens", "Nests", "Stops", "NestedStops", "Redrives")
 
 
 def given(n: int) -> dict[str, Any]:
@@ -122,6 +124,7 @@ def expected(kind: str, n: int) -> tuple[str, Any]:
         "Waits": n,
         "Calls": {"n": 2 * n},
         "Maps": [[n + i, {"n": 2 * (n + i)}] for i in range(3)],
+        "Redrives": [[n + i, {"n": 2 * (n + i)}] for i in range(3)],
         "Tokens": {"n": n},
         "Nests": {"n": 2 * n},
     }
@@ -216,8 +219,11 @@ class Chaos:
         service.close()
 
     def stop_if_so(self, kind: str, n: int) -> None:
-        if kind in ("Stops", "NestedStops"):
-            self.insist("stop-execution", "--execution-arn", MACHINES.replace("stateMachine", "execution") + f"{kind}:e{n}")
+        arn = MACHINES.replace("stateMachine", "execution") + f"{kind}:e{n}"
+        if kind in ("Stops", "NestedStops", "Redrives"):
+            self.insist("stop-execution", "--execution-arn", arn)
+        if kind == "Redrives":  # unless it had succeeded by then
+            self.insist("redrive-execution", "--execution-arn", arn, "--client-token", "once", already="ExecutionNotRedrivable")
 
     def answer(self) -> None:
         """Answers every token that a function was given, once or, when the command was killed, once more."""
@@ -268,7 +274,10 @@ class Chaos:
 
     def all_ended(self) -> bool:
         rows = self.database.connection.execute(
-            "SELECT count(*), sum(status = 'RUNNING') FROM execution WHERE name LIKE 'e%' AND length(name) < 10"
+            """
+            SELECT count(*), sum(status = 'RUNNING' OR status <> 'SUCCEEDED' AND arn LIKE '%:Redrives:%')
+            FROM execution WHERE name LIKE 'e%' AND length(name) < 10
+            """
         ).fetchone()
         return rows[0] == len(self.work) and not rows[1]
 
