@@ -42,13 +42,18 @@ def redrive_execution(service: Service, request: dict[str, Any]) -> dict[str, An
         reason = why_not(standing, now)
         if reason is not None:
             raise ApiError("ExecutionNotRedrivable", reason)
-        return shown_by(standing.clock, standing.started_at, now)
+        return own_time(standing, now)
 
     redriven_at = service.redrives.redrive(execution_arn, request.get("clientToken"), now, judge)
     if redriven_at is None:
         raise names.no_execution(execution_arn)
     service.runner.wake()
     return {"redriveDate": redriven_at}
+
+
+def own_time(standing: Standing, now: int) -> int:
+    """What the execution's own clock shows at `now` by the wall's; it may have jumped ahead."""
+    return max(shown_by(standing.clock, standing.started_at, now), standing.last_at)
 
 
 def why_not(standing: Standing, now: int) -> str | None:
@@ -61,7 +66,7 @@ def why_not(standing: Standing, now: int) -> str | None:
         return "State machine is in DELETING status"
     if standing.events > MOST_EVENTS:
         return "Execution history event limit exceeded"
-    if shown_by(standing.clock, standing.started_at, now) - standing.started_at >= STANDARD_SECONDS * 1000:
+    if own_time(standing, now) - standing.started_at >= STANDARD_SECONDS * 1000:
         return "Execution has exceeded the max execution time"
     if standing.stopped_at is not None and now - standing.stopped_at > REDRIVABLE_MS:
         return "Execution redrivable period exceeded"

@@ -60,12 +60,11 @@ def _execution_redriven(execution: Execution, event: HistoryEvent) -> None:
 
 def _execution_ended(execution: Execution, event: HistoryEvent) -> None:
     execution.status = TERMINAL[event.type]
+    execution.failed_by = (event.details or {}).get("error") if event.type == "ExecutionFailed" else None
     for task in list(execution.open_tasks.values()):
         _cancel_task(execution, task.frame)
     if event.type == "ExecutionSucceeded":
         execution.frames.clear()
-    elif event.type == "ExecutionFailed":
-        execution.frames[0].failed_by = (event.details or {}).get("error")
     execution.ready.clear()
     execution.timers.clear()
     execution.waiting.clear()
@@ -325,7 +324,6 @@ def _note_failed_child(execution: Execution, frame: Frame, event: HistoryEvent) 
     for child in frame.children.values():
         if child.last == event.previous_event_id:
             frame.error = final_failure(execution, child)
-            child.failed_by = frame.error.error
             frame.last, frame.last_at = child.last, child.last_at
 
 
@@ -357,7 +355,7 @@ def _iteration_succeeded(execution: Execution, event: HistoryEvent) -> None:
 
 def _iteration_failed(execution: Execution, event: HistoryEvent) -> None:
     frame = execution.frames[event.frame]
-    frame.failed_by = final_failure(execution, frame).error
+    final_failure(execution, frame)
     frame.stood = frame.phase
     frame.phase = Phase.ENDED
     parent = frame.parent

@@ -120,7 +120,6 @@ class Frame:
         "entered_id",
         "entered_previous",
         "error",
-        "failed_by",
         "failed_child",
         "finished",
         "gave_up",
@@ -182,7 +181,6 @@ class Frame:
         self.error: StatesError | None = None  # why its state, or it, failed
         self.gave_up = False  # memo: `error` is why it failed itself, and it does no more
         self.heartbeat_missed = False
-        self.failed_by: str | None = None  # the error by which it failed as a whole
         self.stood = Phase.STARTING  # its phase before it was ABORTED, or failed and ENDED
         self.result: Payload | None = None
         self.task: OpenTask | None = None
@@ -206,8 +204,8 @@ class Execution:
     """The fold of a history. `seed` is secret: task tokens and all randomness derive from it."""
 
     __slots__ = (
-        "arn", "closed", "context", "deadline_at", "frames", "input", "last_id", "machine", "max_events", "name", "next_serial",
-        "open_tasks", "opened", "patience", "ready", "redrive_count", "redriven_at", "role_arn", "seed", "started_at",
+        "arn", "closed", "context", "deadline_at", "failed_by", "frames", "input", "last_id", "machine", "max_events", "name",
+        "next_serial", "open_tasks", "opened", "patience", "ready", "redrive_count", "redriven_at", "role_arn", "seed", "started_at",
         "state_machine_arn", "status", "steps", "timers", "waiting",
     )  # fmt: skip
 
@@ -226,6 +224,7 @@ class Execution:
         self.started_at = 0
         self.deadline_at: int | None = None  # by the machine's own TimeoutSeconds, or AWS's quota
         self.status = "RUNNING"
+        self.failed_by: str | None = None  # the error, when it has FAILED
         self.redrive_count = 0
         self.redriven_at = 0
         self.last_id = 0

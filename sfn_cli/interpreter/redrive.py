@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html#redrive-behavior-states
 
 Rule 1: what succeeded is kept. Of a Map or Parallel, the children that did not succeed go on, each from where it
-stood, and the items that never began will; of one that failed with States.DataLimitExceeded, all run again. A Map
+stood, and the items that never began will. If the execution failed with States.DataLimitExceeded, all run again. A Map
 Run is redriven itself: its children that did not succeed go on.
 Rule 2: a state that was entered and not left does its work again, without being entered again: a Task is
 scheduled, a Choice asks its rules. A Fail is entered again, and fails again.
@@ -26,6 +26,8 @@ def go_on(execution: Execution, at: int) -> None:
     """Puts the frames of an execution that failed, was stopped or timed out back on its agenda, at this time."""
     root = execution.frames[0]
     execution.frames = {}
+    if execution.failed_by == DATA_LIMIT_EXCEEDED:
+        root.move = root.map_run_arn = None
     _go_on(execution, root, at)
 
 
@@ -55,23 +57,18 @@ def _go_on(execution: Execution, frame: Frame, at: int) -> None:
 
 def _rejoins(frame: Frame, stood: Phase) -> bool:
     """Whether the frame is a Map or Parallel that keeps what its children have done."""
-    if stood in (Phase.STARTING, Phase.ENTERED, Phase.ENDING) or frame.failed_by == DATA_LIMIT_EXCEEDED:
-        return False
-    return isinstance(frame.move, Fork)
+    return stood not in (Phase.STARTING, Phase.ENTERED, Phase.ENDING) and isinstance(frame.move, Fork)
 
 
 def _is_distributed(frame: Frame, stood: Phase) -> bool:
     """Whether the frame is a Map that keeps what its Map Run has done."""
-    if stood in (Phase.STARTING, Phase.ENTERED, Phase.ENDING) or frame.failed_by == DATA_LIMIT_EXCEEDED:
-        return False
-    return frame.map_run_arn is not None
+    return stood not in (Phase.STARTING, Phase.ENTERED, Phase.ENDING) and frame.map_run_arn is not None
 
 
 def _begin_anew(frame: Frame, at: int, *, keeps_move: bool) -> None:
     """Forgets the failure and the attempts. Its next event follows its own last one, as that of a retry does."""
     frame.last_at = at
     frame.error = None
-    frame.failed_by = None
     frame.gave_up = False
     frame.heartbeat_missed = False
     frame.join_failed = False

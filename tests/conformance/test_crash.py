@@ -9,7 +9,7 @@ import pytest
 
 from sfn_cli.asl.validate import validate
 from tests.conformance.test_recordings import RECORDINGS
-from tests.interpreter.hand_turned import run
+from tests.interpreter.hand_turned import redriven, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,3 +48,19 @@ def test_crash_after_every_event() -> None:
             assert run(definition, input, history=whole[:length]) == whole, f"{name}, cut after event {length}"
         played += 1
     assert played > 200
+
+
+@pytest.mark.skipif(not RECORDINGS.is_dir(), reason="the recordings are not beside this checkout")
+def test_redrive_and_crash_after_every_event() -> None:
+    """What ended badly is redriven; cut after any event that follows, it goes on to the same end."""
+    played = 0
+    for name, definition, input in recorded():
+        whole = run(definition, input)
+        if whole[-1].type not in ("ExecutionFailed", "ExecutionTimedOut"):
+            continue
+        again = redriven(whole)
+        on = run(definition, input, history=again)
+        for length in range(len(again), len(on)):
+            assert run(definition, input, history=on[:length]) == on, f"{name}, cut after event {length}"
+        played += 1
+    assert played > 20

@@ -118,8 +118,10 @@ MACHINE_STATES: dict[str, dict[str, Any]] = {
     "DistributedStops": {"M": _distributed({"W": {"Type": "Wait", "Seconds": 86400, "End": True}})},
 }
 
+MACHINE_STATES["Redrives"] = MACHINE_STATES["Maps"]
+
 STOPPED = ("Stops", "NestedStops", "DistributedStops")
-KINDS = ("Waits", "Calls", "Maps", "Tokens", "Nests", "Distributes", *STOPPED)
+KINDS = ("Waits", "Calls", "Maps", "Tokens", "Nests", "Distributes", *STOPPED, "Redrives")
 CHILDREN = {"Child": "SUCCEEDED", "Sleep": "ABORTED", "Distributes/Each": "SUCCEEDED", "DistributedStops/Each": "ABORTED"}
 """What other executions start, and how it must end."""
 
@@ -134,6 +136,7 @@ def expected(kind: str, n: int) -> tuple[str, Any]:
         "Waits": n,
         "Calls": {"n": 2 * n},
         "Maps": [[n + i, {"n": 2 * (n + i)}] for i in range(3)],
+        "Redrives": [[n + i, {"n": 2 * (n + i)}] for i in range(3)],
         "Tokens": {"n": n},
         "Nests": {"n": 2 * n},
         "Distributes": [{"n": 2 * (n + i)} for i in range(3)],
@@ -229,8 +232,11 @@ class Chaos:
         service.close()
 
     def stop_if_so(self, kind: str, n: int) -> None:
-        if kind in STOPPED:
-            self.insist("stop-execution", "--execution-arn", MACHINES.replace("stateMachine", "execution") + f"{kind}:e{n}")
+        arn = MACHINES.replace("stateMachine", "execution") + f"{kind}:e{n}"
+        if kind in (*STOPPED, "Redrives"):
+            self.insist("stop-execution", "--execution-arn", arn)
+        if kind == "Redrives":  # unless it had succeeded by then
+            self.insist("redrive-execution", "--execution-arn", arn, "--client-token", "once", already="ExecutionNotRedrivable")
 
     def answer(self) -> None:
         """Answers every token that a function was given, once or, when the command was killed, once more."""
@@ -281,7 +287,10 @@ class Chaos:
 
     def all_ended(self) -> bool:
         rows = self.database.connection.execute(
-            "SELECT count(*), sum(status = 'RUNNING') FROM execution WHERE name LIKE 'e%' AND length(name) < 10"
+            """
+            SELECT count(*), sum(status = 'RUNNING' OR status <> 'SUCCEEDED' AND arn LIKE '%:Redrives:%')
+            FROM execution WHERE name LIKE 'e%' AND length(name) < 10
+            """
         ).fetchone()
         return rows[0] == len(self.work) and not rows[1]
 

@@ -42,6 +42,7 @@ CREATE = ["create-state-machine", "--name", "M", "--role-arn", ROLE, "--definiti
 START = ["start-execution", "--state-machine-arn", f"{ACCOUNT}:stateMachine:M", "--name", "e", "--input", '{"n": 1}']
 DESCRIBE = ["describe-execution", "--execution-arn", EXECUTION]
 STOP = ["stop-execution", "--execution-arn", EXECUTION, "--error", "Oops"]
+REDRIVE = ["redrive-execution", "--execution-arn", EXECUTION]
 MACHINES = ["list-state-machines", "--query", "stateMachines[].name", "--output", "text"]
 EVENTS = ["get-execution-history", "--execution-arn", EXECUTION, "--query", "events[].[id,type]", "--output", "text"]
 
@@ -63,6 +64,7 @@ CASES = {
     "start-execution": Case((CREATE,), START, EVENTS, "1\tExecutionStarted\n"),
     "describe-execution": Case((CREATE, START), DESCRIBE, EVENTS, "1\tExecutionStarted\n"),
     "stop-execution": Case((CREATE, START), STOP, EVENTS, "1\tExecutionStarted\n2\tExecutionAborted\n"),
+    "redrive-execution": Case((CREATE, START, STOP), REDRIVE, EVENTS, "1\tExecutionStarted\n2\tExecutionAborted\n3\tExecutionRedriven\n"),
 }
 
 FAULTS = [

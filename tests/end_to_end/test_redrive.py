@@ -157,9 +157,12 @@ def test_a_token_of_before_answers_nothing(home: Path) -> None:
 
     arn = start_execution(home, machine)
     first = taken()
-    sfn_json(home, "stop-execution", "--execution-arn", arn)
-    redrive(home, arn)
+    with no_worker(home):
+        sfn_json(home, "stop-execution", "--execution-arn", arn)
+        redrive(home, arn)
+    assert describe(home, arn)["status"] == "RUNNING"  # and with that a worker comes
     second = taken()
+    kill_workers(home)  # the next one is told of neither the stop nor the first task
     refused = sfn(home, "send-task-success", "--task-token", first, "--task-output", "1")
     assert (refused.returncode, "TaskTimedOut" in refused.stderr) == (254, True), refused.stderr
     sfn_json(home, "send-task-success", "--task-token", second, "--task-output", "2")

@@ -47,6 +47,7 @@ EXPRESSIONS = (
     "{% $map([1, 2], function($i) { $i & $string($states.input) }) %}",
 )
 MOST_EVENTS = 300
+UNSUCCESSFUL = ("ExecutionFailed", "ExecutionTimedOut")
 
 scalars = st.none() | st.booleans() | st.integers(-5, 5) | st.floats(-2, 2, width=16) | st.sampled_from(["", "x", "é", "{% 1 %}"])
 values = st.recursive(
@@ -192,12 +193,14 @@ def holds(definition: Any, input: Any, answered: Any, cuts: int) -> None:
 def goes_on(definition: Any, input: Any, answered: Any, whole: list[HistoryEvent], cuts: int) -> None:
     """Redriven from where it ended, or from where it was stopped, it comes out the same however it is cut."""
     ends = [stopped(whole[:length]) for length in _cuts(whole, cuts)]
-    if whole[-1].type in ("ExecutionFailed", "ExecutionTimedOut"):
-        ends.append(whole)
+    if whole[-1].type in UNSUCCESSFUL:
+        twice = run(definition, input, answered, history=redriven(whole), max_events=2 * MOST_EVENTS)
+        ends += [whole, twice] if twice[-1].type in UNSUCCESSFUL else [whole]
     for end in ends:
         again = redriven(end)
         on = run(definition, input, answered, history=again, max_events=2 * MOST_EVENTS)
         assert on[: len(again)] == again
+        assert run(definition, input, answered, history=again, max_events=2 * MOST_EVENTS, patience=no_patience()) == on
         for length in range(len(again), len(on), max(1, (len(on) - len(again)) // cuts)):
             cut = run(definition, input, answered, history=on[:length], max_events=2 * MOST_EVENTS)
             assert cut == on, f"redriven after event {len(end)}, cut after event {length}"
@@ -327,6 +330,7 @@ def test_a_spoilt_machine_is_refused_or_runs(definition: Any, input: Any, answer
     assert all(fault.code.isupper() and fault.message for fault in faults)
     if not faults:
         holds(definition, input, answered, cuts=4)
+        goes_on(definition, input, answered, run(definition, input, answered, max_events=MOST_EVENTS), cuts=2)
 
 
 @tries(200)

@@ -286,6 +286,18 @@ def test_two_branches_of_a_redrive_draw_their_own_randomness() -> None:
     assert len(set(drawn)) == 2
 
 
+def test_a_state_that_draws_again_may_succeed() -> None:
+    """Though nothing is recorded between its failure and its next attempt, it draws other numbers."""
+    drawn = "States.StringToJson(States.ArrayGetItem(States.Array('1', 'no', 'no', 'no'), States.MathRandom(0, 4)))"
+    definition = one({"Type": "Pass", "Parameters": {"n.$": drawn}, "End": True})
+    events = run(definition, {})
+    for _ in range(40):
+        if events[-1].type == "ExecutionFailed":
+            events = run(definition, {}, history=redriven(events))
+    assert shown(events)[2:].count("ExecutionRedriven") > 0
+    assert events[-1].type == "ExecutionSucceeded"
+
+
 def test_what_has_ended_holds_nothing_back() -> None:
     """An execution that succeeded keeps no frames: nothing of it can be redriven."""
     ended = interpreter_of(map_of({"Type": "Pass", "End": True}), run(map_of({"Type": "Pass", "End": True}), [1, 2]), EXECUTION_ARN)

@@ -166,8 +166,6 @@ class Conductor:
     def _take(self, claimed: list[Claimed]) -> int:
         ends_at = time.monotonic() + SECONDS_A_TURN
         for execution in claimed:
-            if self._drives(execution.id):
-                self._let_go(execution.id)  # it was stopped and redriven before this worker was told of either
             if execution.map_run is not None:
                 self._in_map_runs[execution.id] = execution.map_run
             if (log := execution_log(execution.logging)) is not None:

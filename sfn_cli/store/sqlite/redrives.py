@@ -64,7 +64,7 @@ class Redrives:
             earlier = _redriven_by(connection, standing.id, token, now)
             if earlier is not None:
                 return earlier
-            at = max(judge(standing), standing.last_at)
+            at = judge(standing)
             _redrive(connection, standing.id, standing.events, standing.redrive_count + 1, at)
             if token is not None:
                 _remember(connection, standing.id, token, at, now)
