@@ -35,20 +35,18 @@ _FORBIDDEN = frozenset('<>{}[]?*"#%\\^|~`$&,;:/').union(map(chr, (*range(0x20), 
 
 
 def mode_of(processor: Json) -> str:
-    """ "INLINE" or "DISTRIBUTED", or whatever else an ItemProcessor says."""
+    """What an ItemProcessor says of its mode: INLINE, DISTRIBUTED, or something else."""
     config = processor.get("ProcessorConfig") if isinstance(processor, dict) else None
     return str(config.get("Mode", INLINE)) if isinstance(config, dict) else INLINE
 
 
-def check_map(findings: Findings, state: Mapping[str, Json], location: str, language: str) -> None:
+def check_map(findings: Findings, state: Mapping[str, Json], location: str) -> None:
     """What the fields of a Map ask of each other."""
     findings.only_one(state, ("ItemProcessor", "Iterator"), location, required=True)
     if mode_of(state.get("ItemProcessor", state.get("Iterator"))) == INLINE:
         for name in _DISTRIBUTED_FIELDS:
             if name in state:
                 findings.unsupported(name, location)
-    if language == JSONPATH and "Parameters" in state and "ItemSelector" in state:
-        findings.only_one(state, ("ItemSelector", "Parameters"), location)
 
 
 def check_processor_config(findings: Findings, config: Json, location: str) -> None:

@@ -6,18 +6,16 @@ beside. What passes here can be loaded (`state_machine.load`). Texts marked (our
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sfn_cli import json_text
 from sfn_cli.asl.choice_checks import check_choices
 from sfn_cli.asl.dataflow import JSONATA, JSONPATH
+from sfn_cli.asl.definition_text import read, repeated
 from sfn_cli.asl.diagnostic import (
     DUPLICATE_STATE,
-    INVALID_JSON,
     INVALID_STATE_NAME,
     MISSING_END,
     MISSING_TARGET,
-    SCHEMA,
     TOO_DEEP,
     Diagnostic,
     Findings,
@@ -34,6 +32,7 @@ from sfn_cli.asl.map_checks import (
 )
 from sfn_cli.asl.retry_checks import check_catch, check_retry
 from sfn_cli.asl.task_checks import check_task
+from sfn_cli.asl.transitions import may_be_last, targets
 from sfn_cli.asl.value_checks import VALUE_CHECKS, Check
 
 if TYPE_CHECKING:
@@ -67,17 +66,11 @@ def validate_state(definition: str, location: str) -> list[Diagnostic]:
 
 
 def _validate(definition: str, findings: Findings, check: Callable[[_Machines, Mapping[str, Json]], None]) -> list[Diagnostic]:
-    if not definition.strip():
-        return [Diagnostic("ERROR", SCHEMA, "Definition must be a valid JSON object")]
+    machine = read(definition)
+    if isinstance(machine, Diagnostic):
+        return [machine]
     try:
-        value = json_text.read(definition)
-    except json_text.NotJson as error:
-        place = f'[Source: (String)"{definition}"; line: {error.line}, column: {error.column}]'
-        return [Diagnostic("ERROR", INVALID_JSON, error.message, place)]
-    if not isinstance(value, dict):
-        return [Diagnostic("ERROR", SCHEMA, "Definition must be a valid JSON object")]
-    try:
-        check(_Machines(findings, language=_spoken(value.get("QueryLanguage", JSONPATH))), value)
+        check(_Machines(findings, language=_spoken(machine.get("QueryLanguage", JSONPATH))), machine)
     except RecursionError:
         findings.error("", "The definition is nested too deeply", TOO_DEEP)  # (ours)
     return findings.found
@@ -144,6 +137,8 @@ class _Machines:
         if start is not None and start not in states:
             findings.error(f"{location}/StartAt", f"Missing 'Next' target: {start}", MISSING_TARGET)
         reached = {start}
+        for name in repeated(states):
+            findings.error(f"{location}/States/{pointer(name)}", f"Duplicate State name: {name}", DUPLICATE_STATE)
         for name, state in states.items():
             at = f"{location}/States/{pointer(name)}"
             self.name(name, at)
@@ -151,11 +146,11 @@ class _Machines:
                 findings.error(at, "Expected value of type Object")
                 continue
             self.state(state, at, language)
-            for field, target in _targets(state, at):
+            for field, target in targets(state, at):
                 reached.add(target)
                 if target not in states:
                     findings.error(field, f"Missing 'Next' target: {target}", MISSING_TARGET)
-        if self.depth == 1 and states and not any(_may_be_last(state) for state in states.values()):
+        if self.depth == 1 and states and not any(may_be_last(state) for state in states.values()):
             # Observed: which states are reached is no longer asked then.
             findings.of_the_whole("Workflow has no terminal state", MISSING_END)
             return
@@ -195,7 +190,7 @@ class _Machines:
         elif type_ == "Task":
             check_task(findings, state, location, language)
         elif type_ == "Map":
-            check_map(findings, state, location, language)
+            check_map(findings, state, location)
         for pair in EXCLUSIVE_FIELDS:
             findings.only_one(state, pair, location)
 
@@ -244,25 +239,6 @@ _TYPE_ORDER = ("Task", "Wait", "Pass", "Succeed", "Fail", "Choice", "Parallel", 
 def _spoken(language: Json) -> str:
     """The language that a QueryLanguage means. Observed: what is not exactly JSONPath is taken for JSONata."""
     return JSONPATH if language == JSONPATH else JSONATA
-
-
-def _may_be_last(state: Json) -> bool:
-    """Whether an execution may end with the state, or else something about its end is wrong, which was told."""
-    if not isinstance(state, dict) or state.get("Type") not in _TYPE_ORDER or state.get("End"):
-        return True
-    return state["Type"] in ("Succeed", "Fail") or (state["Type"] != "Choice" and "Next" not in state)
-
-
-def _targets(state: Mapping[str, Any], location: str) -> Iterable[tuple[str, str]]:
-    """The states that a state may go on to, each with the location that names it."""
-    for field in ("Next", "Default"):
-        if isinstance(state.get(field), str):
-            yield f"{location}/{field}", state[field]
-    for field in ("Catch", "Choices"):
-        entries = state.get(field)
-        for index, entry in enumerate(entries if isinstance(entries, list) else ()):
-            if isinstance(entry, dict) and isinstance(entry.get("Next"), str):
-                yield f"{location}/{field}[{index}]/Next", entry["Next"]
 
 
 def _is_text(name: str) -> bool:

@@ -13,12 +13,12 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
+from sfn_cli.asl.diagnostic import Diagnostic, pointer
 from sfn_cli.json_places import line_and_column, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from sfn_cli.asl.diagnostic import Diagnostic
     from sfn_cli.cli.failures import OperationError
     from sfn_cli.json_places import Place
 
@@ -45,8 +45,6 @@ def explain(error: OperationError, definition: Any, source: str) -> None:
 def tell(diagnostics: Iterable[Mapping[str, Any]], definition: str, source: str) -> None:
     """Shows the lines that a ValidateStateMachineDefinition found fault with."""
     if sys.stderr.isatty():
-        from sfn_cli.asl.diagnostic import Diagnostic
-
         found = [Diagnostic(each["severity"], each["code"], each["message"], each.get("location")) for each in diagnostics]
         sys.stdout.flush()
         sys.stderr.write(shown(found, definition, source))
@@ -74,7 +72,7 @@ def shown(found: Sequence[Diagnostic], definition: str, source: str) -> str:
     """The text that shows each fault, or nothing if there is none."""
     if not found:
         return ""
-    wanted = {location for fault in found for location in _candidates(fault)}
+    wanted = {location for fault in found for location, _ in _candidates(fault)}
     is_json = not any(_PLACE_IN_NO_JSON.search(fault.location or "") for fault in found)
     at = places(definition, wanted) if is_json else {}
     blocks = []
@@ -84,7 +82,7 @@ def shown(found: Sequence[Diagnostic], definition: str, source: str) -> str:
         if spot is not None:
             blocks.append(_block(definition, source, message, int(spot[1]), int(spot[2])))
             continue
-        place = next((_offset(at[location], location, fault) for location in _candidates(fault) if location in at), None)
+        place = next((_offset(at[location], by_name=by_name) for location, by_name in _candidates(fault) if location in at), None)
         if place is None:
             blocks.append(f"{source}  {message}\n")
         else:
@@ -92,22 +90,28 @@ def shown(found: Sequence[Diagnostic], definition: str, source: str) -> str:
     return "\n" + "".join(blocks)
 
 
-def _candidates(fault: Diagnostic) -> list[str]:
-    """Where to look for a fault: the field that its message names, and what holds that; a tested state stands alone."""
+def _candidates(fault: Diagnostic) -> list[tuple[str, bool]]:
+    """Where to look for a fault: at the field that its message names (True), then at its location.
+
+    The location in a tested state begins as if a machine held it: it is looked for as it is, and without that.
+    """
     if fault.location is None:
         return []
     named = _NAMED_FIELD.search(fault.message)
     base = "" if fault.location == "/" else fault.location
-    found = [f"{base}/{named[1]}"] if named else []
-    found.append(fault.location)
-    head = "/States/StateName"
-    return found + [location.removeprefix(head) or "/" for location in found if location.startswith(head)]
+    found = [(f"{base}/{pointer(named[1])}", True)] if named else []
+    found.append((fault.location, False))
+    return found + [
+        (location.removeprefix(_TESTED) or "/", by_name) for location, by_name in found if f"{location}/".startswith(f"{_TESTED}/")
+    ]
 
 
-def _offset(place: Place, location: str, fault: Diagnostic) -> int:
+_TESTED = "/States/StateName"
+
+
+def _offset(place: Place, *, by_name: bool) -> int:
     """A field's name if the field itself is at fault, or holds much; else its value."""
-    names_field = location != fault.location
-    return place.key if place.key is not None and (names_field or place.holds_others) else place.value
+    return place.key if place.key is not None and (by_name or place.holds_others) else place.value
 
 
 def _block(definition: str, source: str, message: str, line: int, column: int) -> str:

@@ -100,10 +100,6 @@ def test_inline() -> None:
         ),
         ({"ItemsPath": "$.a[*]"}, [("Value is not a Reference Path", "ItemsPath")]),
         ({"ItemsPath": "$a.b"}, []),
-        (
-            {"ItemSelector": {}, "Parameters": {}},
-            [("There should only be one of the following fields: [ItemSelector, Parameters]", "")],
-        ),
     ],
 )
 def test_numbers(fields: Any, found: list[tuple[str, str]]) -> None:

@@ -97,6 +97,12 @@ def test_machines_and_states(definition: Any, found: list[tuple[str, str, str]])
     assert told(definition) == found
 
 
+def test_a_state_twice_in_one_object() -> None:
+    """JSON would keep the last of them, and lose the others without a word."""
+    text = '{"StartAt":"A","States":{"A":{"Type":"Succeed"},"A":{"Type":"Pass","End":true}}}'
+    assert validate(text) == [("ERROR", "DUPLICATE_STATE_NAME", "Duplicate State name: A", "/States/A")]
+
+
 END = ("MISSING_END_STATE", "Workflow has no terminal state", None)
 
 

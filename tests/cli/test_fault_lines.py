@@ -115,7 +115,7 @@ def at_terminal(*argv: str) -> tuple[int, str, str]:
 
 
 ROLE = "arn:aws:iam::123456789012:role/r"
-STATE = '{\n  "Type": "Pass",\n  "Odd": 1,\n  "End": true\n}'
+STATE = '{\n  "Type": "Pass",\n  "Odd": 1,\n  "InputPath": "a",\n  "End": true\n}'
 
 
 def test_what_is_refused(tmp_path: Path) -> None:
@@ -135,7 +135,9 @@ def test_a_tested_state(tmp_path: Path) -> None:
     path.write_text(STATE)
     code, _, stderr = at_terminal("test-state", "--role-arn", ROLE, "--definition", f"file://{path}")
     assert code == 254
-    assert stderr.endswith(f"\n{path}:3:3  Field 'Odd' is not supported\n    3 |   \"Odd\": 1,\n      |   ^\n")
+    odd = f"\n{path}:3:3  Field 'Odd' is not supported\n    3 |   \"Odd\": 1,\n      |   ^\n"
+    no_path = f'{path}:4:16  Value must be a valid JSONPath.\n    4 |   "InputPath": "a",\n      |                ^\n'
+    assert stderr.endswith(odd + no_path)
 
 
 def test_run(tmp_path: Path) -> None:

@@ -84,8 +84,8 @@ def test_a_task_answers_while_another_branch_is_slow(home: Path) -> None:
 
 
 def parallels(depth: int) -> str:
-    opening = '{"StartAt":"P","States":{"P":{"Type":"Parallel","End":true,"Branches":['
-    return opening * depth + '{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}' + "]}}}" * depth
+    openings = (f'{{"StartAt":"P{level}","States":{{"P{level}":{{"Type":"Parallel","End":true,"Branches":[' for level in range(depth))
+    return "".join(openings) + '{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}' + "]}}}" * depth
 
 
 def test_fifty_parallels_within_each_other(home: Path) -> None:
