@@ -21,7 +21,7 @@ from sfn_cli.asl.moves import Call, Distribute, Exit, Fork, Move, Sleep, Stop
 from sfn_cli.asl.state_machine import load
 from sfn_cli.asl.states.map_state import MapState
 from sfn_cli.asl.states.task_state import TaskState
-from sfn_cli.asl.validate import validate_state, validate_tested
+from sfn_cli.asl.validate import validate, validate_state
 from sfn_cli.errors import ApiError, StatesError
 from sfn_cli.interpreter.execution import Execution, Frame, OpenTask
 from sfn_cli.interpreter.signals import TaskSucceeded
@@ -250,7 +250,7 @@ def _alone(request: Mapping[str, Any]) -> dict[str, Any]:
     if "stateName" not in request:
         refuse_faults(validate_state(definition, f"/States/{STATE_NAME}"))
         return {"StartAt": STATE_NAME, "States": {STATE_NAME: loads(definition)}}
-    refuse_faults(validate_tested(definition))
+    refuse_faults(validate(definition))
     whole = loads(definition)
     state = _find(whole, request["stateName"])
     if state is None:

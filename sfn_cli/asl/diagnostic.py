@@ -41,16 +41,15 @@ class Diagnostic(NamedTuple):
 
 
 class Findings:
-    """The problems found so far. `express` says for which type of machine; `any_mode`, that a Map need not run.
+    """The problems found so far. `express` says for which type of machine.
 
     `catching`, while a Catcher is checked: it may read `$states.errorOutput`. `states` and `labels` are the
     names met so far, which must be unique in the whole machine.
     """
 
-    def __init__(self, *, express: bool, any_mode: bool = False) -> None:
+    def __init__(self, *, express: bool) -> None:
         self.found: list[Diagnostic] = []
         self.express = express
-        self.any_mode = any_mode
         self.catching = False
         self.states: set[str] = set()
         self.labels: set[str] = set()

@@ -51,18 +51,13 @@ def validate(definition: str, machine_type: str = "STANDARD") -> list[Diagnostic
     return _validate(definition, Findings(express=machine_type == "EXPRESS"), _Machines.check_all)
 
 
-def validate_tested(definition: str) -> list[Diagnostic]:
-    """As `validate`, for a machine of which one state is tested: no Map runs, so each may be of any mode."""
-    return _validate(definition, Findings(express=False, any_mode=True), _Machines.check_all)
-
-
 def validate_state(definition: str, location: str) -> list[Diagnostic]:
     """Every problem of a text that is one state, to be tested. Where its transitions lead is nowhere to be seen."""
 
     def check(machines: _Machines, state: Mapping[str, Json]) -> None:
         machines.state(state, location, JSONPATH)
 
-    return _validate(definition, Findings(express=False, any_mode=True), check)
+    return _validate(definition, Findings(express=False), check)
 
 
 def _validate(definition: str, findings: Findings, check: Callable[[_Machines, Mapping[str, Json]], None]) -> list[Diagnostic]:

@@ -54,12 +54,12 @@ def _found(definition: str, message: str) -> Sequence[Diagnostic]:
     """What the message of a refusal tells of: the operation names no type of machine, and may test one state of it."""
     from sfn_cli.api.definitions import MAX_DIAGNOSTICS, refusal
     from sfn_cli.api.state_tests import STATE_NAME
-    from sfn_cli.asl.validate import validate, validate_state, validate_tested
+    from sfn_cli.asl.validate import validate, validate_state
 
     for check in (
         validate,
         lambda text: validate(text, "EXPRESS"),
-        validate_tested,
+        validate,
         lambda text: validate_state(text, f"/States/{STATE_NAME}"),
     ):
         found = check(definition)

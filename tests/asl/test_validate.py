@@ -415,17 +415,6 @@ def test_express(resource: str, message: str) -> None:
     assert told(children) == [(SCHEMA, message, "/States/M/ItemProcessor/States/S/Resource")]
 
 
-def test_express_has_no_distributed_map() -> None:
-    """A Map Run outlives the five minutes of an Express execution."""
-    processor = {
-        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"},
-        "StartAt": "A",
-        "States": {"A": {"Type": "Pass", "End": True}},
-    }
-    definition = json.dumps(one({"Type": "Map", "ItemProcessor": processor, "End": True}))
-    assert f"{EXPRESS} Map state in 'DISTRIBUTED' mode" in [each.message for each in validate(definition, "EXPRESS")]
-
-
 SUCCEED = '{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}'
 TOO_DEEP_TEXT = "Document nesting depth (1001) exceeds the maximum allowed (1000)"
 
