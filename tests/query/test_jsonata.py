@@ -143,6 +143,9 @@ def test_randomness_repeats() -> None:
         ("$formatNumber(12, '#,##,##0')", "12"),
         ("$formatNumber(0.575, '0%')", "57%"),  # 57.49999999999999, as in JavaScript
         ("$formatNumber(0, '0.0e0')", "0.0e0"),
+        ("$formatNumber(1.5, '00.00e00')", "15.00e-01"),
+        ("$formatNumber(1, '#.##')", "1.0"),  # no digit is mandatory: then one of the fraction is
+        ("$formatNumber(1e21, '0%')", "1" + "0" * 23 + "%"),
         ("$formatNumber(7, 'about 0 euros')", "about 7 euros"),
         ("$states.input.empty{'a': 1}", {"a": 1}),
     ],
