@@ -59,7 +59,6 @@ def _found(definition: str, message: str) -> Sequence[Diagnostic]:
     for check in (
         validate,
         lambda text: validate(text, "EXPRESS"),
-        validate,
         lambda text: validate_state(text, f"/States/{STATE_NAME}"),
     ):
         found = check(definition)

@@ -14,7 +14,7 @@ from jsonata.functions import Functions
 from jsonata.utils import Utils
 
 from sfn_cli.jsonvalue import outgrows
-from sfn_cli.query import jsonata_matching
+from sfn_cli.query import jsonata_matching, jsonata_pictures
 from sfn_cli.query.jsonata_limits import MAX_CHARACTERS, TOO_BIG, allowance, checked_items, checked_length
 from sfn_cli.query.jsonata_messages import Refusal, shown
 from sfn_cli.query.jsonata_values import NULL, key_of, text_of
@@ -193,13 +193,7 @@ class Builtins:
 
     @staticmethod
     def formatNumber(value: Any, picture: Any, options: Any) -> Any:  # noqa: N802 - JSONata's name
-        mantissa, exponent, _ = (picture or "").partition("e")
-        if exponent and not mantissa.strip("#.,"):
-            raise Refusal("", "A picture with an exponent but without a mandatory digit before it is not supported")
-        for name in ("decimal-separator", "grouping-separator", "exponent-separator"):
-            if isinstance(options, dict) and len(options.get(name, ".")) != 1:  # the engine puts it into a regular expression
-                raise Refusal("", f"The {name} must be one character")
-        return Functions.format_number(value, picture, options)
+        return jsonata_pictures.format_number(value, picture, options)
 
     @staticmethod
     def pad(text: Any, width: Any, filling: Any) -> Any:

@@ -42,14 +42,20 @@ class Program:
         # More than is read may be bound, never less: a name within a text or comment does no harm.
         self._states = None if len(_STATES.findall(text)) < len(re.findall(r"\$states\b", text)) else set(_STATES.findall(text))
 
-    def run(self, scope: Scope) -> Any:
-        """The value as plain JSON, or UNDEFINED. Raises JsonataError."""
+    def run(self, scope: Scope, input: Any = None) -> Any:
+        """The value as plain JSON, or UNDEFINED. Raises JsonataError.
+
+        `input` is the engine's value of `$`: there is none at AWS, but in JSONata's own suite.
+        """
         evaluator = copy.copy(self._prototype)
         evaluator.allowance = Allowance(scope.patience)
         previous = getattr(Jsonata.CURRENT, "jsonata", None)
         Jsonata.CURRENT.jsonata = evaluator  # the engine's functions call back through this
         try:
-            result = evaluator.eval(self._tree, None, _ScopeFrame(scope, self._states))
+            frame = _ScopeFrame(scope, self._states)
+            if input is not None:
+                frame.bind("$", input)
+            result = evaluator.eval(self._tree, input, frame)
             return UNDEFINED if result is None else from_engine(result, scope)
         except JException as error:
             raise JsonataError(*message_of(error)) from None
@@ -144,6 +150,13 @@ class _ExtensionFunction(Jsonata.JFunction):  # type: ignore[misc]  # the engine
         return self._parameters
 
 
+class _DecimalPart(datetimeutils.DateTimeUtils.MatcherPartDecimal):  # type: ignore[misc]  # the engine has no types
+    """Digits in a timestamp. Of a fraction of a second the engine would take any number for milliseconds."""
+
+    def parse(self, value: str) -> Any:
+        return super().parse(value[:3] if self.component == "f" else value)
+
+
 def _accounted(function_name: str, result: Any) -> Any:
     """The result of a function, once it is counted."""
     current = allowance()
@@ -172,6 +185,7 @@ def _base_frame() -> Any:
     # Where the engine itself asks whether a value is true, and where it reads a timestamp.
     Functions.to_boolean = staticmethod(Builtins.boolean)
     datetimeutils.re = PatientRe
+    datetimeutils.DateTimeUtils.MatcherPartDecimal = _DecimalPart
     return frame
 
 

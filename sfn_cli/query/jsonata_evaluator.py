@@ -190,7 +190,9 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
                 return super().evaluate_numeric_expression(lhs, rhs, op)
             remainder = math.fmod(lhs, rhs)  # the engine would drop the fraction of 5.5 % 2
             return int(remainder) if remainder.is_integer() else remainder
-        except (ZeroDivisionError, OverflowError, ValueError):
+        except (ZeroDivisionError, OverflowError, ValueError) as error:
+            if op == "/" and lhs != 0 and isinstance(error, ZeroDivisionError):
+                return math.copysign(math.inf, lhs) * math.copysign(1, rhs)  # an error where it is used as a number, or given
             raise Refusal("D1001", "Number out of range: " + ("NaN" if op == "%" or lhs == 0 else "Infinity")) from None
 
     def evaluate_includes_expression(self, lhs: Any, rhs: Any) -> bool:
@@ -207,6 +209,14 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
         if isinstance(lhs, int) and isinstance(rhs, int) and rhs > lhs:
             self.allowance.make(40 * checked_items(rhs - lhs + 1))
         return super().evaluate_range_expression(lhs, rhs)
+
+    def evaluate_partial_application(self, expr: Node, input: Any, environment: Any) -> Any:
+        procedure = expr.procedure
+        if procedure.type == "path" and self.eval(procedure, input, environment) is None:
+            name = procedure.steps[0].value
+            if environment.lookup(str(name)) is not None:
+                raise Refusal("T1007", f"Attempted to partially apply a non-function. Did you mean ${name}?")
+        return super().evaluate_partial_application(expr, input, environment)
 
     def partial_apply_native_function(self, native: Any, args: Any) -> Any:
         self.parser = TreeParser()  # the engine parses here; threads that share the program must not share its parser

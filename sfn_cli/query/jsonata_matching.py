@@ -95,7 +95,7 @@ def matches_of(matcher: Any, text: str) -> Iterator[Match]:
     if is_regex(matcher):
         yield from _regex_matches(matcher, text)
         return
-    found = Functions.func_apply(matcher, [text, 0])
+    found = Functions.func_apply(matcher, [text])
     while found is not None:
         if not (isinstance(found, dict) and {"match", "start", "end", "groups", "next"} <= found.keys()):
             raise Refusal("T1010", "The matcher function argument passed to function does not return the correct object structure")

@@ -33,6 +33,8 @@ class Refusal(JException):  # type: ignore[misc]  # the engine has no types
         code = _CODES_OF_FUNCTIONS.get(function or "")
         if function in ("formatInteger", "parseInteger", "fromMillis", "toMillis"):
             code = next((code for start, code in _CODES_OF_TEXTS.items() if str(error).startswith(start)), code)
+        if code in ("D3110", "D3132") and isinstance(error, KeyError) and str(error.args[0]) not in _COMPONENTS:
+            return cls("D3132", _filled("D3132", [shown(error.args[0])]))
         if code is None:
             return cls("T0410", f'Argument 1 of function "{function}" does not match function signature')
         if code == "D3061":
@@ -56,6 +58,8 @@ _CODES_OF_FUNCTIONS = {
     "fromMillis": "D3132",
     "formatNumber": "D3085",
 }
+_COMPONENTS = frozenset("YMDdFWwXxHhPmsfZzCE")
+"""Of a picture of a timestamp."""
 _CODES_OF_TEXTS = {
     "In a decimal digit pattern": "D3131",
     "Formatting or parsing": "D3130",

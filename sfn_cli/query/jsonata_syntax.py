@@ -20,11 +20,16 @@ def parse(text: str) -> Node:
     try:
         return TreeParser().parse(_joined_surrogates(text), compile_regex)
     except JException as error:
+        if error.error == "S0301" and error.current is not None:  # of an escape, the engine says that a regular expression is empty
+            raise ValueError(f"Unsupported escape sequence: \\{error.current}") from None
+        if error.error == "S0102" and (number := _NUMBER.match(text, error.location)):
+            raise ValueError(f"Number out of range: {number[0]}") from None
         raise ValueError(message_of(error)[1]) from None
     except (IndexError, KeyError, RuntimeError, ValueError, AttributeError, TypeError) as error:
         raise ValueError(syntax_message(text, error)) from None
 
 
+_NUMBER = re.compile(r"[0-9.]+(?:[eE][-+]?[0-9]+)?")
 _PAIR = re.compile(r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
 
 

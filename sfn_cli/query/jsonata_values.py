@@ -152,6 +152,8 @@ def text_of(value: Any, indent: bool = False) -> str | None:
         return value
     if not isinstance(value, (bool, int, float, dict, list)) and value is not NULL:
         return ""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise Refusal("D3001", "Attempting to invoke string function on Infinity or NaN")
     if isinstance(value, (dict, list)) and outgrows(value, MAX_CHARACTERS):
         raise Refusal("", TOO_BIG)
     return _json_text(value, "\n" if indent else "")
@@ -180,7 +182,7 @@ def _json_text(value: Any, newline: str) -> str:
 def number_text(value: int | float) -> str:
     """A number as JavaScript prints it, to 15 digits if it has a fraction: 0.1 + 0.2 is 0.3."""
     if isinstance(value, float) and not math.isfinite(value):
-        raise Refusal("D3001", "Attempting to invoke string function on Infinity or NaN")
+        raise Refusal("D1001", f"Number out of range: {'NaN' if math.isnan(value) else 'Infinity'}")
     if isinstance(value, int) and abs(value) < 10**21:
         return str(value)
     number = float(value) if float(value).is_integer() else float(f"{value:.15g}")

@@ -60,7 +60,7 @@ def parse_path(text: str) -> tuple[str, tuple[Step, ...]]:
 
 
 _ROOT = re.compile(r"\$(\$|[^\W\d]\w*)?")
-_NAME = re.compile(r"""[^\s.\[\]()'"*?,]+""")
+_NAME = re.compile(r"""[^\s.\[\]()*?,]+""")  # as in Jayway, the quotes of `$.'a'` are part of the name
 # `*+` gives nothing back: the time for a text of blanks would grow with the square of its length.
 _QUOTED = re.compile(r"""\s*+(?:'((?:[^'\\]|\\.)*+)'|"((?:[^"\\]|\\.)*+)")\s*+""", re.DOTALL)
 _INDEX = re.compile(r"\s*+(-?\d++)\s*+")
@@ -84,7 +84,8 @@ class _Parser:
         while self.at < len(self.text):
             self._steps(steps)
         if steps and isinstance(last := steps[-1], Selector) and last.names:
-            steps[-1] = Selector(last.text, _merge_of(last.names), names=last.names, merges=True)
+            deep = len(steps) > 1 and steps[-2] is _DEEP
+            steps[-1] = Selector(last.text, _merge_of(last.names, all_of_them=deep), names=last.names, merges=True)
         variable = root.group(1)
         return root.group() if variable in (None, "$") else variable, tuple(steps)
 
@@ -120,14 +121,22 @@ class _Parser:
         if bounds := _SLICE.match(self.text, self.at):
             if not (bounds[1] or bounds[2]):
                 self._refuse("a slice needs a start or an end")
+            start, stop = (self._number(bound, self.at) if bound else None for bound in bounds.group(1, 2))
             self.at = bounds.end()
-            start, stop = (int(bound) if bound else None for bound in bounds.group(1, 2))
             return Selector(f"[{bounds.group(0)[:-1]}]", _slice_of(start, stop))  # as in Jayway, a third number changes nothing
         if _INDEX.match(self.text, self.at):
-            indexes = [int(index) for index in self._list(_INDEX)]
+            opening = self.at
+            indexes = [self._number(index, opening) for index in self._list(_INDEX)]
             return indexes[0] if len(indexes) == 1 else Selector(f"[{','.join(map(str, indexes))}]", _indexes_of(indexes))
         names = [_unescaped(name) for name in self._list(_QUOTED)]
-        return names[0] if len(names) == 1 else Selector(_names_text(names), _names_of(names), names=names)
+        return names[0] if len(names) == 1 else Selector(_names_text(names), _names_of(names, all_of_them=deep), names=names)
+
+    def _number(self, digits: str, at: int) -> int:
+        number = int(digits) if len(digits) < 20 else None
+        if number is None or not -(2**31) <= number < 2**31:
+            self.at = at
+            self._refuse(f"the number {digits} is too large")
+        return number
 
     def _list(self, item: re.Pattern[str]) -> list[str]:
         """Items between commas, and the closing bracket."""
@@ -162,7 +171,8 @@ class _Parser:
         def select(nodes: list[Json], patience: Patience) -> list[Json]:
             if deep:
                 return matching([node for node in nodes if isinstance(node, dict)], patience)
-            return [match for node in nodes for match in matching(node if isinstance(node, list) else [node], patience)]
+            lists = (node if isinstance(node, list) else [node] for node in nodes if isinstance(node, (list, dict)))
+            return [match for items in lists for match in matching(items, patience)]
 
         return Selector(f"[?({body})]", select)
 
@@ -252,9 +262,14 @@ def _names_text(names: Iterable[str]) -> str:
     return "[" + ",".join(f"'{name}'" for name in names) + "]"
 
 
-def _names_of(names: Sequence[str]) -> Select:
-    return lambda nodes, _: [node[name] for node in nodes if isinstance(node, dict) for name in names if name in node]
+def _objects_of(nodes: list[Json], names: Sequence[str], all_of_them: bool) -> list[dict[str, Json]]:
+    """After `..`, as in Jayway, only objects that have all of the names."""
+    return [node for node in nodes if isinstance(node, dict) and not (all_of_them and any(name not in node for name in names))]
 
 
-def _merge_of(names: Sequence[str]) -> Select:
-    return lambda nodes, _: [{name: node[name] for name in names if name in node} for node in nodes if isinstance(node, dict)]
+def _names_of(names: Sequence[str], *, all_of_them: bool) -> Select:
+    return lambda nodes, _: [node[name] for node in _objects_of(nodes, names, all_of_them) for name in names if name in node]
+
+
+def _merge_of(names: Sequence[str], *, all_of_them: bool) -> Select:
+    return lambda nodes, _: [{name: node[name] for name in names if name in node} for node in _objects_of(nodes, names, all_of_them)]

@@ -476,8 +476,8 @@ def intrinsic(depth: int) -> str:
             for depth, told in ((10_000, "The expression is nested too deeply"), (50, None))
         ),
         (passing("Output", json.dumps("{% /" + "(" * 10_000 + "a" + ")" * 10_000 + "/ %}")), "The expression is nested too deeply"),
-        (passing("InputPath", json.dumps("$" + "[?(@.a" * 10_000 + ")]" * 10_000)), None),
-        (passing("InputPath", json.dumps("$[?(" + "(" * 10_000 + "@.a==1" + ")" * 10_000 + ")]")), None),
+        (passing("InputPath", json.dumps("$" + "[?(@.a" * 10_000 + ")]" * 10_000)), "Value must be a valid JSONPath."),
+        (passing("InputPath", json.dumps("$[?(" + "(" * 10_000 + "@.a==1" + ")" * 10_000 + ")]")), "Value must be a valid JSONPath."),
         (passing("InputPath", json.dumps("$" + "[" * 10_000 + "]" * 10_000)), "Value must be a valid JSONPath."),
     ],
 )

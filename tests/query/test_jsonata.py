@@ -131,6 +131,22 @@ def test_randomness_repeats() -> None:
         ("$length('\\uD834\\uDD1E')", 1),
         ("$toMillis('2018-02-03T11:15:33.25+01:00')", 1517652933250),
         ("$toMillis('2018')", 1514764800000),
+        ("$toMillis('2018-02-03T11:15:33.01987', '[Y]-[M]-[D]T[H]:[m]:[s].[f1]')", 1517656533019),
+        ("1 / 0 > 3", True),
+        ("$formatNumber(0.123, '#.e9')", "0.1e0"),
+        ("$formatNumber(-0.234, '#.00e0')", "-0.23e0"),
+        ("$formatNumber(0.125, '0.00')", "0.12"),  # a half goes to the even digit
+        ("$formatNumber(8.345, '0.00')", "8.34"),
+        ("$formatNumber(-2.5, '#,##0;(#,##0)')", "(2)"),
+        ("$formatNumber(1234567.891, '#,##0.0,0')", "1,234,567.8,9"),
+        ("$formatNumber(1234567, '#,##,##0')", "12,34,567"),
+        ("$formatNumber(12, '#,##,##0')", "12"),
+        ("$formatNumber(0.575, '0%')", "57%"),  # 57.49999999999999, as in JavaScript
+        ("$formatNumber(0, '0.0e0')", "0.0e0"),
+        ("$formatNumber(1.5, '00.00e00')", "15.00e-01"),
+        ("$formatNumber(1, '#.##')", "1.0"),  # no digit is mandatory: then one of the fraction is
+        ("$formatNumber(1e21, '0%')", "1" + "0" * 23 + "%"),
+        ("$formatNumber(7, 'about 0 euros')", "about 7 euros"),
         ("$states.input.empty{'a': 1}", {"a": 1}),
     ],
 )
@@ -163,7 +179,19 @@ def test_the_input_is_never_changed() -> None:
         ("$assert(false, 'no')", "D3141", "no"),
         ("$power(100, 1000)", "D3061", None),
         ("$sort([{'a': 1}, {'a': 2}])", "D3070", None),
-        ("$formatNumber(1, '#.e9')", "", None),  # the engine would give a wrong text
+        ("$string(1 / 0)", "D3001", "Attempting to invoke string function on Infinity or NaN"),
+        ("$string([1 / 0])", "D1001", "Number out of range: Infinity"),
+        ("1 / 0 + 1", "D1001", "Number out of range: Infinity"),
+        ("$formatNumber(1 / 0, '0')", "D1001", "Number out of range: Infinity"),
+        ("0 / 0 = 0 / 0", "D1001", "Number out of range: NaN"),
+        ("$split('a b', $uppercase)", "T1010", None),
+        ("substring(?, 0, ?)", "T1007", "Attempted to partially apply a non-function. Did you mean $substring?"),
+        ("$toMillis('2018', '[q]')", "D3132", 'Unknown component specifier "q" in date/time picture string'),
+        ("$fromMillis(1, '[q]')", "D3132", 'Unknown component specifier "q" in date/time picture string'),
+        ("$formatNumber(1, '0;0;0')", "D3080", None),
+        ("$formatNumber(1, '---')", "D3086", None),  # of several faults the last
+        ("$formatNumber(1, '0,,0')", "D3089", None),
+        ("$formatNumber(1, '0.0e')", "D3093", None),
     ],
 )
 def test_errors(expression: str, code: str, message: str | None) -> None:

@@ -14,7 +14,17 @@ BOOKS = [
     {"title": "Sword", "price": 12.99, "isbn": None},
     {"title": "Moby Dick", "price": 8.99, "isbn": "0-553"},
 ]
-STORE = {"book": BOOKS, "open": True, "none": None, "a b": {"c-d": 1}, "é": 2, "s": "text", "n": [1, 2, 3, 4, 5], "nested": [[1, 2], [3]]}
+STORE = {
+    "book": BOOKS,
+    "open": True,
+    "none": None,
+    "a b": {"c-d": 1},
+    "é": 2,
+    "s": "text",
+    "'q'": 3,
+    "n": [1, 2, 3, 4, 5],
+    "nested": [[1, 2], [3]],
+}
 
 
 @pytest.mark.parametrize(
@@ -29,6 +39,7 @@ STORE = {"book": BOOKS, "open": True, "none": None, "a b": {"c-d": 1}, "é": 2, 
         ('$["a b"].c-d', 1),
         ("$.é", 2),
         ("$.['open']", True),
+        ("$.'q'", 3),  # the quotes are part of the name
         ("$['open','none','gone']", {"open": True, "none": None}),  # one object of those that are present
     ],
 )
@@ -71,11 +82,87 @@ def test_indefinite_path_gives_a_list(path: str, found: list[Any]) -> None:
     assert compile_path(path).read(STORE) == found
 
 
-def test_filter_knows_true_from_one() -> None:
-    """JSON's true is no number; Python's is."""
-    items = [{"a": 1}, {"a": True}, {"a": "1"}]
-    assert compile_path("$[?(@.a == 1)]").read(items) == [{"a": 1}]
-    assert compile_path("$[?(@.a == true)]").read(items) == [{"a": True}]
+ITEMS = [
+    {"a": 1},
+    {"a": True},
+    {"a": "1"},
+    {"a": "01"},
+    {"a": None},
+    {"a": [1, "x"]},
+    {"a": {"b": 1}},
+    {"b": 1},
+    [1, 2],
+    7,
+]
+
+
+@pytest.mark.parametrize(
+    "body, kept",
+    [
+        ("@.a == 1", [0, 2]),  # JSON's true is no number; a text that is written alike is equal to it
+        ("@.a == '1'", [0, 2]),
+        ("@.a == '01'", [0, 3]),  # to the right of a number, a text is read as one
+        ("1 == @.a", [0, 2, 3]),
+        ("@.a === 1", [0]),
+        ("@.a === 1.0", [0]),
+        ("@.a !== 1", [1, 2, 3, 4, 5, 6, 7, 8]),
+        ("@.a == true", [1]),
+        ("@.a == null", [4]),
+        ("@.a != null", [0, 1, 2, 3, 5, 6, 7, 8]),  # what is missing differs
+        ("!(@.a == 1)", [1, 3, 4, 5, 6, 7, 8]),
+        ("!@.a", [7, 8]),
+        ("@.a < 2", [0]),  # an order is between two numbers, or two texts
+        ("@.a < '2'", [2, 3]),
+        ("2 >= @.a", [0]),
+        ("@.a == @.b", []),  # what is missing equals nothing
+        ("@.a == [1, 'x']", [5]),
+        ('@.a == {"b": 1}', [6]),
+        ("@.a == [[]]", []),
+        ("@.a[0] == 1", [5]),
+        ("@.a[-1] == 'x'", [5]),
+        ("@[1] == 2", [8]),
+        ("@[0:1] == [1]", [8]),
+        ("@.a[*]", [0, 1, 2, 3, 4, 5, 6]),  # a list, though an empty one
+        ("@..b == [1]", [6, 7]),
+        ("@['a'].b", [6]),
+        ("@", [0, 1, 2, 3, 4, 5, 6, 7, 8]),  # as AWS says, no scalar value
+        ("@ == 7", []),
+        ("1 == 1", [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]),
+        ("@.a == 0.1e1", [0, 2]),
+        ("@.a == 1 || @.b && @.b < 2", [0, 2, 7]),
+    ],
+)
+def test_filter(body: str, kept: list[int]) -> None:
+    """A filter compares as Jayway does, and keeps objects and arrays only."""
+    assert compile_path(f"$[?({body})]").read(ITEMS) == [ITEMS[n] for n in kept]
+
+
+@pytest.mark.parametrize(
+    "path, found",
+    [
+        ("$[-4:1]", [2, 3, 4, 5, 1]),  # from one to the other, through the end of the array
+        ("$[-7:2]", [1, 2, 3, 4, 5, 1, 2]),
+        ("$[-2147483648:-4]", [1]),
+        ("$[3:-1]", []),
+        ("$[:-9]", []),
+        ("$[9:]", []),
+        ("$[-9:]", [1, 2, 3, 4, 5]),
+        ("$[-9]", None),
+    ],
+)
+def test_negative_bounds(path: str, found: list[int] | None) -> None:
+    """A slice with both ends counts from one to the other, as Jayway's does; one with one end never passes the array's."""
+    if found is None:
+        with pytest.raises(PathNotFound):
+            compile_path(path).read([1, 2, 3, 4, 5])
+    else:
+        assert compile_path(path).read([1, 2, 3, 4, 5]) == found
+
+
+def test_several_names_at_any_depth() -> None:
+    """After `..`, only objects that have all of the names are named."""
+    document = [{"a": 1, "b": 2, "c": 3}, {"a": 4}, {"x": {"b": 5, "a": 6}}]
+    assert compile_path("$..['a','b']").read(document) == [{"a": 1, "b": 2}, {"a": 6, "b": 5}]
 
 
 @pytest.mark.parametrize(
@@ -158,6 +245,20 @@ def test_backslash_before_a_double_quote_is_part_of_the_name() -> None:
         ("$.a[?(@.b = 1)]", 5, "'=' is not supported"),
         ("$.a[?(@.b == $.c)]", 5, "a reference to the document"),
         ("$.a[?(@.b + 1 == 2)]", 5, "arithmetic"),
+        ("$.a[?(@.b+1 == 2)]", 5, "arithmetic"),
+        ("$.a[?(@.b - 1 == 2)]", 5, "arithmetic"),
+        ("$.a[?(@.length() == 2)]", 5, "the function 'length()' is not supported"),
+        ("$.a[?(@.b == 1 || true)]", 5, "a value stands alone"),
+        ("$.a[?(@.b == )]", 5, "ends too early"),
+        ("$.a[?(@.b == 1 @.c)]", 5, "does not parse at '@.c'"),
+        ("$.a[?(@.b[?(@.c)])]", 5, "does not parse at '[?(@.c)]'"),
+        ("$.a[?(@[0:1:2])]", 5, "the step '[0:1:2]' is not supported"),
+        ("$.a[?(@[-2:1])]", 5, "is not supported"),
+        ("$.a[?(@" + "[0]" * 2000 + ")]", 5, "too many steps"),
+        ("$.a[?(" + "!" * 2000 + "@.b)]", 5, "nested too deeply"),
+        ("$.a[?(@.b == " + "[" * 2000 + ")]", 5, "nested too deeply"),
+        ("$.a[2147483648]", 5, "the number 2147483648 is too large"),
+        ("$.a[-113667776004:2]", 5, "too large"),
     ],
 )
 def test_bad_syntax_is_pointed_at(path: str, column: int, why: str) -> None:

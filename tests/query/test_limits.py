@@ -87,6 +87,7 @@ def test_it_is_put_off_or_stopped(expression: str) -> None:
         f"$clone({TREE})",
         f"{TREE} ~> |l|{{'x': 1}}|",
         '$pad("x", 1e300)',
+        '$formatNumber(1, $pad("0", 100000, "0"))',
         "[1..1e300]",
     ],
 )
