@@ -52,6 +52,23 @@ def state_machine(region: str, account: str, name: str) -> str:
     return f"arn:aws:states:{region}:{account}:stateMachine:{name}"
 
 
+def qualified(state_machine_arn: str, qualifier: int | str) -> str:
+    """The ARN of a version, by its number, or of an alias, by its name."""
+    return f"{state_machine_arn}:{qualifier}"
+
+
+def unqualified(text: str) -> tuple[str, str | None]:
+    """A state machine's own ARN, and what qualifies it: a version's number or an alias's name."""
+    parts = text.split(":", 7)
+    return ":".join(parts[:7]), parts[7] if len(parts) == 8 else None
+
+
+def version_number(qualifier: str | None) -> int | None:
+    """The number that a qualifier names a version by; None for an alias's name."""
+    is_number = qualifier is not None and qualifier.isascii() and qualifier.isdigit() and qualifier[0] != "0" and len(qualifier) < 10
+    return int(qualifier) if qualifier is not None and is_number else None
+
+
 def activity(region: str, account: str, name: str) -> str:
     return f"arn:aws:states:{region}:{account}:activity:{name}"
 

@@ -42,6 +42,16 @@ class Settings(NamedTuple):
         )
 
 
+def shown_by(clock: str | None, started_at: int, wall: int) -> int:
+    """What the clock of an execution shows that has not jumped, all in milliseconds since 1970."""
+    return wall if clock is None or clock == "virtual" else fast_time(float(clock), started_at, wall)
+
+
+def fast_time(factor: float, started_at: int, wall: int) -> int:
+    """The time of an execution for which time passes so many times faster."""
+    return started_at + int((wall - started_at) * factor)
+
+
 def _checked_clock(setting: str | None) -> str | None:
     """Raises ConfigurationError when it is neither "virtual" nor a number of at least 1."""
     if setting is None or setting == "virtual" or re.fullmatch(r"[1-9]\d{0,8}(\.\d+)?", setting):

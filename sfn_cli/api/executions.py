@@ -11,12 +11,12 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli import arn
-from sfn_cli.api import names, paging
+from sfn_cli.api import names, paging, qualified
 from sfn_cli.api.state_machines import active, does_not_exist, existing
 from sfn_cli.errors import ApiError
 from sfn_cli.interpreter.events import api_event, execution_started
 from sfn_cli.jsonvalue import Payload
-from sfn_cli.store.sqlite.executions import Execution, NewExecution, Summary
+from sfn_cli.store.sqlite.executions import Execution, NewExecution, Summary, Whose
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,6 +58,9 @@ def check_start(request: Mapping[str, Any]) -> None:
 def new_execution(machine: StateMachine, request: Mapping[str, Any], at: int) -> tuple[NewExecution, HistoryEvent]:
     """The execution that a request asks for, and its first event."""
     name = request.get("name") or names.new_execution_name(at)
+    seed = os.urandom(16).hex()
+    machine = qualified.routed(machine, seed)
+    version, alias = machine.version and machine.version.number, machine.alias and machine.alias.name
     new = NewExecution(
         arn=_execution_arn(machine, name),
         state_machine=machine.id,
@@ -65,9 +68,12 @@ def new_execution(machine: StateMachine, request: Mapping[str, Any], at: int) ->
         revision=machine.revision.id,
         name=name,
         trace_header=request.get("traceHeader"),
-        seed=os.urandom(16).hex(),
+        seed=seed,
+        version=version,
+        alias=alias,
     )
-    return new, execution_started(Payload(text=request.get("input", "{}")), machine.revision.role_arn, at)
+    input = Payload(text=request.get("input", "{}"))
+    return new, execution_started(input, machine.revision.role_arn, at, qualified=qualified.arns(machine.arn, version, alias))
 
 
 def start_answer(new: NewExecution, request: Mapping[str, Any], execution: Execution | None) -> dict[str, Any]:
@@ -85,22 +91,30 @@ def stop_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     names.check_arn(execution_arn, "execution")
     stopped_at = service.executions.abort(execution_arn, request.get("error"), request.get("cause"), service.clock())
     if stopped_at is None:
-        raise _does_not_exist(execution_arn)
+        raise names.no_execution(execution_arn)
     service.runner.wake()
     return {"stopDate": stopped_at}
 
 
 def describe_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    return describe(_existing(service, request["executionArn"]), included=request.get("includedData") != "METADATA_ONLY")
+    execution = existing_execution(service, request["executionArn"])
+    answer = describe(execution, included=request.get("includedData") != "METADATA_ONLY")
+    if answer["redriveStatus"] == "REDRIVABLE":
+        from sfn_cli.api.redrive import status_of  # the interpreter is slow to import
+
+        answer |= status_of(service, execution.arn)
+    return answer
 
 
 def describe(execution: Execution, *, included: bool = True) -> dict[str, Any]:
     """An execution as DescribeExecution shows it, with its data or without."""
+    summary = _summary(execution)
+    del summary["itemCount"]  # it is told in lists only
     answer = {
-        **_summary(execution),
+        **summary,
         "inputDetails": {"included": included},
         "traceHeader": execution.trace_header,
-        **_redrive_status(execution.status),
+        **redrive_status(execution.status),
     }
     if included:
         answer |= {"input": execution.input, "output": execution.output, "error": execution.error, "cause": execution.cause}
@@ -110,17 +124,10 @@ def describe(execution: Execution, *, included: bool = True) -> dict[str, Any]:
 
 
 def list_executions(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """The executions of a state machine, newest first."""
-    if "mapRunArn" in request and "stateMachineArn" not in request:
-        raise ApiError("ResourceNotFound", f"Resource not found: '{request['mapRunArn']}'", resourceName=request["mapRunArn"])
-    if "stateMachineArn" not in request or "mapRunArn" in request:
-        raise ApiError("ValidationException", "Must provide a StateMachine ARN or MapRun ARN")
-    machine = existing(service, request["stateMachineArn"])
-    if machine.type == "EXPRESS":
-        raise ApiError("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine")
-    status = request.get("statusFilter")
-    scope, now, size = f"ListExecutions {machine.arn} {status}", service.clock(), paging.page_size(request)
-    executions = service.executions.page(machine.arn, status, paging.last_key(request, scope, now, _start_and_row), size + 1)
+    """The executions of a state machine, of its version or alias, or the children of a Map Run; newest first."""
+    whose = _whose(service, request)
+    scope, now, size = f"ListExecutions {whose}", service.clock(), paging.page_size(request)
+    executions = service.executions.page(whose, paging.last_key(request, scope, now, _start_and_row), size + 1)
     shown = executions[:size]
     return {
         "executions": [_summary(execution) for execution in shown],
@@ -128,22 +135,46 @@ def list_executions(service: Service, request: dict[str, Any]) -> dict[str, Any]
     }
 
 
+def _whose(service: Service, request: Mapping[str, Any]) -> Whose:
+    """Whose executions a list asks for."""
+    from sfn_cli.api.map_runs import existing_map_run
+
+    status, redriven = request.get("statusFilter"), _REDRIVEN.get(request.get("redriveFilter"))
+    if ("stateMachineArn" in request) == ("mapRunArn" in request):
+        raise ApiError("ValidationException", "Must provide a StateMachine ARN or MapRun ARN")
+    if "mapRunArn" in request:
+        return Whose(map_run=existing_map_run(service, request["mapRunArn"]).id, status=status, redriven=redriven)
+    if redriven is not None:
+        raise ApiError("ValidationException", "redriveFilter is only supported with mapRunArn")
+    machine = existing(service, request["stateMachineArn"])
+    if machine.type == "EXPRESS":
+        raise ApiError("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine")
+    return Whose(machine.arn, status=status, **qualified.started_by(machine))
+
+
+_REDRIVEN = {None: None, "REDRIVEN": True, "NOT_REDRIVEN": False}
+
+
 def _summary(execution: Execution | Summary) -> dict[str, Any]:
     """What a list and a description both tell."""
     return {
         "executionArn": execution.arn,
         "stateMachineArn": execution.state_machine_arn,
+        **qualified.arns(execution.state_machine_arn, execution.version, execution.alias),
         "name": execution.name,
         "status": execution.status,
         "startDate": execution.started_at,
         "stopDate": execution.stopped_at,
-        "redriveCount": 0,
+        "mapRunArn": execution.map_run_arn,
+        "itemCount": execution.item_count,
+        "redriveCount": execution.redrive_count,
+        "redriveDate": execution.redriven_at,
     }
 
 
 def get_execution_history(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """The events in order, or newest first with reverseOrder."""
-    execution = _existing(service, request["executionArn"])
+    execution = existing_execution(service, request["executionArn"])
     reverse = request.get("reverseOrder", False)
     scope, now, size = f"GetExecutionHistory {execution.arn} {reverse}", service.clock(), paging.page_size(request)
     last = paging.last_key(request, scope, now, int)
@@ -157,16 +188,13 @@ def get_execution_history(service: Service, request: dict[str, Any]) -> dict[str
     }
 
 
-def _existing(service: Service, execution_arn: str) -> Execution:
+def existing_execution(service: Service, execution_arn: str) -> Execution:
+    """The execution with this ARN. Raises ApiError InvalidArn or ExecutionDoesNotExist."""
     names.check_arn(execution_arn, "execution")
     execution = service.executions.find(execution_arn)
     if execution is None:
-        raise _does_not_exist(execution_arn)
+        raise names.no_execution(execution_arn)
     return execution
-
-
-def _does_not_exist(execution_arn: str) -> ApiError:
-    return ApiError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{execution_arn}'")
 
 
 def _execution_arn(machine: StateMachine, name: str) -> str:
@@ -187,7 +215,8 @@ def check_input(text: str) -> None:
         raise ApiError("InvalidExecutionInput", f"Invalid State Machine Execution Input: '{reason}'") from None
 
 
-def _redrive_status(status: str) -> dict[str, str]:
+def redrive_status(status: str) -> dict[str, str]:
+    """Whether an execution with this status can be redriven, and why not."""
     if status in ("RUNNING", "SUCCEEDED"):
         return {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": f"Execution is {status} and cannot be redriven"}
     return {"redriveStatus": "REDRIVABLE"}

@@ -39,6 +39,11 @@ def check_arn(text: str, resource_type: str) -> Arn:
     return parsed
 
 
+def no_execution(execution_arn: str) -> ApiError:
+    """What is said of an execution that is not there."""
+    return ApiError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{execution_arn}'")
+
+
 def new_uuid() -> str:
     """A random UUID (version 4). The standard module is slow to import."""
     return _uuid(os.urandom(16), version=4)

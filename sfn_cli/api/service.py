@@ -16,12 +16,16 @@ if TYPE_CHECKING:
     from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
     from sfn_cli.settings import Settings
     from sfn_cli.store.sqlite.activities import Activities
+    from sfn_cli.store.sqlite.aliases import Aliases
     from sfn_cli.store.sqlite.database import Database
     from sfn_cli.store.sqlite.executions import Executions
     from sfn_cli.store.sqlite.functions import Functions
     from sfn_cli.store.sqlite.logs import Logs
+    from sfn_cli.store.sqlite.map_runs import MapRuns
+    from sfn_cli.store.sqlite.redrives import Redrives
     from sfn_cli.store.sqlite.state_machines import StateMachines
     from sfn_cli.store.sqlite.tasks import Tasks
+    from sfn_cli.store.sqlite.versions import Versions
 
 
 class Runner(Protocol):
@@ -111,16 +115,40 @@ class Service:
         return StateMachines(self.database)
 
     @cached_property
+    def versions(self) -> Versions:
+        from sfn_cli.store.sqlite.versions import Versions
+
+        return Versions(self.database)
+
+    @cached_property
+    def aliases(self) -> Aliases:
+        from sfn_cli.store.sqlite.aliases import Aliases
+
+        return Aliases(self.database)
+
+    @cached_property
     def executions(self) -> Executions:
         from sfn_cli.store.sqlite.executions import Executions
 
         return Executions(self.database)
 
     @cached_property
+    def redrives(self) -> Redrives:
+        from sfn_cli.store.sqlite.redrives import Redrives
+
+        return Redrives(self.database)
+
+    @cached_property
     def activities(self) -> Activities:
         from sfn_cli.store.sqlite.activities import Activities
 
         return Activities(self.database)
+
+    @cached_property
+    def map_runs(self) -> MapRuns:
+        from sfn_cli.store.sqlite.map_runs import MapRuns
+
+        return MapRuns(self.database)
 
     @cached_property
     def tasks(self) -> Tasks:

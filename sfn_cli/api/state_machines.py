@@ -1,8 +1,8 @@
 """State machines: CreateStateMachine, UpdateStateMachine, DeleteStateMachine, DescribeStateMachine, ListStateMachines.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
-Creating is idempotent: the same name with the same definition (as text), type and configurations
-is answered as if it were new; another role or other tags are not looked at, and not kept.
+Creating is idempotent: the same name with the same definition (as text), type, configurations, publish and
+versionDescription is answered as if it were new; another role or other tags are not looked at, and not kept.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli import arn, jsonvalue
-from sfn_cli.api import configurations, definitions, names, paging, tags
+from sfn_cli.api import configurations, definitions, names, paging, qualified, tags
 from sfn_cli.errors import ApiError
-from sfn_cli.store.sqlite.state_machines import Revision, StateMachine
+from sfn_cli.store.sqlite.revisions import Revision
+from sfn_cli.store.sqlite.state_machines import StateMachine
+from sfn_cli.store.sqlite.versions import QuotaReached
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,13 +43,18 @@ def create_state_machine(service: Service, request: dict[str, Any]) -> dict[str,
             encryption_configuration=configurations.encryption(request),
             created_at=service.clock(),
         ),
+        first_version=request.get("versionDescription", "") if request.get("publish") else None,
     )
     kept = service.state_machines.create(machine)
     if kept.status == "DELETING":
-        raise _deleting(kept.arn)
+        raise deleting(kept.arn)
     if _identity(kept) != _identity(machine):
         raise ApiError("StateMachineAlreadyExists", f"State Machine Already Exists: '{kept.arn}'")
-    return {"stateMachineArn": kept.arn, "creationDate": kept.created_at}
+    return {
+        "stateMachineArn": kept.arn,
+        "creationDate": kept.created_at,
+        "stateMachineVersionArn": None if kept.first_version is None else arn.qualified(kept.arn, 1),
+    }
 
 
 def update_state_machine(service: Service, request: dict[str, Any]) -> dict[str, Any]:
@@ -62,7 +69,7 @@ def update_state_machine(service: Service, request: dict[str, Any]) -> dict[str,
         names.check_role(request["roleArn"])
     _check_publishing(request)
     while True:
-        machine = active(service, request["stateMachineArn"])
+        machine = active_itself(service, request["stateMachineArn"])
         old = machine.revision
         changed = old._replace(
             definition=definitions.checked(request["definition"], machine.type) if "definition" in request else old.definition,
@@ -71,13 +78,28 @@ def update_state_machine(service: Service, request: dict[str, Any]) -> dict[str,
             tracing_configuration=configurations.tracing(request, old.tracing_configuration),
             encryption_configuration=configurations.encryption(request, old.encryption_configuration),
         )
-        if changed == old:
+        now, publish = service.clock(), request.get("publish", False)
+        if changed != old:
+            changed = changed._replace(revision_id=names.new_uuid(), created_at=now, id=0)
+        elif not publish:
             # Observed: an update that changes nothing makes no revision.
-            return {"updateDate": service.clock(), "revisionId": old.revision_id}
-        new = changed._replace(revision_id=names.new_uuid(), created_at=service.clock())
+            return {"updateDate": now, "revisionId": old.revision_id}
         # Another update may have come first: then this one is made from what that left.
-        if service.state_machines.update(machine, new):
-            return {"updateDate": new.created_at, "revisionId": new.revision_id}
+        updated = revise(service, machine, changed, publish=publish, description=request.get("versionDescription", ""))
+        if updated is not None:
+            return {"updateDate": now, "revisionId": changed.revision_id, "stateMachineVersionArn": qualified.version_arn(updated)}
+
+
+def revise(service: Service, machine: StateMachine, revision: Revision, *, publish: bool, description: str) -> StateMachine | None:
+    """The machine with this as its newest revision, at the version that it is published as, if it is to be.
+
+    None when the machine changed or went since it was read. Raises ApiError ServiceQuotaExceededException.
+    """
+    try:
+        publish_at = service.clock() if publish else None
+        return service.state_machines.update(machine, revision, publish_at=publish_at, description=description)
+    except QuotaReached as error:
+        raise ApiError("ServiceQuotaExceededException", str(error)) from None
 
 
 def delete_state_machine(service: Service, request: dict[str, Any]) -> dict[str, Any]:
@@ -90,13 +112,16 @@ def delete_state_machine(service: Service, request: dict[str, Any]) -> dict[str,
 
 
 def describe_state_machine(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """The machine, or a version of it with its own date and description; an alias shows the first version that it leads to."""
     machine = existing(service, request["stateMachineArn"])
+    version = machine.version
     return {
-        "stateMachineArn": machine.arn,
+        "stateMachineArn": request["stateMachineArn"],
         "name": machine.name,
         "status": machine.status,
         "type": machine.type,
         "creationDate": machine.created_at,
+        **({"creationDate": version.created_at, "description": version.description or None} if version else {}),
         **_described(machine.revision, request),
     }
 
@@ -112,6 +137,8 @@ def describe_state_machine_for_execution(service: Service, request: dict[str, An
         "stateMachineArn": execution.state_machine_arn,
         "name": execution.state_machine_arn.rpartition(":")[2],
         "updateDate": revision.created_at,
+        "mapRunArn": execution.map_run_arn,
+        "label": None if execution.map_run_arn is None else execution.state_machine_arn.rpartition("/")[2],
         **_described(revision, request),
     }
 
@@ -132,9 +159,9 @@ def list_state_machines(service: Service, request: dict[str, Any]) -> dict[str, 
 
 
 def existing(service: Service, machine_arn: str) -> StateMachine:
-    """The machine with this ARN. Raises ApiError InvalidArn or StateMachineDoesNotExist."""
+    """What this ARN leads to: a machine, or one at a version. Raises ApiError InvalidArn or StateMachineDoesNotExist."""
     names.check_arn(machine_arn, "stateMachine")
-    machine = service.state_machines.find(machine_arn)
+    machine = qualified.find(service, machine_arn)
     if machine is None:
         raise does_not_exist(machine_arn)
     return machine
@@ -144,7 +171,15 @@ def active(service: Service, machine_arn: str) -> StateMachine:
     """As `existing`; a machine that is being deleted is StateMachineDeleting."""
     machine = existing(service, machine_arn)
     if machine.status == "DELETING":
-        raise _deleting(machine_arn)
+        raise deleting(machine_arn)
+    return machine
+
+
+def active_itself(service: Service, machine_arn: str) -> StateMachine:
+    """As `active`, for what can be done to a machine only: versions and aliases do not exist for it (observed)."""
+    machine = active(service, machine_arn)
+    if machine.version is not None:
+        raise does_not_exist(machine_arn)
     return machine
 
 
@@ -152,7 +187,7 @@ def does_not_exist(machine_arn: str) -> ApiError:
     return ApiError("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{machine_arn}'")
 
 
-def _deleting(machine_arn: str) -> ApiError:
+def deleting(machine_arn: str) -> ApiError:
     return ApiError("StateMachineDeleting", f"State Machine Deleting: '{machine_arn}'")
 
 
@@ -168,7 +203,7 @@ def _described(revision: Revision, request: Mapping[str, Any]) -> dict[str, Any]
     }
 
 
-def _identity(machine: StateMachine) -> tuple[str, ...]:
+def _identity(machine: StateMachine) -> tuple[str | None, ...]:
     """What decides whether a second CreateStateMachine is the same request."""
     revision = machine.revision
     return (
@@ -177,11 +212,10 @@ def _identity(machine: StateMachine) -> tuple[str, ...]:
         revision.logging_configuration,
         revision.tracing_configuration,
         revision.encryption_configuration,
+        machine.first_version,
     )
 
 
 def _check_publishing(request: Mapping[str, Any]) -> None:
-    if request.get("publish"):
-        raise ApiError("ValidationException", "sfn cannot publish state machine versions yet: leave publish out.")
-    if request.get("versionDescription"):
+    if request.get("versionDescription") and not request.get("publish"):
         raise ApiError("ValidationException", "Version description can only be set when publish is true")

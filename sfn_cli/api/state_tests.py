@@ -17,7 +17,7 @@ from sfn_cli.api.executions import check_input
 from sfn_cli.api.mock_results import check_mock
 from sfn_cli.api.tested_context import default_context, given_context
 from sfn_cli.asl.dataflow import JSONPATH
-from sfn_cli.asl.moves import Call, Exit, Fork, Move, Sleep, Stop
+from sfn_cli.asl.moves import Call, Distribute, Exit, Fork, Move, Sleep, Stop
 from sfn_cli.asl.state_machine import load
 from sfn_cli.asl.states.map_state import MapState
 from sfn_cli.asl.states.task_state import TaskState
@@ -119,6 +119,8 @@ class _Test:
             case Fork() as fork:
                 result = self._mocked_fork(fork)
                 return completion(self.execution, self.frame, result)
+            case Distribute():
+                raise AssertionError("a state that is tested starts no Map Run")
 
     def _asked(self) -> Move:
         if self.state.type == "Fail" and self.state.language == JSONPATH:

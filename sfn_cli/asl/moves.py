@@ -1,4 +1,4 @@
-"""What a state asks for. States speak these five words; none of them is "event".
+"""What a state asks for. States speak these six words; none of them is "event".
 
 A state answers `enter(visit)` or `complete(visit, result)` with a Move; only
 `interpreter/decide.py` knows how AWS records it, and only drivers know processes.
@@ -60,6 +60,17 @@ class Fork(NamedTuple):
         return self.machines[index] if self.items is None else self.machines[0]
 
 
+class Distribute(NamedTuple):
+    """A Map Run is to be done: child executions over `items`, or over what an ItemReader finds (None)."""
+
+    items: Sequence[Json] | None
+    max_concurrency: int
+
+    @property
+    def length(self) -> int:
+        return 0 if self.items is None else len(self.items)
+
+
 class Stop(NamedTuple):
     """The state fails with this error and cause (Fail); either may be absent."""
 
@@ -67,4 +78,4 @@ class Stop(NamedTuple):
     cause: str | None
 
 
-Move = Exit | Call | Sleep | Fork | Stop
+Move = Exit | Call | Sleep | Fork | Distribute | Stop

@@ -23,7 +23,7 @@ class Resource:
     """
 
     arn: str
-    kind: Literal["lambda", "activity", "service"]
+    kind: Literal["lambda", "activity", "service", "mapRun"]
     service: str = ""
     action: str = ""
     pattern: str = ""
@@ -38,6 +38,10 @@ class Resource:
     def name(self) -> str:
         """What AWS calls it in causes: the service, or the whole ARN of a function."""
         return self.service if self.kind == "service" else self.arn
+
+
+MAP_RUN = Resource("", "mapRun")
+"""What a Map in DISTRIBUTED mode is owed: no Resource of the language, but done by the world like one."""
 
 
 def parse_resource(text: str) -> Resource | None:

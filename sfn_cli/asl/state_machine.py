@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli.asl.dataflow import JSONPATH
 from sfn_cli.asl.states import STATE_TYPES
-from sfn_cli.jsonvalue import loads, make_room
+from sfn_cli.jsonvalue import dumps, loads, make_room
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,12 +21,20 @@ if TYPE_CHECKING:
 class StateMachine:
     """A machine, or a sub-machine (a branch of Parallel, the processor of Map)."""
 
-    __slots__ = ("start_at", "states", "timeout_seconds")
+    __slots__ = ("_fields", "_language", "start_at", "states", "timeout_seconds")
 
-    def __init__(self, start_at: str, states: Mapping[str, State], timeout_seconds: int | None) -> None:
-        self.start_at = start_at
+    def __init__(self, fields: Mapping[str, Any], states: Mapping[str, State], language: str) -> None:
+        self._fields = fields
+        self._language = language
+        self.start_at: str = fields["StartAt"]
         self.states = states
-        self.timeout_seconds = timeout_seconds
+        self.timeout_seconds: int | None = fields.get("TimeoutSeconds")
+
+    @property
+    def definition(self) -> str:
+        """The text of a definition of this machine alone: what the child executions of a Map Run run."""
+        own = {name: value for name, value in self._fields.items() if name != "ProcessorConfig"}
+        return dumps(own if self._language == JSONPATH else {"QueryLanguage": self._language, **own})
 
 
 @lru_cache(maxsize=256)
@@ -44,4 +52,4 @@ def _load(fields: Mapping[str, Any], *, language_of_all: str) -> StateMachine:
         name: STATE_TYPES[state["Type"]](name, state, state.get("QueryLanguage", language), load_inner)
         for name, state in fields["States"].items()
     }
-    return StateMachine(fields["StartAt"], states, fields.get("TimeoutSeconds"))
+    return StateMachine(fields, states, language)

@@ -189,11 +189,6 @@ class _Machines:
         if not isinstance(value, dict):
             findings.error(location, "Expected value of type Object")
             return
-        config = value.get("ProcessorConfig", {})
-        if isinstance(config, dict) and config.get("Mode", "INLINE") != "INLINE" and not findings.any_mode:
-            findings.error(
-                f"{location}/ProcessorConfig/Mode", f"Mode '{config['Mode']}' is not available in this version of sfn: use 'INLINE'"
-            )
         self.check(value, location, self.language_of_all, also=("ProcessorConfig",))
 
 

@@ -52,7 +52,7 @@ def _here(call: Callable[[], T], done: Callable[[T | Exception], None], /) -> Ca
 def run(service: Service, task: OpenTask) -> TaskSucceeded | TaskFailed:
     """The end of a task that nobody outside answers (its resource has no pattern)."""
     answers: list[Signal] = []
-    world = World(service.settings, _Invoked(service), service, service.clock, _here, _clients(service.settings))
+    world = World(service.settings, _Invoked(service), service, service.clock, _here, _clients(service.settings), {})
     integration(task.resource)(Errand(task, NO_TASK, answers.append), world)
     (answer,) = answers
     assert isinstance(answer, (TaskSucceeded, TaskFailed))

@@ -41,7 +41,8 @@ class Background(Protocol):
 
 class World(NamedTuple):
     """What integrations may use. `clock` gives milliseconds since 1970; `service` has the operations of this store;
-    `background` makes calls that block, such as those of `clients`, which are AWS's services."""
+    `background` makes calls that block, such as those of `clients`, which are AWS's services. `map_runs` are those that
+    are conducted here, each (its row) with what is called when its children have moved."""
 
     settings: Settings
     pool: Invokes
@@ -49,6 +50,7 @@ class World(NamedTuple):
     clock: Callable[[], int]
     background: Background
     clients: Clients
+    map_runs: dict[int, Callable[[], None]]
 
 
 class Errand(NamedTuple):

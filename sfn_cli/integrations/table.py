@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from sfn_cli.integrations.activity import wait_for_worker
+from sfn_cli.integrations.distributed_map.conduct import conduct
 from sfn_cli.integrations.integration import Cancel, Errand, Integration, World, nothing_to_cancel
 from sfn_cli.integrations.lambda_function import call_function
 from sfn_cli.integrations.lambda_invoke import invoke
@@ -64,6 +65,8 @@ def integration(resource: Resource) -> Integration:
         return wait_for_worker
     if resource.service.startswith("aws-sdk:"):
         return _AWS_SDK.get(resource.pattern, _refuse)
+    if resource.kind == "mapRun":
+        return conduct
     return SERVICES.get((resource.service, resource.action), _refuse)
 
 

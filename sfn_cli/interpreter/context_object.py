@@ -24,7 +24,7 @@ def context_object(execution: Execution, frame: Frame, attempt: int) -> dict[str
             "StartTime": format_timestamp(execution.started_at),
             "Name": execution.name,
             "RoleArn": execution.role_arn,
-            "RedriveCount": 0,
+            "RedriveCount": execution.redrive_count,
         },
         "StateMachine": {
             "Id": execution.state_machine_arn,
@@ -32,6 +32,8 @@ def context_object(execution: Execution, frame: Frame, attempt: int) -> dict[str
         },
         "State": {"Name": frame.state.name, "EnteredTime": format_timestamp(frame.entered_at)},
     }
+    if execution.redrive_count:
+        context["Execution"]["RedriveTime"] = format_timestamp(execution.redriven_at)
     if frame.state.counts_retries:
         context["State"]["RetryCount"] = attempt
     item = _item(frame)
@@ -45,9 +47,10 @@ def context_object(execution: Execution, frame: Frame, attempt: int) -> dict[str
 def token_of(execution: Execution, frame: Frame, attempt: int) -> str:
     """The token of the task that this visit schedules, or has scheduled.
 
-    It is known before the task is scheduled (its parameters may hold it), and another one for each attempt.
+    It is known before the task is scheduled (its parameters may hold it), and another one for each attempt
+    and each redrive.
     """
-    return task_token(execution.seed, f"{execution.arn}/{frame.entered_id}/{attempt}")
+    return task_token(execution.seed, f"{execution.arn}/{frame.entered_id}/{attempt}{execution.redrive_mark}")
 
 
 def _item(frame: Frame | None) -> tuple[int, Any] | None:

@@ -14,11 +14,12 @@ Laws, seen in recordings of AWS:
 
 from __future__ import annotations
 
-from sfn_cli.asl.moves import Call, Exit, Fork, Move, Sleep, Stop
+from sfn_cli.asl.moves import Call, Distribute, Exit, Fork, Move, Sleep, Stop
 from sfn_cli.asl.retry import RUNTIME
 from sfn_cli.errors import StatesError
 from sfn_cli.interpreter.events import HistoryEvent, error_details
 from sfn_cli.interpreter.execution import Execution, Frame, Phase
+from sfn_cli.interpreter.map_run import map_run_arn
 from sfn_cli.interpreter.receive import task_details, task_kind
 from sfn_cli.interpreter.visits import (
     QUERY_EVALUATION_ERROR,
@@ -27,6 +28,7 @@ from sfn_cli.interpreter.visits import (
     completion,
     failure,
     joined_result,
+    map_run_plan,
     move,
     retrier,
 )
@@ -99,8 +101,12 @@ def _step(execution: Execution, frame: Frame, now: int) -> HistoryEvent | Due | 
             return _begin(execution, frame, now)
         case Phase.WORKING:
             return _work(execution, frame, now)
+        case Phase.WORKED if frame.state.type == "Map":
+            return _event(execution, frame, now, "MapStateSucceeded")
         case Phase.WORKED:
             return _complete(execution, frame, now, frame.result)
+        case Phase.DISTRIBUTING:
+            return _start_map_run(execution, frame, now)
         case Phase.FORKED:
             return _tend(execution, frame, now)
         case Phase.JOINED:
@@ -135,7 +141,7 @@ def _begin(execution: Execution, frame: Frame, now: int) -> HistoryEvent | Due |
         if isinstance(asked, Sleep):
             if now < asked.until:
                 return asked.until
-            asked = completion(execution, frame, None, now=max(asked.until, frame.entered_at))
+            asked = completion(execution, frame, None, now=max(asked.until, frame.last_at))
         return _carry_out(execution, frame, now, asked)
     except StatesError as error:
         return _stumble(execution, frame, now, error)
@@ -150,6 +156,8 @@ def _carry_out(execution: Execution, frame: Frame, now: int, asked: Move) -> His
         case Fork():
             details = {"length": asked.length} if asked.items is not None else None
             return _event(execution, frame, now, f"{frame.state.type}StateStarted", details)
+        case Distribute():
+            return _event(execution, frame, now, "MapStateStarted", {"length": asked.length})
         case Stop(error, cause):
             frame.error = StatesError(error, cause)
             return _give_up(execution, frame, now, frame.error)
@@ -177,6 +185,17 @@ def _schedule(execution: Execution, frame: Frame, now: int, call: Call) -> Histo
     if call.credentials is not None:
         details["taskCredentials"] = {"roleArn": call.credentials.get("RoleArn")}
     return _event(execution, frame, now, f"{kind}Scheduled", details, payload=call.arguments)
+
+
+def _start_map_run(execution: Execution, frame: Frame, now: int) -> HistoryEvent | Due | None:
+    try:
+        plan = map_run_plan(execution, frame)
+    except StatesError as error:
+        return _stumble(execution, frame, now, error)
+    if frame.map_run_arn is not None:  # by a redrive: the same one goes on
+        details = {"mapRunArn": frame.map_run_arn, "redriveCount": frame.map_run_redrives + 1}
+        return _event(execution, frame, now, "MapRunRedriven", details)
+    return _event(execution, frame, now, "MapRunStarted", {"mapRunArn": map_run_arn(execution, frame, plan)})
 
 
 def _work(execution: Execution, frame: Frame, now: int) -> HistoryEvent | Due | None:
@@ -230,7 +249,7 @@ def _stumble(execution: Execution, frame: Frame, now: int, error: StatesError) -
             details["location"] = error.location
         previous = frame.entered_previous if frame.last == frame.entered_id else frame.last
         return _event(execution, frame, now, "EvaluationFailed", details, previous=previous)
-    if frame.phase is Phase.ENTERED:
+    if frame.phase in (Phase.ENTERED, Phase.DISTRIBUTING):
         # Nothing outside was asked, and asking the same state again would give the same error.
         return _catch(execution, frame, now, error)
     return _recover(execution, frame, now)
@@ -242,7 +261,7 @@ def _recover(execution: Execution, frame: Frame, now: int) -> HistoryEvent | Due
     again = _retry(execution, frame, now, error)
     if again is not None:
         return again
-    if error.error == QUERY_EVALUATION_ERROR and frame.state.type in ("Map", "Parallel") and not frame.join_failed:
+    if frame.phase is Phase.FAILED and frame.state.type in ("Map", "Parallel") and not frame.join_failed:
         return _event(execution, frame, now, f"{frame.state.type}StateFailed")
     return _catch(execution, frame, now, error)
 
@@ -316,6 +335,8 @@ def _abort_state(execution: Execution, frame: Frame, now: int, previous: int) ->
     """The next event of aborting what the frame does, or None if there is nothing (more) to record."""
     if frame.phase in (Phase.STARTING, Phase.ENDING, Phase.ABORTED):
         return None
+    if frame.task is not None and frame.task.plan is not None:
+        return _event(execution, frame, now, "MapRunAborted", previous=previous)
     inner = _abort_children(execution, frame, now, spared=None, previous=previous)
     if inner is not None:
         return inner

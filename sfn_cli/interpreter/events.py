@@ -118,9 +118,18 @@ def error_details(error: str | None, cause: str | None) -> dict[str, Json]:
     return {name: text for name, text in (("error", error), ("cause", cause)) if text is not None}
 
 
-def execution_started(input: Payload, role_arn: str, at: int) -> HistoryEvent:
-    """The first event of every execution: it is written by StartExecution, not by a worker."""
-    return HistoryEvent(1, 0, at, "ExecutionStarted", payload=input, details={"roleArn": role_arn})
+def execution_started(input: Payload, role_arn: str, at: int, *, qualified: Mapping[str, str] | None = None) -> HistoryEvent:
+    """The first event of every execution: it is written by StartExecution, not by a worker.
+
+    `qualified` holds stateMachineAliasArn and stateMachineVersionArn, when it was started by such.
+    """
+    return HistoryEvent(1, 0, at, "ExecutionStarted", payload=input, details={"roleArn": role_arn, **(qualified or {})})
+
+
+def execution_redriven(last_id: int, count: int, at: int) -> HistoryEvent:
+    """The event of redrive number `count`: it is written by RedriveExecution, and comes after the execution's end."""
+    # As of what else comes from outside (ExecutionAborted), 0 is its previous event.
+    return HistoryEvent(last_id + 1, 0, at, "ExecutionRedriven", details={"redriveCount": count})
 
 
 def api_event(event: HistoryEvent, *, include_data: bool = True) -> dict[str, Any]:

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from sfn_cli.asl.moves import Call, Fork, Move
+from sfn_cli.asl.moves import Call, Distribute, Fork, Move
+from sfn_cli.asl.resource import MAP_RUN
 from sfn_cli.errors import StatesError
 from sfn_cli.interpreter.context_object import token_of
 from sfn_cli.interpreter.events import TERMINAL, HistoryEvent
 from sfn_cli.interpreter.execution import Execution, Frame, OpenTask, Phase
-from sfn_cli.interpreter.visits import ask_again, failure, final_failure, move, retrier
-from sfn_cli.jsonvalue import loads
+from sfn_cli.interpreter.redrive import go_on
+from sfn_cli.interpreter.visits import ask_again, failure, final_failure, map_run_plan, move, retrier
+from sfn_cli.jsonvalue import Payload, loads
+
+NO_ARGUMENTS = Payload({}, "{}")
 
 STANDARD_SECONDS = 365 * 24 * 60 * 60
 EXPRESS_SECONDS = 5 * 60
@@ -33,17 +37,35 @@ def _execution_started(execution: Execution, event: HistoryEvent) -> None:
     execution.input = event.payload
     execution.started_at = event.at
     execution.role_arn = str((event.details or {}).get("roleArn", ""))
-    longest = EXPRESS_SECONDS if ":express:" in execution.arn else STANDARD_SECONDS
-    execution.deadline_at = event.at + min(longest, execution.machine.timeout_seconds or longest) * 1000
+    _limit_time(execution, event.at)
     # The first StateEntered follows "event 0": AWS does not count ExecutionStarted.
     _new_frame(execution, Frame(0, execution.machine, event.payload, {}, 0, event.at))
 
 
+def _limit_time(execution: Execution, at: int) -> None:
+    """The machine's own TimeoutSeconds count from `at`, the quota from the start."""
+    longest = EXPRESS_SECONDS if ":express:" in execution.arn else STANDARD_SECONDS
+    own = execution.machine.timeout_seconds or longest
+    execution.deadline_at = min(execution.started_at + longest * 1000, at + own * 1000)
+
+
+def _execution_redriven(execution: Execution, event: HistoryEvent) -> None:
+    assert event.details is not None
+    execution.status = "RUNNING"
+    execution.redrive_count = event.details["redriveCount"]
+    execution.redriven_at = event.at
+    _limit_time(execution, event.at)
+    go_on(execution, event.at)
+
+
 def _execution_ended(execution: Execution, event: HistoryEvent) -> None:
     execution.status = TERMINAL[event.type]
-    execution.frames.clear()
     for task in list(execution.open_tasks.values()):
-        execution.close_task(task)
+        _cancel_task(execution, task.frame)
+    if event.type == "ExecutionSucceeded":
+        execution.frames.clear()
+    elif event.type == "ExecutionFailed":
+        execution.frames[0].failed_by = (event.details or {}).get("error")
     execution.ready.clear()
     execution.timers.clear()
     execution.waiting.clear()
@@ -79,6 +101,7 @@ def _state_entered(execution: Execution, event: HistoryEvent) -> None:
     frame.join_failed = False
     frame.result = None
     frame.retry_count = 0
+    frame.map_run_arn = None
     if frame.retried:
         frame.retried = {}
 
@@ -131,7 +154,25 @@ def _cancel_task(execution: Execution, frame: Frame) -> None:
 def _drop_children(execution: Execution, frame: Frame) -> None:
     for child in list(frame.children.values()):
         _drop(execution, child)
+    frame.unfinished = {}
     frame.failed_child = None
+
+
+def _set_children_aside(execution: Execution, frame: Frame) -> None:
+    """The children do no more; a redrive may go on with them, each from where it stands."""
+    for child in frame.children.values():
+        _take_off_the_agenda(execution, child)
+    frame.unfinished |= frame.children
+    frame.children = {}
+    frame.failed_child = None
+
+
+def _take_off_the_agenda(execution: Execution, frame: Frame) -> None:
+    _cancel_task(execution, frame)
+    execution.frames.pop(frame.serial, None)
+    execution.waiting.pop(frame.serial, None)
+    for child in frame.children.values():
+        _take_off_the_agenda(execution, child)
 
 
 def _count_retry(execution: Execution, frame: Frame) -> None:
@@ -229,9 +270,15 @@ def _forked(execution: Execution, event: HistoryEvent) -> None:
     frame = execution.frames[event.frame]
     _note_failed_child(execution, frame, event)
     asked = _asked(execution, frame, event)
-    assert isinstance(asked, Fork)
     _drop_children(execution, frame)
     frame = _follow(execution, event)
+    if isinstance(asked, Distribute):
+        frame.phase = Phase.DISTRIBUTING
+        frame.move = asked
+        frame.plan = None
+        frame.map_run_arn = None
+        return
+    assert isinstance(asked, Fork)
     frame.phase = Phase.FORKED
     frame.move = asked
     frame.started = frame.running = frame.finished = 0
@@ -242,11 +289,43 @@ def _forked(execution: Execution, event: HistoryEvent) -> None:
             _start_child(execution, frame, asked, index, event.id, event.at)
 
 
+def _map_run_started(execution: Execution, event: HistoryEvent) -> None:
+    frame = execution.frames[event.frame]
+    plan = map_run_plan(execution, frame)
+    frame = _follow(execution, event)
+    details = event.details or {}
+    frame.map_run_arn = details["mapRunArn"]
+    frame.map_run_redrives = details.get("redriveCount", 0)
+    frame.phase = Phase.WORKING
+    frame.move = frame.plan = None
+    frame.task = OpenTask(
+        id=event.id,
+        frame=frame,
+        state_name=frame.state.name,
+        resource=MAP_RUN,
+        arguments=NO_ARGUMENTS,
+        scheduled_at=event.at,
+        timeout_seconds=None,
+        heartbeat_seconds=None,
+        credentials=None,
+        token=None,
+        plan=plan,
+        map_run_arn=frame.map_run_arn,
+    )
+    frame.task.started = True
+    execution.open_task(frame.task)
+
+
+def _map_run_aborted(execution: Execution, event: HistoryEvent) -> None:
+    _cancel_task(execution, execution.frames[event.frame])
+
+
 def _note_failed_child(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
     """A fork fails, or starts again, because of the child that the event follows."""
     for child in frame.children.values():
         if child.last == event.previous_event_id:
             frame.error = final_failure(execution, child)
+            child.failed_by = frame.error.error
             frame.last, frame.last_at = child.last, child.last_at
 
 
@@ -278,7 +357,8 @@ def _iteration_succeeded(execution: Execution, event: HistoryEvent) -> None:
 
 def _iteration_failed(execution: Execution, event: HistoryEvent) -> None:
     frame = execution.frames[event.frame]
-    final_failure(execution, frame)
+    frame.failed_by = final_failure(execution, frame).error
+    frame.stood = frame.phase
     frame.phase = Phase.ENDED
     parent = frame.parent
     assert parent is not None
@@ -291,12 +371,16 @@ def _iteration_failed(execution: Execution, event: HistoryEvent) -> None:
 def _state_aborted(execution: Execution, event: HistoryEvent) -> None:
     frame = execution.frames[event.frame]
     _cancel_task(execution, frame)
-    _drop_children(execution, frame)
+    _set_children_aside(execution, frame)
+    frame.stood = frame.phase
     frame.phase = Phase.ABORTED
 
 
 def _iteration_aborted(execution: Execution, event: HistoryEvent) -> None:
-    _drop(execution, execution.frames[event.frame])
+    frame = execution.frames[event.frame]
+    assert frame.parent is not None
+    _take_off_the_agenda(execution, frame)
+    frame.parent.unfinished[frame.index] = frame.parent.children.pop(frame.index)
 
 
 def _joined(execution: Execution, event: HistoryEvent) -> None:
@@ -311,7 +395,7 @@ def _join_failed(execution: Execution, event: HistoryEvent) -> None:
     _note_failed_child(execution, frame, event)
     failure(execution, frame)
     _follow(execution, event)
-    _drop_children(execution, frame)
+    _set_children_aside(execution, frame)
     frame.phase = Phase.FAILED
     frame.join_failed = True
 
@@ -323,6 +407,7 @@ Handler = Callable[[Execution, HistoryEvent], None]
 
 HANDLERS: Mapping[str, Handler] = {
     "ExecutionStarted": _execution_started,
+    "ExecutionRedriven": _execution_redriven,
     **dict.fromkeys(TERMINAL, _execution_ended),
     **{f"{name}StateEntered": _state_entered for name in (*_STATES_WITH_EXIT, "Fail")},
     **{f"{name}StateExited": _state_exited for name in _STATES_WITH_EXIT},
@@ -332,6 +417,11 @@ HANDLERS: Mapping[str, Handler] = {
     **{f"{kind}Succeeded": _task_succeeded for kind in _TASK_KINDS},
     **{f"{kind}{how}": _task_failed for kind in _TASK_KINDS for how in ("Failed", "TimedOut", "ScheduleFailed")},
     "EvaluationFailed": _evaluation_failed,
+    "MapRunStarted": _map_run_started,
+    "MapRunRedriven": _map_run_started,
+    "MapRunSucceeded": _task_succeeded,
+    "MapRunFailed": _task_failed,
+    "MapRunAborted": _map_run_aborted,
     "MapStateStarted": _forked,
     "ParallelStateStarted": _forked,
     "MapIterationStarted": _iteration_started,

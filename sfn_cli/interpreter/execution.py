@@ -15,6 +15,7 @@ from sfn_cli.query.limits import ENDLESS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sfn_cli.asl.map_run import MapRunPlan
     from sfn_cli.asl.moves import Move
     from sfn_cli.asl.resource import Resource
     from sfn_cli.asl.state_machine import StateMachine
@@ -32,6 +33,7 @@ class Phase(Enum):
     WORKED = auto()  # its task has a result
     FAILED = auto()  # its work failed, and an event says so
     FORKED = auto()  # its children run
+    DISTRIBUTING = auto()  # a Map that was started, and whose Map Run was not
     JOINED = auto()  # all its children succeeded
     ABORTED = auto()  # its state was aborted, because a sibling failed
     ENDING = auto()  # its last state was left; its end is yet to be recorded
@@ -43,11 +45,12 @@ class OpenTask:
 
     `timeout_at` is in milliseconds since 1970, or None; `beat_at` is the last sign of life. `token`
     is None where nobody outside can answer. `submitted`: the service took the request, and only the
-    result is missing; `answered`: the result, or a failure, has come.
+    result is missing; `answered`: the result, or a failure, has come. `plan` is what a Map Run is to do, and
+    `map_run_arn` its name: both are None for tasks of Task states.
     """
 
     __slots__ = (
-        "answered", "arguments", "beat_at", "credentials", "frame", "heartbeat_seconds", "id", "resource",
+        "answered", "arguments", "beat_at", "credentials", "frame", "heartbeat_seconds", "id", "map_run_arn", "plan", "resource",
         "started", "state_name", "submitted", "timeout_at", "token",
     )  # fmt: skip
 
@@ -63,6 +66,8 @@ class OpenTask:
         heartbeat_seconds: int | None,
         credentials: Json | None,
         token: str | None,
+        plan: MapRunPlan | None = None,
+        map_run_arn: str | None = None,
     ) -> None:
         self.id = id
         self.frame = frame
@@ -74,6 +79,8 @@ class OpenTask:
         self.beat_at = scheduled_at
         self.credentials = credentials
         self.token = token
+        self.plan = plan
+        self.map_run_arn = map_run_arn
         self.started = False
         self.submitted = False
         self.answered = False
@@ -85,13 +92,13 @@ class OpenTask:
 
     @property
     def awaits_child(self) -> bool:
-        """Whether the end of a job that was started is the answer."""
-        return self.resource.pattern.startswith("sync")
+        """Whether the end of executions that were started is the answer."""
+        return self.plan is not None or self.resource.pattern.startswith("sync")
 
     @property
     def in_flight(self) -> bool:
         """Whether it is being done by who drives the execution, and would be lost with it."""
-        return self.started and not self.submitted and self.activity is None
+        return self.started and not self.submitted and self.activity is None and self.plan is None
 
     @property
     def heartbeat_due_at(self) -> int | None:
@@ -113,6 +120,7 @@ class Frame:
         "entered_id",
         "entered_previous",
         "error",
+        "failed_by",
         "failed_child",
         "finished",
         "gave_up",
@@ -124,11 +132,14 @@ class Frame:
         "last",
         "last_at",
         "machine",
+        "map_run_arn",
+        "map_run_redrives",
         "move",
         "next",
         "next_move",
         "parent",
         "phase",
+        "plan",
         "previous_for_child",
         "result",
         "results",
@@ -138,7 +149,9 @@ class Frame:
         "serial",
         "started",
         "state",
+        "stood",
         "task",
+        "unfinished",
         "variables",
     )  # fmt: skip
 
@@ -163,9 +176,14 @@ class Frame:
         self.retry_count = 0
         self.move: Move | None = None  # memo: what the state asked for
         self.next_move: Move | None = None  # memo: what it asks for in the attempt that is about to begin
+        self.map_run_arn: str | None = None  # the Map Run of its state's last attempt
+        self.map_run_redrives = 0
+        self.plan: MapRunPlan | None = None  # memo: what the Map Run that is about to begin is to do
         self.error: StatesError | None = None  # why its state, or it, failed
         self.gave_up = False  # memo: `error` is why it failed itself, and it does no more
         self.heartbeat_missed = False
+        self.failed_by: str | None = None  # the error by which it failed as a whole
+        self.stood = Phase.STARTING  # its phase before it was ABORTED, or failed and ENDED
         self.result: Payload | None = None
         self.task: OpenTask | None = None
 
@@ -174,6 +192,7 @@ class Frame:
         self.running = 0
         self.finished = 0
         self.results: list[Payload | None] = []
+        self.unfinished: dict[int, Frame] = {}  # those that failed or were aborted: a redrive goes on with them
         self.failed_child: Frame | None = None
         self.join_failed = False  # …StateFailed is recorded
         self.previous_for_child = 0
@@ -188,8 +207,8 @@ class Execution:
 
     __slots__ = (
         "arn", "closed", "context", "deadline_at", "frames", "input", "last_id", "machine", "max_events", "name", "next_serial",
-        "open_tasks", "opened", "patience", "ready", "role_arn", "seed", "started_at", "state_machine_arn", "status", "steps",
-        "timers", "waiting",
+        "open_tasks", "opened", "patience", "ready", "redrive_count", "redriven_at", "role_arn", "seed", "started_at",
+        "state_machine_arn", "status", "steps", "timers", "waiting",
     )  # fmt: skip
 
     def __init__(self, arn: str, state_machine_arn: str, machine: StateMachine, seed: str, max_events: int = MAX_EVENTS) -> None:
@@ -207,6 +226,8 @@ class Execution:
         self.started_at = 0
         self.deadline_at: int | None = None  # by the machine's own TimeoutSeconds, or AWS's quota
         self.status = "RUNNING"
+        self.redrive_count = 0
+        self.redriven_at = 0
         self.last_id = 0
         self.frames: dict[int, Frame] = {}
         self.next_serial = 0
@@ -220,6 +241,11 @@ class Execution:
     @property
     def ended(self) -> bool:
         return self.status != "RUNNING"
+
+    @property
+    def redrive_mark(self) -> str:
+        """Tells the attempts after a redrive from those before it, in what tokens and randomness derive from."""
+        return f"/{self.redrive_count}" if self.redrive_count else ""
 
     @property
     def wake_at(self) -> int | None:

@@ -51,8 +51,8 @@ def _record(
 
 
 def task_kind(resource: Resource) -> str:
-    """How the events of a task begin: "LambdaFunction", "Activity" or "Task"."""
-    return {"lambda": "LambdaFunction", "activity": "Activity", "service": "Task"}[resource.kind]
+    """How the events of a task begin: "LambdaFunction", "Activity", "Task" or "MapRun"."""
+    return {"lambda": "LambdaFunction", "activity": "Activity", "service": "Task", "mapRun": "MapRun"}[resource.kind]
 
 
 def task_details(resource: Resource) -> dict[str, Json]:

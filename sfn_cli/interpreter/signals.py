@@ -1,6 +1,7 @@
 """What the world says to an execution. A task is named by the id of the event that scheduled it.
 
-A signal for a task that is no longer open is late and changes nothing.
+A signal for a task that is no longer open is late and changes nothing. `at`: when, by the clock of who says so
+(milliseconds since 1970): the execution's own cannot show less.
 """
 
 from __future__ import annotations
@@ -28,12 +29,14 @@ class TaskSubmitted(NamedTuple):
 class TaskSucceeded(NamedTuple):
     task: int
     output: Payload
+    at: int = 0
 
 
 class TaskFailed(NamedTuple):
     task: int
     error: str | None
     cause: str | None
+    at: int = 0
 
 
 class TaskHeartbeat(NamedTuple):

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from sfn_cli.asl.dataflow import MAX_PAYLOAD_BYTES
-from sfn_cli.asl.moves import Call, Exit, Move, Stop
+from sfn_cli.asl.moves import Call, Distribute, Exit, Move, Stop
 from sfn_cli.asl.retry import Catcher, Retrier, matches
+from sfn_cli.asl.states.map_state import MapState
 from sfn_cli.asl.visit import Visit
 from sfn_cli.errors import StatesError
 from sfn_cli.interpreter.context_object import context_object
@@ -20,7 +21,9 @@ from sfn_cli.jsonvalue import Payload
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-Asked = TypeVar("Asked", bound=Move)
+    from sfn_cli.asl.map_run import MapRunPlan
+
+Asked = TypeVar("Asked", bound="Move | MapRunPlan")
 
 DATA_LIMIT_EXCEEDED = "States.DataLimitExceeded"
 QUERY_EVALUATION_ERROR = "States.QueryEvaluationError"
@@ -37,8 +40,8 @@ def visit(execution: Execution, frame: Frame, *, attempt: int, now: int) -> Visi
         frame.variables,
         lambda: context_object(execution, frame, attempt) if execution.context is None else execution.context,
         now,
-        frame.entered_at,
-        f"{execution.seed}/{frame.last}/{attempt}",
+        max(frame.entered_at, execution.redriven_at),
+        f"{execution.seed}/{frame.last}/{attempt}{execution.redrive_mark}",
         execution.patience,
         execution.steps,
     )
@@ -64,6 +67,16 @@ def completion(execution: Execution, frame: Frame, result: Payload | None, *, no
     return done
 
 
+def map_run_plan(execution: Execution, frame: Frame) -> MapRunPlan:
+    """What the Map Run of the frame's state is to do. Raises StatesError, its cause told in full."""
+    if frame.plan is None:
+        asked, state = move(execution, frame), frame.state
+        assert isinstance(asked, Distribute) and isinstance(state, MapState)
+        seen = visit(execution, frame, attempt=frame.retry_count, now=frame.last_at)
+        frame.plan = _told_in_full(frame, lambda: state.plan(seen, asked))
+    return frame.plan
+
+
 def _told_in_full(frame: Frame, ask: Callable[[], Asked]) -> Asked:
     """What the state answers, within AWS's quota; its errors say which state they are of."""
     try:
@@ -77,7 +90,7 @@ def _told_in_full(frame: Frame, ask: Callable[[], Asked]) -> Asked:
         raise _located(frame, TOO_DEEP) from None
 
 
-def _payloads(asked: Move) -> Sequence[Payload]:
+def _payloads(asked: Move | MapRunPlan) -> Sequence[Payload]:
     """What the move puts into the history, to which AWS's quota applies: all variables that are assigned count together."""
     match asked:
         case Exit(output, None):
@@ -131,6 +144,8 @@ def _failure(execution: Execution, frame: Frame) -> StatesError:
             completion(execution, frame, frame.result)
         elif frame.phase is Phase.JOINED:
             completion(execution, frame, joined_result(frame))
+        elif frame.phase is Phase.DISTRIBUTING:
+            map_run_plan(execution, frame)
         else:
             asked = move(execution, frame)
             if isinstance(asked, Stop):
@@ -189,5 +204,7 @@ def met_retrier(frame: Frame, error: StatesError) -> tuple[int, Retrier] | None:
 
 
 def joined_result(frame: Frame) -> Payload:
-    """The outputs of the frame's children, in their order, as one array."""
+    """What the Map Run gave, or the outputs of the frame's children, in their order, as one array."""
+    if frame.result is not None:
+        return frame.result
     return Payload([result.value if result is not None else None for result in frame.results])

@@ -39,7 +39,9 @@ def test_start(call: Caller) -> None:
         "error": None,
         "cause": None,
         "traceHeader": "t",
+        "mapRunArn": None,
         "redriveCount": 0,
+        "redriveDate": None,
         **RUNNING,
     }
     assert call("GetExecutionHistory", executionArn=EXECUTION + "m:e") == {

@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 
-from sfn_cli import api
-from sfn_cli.api import model
 from sfn_cli.errors import ApiError
 from tests.api.fakes import MACHINE, PASS, ROLE, Caller
 
@@ -243,13 +241,6 @@ def test_list_in_pages(call: Caller) -> None:
     second = call("ListStateMachines", maxResults=2, nextToken=first["nextToken"])
     assert [machine["name"] for page in (first, second) for machine in page["stateMachines"]] == ["a", "c", "d", "e"]
     assert second["nextToken"] is None
-
-
-def test_versions_are_refused_clearly(call: Caller) -> None:
-    """What sfn does not have yet is an error of AWS's kind, never a traceback."""
-    with pytest.raises(ApiError) as error:
-        api.call(call.service, model.load("stepfunctions", "PublishStateMachineVersion"), {"stateMachineArn": MACHINE + "m"})
-    assert error.value.code == "UnknownOperationException"
 
 
 def test_another_region_has_its_own_machines(call: Caller) -> None:

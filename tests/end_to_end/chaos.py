@@ -72,6 +72,13 @@ def _nested(child: str) -> dict[str, Any]:
     }
 
 
+def _distributed(states: dict[str, Any]) -> dict[str, Any]:
+    """A Map over `items`, two child executions at a time."""
+    config = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
+    processor = {"ProcessorConfig": config, "StartAt": next(iter(states)), "States": states}
+    return {"Type": "Map", "Label": "Each", "ItemsPath": "$.items", "MaxConcurrency": 2, "ItemProcessor": processor, "End": True}
+
+
 MACHINE_STATES: dict[str, dict[str, Any]] = {
     "Child": {"W": {"Type": "Wait", "Seconds": 1, "Next": "C"}, "C": CALL},
     "Sleep": {"W": {"Type": "Wait", "Seconds": 86400, "End": True}},
@@ -105,11 +112,16 @@ MACHINE_STATES: dict[str, dict[str, Any]] = {
         }
     },
     "Nests": {"N": _nested("Child")},
+    "Distributes": {"M": _distributed({"C": CALL})},
     "Stops": {"W": {"Type": "Wait", "Seconds": 86400, "End": True}},
     "NestedStops": {"N": _nested("Sleep")},
+    "DistributedStops": {"M": _distributed({"W": {"Type": "Wait", "Seconds": 86400, "End": True}})},
 }
 
-KINDS = ("Waits", "Calls", "Maps", "Tokens", "Nests", "Stops", "NestedStops")
+STOPPED = ("Stops", "NestedStops", "DistributedStops")
+KINDS = ("Waits", "Calls", "Maps", "Tokens", "Nests", "Distributes", *STOPPED)
+CHILDREN = {"Child": "SUCCEEDED", "Sleep": "ABORTED", "Distributes/Each": "SUCCEEDED", "DistributedStops/Each": "ABORTED"}
+"""What other executions start, and how it must end."""
 
 
 def given(n: int) -> dict[str, Any]:
@@ -124,6 +136,7 @@ def expected(kind: str, n: int) -> tuple[str, Any]:
         "Maps": [[n + i, {"n": 2 * (n + i)}] for i in range(3)],
         "Tokens": {"n": n},
         "Nests": {"n": 2 * n},
+        "Distributes": [{"n": 2 * (n + i)} for i in range(3)],
     }
     return ("SUCCEEDED", outputs[kind]) if kind in outputs else ("ABORTED", None)
 
@@ -216,7 +229,7 @@ class Chaos:
         service.close()
 
     def stop_if_so(self, kind: str, n: int) -> None:
-        if kind in ("Stops", "NestedStops"):
+        if kind in STOPPED:
             self.insist("stop-execution", "--execution-arn", MACHINES.replace("stateMachine", "execution") + f"{kind}:e{n}")
 
     def answer(self) -> None:
@@ -283,14 +296,15 @@ class Chaos:
                 found = (status, None if output is None else json.loads(output))
                 if found != expected(kind, int(name[1:])):
                     yield f"{arn}: {found}"
-            elif status != {"Child": "SUCCEEDED", "Sleep": "ABORTED"}[kind]:
+            elif status != CHILDREN[kind]:
                 yield f"{arn}: {status}"
             keys = self.database.connection.execute("SELECT key FROM event WHERE key >> 16 = ? ORDER BY key", (id,)).fetchall()
             if [(execution_of(key), event_of(key)) for (key,) in keys] != [(id, event + 1) for event in range(len(keys))]:
                 yield f"{arn}: its history has gaps"
-        nested = sum(kind == "Nests" for kind, _ in self.work)
-        if machines["Child"] != nested:
-            yield f"{machines['Child']} children of {nested} parents"
+        for parents, child, each in (("Nests", "Child", 1), ("Distributes", "Distributes/Each", 3)):
+            wanted = each * sum(kind == parents for kind, _ in self.work)
+            if machines[child] != wanted:
+                yield f"{machines[child]} executions of {child} instead of {wanted}"
         examined = sfn(self.home, "doctor")
         if examined.returncode:
             yield f"doctor: {examined.stdout}{examined.stderr}"

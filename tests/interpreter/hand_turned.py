@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.asl.state_machine import load
-from sfn_cli.interpreter.events import HistoryEvent, execution_started
+from sfn_cli.interpreter.events import HistoryEvent, execution_redriven, execution_started
 from sfn_cli.interpreter.execution import MAX_EVENTS
 from sfn_cli.interpreter.interpreter import Interpreter
 from sfn_cli.interpreter.signals import Signal, TaskFailed, TaskStarted, TaskSucceeded
@@ -51,6 +51,17 @@ def stored(event: HistoryEvent) -> HistoryEvent:
 
 def begin(input: Any) -> list[HistoryEvent]:
     return [execution_started(Payload(input), "arn:aws:iam::123456789012:role/any", START)]
+
+
+def redriven(history: Sequence[HistoryEvent], after_ms: int = 1_000) -> list[HistoryEvent]:
+    """A history that has ended, and its redrive a while later."""
+    count = 1 + sum(event.type == "ExecutionRedriven" for event in history)
+    return [*history, execution_redriven(history[-1].id, count, history[-1].at + after_ms)]
+
+
+def stopped(history: Sequence[HistoryEvent]) -> list[HistoryEvent]:
+    """A history that is cut off by StopExecution."""
+    return [*history, HistoryEvent(history[-1].id + 1, 0, history[-1].at, "ExecutionAborted", details={})]
 
 
 def run(
@@ -120,6 +131,9 @@ def _next_signal(interpreter: Interpreter, answers: Answers, answered: dict[str,
 
 
 def _answer(task: OpenTask, answers: Answers, answered: dict[str, int]) -> Signal | None:
+    if task.plan is not None:  # a Map Run each of whose children gives back its input
+        batches = task.plan.batches(task.plan.items or (), 0, ENDLESS)
+        return TaskSucceeded(task.id, Payload(text=f"[{','.join(batch.input for batch in batches)}]"))
     given = answers.get(task.state_name, ())
     turn = answered.get(task.state_name, 0)
     answer = given[min(turn, len(given) - 1)] if given else {}

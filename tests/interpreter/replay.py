@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sfn_cli.interpreter.events import HistoryEvent
     from sfn_cli.store.sqlite.database import Database
 
-TASKS = ("LambdaFunction", "Activity", "Task")
+TASKS = ("LambdaFunction", "Activity", "Task", "MapRun")
 
 
 def breaches(database: Database) -> Iterator[str]:
@@ -37,8 +37,9 @@ def breaches(database: Database) -> Iterator[str]:
 
 def _goes_on(interpreter: Interpreter, rest: Sequence[HistoryEvent]) -> str | None:
     for event in rest:
-        if event.type == "ExecutionAborted":
-            return None  # written from outside
+        if event.type in ("ExecutionAborted", "ExecutionRedriven"):
+            interpreter.apply(event)  # written from outside
+            continue
         signal = _signal(interpreter, event)
         made = interpreter.advance(event.at, 1) if signal is None else interpreter.receive(signal, event.at)
         if made != [event]:
@@ -50,7 +51,7 @@ def _signal(interpreter: Interpreter, event: HistoryEvent) -> Signal | None:
     """What the world said, when the event records that."""
     kind = next((kind for kind in TASKS if event.type.startswith(kind)), None)
     what = event.type.removeprefix(kind) if kind else ""
-    if what not in ("Started", "Submitted", "Succeeded", "Failed"):
+    if what not in ("Started", "Submitted", "Succeeded", "Failed") or event.type == "MapRunStarted":
         return None
     task = next((task.id for task in interpreter.open_tasks.values() if task.frame.serial == event.frame), None)
     if task is None:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from sfn_cli.asl.state_machine import load
 from sfn_cli.asl.validate import validate
 from sfn_cli.jsonvalue import make_room
-from tests.interpreter.hand_turned import no_patience, run
+from tests.interpreter.hand_turned import no_patience, redriven, run, stopped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -187,6 +187,20 @@ def holds(definition: Any, input: Any, answered: Any, cuts: int) -> None:
     assert run(definition, input, answered, max_events=MOST_EVENTS, patience=no_patience()) == whole
 
 
+def goes_on(definition: Any, input: Any, answered: Any, whole: list[HistoryEvent], cuts: int) -> None:
+    """Redriven from where it ended, or from where it was stopped, it comes out the same however it is cut."""
+    ends = [stopped(whole[:length]) for length in _cuts(whole, cuts)]
+    if whole[-1].type in ("ExecutionFailed", "ExecutionTimedOut"):
+        ends.append(whole)
+    for end in ends:
+        again = redriven(end)
+        on = run(definition, input, answered, history=again, max_events=2 * MOST_EVENTS)
+        assert on[: len(again)] == again
+        for length in range(len(again), len(on), max(1, (len(on) - len(again)) // cuts)):
+            cut = run(definition, input, answered, history=on[:length], max_events=2 * MOST_EVENTS)
+            assert cut == on, f"redriven after event {len(end)}, cut after event {length}"
+
+
 def _cuts(whole: list[HistoryEvent], most: int) -> list[int]:
     """After which events to cut: all, or so many."""
     return list(range(1, len(whole), max(1, len(whole) // most)))
@@ -216,6 +230,13 @@ def test_a_valid_machine_ends_or_waits_and_replays(definition: Any, input: Any, 
     """It ends, or waits for something that is owed; cut anywhere, it goes on to the same history."""
     assert validate(json.dumps(definition)) == []
     holds(definition, input, answered, cuts=20)
+
+
+@tries(100)
+@given(machines(), values, answered_by_name)
+def test_a_machine_that_is_redriven_replays(definition: Any, input: Any, answered: Any) -> None:
+    """Stopped anywhere, or at its bad end, it is redriven; cut anywhere after that, it goes on to the same history."""
+    goes_on(definition, input, answered, run(definition, input, answered, max_events=MOST_EVENTS), cuts=6)
 
 
 def _places(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

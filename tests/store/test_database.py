@@ -11,7 +11,8 @@ import pytest
 from sfn_cli.errors import StoreError
 from sfn_cli.store.sqlite import database
 from sfn_cli.store.sqlite.database import Database
-from sfn_cli.store.sqlite.executions import Executions
+from sfn_cli.store.sqlite.executions import Executions, Whose
+from sfn_cli.store.sqlite.state_machines import StateMachines
 
 
 def test_private_and_durable(tmp_path: Path) -> None:
@@ -31,6 +32,35 @@ def test_schema_is_what_the_files_say(tmp_path: Path) -> None:
     opened = Database(tmp_path)
     assert newest == database.LATEST
     assert opened.connection.execute("PRAGMA user_version").fetchone() == (newest,)
+    opened.close()
+
+
+@pytest.mark.parametrize("number", range(1, database.LATEST))
+def test_an_older_store_is_brought_forward(tmp_path: Path, number: int) -> None:
+    """What a store of an earlier schema holds is found by this version."""
+    connection = sqlite3.connect(tmp_path / "sfn.db")
+    for script in sorted((Path(database.__file__).parent / "schema").glob("*.sql")):
+        if int(script.name[:4]) <= number:
+            connection.executescript(script.read_text())
+    connection.executescript(
+        f"""
+        INSERT INTO revision VALUES (1, NULL, '{{}}', 'r', '{{}}', '{{}}', '{{}}', 1);
+        INSERT INTO state_machine (arn, name, type, status, created_at, revision) VALUES ('a:m', 'm', 'STANDARD', 'ACTIVE', 1, 1);
+        INSERT INTO execution (arn, state_machine_arn, name, revision, status, input, started_at, seed)
+        VALUES ('a:m:e', 'a:m', 'e', 1, 'RUNNING', '{{}}', 1, 's');
+        PRAGMA user_version = {number};
+        """
+    )
+    connection.close()
+    opened = Database(tmp_path)
+    machine = StateMachines(opened).find("a:m")
+    assert machine is not None
+    assert (machine.revision.role_arn, machine.version, machine.first_version) == ("r", None, None)
+    assert [execution.name for execution in Executions(opened).page(Whose("a:m", status="RUNNING"), None, 2)] == ["e"]
+    published = StateMachines(opened).update(machine, machine.revision, publish_at=2)
+    assert published is not None
+    assert published.version is not None
+    assert published.version.number == 1
     opened.close()
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sfn_cli.store.sqlite.database import Database
-from sfn_cli.store.sqlite.executions import Executions
+from sfn_cli.store.sqlite.executions import Executions, Whose
 from sfn_cli.store.sqlite.inbox import Inbox
 from sfn_cli.store.sqlite.logs import LogLine, Logs
+from sfn_cli.store.sqlite.redrives import Redrives
 from sfn_cli.store.sqlite.state_machines import StateMachines
 from sfn_cli.store.sqlite.tasks import Tasks
 from sfn_cli.store.sqlite.turns import Turns
@@ -27,12 +28,15 @@ GROWS = ("event", "execution", "log_event", "task", "child", "e", "t", "c")
 
 ASKED: dict[str, Callable[[Database], object]] = {
     "describe-execution": lambda store: Executions(store).find(ARN),
-    "list-executions": lambda store: Executions(store).page(MACHINE, None, None, 101),
-    "list-executions, a later page": lambda store: Executions(store).page(MACHINE, None, (1700000000000, 7), 101),
-    "list-executions --status-filter": lambda store: Executions(store).page(MACHINE, "FAILED", (1700000000000, 7), 101),
+    "list-executions": lambda store: Executions(store).page(Whose(MACHINE), None, 101),
+    "list-executions, a later page": lambda store: Executions(store).page(Whose(MACHINE), (1700000000000, 7), 101),
+    "list-executions --status-filter": lambda store: Executions(store).page(Whose(MACHINE, status="FAILED"), (1700000000000, 7), 101),
+    "list-executions of a version": lambda store: Executions(store).page(Whose(MACHINE, version=1), (1700000000000, 7), 101),
+    "list-executions of an alias": lambda store: Executions(store).page(Whose(MACHINE, alias="live"), (1700000000000, 7), 101),
     "get-execution-history": lambda store: Executions(store).history(1, 5, 101),
     "get-execution-history --reverse-order": lambda store: Executions(store).history_reversed(1, 5, 101),
     "stop-execution": lambda store: Executions(store).abort(ARN, None, None, 5),
+    "redrive-execution": lambda store: Redrives(store).redrive(ARN, "token", 5, lambda _: 5),
     "any command": lambda store: Executions(store).any_running(),
     "list-state-machines": lambda store: StateMachines(store).page("arn", "", 101),
     "delete-state-machine": lambda store: StateMachines(store).delete(MACHINE),
@@ -84,6 +88,13 @@ def test_a_status_is_found_at_once(store: Database, asked: str) -> None:
     looks = [line for line in plans(store, ASKED[asked]) if "execution" in line]
     assert looks
     assert all("execution_by_status (state_machine_arn=? AND status=?" in line for line in looks)
+
+
+@pytest.mark.parametrize("by", ["version", "alias"])
+def test_what_a_version_or_an_alias_started_is_found_at_once(store: Database, by: str) -> None:
+    """A list of one version's executions does not take a look at each of its machine's."""
+    line, *_ = plans(store, ASKED[f"list-executions of {'an alias' if by == 'alias' else 'a version'}"])
+    assert f"execution_by_{by} (state_machine_arn=? AND {by}=?" in line
 
 
 def plans(store: Database, ask: Callable[[Database], object]) -> list[str]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.asl.dataflow import JSONATA, JsonPathFlow, find
-from sfn_cli.asl.moves import Fork, Move
+from sfn_cli.asl.map_run import Distribution, MapRunPlan
+from sfn_cli.asl.moves import Distribute, Fork, Move
 from sfn_cli.asl.quantity import Quantity
 from sfn_cli.asl.states.state import LoadMachine, State
 from sfn_cli.asl.visit import Visit
@@ -33,7 +34,12 @@ class MapState(State):
     def __init__(self, name: str, fields: Mapping[str, Any], language: str, load_machine: LoadMachine) -> None:
         # Parameters is ItemSelector's older name here, not the state's own data flow.
         super().__init__(name, {key: value for key, value in fields.items() if key != "Parameters"}, language, load_machine)
-        self._processor = load_machine(fields["ItemProcessor"] if "ItemProcessor" in fields else fields["Iterator"])
+        processor = fields["ItemProcessor"] if "ItemProcessor" in fields else fields["Iterator"]
+        self._processor = load_machine(processor)
+        config = processor.get("ProcessorConfig", {})
+        distributed = config.get("Mode") == "DISTRIBUTED"
+        execution_type = config.get("ExecutionType", "STANDARD")
+        self._distribution = Distribution(fields, language, self._processor, execution_type) if distributed else None
         self._items_path = compile_path(fields["ItemsPath"]) if "ItemsPath" in fields else None
         self._items: Json = fields.get("Items")
         self._items_template = (
@@ -47,7 +53,15 @@ class MapState(State):
         self._tolerated_percentage = Quantity.load(fields, "ToleratedFailurePercentage", language, kind="float")
 
     def enter(self, visit: Visit) -> Move:
-        return self.fork(visit, None)
+        if self._distribution is None or visit.steps is not None:  # a state that is tested runs no children at all
+            return self.fork(visit, None)
+        limit = self._max_concurrency.evaluate(visit) if self._max_concurrency is not None else 0
+        return Distribute(None if self._distribution.reads else self._find_items(visit), limit)
+
+    def plan(self, visit: Visit, asked: Distribute) -> MapRunPlan:
+        """What the Map Run of this visit is to do. Raises StatesError."""
+        assert self._distribution is not None
+        return self._distribution.plan(visit, asked, lambda index, item, patience: self._input(visit.with_patience(patience), index, item))
 
     def fork(self, visit: Visit, read: list[Json] | None) -> Fork:
         """The iterations over the items that ItemReader has `read`, or else over those that the state's input holds."""
@@ -96,14 +110,17 @@ class MapState(State):
 
     def _inputs(self, visit: Visit, items: list[Json]) -> list[Payload]:
         """The input of each iteration: its item, or what ItemSelector makes of it."""
+        return [self._input(visit, index, item) for index, item in enumerate(items)]
+
+    def _input(self, visit: Visit, index: int, item: Json) -> Payload:
         selector = self._selector
         if selector is None:
-            return [Payload(item) for item in items]
+            return Payload(item)
+        seen = _at_item(visit, index, item)
         if self.language == JSONATA:
-            return [Payload(selector.evaluate(_at_item(visit, index, item).jsonata_scope())) for index, item in enumerate(items)]
+            return Payload(selector.evaluate(seen.jsonata_scope()))
         assert isinstance(self.flow, JsonPathFlow)
-        effective = self.flow.effective_input(visit).value
-        return [Payload(selector.evaluate(_at_item(visit, index, item).path_scope(effective))) for index, item in enumerate(items)]
+        return Payload(selector.evaluate(seen.path_scope(self.flow.effective_input(visit).value)))
 
 
 def _at_item(visit: Visit, index: int, item: Json) -> Visit:

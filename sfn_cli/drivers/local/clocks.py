@@ -6,6 +6,8 @@ since 1970. What the clock showed is told by the history: a worker that resumes 
 
 from __future__ import annotations
 
+from sfn_cli.settings import fast_time
+
 VIRTUAL = "virtual"
 
 GRACE_MS = 1_000
@@ -41,7 +43,7 @@ class FastClock:
         self._started_at = started_at
 
     def now(self, wall: int) -> int:
-        return self._started_at + int((wall - self._started_at) * self._factor)
+        return fast_time(self._factor, self._started_at, wall)
 
     def comes_at(self, due: int) -> int:
         return self._started_at + int((due - self._started_at) / self._factor) + 1

@@ -108,6 +108,7 @@ class Conductor:
         self._executions = executions
         self._tasks = tasks
         self._inbox = inbox
+        self._world = world
         self._clock = world.clock
         self._report = report
         self._fails_after_crash = on_crash == "fail"
@@ -122,6 +123,8 @@ class Conductor:
         self._forgotten: list[int] = []
         self._lines: list[LogLine] = []
         self._dispatch = Dispatch(world, self._mail)
+        self._in_map_runs: dict[int, int] = {}  # those that are children → their Map Runs
+        self._moved_runs: set[int] = set()  # Map Runs whose children have ended in this turn
         self._clocks: dict[int, Clock] = {}  # of those that do not run by the wall's
         self._patience = loop_patience()
         self.slow_lane = SlowLane()
@@ -159,6 +162,10 @@ class Conductor:
     def _take(self, claimed: list[Claimed]) -> int:
         ends_at = time.monotonic() + SECONDS_A_TURN
         for execution in claimed:
+            if self._drives(execution.id):
+                self._let_go(execution.id)  # it was stopped and redriven before this worker was told of either
+            if execution.map_run is not None:
+                self._in_map_runs[execution.id] = execution.map_run
             with self._setting_aside(execution.id):
                 resume = self._resuming(execution)
                 try:
@@ -239,14 +246,22 @@ class Conductor:
 
     def read_inbox(self) -> None:
         """Takes in what other processes say to the executions driven here."""
+        aborted: list[int] = []
         for message in self._inbox.after(self._last_message):
             self._last_message = message.id
             interpreter = self._driven.get(message.execution)
-            if message.kind == "aborted" and (interpreter is not None or message.execution in self.slow_lane):
-                self._let_go(message.execution)
-                self._forgotten.append(message.id)
+            if message.kind == "aborted":
+                if message.body.get("worker", self._turns.worker) == self._turns.worker and self._drives(message.execution):
+                    self._let_go(message.execution)
+                    self._forgotten.append(message.id)
+                    aborted.append(message.execution)
             elif interpreter is not None:
                 self._take_in(message, interpreter)
+        if aborted:
+            self._turns.release(aborted)  # one that was redriven and claimed meanwhile is claimed anew
+
+    def _drives(self, execution: int) -> bool:
+        return execution in self._driven or execution in self.slow_lane
 
     def _catch_up(self, execution: int, interpreter: Interpreter) -> None:
         """Takes in what came while the execution was not driven here."""
@@ -287,6 +302,7 @@ class Conductor:
         if moved or self._lines or self._forgotten:
             self._commit(moved, now)
         self._send_away(now)
+        self._tell_map_runs()
         return events
 
     def _receive(self, now: int, moved: defaultdict[int, _Turn]) -> None:
@@ -299,7 +315,7 @@ class Conductor:
                 continue
             with self._setting_aside(execution):
                 if isinstance(clock := self._clocks.get(execution), VirtualClock):
-                    clock.jump(not_before, now)
+                    clock.jump(max(not_before, getattr(signal, "at", 0)), now)
                 events = interpreter.receive(signal, self._shown(execution, now))
                 if events:
                     moved[execution].events += events
@@ -383,7 +399,11 @@ class Conductor:
         lines, self._lines = self._lines, []
         forgotten, self._forgotten = self._forgotten, []
         changes = {execution: self._driven[execution].changed_tasks() for execution in moved if execution in self._driven}
-        turns = [_moved(execution, moved[execution], *changed) for execution, changed in changes.items()]
+        turns = [
+            _moved(execution, moved[execution], *changed, in_map_run=execution in self._in_map_runs)
+            for execution, changed in changes.items()
+        ]
+        self._moved_runs |= {self._in_map_runs[turn.execution] for turn in turns if turn.in_map_run and self._driven[turn.execution].ended}
         lost = self._turns.commit(turns, forgotten, lines, read_up_to=self._last_message, now=now)
         for execution, (opened, closed) in changes.items():
             if execution in lost or self._driven[execution].ended:
@@ -393,6 +413,19 @@ class Conductor:
                     self._dispatch.match(execution, opened, closed)
         if lost:
             self.claim_new()
+
+    def _tell_map_runs(self) -> None:
+        """Whoever conducts the Map Runs whose children have ended looks at them: this worker, or another."""
+        moved, self._moved_runs = self._moved_runs, set()
+        for run in moved & self._world.map_runs.keys():
+            self._world.map_runs[run]()
+        if moved - self._world.map_runs.keys():
+            self._world.service.runner.wake()
+
+    def look_at_map_runs(self) -> None:
+        """Another process may have ended children, or changed what a Map Run allows."""
+        for look in tuple(self._world.map_runs.values()):
+            look()
 
     def _send_away(self, now: int) -> None:
         """Sends those that need patience to the slow lane, for the step that they need it for."""
@@ -411,6 +444,7 @@ class Conductor:
         self._driven.pop(execution, None)
         self._due.pop(execution, None)
         self._clocks.pop(execution, None)
+        self._in_map_runs.pop(execution, None)
 
     def release(self) -> None:
         """Gives back all that is driven here, and cancels what runs for it."""
@@ -427,13 +461,16 @@ def _step_of(interpreter: Interpreter, now: int, patience: Patience) -> Taken:
     return Taken(interpreter, interpreter.advance(now, limit=1))
 
 
-def _moved(execution: int, turn: _Turn, opened: list[OpenTask], closed: list[OpenTask]) -> Moved:
+def _moved(execution: int, turn: _Turn, opened: list[OpenTask], closed: list[OpenTask], *, in_map_run: bool) -> Moved:
     answerable = [task for task in closed if task.token is not None]
+    awaited = [task for task in closed if task.token is not None or task.plan is not None]
     return Moved(
         execution,
         turn.events,
         turn.consumed,
         opened=[Opened(task.id, task.token, task.activity) for task in opened if task.token is not None],
         closed=[task.id for task in answerable],
-        given_up=[task.id for task in answerable if not task.answered],
+        given_up=[task.id for task in awaited if not task.answered],
+        map_runs=[task.id for task in closed if task.plan is not None and task.answered],
+        in_map_run=in_map_run,
     )

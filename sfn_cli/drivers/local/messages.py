@@ -32,6 +32,7 @@ def signal_of(message: Message, open_tasks: Mapping[int, OpenTask], executions: 
             child = executions.find(body["execution"])
             if child is None or task not in open_tasks:
                 return TaskFailed(task, "States.TaskFailed", "The execution that the task started is gone.")
-            return ended(open_tasks[task], child)
+            ending = {name: body[name] for name in ("status", "error", "cause") if name in body}
+            return ended(open_tasks[task], child._replace(stopped_at=body["at"], **ending))
         case kind:
             raise ValueError(f"a message of an unknown kind: {kind}")

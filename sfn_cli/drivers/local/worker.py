@@ -148,7 +148,7 @@ class _Worker:
             Executions(self._database),
             Tasks(self._database),
             Inbox(self._database),
-            World(settings, self._pool, self._service(), clock, Background(self._selector), Clients(settings)),
+            World(settings, self._pool, self._service(), clock, Background(self._selector), Clients(settings), {}),
             report,
             on_crash=os.environ.get("SFN_ON_CRASH", "retry"),
             max_events=max_events(),
@@ -269,6 +269,7 @@ class _Worker:
                     return
                 self._sign()
                 conductor.read_inbox()
+                conductor.look_at_map_runs()
                 self._claim()
             conductor.turn()
             self._pool.tick(monotonic_ms())

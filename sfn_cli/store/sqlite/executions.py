@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 
 class Execution(NamedTuple):
-    """One execution; `input` and `output` are JSON texts. `revision` is the row of what it runs."""
+    """One execution; `input` and `output` are JSON texts. `revision` is the row of what it runs.
+
+    `version` (a number) and `alias` (a name) are those by which it was started, if it was.
+    """
 
     id: int
     arn: str
@@ -34,6 +37,12 @@ class Execution(NamedTuple):
     trace_header: str | None
     started_at: int
     stopped_at: int | None
+    version: int | None = None
+    alias: str | None = None
+    redrive_count: int = 0
+    redriven_at: int | None = None
+    map_run_arn: str | None = None
+    item_count: int | None = None
 
 
 class Summary(NamedTuple):
@@ -46,6 +55,23 @@ class Summary(NamedTuple):
     status: str
     started_at: int
     stopped_at: int | None
+    version: int | None = None
+    alias: str | None = None
+    redrive_count: int = 0
+    redriven_at: int | None = None
+    map_run_arn: str | None = None
+    item_count: int | None = None
+
+
+class Whose(NamedTuple):
+    """Which executions a list shows: those of a machine, or of the Map Run in this row, for which all holds that is not None."""
+
+    state_machine_arn: str | None = None
+    map_run: int | None = None
+    version: int | None = None
+    alias: str | None = None
+    status: str | None = None
+    redriven: bool | None = None
 
 
 class NewExecution(NamedTuple):
@@ -53,6 +79,7 @@ class NewExecution(NamedTuple):
 
     `task` is the key of the task that starts it, if one does; `awaited`: that task waits for its end.
     `clock` is "virtual", or how many times faster than the wall's; a task's execution has its parent's.
+    `version` (a number) and `alias` (a name) are those that its revision was found by, if it was.
     """
 
     arn: str
@@ -65,6 +92,8 @@ class NewExecution(NamedTuple):
     task: int | None = None
     awaited: bool = False
     clock: str | None = None
+    version: int | None = None
+    alias: str | None = None
 
 
 class Executions:
@@ -113,20 +142,23 @@ class Executions:
             row = connection.execute("SELECT 1 FROM execution INDEXED BY execution_running WHERE status = 'RUNNING' LIMIT 1").fetchone()
             return row is not None
 
-    def page(self, state_machine_arn: str, status: str | None, before: tuple[int, int] | None, limit: int) -> list[Summary]:
-        """Up to `limit` executions of a machine, newest first, from the one that follows `before` (its start and row)."""
-        started_before, id_before = before or (1 << 62, 1 << 62)
-        of_status, statuses = ("", ()) if status is None else ("AND status = ?", (status,))
+    def page(self, whose: Whose, before: tuple[int, int] | None, limit: int) -> list[Summary]:
+        """Up to `limit` executions, newest first, from the one that follows `before` (its start and row)."""
+        given = {column: value for column, value in whose._asdict().items() if value is not None and column != "redriven"}
+        conditions = [f"e.{column} = ?" for column in given]
+        if whose.redriven is not None:
+            conditions.append("e.redrive_count > 0" if whose.redriven else "e.redrive_count = 0")
         with self._database.reading() as connection:
             rows = connection.execute(
                 f"""
-                SELECT id, arn, state_machine_arn, name, status, started_at, stopped_at
-                FROM execution
-                WHERE state_machine_arn = ? {of_status} AND (started_at, id) < (?, ?)
-                ORDER BY started_at DESC, id DESC
+                SELECT e.id, e.arn, e.state_machine_arn, e.name, e.status, e.started_at, e.stopped_at, e.version, e.alias,
+                       e.redrive_count, e.redriven_at, m.arn, e.item_count
+                FROM execution e LEFT JOIN map_run m ON m.id = e.map_run
+                WHERE {" AND ".join(conditions)} AND (e.started_at, e.id) < (?, ?)
+                ORDER BY e.started_at DESC, e.id DESC
                 LIMIT ?
                 """,
-                (state_machine_arn, *statuses, started_before, id_before, limit),
+                (*given.values(), *(before or (1 << 62, 1 << 62)), limit),
             ).fetchall()
             return [Summary(*row) for row in rows]
 
@@ -167,8 +199,9 @@ def _start(connection: Any, new: NewExecution, started: HistoryEvent) -> Executi
     if existing is None:
         inserted = connection.execute(
             """
-            INSERT INTO execution (arn, state_machine_arn, name, revision, status, input, trace_header, started_at, seed, clock)
-            SELECT ?, ?, ?, ?, 'RUNNING', ?, ?, ?, ?, coalesce(?, (SELECT p.clock FROM execution p WHERE p.id = ? >> 16))
+            INSERT INTO execution (arn, state_machine_arn, name, revision, version, alias, status, input, trace_header, started_at, seed,
+                                   clock)
+            SELECT ?, ?, ?, ?, ?, ?, 'RUNNING', ?, ?, ?, ?, coalesce(?, (SELECT p.clock FROM execution p WHERE p.id = ? >> 16))
             FROM state_machine
             WHERE id = ? AND status = 'ACTIVE'
               AND (? IS NULL OR EXISTS (SELECT 1 FROM execution e WHERE e.id = ? >> 16 AND e.status = 'RUNNING'))
@@ -178,6 +211,8 @@ def _start(connection: Any, new: NewExecution, started: HistoryEvent) -> Executi
                 new.state_machine_arn,
                 new.name,
                 new.revision,
+                new.version,
+                new.alias,
                 input,
                 new.trace_header,
                 started.at,
@@ -208,9 +243,9 @@ def _child_of(connection: Any, task: int | None) -> Execution | None:
 def _found(connection: Any, arn: str) -> Execution | None:
     row = connection.execute(
         """
-        SELECT id, arn, state_machine_arn, name, revision, status, input, output, error, cause, trace_header,
-               started_at, stopped_at
-        FROM execution WHERE arn = ?
+        SELECT e.id, e.arn, e.state_machine_arn, e.name, e.revision, e.status, e.input, e.output, e.error, e.cause, e.trace_header,
+               e.started_at, e.stopped_at, e.version, e.alias, e.redrive_count, e.redriven_at, m.arn, e.item_count
+        FROM execution e LEFT JOIN map_run m ON m.id = e.map_run WHERE e.arn = ?
         """,
         (arn,),
     ).fetchone()

@@ -1,12 +1,13 @@
 """The inbox: every message from one process to an execution that another process drives.
 
 kind            body
-aborted         {}                                    it was stopped: let go of it
+aborted         {"worker": 3}                         it was stopped: the worker that drove it lets go of it
 taskStarted     {"task": 5, "worker": "name"}         by an activity's worker, which may have no name
 taskSucceeded   {"task": 5, "output": "{}"}           `task` is the event that scheduled it
 taskFailed      {"task": 5, "error": …, "cause": …}   each of the two a string or null
 taskHeartbeat   {"task": 5, "at": 1700000000000}
-childEnded      {"task": 5, "execution": "arn:…", "at": 1700000000000}     the execution that the task started
+childEnded      {"task": 5, "execution": "arn:…", "at": 1700000000000, "status": "FAILED", "error": …, "cause": …}
+                                                      by the execution that the task started
 """
 
 from __future__ import annotations
@@ -40,8 +41,8 @@ class Inbox:
         return self._read("id > ?", (last,))
 
     def of(self, execution: int, up_to: int) -> list[Message]:
-        """The messages to one execution, up to the message `up_to`."""
-        return self._read("execution = ? AND id <= ?", (execution, up_to))
+        """The messages to one execution that runs, up to the message `up_to`. That it was aborted was before its redrive."""
+        return self._read("execution = ? AND id <= ? AND kind <> 'aborted'", (execution, up_to))
 
     def _read(self, condition: str, parameters: tuple[int, ...]) -> list[Message]:
         with self._database.reading() as connection:

@@ -1,35 +1,30 @@
-"""State machines and their revisions.
+"""State machines, each with its newest revision.
 
-A revision is what an update may change; it is never edited, so that an execution keeps what it
-was started with. A machine that is deleted while executions run is DELETING until they end;
-whoever asks for it next finds it gone.
+A machine that is deleted while executions run is DELETING until they end; whoever asks for it next
+finds it gone. Its versions and aliases go with it.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sfn_cli.store.sqlite import revisions
+from sfn_cli.store.sqlite.revisions import Revision
+from sfn_cli.store.sqlite.versions import Version, publish
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sfn_cli.store.sqlite.aliases import Alias
     from sfn_cli.store.sqlite.database import Database
 
 
-class Revision(NamedTuple):
-    """What an execution runs. The configurations are JSON objects in text; `id` is 0 until kept."""
-
-    revision_id: str | None
-    definition: str
-    role_arn: str
-    logging_configuration: str
-    tracing_configuration: str
-    encryption_configuration: str
-    created_at: int
-    id: int = 0
-
-
 class StateMachine(NamedTuple):
-    """One machine and its newest revision. `tags` is a JSON array in text; `id` is 0 until kept."""
+    """One machine and its newest revision. `tags` is a JSON array in text; `id` is 0 until kept.
+
+    `first_version` is the description of the version that its creation published, None if it published none.
+    A machine that was asked for by a version has that version and its revision; by an alias, the alias besides.
+    """
 
     arn: str
     name: str
@@ -39,13 +34,15 @@ class StateMachine(NamedTuple):
     tags: str
     revision: Revision
     id: int = 0
+    first_version: str | None = None
+    version: Version | None = None
+    alias: Alias | None = None
 
 
-_REVISION = """r.revision_id, r.definition, r.role_arn, r.logging_configuration, r.tracing_configuration,
-               r.encryption_configuration, r.created_at, r.id"""
+_COLUMNS = f"m.arn, m.name, m.type, m.status, m.created_at, m.tags, m.id, m.first_version, {revisions.COLUMNS}"
 
 _FIND = f"""
-    SELECT m.arn, m.name, m.type, m.status, m.created_at, m.tags, m.id, {_REVISION}
+    SELECT {_COLUMNS}
     FROM state_machine m JOIN revision r ON r.id = m.revision
     WHERE m.arn = ?
 """
@@ -64,14 +61,17 @@ class StateMachines:
             existing = _found(connection, machine.arn)
             if existing is not None:
                 return existing
-            revision = _insert_revision(connection, machine.revision)
-            connection.execute(
+            revision = revisions.insert(connection, machine.revision)
+            id = connection.execute(
                 """
-                INSERT INTO state_machine (arn, name, type, status, created_at, revision, tags)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO state_machine (arn, name, type, status, created_at, revision, tags, first_version)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 """,
-                (machine.arn, machine.name, machine.type, machine.status, machine.created_at, revision, machine.tags),
-            )
+                (*machine[:5], revision, machine.tags, machine.first_version),
+            ).lastrowid
+            assert id is not None
+            if machine.first_version is not None:
+                publish(connection, id, revision, machine.first_version, machine.created_at)
             return machine
 
     def find(self, arn: str) -> StateMachine | None:
@@ -85,14 +85,14 @@ class StateMachines:
     def revision(self, id: int) -> Revision:
         """A revision by its row, as executions refer to it."""
         with self._database.reading() as connection:
-            return Revision(*connection.execute(f"SELECT {_REVISION} FROM revision r WHERE r.id = ?", (id,)).fetchone())
+            return Revision(*connection.execute(f"SELECT {revisions.COLUMNS} FROM revision r WHERE r.id = ?", (id,)).fetchone())
 
     def page(self, arn_prefix: str, after: str, limit: int) -> list[StateMachine]:
         """Up to `limit` machines whose ARN begins so, by name, from the one that follows the name `after`."""
         with self._database.reading() as connection:
             rows = connection.execute(
                 f"""
-                SELECT m.arn, m.name, m.type, m.status, m.created_at, m.tags, m.id, {_REVISION}
+                SELECT {_COLUMNS}
                 FROM state_machine m JOIN revision r ON r.id = m.revision
                 WHERE substr(m.arn, 1, ?) = ? AND m.name > ?
                   AND (m.status <> 'DELETING'
@@ -104,17 +104,24 @@ class StateMachines:
             ).fetchall()
             return [_machine(row) for row in rows]
 
-    def update(self, machine: StateMachine, revision: Revision) -> bool:
-        """Makes `revision` the machine's newest. False when the machine changed or went since it was read."""
+    def update(
+        self, machine: StateMachine, revision: Revision, *, publish_at: int | None = None, description: str = ""
+    ) -> StateMachine | None:
+        """The machine with this as its newest revision, and with its version when that is published, at `publish_at`.
+
+        None when the machine changed or went since it was read. Raises QuotaReached.
+        """
         with self._database.transaction() as connection:
-            id = _insert_revision(connection, revision)
+            id = revision.id or revisions.insert(connection, revision)
             changed = connection.execute(
                 "UPDATE state_machine SET revision = ? WHERE id = ? AND revision = ? AND status = 'ACTIVE'",
                 (id, machine.id, machine.revision.id),
             ).rowcount
             if not changed:
-                connection.execute("DELETE FROM revision WHERE id = ?", (id,))
-            return bool(changed)
+                connection.execute("DELETE FROM revision WHERE id = ? AND id <> ?", (id, revision.id))
+                return None
+            version = None if publish_at is None else publish(connection, machine.id, id, description, publish_at)
+            return machine._replace(revision=revision._replace(id=id), version=version)
 
     def change_tags(self, arn: str, change: Callable[[str], str]) -> bool:
         """Replaces the machine's tags by what `change` makes of them; whether there is such a machine."""
@@ -147,22 +154,10 @@ def _found(connection: Any, arn: str) -> StateMachine | None:
 
 
 def _machine(row: tuple[Any, ...]) -> StateMachine:
-    arn, name, type_, status, created_at, tags, id, *revision = row
-    return StateMachine(arn, name, type_, status, created_at, tags, Revision(*revision), id)
+    arn, name, type_, status, created_at, tags, id, first_version, *revision = row
+    return StateMachine(arn, name, type_, status, created_at, tags, Revision(*revision), id, first_version)
 
 
 def _is_running(connection: Any, arn: str) -> bool:
     row = connection.execute("SELECT 1 FROM execution WHERE state_machine_arn = ? AND status = 'RUNNING' LIMIT 1", (arn,)).fetchone()
     return row is not None
-
-
-def _insert_revision(connection: Any, revision: Revision) -> int:
-    id: int = connection.execute(
-        """
-        INSERT INTO revision (revision_id, definition, role_arn, logging_configuration, tracing_configuration,
-                              encryption_configuration, created_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?)
-        """,
-        revision[:7],
-    ).lastrowid
-    return id

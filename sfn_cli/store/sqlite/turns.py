@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sfn_cli import jsonvalue
 from sfn_cli.interpreter.events import TERMINAL, HistoryEvent
 from sfn_cli.store.sqlite import inbox, tasks
-from sfn_cli.store.sqlite.endings import abort_awaited, tell_waiting
+from sfn_cli.store.sqlite.endings import abort_awaited, count_ends, end_map_run, tell_waiting
 from sfn_cli.store.sqlite.events import event_rows, insert_events
 from sfn_cli.store.sqlite.keys import key_of
 from sfn_cli.store.sqlite.logs import LogLine, insert_lines
@@ -33,6 +33,7 @@ class Claimed(NamedTuple):
     definition: str
     seed: str
     clock: str | None = None
+    map_run: int | None = None
 
 
 class Moved(NamedTuple):
@@ -40,7 +41,8 @@ class Moved(NamedTuple):
 
     `consumed` are the messages that it took in. Of its tasks that have a token: `opened` are those
     that the turn scheduled, `closed` those that are owed no more, and `given_up`
-    those of them that nobody answered.
+    those of them that nobody answered, Map Runs included. `map_runs` are the tasks that were Map Runs which
+    have ended by themselves. `in_map_run`: the execution is a child of one.
     """
 
     execution: int
@@ -49,6 +51,8 @@ class Moved(NamedTuple):
     opened: Sequence[tasks.Opened] = ()
     closed: Sequence[int] = ()
     given_up: Sequence[int] = ()
+    map_runs: Sequence[int] = ()
+    in_map_run: bool = False
 
     @property
     def times_out(self) -> bool:
@@ -64,6 +68,11 @@ class Turns:
     def __init__(self, database: Database, worker: int) -> None:
         self._database = database
         self._worker = worker
+
+    @property
+    def worker(self) -> int:
+        """The id of the worker."""
+        return self._worker
 
     def claim_new(self, limit: int) -> list[Claimed]:
         """Up to `limit` running executions that no worker drives yet, each for this worker from now on."""
@@ -87,7 +96,7 @@ class Turns:
                 """
                 UPDATE execution SET owner = ?
                 WHERE id IN (SELECT id FROM execution WHERE status = 'RUNNING' AND owner IS ? ORDER BY id LIMIT ?)
-                RETURNING id, arn, state_machine_arn, revision, seed, clock
+                RETURNING id, arn, state_machine_arn, revision, seed, clock, map_run
                 """,
                 (self._worker, owner, limit),
             ).fetchall()
@@ -155,7 +164,11 @@ class Turns:
             consumed = [*forgotten, *(id for turn in kept for id in turn.consumed)]
             connection.executemany("DELETE FROM inbox WHERE id = ?", [(id,) for id in consumed])
             self._note_tasks(connection, kept, now)
+            _end_map_runs(connection, kept)
             tell_waiting(connection, ended, now)
+            in_map_runs = [turn.execution for turn in kept if turn.in_map_run and turn.execution in ended]
+            if in_map_runs:
+                count_ends(connection, in_map_runs)
             if lines:
                 insert_lines(connection, lines, now)
         return lost
@@ -173,7 +186,19 @@ class Turns:
                 tasks.open_tasks(connection, turn.execution, turn.opened)
             if turn.closed:
                 tasks.close_tasks(connection, [key_of(turn.execution, task) for task in turn.closed])
+            if turn.given_up:
                 abort_awaited(connection, [key_of(turn.execution, task) for task in turn.given_up], now)
+
+
+def _end_map_runs(connection: Any, moved: Sequence[Moved]) -> None:
+    """Ends Map Runs with the event that says so: it follows the one that started them."""
+    for turn in moved:
+        for event in turn.events if turn.map_runs else ():
+            if event.previous_event_id in turn.map_runs and event.type in _MAP_RUN_ENDS:
+                end_map_run(connection, key_of(turn.execution, event.previous_event_id), _MAP_RUN_ENDS[event.type], event.at)
+
+
+_MAP_RUN_ENDS = {"MapRunSucceeded": "SUCCEEDED", "MapRunFailed": "FAILED"}
 
 
 def _definition(connection: Any, revision: int) -> str:

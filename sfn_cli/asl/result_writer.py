@@ -1,0 +1,52 @@
+"""ResultWriter: the form of what a DISTRIBUTED Map's children give back, and where it is written.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sfn_cli.asl.templates import visit_template
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfn_cli.asl.visit import Visit
+
+
+class Writing(NamedTuple):
+    """`bucket` is None where the results are the state's output themselves.
+
+    `transformation` is "NONE" (each result with its execution's description), "COMPACT" (results alone) or
+    "FLATTEN" (the elements of those that are arrays); `output_type` is "JSON" or "JSONL".
+    """
+
+    bucket: str | None
+    prefix: str
+    transformation: str
+    output_type: str
+
+
+UNWRITTEN = Writing(None, "", "COMPACT", "JSON")
+"""Without ResultWriter."""
+
+
+class ResultWriter:
+    """The ResultWriter of one Map state."""
+
+    __slots__ = ("_config", "_place")
+
+    def __init__(self, fields: Mapping[str, Any], language: str) -> None:
+        self._place = visit_template(fields, language, "ResultWriter") if "Resource" in fields else None
+        self._config: Mapping[str, Any] = fields.get("WriterConfig", {})
+
+    def evaluate(self, visit: Visit) -> Writing:
+        """The writing at this visit. Raises StatesError."""
+        place = {} if self._place is None else self._place(visit)
+        return Writing(
+            bucket=None if self._place is None else str(place.get("Bucket", "")),
+            prefix=str(place.get("Prefix", "")).strip("/"),
+            transformation=self._config.get("Transformation", "NONE"),
+            output_type=self._config.get("OutputType", "JSON"),
+        )

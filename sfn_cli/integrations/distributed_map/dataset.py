@@ -1,0 +1,132 @@
+"""The items of a Map Run: those of the state's input, or those that an ItemReader found.
+
+What a reader finds is read once, to its end, into a file in the store's folder (JSON, one item a line). So the
+items are counted before the first child starts, memory does not grow with them, and a worker that resumes goes
+on at a known place, whatever has become of the source meanwhile.
+"""
+
+from __future__ import annotations
+
+import os
+from itertools import islice
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+
+from sfn_cli.errors import StatesError
+from sfn_cli.integrations.distributed_map import formats
+from sfn_cli.integrations.distributed_map.formats import reader_failed
+from sfn_cli.integrations.distributed_map.storage import StorageError, storage
+from sfn_cli.jsonvalue import dumps, loads
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from sfn_cli.asl.item_batcher import Batch
+    from sfn_cli.asl.item_reader import Reading
+    from sfn_cli.asl.map_run import MapRunPlan
+    from sfn_cli.integrations.integration import World
+    from sfn_cli.jsonvalue import Json
+    from sfn_cli.query.limits import Patience
+    from sfn_cli.store.sqlite.map_runs import MapRun
+
+CHUNK_BYTES = 4 * 2**20
+"""How much input children are given in one go, at most: it is all held in memory."""
+
+
+def file_of(home: str, run: MapRun) -> str:
+    """Where the items of a run are kept that a reader found."""
+    return os.path.join(home, "map-runs", f"{run.id}.jsonl")
+
+
+def read(reading: Reading, path: str, world: World) -> int:
+    """Reads the whole dataset into the file; gives the number of its items. Raises StatesError."""
+    if reading.max_items is not None and reading.max_items < 0:
+        raise reader_failed("field MaxItems must be positive")
+    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+    count = 0
+    try:
+        with open(f"{path}.part", "w", encoding="utf-8", errors="surrogatepass") as file:
+            for item in islice(_items(reading, world), reading.max_items):
+                file.write(f"{dumps(item)}\n")
+                count += 1
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(f"{path}.part", path)
+    except StorageError as error:
+        raise reader_failed(str(error)) from None
+    except OSError as error:
+        raise reader_failed(f"{error.strerror}: {error.filename}") from None
+    return count
+
+
+def _items(reading: Reading, world: World) -> Iterator[Json]:
+    arguments, config = reading.arguments, reading.config
+    bucket = storage(arguments.get("Bucket"), world)
+    if reading.action == "listObjectsV2":
+        listed = bucket.list(arguments)
+        if config.get("Transformation") != "LOAD_AND_FLATTEN":
+            return listed
+        return _of_objects(((arguments["Bucket"], str(found["Key"])) for found in listed), reading, world)
+    if config.get("ManifestType") == "ATHENA_DATA":
+        return _of_objects(formats.addresses(bucket.open(arguments)), reading, world)
+    if config.get("InputType") == "MANIFEST" or config.get("ManifestType") == "S3_INVENTORY":
+        return _of_inventory(bucket.open(arguments), str(arguments["Bucket"]), world)
+    return formats.items_of(bucket.open(arguments), config, str(arguments.get("Key")))
+
+
+def _of_objects(addresses: Iterable[tuple[Json, str]], reading: Reading, world: World) -> Iterator[Json]:
+    """The items of each of these objects."""
+    for bucket, key in addresses:
+        with storage(bucket, world).open({"Bucket": bucket, "Key": key}) as file:
+            yield from formats.items_of(file, reading.config, key)
+
+
+def _of_inventory(manifest: BinaryIO, bucket_read: str, world: World) -> Iterator[Json]:
+    bucket, keys, columns = formats.inventory(manifest)
+    given: dict[str, Json] = {"InputType": "CSV", "CSVHeaderLocation": "GIVEN", "CSVHeaders": columns}
+    # A folder's manifest names the bucket that it was copied from.
+    source = bucket_read if bucket_read.startswith("file:") else bucket
+    for key in keys:
+        with storage(source, world).open({"Bucket": source, "Key": key}) as file:
+            yield from formats.items_of(file, given, key)
+
+
+class Chunk(NamedTuple):
+    """The inputs of the children that are started next, and the place of the item that follows them."""
+
+    batches: list[Batch]
+    place: int
+
+
+def chunk(plan: MapRunPlan, run: MapRun, home: str, children: int, patience: Patience) -> Chunk:
+    """The inputs of up to so many children, from where the run stands. Raises StatesError."""
+    places: list[int] = []
+    source = _kept(plan.items, run.place, places) if plan.items is not None else _filed(file_of(home, run), run.place, places)
+    batches: list[Batch] = []
+    size = items = 0
+    for batch in plan.batches(source, run.started_items, patience):
+        batches.append(batch)
+        size += len(batch.input)
+        items += batch.items
+        if len(batches) == children or size > CHUNK_BYTES:
+            break
+    return Chunk(batches, places[items - 1] if items else run.place)
+
+
+def _kept(items: Sequence[Json], place: int, places: list[int]) -> Iterator[Json]:
+    """The items of the state's input from a place on; notes the place after each."""
+    for index in range(place, len(items)):
+        places.append(index + 1)
+        yield items[index]
+
+
+def _filed(path: str, place: int, places: list[int]) -> Iterator[Json]:
+    """The items in a file from a place (a byte) on; notes the place after each."""
+    try:
+        with open(path, "rb") as file:
+            file.seek(place)
+            for line in file:
+                place += len(line)
+                places.append(place)
+                yield loads(line.decode("utf-8", "surrogatepass"))
+    except OSError as error:
+        raise StatesError("States.ItemReaderFailed", f"The items that were read are gone: {error.strerror}: {error.filename}") from None

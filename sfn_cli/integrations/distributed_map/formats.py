@@ -1,0 +1,135 @@
+"""What a dataset's bytes hold: items, one after the other.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
+CSV, JSONL and lists of objects are read as a stream, however long; a JSON document is read whole.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from sfn_cli import json_text
+from sfn_cli.errors import StatesError
+from sfn_cli.query.java_hash_map import hash_map_order
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from sfn_cli.jsonvalue import Json
+
+
+MAX_HEADER_BYTES = 10 * 1024
+"""The longest header of a CSV file. (AWS's quota)"""
+
+DELIMITERS: Mapping[str, str] = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB": "\t"}
+
+
+def reader_failed(cause: str) -> StatesError:
+    return StatesError("States.ItemReaderFailed", cause)
+
+
+def items_of(file: BinaryIO, config: Mapping[str, Json], key: str) -> Iterator[Json]:
+    """The items of a file in the form that ReaderConfig's InputType says; `key` is its name. Raises StatesError."""
+    input_type = str(config.get("InputType", "JSON"))
+    read = _FORMATS.get(input_type)
+    if read is None:
+        raise reader_failed(f"sfn does not read {input_type}: it reads {', '.join(_FORMATS)}.")
+    return read(_unpacked(file, key), config)
+
+
+def _unpacked(file: BinaryIO, key: str) -> BinaryIO:
+    # S3 Inventory writes its lists so, and says nothing more than the name does.
+    return gzip.GzipFile(fileobj=file) if key.endswith(".gz") else file  # type: ignore[return-value]
+
+
+def csv_rows(file: BinaryIO, config: Mapping[str, Json]) -> Iterator[Json]:
+    """Each row an object of strings. Observed: fields that a row lacks are empty, and those beyond the header left out;
+    the fields come in the order of a HashMap."""
+    lines = io.TextIOWrapper(file, "utf-8-sig", newline="")
+    rows = csv.reader(lines, delimiter=DELIMITERS.get(str(config.get("CSVDelimiter", "COMMA")), ","))
+    try:
+        headers = config["CSVHeaders"] if config.get("CSVHeaderLocation") == "GIVEN" else next(rows, [])
+        _check_headers(headers)
+        width = len(headers)
+        order = [(name, headers.index(name)) for name in hash_map_order(headers)]
+        for row in rows:
+            if row:
+                row += [""] * (width - len(row))
+                yield {name: row[at] for name, at in order}
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise reader_failed(f"The CSV cannot be read, near line {rows.line_num}: {error}") from None
+
+
+def _check_headers(headers: Any) -> None:
+    if len(set(headers)) != len(headers):
+        raise reader_failed("CSV headers cannot contain duplicates.")
+    if len(",".join(headers).encode()) > MAX_HEADER_BYTES:
+        raise reader_failed(f"CSV headers cannot exceed {MAX_HEADER_BYTES} bytes.")
+
+
+def _json(file: BinaryIO, config: Mapping[str, Json]) -> Iterator[Json]:
+    """The elements of an array, or of the one that ItemsPointer finds."""
+    value = _parsed(file.read())
+    pointer = config.get("ItemsPointer")
+    found = value if pointer is None else _pointed(value, str(pointer))
+    if not isinstance(found, list):
+        raise reader_failed("Attempting to map over non-iterable node.")
+    return iter(found)
+
+
+def _json_lines(file: BinaryIO, config: Mapping[str, Json]) -> Iterator[Json]:
+    for line in file:
+        if line.strip():
+            yield _parsed(line)
+
+
+def _parsed(data: bytes) -> Json:
+    try:
+        return json_text.read(data.decode("utf-8-sig"))
+    except (json_text.NotJson, UnicodeDecodeError, RecursionError) as error:
+        raise reader_failed(f"The dataset is not JSON: {error}") from None
+
+
+def _pointed(value: Json, pointer: str) -> Json:
+    """What a JSON pointer (RFC 6901) finds."""
+    for token in pointer.split("/")[1:]:
+        name = token.replace("~1", "/").replace("~0", "~")
+        try:
+            value = value[int(name)] if isinstance(value, list) else value[name]
+        except (KeyError, IndexError, TypeError, ValueError):
+            raise reader_failed(f"ItemsPointer {pointer} finds nothing.") from None
+    return value
+
+
+_FORMATS: Mapping[str, Callable[[BinaryIO, Mapping[str, Json]], Iterator[Json]]] = {
+    "CSV": csv_rows,
+    "JSON": _json,
+    "JSONL": _json_lines,
+}
+
+
+def inventory(file: BinaryIO) -> tuple[str, list[str], list[str]]:
+    """(bucket, keys of the lists, their columns) of an S3 Inventory's manifest.json. Raises StatesError."""
+    manifest = _parsed(file.read())
+    try:
+        if manifest.get("fileFormat") != "CSV":
+            raise reader_failed(f"sfn reads inventories in CSV, not in {manifest.get('fileFormat')}.")
+        bucket = str(manifest["destinationBucket"]).rpartition(":::")[2]
+        columns = [name.strip() for name in manifest["fileSchema"].split(",")]
+        return bucket, [str(entry["key"]) for entry in manifest["files"]], columns
+    except (AttributeError, KeyError, TypeError):
+        raise reader_failed("The manifest is not one of S3 Inventory.") from None
+
+
+def addresses(file: BinaryIO) -> Iterable[tuple[str, str]]:
+    """(bucket, key) of each object that an Athena manifest lists, one S3 URI a line. Raises StatesError."""
+    for line in io.TextIOWrapper(file, "utf-8-sig"):
+        address = line.strip().strip('"')
+        if address:
+            bucket, _, key = address.removeprefix("s3://").partition("/")
+            if not address.startswith("s3://") or not key:
+                raise reader_failed(f"The manifest holds what is no S3 URI: {address}")
+            yield bucket, key

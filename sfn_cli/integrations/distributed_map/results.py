@@ -1,0 +1,154 @@
+"""What the children of a Map Run gave: the state's output, or files that a ResultWriter writes.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html
+The files: SUCCEEDED_0.json, FAILED_0.json (and so on), and manifest.json that names them, under PREFIX/RUN/.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
+
+from sfn_cli.api.executions import redrive_status
+from sfn_cli.asl.dataflow import MAX_PAYLOAD_BYTES
+from sfn_cli.asl.timestamp import format_timestamp
+from sfn_cli.errors import StatesError
+from sfn_cli.integrations.distributed_map.storage import StorageError, storage
+from sfn_cli.jsonvalue import dumps, loads
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sfn_cli.asl.result_writer import Writing
+    from sfn_cli.integrations.integration import World
+    from sfn_cli.jsonvalue import Json
+    from sfn_cli.store.sqlite.map_runs import MapRun, MapRuns, Result
+
+MEMORY_BYTES = 2**20
+"""How much of a file is held in memory before it goes to the disk."""
+
+_STATUSES = {"SUCCEEDED": "SUCCEEDED", "FAILED": "FAILED", "TIMED_OUT": "FAILED", "ABORTED": "FAILED", "RUNNING": "PENDING"}
+"""An execution's status → the kind of file that it stands in."""
+
+
+class Gathered(NamedTuple):
+    """The output of the Map state (JSON text), and when the last child ended."""
+
+    output: str
+    last_stopped_at: int
+
+
+def gather(runs: MapRuns, run: MapRun, writing: Writing, world: World) -> Gathered:
+    """The output of a Map Run whose children have all ended; written out, where that is asked for. Raises StatesError."""
+    last = _Last()
+    results = last.watch(runs.results(run.id))
+    output = _kept(results, run, writing) if writing.bucket is None else _written(results, run, writing, world)
+    return Gathered(output, last.stopped_at)
+
+
+class _Last:
+    """Notes when the last of the results came."""
+
+    stopped_at = 0
+
+    def watch(self, results: Iterator[Result]) -> Iterator[Result]:
+        for result in results:
+            self.stopped_at = max(self.stopped_at, result.stopped_at or 0)
+            yield result
+
+
+def _kept(results: Iterator[Result], run: MapRun, writing: Writing) -> str:
+    """The results themselves, as far as a state's output may go."""
+    texts: list[str] = []
+    size = 2
+    for result in results:
+        for text in _shaped(result, run, writing.transformation):
+            texts.append(text)
+            size += len(text.encode("utf-8", "surrogatepass")) + 1
+        if size - 1 > MAX_PAYLOAD_BYTES and texts:
+            cause = "The Map Run returned a result with a size exceeding the maximum number of bytes service limit."
+            raise StatesError("States.DataLimitExceeded", cause)
+    return dumps("\n".join(texts)) if writing.output_type == "JSONL" else f"[{','.join(texts)}]"
+
+
+def _shaped(result: Result, run: MapRun, transformation: str) -> list[str]:
+    """The JSON texts that a result becomes. A failure is described whatever the transformation."""
+    if transformation == "NONE" or result.status != "SUCCEEDED" or result.output is None:
+        return [dumps(_described(result, run))]
+    if transformation == "FLATTEN" and result.output.startswith("["):
+        return [dumps(element) for element in loads(result.output)]
+    return [result.output]
+
+
+def _described(result: Result, run: MapRun) -> dict[str, Json]:
+    """A child execution as DescribeExecution has it, with its members capitalised."""
+    described: dict[str, Json] = {
+        "ExecutionArn": result.arn,
+        "Input": result.input,
+        "InputDetails": {"Included": True},
+        "Name": result.name,
+        "RedriveCount": 0,
+        "StartDate": format_timestamp(result.started_at),
+        "StateMachineArn": run.state_machine_arn,
+        "Status": result.status,
+        **{name[0].upper() + name[1:]: text for name, text in redrive_status(result.status).items()},
+    }
+    if result.output is not None:
+        described |= {"Output": result.output, "OutputDetails": {"Included": True}}
+    for name, value in (("Error", result.error), ("Cause", result.cause)):
+        if value is not None:
+            described[name] = value
+    if result.stopped_at is not None:
+        described["StopDate"] = format_timestamp(result.stopped_at)
+    return dict(sorted(described.items()))
+
+
+def _written(results: Iterator[Result], run: MapRun, writing: Writing, world: World) -> str:
+    """Writes the results and their manifest; gives where."""
+    folder = "/".join(part for part in (writing.prefix, run.arn.rpartition(":")[2]) if part)
+    files = {kind: _File(writing) for kind in ("FAILED", "PENDING", "SUCCEEDED")}
+    try:
+        bucket = storage(writing.bucket, world)
+        for result in results:
+            for text in _shaped(result, run, writing.transformation):
+                files[_STATUSES[result.status]].add(text)
+        manifest: dict[str, Json] = {"DestinationBucket": writing.bucket, "MapRunArn": run.arn, "ResultFiles": {}}
+        for kind, file in files.items():
+            entries = manifest["ResultFiles"][kind] = []
+            if not file.is_empty:
+                key = f"{folder}/{kind}_0.json"
+                entries.append({"Key": key, "Size": file.end()})
+                bucket.write(key, file.content)
+        with tempfile.TemporaryFile() as content:
+            content.write(dumps(manifest).encode())
+            content.seek(0)
+            bucket.write(f"{folder}/manifest.json", cast("BinaryIO", content))
+    except StorageError as error:
+        raise StatesError("States.ResultWriterFailed", str(error)) from None
+    except OSError as error:
+        raise StatesError("States.ResultWriterFailed", f"{error.strerror}: {error.filename}") from None
+    finally:
+        for file in files.values():
+            file.content.close()
+    return dumps({"MapRunArn": run.arn, "ResultWriterDetails": {"Bucket": writing.bucket, "Key": f"{folder}/manifest.json"}})
+
+
+class _File:
+    """A result file as it grows: a JSON array, or JSON lines."""
+
+    def __init__(self, writing: Writing) -> None:
+        self._begin, self._between, self._end = (b"", b"\n", b"\n") if writing.output_type == "JSONL" else (b"[", b",", b"]")
+        self.content = cast("BinaryIO", tempfile.SpooledTemporaryFile(MEMORY_BYTES))  # noqa: SIM115 - closed by its owner
+        self.is_empty = True
+
+    def add(self, text: str) -> None:
+        self.content.write(self._begin if self.is_empty else self._between)
+        self.content.write(text.encode("utf-8", "surrogatepass"))
+        self.is_empty = False
+
+    def end(self) -> int:
+        """Its size, now that nothing is added any more. It is read from its beginning next."""
+        self.content.write(self._end)
+        size = self.content.tell()
+        self.content.seek(0)
+        return size

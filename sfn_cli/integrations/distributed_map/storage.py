@@ -1,0 +1,143 @@
+"""Where datasets and results lie: a bucket of S3, or a folder whose URL (file:///…) stands for the bucket's name.
+
+Folders are sfn's own, for those who have no S3 at hand.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+from urllib.parse import unquote, urlsplit
+
+from sfn_cli.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sfn_cli.integrations.integration import World
+    from sfn_cli.jsonvalue import Json
+
+
+class StorageError(Exception):
+    """Something cannot be read or written; the text says what, as AWS does where it is known."""
+
+
+class Storage(Protocol):
+    """A bucket. All of its functions block, and raise StorageError."""
+
+    def open(self, arguments: Mapping[str, Json]) -> BinaryIO:
+        """The object that GetObject's arguments name, to be read in order."""
+
+    def list(self, arguments: Mapping[str, Json]) -> Iterator[dict[str, Json]]:
+        """The objects that ListObjectsV2's arguments name, all pages of them, as items of a Map have them."""
+
+    def write(self, key: str, content: BinaryIO) -> None:
+        """Makes, or replaces, an object."""
+
+
+def storage(bucket: Json, world: World) -> Storage:
+    """The bucket of this name. Raises StorageError."""
+    if not isinstance(bucket, str) or not bucket:
+        raise StorageError("The field 'Bucket' is required but was missing")
+    if bucket.startswith("file:"):
+        return _Folder(bucket)
+    try:
+        return _Bucket(bucket, world.clients.get("s3"))
+    except ConfigurationError as error:
+        raise StorageError(str(error)) from None
+
+
+class _Bucket:
+    """A bucket of S3, at the endpoint that the settings name."""
+
+    def __init__(self, name: str, client: Any) -> None:
+        self._name = name
+        self._client = client
+
+    def open(self, arguments: Mapping[str, Json]) -> BinaryIO:
+        body = self._call("get_object", **arguments)["Body"]
+        return io.BufferedReader(_Readable(body), 1 << 20)
+
+    def list(self, arguments: Mapping[str, Json]) -> Iterator[dict[str, Json]]:
+        token: dict[str, Json] = {}
+        while True:
+            page = self._call("list_objects_v2", **arguments, **token)
+            for found in page.get("Contents", ()):
+                yield _listed(found["ETag"], found["LastModified"].timestamp(), found["Key"], found["Size"], found["StorageClass"])
+            if not page.get("IsTruncated"):
+                return
+            token = {"ContinuationToken": page["NextContinuationToken"]}
+
+    def write(self, key: str, content: BinaryIO) -> None:
+        self._call("put_object", Bucket=self._name, Key=key, Body=content)
+
+    def _call(self, operation: str, **arguments: Any) -> dict[str, Any]:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            answer: dict[str, Any] = getattr(self._client, operation)(**arguments)
+            return answer
+        except ClientError as error:
+            told, request = error.response["Error"], error.response.get("ResponseMetadata", {})
+            raise StorageError(
+                f"{told.get('Message')} (Service: Amazon S3; Status Code: {request.get('HTTPStatusCode')}; Error Code: {told.get('Code')}; "
+                f"Request ID: {request.get('RequestId')}; Proxy: null)"
+            ) from None
+        except (BotoCoreError, TypeError) as error:
+            raise StorageError(str(error)) from None
+
+
+class _Readable(io.RawIOBase):
+    """What botocore gives as a body, as Python's own streams are."""
+
+    def __init__(self, body: Any) -> None:
+        self._body = body
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._body.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+
+class _Folder:
+    """A folder in place of a bucket: keys are paths within it."""
+
+    def __init__(self, url: str) -> None:
+        path = unquote(urlsplit(url).path)
+        if not os.path.isabs(path):
+            raise StorageError(f"{url} is no absolute path: write file:///path/of/the/folder")
+        self._root = path
+
+    def open(self, arguments: Mapping[str, Json]) -> BinaryIO:
+        return open(self._path(str(arguments.get("Key", ""))), "rb")
+
+    def list(self, arguments: Mapping[str, Json]) -> Iterator[dict[str, Json]]:
+        prefix = str(arguments.get("Prefix") or "")
+        keys = []
+        for folder, _, names in os.walk(self._root):
+            keys += [os.path.relpath(os.path.join(folder, name), self._root).replace(os.sep, "/") for name in names]
+        for key in sorted(key for key in keys if key.startswith(prefix)):
+            stat = os.stat(self._path(key))
+            yield _listed(f'"{stat.st_mtime_ns:x}-{stat.st_size:x}"', stat.st_mtime, key, stat.st_size, "STANDARD")
+
+    def write(self, key: str, content: BinaryIO) -> None:
+        path = self._path(key)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(f"{path}.part", "wb") as file:
+            shutil.copyfileobj(content, file)
+        os.replace(f"{path}.part", path)
+
+    def _path(self, key: str) -> str:
+        path = os.path.normpath(os.path.join(self._root, key))
+        if os.path.commonpath([path, os.path.normpath(self._root)]) != os.path.normpath(self._root):
+            raise StorageError(f"{key} lies outside of {self._root}")
+        return path
+
+
+def _listed(etag: str, modified: float, key: str, size: int, storage_class: str) -> dict[str, Json]:
+    return {"Etag": etag, "LastModified": int(modified), "Key": key, "Size": size, "StorageClass": storage_class}

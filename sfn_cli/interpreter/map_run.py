@@ -1,0 +1,26 @@
+"""Names of Map Runs, and of what their children run.
+
+A Map's Label is a part of both; one without is given a label by AWS, the same for all its runs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfn_cli.query.scope import Scope
+
+if TYPE_CHECKING:
+    from sfn_cli.asl.map_run import MapRunPlan
+    from sfn_cli.interpreter.execution import Execution, Frame
+
+
+def map_run_arn(execution: Execution, frame: Frame, plan: MapRunPlan) -> str:
+    """The ARN of the Map Run that the frame's state starts after its last event."""
+    head, _, machine = execution.state_machine_arn.partition(":stateMachine:")
+    label = plan.label or Scope(seed=f"{execution.state_machine_arn}/{frame.state.name}").uuid()
+    return f"{head}:mapRun:{machine}/{label}:{Scope(seed=f'{execution.seed}/{frame.last}/mapRun').uuid()}"
+
+
+def labelled_machine_arn(map_run_arn: str) -> str:
+    """The ARN of what the children of a Map Run run: the state machine's, with the Map's label."""
+    return map_run_arn.replace(":mapRun:", ":stateMachine:", 1).rpartition(":")[0]

@@ -1,0 +1,40 @@
+"""Revisions: what an update of a state machine may change.
+
+A revision is never edited, and never deleted: executions keep the one that they were started with, versions the
+one that they were published from.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+
+class Revision(NamedTuple):
+    """What an execution runs. The configurations are JSON objects in text; `id` is 0 until kept."""
+
+    revision_id: str | None
+    definition: str
+    role_arn: str
+    logging_configuration: str
+    tracing_configuration: str
+    encryption_configuration: str
+    created_at: int
+    id: int = 0
+
+
+COLUMNS = """r.revision_id, r.definition, r.role_arn, r.logging_configuration, r.tracing_configuration,
+             r.encryption_configuration, r.created_at, r.id"""
+"""A Revision's columns, in its order, of the table `revision r`."""
+
+
+def insert(connection: Any, revision: Revision) -> int:
+    """Keeps a new revision; its row."""
+    id: int = connection.execute(
+        """
+        INSERT INTO revision (revision_id, definition, role_arn, logging_configuration, tracing_configuration,
+                              encryption_configuration, created_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
+        """,
+        revision[:7],
+    ).lastrowid
+    return id

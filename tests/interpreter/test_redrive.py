@@ -1,0 +1,292 @@
+"""What a redriven execution does: which events follow ExecutionRedriven.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html#redrive-behavior-states
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.interpreter.hand_turned import EXECUTION_ARN, START, interpreter_of, redriven, run, stopped
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sfn_cli.interpreter.events import HistoryEvent
+
+FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:f"
+FAILS = {"error": "Boom", "cause": "bad"}
+SUCCEEDS = {"result": 1}
+HANGS: dict[str, Any] = {}
+
+TASK = {"Type": "Task", "Resource": FUNCTION, "End": True}
+
+
+def one(state: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    return {"StartAt": "A", "States": {"A": state}, **fields}
+
+
+def parallel(*branches: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    """A Parallel A with branches of one state each, named B, C, …"""
+    made = [{"StartAt": name, "States": {name: branch}} for name, branch in zip("BCD", branches, strict=False)]
+    return one({"Type": "Parallel", "Branches": made, "End": True, **fields})
+
+
+def map_of(state: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    processor = {"StartAt": "B", "States": {"B": state}}
+    return one({"Type": "Map", "ItemProcessor": processor, "End": True, **fields})
+
+
+def shown(events: Sequence[HistoryEvent]) -> list[str]:
+    """The events as a person would tell them: the type, and which state or iteration it names."""
+    return [
+        " ".join([event.type, *(str((event.details or {})[key]) for key in ("name", "index") if key in (event.details or {}))])
+        for event in events
+    ]
+
+
+def after_redrive(definition: Any, input: Any, answers: Any, *, stop_after: int | None = None) -> list[HistoryEvent]:
+    """The events from ExecutionRedriven on, of an execution that ended badly or was stopped after so many events."""
+    first = run(definition, input, answers)
+    end = stopped(first[:stop_after]) if stop_after is not None else first
+    return run(definition, input, answers, history=redriven(end))[len(end) :]
+
+
+def test_a_failed_task_is_scheduled_again() -> None:
+    """Without being entered again; what succeeded before is not run again, and its results are still there."""
+    states = {"A": {"Type": "Task", "Resource": FUNCTION, "ResultPath": "$.a", "Next": "B"}, "B": {**TASK, "ResultPath": "$.b"}}
+    definition = {"StartAt": "A", "States": states}
+    events = after_redrive(definition, {}, {"A": [SUCCEEDS], "B": [FAILS, {"result": 2}]})
+    assert shown(events) == [
+        "ExecutionRedriven",
+        "LambdaFunctionScheduled",
+        "LambdaFunctionStarted",
+        "LambdaFunctionSucceeded",
+        "TaskStateExited B",
+        "ExecutionSucceeded",
+    ]
+    assert events[0].details == {"redriveCount": 1}
+    assert events[-1].payload is not None
+    assert events[-1].payload.value == {"a": 1, "b": 2}
+
+
+def test_each_thread_follows_its_own_last_event() -> None:
+    """ExecutionRedriven comes from outside and follows 0; the task goes on after its failure, as in a retry."""
+    redrive, scheduled, *_ = after_redrive(one(TASK), {}, {"A": [FAILS, SUCCEEDS]})
+    failed = 5
+    assert (redrive.id, redrive.previous_event_id) == (7, 0)
+    assert (scheduled.id, scheduled.previous_event_id) == (8, failed)
+
+
+@pytest.mark.parametrize(
+    "state, input, followed_by",
+    [
+        ({"Type": "Fail", "Error": "E"}, {}, ["FailStateEntered A", "ExecutionFailed"]),
+        ({"Type": "Choice", "Choices": [{"Variable": "$.x", "IsNull": True, "Next": "A"}]}, {"x": 1}, ["ExecutionFailed"]),
+        ({"Type": "Pass", "InputPath": "$.gone", "End": True}, {}, ["ExecutionFailed"]),
+        (
+            {"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $error() %}", "End": True},
+            {},
+            ["EvaluationFailed", "ExecutionFailed"],
+        ),
+        ({**TASK, "InputPath": "$.gone"}, {}, ["ExecutionFailed"]),
+        ({"Type": "Wait", "SecondsPath": "$.gone", "End": True}, {}, ["ExecutionFailed"]),
+        ({"Type": "Map", "ItemProcessor": one({"Type": "Succeed"}), "End": True}, {}, ["ExecutionFailed"]),
+    ],
+)
+def test_a_state_that_fails_again(state: Any, input: Any, followed_by: list[str]) -> None:
+    """A Fail is entered again; every other state is asked again, in the visit that failed."""
+    definition = {"StartAt": "A", "States": {"A": state}}
+    assert shown(after_redrive(definition, input, {})) == ["ExecutionRedriven", *followed_by]
+
+
+@pytest.mark.parametrize(
+    "wait, exits_after",
+    [
+        ({"Seconds": 60}, 60_000),  # all of it again
+        ({"Timestamp": "2023-11-14T22:13:50Z"}, 19_000),  # 30 seconds after the start
+        ({"Timestamp": "2023-11-14T22:13:25Z"}, 0),  # passed while it was stopped
+    ],
+)
+def test_a_wait(wait: Any, exits_after: int) -> None:
+    """Seconds count from the redrive; a Timestamp that has passed is left at once."""
+    began = run(one({"Type": "Wait", "End": True, **wait}), {})[:2]
+    again = redriven(stopped(began), after_ms=11_000)
+    events = run(one({"Type": "Wait", "End": True, **wait}), {}, history=again)[len(again) :]
+    assert shown(events) == ["WaitStateExited A", "ExecutionSucceeded"]
+    assert events[0].at - again[-1].at == exits_after
+
+
+def test_only_the_branches_that_did_not_succeed_run_again() -> None:
+    """The failed and the aborted go on where they stood; the outputs of the others are kept."""
+    wait = {"Type": "Wait", "Seconds": 5, "End": True}
+    definition = parallel({"Type": "Pass", "Result": "kept", "End": True}, TASK, wait)
+    events = after_redrive(definition, {}, {"C": [FAILS, {"result": "late"}]})
+    assert shown(events) == [
+        "ExecutionRedriven",
+        "LambdaFunctionScheduled",
+        "LambdaFunctionStarted",
+        "LambdaFunctionSucceeded",
+        "TaskStateExited C",
+        "WaitStateExited D",
+        "ParallelStateSucceeded",
+        "ParallelStateExited A",
+        "ExecutionSucceeded",
+    ]
+    assert events[-1].payload is not None
+    assert events[-1].payload.value == ["kept", "late", {}]
+
+
+def test_only_the_iterations_that_did_not_succeed_run_again() -> None:
+    """Those that never began begin; MaxConcurrency holds."""
+    events = after_redrive(map_of(TASK, MaxConcurrency=1), ["x", "y", "z"], {"B": [{"result": 0}, FAILS, {"result": 1}, {"result": 2}]})
+    assert shown(events) == [
+        "ExecutionRedriven",
+        "LambdaFunctionScheduled",
+        "LambdaFunctionStarted",
+        "LambdaFunctionSucceeded",
+        "TaskStateExited B",
+        "MapIterationSucceeded A 1",
+        "MapIterationStarted A 2",
+        "TaskStateEntered B",
+        "LambdaFunctionScheduled",
+        "LambdaFunctionStarted",
+        "LambdaFunctionSucceeded",
+        "TaskStateExited B",
+        "MapIterationSucceeded A 2",
+        "MapStateSucceeded",
+        "MapStateExited A",
+        "ExecutionSucceeded",
+    ]
+    assert events[-1].payload is not None
+    assert events[-1].payload.value == [0, 1, 2]
+
+
+def test_iterations_that_were_aborted_run_again() -> None:
+    """Each of its own, beside the one that failed."""
+    definition = map_of({**TASK, "TimeoutSeconds": 60})
+    events = after_redrive(definition, [1, 2], {"B": [FAILS, {"result": 0}, {"result": 1}]})
+    assert [name for name in shown(events) if name.startswith(("Map", "LambdaFunctionScheduled"))] == [
+        "LambdaFunctionScheduled",
+        "LambdaFunctionScheduled",
+        "MapIterationSucceeded A 0",
+        "MapIterationSucceeded A 1",
+        "MapStateSucceeded",
+        "MapStateExited A",
+    ]
+
+
+@pytest.mark.parametrize("state", ["Parallel", "Map"])
+def test_after_data_limit_exceeded_all_run_again(state: str) -> None:
+    """A Map or Parallel that failed so is rerun with the children that had succeeded."""
+    big = {"bytes": 200_000}
+    definition = parallel(TASK, TASK) if state == "Parallel" else map_of(TASK)
+    first = run(definition, [1, 2], {"B": [big, big], "C": [big]})
+    assert (first[-1].details or {})["error"] == "States.DataLimitExceeded"
+    small = {"B": [big, big, SUCCEEDS, SUCCEEDS], "C": [big, SUCCEEDS]} if state == "Map" else {"B": [big, SUCCEEDS], "C": [big, SUCCEEDS]}
+    events = run(definition, [1, 2], small, history=redriven(first))[len(first) :]
+    assert shown(events)[:2] == ["ExecutionRedriven", f"{state}StateStarted"]
+    assert shown(events).count("LambdaFunctionScheduled") == 2
+    assert events[-1].type == "ExecutionSucceeded"
+
+
+def test_a_join_that_failed_is_tried_again() -> None:
+    """When every branch succeeded, and what was made of their results failed, only that is done again."""
+    definition = parallel({"Type": "Pass", "End": True}, ResultSelector={"a.$": "$[7].gone"})
+    assert shown(after_redrive(definition, {}, {})) == ["ExecutionRedriven", "ExecutionFailed"]
+
+
+def test_a_map_in_a_branch_that_was_aborted_keeps_its_results() -> None:
+    """What stood deep inside goes on, with what its own children had done."""
+    inner = {"Type": "Map", "ItemProcessor": {"StartAt": "I", "States": {"I": TASK}}, "MaxConcurrency": 1, "End": True}
+    definition = parallel({**TASK, "TimeoutSeconds": 9}, inner)
+    answers = {"I": [{"result": "first"}, HANGS], "B": [HANGS]}
+    first = run(definition, ["x", "y"], answers)
+    assert (first[-1].details or {})["error"] == "States.Timeout"
+    answers = {"I": [{"result": "first"}, {"result": "second"}], "B": [{"result": "b"}]}
+    events = run(definition, ["x", "y"], answers, history=redriven(first))[len(first) :]
+    assert [name for name in shown(events) if name.startswith("Map")] == [
+        "MapIterationSucceeded C 1",
+        "MapStateSucceeded",
+        "MapStateExited C",
+    ]
+    assert events[-1].payload is not None
+    assert events[-1].payload.value == ["b", ["first", "second"]]
+
+
+def test_an_execution_that_was_stopped_goes_on_where_it_stood() -> None:
+    """Before any state, between two, in a task that ran."""
+    definition = {"StartAt": "P", "States": {"P": {"Type": "Pass", "Next": "A"}, "A": TASK}}
+    whole = ["PassStateEntered P", "PassStateExited P", "TaskStateEntered A", "LambdaFunctionScheduled", "LambdaFunctionStarted"]
+    rest = ["LambdaFunctionSucceeded", "TaskStateExited A", "ExecutionSucceeded"]
+    for stop_after, goes_on in {1: whole, 2: whole[1:], 3: whole[2:], 4: whole[3:], 5: whole[3:], 6: whole[3:]}.items():
+        events = after_redrive(definition, {}, {"A": [SUCCEEDS]}, stop_after=stop_after)
+        assert shown(events) == ["ExecutionRedriven", *goes_on, *rest], stop_after
+
+
+def test_retriers_have_all_their_attempts_again() -> None:
+    """MaxAttempts counts anew, and so does $$.State.RetryCount."""
+    retry = [{"ErrorEquals": ["Boom"], "MaxAttempts": 2, "IntervalSeconds": 1}]
+    events = after_redrive(one({**TASK, "Retry": retry, "Parameters": {"n.$": "$$.State.RetryCount"}}), {}, {"A": [FAILS]})
+    scheduled = [event.payload.value for event in events if event.type == "LambdaFunctionScheduled" and event.payload is not None]
+    assert scheduled == [{"n": 0}, {"n": 1}, {"n": 2}]
+    assert events[-1].type == "ExecutionFailed"
+
+
+def test_time_limits_begin_anew() -> None:
+    """The machine's TimeoutSeconds, and the task's."""
+    definition = one({**TASK, "TimeoutSeconds": 5}, TimeoutSeconds=8)
+    first = run(definition, {}, {"A": [HANGS]})
+    assert [first[-1].type, first[-1].at - START] == ["ExecutionFailed", 5_000]
+    again = redriven(first)
+    assert run(definition, {}, {"A": [HANGS]}, history=again)[-1].at - again[-1].at == 5_000
+    whole = one({**TASK}, TimeoutSeconds=8)
+    again = redriven(run(whole, {}, {"A": [HANGS]}))
+    last = run(whole, {}, {"A": [HANGS]}, history=again)[-1]
+    assert (last.type, last.at - again[-1].at) == ("ExecutionTimedOut", 8_000)
+
+
+def test_the_context_object_tells_of_the_redrive() -> None:
+    """RedriveCount and RedriveTime, which is there only then."""
+    definition = one({**TASK, "Parameters": {"execution.$": "$$.Execution", "entered.$": "$$.State.EnteredTime"}})
+    events = run(definition, {}, {"A": [FAILS]})
+    for count in (1, 2):
+        again = redriven(events)
+        events = run(definition, {}, {"A": [FAILS]}, history=again)
+        scheduled = events[len(again)]
+        assert scheduled.payload is not None
+        told = scheduled.payload.value
+        assert (told["execution"]["RedriveCount"], told["entered"]) == (count, "2023-11-14T22:13:20.000Z")
+        assert told["execution"]["RedriveTime"] == f"2023-11-14T22:13:{20 + count}.000Z"
+    assert events[2].payload is not None
+    assert events[2].payload.value["execution"].keys() & {"RedriveCount", "RedriveTime"} == {"RedriveCount"}
+
+
+def test_a_token_of_before_is_none_now() -> None:
+    """Each redrive has tokens of its own, and randomness too."""
+    resource = "arn:aws:states:::lambda:invoke.waitForTaskToken"
+    parameters = {"FunctionName": "f", "Payload": {"token.$": "$$.Task.Token", "id.$": "States.UUID()"}}
+    definition = one({**TASK, "Resource": resource, "Parameters": parameters})
+    events = run(definition, {}, {"A": [FAILS]})
+    events = run(definition, {}, {"A": [FAILS]}, history=redriven(events))
+    events = run(definition, {}, {"A": [FAILS]}, history=redriven(stopped(events[:-2])))
+    payloads = [event.payload.value["Payload"] for event in events if event.type == "TaskScheduled" and event.payload is not None]
+    assert len(payloads) == 3
+    assert len({payload["token"] for payload in payloads}) == len({payload["id"] for payload in payloads}) == 3
+
+
+def test_two_branches_of_a_redrive_draw_their_own_randomness() -> None:
+    """Though both go on at the same moment."""
+    state = {**TASK, "Parameters": {"id.$": "States.UUID()"}}
+    events = after_redrive(parallel(state, state), {}, {"B": [FAILS, SUCCEEDS], "C": [HANGS]})
+    drawn = [json.dumps(event.payload.value) for event in events if event.type == "LambdaFunctionScheduled" and event.payload is not None]
+    assert len(set(drawn)) == 2
+
+
+def test_what_has_ended_holds_nothing_back() -> None:
+    """An execution that succeeded keeps no frames: nothing of it can be redriven."""
+    ended = interpreter_of(map_of({"Type": "Pass", "End": True}), run(map_of({"Type": "Pass", "End": True}), [1, 2]), EXECUTION_ARN)
+    assert ended.execution.frames == {}
