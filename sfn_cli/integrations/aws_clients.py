@@ -43,7 +43,7 @@ class Clients:
 
     def __init__(self, settings: Settings, environ: Mapping[str, str] = os.environ) -> None:
         self._settings = settings
-        self._real = _is_real(environ)
+        self._environ = environ
         self._lock = threading.Lock()
         self._sessions: dict[bool, Any] = {}
         self._clients: dict[tuple[str, int], _Made] = {}
@@ -69,6 +69,11 @@ class Clients:
             if self._names is None:
                 self._names = service_names(self._session(real=self._real))
             return self._names.get(sdk_name)
+
+    @property
+    def _real(self) -> bool:
+        """Whether the user lets tasks call AWS itself. Raises ConfigurationError; not before a task calls a service."""
+        return _is_real(self._environ)
 
     def _embedded(self) -> str:
         from sfn_cli.integrations import embedded_aws
