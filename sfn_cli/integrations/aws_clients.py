@@ -107,6 +107,7 @@ class Clients:
             client = self._session(real=real).create_client(service, region, endpoint_url=endpoint, config=config, **made_up)
         except (BotoCoreError, ValueError) as error:
             raise ConfigurationError(f"No client for {service} can be made: {error}") from error
+        client.meta.events.register("provide-client-params", _refuse_no_place)
         return _Made(client, embedded)
 
     def _endpoint(self, service: str) -> str | None:
@@ -128,6 +129,15 @@ class Clients:
         if real not in self._sessions:
             self._sessions[real] = _new_session(real=real)
         return self._sessions[real]
+
+
+def _refuse_no_place(params: Mapping[str, Any], model: Any, **_: Any) -> None:
+    """What the URI is made of must be there, whatever the service has to say of the rest. Raises ParamValidationError."""
+    from botocore.exceptions import ParamValidationError
+
+    for name, member in model.input_shape.members.items() if model.input_shape is not None else ():
+        if member.serialization.get("location") == "uri" and params.get(name) is None:
+            raise ParamValidationError(report=f'Missing required parameter in input: "{name}"')
 
 
 def _new_session(*, real: bool) -> Any:
