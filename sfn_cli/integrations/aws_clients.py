@@ -43,7 +43,7 @@ class Clients:
 
     def __init__(self, settings: Settings, environ: Mapping[str, str] = os.environ) -> None:
         self._settings = settings
-        self._real = _is_real(environ)
+        self._environ = environ
         self._lock = threading.Lock()
         self._sessions: dict[bool, Any] = {}
         self._clients: dict[tuple[str, int], _Made] = {}
@@ -69,6 +69,11 @@ class Clients:
             if self._names is None:
                 self._names = service_names(self._session(real=self._real))
             return self._names.get(sdk_name)
+
+    @property
+    def _real(self) -> bool:
+        """Whether the user lets tasks call AWS itself. Raises ConfigurationError; not before a task calls a service."""
+        return _is_real(self._environ)
 
     def _embedded(self) -> str:
         from sfn_cli.integrations import embedded_aws
@@ -102,6 +107,7 @@ class Clients:
             client = self._session(real=real).create_client(service, region, endpoint_url=endpoint, config=config, **made_up)
         except (BotoCoreError, ValueError) as error:
             raise ConfigurationError(f"No client for {service} can be made: {error}") from error
+        client.meta.events.register("provide-client-params", _refuse_no_place)
         return _Made(client, embedded)
 
     def _endpoint(self, service: str) -> str | None:
@@ -123,6 +129,15 @@ class Clients:
         if real not in self._sessions:
             self._sessions[real] = _new_session(real=real)
         return self._sessions[real]
+
+
+def _refuse_no_place(params: Mapping[str, Any], model: Any, **_: Any) -> None:
+    """What the URI is made of must be there, whatever the service has to say of the rest. Raises ParamValidationError."""
+    from botocore.exceptions import ParamValidationError
+
+    for name, member in model.input_shape.members.items() if model.input_shape is not None else ():
+        if member.serialization.get("location") == "uri" and params.get(name) is None:
+            raise ParamValidationError(report=f'Missing required parameter in input: "{name}"')
 
 
 def _new_session(*, real: bool) -> Any:

@@ -59,7 +59,9 @@ class Store:
         service = self.service
         worker = Workers(service.database).register(0, 1, service.clock())
         pool: Any = None  # no task is called here
-        world = World(service.settings, pool, service, service.clock, Background(selectors.DefaultSelector()), Clients(service.settings))
+        world = World(
+            service.settings, pool, service, service.clock, Background(selectors.DefaultSelector()), Clients(service.settings), {}
+        )
         turns, tasks, inbox = Turns(service.database, worker), Tasks(service.database), Inbox(service.database)
         return Conductor(turns, service.executions, tasks, inbox, world, lambda line: print(line, file=sys.stderr), **options)
 

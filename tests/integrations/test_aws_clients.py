@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from botocore.exceptions import EndpointConnectionError, ParamValidationError
 
 from sfn_cli.errors import ConfigurationError
 from sfn_cli.integrations.aws_clients import Clients
@@ -88,8 +89,9 @@ def test_where_calls_go(clients: MakeClients, environment: dict[str, str], confi
 
 def test_another_word_than_real(clients: MakeClients) -> None:
     """A misspelt SFN_AWS is told; it is no leave to ask AWS."""
+    made = clients({"SFN_AWS": "Real"})  # which concerns nobody who calls no service
     with pytest.raises(ConfigurationError, match="SFN_AWS is 'Real'"):
-        clients({"SFN_AWS": "Real"})
+        made.get("sqs")
 
 
 @pytest.mark.parametrize(
@@ -107,3 +109,12 @@ def test_clients_are_shared_as_far_as_their_patience_goes(clients: MakeClients) 
     patience = {seconds: made.get("sqs", timeout_seconds=seconds).meta.config.read_timeout for seconds in (None, 1, 10, 11, 900, 5000)}
     assert patience == {None: 60, 1: 10, 10: 10, 11: 60, 900: 900, 5000: 900}
     assert made.get("sqs", timeout_seconds=3) is made.get("sqs", timeout_seconds=7)
+
+
+def test_a_request_for_no_place(clients: MakeClients) -> None:
+    """What is wrong with a request is the service's to say; but for one without a place to go, which nobody can ask."""
+    made = clients({"AWS_ENDPOINT_URL": HERE})
+    with pytest.raises(ParamValidationError, match='Missing required parameter in input: "Key"'):
+        made.get("s3").get_object(Bucket="b")
+    with pytest.raises(EndpointConnectionError):
+        made.get("sqs").send_message()
