@@ -73,7 +73,7 @@ def ended(task: OpenTask, child: Execution) -> TaskSucceeded | TaskFailed:
     if child.status != "SUCCEEDED":
         # Observed: a failure's cause tells nothing of redrives.
         told = {name: value for name, value in described.items() if not name.startswith("Redrive")}
-        return TaskFailed(task.id, "States.TaskFailed", dumps(dict(sorted(told.items()))))
+        return TaskFailed(task.id, "States.TaskFailed", dumps(dict(sorted(told.items()))), child.stopped_at or 0)
     if task.resource.pattern == "sync:2":
         described |= {name: loads(described[name]) for name in ("Input", "Output")}
-    return TaskSucceeded(task.id, Payload(dict(sorted(described.items()))))
+    return TaskSucceeded(task.id, Payload(dict(sorted(described.items()))), child.stopped_at or 0)

@@ -47,3 +47,8 @@ class TaskHeartbeat(NamedTuple):
 
 
 Signal = TaskStarted | TaskSubmitted | TaskSucceeded | TaskFailed | TaskHeartbeat
+
+
+def time_of(signal: Signal) -> int:
+    """When, by who says so; 0 when that is not told."""
+    return signal.at if isinstance(signal, TaskSucceeded | TaskFailed | TaskHeartbeat) else 0

@@ -30,7 +30,7 @@ from sfn_cli.errors import StoreError
 from sfn_cli.interpreter.execution import MAX_EVENTS
 from sfn_cli.interpreter.execution_log import ExecutionLog, execution_log
 from sfn_cli.interpreter.interpreter import Interpreter
-from sfn_cli.interpreter.signals import TaskFailed, TaskHeartbeat
+from sfn_cli.interpreter.signals import TaskFailed, TaskHeartbeat, time_of
 from sfn_cli.query.limits import Impatient, Patience
 from sfn_cli.store.sqlite.execution_logs import log_lines
 from sfn_cli.store.sqlite.keys import EVENTS_PER_EXECUTION
@@ -77,7 +77,6 @@ class _Mail(NamedTuple):
     execution: int
     signal: Signal
     message: int | None = None
-    not_before: int = 0  # the execution's time cannot be earlier: a child of it was there already
 
 
 class _Turn:
@@ -277,7 +276,7 @@ class Conductor:
 
     def _take_in(self, message: Message, interpreter: Interpreter) -> None:
         signal = signal_of(message, interpreter.open_tasks, self._executions)
-        self._mailbox.append(_Mail(message.execution, signal, message.id, message.body.get("at", 0)))
+        self._mailbox.append(_Mail(message.execution, signal, message.id))
 
     def log(self, group: str, stream: str, at: int, message: str) -> None:
         """Keeps a line of a function's log for the next commit."""
@@ -314,7 +313,7 @@ class Conductor:
 
     def _receive(self, now: int, moved: defaultdict[int, _Turn]) -> None:
         while self._mailbox:
-            execution, signal, message, not_before = mail = self._mailbox.popleft()
+            execution, signal, message = mail = self._mailbox.popleft()
             interpreter = self._driven.get(execution)
             if interpreter is None:
                 if execution in self._away and message is None:  # a message is in the inbox still
@@ -322,7 +321,7 @@ class Conductor:
                 continue
             with self._setting_aside(execution):
                 if isinstance(clock := self._clocks.get(execution), VirtualClock):
-                    clock.jump(max(not_before, getattr(signal, "at", 0)), now)
+                    clock.jump(time_of(signal), now)
                 events = interpreter.receive(signal, self._shown(execution, now))
                 if events:
                     moved[execution].events += events
