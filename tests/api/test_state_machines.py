@@ -36,6 +36,7 @@ def test_described_with_defaults(call: Caller) -> None:
         "tracingConfiguration": {"enabled": False},
         "encryptionConfiguration": {"type": "AWS_OWNED_KEY"},
         "revisionId": None,
+        "variableReferences": None,
     }
 
 
