@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 _ANY_INPUT = ("InputType", "MaxItems", "MaxItemsPath", "Transformation")
 
 _OWN_FIELDS: Mapping[str, Sequence[str]] = {
-    "CSV": ("CSVHeaderLocation", "CSVHeaders", "CSVDelimiter"),
+    "CSV": ("ManifestType", "CSVHeaderLocation", "CSVHeaders", "CSVDelimiter"),
     "JSON": ("ItemsPointer",),
-    "JSONL": (),
+    "JSONL": ("ManifestType",),
     "MANIFEST": ("ManifestType", "CSVHeaderLocation", "CSVHeaders", "CSVDelimiter"),
-    "PARQUET": (),
+    "PARQUET": ("ManifestType",),
 }
-"""What the ReaderConfig of each InputType may have, besides the fields of all. A manifest of S3 Inventory lists CSV files."""
+"""What the ReaderConfig of each InputType may have, besides the fields of all. A manifest of S3 Inventory lists CSV files,
+one of Athena files of the InputType."""
 
 _CHOICES: Mapping[str, Sequence[str]] = {
     "InputType": tuple(_OWN_FIELDS),

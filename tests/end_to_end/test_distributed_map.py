@@ -199,6 +199,23 @@ def test_item_reader_fails(home: Path, bucket: str, key: str, config: dict[str, 
     assert types[-3:] == ["MapRunFailed", "MapStateFailed", "ExecutionFailed"]
 
 
+def test_manifest_of_athena(home: Path, bucket: str) -> None:
+    """Each line names an object whose items are read; here, of folders."""
+    (home.parent / "bucket" / "list.csv").write_text(f'"{bucket}/lines.jsonl"\n"{bucket}/lines.jsonl"\n')
+    described = run(home, distributed(PASS, ItemReader=reader(bucket, "list.csv", InputType="JSONL", ManifestType="ATHENA_DATA")))
+    assert output(described) == [{"a": 1}, "b"] * 2
+
+
+def test_objects_that_are_loaded(home: Path, bucket: str) -> None:
+    """The items are those within the objects that are listed."""
+    listing = {
+        "Resource": "arn:aws:states:::s3:listObjectsV2",
+        "ReaderConfig": {"InputType": "JSONL", "Transformation": "LOAD_AND_FLATTEN"},
+        "Parameters": {"Bucket": bucket, "Prefix": "lines"},
+    }
+    assert output(run(home, distributed(PASS, ItemReader=listing))) == [{"a": 1}, "b"]
+
+
 def test_list_of_objects(home: Path, bucket: str) -> None:
     listing = {"Resource": "arn:aws:states:::s3:listObjectsV2", "Parameters": {"Bucket": bucket, "Prefix": "d"}}
     listed = output(run(home, distributed(PASS, ItemReader=listing)))

@@ -125,11 +125,17 @@ def inventory(file: BinaryIO) -> tuple[str, list[str], list[str]]:
 
 
 def addresses(file: BinaryIO) -> Iterable[tuple[str, str]]:
-    """(bucket, key) of each object that an Athena manifest lists, one S3 URI a line. Raises StatesError."""
+    """(bucket, key) of each object that an Athena manifest lists, one URI a line. Raises StatesError."""
     for line in io.TextIOWrapper(file, "utf-8-sig"):
         address = line.strip().strip('"')
-        if address:
-            bucket, _, key = address.removeprefix("s3://").partition("/")
-            if not address.startswith("s3://") or not key:
-                raise reader_failed(f"The manifest holds what is no S3 URI: {address}")
+        if not address:
+            continue
+        scheme, _, path = address.partition("://")
+        if scheme == "file":
+            folder, _, key = address.rpartition("/")
+            yield folder, key
+        elif scheme == "s3" and "/" in path:
+            bucket, _, key = path.partition("/")
             yield bucket, key
+        else:
+            raise reader_failed(f"The manifest holds what is no S3 URI: {address}")
