@@ -108,7 +108,8 @@ def test_two_hundred_executions_survive_the_kill_of_every_worker(home: Path, tmp
     stop_workers(home)  # by SIGKILL, those on their way too
     before = histories(database)
     assert count(database, "RUNNING") > 150
-    assert worker_pids(home) == []
+    # A child that was just being started may hold the slot's lock for a moment longer than its worker.
+    until(lambda: worker_pids(home) == [], "free slots")
 
     listed = sfn_json(home, "list-executions", "--state-machine-arn", f"{ACCOUNT}:stateMachine:Waits", "--status-filter", "RUNNING")
     assert listed["executions"]
