@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -22,49 +22,59 @@ from sfn_cli.store.sqlite.database import Database
 from tests.interpreter.replay import breaches
 from tests.processes import serving, sfn
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
 HERE = Path(__file__).parent
 RECORDINGS = Path(os.environ.get("SFN_CONFORMANCE", HERE.parents[2] / "shared" / "conformance"))
-AREAS = (
-    "base,choice,assign,jsonata,intrinsic,parallel,map,error,timeouts,context_object,comments,callbacks,credentials,test_state,"
-    "api_versioning,api_aliasing,validate,express,logs"
-)
 ACCOUNT = {"SFN_ACCOUNT_ID": "000000000000"}
+OWN = {"activity", "lambda", "logs", "states"}
+"""The needs of scenarios that sfn meets itself."""
+
 SERVICES = {"dynamodb", "events", "kms", "s3", "secretsmanager", "sfn", "sns", "sqs"}
 """The needs of scenarios whose tasks call AWS's services, or that prepare something there: moto's server has them."""
-SERVICE_AREAS = {
-    "activities", "callbacks", "choice", "credentials", "error", "jsonata", "map", "scenarios", "services", "test_state", "timeouts",
-    "validate",
-}  # fmt: skip
 MEASURED = ("SdkHttpMetadata", "SdkResponseMetadata", "billedDurationInMilliseconds")
 """What tells of the one answer that was recorded, not of every one: headers, and how long AWS's Lambda took."""
+beside = pytest.mark.skipif(not RECORDINGS.is_dir(), reason="the recordings are not beside this checkout")
 GAPS: dict[str, str] = tomllib.loads((HERE / "known_gaps.toml").read_text())["gaps"]
 
 
-@pytest.mark.skipif(not RECORDINGS.is_dir(), reason="the recordings are not beside this checkout")
+@beside
 @pytest.mark.slow
 def test_every_field_of_every_event(tmp_path: Path) -> None:
-    """Scenarios that need nothing, Lambda or Step Functions itself pass at level c, but for the known gaps.
+    """Scenarios that need nothing but sfn itself pass at level c, but for the known gaps.
 
     Every history that they left goes on to the same end, event by event, from after each of its events.
     """
-    arguments = ("--needs", "none,lambda,states,logs", "--area", AREAS)
     with serving(tmp_path / "home", environment=ACCOUNT) as url:
-        misses, played = play(tmp_path, RECORDINGS / "dev.jsonl", "--sfn", url, *arguments)
+        misses, played = play(tmp_path, lambda scenario: needs_of(scenario) <= OWN and not asks_for_all(scenario), "--sfn", url)
     check(misses, played)
-    assert len(misses) <= 0.15 * len(played)
+    assert len(misses) <= 0.1 * len(played)
     database = Database(tmp_path / "home")
     assert list(breaches(database)) == []
     database.close()
 
 
-@pytest.mark.skipif(not RECORDINGS.is_dir(), reason="the recordings are not beside this checkout")
+@beside
+@pytest.mark.slow
+def test_lists_of_a_whole_account(tmp_path: Path) -> None:
+    """So do those that ask for all that there is, each in a store of its own."""
+    for number, asked in enumerate(scenario["id"] for scenario in scenarios() if needs_of(scenario) <= OWN and asks_for_all(scenario)):
+        with serving(tmp_path / f"home{number}", environment=ACCOUNT) as url:
+            misses, played = play(tmp_path, lambda scenario, asked=asked: scenario["id"] == asked, "--sfn", url)
+        check(misses, played)
+
+
+@beside
 @pytest.mark.slow
 def test_tasks_that_call_services(tmp_path: Path) -> None:
     """So do those that need SQS, S3 and the like; these are the store's own (moto's server)."""
-    lines = (RECORDINGS / "dev.jsonl").read_text().splitlines(keepends=True)
-    chosen = tmp_path / "chosen.jsonl"
-    chosen.write_text("".join(line for line in lines if needs_services(json.loads(line))))
     home = tmp_path / "home"
+
+    def chosen(scenario: dict[str, Any]) -> bool:
+        needs = needs_of(scenario)
+        return bool(needs & SERVICES) and needs <= SERVICES | OWN
+
     with serving(home, environment=ACCOUNT) as url:
         other = sfn(home, "aws", "endpoint", environment=ACCOUNT).stdout.strip()
         try:
@@ -75,9 +85,17 @@ def test_tasks_that_call_services(tmp_path: Path) -> None:
     assert len(played) >= 60
 
 
-def needs_services(scenario: dict[str, Any]) -> bool:
-    needs = set(scenario["needs"])
-    return scenario["area"] in SERVICE_AREAS and bool(needs & SERVICES) and needs <= SERVICES | {"activity", "lambda", "states"}
+def scenarios() -> Iterator[dict[str, Any]]:
+    for line in (RECORDINGS / "dev.jsonl").read_text().splitlines():
+        yield json.loads(line)
+
+
+def needs_of(scenario: dict[str, Any]) -> set[str]:
+    return set(scenario["needs"]) - {"none"}
+
+
+def asks_for_all(scenario: dict[str, Any]) -> bool:
+    return any(step["op"] in ("ListStateMachines", "ListActivities") for step in scenario["steps"])
 
 
 def check(misses: dict[str, str], played: set[str]) -> None:
@@ -88,9 +106,10 @@ def check(misses: dict[str, str], played: set[str]) -> None:
     assert healed == [], "these pass now: take them out of known_gaps.toml"
 
 
-def play(tmp_path: Path, recordings: Path, *arguments: str) -> tuple[dict[str, str], set[str]]:
-    """(id → why it missed, all that were played)."""
-    report = tmp_path / "report.json"
+def play(tmp_path: Path, chosen: Callable[[dict[str, Any]], bool], *arguments: str) -> tuple[dict[str, str], set[str]]:
+    """(id → why it missed, all that were played) of the scenarios that are chosen."""
+    recordings, report = tmp_path / "chosen.jsonl", tmp_path / "report.json"
+    recordings.write_text("".join(f"{json.dumps(scenario)}\n" for scenario in scenarios() if chosen(scenario)))
     command = [
         sys.executable, str(RECORDINGS / "play.py"), str(recordings), "--level", "c",
         "--ignore", ",".join(MEASURED), "--out", str(report), *arguments,
