@@ -32,6 +32,12 @@ def logging(service: Service, request: Mapping[str, Any], kept: str | None = Non
     return jsonvalue.dumps(configuration)
 
 
+def asks_for_logs(logging_configuration: str) -> bool:
+    """Whether executions may have something to write to a log."""
+    level: str = jsonvalue.loads(logging_configuration)["level"]
+    return level != "OFF"
+
+
 def tracing(request: Mapping[str, Any], kept: str | None = None) -> str:
     """tracingConfiguration; sfn keeps it, and traces nothing."""
     given = request.get("tracingConfiguration")

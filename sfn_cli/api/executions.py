@@ -11,11 +11,10 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli import arn
-from sfn_cli.api import names, paging, qualified
+from sfn_cli.api import configurations, names, paging, qualified
 from sfn_cli.api.state_machines import active, does_not_exist, existing, type_not_supported
 from sfn_cli.errors import ApiError
 from sfn_cli.interpreter.events import api_event, execution_started
-from sfn_cli.interpreter.execution_log import execution_log
 from sfn_cli.jsonvalue import Payload
 from sfn_cli.store.sqlite.executions import Execution, NewExecution, Summary, Whose
 
@@ -67,7 +66,7 @@ def new_execution(machine: StateMachine, request: Mapping[str, Any], at: int) ->
         state_machine=machine.id,
         state_machine_arn=machine.arn,
         revision=machine.revision.id,
-        logged=execution_log(machine.revision.logging_configuration) is not None,
+        logged=configurations.asks_for_logs(machine.revision.logging_configuration),
         name=name,
         trace_header=request.get("traceHeader"),
         seed=seed,

@@ -14,7 +14,6 @@ from sfn_cli.api import configurations, definitions, names, paging, qualified, t
 from sfn_cli.errors import ApiError
 from sfn_cli.store.sqlite.revisions import Revision
 from sfn_cli.store.sqlite.state_machines import StateMachine
-from sfn_cli.store.sqlite.versions import QuotaReached
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,6 +94,8 @@ def revise(service: Service, machine: StateMachine, revision: Revision, *, publi
 
     None when the machine changed or went since it was read. Raises ApiError ServiceQuotaExceededException.
     """
+    from sfn_cli.store.sqlite.versions import QuotaReached
+
     try:
         publish_at = service.clock() if publish else None
         return service.state_machines.update(machine, revision, publish_at=publish_at, description=description)

@@ -8,9 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli import jsonvalue
-from sfn_cli.store.sqlite import endings
 from sfn_cli.store.sqlite.events import COLUMNS, event_from, event_rows, insert_events
-from sfn_cli.store.sqlite.execution_logs import log_events
 from sfn_cli.store.sqlite.keys import key_of
 
 if TYPE_CHECKING:
@@ -200,6 +198,8 @@ class Executions:
 
         The worker that drives it, if one does, is told to let go.
         """
+        from sfn_cli.store.sqlite import endings
+
         with self._database.transaction() as connection:
             row = connection.execute("SELECT id, status, stopped_at FROM execution WHERE arn = ?", (arn,)).fetchone()
             if row is None:
@@ -252,6 +252,8 @@ def _start(connection: Any, new: NewExecution, started: HistoryEvent) -> Executi
             return None
         insert_events(connection, event_rows(inserted.lastrowid, [started]))
         if new.logged:
+            from sfn_cli.store.sqlite.execution_logs import log_events  # most starts need none of it
+
             log_events(connection, inserted.lastrowid, [started])
         existing = _found(connection, new.arn)
         assert existing is not None

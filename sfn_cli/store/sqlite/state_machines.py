@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.store.sqlite import revisions
 from sfn_cli.store.sqlite.revisions import Revision
-from sfn_cli.store.sqlite.versions import Version, publish
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sfn_cli.store.sqlite.aliases import Alias
     from sfn_cli.store.sqlite.database import Database
+    from sfn_cli.store.sqlite.versions import Version
 
 
 class StateMachine(NamedTuple):
@@ -71,6 +71,8 @@ class StateMachines:
             ).lastrowid
             assert id is not None
             if machine.first_version is not None:
+                from sfn_cli.store.sqlite.versions import publish
+
                 publish(connection, id, revision, machine.first_version, machine.created_at)
             return machine
 
@@ -120,7 +122,12 @@ class StateMachines:
             if not changed:
                 connection.execute("DELETE FROM revision WHERE id = ? AND id <> ?", (id, revision.id))
                 return None
-            version = None if publish_at is None else publish(connection, machine.id, id, description, publish_at)
+            if publish_at is None:
+                version = None
+            else:
+                from sfn_cli.store.sqlite.versions import publish
+
+                version = publish(connection, machine.id, id, description, publish_at)
             return machine._replace(revision=revision._replace(id=id), version=version)
 
     def change_tags(self, arn: str, change: Callable[[str], str]) -> bool:
