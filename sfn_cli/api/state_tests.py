@@ -8,6 +8,7 @@ machine of this one state, under the name STATE_NAME, whatever it was called.
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli import arn
@@ -26,6 +27,7 @@ from sfn_cli.errors import ApiError, StatesError
 from sfn_cli.interpreter.execution import Execution, Frame, OpenTask
 from sfn_cli.interpreter.signals import TaskSucceeded
 from sfn_cli.interpreter.visits import catcher_of, caught, completion, met_retrier, move, refusal_of, retrier, visit
+from sfn_cli.json_pointer import pointed
 from sfn_cli.jsonvalue import Json, Payload, dumps, dumps_spaced, loads
 
 if TYPE_CHECKING:
@@ -140,6 +142,10 @@ class _Test:
             items = loads(read)
         except (RecursionError, ValueError):
             items = None
+        if state.items_pointer is not None:
+            with suppress(LookupError):
+                items = pointed(items, state.items_pointer)
+                self.steps["afterItemsPointer"] = Payload(items)
         if not isinstance(items, list):
             raise _refusal("sfn takes a JSON array as mapItemReaderData.")  # (ours)
         return state.fork(visit(self.execution, self.frame, attempt=self.frame.retry_count, now=self.frame.last_at), items)

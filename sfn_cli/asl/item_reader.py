@@ -37,6 +37,11 @@ class ItemReader:
         self._config: Mapping[str, Any] = fields.get("ReaderConfig", {})
         self._max_items = Quantity.load(self._config, "MaxItems", language)
 
+    @property
+    def items_pointer(self) -> str | None:
+        """Where in a JSON document the items stand."""
+        return self._config.get("ItemsPointer")
+
     def evaluate(self, visit: Visit) -> Reading:
         """The reading at this visit. Raises StatesError."""
         arguments = self._arguments(visit)

@@ -12,6 +12,7 @@ from sfn_cli.asl.item_reader import ItemReader
 from sfn_cli.asl.quantity import Quantity
 from sfn_cli.asl.result_writer import UNWRITTEN, ResultWriter
 from sfn_cli.errors import StatesError
+from sfn_cli.jsonvalue import loads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -93,6 +94,17 @@ class Distribution:
     def reads(self) -> bool:
         """Whether the items are not those of the state's input. Observed: then ItemsPath is of no account."""
         return self._reader is not None
+
+    @property
+    def items_pointer(self) -> str | None:
+        """Where in the document that the reader reads the items stand; None for the whole."""
+        return self._reader.items_pointer if self._reader is not None else None
+
+    def batched(self, visit: Visit, inputs: Sequence[Payload]) -> list[Json] | None:
+        """The inputs of child executions that the ItemBatcher makes of the items' inputs, or None without one."""
+        if self._batcher is None:
+            return None
+        return [loads(batch.input) for batch in self._batcher.evaluate(visit).batches(inputs)]
 
     def plan(self, visit: Visit, asked: Distribute, select: Callable[[int, Json, Patience], Payload]) -> MapRunPlan:
         """The Map Run of this visit. Raises StatesError."""

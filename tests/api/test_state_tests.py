@@ -174,6 +174,26 @@ def test_tolerated_failures(call: Caller, failures: int, status: str) -> None:
     assert tried(call, MAP, {}, stateConfiguration=read, **more)["status"] == status
 
 
+def test_what_a_reader_read(call: Caller) -> None:
+    """The items are found in it by ItemsPointer, and shown in the batches that children would be given."""
+    config = {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}
+    state = {
+        "Type": "Map",
+        "ItemReader": {
+            "Resource": "arn:aws:states:::s3:getObject",
+            "ReaderConfig": {"InputType": "JSON", "ItemsPointer": "/rows"},
+            "Parameters": {"Bucket": "b", "Key": "k"},
+        },
+        "ItemBatcher": {"MaxItemsPerBatch": 2, "BatchInput": {"n": 1}},
+        "ItemProcessor": {"ProcessorConfig": config, "StartAt": "I", "States": {"I": {"Type": "Succeed"}}},
+        "End": True,
+    }
+    read = {"mapItemReaderData": '{"rows": [1, 2, 3]}'}
+    shown = tried(call, state, {}, stateConfiguration=read, mock={"result": "[]"}, inspectionLevel="DEBUG")["inspectionData"]
+    assert shown["afterItemsPointer"] == [1, 2, 3]
+    assert shown["afterItemBatcher"] == [{"BatchInput": {"n": 1}, "Items": [1, 2]}, {"BatchInput": {"n": 1}, "Items": [3]}]
+
+
 def test_context(call: Caller) -> None:
     """The Context Object is the one given; else it names an execution that is nowhere kept."""
     state = {**TASK, "Parameters": {"FunctionName": "f", "Payload.$": "$$"}}

@@ -58,6 +58,11 @@ class MapState(State):
         limit = self._max_concurrency.evaluate(visit) if self._max_concurrency is not None else 0
         return Distribute(None if self._distribution.reads else self._find_items(visit), limit)
 
+    @property
+    def items_pointer(self) -> str | None:
+        """ItemReader's ItemsPointer, or None."""
+        return self._distribution.items_pointer if self._distribution is not None else None
+
     def plan(self, visit: Visit, asked: Distribute) -> MapRunPlan:
         """What the Map Run of this visit is to do. Raises StatesError."""
         assert self._distribution is not None
@@ -72,6 +77,10 @@ class MapState(State):
         inputs = self._inputs(visit, items)
         if visit.steps is not None and self._selector is not None:
             visit.steps["afterItemSelector"] = Payload([item.value for item in inputs])
+        if visit.steps is not None and self._distribution is not None:
+            batches = self._distribution.batched(visit, inputs)
+            if batches is not None:
+                visit.steps["afterItemBatcher"] = Payload(batches)
         return Fork([self._processor], items, inputs, min(limit or INLINE_CONCURRENCY, INLINE_CONCURRENCY))
 
     def _note_limits(self, visit: Visit, steps: dict[str, Payload], max_concurrency: int) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from sfn_cli import json_text
 from sfn_cli.errors import StatesError
+from sfn_cli.json_pointer import pointed
 from sfn_cli.query.java_hash_map import hash_map_order
 
 if TYPE_CHECKING:
@@ -94,14 +95,10 @@ def _parsed(data: bytes) -> Json:
 
 
 def _pointed(value: Json, pointer: str) -> Json:
-    """What a JSON pointer (RFC 6901) finds."""
-    for token in pointer.split("/")[1:]:
-        name = token.replace("~1", "/").replace("~0", "~")
-        try:
-            value = value[int(name)] if isinstance(value, list) else value[name]
-        except (KeyError, IndexError, TypeError, ValueError):
-            raise reader_failed(f"ItemsPointer {pointer} finds nothing.") from None
-    return value
+    try:
+        return pointed(value, pointer)
+    except LookupError:
+        raise reader_failed(f"ItemsPointer {pointer} finds nothing.") from None
 
 
 _FORMATS: Mapping[str, Callable[[BinaryIO, Mapping[str, Json]], Iterator[Json]]] = {

@@ -1,0 +1,19 @@
+"""JSON pointers (RFC 6901): "/orders/0/id"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sfn_cli.jsonvalue import Json
+
+
+def pointed(value: Json, pointer: str) -> Json:
+    """What a pointer finds in a value. Raises LookupError."""
+    for token in pointer.split("/")[1:]:
+        name = token.replace("~1", "/").replace("~0", "~")
+        try:
+            value = value[int(name)] if isinstance(value, list) else value[name]
+        except (KeyError, IndexError, TypeError, ValueError):
+            raise LookupError(pointer) from None
+    return value
