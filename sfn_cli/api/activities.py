@@ -64,6 +64,8 @@ def delete_activity(service: Service, request: dict[str, Any]) -> dict[str, Any]
 def get_activity_task(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """The task that has waited longest, for its only worker; or, after a minute without one, none."""
     activity = _existing(service, request["activityArn"])
+    if service.executions.any_running():
+        service.runner.wake()  # what is to schedule the task may have died: nobody else might ask for a minute
     give_up_at = time.monotonic() + POLL_SECONDS
     while True:
         version = service.database.data_version()

@@ -17,6 +17,7 @@ from contextlib import suppress
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sfn_cli import file_lock
 from sfn_cli.errors import ConfigurationError
 from sfn_cli.settings import Settings
 from sfn_cli.store.sqlite.workers import live_workers
@@ -58,7 +59,7 @@ def _endpoint(settings: Settings) -> str:
         if served is not None:
             return f"http://127.0.0.1:{served.port}"
         if not held:
-            if started and (lock := _lock(path)) is not None:
+            if started and (lock := file_lock.take(path, above=INHERITED)) is not None:
                 os.close(lock)
                 break  # it died before it listened
             started = _start(settings, path) or started
@@ -109,25 +110,11 @@ def _lives(pid: int) -> bool:
     return True
 
 
-def _lock(path: str) -> int | None:
-    """The descriptor of the lock, or None if it is held. It is never INHERITED itself."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    if descriptor == INHERITED:
-        descriptor, same = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, INHERITED + 1), descriptor
-        os.close(same)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(descriptor)
-        return None
-    return descriptor
-
-
 def _start(settings: Settings, path: str) -> bool:
     """Starts the server, unless another does. Raises ConfigurationError when moto is not installed."""
     if find_spec("moto") is None or find_spec("flask") is None:
         raise ConfigurationError(f"This task calls an AWS service, and moto is not installed. {INSTALL} (or set AWS_ENDPOINT_URL)")
-    lock = _lock(path)
+    lock = file_lock.take(path, above=INHERITED)
     if lock is None:
         return False
     try:

@@ -6,7 +6,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from tests.processes import create_machine, ended, sfn, sfn_json, start_execution
+from tests.processes import create_machine, ended, sfn, sfn_json, start_execution, stop_workers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,6 +53,18 @@ def test_a_task_that_nobody_takes(home: Path) -> None:
     assert json.loads(task["input"]) == {"next": True}
     sfn_json(home, "send-task-failure", "--task-token", task["taskToken"], "--error", "Broken")
     assert ended(home, arn)["error"] == "Broken"
+
+
+def test_a_poll_brings_a_worker(home: Path) -> None:
+    """One that would schedule the task died: who polls for the task brings another, and nobody else need ask for anything."""
+    sfn_json(home, "create-activity", "--name", "Work")
+    states = {
+        "W": {"Type": "Wait", "Seconds": 1, "Next": "A"},
+        "A": {"Type": "Task", "Resource": ACTIVITY, "End": True},
+    }
+    start_execution(home, create_machine(home, "Later", {"StartAt": "W", "States": states}), "--input", '{"n": 1}')
+    stop_workers(home)
+    assert sfn_json(home, "get-activity-task", "--activity-arn", ACTIVITY)["input"] == '{"n": 1}'
 
 
 def test_described_listed_tagged_deleted(home: Path) -> None:

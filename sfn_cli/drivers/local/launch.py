@@ -6,11 +6,11 @@ to say goes to `worker.log` in the store's folder.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import sys
 from typing import TYPE_CHECKING
 
+from sfn_cli import file_lock
 from sfn_cli.errors import StoreError
 from sfn_cli.store.sqlite.workers import Slot, live_workers
 
@@ -62,7 +62,7 @@ def start(home: str, *, beside: bool = False) -> None:
     While a worker is on its way, nobody starts another: whoever starts one holds a lock, and the
     worker inherits it and lets go when it listens, or when it dies.
     """
-    on_its_way = _lock(os.path.join(home, START_LOCK_NAME))
+    on_its_way = file_lock.take(os.path.join(home, START_LOCK_NAME), above=INHERITED)
     if on_its_way is None:
         return  # that one looks at the store after it has begun to listen: it sees what is there now
     log = os.path.join(home, LOG_NAME)
@@ -81,20 +81,6 @@ def start(home: str, *, beside: bool = False) -> None:
         _children.add(_spawn(command, environment, actions))
     finally:
         os.close(on_its_way)
-
-
-def _lock(path: str) -> int | None:
-    """The descriptor of the lock on a file, or None if it is held. It is never INHERITED itself."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    if descriptor == INHERITED:
-        descriptor, same = os.dup(descriptor), descriptor
-        os.close(same)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(descriptor)
-        return None
-    return descriptor
 
 
 _children: set[int] = set()
