@@ -321,6 +321,18 @@ def test_results_with_what_they_are_of(home: Path, tmp_path: Path) -> None:
     assert (succeeded["Output"], succeeded["Status"], succeeded["RedriveStatus"]) == ("2", "SUCCEEDED", "NOT_REDRIVABLE")
 
 
+def test_results_of_a_run_that_fails(home: Path, tmp_path: Path) -> None:
+    """They are written too: what failed can be looked at, and done by hand."""
+    place = {"Bucket": (tmp_path / "out").as_uri(), "Prefix": ""}
+    writer = {"Resource": "arn:aws:states:::s3:putObject", "Parameters": place}
+    described = run(home, distributed(FAILS_IF_ODD, MaxConcurrency=1, ResultWriter=writer), [2, 1, 4])
+    assert described["error"] == "States.ExceedToleratedFailureThreshold"
+    folder = tmp_path / "out" / map_run(home, described["executionArn"])["mapRunArn"].rpartition(":")[2]
+    (failed,) = json.loads((folder / "FAILED_0.json").read_text())
+    assert (failed["Input"], failed["Error"]) == ("1", "Odd")
+    assert (folder / "manifest.json").exists()
+
+
 def test_a_result_writer_that_cannot_write(home: Path, tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file, no folder")
     writer = {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": (tmp_path / "taken").as_uri(), "Prefix": "p"}}

@@ -136,7 +136,7 @@ class _Conduct:
         running, waiting = (run.children(status).executions for status in ("RUNNING", "PENDING_REDRIVE"))
         room = min(run.max_concurrency or CONCURRENCY, CONCURRENCY) - running
         if tolerance.is_exceeded(run.children("FAILED", "TIMED_OUT").items, run.total_items):
-            self._fail(THRESHOLD_EXCEEDED)
+            self._exceed(run)
         elif waiting:
             if room > 0 and self._runs.redrive_children(run, room, self._now()):
                 self._world.service.runner.wake()
@@ -164,6 +164,18 @@ class _Conduct:
             input=batch.input,
             items=batch.items,
         )
+
+    def _exceed(self, run: MapRun) -> None:
+        """Too many items have failed. Where results are written, those that there are tell which."""
+        if self._plan.writing.bucket is None:
+            self._fail(THRESHOLD_EXCEEDED)
+            return
+
+        def write() -> None:
+            with suppress(StatesError):  # the run fails anyway, and for this reason
+                self._gather(run)
+
+        self._work(write, lambda _: self._fail(THRESHOLD_EXCEEDED))
 
     def _gather(self, run: MapRun) -> Gathered:
         """In a thread, with a connection of its own."""

@@ -39,7 +39,7 @@ class Gathered(NamedTuple):
 
 
 def gather(runs: MapRuns, run: MapRun, writing: Writing, world: World) -> Gathered:
-    """The output of a Map Run whose children have all ended; written out, where that is asked for. Raises StatesError."""
+    """The output of a Map Run, written out where that is asked for; children that still run are pending. Raises StatesError."""
     last = _Last()
     results = last.watch(runs.results(run.id))
     output = _kept(results, run, writing) if writing.bucket is None else _written(results, run, writing, world)
