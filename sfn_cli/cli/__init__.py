@@ -58,6 +58,10 @@ def _run(argv: Sequence[str]) -> int:
 
     error_format = "enhanced"
     try:
+        if argv and argv[0] == "__complete":
+            from sfn_cli.cli.completion import answer
+
+            return answer(argv[1:])
         command = context(argv)
         error_format = command.obj.error_format
         with command:

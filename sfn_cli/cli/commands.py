@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import click
 
@@ -30,6 +30,7 @@ OWN: Mapping[str, str] = {
     "worker": "sfn_cli.cli.worker:worker",
     "aws": "sfn_cli.cli.aws:aws",
     "doctor": "sfn_cli.cli.doctor:doctor",
+    "completion": "sfn_cli.cli.completion:completion",
 }
 """sfn's own commands, and where each is written."""
 
@@ -51,6 +52,8 @@ class TableCommand(click.Command):
 
     service: str
     positionals: tuple[str, ...] = ()
+    words: ClassVar[Mapping[str, Sequence[str]]] = {}
+    """What a positional can be, where only some words can."""
 
     def table(self) -> dict[str, Option]:
         """The command's own options."""

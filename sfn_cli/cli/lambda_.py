@@ -6,7 +6,7 @@ import io
 import os
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from sfn_cli.api import model
 from sfn_cli.cli import options, values
@@ -117,6 +117,7 @@ class Wait(TableCommand):
 
     service = "lambda"
     positionals = ("waiter",)
+    words: ClassVar = {"waiter": _WAITERS}
 
     def __init__(self) -> None:
         super().__init__("wait")

@@ -1,4 +1,4 @@
-"""How long `sfn start-execution` takes, against Python's own start with the imports that it cannot do without."""
+"""How long commands take: `sfn start-execution` against Python's own start with the imports it needs; and Tab."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 
 from tests.benchmarks.processes import PYTHON, create, timed
 from tests.benchmarks.table import Result, in_turn
-from tests.processes import SFN, await_end, environment_of, until, worker_pids
+from tests.processes import SFN, await_end, environment_of, sfn, until, worker_pids
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+MANY = 10_000
+
 
 def measure(folder: Path, runs: int) -> Iterator[Result]:
-    """With a worker that lives, and without one, which the command then starts."""
+    """With a worker that lives, and without one, which the command then starts; then what Tab waits for."""
     home = folder / "home"
     machine = create(home, "Hello", {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}})
     command = [SFN, "start-execution", "--state-machine-arn", machine]
@@ -43,3 +45,11 @@ def measure(folder: Path, runs: int) -> Iterator[Result]:
 
     took, baseline = in_turn(runs, start_without_worker, python)
     yield Result("start-execution, no worker", took, "ms", "<= 2.0", baseline)
+
+    inputs = folder / "inputs.jsonl"
+    inputs.write_text("{}\n" * MANY)
+    assert sfn(home, "start-executions", "--state-machine-arn", machine, "--inputs", str(inputs), "--wait").returncode == 0
+    beginning = machine.replace(":stateMachine:", ":execution:") + ":0"
+    tab = [SFN, "__complete", "zsh", "describe-execution", "--execution-arn", beginning]
+    (took,) = in_turn(runs, lambda: timed(tab, environment))
+    yield Result(f"Tab, an execution of {MANY:,}", took, "ms", "<= 120")

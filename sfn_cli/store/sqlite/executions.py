@@ -5,6 +5,7 @@ What a worker writes while it drives an execution is in `turns.py`.
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli import jsonvalue
@@ -131,6 +132,15 @@ class Executions:
         with self._database.reading() as connection:
             status: str = connection.execute("SELECT status FROM execution WHERE id = ?", (id,)).fetchone()[0]
             return status
+
+    def arns_beginning(self, beginning: str, limit: int) -> list[str]:
+        """The last of the ARNs that begin so, in their order backwards: AWS's names begin with their time."""
+        with self._database.reading() as connection:
+            after = beginning + chr(sys.maxunicode)
+            found = connection.execute(
+                "SELECT arn FROM execution WHERE arn >= ? AND arn < ? ORDER BY arn DESC LIMIT ?", (beginning, after, limit)
+            )
+            return [arn for (arn,) in found]
 
     def arns(self, id: int) -> tuple[str, str] | None:
         """The ARNs of the execution with this row, and of its state machine."""

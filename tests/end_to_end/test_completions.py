@@ -1,0 +1,173 @@
+"""Tab in real shells: what the user has typed becomes what the command is given."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from tests.processes import SFN, TIMEOUT_SECONDS, create_machine, environment_of, sfn, sfn_json, start_execution, stop_workers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ARN = "arn:aws:states:us-east-1:123456789012"
+PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
+
+# `say` is completed as `sfn` is, and prints what it was given: once it has, the shell is ready for the next line.
+SAY = """say() { printf '<%s>' "$@"; echo '<end>'; }\n"""
+
+
+class Shell(NamedTuple):
+    argv: tuple[str, ...]
+    setup: str
+
+
+SHELLS = {
+    "bash": Shell(
+        ("bash", "--norc", "--noprofile", "-i"),
+        SAY + 'eval "$(sfn completion bash)"; complete -o nosort -F _sfn say\nbind "set bell-style none"\n',
+    ),
+    "zsh": Shell(
+        ("zsh", "-f", "-i"),
+        SAY + 'autoload -Uz compinit && compinit -D\neval "$(sfn completion zsh)"; compdef _sfn say\nunsetopt beep\n',
+    ),
+    "fish": Shell(
+        ("fish", "--no-config", "--interactive"),
+        "function say; printf '<%s>' $argv; echo '<end>'; end\n"
+        "sfn completion fish | source; complete --command say --no-files --keep-order --arguments '(__sfn_complete)'\n",
+    ),
+}
+
+LINES = [
+    ("redr~", "redrive-execution"),
+    ("stepf~get-execution-h~", "stepfunctions get-execution-history"),
+    ("lambda delete-f~", "lambda delete-function"),
+    ("completion fi~", "completion fish"),
+    ("start-execution --state~", "start-execution --state-machine-arn"),
+    ("create-state-machine --type EX~", "create-state-machine --type EXPRESS"),
+    ("list-executions --status-filter=SU~", "list-executions --status-filter=SUCCEEDED"),
+    ("--output yaml-~list-act~", "--output yaml-stream list-activities"),
+    ("list-state-machines --profile x --region eu-west-1 --max-i~", "list-state-machines --profile x --region eu-west-1 --max-items"),
+    ("describe-state-machine --state-machine-arn ar~", f"describe-state-machine --state-machine-arn {ARN}:stateMachine:Pay"),
+    (f"tag-resource --resource-arn {ARN}:act~", f"tag-resource --resource-arn {ARN}:activity:approve"),
+    (f"start-execution --state-machine-arn {ARN}:stateMachine:Pay:~", f"start-execution --state-machine-arn {ARN}:stateMachine:Pay:1"),
+    ("describe-execution --execution-arn arn~se~", f"describe-execution --execution-arn {ARN}:execution:Pay:second"),
+    ("stop-execution --execution-arn=arn~se~", f"stop-execution --execution-arn={ARN}:execution:Pay:second"),
+    ("run ord~pay~", "run orders/pay.json"),
+    ("run wit~", "run with space.json"),
+    ("validate-state-machine-definition --definition file://ord~p~", "validate-state-machine-definition --definition file://orders/pay.json"),
+]  # fmt: skip
+"""What is typed, `~` for Tab; and what the command is then given."""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A machine with a version and two executions, an activity; and some files, for the paths."""
+    folder = tmp_path_factory.mktemp("completions")
+    home = folder / "store"
+    machine = create_machine(home, "Pay", PASS)
+    sfn_json(home, "publish-state-machine-version", "--state-machine-arn", machine)
+    sfn_json(home, "create-activity", "--name", "approve")
+    for name in ("first", "second"):
+        start_execution(home, machine, "--name", name)
+    (folder / "orders").mkdir()
+    (folder / "orders" / "pay.json").touch()
+    (folder / "with space.json").touch()
+    yield home
+    stop_workers(home)
+
+
+class Terminal:
+    """A shell at a terminal of its own."""
+
+    def __init__(self, shell: Shell, home: Path) -> None:
+        self.master, slave = pty.openpty()
+        path = f"{Path(SFN).parent}{os.pathsep}{os.environ['PATH']}"
+        environment = {"PATH": path, "TERM": "dumb", "HOME": str(home.parent), "PS1": "$ "}
+        # The leader of a session gets the first terminal that it opens for its own.
+        at_terminal = ["sh", "-c", 'exec "$@" <"$0" >"$0" 2>&1', os.ttyname(slave), *shell.argv]
+        self.process = subprocess.Popen(
+            at_terminal, cwd=home.parent, env=environment_of(home, environment), start_new_session=True, stdin=subprocess.DEVNULL
+        )
+        self._slave = slave
+        self.seen = ""
+
+    def type(self, text: str) -> None:
+        os.write(self.master, text.encode())
+
+    def read_until(self, text: str) -> str:
+        """What the terminal shows up to this text."""
+        while text not in self.seen:
+            ready, _, _ = select.select([self.master], [], [], TIMEOUT_SECONDS)
+            assert ready, f"{text!r} does not come: {self.seen!r}"
+            self.seen += os.read(self.master, 65536).decode(errors="replace")
+        before, _, self.seen = self.seen.partition(text)
+        return before
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        os.close(self.master)
+        os.close(self._slave)
+
+
+@pytest.fixture(scope="module", params=SHELLS)
+def terminal(request: pytest.FixtureRequest, home: Path) -> Iterator[Terminal]:
+    if shutil.which(request.param) is None:
+        pytest.skip(f"{request.param} is not installed")
+    shell = SHELLS[request.param]
+    terminal = Terminal(shell, home)
+    try:
+        terminal.type(shell.setup + "say ready\n")
+        terminal.read_until("<ready><end>")
+        yield terminal
+    finally:
+        terminal.close()
+
+
+@pytest.mark.parametrize("typed, given", LINES)
+def test_tab(terminal: Terminal, typed: str, given: str) -> None:
+    terminal.type("say " + typed.replace("~", "\t") + "\n")
+    shown = terminal.read_until("<end>")
+    assert shown.rpartition("\n")[2].rpartition("\r")[2] == "".join(f"<{word}>" for word in _words(given))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["describe-execution", "--endpoint-url", "http://127.0.0.1:9", "--execution-arn", "arn"],  # the store is another's
+        ["describe-execution", "--region", "no region", "--execution-arn", "arn"],
+        ["create-state-machine", "--st", "--type", ""],  # --st is no option's beginning
+        ["no-command", ""],
+        ["run", "no-folder/"],
+    ],
+)
+def test_nothing_to_say(home: Path, words: list[str]) -> None:
+    """Where there is nothing to complete, Tab does nothing: no error is shown in the middle of a line."""
+    done = sfn(home, "__complete", "zsh", *words)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "arn:" not in done.stdout
+
+
+def test_no_store(tmp_path: Path) -> None:
+    """Tab makes no store, and a damaged one is the next command's to tell."""
+    home = tmp_path / "home"
+    asked = ("__complete", "zsh", "describe-execution", "--execution-arn", "")
+    assert sfn(home, *asked).stdout == ""
+    assert not home.exists()
+    home.mkdir()
+    (home / "sfn.db").write_bytes(b"no database " * 1000)
+    done = sfn(home, *asked)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def _words(line: str) -> list[str]:
+    """The words of a line in the table, where a file's name has a space."""
+    return line.replace("with space", "with\0space").replace(" ", "\n").replace("\0", " ").split("\n")
