@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +48,7 @@ def call_and_show(operation: Operation, request: dict[str, Any], given: dict[str
 
 
 def _call_and_show(operation: Operation, request: dict[str, Any], given: dict[str, Any], terminal: Terminal) -> None:
-    with Backend(terminal) as backend:
+    with Backend(terminal) as backend, named_arns(request, backend):
         if operation.paginator:
             from sfn_cli.cli import paging
 
@@ -65,6 +66,24 @@ def _call_and_show(operation: Operation, request: dict[str, Any], given: dict[st
         from sfn_cli.cli import fault_lines
 
         fault_lines.tell(answer["diagnostics"], request["definition"], fault_lines.source_of(given.get("definition")))
+
+
+@contextmanager
+def named_arns(request: dict[str, Any], backend: Backend) -> Iterator[None]:
+    """Puts ARNs into the request where people gave names; what its operation does not find is answered with what resembles it."""
+    arns = [value for member, value in request.items() if member.endswith("Arn") and isinstance(value, str)]
+    if not all(value.startswith("arn:") for value in arns):
+        from sfn_cli.cli import arn_names
+
+        request.update(arn_names.resolved(request, backend.call))
+    try:
+        yield
+    except OperationError as error:
+        if arns:
+            from sfn_cli.cli import arn_names
+
+            arn_names.suggest(error, request, backend.call)
+        raise
 
 
 def show_answer(operation: Operation, response: dict[str, Any], terminal: Terminal) -> None:

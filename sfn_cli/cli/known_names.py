@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli import api
 from sfn_cli.api import model
+from sfn_cli.cli import arn_names
 from sfn_cli.cli.terminal import Terminal
 from sfn_cli.errors import SfnError
 
@@ -47,12 +48,12 @@ def of_option(flag: str, current: str, given: Mapping[str, Any]) -> list[str]:
 
 
 def _state_machines(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
-    """The machines; behind the ARN of one and a colon, its versions and aliases."""
+    """The machines; behind one and a colon, its versions and aliases. By their names, where no ARN is begun."""
     for arn in _machine_arns(service):
-        yield arn
-        if current.startswith(f"{arn}:"):
-            yield from _versions(service, arn)
-            yield from _aliases_of(service, arn)
+        known = [arn]
+        if current.startswith((f"{arn}:", f"{_name(arn)}:")):
+            known += [*_versions(service, arn), *_aliases_of(service, arn)]
+        yield from known if _is_arn(current) else map(_name, known)
 
 
 def _state_machine_versions(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
@@ -66,22 +67,29 @@ def _aliases(service: Service, current: str, given: Mapping[str, Any]) -> Iterat
 
 
 def _executions(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
-    """The machines' parts of the ARNs; the executions of the only one that `current` leaves."""
-    parts = [arn.replace(":stateMachine:", ":execution:") + ":" for arn in _machine_arns(service)]
-    fitting = [part for part in parts if part.startswith(current)]
-    if len(fitting) > 1:
-        yield from fitting
-    else:
-        yield from service.executions.arns_beginning(fitting[0] if fitting else current, _MOST_EXECUTIONS)
+    """The machines' parts of the ARNs; the executions of the only one that `current` leaves. Or their names, in two steps too."""
+    parts = {_name(arn): arn.replace(":stateMachine:", ":execution:") + ":" for arn in _machine_arns(service)}
+    machine, slash, beginning = current.partition("/")
+    if _is_arn(current):
+        fitting = [part for part in parts.values() if part.startswith(current)]
+        only = fitting[0] if fitting else current
+        yield from fitting if len(fitting) > 1 else service.executions.arns_beginning(only, _MOST_EXECUTIONS)
+    elif not slash:
+        yield from (f"{name}/" for name in parts)
+    elif machine in parts:
+        yield f"{machine}/{arn_names.LAST}"
+        for arn in service.executions.arns_beginning(parts[machine] + beginning, _MOST_EXECUTIONS):
+            yield f"{machine}/{arn.removeprefix(parts[machine])}"
 
 
 def _activities(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
-    yield from _listed(service, "ListActivities", "activities", "activityArn", maxResults=1000)
+    arns = _listed(service, "ListActivities", "activities", "activityArn", maxResults=1000)
+    yield from arns if _is_arn(current) else map(_name, arns)
 
 
 def _resources(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
     """What can have tags."""
-    yield from _machine_arns(service)
+    yield from _state_machines(service, current, given)
     yield from _activities(service, current, given)
 
 
@@ -104,6 +112,16 @@ def _log_streams(service: Service, current: str, given: Mapping[str, Any]) -> It
     group = given.get("logGroupName") or given.get("group_name")
     if group:
         yield from _listed(service, "DescribeLogStreams", "logStreams", "logStreamName", of="logs", logGroupName=group)
+
+
+def _is_arn(current: str) -> bool:
+    """Whether an ARN is begun, or nothing."""
+    return current.startswith("arn:") or "arn:".startswith(current)
+
+
+def _name(arn: str) -> str:
+    """The name that may stand for an ARN (`arn_names`), its version or alias included."""
+    return arn.split(":", 6)[-1]
 
 
 def _machine_arns(service: Service) -> list[str]:

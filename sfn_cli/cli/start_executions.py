@@ -17,6 +17,7 @@ from sfn_cli.api import bulk, model
 from sfn_cli.cli.backend import Backend
 from sfn_cli.cli.exits import Exit
 from sfn_cli.cli.failures import OperationError
+from sfn_cli.cli.invoke import named_arns
 from sfn_cli.cli.output import show, write
 from sfn_cli.cli.progress import Bar
 from sfn_cli.errors import ApiError, UsageError
@@ -63,10 +64,11 @@ def start_executions(terminal: Terminal, state_machine_arn: str, inputs: str, na
     write_answers = _writer(terminal)
     executions = array("q")
     refusals = 0
-    with Backend(terminal) as backend, _opened(inputs) as file, Bar(sys.stderr) as bar:
+    request = {"stateMachineArn": state_machine_arn}
+    with Backend(terminal) as backend, named_arns(request, backend), _opened(inputs) as file, Bar(sys.stderr) as bar:
         size = _size(file)
         for lines in _chunks(file):
-            started, refused = _start(backend, state_machine_arn, lines, name_prefix)
+            started, refused = _start(backend, request["stateMachineArn"], lines, name_prefix)
             executions.extend(line.execution for line in started)
             refusals += len(refused)
             bar.hide()

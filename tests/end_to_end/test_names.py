@@ -1,0 +1,101 @@
+"""Names where ARNs are asked, at the terminal only."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.processes import SFN, create_machine, ended, environment_of, serving, sfn, sfn_json, start_execution, stop_workers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+ARN = "arn:aws:states:us-east-1:123456789012"
+PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A machine with a version, an alias and two executions; an activity."""
+    home = tmp_path_factory.mktemp("names") / "store"
+    machine = create_machine(home, "Pay", PASS)
+    version = sfn_json(home, "publish-state-machine-version", "--state-machine-arn", "Pay")["stateMachineVersionArn"]
+    routing = f"stateMachineVersionArn={version},weight=100"
+    sfn_json(home, "create-state-machine-alias", "--name", "live", "--routing-configuration", routing)
+    sfn_json(home, "create-activity", "--name", "approve")
+    for name in ("monday", "tuesday"):
+        ended(home, start_execution(home, machine, "--name", name))
+    yield home
+    stop_workers(home)
+
+
+NAMES = [
+    ("describe-state-machine --state-machine-arn Pay --query stateMachineArn", f"{ARN}:stateMachine:Pay"),
+    ("describe-state-machine --state-machine-arn Pay:1 --query stateMachineArn", f"{ARN}:stateMachine:Pay:1"),
+    ("describe-state-machine-alias --state-machine-alias-arn Pay:live --query stateMachineAliasArn", f"{ARN}:stateMachine:Pay:live"),
+    ("list-executions --state-machine-arn Pay --query executions[0].name", "tuesday"),
+    ("describe-execution --execution-arn Pay/monday --query executionArn", f"{ARN}:execution:Pay:monday"),
+    ("describe-execution --execution-arn Pay/last --query executionArn", f"{ARN}:execution:Pay:tuesday"),
+    ("get-execution-history --execution-arn=Pay/last --query events[0].type", "ExecutionStarted"),
+    ("describe-activity --activity-arn approve --query activityArn", f"{ARN}:activity:approve"),
+    ("list-tags-for-resource --resource-arn Pay --query length(tags)", 0),
+    ("list-tags-for-resource --resource-arn approve --query length(tags)", 0),
+]
+
+
+@pytest.mark.parametrize("line, answer", NAMES)
+def test_names(home: Path, line: str, answer: object) -> None:
+    assert sfn_json(home, *line.split()) == answer
+
+
+def test_many(home: Path, tmp_path: Path) -> None:
+    """sfn's own commands take them too."""
+    inputs = tmp_path / "inputs.jsonl"
+    inputs.write_text("{}\n")
+    done = sfn(home, "start-executions", "--state-machine-arn", "Pay:live", "--inputs", str(inputs), "--name-prefix", "a")
+    assert (done.returncode, f"{ARN}:execution:Pay:a" in done.stdout) == (0, True)
+
+
+def test_endpoint(home: Path, tmp_path: Path) -> None:
+    """The names are those of the endpoint that is asked."""
+    with serving(home) as url:
+        asked = ("describe-execution", "--execution-arn", "Pay/monday", "--endpoint-url", url)
+        described = sfn_json(tmp_path / "other", *asked, environment={"AWS_ACCESS_KEY_ID": "any", "AWS_SECRET_ACCESS_KEY": "any"})
+    assert described["name"] == "monday"
+
+
+NEAR_MISSES = [
+    ("describe-state-machine --state-machine-arn Pya", "InvalidArn", "Pay"),
+    (f"describe-state-machine --state-machine-arn {ARN}:stateMachine:pay", "StateMachineDoesNotExist", "Pay"),
+    ("describe-execution --execution-arn Pay/mnday", "ExecutionDoesNotExist", "Pay/monday"),
+    (f"describe-execution --execution-arn {ARN}:execution:Pay:mnday", "ExecutionDoesNotExist", "Pay/monday"),
+    ("stop-execution --execution-arn Pax/monday", "InvalidArn", "Pay/monday"),
+    ("describe-activity --activity-arn aprove", "InvalidArn", "approve"),
+    ("describe-activity --activity-arn nothing-like-it", "InvalidArn", None),
+]
+
+
+@pytest.mark.parametrize("line, code, meant", NEAR_MISSES)
+def test_near_misses(home: Path, line: str, code: str, meant: str | None) -> None:
+    """AWS's own error, and at a terminal below it what was perhaps meant; a script gets the error alone."""
+    plain = sfn(home, *line.split())
+    assert (plain.returncode, plain.stderr.count("\n")) == (254, 2)
+    assert f"({code})" in plain.stderr
+    below = _at_terminal(home, line).removeprefix(plain.stderr)
+    assert below == (f"\nDid you mean {meant}?\n" if meant else "")
+
+
+def _at_terminal(home: Path, line: str) -> str:
+    """What a command says on stderr where that is a terminal."""
+    master, slave = pty.openpty()
+    try:
+        subprocess.run([SFN, *line.split()], env=environment_of(home), stderr=slave, check=False)
+        return os.read(master, 65536).decode().replace("\r\n", "\n")
+    finally:
+        os.close(master)
+        os.close(slave)
