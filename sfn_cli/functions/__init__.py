@@ -4,5 +4,5 @@ catalog     where a function's code lies          runtimes   which interpreter r
 deployment  what its children are started from    process    one child
 pool        who is invoked, who waits, who goes   output     what it printed, as log lines
 outcome     how an invocation ended               invoke     waiting for one, from any thread
-bootstrap   the child's side: runs under the function's interpreter, imports nothing of sfn
+bootstrap   the child's side: runs under the function's interpreter, imports nothing of sfn (.py, and .mjs for Node.js)
 """

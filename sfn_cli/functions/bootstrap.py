@@ -96,6 +96,7 @@ def main(folder: str, handler: str) -> None:
     _Now.folder = folder
     _tie_to_parent()
     _close_what_is_not_ours()
+    os.set_inheritable(CONTROL, False)
     _set_up_output()
     os.register_at_fork(after_in_child=_leave_the_pool)
     sys.meta_path.insert(0, _LoggingHook())
@@ -113,6 +114,13 @@ def main(folder: str, handler: str) -> None:
         head, body = _receive()
         _Now.request_id = head["id"]
         _answer(function, fault, head, body)
+
+
+def become(command: list[str]) -> NoReturn:
+    """Goes on as another program, which speaks as this one does; what ties it to its parent holds for it as well."""
+    _tie_to_parent()
+    _close_what_is_not_ours()
+    os.execv(command[0], command)
 
 
 # Invocations
@@ -352,7 +360,6 @@ def _close_what_is_not_ours() -> None:
         if int(name) > LIFELINE:
             # (As a range, so that one is no error which is closed by now: the listing's own.)
             os.closerange(int(name), int(name) + 1)
-    os.set_inheritable(CONTROL, False)
 
 
 def _leave_the_pool() -> None:
@@ -418,4 +425,6 @@ _FACTS = dict(os.environ)
 if __name__ == "__main__":
     if sys.path[0] == os.path.dirname(__file__):
         del sys.path[0]  # this file's folder is not the handler's to import from
+    if sys.argv[1] == "--become":
+        become(sys.argv[2:])
     main(sys.argv[1], sys.argv[2])

@@ -6,8 +6,11 @@ https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configur
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+
+from sfn_cli.functions.runtimes import NODE, language_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.functions import Function
 
 BOOTSTRAP = str(Path(__file__).with_name("bootstrap.py"))
+NODE_BOOTSTRAP = str(Path(__file__).with_name("bootstrap.mjs"))
 DEFAULT_TIMEOUT_SECONDS = 3
 DEFAULT_MEMORY_SIZE = 128
 
@@ -50,10 +54,14 @@ class Deployment(NamedTuple):
         by importlib.metadata as well, and -S would spare 4 of some 30 ms. Not with -E or -I: a child
         sees no environment but its function's own, where PYTHONPATH and the like are meant.
         """
+        of_function = [self.code.path, str(self.function.configuration.get("Handler", ""))]
+        if language_of(self.function.configuration["Runtime"]) is NODE:
+            # Node.js cannot ask the kernel to end it with its parent: a Python that becomes it can.
+            return [sys.executable, "-I", "-S", "-B", BOOTSTRAP, "--become", self.executable, NODE_BOOTSTRAP, *of_function]
         # Bytecode is checked by the second: a folder that is edited must not be run from what was
         # compiled before the edit, and sfn leaves no files in it.
         flags = ["-B"] if self.code.in_place else []
-        return [self.executable, "-X", "utf8", *flags, BOOTSTRAP, self.code.path, str(self.function.configuration.get("Handler", ""))]
+        return [self.executable, "-X", "utf8", *flags, BOOTSTRAP, *of_function]
 
     def environment(self, settings: Settings, stream: str) -> dict[str, str]:
         """All that a child sees; names that are Lambda's own win over the function's."""

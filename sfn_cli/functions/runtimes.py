@@ -1,4 +1,4 @@
-"""Which interpreter runs a Lambda runtime: `python3.12` is a Python 3.12 that is installed here.
+"""Which interpreter runs a Lambda runtime: `python3.12` is a Python 3.12 that is installed here, `nodejs20.x` a Node.js 20.
 
 It is the first one found that really starts and has that very version: on PATH, where a version
 manager's shim may only print how to choose one, and then where version managers install. When
@@ -24,13 +24,57 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-OLDEST = (3, 8)
-"""The oldest Python that bootstrap.py runs under."""
+
+class Language(NamedTuple):
+    """What the interpreters of a language have in common; `{}` stands for the version that is wanted."""
+
+    name: str
+    runtime: re.Pattern[str]
+    """The names of its runtimes, with their version."""
+    oldest: tuple[int, ...]
+    """The oldest version that the bootstrap runs under."""
+    commands: tuple[str, ...]
+    question: tuple[str, ...]
+    """The arguments with which a command prints its program's path and its version, on a line each."""
+    managed: tuple[str, ...]
+    """Where version managers keep it, below the folders that `_roots` names."""
+
+
+PYTHON = Language(
+    "Python",
+    re.compile(r"python(\d+\.\d+)"),
+    (3, 8),
+    ("python{}", "python3", "python"),
+    ("-I", "-S", "-c", "import sys; print(sys.executable); print('%d.%d' % sys.version_info[:2])"),
+    (
+        "<pyenv>/versions/{}.*/bin",
+        "<data>/uv/python/cpython-{}.*/bin",
+        "<asdf>/installs/python/{}.*/bin",
+        "<data>/mise/installs/python/{}.*/bin",
+        "/opt/homebrew/opt/python@{}/bin",
+    ),
+)
+
+NODE = Language(
+    "Node.js",
+    re.compile(r"nodejs(\d+)\.x"),
+    (16,),
+    ("node", "nodejs"),
+    ("-p", "process.execPath + '\\n' + process.versions.node.split('.')[0]"),
+    (
+        "<nvm>/versions/node/v{}.*/bin",
+        "<data>/fnm/node-versions/v{}.*/installation/bin",
+        "<asdf>/installs/nodejs/{}.*/bin",
+        "<data>/mise/installs/node/{}.*/bin",
+        "<volta>/tools/image/node/{}.*/bin",
+        "/opt/homebrew/opt/node@{}/bin",
+    ),
+)
+
+LANGUAGES = (PYTHON, NODE)
 
 REFUSED_SECONDS = 5.0
 CHECK_SECONDS = 10.0
-
-_QUESTION = "import sys; print(sys.executable); print('%d.%d' % sys.version_info[:2])"
 
 
 class Interpreter(NamedTuple):
@@ -66,33 +110,35 @@ class Runtimes:
         return found
 
     def _search(self, runtime: str) -> str:
-        version = _version(runtime)
+        language, version = _language(runtime)
         failures = []
-        for command in self._candidates(version):
+        for command in self._candidates(language, version):
             try:
-                interpreter = self._ask(command)
+                interpreter = self._ask(command, language)
             except _StartError as error:
                 failures.append(f"{command}: {error}")
                 continue
             if interpreter.version == version:
                 return interpreter.executable
-        if sys.executable and version == f"{sys.version_info.major}.{sys.version_info.minor}":
+        if language is PYTHON and sys.executable and version == f"{sys.version_info.major}.{sys.version_info.minor}":
             return sys.executable
+        wanted = f"{language.name} {version}"
         tried = "".join(f"\n  tried {failure}" for failure in failures)
         raise UnusableError(
             "InvalidRuntimeException",
-            f"The runtime {runtime} needs Python {version}, and none that starts was found on PATH or where "
-            f"version managers keep it. Install Python {version}, or give the function another runtime "
+            f"The runtime {runtime} needs {wanted}, and none that starts was found on PATH or where "
+            f"version managers keep it. Install {wanted}, or give the function another runtime "
             f"(sfn lambda update-function-configuration --function-name NAME --runtime RUNTIME).{tried}",
         )
 
-    def _candidates(self, version: str) -> Iterator[str]:
+    def _candidates(self, language: Language, version: str) -> Iterator[str]:
         """Commands that may be the interpreter, the likeliest first; each program once."""
         folders = [folder for folder in self._environ.get("PATH", os.defpath).split(os.pathsep) if os.path.isabs(folder)]
+        folders += self._managed_folders(language, version)
         seen = set()
-        for name in (f"python{version}", "python3", "python"):
-            for folder in [*folders, *self._managed_folders(version)]:
-                command = os.path.join(folder, name)
+        for name in language.commands:
+            for folder in folders:
+                command = os.path.join(folder, name.format(version))
                 program = os.path.realpath(command)
                 # A virtual environment's python is a link to another, and yet not the same.
                 key = (program, os.path.exists(os.path.join(folder, os.pardir, "pyvenv.cfg")) and folder)
@@ -100,20 +146,25 @@ class Runtimes:
                     seen.add(key)
                     yield command
 
-    def _managed_folders(self, version: str) -> list[str]:
-        """Where pyenv, uv, asdf, mise and Homebrew keep this version, the newest patch first."""
+    def _managed_folders(self, language: Language, version: str) -> list[str]:
+        """Where version managers keep this version, the newest patch first."""
         home = self._environ.get("HOME", "")
-        data = self._environ.get("XDG_DATA_HOME") or os.path.join(home, ".local", "share")
-        patterns = (
-            os.path.join(self._environ.get("PYENV_ROOT") or os.path.join(home, ".pyenv"), "versions", f"{version}.*", "bin"),
-            os.path.join(data, "uv", "python", f"cpython-{version}.*", "bin"),
-            os.path.join(self._environ.get("ASDF_DATA_DIR") or os.path.join(home, ".asdf"), "installs", "python", f"{version}.*", "bin"),
-            os.path.join(data, "mise", "installs", "python", f"{version}.*", "bin"),
-            os.path.join("/opt/homebrew/opt", f"python@{version}", "bin"),
-        )
-        return [folder for pattern in patterns if os.path.isabs(pattern) for folder in sorted(glob(pattern), key=_patch, reverse=True)]
+        roots = {
+            "<data>": self._environ.get("XDG_DATA_HOME") or os.path.join(home, ".local", "share"),
+            "<asdf>": self._environ.get("ASDF_DATA_DIR") or os.path.join(home, ".asdf"),
+            "<pyenv>": self._environ.get("PYENV_ROOT") or os.path.join(home, ".pyenv"),
+            "<nvm>": self._environ.get("NVM_DIR") or os.path.join(home, ".nvm"),
+            "<volta>": self._environ.get("VOLTA_HOME") or os.path.join(home, ".volta"),
+        }
+        found: list[str] = []
+        for pattern in language.managed:
+            root, slash, rest = pattern.partition("/")
+            folder = roots.get(root, root) + slash + rest.format(version)
+            if os.path.isabs(folder):
+                found += sorted(glob(folder), key=_patch, reverse=True)
+        return found
 
-    def _ask(self, command: str) -> Interpreter:
+    def _ask(self, command: str, language: Language) -> Interpreter:
         """What a command is, as it says itself. Raises _StartError."""
         if self._verdicts is None:
             self._verdicts = _read(self._file)
@@ -124,7 +175,7 @@ class Runtimes:
                 return Interpreter(executable, version)
         except (KeyError, TypeError, ValueError):
             pass
-        interpreter = _started(command, self._environ)
+        interpreter = _started(command, language, self._environ)
         self._verdicts[command] = [stamp, interpreter.executable, _stamp(interpreter.executable), interpreter.version]
         _write(self._file, self._verdicts)
         return interpreter
@@ -139,23 +190,31 @@ def _patch(folder: str) -> tuple[int, ...]:
     return tuple(int(digits) for digits in re.findall(r"\d+", folder))
 
 
-def _version(runtime: str) -> str:
-    """The version in "python3.12". Raises UnusableError for every other runtime."""
-    version = runtime.removeprefix("python")
-    numbers = version.split(".")
-    if version == runtime or not all(number.isdigit() for number in numbers) or len(numbers) != 2:
-        raise UnusableError("InvalidRuntimeException", f"sfn runs handlers in Python: it has no runtime {runtime}.")
-    if (int(numbers[0]), int(numbers[1])) < OLDEST:
-        raise UnusableError("InvalidRuntimeException", f"sfn runs handlers in Python {OLDEST[0]}.{OLDEST[1]} and newer, not {runtime}.")
-    return version
+def _language(runtime: str) -> tuple[Language, str]:
+    """The language and the version of a runtime. Raises UnusableError for what sfn does not run."""
+    for language in LANGUAGES:
+        named = language.runtime.fullmatch(runtime)
+        if named is None:
+            continue
+        version = named[1]
+        if tuple(map(int, version.split("."))) < language.oldest:
+            oldest = ".".join(map(str, language.oldest))
+            raise UnusableError("InvalidRuntimeException", f"sfn runs handlers in {language.name} {oldest} and newer, not {runtime}.")
+        return language, version
+    raise UnusableError("InvalidRuntimeException", f"sfn runs handlers in Python and Node.js: it has no runtime {runtime}.")
 
 
-def _started(command: str, environ: Mapping[str, str]) -> Interpreter:
+def language_of(runtime: str) -> Language:
+    """The language of a runtime. Raises UnusableError for what sfn does not run."""
+    return _language(runtime)[0]
+
+
+def _started(command: str, language: Language, environ: Mapping[str, str]) -> Interpreter:
     import subprocess
 
     try:
         answer = subprocess.run(
-            [command, "-I", "-S", "-c", _QUESTION],
+            [command, *language.question],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=False,

@@ -268,11 +268,11 @@ def test_invoke_that_is_refused(call: Call, create: Call, request_: dict[str, An
 
 def test_invoke_without_an_interpreter(call: Call, create: Call) -> None:
     """The error says what is missing and how to mend it."""
-    create(Runtime="nodejs22.x")
+    create(Runtime="java21")
     with pytest.raises(ApiError) as refused:
         call("Invoke", FunctionName="fn")
     assert (refused.value.code, refused.value.status) == ("InvalidRuntimeException", 502)
-    assert refused.value.message == "sfn runs handlers in Python: it has no runtime nodejs22.x."
+    assert refused.value.message == "sfn runs handlers in Python and Node.js: it has no runtime java21."
 
 
 def test_a_zip_that_would_be_too_large(create: Call) -> None:

@@ -88,10 +88,11 @@ def test_an_interpreter_that_is_not_installed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "runtime, message",
     [
-        ("nodejs20.x", "sfn runs handlers in Python: it has no runtime nodejs20.x."),
-        ("", "sfn runs handlers in Python: it has no runtime ."),
+        ("java21", "sfn runs handlers in Python and Node.js: it has no runtime java21."),
+        ("", "sfn runs handlers in Python and Node.js: it has no runtime ."),
+        ("nodejs14.x", "sfn runs handlers in Node.js 16 and newer, not nodejs14.x."),
         ("python3.7", "sfn runs handlers in Python 3.8 and newer, not python3.7."),
-        ("python3", "sfn runs handlers in Python: it has no runtime python3."),
+        ("python3", "sfn runs handlers in Python and Node.js: it has no runtime python3."),
     ],
 )
 def test_other_runtimes(tmp_path: Path, runtime: str, message: str) -> None:

@@ -1,0 +1,201 @@
+"""Handlers in Node.js: CommonJS and ES modules, promises and callbacks, and what becomes of their errors."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.functions.workbench import await_death
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.functions.workbench import Workbench
+
+NODE = shutil.which("node")
+pytestmark = pytest.mark.skipif(NODE is None, reason="Node.js is not installed")
+
+
+def _runtime() -> str:
+    asked = subprocess.run([NODE or "", "-p", "process.versions.node"], capture_output=True, text=True, check=True)
+    return f"nodejs{asked.stdout.partition('.')[0]}.x"
+
+
+@pytest.fixture(scope="module")
+def runtime() -> str:
+    return _runtime()
+
+
+def create(bench: Workbench, runtime: str, files: dict[str, str], handler: str = "index.handler", **configuration: Any) -> None:
+    bench.zipped(files, Runtime=runtime, Handler=handler, **configuration)
+
+
+ANSWERS = [
+    ("exports.handler = async (event) => event", {"a": [1, "é", None]}, {"a": [1, "é", None]}),
+    ("exports.handler = async () => undefined", {}, None),
+    ("exports.handler = async (event) => event.length", "x" * 3_000_000, 3_000_000),
+    ("exports.handler = async () => 'y'.repeat(5_000_000)", {}, "y" * 5_000_000),
+    ("exports.handler = async () => process.cwd() === process.env.LAMBDA_TASK_ROOT", {}, True),
+    ("exports.handler = async (event, context) => context.functionName", {}, "fn"),
+    ("exports.handler = async (event, context) => context.getRemainingTimeInMillis() > 1000", {}, True),
+    ("exports.handler = (event, context, callback) => { setTimeout(() => callback(null, 'later'), 10) }", {}, "later"),
+    ("exports.handler = (event, context) => context.succeed('old')", {}, "old"),
+    # Who neither calls back nor returns a promise has ended when nothing is left to wait for.
+    ("exports.handler = () => 'not a promise'", {}, None),
+    ("exports.handler = async () => new Promise(() => {})", {}, None),
+    # Nothing is waited for that the handler does not want to wait for.
+    (
+        """\
+        exports.handler = (event, context, callback) => {
+            context.callbackWaitsForEmptyEventLoop = false; setInterval(() => {}, 1000); callback(null, 'now')
+        }
+        """,
+        {},
+        "now",
+    ),
+]
+
+
+@pytest.mark.parametrize("source, event, answer", ANSWERS)
+def test_answer(bench: Workbench, runtime: str, source: str, event: Any, answer: Any) -> None:
+    create(bench, runtime, {"index.js": source})
+    assert bench.answer(event) == answer
+    assert bench.answer(event) == answer  # by the same child, which is warm
+
+
+MODULES = [
+    ({"index.js": "exports.handler = async () => require('./other').name", "other.js": "exports.name = 'cjs'"}, "index.handler", "cjs"),
+    ({"index.mjs": "const name = await 'esm'\nexport const handler = async () => name"}, "index.handler", "esm"),
+    ({"package.json": '{"type": "module"}', "index.js": "export const handler = async () => 'typed'"}, "index.handler", "typed"),
+    ({"package.json": '{"type": "module"}', "index.cjs": "exports.handler = async () => 'plain'"}, "index.handler", "plain"),
+    ({"src/pay.js": "exports.by = { card: async () => 'nested' }"}, "src/pay.by.card", "nested"),
+    ({"index.js": "exports.handler = async () => require('dep')", "node_modules/dep/index.js": "module.exports = 1"}, "index.handler", 1),
+]
+
+
+@pytest.mark.parametrize("files, handler, answer", MODULES)
+def test_modules(bench: Workbench, runtime: str, files: dict[str, str], handler: str, answer: Any) -> None:
+    create(bench, runtime, files, handler)
+    assert bench.answer() == answer
+
+
+ERRORS = [
+    (
+        "exports.handler = async () => {\n  throw new TypeError('boom')\n}",
+        "TypeError",
+        "boom",
+        ["TypeError: boom", "    at exports.handler (/var/task/index.js:2:9)"],
+    ),
+    (
+        "exports.handler = (event, context, callback) => callback(Object.assign(new Error('no'), {stack: 'Error: no'}))",
+        "Error",
+        "no",
+        ["Error: no"],
+    ),
+    ("exports.handler = async () => { throw 'text' }", "string", "text", []),
+    ("exports.handler = (event, context) => context.fail('text')", "string", "text", []),
+    ("exports.other = 1", "Runtime.HandlerNotFound", "index.handler is undefined or not exported", None),
+    ("exports.handler = 1", "Runtime.HandlerNotFound", "index.handler is not a function", None),
+    ("exports.handler = async (=> 1", "Runtime.UserCodeSyntaxError", "SyntaxError: Unexpected token '=>'", None),
+    ("require('gone')", "Runtime.ImportModuleError", r"Error: Cannot find module 'gone'(?s:.*)", None),
+    ("throw new RangeError('at import')", "RangeError", "at import", None),
+    (
+        "exports.handler = async () => { const a = {}; a.a = a; return a }",
+        "Runtime.MarshalError",
+        "Unable to stringify response body",
+        None,
+    ),
+    (
+        "exports.handler = async () => 'x'.repeat(7_000_000)",
+        "Function.ResponseSizeTooLarge",
+        r"Response payload size exceeded maximum allowed payload size \(6291556 bytes\)\.",
+        None,
+    ),
+    (
+        "exports.handler = async () => { Promise.reject(new Error('nobody')); await new Promise((done) => setTimeout(done, 60_000)) }",
+        "Runtime.UnhandledPromiseRejection",
+        "Error: nobody",
+        None,
+    ),
+    ("exports.handler = () => { setTimeout(() => { throw new Error('later') }, 1) }", "Error", "later", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("source, error_type, message, trace", ERRORS)
+def test_error(bench: Workbench, runtime: str, source: str, error_type: str, message: str, trace: list[str] | None) -> None:
+    """An error is told in the form of Lambda's Node.js runtimes; the next invocation is not harmed by it."""
+    create(bench, runtime, {"index.js": source})
+    for _ in range(2):
+        outcome = bench.invoke()
+        told = json.loads(outcome.payload)
+        assert (outcome.kind, outcome.error, list(told)) == ("failed", error_type, ["errorType", "errorMessage", "trace"])
+        assert told["errorType"] == error_type
+        assert re.fullmatch(message, told["errorMessage"])
+        assert trace is None or told["trace"] == trace
+
+
+def test_exit(bench: Workbench, runtime: str) -> None:
+    """A handler that ends its process, or never ends, fails as every other does."""
+    create(bench, runtime, {"index.js": "exports.handler = async (event) => { if (event) process.exit(event); for (;;); }"}, Timeout=1)
+    told = json.loads(bench.invoke(3).payload)
+    assert told["errorType"] == "Runtime.ExitError"
+    assert told["errorMessage"].endswith("exit status 3")
+    assert bench.invoke(0).kind == "timed_out"
+
+
+def test_log(bench: Workbench, runtime: str) -> None:
+    """console writes lines with the time, the request and the level; one call is one event."""
+    source = """\
+        exports.handler = async (event) => {
+            console.log('two\\nlines', { a: 1 }); console.warn('%s', 'careful'); process.stdout.write('raw\\n')
+            throw new Error('boom')
+        }
+        """
+    create(bench, runtime, {"index.js": source})
+    request = bench.invoke().request_id
+    start, first, second, raw, error, end, report = bench.log
+    assert (start, end) == (f"START RequestId: {request} Version: $LATEST", f"END RequestId: {request}")
+    at = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
+    assert re.fullmatch(rf"{at}\t{request}\tINFO\ttwo\nlines {{ a: 1 }}", first)
+    assert re.fullmatch(rf"{at}\t{request}\tWARN\tcareful", second)
+    assert raw == "raw"
+    assert re.match(rf'{at}\t{request}\tERROR\tInvoke Error \t{{"errorType":"Error","errorMessage":"boom","stack":\["Error: boom"', error)
+    assert report.startswith(f"REPORT RequestId: {request}")
+
+
+PARENT = """
+import pathlib, sys
+from tests.functions.workbench import Workbench
+bench = Workbench(pathlib.Path(sys.argv[1]))
+bench.zipped({"index.js": sys.argv[3]}, Runtime=sys.argv[2], Handler="index.handler")
+bench.begin()
+bench.until(lambda: "begun" in bench.log)
+print(*(line for line in bench.log if line.isdigit()), flush=True)
+bench.until(lambda: False)
+"""
+
+
+@pytest.mark.parametrize(
+    "then",
+    [
+        "for (;;);",
+        "process.on('SIGIO', () => {}); process.on('SIGTERM', () => {}); return new Promise(() => setInterval(() => {}, 1000))",
+        "require('child_process').spawn('sleep', ['600']); for (;;);",
+    ],
+)
+def test_a_killed_parent(tmp_path: Path, runtime: str, then: str) -> None:
+    """Whatever the handler does when its parent is killed, it ends too."""
+    begin = "const say = (text) => process.stdout.write(`${text}\\n`)\n"
+    source = f"{begin}exports.handler = async () => {{ say(process.pid); say('begun'); {then} }}"
+    parent = subprocess.Popen([sys.executable, "-c", PARENT, str(tmp_path), runtime, source], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    with parent, parent.stdout:
+        (pid,) = map(int, parent.stdout.readline().split())
+        parent.kill()
+        assert await_death(pid)
