@@ -75,8 +75,16 @@ def activity(region: str, account: str, name: str) -> str:
 
 def execution(state_machine_arn: str, name: str) -> str:
     """The ARN of the execution `name` of a state machine (an unqualified ARN)."""
-    head, _, machine = state_machine_arn.partition(":stateMachine:")
-    return f"{head}:execution:{machine}:{name}"
+    return f"{state_machine_arn.replace(':stateMachine:', ':execution:', 1)}:{name}"
+
+
+def express_execution(state_machine_arn: str, name: str, id: str) -> str:
+    """The ARN of an execution of an EXPRESS machine: its name may be used again, so it has an id of its own besides."""
+    return f"{state_machine_arn.replace(':stateMachine:', ':express:', 1)}:{name}:{id}"
+
+
+def is_express(execution_arn: str) -> bool:
+    return ":express:" in execution_arn
 
 
 def function(region: str, account: str, name: str) -> str:

@@ -201,8 +201,7 @@ def existing_execution(service: Service, execution_arn: str) -> Execution:
 def _execution_arn(machine: StateMachine, name: str) -> str:
     if machine.type == "STANDARD":
         return arn.execution(machine.arn, name)
-    # The names of EXPRESS executions may be used again: each has an id of its own besides.
-    return arn.execution(machine.arn, name).replace(":execution:", ":express:", 1) + f":{names.new_uuid()}"
+    return arn.express_execution(machine.arn, name, names.new_uuid())
 
 
 def check_input(text: str) -> None:

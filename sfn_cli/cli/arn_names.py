@@ -16,6 +16,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.api import model
+from sfn_cli.arn import execution
+from sfn_cli.cli import paging
 from sfn_cli.cli.failures import OperationError
 
 if TYPE_CHECKING:
@@ -54,6 +56,11 @@ _KINDS: Mapping[str, tuple[Kind, ...]] = {
 """What the members that ask for an ARN are named by."""
 
 
+def name_of(arn: str) -> str:
+    """What may stand for an ARN, a version or alias included; of an execution's, its machine and its name with a colon between."""
+    return arn.split(":", 6)[-1]
+
+
 def resolved(request: Mapping[str, Any], call: Call) -> dict[str, Any]:
     """The request with ARNs for the names in it. `call` asks an operation."""
     found = dict(request)
@@ -84,7 +91,7 @@ def _arn(member: str, given: str, call: Call) -> str | None:
         arn = _named(MACHINE, machine, call) if slash and name else None
         if arn is None:
             return None
-        return _youngest(arn, call) if name == LAST else f"{_executions_of(arn)}{name}"
+        return _youngest(arn, call) if name == LAST else execution(arn, name)
     name, colon, qualifier = given.partition(":")
     for kind in _KINDS[member]:
         arn = _named(kind, name, call)
@@ -108,21 +115,11 @@ def _executions(machine: str, most: int, call: Call) -> list[dict[str, Any]]:
     return found
 
 
-def _executions_of(machine: str) -> str:
-    """What the ARNs of a machine's executions begin with."""
-    return machine.replace(":stateMachine:", ":execution:") + ":"
-
-
 def _listed(kind: Kind, call: Call) -> Iterator[dict[str, Any]]:
     """All of a kind, page by page."""
     operation = model.load("stepfunctions", kind.operation)
-    request: dict[str, Any] = {"maxResults": 1000}
-    while True:
-        answer = call(operation, request)
-        yield from answer[kind.items]
-        if not answer.get("nextToken"):
-            return
-        request["nextToken"] = answer["nextToken"]
+    for page in paging.pages(lambda request: call(operation, request), operation, {}, paging.Limits(page_size=1000)):
+        yield from page.response[kind.items]
 
 
 def _resembling(member: str, given: str, call: Call) -> list[str]:
@@ -130,7 +127,7 @@ def _resembling(member: str, given: str, call: Call) -> list[str]:
     from difflib import get_close_matches
 
     divider = "/" if member == "executionArn" else ":"
-    name = given.split(":", 6)[-1].replace(":", divider, 1) if given.startswith("arn:") else given
+    name = name_of(given).replace(":", divider, 1) if given.startswith("arn:") else given
     name, _, rest = name.partition(divider)
     for kind in _KINDS[member]:
         known = {item["name"]: item[kind.arn] for item in _listed(kind, call)}

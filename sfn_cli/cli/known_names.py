@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli import api
 from sfn_cli.api import model
-from sfn_cli.cli import arn_names
+from sfn_cli.arn import execution
+from sfn_cli.cli.arn_names import ACTIVITY, LAST, MACHINE, name_of
 from sfn_cli.cli.terminal import Terminal
 from sfn_cli.errors import SfnError
 
@@ -51,9 +52,9 @@ def _state_machines(service: Service, current: str, given: Mapping[str, Any]) ->
     """The machines; behind one and a colon, its versions and aliases. By their names, where no ARN is begun."""
     for arn in _machine_arns(service):
         known = [arn]
-        if current.startswith((f"{arn}:", f"{_name(arn)}:")):
+        if current.startswith((f"{arn}:", f"{name_of(arn)}:")):
             known += [*_versions(service, arn), *_aliases_of(service, arn)]
-        yield from known if _is_arn(current) else map(_name, known)
+        yield from known if _is_arn(current) else map(name_of, known)
 
 
 def _state_machine_versions(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
@@ -68,7 +69,7 @@ def _aliases(service: Service, current: str, given: Mapping[str, Any]) -> Iterat
 
 def _executions(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
     """The machines' parts of the ARNs; the executions of the only one that `current` leaves. Or their names, in two steps too."""
-    parts = {_name(arn): arn.replace(":stateMachine:", ":execution:") + ":" for arn in _machine_arns(service)}
+    parts = {name_of(arn): execution(arn, "") for arn in _machine_arns(service)}
     machine, slash, beginning = current.partition("/")
     if _is_arn(current):
         fitting = [part for part in parts.values() if part.startswith(current)]
@@ -77,14 +78,14 @@ def _executions(service: Service, current: str, given: Mapping[str, Any]) -> Ite
     elif not slash:
         yield from (f"{name}/" for name in parts)
     elif machine in parts:
-        yield f"{machine}/{arn_names.LAST}"
+        yield f"{machine}/{LAST}"
         for arn in service.executions.arns_beginning(parts[machine] + beginning, _MOST_EXECUTIONS):
             yield f"{machine}/{arn.removeprefix(parts[machine])}"
 
 
 def _activities(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
-    arns = _listed(service, "ListActivities", "activities", "activityArn", maxResults=1000)
-    yield from arns if _is_arn(current) else map(_name, arns)
+    arns = _listed(service, *ACTIVITY, maxResults=1000)
+    yield from arns if _is_arn(current) else map(name_of, arns)
 
 
 def _resources(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
@@ -96,8 +97,8 @@ def _resources(service: Service, current: str, given: Mapping[str, Any]) -> Iter
 def _map_runs(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
     """The Map Runs of the youngest executions."""
     for machine in _machine_arns(service):
-        for execution in _listed(service, "ListExecutions", "executions", "executionArn", stateMachineArn=machine, maxResults=20):
-            yield from _listed(service, "ListMapRuns", "mapRuns", "mapRunArn", executionArn=execution)
+        for arn in _listed(service, "ListExecutions", "executions", "executionArn", stateMachineArn=machine, maxResults=20):
+            yield from _listed(service, "ListMapRuns", "mapRuns", "mapRunArn", executionArn=arn)
 
 
 def _functions(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
@@ -119,13 +120,8 @@ def _is_arn(current: str) -> bool:
     return current.startswith("arn:") or "arn:".startswith(current)
 
 
-def _name(arn: str) -> str:
-    """The name that may stand for an ARN (`arn_names`), its version or alias included."""
-    return arn.split(":", 6)[-1]
-
-
 def _machine_arns(service: Service) -> list[str]:
-    return _listed(service, "ListStateMachines", "stateMachines", "stateMachineArn", maxResults=1000)
+    return _listed(service, *MACHINE, maxResults=1000)
 
 
 def _versions(service: Service, arn: str) -> list[str]:

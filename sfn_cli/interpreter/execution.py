@@ -10,6 +10,7 @@ from enum import Enum, auto
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any
 
+from sfn_cli import arn
 from sfn_cli.query.limits import ENDLESS
 
 if TYPE_CHECKING:
@@ -243,7 +244,7 @@ class Execution:
 
     @property
     def is_express(self) -> bool:
-        return ":express:" in self.arn
+        return arn.is_express(self.arn)
 
     @property
     def redrive_mark(self) -> str:

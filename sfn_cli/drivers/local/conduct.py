@@ -21,6 +21,7 @@ from functools import partial
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
 
+from sfn_cli import arn
 from sfn_cli.asl.state_machine import load
 from sfn_cli.drivers.local.clocks import GRACE_MS, Clock, VirtualClock, clock_of
 from sfn_cli.drivers.local.dispatch import Dispatch
@@ -183,7 +184,7 @@ class Conductor:
         """How to make its interpreter from what is stored. The store is read here, in the thread that may."""
         history = list(self._executions.history(execution.id))
         # AWS sets no bound to the history of an EXPRESS execution: the store has one.
-        max_events = EVENTS_PER_EXECUTION - 1 if ":express:" in execution.arn else self._max_events
+        max_events = EVENTS_PER_EXECUTION - 1 if arn.is_express(execution.arn) else self._max_events
 
         def resume(patience: Patience) -> Taken:
             machine = load(execution.definition)

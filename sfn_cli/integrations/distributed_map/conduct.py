@@ -13,6 +13,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from sfn_cli import arn
 from sfn_cli.api import names
 from sfn_cli.asl.map_run import CONCURRENCY, Tolerance
 from sfn_cli.errors import StatesError, StoreError
@@ -155,10 +156,9 @@ class _Conduct:
             self.look()
 
     def _child(self, run: MapRun, batch: Batch, at: int) -> NewChild:
-        name = names.new_execution_name(at)
-        arn = run.state_machine_arn.replace(":stateMachine:", ":express:" if run.express else ":execution:", 1) + f":{name}"
+        name, machine = names.new_execution_name(at), run.state_machine_arn
         return NewChild(
-            arn=f"{arn}:{names.new_uuid()}" if run.express else arn,
+            arn=arn.express_execution(machine, name, names.new_uuid()) if run.express else arn.execution(machine, name),
             name=name,
             seed=os.urandom(16).hex(),
             input=batch.input,
