@@ -6,6 +6,8 @@ import json
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from sfn_cli.json_pointer import pointer
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -75,8 +77,7 @@ class _Open:
     def path_of_value(self) -> str:
         if not self.is_object:
             return f"{self.path}[{self.index}]"
-        escaped = self.key.replace("~", "~0").replace("/", "~1")
-        return f"{self.path}/{escaped}"
+        return f"{self.path}/{pointer(self.key)}"
 
 
 def line_and_column(text: str, offset: int) -> tuple[int, int]:

@@ -8,6 +8,11 @@ if TYPE_CHECKING:
     from sfn_cli.jsonvalue import Json
 
 
+def pointer(name: str) -> str:
+    """A name as a pointer has it."""
+    return name.replace("~", "~0").replace("/", "~1")
+
+
 def pointed(value: Json, pointer: str) -> Json:
     """What a pointer finds in a value. Raises LookupError."""
     for token in pointer.split("/")[1:]:

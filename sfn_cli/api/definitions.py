@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 MAX_DIAGNOSTICS = 100
 
+STATE_NAME = "StateName"
+"""Observed: what TestState calls the state, also in the Context Object of one that has a name."""
+
 
 def validate_state_machine_definition(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """A bad definition is no error of the call: its faults are the answer."""

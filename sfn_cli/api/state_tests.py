@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli import arn
 from sfn_cli.api import names
-from sfn_cli.api.definitions import refuse_faults
+from sfn_cli.api.definitions import STATE_NAME, refuse_faults
 from sfn_cli.api.executions import check_input
 from sfn_cli.api.mock_results import check_mock
 from sfn_cli.api.tested_context import default_context, given_context
@@ -36,9 +36,6 @@ if TYPE_CHECKING:
     from sfn_cli.api.service import Service
     from sfn_cli.asl.state_machine import StateMachine
     from sfn_cli.asl.states.state import State
-
-STATE_NAME = "StateName"
-"""Observed: what AWS calls the state, also in the Context Object of one that has a name."""
 
 LONGEST_MILLISECONDS = 300_000
 """How long a test may take. (AWS's quota)"""

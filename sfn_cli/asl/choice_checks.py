@@ -73,10 +73,8 @@ def _check_rule(findings: Findings, rule: Mapping[str, Json], location: str, dep
     if selector == "Variable":
         _check_comparison(findings, rule, location)
     elif selector == "Not":
-        if isinstance(rule["Not"], dict):
+        if findings.is_a("Object", rule["Not"], at):
             _check_rule(findings, rule["Not"], at, depth + 1)
-        else:
-            findings.error(at, "Expected value of type Object")
     else:
         if rule[selector] == []:
             findings.error(at, "Value cannot be empty")

@@ -40,6 +40,9 @@ class Diagnostic(NamedTuple):
     location: str | None = None
 
 
+_KINDS: Mapping[str, type] = {"Object": dict, "Array": list, "String": str}
+
+
 class Findings:
     """The problems found so far. `express` says for which type of machine.
 
@@ -64,15 +67,19 @@ class Findings:
         """An error that has no place of its own."""
         self.found.append(Diagnostic("ERROR", code, message))
 
+    def is_a(self, kind: str, value: Json, location: str) -> bool:
+        """Whether the value is of this kind ("Object", "Array", "String"), which it must be."""
+        if isinstance(value, _KINDS[kind]):
+            return True
+        self.error(location, f"Expected value of type {kind}")
+        return False
+
     def entries(self, value: Json, location: str) -> list[tuple[str, Mapping[str, Json]]]:
         """The objects of what must be an array of objects, each with its location."""
-        if not isinstance(value, list):
-            self.error(location, "Expected value of type Array")
+        if not self.is_a("Array", value, location):
             return []
-        for index, entry in enumerate(value):
-            if not isinstance(entry, dict):
-                self.error(f"{location}[{index}]", "Expected value of type Object")
-        return [(f"{location}[{index}]", entry) for index, entry in enumerate(value) if isinstance(entry, dict)]
+        located = [(f"{location}[{index}]", entry) for index, entry in enumerate(value)]
+        return [(at, entry) for at, entry in located if self.is_a("Object", entry, at)]
 
     def require(self, fields: Mapping[str, Json], names: Iterable[str], location: str) -> None:
         """All of the names must be there."""
@@ -102,8 +109,3 @@ class Findings:
         """A field that a state of the other query language may have."""
         message = f"The QueryLanguage is set to '{language}', but field '{name}' is only supported for the '{only}' QueryLanguage"
         self.error(location, message)
-
-
-def pointer(name: str) -> str:
-    """A name as a JSON pointer has it."""
-    return name.replace("~", "~0").replace("/", "~1")

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.asl.dataflow import JSONATA
-from sfn_cli.asl.diagnostic import INVALID_VARIABLE, RESERVED_VARIABLE, UNSUPPORTED_JSONATA, pointer
+from sfn_cli.asl.diagnostic import INVALID_VARIABLE, RESERVED_VARIABLE, UNSUPPORTED_JSONATA
 from sfn_cli.asl.warning_checks import warn_of_missing_dollar
+from sfn_cli.json_pointer import pointer
 from sfn_cli.query.jsonata import CLOSING, OPENING, compile_field, is_expression
 from sfn_cli.query.jsonpath import compile_path
 from sfn_cli.query.payload_template import InvalidTemplate, compile_jsonata_field, compile_path_or_intrinsic
@@ -27,7 +28,7 @@ MAX_VARIABLE_NAME = 80
 def check_path(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
     if value is None and name in ("InputPath", "OutputPath"):
         return
-    if _is_string(findings, value, location):
+    if findings.is_a("String", value, location):
         try:
             compile_path(value)
         except ValueError:
@@ -47,7 +48,7 @@ def check_items_path(findings: Findings, value: Json, location: str, language: s
 
 def check_variable_path(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
     """A path in a Choice Rule. The specification asks for a Reference Path, but AWS takes any."""
-    if _is_string(findings, value, location) and _begins_with_dollar(findings, value, location):
+    if findings.is_a("String", value, location) and _begins_with_dollar(findings, value, location):
         try:
             compile_path(value)
         except ValueError:
@@ -55,7 +56,7 @@ def check_variable_path(findings: Findings, value: Json, location: str, language
 
 
 def check_path_or_intrinsic(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
-    if _is_string(findings, value, location):
+    if findings.is_a("String", value, location):
         try:
             compile_path_or_intrinsic(value)
         except ValueError:
@@ -63,7 +64,7 @@ def check_path_or_intrinsic(findings: Findings, value: Json, location: str, lang
 
 
 def _reference_path(findings: Findings, value: Json, location: str) -> ReferencePath | None:
-    if not _is_string(findings, value, location) or not _begins_with_dollar(findings, value, location):
+    if not findings.is_a("String", value, location) or not _begins_with_dollar(findings, value, location):
         return None
     try:
         return ReferencePath(value)
@@ -77,12 +78,6 @@ def _begins_with_dollar(findings: Findings, value: str, location: str) -> bool:
         return True
     findings.error(location, "Value is not a Reference Path: Reference path didn't start with '$'")
     return False
-
-
-def _is_string(findings: Findings, value: Json, location: str) -> bool:
-    if not isinstance(value, str):
-        findings.error(location, "Expected value of type String")
-    return isinstance(value, str)
 
 
 def check_template(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
@@ -147,8 +142,7 @@ def _check_computed(findings: Findings, key: str, text: Json, location: str) -> 
 
 def check_variables(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
     """Assign."""
-    if not isinstance(value, dict):
-        findings.error(location, "Expected value of type Object")
+    if not findings.is_a("Object", value, location):
         return
     check_template(findings, value, location, language, name)
     for key in value:

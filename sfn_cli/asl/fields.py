@@ -103,13 +103,10 @@ RANGES: Mapping[str, tuple[float | None, float | None]] = {
     "TimeoutSeconds": (1, 99_999_999), "HeartbeatSeconds": (1, 99_999_999), "Seconds": (0, 99_999_999),
     "MaxConcurrency": (0, None), "ToleratedFailureCount": (0, None), "ToleratedFailurePercentage": (0, 100),
     "MaxItems": (0, 100_000_000), "MaxItemsPerBatch": (1, None), "MaxInputBytesPerBatch": (1, 262_144),
-}  # fmt: skip
-"""The least and the greatest value of each number that a state may hold."""
-
-RETRIER_RANGES: Mapping[str, tuple[float | None, float | None]] = {
     "IntervalSeconds": (0, 99_999_999), "MaxAttempts": (0, 99_999_999), "BackoffRate": (1, None), "MaxDelaySeconds": (1, 31_622_400),
 }  # fmt: skip
-"""The same for a Retrier. Observed: AWS takes an IntervalSeconds of 0, though it documents a positive one."""
+"""The least and the greatest value of each number that a state may hold. Observed: AWS takes an IntervalSeconds of 0, though it
+documents a positive one."""
 
 MACHINE_FIELDS: Mapping[str, Kind] = {
     "Comment": "text", "StartAt": "text", "States": "object",

@@ -50,8 +50,7 @@ def check_map(findings: Findings, state: Mapping[str, Json], location: str) -> N
 
 
 def check_processor_config(findings: Findings, config: Json, location: str) -> None:
-    if not isinstance(config, dict):
-        findings.error(location, "Expected value of type Object")
+    if not findings.is_a("Object", config, location):
         return
     _only(findings, config, ("Mode", "ExecutionType"), location)
     mode = config.get("Mode", INLINE)
@@ -70,9 +69,9 @@ def check_processor_config(findings: Findings, config: Json, location: str) -> N
 
 
 def check_label(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
-    if not isinstance(value, str):
-        findings.error(location, "Expected value of type String")
-    elif not value:
+    if not findings.is_a("String", value, location):
+        return
+    if not value:
         findings.error(location, "Value cannot be empty", INVALID_LABEL)  # (ours)
     elif len(value) > MAX_LABEL:
         message = f"Invalid Label name: Label '{value}' exceeds the {MAX_LABEL}-character limit allowed by the service"
@@ -86,8 +85,7 @@ def check_label(findings: Findings, value: Json, location: str, language: str, n
 
 
 def check_item_reader(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
-    if not isinstance(value, dict):
-        findings.error(location, "Expected value of type Object")
+    if not findings.is_a("Object", value, location):
         return
     _check_request(findings, value, _READERS, location, language, ("Resource", "ReaderConfig"))
     findings.require(value, ("Resource", _request(language)), location)
@@ -97,16 +95,14 @@ def check_item_reader(findings: Findings, value: Json, location: str, language: 
 
 
 def check_result_writer(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
-    if not isinstance(value, dict):
-        findings.error(location, "Expected value of type Object")
+    if not findings.is_a("Object", value, location):
         return
     _check_request(findings, value, _WRITERS, location, language, ("Resource", "WriterConfig"))
     if "WriterConfig" not in value or "Resource" in value:
         # With a WriterConfig alone, the results are given back in its form, and written nowhere.
         findings.require(value, ("Resource", _request(language)), location)
     config, at = value.get("WriterConfig", {}), f"{location}/WriterConfig"
-    if not isinstance(config, dict):
-        findings.error(at, "Expected value of type Object")
+    if not findings.is_a("Object", config, at):
         return
     _only(findings, config, ("Transformation", "OutputType"), at)
     if "Transformation" in config:
@@ -116,8 +112,7 @@ def check_result_writer(findings: Findings, value: Json, location: str, language
 
 
 def check_item_batcher(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
-    if not isinstance(value, dict):
-        findings.error(location, "Expected value of type Object")
+    if not findings.is_a("Object", value, location):
         return
     sizes = ("MaxItemsPerBatch", "MaxInputBytesPerBatch")
     for field, inner in value.items():

@@ -40,8 +40,7 @@ _CHOICES: Mapping[str, Sequence[str]] = {
 
 def check_reader_config(findings: Findings, config: Json, location: str, language: str, *, listing: bool) -> None:
     """`listing`: the items are the objects that listObjectsV2 lists, and no file need be read."""
-    if not isinstance(config, dict):
-        findings.error(location, "Expected value of type Object")
+    if not findings.is_a("Object", config, location):
         return
     if not listing or config.get("Transformation") == "LOAD_AND_FLATTEN":
         findings.require(config, ("InputType",), location)
@@ -78,18 +77,14 @@ def _check_header_location(findings: Findings, config: Mapping[str, Json], locat
 
 
 def _check_headers(findings: Findings, value: Json, location: str) -> None:
-    if not isinstance(value, list):
-        findings.error(location, "Expected value of type Array")
+    if not findings.is_a("Array", value, location):
         return
     if not value:
         findings.error(location, "Value cannot be empty")
     for index, header in enumerate(value):
-        if not isinstance(header, str):
-            findings.error(f"{location}[{index}]", "Expected value of type String")
+        findings.is_a("String", header, f"{location}[{index}]")
 
 
 def _check_pointer(findings: Findings, value: Json, location: str) -> None:
-    if not isinstance(value, str):
-        findings.error(location, "Expected value of type String")
-    elif value and not value.startswith("/"):
+    if findings.is_a("String", value, location) and value and not value.startswith("/"):
         findings.error(location, "Value must be a valid JSON pointer")  # (ours)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.asl.dataflow import JSONATA, JSONPATH
-from sfn_cli.asl.fields import RETRIER_RANGES
 from sfn_cli.asl.value_checks import VALUE_CHECKS
 
 if TYPE_CHECKING:
@@ -15,7 +14,13 @@ if TYPE_CHECKING:
     from sfn_cli.asl.fields import Kind
     from sfn_cli.jsonvalue import Json
 
-_RETRIER_FIELDS = ("ErrorEquals", "JitterStrategy", "Comment", *RETRIER_RANGES)
+_NUMBERS: Mapping[str, Kind] = {
+    "IntervalSeconds": "integer",
+    "MaxAttempts": "integer",
+    "BackoffRate": "number",
+    "MaxDelaySeconds": "integer",
+}
+_RETRIER_FIELDS = ("ErrorEquals", "JitterStrategy", "Comment", *_NUMBERS)
 
 _CATCHER_FIELDS: Mapping[str, Mapping[str, Kind]] = {
     JSONPATH: {"ErrorEquals": "any", "Next": "text", "ResultPath": "reference path", "Assign": "variables", "Comment": "text"},
@@ -28,24 +33,12 @@ def check_retry(findings: Findings, value: Json, location: str, language: str, n
     for at, entry in entries:
         _check_error_equals(findings, entry, at, last=entry is entries[-1][1])
         for field, inner in entry.items():
-            if field in RETRIER_RANGES:
-                _check_number(findings, inner, f"{at}/{field}", field)
+            if field in _NUMBERS:
+                VALUE_CHECKS[_NUMBERS[field]](findings, inner, f"{at}/{field}", JSONPATH, field)  # never an expression
             elif field == "JitterStrategy":
                 findings.one_of(inner, ("NONE", "FULL"), f"{at}/JitterStrategy")
             elif field not in _RETRIER_FIELDS:
                 findings.unsupported(field, at)
-
-
-def _check_number(findings: Findings, value: Json, location: str, name: str) -> None:
-    kind = "Number" if name == "BackoffRate" else "Integer"
-    if isinstance(value, bool) or not isinstance(value, (int, float) if kind == "Number" else int):
-        findings.error(location, f"Expected value of type {kind}")
-        return
-    least, most = RETRIER_RANGES[name]
-    if least is not None and value < least:
-        findings.error(location, f"Minimum value is {least}")
-    if most is not None and value > most:
-        findings.error(location, f"Maximum value is {most}")
 
 
 def check_catch(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
@@ -71,13 +64,10 @@ def _check_error_equals(findings: Findings, entry: Mapping[str, Json], location:
         findings.require(entry, ("ErrorEquals",), location)
         return
     names, at = entry["ErrorEquals"], f"{location}/ErrorEquals"
-    if not isinstance(names, list):
-        findings.error(at, "Expected value of type Array")
+    if not findings.is_a("Array", names, at):
         return
     if not names:
         findings.error(at, "Value cannot be empty")
     for index, name in enumerate(names):
-        if not isinstance(name, str):
-            findings.error(f"{at}[{index}]", "Expected value of type String")
-        elif name == "States.ALL" and not (last and len(names) == 1):
+        if findings.is_a("String", name, f"{at}[{index}]") and name == "States.ALL" and not (last and len(names) == 1):
             findings.error(f"{at}[{index}]", "States.ALL must appear alone and at end of list")

@@ -34,8 +34,7 @@ _REQUIRED: Mapping[tuple[str, str], tuple[str, ...]] = {
 
 
 def check_resource(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
-    if not isinstance(value, str):
-        findings.error(location, "Expected value of type String")
+    if not findings.is_a("String", value, location):
         return
     if not value.startswith("arn:"):
         findings.error(location, "Value is not a valid resource ARN")

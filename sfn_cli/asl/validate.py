@@ -19,7 +19,6 @@ from sfn_cli.asl.diagnostic import (
     TOO_DEEP,
     Diagnostic,
     Findings,
-    pointer,
 )
 from sfn_cli.asl.fields import ENDLESS_TYPES, EXCLUSIVE_FIELDS, MACHINE_FIELDS, REQUIRED_FIELDS, STATE_FIELDS, Kind
 from sfn_cli.asl.map_checks import (
@@ -34,6 +33,7 @@ from sfn_cli.asl.retry_checks import check_catch, check_retry
 from sfn_cli.asl.task_checks import check_task
 from sfn_cli.asl.transitions import may_be_last, targets
 from sfn_cli.asl.value_checks import VALUE_CHECKS, Check
+from sfn_cli.json_pointer import pointer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -137,8 +137,7 @@ class _Machines:
         for name, state in states.items():
             at = f"{location}/States/{pointer(name)}"
             self.name(name, at)
-            if not isinstance(state, dict):
-                findings.error(at, "Expected value of type Object")
+            if not findings.is_a("Object", state, at):
                 continue
             self.state(state, at, language)
             for field, target in targets(state, at):
@@ -213,8 +212,7 @@ class _Machines:
             self.check(branch, at, self.language_of_all)
 
     def check_processor(self, findings: Findings, value: Json, location: str, language: str, name: str) -> None:
-        if not isinstance(value, dict):
-            findings.error(location, "Expected value of type Object")
+        if not findings.is_a("Object", value, location):
             return
         config = value.get("ProcessorConfig", {})
         check_processor_config(findings, config, f"{location}/ProcessorConfig")

@@ -33,14 +33,13 @@ if TYPE_CHECKING:
 
 def check_text(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
     """A string that is never an expression."""
-    if not isinstance(value, str):
-        findings.error(location, "Expected value of type String")
+    findings.is_a("String", value, location)
 
 
 def check_string(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
-    if not isinstance(value, str):
-        findings.error(location, "Expected value of type String")
-    elif language == JSONATA:
+    if not findings.is_a("String", value, location):
+        return
+    if language == JSONATA:
         check_jsonata_string(findings, value, location)
     else:
         warn_of_missing_path(findings, name, value, location)
@@ -78,8 +77,7 @@ def _check_range(findings: Findings, value: float, location: str, name: str) -> 
 
 
 def check_object(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
-    if not isinstance(value, dict):
-        findings.error(location, "Expected value of type Object")
+    findings.is_a("Object", value, location)
 
 
 def _check_version(findings: Findings, value: Json, location: str, language: str, name: str) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sfn_cli.asl.diagnostic import NO_DOLLAR, NO_PATH, STATIC_RESULT, pointer
+from sfn_cli.asl.diagnostic import NO_DOLLAR, NO_PATH, STATIC_RESULT
+from sfn_cli.json_pointer import pointer
 
 if TYPE_CHECKING:
     from sfn_cli.asl.diagnostic import Findings

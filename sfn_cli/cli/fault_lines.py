@@ -13,8 +13,10 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.asl.diagnostic import Diagnostic, pointer
+from sfn_cli.api.definitions import STATE_NAME
+from sfn_cli.asl.diagnostic import Diagnostic
 from sfn_cli.json_places import line_and_column, places
+from sfn_cli.json_pointer import pointer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 _CONTEXT = 100
 """How much of a line is shown, at most: a definition may be one long line."""
+
+_TESTED = f"/States/{STATE_NAME}"
 
 _NAMED_FIELD = re.compile(r"(?:^Field|but field|^The value for the field) '(.+?)' (?:is|must be) ")
 _PLACE_IN_NO_JSON = re.compile(r"line: (\d+), column: (\d+)\]$")
@@ -53,13 +57,12 @@ def tell(diagnostics: Iterable[Mapping[str, Any]], definition: str, source: str)
 def _found(definition: str, message: str) -> Sequence[Diagnostic]:
     """What the message of a refusal tells of: the operation names no type of machine, and may test one state of it."""
     from sfn_cli.api.definitions import MAX_DIAGNOSTICS, refusal
-    from sfn_cli.api.state_tests import STATE_NAME
     from sfn_cli.asl.validate import validate, validate_state
 
     for check in (
         validate,
         lambda text: validate(text, "EXPRESS"),
-        lambda text: validate_state(text, f"/States/{STATE_NAME}"),
+        lambda text: validate_state(text, _TESTED),
     ):
         found = check(definition)
         if refusal(found) == message:
@@ -103,9 +106,6 @@ def _candidates(fault: Diagnostic) -> list[tuple[str, bool]]:
     return found + [
         (location.removeprefix(_TESTED) or "/", by_name) for location, by_name in found if f"{location}/".startswith(f"{_TESTED}/")
     ]
-
-
-_TESTED = "/States/StateName"
 
 
 def _offset(place: Place, *, by_name: bool) -> int:

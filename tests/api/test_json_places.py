@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sfn_cli.asl.diagnostic import pointer
 from sfn_cli.json_places import line_and_column, places
+from sfn_cli.json_pointer import pointer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
