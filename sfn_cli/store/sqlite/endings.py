@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli import jsonvalue
 from sfn_cli.interpreter.events import HistoryEvent, error_details
-from sfn_cli.store.sqlite.events import event_rows, insert_events
+from sfn_cli.store.sqlite.events import event_rows, insert_events, last_event
 from sfn_cli.store.sqlite.execution_logs import log_events
 from sfn_cli.store.sqlite.inbox import send
 from sfn_cli.store.sqlite.keys import event_of, execution_of, key_of
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 def abort(connection: Any, id: int, error: str | None, cause: str | None, at: int) -> int:
     """Ends a running execution as ABORTED, with those that its tasks wait for. Gives when."""
     owner, map_run = connection.execute("SELECT owner, map_run FROM execution WHERE id = ?", (id,)).fetchone()
-    last, last_at = connection.execute("SELECT key, at FROM event WHERE key < ? ORDER BY key DESC LIMIT 1", (key_of(id + 1, 0),)).fetchone()
+    last, last_at = last_event(connection, id)
     at = max(at, last_at)  # the execution's own clock may be ahead
     # Observed: AWS records 0 as the previous event of ExecutionAborted.
-    aborted = HistoryEvent(event_of(last) + 1, 0, at, "ExecutionAborted", details=error_details(error, cause))
+    aborted = HistoryEvent(last + 1, 0, at, "ExecutionAborted", details=error_details(error, cause))
     insert_events(connection, event_rows(id, [aborted]))
     log_events(connection, id, [aborted])
     connection.execute(

@@ -41,6 +41,14 @@ def event_rows(execution: int, events: Iterable[HistoryEvent]) -> list[tuple[obj
     ]
 
 
+def last_event(connection: Any, execution: int) -> tuple[int, int]:
+    """The id of the last event of the execution in this row, and when it happened."""
+    key, at = connection.execute(
+        "SELECT key, at FROM event WHERE key < ? ORDER BY key DESC LIMIT 1", (key_of(execution + 1, 0),)
+    ).fetchone()
+    return event_of(key), at
+
+
 def event_from(row: tuple[Any, ...]) -> HistoryEvent:
     """The event of a row of `COLUMNS`."""
     key, previous, at, type_, frame, next_, payload, details = row

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def log_lines(
-    log: ExecutionLog, execution_arn: str, state_machine_arn: str, events: Iterable[HistoryEvent], redrive_count: int
+    log: ExecutionLog, execution_arn: str, state_machine_arn: str, events: Iterable[HistoryEvent], redrive_count: int = 0
 ) -> list[LogLine]:
     """What the log has of these events."""
     return [

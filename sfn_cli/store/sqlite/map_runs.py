@@ -14,9 +14,9 @@ from sfn_cli.interpreter.events import execution_started
 from sfn_cli.interpreter.execution_log import execution_log
 from sfn_cli.interpreter.map_run import labelled_machine_arn
 from sfn_cli.jsonvalue import Payload
-from sfn_cli.store.sqlite import endings
+from sfn_cli.store.sqlite import endings, revisions
 from sfn_cli.store.sqlite.events import event_rows, insert_events
-from sfn_cli.store.sqlite.execution_logs import log_events
+from sfn_cli.store.sqlite.execution_logs import insert_execution_log, log_lines
 from sfn_cli.store.sqlite.keys import key_of
 from sfn_cli.store.sqlite.redrives import redrive_child, rerun_child
 
@@ -226,9 +226,10 @@ class MapRuns:
             )
             started = [execution_started(Payload(text=child.input), role_arn, at) for child in children]
             insert_events(connection, [event_rows(first + n, [event])[0] for n, event in enumerate(started)])
-            if execution_log(logging) is not None:
-                for n, event in enumerate(started):
-                    log_events(connection, first + n, [event])
+            if (log := execution_log(logging)) is not None:
+                children_of = zip(children, started, strict=True)
+                lines = [line for child, event in children_of for line in log_lines(log, child.arn, run.state_machine_arn, [event])]
+                insert_execution_log(connection, lines, at)
             items = sum(child.items for child in children)
             endings.add_to_count(connection, run.id, "RUNNING", len(children), items)
             connection.execute("UPDATE map_run SET started_items = started_items + ?, place = ? WHERE id = ?", (items, place, run.id))
@@ -299,17 +300,7 @@ def _revision_of(connection: Any, parent: int, state_machine_arn: str, processor
     ).fetchone()
     if before is not None and before[1:] == (parent, processor):
         return int(before[0])
-    return int(
-        connection.execute(
-            """
-            INSERT INTO revision (revision_id, definition, role_arn, logging_configuration, tracing_configuration,
-                                  encryption_configuration, created_at)
-            SELECT revision_id, ?, role_arn, logging_configuration, tracing_configuration, encryption_configuration, created_at
-            FROM revision WHERE id = ?
-            """,
-            (processor, parent),
-        ).lastrowid
-    )
+    return revisions.insert(connection, revisions.find(connection, parent)._replace(definition=processor))
 
 
 def _found(connection: Any, condition: str, value: int | str) -> MapRun | None:

@@ -11,9 +11,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.interpreter.events import execution_redriven
-from sfn_cli.store.sqlite.events import COLUMNS, event_from, event_rows, insert_events
+from sfn_cli.store.sqlite.events import COLUMNS, event_from, event_rows, insert_events, last_event
 from sfn_cli.store.sqlite.execution_logs import log_events
-from sfn_cli.store.sqlite.keys import event_of, key_of
+from sfn_cli.store.sqlite.keys import key_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,15 +82,7 @@ def _standing(connection: Any, arn: str) -> Standing | None:
     ).fetchone()
     if row is None:
         return None
-    return Standing._make((*row, *_last_event(connection, row[0])))
-
-
-def _last_event(connection: Any, execution: int) -> tuple[int, int]:
-    """The last event of an execution, and when it happened."""
-    key, at = connection.execute(
-        "SELECT key, at FROM event WHERE key < ? ORDER BY key DESC LIMIT 1", (key_of(execution + 1, 0),)
-    ).fetchone()
-    return event_of(key), at
+    return Standing._make((*row, *last_event(connection, row[0])))
 
 
 def _redriven_by(connection: Any, execution: int, token: str | None, now: int) -> int | None:
@@ -103,7 +95,7 @@ def _redriven_by(connection: Any, execution: int, token: str | None, now: int) -
 
 def redrive_child(connection: Any, execution: int, count: int, at: int) -> None:
     """Lets a child of a Map Run go on, in the caller's transaction; it is its redrive of this number."""
-    last, last_at = _last_event(connection, execution)
+    last, last_at = last_event(connection, execution)
     _redrive(connection, execution, last, count, max(at, last_at))
 
 

@@ -27,6 +27,11 @@ COLUMNS = """r.revision_id, r.definition, r.role_arn, r.logging_configuration, r
 """A Revision's columns, in its order, of the table `revision r`."""
 
 
+def find(connection: Any, id: int) -> Revision:
+    """The revision in this row, as executions refer to it."""
+    return Revision(*connection.execute(f"SELECT {COLUMNS} FROM revision r WHERE r.id = ?", (id,)).fetchone())
+
+
 def insert(connection: Any, revision: Revision) -> int:
     """Keeps a new revision; its row."""
     id: int = connection.execute(

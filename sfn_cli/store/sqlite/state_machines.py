@@ -87,7 +87,7 @@ class StateMachines:
     def revision(self, id: int) -> Revision:
         """A revision by its row, as executions refer to it."""
         with self._database.reading() as connection:
-            return Revision(*connection.execute(f"SELECT {revisions.COLUMNS} FROM revision r WHERE r.id = ?", (id,)).fetchone())
+            return revisions.find(connection, id)
 
     def page(self, arn_prefix: str, after: str, limit: int) -> list[StateMachine]:
         """Up to `limit` machines whose ARN begins so, by name, from the one that follows the name `after`."""
