@@ -217,9 +217,17 @@ def check_input(text: str) -> None:
 
 def redrive_status(status: str) -> dict[str, str]:
     """Whether an execution with this status can be redriven, and why not."""
-    if status in ("RUNNING", "SUCCEEDED"):
-        return {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": f"Execution is {status} and cannot be redriven"}
-    return {"redriveStatus": "REDRIVABLE"}
+    return redrivable(needless_redrive(status))
+
+
+def redrivable(reason: str | None) -> dict[str, str]:
+    """The members of DescribeExecution that tell of an execution that can be redriven, unless there is a reason why not."""
+    return {"redriveStatus": "REDRIVABLE"} if reason is None else {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": reason}
+
+
+def needless_redrive(status: str) -> str | None:
+    """Why an execution with this status has nothing to redrive, or None."""
+    return f"Execution is {status} and cannot be redriven" if status in ("RUNNING", "SUCCEEDED") else None
 
 
 def _start_and_row(key: str) -> tuple[int, int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.api import names
+from sfn_cli.api.executions import needless_redrive, redrivable
 from sfn_cli.errors import ApiError
 from sfn_cli.interpreter.evolve import STANDARD_SECONDS
 from sfn_cli.interpreter.execution import MAX_EVENTS
@@ -58,8 +59,9 @@ def own_time(standing: Standing, now: int) -> int:
 
 def why_not(standing: Standing, now: int) -> str | None:
     """DescribeExecution's redriveStatusReason at `now` by the wall's clock, or None: it may be redriven."""
-    if standing.status in ("RUNNING", "SUCCEEDED"):
-        return f"Execution is {standing.status} and cannot be redriven"
+    needless = needless_redrive(standing.status)
+    if needless is not None:
+        return needless
     if standing.in_map_run:
         return BY_MAP_RUN
     if standing.machine_status != "ACTIVE":
@@ -82,4 +84,4 @@ def status_of(service: Service, execution_arn: str) -> dict[str, str]:
     reason = why_not(standing, service.clock())
     if reason == BY_MAP_RUN:
         return {"redriveStatus": "REDRIVABLE_BY_MAP_RUN"}
-    return {"redriveStatus": "REDRIVABLE"} if reason is None else {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": reason}
+    return redrivable(reason)

@@ -51,11 +51,11 @@ def completion(shell: str) -> Exit:
 
 def _script(shell: str) -> str:
     """Where a shell's script lies: in the checkout that this runs from, or where the wheel put it for the shell to find."""
+    in_checkout = os.path.join(_CHECKOUT, _SCRIPTS[shell])
+    if os.path.exists(in_checkout):
+        return in_checkout
     from importlib.metadata import files
 
-    name = os.path.join(_CHECKOUT, _SCRIPTS[shell])
-    if os.path.exists(name):
-        return name
     return next(str(file.locate()) for file in files("sfn-cli") or () if str(file).endswith(_INSTALLED[shell]))
 
 

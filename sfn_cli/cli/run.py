@@ -12,6 +12,7 @@ import click
 
 from sfn_cli import arn
 from sfn_cli.api import model
+from sfn_cli.api.awaited import WAKE_SECONDS
 from sfn_cli.cli import fault_lines, values
 from sfn_cli.cli.backend import Backend
 from sfn_cli.cli.exits import Exit
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from sfn_cli.cli.terminal import Terminal
     from sfn_cli.interpreter.events import HistoryEvent
 
-_WAKE_SECONDS = 2.0
 _ANY_ROLE = "arn:aws:iam::{account}:role/sfn-run"
 
 
@@ -133,7 +133,7 @@ def _events(backend: Backend, execution_arn: str) -> Iterator[HistoryEvent]:
     execution = executions.find(execution_arn)
     assert execution is not None
     last = 0
-    wakes_at = time.monotonic() + _WAKE_SECONDS
+    wakes_at = time.monotonic() + WAKE_SECONDS
     while True:
         version = database.data_version()
         for event in executions.history(execution.id, after=last):
@@ -142,9 +142,8 @@ def _events(backend: Backend, execution_arn: str) -> Iterator[HistoryEvent]:
             if event.type in TERMINAL:
                 return
         while database.await_change(version, wakes_at - time.monotonic()) == version:
-            # The worker may have been killed, or have left a store that it could not write.
             backend.service.runner.wake()
-            wakes_at = time.monotonic() + _WAKE_SECONDS
+            wakes_at = time.monotonic() + WAKE_SECONDS
 
 
 def _reason(status: str, error: str | None, cause: str | None) -> str:

@@ -55,7 +55,8 @@ class Deployment(NamedTuple):
         sees no environment but its function's own, where PYTHONPATH and the like are meant.
         """
         of_function = [self.code.path, str(self.function.configuration.get("Handler", ""))]
-        if language_of(self.function.configuration["Runtime"]) is NODE:
+        language, _ = language_of(self.function.configuration["Runtime"])
+        if language is NODE:
             # Node.js cannot ask the kernel to end it with its parent: a Python that becomes it can.
             return [sys.executable, "-I", "-S", "-B", BOOTSTRAP, "--become", self.executable, NODE_BOOTSTRAP, *of_function]
         # Bytecode is checked by the second: a folder that is edited must not be run from what was

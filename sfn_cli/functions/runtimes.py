@@ -37,7 +37,7 @@ class Language(NamedTuple):
     question: tuple[str, ...]
     """The arguments with which a command prints its program's path and its version, on a line each."""
     managed: tuple[str, ...]
-    """Where version managers keep it, below the folders that `_roots` names."""
+    """Where version managers keep it; `<…>` stands for a manager's own folder (`_managed_folders`)."""
 
 
 PYTHON = Language(
@@ -110,7 +110,7 @@ class Runtimes:
         return found
 
     def _search(self, runtime: str) -> str:
-        language, version = _language(runtime)
+        language, version = language_of(runtime)
         failures = []
         for command in self._candidates(language, version):
             try:
@@ -190,7 +190,7 @@ def _patch(folder: str) -> tuple[int, ...]:
     return tuple(int(digits) for digits in re.findall(r"\d+", folder))
 
 
-def _language(runtime: str) -> tuple[Language, str]:
+def language_of(runtime: str) -> tuple[Language, str]:
     """The language and the version of a runtime. Raises UnusableError for what sfn does not run."""
     for language in LANGUAGES:
         named = language.runtime.fullmatch(runtime)
@@ -202,11 +202,6 @@ def _language(runtime: str) -> tuple[Language, str]:
             raise UnusableError("InvalidRuntimeException", f"sfn runs handlers in {language.name} {oldest} and newer, not {runtime}.")
         return language, version
     raise UnusableError("InvalidRuntimeException", f"sfn runs handlers in Python and Node.js: it has no runtime {runtime}.")
-
-
-def language_of(runtime: str) -> Language:
-    """The language of a runtime. Raises UnusableError for what sfn does not run."""
-    return _language(runtime)[0]
 
 
 def _started(command: str, language: Language, environ: Mapping[str, str]) -> Interpreter:
