@@ -15,7 +15,7 @@ import click
 from sfn_cli.api import model
 from sfn_cli.cli import arguments, options
 from sfn_cli.cli.exits import Exit
-from sfn_cli.cli.failures import PROGRAM, CommandLineError, UnknownOptionsError, invalid_choice
+from sfn_cli.cli.failures import AWS_CLI, PROGRAM, CommandLineError, UnknownOptionsError, invalid_choice
 from sfn_cli.cli.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -237,7 +237,7 @@ def _imported(where: str) -> Any:
 
 
 def _version() -> str:
-    """sfn's version and what it runs on, for reports of bugs."""
+    """First the aws CLI whose manners sfn has, for scripts ask that; then sfn's version and what it runs on, for reports of bugs."""
     import platform
     from importlib.metadata import PackageNotFoundError, version
 
@@ -245,4 +245,4 @@ def _version() -> str:
         own = version("sfn-cli")
     except PackageNotFoundError:
         own = "source"
-    return f"{PROGRAM}/{own} Python/{platform.python_version()} {platform.system()}/{platform.release()}"
+    return f"aws-cli/{AWS_CLI} {PROGRAM}/{own} Python/{platform.python_version()} {platform.system()}/{platform.release()}"

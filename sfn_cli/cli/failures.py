@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 PROGRAM = "sfn"
 
+AWS_CLI = "2.36.7"
+"""The version of the aws CLI whose options, texts and exit codes sfn has."""
+
 USAGE = f"""\
 usage: {PROGRAM} [options] <command> <subcommand> [<subcommand> ...] [parameters]
 To see help text, you can run:

@@ -6,6 +6,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sfn_cli.api.model import Operation, Shape
+    from sfn_cli.cli.aws_documentation import Path
 
 _EMPTY = {"integer": 0, "long": 0, "float": 0.0, "double": 0.0, "boolean": True, "timestamp": "1970-01-01T00:00:00"}
 
@@ -13,8 +14,7 @@ _EMPTY = {"integer": 0, "long": 0, "float": 0.0, "double": 0.0, "boolean": True,
 def write(operation: Operation, form: str, stream: IO[str]) -> None:
     """Writes the form "input", "output" or "yaml-input"."""
     if form == "yaml-input":
-        for name, shape in operation.input["members"].items():
-            _write_yaml(name, shape, name in operation.input.get("required", ()), stream)
+        _Yaml(operation, stream).write_members(operation.input, (), "", "")
         return
     from sfn_cli.cli.output import json
 
@@ -46,33 +46,49 @@ def _is_ours(shape: Shape) -> bool:
     return bool(shape.get("extension"))
 
 
-def _write_yaml(name: str, shape: Shape, required: bool, stream: IO[str], indent: str = "") -> None:
-    """One member, with a comment that says whether it is required and which values it may have."""
-    notes = ["[REQUIRED]"] if required else []
-    if "enum" in shape:
-        notes.append(f"Valid values are: {', '.join(shape['enum'])}.")
-    comment = f"  # {' '.join(notes)}" if notes else ""
-    inner = " " * len(indent)
-    match shape["type"]:
-        case "structure":
-            stream.write(f"{indent}{name}:{comment}\n")
-            _write_members(shape, stream, f"{inner}  ", f"{inner}  ")
-        case "list" if shape["member"]["type"] == "structure":
-            stream.write(f"{indent}{name}:{comment}\n")
-            _write_members(shape["member"], stream, f"{inner}- ", f"{inner}  ")
-        case "list":
-            stream.write(f"{indent}{name}:{comment}\n{inner}- {_yaml_scalar(shape['member'])}\n")
-        case "map":
-            stream.write(f"{indent}{name}:{comment}\n{inner}  KeyName: {_yaml_scalar(shape['value'])}\n")
-        case _:
-            stream.write(f"{indent}{name}: {_yaml_scalar(shape)}{comment}\n")
+class _Yaml:
+    """A request to fill in, each member with a comment: whether it is required, AWS's words about it, which values it may have."""
 
+    def __init__(self, operation: Operation, stream: IO[str]) -> None:
+        from sfn_cli.cli.aws_documentation import first_sentences
 
-def _write_members(shape: Shape, stream: IO[str], first: str, indent: str) -> None:
-    for name, member in shape["members"].items():
-        if not _is_ours(member):
-            _write_yaml(name, member, name in shape.get("required", ()), stream, first)
-            first = indent
+        self._says = first_sentences(operation)
+        self._stream = stream
+
+    def write_members(self, shape: Shape, path: Path, first: str, indent: str) -> None:
+        """The members of a structure; `first` stands before the first of them ("- " in a list), `indent` before the others."""
+        required = shape.get("required", ())
+        begin, gap = first, "  "  # aws puts two spaces between the first member's value and its comment, and one in the others
+        for name, member in shape["members"].items():
+            if not _is_ours(member):
+                self._write_member(member, (*path, name), name in required, begin, indent, gap)
+                begin, gap = indent, " "
+
+    def _write_member(self, shape: Shape, path: Path, required: bool, begin: str, indent: str, gap: str) -> None:
+        write = self._stream.write
+        name, comment = path[-1], self._comment(shape, path, required)
+        note = f" {comment}" if comment else ""
+        match shape["type"]:
+            case "structure":
+                write(f"{begin}{name}:{note}\n")
+                self.write_members(shape, path, f"{indent}  ", f"{indent}  ")
+            case "list" if shape["member"]["type"] == "structure":
+                write(f"{begin}{name}:{note}\n")
+                self.write_members(shape["member"], path, f"{indent}- ", f"{indent}  ")
+            case "list":
+                write(f"{begin}{name}:{note}\n{indent}- {_yaml_scalar(shape['member'])}\n")
+            case "map":
+                write(f"{begin}{name}:{note}\n{indent}  KeyName: {_yaml_scalar(shape['value'])}\n")
+            case _:
+                write(f"{begin}{name}: {_yaml_scalar(shape)}{gap + comment if comment else ''}\n")
+
+    def _comment(self, shape: Shape, path: Path, required: bool) -> str:
+        notes = ["[REQUIRED]"] if required else []
+        if path in self._says:
+            notes.append(self._says[path])
+        if "enum" in shape:
+            notes.append(f"Valid values are: {', '.join(shape['enum'])}.")
+        return f"# {' '.join(notes)}" if notes else ""
 
 
 def _yaml_scalar(shape: Shape) -> str:

@@ -35,8 +35,6 @@ GAPS = {
     "e-no-region": "the local store has a default region",
     "help-op": "the help is sfn's own",
     "help-flag": "--help is an option of sfn",
-    "version": "the version is sfn's own",
-    "skeleton-yaml-input": "the comments are sfn's own",
     "pager-not-found": "the advice after the error is sfn's own",
     "tail-both-streams": "recorded from a service that takes both; AWS refuses them together",
 }
