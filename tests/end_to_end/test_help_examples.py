@@ -1,0 +1,133 @@
+"""The example in each command's help, run as a shell runs it: one session, in which each finds what those before it made."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sfn_cli.api import model
+from sfn_cli.cli.commands import SPECIAL
+from tests.processes import ROLE, SFN, TIMEOUT_SECONDS, environment_of, sfn, sfn_json, start_execution
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SESSION = [
+    *("create-activity", "list-activities", "describe-activity"),
+    *("validate-state-machine-definition", "test-state", "create-state-machine", "list-state-machines", "describe-state-machine"),
+    *("tag-resource", "list-tags-for-resource", "untag-resource", "update-state-machine"),
+    *("publish-state-machine-version", "list-state-machine-versions", "create-state-machine-alias", "update-state-machine-alias"),
+    *("describe-state-machine-alias", "list-state-machine-aliases"),
+    *("start-execution", "get-activity-task", "send-task-heartbeat", "send-task-success", "send-task-failure"),
+    *("describe-execution", "describe-state-machine-for-execution", "get-execution-history", "list-executions"),
+    *("stop-execution", "redrive-execution", "start-sync-execution"),
+    *("list-map-runs", "describe-map-run", "update-map-run"),
+    *("lambda create-function", "lambda wait", "lambda list-functions", "lambda get-function", "lambda get-function-configuration"),
+    *("lambda update-function-code", "lambda update-function-configuration", "lambda invoke"),
+    *("logs create-log-group", "logs create-log-stream", "logs put-log-events", "logs get-log-events", "logs put-retention-policy"),
+    *("logs describe-log-groups", "logs describe-log-streams", "logs filter-log-events", "logs tail", "logs delete-log-group"),
+    *("lambda delete-function", "delete-state-machine-alias", "delete-state-machine-version", "delete-state-machine", "delete-activity"),
+]
+
+ARN = "arn:aws:states:us-east-1:123456789012"
+APPROVE = {"Type": "Task", "Resource": f"{ARN}:activity:approve", "End": True}
+ORDER = {"StartAt": "Approve", "States": {"Approve": APPROVE}}
+QUOTE = {"StartAt": "Quote", "States": {"Quote": {"Type": "Pass", "End": True}}}
+WAIT = {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 3600, "End": True}}}
+EACH = {"Type": "Map", "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **WAIT}, "End": True}
+MANY = {"StartAt": "Each", "States": {"Each": EACH}}
+
+
+def test_every_command_is_in_the_session() -> None:
+    """A new command's example is run, too."""
+    own = [" ".join(command) for command in SPECIAL]
+    operations = [_words(service, name) for service in model.services() for name in model.commands(service)]
+    assert sorted(SESSION) == sorted({*operations, *own})
+
+
+def test_examples(home: Path, tmp_path: Path) -> None:
+    """Each example does what it says, and exits with 0."""
+    _write_files(tmp_path)
+    given: dict[str, str] = {}
+    failed = {}
+    for command in SESSION:
+        given |= dict(_before(home, tmp_path, command))
+        example = _example(home, command)
+        done = _followed(home, tmp_path, example) if "--follow" in example else _run(home, tmp_path, example, given)
+        if done.returncode != 0:
+            failed[example] = done.stderr
+    assert failed == {}
+
+
+def _words(service: str, command: str) -> str:
+    return command if service == "stepfunctions" else f"{service} {command}"
+
+
+def _write_files(folder: Path) -> None:
+    (folder / "order.asl.json").write_text(json.dumps(ORDER))
+    (folder / "input.json").write_text("{}")
+    code = folder / "functions" / "price"
+    code.mkdir(parents=True)
+    (code / "app.py").write_text("def lambda_handler(event, context):\n    print('hello')\n    return event\n")
+    with zipfile.ZipFile(folder / "price.zip", "w") as archive:
+        archive.write(code / "app.py", "app.py")
+
+
+def _before(home: Path, folder: Path, command: str) -> Iterator[tuple[str, str]]:
+    """What the example takes for granted; the variables that it names."""
+    order = f"{ARN}:stateMachine:order"
+    create = ("create-state-machine", "--role-arn", ROLE)
+    match command:
+        case "send-task-heartbeat" | "send-task-failure":
+            if command == "send-task-failure":
+                start_execution(home, order)
+            task = sfn_json(home, "get-activity-task", "--activity-arn", f"{ARN}:activity:approve")
+            yield "TOKEN", task["taskToken"]
+        case "get-activity-task":
+            start_execution(home, order, "--name", "second")
+        case "describe-execution":
+            start_execution(home, order, "--name", "first")
+        case "start-sync-execution":
+            sfn_json(home, *create, "--name", "quote", "--type", "EXPRESS", "--definition", json.dumps(QUOTE))
+        case "describe-map-run":
+            machine = sfn_json(home, *create, "--name", "many", "--definition", json.dumps(MANY))["stateMachineArn"]
+            execution = start_execution(home, machine, "--input", "[1]")
+            while not (runs := sfn_json(home, "list-map-runs", "--execution-arn", execution)["mapRuns"]):
+                pass
+            yield "MAP_RUN_ARN", runs[0]["mapRunArn"]
+
+
+def _example(home: Path, command: str) -> str:
+    """The example as the help shows it, under the Python that is there."""
+    shown = sfn(home, *command.split(), "help").stdout
+    found = re.search(r"^Example:\n  (.*)$", shown, re.MULTILINE)
+    assert found is not None, shown
+    return re.sub(r"python3\.\d+", f"python3.{sys.version_info.minor}", found[1])
+
+
+def _environment(home: Path, given: dict[str, str]) -> dict[str, str]:
+    return environment_of(home, {"PATH": f"{Path(SFN).parent}{os.pathsep}{os.environ['PATH']}", **given})
+
+
+def _run(home: Path, folder: Path, example: str, given: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["bash", "-c", example], cwd=folder, env=_environment(home, given), capture_output=True, text=True, timeout=TIMEOUT_SECONDS
+    )
+
+
+def _followed(home: Path, folder: Path, example: str) -> subprocess.CompletedProcess[str]:
+    """A command that goes on until Ctrl-C, which comes when it has shown something."""
+    command = ["bash", "-c", f"exec {example}"]
+    process = subprocess.Popen(command, cwd=folder, env=_environment(home, {}), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=TIMEOUT_SECONDS)
+    return subprocess.CompletedProcess(command, process.returncode, output, errors)
