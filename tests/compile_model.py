@@ -40,6 +40,8 @@ OPERATIONS: Mapping[str, tuple[str, ...] | None] = {
         "CreateLogGroup",
         "CreateLogStream",
         "DeleteLogGroup",
+        "DeleteLogStream",
+        "DeleteRetentionPolicy",
         "DescribeLogGroups",
         "DescribeLogStreams",
         "FilterLogEvents",

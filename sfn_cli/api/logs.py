@@ -7,16 +7,20 @@ Who follows a group within this machine reads `service.logs.after` instead.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sfn_cli import arn
 from sfn_cli.errors import ApiError
 from sfn_cli.store.sqlite.logs import AFTER_ALL, ALWAYS, BEFORE_ALL, LogEvent, LogGroup, LogLine, LogStream
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from sfn_cli.api.service import Service
+    from sfn_cli.query.log_pattern import Matches
+
+Answer = TypeVar("Answer")
 
 MAX_EVENTS_IN_A_PAGE = 10_000
 MAX_DESCRIBED = 50
@@ -24,6 +28,9 @@ MAX_PUT_BYTES = 1_048_576
 BYTES_BESIDES_A_MESSAGE = 26
 FUTURE_MILLISECONDS = 2 * 60 * 60 * 1000
 PAST_MILLISECONDS = 14 * 24 * 60 * 60 * 1000
+
+RETENTIONS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
+"""The days that AWS lets a group keep its events (PutRetentionPolicy)."""
 
 _GROUP_NAME = re.compile(r"[.\-_/#A-Za-z0-9]{1,512}")
 
@@ -55,9 +62,28 @@ def delete_log_group(service: Service, request: dict[str, Any]) -> dict[str, Any
     return {}
 
 
+def delete_log_stream(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    group, stream = request["logGroupName"], request["logStreamName"]
+    if not service.logs.has_group(group):
+        raise _no_group()
+    if not service.logs.delete_stream(group, stream):
+        raise _no_stream()
+    return {}
+
+
 def put_retention_policy(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """Noted, and shown by DescribeLogGroups; sfn removes nothing by itself."""
-    if not service.logs.keep_for(request["logGroupName"], request["retentionInDays"]):
+    """From now on nothing older is shown; what there is goes at once, later lines when a worker starts."""
+    days = request["retentionInDays"]
+    if days not in RETENTIONS:
+        raise _invalid(f"retentionInDays must be one of {', '.join(map(str, RETENTIONS))}, not {days}.")
+    if not service.logs.keep_for(request["logGroupName"], days):
+        raise _no_group()
+    service.logs.expire(service.clock())
+    return {}
+
+
+def delete_retention_policy(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    if not service.logs.keep_for(request["logGroupName"], None):
         raise _no_group()
     return {}
 
@@ -143,7 +169,7 @@ def get_log_events(service: Service, request: dict[str, Any]) -> dict[str, Any]:
         group,
         request.get("limit") or MAX_EVENTS_IN_A_PAGE,
         streams=[stream],
-        start=request.get("startTime", 0),
+        start=max(request.get("startTime", 0), service.logs.oldest(group, service.clock())),
         end=request.get("endTime", ALWAYS),
         after=place if place and forward else BEFORE_ALL,
         before=place if place and not forward else AFTER_ALL,
@@ -163,7 +189,7 @@ def get_log_events(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def filter_log_events(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """The events of a group, of chosen streams or all, whose messages have all terms of the pattern."""
+    """The events of a group, of chosen streams or all, whose messages the pattern matches."""
     group = _existing_group(service, request)
     names, prefix = request.get("logStreamNames"), request.get("logStreamNamePrefix", "")
     if names and prefix:
@@ -174,10 +200,10 @@ def filter_log_events(service: Service, request: dict[str, Any]) -> dict[str, An
         limit + 1,
         streams=names or None,
         stream_prefix=prefix,
-        start=request.get("startTime", 0),
+        start=max(request.get("startTime", 0), service.logs.oldest(group, service.clock())),
         end=request.get("endTime", ALWAYS),
         after=_place(request["nextToken"]) if "nextToken" in request else BEFORE_ALL,
-        terms=terms(request.get("filterPattern", "")),
+        matches=_matcher(request.get("filterPattern", "")),
     )
     answer: dict[str, Any] = {
         "events": [
@@ -197,19 +223,17 @@ def filter_log_events(service: Service, request: dict[str, Any]) -> dict[str, An
     return answer
 
 
-def terms(pattern: str) -> list[str]:
-    """What a message must have, each: the words of a filter pattern, and its phrases in quotes.
+def _matcher(pattern: str) -> Matches | None:
+    """What says of a message whether the filter pattern matches it; None for a pattern that matches all. Raises ApiError."""
+    from sfn_cli.query.log_pattern import InvalidPattern, compile_pattern
 
-    The rest of the pattern language (JSON selectors, columns, ?, - and %) is refused.
-    """
-    found = re.findall(r'"((?:[^"\\]|\\.)*)"|(\S+)', pattern)
-    words = [word for _, word in found if word]
-    for word in words:
-        if not re.fullmatch(r"\w+", word):
-            raise _invalid(
-                f"Invalid filter pattern: sfn takes words and phrases in quotes, and every one must be in the message; not {word}"
-            )
-    return [word or re.sub(r"\\(.)", r"\1", phrase) for phrase, word in found]
+    def refusing(question: Callable[[str], Answer], text: str) -> Answer:
+        try:
+            return question(text)
+        except InvalidPattern as error:
+            raise _invalid(f"Invalid filter pattern: {error}") from None
+
+    return partial(refusing, refusing(compile_pattern, pattern)) if pattern.strip() else None
 
 
 def _existing_group(service: Service, request: Mapping[str, Any]) -> str:

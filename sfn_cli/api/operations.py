@@ -68,6 +68,8 @@ OPERATIONS: Mapping[tuple[str, str], str] = {
     ("logs", "CreateLogGroup"): "sfn_cli.api.logs:create_log_group",
     ("logs", "CreateLogStream"): "sfn_cli.api.logs:create_log_stream",
     ("logs", "DeleteLogGroup"): "sfn_cli.api.logs:delete_log_group",
+    ("logs", "DeleteLogStream"): "sfn_cli.api.logs:delete_log_stream",
+    ("logs", "DeleteRetentionPolicy"): "sfn_cli.api.logs:delete_retention_policy",
     ("logs", "DescribeLogGroups"): "sfn_cli.api.logs:describe_log_groups",
     ("logs", "DescribeLogStreams"): "sfn_cli.api.logs:describe_log_streams",
     ("logs", "FilterLogEvents"): "sfn_cli.api.logs:filter_log_events",

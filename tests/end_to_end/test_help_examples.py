@@ -32,7 +32,8 @@ SESSION = [
     *("lambda create-function", "lambda wait", "lambda list-functions", "lambda get-function", "lambda get-function-configuration"),
     *("lambda update-function-code", "lambda update-function-configuration", "lambda invoke"),
     *("logs create-log-group", "logs create-log-stream", "logs put-log-events", "logs get-log-events", "logs put-retention-policy"),
-    *("logs describe-log-groups", "logs describe-log-streams", "logs filter-log-events", "logs tail", "logs delete-log-group"),
+    *("logs describe-log-groups", "logs describe-log-streams", "logs filter-log-events", "logs tail"),
+    *("logs delete-retention-policy", "logs delete-log-stream", "logs delete-log-group"),
     *("lambda delete-function", "delete-state-machine-alias", "delete-state-machine-version", "delete-state-machine", "delete-activity"),
 ]
 

@@ -8,7 +8,6 @@ import pytest
 
 from sfn_cli import api
 from sfn_cli.api import model
-from sfn_cli.api.logs import terms
 from sfn_cli.api.service import Service
 from sfn_cli.errors import ApiError
 from sfn_cli.settings import Settings
@@ -95,6 +94,13 @@ def test_groups_and_streams(call: Call) -> None:
             "ResourceNotFoundException",
             "The specified log group does not exist.",
         ),
+        (
+            "PutRetentionPolicy",
+            {"logGroupName": "g", "retentionInDays": 2},
+            "InvalidParameterException",
+            "retentionInDays must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, "
+            "3288, 3653, not 2.",
+        ),
         ("DeleteLogGroup", {"logGroupName": "gone"}, "ResourceNotFoundException", "The specified log group does not exist."),
         ("FilterLogEvents", {"logGroupName": "gone"}, "ResourceNotFoundException", "The specified log group does not exist."),
         (
@@ -117,9 +123,9 @@ def test_groups_and_streams(call: Call) -> None:
         ),
         (
             "FilterLogEvents",
-            {"logGroupName": "g", "filterPattern": "{ $.a = 1 }"},
+            {"logGroupName": "g", "filterPattern": "a.b"},
             "InvalidParameterException",
-            "Invalid filter pattern: sfn takes words and phrases in quotes, and every one must be in the message; not {",
+            'Invalid filter pattern: Invalid character(s) in term "a.b": put it in double quotes.',
         ),
     ],
 )
@@ -143,6 +149,8 @@ def test_refused(call: Call, operation: str, request_: dict[str, Any], code: str
         ({"filterPattern": "LINE"}, ""),
         ({"filterPattern": '"c line"'}, "c"),
         ({"filterPattern": "x line"}, "x"),
+        ({"filterPattern": "?a ?x"}, "ax"),
+        ({"filterPattern": "[letter = a || letter = b, word]"}, "ab"),
         ({"limit": 2}, "ab"),
     ],
 )
@@ -185,6 +193,33 @@ def test_get_forward_and_backward(call: Call) -> None:
     assert letters(get(nextToken=newest["nextBackwardToken"])) == "bc"
 
 
+def test_retention(service: Service, call: Call) -> None:
+    """What is older than its group keeps it is gone; a day is a day, and a group without a policy keeps all."""
+    days = [LogLine(group, "s", NOW - age * 24 * HOUR + 1, f"{age}") for group in ("g", "other") for age in (8, 7, 1, 0)]
+    service.logs.append(days, NOW)
+    call("PutRetentionPolicy", logGroupName="g", retentionInDays=7)
+    assert call("DescribeLogGroups", logGroupNamePrefix="g")["logGroups"][0]["storedBytes"] == len("710")
+    call("DeleteRetentionPolicy", logGroupName="g")
+    assert letters(call("FilterLogEvents", logGroupName="g")) == "710"
+    assert letters(call("FilterLogEvents", logGroupName="other")) == "8710"
+
+
+def test_retention_of_later_lines(service: Service, call: Call) -> None:
+    """What grows old is shown no more, though nobody has deleted it yet."""
+    call("CreateLogGroup", logGroupName="g")
+    call("PutRetentionPolicy", logGroupName="g", retentionInDays=1)
+    service.logs.append([LogLine("g", "s", NOW - age * HOUR, f"{age}") for age in (25, 23)], NOW)
+    assert letters(call("FilterLogEvents", logGroupName="g")) == "2"
+    assert letters(call("GetLogEvents", logGroupName="g", logStreamName="s")) == "2"
+
+
+@pytest.mark.usefixtures("filled")
+def test_a_deleted_stream(call: Call) -> None:
+    """Its lines are gone with it."""
+    call("DeleteLogStream", logGroupName="g", logStreamName="s/1")
+    assert letters(call("FilterLogEvents", logGroupName="g")) == "x"
+
+
 @pytest.mark.usefixtures("filled")
 def test_streams_by_time(call: Call) -> None:
     """With the times of their events."""
@@ -211,22 +246,6 @@ def test_put(call: Call) -> None:
     )
     assert answer["rejectedLogEventsInfo"] == {"tooNewLogEventStartIndex": 3, "tooOldLogEventEndIndex": 1}
     assert letters(call("GetLogEvents", logGroupName="g", logStreamName="t")) == "12x"
-
-
-@pytest.mark.parametrize(
-    "pattern, wanted",
-    [("", []), (" ", []), ("ERROR", ["ERROR"]), ('a "b c" d', ["d", "a", "b c"]), (r'"say \"hi\""', ['say "hi"'])],
-)
-def test_terms(pattern: str, wanted: list[str]) -> None:
-    """Words, and phrases in quotes."""
-    assert sorted(terms(pattern)) == sorted(wanted)
-
-
-@pytest.mark.parametrize("pattern", ["?a ?b", "-a", "%a%", "[a, b]", "{ $.x = 1 }", "a.b"])
-def test_patterns_that_sfn_does_not_have(pattern: str) -> None:
-    """They are refused: a wrong answer would be worse."""
-    with pytest.raises(ApiError, match="Invalid filter pattern"):
-        terms(pattern)
 
 
 def test_followers(service: Service) -> None:

@@ -47,7 +47,8 @@ ASKED: dict[str, Callable[[Database], object]] = {
     "a worker's look into the inbox": lambda store: Inbox(store).after(7),
     "describe-log-groups": lambda store: Logs(store).groups("", 50),
     "describe-log-streams": lambda store: Logs(store).streams("g"),
-    "filter-log-events": lambda store: Logs(store).events("g", 100, start=5, terms=["x"]),
+    "filter-log-events": lambda store: Logs(store).events("g", 100, start=5, matches=lambda message: "x" in message),
+    "old log lines": lambda store: (Logs(store).keep_for("g", 1), Logs(store).expire(5)),
     "get-log-events": lambda store: Logs(store).events("g", 100, streams=["s"], newest_first=True),
     "logs tail --follow": lambda store: Logs(store).after("g", 7),
 }

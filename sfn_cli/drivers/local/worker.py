@@ -33,6 +33,7 @@ from sfn_cli.store.sqlite.executions import Executions
 from sfn_cli.store.sqlite.functions import Functions
 from sfn_cli.store.sqlite.inbox import Inbox
 from sfn_cli.store.sqlite.keys import EVENTS_PER_EXECUTION
+from sfn_cli.store.sqlite.logs import Logs
 from sfn_cli.store.sqlite.tasks import Tasks
 from sfn_cli.store.sqlite.turns import Turns
 from sfn_cli.store.sqlite.workers import MAX_SLOTS, Slot, Workers, live_workers
@@ -172,6 +173,7 @@ class _Worker:
         signal.signal(signal.SIGTERM, self._leave)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         report(f"worker {self._id} begins in slot {self._slot.number}")
+        Logs(self._database).expire(clock())
         # What an execution holds is freed by counting alone; the cycle collector would walk
         # all of ten thousand waiting executions again and again.
         gc.freeze()

@@ -12,12 +12,16 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from sfn_cli.store.sqlite.database import Database
 
 ALWAYS = 1 << 62
 """Later than any time."""
+
+MILLISECONDS_OF_A_DAY = 86_400_000
+
+_EXPIRE_AT_ONCE = 10_000
 
 BEFORE_ALL, AFTER_ALL = (-1, -1), (ALWAYS, ALWAYS)
 """The (time, id) of no event: what lies between is everything."""
@@ -89,16 +93,54 @@ class Logs:
         with self._database.transaction() as connection:
             return connection.execute("DELETE FROM log_group WHERE name = ?", (name,)).rowcount == 1
 
-    def keep_for(self, group: str, days: int) -> bool:
-        """Notes the group's retention; whether there is such a group."""
+    def delete_stream(self, group: str, name: str) -> bool:
+        """Whether there was such a stream; its events go with it."""
+        with self._database.transaction() as connection:
+            deleted = connection.execute(
+                "DELETE FROM log_stream WHERE log_group = (SELECT id FROM log_group WHERE name = ?) AND name = ?", (group, name)
+            )
+            return deleted.rowcount == 1
+
+    def keep_for(self, group: str, days: int | None) -> bool:
+        """Notes for how long the group keeps its events, None for ever; whether there is such a group."""
         with self._database.transaction() as connection:
             return connection.execute("UPDATE log_group SET retention_days = ? WHERE name = ?", (days, group)).rowcount == 1
+
+    def expire(self, now: int) -> None:
+        """Deletes the events that are older than their group keeps them."""
+        with self._database.reading() as connection:
+            groups = connection.execute("SELECT id, retention_days FROM log_group WHERE retention_days IS NOT NULL").fetchall()
+        for group, days in groups:
+            while self._expire_some(group, now - days * MILLISECONDS_OF_A_DAY):
+                pass
+
+    def _expire_some(self, group: int, before: int) -> bool:
+        """Whether there may be more: others who write are let in between."""
+        with self._database.transaction() as connection:
+            old = connection.execute(
+                """
+                SELECT log_event.id, length(CAST(message AS BLOB)) FROM log_event
+                WHERE log_stream IN (SELECT id FROM log_stream WHERE log_group = ?) AND at < ?
+                LIMIT ?
+                """,
+                (group, before, _EXPIRE_AT_ONCE),
+            ).fetchall()
+            connection.executemany("DELETE FROM log_event WHERE id = ?", [(id,) for id, _ in old])
+            freed = sum(size for _, size in old)
+            connection.execute("UPDATE log_group SET stored_bytes = max(0, stored_bytes - ?) WHERE id = ?", (freed, group))
+            return len(old) == _EXPIRE_AT_ONCE
 
     # Reading
 
     def has_group(self, name: str) -> bool:
         with self._database.reading() as connection:
             return group_exists(connection, name)
+
+    def oldest(self, group: str, now: int) -> int:
+        """The time before which the group shows no events."""
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT retention_days FROM log_group WHERE name = ?", (group,)).fetchone()
+            return now - row[0] * MILLISECONDS_OF_A_DAY if row and row[0] else 0
 
     def has_stream(self, group: str, name: str) -> bool:
         with self._database.reading() as connection:
@@ -154,22 +196,23 @@ class Logs:
         end: int = ALWAYS,
         after: tuple[int, int] = BEFORE_ALL,
         before: tuple[int, int] = AFTER_ALL,
-        terms: Sequence[str] = (),
+        matches: Callable[[str], bool] | None = None,
         newest_first: bool = False,
     ) -> list[LogEvent]:
         """Up to `limit` events of a group, by their time, with start <= time < end.
 
-        `after` and `before` are the (time, id) of events that the answer lies between; each of
-        `terms` must be part of the message.
+        `after` and `before` are the (time, id) of events that the answer lies between; `matches`
+        says of a message whether it belongs to the answer.
         """
         times = max(start, after[0]), min(end - 1, before[0])
         with self._database.reading() as connection:
             # The index has each stream's events in order: they are merged, so that what is not asked for is not read.
             events = [
-                _events_of(connection, id, name, terms, (*times, *after, *before, *terms), newest_first=newest_first)
+                _events_of(connection, id, name, (*times, *after, *before), newest_first=newest_first)
                 for id, name in _streams(connection, group, stream_prefix, streams, times)
             ]
-            return list(islice(heapq.merge(*events, key=_time_and_id, reverse=newest_first), limit))
+            merged = heapq.merge(*events, key=_time_and_id, reverse=newest_first)
+            return list(islice(merged if matches is None else (event for event in merged if matches(event.message)), limit))
 
     def after(self, group: str, last_id: int, limit: int = 10_000) -> list[LogEvent]:
         """What was added to a group since the event `last_id`, as it was added: for those who follow."""
@@ -208,16 +251,13 @@ def _streams(connection: Any, group: str, prefix: str, names: Sequence[str] | No
     return found
 
 
-def _events_of(
-    connection: Any, stream: int, name: str, terms: Sequence[str], parameters: tuple[object, ...], *, newest_first: bool
-) -> Iterator[LogEvent]:
+def _events_of(connection: Any, stream: int, name: str, parameters: tuple[object, ...], *, newest_first: bool) -> Iterator[LogEvent]:
     direction = "DESC" if newest_first else "ASC"
     rows = connection.execute(
         f"""
         SELECT id, at, ingested_at, message
         FROM log_event
         WHERE log_stream = ? AND at BETWEEN ? AND ? AND (at, id) > (?, ?) AND (at, id) < (?, ?)
-            {"AND instr(message, ?) > 0 " * len(terms)}
         ORDER BY at {direction}, id {direction}
         """,
         (stream, *parameters),
