@@ -43,7 +43,7 @@ def start_child(service: Service, request: dict[str, Any], task: int, *, awaited
 
 def _start(service: Service, request: dict[str, Any], at: int, **members: Any) -> dict[str, Any]:
     """Starts an execution with these members of a NewExecution beside those that the request gives."""
-    names.check_arn(request["stateMachineArn"], "stateMachine")
+    names.check_machine(request["stateMachineArn"])
     check_start(request)
     new, started = new_execution(active(service, request["stateMachineArn"]), request, at)
     return start_answer(new, request, service.executions.start(new._replace(**members), started))
