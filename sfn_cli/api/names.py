@@ -20,21 +20,21 @@ def check_name(name: str) -> None:
         raise ApiError("InvalidName", f"Invalid Name: '{name}'")
 
 
-def check_any_arn(text: str) -> None:
-    """Raises ApiError InvalidArn for what is no ARN at all. (That there is such a role is nobody's concern here.)"""
-    if arn.checked(text) is None:
-        raise _invalid_arn(text)
+def check_role(role_arn: str) -> None:
+    """Raises ApiError InvalidArn when the role is no ARN. (That it exists is nobody's concern here.)"""
+    if arn.checked(role_arn) is None:
+        raise _invalid_arn(role_arn)
 
 
-def check_arn(text: str, resource_type: str) -> Arn:
-    """The parts of an ARN of Step Functions that must name a `resource_type` ("stateMachine").
+def check_arn(text: str, *resource_types: str) -> Arn:
+    """The parts of an ARN of Step Functions that must name a resource of one of these types ("stateMachine").
 
     Raises ApiError InvalidArn.
     """
     parsed = arn.checked(text)
     if parsed is None or parsed.service != "states" or not parsed.resource_id:
         raise _invalid_arn(text)
-    if parsed.resource_type != resource_type:
+    if parsed.resource_type not in resource_types:
         raise ApiError("InvalidArn", f"Invalid Arn: 'Resource type not valid in this context: {parsed.resource_type}'")
     return parsed
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def create_state_machine(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     name, type_ = request["name"], request.get("type", "STANDARD")
     names.check_name(name)
-    names.check_any_arn(request["roleArn"])
+    names.check_role(request["roleArn"])
     _check_publishing(request)
     machine = StateMachine(
         arn=arn.state_machine(service.settings.region, service.settings.account_id, name),
@@ -65,7 +65,7 @@ def update_state_machine(service: Service, request: dict[str, Any]) -> dict[str,
             "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified",
         )
     if "roleArn" in request:
-        names.check_any_arn(request["roleArn"])
+        names.check_role(request["roleArn"])
     _check_publishing(request)
     while True:
         machine = active_itself(service, request["stateMachineArn"])

@@ -240,7 +240,7 @@ def _check_request(request: Mapping[str, Any]) -> None:
     elif request.get("revealSecrets"):
         raise _refusal("TestState does not support RevealSecrets when a mock is specified.")
     if "roleArn" in request:
-        names.check_any_arn(request["roleArn"])
+        names.check_role(request["roleArn"])
     check_input(request.get("input", "{}"))
     _check_variables(request.get("variables", "{}"))
 

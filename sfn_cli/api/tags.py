@@ -24,6 +24,7 @@ MAX_TAGS = 50
 
 Tags = dict[str, str]
 
+_TAGGABLE = ("stateMachine", "activity")
 _SYMBOLS = "_.:/=+-@"
 _NOT_NULL = "failed to satisfy constraint: Member must not be null"
 
@@ -43,7 +44,7 @@ def untag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def list_tags_for_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    names.check_any_arn(request["resourceArn"])
+    names.check_arn(request["resourceArn"], *_TAGGABLE)
     resource = _nouns(service, request["resourceArn"]).find(request["resourceArn"])
     if resource is None:
         raise _not_found(request["resourceArn"])
@@ -81,7 +82,7 @@ def as_text(tags: Tags) -> str:
 
 
 def _change(service: Service, resource_arn: str, change: Any) -> None:
-    names.check_any_arn(resource_arn)
+    names.check_arn(resource_arn, *_TAGGABLE)
 
     def changed(text: str) -> str:
         return as_text(change({tag["key"]: tag["value"] for tag in jsonvalue.loads(text)}))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sfn_cli.errors import ApiError
-from tests.api.fakes import MACHINE, Caller
+from tests.api.fakes import EXECUTION, MACHINE, Caller
 
 A = {"key": "a", "value": "1"}
 
@@ -60,12 +60,20 @@ def test_accepted_tags(call: Caller) -> None:
     assert call("ListTagsForResource", resourceArn=call.create(tags=tags))["tags"] == tags
 
 
-@pytest.mark.parametrize("arn", ["x", "arn:aws", "arn:aws:states:us-east-1"])
-def test_what_is_no_arn(call: Caller, arn: str) -> None:
-    """It is not looked up."""
+@pytest.mark.parametrize(
+    "arn, reason",
+    [
+        ("x", "Invalid ARN prefix: x"),
+        ("arn:aws", "Invalid ARN: arn:aws"),
+        ("arn:aws:s3:::bucket", "Invalid ARN: arn:aws:s3:::bucket"),
+        (EXECUTION + "m:e", "Resource type not valid in this context: execution"),
+    ],
+)
+def test_what_has_no_tags(call: Caller, arn: str, reason: str) -> None:
+    """State machines and activities have; others are not looked up."""
     with pytest.raises(ApiError) as error:
         call("ListTagsForResource", resourceArn=arn)
-    assert error.value.code == "InvalidArn"
+    assert (error.value.code, error.value.message) == ("InvalidArn", f"Invalid Arn: '{reason}'")
 
 
 def test_too_many(call: Caller) -> None:
