@@ -1,7 +1,8 @@
 """What the ARN of a Distributed Map state leads to: arn:…:stateMachine:NAME/LABEL, the machine that the Map's children run.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachine.html
-DescribeStateMachine alone takes one; names.check_machine refuses it elsewhere.
+DescribeStateMachine alone takes one; names.check_machine refuses it elsewhere. (That page says both that such a request fails
+and, of `label`, what it is answered; the operation declares no ValidationException, so it is answered here.)
 """
 
 from __future__ import annotations
