@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sfn_cli.api import model
+from sfn_cli.api import model, names
 from sfn_cli.api.constraints import check_constraints
 from sfn_cli.api.executions import check_start, new_execution, start_answer
 from sfn_cli.api.state_machines import active
@@ -50,6 +50,7 @@ def start_executions(
     Names are UUIDs, or `name_prefix` and the line's number. Raises ApiError, and starts none, when
     the state machine is to blame.
     """
+    names.check_machine(state_machine_arn)
     machine = active(service, state_machine_arn)
     shape = model.load("stepfunctions", "StartExecution").input
     at = service.clock()

@@ -26,7 +26,10 @@ def logging(service: Service, request: Mapping[str, Any], kept: str | None = Non
     if len(destinations) > 1 or (configuration["level"] != "OFF" and not destinations):
         raise _invalid_logging("Must specify exactly one Log Destination.")
     for destination in destinations:
-        name = arn.log_group_name(destination.get("cloudWatchLogsLogGroup", {}).get("logGroupArn", ""))
+        group_arn = destination.get("cloudWatchLogsLogGroup", {}).get("logGroupArn", "")
+        name = arn.log_group_name(group_arn)
+        if name is not None and not group_arn.endswith(":*"):
+            raise _invalid_logging("Log Group ARN must be provided with '*' qualifier.")
         if name is None or not service.logs.has_group(name):
             raise _invalid_logging("Log Destination not found.")
     return jsonvalue.dumps(configuration)
@@ -39,11 +42,14 @@ def asks_for_logs(logging_configuration: str) -> bool:
 
 
 def tracing(request: Mapping[str, Any], kept: str | None = None) -> str:
-    """tracingConfiguration; sfn keeps it, and traces nothing."""
+    """tracingConfiguration; sfn keeps it, and traces nothing. Raises ApiError InvalidTracingConfiguration."""
     given = request.get("tracingConfiguration")
     if given is None and kept is not None:
         return kept
-    return jsonvalue.dumps({"enabled": False, **(given or {})})
+    configuration = {"enabled": False} if given is None else given
+    if "enabled" not in configuration:
+        raise ApiError("InvalidTracingConfiguration", "Invalid Tracing Configuration: enabled must be set to true or false.")  # (ours)
+    return jsonvalue.dumps(configuration)
 
 
 def encryption(request: Mapping[str, Any], kept: str | None = None) -> str:
@@ -52,13 +58,17 @@ def encryption(request: Mapping[str, Any], kept: str | None = None) -> str:
     if given is None and kept is not None:
         return kept
     configuration = given or {"type": "AWS_OWNED_KEY"}
-    if (configuration["type"] == "CUSTOMER_MANAGED_KMS_KEY") != ("kmsKeyId" in configuration):
-        raise ApiError(
-            "InvalidEncryptionConfiguration",
-            "Invalid Encryption Configuration: kmsKeyId must be given for CUSTOMER_MANAGED_KMS_KEY, and for no other type.",
-        )
+    own_key = configuration["type"] == "CUSTOMER_MANAGED_KMS_KEY"
+    if own_key != ("kmsKeyId" in configuration):
+        raise _invalid_encryption("kmsKeyId must be given for CUSTOMER_MANAGED_KMS_KEY, and for no other type.")
+    if not own_key and "kmsDataKeyReusePeriodSeconds" in configuration:
+        raise _invalid_encryption("kmsDataKeyReusePeriodSeconds can be given for CUSTOMER_MANAGED_KMS_KEY only.")
     return jsonvalue.dumps(dict(sorted(configuration.items())))
 
 
 def _invalid_logging(reason: str) -> ApiError:
     return ApiError("InvalidLoggingConfiguration", f"Invalid Logging Configuration: {reason}")
+
+
+def _invalid_encryption(reason: str) -> ApiError:
+    return ApiError("InvalidEncryptionConfiguration", f"Invalid Encryption Configuration: {reason}")  # (ours)

@@ -43,7 +43,7 @@ def start_child(service: Service, request: dict[str, Any], task: int, *, awaited
 
 def _start(service: Service, request: dict[str, Any], at: int, **members: Any) -> dict[str, Any]:
     """Starts an execution with these members of a NewExecution beside those that the request gives."""
-    names.check_arn(request["stateMachineArn"], "stateMachine")
+    names.check_machine(request["stateMachineArn"])
     check_start(request)
     new, started = new_execution(active(service, request["stateMachineArn"]), request, at)
     return start_answer(new, request, service.executions.start(new._replace(**members), started))
@@ -98,7 +98,11 @@ def stop_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def describe_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    execution = existing_execution(service, request["executionArn"])
+    """Executions of an EXPRESS machine do not describe themselves, but the children of a Map Run do."""
+    execution_arn = request["executionArn"]
+    execution = service.executions.find(execution_arn) if arn.is_express(execution_arn) else None
+    if execution is None or execution.map_run_arn is None:
+        execution = existing_execution(service, execution_arn)
     answer = describe(execution, included=request.get("includedData") != "METADATA_ONLY")
     if answer["redriveStatus"] == "REDRIVABLE":
         from sfn_cli.api.redrive import status_of  # the interpreter is slow to import
@@ -147,6 +151,8 @@ def _whose(service: Service, request: Mapping[str, Any]) -> Whose:
         return Whose(map_run=existing_map_run(service, request["mapRunArn"]).id, status=status, redriven=redriven)
     if redriven is not None:
         raise ApiError("ValidationException", "redriveFilter is only supported with mapRunArn")
+    if status == "PENDING_REDRIVE":
+        raise ApiError("ValidationException", "statusFilter PENDING_REDRIVE is only supported with mapRunArn")  # (ours)
     machine = existing(service, request["stateMachineArn"])
     if machine.type == "EXPRESS":
         raise type_not_supported()
@@ -169,7 +175,8 @@ def _summary(execution: Execution | Summary) -> dict[str, Any]:
         "mapRunArn": execution.map_run_arn,
         "itemCount": execution.item_count,
         "redriveCount": execution.redrive_count,
-        "redriveDate": execution.redriven_at,
+        # AWS tells no date of the EXPRESS children that a Map Run has started again.
+        "redriveDate": None if arn.is_express(execution.arn) else execution.redriven_at,
     }
 
 

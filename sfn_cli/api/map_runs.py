@@ -99,9 +99,15 @@ def update_map_run(service: Service, request: dict[str, Any]) -> dict[str, Any]:
         raise ApiError(
             "ValidationException",
             "At least one of maxConcurrency, toleratedFailurePercentage, or toleratedFailureCount must be specified",  # (ours)
+            reason="MISSING_REQUIRED_PARAMETER",
         )
     if not service.map_runs.update(run.arn, changes):
-        raise ApiError("ValidationException", f"Map Run is in status {run.status} and cannot be updated")  # (ours)
+        ended = service.map_runs.get(run.id)
+        raise ApiError(
+            "ValidationException",
+            f"Map Run is in status {ended.status} and cannot be updated",  # (ours)
+            reason="CANNOT_UPDATE_COMPLETED_MAP_RUN",
+        )
     service.runner.wake()
     return {}
 

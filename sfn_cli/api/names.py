@@ -11,11 +11,11 @@ from sfn_cli.errors import ApiError
 if TYPE_CHECKING:
     from sfn_cli.arn import Arn
 
-_FORBIDDEN = frozenset('<>{}[]?*"#%\\^|~`$&,;:/').union(map(chr, (*range(0x20), *range(0x7F, 0xA0), 0x10FFFF)))
+_FORBIDDEN = frozenset('<>{}[]?*"#%\\^|~`$&,;:/').union(map(chr, (*range(0x20), *range(0x7F, 0xA0), 0xFFFE, 0xFFFF, 0x10FFFF)))
 
 
 def check_name(name: str) -> None:
-    """Raises ApiError InvalidName for white space, control characters and ``<>{}[]?*"#%\\^|~`$&,;:/``."""
+    """Raises ApiError InvalidName for white space, control and invalid characters, and ``<>{}[]?*"#%\\^|~`$&,;:/``."""
     if any(character in _FORBIDDEN or character.isspace() for character in name):
         raise ApiError("InvalidName", f"Invalid Name: '{name}'")
 
@@ -26,16 +26,31 @@ def check_role(role_arn: str) -> None:
         raise _invalid_arn(role_arn)
 
 
-def check_arn(text: str, resource_type: str) -> Arn:
-    """The parts of an ARN of Step Functions that must name a `resource_type` ("stateMachine").
+def check_arn(text: str, *resource_types: str) -> Arn:
+    """The parts of an ARN of Step Functions that must name a resource of one of these types ("stateMachine").
 
     Raises ApiError InvalidArn.
     """
     parsed = arn.checked(text)
     if parsed is None or parsed.service != "states" or not parsed.resource_id:
         raise _invalid_arn(text)
-    if parsed.resource_type != resource_type:
+    if parsed.resource_type not in resource_types:
         raise ApiError("InvalidArn", f"Invalid Arn: 'Resource type not valid in this context: {parsed.resource_type}'")
+    return parsed
+
+
+def check_machine(text: str) -> Arn:
+    """The parts of a state machine's ARN, which may be qualified, but not lead to a Distributed Map state (NAME/LABEL).
+
+    Raises ApiError InvalidArn or ValidationException.
+    """
+    parsed = check_arn(text, "stateMachine")
+    if "/" in parsed.resource_id:
+        raise ApiError(
+            "ValidationException",
+            f"The ARN of a Distributed Map state is not supported by this operation: '{text}'",  # (ours)
+            reason="API_DOES_NOT_SUPPORT_LABELED_ARNS",
+        )
     return parsed
 
 

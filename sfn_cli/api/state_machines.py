@@ -58,7 +58,7 @@ def create_state_machine(service: Service, request: dict[str, Any]) -> dict[str,
 
 def update_state_machine(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     changing = ("definition", "roleArn", "loggingConfiguration", "tracingConfiguration", "encryptionConfiguration")
-    names.check_arn(request["stateMachineArn"], "stateMachine")
+    names.check_machine(request["stateMachineArn"])
     if not any(member in request for member in changing):
         raise ApiError(
             "MissingRequiredParameter",
@@ -106,15 +106,22 @@ def revise(service: Service, machine: StateMachine, revision: Revision, *, publi
 def delete_state_machine(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Succeeds also for a machine that does not exist."""
     machine_arn = request["stateMachineArn"]
-    if ":" in names.check_arn(machine_arn, "stateMachine").resource_id:
+    if ":" in names.check_machine(machine_arn).resource_id:
         raise ApiError("ValidationException", "A state machine version or alias ARN cannot be used to delete a state machine")
     service.state_machines.delete(machine_arn)
     return {}
 
 
 def describe_state_machine(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """The machine, or a version of it with its own date and description; an alias shows the first version that it leads to."""
-    machine = existing(service, request["stateMachineArn"])
+    """The machine, or a version of it with its own date and description; an alias shows the first version that it leads to.
+
+    The ARN of a Distributed Map state in it shows what its children run.
+    """
+    names.check_arn(request["stateMachineArn"], "stateMachine")
+    machine_arn, _, label = request["stateMachineArn"].partition("/")
+    if label:
+        return _labelled(existing(service, machine_arn), label, request)
+    machine = existing(service, machine_arn)
     version = machine.version
     return {
         "stateMachineArn": request["stateMachineArn"],
@@ -124,6 +131,23 @@ def describe_state_machine(service: Service, request: dict[str, Any]) -> dict[st
         "creationDate": machine.created_at,
         **({"creationDate": version.created_at, "description": version.description or None} if version else {}),
         **_described(machine.revision, request),
+    }
+
+
+def _labelled(machine: StateMachine, label: str, request: Mapping[str, Any]) -> dict[str, Any]:
+    from sfn_cli.api import labelled  # the interpreter is slow to import
+
+    children = labelled.find(machine.arn, machine.revision.definition, label)
+    if children is None:
+        raise does_not_exist(request["stateMachineArn"])
+    return {
+        "stateMachineArn": request["stateMachineArn"],
+        "name": f"{machine.name}/{label}",
+        "status": machine.status,
+        "type": children.type,
+        "creationDate": machine.created_at,
+        "label": label,
+        **_described(machine.revision._replace(definition=children.definition), request),
     }
 
 

@@ -231,8 +231,12 @@ def _check_request(request: Mapping[str, Any]) -> None:
     if mock is None:
         if "mapIterationFailureCount" in request.get("stateConfiguration", {}):
             raise _refusal("TestState does not support MapIterationFailureCount when a mock is not specified.")
+        if "context" in request:
+            raise _refusal("TestState does not support Context when a mock is not specified.")  # (ours)
     elif ("result" in mock) == ("errorOutput" in mock):
         raise _refusal("A test mock should have only one of the following fields: [result, errorOutput].")
+    elif "error" not in mock.get("errorOutput", {"error": None}):
+        raise _refusal("A mocked errorOutput must have the field 'error'.")  # (ours)
     elif request.get("revealSecrets"):
         raise _refusal("TestState does not support RevealSecrets when a mock is specified.")
     if "roleArn" in request:

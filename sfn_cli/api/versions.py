@@ -20,6 +20,7 @@ _INITIAL = "INITIAL"
 
 
 def publish_state_machine_version(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    names.check_machine(request["stateMachineArn"])
     wanted = request.get("revisionId")
     while True:
         machine = state_machines.active_itself(service, request["stateMachineArn"])
@@ -37,7 +38,7 @@ def publish_state_machine_version(service: Service, request: dict[str, Any]) -> 
 def list_state_machine_versions(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Newest first. A machine that is not there has none: AWS's model knows no error for it."""
     machine_arn = request["stateMachineArn"]
-    names.check_arn(machine_arn, "stateMachine")
+    names.check_machine(machine_arn)
     machine = service.state_machines.find(machine_arn)
     scope, now, size = f"ListStateMachineVersions {machine_arn}", service.clock(), paging.page_size(request)
     before = paging.last_key(request, scope, now, int)
@@ -53,7 +54,7 @@ def list_state_machine_versions(service: Service, request: dict[str, Any]) -> di
 
 def delete_state_machine_version(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Succeeds also for a version that does not exist; its executions go on."""
-    names.check_arn(request["stateMachineVersionArn"], "stateMachine")
+    names.check_machine(request["stateMachineVersionArn"])
     machine_arn, qualifier = arn.unqualified(request["stateMachineVersionArn"])
     number = arn.version_number(qualifier)
     if number is None:

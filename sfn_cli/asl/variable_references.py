@@ -34,13 +34,14 @@ def variable_references(machine: Mapping[str, Any]) -> dict[str, list[str]]:
     pending = [machine]
     while pending:
         for name, state in pending.pop()["States"].items():
-            pending.extend(_machines_within(state))
+            pending.extend(machines_within(state))
             if names := _names(state, state.get("QueryLanguage", language)):
                 found[name] = sorted(names)
     return found
 
 
-def _machines_within(state: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def machines_within(state: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The branches of a Parallel, or the processor of a Map."""
     return [*state.get("Branches", ()), *(state[field] for field in ("ItemProcessor", "Iterator") if field in state)]
 
 

@@ -14,5 +14,5 @@ if TYPE_CHECKING:
 
 
 def wait_for_worker(errand: Errand, world: World) -> Cancel:
-    """Nothing is to be done here: the task stands in the queue since it was scheduled."""
+    """Nothing is to be done here: the task stands in the queue since it was scheduled, or was refused then."""
     return nothing_to_cancel

@@ -17,7 +17,7 @@ from __future__ import annotations
 from sfn_cli.asl.moves import Call, Distribute, Exit, Fork, Move, Sleep, Stop
 from sfn_cli.asl.retry import RUNTIME
 from sfn_cli.errors import StatesError
-from sfn_cli.interpreter.events import HistoryEvent, error_details
+from sfn_cli.interpreter.events import VARIABLES, VARIABLES_DETAILS, HistoryEvent, error_details
 from sfn_cli.interpreter.execution import Execution, Frame, Phase
 from sfn_cli.interpreter.map_run import map_run_arn
 from sfn_cli.interpreter.receive import task_details, task_kind
@@ -168,8 +168,8 @@ def _carry_out(execution: Execution, frame: Frame, now: int, asked: Move) -> His
 def _exit(execution: Execution, frame: Frame, now: int, done: Exit) -> HistoryEvent:
     details: dict[str, Json] = {"name": frame.state.name}
     if done.assigned:
-        details["assignedVariables"] = {name: dumps(value) for name, value in done.assigned.items()}
-        details["assignedVariablesDetails"] = {"truncated": False}
+        details[VARIABLES] = {name: dumps(value) for name, value in done.assigned.items()}
+        details[VARIABLES_DETAILS] = {"truncated": False}
     return _event(execution, frame, now, f"{frame.state.type}StateExited", details, payload=done.output, next=done.next)
 
 

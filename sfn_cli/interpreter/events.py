@@ -40,6 +40,10 @@ class Kind(NamedTuple):
     payload_details_member: str | None = None
 
 
+VARIABLES = "assignedVariables"
+VARIABLES_DETAILS = "assignedVariablesDetails"
+"""The details that are execution data besides the payload ({name: JSON text}), and what tells of them."""
+
 _STATE_ENTERED = Kind("stateEnteredEventDetails", "input", "inputDetails")
 _STATE_EXITED = Kind("stateExitedEventDetails", "output", "outputDetails")
 
@@ -143,6 +147,8 @@ def api_event(event: HistoryEvent, *, include_data: bool = True) -> dict[str, An
     }
     if kind.details_member is not None:
         details = dict(event.details or {})
+        if not include_data:
+            details.pop(VARIABLES, None)
         if kind.payload_member is not None and event.payload is not None:
             if include_data:
                 details[kind.payload_member] = event.payload.text

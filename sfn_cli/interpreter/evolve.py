@@ -12,7 +12,7 @@ from sfn_cli.asl.moves import Call, Distribute, Fork, Move
 from sfn_cli.asl.resource import MAP_RUN
 from sfn_cli.errors import StatesError
 from sfn_cli.interpreter.context_object import token_of
-from sfn_cli.interpreter.events import TERMINAL, HistoryEvent
+from sfn_cli.interpreter.events import TERMINAL, VARIABLES, HistoryEvent
 from sfn_cli.interpreter.execution import Execution, Frame, OpenTask, Phase
 from sfn_cli.interpreter.redrive import go_on
 from sfn_cli.interpreter.visits import ask_again, failure, final_failure, map_run_plan, move, retrier
@@ -108,7 +108,7 @@ def _state_entered(execution: Execution, event: HistoryEvent) -> None:
 def _state_exited(execution: Execution, event: HistoryEvent) -> None:
     frame = _follow(execution, event)
     assert event.details is not None and event.payload is not None
-    assigned = event.details.get("assignedVariables")
+    assigned = event.details.get(VARIABLES)
     if assigned:
         frame.variables = {**frame.variables, **{name: loads(text) for name, text in assigned.items()}}
     frame.input = event.payload

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli import arn
 from sfn_cli.asl.timestamp import format_timestamp
-from sfn_cli.interpreter.events import KINDS
+from sfn_cli.interpreter.events import KINDS, VARIABLES, VARIABLES_DETAILS
 from sfn_cli.jsonvalue import Json, dumps, loads
 
 if TYPE_CHECKING:
@@ -34,9 +34,6 @@ LOGGED = {"ALL": frozenset(KINDS), "ERROR": ERROR, "FATAL": FATAL}
 
 MAX_PAYLOAD_BYTES = 248 * 1024
 """A longer input or output, as it stands escaped in the line, is cut. (AWS's)"""
-
-_DATA = ("assignedVariables", "assignedVariablesDetails")
-"""The details that are execution data besides the payload."""
 
 
 class ExecutionLog(NamedTuple):
@@ -84,7 +81,7 @@ def _details(event: HistoryEvent, *, include_execution_data: bool) -> dict[str, 
     details = dict(event.details or {})
     if not include_execution_data:
         # Observed: unlike GetExecutionHistory, the log then has no inputDetails or outputDetails either.
-        for name in _DATA:
+        for name in (VARIABLES, VARIABLES_DETAILS):
             details.pop(name, None)
         return details
     kind = KINDS[event.type]

@@ -17,8 +17,13 @@ if TYPE_CHECKING:
 def map_run_arn(execution: Execution, frame: Frame, plan: MapRunPlan) -> str:
     """The ARN of the Map Run that the frame's state starts after its last event."""
     head, _, machine = execution.state_machine_arn.partition(":stateMachine:")
-    label = plan.label or Scope(seed=f"{execution.state_machine_arn}/{frame.state.name}").uuid()
+    label = label_of(execution.state_machine_arn, frame.state.name, plan.label)
     return f"{head}:mapRun:{machine}/{label}:{Scope(seed=f'{execution.seed}/{frame.last}/mapRun').uuid()}"
+
+
+def label_of(state_machine_arn: str, state: str, label: str | None) -> str:
+    """The Label of the machine's Map state with this name, or the one that it is given where it has none."""
+    return label or Scope(seed=f"{state_machine_arn}/{state}").uuid()
 
 
 def labelled_machine_arn(map_run_arn: str) -> str:

@@ -39,6 +39,14 @@ class TaskFailed(NamedTuple):
     at: int = 0
 
 
+class TaskRefused(NamedTuple):
+    """There is nobody to whom the task could be given."""
+
+    task: int
+    error: str
+    cause: str
+
+
 class TaskHeartbeat(NamedTuple):
     """The task's worker lives: HeartbeatSeconds count anew from `at` (milliseconds since 1970)."""
 
@@ -46,7 +54,7 @@ class TaskHeartbeat(NamedTuple):
     at: int
 
 
-Signal = TaskStarted | TaskSubmitted | TaskSucceeded | TaskFailed | TaskHeartbeat
+Signal = TaskStarted | TaskSubmitted | TaskSucceeded | TaskFailed | TaskRefused | TaskHeartbeat
 
 
 def time_of(signal: Signal) -> int:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sfn_cli.api.model import Operation
 
 TARGET = "x-amz-target"
+TRACE = "x-amzn-trace-id"
 _SERVICES = {"AWSStepFunctions": "stepfunctions", "Logs_20140328": "logs"}
 
 
@@ -34,8 +35,13 @@ def operation_of(request: HttpRequest) -> Operation:
 
 
 def read_request(operation: Operation, request: HttpRequest) -> dict[str, Any]:
-    """The operation's request. Raises ApiError SerializationException."""
+    """The operation's request. Raises ApiError SerializationException.
+
+    Of StartExecution's and StartSyncExecution's traceHeader, AWS prefers what stands in the HTTP header.
+    """
     members: dict[str, Any] = shapes.from_wire(operation.input, json_body(request.body))
+    if "traceHeader" in operation.input["members"] and TRACE in request.headers:
+        members["traceHeader"] = request.headers[TRACE]
     return members
 
 

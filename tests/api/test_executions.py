@@ -223,6 +223,17 @@ def test_list_by_status(call: Caller) -> None:
             "StateMachineTypeNotSupported",
             "This operation is not supported by this type of state machine",
         ),
+        ({"stateMachineArn": MACHINE + "m", "mapRunArn": "x"}, "ValidationException", "Must provide a StateMachine ARN or MapRun ARN"),
+        (
+            {"stateMachineArn": MACHINE + "m", "redriveFilter": "REDRIVEN"},
+            "ValidationException",
+            "redriveFilter is only supported with mapRunArn",
+        ),
+        (
+            {"stateMachineArn": MACHINE + "m", "statusFilter": "PENDING_REDRIVE"},
+            "ValidationException",
+            "statusFilter PENDING_REDRIVE is only supported with mapRunArn",
+        ),
         ({"stateMachineArn": MACHINE + "m", "nextToken": "abc"}, "InvalidToken", "Invalid Token: 'Invalid token'"),
     ],
 )

@@ -12,6 +12,7 @@ from tests.api.fakes import MACHINE, PASS, ROLE, Caller
 
 OTHER = json.dumps({"StartAt": "Q", "States": {"Q": {"Type": "Succeed"}}})
 LOG_GROUP = {"cloudWatchLogsLogGroup": {"logGroupArn": "arn:aws:logs:us-east-1:123456789012:log-group:/g:*"}}
+UNSTARRED = {"cloudWatchLogsLogGroup": {"logGroupArn": "arn:aws:logs:us-east-1:123456789012:log-group:/g"}}
 
 
 def refused(call: Caller, operation: str, **request: Any) -> tuple[str, str]:
@@ -78,6 +79,7 @@ def test_another_machine_of_the_name(call: Caller, more: dict[str, Any]) -> None
         ({"name": "a b"}, "InvalidName", "Invalid Name: 'a b'"),
         ({"name": "a:b"}, "InvalidName", "Invalid Name: 'a:b'"),
         ({"name": "a\x7f"}, "InvalidName", "Invalid Name: 'a\x7f'"),
+        ({"name": "a\ufffe"}, "InvalidName", "Invalid Name: 'a\ufffe'"),
         ({"roleArn": "role"}, "InvalidArn", "Invalid Arn: 'Invalid ARN prefix: role'"),
         ({"versionDescription": "v"}, "ValidationException", "Version description can only be set when publish is true"),
         (
@@ -99,6 +101,26 @@ def test_another_machine_of_the_name(call: Caller, more: dict[str, Any]) -> None
             {"loggingConfiguration": {"level": "ALL", "destinations": [LOG_GROUP]}},
             "InvalidLoggingConfiguration",
             "Invalid Logging Configuration: Log Destination not found.",
+        ),
+        (
+            {"loggingConfiguration": {"level": "ALL", "destinations": [UNSTARRED]}},
+            "InvalidLoggingConfiguration",
+            "Invalid Logging Configuration: Log Group ARN must be provided with '*' qualifier.",  # reported by users of AWS
+        ),
+        (
+            {"tracingConfiguration": {}},
+            "InvalidTracingConfiguration",
+            "Invalid Tracing Configuration: enabled must be set to true or false.",
+        ),
+        (
+            {"encryptionConfiguration": {"type": "CUSTOMER_MANAGED_KMS_KEY"}},
+            "InvalidEncryptionConfiguration",
+            "Invalid Encryption Configuration: kmsKeyId must be given for CUSTOMER_MANAGED_KMS_KEY, and for no other type.",
+        ),
+        (
+            {"encryptionConfiguration": {"type": "AWS_OWNED_KEY", "kmsDataKeyReusePeriodSeconds": 300}},
+            "InvalidEncryptionConfiguration",
+            "Invalid Encryption Configuration: kmsDataKeyReusePeriodSeconds can be given for CUSTOMER_MANAGED_KMS_KEY only.",
         ),
         ({"tags": [{"key": str(n), "value": ""} for n in range(51)]}, "TooManyTags", "A resource has at most 50 tags, not 51."),
     ],

@@ -221,6 +221,8 @@ def test_state_of_a_machine(call: Caller) -> None:
         (PASS, {"mock": {"result": "{}"}}, "ValidationException", "State type 'Pass' is not supported when a mock is specified"),
         (TASK, {"mock": {"result": "{}", **FAILURE}}, "ValidationException", "A test mock should have only one of the following fields: "),
         (TASK, {"mock": FAILURE, "revealSecrets": True}, "ValidationException", "TestState does not support RevealSecrets when a mock"),
+        (TASK, {"mock": {"errorOutput": {"cause": "c"}}}, "ValidationException", "A mocked errorOutput must have the field 'error'."),
+        (PASS, {"context": "{}"}, "ValidationException", "TestState does not support Context when a mock is not specified."),
         (TASK, {"mock": {"result": "x"}}, "ValidationException", "Mocked result must be valid JSON"),
         (MAP, {"mock": {"result": "{}"}}, "ValidationException", "Mocked result must be an array."),
         ({**MAP, "ResultWriter": WRITER}, {"mock": {"result": "[]"}}, "ValidationException", "Mocked result must be a JSON object."),

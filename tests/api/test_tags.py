@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sfn_cli.errors import ApiError
-from tests.api.fakes import MACHINE, Caller
+from tests.api.fakes import EXECUTION, MACHINE, Caller
 
 A = {"key": "a", "value": "1"}
 
@@ -31,6 +31,49 @@ def test_what_is_not_there(call: Caller, operation: str, more: dict[str, Any], a
     with pytest.raises(ApiError) as error:
         call(operation, resourceArn=arn, **more)
     assert (error.value.code, error.value.message) == ("ResourceNotFound", f"Resource not found: '{arn}'")
+
+
+@pytest.mark.parametrize(
+    "tag, message",
+    [
+        ({"value": "1"}, "Value null at 'tags.1.member.key' failed to satisfy constraint: Member must not be null"),
+        ({"key": "aws:a", "value": "1"}, "Tag keys that begin with 'aws:' are reserved. Received: aws:a"),
+        ({"key": "a,b", "value": "1"}, "Received: a,b"),
+        ({"key": "a", "value": "1;2"}, "Received: 1;2"),
+    ],
+)
+def test_refused_tags(call: Caller, tag: dict[str, str], message: str) -> None:
+    """Tags consist of what AWS documents, in whatever operation they come; nothing is kept of a request with another."""
+    arn = call.create()
+    for operation, more in (("TagResource", {"resourceArn": arn}), ("CreateActivity", {"name": "a"})):
+        with pytest.raises(ApiError) as error:
+            call(operation, tags=[tag, A], **more)
+        assert error.value.code == "ValidationException"
+        assert error.value.message.endswith(message)
+    assert call("ListTagsForResource", resourceArn=arn)["tags"] == []
+    assert call("ListActivities")["activities"] == []
+
+
+def test_accepted_tags(call: Caller) -> None:
+    """Letters and digits of all scripts, white space and some symbols."""
+    tags = [{"key": "Kostenstelle é 日本 _.:/=+-@", "value": "1 _.:/=+-@"}, {"key": "empty", "value": ""}]
+    assert call("ListTagsForResource", resourceArn=call.create(tags=tags))["tags"] == tags
+
+
+@pytest.mark.parametrize(
+    "arn, reason",
+    [
+        ("x", "Invalid ARN prefix: x"),
+        ("arn:aws", "Invalid ARN: arn:aws"),
+        ("arn:aws:s3:::bucket", "Invalid ARN: arn:aws:s3:::bucket"),
+        (EXECUTION + "m:e", "Resource type not valid in this context: execution"),
+    ],
+)
+def test_what_has_no_tags(call: Caller, arn: str, reason: str) -> None:
+    """State machines and activities have; others are not looked up."""
+    with pytest.raises(ApiError) as error:
+        call("ListTagsForResource", resourceArn=arn)
+    assert (error.value.code, error.value.message) == ("InvalidArn", f"Invalid Arn: '{reason}'")
 
 
 def test_too_many(call: Caller) -> None:

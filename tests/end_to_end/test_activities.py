@@ -6,6 +6,8 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+from sfn_cli.store.sqlite.database import Database
+from tests.interpreter.replay import breaches
 from tests.processes import create_machine, ended, sfn, sfn_json, start_execution, stop_workers
 
 if TYPE_CHECKING:
@@ -53,6 +55,25 @@ def test_a_task_that_nobody_takes(home: Path) -> None:
     assert json.loads(task["input"]) == {"next": True}
     sfn_json(home, "send-task-failure", "--task-token", task["taskToken"], "--error", "Broken")
     assert ended(home, arn)["error"] == "Broken"
+
+
+def test_a_task_for_no_activity(home: Path) -> None:
+    """It cannot be scheduled: the execution fails at once, and by no Retrier's grace; one that is scheduled outlives its activity."""
+    arn = start(home, "{}", Retry=[{"ErrorEquals": ["States.ALL"]}])
+    failed = ended(home, arn)
+    assert (failed["status"], failed["error"], failed["cause"]) == ("FAILED", "States.Runtime", f"Activity Does Not Exist: '{ACTIVITY}'")
+    events = sfn_json(home, "get-execution-history", "--execution-arn", arn)["events"]
+    assert [event["type"] for event in events[2:]] == ["ActivityScheduled", "ActivityScheduleFailed", "ExecutionFailed"]
+    assert events[3]["activityScheduleFailedEventDetails"] == {"error": failed["error"], "cause": failed["cause"]}
+    sfn_json(home, "create-activity", "--name", "Work")
+    sfn_json(home, "redrive-execution", "--execution-arn", arn)
+    task = sfn_json(home, "get-activity-task", "--activity-arn", ACTIVITY)
+    sfn_json(home, "delete-activity", "--activity-arn", ACTIVITY)
+    sfn_json(home, "send-task-success", "--task-token", task["taskToken"], "--task-output", "1")
+    assert ended(home, arn)["status"] == "SUCCEEDED"
+    database = Database(home)
+    assert list(breaches(database)) == []
+    database.close()
 
 
 def test_a_poll_brings_a_worker(home: Path) -> None:

@@ -92,9 +92,11 @@ def test_children_are_executions(home: Path, execution_type: str) -> None:
     assert {child["stateMachineArn"] for child in listed} == {described["stateMachineArn"] + "/Items"}
     assert [child["itemCount"] for child in listed] == [1, 1, 1]
     assert children(home, found, "--status-filter", "FAILED") == []
+    child = describe(home, listed[0]["executionArn"])
+    assert (child["mapRunArn"], child["input"], child["output"]) == (found["mapRunArn"], '"c"', '"c"')
+    labelled = sfn_json(home, "describe-state-machine", "--state-machine-arn", child["stateMachineArn"])
+    assert (labelled["label"], labelled["type"], json.loads(labelled["definition"])) == ("Items", execution_type, PASS)
     if execution_type == "STANDARD":
-        child = describe(home, listed[0]["executionArn"])
-        assert (child["mapRunArn"], child["input"], child["output"]) == (found["mapRunArn"], '"c"', '"c"')
         definition = sfn_json(home, "describe-state-machine-for-execution", "--execution-arn", child["executionArn"])
         assert (definition["label"], json.loads(definition["definition"])) == ("Items", PASS)
 
@@ -392,7 +394,8 @@ def test_update_map_run(home: Path) -> None:
     assert (found["maxConcurrency"], found["toleratedFailurePercentage"]) == (3, 12.5)
     sfn_json(home, "stop-execution", "--execution-arn", execution)
     refused = sfn(home, "update-map-run", "--map-run-arn", arn, "--max-concurrency", "1")
-    assert (refused.returncode, "ValidationException" in refused.stderr) == (254, True)
+    assert (refused.returncode, "Map Run is in status ABORTED and cannot be updated" in refused.stderr) == (254, True)
+    assert "CANNOT_UPDATE_COMPLETED_MAP_RUN" in refused.stderr
 
 
 def test_unknown_map_run(home: Path) -> None:

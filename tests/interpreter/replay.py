@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.asl.state_machine import load
 from sfn_cli.interpreter.interpreter import Interpreter
-from sfn_cli.interpreter.signals import Signal, TaskFailed, TaskStarted, TaskSubmitted, TaskSucceeded
+from sfn_cli.interpreter.signals import Signal, TaskFailed, TaskRefused, TaskStarted, TaskSubmitted, TaskSucceeded
 from sfn_cli.store.sqlite.executions import Executions
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def _signal(interpreter: Interpreter, event: HistoryEvent) -> Signal | None:
     """What the world said, when the event records that."""
     kind = next((kind for kind in TASKS if event.type.startswith(kind)), None)
     what = event.type.removeprefix(kind) if kind else ""
-    if what not in ("Started", "Submitted", "Succeeded", "Failed") or event.type == "MapRunStarted":
+    if what not in ("Started", "Submitted", "Succeeded", "Failed", "ScheduleFailed") or event.type == "MapRunStarted":
         return None
     task = next((task.id for task in interpreter.open_tasks.values() if task.frame.serial == event.frame), None)
     if task is None:
@@ -62,5 +62,7 @@ def _signal(interpreter: Interpreter, event: HistoryEvent) -> Signal | None:
             return TaskStarted(task, details.get("workerName"))
         case "Failed":
             return TaskFailed(task, details.get("error"), details.get("cause"))
+        case "ScheduleFailed":
+            return TaskRefused(task, details["error"], details["cause"])
     assert event.payload is not None
     return TaskSubmitted(task, event.payload) if what == "Submitted" else TaskSucceeded(task, event.payload)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sfn_cli.asl.validate import validate
+from sfn_cli.interpreter.events import api_event
 from tests.interpreter.hand_turned import START, run
 
 if TYPE_CHECKING:
@@ -47,3 +48,13 @@ def test_crash_after_every_event(case: dict[str, Any]) -> None:
     for length in range(1, len(whole)):
         resumed = run(case["definition"], case["input"], case["answers"], history=whole[:length])
         assert resumed == whole, f"cut after event {length}"
+
+
+def test_shown_without_data() -> None:
+    """Whoever asks for no execution data sees no input, no output and no variable, but that they are there whole."""
+    state = {"Type": "Pass", "Assign": {"secret": 5}, "End": True}
+    exited = run({"StartAt": "P", "States": {"P": state}}, {"a": 1})[2]
+    described = {"outputDetails": {"truncated": False}, "assignedVariablesDetails": {"truncated": False}}
+    assert api_event(exited, include_data=False)["stateExitedEventDetails"] == {"name": "P", **described}
+    data = {"output": '{"a":1}', "assignedVariables": {"secret": "5"}}
+    assert api_event(exited)["stateExitedEventDetails"] == {"name": "P", **described, **data}

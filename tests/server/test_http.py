@@ -14,7 +14,7 @@ import pytest
 
 from sfn_cli.errors import ConfigurationError
 from sfn_cli.server import serve
-from tests.api.fakes import make_service
+from tests.api.fakes import PASS, ROLE, make_service
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,6 +42,17 @@ def test_aws_json(served: Served) -> None:
     status, body, headers = ask(served, "POST", "/", b"{}", **TARGET)
     assert (status, list(body), headers["content-type"]) == (200, ["stateMachines"], "application/x-amz-json-1.0")
     assert headers["x-amzn-requestid"]
+
+
+def test_trace_header(served: Served) -> None:
+    """Of an execution's trace header, AWS prefers the one that the request has as an HTTP header."""
+    sfn = served.client("stepfunctions")
+    machine = sfn.create_state_machine(name="traced", definition=PASS, roleArn=ROLE)["stateMachineArn"]
+    target = {**TARGET, "X-Amz-Target": "AWSStepFunctions.StartExecution"}
+    for headers, trace in (({}, "of the body"), ({"X-Amzn-Trace-Id": "Root=1-5759e988"}, "Root=1-5759e988")):
+        body = json.dumps({"stateMachineArn": machine, "traceHeader": "of the body"}).encode()
+        _, started, _ = ask(served, "POST", "/", body, **target, **headers)
+        assert sfn.describe_execution(executionArn=started["executionArn"])["traceHeader"] == trace
 
 
 @pytest.mark.parametrize(

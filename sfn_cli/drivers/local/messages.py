@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.integrations.start_execution import ended
-from sfn_cli.interpreter.signals import Signal, TaskFailed, TaskHeartbeat, TaskStarted, TaskSucceeded
+from sfn_cli.interpreter.signals import Signal, TaskFailed, TaskHeartbeat, TaskRefused, TaskStarted, TaskSucceeded
 from sfn_cli.jsonvalue import Payload
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ def signal_of(message: Message, open_tasks: Mapping[int, OpenTask], executions: 
             return TaskSucceeded(task, Payload(text=body["output"]))
         case "taskFailed":
             return TaskFailed(task, body["error"], body["cause"])
+        case "taskRefused":
+            return TaskRefused(task, body["error"], body["cause"])
         case "taskHeartbeat":
             return TaskHeartbeat(task, body["at"])
         case "childEnded":

@@ -14,7 +14,7 @@ from sfn_cli.store.sqlite.inbox import send
 from sfn_cli.store.sqlite.keys import event_of, execution_of, key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from sfn_cli.jsonvalue import Json
     from sfn_cli.store.sqlite.database import Database
@@ -115,10 +115,15 @@ def _find(connection: Any, token: str) -> int | Told:
     return found if is_open and status == "RUNNING" else Told.LATE
 
 
-def open_tasks(connection: Any, execution: int, opened: Iterable[Opened]) -> None:
-    """Notes tasks that their execution has scheduled, in the caller's transaction."""
+def open_tasks(connection: Any, execution: int, opened: Sequence[Opened], at: int) -> None:
+    """Notes tasks that their execution has scheduled, in the caller's transaction. One for no activity that there is, is refused."""
     rows = [(key_of(execution, task), task_token.handle_of(token), activity) for task, token, activity in opened]
     connection.executemany("INSERT INTO task (key, handle, activity) VALUES (?, ?, ?)", rows)
+    for task, _, activity in opened:
+        if activity is not None and connection.execute("SELECT 1 FROM activity WHERE arn = ?", (activity,)).fetchone() is None:
+            # Reported of AWS: such an execution fails, with States.Runtime and an "Internal Error" for its cause.
+            refusal = {"error": "States.Runtime", "cause": f"Activity Does Not Exist: '{activity}'"}
+            send(connection, execution, "taskRefused", {"task": task, **refusal}, at)
 
 
 def close_tasks(connection: Any, keys: Iterable[int]) -> None:

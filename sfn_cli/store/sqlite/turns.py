@@ -190,7 +190,7 @@ class Turns:
     def _note_tasks(self, connection: Any, moved: Sequence[Moved], now: int) -> None:
         for turn in moved:
             if turn.opened:
-                tasks.open_tasks(connection, turn.execution, turn.opened)
+                tasks.open_tasks(connection, turn.execution, turn.opened, now)
             if turn.closed:
                 tasks.close_tasks(connection, [key_of(turn.execution, task) for task in turn.closed])
             if turn.given_up:
