@@ -99,8 +99,8 @@ def test_groups_and_streams(call: Call) -> None:
             {"logGroupName": "g", "retentionInDays": 2},
             "InvalidParameterException",
             (
-                "retentionInDays must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, "
-                "3288, 3653, not 2."
+                "retentionInDays must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, "
+                "2922, 3288, 3653, not 2."
             ),
         ),
         ("DeleteLogGroup", {"logGroupName": "gone"}, "ResourceNotFoundException", "The specified log group does not exist."),
