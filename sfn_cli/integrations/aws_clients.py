@@ -169,7 +169,7 @@ def _new_session(*, real: bool) -> Any:
     except ImportError:
         from sfn_cli.integrations import embedded_aws
 
-        raise ConfigurationError(f"This task calls an AWS service, and botocore is not installed. {embedded_aws.INSTALL}") from None
+        raise ConfigurationError(f"An AWS service is to be called, and botocore is not installed. {embedded_aws.INSTALL}") from None
     if real:
         return Session()
     no_credentials = {"credentials_file": (None, None, os.devnull, None)}
