@@ -3,6 +3,8 @@
     order/                     the state machine's name
     ├── order.asl.json         its definition: the only *.asl.json
     ├── input.json             an input, if none is given
+    ├── machine.json           {"loggingConfiguration", …} as CreateStateMachine takes them
+    ├── resources.json         calls that make the tables, queues, … that it needs: see resources.py
     └── functions/
         └── price/             a function's name
             ├── app.py         def lambda_handler(event, context)
@@ -18,11 +20,14 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sfn_cli.cli import resources
 from sfn_cli.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    from sfn_cli.cli.resources import Call
 
 _DEFINITIONS = "*.asl.json"
 _NAME_LENGTH = 80
@@ -34,6 +39,14 @@ class Function(NamedTuple):
     configuration: dict[str, Any]
     """Members of CreateFunction: Runtime, Handler and what else function.json says."""
 
+    def with_variables(self, variables: Mapping[str, str]) -> Function:
+        """The function with these environment variables besides; its own win."""
+        own = self.configuration.get("Environment") or {}
+        if not variables or not isinstance(own, dict) or not isinstance(own.get("Variables", {}), dict):
+            return self  # what is wrong is the operation's to say
+        environment = {**own, "Variables": {**variables, **own.get("Variables", {})}}
+        return self._replace(configuration={**self.configuration, "Environment": environment})
+
 
 class Project(NamedTuple):
     name: str
@@ -42,6 +55,10 @@ class Project(NamedTuple):
     functions: list[Function]
     source: str
     """The path of the definition."""
+    configuration: dict[str, Any]
+    """Members of CreateStateMachine that machine.json says."""
+    resources: list[Call] | None
+    """None when the folder has no resources.json."""
 
 
 def load(path: Path) -> Project:
@@ -52,13 +69,15 @@ def load(path: Path) -> Project:
     else:
         folder, definition = path.parent, path
         name = path.name.removesuffix(".json").removesuffix(".asl")
-    default_input = folder / "input.json"
+    default_input, settings, calls = (folder / name for name in ("input.json", "machine.json", "resources.json"))
     return Project(
         _valid_name(name),
         _read(definition),
         _read(default_input) if default_input.is_file() else None,
         list(_functions(folder / "functions")),
         str(definition),
+        _configuration(settings) if settings.is_file() else {},
+        resources.parse(calls, _json(calls)) if calls.is_file() else None,
     )
 
 
@@ -92,13 +111,17 @@ def _defaults() -> dict[str, Any]:
 
 
 def _configuration(path: Path) -> dict[str, Any]:
-    try:
-        configuration = json.loads(_read(path))
-    except ValueError as error:
-        raise UsageError(f"{path} is not JSON: {error}") from None
+    configuration = _json(path)
     if not isinstance(configuration, dict):
         raise UsageError(f"{path} must hold an object of settings.")
     return configuration
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(_read(path))
+    except ValueError as error:
+        raise UsageError(f"{path} is not JSON: {error}") from None
 
 
 def _read(path: Path) -> str:

@@ -39,10 +39,11 @@ _ANY_ROLE = "arn:aws:iam::{account}:role/sfn-run"
 def run(terminal: Terminal, path: Path, input_text: str | None, name: str | None, virtual_time: bool, role_arn: str | None) -> Exit:
     """Runs the state machine of a folder (or of one definition) and shows what happens.
 
-    The folder holds one *.asl.json and may hold an input.json and functions/NAME/app.py. The
-    definition names functions by ARNs of the default account and region (or by those of
-    SFN_ACCOUNT_ID and AWS_REGION). Events go to stderr, the output to stdout. The exit code is 0
-    when the execution succeeded and 255 when it did not.
+    The folder holds one *.asl.json and may hold an input.json, functions/NAME/app.py, a resources.json
+    of calls that make the tables, queues or objects that it needs, and a machine.json with more of
+    what create-state-machine takes. The definition names functions by ARNs of the default account and
+    region (or by those of SFN_ACCOUNT_ID and AWS_REGION). Events go to stderr, the output to stdout.
+    The exit code is 0 when the execution succeeded and 255 when it did not.
 
     \b
     Example:
@@ -53,8 +54,9 @@ def run(terminal: Terminal, path: Path, input_text: str | None, name: str | None
     project = load(path)
     with Backend(terminal) as backend:
         role = role_arn or _ANY_ROLE.format(account=terminal.settings.account_id)
+        variables = _resources(project, terminal)
         for function in project.functions:
-            _register(backend, function, role)
+            _register(backend, function.with_variables(variables), role)
         try:
             machine = _state_machine(backend, project, role)
         except OperationError as error:
@@ -77,6 +79,18 @@ def _call(backend: Backend, service: str, operation: str, request: dict[str, Any
     return backend.call(model.load(service, operation), request)
 
 
+def _resources(project: Project, terminal: Terminal) -> dict[str, str]:
+    """Makes what the project needs of AWS's services. The environment in which functions find it."""
+    if project.resources is None:
+        return {}
+    from sfn_cli.cli import resources
+    from sfn_cli.integrations.aws_clients import Clients
+
+    clients = Clients(terminal.settings, terminal.environ)
+    resources.make(project.resources, clients)
+    return clients.variables({call.service for call in project.resources})
+
+
 def _register(backend: Backend, function: Function, role: str) -> None:
     """Creates the function, or brings an existing one to this folder and these settings."""
     configuration = {"FunctionName": function.name, "Role": role, **function.configuration}
@@ -92,18 +106,37 @@ def _register(backend: Backend, function: Function, role: str) -> None:
 
 def _state_machine(backend: Backend, project: Project, role: str) -> str:
     """The ARN of the state machine, which has the project's definition from now on."""
+    _log_groups(backend, project)
+    request = {**project.configuration, "definition": project.definition, "roleArn": role}
     try:
-        created = _call(
-            backend, "stepfunctions", "CreateStateMachine", {"name": project.name, "definition": project.definition, "roleArn": role}
-        )
-        return str(created["stateMachineArn"])
+        return str(_call(backend, "stepfunctions", "CreateStateMachine", {**request, "name": project.name})["stateMachineArn"])
     except OperationError as error:
         if error.error.code != "StateMachineAlreadyExists":
             raise
     settings = backend.terminal.settings
     existing = arn.state_machine(settings.region, settings.account_id, project.name)
-    _call(backend, "stepfunctions", "UpdateStateMachine", {"stateMachineArn": existing, "definition": project.definition, "roleArn": role})
+    update = model.load("stepfunctions", "UpdateStateMachine")
+    changed = {name: value for name, value in request.items() if name in update.input["members"]}
+    backend.call(update, {**changed, "stateMachineArn": existing})
     return existing
+
+
+def _log_groups(backend: Backend, project: Project) -> None:
+    """Makes the log groups that the project's loggingConfiguration names, as far as they are not there."""
+    match project.configuration:
+        case {"loggingConfiguration": {"destinations": [*destinations]}}:
+            for destination in destinations:
+                match destination:
+                    case {"cloudWatchLogsLogGroup": {"logGroupArn": str(group_arn)}} if ":log-group:" in group_arn:
+                        _make_log_group(backend, group_arn.partition(":log-group:")[2].removesuffix(":*"))
+
+
+def _make_log_group(backend: Backend, name: str) -> None:
+    try:
+        _call(backend, "logs", "CreateLogGroup", {"logGroupName": name})
+    except OperationError as error:
+        if error.error.code != "ResourceAlreadyExistsException":
+            raise
 
 
 def _follow(backend: Backend, execution_arn: str) -> Exit:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sfn_cli.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from sfn_cli.settings import Settings
 
@@ -29,6 +29,7 @@ ATTEMPTS = 3
 _REAL_HOSTS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _MADE_UP = "sfn"
+_ENDPOINT = "AWS_ENDPOINT_URL"
 
 
 class _Made(NamedTuple):
@@ -55,13 +56,34 @@ class Clients:
         Blocks while botocore is imported or the store's own server starts, so it belongs into `world.background`.
         `timeout_seconds` is how long the task may take. Raises ConfigurationError, with what to install or set.
         """
+        return self._get(service, timeout_seconds).client
+
+    def _get(self, service: str, timeout_seconds: float | None = None) -> _Made:
         key = service, _read_seconds(timeout_seconds)
         with self._lock:
             made = self._clients.get(key)
             # The store's own server may have left, and then another has another port.
             if made is None or (made.embedded and made.client.meta.endpoint_url != self._embedded()):
                 made = self._clients[key] = self._make(*key)
-            return made.client
+            return made
+
+    def variables(self, services: Iterable[str]) -> dict[str, str]:
+        """The environment in which another program's clients of these services call where these do. Blocks as `get` does.
+
+        The user's credentials are not in it: a program that is to call AWS itself finds them as every other does.
+        """
+        found = {name: value for name, value in self._environ.items() if name.startswith(_ENDPOINT)}
+        real = self._real
+        for service in services:
+            made = self._get(service)
+            endpoint = made.client.meta.endpoint_url
+            if made.embedded:
+                found[_ENDPOINT] = endpoint  # which has all services
+            elif _host(endpoint).endswith(_REAL_HOSTS):
+                real = True
+            else:
+                found[f"{_ENDPOINT}_{made.client.meta.service_model.service_id.upper().replace(' ', '_')}"] = endpoint
+        return found if real else {**found, "AWS_ACCESS_KEY_ID": _MADE_UP, "AWS_SECRET_ACCESS_KEY": _MADE_UP}
 
     def named(self, sdk_name: str) -> str | None:
         """botocore's name of the service that aws-sdk tasks call `sdk_name`: "sfn" is stepfunctions; or None."""
@@ -147,7 +169,7 @@ def _new_session(*, real: bool) -> Any:
     except ImportError:
         from sfn_cli.integrations import embedded_aws
 
-        raise ConfigurationError(f"This task calls an AWS service, and botocore is not installed. {embedded_aws.INSTALL}") from None
+        raise ConfigurationError(f"An AWS service is to be called, and botocore is not installed. {embedded_aws.INSTALL}") from None
     if real:
         return Session()
     no_credentials = {"credentials_file": (None, None, os.devnull, None)}

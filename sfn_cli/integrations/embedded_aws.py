@@ -113,7 +113,7 @@ def _lives(pid: int) -> bool:
 def _start(settings: Settings, path: str) -> bool:
     """Starts the server, unless another does. Raises ConfigurationError when moto is not installed."""
     if find_spec("moto") is None or find_spec("flask") is None:
-        raise ConfigurationError(f"This task calls an AWS service, and moto is not installed. {INSTALL} (or set AWS_ENDPOINT_URL)")
+        raise ConfigurationError(f"An AWS service is to be called, and moto is not installed. {INSTALL} (or set AWS_ENDPOINT_URL)")
     lock = file_lock.take(path, above=INHERITED)
     if lock is None:
         return False

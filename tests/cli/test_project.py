@@ -25,6 +25,9 @@ def test_a_whole_project() -> None:
         {
             "my order/any.asl.json": PASS,
             "my order/input.json": '{"id": 1}',
+            "my order/machine.json": '{"type": "EXPRESS"}',
+            "my order/resources.json": '[{"service": "s3", "operation": "PutObject", "parameters": {"Body": ["fileb://a.txt", 1]}}]',
+            "my order/a.txt": "é",
             "my order/functions/price/app.py": "",
             "my order/functions/tax/function.json": '{"Handler": "tax.main", "Timeout": 9}',
             "my order/functions/notes/readme.txt": "",
@@ -38,6 +41,19 @@ def test_a_whole_project() -> None:
         ("tax", {"Runtime": python, "Handler": "tax.main", "Timeout": 9}),
     ]
     assert project.functions[0].folder.is_absolute()
+    assert project.configuration == {"type": "EXPRESS"}
+    assert project.resources is not None
+    (call,) = project.resources
+    assert (call.service, call.name, call.wait, call.parameters) == ("s3", "PutObject", False, {"Body": ["é".encode(), 1]})
+
+
+def test_variables_of_a_function() -> None:
+    """What leads to the services is added; what the function says itself wins."""
+    make({"p/p.asl.json": PASS, "p/functions/f/function.json": '{"Environment": {"Variables": {"A": "own", "B": "own"}}}'})
+    (function,) = load(Path("p")).functions
+    variables = function.with_variables({"A": "found", "C": "found"}).configuration["Environment"]["Variables"]
+    assert variables == {"A": "own", "B": "own", "C": "found"}
+    assert function.with_variables({}) is function
 
 
 def test_a_definition_alone() -> None:
@@ -53,6 +69,15 @@ def test_a_definition_alone() -> None:
         ({"p/a.asl.json": PASS, "p/b.asl.json": PASS}, "holds several definitions"),
         ({"p/a.asl.json": PASS, "p/functions/f/function.json": "{"}, "is not JSON"),
         ({"p/a.asl.json": PASS, "p/functions/f/function.json": "[]"}, "must hold an object"),
+        ({"p/a.asl.json": PASS, "p/machine.json": "[]"}, "machine.json must hold an object"),
+        ({"p/a.asl.json": PASS, "p/resources.json": "{}"}, "resources.json must hold an array of calls"),
+        ({"p/a.asl.json": PASS, "p/resources.json": '[{"service": "s3"}]'}, "call 1 must be"),
+        ({"p/a.asl.json": PASS, "p/resources.json": '[{"service": "s3", "operation": "X", "wait": "y"}]'}, "call 1 must be"),
+        ({"p/a.asl.json": PASS, "p/resources.json": '[{"service": "s3", "operation": "X", "parameters": 1}]'}, "must be an object"),
+        (
+            {"p/a.asl.json": PASS, "p/resources.json": '[{"service": "s3", "wait": "y", "parameters": {"Body": "file://gone"}}]'},
+            "call 1: cannot read p/gone: No such file",
+        ),
     ],
 )
 def test_folders_that_cannot_be_run(files: dict[str, str], message: str) -> None:

@@ -46,6 +46,17 @@ def test_output_and_events(sfn: Sfn) -> None:
     assert (result.exit, result.stdout) == (Exit.SUCCESS, "15\n")
 
 
+def test_a_log_of_executions(sfn: Sfn) -> None:
+    """machine.json says what else the machine is created and updated with; its log group is made."""
+    make(factor=10)
+    group = "arn:aws:logs:us-east-1:123456789012:log-group:orders:*"
+    logging = {"level": "ALL", "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": group}}]}
+    Path("order/machine.json").write_text(json.dumps({"loggingConfiguration": logging, "type": "STANDARD"}))
+    for _ in range(2):
+        assert sfn("run", "order").exit == Exit.SUCCESS
+    assert sfn("logs", "tail", "orders", "--since", "1h").stdout.count("ExecutionSucceeded") == 2
+
+
 def test_failure(sfn: Sfn) -> None:
     """A failed execution is 255, with its error and cause on stderr."""
     make(factor=10)

@@ -1,0 +1,301 @@
+"""The stories of `examples/`: each ends as its README says, twice in a row, and when its workers are killed in the middle of it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import boto3
+import pytest
+
+from sfn_cli.integrations import embedded_aws
+from tests.pictures import EXAMPLES, with_picture
+from tests.processes import SFN, TIMEOUT_SECONDS, environment_of, kill_workers, sfn, sfn_json, stop_workers, until, worker_pids
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+VIRTUAL = ("--virtual-time",)
+QUEUES = "https://sqs.us-east-1.amazonaws.com/123456789012/"
+
+
+class Store(NamedTuple):
+    """A store, and what can be seen of the services beside it."""
+
+    home: Path
+
+    def client(self, service: str) -> Any:
+        url = sfn(self.home, "aws", "endpoint").stdout.strip()
+        return boto3.client(service, "us-east-1", endpoint_url=url, aws_access_key_id="any", aws_secret_access_key="any")
+
+    def accounts(self) -> dict[str, str]:
+        """Each address that has signed up, and how far it is."""
+        return accounts(self.client("dynamodb"))
+
+    def bank(self, order: str) -> list[str]:
+        """What the bank has done for an order, in the order in which it was first done."""
+        messages = sfn(self.home, "logs", "tail", "/aws/lambda/Bank", "--since", "1h", "--format", "short").stdout.splitlines()
+        return list(dict.fromkeys(message.split()[1] for message in messages if message.endswith(f" for order {order}")))
+
+    def files(self, title: str) -> dict[str, bytes]:
+        """What the video pipeline has made of a film: the first bytes of each file but of chunks."""
+        s3 = self.client("s3")
+        keys = [found["Key"] for found in s3.list_objects_v2(Bucket="video-story").get("Contents", [])]
+        mine = [key for key in keys if f"/{title}." in key]
+        return {key: s3.get_object(Bucket="video-story", Key=key)["Body"].read()[:8] for key in mine}
+
+    def customers(self) -> set[str]:
+        """The ids of those that have arrived in the new table."""
+        return {item["id"]["S"] for item in self.client("dynamodb").scan(TableName="migration-customers")["Items"]}
+
+    def dead_letters(self) -> set[str]:
+        """The ids of customers in the dead-letter queue, which is emptied."""
+        sqs, queue = self.client("sqs"), f"{QUEUES}migration-dead-letters"
+        found: list[Any] = []
+        while messages := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
+            found += messages
+        return {json.loads(message["Body"])["customer"]["id"] for message in found}
+
+    def has_logged_errors(self) -> bool:
+        tail = sfn(self.home, "logs", "tail", "/aws/vendedlogs/states/migration", "--since", "1h")
+        return "is in the dead-letter queue" in tail.stdout
+
+    def has_migrated_some(self) -> bool:
+        """Whether the last migration has done some of its rows."""
+        (run,) = sfn_json(self.home, "list-map-runs", "--execution-arn", "migration/last")["mapRuns"]
+        described = sfn_json(self.home, "describe-map-run", "--map-run-arn", run["mapRunArn"])
+        return bool(described["itemCounts"]["succeeded"] >= 2)
+
+
+def accounts(dynamodb: Any) -> dict[str, str]:
+    return {item["email"]["S"]: item["state"]["S"] for item in dynamodb.scan(TableName="signup-accounts")["Items"]}
+
+
+class Told(NamedTuple):
+    """What a README tells of an input: how it ends (an output, or an error) and what is there then."""
+
+    story: str
+    input: str
+    end: Any
+    effects: dict[Callable[[Store], Any], Any]
+    killed_at: str | None = None
+    """The event at which the workers are killed in the second run, if there is one: its type and its state."""
+    options: Sequence[str] = ()
+    middle: Callable[[Store], bool] | None = None
+    """What they are to have done by then besides."""
+
+    def command(self) -> list[str]:
+        return ["run", str(EXAMPLES / self.story), "--input", f"file://{EXAMPLES / self.story / self.input}", *self.options]
+
+    def __str__(self) -> str:
+        return f"{self.story}-{Path(self.input).stem}"
+
+
+GRACE = {"grace@example.com": "VERIFIED"}
+ADA = {"ada@example.com": "VERIFIED"}
+PAID = {"order": "1001", "authorisation": "authorise-1001", "payment": "capture-1001", "parcel": "ship-1001"}
+FILM = {
+    "title": "ball",
+    "film": {"key": "films/ball.y4m", "bytes": 24805},
+    "thumbnail": {"key": "thumbnails/ball.png", "bytes": 253},
+    "subtitles": {"key": "subtitles/ball.vtt", "bytes": 191},
+}
+FILES = {
+    "uploads/ball.y4m": b"YUV4MPEG",
+    "films/ball.y4m": b"YUV4MPEG",
+    "thumbnails/ball.png": b"\x89PNG\r\n\x1a\n",
+    "subtitles/ball.vtt": b"WEBVTT\n\n",
+    "manifests/ball.json": b'{"title"',
+}
+MIGRATED = {str(number) for number in range(1, 13)} - {"7", "11"}
+
+STORIES = [
+    Told("signup", "input.json", {"email": "ada@example.com", "name": "Ada", "state": "VERIFIED", "verifiedBy": "link"},
+         {Store.accounts: GRACE | ADA}, "TaskSubmitted SendMail"),
+    Told("signup", "inputs/email-taken.json", "EmailTaken", {Store.accounts: GRACE}),
+    Told("signup", "inputs/nobody-reads.json", "NotVerified", {Store.accounts: GRACE}, "TaskSubmitted SendMail", VIRTUAL),
+    Told("payment", "input.json", PAID, {lambda store: store.bank("1001"): ["authorise", "capture"]},
+         "TaskFailed Authorise BankIsBusy", VIRTUAL),
+    Told("payment", "inputs/declined.json", "CardDeclined", {lambda store: store.bank("1003"): []}),
+    Told("payment", "inputs/bank-closed.json", "BankIsBusy",
+         {lambda store: store.bank("1004"): ["authorise", "void"]}, options=VIRTUAL),
+    Told("payment", "inputs/out-of-stock.json", "OutOfStock",
+         {lambda store: store.bank("1005"): ["authorise", "capture", "refund", "void"]}, "MapIterationStarted Undo[1]", VIRTUAL),
+    Told("payment", "inputs/approval.json", "NotApproved", {lambda store: store.bank("1002"): ["authorise", "void"]},
+         "TaskSubmitted Approve", VIRTUAL),
+    Told("video", "input.json", FILM, {lambda store: store.files("ball"): FILES}, "TaskStateEntered Transcode"),
+    Told("video", "inputs/damaged.json", "DamagedChunk",
+         {lambda store: {key.split("/")[0] for key in store.files("torn")} - {"thumbnails", "subtitles"}: {"quarantine"}}),
+    Told("migration", "input.json", {"rows": 12, "migrated": 10, "deadLetters": 2},
+         {lambda store: store.customers() >= MIGRATED: True, Store.dead_letters: {"7", "11"}, Store.has_logged_errors: True},
+         "MapRunStarted Migrate", middle=Store.has_migrated_some),
+    Told("migration", "inputs/too-many-bad-rows.json", "States.ExceedToleratedFailureThreshold",
+         {lambda store: store.dead_letters() <= {"902", "903", "904", "905"}: True}),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """One for all stories of a process: its services take a while to start."""
+    home = tmp_path_factory.mktemp("stories") / "home"
+    yield Store(home)
+    stop_workers(home)
+    embedded_aws.stop(str(home))
+
+
+@pytest.mark.parametrize("told", STORIES, ids=str)
+def test_a_story(store: Store, told: Told) -> None:
+    """It ends as told, and then once more, though its workers are killed in the middle of it."""
+    check_end(told, sfn(store.home, *told.command()))
+    check_effects(store, told)
+    if told.killed_at is None:
+        return
+    with running(store.home, told.command()) as run:
+        await_event(run, told.killed_at)
+        if (middle := told.middle) is not None:
+            until(lambda: middle(store), "the middle")
+        assert worker_pids(store.home)
+        kill_workers(store.home)
+        sfn_json(store.home, "list-activities")  # any command brings another worker
+        ended = rest(run)
+    check_end(told, ended)
+    check_effects(store, told)
+    assert sfn(store.home, "doctor").returncode == 0
+
+
+def check_end(told: Told, done: subprocess.CompletedProcess[str]) -> None:
+    if isinstance(told.end, str):
+        assert (done.returncode, done.stdout) == (255, ""), done.stderr
+        assert f"\nsfn: [ERROR]: The execution failed: {told.end}: " in done.stderr
+    else:
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout) == told.end
+
+
+def check_effects(store: Store, told: Told) -> None:
+    assert [look(store) for look in told.effects] == list(told.effects.values())
+
+
+@contextmanager
+def running(home: Path, command: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
+    """An `sfn run` that goes on beside the test; it is gone afterwards."""
+    # Without a buffer: what comes after the line that was awaited is left to be read by others.
+    run = subprocess.Popen([SFN, *command], env=environment_of(home), stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0)
+    try:
+        yield run
+    finally:
+        run.kill()
+        run.communicate()
+
+
+def await_event(run: subprocess.Popen[bytes], event: str) -> None:
+    """Reads what `sfn run` shows up to an event."""
+    assert run.stderr is not None
+    seen = ""
+    while line := run.stderr.readline().decode():
+        seen += line
+        if " ".join(line.split()[1:]) == event:
+            return
+    raise AssertionError(f"{event} did not come:\n{seen}")
+
+
+def rest(run: subprocess.Popen[bytes]) -> subprocess.CompletedProcess[str]:
+    """The end of an `sfn run`, and what it has shown since."""
+    output, errors = run.communicate(timeout=TIMEOUT_SECONDS)
+    return subprocess.CompletedProcess(run.args, run.returncode, output.decode(), errors.decode())
+
+
+@pytest.mark.parametrize(
+    "answer, end, done",
+    [
+        (["send-task-success", "--task-output", "{}"], {"payment": "capture-1002"}, ["authorise", "capture"]),
+        (["send-task-failure", "--error", "Rejected"], "Rejected", ["authorise", "void"]),
+    ],
+    ids=["approved", "rejected"],
+)
+def test_a_person_answers(home: Path, answer: list[str], end: Any, done: list[str]) -> None:
+    """A large payment waits for whoever has the token that AskManager logged."""
+    told = Told("payment", "inputs/approval.json", end, {})
+    with running(home, told.command()) as run:
+        await_event(run, "TaskSubmitted Approve")
+        asked = sfn(home, "logs", "tail", "/aws/lambda/AskManager", "--since", "1h", "--format", "short").stdout
+        token = asked.partition("The token of the answer: ")[2].split()[0]
+        sfn_json(home, *answer, "--task-token", token)
+        ended = rest(run)
+    if isinstance(end, str):
+        assert f"The execution failed: {end}: Order 1002 is not paid. Undone: void, release." in ended.stderr
+    else:
+        assert end.items() <= json.loads(ended.stdout).items()
+    assert Store(home).bank("1002") == done
+
+
+def test_all_inputs_are_told_of() -> None:
+    """Each input of a story is in its README and among the stories above."""
+    there = {(path.parts[-3], path.name) for path in EXAMPLES.glob("*/inputs/*.json")}
+    assert there == {(told.story, Path(told.input).name) for told in STORIES if told.input != "input.json"}
+    assert [pair for pair in there if pair[1] not in (EXAMPLES / pair[0] / "README.md").read_text()] == []
+
+
+@pytest.mark.parametrize("readme", sorted(EXAMPLES.glob("*/README.md")), ids=lambda path: path.parent.name)
+def test_pictures(readme: Path) -> None:
+    """A README shows its machine as it is. (python -m tests.pictures)"""
+    text = readme.read_text()
+    assert "```mermaid\nstateDiagram-v2\n" in text
+    assert with_picture(text, readme.parent) == text
+
+
+# A real server of another kind
+
+DYNALITE = shutil.which("dynalite") or shutil.which("dynalite", path=str(Path(sys.prefix) / "node_modules" / ".bin"))
+
+
+@pytest.fixture
+def dynalite(tmp_path: Path) -> Iterator[str]:
+    """The URL of a DynamoDB that keeps its tables on disk."""
+    if DYNALITE is None:
+        pytest.skip(f"dynalite is not installed: npm install --prefix {sys.prefix} dynalite")
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port = str(found.getsockname()[1])  # dynalite finds none by itself
+    command = [DYNALITE, "--host", "127.0.0.1", "--port", port, "--path", str(tmp_path / "tables")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        assert "listening" in server.stdout.readline()
+        yield f"http://127.0.0.1:{port}"
+        server.terminate()
+
+
+def test_a_database_of_the_user(home: Path, dynalite: str) -> None:
+    """The sign-up with its table in a DynamoDB of another make, which is named; the mail still goes where it did."""
+    database = boto3.client("dynamodb", "us-east-1", endpoint_url=dynalite, aws_access_key_id="any", aws_secret_access_key="any")
+    try:
+        for told in [told for told in STORIES if told.story == "signup"]:
+            check_end(told, sfn(home, *told.command(), environment={"AWS_ENDPOINT_URL_DYNAMODB": dynalite}))
+            assert accounts(database) == told.effects[Store.accounts]
+        assert Store(home).client("dynamodb").list_tables()["TableNames"] == []
+    finally:
+        embedded_aws.stop(str(home))
+
+
+@pytest.mark.parametrize(
+    "call, exit, message",
+    [
+        ({"service": "sqss", "operation": "CreateQueue"}, 253, "No client for sqss can be made"),
+        ({"service": "sqs", "operation": "createQueue"}, 252, "resources.json, call 1: sqs has no operation createQueue."),
+        ({"service": "sqs", "operation": "CreateQueue", "parameters": {"Name": "q"}}, 252, 'Unknown parameter in input: "Name"'),
+        ({"service": "sqs", "wait": "queue_exists"}, 252, "resources.json, call 1: sqs has no waiter queue_exists. It has none."),
+        ({"service": "sqs", "operation": "DeleteQueue", "parameters": {"QueueUrl": f"{QUEUES}gone"}}, 255, "call 1: An error occurred"),
+    ],
+)
+def test_resources_that_cannot_be_made(store: Store, tmp_path: Path, call: dict[str, Any], exit: int, message: str) -> None:
+    """The call is named, and nothing is started."""
+    (tmp_path / "m.asl.json").write_text('{"StartAt": "S", "States": {"S": {"Type": "Succeed"}}}')
+    (tmp_path / "resources.json").write_text(json.dumps([call]))
+    done = sfn(store.home, "run", str(tmp_path))
+    assert (done.returncode, done.stdout) == (exit, ""), done.stderr
+    assert message in done.stderr
