@@ -3,6 +3,7 @@
     order/                     the state machine's name
     ├── order.asl.json         its definition: the only *.asl.json
     ├── input.json             an input, if none is given
+    ├── MockConfigFile.json    its test cases
     └── functions/
         └── price/             a function's name
             ├── app.py         def lambda_handler(event, context)
@@ -19,6 +20,7 @@ import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.errors import UsageError
+from sfn_cli.settings import MOCK_CONFIG_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +44,8 @@ class Project(NamedTuple):
     functions: list[Function]
     source: str
     """The path of the definition."""
+    mock_config: str | None
+    """The path of the mock configuration file, if there is one."""
 
 
 def load(path: Path) -> Project:
@@ -52,13 +56,14 @@ def load(path: Path) -> Project:
     else:
         folder, definition = path.parent, path
         name = path.name.removesuffix(".json").removesuffix(".asl")
-    default_input = folder / "input.json"
+    default_input, mock_config = folder / "input.json", folder / MOCK_CONFIG_FILE
     return Project(
         _valid_name(name),
         _read(definition),
         _read(default_input) if default_input.is_file() else None,
         list(_functions(folder / "functions")),
         str(definition),
+        str(mock_config) if mock_config.is_file() else None,
     )
 
 

@@ -39,6 +39,14 @@ class TaskFailed(NamedTuple):
     at: int = 0
 
 
+class TaskTimedOut(NamedTuple):
+    """The task is made to time out, as if its TimeoutSeconds or HeartbeatSeconds were over: `error` says which."""
+
+    task: int
+    error: str
+    cause: str | None = None
+
+
 class TaskHeartbeat(NamedTuple):
     """The task's worker lives: HeartbeatSeconds count anew from `at` (milliseconds since 1970)."""
 
@@ -46,7 +54,7 @@ class TaskHeartbeat(NamedTuple):
     at: int
 
 
-Signal = TaskStarted | TaskSubmitted | TaskSucceeded | TaskFailed | TaskHeartbeat
+Signal = TaskStarted | TaskSubmitted | TaskSucceeded | TaskFailed | TaskTimedOut | TaskHeartbeat
 
 
 def time_of(signal: Signal) -> int:
