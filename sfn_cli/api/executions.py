@@ -69,7 +69,9 @@ def check_start(request: Mapping[str, Any]) -> None:
     check_input(request.get("input", "{}"))
 
 
-def new_execution(machine: StateMachine, request: Mapping[str, Any], at: int, mocking: Mocking | None) -> tuple[NewExecution, HistoryEvent]:
+def new_execution(
+    machine: StateMachine, request: Mapping[str, Any], at: int, mocking: Mocking | None = None
+) -> tuple[NewExecution, HistoryEvent]:
     """The execution that a request asks for, and its first event. Raises ApiError or UsageError for mocks that cannot be."""
     name = request.get("name") or names.new_execution_name(at)
     seed = os.urandom(16).hex()
