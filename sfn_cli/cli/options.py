@@ -146,6 +146,6 @@ def _of_member(name: str, member: str, shape: Shape, *, required: bool, hidden: 
             number=None if hidden else _NUMBERS.get(kind),
             shape=shape,
             hidden=hidden,
-            metavar={"structure": "structure", "map": "map", "list": "list", "blob": "blob"}.get(kind, "value"),
+            metavar=kind if kind in ("structure", "map", "list", "blob") and not is_ours(shape) else "value",
         )
     ]
