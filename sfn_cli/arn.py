@@ -63,6 +63,12 @@ def unqualified(text: str) -> tuple[str, str | None]:
     return ":".join(parts[:7]), parts[7] if len(parts) == 8 else None
 
 
+def test_case(text: str) -> tuple[str, str | None]:
+    """A state machine's ARN, and the test case that follows it after "#" (Step Functions Local's)."""
+    state_machine_arn, mark, name = text.partition("#")
+    return state_machine_arn, name if mark else None
+
+
 def version_number(qualifier: str | None) -> int | None:
     """The number that a qualifier names a version by; None for an alias's name."""
     is_number = qualifier is not None and qualifier.isascii() and qualifier.isdigit() and qualifier[0] != "0" and len(qualifier) < 10

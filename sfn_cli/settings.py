@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 DEFAULT_REGION = "us-east-1"
 DEFAULT_ACCOUNT = "123456789012"
 
+MOCK_CONFIG_FILE = "MockConfigFile.json"
+"""What is read in the folder of the process where SFN_MOCK_CONFIG names no file, as Step Functions Local does."""
+
 _ON_LINUX: bool = sys.platform == "linux"
 
 
@@ -29,6 +32,8 @@ class Settings(NamedTuple):
     account_id: str
     clock: str | None = None
     """How time passes for the executions that this process starts: "virtual", a factor, or as on the wall (None)."""
+    mock_config: str | None = None
+    """SFN_MOCK_CONFIG: the path of the file that has the test cases which a state machine's ARN may name."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ, *, region: str | None = None) -> Settings:
@@ -39,6 +44,7 @@ class Settings(NamedTuple):
             region=region or environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION,
             account_id=environ.get("SFN_ACCOUNT_ID") or DEFAULT_ACCOUNT,
             clock=_checked_clock(environ.get("SFN_CLOCK") or None),
+            mock_config=environ.get("SFN_MOCK_CONFIG") or None,
         )
 
 

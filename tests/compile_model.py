@@ -54,11 +54,16 @@ OPERATIONS: Mapping[str, tuple[str, ...] | None] = {
 CODE_DIR = {"type": "string", "min": 1, "extension": True}
 """Not AWS's: a folder on this machine that a local function runs from, instead of a zip."""
 
-EXTENSIONS: Mapping[tuple[str, str], tuple[str, ...]] = {
-    ("lambda", "CreateFunction"): ("Code",),
-    ("lambda", "UpdateFunctionCode"): (),
+INJECT = {"type": "list", "member": {"type": "string", "min": 1}, "extension": True}
+"""Not AWS's: faults on purpose, each as STATE:ERROR@ATTEMPTS."""
+
+EXTENSIONS: Mapping[tuple[str, str], tuple[tuple[str, ...], dict[str, Any]]] = {
+    ("lambda", "CreateFunction"): (("Code", "CodeDir"), CODE_DIR),
+    ("lambda", "UpdateFunctionCode"): (("CodeDir",), CODE_DIR),
+    ("stepfunctions", "StartExecution"): (("inject",), INJECT),
+    ("stepfunctions", "StartSyncExecution"): (("inject",), INJECT),
 }
-"""Operations whose input has the member CodeDir besides AWS's, and the path of the structure that has it."""
+"""Operations whose input has a member besides AWS's: the path to it, and its shape."""
 
 _CONSTRAINTS = ("min", "max", "pattern", "enum", "sensitive", "deprecated")
 _BINDINGS = ("location", "locationName", "streaming", "timestampFormat", "idempotencyToken")
@@ -109,12 +114,13 @@ def _text(value: Any) -> str:
 
 def _operation(service: str, model: ServiceModel, operation: OperationModel, paginator: Mapping[str, Any] | None) -> dict[str, Any]:
     input_shape = _structure_or_none(operation.input_shape)
-    path = EXTENSIONS.get((service, operation.name))
-    if path is not None:
+    extension = EXTENSIONS.get((service, operation.name))
+    if extension is not None:
+        (*path, name), shape = extension
         structure = input_shape
         for member in path:
             structure = structure["members"][member]
-        structure["members"]["CodeDir"] = CODE_DIR
+        structure["members"][name] = shape
     facts: dict[str, Any] = {
         "service": service,
         "name": operation.name,

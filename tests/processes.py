@@ -53,10 +53,10 @@ def sfn_json(home: Path, *arguments: str, **options: Any) -> Any:
     return json.loads(done.stdout) if done.stdout else None
 
 
-def create_machine(home: Path, name: str, definition: object) -> str:
+def create_machine(home: Path, name: str, definition: object, **options: Any) -> str:
     """The ARN of a new state machine."""
     text = json.dumps(definition)
-    created = sfn_json(home, "create-state-machine", "--name", name, "--role-arn", ROLE, "--definition", text)
+    created = sfn_json(home, "create-state-machine", "--name", name, "--role-arn", ROLE, "--definition", text, **options)
     return str(created["stateMachineArn"])
 
 

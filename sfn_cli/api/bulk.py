@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.api import model, names
 from sfn_cli.api.constraints import check_constraints
-from sfn_cli.api.executions import check_start, new_execution, start_answer
+from sfn_cli.api.executions import check_start, mocked, new_execution, start_answer
 from sfn_cli.api.state_machines import active
 from sfn_cli.errors import ApiError
 
@@ -43,22 +43,25 @@ class Refused(NamedTuple):
 
 
 def start_executions(
-    service: Service, state_machine_arn: str, lines: Sequence[Line], name_prefix: str | None = None
+    service: Service, state_machine_arn: str, lines: Sequence[Line], name_prefix: str | None = None, inject: Sequence[str] = ()
 ) -> tuple[list[Started], list[Refused]]:
     """Starts an execution for each line that is not refused, and makes sure that a worker lives.
 
-    Names are UUIDs, or `name_prefix` and the line's number. Raises ApiError, and starts none, when
-    the state machine is to blame.
+    Names are UUIDs, or `name_prefix` and the line's number. Raises ApiError or UsageError, and starts none, when
+    the state machine or what is asked of its mocks (`inject` as StartExecution has it) is to blame.
     """
-    names.check_machine(state_machine_arn)
-    machine = active(service, state_machine_arn)
+    common, mocking = mocked(service, {"stateMachineArn": state_machine_arn, "inject": inject})
+    names.check_machine(common["stateMachineArn"])
+    machine = active(service, common["stateMachineArn"])
+    if mocking is not None:
+        mocking.of(machine)
     shape = model.load("stepfunctions", "StartExecution").input
     at = service.clock()
     started: list[Started] = []
     refused: list[Refused] = []
     accepted = []
     for number, text in lines:
-        request = {"stateMachineArn": state_machine_arn, "input": text}
+        request = {"stateMachineArn": common["stateMachineArn"], "input": text}
         if name_prefix is not None:
             request["name"] = f"{name_prefix}{number}"
         try:
@@ -67,7 +70,7 @@ def start_executions(
         except ApiError as error:
             refused.append(Refused(number, error))
         else:
-            new, first = new_execution(machine, request, at)
+            new, first = new_execution(machine, request, at, mocking)
             accepted.append((number, request, new._replace(clock=service.settings.clock), first))
     if accepted:
         kept = service.executions.start_many([(new, first) for _, _, new, first in accepted])

@@ -1,7 +1,7 @@
 """Executions: StartExecution, StopExecution, DescribeExecution, ListExecutions, GetExecutionHistory.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
-Starting a STANDARD execution is idempotent: the same name and input, while it runs, give the
+Starting a STANDARD execution is idempotent: the same name and input (and mocks), while it runs, give the
 same answer. A name that another execution of the machine has, or had, is taken.
 """
 
@@ -21,13 +21,15 @@ from sfn_cli.store.sqlite.executions import Execution, NewExecution, Summary, Wh
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sfn_cli.api.mocks import Mocking
     from sfn_cli.api.service import Service
     from sfn_cli.interpreter.events import HistoryEvent
     from sfn_cli.store.sqlite.state_machines import StateMachine
 
 
 def start_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    return _start(service, request, service.clock(), clock=service.settings.clock)
+    request, mocking = mocked(service, request)
+    return _start(service, request, service.clock(), mocking, clock=service.settings.clock)
 
 
 def start_child(service: Service, request: dict[str, Any], task: int, *, awaited: bool, at: int) -> dict[str, Any]:
@@ -41,11 +43,23 @@ def start_child(service: Service, request: dict[str, Any], task: int, *, awaited
     return _start(service, request, max(at, service.clock()), task=task, awaited=awaited)
 
 
-def _start(service: Service, request: dict[str, Any], at: int, **members: Any) -> dict[str, Any]:
+def mocked(service: Service, request: Mapping[str, Any]) -> tuple[dict[str, Any], Mocking | None]:
+    """The request without the test case that its ARN may name, and the mocks that it asks for, if it asks for any."""
+    machine_arn, test_case = arn.test_case(request["stateMachineArn"])
+    inject = request.get("inject", ())
+    request = {**request, "stateMachineArn": machine_arn}
+    if test_case is None and not inject:
+        return request, None
+    from sfn_cli.api.mocks import Mocking  # most starts need none of it
+
+    return request, Mocking(service.settings, test_case, inject)
+
+
+def _start(service: Service, request: dict[str, Any], at: int, mocking: Mocking | None = None, **members: Any) -> dict[str, Any]:
     """Starts an execution with these members of a NewExecution beside those that the request gives."""
     names.check_machine(request["stateMachineArn"])
     check_start(request)
-    new, started = new_execution(active(service, request["stateMachineArn"]), request, at)
+    new, started = new_execution(active(service, request["stateMachineArn"]), request, at, mocking)
     return start_answer(new, request, service.executions.start(new._replace(**members), started))
 
 
@@ -55,8 +69,10 @@ def check_start(request: Mapping[str, Any]) -> None:
     check_input(request.get("input", "{}"))
 
 
-def new_execution(machine: StateMachine, request: Mapping[str, Any], at: int) -> tuple[NewExecution, HistoryEvent]:
-    """The execution that a request asks for, and its first event."""
+def new_execution(
+    machine: StateMachine, request: Mapping[str, Any], at: int, mocking: Mocking | None = None
+) -> tuple[NewExecution, HistoryEvent]:
+    """The execution that a request asks for, and its first event. Raises ApiError or UsageError for mocks that cannot be."""
     name = request.get("name") or names.new_execution_name(at)
     seed = os.urandom(16).hex()
     machine = qualified.routed(machine, seed)
@@ -72,6 +88,7 @@ def new_execution(machine: StateMachine, request: Mapping[str, Any], at: int) ->
         seed=seed,
         version=version,
         alias=alias,
+        mocks=None if mocking is None else mocking.of(machine),
     )
     input = Payload(text=request.get("input", "{}"))
     return new, execution_started(input, machine.revision.role_arn, at, qualified=qualified.arns(machine.arn, version, alias))
@@ -81,7 +98,7 @@ def start_answer(new: NewExecution, request: Mapping[str, Any], execution: Execu
     """StartExecution's answer, given the execution that has the new one's ARN. Raises ApiError."""
     if execution is None:
         raise does_not_exist(new.state_machine_arn)
-    if execution.status != "RUNNING" or execution.input != request.get("input", "{}"):
+    if execution.status != "RUNNING" or (execution.input, execution.mocks) != (request.get("input", "{}"), new.mocks):
         raise ApiError("ExecutionAlreadyExists", f"Execution Already Exists: '{execution.arn}'")
     return {"executionArn": execution.arn, "startDate": execution.started_at}
 

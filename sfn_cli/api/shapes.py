@@ -12,6 +12,7 @@ from __future__ import annotations
 import binascii
 from typing import TYPE_CHECKING, Any
 
+from sfn_cli.api.model import is_ours
 from sfn_cli.errors import ApiError, UsageError
 
 if TYPE_CHECKING:
@@ -58,13 +59,12 @@ def _check(shape: Shape, value: Any, name: str, problems: list[str]) -> None:
         return
     if kind == "structure":
         members = shape["members"]
+        known = ", ".join(member for member in members if not is_ours(members[member]))
         problems.extend(
             f'Missing required parameter in {shown_name}: "{member}"' for member in shape.get("required", ()) if member not in value
         )
         problems.extend(
-            f'Unknown parameter in {shown_name}: "{member}", must be one of: {", ".join(members)}'
-            for member in value
-            if member not in members
+            f'Unknown parameter in {shown_name}: "{member}", must be one of: {known}' for member in value if member not in members
         )
         for member, member_value in value.items():
             if member in members:

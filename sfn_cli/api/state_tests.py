@@ -19,6 +19,7 @@ from sfn_cli.api.mock_results import check_mock
 from sfn_cli.api.tested_context import default_context, given_context
 from sfn_cli.asl.dataflow import JSONPATH
 from sfn_cli.asl.moves import Call, Distribute, Exit, Fork, Move, Sleep, Stop
+from sfn_cli.asl.nesting import all_states
 from sfn_cli.asl.state_machine import load
 from sfn_cli.asl.states.map_state import MapState
 from sfn_cli.asl.states.task_state import TaskState
@@ -267,16 +268,7 @@ def _alone(request: Mapping[str, Any]) -> dict[str, Any]:
 
 def _find(machine: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
     """The state of this name, in the machine or in those within it: no two have one name."""
-    states: Mapping[str, Any] = machine["States"]
-    if name in states:
-        found: Mapping[str, Any] = states[name]
-        return found
-    for state in states.values():
-        for inner in (*state.get("Branches", ()), *(state[field] for field in ("ItemProcessor", "Iterator") if field in state)):
-            within = _find(inner, name)
-            if within is not None:
-                return within
-    return None
+    return next((state for found, state in all_states(machine) if found == name), None)
 
 
 def _check_state(state: State, fields: Mapping[str, Any], request: Mapping[str, Any]) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli.api import names
 from sfn_cli.api.awaited import Awaited
-from sfn_cli.api.executions import check_start, new_execution
+from sfn_cli.api.executions import check_start, mocked, new_execution
 from sfn_cli.api.state_machines import active, does_not_exist, type_not_supported
 
 if TYPE_CHECKING:
@@ -27,12 +27,13 @@ BASE_BYTES = 50 * 1024 * 1024
 
 
 def start_sync_execution(service: Service, request: dict[str, Any]) -> Awaited:
+    request, mocking = mocked(service, request)
     names.check_arn(request["stateMachineArn"], "stateMachine")
     check_start(request)
     machine = active(service, request["stateMachineArn"])
     if machine.type != "EXPRESS":
         raise type_not_supported()
-    new, started = new_execution(machine, request, service.clock())
+    new, started = new_execution(machine, request, service.clock(), mocking)
     execution = service.executions.start(new._replace(clock=service.settings.clock), started)
     if execution is None:
         raise does_not_exist(machine.arn)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli.asl.dataflow import JSONATA, JSONPATH
 from sfn_cli.asl.fields import STATE_FIELDS
+from sfn_cli.asl.nesting import machines_within
 from sfn_cli.query.jsonata import compile_field, is_expression
 
 if TYPE_CHECKING:
@@ -38,11 +39,6 @@ def variable_references(machine: Mapping[str, Any]) -> dict[str, list[str]]:
             if names := _names(state, state.get("QueryLanguage", language)):
                 found[name] = sorted(names)
     return found
-
-
-def machines_within(state: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The branches of a Parallel, or the processor of a Map."""
-    return [*state.get("Branches", ()), *(state[field] for field in ("ItemProcessor", "Iterator") if field in state)]
 
 
 def _names(state: Mapping[str, Any], language: str) -> set[str]:

@@ -1,7 +1,8 @@
 """Reads argv by a table of options, as the aws CLI (Python's argparse) reads it.
 
-Rule 1: an option is known by its name or by an unambiguous beginning of it; `--option=value` is one word.
-Rule 2: the last of several uses of an option wins.
+Rule 1: an option is known by its name or by an unambiguous beginning of it; `--option=value` is one word. One of sfn's own
+beside those of an operation is known by its whole name only: it makes no beginning ambiguous that aws takes.
+Rule 2: the last of several uses of an option wins, unless each is to count.
 Rule 3: a word that looks like an option is no value, unless it is a negative number or holds a space.
 Rule 4: options that every command takes may stand anywhere, before the command too.
 Click has none of the four, which is why it does not read argv here.
@@ -64,6 +65,8 @@ def parse(argv: Sequence[str], options: Table, positionals: Sequence[str] = ()) 
         option, value = _find(token, options)
         if option is None:
             unknown.append(token)
+        elif option.takes == "each":
+            given.setdefault(option.name, []).append(_value(option, value, tokens, options))
         else:
             given[option.name] = _value(option, value, tokens, options)
     return Arguments(given, unknown)
@@ -123,7 +126,7 @@ def _candidates(token: str, options: Table) -> list[str]:
     name = token.partition("=")[0]
     if name in options:
         return [name]
-    return [flag for flag in options if flag.startswith(name)]
+    return [flag for flag, option in options.items() if flag.startswith(name) and not option.is_ours]
 
 
 def _find(token: str, options: Table) -> tuple[Option | None, str | None]:

@@ -2,6 +2,7 @@
 
     --state-machine-arn Pay             the state machine of this name
     --state-machine-arn Pay:live        its alias, or a version of it (Pay:3)
+    --state-machine-arn Pay#Declined    it, with the mocks of a test case
     --execution-arn Pay/monday          its execution of this name
     --execution-arn Pay/last            the youngest
     --activity-arn approve              the activity of this name
@@ -92,12 +93,18 @@ def _arn(member: str, given: str, call: Call) -> str | None:
         if arn is None:
             return None
         return _youngest(arn, call) if name == LAST else execution(arn, name)
-    name, colon, qualifier = given.partition(":")
+    name, rest = _split(given)
     for kind in _KINDS[member]:
         arn = _named(kind, name, call)
         if arn is not None:
-            return f"{arn}{colon}{qualifier}"
+            return f"{arn}{rest}"
     return None
+
+
+def _split(given: str) -> tuple[str, str]:
+    """The name, and what follows it in an ARN too: ":live", "#Declined"."""
+    length = min((at for at in map(given.find, ":#") if at >= 0), default=len(given))
+    return given[:length], given[length:]
 
 
 def _named(kind: Kind, name: str, call: Call) -> str | None:

@@ -99,7 +99,7 @@ def _shown(option: Option, table: Table) -> bool:
 
 def _flag(option: Option, table: Table = GLOBALS) -> str:
     if option.takes != "none":
-        more = " …" if option.takes == "many" else ""
+        more = " …" if option.takes in ("each", "many") else ""
         return f"{option.flag} {option.metavar.upper()}{more}"
     negative = f"--no-{option.flag[2:]}"
     return f"{option.flag} / {negative}" if negative in table else option.flag

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sfn_cli.api.model import is_ours
+
 if TYPE_CHECKING:
     from sfn_cli.api.model import Operation, Shape
 
@@ -22,7 +24,8 @@ class Option(NamedTuple):
     flag: str
     name: str
     takes: str = "one"
-    """"one" value, "many" values, "maybe" a value, or "none": then it means `constant`."""
+    """"one" value, "many" values, "each" (one, and every use of the option counts), "maybe" a value, or "none": then it
+    means `constant`."""
     constant: Any = True
     required: bool = False
     number: type[int] | type[float] | None = None
@@ -33,6 +36,11 @@ class Option(NamedTuple):
     """The member's name, where it is not `name`."""
     hidden: bool = False
     metavar: str = "value"
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it gives a member that AWS's model does not have."""
+        return self.shape is not None and is_ours(self.shape)
 
 
 Table = Mapping[str, Option]
@@ -132,12 +140,12 @@ def _of_member(name: str, member: str, shape: Shape, *, required: bool, hidden: 
             name,
             member if name == flag(member) else name,
             member=member,
-            takes="many" if kind == "list" else "one",
+            takes=("each" if is_ours(shape) else "many") if kind == "list" else "one",
             required=required,
             # A hidden paging option is converted later: aws words its error differently.
             number=None if hidden else _NUMBERS.get(kind),
             shape=shape,
             hidden=hidden,
-            metavar={"structure": "structure", "map": "map", "list": "list", "blob": "blob"}.get(kind, "value"),
+            metavar=kind if kind in ("structure", "map", "list", "blob") and not is_ours(shape) else "value",
         )
     ]

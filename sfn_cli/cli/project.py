@@ -5,6 +5,7 @@
     ├── input.json             an input, if none is given
     ├── machine.json           {"loggingConfiguration", …} as CreateStateMachine takes them
     ├── resources.json         calls that make the tables, queues, … that it needs: see resources.py
+    ├── MockConfigFile.json    its test cases
     └── functions/
         └── price/             a function's name
             ├── app.py         def lambda_handler(event, context)
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.cli import resources
 from sfn_cli.errors import UsageError
+from sfn_cli.settings import MOCK_CONFIG_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -59,6 +61,8 @@ class Project(NamedTuple):
     """Members of CreateStateMachine that machine.json says."""
     resources: list[Call] | None
     """None when the folder has no resources.json."""
+    mock_config: str | None
+    """The path of the mock configuration file, if there is one."""
 
 
 def load(path: Path) -> Project:
@@ -69,7 +73,9 @@ def load(path: Path) -> Project:
     else:
         folder, definition = path.parent, path
         name = path.name.removesuffix(".json").removesuffix(".asl")
-    default_input, settings, calls = (folder / name for name in ("input.json", "machine.json", "resources.json"))
+    default_input, settings, calls, mock_config = (
+        folder / name for name in ("input.json", "machine.json", "resources.json", MOCK_CONFIG_FILE)
+    )
     return Project(
         _valid_name(name),
         _read(definition),
@@ -78,6 +84,7 @@ def load(path: Path) -> Project:
         str(definition),
         _configuration(settings) if settings.is_file() else {},
         resources.parse(calls, _json(calls)) if calls.is_file() else None,
+        str(mock_config) if mock_config.is_file() else None,
     )
 
 

@@ -34,16 +34,28 @@ _ANY_ROLE = "arn:aws:iam::{account}:role/sfn-run"
 @click.option("--input", "input_text", metavar="JSON", help="The input as JSON, or file://PATH. Without it: input.json, or {}.")
 @click.option("--name", help="The execution's name.")
 @click.option("--virtual-time", is_flag=True, help="Jump over waits, delays of retries and timeouts, as SFN_CLOCK=virtual does.")
+@click.option("--test-case", metavar="NAME", help="Mock what this test case of MockConfigFile.json (or SFN_MOCK_CONFIG) says.")
+@click.option("--inject", multiple=True, metavar="STATE:ERROR[@ATTEMPTS]", help="Fail a Task on purpose; may be repeated.")
 @click.option("--role-arn", help="The role of the state machine and the functions; here any will do.")
 @click.pass_obj
-def run(terminal: Terminal, path: Path, input_text: str | None, name: str | None, virtual_time: bool, role_arn: str | None) -> Exit:
+def run(
+    terminal: Terminal,
+    path: Path,
+    input_text: str | None,
+    name: str | None,
+    virtual_time: bool,
+    test_case: str | None,
+    inject: tuple[str, ...],
+    role_arn: str | None,
+) -> Exit:
     """Runs the state machine of a folder (or of one definition) and shows what happens.
 
     The folder holds one *.asl.json and may hold an input.json, functions/NAME/app.py, a resources.json
-    of calls that make the tables, queues or objects that it needs, and a machine.json with more of
-    what create-state-machine takes. The definition names functions by ARNs of the default account and
-    region (or by those of SFN_ACCOUNT_ID and AWS_REGION). Events go to stderr, the output to stdout.
-    The exit code is 0 when the execution succeeded and 255 when it did not.
+    of calls that make the tables, queues or objects that it needs, a machine.json with more of what
+    create-state-machine takes and, for --test-case, a MockConfigFile.json. The definition names
+    functions by ARNs of the default account and region (or by those of SFN_ACCOUNT_ID and
+    AWS_REGION). Events go to stderr, the output to stdout. The exit code is 0 when the execution
+    succeeded and 255 when it did not.
 
     \b
     Example:
@@ -52,6 +64,8 @@ def run(terminal: Terminal, path: Path, input_text: str | None, name: str | None
     if virtual_time:
         terminal.environ = {**terminal.environ, "SFN_CLOCK": "virtual"}
     project = load(path)
+    if project.mock_config is not None:
+        terminal.environ = {"SFN_MOCK_CONFIG": project.mock_config, **terminal.environ}
     with Backend(terminal) as backend:
         role = role_arn or _ANY_ROLE.format(account=terminal.settings.account_id)
         variables = _resources(project, terminal)
@@ -62,7 +76,9 @@ def run(terminal: Terminal, path: Path, input_text: str | None, name: str | None
         except OperationError as error:
             fault_lines.explain(error, project.definition, project.source)
             raise
-        request = {"stateMachineArn": machine, "input": _input(input_text, project)}
+        request: dict[str, Any] = {"stateMachineArn": machine, "input": _input(input_text, project), "inject": list(inject)}
+        if test_case is not None:
+            request["stateMachineArn"] += f"#{test_case}"
         if name is not None:
             request["name"] = name
         started = _call(backend, "stepfunctions", "StartExecution", request)

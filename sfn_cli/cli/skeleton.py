@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import IO, TYPE_CHECKING, Any
 
+from sfn_cli.api.model import is_ours
+
 if TYPE_CHECKING:
     from sfn_cli.api.model import Operation, Shape
     from sfn_cli.cli.aws_documentation import Path
@@ -28,7 +30,7 @@ def _example(shape: Shape, name: str, *, named: bool = False) -> Any:
     """An example of a value; with `named`, a text is its member's name, as in an answer."""
     match shape["type"]:
         case "structure":
-            return {member: _example(inner, member, named=named) for member, inner in shape["members"].items() if not _is_ours(inner)}
+            return {member: _example(inner, member, named=named) for member, inner in shape["members"].items() if not is_ours(inner)}
         case "list":
             return [_example(shape["member"], "", named=named)]
         case "map":
@@ -40,10 +42,6 @@ def _example(shape: Shape, name: str, *, named: bool = False) -> Any:
         case "blob":
             return name if named else ""
     return _EMPTY[shape["type"]]
-
-
-def _is_ours(shape: Shape) -> bool:
-    return bool(shape.get("extension"))
 
 
 class _Yaml:
@@ -60,7 +58,7 @@ class _Yaml:
         required = shape.get("required", ())
         begin, gap = first, "  "  # aws puts two spaces between the first member's value and its comment, and one in the others
         for name, member in shape["members"].items():
-            if not _is_ours(member):
+            if not is_ours(member):
                 self._write_member(member, (*path, name), name in required, begin, indent, gap)
                 begin, gap = indent, " "
 

@@ -41,9 +41,12 @@ _TOO_LONG = 1 << 21
 @click.option("--state-machine-arn", required=True, metavar="ARN", help="The state machine to execute.")
 @click.option("--inputs", required=True, metavar="FILE", help="The inputs, one JSON text a line; - reads them from stdin.")
 @click.option("--name-prefix", metavar="TEXT", help="Names the executions by this and the line's number; without it they get UUIDs.")
+@click.option("--inject", multiple=True, metavar="STATE:ERROR[@ATTEMPTS]", help="Fail a Task of each on purpose; may be repeated.")
 @click.option("--wait", is_flag=True, help="Wait until all that were started have ended, and tell how they did on stderr.")
 @click.pass_obj
-def start_executions(terminal: Terminal, state_machine_arn: str, inputs: str, name_prefix: str | None, wait: bool) -> Exit:
+def start_executions(
+    terminal: Terminal, state_machine_arn: str, inputs: str, name_prefix: str | None, inject: tuple[str, ...], wait: bool
+) -> Exit:
     """Starts an execution for each line of a file, thousands a second.
 
     For each line, stdout gets what start-execution answers, as one line of JSON, once the execution
@@ -68,7 +71,7 @@ def start_executions(terminal: Terminal, state_machine_arn: str, inputs: str, na
     with Backend(terminal) as backend, named_arns(request, backend), _opened(inputs) as file, Bar(sys.stderr) as bar:
         size = _size(file)
         for lines in _chunks(file):
-            started, refused = _start(backend, request["stateMachineArn"], lines, name_prefix)
+            started, refused = _start(backend, request["stateMachineArn"], lines, name_prefix, inject)
             executions.extend(line.execution for line in started)
             refusals += len(refused)
             bar.hide()
@@ -114,10 +117,10 @@ def _numbered(texts: Sequence[bytes], before: int) -> Iterator[list[bulk.Line]]:
 
 
 def _start(
-    backend: Backend, state_machine_arn: str, lines: Sequence[bulk.Line], name_prefix: str | None
+    backend: Backend, state_machine_arn: str, lines: Sequence[bulk.Line], name_prefix: str | None, inject: Sequence[str]
 ) -> tuple[list[bulk.Started], list[bulk.Refused]]:
     try:
-        return bulk.start_executions(backend.service, state_machine_arn, lines, name_prefix)
+        return bulk.start_executions(backend.service, state_machine_arn, lines, name_prefix, inject)
     except ApiError as error:
         raise OperationError("StartExecution", error) from error
 

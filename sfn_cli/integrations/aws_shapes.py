@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from sfn_cli.api.model import is_ours
 from sfn_cli.errors import StatesError
 from sfn_cli.jsonvalue import Json, dumps
 
@@ -35,7 +36,9 @@ class OwnShape:
     def __init__(self, described: Mapping[str, Any]) -> None:
         self.type_name: str = described["type"]
         self.serialization: Mapping[str, Any] = {}
-        self.members: Mapping[str, Shape] = {name: OwnShape(member) for name, member in described.get("members", {}).items()}
+        self.members: Mapping[str, Shape] = {
+            name: OwnShape(member) for name, member in described.get("members", {}).items() if not is_ours(member)
+        }
         if "member" in described:
             self.member: Shape = OwnShape(described["member"])
         if "value" in described:

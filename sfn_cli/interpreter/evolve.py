@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 from sfn_cli.asl.moves import Call, Distribute, Fork, Move
 from sfn_cli.asl.resource import MAP_RUN
+from sfn_cli.asl.retry import HEARTBEAT_TIMEOUT, TIMEOUT
 from sfn_cli.errors import StatesError
 from sfn_cli.interpreter.context_object import token_of
 from sfn_cli.interpreter.events import TERMINAL, VARIABLES, HistoryEvent
@@ -100,6 +101,7 @@ def _state_entered(execution: Execution, event: HistoryEvent) -> None:
     frame.join_failed = False
     frame.result = None
     frame.retry_count = 0
+    frame.scheduled = 0
     frame.map_run_arn = None
     if frame.retried:
         frame.retried = {}
@@ -202,10 +204,14 @@ def _task_scheduled(execution: Execution, event: HistoryEvent) -> None:
     frame = _follow(execution, event)
     frame.phase = Phase.WORKING
     frame.move = None
+    frame.scheduled += 1
+    name = frame.state.name
+    invocation = execution.invocations.get(name, 0)
+    execution.invocations[name] = invocation + 1
     frame.task = OpenTask(
         id=event.id,
         frame=frame,
-        state_name=frame.state.name,
+        state_name=name,
         resource=asked.resource,
         arguments=event.payload,
         scheduled_at=event.at,
@@ -213,6 +219,8 @@ def _task_scheduled(execution: Execution, event: HistoryEvent) -> None:
         heartbeat_seconds=asked.heartbeat_seconds,
         credentials=asked.credentials,
         token=token_of(execution, frame, frame.retry_count) if asked.resource.answerable else None,
+        attempt=frame.scheduled,
+        invocation=invocation,
     )
     execution.open_task(frame.task)
 
@@ -247,12 +255,19 @@ def _task_failed(execution: Execution, event: HistoryEvent) -> None:
     frame = execution.frames[event.frame]
     task = frame.task
     assert task is not None
-    timed_out = event.type.endswith("TimedOut")
-    frame.heartbeat_missed = timed_out and (task.timeout_at is None or event.at < task.timeout_at)
+    details = event.details or {}
+    frame.heartbeat_missed = event.type.endswith("TimedOut") and _beat_was_due(task, event)
     _close_task(execution, event)
     frame.phase = Phase.FAILED
-    details = event.details or {}
-    frame.error = StatesError(details.get("error"), details.get("cause"))
+    frame.error = StatesError(TIMEOUT if frame.heartbeat_missed else details.get("error"), details.get("cause"))
+
+
+def _beat_was_due(task: OpenTask, event: HistoryEvent) -> bool:
+    """Whether a task timed out for want of a heartbeat: the event tells by its time, or by its name if it was made to."""
+    if (event.details or {}).get("error") == HEARTBEAT_TIMEOUT:
+        return True
+    due_at = task.heartbeat_due_at
+    return due_at is not None and event.at >= due_at and (task.timeout_at is None or event.at < task.timeout_at)
 
 
 def _evaluation_failed(execution: Execution, event: HistoryEvent) -> None:

@@ -47,12 +47,13 @@ class OpenTask:
     `timeout_at` is in milliseconds since 1970, or None; `beat_at` is the last sign of life. `token`
     is None where nobody outside can answer. `submitted`: the service took the request, and only the
     result is missing; `answered`: the result, or a failure, has come. `plan` is what a Map Run is to do, and
-    `map_run_arn` its name: both are None for tasks of Task states.
+    `map_run_arn` its name: both are None for tasks of Task states. `attempt` counts within the visit of its state, from 1,
+    `invocation` all tasks of the state in the execution, from 0.
     """
 
     __slots__ = (
-        "answered", "arguments", "beat_at", "credentials", "frame", "heartbeat_seconds", "id", "map_run_arn", "plan", "resource",
-        "started", "state_name", "submitted", "timeout_at", "token",
+        "answered", "arguments", "attempt", "beat_at", "credentials", "frame", "heartbeat_seconds", "id", "invocation", "map_run_arn",
+        "plan", "resource", "started", "state_name", "submitted", "timeout_at", "token",
     )  # fmt: skip
 
     def __init__(
@@ -69,6 +70,8 @@ class OpenTask:
         token: str | None,
         plan: MapRunPlan | None = None,
         map_run_arn: str | None = None,
+        attempt: int = 1,
+        invocation: int = 0,
     ) -> None:
         self.id = id
         self.frame = frame
@@ -82,6 +85,8 @@ class OpenTask:
         self.token = token
         self.plan = plan
         self.map_run_arn = map_run_arn
+        self.attempt = attempt
+        self.invocation = invocation
         self.started = False
         self.submitted = False
         self.answered = False
@@ -146,6 +151,7 @@ class Frame:
         "retried",
         "retry_count",
         "running",
+        "scheduled",
         "serial",
         "started",
         "state",
@@ -174,6 +180,7 @@ class Frame:
         self.entered_at = at
         self.retried: dict[int, int] = {}  # retrier's position → retries made by it
         self.retry_count = 0
+        self.scheduled = 0  # how many tasks its state has scheduled in this visit, redrives included
         self.move: Move | None = None  # memo: what the state asked for
         self.next_move: Move | None = None  # memo: what it asks for in the attempt that is about to begin
         self.map_run_arn: str | None = None  # the Map Run of its state's last attempt
@@ -205,9 +212,9 @@ class Execution:
     """The fold of a history. `seed` is secret: task tokens and all randomness derive from it."""
 
     __slots__ = (
-        "arn", "closed", "context", "deadline_at", "failed_by", "frames", "input", "last_id", "machine", "max_events", "name",
-        "next_serial", "open_tasks", "opened", "patience", "ready", "redrive_count", "redriven_at", "role_arn", "seed", "started_at",
-        "state_machine_arn", "status", "steps", "timers", "waiting",
+        "arn", "closed", "context", "deadline_at", "failed_by", "frames", "input", "invocations", "last_id", "machine", "max_events",
+        "name", "next_serial", "open_tasks", "opened", "patience", "ready", "redrive_count", "redriven_at", "role_arn", "seed",
+        "started_at", "state_machine_arn", "status", "steps", "timers", "waiting",
     )  # fmt: skip
 
     def __init__(self, arn: str, state_machine_arn: str, machine: StateMachine, seed: str, max_events: int = MAX_EVENTS) -> None:
@@ -231,6 +238,7 @@ class Execution:
         self.last_id = 0
         self.frames: dict[int, Frame] = {}
         self.next_serial = 0
+        self.invocations: dict[str, int] = {}  # state → how many tasks it has scheduled
         self.open_tasks: dict[int, OpenTask] = {}
         self.opened: list[OpenTask] = []  # and `closed`: what became of tasks since somebody took note
         self.closed: list[OpenTask] = []

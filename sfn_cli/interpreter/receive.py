@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from sfn_cli.interpreter.events import HistoryEvent, error_details
-from sfn_cli.interpreter.signals import Signal, TaskFailed, TaskHeartbeat, TaskRefused, TaskStarted, TaskSubmitted, TaskSucceeded
+from sfn_cli.interpreter.signals import (
+    Signal,
+    TaskFailed,
+    TaskHeartbeat,
+    TaskRefused,
+    TaskStarted,
+    TaskSubmitted,
+    TaskSucceeded,
+    TaskTimedOut,
+)
 from sfn_cli.interpreter.visits import refusal_of
 
 if TYPE_CHECKING:
@@ -32,6 +41,8 @@ def receive(execution: Execution, signal: Signal, now: int) -> HistoryEvent | No
             return _record(execution, task, now, "Failed", error_details(error, cause))
         case TaskRefused(error=error, cause=cause):
             return _record(execution, task, now, "ScheduleFailed", error_details(error, cause))
+        case TaskTimedOut(error=error, cause=cause):
+            return _record(execution, task, now, "TimedOut", error_details(error, cause))
         case TaskHeartbeat(at=at):
             task.beat_at = max(task.beat_at, at)
             execution.make_ready(task.frame)

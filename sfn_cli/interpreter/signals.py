@@ -47,6 +47,14 @@ class TaskRefused(NamedTuple):
     cause: str
 
 
+class TaskTimedOut(NamedTuple):
+    """The task is made to time out, as if its TimeoutSeconds or HeartbeatSeconds were over: `error` says which."""
+
+    task: int
+    error: str
+    cause: str | None = None
+
+
 class TaskHeartbeat(NamedTuple):
     """The task's worker lives: HeartbeatSeconds count anew from `at` (milliseconds since 1970)."""
 
@@ -54,7 +62,7 @@ class TaskHeartbeat(NamedTuple):
     at: int
 
 
-Signal = TaskStarted | TaskSubmitted | TaskSucceeded | TaskFailed | TaskRefused | TaskHeartbeat
+Signal = TaskStarted | TaskSubmitted | TaskSucceeded | TaskFailed | TaskRefused | TaskTimedOut | TaskHeartbeat
 
 
 def time_of(signal: Signal) -> int:

@@ -46,10 +46,14 @@ def test_patterns_compile(service: str, name: str) -> None:
 
 
 def test_extension_is_marked() -> None:
-    """CodeDir is sfn's own and says so."""
+    """CodeDir and inject are sfn's own and say so."""
     code = model.load("lambda", "CreateFunction").input["members"]["Code"]
     assert code["members"]["CodeDir"]["extension"] is True
     assert model.load("lambda", "UpdateFunctionCode").input["members"]["CodeDir"]["extension"] is True
+    for name in ("StartExecution", "StartSyncExecution"):
+        assert [member for member, shape in model.load("stepfunctions", name).input["members"].items() if model.is_ours(shape)] == [
+            "inject"
+        ]
 
 
 def _shapes(shape: Any) -> Iterator[Any]:

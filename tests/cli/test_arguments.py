@@ -21,6 +21,7 @@ OPTIONS = table(
         Option("--count", "count", number=int),
         Option("--color", "color", choices=("on", "off")),
         Option("--skeleton", "skeleton", "maybe", constant="input"),
+        Option("--nail", "nail", "each", shape={"type": "list", "extension": True}),
     )
 )
 
@@ -49,6 +50,7 @@ OPTIONS = table(
         (["--skeleton"], {"skeleton": "input"}),
         (["--skeleton", "output"], {"skeleton": "output"}),
         (["--skeleton", "--name", "x"], {"skeleton": "input", "name": "x"}),
+        (["--nail", "x", "--na", "y", "--nail=z"], {"nail": ["x", "z"], "name": "y"}),  # ours takes no beginning from aws's
     ],
 )
 def test_values(argv: list[str], given: dict[str, Any]) -> None:

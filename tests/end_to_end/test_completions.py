@@ -50,6 +50,8 @@ LINES = [
     ("stepf~get-execution-h~", "stepfunctions get-execution-history"),
     ("lambda delete-f~", "lambda delete-function"),
     ("completion fi~", "completion fish"),
+    ("start-execution --inj~", "start-execution --inject"),
+    ("run --test~", "run --test-case"),
     ("start-execution --state~", "start-execution --state-machine-arn"),
     ("create-state-machine --type EX~", "create-state-machine --type EXPRESS"),
     ("list-executions --status-filter=SU~", "list-executions --status-filter=SUCCEEDED"),

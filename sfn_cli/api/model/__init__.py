@@ -42,6 +42,11 @@ class Operation(NamedTuple):
     host_prefix: str = ""
 
 
+def is_ours(member: Shape) -> bool:
+    """Whether a member of a structure is sfn's own: AWS's model does not have it."""
+    return bool(member.get("extension"))
+
+
 def services() -> list[str]:
     """The services that have a model here, by their names at the terminal."""
     return ["stepfunctions", "lambda", "logs"]

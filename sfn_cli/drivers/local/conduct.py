@@ -28,6 +28,7 @@ from sfn_cli.drivers.local.dispatch import Dispatch
 from sfn_cli.drivers.local.messages import signal_of
 from sfn_cli.drivers.local.slow_lane import SlowLane, Step, Taken, loop_patience
 from sfn_cli.errors import StoreError
+from sfn_cli.interpreter import mocks
 from sfn_cli.interpreter.execution import MAX_EVENTS
 from sfn_cli.interpreter.execution_log import ExecutionLog, execution_log
 from sfn_cli.interpreter.interpreter import Interpreter
@@ -171,6 +172,8 @@ class Conductor:
             if (log := execution_log(execution.logging)) is not None:
                 self._logs[execution.id] = log
             with self._setting_aside(execution.id):
+                if execution.mocks is not None:
+                    self._dispatch.mock(execution.id, mocks.read(execution.mocks))
                 resume = self._resuming(execution)
                 try:
                     if len(execution.definition) > LONG_DEFINITION or time.monotonic() >= ends_at:
@@ -203,6 +206,7 @@ class Conductor:
         interpreter = taken.interpreter
         if interpreter.ended:  # it was stopped just after it was claimed
             self._logs.pop(execution, None)
+            self._dispatch.drop(execution)
             return
         interpreter.patience = self._patience
         self._driven[execution] = interpreter
@@ -233,7 +237,7 @@ class Conductor:
         if not interpreter.open_tasks:
             return
         for task in interpreter.open_tasks.values():
-            if task.in_flight and self._fails_after_crash:
+            if task.in_flight and self._fails_after_crash and not self._dispatch.is_mocked(execution, task):
                 self._mail(execution, TaskFailed(task.id, "States.TaskFailed", CRASHED))
             else:
                 self._dispatch.match(execution, [task])
@@ -407,8 +411,8 @@ class Conductor:
         forgotten, self._forgotten = self._forgotten, []
         changes = {execution: self._driven[execution].changed_tasks() for execution in moved if execution in self._driven}
         turns = [
-            _moved(execution, moved[execution], *changed, in_map_run=execution in self._in_map_runs)
-            for execution, changed in changes.items()
+            _moved(execution, moved[execution], self._answerable(execution, opened), closed, in_map_run=execution in self._in_map_runs)
+            for execution, (opened, closed) in changes.items()
         ]
         self._moved_runs |= {self._in_map_runs[turn.execution] for turn in turns if turn.in_map_run and self._driven[turn.execution].ended}
         if self._logs:
@@ -422,6 +426,14 @@ class Conductor:
                     self._dispatch.match(execution, opened, closed)
         if lost:
             self.claim_new()
+
+    def _answerable(self, execution: int, opened: list[OpenTask]) -> list[Opened]:
+        """The tasks that others may answer by their token. What a mock answers is offered to no activity's worker."""
+        return [
+            Opened(task.id, task.token, None if self._dispatch.is_mocked(execution, task) else task.activity)
+            for task in opened
+            if task.token is not None
+        ]
 
     def _tell_map_runs(self) -> None:
         """Whoever conducts the Map Runs whose children have ended looks at them: this worker, or another."""
@@ -476,14 +488,14 @@ def _step_of(interpreter: Interpreter, now: int, patience: Patience) -> Taken:
     return Taken(interpreter, interpreter.advance(now, limit=1))
 
 
-def _moved(execution: int, turn: _Turn, opened: list[OpenTask], closed: list[OpenTask], *, in_map_run: bool) -> Moved:
+def _moved(execution: int, turn: _Turn, opened: list[Opened], closed: list[OpenTask], *, in_map_run: bool) -> Moved:
     answerable = [task for task in closed if task.token is not None]
     awaited = [task for task in closed if task.token is not None or task.plan is not None]
     return Moved(
         execution,
         turn.events,
         turn.consumed,
-        opened=[Opened(task.id, task.token, task.activity) for task in opened if task.token is not None],
+        opened=opened,
         closed=[task.id for task in answerable],
         given_up=[task.id for task in awaited if not task.answered],
         map_runs=[task.id for task in closed if task.plan is not None and task.answered],

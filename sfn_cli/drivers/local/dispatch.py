@@ -1,5 +1,7 @@
 """Open tasks of one worker: each is started once the event that scheduled it is durable, and
 cancelled when its execution no longer has it (a timeout, a sibling's failure, a stop).
+
+An execution may have mocks: what they answer never comes to an integration.
 """
 
 from __future__ import annotations
@@ -7,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from sfn_cli.integrations import mocked
 from sfn_cli.integrations.integration import Errand
 from sfn_cli.integrations.table import integration
 from sfn_cli.interpreter.signals import Signal, TaskStarted
@@ -15,6 +18,7 @@ from sfn_cli.store.sqlite.keys import key_of
 if TYPE_CHECKING:
     from sfn_cli.integrations.integration import Cancel, World
     from sfn_cli.interpreter.execution import OpenTask
+    from sfn_cli.interpreter.mocks import Mocks
 
 Mail = Callable[[int, Signal], None]
 """Takes a signal for an execution (its row's id)."""
@@ -27,6 +31,15 @@ class Dispatch:
         self._world = world
         self._mail = mail
         self._running: dict[int, dict[int, Cancel]] = {}
+        self._mocks: dict[int, Mocks] = {}  # of those executions that have some
+
+    def mock(self, execution: int, mocks: Mocks) -> None:
+        """Lets these answer the execution's tasks."""
+        self._mocks[execution] = mocks
+
+    def is_mocked(self, execution: int, task: OpenTask) -> bool:
+        """Whether no integration is asked for this task."""
+        return execution in self._mocks and self._mocks[execution].answer(task) is not None
 
     def match(self, execution: int, opened: Iterable[OpenTask], closed: Iterable[OpenTask] = ()) -> None:
         """Starts the tasks that were opened, and cancels those that were closed."""
@@ -44,11 +57,16 @@ class Dispatch:
         def answer(signal: Signal) -> None:
             self._mail(execution, signal)
 
+        errand = Errand(task, key_of(execution, task.id), answer)
+        mocks = self._mocks.get(execution)
+        if mocks is not None and (instead := mocks.answer(task)) is not None:
+            return mocked.answer(errand, instead)
         if not task.started and task.activity is None:
             answer(TaskStarted(task.id))
-        return integration(task.resource)(Errand(task, key_of(execution, task.id), answer), self._world)
+        return integration(task.resource)(errand, self._world)
 
     def drop(self, execution: int) -> None:
-        """Cancels all that runs for an execution."""
+        """Cancels all that runs for an execution, and forgets its mocks."""
+        self._mocks.pop(execution, None)
         for cancel in self._running.pop(execution, {}).values():
             cancel()

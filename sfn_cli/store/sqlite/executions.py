@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Execution(NamedTuple):
-    """One execution; `input` and `output` are JSON texts. `revision` is the row of what it runs.
+    """One execution; `input`, `output` and `mocks` are JSON texts. `revision` is the row of what it runs.
 
     `version` (a number) and `alias` (a name) are those by which it was started, if it was.
     """
@@ -44,6 +44,7 @@ class Execution(NamedTuple):
     redriven_at: int | None = None
     map_run_arn: str | None = None
     item_count: int | None = None
+    mocks: str | None = None
 
 
 class Summary(NamedTuple):
@@ -82,6 +83,7 @@ class NewExecution(NamedTuple):
     `clock` is "virtual", or how many times faster than the wall's; a task's execution has its parent's.
     `logged`: its machine's loggingConfiguration asks for a log.
     `version` (a number) and `alias` (a name) are those that its revision was found by, if it was.
+    `mocks` is the JSON of what answers its tasks instead of integrations (interpreter/mocks.py).
     """
 
     arn: str
@@ -97,6 +99,7 @@ class NewExecution(NamedTuple):
     logged: bool = False
     version: int | None = None
     alias: str | None = None
+    mocks: str | None = None
 
 
 class Executions:
@@ -231,11 +234,14 @@ def _start(connection: Any, new: NewExecution, started: HistoryEvent) -> Executi
     input = started.payload.text
     existing = _child_of(connection, new.task) or _found(connection, new.arn)
     if existing is None:
+        if new.mocks is not None:
+            connection.execute("INSERT OR IGNORE INTO mocks (body) VALUES (?)", (new.mocks,))
         inserted = connection.execute(
             """
             INSERT INTO execution (arn, state_machine_arn, name, revision, version, alias, status, input, trace_header, started_at, seed,
-                                   clock)
-            SELECT ?, ?, ?, ?, ?, ?, 'RUNNING', ?, ?, ?, ?, coalesce(?, (SELECT p.clock FROM execution p WHERE p.id = ? >> 16))
+                                   clock, mocks)
+            SELECT ?, ?, ?, ?, ?, ?, 'RUNNING', ?, ?, ?, ?, coalesce(?, (SELECT p.clock FROM execution p WHERE p.id = ? >> 16)),
+                   (SELECT m.id FROM mocks m WHERE m.body = ?)
             FROM state_machine
             WHERE id = ? AND status = 'ACTIVE'
               AND (? IS NULL OR EXISTS (SELECT 1 FROM execution e WHERE e.id = ? >> 16 AND e.status = 'RUNNING'))
@@ -253,6 +259,7 @@ def _start(connection: Any, new: NewExecution, started: HistoryEvent) -> Executi
                 new.seed,
                 new.clock,
                 new.task,
+                new.mocks,
                 new.state_machine,
                 new.task,
                 new.task,
@@ -282,7 +289,8 @@ def _found(connection: Any, arn: str) -> Execution | None:
     row = connection.execute(
         """
         SELECT e.id, e.arn, e.state_machine_arn, e.name, e.revision, e.status, e.input, e.output, e.error, e.cause, e.trace_header,
-               e.started_at, e.stopped_at, e.version, e.alias, e.redrive_count, e.redriven_at, m.arn, e.item_count
+               e.started_at, e.stopped_at, e.version, e.alias, e.redrive_count, e.redriven_at, m.arn, e.item_count,
+               (SELECT body FROM mocks WHERE id = e.mocks)
         FROM execution e LEFT JOIN map_run m ON m.id = e.map_run WHERE e.arn = ?
         """,
         (arn,),

@@ -191,7 +191,7 @@ class MapRuns:
         with self._database.transaction() as connection:
             row = connection.execute(
                 """
-                SELECT m.revision, r.role_arn, r.logging_configuration, e.clock
+                SELECT m.revision, r.role_arn, r.logging_configuration, e.clock, e.mocks
                 FROM map_run m JOIN execution e ON e.id = m.task >> 16 JOIN revision r ON r.id = m.revision
                 WHERE m.id = ? AND m.status = 'RUNNING' AND m.started_items = ?
                 """,
@@ -199,13 +199,13 @@ class MapRuns:
             ).fetchone()
             if row is None:
                 return False
-            revision, role_arn, logging, clock = row
+            revision, role_arn, logging, clock, mocks = row
             first = (connection.execute("SELECT max(id) FROM execution").fetchone()[0] or 0) + 1
             connection.executemany(
                 """
                 INSERT INTO execution (id, arn, state_machine_arn, name, revision, status, input, started_at, seed, clock,
-                                       map_run, item_count)
-                VALUES (?, ?, ?, ?, ?, 'RUNNING', ?, ?, ?, ?, ?, ?)
+                                       mocks, map_run, item_count)
+                VALUES (?, ?, ?, ?, ?, 'RUNNING', ?, ?, ?, ?, ?, ?, ?)
                 """,
                 [
                     (
@@ -218,6 +218,7 @@ class MapRuns:
                         at,
                         child.seed,
                         clock,
+                        mocks,
                         run.id,
                         child.items,
                     )

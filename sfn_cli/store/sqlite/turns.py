@@ -8,6 +8,7 @@ Rule 3: a task that was answered does not time out, however the answer and the t
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli import jsonvalue
@@ -35,6 +36,7 @@ class Claimed(NamedTuple):
     seed: str
     clock: str | None = None
     map_run: int | None = None
+    mocks: str | None = None
     logging: str = "{}"
 
 
@@ -99,15 +101,16 @@ class Turns:
                 """
                 UPDATE execution SET owner = ?
                 WHERE id IN (SELECT id FROM execution WHERE status = 'RUNNING' AND owner IS ? ORDER BY id LIMIT ?)
-                RETURNING id, arn, state_machine_arn, revision, seed, clock, map_run
+                RETURNING id, arn, state_machine_arn, revision, seed, clock, map_run, mocks
                 """,
                 (self._worker, owner, limit),
             ).fetchall()
             # Of thousands of executions most run the same: a definition is read once.
             read = {revision: _definition_and_logging(connection, revision) for revision in {row[3] for row in rows}}
+            mocks = {row: _mocks(connection, row) for row in {row[-1] for row in rows}}
             return [
-                Claimed(id, arn, machine, read[revision][0], *rest)._replace(logging=read[revision][1])
-                for id, arn, machine, revision, *rest in sorted(rows)
+                Claimed(id, arn, machine, read[revision][0], *rest)._replace(mocks=mocks[row], logging=read[revision][1])
+                for id, arn, machine, revision, *rest, row in sorted(rows, key=itemgetter(0))
             ]
 
     def _owners(self) -> list[int]:
@@ -211,6 +214,14 @@ _MAP_RUN_ENDS = {"MapRunSucceeded": "SUCCEEDED", "MapRunFailed": "FAILED"}
 def _definition_and_logging(connection: Any, revision: int) -> tuple[str, str]:
     row: tuple[str, str] = connection.execute("SELECT definition, logging_configuration FROM revision WHERE id = ?", (revision,)).fetchone()
     return row
+
+
+def _mocks(connection: Any, row: int | None) -> str | None:
+    """The mocks in this row, as JSON."""
+    if row is None:
+        return None
+    body: str = connection.execute("SELECT body FROM mocks WHERE id = ?", (row,)).fetchone()[0]
+    return body
 
 
 def _ending(execution: int, event: HistoryEvent) -> tuple[object, ...]:

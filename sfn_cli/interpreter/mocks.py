@@ -1,0 +1,127 @@
+"""What answers an execution's tasks instead of the integrations that they name: mocked responses, and faults on purpose.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/sfn-local-mock-cfg-file.html
+
+Rule 1: a mocked response counts the invocations of its state in the whole execution, from 0. Retries, iterations of a Map
+and returns to the state all count, in the order in which the history has them scheduled.
+Rule 2: an invocation for which its response has no answer fails the execution.
+Rule 3: a fault counts the attempts of one visit of its state, from 1: each iteration of a Map has attempts of its own. Those after a
+redrive go on counting.
+Rule 4: a fault goes before a response, and is an invocation too. What neither answers is asked of the integration.
+
+The JSON that an execution keeps (a response is an object of the file's MockedResponses, as it stands there):
+
+    {"testCase": "RetryPath",                                                                null without one
+     "responses": {STATE: {"name": "MockedRetry", "response": {"0-2": {"Throw": {"Error", "Cause"}}, "3": {"Return": …}}}},
+     "faults": [{"state": STATE, "error": "States.Timeout", "first": 1, "last": 2}]}          last: null for all that follow
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from sfn_cli.asl.retry import HEARTBEAT_TIMEOUT, RUNTIME, TIMEOUT
+from sfn_cli.jsonvalue import Json, Payload, loads
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sfn_cli.interpreter.execution import OpenTask
+
+
+TIMEOUTS = (TIMEOUT, HEARTBEAT_TIMEOUT)
+"""The errors that are recorded as timeouts."""
+
+
+class Return(NamedTuple):
+    """The task succeeds with this result."""
+
+    output: Payload
+
+
+class Throw(NamedTuple):
+    """The task fails with this error."""
+
+    error: str
+    cause: str | None
+
+
+Answer = Return | Throw
+
+
+class Response(NamedTuple):
+    """A mocked response: its name in the file, and (first invocation, last invocation, answer) in their order."""
+
+    name: str
+    answers: Sequence[tuple[int, int, Answer]]
+
+
+class Fault(NamedTuple):
+    """An error for these attempts at a state; without `last`, for all from the first."""
+
+    state: str
+    error: str
+    first: int
+    last: int | None
+
+
+class Mocks(NamedTuple):
+    """The mocks of an execution: the responses of its test case by state, and its faults."""
+
+    test_case: str | None
+    responses: Mapping[str, Response]
+    faults: Sequence[Fault]
+
+    def answer(self, task: OpenTask) -> Answer | None:
+        """What answers the task, or None: the integration does."""
+        for state, error, first, last in self.faults:
+            if state == task.state_name and first <= task.attempt and (last is None or task.attempt <= last):
+                # AWS gives no cause of a timeout: a machine that reads one is to be found out.
+                return Throw(error, None if error in TIMEOUTS else f"Injected into attempt {task.attempt} of the state '{state}'.")
+        response = self.responses.get(task.state_name)
+        return None if response is None else self._mocked(response, task)
+
+    def _mocked(self, response: Response, task: OpenTask) -> Answer:
+        for first, last, answer in response.answers:
+            if first <= task.invocation <= last:
+                return answer
+        known = f"it ends with {response.answers[-1][1]}" if response.answers else "it has none"
+        return Throw(
+            RUNTIME,
+            f"The mocked response '{response.name}' of the test case '{self.test_case}' has no answer for invocation {task.invocation} "
+            f"of the state '{task.state_name}': {known}.",
+        )
+
+
+@lru_cache(maxsize=64)
+def read(text: str) -> Mocks:
+    """The mocks that an execution keeps, from their JSON."""
+    kept = loads(text)
+    return Mocks(
+        kept["testCase"],
+        {state: Response(mocked["name"], answers(mocked["response"])) for state, mocked in kept["responses"].items()},
+        [Fault(**fault) for fault in kept["faults"]],
+    )
+
+
+def answers(response: Mapping[str, Json]) -> list[tuple[int, int, Answer]]:
+    """The answers of a mocked response that is as it must be, in the order of their invocations."""
+    return sorted(((*invocations(key), _answer(value)) for key, value in response.items()), key=lambda answer: answer[:2])
+
+
+def _answer(value: Mapping[str, Json]) -> Answer:
+    return Return(Payload(value["Return"])) if "Return" in value else Throw(value["Throw"]["Error"], value["Throw"].get("Cause"))
+
+
+def invocations(key: str) -> tuple[int, int]:
+    """The first and the last that "3" or "1-2" names. Raises ValueError when it is neither, or the last comes before the first."""
+    found = re.fullmatch(r"(\d{1,9})(?:-(\d{1,9}))?", key, re.ASCII)
+    if found is None:
+        raise ValueError(key)
+    first = int(found[1])
+    last = first if found[2] is None else int(found[2])
+    if last < first:
+        raise ValueError(key)
+    return first, last

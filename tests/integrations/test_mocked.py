@@ -1,0 +1,110 @@
+"""What a mock makes of a task: its events, by numbers that a replay counts again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sfn_cli.integrations.integration import Errand
+from sfn_cli.integrations.mocked import answer
+from sfn_cli.interpreter.mocks import read
+from sfn_cli.jsonvalue import dumps
+from tests.interpreter.hand_turned import begin, interpreter_of, stored
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sfn_cli.interpreter.events import HistoryEvent
+    from sfn_cli.interpreter.signals import Signal
+
+FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:f"
+
+
+def machine(**fields: Any) -> dict[str, Any]:
+    """One Task state, T, whose errors are caught by the name that the state it goes on with has."""
+    task = {"Type": "Task", "Resource": FUNCTION, "End": True, **fields}
+    caught = {name: {"Type": "Pass", "End": True} for name in ("Heartbeat", "Timeout", "Task", "Refused", "All")}
+    return {"StartAt": "T", "States": {"T": task, **caught}}
+
+
+def mocks(response: dict[str, Any] | None = None, *faults: tuple[str, int, int | None]) -> str:
+    responses = {} if response is None else {"T": {"name": "R", "response": response}}
+    return dumps(
+        {
+            "testCase": "Case",
+            "responses": responses,
+            "faults": [{"state": "T", "error": error, "first": first, "last": last} for error, first, last in faults],
+        }
+    )
+
+
+def run(definition: dict[str, Any], input: Any, kept: str, history: Sequence[HistoryEvent] = ()) -> list[HistoryEvent]:
+    """The whole history, from its start or on from where it was cut off; every task is answered by the mocks."""
+    events = list(history) or begin(input)
+    interpreter = interpreter_of(definition, [stored(event) for event in events])
+    now = events[-1].at
+    while not interpreter.ended:
+        events += interpreter.advance(now)
+        if interpreter.open_tasks:
+            task = next(iter(interpreter.open_tasks.values()))
+            instead = read(kept).answer(task)
+            assert instead is not None
+            signals: list[Signal] = []
+            answer(Errand(task, 0, signals.append), instead)
+            events += interpreter.receive(signals[0], now)
+        elif interpreter.wake_at is not None:
+            now = max(now, interpreter.wake_at)
+    return events
+
+
+RETRY = {"Retry": [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 5}]}
+EACH = {
+    "StartAt": "Each",
+    "States": {"Each": {"Type": "Map", "MaxConcurrency": 2, "ItemProcessor": machine(**RETRY), "End": True}},
+}
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        mocks({"0": {"Return": "a"}, "1-3": {"Throw": {"Error": "Busy"}}, "4-9": {"Return": "b"}}),
+        mocks({"0-9": {"Return": "a"}}, ("Busy", 2, 3), ("States.Timeout", 1, 1)),
+        mocks({"0-1": {"Throw": {"Error": "Busy"}}}),
+    ],
+)
+def test_crash_after_every_event(kept: str) -> None:
+    """Wherever a worker dies, the next one answers every task as the first would have."""
+    whole = run(EACH, [1, 2, 3], kept)
+    assert [stored(event) for event in whole] == [stored(event) for event in run(EACH, [1, 2, 3], kept)]
+    for length in range(1, len(whole)):
+        assert run(EACH, [1, 2, 3], kept, history=whole[:length]) == whole, f"cut after event {length}"
+
+
+CATCH = [
+    {"ErrorEquals": ["States.HeartbeatTimeout"], "Next": "Heartbeat"},
+    {"ErrorEquals": ["States.Timeout"], "Next": "Timeout"},
+    {"ErrorEquals": ["States.TaskFailed"], "Next": "Task"},
+    {"ErrorEquals": ["States.ALL"], "Next": "All"},
+]
+LIMITS = {"TimeoutSeconds": 60, "HeartbeatSeconds": 10}
+QUEUE = {"Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken"}
+
+
+@pytest.mark.parametrize(
+    "fields, error, recorded, goes_on",
+    [
+        ({}, "Busy", "LambdaFunctionFailed", "Task"),
+        ({}, "States.Timeout", "LambdaFunctionTimedOut", "Timeout"),
+        (LIMITS, "States.Timeout", "LambdaFunctionTimedOut", "Timeout"),
+        (LIMITS, "States.HeartbeatTimeout", "LambdaFunctionTimedOut", "Heartbeat"),
+        (QUEUE, "States.Timeout", "TaskTimedOut", "Timeout"),
+        (QUEUE, "States.TaskFailed", "TaskFailed", "Task"),
+    ],
+)
+def test_faults_are_caught_as_their_errors_are(fields: dict[str, Any], error: str, recorded: str, goes_on: str) -> None:
+    """A timeout is recorded as one, and caught by the Catcher that catches the real one."""
+    events = run(machine(Catch=CATCH, **fields), {}, mocks(None, (error, 1, None)))
+    (failed,) = [event for event in events if event.type.endswith(("Failed", "TimedOut"))]
+    assert (failed.type, (failed.details or {})["error"]) == (recorded, error)
+    assert [(event.details or {})["name"] for event in events if event.type == "PassStateEntered"] == [goes_on]
