@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli import jsonvalue
 from sfn_cli.asl.dataflow import JSONPATH
-from sfn_cli.asl.state_machine import StateMachine
 from sfn_cli.asl.nesting import machines_within
+from sfn_cli.asl.state_machine import StateMachine
 from sfn_cli.interpreter.map_run import label_of
 
 if TYPE_CHECKING:
