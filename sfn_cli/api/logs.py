@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli import arn
+from sfn_cli.api import log_group_tags
 from sfn_cli.errors import ApiError
 from sfn_cli.store.sqlite.logs import AFTER_ALL, ALWAYS, BEFORE_ALL, LogEvent, LogGroup, LogLine, LogStream
 
@@ -32,7 +33,7 @@ def create_log_group(service: Service, request: dict[str, Any]) -> dict[str, Any
     name = request["logGroupName"]
     if not _GROUP_NAME.fullmatch(name):
         raise _invalid(f"Invalid log group name: {name}")
-    if not service.logs.create_group(name, service.clock()):
+    if not service.logs.create_group(name, service.clock(), log_group_tags.checked(request.get("tags", {}))):
         raise ApiError("ResourceAlreadyExistsException", "The specified log group already exists")
     return {}
 
@@ -58,6 +59,12 @@ def delete_log_group(service: Service, request: dict[str, Any]) -> dict[str, Any
 def put_retention_policy(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Noted, and shown by DescribeLogGroups; sfn removes nothing by itself."""
     if not service.logs.keep_for(request["logGroupName"], request["retentionInDays"]):
+        raise _no_group()
+    return {}
+
+
+def delete_retention_policy(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    if not service.logs.keep_for(request["logGroupName"], None):
         raise _no_group()
     return {}
 
