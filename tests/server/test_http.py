@@ -72,7 +72,7 @@ def test_unknown_targets(served: Served, target: str) -> None:
     assert (status, body["__type"]) == (400, "UnknownOperationException")
 
 
-@pytest.mark.parametrize("method, path", [("GET", "/"), ("POST", "/"), ("GET", "/2015-03-31/nope"), ("PUT", "/2015-03-31/functions")])
+@pytest.mark.parametrize("method, path", [("GET", "/x"), ("POST", "/"), ("GET", "/2015-03-31/nope"), ("PUT", "/2015-03-31/functions")])
 def test_unknown_paths(served: Served, method: str, path: str) -> None:
     """What no route matches is not found."""
     status, body, _ = ask(served, method, path)
