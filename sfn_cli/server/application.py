@@ -47,7 +47,7 @@ _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _THREADS = 8
 _PATIENT_THREADS = 256
 _HEALTH = (("GET", "/"), ("HEAD", "/"))
-"""What scripts ask that wait until the server is there: no client of AWS's does."""
+"""What scripts ask, unsigned, that wait until the server is there."""
 
 
 class Application:
@@ -101,7 +101,7 @@ class Application:
     async def _answer(self, head: HttpRequest, request: Request) -> HttpResponse:
         if not is_allowed(head.headers, self._listening_host):
             raise ApiError("AccessDeniedException", "This server answers requests to its own name only.", status=403)
-        if (head.method, head.path) in _HEALTH and not head.query:
+        if (head.method, head.path) in _HEALTH and not aws_query.is_asked(head):
             return HttpResponse(200, with_request_id({"Content-Type": rest_json.CONTENT_TYPE}), dumps({"sfn": __version__}).encode())
         whole = await self._signed(head, request)
         if aws_json.TARGET in head.headers:

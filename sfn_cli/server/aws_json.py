@@ -31,7 +31,7 @@ def operation_of(request: HttpRequest) -> Operation:
             return model.load(service, name)
     except KeyError:
         pass
-    raise minimum.not_served(f"the operation {request.headers[TARGET]}")
+    raise minimum.not_served(f"the operation {request.headers[TARGET]}", request)
 
 
 def content_type_of(request: HttpRequest) -> str:

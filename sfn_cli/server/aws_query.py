@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 FORM = "application/x-www-form-urlencoded"
 _CONTENT_TYPE = "text/xml"
-_SERVICES = {"2011-06-15": minimum.STS, "2010-05-08": "iam", "2016-11-15": "ec2"}
-"""The services that clients are likely to ask, by the Version that their requests have."""
+_SERVICES = {"2011-06-15": minimum.STS}
+"""The services that are answered, by the Version that their requests have."""
 
 _NAMESPACES = {minimum.STS: "https://sts.amazonaws.com/doc/2011-06-15/"}
 
@@ -46,11 +46,10 @@ def is_asked(request: HttpRequest) -> bool:
 def answer(request: HttpRequest, settings: Settings) -> HttpResponse:
     """The answer to one of `minimum.QUERIES`. Raises ApiError for every other Action."""
     form = dict(parse_qsl(request.body.decode("utf-8", "replace")) or parse_qsl(request.query))
-    action, version = form.get("Action", ""), form.get("Version", "")
-    service = _SERVICES.get(version, "")
+    action, service = form.get("Action", ""), _SERVICES.get(form.get("Version", ""))
     find = minimum.QUERIES.get((service, action))
-    if find is None:
-        raise minimum.not_served(f"the action {action}" + (f" of {service}" if service else ""))
+    if find is None or service is None:
+        raise minimum.not_served(f"the action {action}" if action else f"{request.method} {request.path}", request)
     members = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in find(settings).items())
     request_id = new_uuid()
     body = (

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, unquote
 from sfn_cli.api import model, shapes
 from sfn_cli.errors import ApiError
 from sfn_cli.jsonvalue import dumps
-from sfn_cli.server import minimum, sigv4
+from sfn_cli.server import minimum
 from sfn_cli.server.aws_json import json_body
 from sfn_cli.server.messages import HttpRequest, HttpResponse, with_request_id
 
@@ -52,8 +52,7 @@ def find(table: Sequence[Route], request: HttpRequest) -> Route:
     for route in table:
         if route.matches(request.method, segments):
             return route
-    service = sigv4.service_signed_for(request)
-    raise minimum.not_served(f"{request.method} {request.path}" + (f" of {service}" if service else ""), status=404)
+    raise minimum.not_served(f"{request.method} {request.path}", request, status=404)
 
 
 def read_request(route: Route, request: HttpRequest) -> dict[str, Any]:
