@@ -22,7 +22,7 @@ from sfn_cli import __version__, api
 from sfn_cli.api.operations import WAITING
 from sfn_cli.errors import ApiError, SfnError
 from sfn_cli.jsonvalue import dumps
-from sfn_cli.server import aws_json, aws_query, rest_json, sigv4
+from sfn_cli.server import aws_json, aws_query, rest_json, signature
 from sfn_cli.server.guard import is_allowed
 from sfn_cli.server.messages import (
     MAX_BODY_BYTES,
@@ -115,11 +115,11 @@ class Application:
     async def _signed(self, head: HttpRequest, request: Request) -> HttpRequest:
         """The request with its body, signed by somebody who is known. Raises ApiError."""
         # Who does not even claim to be known sends no body that would have to be kept.
-        signature = sigv4.signature_of(head) if self._credentials is not None else None
+        claimed = signature.signature_of(head) if self._credentials is not None else None
         limit = MAX_BODY_BYTES if aws_json.TARGET in head.headers else MAX_LAMBDA_BODY_BYTES
         whole = head._replace(body=await _body(request, limit))
-        if self._credentials is not None and signature is not None:
-            sigv4.check(signature, whole, self._credentials, datetime.now(UTC))
+        if self._credentials is not None and claimed is not None:
+            signature.check(claimed, whole, self._credentials, datetime.now(UTC))
         return whole
 
     async def _call(self, operation: Operation, members: dict[str, Any], request: Request) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
 from sfn_cli.api.names import new_uuid
-from sfn_cli.server import minimum, sigv4
+from sfn_cli.server import minimum, signature
 from sfn_cli.server.messages import HttpRequest, HttpResponse, shown
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ _CODES = {
 def is_asked(request: HttpRequest) -> bool:
     """Whether a request is in this protocol, or is one for S3, whose errors are XML, too."""
     is_form = request.headers.get("content-type", "").startswith(FORM) or "Action=" in request.query
-    return (request.path == "/" and is_form) or sigv4.service_signed_for(request) == "s3"
+    return (request.path == "/" and is_form) or signature.service_signed_for(request) == "s3"
 
 
 def answer(request: HttpRequest, settings: Settings) -> HttpResponse:

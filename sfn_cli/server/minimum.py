@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.errors import ApiError
-from sfn_cli.server import sigv4
+from sfn_cli.server import signature
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,7 +34,7 @@ QUERIES: Mapping[tuple[str | None, str], Callable[[Settings], Mapping[str, str]]
 
 def not_served(what: str, request: HttpRequest, status: int = 400) -> ApiError:
     """The error for a request that is another service's, or an operation's that sfn does not have: `what` names it."""
-    service = sigv4.service_signed_for(request)
+    service = signature.service_signed_for(request)
     return ApiError(
         "UnknownOperationException",
         f"sfn serve does not answer {what}{f' of {service}' if service else ''}: it answers {SERVED}. Send what is another service's to "

@@ -1,6 +1,5 @@
-"""Signature Version 4: whether a request was signed with credentials that are known.
+"""Whether a request was signed (Signature Version 4) with credentials that are known.
 
-https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 The signature stands in the header Authorization or, of a presigned URL, in the query. Region and service are those that were
 signed, whatever they are.
 Rule 1: all that decides what a request does is signed: method, path, query, Host, every x-amz-* header that is there, the body.
@@ -15,25 +14,21 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import quote, unquote_to_bytes
+from urllib.parse import unquote_to_bytes
 
+from sfn_cli import sigv4
 from sfn_cli.errors import ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from sfn_cli.server.credentials import Credentials
     from sfn_cli.server.messages import HttpRequest
 
-ALGORITHM = "AWS4-HMAC-SHA256"
 SKEW = timedelta(minutes=5)
 """How far the client's clock may be from the server's."""
 
 MAX_EXPIRES_SECONDS = 7 * 24 * 60 * 60
-
-_TIME = "%Y%m%dT%H%M%SZ"
-_UNRESERVED = "-_.~"
-_TERMINATOR = "aws4_request"
 
 
 class Signature(NamedTuple):
@@ -57,7 +52,7 @@ def signature_of(request: HttpRequest) -> Signature:
     Raises ApiError MissingAuthenticationTokenException or IncompleteSignatureException.
     """
     authorization = request.headers.get("authorization")
-    query = {_decoded(name): _decoded(value) for name, value in _pairs(request.query)}
+    query = {_decoded(name): _decoded(value) for name, value in sigv4.arguments_of(request.query)}
     if authorization is not None:
         return _in_header(authorization.strip(), request.headers)
     if "X-Amz-Algorithm" in query:
@@ -84,10 +79,12 @@ def check(signature: Signature, request: HttpRequest, known: Mapping[str, Creden
     _check_time(signature, now)
     _check_what_is_signed(signature, request)
     digest = sha256(request.body).hexdigest()
-    declared = request.headers.get("x-amz-content-sha256")
-    text = "\n".join((ALGORITHM, signature.at, signature.scope, sha256(_canonical(request, signature, digest)).hexdigest()))
-    wanted = _hmac(_signing_key(credentials.secret_access_key, signature.scope), text).hex()
-    if not _is_same(wanted, signature.signature) or (declared is not None and not _is_same(declared, digest)):
+    query = "&".join(part for part in request.query.split("&") if not part.startswith("X-Amz-Signature="))
+    headers = {name: request.headers.getlist(name) for name in signature.signed_headers}
+    canonical = sigv4.canonical_request(request.method, request.path, query, headers, digest)
+    wanted = sigv4.signature(credentials.secret_access_key, signature.at, signature.scope, canonical)
+    declared = request.headers.get("x-amz-content-sha256", digest)
+    if not _is_same(wanted, signature.signature) or not _is_same(declared, digest):
         raise _invalid(
             "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key "
             "and signing method. Consult the service documentation for details."
@@ -99,7 +96,7 @@ def check(signature: Signature, request: HttpRequest, known: Mapping[str, Creden
 
 def _in_header(authorization: str, headers: Mapping[str, str]) -> Signature:
     algorithm, _, rest = authorization.partition(" ")
-    if algorithm != ALGORITHM:
+    if algorithm != sigv4.ALGORITHM:
         raise _incomplete(f"Unsupported AWS 'algorithm': '{algorithm}'.")
     fields = {name.strip(): value.strip() for name, _, value in (part.partition("=") for part in rest.split(","))}
     at = headers.get("x-amz-date") or _as_iso(headers.get("date", ""))
@@ -118,7 +115,7 @@ def _in_header(authorization: str, headers: Mapping[str, str]) -> Signature:
 
 
 def _in_query(query: Mapping[str, str]) -> Signature:
-    if query["X-Amz-Algorithm"] != ALGORITHM:
+    if query["X-Amz-Algorithm"] != sigv4.ALGORITHM:
         raise _incomplete(f"Unsupported AWS 'algorithm': '{query['X-Amz-Algorithm']}'.")
     needed = ("Credential", "Signature", "SignedHeaders", "Date", "Expires")
     missing = [f"AWS query-string parameters must include 'X-Amz-{name}'." for name in needed if not query.get(f"X-Amz-{name}")]
@@ -138,14 +135,14 @@ def _credential(text: str) -> tuple[str, str]:
     key, *scope = text.rsplit("/", 4)
     if len(scope) != 4 or not all((key, *scope)):
         raise _incomplete("Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term.")
-    if scope[-1] != _TERMINATOR:
-        raise _incomplete(f"Credential should be scoped with a valid terminator: '{_TERMINATOR}'.")
+    if scope[-1] != sigv4.TERMINATOR:
+        raise _incomplete(f"Credential should be scoped with a valid terminator: '{sigv4.TERMINATOR}'.")
     return key, "/".join(scope)
 
 
 def _as_iso(date: str) -> str:
     try:
-        return parsedate_to_datetime(date).astimezone(UTC).strftime(_TIME)
+        return parsedate_to_datetime(date).astimezone(UTC).strftime(sigv4.TIME)
     except ValueError:
         return ""
 
@@ -155,18 +152,18 @@ def _as_iso(date: str) -> str:
 
 def _check_time(signature: Signature, now: datetime) -> None:
     try:
-        at = datetime.strptime(signature.at, _TIME).replace(tzinfo=UTC)
+        at = datetime.strptime(signature.at, sigv4.TIME).replace(tzinfo=UTC)
     except ValueError:
         raise _incomplete("Date must be in ISO-8601 'basic format', as in 20150830T123600Z.") from None
     if signature.scope.partition("/")[0] != signature.at[:8]:
         raise _invalid("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP.")
     minutes = SKEW // timedelta(minutes=1)
     if at > now + SKEW:
-        latest = f"{now + SKEW:{_TIME}} ({now:{_TIME}} + {minutes} min.)"
+        latest = f"{now + SKEW:{sigv4.TIME}} ({now:{sigv4.TIME}} + {minutes} min.)"
         raise _invalid(f"Signature not yet current: {signature.at} is still later than {latest}")
     age = SKEW if signature.expires is None else signature.expires
     if at < now - age:
-        earliest = f"{now - age:{_TIME}} ({now:{_TIME}} - {age // timedelta(minutes=1)} min.)"
+        earliest = f"{now - age:{sigv4.TIME}} ({now:{sigv4.TIME}} - {age // timedelta(minutes=1)} min.)"
         raise _invalid(f"Signature expired: {signature.at} is now earlier than {earliest}")
 
 
@@ -181,60 +178,8 @@ def _check_what_is_signed(signature: Signature, request: HttpRequest) -> None:
             raise _invalid(f"Authorization header requires existence of '{name}' header.")
 
 
-# The canonical request
-
-
-def _canonical(request: HttpRequest, signature: Signature, digest: str) -> bytes:
-    query = [(_canonical_text(name), _canonical_text(value)) for name, value in _pairs(request.query)]
-    headers = [
-        f"{name}:{','.join(' '.join(value.split()) for value in request.headers.getlist(name))}\n" for name in signature.signed_headers
-    ]
-    text = "\n".join(
-        (
-            request.method,
-            quote(_normal_path(request.path), safe="/" + _UNRESERVED),  # of what was sent, which is encoded once already
-            "&".join(f"{name}={value}" for name, value in sorted(query) if name != "X-Amz-Signature"),
-            "".join(headers),
-            ";".join(signature.signed_headers),
-            digest,
-        )
-    )
-    return text.encode()
-
-
-def _normal_path(path: str) -> str:
-    """The path without empty segments, "." and ".."."""
-    segments: list[str] = []
-    for segment in path.split("/"):
-        if segment == "..":
-            del segments[-1:]
-        elif segment not in ("", "."):
-            segments.append(segment)
-    return "/" + "/".join(segments) + ("/" if segments and path.endswith("/") else "")
-
-
-def _pairs(query: str) -> Iterable[tuple[str, str]]:
-    """Names and values in a query, as they were sent."""
-    return [(name, value) for name, _, value in (part.partition("=") for part in query.split("&") if part)]
-
-
-def _canonical_text(sent: str) -> str:
-    return quote(unquote_to_bytes(sent), safe=_UNRESERVED)
-
-
 def _decoded(sent: str) -> str:
     return unquote_to_bytes(sent).decode("utf-8", "replace")
-
-
-def _signing_key(secret: str, scope: str) -> bytes:
-    key = f"AWS4{secret}".encode()
-    for part in scope.split("/"):
-        key = _hmac(key, part)
-    return key
-
-
-def _hmac(key: bytes, text: str) -> bytes:
-    return hmac.digest(key, text.encode(), "sha256")
 
 
 def _is_same(one: str, other: str) -> bool:
