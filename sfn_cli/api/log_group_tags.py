@@ -27,7 +27,10 @@ def tag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Adds tags; a key that the group has gets the new value."""
 
     def more(tags: Tags) -> Tags:
-        return checked(tags | request["tags"])
+        merged: Tags = tags | request["tags"]
+        if len(merged) > MAX_TAGS:
+            raise ApiError("TooManyTagsException", f"A log group has at most {MAX_TAGS} tags, not {len(merged)}.")
+        return merged
 
     if not service.logs.change_tags(_named(request["resourceArn"]), more):
         raise _not_found()
@@ -43,13 +46,6 @@ def untag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     if not service.logs.change_tags(_named(request["resourceArn"]), fewer):
         raise _not_found()
     return {}
-
-
-def checked(tags: Tags) -> Tags:
-    """The tags. Raises ApiError TooManyTagsException above 50."""
-    if len(tags) > MAX_TAGS:
-        raise ApiError("TooManyTagsException", f"A log group has at most {MAX_TAGS} tags, not {len(tags)}.")
-    return tags
 
 
 def _tags(service: Service, group: str) -> Tags:

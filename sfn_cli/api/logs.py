@@ -10,7 +10,6 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli import arn
-from sfn_cli.api import log_group_tags
 from sfn_cli.errors import ApiError
 from sfn_cli.store.sqlite.logs import AFTER_ALL, ALWAYS, BEFORE_ALL, LogEvent, LogGroup, LogLine, LogStream
 
@@ -33,7 +32,7 @@ def create_log_group(service: Service, request: dict[str, Any]) -> dict[str, Any
     name = request["logGroupName"]
     if not _GROUP_NAME.fullmatch(name):
         raise _invalid(f"Invalid log group name: {name}")
-    if not service.logs.create_group(name, service.clock(), log_group_tags.checked(request.get("tags", {}))):
+    if not service.logs.create_group(name, service.clock(), request.get("tags")):
         raise ApiError("ResourceAlreadyExistsException", "The specified log group already exists")
     return {}
 

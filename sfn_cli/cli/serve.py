@@ -24,6 +24,8 @@ def serve(terminal: Terminal, port: int, host: str, credentials: str | None) -> 
     Example:
       sfn serve --port 8083
       aws stepfunctions list-state-machines --endpoint-url http://127.0.0.1:8083
+
+    Clients put sync- before the host of StartSyncExecution and TestState, unless AWS_DISABLE_HOST_PREFIX_INJECTION is true for them.
     """
     from sfn_cli import app, server
 

@@ -15,12 +15,14 @@ import pytest
 from sfn_cli import __version__
 from sfn_cli.errors import ConfigurationError
 from sfn_cli.server import serve
-from tests.api.fakes import make_service
+from sfn_cli.store.sqlite.database import Database
+from sfn_cli.store.sqlite.executions import Executions
+from tests.api.fakes import PASS, ROLE, make_service
+from tests.processes import until
+from tests.server.conftest import Served
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from tests.server.conftest import Served
 
 TARGET = {"X-Amz-Target": "AWSStepFunctions.ListStateMachines", "Content-Type": "application/x-amz-json-1.0"}
 
@@ -189,6 +191,24 @@ def test_a_signal_ends_it(tmp_path: Path, sent: signal.Signals) -> None:
     assert process.stdout.readline().startswith("sfn listens on http://127.0.0.1:")
     process.send_signal(sent)
     assert (*process.communicate(timeout=30), process.returncode) == ("", "", 0)
+
+
+@pytest.mark.slow
+def test_what_does_not_end_before_the_server(tmp_path: Path) -> None:
+    """Who waits for an execution that goes on when the server's time is over is told so."""
+    served = Served(str(tmp_path))
+    arn = served.client("stepfunctions").create_state_machine(name="x", definition=PASS, roleArn=ROLE, type="EXPRESS")["stateMachineArn"]
+    connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=30)
+    headers = {**TARGET, "X-Amz-Target": "AWSStepFunctions.StartSyncExecution"}
+    connection.request("POST", "/", json.dumps({"stateMachineArn": arn}), headers)
+    database = Database(tmp_path)
+    until(Executions(database).any_running, "the execution")
+    database.close()
+    served.process.terminate()
+    response = connection.getresponse()
+    assert (response.status, json.loads(response.read())["__type"]) == (503, "ServiceUnavailable")
+    connection.close()
+    assert served.stop() == 0
 
 
 def test_an_address_that_is_taken(tmp_path: Path) -> None:
