@@ -20,6 +20,8 @@ from tests.processes import ROLE, TIMEOUT_SECONDS, serving, until
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+pytestmark = pytest.mark.slow  # a command takes half a second, and there are some forty
+
 AWS = Path(sys.executable).with_name("aws")
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:Cli"
 ACTIVITY = "arn:aws:states:us-east-1:123456789012:activity:Work"

@@ -18,6 +18,7 @@ from botocore.credentials import Credentials
 
 from sfn_cli.errors import ConfigurationError
 from sfn_cli.server import credentials
+from tests.processes import sfn
 from tests.server.conftest import Served
 from tests.server.test_boto3 import refused
 
@@ -292,6 +293,14 @@ def test_boto3(guarded: Served) -> None:
     ):
         assert getattr(client(service, str(LONG.secret_key)), operation)()["ResponseMetadata"]["HTTPStatusCode"] == 200
         assert refused(getattr(client(service, "wrong"), operation))[2] == 403
+
+
+@pytest.mark.parametrize("secret, code", [(str(LONG.secret_key), 0), ("wrong", 254)])
+def test_the_terminal(guarded: Served, tmp_path: Path, secret: str, code: int) -> None:
+    """sfn itself signs what it sends to an endpoint."""
+    keys = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": secret}
+    done = sfn(tmp_path, "list-activities", "--endpoint-url", guarded.url, environment=keys)
+    assert (done.returncode, "InvalidSignatureException" in done.stderr) == (code, code != 0)
 
 
 def test_health_needs_no_signature(guarded: Served) -> None:
