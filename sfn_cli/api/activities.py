@@ -6,11 +6,12 @@ Creating is idempotent; tags that are given to an activity that exists are not k
 
 from __future__ import annotations
 
-import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli import arn, jsonvalue
 from sfn_cli.api import configurations, names, paging, tags
+from sfn_cli.api.awaited import AwaitedTask
 from sfn_cli.errors import ApiError
 from sfn_cli.store.sqlite.activities import Activity
 
@@ -61,20 +62,23 @@ def delete_activity(service: Service, request: dict[str, Any]) -> dict[str, Any]
     return {}
 
 
-def get_activity_task(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def get_activity_task(service: Service, request: dict[str, Any]) -> dict[str, Any] | AwaitedTask:
     """The task that has waited longest, for its only worker; or, after a minute without one, none."""
     activity = _existing(service, request["activityArn"])
-    if service.executions.any_running():
+    awaited = AwaitedTask(activity.arn, POLL_SECONDS, partial(_taken, activity_arn=activity.arn, worker_name=request.get("workerName")))
+    answer = awaited.take(service)
+    if answer is None and service.executions.any_running():
         service.runner.wake()  # what is to schedule the task may have died: nobody else might ask for a minute
-    give_up_at = time.monotonic() + POLL_SECONDS
-    while True:
-        version = service.database.data_version()
-        task = service.tasks.take(activity.arn, request.get("workerName"), service.clock())
-        if task is not None:
-            service.runner.wake()
-            return {"taskToken": task.token, "input": task.input}
-        if service.database.await_change(version, give_up_at - time.monotonic()) == version:
-            return {}
+    return awaited if answer is None else answer
+
+
+def _taken(service: Service, *, activity_arn: str, worker_name: str | None) -> dict[str, Any] | None:
+    """The activity's next task, taken from its queue, or None."""
+    task = service.tasks.take(activity_arn, worker_name, service.clock())
+    if task is None:
+        return None
+    service.runner.wake()
+    return {"taskToken": task.token, "input": task.input}
 
 
 def _summary(activity: Activity) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""An answer that is not there yet: an execution has to end first. (StartSyncExecution)
+"""Answers that are not there yet: an execution has to end (StartSyncExecution), or an activity to have a task (GetActivityTask).
 
-A door that has nothing else to do waits for it here. One that serves many keeps no thread for each
-(server/ends.py), and asks for the answer when the execution has ended.
+A door that has nothing else to do waits for them here. One that serves many keeps no thread for each
+(server/watch.py), and asks for the answer when there may be one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ WAKE_SECONDS = 2.0
 """How often a worker is called meanwhile: it may have been killed, or have left a store that it could not write."""
 
 
-class Awaited(NamedTuple):
+class AwaitedEnd(NamedTuple):
     """`answer` gives the operation's answer once the execution in this row has ended."""
 
     execution: int
@@ -38,3 +38,28 @@ class Awaited(NamedTuple):
             while database.await_change(version, wakes_at - time.monotonic(), every=LOOK_SECONDS) == version:
                 service.runner.wake()
                 wakes_at = time.monotonic() + WAKE_SECONDS
+
+
+class AwaitedTask(NamedTuple):
+    """`take` gives the operation's answer if a task of the activity waits, or None; after `seconds`, NO_TASK is the answer."""
+
+    activity: str
+    seconds: float
+    take: Callable[[Service], dict[str, Any] | None]
+
+    def wait(self, service: Service) -> dict[str, Any]:
+        """Waits for a task."""
+        give_up_at = time.monotonic() + self.seconds
+        while True:
+            version = service.database.data_version()
+            answer = self.take(service)
+            if answer is not None:
+                return answer
+            if service.database.await_change(version, give_up_at - time.monotonic()) == version:
+                return NO_TASK
+
+
+NO_TASK: dict[str, Any] = {}
+"""What GetActivityTask answers when there was none."""
+
+Awaited = AwaitedEnd | AwaitedTask

@@ -39,7 +39,7 @@ def create_log_group(service: Service, request: dict[str, Any]) -> dict[str, Any
     name = request["logGroupName"]
     if not _GROUP_NAME.fullmatch(name):
         raise _invalid(f"Invalid log group name: {name}")
-    if not service.logs.create_group(name, service.clock()):
+    if not service.logs.create_group(name, service.clock(), request.get("tags")):
         raise ApiError("ResourceAlreadyExistsException", "The specified log group already exists")
     return {}
 

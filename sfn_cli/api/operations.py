@@ -60,9 +60,15 @@ OPERATIONS: Mapping[tuple[str, str], str] = {
     ("lambda", "CreateFunction"): "sfn_cli.api.functions:create_function",
     ("lambda", "DeleteFunction"): "sfn_cli.api.functions:delete_function",
     ("lambda", "GetFunction"): "sfn_cli.api.functions:get_function",
+    ("lambda", "GetFunctionCodeSigningConfig"): "sfn_cli.api.function_policies:get_function_code_signing_config",
+    ("lambda", "GetFunctionConcurrency"): "sfn_cli.api.function_policies:get_function_concurrency",
     ("lambda", "GetFunctionConfiguration"): "sfn_cli.api.functions:get_function_configuration",
+    ("lambda", "GetPolicy"): "sfn_cli.api.function_policies:get_policy",
     ("lambda", "Invoke"): "sfn_cli.api.functions:invoke",
     ("lambda", "ListFunctions"): "sfn_cli.api.functions:list_functions",
+    ("lambda", "ListTags"): "sfn_cli.api.function_tags:list_tags",
+    ("lambda", "TagResource"): "sfn_cli.api.function_tags:tag_resource",
+    ("lambda", "UntagResource"): "sfn_cli.api.function_tags:untag_resource",
     ("lambda", "UpdateFunctionCode"): "sfn_cli.api.functions:update_function_code",
     ("lambda", "UpdateFunctionConfiguration"): "sfn_cli.api.functions:update_function_configuration",
     ("logs", "CreateLogGroup"): "sfn_cli.api.logs:create_log_group",
@@ -74,12 +80,16 @@ OPERATIONS: Mapping[tuple[str, str], str] = {
     ("logs", "DescribeLogStreams"): "sfn_cli.api.logs:describe_log_streams",
     ("logs", "FilterLogEvents"): "sfn_cli.api.logs:filter_log_events",
     ("logs", "GetLogEvents"): "sfn_cli.api.logs:get_log_events",
+    ("logs", "ListTagsForResource"): "sfn_cli.api.log_group_tags:list_tags_for_resource",
+    ("logs", "ListTagsLogGroup"): "sfn_cli.api.log_group_tags:list_tags_log_group",
     ("logs", "PutLogEvents"): "sfn_cli.api.logs:put_log_events",
     ("logs", "PutRetentionPolicy"): "sfn_cli.api.logs:put_retention_policy",
+    ("logs", "TagResource"): "sfn_cli.api.log_group_tags:tag_resource",
+    ("logs", "UntagResource"): "sfn_cli.api.log_group_tags:untag_resource",
 }
 
-WAITING = frozenset({("lambda", "Invoke"), ("stepfunctions", "GetActivityTask"), ("stepfunctions", "TestState")})
-"""The operations that may wait for long: a server gives them threads of their own."""
+WAITING = frozenset({("lambda", "Invoke"), ("stepfunctions", "TestState")})
+"""The operations that may keep their thread for long: a server gives them threads of their own."""
 
 
 def find(operation: Operation) -> Function:

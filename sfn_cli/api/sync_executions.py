@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.api import names
-from sfn_cli.api.awaited import Awaited
+from sfn_cli.api.awaited import AwaitedEnd
 from sfn_cli.api.executions import check_start, mocked, new_execution
 from sfn_cli.api.state_machines import active, does_not_exist, type_not_supported
 
@@ -26,7 +26,7 @@ BASE_BYTES = 50 * 1024 * 1024
 """What an execution is billed for besides its definition and its data."""
 
 
-def start_sync_execution(service: Service, request: dict[str, Any]) -> Awaited:
+def start_sync_execution(service: Service, request: dict[str, Any]) -> AwaitedEnd:
     request, mocking = mocked(service, request)
     names.check_arn(request["stateMachineArn"], "stateMachine")
     check_start(request)
@@ -37,7 +37,7 @@ def start_sync_execution(service: Service, request: dict[str, Any]) -> Awaited:
     execution = service.executions.start(new._replace(clock=service.settings.clock), started)
     if execution is None:
         raise does_not_exist(machine.arn)
-    return Awaited(execution.id, partial(_answer, execution_arn=execution.arn, included=request.get("includedData") != "METADATA_ONLY"))
+    return AwaitedEnd(execution.id, partial(_answer, execution_arn=execution.arn, included=request.get("includedData") != "METADATA_ONLY"))
 
 
 def _answer(service: Service, *, execution_arn: str, included: bool) -> dict[str, Any]:

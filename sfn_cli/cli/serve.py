@@ -14,17 +14,20 @@ if TYPE_CHECKING:
 
 @click.command("serve", short_help="Answers SDKs and the aws CLI over HTTP.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8083, show_default=True, help="The port; 0 takes a free one.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on; one that others reach wants --credentials.")
+@click.option("--credentials", metavar="FILE", help="Refuse requests not signed (SigV4) with a key in this AWS credentials file.")
 @click.pass_obj
-def serve(terminal: Terminal, port: int, host: str) -> Exit:
+def serve(terminal: Terminal, port: int, host: str, credentials: str | None) -> Exit:
     """Answers SDKs and the aws CLI over HTTP, until Ctrl-C.
 
     \b
     Example:
       sfn serve --port 8083
       aws stepfunctions list-state-machines --endpoint-url http://127.0.0.1:8083
+
+    Clients put sync- before the host of StartSyncExecution and TestState, unless AWS_DISABLE_HOST_PREFIX_INJECTION is true for them.
     """
     from sfn_cli import app, server
 
-    server.serve(app.build(terminal.settings), host, port)
+    server.serve(app.build(terminal.settings), host, port, credentials_file=credentials)
     return Exit.SUCCESS

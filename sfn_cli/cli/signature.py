@@ -1,18 +1,14 @@
-"""Signature Version 4, by which an endpoint of AWS knows who asks.
-
-https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
-"""
+"""The signature by which an endpoint of AWS knows who asks, and whose it is."""
 
 from __future__ import annotations
 
 import configparser
 import hashlib
-import hmac
 import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import quote
 
+from sfn_cli import sigv4
 from sfn_cli.cli.failures import CommandFailedError, MisconfiguredError
 
 if TYPE_CHECKING:
@@ -59,7 +55,7 @@ def _profile(environ: Mapping[str, str], name: str) -> dict[str, str] | None:
 
 
 class Request(NamedTuple):
-    """What is signed: an HTTP request's parts; `query` is already sorted and encoded."""
+    """What is signed: an HTTP request's parts; `path` and `query` as they are sent."""
 
     method: str
     host: str
@@ -71,28 +67,16 @@ class Request(NamedTuple):
 
 def signed_headers(request: Request, who: Credentials, region: str, service: str) -> dict[str, str]:
     """The request's headers with its time, its token and its signature."""
-    now = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    scope = f"{now[:8]}/{region}/{service}/aws4_request"
+    now = datetime.now(UTC).strftime(sigv4.TIME)
+    scope = f"{now[:8]}/{region}/{service}/{sigv4.TERMINATOR}"
     headers = {**request.headers, "Host": request.host, "X-Amz-Date": now}
     if who.token:
         headers["X-Amz-Security-Token"] = who.token
-    ordered = sorted((name.lower(), " ".join(value.split())) for name, value in headers.items())
-    names = ";".join(name for name, _ in ordered)
-    canonical = "\n".join(
-        (
-            request.method,
-            quote(request.path, safe="/~"),
-            request.query,
-            *(f"{name}:{value}" for name, value in ordered),
-            "",
-            names,
-            hashlib.sha256(request.body).hexdigest(),
-        )
+    signed = {name.lower(): [value] for name, value in sorted(headers.items(), key=lambda header: header[0].lower())}
+    digest = hashlib.sha256(request.body).hexdigest()
+    canonical = sigv4.canonical_request(request.method, request.path, request.query, signed, digest)
+    signature = sigv4.signature(who.secret_key, now, scope, canonical)
+    headers["Authorization"] = (
+        f"{sigv4.ALGORITHM} Credential={who.access_key}/{scope}, SignedHeaders={';'.join(signed)}, Signature={signature}"
     )
-    text = "\n".join(("AWS4-HMAC-SHA256", now, scope, hashlib.sha256(canonical.encode()).hexdigest()))
-    key = f"AWS4{who.secret_key}".encode()
-    for part in scope.split("/"):
-        key = hmac.digest(key, part.encode(), "sha256")
-    signature = hmac.digest(key, text.encode(), "sha256").hex()
-    headers["Authorization"] = f"AWS4-HMAC-SHA256 Credential={who.access_key}/{scope}, SignedHeaders={names}, Signature={signature}"
     return headers

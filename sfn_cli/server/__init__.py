@@ -15,12 +15,22 @@ if TYPE_CHECKING:
     from sfn_cli.api.service import Service
 
 
-def serve(service: Service, host: str = "127.0.0.1", port: int = 8083, *, announce: Callable[[str], None] = print) -> None:
+def serve(
+    service: Service,
+    host: str = "127.0.0.1",
+    port: int = 8083,
+    *,
+    credentials_file: str | None = None,
+    announce: Callable[[str], None] = print,
+) -> None:
     """Serves until SIGINT or SIGTERM, then lets what is being answered finish, and closes the service.
 
-    `announce` is given one line when the socket listens. Port 0 takes a free port. Raises
-    ConfigurationError when the extra is not installed or the address cannot be had.
+    With `credentials_file`, requests must be signed with credentials in it. `announce` is given one line when the socket listens.
+    Port 0 takes a free port. Raises ConfigurationError when the extra is not installed, the file cannot be used or the address
+    cannot be had.
     """
+    from sfn_cli.server import credentials
+
     try:
         from sfn_cli.server.listener import run
     except ModuleNotFoundError as error:
@@ -28,4 +38,4 @@ def serve(service: Service, host: str = "127.0.0.1", port: int = 8083, *, announ
         if missing not in ("starlette", "uvicorn"):
             raise
         raise ConfigurationError(f"sfn serve needs {missing}: pip install 'sfn-cli[serve]'") from error
-    run(service, host, port, announce)
+    run(service, host, port, None if credentials_file is None else credentials.read(credentials_file), announce)

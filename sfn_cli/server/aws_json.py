@@ -12,6 +12,7 @@ from sfn_cli.api import model, shapes
 from sfn_cli.errors import ApiError
 from sfn_cli.json_text import NotJson, read
 from sfn_cli.jsonvalue import Json, dumps
+from sfn_cli.server import minimum
 from sfn_cli.server.messages import HttpRequest, HttpResponse, with_request_id
 
 if TYPE_CHECKING:
@@ -31,7 +32,12 @@ def operation_of(request: HttpRequest) -> Operation:
             return model.load(service, name)
     except KeyError:
         pass
-    raise ApiError("UnknownOperationException", f"sfn does not know the operation {request.headers[TARGET]}.")
+    raise minimum.not_served(f"the operation {request.headers[TARGET]}", request)
+
+
+def content_type_of(request: HttpRequest) -> str:
+    """The version of the protocol in which the request was asked, and is answered when it fails."""
+    return f"application/x-amz-json-{'1.1' if '1.1' in request.headers.get('content-type', '') else '1.0'}"
 
 
 def read_request(operation: Operation, request: HttpRequest) -> dict[str, Any]:

@@ -13,24 +13,26 @@ import uvicorn
 
 from sfn_cli.errors import ConfigurationError
 from sfn_cli.server.application import Application
+from sfn_cli.server.waiting import GRACE_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
+    from types import FrameType
 
     from sfn_cli.api.service import Service
+    from sfn_cli.server.credentials import Credentials
 
-_GRACE_SECONDS = 5
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 _OPEN_FILES = 4096
 """How many files and sockets the server may have open at once: a thousand clients that wait are more than the usual limit."""
 
 
-def run(service: Service, host: str, port: int, announce: Callable[[str], None]) -> None:
+def run(service: Service, host: str, port: int, credentials: Mapping[str, Credentials] | None, announce: Callable[[str], None]) -> None:
     """See `sfn_cli.server.serve`."""
     listening = _listen(host, port)
     _open_more_files()
-    application = Application(service, host)
+    application = Application(service, host, credentials)
     config = uvicorn.Config(
         application.starlette,
         log_config=None,
@@ -40,26 +42,36 @@ def run(service: Service, host: str, port: int, announce: Callable[[str], None])
         ws="none",
         loop="asyncio",
         server_header=False,
-        timeout_graceful_shutdown=_GRACE_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS + 1,  # what waits is answered at the end of the grace
     )
     url = _url(host, listening.getsockname()[1])
     try:
-        _Server(config, lambda: announce(f"sfn listens on {url} (Ctrl-C ends it)")).run([listening])
+        _Server(config, lambda: announce(f"sfn listens on {url} (Ctrl-C ends it)"), application.end).run([listening])
     finally:
         application.close()
         service.close()
 
 
 class _Server(uvicorn.Server):
-    """Says when it listens; a signal ends it with exit code 0, for it did what it was told."""
+    """Says when it listens and when it is to end. A signal ends it with exit code 0, for it did what it was told; a second one does so
+    without waiting for what is being answered."""
 
-    def __init__(self, config: uvicorn.Config, listens: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, listens: Callable[[], None], ends: Callable[[], None]) -> None:
         super().__init__(config)
         self._listens = listens
+        self._ends = ends
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._listens()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._ends()
+        await super().shutdown(sockets)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self.force_exit = self.should_exit
+        self.should_exit = True
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -11,18 +11,20 @@ from sfn_cli.jsonvalue import dumps
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from starlette.datastructures import Headers
+
 MAX_BODY_BYTES = 4 * 1024 * 1024
 MAX_LAMBDA_BODY_BYTES = 72 * 1024 * 1024
 """Lambda accepts zips of 50 MiB; base64 makes them a third larger."""
 
 
 class HttpRequest(NamedTuple):
-    """`path` is as it was sent (percent-encoded), without the query; names of headers are in lower case."""
+    """`path` and `query` are as they were sent (percent-encoded); names of headers are in lower case."""
 
     method: str
     path: str
     query: str
-    headers: Mapping[str, str]
+    headers: Headers
     body: bytes
 
 
@@ -38,13 +40,14 @@ def with_request_id(headers: Mapping[str, str]) -> dict[str, str]:
 
 def error_response(error: SfnError, content_type: str) -> HttpResponse:
     """An error as AWS's clients read it: the code in the body and in a header."""
-    code, status, members = _shown(error)
+    code, status, members = shown(error)
     headers = with_request_id({"Content-Type": content_type, "x-amzn-ErrorType": code})
     body = {"__type": code, "message": str(error), **members}
     return HttpResponse(status, headers, dumps(body).encode("utf-8", "replace"))
 
 
-def _shown(error: SfnError) -> tuple[str, int, Mapping[str, Any]]:
+def shown(error: SfnError) -> tuple[str, int, Mapping[str, Any]]:
+    """The code, the HTTP status and the further members with which an error is answered."""
     if isinstance(error, ApiError):
         return error.code, error.status, error.members
     if isinstance(error, UsageError):

@@ -8,11 +8,12 @@ none, in the JSON body; a structure's "payload" is the member that is the body i
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qs, unquote
 
 from sfn_cli.api import model, shapes
 from sfn_cli.errors import ApiError
 from sfn_cli.jsonvalue import dumps
+from sfn_cli.server import minimum
 from sfn_cli.server.aws_json import json_body
 from sfn_cli.server.messages import HttpRequest, HttpResponse, with_request_id
 
@@ -51,11 +52,7 @@ def find(table: Sequence[Route], request: HttpRequest) -> Route:
     for route in table:
         if route.matches(request.method, segments):
             return route
-    raise ApiError(
-        "UnknownOperationException",
-        f"sfn does not know {request.method} {request.path}: it answers the operations of Step Functions, Lambda and CloudWatch Logs.",
-        status=404,
-    )
+    raise minimum.not_served(f"{request.method} {request.path}", request, status=404)
 
 
 def read_request(route: Route, request: HttpRequest) -> dict[str, Any]:
@@ -66,12 +63,15 @@ def read_request(route: Route, request: HttpRequest) -> dict[str, Any]:
     for mine, given in zip(route.segments, _segments(request.path), strict=True):
         if mine.startswith("{"):
             members[mine.strip("{}")] = unquote(given)
-    query = dict(parse_qsl(request.query, keep_blank_values=True))
+    query = parse_qs(request.query, keep_blank_values=True)
     for member, member_shape in shape["members"].items():
         name = member_shape.get("locationName", member)
-        found = {"querystring": query.get(name), "header": request.headers.get(name.lower())}.get(member_shape.get("location", ""))
-        if found is not None:
-            members[member] = _read_text(member_shape, found)
+        location = member_shape.get("location")
+        found = query.get(name, []) if location == "querystring" else request.headers.getlist(name) if location == "header" else []
+        if found and member_shape["type"] == "list":
+            members[member] = [_read_text(member_shape["member"], text) for text in found]
+        elif found:
+            members[member] = _read_text(member_shape, found[-1])
     return members
 
 

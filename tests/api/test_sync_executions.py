@@ -8,7 +8,7 @@ import pytest
 
 from sfn_cli import api
 from sfn_cli.api import model
-from sfn_cli.api.awaited import Awaited
+from sfn_cli.api.awaited import AwaitedEnd
 from sfn_cli.errors import ApiError
 from sfn_cli.interpreter.events import HistoryEvent
 from sfn_cli.jsonvalue import Payload
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 UNSUPPORTED = "This operation is not supported by this type of state machine"
 
 
-def begin(call: Caller, **request: Any) -> Awaited:
+def begin(call: Caller, **request: Any) -> AwaitedEnd:
     begun = api.begin(call.service, model.load("stepfunctions", "StartSyncExecution"), {"stateMachineArn": MACHINE + "m", **request})
-    assert isinstance(begun, Awaited)
+    assert isinstance(begun, AwaitedEnd)
     return begun
 
 
-def answered(call: Caller, awaited: Awaited, *, after_ms: int = 0, output: str = "{}") -> dict[str, Any]:
+def answered(call: Caller, awaited: AwaitedEnd, *, after_ms: int = 0, output: str = "{}") -> dict[str, Any]:
     """The answer when the execution has entered its state and succeeded so many milliseconds later."""
     turns = Turns(call.service.database, Workers(call.service.database).register(0, 1, 0))
     (claimed,) = turns.claim_new(10)

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import subprocess
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import pytest
 
 from sfn_cli.store.sqlite.database import Database
 from sfn_cli.store.sqlite.executions import Executions
-from tests.processes import ROLE, SFN, environment_of, kill_workers, serving, sfn, sfn_json, until, worker_pids
+from tests.processes import ROLE, SFN, environment_of, kill_workers, sfn, sfn_json, until, worker_pids
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 PASS = {"StartAt": "P", "States": {"P": {"Type": "Pass", "Parameters": {"name.$": "$$.Execution.Name", "in.$": "$"}, "End": True}}}
 FAIL = {"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "Oops", "Cause": "it was to be"}}}
-WAITERS = 300
-"""More than the server has threads."""
 
 
 def wait(seconds: int) -> dict[str, Any]:
@@ -90,48 +86,6 @@ def _is_waiting(home: Path) -> bool:
         return [event.type for event in Executions(database).history(1)] == ["ExecutionStarted", "WaitStateEntered"]
     finally:
         database.close()
-
-
-@pytest.mark.slow
-def test_hundreds_wait_over_http(home: Path) -> None:
-    """More wait than the server has threads, each gets its answer, and others are answered meanwhile."""
-    slow, quick = create(home, "Slow", wait(10)), create(home, "Quick", PASS)
-    with serving(home) as url:
-        asyncio.run(_wait_together(url, slow, quick))
-
-
-async def _wait_together(url: str, slow: str, quick: str) -> None:
-    waiting = [asyncio.create_task(post(url, "StartSyncExecution", {"stateMachineArn": slow})) for _ in range(WAITERS)]
-    answer = await posted(url, "StartSyncExecution", {"stateMachineArn": quick, "name": "q", "input": "1"})
-    assert len((await posted(url, "ListStateMachines", {}))["stateMachines"]) == 2
-    assert json.loads(answer["output"]) == {"name": "q", "in": 1}
-    assert not any(task.done() for task in waiting)
-    answers = await asyncio.gather(*waiting)
-    assert [status for status, _ in answers] == [200] * WAITERS
-    assert {body["status"] for _, body in answers} == {"SUCCEEDED"}
-    assert len({body["executionArn"] for _, body in answers}) == WAITERS
-
-
-async def posted(url: str, operation: str, request: dict[str, Any]) -> dict[str, Any]:
-    status, body = await post(url, operation, request)
-    assert status == 200, body
-    return body
-
-
-async def post(url: str, operation: str, request: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-    """The HTTP status and the body; asked as AWS's clients do: under a host that begins with sync-."""
-    port = urlsplit(url).port
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    body = json.dumps(request)
-    writer.write(
-        (
-            f"POST / HTTP/1.1\r\nHost: sync-127.0.0.1:{port}\r\nX-Amz-Target: AWSStepFunctions.{operation}\r\n"
-            f"Content-Type: application/x-amz-json-1.0\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n{body}"
-        ).encode()
-    )
-    head, _, answer = (await reader.read()).partition(b"\r\n\r\n")
-    writer.close()
-    return int(head.split()[1]), json.loads(answer)
 
 
 @pytest.mark.parametrize("machine", ["STANDARD", "none"])

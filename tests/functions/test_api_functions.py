@@ -283,3 +283,36 @@ def test_a_zip_that_would_be_too_large(create: Call) -> None:
             entry.write(bytes(1 << 20))
     with pytest.raises(ApiError, match="Unzipped size must be smaller than 262144000 bytes"):
         create(Code={"ZipFile": content.getvalue()})
+
+
+def test_tags(call: Call, create: Call) -> None:
+    """They are no part of what a function is: its revision stays."""
+    create(Tags={"a": "1"})
+    before = call("GetFunctionConfiguration", FunctionName="fn")
+    call("TagResource", Resource=ARN, Tags={"b": "2", "c": "3"})
+    call("UntagResource", Resource=ARN, TagKeys=["a", "c", "never"])
+    assert call("ListTags", Resource=ARN) == {"Tags": {"b": "2"}}
+    assert call("GetFunction", FunctionName="fn")["Tags"] == {"b": "2"}
+    assert call("GetFunctionConfiguration", FunctionName="fn") == before
+
+
+@pytest.mark.parametrize(
+    "operation, request_, code",
+    [
+        ("TagResource", {"Resource": ARN, "Tags": {f"k{number}": "v" for number in range(51)}}, "InvalidParameterValueException"),
+        ("TagResource", {"Resource": ARN + "2", "Tags": {"a": "1"}}, "ResourceNotFoundException"),
+        ("UntagResource", {"Resource": ARN + "2", "TagKeys": ["a"]}, "ResourceNotFoundException"),
+        ("ListTags", {"Resource": ARN + "2"}, "ResourceNotFoundException"),
+        ("GetPolicy", {"FunctionName": "fn"}, "ResourceNotFoundException"),
+        ("GetPolicy", {"FunctionName": "gone"}, "ResourceNotFoundException"),
+        ("GetFunctionConcurrency", {"FunctionName": "gone"}, "ResourceNotFoundException"),
+        ("GetFunctionCodeSigningConfig", {"FunctionName": "gone"}, "ResourceNotFoundException"),
+    ],
+)
+def test_tags_and_policies_that_there_are_not(call: Call, create: Call, operation: str, request_: dict[str, Any], code: str) -> None:
+    """AWS's errors."""
+    create()
+    with pytest.raises(ApiError) as error:
+        call(operation, **request_)
+    assert error.value.code == code
+    assert call("ListTags", Resource=ARN) == {"Tags": {}}

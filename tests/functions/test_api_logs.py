@@ -269,3 +269,39 @@ def test_lines_after_their_group_was_deleted(service: Service) -> None:
     logs.delete_group("g")
     logs.append([LogLine("g", "s", NOW, "2")], NOW)
     assert [event.message for event in logs.events("g", 10)] == ["2"]
+
+
+ARN = "arn:aws:logs:us-east-1:123456789012:log-group:"
+MANY = {f"k{number}": "v" for number in range(50)}
+
+
+def test_tags(call: Call) -> None:
+    """A group has them from its birth, and others later."""
+    call("CreateLogGroup", logGroupName="/g", tags={"a": "1", "b": "2"})
+    call("TagResource", resourceArn=f"{ARN}/g", tags={"b": "3", "c": "4"})
+    call("UntagResource", resourceArn=f"{ARN}/g", tagKeys=["a", "never"])
+    assert call("ListTagsForResource", resourceArn=f"{ARN}/g") == {"tags": {"b": "3", "c": "4"}}
+    assert call("ListTagsLogGroup", logGroupName="/g") == {"tags": {"b": "3", "c": "4"}}
+
+
+@pytest.mark.parametrize(
+    "operation, request_, code",
+    [
+        ("CreateLogGroup", {"logGroupName": "/new", "tags": {**MANY, "more": "v"}}, "ValidationException"),
+        ("TagResource", {"resourceArn": f"{ARN}/g", "tags": MANY}, "TooManyTagsException"),
+        ("TagResource", {"resourceArn": f"{ARN}/gone", "tags": {"a": "1"}}, "ResourceNotFoundException"),
+        ("UntagResource", {"resourceArn": f"{ARN}/gone", "tagKeys": ["a"]}, "ResourceNotFoundException"),
+        ("ListTagsForResource", {"resourceArn": f"{ARN}/gone"}, "ResourceNotFoundException"),
+        ("ListTagsLogGroup", {"logGroupName": "/gone"}, "ResourceNotFoundException"),
+        ("ListTagsForResource", {"resourceArn": "arn:aws:logs:us-east-1:123456789012:destination:d"}, "InvalidParameterException"),
+        ("DeleteRetentionPolicy", {"logGroupName": "/gone"}, "ResourceNotFoundException"),
+    ],
+)
+def test_tags_that_are_refused(call: Call, operation: str, request_: dict[str, Any], code: str) -> None:
+    """What is refused changes nothing."""
+    call("CreateLogGroup", logGroupName="/g", tags={"a": "1"})
+    with pytest.raises(ApiError) as error:
+        call(operation, **request_)
+    assert error.value.code == code
+    assert call("ListTagsLogGroup", logGroupName="/g") == {"tags": {"a": "1"}}
+    assert [group["logGroupName"] for group in call("DescribeLogGroups")["logGroups"]] == ["/g"]

@@ -1,4 +1,4 @@
-"""A server for tests, in a process of its own: `python -m tests.server.serving HOME [HOST]`.
+"""A server for tests, in a process of its own: `python -m tests.server.serving HOME [--credentials FILE]`.
 
 It listens on a free port, says so as `sfn serve` does, and runs no executions and no functions.
 """
@@ -12,5 +12,6 @@ from sfn_cli.server import serve
 from tests.api.fakes import make_service
 
 if __name__ == "__main__":
-    host = sys.argv[2] if len(sys.argv) > 2 else "127.0.0.1"
-    serve(make_service(Path(sys.argv[1])), host, 0, announce=lambda line: print(line, flush=True))
+    credentials = sys.argv[3] if sys.argv[2:3] == ["--credentials"] else None
+    service = make_service(Path(sys.argv[1]))
+    serve(service, "127.0.0.1", 0, credentials_file=credentials, announce=lambda line: print(line, flush=True))

@@ -12,29 +12,37 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sfn_cli import __version__
 from sfn_cli.errors import ConfigurationError
 from sfn_cli.server import serve
+from sfn_cli.store.sqlite.database import Database
+from sfn_cli.store.sqlite.executions import Executions
 from tests.api.fakes import PASS, ROLE, make_service
+from tests.processes import until
+from tests.server.conftest import Served
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from tests.server.conftest import Served
 
 TARGET = {"X-Amz-Target": "AWSStepFunctions.ListStateMachines", "Content-Type": "application/x-amz-json-1.0"}
 
 
 def ask(served: Served, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, Any, http.client.HTTPMessage]:
     """The status, the body as JSON, and the headers; `_` in a header's name stands for `-`."""
+    status, text, answered = ask_raw(served, method, path, body, **headers)
+    return status, json.loads(text) if text else None, answered
+
+
+def ask_raw(served: Served, method: str, path: str, body: bytes, **headers: str) -> tuple[int, str, http.client.HTTPMessage]:
     connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=30)
     connection.putrequest(method, path, skip_host="Host" in headers)
     for name, value in {"Content_Length": str(len(body)), **headers}.items():
         connection.putheader(name.replace("_", "-"), value)
     connection.endheaders(body)
     response = connection.getresponse()
-    text = response.read()
+    text = response.read().decode()
     connection.close()
-    return response.status, json.loads(text) if text else None, response.headers
+    return response.status, text, response.headers
 
 
 def test_aws_json(served: Served) -> None:
@@ -53,6 +61,54 @@ def test_trace_header(served: Served) -> None:
         body = json.dumps({"stateMachineArn": machine, "traceHeader": "of the body"}).encode()
         _, started, _ = ask(served, "POST", "/", body, **target, **headers)
         assert sfn.describe_execution(executionArn=started["executionArn"])["traceHeader"] == trace
+
+
+@pytest.mark.parametrize("method, path", [("GET", "/"), ("HEAD", "/"), ("GET", "/?x=1")])
+def test_health(served: Served, method: str, path: str) -> None:
+    """Whoever waits for the server asks for / until it answers."""
+    status, body, _ = ask(served, method, path)
+    assert (status, body) == (200, None if method == "HEAD" else {"sfn": __version__})
+
+
+FORM = {"Content_Type": "application/x-www-form-urlencoded; charset=utf-8"}
+LOGS = {"X-Amz-Target": "Logs_20140328.DescribeLogStreams", "Content-Type": "application/x-amz-json-1.1"}
+IDENTITY = b"Action=GetCallerIdentity&Version=2011-06-15"
+
+
+@pytest.mark.parametrize(
+    "method, path, sent, body, status, content_type, in_header, in_body",
+    [
+        ("POST", "/", TARGET, b"{}", 200, "application/x-amz-json-1.0", None, '"stateMachines"'),
+        ("POST", "/", TARGET, b"{", 400, "application/x-amz-json-1.0", "SerializationException", '"__type":"SerializationException"'),
+        ("POST", "/", LOGS, b"{}", 400, "application/x-amz-json-1.1", "InvalidParameterException", '"message":"Either logGroupName'),
+        ("POST", "/", {**LOGS, "X-Amz-Target": "x.Y"}, b"{}", 400, "application/x-amz-json-1.1", "UnknownOperationException", "x.Y"),
+        ("GET", "/2015-03-31/functions/", {}, b"", 200, "application/json", None, '"Functions"'),
+        ("GET", "/2015-03-31/functions/gone", {}, b"", 404, "application/json", "ResourceNotFoundException", '"message":"Function not'),
+        ("GET", "/restapis", {}, b"", 404, "application/json", "UnknownOperationException", "does not answer GET /restapis: "),
+        ("POST", "/", FORM, IDENTITY, 200, "text/xml", None, "<Account>123456789012</Account>"),
+        ("GET", "/?" + IDENTITY.decode(), {}, b"", 200, "text/xml", None, "<UserId>123456789012</UserId>"),
+        ("POST", "/", FORM, b"Action=GetUser&Version=2010-05-08", 400, "text/xml", None, "<Code>InvalidAction</Code>"),
+        ("POST", "/", FORM, b"Action=%3Ca%3E", 400, "text/xml", None, "the action &lt;a&gt;: "),
+        ("POST", "/", FORM, b"\xff", 400, "text/xml", None, "<Code>InvalidAction</Code><Message>sfn serve does not answer POST /: "),
+    ],
+)
+def test_shapes(
+    served: Served,
+    method: str,
+    path: str,
+    sent: dict[str, str],
+    body: bytes,
+    status: int,
+    content_type: str,
+    in_header: str | None,
+    in_body: str,
+) -> None:
+    """An answer is in the protocol in which was asked, be it an error or not, and each has a request id of its own."""
+    answers = [ask_raw(served, method, path, body, **sent) for _ in range(2)]
+    for answered, text, headers in answers:
+        assert (answered, headers["content-type"], headers["x-amzn-errortype"]) == (status, content_type, in_header)
+        assert in_body in text
+    assert len({headers["x-amzn-requestid"] for _, _, headers in answers} - {None}) == 2
 
 
 @pytest.mark.parametrize(
@@ -83,7 +139,7 @@ def test_unknown_targets(served: Served, target: str) -> None:
     assert (status, body["__type"]) == (400, "UnknownOperationException")
 
 
-@pytest.mark.parametrize("method, path", [("GET", "/"), ("POST", "/"), ("GET", "/2015-03-31/nope"), ("PUT", "/2015-03-31/functions")])
+@pytest.mark.parametrize("method, path", [("GET", "/x"), ("POST", "/"), ("GET", "/2015-03-31/nope"), ("PUT", "/2015-03-31/functions")])
 def test_unknown_paths(served: Served, method: str, path: str) -> None:
     """What no route matches is not found."""
     status, body, _ = ask(served, method, path)
@@ -146,6 +202,24 @@ def test_a_signal_ends_it(tmp_path: Path, sent: signal.Signals) -> None:
     assert process.stdout.readline().startswith("sfn listens on http://127.0.0.1:")
     process.send_signal(sent)
     assert (*process.communicate(timeout=30), process.returncode) == ("", "", 0)
+
+
+@pytest.mark.slow
+def test_what_does_not_end_before_the_server(tmp_path: Path) -> None:
+    """Who waits for an execution that goes on when the server's time is over is told so."""
+    served = Served(str(tmp_path))
+    arn = served.client("stepfunctions").create_state_machine(name="x", definition=PASS, roleArn=ROLE, type="EXPRESS")["stateMachineArn"]
+    connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=30)
+    headers = {**TARGET, "X-Amz-Target": "AWSStepFunctions.StartSyncExecution"}
+    connection.request("POST", "/", json.dumps({"stateMachineArn": arn}), headers)
+    database = Database(tmp_path)
+    until(Executions(database).any_running, "the execution")
+    database.close()
+    served.process.terminate()
+    response = connection.getresponse()
+    assert (response.status, json.loads(response.read())["__type"]) == (503, "ServiceUnavailable")
+    connection.close()
+    assert served.stop() == 0
 
 
 def test_an_address_that_is_taken(tmp_path: Path) -> None:

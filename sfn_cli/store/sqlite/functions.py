@@ -122,6 +122,15 @@ class Functions:
                 )
             return _found(connection, name)
 
+    def change_tags(self, name: str, change: Callable[[dict[str, Json]], Mapping[str, Json]]) -> bool:
+        """Replaces the function's tags by what `change` makes of them, and nothing else; whether there is such a function."""
+        with self._database.transaction() as connection:
+            function = _found(connection, name)
+            if function is not None:
+                configuration = {**function.configuration, "Tags": change(function.configuration.get("Tags") or {})}
+                connection.execute("UPDATE function SET configuration = ? WHERE id = ?", (jsonvalue.dumps(configuration), function.id))
+            return function is not None
+
     def delete(self, name: str) -> bool:
         """Whether there was such a function."""
         with self._database.transaction() as connection:

@@ -11,8 +11,10 @@ from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sfn_cli import jsonvalue
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from sfn_cli.store.sqlite.database import Database
 
@@ -76,10 +78,13 @@ class Logs:
         with self._database.transaction() as connection:
             insert_lines(connection, lines, ingested_at)
 
-    def create_group(self, name: str, at: int) -> bool:
+    def create_group(self, name: str, at: int, tags: Mapping[str, str] | None = None) -> bool:
         """Whether the group was made: False when it exists."""
         with self._database.transaction() as connection:
-            return _make_group(connection, name, at)
+            made = _make_group(connection, name, at)
+            if made and tags:
+                _set_tags(connection, name, tags)
+            return made
 
     def create_stream(self, group: str, name: str, at: int) -> bool | None:
         """Whether the stream was made: False when it exists, None when its group does not."""
@@ -100,6 +105,14 @@ class Logs:
                 "DELETE FROM log_stream WHERE log_group = (SELECT id FROM log_group WHERE name = ?) AND name = ?", (group, name)
             )
             return deleted.rowcount == 1
+
+    def change_tags(self, group: str, change: Callable[[dict[str, str]], Mapping[str, str]]) -> bool:
+        """Replaces the group's tags by what `change` makes of them; whether there is such a group."""
+        with self._database.transaction() as connection:
+            tags = _tags(connection, group)
+            if tags is not None:
+                _set_tags(connection, group, change(tags))
+            return tags is not None
 
     def keep_for(self, group: str, days: int | None) -> bool:
         """Notes for how long the group keeps its events, None for ever; whether there is such a group."""
@@ -141,6 +154,11 @@ class Logs:
         with self._database.reading() as connection:
             row = connection.execute("SELECT retention_days FROM log_group WHERE name = ?", (group,)).fetchone()
             return now - row[0] * MILLISECONDS_OF_A_DAY if row and row[0] else 0
+
+    def tags(self, group: str) -> dict[str, str] | None:
+        """The group's tags, None if there is no such group."""
+        with self._database.reading() as connection:
+            return _tags(connection, group)
 
     def has_stream(self, group: str, name: str) -> bool:
         with self._database.reading() as connection:
@@ -318,3 +336,12 @@ def _stream_id(connection: Any, group: str, name: str) -> int:
 def group_exists(connection: Any, name: str) -> bool:
     """Whether there is a group of this name, for a caller with a connection."""
     return connection.execute("SELECT 1 FROM log_group WHERE name = ?", (name,)).fetchone() is not None
+
+
+def _tags(connection: Any, group: str) -> dict[str, str] | None:
+    row = connection.execute("SELECT tags FROM log_group WHERE name = ?", (group,)).fetchone()
+    return None if row is None else jsonvalue.loads(row[0])
+
+
+def _set_tags(connection: Any, group: str, tags: Mapping[str, str]) -> None:
+    connection.execute("UPDATE log_group SET tags = ? WHERE name = ?", (jsonvalue.dumps(tags), group))

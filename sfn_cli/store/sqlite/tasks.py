@@ -9,6 +9,7 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sfn_cli import jsonvalue
 from sfn_cli.interpreter import task_token
 from sfn_cli.store.sqlite.inbox import send
 from sfn_cli.store.sqlite.keys import event_of, execution_of, key_of
@@ -76,6 +77,19 @@ class Tasks:
             (seed,) = connection.execute("SELECT seed FROM execution WHERE id = ?", (execution_of(key),)).fetchone()
             (input,) = connection.execute("SELECT payload FROM event WHERE key = ?", (key,)).fetchone()
             return Taken(task_token.of_handle(seed, handle), input)
+
+    def waiting(self, activities: Sequence[str]) -> dict[str, int]:
+        """How many tasks wait to be taken, of those of these activities that have any."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                """
+                SELECT activity, count(*) FROM task
+                WHERE activity IN (SELECT value FROM json_each(?)) AND open AND NOT taken
+                GROUP BY activity
+                """,
+                (jsonvalue.dumps(activities),),
+            )
+            return dict(rows.fetchall())
 
     def beat(self, token: str, at: int) -> Told:
         """Notes that whoever has the task is alive."""

@@ -1,0 +1,66 @@
+"""Tags of log groups: ListTagsForResource, TagResource, UntagResource, and ListTagsLogGroup, which names the group.
+
+https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_TagResource.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli import arn
+from sfn_cli.api.tags import MAX_TAGS, Tags
+from sfn_cli.errors import ApiError
+
+if TYPE_CHECKING:
+    from sfn_cli.api.service import Service
+
+
+def list_tags_for_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    return {"tags": _tags(service, _named(request["resourceArn"]))}
+
+
+def list_tags_log_group(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    return {"tags": _tags(service, request["logGroupName"])}
+
+
+def tag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """Adds tags; a key that the group has gets the new value."""
+
+    def more(tags: Tags) -> Tags:
+        merged: Tags = tags | request["tags"]
+        if len(merged) > MAX_TAGS:
+            raise ApiError("TooManyTagsException", f"A log group has at most {MAX_TAGS} tags, not {len(merged)}.")
+        return merged
+
+    if not service.logs.change_tags(_named(request["resourceArn"]), more):
+        raise _not_found()
+    return {}
+
+
+def untag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """Removes tags; keys that the group does not have are no error."""
+
+    def fewer(tags: Tags) -> Tags:
+        return {key: value for key, value in tags.items() if key not in request["tagKeys"]}
+
+    if not service.logs.change_tags(_named(request["resourceArn"]), fewer):
+        raise _not_found()
+    return {}
+
+
+def _tags(service: Service, group: str) -> Tags:
+    tags = service.logs.tags(group)
+    if tags is None:
+        raise _not_found()
+    return tags
+
+
+def _named(resource_arn: str) -> str:
+    name = arn.log_group_name(resource_arn)
+    if name is None:
+        raise ApiError("InvalidParameterException", f"Only log groups have tags here, and this is no log group's ARN: {resource_arn}")
+    return name
+
+
+def _not_found() -> ApiError:
+    return ApiError("ResourceNotFoundException", "The specified log group does not exist.")

@@ -1,0 +1,55 @@
+"""The credentials that `sfn serve --credentials FILE` accepts: an AWS shared credentials file.
+
+https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html
+Every profile with an access key counts; one without (a role, a process, single sign-on) is passed over.
+"""
+
+from __future__ import annotations
+
+from configparser import Error, RawConfigParser
+from typing import TYPE_CHECKING, NamedTuple
+
+from sfn_cli.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Credentials(NamedTuple):
+    """What belongs to an access key's id; a session token only if the key is a temporary one."""
+
+    secret_access_key: str
+    session_token: str | None = None
+
+
+def read(path: str) -> Mapping[str, Credentials]:
+    """The credentials in a file, by the access key's id. Raises ConfigurationError."""
+    parser = RawConfigParser(default_section="", strict=False)
+    try:
+        with open(path, encoding="utf-8") as file:
+            parser.read_file(file)
+    except OSError as error:
+        raise _unusable(path, error.strerror or str(error)) from error
+    except UnicodeDecodeError as error:
+        raise _unusable(path, "it is not UTF-8 text") from error
+    except Error as error:
+        # Its own words show lines of the file, which may hold a secret.
+        line = getattr(error, "lineno", None) or (getattr(error, "errors", None) or [(None,)])[0][0]
+        raise _unusable(path, f"line {line} is neither [profile] nor name = value below one") from None
+    found: dict[str, Credentials] = {}
+    for profile in parser.sections():
+        key, secret, token = (parser.get(profile, f"aws_{name}", fallback="") for name in _NAMES)
+        if bool(key) != bool(secret):
+            raise _unusable(path, f"profile {profile} has {'no aws_secret_access_key' if key else 'no aws_access_key_id'}")
+        if key and found.setdefault(key, Credentials(secret, token or None)) != (secret, token or None):
+            raise _unusable(path, f"profile {profile} has another secret or token for an aws_access_key_id that an earlier one has")
+    if not found:
+        raise _unusable(path, "no profile has an aws_access_key_id and an aws_secret_access_key")
+    return found
+
+
+_NAMES = ("access_key_id", "secret_access_key", "session_token")
+
+
+def _unusable(path: str, reason: str) -> ConfigurationError:
+    return ConfigurationError(f"Cannot use the credentials in {path}: {reason}.")

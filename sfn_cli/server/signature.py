@@ -1,0 +1,194 @@
+"""Whether a request was signed (Signature Version 4) with credentials that are known.
+
+The signature stands in the header Authorization or, of a presigned URL, in the query. Region and service are those that were
+signed, whatever they are.
+Rule 1: all that decides what a request does is signed: method, path, query, Host, every x-amz-* header that is there, the body.
+Rule 2: the errors are AWS's, with status 403; none shows what was expected.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote_to_bytes
+
+from sfn_cli import sigv4
+from sfn_cli.errors import ApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfn_cli.server.credentials import Credentials
+    from sfn_cli.server.messages import HttpRequest
+
+SKEW = timedelta(minutes=5)
+"""How far the client's clock may be from the server's."""
+
+MAX_EXPIRES_SECONDS = 7 * 24 * 60 * 60
+
+
+class Signature(NamedTuple):
+    """What a request says that it was signed with."""
+
+    access_key_id: str
+    scope: str
+    """"20150830/us-east-1/states/aws4_request"."""
+    signed_headers: tuple[str, ...]
+    signature: str
+    at: str
+    """When it was signed: "20150830T123600Z"."""
+    session_token: str | None
+    expires: timedelta | None
+    """How long a presigned URL is good for; None for a signature in the header."""
+
+
+def signature_of(request: HttpRequest) -> Signature:
+    """The signature that a request claims; its body is not looked at.
+
+    Raises ApiError MissingAuthenticationTokenException or IncompleteSignatureException.
+    """
+    authorization = request.headers.get("authorization")
+    query = {_decoded(name): _decoded(value) for name, value in sigv4.arguments_of(request.query)}
+    if authorization is not None:
+        return _in_header(authorization.strip(), request.headers)
+    if "X-Amz-Algorithm" in query:
+        return _in_query(query)
+    raise ApiError("MissingAuthenticationTokenException", "Missing Authentication Token", status=403)
+
+
+def service_signed_for(request: HttpRequest) -> str | None:
+    """The service that the client means ("states"), if the request says that it is signed."""
+    try:
+        return signature_of(request).scope.split("/")[2]
+    except ApiError:
+        return None
+
+
+def check(signature: Signature, request: HttpRequest, known: Mapping[str, Credentials], now: datetime) -> None:
+    """Raises ApiError when the request was not signed so, by one of the known credentials, in time.
+
+    The codes are UnrecognizedClientException and InvalidSignatureException.
+    """
+    credentials = known.get(signature.access_key_id)
+    if credentials is None or not _is_same(signature.session_token or "", credentials.session_token or ""):
+        raise ApiError("UnrecognizedClientException", "The security token included in the request is invalid.", status=403)
+    _check_time(signature, now)
+    _check_what_is_signed(signature, request)
+    digest = sha256(request.body).hexdigest()
+    query = "&".join(part for part in request.query.split("&") if not part.startswith("X-Amz-Signature="))
+    headers = {name: request.headers.getlist(name) for name in signature.signed_headers}
+    canonical = sigv4.canonical_request(request.method, request.path, query, headers, digest)
+    wanted = sigv4.signature(credentials.secret_access_key, signature.at, signature.scope, canonical)
+    declared = request.headers.get("x-amz-content-sha256", digest)
+    if not _is_same(wanted, signature.signature) or not _is_same(declared, digest):
+        raise _invalid(
+            "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key "
+            "and signing method. Consult the service documentation for details."
+        )
+
+
+# Where it stands
+
+
+def _in_header(authorization: str, headers: Mapping[str, str]) -> Signature:
+    algorithm, _, rest = authorization.partition(" ")
+    if algorithm != sigv4.ALGORITHM:
+        raise _incomplete(f"Unsupported AWS 'algorithm': '{algorithm}'.")
+    fields = {name.strip(): value.strip() for name, _, value in (part.partition("=") for part in rest.split(","))}
+    at = headers.get("x-amz-date") or _as_iso(headers.get("date", ""))
+    missing = [
+        f"Authorization header requires '{name}' parameter."
+        for name in ("Credential", "Signature", "SignedHeaders")
+        if not fields.get(name)
+    ]
+    if not at:
+        missing.append("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
+    if missing:
+        raise _incomplete(" ".join(missing))
+    key, scope = _credential(fields["Credential"])
+    signed = tuple(fields["SignedHeaders"].split(";"))
+    return Signature(key, scope, signed, fields["Signature"], at, headers.get("x-amz-security-token"), None)
+
+
+def _in_query(query: Mapping[str, str]) -> Signature:
+    if query["X-Amz-Algorithm"] != sigv4.ALGORITHM:
+        raise _incomplete(f"Unsupported AWS 'algorithm': '{query['X-Amz-Algorithm']}'.")
+    needed = ("Credential", "Signature", "SignedHeaders", "Date", "Expires")
+    missing = [f"AWS query-string parameters must include 'X-Amz-{name}'." for name in needed if not query.get(f"X-Amz-{name}")]
+    if missing:
+        raise _incomplete(" ".join(missing))
+    key, scope = _credential(query["X-Amz-Credential"])
+    seconds = query["X-Amz-Expires"]
+    if not re.fullmatch(r"[0-9]{1,6}", seconds) or not 0 < int(seconds) <= MAX_EXPIRES_SECONDS:
+        raise _incomplete(f"X-Amz-Expires must be a number of seconds from 1 to {MAX_EXPIRES_SECONDS}.")
+    signed = tuple(query["X-Amz-SignedHeaders"].split(";"))
+    token = query.get("X-Amz-Security-Token")
+    return Signature(key, scope, signed, query["X-Amz-Signature"], query["X-Amz-Date"], token, timedelta(seconds=int(seconds)))
+
+
+def _credential(text: str) -> tuple[str, str]:
+    """The access key's id and the scope in "KEY/DATE/REGION/SERVICE/aws4_request"; a key may hold slashes."""
+    key, *scope = text.rsplit("/", 4)
+    if len(scope) != 4 or not all((key, *scope)):
+        raise _incomplete("Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term.")
+    if scope[-1] != sigv4.TERMINATOR:
+        raise _incomplete(f"Credential should be scoped with a valid terminator: '{sigv4.TERMINATOR}'.")
+    return key, "/".join(scope)
+
+
+def _as_iso(date: str) -> str:
+    try:
+        return parsedate_to_datetime(date).astimezone(UTC).strftime(sigv4.TIME)
+    except ValueError:
+        return ""
+
+
+# When, and what
+
+
+def _check_time(signature: Signature, now: datetime) -> None:
+    try:
+        at = datetime.strptime(signature.at, sigv4.TIME).replace(tzinfo=UTC)
+    except ValueError:
+        raise _incomplete("Date must be in ISO-8601 'basic format', as in 20150830T123600Z.") from None
+    if signature.scope.partition("/")[0] != signature.at[:8]:
+        raise _invalid("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP.")
+    minutes = SKEW // timedelta(minutes=1)
+    if at > now + SKEW:
+        latest = f"{now + SKEW:{sigv4.TIME}} ({now:{sigv4.TIME}} + {minutes} min.)"
+        raise _invalid(f"Signature not yet current: {signature.at} is still later than {latest}")
+    age = SKEW if signature.expires is None else signature.expires
+    if at < now - age:
+        earliest = f"{now - age:{sigv4.TIME}} ({now:{sigv4.TIME}} - {age // timedelta(minutes=1)} min.)"
+        raise _invalid(f"Signature expired: {signature.at} is now earlier than {earliest}")
+
+
+def _check_what_is_signed(signature: Signature, request: HttpRequest) -> None:
+    if "host" not in signature.signed_headers:
+        raise _invalid("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.")
+    for name in request.headers:
+        if name.startswith("x-amz-") and name not in signature.signed_headers:
+            raise _invalid(f"'{name}' must be a 'SignedHeader' in the AWS Authorization.")
+    for name in signature.signed_headers:
+        if name not in request.headers:
+            raise _invalid(f"Authorization header requires existence of '{name}' header.")
+
+
+def _decoded(sent: str) -> str:
+    return unquote_to_bytes(sent).decode("utf-8", "replace")
+
+
+def _is_same(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode(), other.encode())
+
+
+def _incomplete(message: str) -> ApiError:
+    return ApiError("IncompleteSignatureException", message, status=403)
+
+
+def _invalid(message: str) -> ApiError:
+    return ApiError("InvalidSignatureException", message, status=403)

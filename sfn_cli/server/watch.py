@@ -1,0 +1,109 @@
+"""What requests wait for in the store, watched for all of them: one look serves all, and no thread waits."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.api.awaited import LOOK_SECONDS, WAKE_SECONDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sfn_cli.api.service import Service
+
+QUIET_SECONDS = 1.0
+SELDOM_SECONDS = 0.02
+"""How often the store is looked at when nobody has begun to wait, and nothing has changed, for QUIET_SECONDS."""
+
+_SHARE = 4
+"""A look that took long (thousands wait) is followed by so many times as long without one."""
+
+Future = asyncio.Future[None]
+
+
+class Watch:
+    """Belongs to the thread of one event loop, as does `service`, whose store it looks at."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._ends: defaultdict[int, list[Future]] = defaultdict(list)  # by the execution's row
+        self._tasks: defaultdict[str, list[Future]] = defaultdict(list)  # by the activity's ARN; who came first is first
+        self._seen: int | None = None  # what was in the store when it was looked at last: None, when somebody came since
+        self._looking: asyncio.Task[None] | None = None
+
+    async def end_of(self, execution: int) -> None:
+        """Returns when the execution in this row has ended. Raises StoreError."""
+        await self._wait(self._ends, execution)
+
+    async def task_of(self, activity: str) -> None:
+        """Returns when the activity has a task for who waits, which another may have taken meanwhile. Raises StoreError."""
+        await self._wait(self._tasks, activity)
+
+    async def _wait(self, waiting: defaultdict[Any, list[Future]], key: int | str) -> None:
+        future = asyncio.get_running_loop().create_future()
+        waiting[key].append(future)
+        self._seen = None
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._look_on())
+        try:
+            await future
+        except asyncio.CancelledError:
+            self._seen = None  # perhaps it was told of a task: that is another's now
+            raise
+        finally:
+            with suppress(ValueError):  # it was told
+                waiting[key].remove(future)
+            if not waiting[key]:
+                del waiting[key]
+
+    async def _look_on(self) -> None:
+        clock = asyncio.get_running_loop().time
+        wakes_at = clock() + WAKE_SECONDS
+        news_at = clock()
+        while self._ends or self._tasks:
+            began = clock()
+            try:
+                if self._look():
+                    news_at = began
+                elif began >= wakes_at:
+                    self._wake()
+                    wakes_at = began + WAKE_SECONDS
+            except Exception as error:
+                self._fail(error)
+                return
+            pause = LOOK_SECONDS if began - news_at < QUIET_SECONDS else SELDOM_SECONDS
+            await asyncio.sleep(max(pause, _SHARE * (clock() - began)))
+
+    def _look(self) -> bool:
+        """Tells those who need wait no longer; whether there was anything new to look at."""
+        version = self._service.database.data_version()
+        if version == self._seen:
+            return False
+        self._seen = version
+        if self._ends:
+            for execution in self._service.executions.ended(list(self._ends)):
+                _tell(self._ends.pop(execution))
+        for activity, count in self._service.tasks.waiting(list(self._tasks)).items() if self._tasks else ():
+            _tell([future for future in self._tasks[activity] if not future.done()][:count])
+        return True
+
+    def _wake(self) -> None:
+        # Who polls for a task that nobody is going to schedule keeps no worker alive.
+        if self._ends or self._service.executions.any_running():
+            self._service.runner.wake()
+
+    def _fail(self, error: Exception) -> None:
+        for future in [future for waiting in (self._ends, self._tasks) for futures in waiting.values() for future in futures]:
+            if not future.done():
+                future.set_exception(error)
+        self._ends.clear()
+        self._tasks.clear()
+
+
+def _tell(futures: Iterable[Future]) -> None:
+    for future in futures:
+        if not future.done():
+            future.set_result(None)

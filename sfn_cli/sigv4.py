@@ -1,0 +1,70 @@
+"""Signature Version 4: what of a request is signed, and how. The terminal signs by it, the server checks by it.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+A scope is "DATE/REGION/SERVICE/aws4_request": "20150830/us-east-1/states/aws4_request".
+"""
+
+from __future__ import annotations
+
+import hmac
+from hashlib import sha256
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote_to_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+ALGORITHM = "AWS4-HMAC-SHA256"
+TERMINATOR = "aws4_request"
+TIME = "%Y%m%dT%H%M%SZ"
+"""The form of X-Amz-Date."""
+
+_UNRESERVED = "-_.~"
+
+
+def signature(secret_access_key: str, at: str, scope: str, canonical: str) -> str:
+    """The signature, in hexadecimal, of a canonical request at a time ("20150830T123600Z")."""
+    key = f"AWS4{secret_access_key}".encode()
+    for part in scope.split("/"):
+        key = hmac.digest(key, part.encode(), "sha256")
+    text = "\n".join((ALGORITHM, at, scope, sha256(canonical.encode()).hexdigest()))
+    return hmac.digest(key, text.encode(), "sha256").hex()
+
+
+def canonical_request(method: str, path: str, query: str, headers: Mapping[str, Iterable[str]], body_sha256: str) -> str:
+    """What is signed of a request.
+
+    `path` and `query` are as they are sent, `headers` are those that are signed: by their names in lower case, in order, their values.
+    """
+    arguments = sorted((_canonical(name), _canonical(value)) for name, value in arguments_of(query))
+    return "\n".join(
+        (
+            method,
+            quote(_normal(path), safe="/" + _UNRESERVED),  # what was encoded once already
+            "&".join(f"{name}={value}" for name, value in arguments),
+            *(f"{name}:{','.join(' '.join(value.split()) for value in values)}" for name, values in headers.items()),
+            "",
+            ";".join(headers),
+            body_sha256,
+        )
+    )
+
+
+def arguments_of(query: str) -> list[tuple[str, str]]:
+    """The names and values in a query, as they are sent."""
+    return [(name, value) for name, _, value in (part.partition("=") for part in query.split("&") if part)]
+
+
+def _canonical(sent: str) -> str:
+    return quote(unquote_to_bytes(sent), safe=_UNRESERVED)
+
+
+def _normal(path: str) -> str:
+    """The path without empty segments, "." and ".."."""
+    segments: list[str] = []
+    for segment in path.split("/"):
+        if segment == "..":
+            del segments[-1:]
+        elif segment not in ("", "."):
+            segments.append(segment)
+    return "/" + "/".join(segments) + ("/" if segments and path.endswith("/") else "")

@@ -1,0 +1,145 @@
+"""`sfn serve` as it is started: thousands that wait, clients that go, and its end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import socket
+import subprocess
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.asking import answer_to, asked, post, posted
+from tests.processes import ROLE, SFN, TIMEOUT_SECONDS, environment_of, serving, sfn, stop_workers
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WAITERS = 1000
+AT_ONCE = 40
+"""How many iterations a Map runs at once, at most."""
+
+ACTIVITY = "arn:aws:states:us-east-1:123456789012:activity:Work"
+WORK = {"Type": "Task", "Resource": ACTIVITY, "End": True}
+PASS = {"StartAt": "P", "States": {"P": {"Type": "Pass", "Parameters": {"name.$": "$$.Execution.Name", "in.$": "$"}, "End": True}}}
+
+
+def wait(seconds: int) -> dict[str, Any]:
+    return {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": seconds, "End": True}}}
+
+
+async def create(url: str, name: str, definition: object, type: str = "EXPRESS") -> str:
+    request = {"name": name, "definition": json.dumps(definition), "roleArn": ROLE, "type": type}
+    return str((await posted(url, "CreateStateMachine", request))["stateMachineArn"])
+
+
+@pytest.mark.slow
+def test_a_thousand_wait_for_executions(home: Path) -> None:
+    """More wait than the server has threads, each gets its answer, and others are answered meanwhile."""
+
+    async def scenario(url: str) -> None:
+        slow, quick = await create(url, "Slow", wait(10)), await create(url, "Quick", PASS)
+        waiting = [asyncio.create_task(post(url, "StartSyncExecution", {"stateMachineArn": slow})) for _ in range(WAITERS)]
+        answer = await posted(url, "StartSyncExecution", {"stateMachineArn": quick, "name": "q", "input": "1"})
+        assert len((await posted(url, "ListStateMachines", {}))["stateMachines"]) == 2
+        assert json.loads(answer["output"]) == {"name": "q", "in": 1}
+        assert not any(task.done() for task in waiting)
+        answers = await asyncio.gather(*waiting)
+        assert [status for status, _ in answers] == [200] * WAITERS
+        assert {body["status"] for _, body in answers} == {"SUCCEEDED"}
+        assert len({body["executionArn"] for _, body in answers}) == WAITERS
+
+    with serving(home) as url:
+        asyncio.run(scenario(url))
+
+
+@pytest.mark.slow
+def test_a_thousand_poll_for_tasks(home: Path) -> None:
+    """Each gets a task of its own when there are tasks; others are answered meanwhile."""
+
+    async def scenario(url: str) -> None:
+        await posted(url, "CreateActivity", {"name": "Work"})
+        every = {"Type": "Map", "End": True, "ItemProcessor": {"StartAt": "A", "States": {"A": WORK}}}
+        machine = await create(url, "Every", {"StartAt": "M", "States": {"M": every}}, "STANDARD")
+        polls = [await asked(url, "GetActivityTask", {"activityArn": ACTIVITY, "workerName": f"w{n}"}) for n in range(WAITERS)]
+        answers = [asyncio.create_task(answer_to(poll)) for poll in polls]
+        assert len((await posted(url, "ListActivities", {}))["activities"]) == 1
+        assert not any(answer.done() for answer in answers)
+        items = [json.dumps(list(range(first, first + AT_ONCE))) for first in range(0, WAITERS, AT_ONCE)]
+        started = [await posted(url, "StartExecution", {"stateMachineArn": machine, "input": part}) for part in items]
+        tasks = [body for _, body in await asyncio.gather(*answers)]
+        assert sorted(int(task["input"]) for task in tasks) == list(range(WAITERS))
+        assert len({task["taskToken"] for task in tasks}) == WAITERS
+        for execution in started:
+            await posted(url, "StopExecution", {"executionArn": execution["executionArn"]})
+
+    with serving(home) as url:
+        asyncio.run(scenario(url))
+
+
+def test_who_has_gone_gets_no_task(home: Path) -> None:
+    """A task that came after its client had gone is another's."""
+
+    async def scenario(url: str) -> None:
+        await posted(url, "CreateActivity", {"name": "Work"})
+        machine = await create(url, "One", {"StartAt": "A", "States": {"A": WORK}}, "STANDARD")
+        _, gone = await asked(url, "GetActivityTask", {"activityArn": ACTIVITY})
+        gone.close()
+        await gone.wait_closed()
+        stays = await asked(url, "GetActivityTask", {"activityArn": ACTIVITY})
+        await posted(url, "StartExecution", {"stateMachineArn": machine, "input": "7"})
+        assert (await answer_to(stays))[1]["input"] == "7"
+
+    with serving(home) as url:
+        asyncio.run(scenario(url))
+
+
+@pytest.mark.parametrize("signals", [1, 2])
+def test_its_end(home: Path, signals: int) -> None:
+    """Who polls is answered at once, with nothing; who waits for an execution gets its end, unless a second signal comes. Then the
+    port is free and the exit code 0."""
+
+    async def scenario(url: str) -> None:
+        await posted(url, "CreateActivity", {"name": "Work"})
+        slow = await create(url, "Slow", wait(2))
+        await posted(url, "StartSyncExecution", {"stateMachineArn": await create(url, "Quick", PASS)})  # a worker is there
+        execution = await asked(url, "StartSyncExecution", {"stateMachineArn": slow, "input": "3"})
+        poll = await asked(url, "GetActivityTask", {"activityArn": ACTIVITY})
+        server.send_signal(signal.SIGTERM)
+        assert await answer_to(poll) == (200, {})
+        if signals == 1:
+            status, answer = await answer_to(execution)
+            assert (status, answer["status"], answer["output"]) == (200, "SUCCEEDED", "3")
+        else:
+            server.send_signal(signal.SIGTERM)
+            assert b'"output"' not in await execution[0].read()
+            execution[1].close()
+
+    command = [SFN, "serve", "--port", "0"]
+    with subprocess.Popen(command, env=environment_of(home), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        url = server.stdout.readline().split()[3]
+        try:
+            asyncio.run(scenario(url))
+            assert (*server.communicate(timeout=TIMEOUT_SECONDS), server.returncode) == ("", "", 0)
+            socket.create_server(("127.0.0.1", urlsplit(url).port or 0)).close()
+        finally:
+            server.kill()
+            stop_workers(home)
+
+
+@pytest.mark.parametrize(
+    "arguments, complaint",
+    [
+        (["--credentials", "/nowhere/credentials"], "Cannot use the credentials in /nowhere/credentials: No such file or directory."),
+        (["--host", "203.0.113.1"], "Cannot listen on http://203.0.113.1:0: "),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_served(home: Path, arguments: list[str], complaint: str) -> None:
+    """One line, and exit code 253."""
+    done = sfn(home, "serve", "--port", "0", *arguments)
+    assert (done.returncode, done.stdout) == (253, "")
+    assert complaint in done.stderr
