@@ -59,6 +59,7 @@ OPERATIONS: Mapping[str, tuple[str, ...] | None] = {
         "TagResource",
         "UntagResource",
     ),
+    "sts": ("GetCallerIdentity",),
 }
 
 CODE_DIR = {"type": "string", "min": 1, "extension": True}
@@ -148,6 +149,9 @@ def _operation(service: str, model: ServiceModel, operation: OperationModel, pag
     if "targetPrefix" in model.metadata:
         facts["target_prefix"] = model.metadata["targetPrefix"]
         facts["json_version"] = model.metadata["jsonVersion"]
+    if facts["protocol"] == "query":
+        facts["api_version"] = model.metadata["apiVersion"]
+        facts["xml_namespace"] = model.metadata["xmlNamespace"]
     if operation.endpoint:
         facts["host_prefix"] = operation.endpoint["hostPrefix"]
     return facts

@@ -86,6 +86,7 @@ OPERATIONS: Mapping[tuple[str, str], str] = {
     ("logs", "PutRetentionPolicy"): "sfn_cli.api.logs:put_retention_policy",
     ("logs", "TagResource"): "sfn_cli.api.log_group_tags:tag_resource",
     ("logs", "UntagResource"): "sfn_cli.api.log_group_tags:untag_resource",
+    ("sts", "GetCallerIdentity"): "sfn_cli.api.identity:get_caller_identity",
 }
 
 WAITING = frozenset({("lambda", "Invoke"), ("stepfunctions", "TestState")})

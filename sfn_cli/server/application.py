@@ -108,7 +108,8 @@ class Application:
             operation = aws_json.operation_of(whole)
             return aws_json.response(operation, await self._call(operation, aws_json.read_request(operation, whole), request))
         if aws_query.is_asked(head):
-            return aws_query.answer(whole, self._service.settings)
+            operation = aws_query.operation_of(whole)
+            return aws_query.response(operation, await self._call(operation, aws_query.read_request(operation, whole), request))
         route = rest_json.find(self._routes, whole)
         return rest_json.response(route.operation, await self._call(route.operation, rest_json.read_request(route, whole), request))
 

@@ -12,8 +12,8 @@ from sfn_cli.api import model, shapes
 from sfn_cli.errors import ApiError
 from sfn_cli.json_text import NotJson, read
 from sfn_cli.jsonvalue import Json, dumps
-from sfn_cli.server import minimum
 from sfn_cli.server.messages import HttpRequest, HttpResponse, with_request_id
+from sfn_cli.server.not_served import not_served
 
 if TYPE_CHECKING:
     from sfn_cli.api.model import Operation
@@ -32,7 +32,7 @@ def operation_of(request: HttpRequest) -> Operation:
             return model.load(service, name)
     except KeyError:
         pass
-    raise minimum.not_served(f"the operation {request.headers[TARGET]}", request)
+    raise not_served(f"the operation {request.headers[TARGET]}", request)
 
 
 def content_type_of(request: HttpRequest) -> str:

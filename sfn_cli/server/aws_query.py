@@ -6,26 +6,26 @@ The operation is the Action of a form (or of the query). Answers and errors are 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
+from sfn_cli.api import model
 from sfn_cli.api.names import new_uuid
-from sfn_cli.server import minimum, signature
+from sfn_cli.server import signature
 from sfn_cli.server.messages import HttpRequest, HttpResponse, shown
+from sfn_cli.server.not_served import not_served
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sfn_cli.api.model import Operation
     from sfn_cli.errors import SfnError
-    from sfn_cli.settings import Settings
 
 FORM = "application/x-www-form-urlencoded"
 _CONTENT_TYPE = "text/xml"
-_SERVICES = {"2011-06-15": minimum.STS}
+_SERVICES = {"2011-06-15": "sts"}
 """The services that are answered, by the Version that their requests have."""
-
-_NAMESPACES = {minimum.STS: "https://sts.amazonaws.com/doc/2011-06-15/"}
 
 _CODES = {
     "MissingAuthenticationTokenException": "MissingAuthenticationToken",
@@ -43,18 +43,27 @@ def is_asked(request: HttpRequest) -> bool:
     return (request.path == "/" and is_form) or signature.service_signed_for(request) == "s3"
 
 
-def answer(request: HttpRequest, settings: Settings) -> HttpResponse:
-    """The answer to one of `minimum.QUERIES`. Raises ApiError for every other Action."""
-    form = dict(parse_qsl(request.body.decode("utf-8", "replace")) or parse_qsl(request.query))
+def operation_of(request: HttpRequest) -> Operation:
+    """The operation that a request asks for. Raises ApiError UnknownOperationException."""
+    form = _form(request)
     action, service = form.get("Action", ""), _SERVICES.get(form.get("Version", ""))
-    find = minimum.QUERIES.get((service, action))
-    if find is None or service is None:
-        raise minimum.not_served(f"the action {action}" if action else f"{request.method} {request.path}", request)
-    members = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in find(settings).items())
+    if service is None or action not in model.operation_names(service):
+        raise not_served(f"the action {action}" if action else f"{request.method} {request.path}", request)
+    return model.load(service, action)
+
+
+def read_request(operation: Operation, request: HttpRequest) -> dict[str, Any]:
+    """The operation's request, whose members are scalars all."""
+    return {name: value for name, value in _form(request).items() if name in operation.input["members"]}
+
+
+def response(operation: Operation, answer: dict[str, Any]) -> HttpResponse:
+    """The operation's answer, whose members are scalars all."""
+    members = "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in answer.items())
     request_id = new_uuid()
     body = (
-        f'<{action}Response xmlns="{_NAMESPACES[service]}"><{action}Result>{members}</{action}Result>'
-        f"<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{action}Response>"
+        f'<{operation.name}Response xmlns="{operation.xml_namespace}"><{operation.name}Result>{members}</{operation.name}Result>'
+        f"<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{operation.name}Response>"
     )
     return _response(200, request_id, body)
 
@@ -69,6 +78,10 @@ def error_response(error: SfnError) -> HttpResponse:
         f"<RequestId>{request_id}</RequestId></ErrorResponse>"
     )
     return _response(status, request_id, body)
+
+
+def _form(request: HttpRequest) -> dict[str, str]:
+    return dict(parse_qsl(request.body.decode("utf-8", "replace")) or parse_qsl(request.query))
 
 
 def _response(status: int, request_id: str, body: str) -> HttpResponse:

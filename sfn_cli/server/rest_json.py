@@ -13,9 +13,9 @@ from urllib.parse import parse_qs, unquote
 from sfn_cli.api import model, shapes
 from sfn_cli.errors import ApiError
 from sfn_cli.jsonvalue import dumps
-from sfn_cli.server import minimum
 from sfn_cli.server.aws_json import json_body
 from sfn_cli.server.messages import HttpRequest, HttpResponse, with_request_id
+from sfn_cli.server.not_served import not_served
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +52,7 @@ def find(table: Sequence[Route], request: HttpRequest) -> Route:
     for route in table:
         if route.matches(request.method, segments):
             return route
-    raise minimum.not_served(f"{request.method} {request.path}", request, status=404)
+    raise not_served(f"{request.method} {request.path}", request, status=404)
 
 
 def read_request(route: Route, request: HttpRequest) -> dict[str, Any]:

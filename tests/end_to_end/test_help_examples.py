@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SESSION = [
+    "sts get-caller-identity",
     *("create-activity", "list-activities", "describe-activity"),
     *("validate-state-machine-definition", "test-state", "create-state-machine", "list-state-machines", "describe-state-machine"),
     *("tag-resource", "list-tags-for-resource", "untag-resource", "update-state-machine"),

@@ -24,7 +24,6 @@ RECORDED = json.loads((Path(__file__).parents[1] / "cases" / "server_transcripts
 GAPS = {
     "list-exec-bad-enum": "AWS refuses a status that it does not know",
     "lambda-invoke-missing": "AWS refuses to invoke a function that is not there",
-    "sts": "not there yet",
 }
 
 ARN = "arn:aws:states:us-east-1:123456789012"

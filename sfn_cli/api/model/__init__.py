@@ -29,7 +29,7 @@ class Operation(NamedTuple):
     command: str
     """The name at the terminal: "start-execution"."""
     protocol: str
-    """"json" (AWS JSON) or "rest-json"."""
+    """"json" (AWS JSON), "rest-json" or "query"."""
     http: Mapping[str, Any]
     """{"method": "POST", "uri": "/functions/{FunctionName}", "status": 200}; status only for rest-json."""
     errors: list[str]
@@ -40,6 +40,9 @@ class Operation(NamedTuple):
     target_prefix: str | None = None
     json_version: str | None = None
     host_prefix: str = ""
+    api_version: str | None = None
+    """Of the query protocol, as is the namespace of its answers."""
+    xml_namespace: str | None = None
 
 
 def is_ours(member: Shape) -> bool:
@@ -49,7 +52,7 @@ def is_ours(member: Shape) -> bool:
 
 def services() -> list[str]:
     """The services that have a model here, by their names at the terminal."""
-    return ["stepfunctions", "lambda", "logs"]
+    return ["stepfunctions", "lambda", "logs", "sts"]
 
 
 def commands(service: str) -> list[str]:
