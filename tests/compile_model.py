@@ -27,12 +27,19 @@ MODEL = Path(__file__).parent.parent / "sfn_cli" / "api" / "model"
 OPERATIONS: Mapping[str, tuple[str, ...] | None] = {
     "stepfunctions": None,  # all of them
     "lambda": (
+        "CreateAlias",
         "CreateFunction",
+        "DeleteAlias",
         "DeleteFunction",
+        "GetAlias",
         "GetFunction",
         "GetFunctionConfiguration",
         "Invoke",
+        "ListAliases",
         "ListFunctions",
+        "ListVersionsByFunction",
+        "PublishVersion",
+        "UpdateAlias",
         "UpdateFunctionCode",
         "UpdateFunctionConfiguration",
     ),

@@ -10,6 +10,7 @@ A message is two lengths (of head and body: 32 bits each, big-endian), a JSON he
 body is JSON text as it is: an event of megabytes is not wrapped in JSON a second time.
 
     to the child    {"id": request id, "arn": invoked ARN, "remaining": ms}                      the event
+                    ("client_context": JSON text, when the client gave one)
     to the pool     {}                                                                           (ready)
     to the pool     {"duration": ms, "memory": kB, "error": its type, or null, "last": bool}     the answer
 
@@ -59,9 +60,9 @@ class LambdaContext:
     """
 
     identity = None
-    client_context = None
+    client_context: ClientContext | None = None
 
-    def __init__(self, request_id: str, arn: str, remaining_ms: float) -> None:
+    def __init__(self, request_id: str, arn: str, remaining_ms: float, client_context: str | None) -> None:
         self.aws_request_id = request_id
         self.invoked_function_arn = arn
         self.function_name = _FACTS["AWS_LAMBDA_FUNCTION_NAME"]
@@ -71,6 +72,8 @@ class LambdaContext:
         self.log_group_name = _FACTS["AWS_LAMBDA_LOG_GROUP_NAME"]
         self.log_stream_name = _FACTS["AWS_LAMBDA_LOG_STREAM_NAME"]
         self._deadline = time.monotonic() + remaining_ms / 1000
+        if client_context is not None:
+            self.client_context = ClientContext(json.loads(client_context))
 
     def get_remaining_time_in_millis(self) -> int:
         return max(0, int((self._deadline - time.monotonic()) * 1000))
@@ -80,6 +83,22 @@ class LambdaContext:
 
     def __repr__(self) -> str:
         return f"LambdaContext({', '.join(f'{name}={value!r}' for name, value in vars(self).items() if name[0] != '_')})"
+
+
+class ClientContext:
+    """What the client told of itself."""
+
+    def __init__(self, told: Any) -> None:
+        client = told.get("client") or {}
+        self.custom = told.get("custom")
+        self.env = told.get("env")
+        self.client = Client(client) if client else None
+
+
+class Client:
+    def __init__(self, told: Any) -> None:
+        for name in ("installation_id", "app_title", "app_version_name", "app_version_code", "app_package_name"):
+            setattr(self, name, told.get(name))
 
 
 class FunctionError(Exception):
@@ -127,7 +146,7 @@ def become(command: list[str]) -> NoReturn:
 
 
 def _answer(function: Handler | None, fault: FunctionError | None, head: Any, body: bytes) -> None:
-    context = LambdaContext(head["id"], head["arn"], head["remaining"])
+    context = LambdaContext(head["id"], head["arn"], head["remaining"], head.get("client_context"))
     error: str | None = None
     began = time.perf_counter()
     try:

@@ -86,7 +86,7 @@ class Deployment(NamedTuple):
             **({} if self.runtime in CUSTOM else {"AWS_EXECUTION_ENV": f"AWS_Lambda_{self.runtime}"}),
             **variables,
             "AWS_LAMBDA_FUNCTION_NAME": self.function.name,
-            "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+            "AWS_LAMBDA_FUNCTION_VERSION": self.function.version,
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(self.memory_size),
             "AWS_LAMBDA_LOG_GROUP_NAME": self.log_group,
             "AWS_LAMBDA_LOG_STREAM_NAME": stream,
