@@ -14,6 +14,7 @@ from sfn_cli.api import model
 from sfn_cli.api.service import Service
 from sfn_cli.functions.invoke import FunctionHost
 from sfn_cli.store.sqlite.database import Database
+from tests.api.fakes import Runner
 from tests.functions.workbench import ECHO, ROLE, RUNTIME, Workbench, zip_of
 
 if TYPE_CHECKING:
@@ -54,21 +55,13 @@ def bench(make_bench: Callable[..., Workbench]) -> Workbench:
     return make_bench()
 
 
-class Woken:
-    """Who would bring a worker."""
-
-    def wake(self) -> None:
-        """There is none: tests do its work themselves."""
-
-
 @pytest.fixture
 def call(bench: Workbench) -> Iterator[Call]:
     """call("GetFunction", FunctionName="fn"): the operations, in a process without a worker."""
-    woken = Woken()
     service = Service(
         bench.settings,
         open_database=lambda: Database(bench.settings.home),
-        make_runner=lambda: woken,
+        make_runner=Runner,
         make_invoker=lambda service: FunctionHost(service.settings),
         clock=lambda: time.time_ns() // 1_000_000,
     )

@@ -214,6 +214,7 @@ def test_invoke_a_function_that_fails(call: Call, create: Call) -> None:
         ({"Payload": b"{"}, "InvalidRequestContentException", 400),
         ({"Payload": b"\xff"}, "InvalidRequestContentException", 400),
         ({"Payload": b'"' + b"x" * 6_291_456 + b'"'}, "RequestTooLargeException", 413),
+        ({"Payload": b'"' + b"x" * 1_048_576 + b'"', "InvocationType": "Event"}, "RequestTooLargeException", 413),
         ({"Qualifier": "7"}, "ResourceNotFoundException", 404),
     ],
 )

@@ -97,6 +97,13 @@ def test_answer(bench: Workbench, body: str, event: Any, answer: Any) -> None:
     assert bench.answer(event) == answer
 
 
+def test_the_clients_context(bench: Workbench) -> None:
+    """What the client tells of itself is a header, and there is none when it tells nothing."""
+    custom(bench, python("answer('response', head['Lambda-Runtime-Client-Context'] or 'null')"))
+    assert bench.invoke(client_context='{"custom": {"a": 1}}').payload == '{"custom": {"a": 1}}'
+    assert bench.answer() is None
+
+
 def test_an_answer_need_not_be_json(bench: Workbench) -> None:
     """Whatever text the program sends is the payload, as in AWS's tutorial."""
     custom(bench, python("answer('response', 'Echoing request')"))
