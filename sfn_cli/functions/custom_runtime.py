@@ -8,6 +8,7 @@ To the pool it speaks as bootstrap.py does; to the program, which is its child, 
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import sys
 import threading
@@ -47,7 +48,8 @@ def _spawn(program: str, port: int) -> int:
     if not os.path.isfile(program):
         raise FileNotFoundError
     environment = {**os.environ, "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{port}"}
-    return os.posix_spawn(program, [program], environment)
+    # What Python ignores, the program need not: a shell's pipes end by SIGPIPE.
+    return os.posix_spawn(program, [program], environment, setsigdef=(signal.SIGPIPE, signal.SIGXFSZ))
 
 
 def _refusal(program: str, error: OSError) -> tuple[str, str]:

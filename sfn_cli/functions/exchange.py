@@ -8,6 +8,7 @@ Rule 2: This process ends as the program did, with its exit code or by its signa
 from __future__ import annotations
 
 import os
+import signal
 import threading
 import time
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
@@ -135,7 +136,6 @@ def _end_as(status: int) -> NoReturn:
     """Rule 2."""
     if status < 0:
         import resource
-        import signal
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # the program's own is enough
         if -status != signal.SIGKILL:

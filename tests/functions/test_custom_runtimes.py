@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import subprocess
 import sys
 import textwrap
 from typing import TYPE_CHECKING, Any
@@ -28,6 +30,7 @@ while true; do
     EVENT=$(curl -sS -D "$HEADERS" "$API/invocation/next")
     REQUEST=$(sed -n 's/^Lambda-Runtime-Aws-Request-Id: *//Ip' "$HEADERS" | tr -d '\\r')
     echo "event $EVENT"
+    yes | head -n 1
     curl -sS -o /dev/null "$API/invocation/$REQUEST/response" -d "{\\"echo\\": $EVENT}"
     echo "answered" >&2
 done
@@ -71,8 +74,8 @@ def test_a_shell_script(bench: Workbench) -> None:
     custom(bench, SHELL)
     assert [bench.answer({"a": 1}), bench.answer("é")] == [{"echo": {"a": 1}}, {"echo": "é"}]
     kinds = [line.partition(" ")[0] for line in bench.log]
-    assert kinds == ["START", "event", "answered", "END", "REPORT"] * 2
-    assert "Init Duration" in bench.log[4]
+    assert kinds == ["START", "event", "y", "answered", "END", "REPORT"] * 2
+    assert "Init Duration" in bench.log[5]
 
 
 ANSWERS = [
@@ -212,3 +215,12 @@ def test_all_ends_with_the_pool(bench: Workbench) -> None:
     pids = bench.answer()
     bench.pool.close()
     assert all(await_death(pid) for pid in pids)
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.getuid() != 0 or shutil.which("curl") is None, reason="another user cannot be played")
+def test_another_user_of_the_machine(bench: Workbench) -> None:
+    """Whose connection is closed, unanswered."""
+    custom(bench, python("answer('response', json.dumps(os.environ['AWS_LAMBDA_RUNTIME_API']))"))
+    url = f"http://{bench.answer()}/2018-06-01/runtime/nothing"
+    asked = [subprocess.run(["curl", "-sS", url], user=user, capture_output=True, text=True, check=False) for user in (None, 65534)]
+    assert [bool(answer.stdout) for answer in asked] == [True, False]
