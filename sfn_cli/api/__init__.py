@@ -53,5 +53,5 @@ def begin(service: Service, operation: Operation, request: Mapping[str, Any]) ->
 
 def _bring_worker(service: Service) -> None:
     """Whoever asks finds a worker: after a crash any command brings the next one."""
-    if service.executions.any_running():
+    if service.executions.any_running() or service.function_events.any():
         service.runner.wake()

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.aliases import Aliases
     from sfn_cli.store.sqlite.database import Database
     from sfn_cli.store.sqlite.executions import Executions
+    from sfn_cli.store.sqlite.function_aliases import FunctionAliases
+    from sfn_cli.store.sqlite.function_events import FunctionEvents
+    from sfn_cli.store.sqlite.function_versions import FunctionVersions
     from sfn_cli.store.sqlite.functions import Functions
     from sfn_cli.store.sqlite.logs import Logs
     from sfn_cli.store.sqlite.map_runs import MapRuns
@@ -38,8 +41,8 @@ class Runner(Protocol):
 class Invoker(Protocol):
     """Who runs local Lambda functions and waits for them. Called from any thread."""
 
-    def invoke(self, function_ref: str, payload: str) -> Any:
-        """The outcome of one invocation, in the terms of `sfn_cli.functions`."""
+    def invoke(self, function_ref: str, payload: str, client_context: str | None = None) -> Any:
+        """The outcome of one invocation, in the terms of `sfn_cli.functions`; the client's context is JSON text."""
 
     def stop(self) -> None:
         """Ends what was started for invocations."""
@@ -161,6 +164,24 @@ class Service:
         from sfn_cli.store.sqlite.functions import Functions
 
         return Functions(self.database)
+
+    @cached_property
+    def function_versions(self) -> FunctionVersions:
+        from sfn_cli.store.sqlite.function_versions import FunctionVersions
+
+        return FunctionVersions(self.database)
+
+    @cached_property
+    def function_aliases(self) -> FunctionAliases:
+        from sfn_cli.store.sqlite.function_aliases import FunctionAliases
+
+        return FunctionAliases(self.database)
+
+    @cached_property
+    def function_events(self) -> FunctionEvents:
+        from sfn_cli.store.sqlite.function_events import FunctionEvents
+
+        return FunctionEvents(self.database)
 
     @cached_property
     def logs(self) -> Logs:

@@ -8,7 +8,7 @@
     ├── MockConfigFile.json    its test cases
     └── functions/
         └── price/             a function's name
-            ├── app.py         def lambda_handler(event, context)
+            ├── app.py         def lambda_handler(event, context); or an executable `bootstrap`, a runtime of its own
             └── function.json  {"Runtime", "Handler", "Timeout", "Environment", …} as CreateFunction takes them
 
 All but the definition may be missing.
@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.cli import resources
 from sfn_cli.errors import UsageError
+from sfn_cli.functions.runtimes import CUSTOM, ENTRYPOINT
 from sfn_cli.settings import MOCK_CONFIG_FILE
 
 if TYPE_CHECKING:
@@ -107,13 +108,15 @@ def _functions(folder: Path) -> Iterator[Function]:
         return
     for path in sorted(folder.iterdir()):
         settings = path / "function.json"
-        if not path.is_dir() or not (settings.is_file() or (path / "app.py").is_file()):
+        if not path.is_dir() or not any((path / name).is_file() for name in (settings.name, "app.py", ENTRYPOINT)):
             continue
-        yield Function(path.name, path.resolve(), {**_defaults(), **(_configuration(settings) if settings.is_file() else {})})
+        yield Function(path.name, path.resolve(), {**_defaults(path), **(_configuration(settings) if settings.is_file() else {})})
 
 
-def _defaults() -> dict[str, Any]:
-    """A function in the Python that runs sfn."""
+def _defaults(path: Path) -> dict[str, Any]:
+    """A function in the Python that runs sfn, or one that brings its own runtime."""
+    if (path / ENTRYPOINT).is_file() and not (path / "app.py").is_file():
+        return {"Runtime": CUSTOM[-1], "Handler": ENTRYPOINT}
     return {"Runtime": f"python{sys.version_info.major}.{sys.version_info.minor}", "Handler": "app.lambda_handler"}
 
 

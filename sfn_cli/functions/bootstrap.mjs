@@ -142,7 +142,7 @@ function context(invocation, head, finish) {
         memoryLimitInMB: FACTS.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
         logGroupName: FACTS.AWS_LAMBDA_LOG_GROUP_NAME,
         logStreamName: FACTS.AWS_LAMBDA_LOG_STREAM_NAME,
-        clientContext: undefined,
+        clientContext: head.client_context === undefined ? undefined : JSON.parse(head.client_context),
         identity: undefined,
         invokedFunctionArn: head.arn,
         awsRequestId: head.id,

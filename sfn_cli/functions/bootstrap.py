@@ -10,6 +10,7 @@ A message is two lengths (of head and body: 32 bits each, big-endian), a JSON he
 body is JSON text as it is: an event of megabytes is not wrapped in JSON a second time.
 
     to the child    {"id": request id, "arn": invoked ARN, "remaining": ms}                      the event
+                    ("client_context": JSON text, when the client gave one)
     to the pool     {}                                                                           (ready)
     to the pool     {"duration": ms, "memory": kB, "error": its type, or null, "last": bool}     the answer
 
@@ -59,9 +60,9 @@ class LambdaContext:
     """
 
     identity = None
-    client_context = None
+    client_context: ClientContext | None = None
 
-    def __init__(self, request_id: str, arn: str, remaining_ms: float) -> None:
+    def __init__(self, request_id: str, arn: str, remaining_ms: float, client_context: str | None) -> None:
         self.aws_request_id = request_id
         self.invoked_function_arn = arn
         self.function_name = _FACTS["AWS_LAMBDA_FUNCTION_NAME"]
@@ -71,15 +72,33 @@ class LambdaContext:
         self.log_group_name = _FACTS["AWS_LAMBDA_LOG_GROUP_NAME"]
         self.log_stream_name = _FACTS["AWS_LAMBDA_LOG_STREAM_NAME"]
         self._deadline = time.monotonic() + remaining_ms / 1000
+        if client_context is not None:
+            self.client_context = ClientContext(json.loads(client_context))
 
     def get_remaining_time_in_millis(self) -> int:
         return max(0, int((self._deadline - time.monotonic()) * 1000))
 
     def log(self, message: object) -> None:
-        _write_log(str(message))
+        write_log(str(message))
 
     def __repr__(self) -> str:
         return f"LambdaContext({', '.join(f'{name}={value!r}' for name, value in vars(self).items() if name[0] != '_')})"
+
+
+class ClientContext:
+    """What the client told of itself."""
+
+    def __init__(self, told: Any) -> None:
+        client = told.get("client") or {}
+        self.custom = told.get("custom")
+        self.env = told.get("env")
+        self.client = Client(client) if client else None
+
+
+class Client:
+    def __init__(self, told: Any) -> None:
+        for name in ("installation_id", "app_title", "app_version_name", "app_version_code", "app_package_name"):
+            setattr(self, name, told.get(name))
 
 
 class FunctionError(Exception):
@@ -94,8 +113,8 @@ class FunctionError(Exception):
 
 def main(folder: str, handler: str) -> None:
     _Now.folder = folder
-    _tie_to_parent()
-    _close_what_is_not_ours()
+    tie_to_parent()
+    close_what_is_not_ours()
     os.set_inheritable(CONTROL, False)
     _set_up_output()
     os.register_at_fork(after_in_child=_leave_the_pool)
@@ -109,17 +128,17 @@ def main(folder: str, handler: str) -> None:
     except FunctionError as error:
         fault = error
     _flush()
-    _send({}, b"")
+    send({}, b"")
     while True:
-        head, body = _receive()
+        head, body = receive()
         _Now.request_id = head["id"]
         _answer(function, fault, head, body)
 
 
 def become(command: list[str]) -> NoReturn:
     """Goes on as another program, which speaks as this one does; what ties it to its parent holds for it as well."""
-    _tie_to_parent()
-    _close_what_is_not_ours()
+    tie_to_parent()
+    close_what_is_not_ours()
     os.execv(command[0], command)
 
 
@@ -127,7 +146,7 @@ def become(command: list[str]) -> NoReturn:
 
 
 def _answer(function: Handler | None, fault: FunctionError | None, head: Any, body: bytes) -> None:
-    context = LambdaContext(head["id"], head["arn"], head["remaining"])
+    context = LambdaContext(head["id"], head["arn"], head["remaining"], head.get("client_context"))
     error: str | None = None
     began = time.perf_counter()
     try:
@@ -141,9 +160,9 @@ def _answer(function: Handler | None, fault: FunctionError | None, head: Any, bo
     if _Now.in_fork:
         os._exit(1)  # a copy of this process returned from the handler: the invocation is not its to answer
     if duration > 1 or not _Now.memory_kb:
-        _Now.memory_kb = _peak_memory_kb()  # takes a tenth of an invocation: what is that short hardly moves it
+        _Now.memory_kb = peak_memory_kb()  # takes a tenth of an invocation: what is that short hardly moves it
     _flush()
-    _send({"duration": duration, "memory": _Now.memory_kb, "error": error, "last": fault is not None}, payload)
+    send({"duration": duration, "memory": _Now.memory_kb, "error": error, "last": fault is not None}, payload)
 
 
 def _unmarshal(body: bytes) -> Any:
@@ -159,7 +178,7 @@ def _marshal(result: Any) -> bytes:
     Observed: bytes that are JSON text are the response as they are.
     """
     try:
-        payload = result if _is_json(result) else _dumps(result).encode()
+        payload = result if _is_json(result) else dumps(result).encode()
     except Exception as error:
         raise FunctionError("Runtime.MarshalError", f"Unable to marshal response: {error}") from None
     if len(payload) > MAX_RESPONSE_BYTES:
@@ -188,7 +207,7 @@ def _simpler(value: Any) -> Any:
     raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
 
 
-_dumps = json.JSONEncoder(ensure_ascii=sys.version_info < (3, 12), default=_simpler).encode
+dumps = json.JSONEncoder(ensure_ascii=sys.version_info < (3, 12), default=_simpler).encode
 
 
 def _failure(raised: Exception, request_id: str) -> tuple[str, bytes]:
@@ -198,10 +217,10 @@ def _failure(raised: Exception, request_id: str) -> tuple[str, bytes]:
     else:
         error_type, message, stack_trace = type(raised).__name__, _text_of(raised), _stack_trace(raised)
     described = f"[ERROR] {error_type}: {message}" if message else f"[ERROR] {error_type}"
-    _write_log("\n".join([described, "Traceback (most recent call last):", *(line.rstrip("\n") for line in stack_trace)]))
+    write_log("\n".join([described, "Traceback (most recent call last):", *(line.rstrip("\n") for line in stack_trace)]))
     told = {"errorMessage": message, "errorType": error_type, "requestId": request_id, "stackTrace": stack_trace}
     try:
-        return error_type, _dumps(told).encode()
+        return error_type, dumps(told).encode()
     except UnicodeEncodeError:
         return error_type, json.dumps(told).encode()
 
@@ -275,7 +294,7 @@ def _flush() -> None:
             continue  # the handler closed it: its own affair
 
 
-def _write_log(message: str) -> None:
+def write_log(message: str) -> None:
     """One event of the log, whatever line breaks it has (rule 3)."""
     _flush()
     data = (message.rstrip("\n").replace("\n", "\r") + "\n").encode(errors="backslashreplace")
@@ -311,7 +330,7 @@ def _set_up_logging(logging: Any) -> None:
         def emit(self, record: Any) -> None:
             try:
                 record.aws_request_id = _Now.request_id
-                _write_log(self.format(record))
+                write_log(self.format(record))
             except Exception:
                 self.handleError(record)
 
@@ -325,7 +344,7 @@ def _set_up_logging(logging: Any) -> None:
 # The process
 
 
-def _tie_to_parent() -> None:
+def tie_to_parent() -> None:
     """Rule 1. The pool holds the other end of the lifeline and never writes: when it goes, the kernel closes it.
 
     On Linux the kernel then kills this whole process group, even while a handler spins in C or
@@ -354,7 +373,7 @@ def _watch_parent() -> None:
     os.killpg(os.getpgrp(), SIGKILL)
 
 
-def _close_what_is_not_ours() -> None:
+def close_what_is_not_ours() -> None:
     """What the pool's own parent had left open for its children is not for handlers."""
     for name in os.listdir("/dev/fd"):
         if int(name) > LIFELINE:
@@ -368,10 +387,11 @@ def _leave_the_pool() -> None:
     os.closerange(CONTROL, CONTROL + 1)
 
 
-def _peak_memory_kb() -> int:
+def peak_memory_kb(process: int | str = "self") -> int:
+    """The most memory that a process, by default this one, has used; elsewhere than on Linux always this one."""
     # getrusage would do, but counts what the parent used before this process was this program.
     try:
-        status = os.open("/proc/self/status", os.O_RDONLY)
+        status = os.open(f"/proc/{process}/status", os.O_RDONLY)
     except OSError:
         import resource
 
@@ -384,7 +404,7 @@ def _peak_memory_kb() -> int:
     return int(text[at + 6 : text.index(b"kB", at)]) if at >= 0 else 0
 
 
-def _receive() -> tuple[Any, bytes]:
+def receive() -> tuple[Any, bytes]:
     """The next message. The process ends when the pool has left."""
     data = _read(65536)
     while len(data) < 8:
@@ -412,7 +432,7 @@ def _end() -> NoReturn:
     os._exit(0)
 
 
-def _send(head: Any, body: bytes) -> None:
+def send(head: Any, body: bytes) -> None:
     text = json.dumps(head).encode()
     data = memoryview(len(text).to_bytes(4, "big") + len(body).to_bytes(4, "big") + text + body)
     while data:

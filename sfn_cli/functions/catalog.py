@@ -57,7 +57,7 @@ class Catalog:
         """The folder with a function's code, as it is now. Raises UnusableError."""
         if function.code_dir is not None:
             return CodeFolder(function.code_dir, self._fingerprint(function), True)
-        path = os.path.join(self._root, function.name, _hash(function))
+        path = os.path.join(self._root, function.name, _folder_name(function.configuration["CodeSha256"]))
         lock = self._locks.get(path)
         if lock is None or not _is_at(lock, path):
             self._let_go(path)  # of a folder that was removed by hand
@@ -113,7 +113,7 @@ class Catalog:
             if lock is not None:
                 return lock
             if content is None:
-                content = self._functions.zip(function.id)
+                content = self._functions.zip(function)
             if content is None:
                 raise UnusableError("InvalidZipFileException", f"The function {function.name} has no code.")
             _unpack(content, path, function.name)
@@ -124,12 +124,11 @@ class Catalog:
                 yield self._root / name / folder
 
     def _is_current(self, path: Path) -> bool:
-        function = self._functions.named(path.parent.name)
-        return function is not None and function.code_dir is None and path.name == _hash(function)
+        return path.name in map(_folder_name, self._functions.zip_hashes(path.parent.name))
 
 
-def _hash(function: Function) -> str:
-    return base64.b64decode(function.configuration["CodeSha256"]).hex()[:32]
+def _folder_name(code_sha256: str) -> str:
+    return base64.b64decode(code_sha256).hex()[:32]
 
 
 def _names(folder: Path) -> list[str]:

@@ -63,7 +63,7 @@ class Child:
         self._began_at = monotonic()
         self._init_milliseconds: float | None = None
         self.due_at = self._began_at + INIT_MILLISECONDS + deployment.timeout_seconds * 1000
-        self.journal = Journal(deployment.log_group, deployment.memory_size, clock(), log)
+        self.journal = Journal(deployment.log_group, deployment.memory_size, deployment.function.version, clock(), log)
         environment = deployment.environment(settings, self.journal.stream)
         self.process = Process(deployment.command, environment, selector, self)
 
@@ -76,7 +76,10 @@ class Child:
         self._began_at = now
         self.due_at = now + limit if invocation.timeout_at is None else min(now + limit, invocation.timeout_at)
         # Nothing that the child prints is read before this returns: its process may begin at once.
-        self.process.send({"id": invocation.request_id, "arn": invocation.arn, "remaining": limit}, invocation.payload)
+        head = {"id": invocation.request_id, "arn": invocation.arn, "remaining": limit}
+        if invocation.client_context is not None:
+            head["client_context"] = invocation.client_context
+        self.process.send(head, invocation.payload)
         self.journal.start(invocation.request_id, self._clock())
 
     def rest(self) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from sfn_cli.store.sqlite.functions import LATEST
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -15,11 +17,23 @@ if TYPE_CHECKING:
 class Invocation:
     """Waits for a child, then has one, then is settled; `payload` is the event, JSON text."""
 
-    __slots__ = ("_cancel", "arn", "child", "done", "payload", "request_id", "settled", "timeout_at")
+    __slots__ = ("_cancel", "arn", "child", "client_context", "done", "payload", "request_id", "settled", "timeout_at", "version")
 
-    def __init__(self, payload: str, done: Callable[[Outcome], None], timeout_at: int | None, cancel: Callable[[Invocation], None]) -> None:
-        self.request_id = _new_request_id()
+    def __init__(
+        self,
+        payload: str,
+        done: Callable[[Outcome], None],
+        cancel: Callable[[Invocation], None],
+        *,
+        timeout_at: int | None = None,
+        request_id: str | None = None,
+        client_context: str | None = None,
+    ) -> None:
+        """`client_context` is JSON text for the handler's context, as the client gave it."""
+        self.request_id = request_id or new_request_id()
+        self.client_context = client_context
         self.arn = ""
+        self.version = LATEST
         self.payload = payload
         self.done = done
         self.timeout_at = timeout_at
@@ -39,10 +53,10 @@ class Invocation:
             self.settled = True
             self.child = None
             self.payload = ""  # what still refers to this may live long
-            self.done(ended)
+            self.done(ended if self.version == LATEST else ended._replace(version=self.version))
 
 
-def _new_request_id() -> str:
+def new_request_id() -> str:
     """A random UUID (version 4), written without the cost of the uuid module."""
     digits = os.urandom(16).hex()
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{'89ab'[int(digits[16], 16) & 3]}{digits[17:20]}-{digits[20:]}"

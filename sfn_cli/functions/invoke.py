@@ -59,10 +59,12 @@ class LogWriter:
             self._logs.append(lines, self._clock())
 
 
-def invoke(pool: Pool, selector: selectors.BaseSelector, function_ref: str, payload: str, *, writer: LogWriter) -> Outcome:
+def invoke(
+    pool: Pool, selector: selectors.BaseSelector, function_ref: str, payload: str, client_context: str | None = None, *, writer: LogWriter
+) -> Outcome:
     """Invokes a function and waits for its outcome; what it logged is kept by then."""
     ended: list[Outcome] = []
-    invocation = pool.invoke(function_ref, payload, ended.append)
+    invocation = pool.invoke(function_ref, payload, ended.append, client_context=client_context)
     try:
         while not ended:
             turn(pool, selector, writer)
@@ -95,11 +97,11 @@ class LocalInvoker:
         self._selector: selectors.BaseSelector | None = None
         self._pool: Pool | None = None
 
-    def invoke(self, function_ref: str, payload: str) -> Outcome:
+    def invoke(self, function_ref: str, payload: str, client_context: str | None = None) -> Outcome:
         if self._pool is None or self._selector is None:
             self._selector = selectors.DefaultSelector()
             self._pool = Pool(self._functions, self._settings, self._selector, self._clock, self._writer.add)
-        return invoke(self._pool, self._selector, function_ref, payload, writer=self._writer)
+        return invoke(self._pool, self._selector, function_ref, payload, client_context, writer=self._writer)
 
     def stop(self) -> None:
         if self._pool is not None and self._selector is not None:
@@ -115,7 +117,7 @@ class FunctionHost:
     def __init__(self, settings: Settings, *, clock: Clock = _now) -> None:
         self._settings = settings
         self._clock = clock
-        self._asked: deque[tuple[str, str, Done]] = deque()
+        self._asked: deque[tuple[str, str, str | None, Done]] = deque()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
         self._wake = -1
@@ -133,7 +135,7 @@ class FunctionHost:
             self._thread = threading.Thread(target=self._run, args=(database, woken), name="functions", daemon=True)
             self._thread.start()
 
-    def invoke(self, function_ref: str, payload: str) -> Outcome:
+    def invoke(self, function_ref: str, payload: str, client_context: str | None = None) -> Outcome:
         """Invokes a function and waits for its outcome. From any thread. Raises StoreError."""
         self.start()
         answered = threading.Event()
@@ -144,7 +146,7 @@ class FunctionHost:
             answered.set()
 
         thread = self._thread
-        self._asked.append((function_ref, payload, done))
+        self._asked.append((function_ref, payload, client_context, done))
         self._call()
         while not answered.wait(ALIVE_SECONDS):
             if thread is None or not thread.is_alive():
@@ -177,7 +179,7 @@ class FunctionHost:
             while self._asked:
                 begin(*self._asked.popleft())
 
-        def begin(function_ref: str, payload: str, done: Done) -> None:
+        def begin(function_ref: str, payload: str, client_context: str | None, done: Done) -> None:
             waiting.add(done)
 
             def settle(answer: Outcome) -> None:
@@ -186,7 +188,7 @@ class FunctionHost:
                 done(answer)
 
             try:
-                pool.invoke(function_ref, payload, settle)
+                pool.invoke(function_ref, payload, settle, client_context=client_context)
             except SfnError as error:
                 settle(outcome.without_run("unusable", "ServiceException", str(error), ""))
 
@@ -202,7 +204,7 @@ class FunctionHost:
         finally:
             pool.close()
             flush()
-            for done in [*waiting, *(asked[2] for asked in self._asked)]:
+            for done in [*waiting, *(asked[-1] for asked in self._asked)]:
                 done(outcome.exited(None, "", ""))
             self._asked.clear()
             selector.close()

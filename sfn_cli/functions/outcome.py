@@ -9,6 +9,7 @@ import signal
 from typing import Literal, NamedTuple
 
 from sfn_cli import jsonvalue
+from sfn_cli.store.sqlite.functions import LATEST
 
 Kind = Literal["succeeded", "failed", "timed_out", "exited", "not_found", "unusable"]
 
@@ -23,6 +24,7 @@ class Outcome(NamedTuple):
     log_tail    the last 4 KB of what the invocation logged
     error       the error's name, None when it succeeded: what a state machine's Retry and Catch match
     message     for people; when the function is unusable, it says how to mend that
+    version     which version of the function was run
     """
 
     kind: Kind
@@ -31,6 +33,7 @@ class Outcome(NamedTuple):
     log_tail: str = ""
     error: str | None = None
     message: str = ""
+    version: str = LATEST
 
 
 class UnusableError(Exception):

@@ -18,9 +18,9 @@ Log = Callable[[str, str, int, str], None]
 """Keeps one event: log(group, stream, at, message)."""
 
 
-def stream_name(now: int) -> str:
+def stream_name(now: int, version: str) -> str:
     """A new stream's name, as Lambda gives one to each of its execution environments."""
-    return f"{time.strftime('%Y/%m/%d', time.gmtime(now / 1000))}/[$LATEST]{os.urandom(16).hex()}"
+    return f"{time.strftime('%Y/%m/%d', time.gmtime(now / 1000))}/[{version}]{os.urandom(16).hex()}"
 
 
 class Lines:
@@ -51,10 +51,11 @@ def _text(line: bytes) -> str:
 class Journal:
     """The log of one child: its own stream of its function's group."""
 
-    def __init__(self, group: str, memory_size: int, now: int, log: Log) -> None:
+    def __init__(self, group: str, memory_size: int, version: str, now: int, log: Log) -> None:
         """`memory_size` is in MB; `now`, here and below, in milliseconds."""
         self.group = group
-        self.stream = stream_name(now)
+        self.stream = stream_name(now, version)
+        self._version = version
         self._memory_size = memory_size
         self._memory_used = 0
         self._log = log
@@ -77,7 +78,7 @@ class Journal:
         self._tail.clear()
         self._tail_length = 0
         self._request_id = request_id
-        self._write(now, f"START RequestId: {request_id} Version: $LATEST\n")
+        self._write(now, f"START RequestId: {request_id} Version: {self._version}\n")
 
     def end(self, now: int, duration: float, memory_kb: int, init_duration: float | None) -> None:
         """Ends an invocation that the function answered; durations are in milliseconds."""

@@ -36,6 +36,7 @@ from sfn_cli.functions.child import Child
 from sfn_cli.functions.deployment import Deployment
 from sfn_cli.functions.invocation import Invocation
 from sfn_cli.functions.outcome import Outcome, UnusableError
+from sfn_cli.functions.routing import number_of
 from sfn_cli.functions.runtimes import Runtimes
 from sfn_cli.store.sqlite.functions import Functions, reference
 
@@ -64,7 +65,7 @@ def monotonic_ms() -> int:
 
 
 class Fleet:
-    """The children of one function, and the invocations that wait for one."""
+    """The children of one function at one version, and the invocations that wait for one."""
 
     __slots__ = ("answered_at", "children", "deployment", "idle", "pace", "starting", "waiting")
 
@@ -104,7 +105,7 @@ class Pool:
         self._max_children = max_children or _max_children()
         self._catalog = Catalog(functions, Path(settings.home))
         self._runtimes = Runtimes(Path(settings.home))
-        self._fleets: dict[str, Fleet] = {}
+        self._fleets: dict[tuple[str, int], Fleet] = {}
         self._children: dict[Child, Fleet] = {}
         self._starting = 0
         self._waiting: dict[Invocation, Fleet] = {}
@@ -113,16 +114,26 @@ class Pool:
         self._serial = count()
         self._dying: list[Process] = []
 
-    def invoke(self, function_ref: str, payload: str, done: Done, *, timeout_at: int | None = None) -> Invocation:
+    def invoke(
+        self,
+        function_ref: str,
+        payload: str,
+        done: Done,
+        *,
+        timeout_at: int | None = None,
+        request_id: str | None = None,
+        client_context: str | None = None,
+    ) -> Invocation:
         """Begins an invocation of a function (its name or ARN) with an event (JSON text).
 
         `done` is called with its outcome, from the selector's or `tick`'s call. At `timeout_at`
         (monotonic) it ends as when the function's own time is up.
         """
-        invocation = Invocation(payload, done, timeout_at, self._cancel)
+        invocation = Invocation(payload, done, self._cancel, timeout_at=timeout_at, request_id=request_id, client_context=client_context)
         name, qualifier = reference(function_ref)
+        number = number_of(self._functions, name, qualifier)
         try:
-            fleet = self._fleet(name) if qualifier in (None, "$LATEST") else None
+            fleet = self._fleet(name, number) if number is not None else None
         except UnusableError as error:
             self._due.append((invocation, outcome.without_run("unusable", error.error, error.message, invocation.request_id)))
             return invocation
@@ -130,6 +141,7 @@ class Pool:
             self._due.append((invocation, outcome.not_found(self._arn(function_ref, name, qualifier), invocation.request_id)))
             return invocation
         invocation.arn = fleet.deployment.function.arn + (f":{qualifier}" if qualifier else "")
+        invocation.version = fleet.deployment.function.version
         if fleet.idle:
             fleet.idle.pop().run(invocation)
         else:
@@ -201,15 +213,15 @@ class Pool:
 
     # Functions
 
-    def _fleet(self, name: str) -> Fleet | None:
-        """The children of a function as it is now, None if there is no such function. Raises UnusableError."""
-        revision = self._functions.revision(name)
-        fleet = self._fleets.get(name)
+    def _fleet(self, name: str, number: int) -> Fleet | None:
+        """The children of a function as it is now, or at a version; None if there is no such function. Raises UnusableError."""
+        revision = self._functions.revision(name, number)
+        fleet = self._fleets.get((name, number))
         deployed = fleet.deployment if fleet is not None else None
         if deployed is not None and revision == (deployed.function.id, deployed.function.revision):
             function = deployed.function
         else:
-            found = self._functions.named(name)
+            found = self._functions.named(name, number)
             if found is None:
                 self._retire_older(fleet, None)
                 self._start_children()  # what was asked for before the function was deleted is still done
@@ -221,7 +233,7 @@ class Pool:
         runtime = str(function.configuration.get("Runtime", ""))
         deployment = Deployment(function, code, self._runtimes.executable(runtime))
         if fleet is None:
-            fleet = self._fleets[name] = Fleet(deployment)
+            fleet = self._fleets[name, number] = Fleet(deployment)
         fleet.deployment = deployment
         self._retire_older(fleet, deployment)
         return fleet

@@ -73,6 +73,12 @@ NODE = Language(
 
 LANGUAGES = (PYTHON, NODE)
 
+CUSTOM = ("provided", "provided.al2", "provided.al2023")
+"""The runtimes of functions that bring their own: an executable that speaks the Runtime API."""
+
+ENTRYPOINT = "bootstrap"
+"""The executable's name."""
+
 REFUSED_SECONDS = 5.0
 CHECK_SECONDS = 10.0
 
@@ -95,7 +101,12 @@ class Runtimes:
         self._verdicts: dict[str, Any] | None = None
 
     def executable(self, runtime: str) -> str:
-        """The path of the interpreter for a runtime such as "python3.12". Raises UnusableError."""
+        """The path of the interpreter for a runtime such as "python3.12". Raises UnusableError.
+
+        What a custom runtime talks to is Python: the one that runs sfn.
+        """
+        if runtime in CUSTOM:
+            return sys.executable
         found = self._found.get(runtime)
         if found is not None and os.path.exists(found):
             return found
@@ -201,7 +212,11 @@ def language_of(runtime: str) -> tuple[Language, str]:
             oldest = ".".join(map(str, language.oldest))
             raise UnusableError("InvalidRuntimeException", f"sfn runs handlers in {language.name} {oldest} and newer, not {runtime}.")
         return language, version
-    raise UnusableError("InvalidRuntimeException", f"sfn runs handlers in Python and Node.js: it has no runtime {runtime}.")
+    raise UnusableError(
+        "InvalidRuntimeException",
+        f"sfn runs handlers in Python and Node.js: it has no runtime {runtime}. For other languages there is the runtime "
+        f"{CUSTOM[-1]}: the function's code then has an executable named {ENTRYPOINT}, which asks Lambda's Runtime API for events.",
+    )
 
 
 def _started(command: str, language: Language, environ: Mapping[str, str]) -> Interpreter:

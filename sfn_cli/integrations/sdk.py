@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from sfn_cli.jsonvalue import Json
 
 
-def metadata(request_id: str, headers: Mapping[str, str]) -> dict[str, Json]:
+def metadata(request_id: str, headers: Mapping[str, str], status: int = 200) -> dict[str, Json]:
     """SdkHttpMetadata and SdkResponseMetadata."""
     return {
         "SdkHttpMetadata": {
             "AllHttpHeaders": {name: [value] for name, value in headers.items()},
             "HttpHeaders": dict(headers),
-            "HttpStatusCode": 200,
+            "HttpStatusCode": status,
         },
         "SdkResponseMetadata": {"RequestId": request_id},
     }

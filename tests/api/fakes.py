@@ -47,7 +47,7 @@ class Invoker:
     def __init__(self) -> None:
         self.stopped = False
 
-    def invoke(self, function_ref: str, payload: str) -> Any:
+    def invoke(self, function_ref: str, payload: str, client_context: str | None = None) -> Any:
         raise NotImplementedError
 
     def stop(self) -> None:

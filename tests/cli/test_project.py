@@ -31,6 +31,7 @@ def test_a_whole_project() -> None:
             "my order/functions/price/app.py": "",
             "my order/functions/tax/function.json": '{"Handler": "tax.main", "Timeout": 9}',
             "my order/functions/notes/readme.txt": "",
+            "my order/functions/ship/bootstrap": "#!/bin/sh",
         }
     )
     project = load(Path("my order"))
@@ -38,6 +39,7 @@ def test_a_whole_project() -> None:
     assert (project.name, project.definition, project.input) == ("my-order", PASS, '{"id": 1}')
     assert [(function.name, function.configuration) for function in project.functions] == [
         ("price", {"Runtime": python, "Handler": "app.lambda_handler"}),
+        ("ship", {"Runtime": "provided.al2023", "Handler": "bootstrap"}),
         ("tax", {"Runtime": python, "Handler": "tax.main", "Timeout": 9}),
     ]
     assert project.functions[0].folder.is_absolute()

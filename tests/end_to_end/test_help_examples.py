@@ -32,6 +32,8 @@ SESSION = [
     *("stop-execution", "redrive-execution", "start-sync-execution"),
     *("list-map-runs", "describe-map-run", "update-map-run"),
     *("lambda create-function", "lambda wait", "lambda list-functions", "lambda get-function", "lambda get-function-configuration"),
+    *("lambda publish-version", "lambda list-versions-by-function", "lambda create-alias", "lambda get-alias", "lambda list-aliases"),
+    *("lambda update-alias", "lambda delete-alias"),
     *("lambda tag-resource", "lambda list-tags", "lambda untag-resource"),
     *("lambda get-policy", "lambda get-function-code-signing-config", "lambda get-function-concurrency"),
     *("lambda update-function-code", "lambda update-function-configuration", "lambda invoke"),
@@ -105,6 +107,9 @@ def _before(home: Path, folder: Path, command: str) -> Iterator[tuple[str, str]]
             start_execution(home, order, "--name", "first")
         case "start-sync-execution":
             sfn_json(home, *create, "--name", "quote", "--type", "EXPRESS", "--definition", json.dumps(QUOTE))
+        case "lambda update-alias":
+            sfn_json(home, "lambda", "update-function-configuration", "--function-name", "price", "--memory-size", "256")
+            sfn_json(home, "lambda", "publish-version", "--function-name", "price")
         case "describe-map-run":
             machine = sfn_json(home, *create, "--name", "many", "--definition", json.dumps(MANY))["stateMachineArn"]
             execution = start_execution(home, machine, "--input", "[1]")

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import shutil
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.functions.workbench import Workbench
+from sfn_cli import api
+from sfn_cli.api import model
+from sfn_cli.api.service import Service
+from sfn_cli.functions.invoke import FunctionHost
+from sfn_cli.store.sqlite.database import Database
+from tests.api.fakes import Runner
+from tests.functions.workbench import ECHO, ROLE, RUNTIME, Workbench, zip_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    Call = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture(scope="session")
@@ -44,3 +53,28 @@ def make_bench(tmp_path: Path, interpreters: Path) -> Iterator[Callable[..., Wor
 @pytest.fixture
 def bench(make_bench: Callable[..., Workbench]) -> Workbench:
     return make_bench()
+
+
+@pytest.fixture
+def call(bench: Workbench) -> Iterator[Call]:
+    """call("GetFunction", FunctionName="fn"): the operations, in a process without a worker."""
+    service = Service(
+        bench.settings,
+        open_database=lambda: Database(bench.settings.home),
+        make_runner=Runner,
+        make_invoker=lambda service: FunctionHost(service.settings),
+        clock=lambda: time.time_ns() // 1_000_000,
+    )
+    yield lambda operation, **request: api.call(service, model.load("lambda", operation), request)
+    service.close()
+
+
+@pytest.fixture
+def create(call: Call) -> Call:
+    """Makes a function "fn", or another with other parameters."""
+
+    def create(*, without: str = "", **request: Any) -> dict[str, Any]:
+        given = {"FunctionName": "fn", "Runtime": RUNTIME, "Handler": "app.handler", "Role": ROLE, "Code": {"ZipFile": zip_of(ECHO)}}
+        return call("CreateFunction", **{member: value for member, value in {**given, **request}.items() if member != without})
+
+    return create

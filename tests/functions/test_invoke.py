@@ -123,12 +123,13 @@ def test_a_store_that_cannot_be_read(bench: Workbench, host: FunctionHost) -> No
     bench.function(ECHO)
     assert host.invoke("fn", "1").kind == "succeeded"
     with bench.database.transaction() as connection:
-        connection.execute("ALTER TABLE function RENAME TO hidden")
+        (view,) = connection.execute("SELECT sql FROM sqlite_schema WHERE name = 'function_at'").fetchone()
+        connection.execute("DROP VIEW function_at")
     outcome = host.invoke("fn", "1")
     assert (outcome.kind, outcome.error) == ("unusable", "ServiceException")
     assert "no such table" in outcome.message
     with bench.database.transaction() as connection:
-        connection.execute("ALTER TABLE hidden RENAME TO function")
+        connection.execute(view)
     assert host.invoke("fn", "1").kind == "succeeded"
 
 

@@ -69,6 +69,13 @@ def test_answer(bench: Workbench, runtime: str, source: str, event: Any, answer:
     assert bench.answer(event) == answer  # by the same child, which is warm
 
 
+def test_the_clients_context(bench: Workbench, runtime: str) -> None:
+    """What the client tells of itself is in the context."""
+    create(bench, runtime, {"index.js": "exports.handler = async (event, context) => context.clientContext"})
+    assert bench.invoke(client_context='{"custom":{"a":1}}').payload == '{"custom":{"a":1}}'
+    assert bench.answer() is None
+
+
 MODULES = [
     ({"index.js": "exports.handler = async () => require('./other').name", "other.js": "exports.name = 'cjs'"}, "index.handler", "cjs"),
     ({"index.mjs": "const name = await 'esm'\nexport const handler = async () => name"}, "index.handler", "esm"),

@@ -15,6 +15,10 @@ from tests.functions.workbench import RUNTIME
 if TYPE_CHECKING:
     from pathlib import Path
 
+UNKNOWN = (
+    "sfn runs handlers in Python and Node.js: it has no runtime {}. For other languages there is the runtime provided.al2023: "
+    "the function's code then has an executable named bootstrap, which asks Lambda's Runtime API for events."
+)
 VERSION = RUNTIME.removeprefix("python")
 
 
@@ -88,11 +92,11 @@ def test_an_interpreter_that_is_not_installed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "runtime, message",
     [
-        ("java21", "sfn runs handlers in Python and Node.js: it has no runtime java21."),
-        ("", "sfn runs handlers in Python and Node.js: it has no runtime ."),
+        ("java21", UNKNOWN.format("java21")),
+        ("", UNKNOWN.format("")),
         ("nodejs14.x", "sfn runs handlers in Node.js 16 and newer, not nodejs14.x."),
         ("python3.7", "sfn runs handlers in Python 3.8 and newer, not python3.7."),
-        ("python3", "sfn runs handlers in Python and Node.js: it has no runtime python3."),
+        ("python3", UNKNOWN.format("python3")),
     ],
 )
 def test_other_runtimes(tmp_path: Path, runtime: str, message: str) -> None:

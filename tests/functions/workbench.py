@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from sfn_cli.functions.outcome import Outcome
 
 RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
+ROLE = "arn:aws:iam::123456789012:role/r"
+ECHO = {"app.py": "def handler(event, context):\n    print('hello')\n    return event\n"}
 PATIENCE_SECONDS = 20
 GLANCE_SECONDS = 0.05
 

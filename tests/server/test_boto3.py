@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from sfn_cli.api import model
 from sfn_cli.api.operations import OPERATIONS
 from tests.api.fakes import PASS, ROLE
+from tests.functions.workbench import RUNTIME, zip_of
 
 if TYPE_CHECKING:
     from tests.server.conftest import Served
@@ -111,3 +112,26 @@ def test_lambda(served: Served) -> None:
     functions = served.client("lambda")
     assert functions.list_functions(MaxItems=5)["Functions"] == []
     assert refused(functions.get_function, FunctionName="gone")[::2] == ("ResourceNotFoundException", 404)
+
+
+def test_versions_of_functions(served: Served) -> None:
+    """Versions and aliases by their paths and queries, with the statuses that Lambda has."""
+    functions = served.client("lambda")
+    code = {"ZipFile": zip_of({"app.py": "def handler(event, context): return context.function_version"})}
+    functions.create_function(FunctionName="fn", Runtime=RUNTIME, Handler="app.handler", Role=ROLE, Code=code)
+    assert functions.publish_version(FunctionName="fn")["ResponseMetadata"]["HTTPStatusCode"] == 201
+    weights = {"AdditionalVersionWeights": {"1": 0.5}}
+    assert refused(functions.create_alias, FunctionName="fn", Name="a", FunctionVersion="$LATEST", RoutingConfig=weights)[::2] == (
+        "InvalidParameterValueException",
+        400,
+    )
+    functions.create_alias(FunctionName="fn", Name="live", FunctionVersion="1")
+    assert functions.update_alias(FunctionName="fn", Name="live", Description="d")["Description"] == "d"
+    assert functions.get_alias(FunctionName="fn", Name="live")["FunctionVersion"] == "1"
+    assert [alias["Name"] for alias in functions.list_aliases(FunctionName="fn", FunctionVersion="1")["Aliases"]] == ["live"]
+    assert len(functions.list_versions_by_function(FunctionName="fn")["Versions"]) == 2
+    assert functions.get_function(FunctionName="fn", Qualifier="live")["Configuration"]["Version"] == "1"
+    assert functions.invoke(FunctionName="fn:live", InvocationType="DryRun")["StatusCode"] == 204
+    assert functions.delete_alias(FunctionName="fn", Name="live")["ResponseMetadata"]["HTTPStatusCode"] == 204
+    assert functions.delete_function(FunctionName="fn", Qualifier="1")["ResponseMetadata"]["HTTPStatusCode"] == 204
+    assert refused(functions.get_function, FunctionName="fn:1")[::2] == ("ResourceNotFoundException", 404)

@@ -21,6 +21,7 @@ from sfn_cli.asl.timestamp import format_timestamp
 from sfn_cli.drivers.local import launch
 from sfn_cli.drivers.local.background import Background
 from sfn_cli.drivers.local.conduct import CLAIM_LIMIT, Conductor
+from sfn_cli.drivers.local.function_events import EventInvocations
 from sfn_cli.errors import SfnError
 from sfn_cli.functions.invoke import FunctionHost
 from sfn_cli.functions.pool import Pool, monotonic_ms
@@ -30,6 +31,7 @@ from sfn_cli.interpreter.execution import MAX_EVENTS
 from sfn_cli.settings import Settings
 from sfn_cli.store.sqlite.database import Database, translated_errors
 from sfn_cli.store.sqlite.executions import Executions
+from sfn_cli.store.sqlite.function_events import FunctionEvents
 from sfn_cli.store.sqlite.functions import Functions
 from sfn_cli.store.sqlite.inbox import Inbox
 from sfn_cli.store.sqlite.keys import EVENTS_PER_EXECUTION
@@ -154,6 +156,7 @@ class _Worker:
             on_crash=os.environ.get("SFN_ON_CRASH", "retry"),
             max_events=max_events(),
         )
+        self._events = EventInvocations(FunctionEvents(self._database), self._pool, self._id, clock, report)
         self._selector.register(self._conductor.slow_lane, selectors.EVENT_READ, lambda: None)  # the next turn takes it from there
 
     def _service(self) -> Service:
@@ -251,8 +254,9 @@ class _Worker:
         os.close(pipe)
 
     def _owed(self) -> bool:
-        live = set(live_workers(self._settings.home).values()) - {self._id}
-        return self._conductor.claim_abandoned(live) > 0
+        others = set(live_workers(self._settings.home).values()) - {self._id}
+        self._events.look(lambda: others)
+        return self._conductor.claim_abandoned(others) > 0 or self._events.owed
 
     def _drive(self) -> None:
         """Turns until told to leave, or until nothing has been owed for the idle time."""
@@ -272,10 +276,11 @@ class _Worker:
                 self._sign()
                 conductor.read_inbox()
                 conductor.look_at_map_runs()
+                self._events.look(self._live_workers)
                 self._claim()
             conductor.turn()
             self._pool.tick(monotonic_ms())
-            if conductor.driven:
+            if conductor.driven or self._events.owed:
                 last_owed = monotonic_ms()
             elif monotonic_ms() - last_owed >= idle_ms:
                 return
@@ -292,10 +297,13 @@ class _Worker:
             self._looks_for_abandoned = False
 
     def _claim_abandoned(self) -> int:
-        claimed = self._conductor.claim_abandoned({*live_workers(self._settings.home).values(), self._id})
+        claimed = self._conductor.claim_abandoned(self._live_workers())
         if claimed:
             report(f"takes over {claimed} executions")
         return claimed
+
+    def _live_workers(self) -> set[int]:
+        return {*live_workers(self._settings.home).values(), self._id}
 
     def _share(self) -> None:
         """More is waiting than one claim takes: another worker may help, if there is room for one."""

@@ -1,7 +1,8 @@
-"""Local Lambda functions: what each is configured to be, and its code.
+"""Local Lambda functions: what each is configured to be, and its code; as it is now ($LATEST) and at its versions.
 
 A function's `revision` grows with each change of its code or configuration; with its `id`, which is
-never used again, it tells whether a child that was started earlier still runs what is wanted.
+never used again, it tells whether a child that was started earlier still runs what is wanted. A
+version never changes: its revision is 0, and its `id` is its own.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from sfn_cli.jsonvalue import Json
     from sfn_cli.store.sqlite.database import Database
 
+LATEST = "$LATEST"
+"""The version that a function is now; its number is 0."""
+
 
 class Code(NamedTuple):
     """Where a function's code comes from: a folder that is used where it lies, or a zip."""
@@ -25,15 +29,27 @@ class Code(NamedTuple):
 
 
 class Function(NamedTuple):
-    """One function. `configuration` has Lambda's FunctionConfiguration form, and Tags besides."""
+    """One function at one version. `configuration` has Lambda's FunctionConfiguration form, and Tags besides."""
 
     id: int
     name: str
+    number: int
     arn: str
     configuration: Mapping[str, Json]
     code_dir: str | None
     revision: int
     updated_at: int
+
+    @property
+    def version(self) -> str:
+        return version_name(self.number)
+
+
+class Route(NamedTuple):
+    """Where an alias leads: to the version with this number, save for the parts of the invocations that others (by number) take."""
+
+    number: int
+    weights: Mapping[str, float]
 
 
 class Reference(NamedTuple):
@@ -55,7 +71,11 @@ def reference(text: str) -> Reference:
     return Reference(parts[0], ":".join(parts[1:]) or None)
 
 
-_COLUMNS = "id, name, arn, configuration, code_dir, revision, updated_at"
+def version_name(number: int) -> str:
+    return str(number) if number else LATEST
+
+
+_COLUMNS = "id, name, number, arn, configuration, code_dir, revision, updated_at"
 
 
 class Functions:
@@ -77,28 +97,51 @@ class Functions:
             )
             return made.rowcount == 1
 
-    def named(self, name: str) -> Function | None:
+    def named(self, name: str, number: int = 0) -> Function | None:
         with self._database.reading() as connection:
-            return _found(connection, name)
+            return found(connection, name, number)
 
-    def revision(self, name: str) -> tuple[int, int] | None:
+    def revision(self, name: str, number: int = 0) -> tuple[int, int] | None:
         """The function's id and revision, None if there is none: cheap, to learn whether it changed."""
         with self._database.reading() as connection:
-            row: tuple[int, int] | None = connection.execute("SELECT id, revision FROM function WHERE name = ?", (name,)).fetchone()
+            row: tuple[int, int] | None = connection.execute(
+                "SELECT id, revision FROM function_at WHERE name = ? AND number = ?", (name, number)
+            ).fetchone()
             return row
 
-    def zip(self, id: int) -> bytes | None:
-        """The zip that was uploaded, None for a function whose code is a folder."""
+    def route(self, name: str, alias: str) -> Route | None:
+        """Where an alias of a function leads, None if there is none."""
         with self._database.reading() as connection:
-            row = connection.execute("SELECT code_zip FROM function WHERE id = ?", (id,)).fetchone()
+            row = connection.execute(
+                "SELECT a.number, a.weights FROM function_alias a JOIN function f ON f.id = a.function WHERE f.name = ? AND a.name = ?",
+                (name, alias),
+            ).fetchone()
+            return None if row is None else Route(row[0], jsonvalue.loads(row[1]))
+
+    def zip(self, function: Function) -> bytes | None:
+        """The zip with its code, None for a function whose code is a folder."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT code_zip FROM function_at WHERE name = ? AND number = ? AND id = ?", (function.name, function.number, function.id)
+            ).fetchone()
             return row[0] if row else None
 
-    def page(self, after: str, limit: int) -> list[Function]:
-        """Up to `limit` functions by name, from the one that follows `after`."""
+    def zip_hashes(self, name: str) -> set[str]:
+        """CodeSha256 of all zips that the function and its versions have."""
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT configuration FROM function_at WHERE name = ? AND code_dir IS NULL", (name,)).fetchall()
+            return {jsonvalue.loads(row[0])["CodeSha256"] for row in rows}
+
+    def page(self, after: tuple[str, int], limit: int, *, of: str | None = None, all_versions: bool = False) -> list[Function]:
+        """Up to `limit` functions by name, and by version if `all_versions`, from what follows `after`; those `of` one name, if given."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                f"SELECT {_COLUMNS} FROM function WHERE name > ? ORDER BY name LIMIT ?",
-                (after, limit),
+                f"""
+                SELECT {_COLUMNS} FROM function_at
+                WHERE (name, number) > (?, ?) AND (? OR number = 0) AND (? IS NULL OR name = ?)
+                ORDER BY name, number LIMIT ?
+                """,
+                (*after, all_versions, of, of, limit),
             ).fetchall()
             return [_function(row) for row in rows]
 
@@ -108,7 +151,7 @@ class Functions:
         What `change` raises leaves the function as it was.
         """
         with self._database.transaction() as connection:
-            function = _found(connection, name)
+            function = found(connection, name)
             if function is None:
                 return None
             connection.execute(
@@ -120,28 +163,28 @@ class Functions:
                     "UPDATE function SET code_dir = ?, code_zip = ? WHERE id = ?",
                     (code.folder, code.zip, function.id),
                 )
-            return _found(connection, name)
+            return found(connection, name)
 
     def change_tags(self, name: str, change: Callable[[dict[str, Json]], Mapping[str, Json]]) -> bool:
         """Replaces the function's tags by what `change` makes of them, and nothing else; whether there is such a function."""
         with self._database.transaction() as connection:
-            function = _found(connection, name)
+            function = found(connection, name)
             if function is not None:
                 configuration = {**function.configuration, "Tags": change(function.configuration.get("Tags") or {})}
                 connection.execute("UPDATE function SET configuration = ? WHERE id = ?", (jsonvalue.dumps(configuration), function.id))
             return function is not None
 
     def delete(self, name: str) -> bool:
-        """Whether there was such a function."""
+        """Whether there was such a function; its versions and aliases are gone with it."""
         with self._database.transaction() as connection:
             return connection.execute("DELETE FROM function WHERE name = ?", (name,)).rowcount == 1
 
 
-def _found(connection: Any, name: str) -> Function | None:
-    row = connection.execute(f"SELECT {_COLUMNS} FROM function WHERE name = ?", (name,)).fetchone()
+def found(connection: Any, name: str, number: int = 0) -> Function | None:
+    row = connection.execute(f"SELECT {_COLUMNS} FROM function_at WHERE name = ? AND number = ?", (name, number)).fetchone()
     return None if row is None else _function(row)
 
 
 def _function(row: tuple[Any, ...]) -> Function:
-    id, name, arn, configuration, code_dir, revision, updated_at = row
-    return Function(id, name, arn, jsonvalue.loads(configuration), code_dir, revision, updated_at)
+    id, name, number, arn, configuration, code_dir, revision, updated_at = row
+    return Function(id, name, number, arn, jsonvalue.loads(configuration), code_dir, revision, updated_at)

@@ -1,0 +1,73 @@
+"""The child's side of a custom runtime: the function's own `bootstrap` runs here, and asks for its invocations over HTTP.
+
+https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html
+To the pool it speaks as bootstrap.py does; to the program, which is its child, as the Runtime API does
+(runtime_api.py; exchange.py is between them). It runs under sfn's own interpreter, with the standard library only.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import threading
+from typing import NoReturn
+
+if __name__ == "__main__":  # by an interpreter that finds the standard library only
+    sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+
+from sfn_cli.functions import bootstrap
+from sfn_cli.functions.exchange import Exchange
+
+
+def main(folder: str, entrypoint: str) -> NoReturn:
+    """Runs the program of that name in the folder with the function's code."""
+    bootstrap.tie_to_parent()
+    bootstrap.close_what_is_not_ours()
+    for descriptor in (bootstrap.CONTROL, bootstrap.LIFELINE):
+        os.set_inheritable(descriptor, False)
+    exchange = Exchange()
+    listening = socket.create_server(("127.0.0.1", 0), backlog=128)
+    program = os.path.join(folder, entrypoint)
+    try:
+        os.chdir(folder)
+        exchange.process_id = _spawn(program, listening.getsockname()[1])
+    except OSError as error:
+        exchange.refuse(*_refusal(program, error))
+    # The program begins while this is imported; what it asks meanwhile waits at the socket.
+    from sfn_cli.functions.runtime_api import serve
+
+    threading.Thread(target=serve, args=(listening, exchange), daemon=True).start()
+    _, status = os.waitpid(exchange.process_id, 0)
+    exchange.ended(os.waitstatus_to_exitcode(status))
+
+
+def _spawn(program: str, port: int) -> int:
+    """Starts the program. Raises OSError."""
+    if not os.path.isfile(program):
+        raise FileNotFoundError
+    environment = {**os.environ, "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{port}"}
+    # What Python ignores, the program need not: a shell's pipes end by SIGPIPE.
+    return os.posix_spawn(program, [program], environment, setsigdef=(signal.SIGPIPE, signal.SIGXFSZ))
+
+
+def _refusal(program: str, error: OSError) -> tuple[str, str]:
+    """Why the program cannot be started, in Lambda's words, and how to mend that."""
+    name = os.path.basename(program)
+    if not os.path.isfile(program):
+        places = f"{bootstrap.TASK_ROOT}/{name} /opt/{name}"
+        hint = f"A custom runtime is an executable file named {name} in the function's code: there is none at {program}."
+        return f"Couldn't find valid bootstrap(s): [{places}]", hint
+    reason = (error.strerror or str(error)).lower()
+    if isinstance(error, PermissionError):
+        hint = f"Make it executable: chmod +x {program} (in a zip, the file's mode counts)."
+    elif isinstance(error, FileNotFoundError):
+        hint = f"The interpreter that the first line of {program} names is not on this machine, or the line ends in a carriage return."
+    else:
+        hint = f"{program} must be a program for this machine, or a script whose first line names its interpreter (#!/bin/sh)."
+    return f"fork/exec {bootstrap.TASK_ROOT}/{name}: {reason}", hint
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2])

@@ -1,0 +1,144 @@
+"""What goes to and fro between the pool and the program of a custom runtime: invocations, and their answers.
+
+Rule 1: An invocation has ended when the program asks for the next one. What it prints until then is in
+        the log of this one; if it ends instead, the outcome is Lambda's Runtime.ExitError.
+Rule 2: This process ends as the program did, with its exit code or by its signal: the pool tells the rest.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
+
+from sfn_cli.functions import bootstrap
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+INVALID_ENTRYPOINT = "Runtime.InvalidEntrypoint"
+
+
+class Event(NamedTuple):
+    """An invocation as the program is given it: milliseconds since 1970 for the deadline, JSON text for the body."""
+
+    request_id: str
+    arn: str
+    deadline: int
+    client_context: str | None
+    body: bytes
+
+
+class Answer(NamedTuple):
+    """What the program said to an invocation; `error` is the error's type, None when it succeeded."""
+
+    body: bytes
+    error: str | None = None
+
+
+class StateError(Exception):
+    """The program asked for what the Runtime API does not allow now."""
+
+
+class Exchange:
+    """Hands the pool's invocations to the program, and its answers to the pool. Called from any thread."""
+
+    def __init__(self) -> None:
+        self.process_id = 0
+        """Of the program, once it runs."""
+        self._asking = threading.Lock()  # held while an invocation is waited for
+        self._changing = threading.Lock()
+        self._ready = False
+        self._fault: Answer | None = None
+        self._event: Event | None = None
+        self._answer: Answer | None = None
+        self._began = 0.0
+
+    def next(self) -> Event:
+        """The next invocation, when there is one; the one before has ended. Raises StateError."""
+        with self._asking:
+            with self._changing:
+                if self._fault is not None or (self._event is not None and self._answer is None):
+                    raise StateError
+                answer = self._answer
+                self._event = self._answer = None
+                if answer is not None:
+                    self._tell(answer)
+                elif not self._ready:
+                    self._become_ready()
+            event = self._received()
+            with self._changing:
+                self._event = event
+            return event
+
+    def answer(self, request_id: str, answer: Answer) -> bool:
+        """Takes the program's answer; whether it was asked for."""
+        with self._changing:
+            if self._event is None or self._event.request_id != request_id or self._answer is not None:
+                return False
+            self._answer = answer
+            return True
+
+    def fail(self, fault: Answer) -> None:
+        """The program could not be made ready: whatever is invoked is told so. Raises StateError if it is ready."""
+        with self._changing:
+            if self._ready or self._fault is not None:
+                raise StateError
+            self._fault = fault
+            self._become_ready()
+        threading.Thread(target=self._refuse, args=(lambda _: fault,), daemon=True).start()
+
+    def refuse(self, reason: str, hint: str) -> NoReturn:
+        """There is no program that could run: whatever is invoked is told why, the log also how to mend it."""
+        self._become_ready()
+
+        def told(event: Event) -> Answer:
+            message = f"RequestId: {event.request_id} Error: {reason}"
+            bootstrap.write_log(f"{message}\n{INVALID_ENTRYPOINT}")
+            bootstrap.write_log(hint)
+            return Answer(bootstrap.dumps({"errorType": INVALID_ENTRYPOINT, "errorMessage": message}).encode(), INVALID_ENTRYPOINT)
+
+        self._refuse(told)
+
+    def ended(self, status: int) -> NoReturn:
+        """The program has ended: `status` is its exit code, negative for a signal's number."""
+        with self._changing:
+            if self._fault is None and (self._answer is None or self._answer.error is None):
+                _end_as(status)
+            if self._answer is not None:
+                # It reported an error and gave up: the error says more than its end does.
+                self._tell(self._answer, last=True)
+        while True:
+            time.sleep(3600)  # until the pool, which has been told that this is the last, ends this process
+
+    def _become_ready(self) -> None:
+        self._ready = True
+        bootstrap.send({}, b"")
+
+    def _received(self) -> Event:
+        head, body = bootstrap.receive()
+        self._began = time.perf_counter()
+        return Event(head["id"], head["arn"], int(time.time() * 1000 + head["remaining"]), head.get("client_context"), body)
+
+    def _refuse(self, told: Callable[[Event], Answer]) -> NoReturn:
+        while True:
+            self._tell(told(self._received()), last=True)
+
+    def _tell(self, answer: Answer, *, last: bool = False) -> None:
+        duration = (time.perf_counter() - self._began) * 1000
+        memory = bootstrap.peak_memory_kb(self.process_id or "self")
+        bootstrap.send({"duration": duration, "memory": memory, "error": answer.error, "last": last}, answer.body)
+
+
+def _end_as(status: int) -> NoReturn:
+    """Rule 2."""
+    if status < 0:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # the program's own is enough
+        if -status != signal.SIGKILL:
+            signal.signal(-status, signal.SIG_DFL)
+        os.kill(os.getpid(), -status)
+    os._exit(status if status >= 0 else 128 - status)

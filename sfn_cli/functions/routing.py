@@ -1,0 +1,37 @@
+"""Which version an invocation runs: what its qualifier says, or what its alias leads to.
+
+https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html
+"""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+from sfn_cli import arn
+from sfn_cli.store.sqlite.functions import LATEST
+
+if TYPE_CHECKING:
+    from sfn_cli.store.sqlite.functions import Functions, Route
+
+
+def number_of(functions: Functions, name: str, qualifier: str | None) -> int | None:
+    """The number of the version that is run now (0 for $LATEST), which need not exist; None if there is no such alias."""
+    if qualifier is None or qualifier == LATEST:
+        return 0
+    number = arn.version_number(qualifier)
+    if number is not None:
+        return number
+    route = functions.route(name, qualifier)
+    return None if route is None else _drawn(route)
+
+
+def _drawn(route: Route) -> int:
+    """By weight, for each invocation anew."""
+    if route.weights:
+        draw = random.random()
+        for number, weight in route.weights.items():
+            if draw < weight:
+                return int(number)
+            draw -= weight
+    return route.number

@@ -1,0 +1,217 @@
+"""The Runtime API of Lambda, which a custom runtime asks for invocations and gives its answers.
+
+https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+It listens on 127.0.0.1 at a port that the kernel chose. The API has no secret that could be asked for, so it takes
+what it can know of who asks: not another user of the machine, and no web page.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import socket
+import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from sfn_cli.functions.bootstrap import MAX_RESPONSE_BYTES, dumps
+from sfn_cli.functions.exchange import Answer, StateError
+
+if TYPE_CHECKING:
+    from sfn_cli.functions.exchange import Event, Exchange
+
+ROOT = "/2018-06-01/runtime/"
+PIECE_BYTES = 1 << 20
+UNKNOWN = "Runtime.Unknown"
+"""The type of an error that the program did not name."""
+
+
+def serve(listening: socket.socket, exchange: Exchange) -> NoReturn:
+    """Answers at a socket that listens, each connection in a thread, as long as this process lives."""
+    server = _Server(listening, exchange)
+    server.serve_forever(poll_interval=3600)
+    raise AssertionError("nobody ends it")
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, listening: socket.socket, exchange: Exchange) -> None:
+        super().__init__(listening.getsockname(), _Handler, bind_and_activate=False)
+        self.socket.close()
+        self.socket = listening
+        self.exchange = exchange
+        self.host = "{}:{}".format(*listening.getsockname())
+
+    def verify_request(self, request: Any, client_address: Any) -> bool:
+        return not _is_another_users(client_address[1], self.server_address[1])
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A connection that the program broke off is its own affair."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: _Server
+
+    def do_GET(self) -> None:
+        if not self._is_the_programs():
+            return
+        if self.path != f"{ROOT}invocation/next":
+            self._say(404, {"errorType": "NotFound", "errorMessage": f"The Runtime API has no {self.path}"})
+            return
+        try:
+            event = self.server.exchange.next()
+        except StateError:
+            self._forbid("next")
+        else:
+            self._respond(200, event.body, _headers(event))
+
+    def do_POST(self) -> None:
+        body, trailers = self._body()
+        if not self._is_the_programs():
+            return
+        match self.path.removeprefix(ROOT).split("/") if self.path.startswith(ROOT) else []:
+            case ["init", "error"]:
+                self._fail(body)
+            case ["invocation", request_id, "response"]:
+                self._answer(request_id, _response(body, trailers))
+            case ["invocation", request_id, "error"]:
+                self._answer(request_id, self._error(body))
+            case _:
+                self._say(404, {"errorType": "NotFound", "errorMessage": f"The Runtime API has no {self.path}"})
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """The log is the function's own."""
+
+    def _is_the_programs(self) -> bool:
+        """Whether it is no browser that asks, for a page: such a request names another host, or says where it comes from."""
+        if self.headers["Host"] == self.server.host and not {"Origin", "Sec-Fetch-Site"} & set(self.headers):
+            return True
+        self._say(403, {"errorType": "Forbidden", "errorMessage": "Only the function's own runtime may ask"})
+        return False
+
+    def _body(self) -> tuple[bytes | None, dict[str, str]]:
+        """The body, None when it is too large, and what follows it when it came in chunks."""
+        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
+            return self._chunks()
+        length = int(self.headers.get("Content-Length") or 0)
+        if length <= MAX_RESPONSE_BYTES:
+            return self.rfile.read(length), {}
+        while length > 0 and (piece := self.rfile.read(min(length, PIECE_BYTES))):
+            length -= len(piece)
+        return None, {}
+
+    def _chunks(self) -> tuple[bytes | None, dict[str, str]]:
+        pieces, size = [], 0
+        while length := int(self.rfile.readline().partition(b";")[0], 16):
+            while length > 0 and (piece := self.rfile.read(min(length, PIECE_BYTES))):
+                length -= len(piece)
+                size += len(piece)
+                if size <= MAX_RESPONSE_BYTES:
+                    pieces.append(piece)
+            self.rfile.readline()
+        trailers = {}
+        while line := self.rfile.readline().strip().decode("latin-1"):
+            name, _, value = line.partition(":")
+            trailers[name.lower()] = value.strip()
+        return b"".join(pieces) if size <= MAX_RESPONSE_BYTES else None, trailers
+
+    def _answer(self, request_id: str, answer: Answer) -> None:
+        if not self.server.exchange.answer(request_id, answer):
+            self._say(400, {"errorType": "InvalidRequestID", "errorMessage": "Invalid request ID"})
+        elif answer.error == _TOO_LARGE:
+            message = f"Exceeded maximum allowed payload size ({MAX_RESPONSE_BYTES} bytes)."
+            self._say(413, {"errorType": "RequestEntityTooLarge", "errorMessage": message})
+        else:
+            self._say(202, {"status": "OK"})
+
+    def _fail(self, body: bytes | None) -> None:
+        try:
+            self.server.exchange.fail(self._error(body))
+        except StateError:
+            self._forbid("init/error")
+        else:
+            self._say(202, {"status": "OK"})
+
+    def _error(self, body: bytes | None) -> Answer:
+        """The error that the program tells: its report is the payload as it is, if it is one."""
+        header = self.headers["Lambda-Runtime-Function-Error-Type"]
+        try:
+            told = json.loads(body or b"")
+        except ValueError:
+            told = None
+        if body is None or not isinstance(told, dict):
+            error = header or UNKNOWN
+            return Answer(
+                dumps({"errorType": error, "errorMessage": "" if body is None else body.decode(errors="replace")}).encode(), error
+            )
+        named = told.get("errorType")
+        return Answer(body, named if isinstance(named, str) and named else header or UNKNOWN)
+
+    def _forbid(self, asked: str) -> None:
+        message = f"{asked} is not allowed in the state that the runtime is in"
+        self._say(403, {"errorType": "InvalidStateTransition", "errorMessage": message})
+
+    def _say(self, status: int, told: dict[str, str]) -> None:
+        self._respond(status, dumps(told).encode(), {})
+
+    def _respond(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+        self.send_response_only(status)
+        for name, value in {**headers, "Content-Type": "application/json", "Content-Length": str(len(body))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+
+_TOO_LARGE = "Function.ResponseSizeTooLarge"
+
+
+def _headers(event: Event) -> dict[str, str]:
+    headers = {
+        "Lambda-Runtime-Aws-Request-Id": event.request_id,
+        "Lambda-Runtime-Deadline-Ms": str(event.deadline),
+        "Lambda-Runtime-Invoked-Function-Arn": event.arn,
+        "Lambda-Runtime-Trace-Id": f"Root=1-{event.deadline // 1000:08x}-{event.request_id.replace('-', '')[:24]};Sampled=0",
+    }
+    return headers if event.client_context is None else {**headers, "Lambda-Runtime-Client-Context": event.client_context}
+
+
+def _response(body: bytes | None, trailers: dict[str, str]) -> Answer:
+    """A response, which need not be JSON; one that broke off half-way tells its error behind what it had written."""
+    if body is None:
+        return _failed(_TOO_LARGE, f"Response payload size exceeded maximum allowed payload size ({MAX_RESPONSE_BYTES} bytes).")
+    error = trailers.get("lambda-runtime-function-error-type")
+    if error:
+        return Answer(base64.b64decode(trailers.get("lambda-runtime-function-error-body", "")), error)
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return _failed("Runtime.MarshalError", "sfn takes a function's response as text in UTF-8, and this one is not.")
+    return Answer(body)
+
+
+def _failed(error: str, message: str) -> Answer:
+    return Answer(dumps({"errorType": error, "errorMessage": message}).encode(), error)
+
+
+def _is_another_users(port: int, own_port: int) -> bool:
+    """Whether Linux says that the other end of a connection to this process belongs to another user of the machine."""
+    loopback = int.from_bytes(socket.inet_aton("127.0.0.1"), sys.byteorder)
+    # (IPv4 may be mapped to IPv6, whose addresses then end so.)
+    peer, own = (f"{loopback:08X}:{each:04X}" for each in (port, own_port))
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+        try:
+            with open(table) as lines:
+                for _, local, remote, state, _, _, _, owner, *_ in map(str.split, lines):
+                    if local.endswith(peer) and remote.endswith(own) and state != _TIME_WAIT:
+                        return int(owner) != os.getuid()
+        except OSError:
+            continue
+    return False
+
+
+_TIME_WAIT = "06"
+"""The state of a connection that is over, which belongs to nobody."""
