@@ -47,6 +47,14 @@ OPERATIONS: Mapping[str, tuple[str, ...] | None] = {
         "PutLogEvents",
         "PutRetentionPolicy",
     ),
+    "events": (
+        "CreateConnection",
+        "DeauthorizeConnection",
+        "DeleteConnection",
+        "DescribeConnection",
+        "ListConnections",
+        "UpdateConnection",
+    ),
 }
 
 CODE_DIR = {"type": "string", "min": 1, "extension": True}

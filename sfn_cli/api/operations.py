@@ -74,6 +74,12 @@ OPERATIONS: Mapping[tuple[str, str], str] = {
     ("logs", "GetLogEvents"): "sfn_cli.api.logs:get_log_events",
     ("logs", "PutLogEvents"): "sfn_cli.api.logs:put_log_events",
     ("logs", "PutRetentionPolicy"): "sfn_cli.api.logs:put_retention_policy",
+    ("events", "CreateConnection"): "sfn_cli.api.connections:create_connection",
+    ("events", "DeauthorizeConnection"): "sfn_cli.api.connections:deauthorize_connection",
+    ("events", "DeleteConnection"): "sfn_cli.api.connections:delete_connection",
+    ("events", "DescribeConnection"): "sfn_cli.api.connections:describe_connection",
+    ("events", "ListConnections"): "sfn_cli.api.connections:list_connections",
+    ("events", "UpdateConnection"): "sfn_cli.api.connections:update_connection",
 }
 
 WAITING = frozenset({("lambda", "Invoke"), ("stepfunctions", "GetActivityTask"), ("stepfunctions", "TestState")})

@@ -44,7 +44,7 @@ class Operation(NamedTuple):
 
 def services() -> list[str]:
     """The services that have a model here, by their names at the terminal."""
-    return ["stepfunctions", "lambda", "logs"]
+    return ["stepfunctions", "lambda", "logs", "events"]
 
 
 def commands(service: str) -> list[str]:
