@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from sfn_cli.api.service import Invoker, Runner, Service
 
 if TYPE_CHECKING:
+    from sfn_cli.api.http_inspection import HttpInspection
+    from sfn_cli.asl.resource import Resource
     from sfn_cli.interpreter.execution import OpenTask
     from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
     from sfn_cli.settings import Settings
@@ -23,13 +25,20 @@ def build(settings: Settings) -> Service:
         make_invoker=_make_invoker,
         clock=_clock,
         run_task=_run_task,
+        is_available=_is_available,
     )
 
 
-def _run_task(service: Service, task: OpenTask) -> TaskSucceeded | TaskFailed:
+def _run_task(service: Service, task: OpenTask, inspection: HttpInspection | None) -> TaskSucceeded | TaskFailed:
     from sfn_cli.integrations.at_once import run
 
-    return run(service, task)
+    return run(service, task, inspection)
+
+
+def _is_available(resource: Resource) -> bool:
+    from sfn_cli.integrations.table import is_available
+
+    return is_available(resource)
 
 
 def _clock() -> int:

@@ -77,6 +77,11 @@ def call(service: str, action: str, manner: Manner, task: OpenTask, world: World
         return TaskFailed(task.id, *naming.failure(service_error(error, model)))
     except BotoCoreError as error:
         return TaskFailed(task.id, *naming.no_answer(error))
-    output = Payload(told)
-    output.text  # noqa: B018 - it is written now, where an error is the task's own
-    return TaskSucceeded(task.id, output)
+    return TaskSucceeded(task.id, written(told))
+
+
+def written(result: Json) -> Payload:
+    """A result with its text, which is written now, where an error is the task's own."""
+    output = Payload(result)
+    output.text  # noqa: B018
+    return output
