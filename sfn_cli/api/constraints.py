@@ -49,7 +49,9 @@ def _problems(shape: Shape, value: Any, path: str) -> Iterator[str]:
     kind = shape["type"]
     if kind == "structure":
         for member, member_shape in shape["members"].items():
-            member_path = f"{path}.{member}" if path else member
+            # AWS writes a member with a small letter, whatever the model has.
+            written = member[:1].lower() + member[1:]
+            member_path = f"{path}.{written}" if path else written
             if value.get(member) is not None:
                 yield from _problems(member_shape, value[member], member_path)
             elif member in shape.get("required", ()):

@@ -84,8 +84,10 @@ def _request(arguments: Json, world: World) -> Request:
     base, host = _place(endpoint, world)
     if host is not None:
         headers = (("Host", host), *headers)
-    path = "/".join(quote(str(arguments[name]).strip("/"), safe="/%:@!$&'()*+,;=~") for name in ("Stage", "Path") if arguments.get(name))
-    url = with_query(f"{base}/{path}", encoded(query_pairs(object_in(arguments, "QueryParameters"))))
+    path = "".join(
+        "/" + quote(str(arguments[name]).strip("/"), safe="/%:@!$&'()*+,;=~") for name in ("Stage", "Path") if arguments.get(name)
+    )
+    url = with_query(f"{base}{path}", encoded(query_pairs(object_in(arguments, "QueryParameters"))))
     body = _body(arguments, method)
     if body is not None and not any(name.lower() == "content-type" for name, _ in headers):
         headers = (*headers, ("Content-Type", "application/json"))

@@ -77,7 +77,7 @@ def exchange(request: Request, *, seconds: float) -> Response:
     timer.daemon = True
     timer.start()
     try:
-        return _exchanged(connection, parts, request)
+        response = _exchanged(connection, parts, request)
     except Exception as error:
         if expired.is_set() and not isinstance(error, TimeoutError):
             raise TimeoutError("timed out") from error
@@ -85,6 +85,9 @@ def exchange(request: Request, *, seconds: float) -> Response:
     finally:
         timer.cancel()
         connection.close()
+    if expired.is_set():  # where it was cut off may look like its end
+        raise TimeoutError("timed out")
+    return response
 
 
 def _connection(parts: SplitResult, seconds: float) -> http.client.HTTPConnection:
