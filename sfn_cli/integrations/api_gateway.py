@@ -9,15 +9,16 @@ with SFN_AWS=real to AWS. moto's server runs no APIs, so there is no default.
 from __future__ import annotations
 
 import http.client
+import re
 from contextlib import suppress
 from socket import gaierror
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-from sfn_cli.errors import ConfigurationError, StatesError
+from sfn_cli.errors import ConfigurationError
 from sfn_cli.integrations.authorization import with_query
 from sfn_cli.integrations.aws_call import in_background, written
-from sfn_cli.integrations.http_arguments import checked, headers_of, object_in, one_of
+from sfn_cli.integrations.http_arguments import checked, headers_of, object_in, one_of, wrong
 from sfn_cli.integrations.http_exchange import Headers, Request, Response, Unreadable, exchange, is_loopback, lists, text_of
 from sfn_cli.integrations.url_encoding import encoded, query_pairs
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
@@ -35,6 +36,7 @@ TIMEOUT_SECONDS = 60.0
 _FIELDS = (
     "AllowNullValues", "ApiEndpoint", "AuthType", "Headers", "Method", "Path", "QueryParameters", "RequestBody", "Stage",
 )  # fmt: skip
+_AWS_NAME = re.compile(r"[0-9a-z]+\.execute-api\.([0-9a-z-]+)\.amazonaws\.com(\.cn)?")
 _WITH_BODY = ("PATCH", "POST", "PUT")
 _AUTH_TYPES = ("NO_AUTH", "IAM_ROLE", "RESOURCE_POLICY")
 
@@ -50,18 +52,20 @@ def _call(task: OpenTask, world: World) -> TaskSucceeded | TaskFailed:
     request = _request(task.arguments.value, world)
     try:
         response = exchange(request, seconds=TIMEOUT_SECONDS)
-        body = text_of(response)
     except TimeoutError:
         return _no_answer(task, "SocketTimeoutException", f"{request.url} did not answer within {TIMEOUT_SECONDS:.0f} seconds.")
     except gaierror as error:
         return _no_answer(task, "UnknownHostException", f"{request.url}: {error.strerror}")
     except (OSError, http.client.HTTPException) as error:
         return _no_answer(task, "ConnectException", f"{request.url}: {getattr(error, 'strerror', None) or error}")
-    except (Unreadable, ValueError) as error:
-        raise StatesError("States.Runtime", str(error)) from None
+    except ValueError as error:
+        raise wrong(str(error)) from None
     if not response.succeeded:
-        return TaskFailed(task.id, f"ApiGateway.{response.status}", body)
-    return TaskSucceeded(task.id, written(_told(response, body)))
+        return TaskFailed(task.id, f"ApiGateway.{response.status}", response.body.decode("utf-8", "replace"))
+    try:
+        return TaskSucceeded(task.id, written(_told(response, text_of(response))))
+    except Unreadable as error:
+        raise wrong(str(error)) from None
 
 
 def _no_answer(task: OpenTask, exception: str, cause: str) -> TaskFailed:
@@ -92,24 +96,29 @@ def _request(arguments: Json, world: World) -> Request:
     if body is not None and not any(name.lower() == "content-type" for name, _ in headers):
         headers = (*headers, ("Content-Type", "application/json"))
     request = Request(method, url, headers, body)
-    return request if auth_type == "NO_AUTH" else request._replace(headers=_signed(request, world))
+    if auth_type == "NO_AUTH":
+        return request
+    of_aws = _AWS_NAME.fullmatch(endpoint)
+    return request._replace(headers=_signed(request, of_aws[1] if of_aws else world.settings.region, world))
 
 
 def _place(endpoint: str, world: World) -> tuple[str, str | None]:
-    """(the URL before the stage, the Host to name instead of the URL's own). Raises ConfigurationError."""
+    """(the URL before the stage, the Host to name instead of the URL's own). Raises StatesError or ConfigurationError."""
     url = (endpoint if "://" in endpoint else f"http://{endpoint}").rstrip("/")
     if is_loopback(url):
         return url, None
-    host = url.partition("://")[2]
-    named, real = world.clients.route("apigateway")
+    if not _AWS_NAME.fullmatch(endpoint):
+        # A signature, and the token of a session with it, is for APIs of AWS's alone.
+        raise wrong(f"The field 'ApiEndpoint' should be ID.execute-api.REGION.amazonaws.com (or be on this machine) but was {endpoint}")
+    stand_in, real = world.clients.route("apigateway")
+    if stand_in is not None:
+        return stand_in.rstrip("/"), endpoint
     if real:
-        return f"https://{host}", None
-    if named is None:
-        raise ConfigurationError(
-            f"{host} is an API of AWS's, and nothing here runs it: name the endpoint of what does with AWS_ENDPOINT_URL_API_GATEWAY, "
-            "give an ApiEndpoint on this machine (127.0.0.1:3000), or set SFN_AWS=real."
-        )
-    return named.rstrip("/"), host
+        return f"https://{endpoint}", None
+    raise ConfigurationError(
+        f"{endpoint} is an API of AWS's, and nothing here runs it: name the endpoint of what does with AWS_ENDPOINT_URL_API_GATEWAY, "
+        "give an ApiEndpoint on this machine (127.0.0.1:3000), or set SFN_AWS=real."
+    )
 
 
 def _body(arguments: Mapping[str, Json], method: str) -> bytes | None:
@@ -126,7 +135,7 @@ def _without_nulls(value: Json) -> Json:
     return [_without_nulls(item) for item in value] if isinstance(value, list) else value
 
 
-def _signed(request: Request, world: World) -> Headers:
+def _signed(request: Request, region: str, world: World) -> Headers:
     """The headers with a signature (version 4): the user's own for AWS, a made-up one for what stands in for it."""
     credentials: Any = world.clients.credentials("apigateway")
     from botocore.auth import SigV4Auth
@@ -135,11 +144,5 @@ def _signed(request: Request, world: World) -> Headers:
     signed = AWSRequest(request.method, request.url, data=request.body or b"")
     for name, value in request.headers:
         signed.headers[name] = value  # which adds to those that are there
-    SigV4Auth(credentials, "execute-api", _region(request.url) or world.settings.region).add_auth(signed)
+    SigV4Auth(credentials, "execute-api", region).add_auth(signed)
     return tuple(signed.headers.items())
-
-
-def _region(url: str) -> str | None:
-    """The region in the name of an API of AWS's: id.execute-api.us-east-1.amazonaws.com."""
-    _, api, rest = (urlsplit(url).hostname or "").partition(".execute-api.")
-    return rest.partition(".")[0] if api else None

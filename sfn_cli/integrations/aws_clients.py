@@ -71,10 +71,14 @@ class Clients:
             return self._names.get(sdk_name)
 
     def route(self, service: str) -> tuple[str | None, bool]:
-        """(the endpoint that is named for a service, whether its calls are for AWS itself). Raises ConfigurationError."""
+        """(the endpoint that is named to stand in for a service of AWS's, or None; whether its calls are signed as the user's).
+
+        Raises ConfigurationError.
+        """
         with self._lock:
             endpoint = self._endpoint(service)
-            return endpoint, self._real or _host(endpoint).endswith(_REAL_HOSTS)
+            is_aws = _host(endpoint).endswith(_REAL_HOSTS)
+            return None if is_aws else endpoint, self._real or is_aws
 
     def credentials(self, service: str) -> Any:
         """What calls to a service are signed with: botocore's Credentials, the user's own for AWS and made-up ones for

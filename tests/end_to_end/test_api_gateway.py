@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-AWS_NAME = "example.execute-api.us-east-1.amazonaws.com"
+AWS_NAME = "example.execute-api.eu-west-1.amazonaws.com"
 _NUMBERS = count()
 
 
@@ -69,16 +69,17 @@ def test_an_api_of_aws(home: Path, there: Api) -> None:
     assert failed["cause"].startswith(f"{AWS_NAME} is an API of AWS's, and nothing here runs it: name the endpoint")
 
 
-def test_the_endpoint_that_is_named(home: Path, there: Api) -> None:
-    """An API of AWS's goes there under its own name, signed as for AWS if that is asked, with made-up credentials."""
+@pytest.mark.parametrize("more, key", [({}, "sfn"), ({"SFN_AWS": "real"}, "the-user")])
+def test_the_endpoint_that_is_named(home: Path, there: Api, more: dict[str, str], key: str) -> None:
+    """An API of AWS's goes there under its own name, signed if that is asked; the user's credentials sign with leave only."""
     environment = {
-        "AWS_ENDPOINT_URL_API_GATEWAY": there.url, "AWS_ACCESS_KEY_ID": "the-user", "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_ENDPOINT_URL_API_GATEWAY": there.url, "AWS_ACCESS_KEY_ID": "the-user", "AWS_SECRET_ACCESS_KEY": "secret", **more,
     }  # fmt: skip
     told = output(home, AWS_NAME, "POST", Stage="prod", RequestBody={}, AuthType="IAM_ROLE", environment=environment)
     asked = told["ResponseBody"]
     assert (asked["path"], asked["headers"]["Host"]) == ("/prod", AWS_NAME)
-    assert asked["headers"]["Authorization"].startswith("AWS4-HMAC-SHA256 Credential=sfn/")
-    assert "/us-east-1/execute-api/aws4_request" in asked["headers"]["Authorization"]
+    assert asked["headers"]["Authorization"].startswith(f"AWS4-HMAC-SHA256 Credential={key}/")
+    assert "/eu-west-1/execute-api/aws4_request" in asked["headers"]["Authorization"]
 
 
 def test_a_task_that_waits(home: Path, there: Api) -> None:

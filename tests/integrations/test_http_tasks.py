@@ -74,6 +74,8 @@ METHODS = "should be one of [GET, POST, PUT, DELETE, PATCH, HEAD, OPTIONS] but w
         ("http", {"ApiEndpoint": HERE, "RequestBody": "text"}, "cannot be merged with the body parameters of the connection"),
         ("http", {"ApiEndpoint": HERE, "Body": {}}, 'The field "Body" is not supported by Step Functions'),
         ("apigateway", {"ApiEndpoint": HERE, "Method": "get"}, f"The field 'Method' {METHODS} \"get\""),
+        ("apigateway", {"ApiEndpoint": "api.example.com"}, "should be ID.execute-api.REGION.amazonaws.com (or be on this machine)"),
+        ("apigateway", {"ApiEndpoint": "a.execute-api.us-east-1.amazonaws.com.example.com"}, "should be ID.execute-api.REGION."),
         ("apigateway", {"ApiEndpoint": HERE, "AuthType": "API_KEY"}, "should be one of [NO_AUTH, IAM_ROLE, RESOURCE_POLICY] but was"),
         ("apigateway", {"ApiEndpoint": HERE, "Headers": {"Via": "x"}}, "contains unsupported values: [via]"),
         ("apigateway", {"ApiEndpoint": HERE, "Transform": {}}, 'The field "Transform" is not supported by Step Functions'),
