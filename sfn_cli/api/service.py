@@ -51,11 +51,6 @@ class Invoker(Protocol):
 RunTask = Callable[["Service", "OpenTask", "HttpInspection | None"], "TaskSucceeded | TaskFailed"]
 
 
-def everything_is_available(resource: Resource) -> bool:
-    """For who runs no tasks, and has no integrations to lack."""
-    return True
-
-
 class Service:
     """The parts that operations use; see the module's docstring."""
 
@@ -68,12 +63,13 @@ class Service:
         make_invoker: Callable[[Service], Invoker],
         clock: Callable[[], int],
         run_task: RunTask | None = None,
-        is_available: Callable[[Resource], bool] = everything_is_available,
+        is_available: Callable[[Resource], bool] | None = None,
         parent: Service | None = None,
     ) -> None:
         """`clock` gives milliseconds since 1970. The `make_…` are called once, when first needed. `run_task`
         carries out one task and waits for it; without it, no task outside of an execution can be run.
-        `is_available` tells whether tasks on a resource can be carried out here, for machines that are made."""
+        `is_available` tells whether tasks on a resource can be carried out, without which no machine is made that has
+        them; None, where no machine is refused for that."""
         self.settings = settings
         self.clock = clock
         self.run_task = run_task

@@ -96,7 +96,9 @@ def _connection_arn(arguments: Mapping[str, Json]) -> str:
 def _connection(service: Service, arn: str) -> Connection:
     found = connections.meant(service, arn)
     if found is None:
-        raise StatesError("Events.ConnectionResource.ResourceNotFound", f"Connection '{arn}' does not exist.")
+        raise StatesError(
+            "Events.ConnectionResource.ResourceNotFound", f"Connection '{arn}' does not exist (sfn events create-connection)."
+        )
     return found
 
 

@@ -158,7 +158,10 @@ def test_failures(home: Path, there: Api) -> None:
         (task(f"{there.url}/status/404", key), "States.Http.StatusCode.404", "Not Found"),
         (task(f"{there.url}/status/503", key, "HEAD"), "States.Http.StatusCode.503", "Service Unavailable"),
         (task("http://127.0.0.1:1/", key), "States.TaskFailed", "GET http://127.0.0.1:1/ failed: [Errno 111] Connection refused"),
-        (task(there.url, f"{ARN}/None/x"), "Events.ConnectionResource.ResourceNotFound", f"Connection '{ARN}/None/x' does not exist."),
+        (
+            task(there.url, f"{ARN}/None/x"), "Events.ConnectionResource.ResourceNotFound",
+            f"Connection '{ARN}/None/x' does not exist (sfn events create-connection).",
+        ),
         (
             task(there.url, forgotten), "Events.ConnectionResource.InvalidConnectionState",
             "The connection Forgotten is DEAUTHORIZED.",
