@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sfn_cli.api.service import Invoker, Runner, Service
+from sfn_cli.settings import MOCK_CONFIG_FILE
 
 if TYPE_CHECKING:
+    from sfn_cli.api.http_inspection import HttpInspection
+    from sfn_cli.asl.resource import Resource
     from sfn_cli.interpreter.execution import OpenTask
     from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
     from sfn_cli.settings import Settings
@@ -23,13 +28,21 @@ def build(settings: Settings) -> Service:
         make_invoker=_make_invoker,
         clock=_clock,
         run_task=_run_task,
+        is_available=partial(_is_available, settings),
     )
 
 
-def _run_task(service: Service, task: OpenTask) -> TaskSucceeded | TaskFailed:
+def _run_task(service: Service, task: OpenTask, inspection: HttpInspection | None) -> TaskSucceeded | TaskFailed:
     from sfn_cli.integrations.at_once import run
 
-    return run(service, task)
+    return run(service, task, inspection)
+
+
+def _is_available(settings: Settings, resource: Resource) -> bool:
+    """Whether a task on this resource can run, or perhaps be mocked."""
+    from sfn_cli.integrations.table import is_available
+
+    return is_available(resource) or os.path.exists(settings.mock_config or MOCK_CONFIG_FILE)
 
 
 def _clock() -> int:

@@ -93,6 +93,11 @@ def is_express(execution_arn: str) -> bool:
     return ":express:" in execution_arn
 
 
+def connection(region: str, account: str, name: str) -> str:
+    """The ARN of an EventBridge connection, but for the "/" and the id that AWS ends it with."""
+    return f"arn:aws:events:{region}:{account}:connection/{name}"
+
+
 def function(region: str, account: str, name: str) -> str:
     return f"arn:aws:lambda:{region}:{account}:function:{name}"
 

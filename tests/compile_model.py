@@ -66,6 +66,14 @@ OPERATIONS: Mapping[str, tuple[str, ...] | None] = {
         "TagResource",
         "UntagResource",
     ),
+    "events": (
+        "CreateConnection",
+        "DeauthorizeConnection",
+        "DeleteConnection",
+        "DescribeConnection",
+        "ListConnections",
+        "UpdateConnection",
+    ),
     "sts": ("GetCallerIdentity",),
 }
 

@@ -27,6 +27,10 @@ _ENUM_ORDERS: Mapping[frozenset[str], Sequence[str]] = {
 # with an underscore, which \w has besides letters and digits.
 _JAVA_CLASSES: Mapping[str, str] = {r"\p{ASCII}": r"[\x00-\x7f]", r"\p{L}": r"\w", r"\p{N}": r"\d", r"\p{Z}": r"\s"}
 
+# EventBridge's patterns of words with blanks between them try every way to divide a text at its blanks. The same texts, each
+# read once, are: tabs, and from the first character that is one of a word's, which may be a blank, what is that or a tab.
+_OF_WORDS = (r"[^\x00-\x1F:\x7F]", r"[\x20-\x7E]")
+_PATTERNS: Mapping[str, str] = {rf"^[ \t]*{one}+([ \t]+{one}+)*[ \t]*$": rf"\t*{one}(?:{one}|\t)*" for one in _OF_WORDS}
 
 _MAX_PAYLOAD_BYTES = 262_144
 """The one maximum that counts bytes of UTF-8, not characters: of what executions and tasks take and give.
@@ -45,7 +49,9 @@ def _problems(shape: Shape, value: Any, path: str) -> Iterator[str]:
     kind = shape["type"]
     if kind == "structure":
         for member, member_shape in shape["members"].items():
-            member_path = f"{path}.{member}" if path else member
+            # AWS writes a member with a small letter, whatever the model has.
+            written = member[:1].lower() + member[1:]
+            member_path = f"{path}.{written}" if path else written
             if value.get(member) is not None:
                 yield from _problems(member_shape, value[member], member_path)
             elif member in shape.get("required", ()):
@@ -109,7 +115,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
         warnings.simplefilter("ignore", FutureWarning)
         for name, characters in _JAVA_CLASSES.items():
             pattern = pattern.replace(name, characters)
-        return re.compile(pattern)
+        return re.compile(_PATTERNS.get(pattern, pattern))
 
 
 def _java_text(shape: Shape, value: Any) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli import jsonvalue
+from sfn_cli.asl.diagnostic import UNAVAILABLE
 from sfn_cli.errors import ApiError
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ def validate_state_machine_definition(service: Service, request: dict[str, Any])
     from sfn_cli.asl.validate import validate
 
     severities = ("ERROR", "WARNING") if request.get("severity") == "WARNING" else ("ERROR",)
-    found = [fault for fault in validate(request["definition"], request.get("type", "STANDARD")) if fault.severity in severities]
+    faults = map(_as_aws_sees_it, validate(request["definition"], request.get("type", "STANDARD"), is_available=service.is_available))
+    found = [fault for fault in faults if fault.severity in severities]
     shown = found[: request.get("maxResults") or MAX_DIAGNOSTICS]
     return {
         "result": "FAIL" if any(fault.severity == "ERROR" for fault in found) else "OK",
@@ -36,11 +38,16 @@ def validate_state_machine_definition(service: Service, request: dict[str, Any])
     }
 
 
-def checked(definition: str, machine_type: str) -> str:
+def _as_aws_sees_it(fault: Diagnostic) -> Diagnostic:
+    """What sfn lacks is no fault of the definition: it is a warning, and AWS's result stays."""
+    return fault._replace(severity="WARNING") if fault.code == UNAVAILABLE else fault
+
+
+def checked(service: Service, definition: str, machine_type: str) -> str:
     """The definition. Raises ApiError InvalidDefinition with what is wrong with it, up to MAX_DIAGNOSTICS faults."""
     from sfn_cli.asl.validate import validate
 
-    refuse_faults(validate(definition, machine_type))
+    refuse_faults(validate(definition, machine_type, is_available=service.is_available))
     return definition
 
 

@@ -93,6 +93,12 @@ OPERATIONS: Mapping[tuple[str, str], str] = {
     ("logs", "PutRetentionPolicy"): "sfn_cli.api.logs:put_retention_policy",
     ("logs", "TagResource"): "sfn_cli.api.log_group_tags:tag_resource",
     ("logs", "UntagResource"): "sfn_cli.api.log_group_tags:untag_resource",
+    ("events", "CreateConnection"): "sfn_cli.api.connections:create_connection",
+    ("events", "DeauthorizeConnection"): "sfn_cli.api.connections:deauthorize_connection",
+    ("events", "DeleteConnection"): "sfn_cli.api.connections:delete_connection",
+    ("events", "DescribeConnection"): "sfn_cli.api.connections:describe_connection",
+    ("events", "ListConnections"): "sfn_cli.api.connections:list_connections",
+    ("events", "UpdateConnection"): "sfn_cli.api.connections:update_connection",
     ("sts", "GetCallerIdentity"): "sfn_cli.api.identity:get_caller_identity",
 }
 

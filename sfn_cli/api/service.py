@@ -12,11 +12,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from sfn_cli.api.http_inspection import HttpInspection
+    from sfn_cli.asl.resource import Resource
     from sfn_cli.interpreter.execution import OpenTask
     from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
     from sfn_cli.settings import Settings
     from sfn_cli.store.sqlite.activities import Activities
     from sfn_cli.store.sqlite.aliases import Aliases
+    from sfn_cli.store.sqlite.connections import Connections
     from sfn_cli.store.sqlite.database import Database
     from sfn_cli.store.sqlite.executions import Executions
     from sfn_cli.store.sqlite.function_aliases import FunctionAliases
@@ -48,7 +51,7 @@ class Invoker(Protocol):
         """Ends what was started for invocations."""
 
 
-RunTask = Callable[["Service", "OpenTask"], "TaskSucceeded | TaskFailed"]
+RunTask = Callable[["Service", "OpenTask", "HttpInspection | None"], "TaskSucceeded | TaskFailed"]
 
 
 class Service:
@@ -63,13 +66,17 @@ class Service:
         make_invoker: Callable[[Service], Invoker],
         clock: Callable[[], int],
         run_task: RunTask | None = None,
+        is_available: Callable[[Resource], bool] | None = None,
         parent: Service | None = None,
     ) -> None:
         """`clock` gives milliseconds since 1970. The `make_…` are called once, when first needed. `run_task`
-        carries out one task and waits for it; without it, no task outside of an execution can be run."""
+        carries out one task and waits for it; without it, no task outside of an execution can be run.
+        `is_available` tells whether tasks on a resource can be carried out, without which no machine is made that has
+        them; None, where no machine is refused for that."""
         self.settings = settings
         self.clock = clock
         self.run_task = run_task
+        self.is_available = is_available
         self._open_database = open_database
         self._make_runner = make_runner
         self._make_invoker = make_invoker
@@ -84,6 +91,7 @@ class Service:
             make_invoker=self._make_invoker,
             clock=self.clock,
             run_task=self.run_task,
+            is_available=self.is_available,
             parent=self._parent or self,
         )
 
@@ -146,6 +154,12 @@ class Service:
         from sfn_cli.store.sqlite.activities import Activities
 
         return Activities(self.database)
+
+    @cached_property
+    def connections(self) -> Connections:
+        from sfn_cli.store.sqlite.connections import Connections
+
+        return Connections(self.database)
 
     @cached_property
     def map_runs(self) -> MapRuns:

@@ -35,7 +35,7 @@ def create_state_machine(service: Service, request: dict[str, Any]) -> dict[str,
         tags=tags.as_text(tags.checked(tags.by_key(request.get("tags", [])), name)),
         revision=Revision(
             revision_id=None,
-            definition=definitions.checked(request["definition"], type_),
+            definition=definitions.checked(service, request["definition"], type_),
             role_arn=request["roleArn"],
             logging_configuration=configurations.logging(service, request),
             tracing_configuration=configurations.tracing(request),
@@ -71,7 +71,7 @@ def update_state_machine(service: Service, request: dict[str, Any]) -> dict[str,
         machine = active_itself(service, request["stateMachineArn"])
         old = machine.revision
         changed = old._replace(
-            definition=definitions.checked(request["definition"], machine.type) if "definition" in request else old.definition,
+            definition=definitions.checked(service, request["definition"], machine.type) if "definition" in request else old.definition,
             role_arn=request.get("roleArn", old.role_arn),
             logging_configuration=configurations.logging(service, request, old.logging_configuration),
             tracing_configuration=configurations.tracing(request, old.tracing_configuration),

@@ -15,6 +15,7 @@ from sfn_cli import arn
 from sfn_cli.api import names
 from sfn_cli.api.definitions import STATE_NAME, refuse_faults
 from sfn_cli.api.executions import check_input
+from sfn_cli.api.http_inspection import HttpInspection
 from sfn_cli.api.mock_results import check_mock
 from sfn_cli.api.tested_context import default_context, given_context
 from sfn_cli.asl.dataflow import JSONPATH
@@ -51,7 +52,7 @@ _NUMBERS = ("toleratedFailureCount", "toleratedFailurePercentage", "maxConcurren
 def test_state(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """What became of the state; that it failed is no error of the call."""
     _check_request(request)
-    fields = _alone(request)
+    fields = _alone(service, request)
     machine = load(dumps(fields))
     _check_state(machine.states[STATE_NAME], fields["States"][STATE_NAME], request)
     return _Test(service, request, machine).answer()
@@ -71,6 +72,8 @@ class _Test:
         self.variables: dict[str, Json] = loads(request.get("variables", "{}"))
         self.steps: dict[str, Payload] = {}
         self.error_details: dict[str, int] = {}
+        self.inspection: HttpInspection | None = None
+        """Of an HTTP task that is traced."""
 
         settings, now = service.settings, service.clock()
         machine_name = names.new_uuid()
@@ -161,7 +164,9 @@ class _Test:
         if self.service.run_task is None:
             raise ApiError("ValidationException", "This service runs no tasks: use a mock.")
         task = OpenTask(0, self.frame, STATE_NAME, call.resource, call.arguments, self.frame.last_at, None, None, call.credentials, None)
-        ended = self.service.run_task(self.service, task)
+        if self.request.get("inspectionLevel") == "TRACE" and call.resource.service == "http":
+            self.inspection = HttpInspection(reveal_secrets=bool(self.request.get("revealSecrets")))
+        ended = self.service.run_task(self.service, task, self.inspection)
         if not isinstance(ended, TaskSucceeded):
             raise StatesError(ended.error, ended.cause)
         refused = refusal_of(STATE_NAME, ended.output)
@@ -216,6 +221,8 @@ class _Test:
         for name, step in self.steps.items():
             if self.state.type not in _WITHOUT_RESULT or name == "afterInputPath":
                 shown[name] = step.value if name in _NUMBERS else _text(step)
+        if self.inspection is not None:
+            shown |= {"request": self.inspection.request, "response": self.inspection.response}
         assigned = done.assigned if done is not None else None
         if "variables" in self.request or assigned:
             shown["variables"] = _text(Payload({**self.variables, **(assigned or {})}))
@@ -252,11 +259,13 @@ def _check_variables(text: str) -> None:
         raise _refusal("Variables must be a JSON object.")  # (ours)
 
 
-def _alone(request: Mapping[str, Any]) -> dict[str, Any]:
+def _alone(service: Service, request: Mapping[str, Any]) -> dict[str, Any]:
     """A machine of the state alone. Raises ApiError InvalidDefinition, or ValidationException when it is not there."""
     definition = request["definition"]
+    # What a mock answers for need not be here; nor need what other states of the machine call.
+    is_available = None if "mock" in request else service.is_available
     if "stateName" not in request:
-        refuse_faults(validate_state(definition, f"/States/{STATE_NAME}"))
+        refuse_faults(validate_state(definition, f"/States/{STATE_NAME}", is_available=is_available))
         return {"StartAt": STATE_NAME, "States": {STATE_NAME: loads(definition)}}
     refuse_faults(validate(definition))
     whole = loads(definition)

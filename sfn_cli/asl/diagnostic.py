@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from sfn_cli.asl.resource import Resource
     from sfn_cli.jsonvalue import Json
 
 SCHEMA = "SCHEMA_VALIDATION_FAILED"
@@ -25,6 +26,8 @@ INVALID_VARIABLE = "INVALID_VARIABLE_NAME"
 RESERVED_VARIABLE = "RESERVED_VARIABLE_NAME"
 UNSUPPORTED_JSONATA = "UNSUPPORTED_JSONATA_EXPRESSION"
 TOO_DEEP = "TOO_DEEPLY_NESTED"
+UNAVAILABLE = "UNAVAILABLE_INTEGRATION"
+"""AWS's, and not sfn's. (ours)"""
 
 NO_DOLLAR = "NO_DOLLAR"
 NO_PATH = "NO_PATH"
@@ -44,15 +47,17 @@ _KINDS: Mapping[str, type] = {"Object": dict, "Array": list, "String": str}
 
 
 class Findings:
-    """The problems found so far. `express` says for which type of machine.
+    """The problems found so far. `express` says for which type of machine; `is_available`, whether tasks on a
+    resource that AWS has can be carried out here.
 
     `catching`, while a Catcher is checked: it may read `$states.errorOutput`. `states` and `labels` are the
     names met so far, which must be unique in the whole machine.
     """
 
-    def __init__(self, *, express: bool) -> None:
+    def __init__(self, *, express: bool, is_available: Callable[[Resource], bool] | None = None) -> None:
         self.found: list[Diagnostic] = []
         self.express = express
+        self.is_available = is_available
         self.catching = False
         self.states: set[str] = set()
         self.labels: set[str] = set()

@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.asl.dataflow import JSONATA
+from sfn_cli.asl.diagnostic import UNAVAILABLE
 from sfn_cli.asl.expression_checks import check_template
+from sfn_cli.asl.http_tasks import unsupported_headers
 from sfn_cli.asl.integrations import is_known
 from sfn_cli.asl.resource import parse_resource
 
@@ -29,8 +31,12 @@ _REQUIRED: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("events", "putEvents"): ("Entries",),
     ("ecs", "runTask"): ("TaskDefinition",),
     ("glue", "startJobRun"): ("JobName",),
+    ("http", "invoke"): ("ApiEndpoint", "Method"),
+    ("apigateway", "invoke"): ("ApiEndpoint", "Method"),
 }
-"""What the request of an action must hold. Observed: of each, AWS refuses a definition without it."""
+"""What the request of an action must hold. Observed: of each but the last two, AWS refuses a definition without it."""
+
+_CONNECTION_FIELDS = ("Authentication", "InvocationConfig")
 
 
 def check_resource(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
@@ -53,6 +59,19 @@ def check_resource(findings: Findings, value: Json, location: str, language: str
         findings.error(location, "Express state machine does not support '.waitForTaskToken' service integration ")
     elif findings.express and parsed.pattern:
         findings.error(location, "Express state machine does not support '.sync' service integration")
+    if parsed is not None and parsed.kind == "service" and is_known(parsed):
+        _check_available(findings, parsed, location)
+
+
+def _check_available(findings: Findings, resource: Resource, location: str) -> None:
+    if findings.is_available is None or findings.is_available(resource):
+        return
+    findings.error(
+        location,
+        f"sfn does not have the integration {resource.service}:{resource.action}. Call the service by an aws-sdk task "
+        "(arn:aws:states:::aws-sdk:SERVICE:ACTION), or mock it: SFN_MOCK_CONFIG, test-state --mock.",
+        UNAVAILABLE,
+    )
 
 
 def _exists(resource: Resource) -> bool:
@@ -92,6 +111,20 @@ def _check_request(findings: Findings, state: Mapping[str, Json], resource: Reso
         for name in _REQUIRED.get((resource.service, _action(resource)), ()):
             if name not in request and f"{name}.$" not in request:
                 findings.error(f"{location}/{field}", f"The field '{name}' is required but was missing")
+        if resource.service in ("http", "apigateway"):
+            _check_http_request(findings, request, resource.service, f"{location}/{field}")
+
+
+def _check_http_request(findings: Findings, request: Mapping[str, Json], service: str, location: str) -> None:
+    if service == "http":
+        given = [name for name in _CONNECTION_FIELDS if name in request or f"{name}.$" in request]
+        if len(given) != 1:
+            # That AWS refuses it is documented; its words are not.
+            findings.error(location, f"This object should have only one of the following fields: [{', '.join(_CONNECTION_FIELDS)}]")
+    headers = request.get("Headers")
+    refused = unsupported_headers(service, (name.removesuffix(".$") for name in headers)) if isinstance(headers, dict) else None
+    if refused is not None:
+        findings.error(location, refused)
 
 
 def _check_heartbeat(findings: Findings, state: Mapping[str, Json], location: str) -> None:

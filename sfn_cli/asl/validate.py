@@ -6,6 +6,7 @@ beside. What passes here can be loaded (`state_machine.load`). Texts marked (our
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from sfn_cli.asl.choice_checks import check_choices
@@ -36,8 +37,9 @@ from sfn_cli.asl.value_checks import VALUE_CHECKS, Check
 from sfn_cli.json_pointer import pointer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
+    from sfn_cli.asl.resource import Resource
     from sfn_cli.jsonvalue import Json
 
 MAX_DEPTH = 100
@@ -46,18 +48,23 @@ MAX_DEPTH = 100
 MAX_NAME = 80
 
 
-def validate(definition: str, machine_type: str = "STANDARD") -> list[Diagnostic]:
-    """Every problem of a definition's text, in its order; empty when it is valid."""
-    return _validate(definition, Findings(express=machine_type == "EXPRESS"), _Machines.check_all)
+IsAvailable = Callable[["Resource"], bool]
+"""Whether tasks on a resource that AWS has can be carried out here."""
 
 
-def validate_state(definition: str, location: str) -> list[Diagnostic]:
+def validate(definition: str, machine_type: str = "STANDARD", *, is_available: IsAvailable | None = None) -> list[Diagnostic]:
+    """Every problem of a definition's text, in its order; empty when it is valid. Without `is_available`, what AWS has
+    is no problem."""
+    return _validate(definition, Findings(express=machine_type == "EXPRESS", is_available=is_available), _Machines.check_all)
+
+
+def validate_state(definition: str, location: str, *, is_available: IsAvailable | None = None) -> list[Diagnostic]:
     """Every problem of a text that is one state, to be tested. Where its transitions lead is nowhere to be seen."""
 
     def check(machines: _Machines, state: Mapping[str, Json]) -> None:
         machines.state(state, location, JSONPATH)
 
-    return _validate(definition, Findings(express=False), check)
+    return _validate(definition, Findings(express=False, is_available=is_available), check)
 
 
 def _validate(definition: str, findings: Findings, check: Callable[[_Machines, Mapping[str, Json]], None]) -> list[Diagnostic]:

@@ -1,7 +1,7 @@
 """The commands as Click knows them: a group that builds the one command that was named.
 
 Step Functions' operations stand at the top (`sfn start-execution`) and below `stepfunctions`; those
-of `lambda` and `logs` below their service. Nothing is imported for a command that was not named.
+of `lambda`, `logs` and `events` below their service. Nothing is imported for a command that was not named.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from sfn_cli.interpreter.signals import Signal, TaskFailed, TaskSucceeded
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sfn_cli.api.http_inspection import HttpInspection
     from sfn_cli.api.service import Service
     from sfn_cli.functions.outcome import Outcome
     from sfn_cli.integrations.integration import Cancel
@@ -49,10 +50,11 @@ def _here(call: Callable[[], T], done: Callable[[T | Exception], None], /) -> Ca
     return nothing_to_cancel
 
 
-def run(service: Service, task: OpenTask) -> TaskSucceeded | TaskFailed:
-    """The end of a task that nobody outside answers (its resource has no pattern)."""
+def run(service: Service, task: OpenTask, inspection: HttpInspection | None = None) -> TaskSucceeded | TaskFailed:
+    """The end of a task that nobody outside answers (its resource has no pattern); `inspection` is told what it sends."""
     answers: list[Signal] = []
-    world = World(service.settings, _Invoked(service), service, service.clock, _here, _clients(service.settings), {})
+    clients = _clients(service.settings)
+    world = World(service.settings, _Invoked(service), service, service.clock, _here, clients, {}, inspection)
     integration(task.resource)(Errand(task, NO_TASK, answers.append), world)
     (answer,) = answers
     assert isinstance(answer, (TaskSucceeded, TaskFailed))

@@ -71,12 +71,17 @@ def call(service: str, action: str, manner: Manner, task: OpenTask, world: World
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
-        answered: Answered = aws_stand_ins.completed(described, asked, getattr(client, methods[operation])(**asked))
+        answered: Answered = aws_stand_ins.answered(described, asked, lambda asked: getattr(client, methods[operation])(**asked))
         told = manner.shape(result(described.output_shape, answered, manner.spell), answered)
     except ClientError as error:
-        return TaskFailed(task.id, *naming.failure(service_error(error, model)))
+        return TaskFailed(task.id, *naming.failure(aws_stand_ins.told(described, asked, service_error(error, model))))
     except BotoCoreError as error:
         return TaskFailed(task.id, *naming.no_answer(error))
-    output = Payload(told)
-    output.text  # noqa: B018 - it is written now, where an error is the task's own
-    return TaskSucceeded(task.id, output)
+    return TaskSucceeded(task.id, written(told))
+
+
+def written(result: Json) -> Payload:
+    """A result with its text, which is written now, where an error is the task's own."""
+    output = Payload(result)
+    output.text  # noqa: B018
+    return output

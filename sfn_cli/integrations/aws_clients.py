@@ -92,6 +92,31 @@ class Clients:
                 self._names = service_names(self._session(real=self._real))
             return self._names.get(sdk_name)
 
+    def route(self, service: str) -> tuple[str | None, bool]:
+        """(the endpoint that is named to stand in for a service of AWS's, or None; whether its calls are signed as the user's).
+
+        Raises ConfigurationError.
+        """
+        with self._lock:
+            endpoint = self._endpoint(service)
+            is_aws = _host(endpoint).endswith(_REAL_HOSTS)
+            return None if is_aws else endpoint, self._real or is_aws
+
+    def credentials(self, service: str) -> Any:
+        """What calls to a service are signed with: botocore's Credentials, the user's own for AWS and made-up ones for
+        what stands in for it. Raises ConfigurationError when the user has none."""
+        _, real = self.route(service)
+        with self._lock:
+            session = self._session(real=real)
+        if not real:
+            from botocore.credentials import Credentials
+
+            return Credentials(_MADE_UP, _MADE_UP)
+        found = session.get_credentials()
+        if found is None:
+            raise ConfigurationError("AWS is asked, and no credentials are found.")
+        return found
+
     @property
     def _real(self) -> bool:
         """Whether the user lets tasks call AWS itself. Raises ConfigurationError; not before a task calls a service."""

@@ -1,7 +1,7 @@
 """arn:aws:states:::aws-sdk:SERVICE:ACTION: any operation of any service that botocore knows.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
-What this very store has is asked of it: Step Functions itself, functions, logs; unless an endpoint is named for it.
+What this very store has is asked of it: Step Functions itself, functions, logs, connections; unless an endpoint is named for it.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ _OWN: Mapping[str, _Own] = {
     "sfn": _Own("stepfunctions", "SFN", "AWS_ENDPOINT_URL_SFN"),
     "lambda": _Own("lambda", "Lambda", "AWS_ENDPOINT_URL_LAMBDA"),
     "cloudwatchlogs": _Own("logs", "CloudWatch Logs", "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS"),
+    "eventbridge": _Own("events", "EventBridge", "AWS_ENDPOINT_URL_EVENTBRIDGE"),
 }
 
 

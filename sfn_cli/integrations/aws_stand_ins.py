@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli.api import names
 from sfn_cli.integrations.aws_errors import ServiceError
+from sfn_cli.jsonvalue import loads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     Request = Mapping[str, Any]
+    Answer = Mapping[str, Any]
 
 _S3_OBJECTS = ("PutObject", "GetObject", "HeadObject")
 
@@ -72,8 +74,43 @@ _CHECKS: Mapping[tuple[str, str], Callable[[Request], ServiceError | None]] = {
 }
 
 
-def completed(operation: Any, request: Request, answer: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The answer as AWS gives it."""
+def told(operation: Any, request: Request, error: ServiceError) -> ServiceError:
+    """The error as AWS tells it."""
+    if (operation.service_model.service_name, operation.name, error.code) == ("sns", "Publish", "NotFound") and "TopicArn" in request:
+        return error._replace(message="Topic does not exist")
+    return error
+
+
+def answered(operation: Any, request: Request, send: Callable[[Request], Answer]) -> Answer:
+    """The answer as AWS gives it; `send` asks the service."""
+    if (operation.service_model.service_name, operation.name) == ("events", "PutEvents"):
+        return _put_events(request, send)
+    return _completed(operation, request, send(request))
+
+
+def _put_events(request: Request, send: Callable[[Request], Answer]) -> Answer:
+    """An event whose Detail is no object is refused by itself; the others go."""
+    entries = request["Entries"]
+    well_formed = ["Detail" not in entry or _is_object(entry["Detail"]) for entry in entries]
+    if all(well_formed):
+        return send(request)
+    sent: Answer = {"Entries": [], "FailedEntryCount": 0}
+    if any(well_formed):
+        sent = send({**request, "Entries": [entry for entry, good in zip(entries, well_formed, strict=True) if good]})
+    answers = iter(sent["Entries"])
+    malformed = {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."}
+    told = [next(answers) if good else malformed for good in well_formed]
+    return {**sent, "Entries": told, "FailedEntryCount": sent["FailedEntryCount"] + well_formed.count(False)}
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(loads(text), dict)
+    except (RecursionError, ValueError):
+        return False
+
+
+def _completed(operation: Any, request: Request, answer: Answer) -> Answer:
     if operation.service_model.service_name == "s3" and operation.name in _S3_OBJECTS:
         # Every object is encrypted, https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html
         details = {"ServerSideEncryption": "AES256"}

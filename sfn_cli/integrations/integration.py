@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 from sfn_cli.interpreter.signals import Signal
 
 if TYPE_CHECKING:
+    from sfn_cli.api.http_inspection import HttpInspection
     from sfn_cli.api.service import Service
     from sfn_cli.functions.outcome import Outcome
     from sfn_cli.integrations.aws_clients import Clients
@@ -42,7 +43,8 @@ class Background(Protocol):
 class World(NamedTuple):
     """What integrations may use. `clock` gives milliseconds since 1970; `service` has the operations of this store;
     `background` makes calls that block, such as those of `clients`, which are AWS's services. `map_runs` are those that
-    are conducted here, each (its row) with what is called when its children have moved."""
+    are conducted here, each (its row) with what is called when its children have moved. `inspection` is filled by a
+    task that makes an HTTP request, for who tests it."""
 
     settings: Settings
     pool: Invokes
@@ -51,6 +53,7 @@ class World(NamedTuple):
     background: Background
     clients: Clients
     map_runs: dict[int, Callable[[], None]]
+    inspection: HttpInspection | None = None
 
 
 class Errand(NamedTuple):

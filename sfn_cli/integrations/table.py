@@ -30,16 +30,21 @@ def _late(module: str, name: str) -> Integration:
 
 
 _dynamodb, _events, _sns, _sqs = (_late("optimised", service) for service in ("dynamodb", "events", "sns", "sqs"))
+_api_gateway = _late("api_gateway", "invoke")
+_http = _late("http_invoke", "invoke")
 _aws_sdk = _late("aws_sdk", "call")
 _map_run = _late("distributed_map.conduct", "conduct")
 
 SERVICES: Mapping[tuple[str, str], Integration] = {
+    ("apigateway", "invoke"): _api_gateway,
+    ("apigateway", "invoke.waitForTaskToken"): result_comes_later(_api_gateway),
     ("dynamodb", "deleteItem"): _dynamodb,
     ("dynamodb", "getItem"): _dynamodb,
     ("dynamodb", "putItem"): _dynamodb,
     ("dynamodb", "updateItem"): _dynamodb,
     ("events", "putEvents"): _events,
     ("events", "putEvents.waitForTaskToken"): result_comes_later(_events),
+    ("http", "invoke"): _http,
     ("lambda", "invoke"): invoke,
     ("lambda", "invoke.waitForTaskToken"): result_comes_later(invoke),
     ("sns", "publish"): _sns,
@@ -59,6 +64,16 @@ _AWS_SDK: Mapping[str, Integration] = {"": _aws_sdk, "waitForTaskToken": result_
 
 def integration(resource: Resource) -> Integration:
     """What carries out a task on this resource."""
+    return _found(resource) or _refuse
+
+
+def is_available(resource: Resource) -> bool:
+    """Whether tasks on a resource that AWS has can be carried out here. One that cannot is refused when its machine is
+    made."""
+    return _found(resource) is not None
+
+
+def _found(resource: Resource) -> Integration | None:
     if resource.kind == "lambda":
         return call_function
     if resource.kind == "activity":
@@ -66,8 +81,8 @@ def integration(resource: Resource) -> Integration:
     if resource.kind == "mapRun":
         return _map_run
     if resource.service.startswith("aws-sdk:"):
-        return _AWS_SDK.get(resource.pattern, _refuse)
-    return SERVICES.get((resource.service, resource.action), _refuse)
+        return _AWS_SDK.get(resource.pattern)
+    return SERVICES.get((resource.service, resource.action))
 
 
 def _refuse(errand: Errand, world: World) -> Cancel:

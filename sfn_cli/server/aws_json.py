@@ -1,4 +1,4 @@
-"""AWS JSON 1.0 and 1.1, which Step Functions and CloudWatch Logs speak.
+"""AWS JSON 1.0 and 1.1, which Step Functions, CloudWatch Logs and EventBridge speak.
 
 https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
 The operation is named by the header X-Amz-Target: "AWSStepFunctions.StartExecution".
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 TARGET = "x-amz-target"
 TRACE = "x-amzn-trace-id"
-_SERVICES = {"AWSStepFunctions": "stepfunctions", "Logs_20140328": "logs"}
+_SERVICES = {"AWSStepFunctions": "stepfunctions", "Logs_20140328": "logs", "AWSEvents": "events"}
 
 
 def operation_of(request: HttpRequest) -> Operation:

@@ -41,6 +41,8 @@ SESSION = [
     *("logs tag-resource", "logs list-tags-for-resource", "logs list-tags-log-group", "logs untag-resource"),
     *("logs describe-log-groups", "logs describe-log-streams", "logs filter-log-events", "logs tail"),
     *("logs delete-retention-policy", "logs delete-log-stream", "logs delete-log-group"),
+    *("events create-connection", "events describe-connection", "events list-connections", "events update-connection"),
+    *("events deauthorize-connection", "events delete-connection"),
     *("lambda delete-function", "delete-state-machine-alias", "delete-state-machine-version", "delete-state-machine", "delete-activity"),
 ]
 

@@ -52,7 +52,7 @@ def is_ours(member: Shape) -> bool:
 
 def services() -> list[str]:
     """The services that have a model here, by their names at the terminal."""
-    return ["stepfunctions", "lambda", "logs", "sts"]
+    return ["stepfunctions", "lambda", "logs", "events", "sts"]
 
 
 def commands(service: str) -> list[str]:

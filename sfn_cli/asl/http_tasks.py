@@ -1,0 +1,53 @@
+"""What the tasks that call HTTP endpoints may ask for: http:invoke and apigateway:invoke.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html#connect-http-task-fields
+https://docs.aws.amazon.com/step-functions/latest/dg/connect-api-gateway.html#connect-api-gateway-requests
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
+
+
+class _Headers(NamedTuple):
+    """Names of headers, in small letters, and what others begin with."""
+
+    names: frozenset[str]
+    prefixes: tuple[str, ...]
+
+
+_NOT_SUPPORTED: Mapping[str, _Headers] = {
+    "http": _Headers(
+        frozenset(
+            """
+            a-im accept-charset accept-datetime accept-encoding authorization cache-control connection content-encoding content-md5
+            date expect forwarded from host http2-settings if-match if-modified-since if-none-match if-range if-unmodified-since
+            max-forwards origin pragma proxy-authorization referer server te trailer transfer-encoding upgrade via warning
+            """.split()  # noqa: SIM905 - a line for each otherwise
+        ),
+        ("x-forwarded-", "x-amz-", "x-amzn-"),
+    ),
+    "apigateway": _Headers(
+        frozenset(
+            """
+            authorization connection content-md5 expect host max-forwards proxy-authenticate server te transfer-encoding trailer
+            upgrade via www-authenticate
+            """.split()  # noqa: SIM905
+        ),
+        ("x-forwarded", "x-amz", "x-amzn"),
+    ),
+}
+"""Service → the headers that a task may not set."""
+
+
+def unsupported_headers(service: str, names: Iterable[str]) -> str | None:
+    """What is said of the headers among these that tasks of the service may not set; None when there are none."""
+    refused = _NOT_SUPPORTED[service]
+    found = [name for name in map(str.lower, names) if name in refused.names or name.startswith(refused.prefixes)]
+    # Observed: AWS names them in small letters.
+    return f"The 'Headers' field contains unsupported values: [{', '.join(found)}]" if found else None

@@ -1,0 +1,101 @@
+"""apigateway:invoke: tasks that call a method of an API, by the installed command and real workers."""
+
+from __future__ import annotations
+
+import json
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.http_api import Api, api
+from tests.processes import create_machine, ended, sfn_json, start_execution, until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+AWS_NAME = "example.execute-api.eu-west-1.amazonaws.com"
+_NUMBERS = count()
+
+
+@pytest.fixture
+def there() -> Iterator[Api]:
+    with api() as played:
+        yield played
+
+
+def started(home: Path, endpoint: str, method: str = "GET", *, pattern: str = "", environment: Any = None, **more: Any) -> str:
+    """The ARN of an execution of one task."""
+    resource = f"arn:aws:states:::apigateway:invoke{pattern}"
+    state = {"Type": "Task", "Resource": resource, "Parameters": {"ApiEndpoint": endpoint, "Method": method, **more}, "End": True}
+    machine = create_machine(home, f"M{next(_NUMBERS)}", {"StartAt": "T", "States": {"T": state}})
+    return start_execution(home, machine, environment=environment)
+
+
+def output(home: Path, *arguments: Any, **more: Any) -> Any:
+    return json.loads(ended(home, started(home, *arguments, **more))["output"])
+
+
+def test_an_api_on_this_machine(home: Path, there: Api) -> None:
+    """Stage and Path make the path; lists have several values; null is left out unless it is allowed."""
+    told = output(
+        home, there.url.removeprefix("http://"), "POST", Stage="prod", Path="bills/due today", QueryParameters={"id": ["1", "2"]},
+        Headers={"key": ["v1", "v2"], "one": "v"}, RequestBody={"type": "turtle", "category": None},
+    )  # fmt: skip
+    assert (told["StatusCode"], told["StatusText"], told["Headers"]["Content-Type"]) == (200, "OK", ["application/json"])
+    asked = told["ResponseBody"]
+    assert (asked["method"], asked["path"], asked["body"]) == ("POST", "/prod/bills/due%20today?id=1&id=2", '{"type":"turtle"}')
+    assert (asked["headers"]["key"], asked["headers"]["one"]) == ("v1, v2", "v")
+
+    body = {"RequestBody": {"category": None}, "AllowNullValues": True}
+    assert output(home, there.url, "PUT", **body)["ResponseBody"]["body"] == '{"category":null}'
+    assert output(home, there.url, "POST", RequestBody="HelloWorld")["ResponseBody"]["body"] == '"HelloWorld"'
+    assert output(home, there.url, "GET", RequestBody={"a": 1})["ResponseBody"]["body"] == ""
+
+
+def test_errors(home: Path, there: Api) -> None:
+    """The status, and the body as the cause; or an exception's name when there is no answer."""
+    failed = ended(home, started(home, there.url, Path="status/403"))
+    assert (failed["error"], failed["cause"]) == ("ApiGateway.403", '{"why": "hidden by AWS"}')
+    failed = ended(home, started(home, "127.0.0.1:1"))
+    assert (failed["error"], failed["cause"]) == ("ApiGateway.ConnectException", "http://127.0.0.1:1: Connection refused")
+
+
+def test_an_api_of_aws(home: Path, there: Api) -> None:
+    """Nothing here runs it: the task says what to do."""
+    failed = ended(home, started(home, AWS_NAME, Stage="prod"))
+    assert failed["error"] == "States.Runtime"
+    assert failed["cause"].startswith(f"{AWS_NAME} is an API of AWS's, and nothing here runs it: name the endpoint")
+
+
+@pytest.mark.parametrize("more, key", [({}, "sfn"), ({"SFN_AWS": "real"}, "the-user")])
+def test_the_endpoint_that_is_named(home: Path, there: Api, more: dict[str, str], key: str) -> None:
+    """An API of AWS's goes there under its own name, signed if that is asked; the user's credentials sign with leave only."""
+    environment = {
+        "AWS_ENDPOINT_URL_API_GATEWAY": there.url, "AWS_ACCESS_KEY_ID": "the-user", "AWS_SECRET_ACCESS_KEY": "secret", **more,
+    }  # fmt: skip
+    told = output(home, AWS_NAME, "POST", Stage="prod", RequestBody={}, AuthType="IAM_ROLE", environment=environment)
+    asked = told["ResponseBody"]
+    assert (asked["path"], asked["headers"]["Host"]) == ("/prod", AWS_NAME)
+    assert asked["headers"]["Authorization"].startswith(f"AWS4-HMAC-SHA256 Credential={key}/")
+    assert "/eu-west-1/execute-api/aws4_request" in asked["headers"]["Authorization"]
+
+
+def test_a_task_that_waits(home: Path, there: Api) -> None:
+    """The API is given the token, and whoever has it answers; the API's own answer is but the receipt."""
+    state = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::apigateway:invoke.waitForTaskToken",
+        "Parameters": {"ApiEndpoint": there.url, "Method": "POST", "Headers": {"TaskToken.$": "States.Array($$.Task.Token)"}},
+        "End": True,
+    }
+    execution = start_execution(home, create_machine(home, "Waits", {"StartAt": "T", "States": {"T": state}}))
+    until(lambda: there.requests, "the call of the API")
+    token = there.requests[0]["headers"]["TaskToken"]
+    sfn_json(home, "send-task-success", "--task-token", token, "--task-output", '{"paid": true}')
+    assert ended(home, execution)["output"] == '{"paid": true}'
+    events = sfn_json(home, "get-execution-history", "--execution-arn", execution)["events"]
+    assert [event["type"] for event in events if event["type"].startswith("Task")] == [
+        "TaskStateEntered", "TaskScheduled", "TaskStarted", "TaskSubmitted", "TaskSucceeded", "TaskStateExited",
+    ]  # fmt: skip

@@ -1,0 +1,41 @@
+"""The table of integrations: what sfn has, of what AWS has."""
+
+from __future__ import annotations
+
+from sfn_cli.asl.integrations import OPTIMISED, is_known
+from sfn_cli.asl.resource import parse_resource
+from sfn_cli.integrations.table import SERVICES, is_available
+
+LACKING = {
+    "athena", "batch", "bedrock", "codebuild", "databrew", "ecs", "eks", "elasticmapreduce", "emr-containers", "emr-serverless", "glue",
+    "mediaconvert", "sagemaker",
+}  # fmt: skip
+
+
+def available(resource: str) -> bool:
+    parsed = parse_resource(f"arn:aws:states:::{resource}")
+    assert parsed is not None
+    assert is_known(parsed), resource
+    return is_available(parsed)
+
+
+def test_each_is_an_integration_of_aws() -> None:
+    """A service that sfn has, it has whole: every action, by every pattern."""
+    ours = {(service, action) for service, action in SERVICES}
+    theirs = {
+        (service, f"{action}.{pattern}".removesuffix("."))
+        for service, actions in OPTIMISED.items()
+        for action, patterns in actions.items()
+        for pattern in patterns
+    }
+    assert {service for service, _ in theirs - ours} == LACKING
+    assert ours - theirs == set()
+    assert not LACKING & {service for service, _ in ours}
+
+
+def test_available() -> None:
+    """What is in the table, and aws-sdk tasks; not what only AWS has."""
+    for resource in ("http:invoke", "apigateway:invoke.waitForTaskToken", "states:startExecution.sync:2", "aws-sdk:glue:startJobRun"):
+        assert available(resource)
+    for resource in ("glue:startJobRun", "glue:startJobRun.sync", "ecs:runTask.waitForTaskToken", "bedrock:invokeModel"):
+        assert not available(resource)
