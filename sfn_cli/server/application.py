@@ -22,10 +22,13 @@ from sfn_cli.api.operations import WAITING
 from sfn_cli.errors import ApiError, SfnError
 from sfn_cli.server import aws_json, rest_json
 from sfn_cli.server.ends import Ends
+from sfn_cli.server.gateway import PREFIX, Gateway
 from sfn_cli.server.guard import is_allowed
 from sfn_cli.server.messages import MAX_BODY_BYTES, MAX_LAMBDA_BODY_BYTES, HttpRequest, HttpResponse, error_response
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from starlette.requests import Request
 
     from sfn_cli.api.model import Operation
@@ -39,7 +42,7 @@ _WAITING_THREADS = 256
 class Application:
     """Answers requests for one Service; `starlette` is the ASGI application."""
 
-    def __init__(self, service: Service, listening_host: str) -> None:
+    def __init__(self, service: Service, listening_host: str, gateway_origins: Collection[str] = ()) -> None:
         self._service = service
         # Threads share them: made here, so that no two threads make one each.
         _ = service.runner, service.invoker
@@ -51,6 +54,7 @@ class Application:
         self._of_thread = threading.local()
         self._siblings: list[Service] = []
         self._ends = Ends(self._sibling())
+        self._gateway = Gateway(service.settings, listening_host, gateway_origins, self._call)
         self.starlette = Starlette(routes=[StarletteRoute("/{path:path}", self._handle, methods=_METHODS)])
 
     def close(self) -> None:
@@ -77,12 +81,15 @@ class Application:
         return Response(answer.body, answer.status, answer.headers)
 
     async def _answer(self, request: Request) -> HttpResponse:
+        path = request.scope["raw_path"].decode("latin-1").partition("?")[0]
+        if path.startswith(PREFIX):
+            return await self._gateway.answer(request.method, path, request.headers, lambda: _body(request, MAX_BODY_BYTES))
         if not is_allowed(request.headers, self._listening_host):
             raise ApiError("AccessDeniedException", "This server answers requests to its own name only.", status=403)
         is_json = aws_json.TARGET in request.headers
         whole = HttpRequest(
             request.method,
-            request.scope["raw_path"].decode("latin-1").partition("?")[0],
+            path,
             request.url.query,
             request.headers,
             await _body(request, MAX_BODY_BYTES if is_json else MAX_LAMBDA_BODY_BYTES),

@@ -13,9 +13,10 @@ import uvicorn
 
 from sfn_cli.errors import ConfigurationError
 from sfn_cli.server.application import Application
+from sfn_cli.server.gateway import checked_origins
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from sfn_cli.api.service import Service
 
@@ -26,11 +27,12 @@ _OPEN_FILES = 4096
 """How many files and sockets the server may have open at once: a thousand clients that wait are more than the usual limit."""
 
 
-def run(service: Service, host: str, port: int, announce: Callable[[str], None]) -> None:
+def run(service: Service, host: str, port: int, announce: Callable[[str], None], gateway_origins: Sequence[str] = ()) -> None:
     """See `sfn_cli.server.serve`."""
+    origins = checked_origins(gateway_origins)
     listening = _listen(host, port)
     _open_more_files()
-    application = Application(service, host)
+    application = Application(service, host, origins)
     config = uvicorn.Config(
         application.starlette,
         log_config=None,
