@@ -27,6 +27,7 @@ OWN: Mapping[str, str] = {
     "run": "sfn_cli.cli.run:run",
     "start-executions": "sfn_cli.cli.start_executions:start_executions",
     "tasks": "sfn_cli.cli.tasks:tasks",
+    "events": "sfn_cli.cli.events:events",
     "serve": "sfn_cli.cli.serve:serve",
     "worker": "sfn_cli.cli.worker:worker",
     "aws": "sfn_cli.cli.aws:aws",
