@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sfn_cli import arn
+from sfn_cli.api import qualified
 from sfn_cli.interpreter.task_token import of_handle
 from sfn_cli.settings import shown_by
 from sfn_cli.store.sqlite import waiting_tasks as stored
@@ -46,11 +46,19 @@ class WaitingTask(NamedTuple):
         return self.handle[:HANDLE_DIGITS]
 
     @property
+    def execution(self) -> str:
+        """Its execution, as people name it: MACHINE/NAME."""
+        return f"{self.state_machine_arn.split(':', 6)[-1]}/{self.execution_name}"
+
+    @property
+    def name(self) -> str:
+        """As people name it: MACHINE/EXECUTION/STATE."""
+        return f"{self.execution}/{self.state}"
+
+    @property
     def names(self) -> tuple[str, str, str]:
-        """What it can be called by besides: its state behind its execution's name, that with the machine's, or the execution's ARN."""
-        machine = arn.unqualified(self.state_machine_arn)[0].split(":", 6)[-1]
-        of_machine = f"{machine}/{self.execution_name}/{self.state}"
-        return f"{self.execution_name}/{self.state}", of_machine, f"{self.execution_arn}/{self.state}"
+        """All that it can be called by besides its handle."""
+        return f"{self.execution_name}/{self.state}", self.name, f"{self.execution_arn}/{self.state}"
 
     def shown(self) -> dict[str, Any]:
         """In the manner of AWS's answers; times are milliseconds since 1970."""
@@ -85,14 +93,8 @@ def take(service: Service, task: WaitingTask, worker_name: str) -> str | None:
 
 
 def _is_of(execution: stored.Execution, machine_arn: str | None) -> bool:
-    if machine_arn is None:
-        return True
-    machine, qualifier = arn.unqualified(machine_arn)
-    if qualifier is None:
-        return execution.state_machine_arn == machine or execution.state_machine_arn.startswith(f"{machine}/")
-    number = arn.version_number(qualifier)
-    started_by = execution.alias == qualifier if number is None else execution.version == number
-    return execution.state_machine_arn == machine and started_by
+    started_by = qualified.arns(execution.state_machine_arn, execution.version, execution.alias)
+    return machine_arn is None or qualified.is_of(machine_arn, execution.state_machine_arn, started_by.values())
 
 
 def _waiting_task(task: stored.WaitingTask) -> WaitingTask:

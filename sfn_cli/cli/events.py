@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sfn_cli import arn
-from sfn_cli.api import model
+from sfn_cli.api import model, qualified
 from sfn_cli.api.status_events import StatusEvents
 from sfn_cli.cli import tail
 from sfn_cli.cli.arn_names import name_of
@@ -85,11 +84,8 @@ def _events(backend: Backend, since: int, *, follow: bool) -> Iterator[Event]:
 def _is_of(event: Event, machine_arn: str | None) -> bool:
     """Whether the event is of an execution of this machine, or was started by this version or alias."""
     detail = event["detail"]
-    if machine_arn is None:
-        return True
-    if arn.unqualified(machine_arn)[1] is None:
-        return machine_arn in (detail["stateMachineArn"], detail["stateMachineArn"].partition("/")[0])
-    return machine_arn in (detail["stateMachineVersionArn"], detail["stateMachineAliasArn"])
+    started_by = (detail["stateMachineVersionArn"], detail["stateMachineAliasArn"])
+    return machine_arn is None or qualified.is_of(machine_arn, detail["stateMachineArn"], started_by)
 
 
 def _shown(terminal: Terminal) -> Callable[[Event], None]:

@@ -124,8 +124,8 @@ def _waiting_tasks(service: Service, current: str, given: Mapping[str, Any]) -> 
     many = Counter(name for task in tasks for name in task.names)
     for task in tasks:
         known = [name for name in task.names if many[name] == 1]
-        yield from known if current else known[1:2]
-        if current or not known:
+        yield from known if current else [name for name in known if name == task.name]
+        if current or many[task.name] > 1:
             yield task.short_handle
 
 

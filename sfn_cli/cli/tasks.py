@@ -146,7 +146,7 @@ def _answer(terminal: Terminal, handle: str | None, operation: str, answer: dict
         token = _token(backend, task, operation) if task is not None else handle
         backend.call(model.load("stepfunctions", operation), {"taskToken": token, **answer})
     if task is not None:
-        sys.stderr.write(f"{done} {task.names[1]} ({task.short_handle})\n")
+        sys.stderr.write(f"{done} {task.name} ({task.short_handle})\n")
     return Exit.SUCCESS
 
 
@@ -158,12 +158,10 @@ def _token(backend: Backend, task: WaitingTask, operation: str) -> str:
     if task.task_token is not None:
         return task.task_token
     if operation == "SendTaskHeartbeat":
-        raise CommandFailedError(
-            f"No worker has taken {task.names[1]} yet: nobody's heart is to beat. It waits for one of {task.resource}."
-        )
+        raise CommandFailedError(f"No worker has taken {task.name} yet: nobody's heart is to beat. It waits for one of {task.resource}.")
     token = take(backend.service, task, WORKER_NAME)
     if token is None:
-        raise CommandFailedError(f"Another worker has just taken {task.names[1]}. See: sfn tasks list")
+        raise CommandFailedError(f"Another worker has just taken {task.name}. See: sfn tasks list")
     return token
 
 
@@ -185,7 +183,7 @@ def _named(all_tasks: Sequence[WaitingTask], handle: str | None) -> WaitingTask:
 
 
 def _choice(choices: Sequence[WaitingTask]) -> str:
-    lines = [f"  {task.short_handle}  {task.names[1]}" for task in choices[:_LISTED]]
+    lines = [f"  {task.short_handle}  {task.name}" for task in choices[:_LISTED]]
     if len(choices) > _LISTED:
         lines.append(f"  … and {len(choices) - _LISTED} more: sfn tasks list")
     return "\n".join(lines)

@@ -55,7 +55,7 @@ def _table(rows: Sequence[Sequence[str]]) -> Table:
 
 def _row(task: WaitingTask, now: int) -> tuple[str, ...]:
     until = "" if task.until is None else f"in {span(task.until - now)}"
-    return task.short_handle, _execution(task), task.state, _waits_for(task), span(now - task.since), until
+    return task.short_handle, task.execution, task.state, _waits_for(task), span(now - task.since), until
 
 
 def span(milliseconds: int) -> str:
@@ -66,10 +66,6 @@ def span(milliseconds: int) -> str:
             smaller = f" {seconds % unit // _UNITS[position + 1][0]}{_UNITS[position + 1][1]}" if position + 1 < len(_UNITS) else ""
             return f"{seconds // unit}{name}{smaller}"
     return "0s"
-
-
-def _execution(task: WaitingTask) -> str:
-    return task.names[1].removesuffix(f"/{task.state}")
 
 
 def _waits_for(task: WaitingTask) -> str:

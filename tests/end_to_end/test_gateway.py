@@ -68,7 +68,8 @@ def ask(url: str, path: str, body: bytes = b"", method: str = "POST", **headers:
             text = response.read()
             return Answer(response.status, json.loads(text) if text else None, response.headers)
     except HTTPError as error:
-        return Answer(error.code, json.loads(error.read()), error.headers)
+        with error:
+            return Answer(error.code, json.loads(error.read()), error.headers)
 
 
 @pytest.mark.parametrize(
@@ -141,7 +142,8 @@ def test_a_named_page_has_the_gateway_alone(url: str) -> None:
     headers = {"X-Amz-Target": "AWSStepFunctions.ListStateMachines", "Origin": PAGE}
     with pytest.raises(HTTPError) as refused:
         urlopen(Request(url, b"{}", headers))
-    assert refused.value.code == 403
+    with refused.value as error:
+        assert error.code == 403
     assert ask(url, "Echo", b"{}", Origin=PAGE, Host="evil.example").status == 403
 
 
@@ -176,4 +178,5 @@ async def _status(url: str, name: str) -> bytes:
     writer.write(f"POST /gateway/{name} HTTP/1.1\r\nHost: {host}\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{{}}".encode())
     status = (await reader.readline()).strip()
     writer.close()
+    await writer.wait_closed()
     return status

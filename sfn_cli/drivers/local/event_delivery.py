@@ -75,6 +75,11 @@ class EventDelivery:
         self._pause = FIRST_PAUSE_SECONDS
         self._trouble: str | None = None
 
+    @property
+    def busy(self) -> bool:
+        """Whether events are on their way to an endpoint that takes them: a worker stays as long."""
+        return self._sending and self._trouble is None
+
     def look(self) -> None:
         """Looks whether there is a place for events, and a worker that delivers them: this one, if there is none."""
         self._endpoint = self._named or (embedded_aws.running(self._home) if self._stays_here else None)

@@ -280,7 +280,7 @@ class _Worker:
             conductor.turn()
             self._events.deliver()
             self._pool.tick(monotonic_ms())
-            if conductor.driven:
+            if conductor.driven or self._events.busy:
                 last_owed = monotonic_ms()
             elif monotonic_ms() - last_owed >= idle_ms:
                 return
