@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli import arn
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from sfn_cli.api.service import Service
     from sfn_cli.store.sqlite.aliases import Route
@@ -42,6 +42,16 @@ def arns(machine_arn: str, version: int | None, alias: str | None) -> dict[str, 
     """The ARNs of the version and the alias by which an execution was started, as descriptions and events name them."""
     by_alias = {} if alias is None else {"stateMachineAliasArn": arn.qualified(machine_arn, alias)}
     return by_alias if version is None else {**by_alias, "stateMachineVersionArn": arn.qualified(machine_arn, version)}
+
+
+def is_of(given_arn: str, machine_arn: str, started_by: Iterable[str | None]) -> bool:
+    """Whether an execution of this machine, `started_by` what has these ARNs, is one of the machine, version or alias that is given.
+
+    The children of a Map Run are its machine's.
+    """
+    if arn.unqualified(given_arn)[1] is None:
+        return given_arn in (machine_arn, machine_arn.partition("/")[0])
+    return given_arn in started_by
 
 
 def version_arn(machine: StateMachine) -> str | None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 OWN: Mapping[str, str] = {
     "run": "sfn_cli.cli.run:run",
     "start-executions": "sfn_cli.cli.start_executions:start_executions",
+    "tasks": "sfn_cli.cli.tasks:tasks",
     "serve": "sfn_cli.cli.serve:serve",
     "worker": "sfn_cli.cli.worker:worker",
     "aws": "sfn_cli.cli.aws:aws",
@@ -40,8 +41,9 @@ SPECIAL: Mapping[tuple[str, str], str] = {
     ("lambda", "invoke"): "sfn_cli.cli.lambda_:Invoke",
     ("lambda", "wait"): "sfn_cli.cli.lambda_:Wait",
     ("logs", "tail"): "sfn_cli.cli.tail:Tail",
+    ("events", "tail"): "sfn_cli.cli.events:tail_events",
 }
-"""Commands of a service that are more than their operation."""
+"""Commands of a service that are more than their operation: a class of TableCommand, or a command that Click reads."""
 
 
 class TableCommand(click.Command):
@@ -220,7 +222,8 @@ def _own_context(command: click.Command, rest: list[str], parent: click.Context)
 def _service_command(service: str, command: str) -> click.Command | None:
     special = SPECIAL.get((service, command))
     if special is not None:
-        built: click.Command = _imported(special)()
+        found = _imported(special)
+        built: click.Command = found() if isinstance(found, type) else found
         return built
     try:
         return OperationCommand(model.by_command(service, command))

@@ -6,6 +6,7 @@ An ARN of an execution is completed in two steps, first up to its machine: nobod
 from __future__ import annotations
 
 import os
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli import api
@@ -115,6 +116,19 @@ def _log_streams(service: Service, current: str, given: Mapping[str, Any]) -> It
         yield from _listed(service, "DescribeLogStreams", "logStreams", "logStreamName", of="logs", logGroupName=group)
 
 
+def _waiting_tasks(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
+    """The tasks that wait: by their names, where that tells them apart; and by their handles, once one is begun."""
+    from sfn_cli.api.waiting_tasks import waiting_tasks
+
+    tasks = list(waiting_tasks(service))
+    many = Counter(name for task in tasks for name in task.names)
+    for task in tasks:
+        known = [name for name in task.names if many[name] == 1]
+        yield from known if current else [name for name in known if name == task.name]
+        if current or many[task.name] > 1:
+            yield task.short_handle
+
+
 def _is_arn(current: str) -> bool:
     """Whether an ARN is begun, or nothing."""
     return current.startswith("arn:") or "arn:".startswith(current)
@@ -154,4 +168,5 @@ _FOUND_BY: Mapping[str, Callable[[Service, str, Mapping[str, Any]], Iterator[str
     "group_name": _log_groups,
     "--log-stream-name": _log_streams,
     "--log-stream-names": _log_streams,
+    "handle": _waiting_tasks,
 }

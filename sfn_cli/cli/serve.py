@@ -16,18 +16,25 @@ if TYPE_CHECKING:
 @click.option("--port", type=click.IntRange(0, 65535), default=8083, show_default=True, help="The port; 0 takes a free one.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on; one that others reach wants --credentials.")
 @click.option("--credentials", metavar="FILE", help="Refuse requests not signed (SigV4) with a key in this AWS credentials file.")
+@click.option("--gateway-origin", multiple=True, metavar="URL", help="A web page's origin that may use /gateway; can be repeated.")
 @click.pass_obj
-def serve(terminal: Terminal, port: int, host: str, credentials: str | None) -> Exit:
+def serve(terminal: Terminal, port: int, host: str, credentials: str | None, gateway_origin: tuple[str, ...]) -> Exit:
     """Answers SDKs and the aws CLI over HTTP, until Ctrl-C.
 
+    POST /gateway/NAME starts an execution of a state machine as a web client does through an API
+    Gateway: the body is the input. An EXPRESS machine answers with its output, a STANDARD one with
+    the execution's ARN. A web page may do so if its origin is named (--gateway-origin).
+
     \b
-    Example:
+    Examples:
       sfn serve --port 8083
       aws stepfunctions list-state-machines --endpoint-url http://127.0.0.1:8083
+      sfn serve --gateway-origin http://localhost:3000
+      curl -d '{"id": 1}' http://127.0.0.1:8083/gateway/Fast
 
     Clients put sync- before the host of StartSyncExecution and TestState, unless AWS_DISABLE_HOST_PREFIX_INJECTION is true for them.
     """
     from sfn_cli import app, server
 
-    server.serve(app.build(terminal.settings), host, port, credentials_file=credentials)
+    server.serve(app.build(terminal.settings), host, port, credentials_file=credentials, gateway_origins=gateway_origin)
     return Exit.SUCCESS

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from sfn_cli.cli.terminal import Terminal
+    from sfn_cli.store.sqlite.database import Database
 
 _OPTIONS = table(
     (
@@ -153,7 +154,7 @@ def _followed(backend: Backend, request: dict[str, Any], events: Iterator[dict[s
     """The events that are there and then, for ever, those that come."""
     seen: dict[str, int] = {}
     newest = 0
-    changed = _changes(backend)
+    changed = changes(backend)
     while True:
         for event in events:
             if event["eventId"] not in seen:
@@ -166,14 +167,21 @@ def _followed(backend: Backend, request: dict[str, Any], events: Iterator[dict[s
         events = _events(backend, {**request, "startTime": start})
 
 
-def _changes(backend: Backend) -> Iterator[None]:
-    """Returns from each `next` when there may be something new: a changed store, or some seconds of an endpoint."""
+def changes(backend: Backend) -> Iterator[None]:
+    """Returns from each `next` when there may be something new since this was called: a changed store, or some seconds of an endpoint."""
     if "endpoint_url" in backend.terminal.given:
-        while True:
-            time.sleep(_REMOTE_POLL_SECONDS)
-            yield
+        return _seconds()
     database = backend.service.database
-    version = database.data_version()
+    return _commits(database, database.data_version())
+
+
+def _seconds() -> Iterator[None]:
+    while True:
+        time.sleep(_REMOTE_POLL_SECONDS)
+        yield
+
+
+def _commits(database: Database, version: int) -> Iterator[None]:
     while True:
         version = database.await_change(version, every=_POLL_SECONDS)
         yield

@@ -35,6 +35,12 @@ class Terminal:
         return chosen
 
     @property
+    def shows_people(self) -> bool:
+        """Whether stdout is a terminal, and neither a format nor a part of the answer was asked for."""
+        asked = self.given.get("output") or self.environ.get("AWS_DEFAULT_OUTPUT") or self.given.get("query")
+        return not asked and sys.stdout.isatty()
+
+    @property
     def error_format(self) -> str:
         chosen: str = self.given.get("cli_error_format") or self.environ.get("AWS_CLI_ERROR_FORMAT") or "enhanced"
         return chosen if chosen in ERROR_FORMATS else "enhanced"

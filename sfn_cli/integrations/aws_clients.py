@@ -48,6 +48,7 @@ class Clients:
         self._lock = threading.Lock()
         self._sessions: dict[bool, Any] = {}
         self._clients: dict[tuple[str, int], _Made] = {}
+        self._placed: dict[tuple[str, str], Any] = {}
         self._names: dict[str, str] | None = None
 
     def get(self, service: str, *, timeout_seconds: float | None = None) -> Any:
@@ -84,6 +85,13 @@ class Clients:
             else:
                 found[f"{_ENDPOINT}_{made.client.meta.service_model.service_id.upper().replace(' ', '_')}"] = endpoint
         return found if real else {**found, "AWS_ACCESS_KEY_ID": _MADE_UP, "AWS_SECRET_ACCESS_KEY": _MADE_UP}
+
+    def at(self, service: str, endpoint: str) -> Any:
+        """The client of a service at this endpoint, which is none of AWS's own; nothing is started."""
+        with self._lock:
+            if (service, endpoint) not in self._placed:
+                self._placed[service, endpoint] = self._client(service, endpoint, READ_SECONDS[0], real=False)
+            return self._placed[service, endpoint]
 
     def named(self, sdk_name: str) -> str | None:
         """botocore's name of the service that aws-sdk tasks call `sdk_name`: "sfn" is stepfunctions; or None."""
@@ -129,10 +137,13 @@ class Clients:
 
     def _make(self, service: str, read_seconds: int) -> _Made:
         endpoint = self._endpoint(service)
-        real = self._real or _host(endpoint).endswith(_REAL_HOSTS)
+        real = self._real or is_real_endpoint(endpoint)
         embedded = endpoint is None and not real
         if embedded:
             endpoint = self._embedded()
+        return _Made(self._client(service, endpoint, read_seconds, real=real), embedded)
+
+    def _client(self, service: str, endpoint: str | None, read_seconds: int, *, real: bool) -> Any:
         from botocore.config import Config
         from botocore.exceptions import BotoCoreError
 
@@ -155,7 +166,7 @@ class Clients:
         except (BotoCoreError, ValueError) as error:
             raise ConfigurationError(f"No client for {service} can be made: {error}") from error
         client.meta.events.register("provide-client-params", _refuse_no_place)
-        return _Made(client, embedded)
+        return client
 
     def _endpoint(self, service: str) -> str | None:
         session = self._session(real=self._real)
@@ -211,6 +222,11 @@ def service_names(session: Any) -> dict[str, str]:
     from botocore.utils import CLIENT_NAME_TO_HYPHENIZED_SERVICE_ID_OVERRIDES as IDS
 
     return {IDS.get(name, name).replace("-", ""): name for name in session.get_available_services()}
+
+
+def is_real_endpoint(endpoint: str | None) -> bool:
+    """Whether it is one of AWS's own."""
+    return _host(endpoint).endswith(_REAL_HOSTS)
 
 
 def _is_real(environ: Mapping[str, str]) -> bool:

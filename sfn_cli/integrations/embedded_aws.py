@@ -57,7 +57,7 @@ def _endpoint(settings: Settings) -> str:
     while time.monotonic() < until:
         held, served = _look(path)
         if served is not None:
-            return f"http://127.0.0.1:{served.port}"
+            return _url(served)
         if not held:
             if started and (lock := file_lock.take(path, above=INHERITED)) is not None:
                 os.close(lock)
@@ -65,6 +65,12 @@ def _endpoint(settings: Settings) -> str:
             started = _start(settings, path) or started
         time.sleep(LOOK_SECONDS)
     raise ConfigurationError(f"moto's server does not start: {os.path.join(settings.home, LOG_NAME)} says why.")
+
+
+def running(home: str) -> str | None:
+    """The URL of the store's server, if there is one that listens; none is started."""
+    _, served = _look(os.path.join(home, LOCK_NAME))
+    return None if served is None else _url(served)
 
 
 def stop(home: str) -> bool:
@@ -83,6 +89,10 @@ def stop(home: str) -> bool:
 class _Served(NamedTuple):
     port: int
     pid: int
+
+
+def _url(served: _Served) -> str:
+    return f"http://127.0.0.1:{served.port}"
 
 
 def _look(path: str) -> tuple[bool, _Served | None]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sfn_cli.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from sfn_cli.api.service import Service
 
@@ -21,13 +21,14 @@ def serve(
     port: int = 8083,
     *,
     credentials_file: str | None = None,
+    gateway_origins: Sequence[str] = (),
     announce: Callable[[str], None] = print,
 ) -> None:
     """Serves until SIGINT or SIGTERM, then lets what is being answered finish, and closes the service.
 
-    With `credentials_file`, requests must be signed with credentials in it. `announce` is given one line when the socket listens.
-    Port 0 takes a free port. Raises ConfigurationError when the extra is not installed, the file cannot be used or the address
-    cannot be had.
+    With `credentials_file`, requests must be signed with credentials in it. Web pages of `gateway_origins` may start executions
+    (gateway.py). `announce` is given one line when the socket listens. Port 0 takes a free port. Raises ConfigurationError when the
+    extra is not installed, the file or an origin cannot be used, or the address cannot be had.
     """
     from sfn_cli.server import credentials
 
@@ -38,4 +39,5 @@ def serve(
         if missing not in ("starlette", "uvicorn"):
             raise
         raise ConfigurationError(f"sfn serve needs {missing}: pip install 'sfn-cli[serve]'") from error
-    run(service, host, port, None if credentials_file is None else credentials.read(credentials_file), announce)
+    known = None if credentials_file is None else credentials.read(credentials_file)
+    run(service, host, port, known, gateway_origins, announce)

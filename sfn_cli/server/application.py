@@ -12,6 +12,7 @@ import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
@@ -23,6 +24,7 @@ from sfn_cli.api.operations import WAITING
 from sfn_cli.errors import ApiError, SfnError
 from sfn_cli.jsonvalue import dumps
 from sfn_cli.server import aws_json, aws_query, rest_json, signature
+from sfn_cli.server.gateway import PREFIX, Gateway
 from sfn_cli.server.guard import is_allowed
 from sfn_cli.server.messages import (
     MAX_BODY_BYTES,
@@ -35,7 +37,7 @@ from sfn_cli.server.messages import (
 from sfn_cli.server.waiting import Waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from starlette.requests import Request
 
@@ -53,7 +55,13 @@ _HEALTH = (("GET", "/"), ("HEAD", "/"))
 class Application:
     """Answers requests for one Service; `starlette` is the ASGI application."""
 
-    def __init__(self, service: Service, listening_host: str, credentials: Mapping[str, Credentials] | None) -> None:
+    def __init__(
+        self,
+        service: Service,
+        listening_host: str,
+        credentials: Mapping[str, Credentials] | None = None,
+        gateway_origins: Collection[str] = (),
+    ) -> None:
         """`credentials` are those that a request must be signed with, by the access key's id; None: it need not be signed."""
         self._service = service
         self._credentials = credentials
@@ -67,6 +75,7 @@ class Application:
         self._of_thread = threading.local()
         self._siblings: list[Service] = []
         self._waiting = Waiting(self._sibling(), self._in_thread)
+        self._gateway = Gateway(service.settings, listening_host, gateway_origins)
         self.starlette = Starlette(routes=[StarletteRoute("/{path:path}", self._handle, methods=_METHODS)])
 
     def close(self) -> None:
@@ -99,6 +108,8 @@ class Application:
         return Response(answer.body, answer.status, answer.headers)
 
     async def _answer(self, head: HttpRequest, request: Request) -> HttpResponse:
+        if head.path.startswith(PREFIX):
+            return await self._gateway.answer(head, partial(self._signed, head, request), partial(self._call, client=request))
         if not is_allowed(head.headers, self._listening_host):
             raise ApiError("AccessDeniedException", "This server answers requests to its own name only.", status=403)
         if (head.method, head.path) in _HEALTH and not aws_query.is_asked(head):
@@ -117,17 +128,18 @@ class Application:
         """The request with its body, signed by somebody who is known. Raises ApiError."""
         # Who does not even claim to be known sends no body that would have to be kept.
         claimed = signature.signature_of(head) if self._credentials is not None else None
-        limit = MAX_BODY_BYTES if aws_json.TARGET in head.headers else MAX_LAMBDA_BODY_BYTES
+        is_rest = aws_json.TARGET not in head.headers and not head.path.startswith(PREFIX)
+        limit = MAX_LAMBDA_BODY_BYTES if is_rest else MAX_BODY_BYTES
         whole = head._replace(body=await _body(request, limit))
         if self._credentials is not None and claimed is not None:
             signature.check(claimed, whole, self._credentials, datetime.now(UTC))
         return whole
 
-    async def _call(self, operation: Operation, members: dict[str, Any], request: Request) -> dict[str, Any]:
+    async def _call(self, operation: Operation, members: dict[str, Any], client: Request) -> dict[str, Any]:
         keeps_its_thread = (operation.service, operation.name) in WAITING
         threads = self._patient_threads if keeps_its_thread else self._threads
         answered = await self._in_thread(lambda service: api.begin(service, operation, members), threads)
-        return answered if isinstance(answered, dict) else await self._waiting.answer(answered, request)
+        return answered if isinstance(answered, dict) else await self._waiting.answer(answered, client)
 
     async def _in_thread(self, function: Callable[[Service], Any], threads: ThreadPoolExecutor | None = None) -> Any:
         return await asyncio.get_running_loop().run_in_executor(threads or self._threads, lambda: function(self._own_service()))

@@ -12,19 +12,22 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 _WILDCARDS = ("0.0.0.0", "::", "")
 _SYNC = "sync-"  # AWS's clients put this in front of the host of StartSyncExecution and TestState
 
 
-def is_allowed(headers: Mapping[str, str], listening_host: str) -> bool:
-    """Whether a request with these headers (names in lower case) is for a server that listens there."""
+def is_allowed(headers: Mapping[str, str], listening_host: str, origins: Collection[str] = ()) -> bool:
+    """Whether a request with these headers (names in lower case) is for a server that listens there.
+
+    Pages of these `origins` may ask besides.
+    """
     host = headers.get("host")
     if host is None or not _is_own_name(_hostname(f"//{host}"), listening_host):
         return False
     origin = headers.get("origin")
-    if origin is None:
+    if origin is None or origin in origins:
         return True
     return urlsplit(origin).scheme == "http" and urlsplit(origin).netloc.lower() == host.lower()
 

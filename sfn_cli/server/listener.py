@@ -13,10 +13,11 @@ import uvicorn
 
 from sfn_cli.errors import ConfigurationError
 from sfn_cli.server.application import Application
+from sfn_cli.server.gateway import checked_origins
 from sfn_cli.server.waiting import GRACE_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import FrameType
 
     from sfn_cli.api.service import Service
@@ -28,11 +29,19 @@ _OPEN_FILES = 4096
 """How many files and sockets the server may have open at once: a thousand clients that wait are more than the usual limit."""
 
 
-def run(service: Service, host: str, port: int, credentials: Mapping[str, Credentials] | None, announce: Callable[[str], None]) -> None:
+def run(
+    service: Service,
+    host: str,
+    port: int,
+    credentials: Mapping[str, Credentials] | None,
+    gateway_origins: Sequence[str],
+    announce: Callable[[str], None],
+) -> None:
     """See `sfn_cli.server.serve`."""
+    origins = checked_origins(gateway_origins)
     listening = _listen(host, port)
     _open_more_files()
-    application = Application(service, host, credentials)
+    application = Application(service, host, credentials, origins)
     config = uvicorn.Config(
         application.starlette,
         log_config=None,

@@ -19,8 +19,8 @@ def commands() -> list[TableCommand]:
         group = ServiceGroup(service)
         for name in group.list_commands(None):  # type: ignore[arg-type]
             command = group.get_command(None, name)  # type: ignore[arg-type]
-            assert isinstance(command, TableCommand)
-            found.append(command)
+            if isinstance(command, TableCommand):
+                found.append(command)
     return found
 
 

@@ -260,7 +260,7 @@ def test_a_call_whose_worker_is_killed_is_made_again(home: Path) -> None:
 
     with played(answer) as url:
         send = task("sqs:sendMessage", {"QueueUrl": f"{url}/q", "MessageBody": "x"}, ResultSelector={"id.$": "$.MessageId"})
-        environment = {"AWS_ENDPOINT_URL": url}
+        environment = {"AWS_ENDPOINT_URL_SQS": url}
         arn = start_execution(home, create_machine(home, "M", chain(Send=send)), environment=environment)
         until(lambda: asked, "the call")
         kill_workers(home)

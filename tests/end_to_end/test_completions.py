@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import select
@@ -12,13 +13,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from tests.processes import SFN, TIMEOUT_SECONDS, create_machine, environment_of, sfn, sfn_json, start_execution, stop_workers
+from tests.processes import SFN, TIMEOUT_SECONDS, create_machine, environment_of, sfn, sfn_json, start_execution, stop_workers, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ARN = "arn:aws:states:us-east-1:123456789012"
 PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
+ASK = {"StartAt": "Confirm", "States": {"Confirm": {"Type": "Task", "Resource": f"{ARN}:activity:approve", "End": True}}}
 
 # `say` is completed as `sfn` is, and prints what it was given: once it has, the shell is ready for the next line.
 SAY = """say() { printf '<%s>' "$@"; echo '<end>'; }\n"""
@@ -66,6 +68,15 @@ LINES = [
     ("start-execution --state-machine-arn Pay:~", "start-execution --state-machine-arn Pay:1"),
     ("describe-execution --execution-arn P~se~", "describe-execution --execution-arn Pay/second"),
     ("describe-activity --activity-arn ap~", "describe-activity --activity-arn approve"),
+    ("tasks app~", "tasks approve"),
+    ("tasks approve --res~", "tasks approve --result"),
+    ("tasks list --execution-arn P~se~", "tasks list --execution-arn Pay/second"),
+    ("tasks approve P~", "tasks approve Pay/now/Confirm"),
+    ("tasks reject no~", "tasks reject now/Confirm"),
+    ("events tail --fol~", "events tail --follow"),
+    ("events tail --status TI~", "events tail --status TIMED_OUT"),
+    ("events tail --state-machine-arn P~", "events tail --state-machine-arn Pay"),
+    ("serve --gateway-o~", "serve --gateway-origin"),
     ("run ord~pay~", "run orders/pay.json"),
     ("run wit~", "run with space.json"),
     ("validate-state-machine-definition --definition file://ord~p~", "validate-state-machine-definition --definition file://orders/pay.json"),
@@ -75,12 +86,15 @@ LINES = [
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A machine with a version and two executions, an activity; and some files, for the paths."""
+    """A machine with a version and two executions, an activity, a task that waits; and some files, for the paths."""
     folder = tmp_path_factory.mktemp("completions")
     home = folder / "store"
-    machine = create_machine(home, "Pay", PASS)
-    sfn_json(home, "publish-state-machine-version", "--state-machine-arn", machine)
     sfn_json(home, "create-activity", "--name", "approve")
+    machine = create_machine(home, "Pay", ASK)
+    start_execution(home, machine, "--name", "now")
+    until(lambda: sfn_json(home, "tasks", "list")["tasks"], "a task that waits")
+    sfn_json(home, "update-state-machine", "--state-machine-arn", machine, "--definition", json.dumps(PASS))
+    sfn_json(home, "publish-state-machine-version", "--state-machine-arn", machine)
     for name in ("first", "second"):
         start_execution(home, machine, "--name", name)
     (folder / "orders").mkdir()

@@ -42,6 +42,7 @@ SESSION = [
     *("logs describe-log-groups", "logs describe-log-streams", "logs filter-log-events", "logs tail"),
     *("logs delete-retention-policy", "logs delete-log-stream", "logs delete-log-group"),
     *("events create-connection", "events describe-connection", "events list-connections", "events update-connection"),
+    "events tail",
     *("events deauthorize-connection", "events delete-connection"),
     *("lambda delete-function", "delete-state-machine-alias", "delete-state-machine-version", "delete-state-machine", "delete-activity"),
 ]
@@ -123,7 +124,7 @@ def _before(home: Path, folder: Path, command: str) -> Iterator[tuple[str, str]]
 def _example(home: Path, command: str) -> str:
     """The example as the help shows it, under the Python that is there."""
     shown = sfn(home, *command.split(), "help").stdout
-    found = re.search(r"^Example:\n  (.*)$", shown, re.MULTILINE)
+    found = re.search(r"^ *Examples?:\n +(.*)$", shown, re.MULTILINE)
     assert found is not None, shown
     return re.sub(r"python3\.\d+", f"python3.{sys.version_info.minor}", found[1])
 

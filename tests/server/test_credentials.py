@@ -303,6 +303,22 @@ def test_the_terminal(guarded: Served, tmp_path: Path, secret: str, code: int) -
     assert (done.returncode, "InvalidSignatureException" in done.stderr) == (code, code != 0)
 
 
+def test_the_gateway(guarded: Served) -> None:
+    """It demands a signature, too, as before an API Gateway with AWS_IAM."""
+    assert _gateway(guarded, AWSRequest("POST", f"{guarded.url}/gateway/Gone", {}, b"{}")) == (403, "Missing Authentication Token")
+    status, message = _gateway(guarded, signed(guarded, LONG, path="/gateway/Gone"))
+    assert (status, "State Machine Does Not Exist" in message) == (404, True)
+
+
+def _gateway(served: Served, request: AWSRequest) -> tuple[int, str]:
+    connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=30)
+    connection.request(request.method, urlsplit(request.url).path, request.data, dict(request.headers.items()))
+    response = connection.getresponse()
+    answer = response.status, json.loads(response.read())["message"]
+    connection.close()
+    return answer
+
+
 def test_health_needs_no_signature(guarded: Served) -> None:
     """Whoever waits until the server is there has no keys."""
     connection = http.client.HTTPConnection("127.0.0.1", guarded.port, timeout=30)

@@ -12,8 +12,10 @@ from sfn_cli.store.sqlite.inbox import Inbox
 from sfn_cli.store.sqlite.logs import LogLine, Logs
 from sfn_cli.store.sqlite.redrives import Redrives
 from sfn_cli.store.sqlite.state_machines import StateMachines
+from sfn_cli.store.sqlite.status_changes import StatusChanges
 from sfn_cli.store.sqlite.tasks import Tasks
 from sfn_cli.store.sqlite.turns import Turns
+from sfn_cli.store.sqlite.waiting_tasks import waiting_tasks
 from sfn_cli.store.sqlite.workers import Workers
 
 if TYPE_CHECKING:
@@ -41,6 +43,21 @@ ASKED: dict[str, Callable[[Database], object]] = {
     "list-state-machines": lambda store: StateMachines(store).page("arn", "", 101),
     "delete-state-machine": lambda store: StateMachines(store).delete(MACHINE),
     "send-task-success": lambda store: Tasks(store).answer("a" * 128, "taskSucceeded", {}, 5),
+    "tasks list": lambda store: list(waiting_tasks(store)),
+    "tasks approve": lambda store: Tasks(store).take_one("a" * 64, None, 5),
+    "events tail": lambda store: [
+        StatusChanges(store).last_execution(),
+        StatusChanges(store).running(),
+        StatusChanges(store).ended_since(5),
+        StatusChanges(store).redriven_since(5),
+        list(StatusChanges(store).of([1, 2])),
+        StatusChanges(store).stood(1, 0),
+    ],
+    "a worker that delivers events": lambda store: [
+        StatusChanges(store).begin_notes(5),
+        StatusChanges(store).noted(50),
+        StatusChanges(store).drop([1]),
+    ],
     "a worker that begins": lambda store: Workers(store).register(0, 1, 5),
     "a worker's look for new executions": lambda store: Turns(store, 1).claim_new(500),
     "a worker's look for abandoned executions": lambda store: Turns(store, 1).claim_abandoned({2}, 500),

@@ -21,6 +21,7 @@ from sfn_cli.asl.timestamp import format_timestamp
 from sfn_cli.drivers.local import launch
 from sfn_cli.drivers.local.background import Background
 from sfn_cli.drivers.local.conduct import CLAIM_LIMIT, Conductor
+from sfn_cli.drivers.local.event_delivery import EventDelivery
 from sfn_cli.drivers.local.function_events import EventInvocations
 from sfn_cli.errors import SfnError
 from sfn_cli.functions.invoke import FunctionHost
@@ -36,6 +37,7 @@ from sfn_cli.store.sqlite.functions import Functions
 from sfn_cli.store.sqlite.inbox import Inbox
 from sfn_cli.store.sqlite.keys import EVENTS_PER_EXECUTION
 from sfn_cli.store.sqlite.logs import Logs
+from sfn_cli.store.sqlite.status_changes import StatusChanges
 from sfn_cli.store.sqlite.tasks import Tasks
 from sfn_cli.store.sqlite.turns import Turns
 from sfn_cli.store.sqlite.workers import MAX_SLOTS, Slot, Workers, live_workers
@@ -146,17 +148,19 @@ class _Worker:
         self._sign()
         self._selector = selectors.DefaultSelector()
         self._pool = Pool(Functions(self._database), settings, self._selector, clock, self._log)
+        world = World(settings, self._pool, self._service(), clock, Background(self._selector), Clients(settings), {})
         self._conductor = Conductor(
             Turns(self._database, self._id),
             Executions(self._database),
             Tasks(self._database),
             Inbox(self._database),
-            World(settings, self._pool, self._service(), clock, Background(self._selector), Clients(settings), {}),
+            world,
             report,
             on_crash=os.environ.get("SFN_ON_CRASH", "retry"),
             max_events=max_events(),
         )
-        self._events = EventInvocations(FunctionEvents(self._database), self._pool, self._id, clock, report)
+        self._function_events = EventInvocations(FunctionEvents(self._database), self._pool, self._id, clock, report)
+        self._status_events = EventDelivery(StatusChanges(self._database), world, report)
         self._selector.register(self._conductor.slow_lane, selectors.EVENT_READ, lambda: None)  # the next turn takes it from there
 
     def _service(self) -> Service:
@@ -255,8 +259,8 @@ class _Worker:
 
     def _owed(self) -> bool:
         others = set(live_workers(self._settings.home).values()) - {self._id}
-        self._events.look(lambda: others)
-        return self._conductor.claim_abandoned(others) > 0 or self._events.owed
+        self._function_events.look(lambda: others)
+        return self._conductor.claim_abandoned(others) > 0 or self._function_events.owed
 
     def _drive(self) -> None:
         """Turns until told to leave, or until nothing has been owed for the idle time."""
@@ -264,10 +268,12 @@ class _Worker:
         idle_ms = int(float(os.environ.get("SFN_WORKER_IDLE_SECONDS", IDLE_SECONDS)) * 1000)
         last_owed = last_look = monotonic_ms()
         self._called = self._looks_for_abandoned = True
+        self._status_events.look()  # before anything is claimed: what nobody has seen yet is to be told of
         while not self._told_to_leave:
             now = monotonic_ms()
             if now - last_look >= LOOK_SECONDS * 1000:
                 last_look = now
+                self._status_events.look()
                 self._called = self._looks_for_abandoned = True
             if self._called:
                 self._called = False
@@ -276,11 +282,12 @@ class _Worker:
                 self._sign()
                 conductor.read_inbox()
                 conductor.look_at_map_runs()
-                self._events.look(self._live_workers)
+                self._function_events.look(self._live_workers)
                 self._claim()
             conductor.turn()
+            self._status_events.deliver()
             self._pool.tick(monotonic_ms())
-            if conductor.driven or self._events.owed:
+            if conductor.driven or self._function_events.owed or self._status_events.busy:
                 last_owed = monotonic_ms()
             elif monotonic_ms() - last_owed >= idle_ms:
                 return

@@ -274,5 +274,5 @@ def _statements(script: str) -> Iterator[str]:
             statement = ""
 
 
-LATEST = 13
+LATEST = 14
 """The schema that this version writes: the number of the newest file in `schema/`."""

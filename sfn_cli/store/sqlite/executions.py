@@ -13,7 +13,7 @@ from sfn_cli.store.sqlite.events import COLUMNS, event_from, event_rows, insert_
 from sfn_cli.store.sqlite.keys import key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sfn_cli.interpreter.events import HistoryEvent
     from sfn_cli.store.sqlite.database import Database
@@ -286,13 +286,18 @@ def _child_of(connection: Any, task: int | None) -> Execution | None:
 
 
 def _found(connection: Any, arn: str) -> Execution | None:
-    row = connection.execute(
-        """
+    return next(executions_where(connection, "e.arn = ?", arn), None)
+
+
+def executions_where(connection: Any, condition: str, *parameters: object) -> Iterator[Execution]:
+    """The executions (called `e`) for which a condition holds."""
+    rows = connection.execute(
+        f"""
         SELECT e.id, e.arn, e.state_machine_arn, e.name, e.revision, e.status, e.input, e.output, e.error, e.cause, e.trace_header,
                e.started_at, e.stopped_at, e.version, e.alias, e.redrive_count, e.redriven_at, m.arn, e.item_count,
                (SELECT body FROM mocks WHERE id = e.mocks)
-        FROM execution e LEFT JOIN map_run m ON m.id = e.map_run WHERE e.arn = ?
+        FROM execution e LEFT JOIN map_run m ON m.id = e.map_run WHERE {condition}
         """,
-        (arn,),
-    ).fetchone()
-    return None if row is None else Execution(*row)
+        parameters,
+    ).fetchall()
+    return (Execution(*row) for row in rows)

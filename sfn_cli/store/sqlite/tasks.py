@@ -69,14 +69,19 @@ class Tasks:
                 return None
         with self._database.transaction() as connection:
             row = connection.execute(waiting, (activity,)).fetchone()
-            if row is None:
-                return None
-            key, handle = row
-            connection.execute("UPDATE task SET taken = 1 WHERE key = ?", (key,))
-            send(connection, execution_of(key), "taskStarted", {"task": event_of(key), "worker": worker_name}, at)
-            (seed,) = connection.execute("SELECT seed FROM execution WHERE id = ?", (execution_of(key),)).fetchone()
-            (input,) = connection.execute("SELECT payload FROM event WHERE key = ?", (key,)).fetchone()
-            return Taken(task_token.of_handle(seed, handle), input)
+            return None if row is None else _take(connection, row, worker_name, at)
+
+    def take_one(self, handle: str, worker_name: str | None, at: int) -> Taken | None:
+        """The task with this handle, if it waits for a worker of its activity: out of turn."""
+        with self._database.transaction() as connection:
+            row = connection.execute(
+                """
+                SELECT t.key, t.handle FROM task t JOIN execution e ON e.id = t.key >> 16
+                WHERE t.handle = ? AND t.activity IS NOT NULL AND t.open AND NOT t.taken AND e.status = 'RUNNING'
+                """,
+                (handle,),
+            ).fetchone()
+            return None if row is None else _take(connection, row, worker_name, at)
 
     def waiting(self, activities: Sequence[str]) -> dict[str, int]:
         """How many tasks wait to be taken, of those of these activities that have any."""
@@ -109,6 +114,15 @@ class Tasks:
                 (key_of(execution, 0), key_of(execution + 1, 0)),
             ).fetchall()
         return [(event_of(key), at) for key, at in rows]
+
+
+def _take(connection: Any, row: tuple[int, str], worker_name: str | None, at: int) -> Taken:
+    key, handle = row
+    connection.execute("UPDATE task SET taken = 1 WHERE key = ?", (key,))
+    send(connection, execution_of(key), "taskStarted", {"task": event_of(key), "worker": worker_name}, at)
+    (seed,) = connection.execute("SELECT seed FROM execution WHERE id = ?", (execution_of(key),)).fetchone()
+    (input,) = connection.execute("SELECT payload FROM event WHERE key = ?", (key,)).fetchone()
+    return Taken(task_token.of_handle(seed, handle), input)
 
 
 def _find(connection: Any, token: str) -> int | Told:

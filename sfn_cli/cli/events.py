@@ -1,0 +1,111 @@
+"""`sfn events tail`: the events that executions' status changes make for EventBridge, oldest first; with --follow also those to come.
+
+They are derived from the store: no EventBridge, and no rule, has to be there.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sfn_cli.api import model, qualified
+from sfn_cli.api.status_events import StatusEvents
+from sfn_cli.cli import tail
+from sfn_cli.cli.arn_names import name_of
+from sfn_cli.cli.backend import Backend
+from sfn_cli.cli.exits import Exit
+from sfn_cli.cli.invoke import named_arns
+from sfn_cli.cli.output import local_time, write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from sfn_cli.cli.terminal import Terminal
+
+    Event = Mapping[str, Any]
+
+STATUSES = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
+_COLORS = {"RUNNING": "cyan", "SUCCEEDED": "green"}
+_STATUS_WIDTH = max(map(len, STATUSES))
+
+
+@click.command("tail", short_help="Shows what executions tell EventBridge, and with --follow what they will.")
+@click.option("--since", default="10m", show_default=True, metavar="TIME", help="From when on: a span (5m, 1h30m) or a time.")
+@click.option("--follow", is_flag=True, help="Go on and show new events as they come; Ctrl-C ends it.")
+@click.option("--state-machine-arn", metavar="ARN", help="Of this state machine only (or version, or alias); a name will do.")
+@click.option("--status", multiple=True, type=click.Choice(STATUSES), help="Only changes to this status; can be repeated.")
+@click.pass_obj
+def tail_events(terminal: Terminal, since: str, follow: bool, state_machine_arn: str | None, status: tuple[str, ...]) -> Exit:
+    """Shows status changes of STANDARD executions as AWS sends them to EventBridge: when one starts, is redriven, and ends.
+
+    At a terminal each is a line for people; elsewhere, and with --output json, a line of JSON.
+
+    \b
+    Examples:
+      sfn events tail --since 1h --follow
+      sfn events tail --follow --status FAILED --status TIMED_OUT
+      sfn events tail --since 1h --state-machine-arn Pay --query 'detail.[name,status]' --output text
+    """
+    show_event, request = _shown(terminal), {"stateMachineArn": state_machine_arn}
+    since_at = tail.since(since, datetime.now(UTC))
+    with Backend(terminal) as backend:
+        if state_machine_arn is not None:
+            with named_arns(request, backend):
+                backend.call(model.load("stepfunctions", "DescribeStateMachine"), request)
+        try:
+            for event in _events(backend, since_at, follow=follow):
+                if (not status or event["detail"]["status"] in status) and _is_of(event, request["stateMachineArn"]):
+                    show_event(event)
+        except KeyboardInterrupt:
+            if not follow:
+                raise
+    return Exit.SUCCESS
+
+
+def _events(backend: Backend, since: int, *, follow: bool) -> Iterator[Event]:
+    stored = StatusEvents(backend.service, since)
+    changed = tail.changes(backend)
+    yield from stored.next()
+    sys.stdout.flush()
+    while follow:
+        next(changed)
+        yield from stored.next()
+        sys.stdout.flush()
+
+
+def _is_of(event: Event, machine_arn: str | None) -> bool:
+    """Whether the event is of an execution of this machine, or was started by this version or alias."""
+    detail = event["detail"]
+    started_by = (detail["stateMachineVersionArn"], detail["stateMachineAliasArn"])
+    return machine_arn is None or qualified.is_of(machine_arn, detail["stateMachineArn"], started_by)
+
+
+def _shown(terminal: Terminal) -> Callable[[Event], None]:
+    """What writes one event."""
+    query, output = terminal.query, terminal.output
+    if terminal.shows_people:
+        return lambda event: click.echo(_line(event["detail"], color=terminal.color), color=terminal.color)
+
+    def write_event(event: Event) -> None:
+        shown = query(event) if query else event
+        if output == "json":
+            sys.stdout.write(json.dumps(shown, ensure_ascii=False) + "\n")
+        else:
+            write(shown, output, "Event", sys.stdout)
+
+    return write_event
+
+
+def _line(detail: Event, *, color: bool) -> str:
+    status = detail["status"].ljust(_STATUS_WIDTH)
+    if color:
+        status = click.style(status, _COLORS.get(detail["status"], "red"))
+    at = detail["stopDate"] or detail["redriveDate"] or detail["startDate"]
+    why = ": ".join(part for part in (detail["error"], detail["cause"]) if part)
+    redrive = f"(redrive {detail['redriveCount']})" if detail["status"] == "RUNNING" and detail["redriveCount"] else ""
+    name = f"{name_of(detail['stateMachineArn'])}/{detail['name']}"
+    return " ".join(part for part in (local_time(at), status, name, redrive, " ".join(why.split())) if part)

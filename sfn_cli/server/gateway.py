@@ -1,0 +1,126 @@
+"""`POST /gateway/NAME`: state machines as a web client meets them behind an API Gateway, without AWS's protocol.
+
+    an EXPRESS machine    its execution is waited for: 200 with the output, 500 with {"error", "cause"}, 504 when it timed out
+    a STANDARD machine    its execution is started: 200 with {"executionArn", "startDate"}, as StartExecution answers
+
+NAME is a machine's name or ARN, `NAME:live` an alias and `NAME:3` a version. The body is the execution's input. What is
+refused is told as API Gateway tells it: {"message"}. Nobody signs anything, as before a gateway without an authorizer;
+with --credentials, everybody does, as before one with AWS_IAM.
+
+A web page may ask if the one who started the server named its origin (--gateway-origin), and then for this alone.
+https://fetch.spec.whatwg.org/#http-cors-protocol
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from sfn_cli import arn
+from sfn_cli.api import model, shapes
+from sfn_cli.errors import ApiError, ConfigurationError, SfnError
+from sfn_cli.jsonvalue import dumps
+from sfn_cli.server.guard import is_allowed
+from sfn_cli.server.messages import HttpResponse, with_request_id
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+
+    from sfn_cli.api.model import Operation
+    from sfn_cli.server.messages import HttpRequest
+    from sfn_cli.settings import Settings
+
+    Call = Callable[[Operation, dict[str, Any]], Awaitable[dict[str, Any]]]
+
+PREFIX = "/gateway/"
+
+_NOT_FOUND = ("StateMachineDoesNotExist", "ResourceNotFound", "InvalidArn")
+_PREFLIGHT_SECONDS = "600"
+
+
+class Gateway:
+    """Answers for one server."""
+
+    def __init__(self, settings: Settings, listening_host: str, origins: Collection[str]) -> None:
+        self._settings = settings
+        self._listening_host = listening_host
+        self._origins = origins
+
+    async def answer(self, head: HttpRequest, whole: Callable[[], Awaitable[HttpRequest]], call: Call) -> HttpResponse:
+        """`whole` gives the request with its body, or raises ApiError; `call` asks an operation, and waits for it without a thread."""
+        headers = head.headers
+        try:
+            if not is_allowed(headers, self._listening_host, self._origins):
+                raise ApiError(
+                    "ForbiddenException", "This server answers web pages of the origins that --gateway-origin names.", status=403
+                )
+            if head.method == "OPTIONS":
+                return HttpResponse(204, self._preflight(headers), b"")
+            if head.method != "POST":
+                raise ApiError("MethodNotAllowedException", f"Start an execution with POST {PREFIX}NAME.", status=405)
+            answer = await self._start(unquote(head.path.removeprefix(PREFIX)), (await whole()).body, call)
+        except SfnError as error:
+            answer = _refusal(error)
+        return answer._replace(headers=with_request_id({**answer.headers, "Content-Type": "application/json", **self._cors(headers)}))
+
+    async def _start(self, name: str, body: bytes, call: Call) -> HttpResponse:
+        request = {"stateMachineArn": self._arn(name), "input": _input(body)}
+        try:
+            ended = await call(model.load("stepfunctions", "StartSyncExecution"), request)
+        except ApiError as error:
+            if error.code != "StateMachineTypeNotSupported":
+                raise
+            start = model.load("stepfunctions", "StartExecution")
+            return _json(200, shapes.to_wire(start.output, await call(start, request)))
+        if ended["status"] == "SUCCEEDED":
+            return HttpResponse(200, {}, ended["output"].encode("utf-8", "replace"))
+        return _json(504 if ended["status"] == "TIMED_OUT" else 500, {"error": ended["error"], "cause": ended["cause"]})
+
+    def _arn(self, name: str) -> str:
+        return name if name.startswith("arn:") else arn.state_machine(self._settings.region, self._settings.account_id, name)
+
+    def _cors(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """What lets a page of a named origin read the answer."""
+        if not self._origins:
+            return {}
+        origin = headers.get("origin")
+        may_read = {"Access-Control-Allow-Origin": origin} if origin is not None and origin in self._origins else {}
+        return {"Vary": "Origin", **may_read}
+
+    def _preflight(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """The answer to a browser that asks first what the page may send."""
+        allowed = {**self._cors(headers), "Access-Control-Allow-Methods": "POST", "Access-Control-Max-Age": _PREFLIGHT_SECONDS}
+        if asked := headers.get("access-control-request-headers"):
+            allowed["Access-Control-Allow-Headers"] = asked
+        if "access-control-request-private-network" in headers:
+            allowed["Access-Control-Allow-Private-Network"] = "true"
+        return allowed
+
+
+def checked_origins(origins: Sequence[str]) -> frozenset[str]:
+    """The origins as browsers send them. Raises ConfigurationError for what is none; `*` would let every page in."""
+    for origin in origins:
+        parts = urlsplit(origin)
+        if parts.scheme not in ("http", "https") or origin != f"{parts.scheme}://{parts.netloc}".lower() or not parts.hostname:
+            raise ConfigurationError(
+                f"--gateway-origin '{origin}' is no origin: name a page's as browsers do, such as http://localhost:3000."
+            )
+    return frozenset(origins)
+
+
+def _input(body: bytes) -> str:
+    try:
+        return body.decode() if body.strip() else "{}"
+    except UnicodeDecodeError:
+        raise ApiError("InvalidExecutionInput", "The body is not UTF-8.") from None
+
+
+def _refusal(error: SfnError) -> HttpResponse:
+    if not isinstance(error, ApiError):
+        return _json(500, {"message": str(error)})
+    status = 404 if error.code in _NOT_FOUND else error.status
+    return _json(status, {"message": error.message})._replace(headers={"x-amzn-ErrorType": error.code})
+
+
+def _json(status: int, body: object) -> HttpResponse:
+    return HttpResponse(status, {}, dumps(body).encode("utf-8", "replace"))
