@@ -210,8 +210,8 @@ def _named(group: click.Group, argument: str, argv: Sequence[str], at: click.Con
 def _own_context(command: click.Command, rest: list[str], parent: click.Context) -> click.Context:
     """A command that Click itself reads; the options that every command takes are taken out first."""
     given, rest = arguments.take(rest, options.GLOBALS, but=("--help",))
-    if rest[:1] == ["help"]:
-        rest = ["--help"]
+    if rest[-1:] == ["help"] and len(rest) <= (2 if isinstance(command, click.Group) else 1):
+        rest = [*rest[:-1], "--help"]
     parent.obj = Terminal(given)
     try:
         return command.make_context(command.name, rest, parent=parent)

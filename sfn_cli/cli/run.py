@@ -59,7 +59,7 @@ def run(
 
     \b
     Example:
-      sfn run examples/order --input '{"id": 1}'
+      sfn run examples/lambda --input '{"name": "Ada"}'
     """
     if virtual_time:
         terminal.environ = {**terminal.environ, "SFN_CLOCK": "virtual"}

@@ -38,6 +38,8 @@ def test_operations_stand_at_the_top_too(argv: tuple[str, ...], sfn: Sfn) -> Non
         ("lambda", "invoke", "help"),
         ("run", "help"),
         ("worker", "--help"),
+        ("worker", "help"),
+        ("worker", "status", "help"),
         ("aws", "endpoint", "--help"),
         ("--region", "eu-west-1", "serve", "--help"),
     ],

@@ -10,12 +10,15 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import click
+import pytest
 
 from sfn_cli.api import model
-from sfn_cli.cli.commands import SPECIAL
+from sfn_cli.cli.commands import OWN, SPECIAL, Sfn
 from sfn_cli.cli.exits import Exit
-from tests.processes import ROLE, SFN, TIMEOUT_SECONDS, environment_of, sfn, sfn_json, start_execution
+from tests.processes import ROLE, SFN, TIMEOUT_SECONDS, create_machine, environment_of, sfn, sfn_json, start_execution, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +50,13 @@ SESSION = [
     *("lambda delete-function", "delete-state-machine-alias", "delete-state-machine-version", "delete-state-machine", "delete-activity"),
 ]
 
+OWN_SESSION = [
+    *("run", "start-executions", "doctor", "completion", "serve"),
+    *("tasks list", "tasks heartbeat", "tasks reject", "tasks approve"),
+    *("aws endpoint", "aws stop", "worker status", "worker log", "worker stop"),
+]
+"""sfn's own commands."""
+
 REFUSED = {"lambda get-policy": Exit.SERVICE}
 """AWS answers that there is no policy with an error."""
 
@@ -56,6 +66,12 @@ ORDER = {"StartAt": "Approve", "States": {"Approve": APPROVE}}
 QUOTE = {"StartAt": "Quote", "States": {"Quote": {"Type": "Pass", "End": True}}}
 WAIT = {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 3600, "End": True}}}
 EACH = {"Type": "Map", "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **WAIT}, "End": True}
+PAY = {
+    "Type": "Task",
+    "Resource": "arn:aws:states:::states:startExecution.waitForTaskToken",
+    "Parameters": {"StateMachineArn": f"{ARN}:stateMachine:order"},
+    "End": True,
+}
 MANY = {"StartAt": "Each", "States": {"Each": EACH}}
 
 
@@ -66,15 +82,26 @@ def test_every_command_is_in_the_session() -> None:
     assert sorted(SESSION) == sorted({*operations, *own})
 
 
-def test_examples(home: Path, tmp_path: Path) -> None:
+def test_every_own_command_is_in_the_session() -> None:
+    """Groups of commands have their examples below them."""
+    found = []
+    for name in OWN:
+        command = Sfn("sfn").get_command(None, name)  # type: ignore[arg-type]
+        found += [f"{name} {inner}" for inner in command.commands] if isinstance(command, click.Group) else [name]
+    assert sorted(OWN_SESSION) == sorted(found)
+
+
+@pytest.mark.parametrize("session", [SESSION, OWN_SESSION], ids=["services", "own"])
+def test_examples(home: Path, tmp_path: Path, session: list[str]) -> None:
     """Each example does what it says."""
     _write_files(tmp_path)
     given: dict[str, str] = {}
     failed = {}
-    for command in SESSION:
+    for command in session:
         given |= dict(_before(home, tmp_path, command))
-        example = _example(home, command)
-        done = _followed(home, tmp_path, example) if "--follow" in example else _run(home, tmp_path, example, given)
+        example = _example(home, command).replace("3f9a", given.get("HANDLE", ""))
+        goes_on = "--follow" in example or command == "serve"
+        done = _followed(home, tmp_path, example) if goes_on else _run(home, tmp_path, example, given)
         if done.returncode != REFUSED.get(command, Exit.SUCCESS):
             failed[example] = done.stderr
     assert failed == {}
@@ -87,6 +114,8 @@ def _words(service: str, command: str) -> str:
 def _write_files(folder: Path) -> None:
     (folder / "order.asl.json").write_text(json.dumps(ORDER))
     (folder / "input.json").write_text("{}")
+    (folder / "orders.jsonl").write_text('{"id": 1}\n{"id": 2}\n')
+    (folder / "examples").symlink_to(Path(__file__).parents[2] / "examples")
     code = folder / "functions" / "price"
     code.mkdir(parents=True)
     (code / "app.py").write_text("def lambda_handler(event, context):\n    print('hello')\n    return event\n")
@@ -113,24 +142,39 @@ def _before(home: Path, folder: Path, command: str) -> Iterator[tuple[str, str]]
         case "lambda update-alias":
             sfn_json(home, "lambda", "update-function-configuration", "--function-name", "price", "--memory-size", "256")
             sfn_json(home, "lambda", "publish-version", "--function-name", "price")
+        case "start-executions":
+            sfn_json(home, *create, "--name", "order", "--definition", json.dumps(QUOTE))
+        case "tasks list":
+            machine = create_machine(home, "Pay", {"StartAt": "Confirm", "States": {"Confirm": PAY}})
+            executions = [start_execution(home, machine) for _ in range(2)]
+            listed = until(lambda: len(tasks := _tasks(home)) == len(executions) and tasks, "tasks that wait")
+            yield "HANDLE", listed[0]["handle"]
         case "describe-map-run":
             machine = sfn_json(home, *create, "--name", "many", "--definition", json.dumps(MANY))["stateMachineArn"]
             execution = start_execution(home, machine, "--input", "[1]")
-            while not (runs := sfn_json(home, "list-map-runs", "--execution-arn", execution)["mapRuns"]):
-                pass
+            runs = until(lambda: sfn_json(home, "list-map-runs", "--execution-arn", execution)["mapRuns"], "a Map Run")
             yield "MAP_RUN_ARN", runs[0]["mapRunArn"]
+
+
+def _tasks(home: Path) -> list[dict[str, Any]]:
+    tasks: list[dict[str, Any]] = sfn_json(home, "tasks", "list")["tasks"]
+    return tasks
 
 
 def _example(home: Path, command: str) -> str:
     """The example as the help shows it, under the Python that is there."""
     shown = sfn(home, *command.split(), "help").stdout
-    found = re.search(r"^ *Examples?:\n +(.*)$", shown, re.MULTILINE)
+    found = re.search(r"^ *Examples?:\n((?: .*\\\n)* .*)$", shown, re.MULTILINE)
     assert found is not None, shown
-    return re.sub(r"python3\.\d+", f"python3.{sys.version_info.minor}", found[1])
+    line = re.sub(r"\\\n *", "", found[1]).strip()
+    command_line = re.split(r" {3,}", line)[0]  # what follows is a remark
+    return re.sub(r"python3\.\d+", f"python3.{sys.version_info.minor}", command_line).replace("--port 8083", "--port 0")
 
 
 def _environment(home: Path, given: dict[str, str]) -> dict[str, str]:
-    return environment_of(home, {"PATH": f"{Path(SFN).parent}{os.pathsep}{os.environ['PATH']}", **given})
+    """That of a user of the aws CLI, which an example calls."""
+    aws = {"AWS_DEFAULT_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "any", "AWS_SECRET_ACCESS_KEY": "any"}
+    return environment_of(home, {"PATH": f"{Path(SFN).parent}{os.pathsep}{os.environ['PATH']}", **aws, **given})
 
 
 def _run(home: Path, folder: Path, example: str, given: dict[str, str]) -> subprocess.CompletedProcess[str]:
