@@ -30,7 +30,7 @@ def logging(service: Service, request: Mapping[str, Any], kept: str | None = Non
         name = arn.log_group_name(group_arn)
         if name is not None and not group_arn.endswith(":*"):
             raise _invalid_logging("Log Group ARN must be provided with '*' qualifier.")
-        if name is None or not service.logs.has_group(name):
+        if name is None or not service.log_groups.has_group(name):
             raise _invalid_logging("Log Destination not found.")
     return jsonvalue.dumps(configuration)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli import arn
+from sfn_cli.api.log_groups import no_group
 from sfn_cli.api.tags import MAX_TAGS, Tags
 from sfn_cli.errors import ApiError
 
@@ -32,8 +33,8 @@ def tag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
             raise ApiError("TooManyTagsException", f"A log group has at most {MAX_TAGS} tags, not {len(merged)}.")
         return merged
 
-    if not service.logs.change_tags(_named(request["resourceArn"]), more):
-        raise _not_found()
+    if not service.log_groups.change_tags(_named(request["resourceArn"]), more):
+        raise no_group()
     return {}
 
 
@@ -43,15 +44,15 @@ def untag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     def fewer(tags: Tags) -> Tags:
         return {key: value for key, value in tags.items() if key not in request["tagKeys"]}
 
-    if not service.logs.change_tags(_named(request["resourceArn"]), fewer):
-        raise _not_found()
+    if not service.log_groups.change_tags(_named(request["resourceArn"]), fewer):
+        raise no_group()
     return {}
 
 
 def _tags(service: Service, group: str) -> Tags:
-    tags = service.logs.tags(group)
+    tags = service.log_groups.tags(group)
     if tags is None:
-        raise _not_found()
+        raise no_group()
     return tags
 
 
@@ -60,7 +61,3 @@ def _named(resource_arn: str) -> str:
     if name is None:
         raise ApiError("InvalidParameterException", f"Only log groups have tags here, and this is no log group's ARN: {resource_arn}")
     return name
-
-
-def _not_found() -> ApiError:
-    return ApiError("ResourceNotFoundException", "The specified log group does not exist.")

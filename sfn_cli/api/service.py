@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.function_events import FunctionEvents
     from sfn_cli.store.sqlite.function_versions import FunctionVersions
     from sfn_cli.store.sqlite.functions import Functions
+    from sfn_cli.store.sqlite.log_groups import LogGroups
     from sfn_cli.store.sqlite.logs import Logs
     from sfn_cli.store.sqlite.map_runs import MapRuns
     from sfn_cli.store.sqlite.redrives import Redrives
@@ -196,6 +197,12 @@ class Service:
         from sfn_cli.store.sqlite.function_events import FunctionEvents
 
         return FunctionEvents(self.database)
+
+    @cached_property
+    def log_groups(self) -> LogGroups:
+        from sfn_cli.store.sqlite.log_groups import LogGroups
+
+        return LogGroups(self.database)
 
     @cached_property
     def logs(self) -> Logs:

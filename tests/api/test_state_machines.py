@@ -147,7 +147,7 @@ def test_incomplete_logging(call: Caller, given: dict[str, Any]) -> None:
 
 def test_logging_to_a_group_that_exists(call: Caller) -> None:
     """The group is looked up when the machine is created."""
-    call.service.logs.create_group("/g", 0)
+    call.service.log_groups.create_group("/g", 0)
     call.create(loggingConfiguration={"level": "ERROR", "destinations": [LOG_GROUP]})
     assert call("DescribeStateMachine", stateMachineArn=MACHINE + "m")["loggingConfiguration"]["destinations"] == [LOG_GROUP]
 

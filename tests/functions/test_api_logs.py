@@ -266,7 +266,7 @@ def test_lines_after_their_group_was_deleted(service: Service) -> None:
     """Group and stream are made again."""
     logs: Logs = service.logs
     logs.append([LogLine("g", "s", NOW, "1")], NOW)
-    logs.delete_group("g")
+    service.log_groups.delete_group("g")
     logs.append([LogLine("g", "s", NOW, "2")], NOW)
     assert [event.message for event in logs.events("g", 10)] == ["2"]
 

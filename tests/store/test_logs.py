@@ -10,6 +10,7 @@ import pytest
 
 from sfn_cli.store.sqlite import database
 from sfn_cli.store.sqlite.database import FILE_NAME, Database
+from sfn_cli.store.sqlite.log_groups import LogGroups
 from sfn_cli.store.sqlite.logs import AFTER_ALL, BEFORE_ALL, LogLine, Logs
 
 if TYPE_CHECKING:
@@ -45,11 +46,14 @@ def test_pages_of_many_streams(logs: Logs, newest_first: bool) -> None:
     ]
 
 
-def test_stored_bytes(logs: Logs) -> None:
+def test_stored_bytes(tmp_path: Path) -> None:
     """A group tells how many bytes of UTF-8 its messages have."""
+    opened = Database(tmp_path)
+    logs = Logs(opened)
     logs.append([LogLine("g", "s", 1, "é" * 10), LogLine("g", "t", 1, "x"), LogLine("other", "s", 1, "y")], 1)
     logs.append([LogLine("g", "s", 2, "z")], 2)
-    assert {group.name: group.stored_bytes for group in logs.groups("", 10)} == {"g": 22, "other": 1}
+    assert {group.name: group.stored_bytes for group in LogGroups(opened).groups("", 10)} == {"g": 22, "other": 1}
+    opened.close()
 
 
 def test_an_older_store_is_counted_once(tmp_path: Path) -> None:
@@ -65,5 +69,5 @@ def test_an_older_store_is_counted_once(tmp_path: Path) -> None:
     """)
     connection.close()
     opened = Database(tmp_path)
-    assert {group.name: group.stored_bytes for group in Logs(opened).groups("", 10)} == {"g": 5, "empty": 0}
+    assert {group.name: group.stored_bytes for group in LogGroups(opened).groups("", 10)} == {"g": 5, "empty": 0}
     opened.close()

@@ -9,6 +9,7 @@ import pytest
 from sfn_cli.store.sqlite.database import Database
 from sfn_cli.store.sqlite.executions import Executions, Whose
 from sfn_cli.store.sqlite.inbox import Inbox
+from sfn_cli.store.sqlite.log_groups import LogGroups
 from sfn_cli.store.sqlite.logs import LogLine, Logs
 from sfn_cli.store.sqlite.redrives import Redrives
 from sfn_cli.store.sqlite.state_machines import StateMachines
@@ -62,10 +63,10 @@ ASKED: dict[str, Callable[[Database], object]] = {
     "a worker's look for new executions": lambda store: Turns(store, 1).claim_new(500),
     "a worker's look for abandoned executions": lambda store: Turns(store, 1).claim_abandoned({2}, 500),
     "a worker's look into the inbox": lambda store: Inbox(store).after(7),
-    "describe-log-groups": lambda store: Logs(store).groups("", 50),
-    "describe-log-streams": lambda store: Logs(store).streams("g"),
+    "describe-log-groups": lambda store: LogGroups(store).groups("", 50),
+    "describe-log-streams": lambda store: LogGroups(store).streams("g"),
     "filter-log-events": lambda store: Logs(store).events("g", 100, start=5, matches=lambda message: "x" in message),
-    "old log lines": lambda store: (Logs(store).keep_for("g", 1), Logs(store).expire(5)),
+    "old log lines": lambda store: (LogGroups(store).keep_for("g", 1), LogGroups(store).expire(5)),
     "get-log-events": lambda store: Logs(store).events("g", 100, streams=["s"], newest_first=True),
     "logs tail --follow": lambda store: Logs(store).after("g", 7),
 }

@@ -36,7 +36,7 @@ from sfn_cli.store.sqlite.function_events import FunctionEvents
 from sfn_cli.store.sqlite.functions import Functions
 from sfn_cli.store.sqlite.inbox import Inbox
 from sfn_cli.store.sqlite.keys import EVENTS_PER_EXECUTION
-from sfn_cli.store.sqlite.logs import Logs
+from sfn_cli.store.sqlite.log_groups import LogGroups
 from sfn_cli.store.sqlite.status_changes import StatusChanges
 from sfn_cli.store.sqlite.tasks import Tasks
 from sfn_cli.store.sqlite.turns import Turns
@@ -180,7 +180,7 @@ class _Worker:
         signal.signal(signal.SIGTERM, self._leave)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         report(f"worker {self._id} begins in slot {self._slot.number}")
-        Logs(self._database).expire(clock())
+        LogGroups(self._database).expire(clock())
         # What an execution holds is freed by counting alone; the cycle collector would walk
         # all of ten thousand waiting executions again and again.
         gc.freeze()

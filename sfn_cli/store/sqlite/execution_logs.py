@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.interpreter.execution_log import execution_log, line, stream_name
-from sfn_cli.store.sqlite.logs import LogLine, group_exists, insert_lines
+from sfn_cli.store.sqlite.log_groups import group_exists
+from sfn_cli.store.sqlite.logs import LogLine, insert_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
