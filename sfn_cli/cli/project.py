@@ -60,8 +60,7 @@ class Project(NamedTuple):
     """The path of the definition."""
     configuration: dict[str, Any]
     """Members of CreateStateMachine that machine.json says."""
-    resources: list[Call] | None
-    """None when the folder has no resources.json."""
+    resources: list[Call]
     mock_config: str | None
     """The path of the mock configuration file, if there is one."""
 
@@ -84,7 +83,7 @@ def load(path: Path) -> Project:
         list(_functions(folder / "functions")),
         str(definition),
         _configuration(settings) if settings.is_file() else {},
-        resources.parse(calls, _json(calls)) if calls.is_file() else None,
+        resources.parse(calls, _json(calls)) if calls.is_file() else [],
         str(mock_config) if mock_config.is_file() else None,
     )
 

@@ -13,7 +13,7 @@ import click
 from sfn_cli import arn
 from sfn_cli.api import model
 from sfn_cli.api.awaited import WAKE_SECONDS
-from sfn_cli.cli import fault_lines, values
+from sfn_cli.cli import fault_lines, resources, values
 from sfn_cli.cli.backend import Backend
 from sfn_cli.cli.exits import Exit
 from sfn_cli.cli.failures import PROGRAM, CommandFailedError, OperationError
@@ -68,7 +68,7 @@ def run(
         terminal.environ = {"SFN_MOCK_CONFIG": project.mock_config, **terminal.environ}
     with Backend(terminal) as backend:
         role = role_arn or _ANY_ROLE.format(account=terminal.settings.account_id)
-        variables = _resources(project, terminal)
+        variables = resources.make(project.resources, backend)
         for function in project.functions:
             _register(backend, function.with_variables(variables), role)
         try:
@@ -93,18 +93,6 @@ def _input(given: str | None, project: Project) -> str:
 
 def _call(backend: Backend, service: str, operation: str, request: dict[str, Any]) -> dict[str, Any]:
     return backend.call(model.load(service, operation), request)
-
-
-def _resources(project: Project, terminal: Terminal) -> dict[str, str]:
-    """Makes what the project needs of AWS's services. The environment in which functions find it."""
-    if project.resources is None:
-        return {}
-    from sfn_cli.cli import resources
-    from sfn_cli.integrations.aws_clients import Clients
-
-    clients = Clients(terminal.settings, terminal.environ)
-    resources.make(project.resources, clients)
-    return clients.variables({call.service for call in project.resources})
 
 
 def _register(backend: Backend, function: Function, role: str) -> None:

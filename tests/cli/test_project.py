@@ -44,7 +44,6 @@ def test_a_whole_project() -> None:
     ]
     assert project.functions[0].folder.is_absolute()
     assert project.configuration == {"type": "EXPRESS"}
-    assert project.resources is not None
     (call,) = project.resources
     assert (call.service, call.name, call.wait, call.parameters) == ("s3", "PutObject", False, {"Body": ["é".encode(), 1]})
 

@@ -289,6 +289,9 @@ def test_a_database_of_the_user(home: Path, dynalite: str) -> None:
         ({"service": "sqs", "operation": "createQueue"}, 252, "resources.json, call 1: sqs has no operation createQueue."),
         ({"service": "sqs", "operation": "CreateQueue", "parameters": {"Name": "q"}}, 252, 'Unknown parameter in input: "Name"'),
         ({"service": "sqs", "wait": "queue_exists"}, 252, "resources.json, call 1: sqs has no waiter queue_exists. It has none."),
+        ({"service": "events", "operation": "CreateConnection", "parameters": {"Nme": "c"}}, 252, 'Unknown parameter in input: "Nme"'),
+        ({"service": "events", "operation": "DeleteConnection", "parameters": {"Name": "gone"}}, 255, "call 1: An error occurred (Res"),
+        ({"service": "lambda", "wait": "function_active"}, 252, "call 1: what sfn itself has of lambda is there at once."),
         ({"service": "sqs", "operation": "DeleteQueue", "parameters": {"QueueUrl": f"{QUEUES}gone"}}, 255, "call 1: An error occurred"),
     ],
 )
