@@ -5,6 +5,7 @@
     ├── input.json             an input, if none is given
     ├── machine.json           {"loggingConfiguration", …} as CreateStateMachine takes them
     ├── resources.json         calls that make the tables, queues, … that it needs: see resources.py
+    ├── services.json          programs that serve HTTP while it runs: see services.py
     ├── MockConfigFile.json    its test cases
     └── functions/
         └── price/             a function's name
@@ -21,7 +22,7 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sfn_cli.cli import resources
+from sfn_cli.cli import resources, services
 from sfn_cli.errors import UsageError
 from sfn_cli.functions.runtimes import CUSTOM, ENTRYPOINT
 from sfn_cli.settings import MOCK_CONFIG_FILE
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sfn_cli.cli.resources import Call
+    from sfn_cli.cli.services import Service
 
 _DEFINITIONS = "*.asl.json"
 _NAME_LENGTH = 80
@@ -60,10 +62,14 @@ class Project(NamedTuple):
     """The path of the definition."""
     configuration: dict[str, Any]
     """Members of CreateStateMachine that machine.json says."""
-    resources: list[Call] | None
-    """None when the folder has no resources.json."""
+    resources: list[Call]
+    services: list[Service]
     mock_config: str | None
     """The path of the mock configuration file, if there is one."""
+
+    def with_services(self, urls: Mapping[str, str]) -> Project:
+        """The project with the URLs of its services in the definition."""
+        return self._replace(definition=services.with_urls(self.definition, urls))
 
 
 def load(path: Path) -> Project:
@@ -74,8 +80,8 @@ def load(path: Path) -> Project:
     else:
         folder, definition = path.parent, path
         name = path.name.removesuffix(".json").removesuffix(".asl")
-    default_input, settings, calls, mock_config = (
-        folder / name for name in ("input.json", "machine.json", "resources.json", MOCK_CONFIG_FILE)
+    default_input, settings, calls, programs, mock_config = (
+        folder / name for name in ("input.json", "machine.json", "resources.json", "services.json", MOCK_CONFIG_FILE)
     )
     return Project(
         _valid_name(name),
@@ -84,7 +90,8 @@ def load(path: Path) -> Project:
         list(_functions(folder / "functions")),
         str(definition),
         _configuration(settings) if settings.is_file() else {},
-        resources.parse(calls, _json(calls)) if calls.is_file() else None,
+        resources.parse(calls, _json(calls)) if calls.is_file() else [],
+        services.parse(programs, _json(programs)) if programs.is_file() else [],
         str(mock_config) if mock_config.is_file() else None,
     )
 

@@ -9,6 +9,8 @@
 Services, operations and parameters have the names that AWS's clients have, waiters those of boto3. A text that is file://PATH or
 fileb://PATH stands for the content of a file of the folder. The calls are made in their order, before every run. One that
 is refused because what it would make is there already is no failure.
+
+What sfn itself has of AWS's services (connections, functions, logs, state machines) is asked of it; the rest goes where tasks call.
 """
 
 from __future__ import annotations
@@ -16,14 +18,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sfn_cli.cli.failures import CommandFailedError
+from sfn_cli.cli.failures import CommandFailedError, OperationError
 from sfn_cli.errors import ConfigurationError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from sfn_cli.integrations.aws_clients import Clients
+    from sfn_cli.api.model import Operation
+    from sfn_cli.cli.backend import Backend
+    from sfn_cli.integrations.own_services import OwnService
 
 WAITER_SECONDS = 0.25
 WAITER_ATTEMPTS = 240
@@ -85,10 +89,42 @@ def _with_files(folder: Path, place: str, value: Any) -> Any:
     return value
 
 
-def make(calls: Sequence[Call], clients: Clients) -> None:
-    """Makes the calls. Raises UsageError for one that the service does not have, ConfigurationError, CommandFailedError."""
+def make(calls: Sequence[Call], backend: Backend) -> dict[str, str]:
+    """Makes the calls. The environment in which functions find the services that they went to, but for sfn itself.
+
+    Raises UsageError for a call that the service does not have, ConfigurationError, CommandFailedError.
+    """
+    from sfn_cli.integrations.aws_clients import Clients
+
+    terminal = backend.terminal
+    clients = Clients(terminal.settings, terminal.environ)
+    elsewhere = []
     for call in calls:
-        _make(call, clients.get(call.service))
+        own = _own(call, terminal.environ)
+        if own is not None and call.wait:
+            raise UsageError(f"{call.place}: what sfn itself has of {call.service} is there at once. There is nothing to wait for.")
+        if own is not None and (operation := own.operation(call.name)) is not None:
+            _ask_own(call, operation, backend)
+        else:
+            _make(call, clients.get(call.service))
+            elsewhere.append(call.service)
+    return clients.variables(set(elsewhere)) if elsewhere else {}
+
+
+def _own(call: Call, environ: Mapping[str, str]) -> OwnService | None:
+    from sfn_cli.integrations.own_services import OWN_SERVICES
+
+    return next((own for own in OWN_SERVICES if own.name == call.service and own.answers(environ)), None)
+
+
+def _ask_own(call: Call, operation: Operation, backend: Backend) -> None:
+    try:
+        backend.call(operation, call.parameters)
+    except UsageError as error:
+        raise UsageError(f"{call.place}: {error}") from None
+    except OperationError as error:
+        if not _THERE_ALREADY.search(error.error.code):
+            raise CommandFailedError(f"{call.place}: {error}") from None
 
 
 def _make(call: Call, client: Any) -> None:

@@ -13,7 +13,7 @@ import click
 from sfn_cli import arn
 from sfn_cli.api import model
 from sfn_cli.api.awaited import WAKE_SECONDS
-from sfn_cli.cli import fault_lines, values
+from sfn_cli.cli import fault_lines, resources, services, values
 from sfn_cli.cli.backend import Backend
 from sfn_cli.cli.exits import Exit
 from sfn_cli.cli.failures import PROGRAM, CommandFailedError, OperationError
@@ -21,7 +21,7 @@ from sfn_cli.cli.output import write
 from sfn_cli.cli.project import Function, Project, load
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from sfn_cli.cli.terminal import Terminal
     from sfn_cli.interpreter.events import HistoryEvent
@@ -51,7 +51,8 @@ def run(
     """Runs the state machine of a folder (or of one definition) and shows what happens.
 
     The folder holds one *.asl.json and may hold an input.json, functions/NAME/app.py, a resources.json
-    of calls that make the tables, queues or objects that it needs, a machine.json with more of what
+    of calls that make the tables, queues or objects that it needs, a services.json of programs that
+    serve HTTP meanwhile (${NAME} in the definition is the URL of one), a machine.json with more of what
     create-state-machine takes and, for --test-case, a MockConfigFile.json. The definition names
     functions by ARNs of the default account and region (or by those of SFN_ACCOUNT_ID and
     AWS_REGION). Events go to stderr, the output to stdout. The exit code is 0 when the execution
@@ -66,9 +67,10 @@ def run(
     project = load(path)
     if project.mock_config is not None:
         terminal.environ = {"SFN_MOCK_CONFIG": project.mock_config, **terminal.environ}
-    with Backend(terminal) as backend:
+    with Backend(terminal) as backend, services.running(project.services, project.name, terminal.settings) as urls:
+        project = project.with_services(urls)
         role = role_arn or _ANY_ROLE.format(account=terminal.settings.account_id)
-        variables = _resources(project, terminal)
+        variables = resources.make(project.resources, backend)
         for function in project.functions:
             _register(backend, function.with_variables(variables), role)
         try:
@@ -82,7 +84,7 @@ def run(
         if name is not None:
             request["name"] = name
         started = _call(backend, "stepfunctions", "StartExecution", request)
-        return _follow(backend, started["executionArn"])
+        return _follow(backend, started["executionArn"], list(urls))
 
 
 def _input(given: str | None, project: Project) -> str:
@@ -93,18 +95,6 @@ def _input(given: str | None, project: Project) -> str:
 
 def _call(backend: Backend, service: str, operation: str, request: dict[str, Any]) -> dict[str, Any]:
     return backend.call(model.load(service, operation), request)
-
-
-def _resources(project: Project, terminal: Terminal) -> dict[str, str]:
-    """Makes what the project needs of AWS's services. The environment in which functions find it."""
-    if project.resources is None:
-        return {}
-    from sfn_cli.cli import resources
-    from sfn_cli.integrations.aws_clients import Clients
-
-    clients = Clients(terminal.settings, terminal.environ)
-    resources.make(project.resources, clients)
-    return clients.variables({call.service for call in project.resources})
 
 
 def _register(backend: Backend, function: Function, role: str) -> None:
@@ -155,7 +145,7 @@ def _make_log_group(backend: Backend, name: str) -> None:
             raise
 
 
-def _follow(backend: Backend, execution_arn: str) -> Exit:
+def _follow(backend: Backend, execution_arn: str, services: Sequence[str]) -> Exit:
     """Shows the events as they come, then the output. Raises CommandFailedError when the execution did not succeed."""
     from sfn_cli.cli.watch import watcher
 
@@ -164,7 +154,8 @@ def _follow(backend: Backend, execution_arn: str) -> Exit:
             for event in _events(backend, execution_arn):
                 show(event)
     except KeyboardInterrupt:
-        click.echo(f"\nThe execution goes on. To stop it: {PROGRAM} stop-execution --execution-arn {execution_arn}", err=True)
+        without = f" without {', '.join(services)}" if services else ""
+        click.echo(f"\nThe execution goes on{without}. To stop it: {PROGRAM} stop-execution --execution-arn {execution_arn}", err=True)
         raise
     execution = backend.service.executions.find(execution_arn)
     assert execution is not None

@@ -1,26 +1,28 @@
 """arn:aws:states:::aws-sdk:SERVICE:ACTION: any operation of any service that botocore knows.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
-What this very store has is asked of it: Step Functions itself, functions, logs, connections; unless an endpoint is named for it.
+What this very store has is asked of it (own_services.py).
 """
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from sfn_cli import api
-from sfn_cli.api import model, names
+from sfn_cli.api import names
 from sfn_cli.errors import ApiError, StatesError
 from sfn_cli.integrations import aws_call
 from sfn_cli.integrations.aws_errors import ServiceError, sdk_2
 from sfn_cli.integrations.aws_shapes import OwnShape, capitalised, request, result
+from sfn_cli.integrations.own_services import OWN_SERVICES, OwnService
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Payload
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sfn_cli.api.model import Operation
     from sfn_cli.integrations.integration import Cancel, Errand, World
     from sfn_cli.interpreter.execution import OpenTask
 
@@ -28,20 +30,7 @@ PREFIX = "aws-sdk:"
 _AS_IS = aws_call.Manner()
 
 
-class _Own(NamedTuple):
-    """A service that this store has: its name in the package's model, its id in AWS's, and what may name another instead."""
-
-    model: str
-    id: str
-    variable: str
-
-
-_OWN: Mapping[str, _Own] = {
-    "sfn": _Own("stepfunctions", "SFN", "AWS_ENDPOINT_URL_SFN"),
-    "lambda": _Own("lambda", "Lambda", "AWS_ENDPOINT_URL_LAMBDA"),
-    "cloudwatchlogs": _Own("logs", "CloudWatch Logs", "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS"),
-    "eventbridge": _Own("events", "EventBridge", "AWS_ENDPOINT_URL_EVENTBRIDGE"),
-}
+_OWN: Mapping[str, OwnService] = {own.sdk_name: own for own in OWN_SERVICES}
 
 
 def call(errand: Errand, world: World) -> Cancel:
@@ -50,7 +39,7 @@ def call(errand: Errand, world: World) -> Cancel:
     service = task.resource.service.removeprefix(PREFIX)
     action = task.resource.action.partition(".")[0]
     own = _OWN.get(service)
-    if own is not None and not os.environ.get(own.variable) and (operation := _operation(own, capitalised(action))) is not None:
+    if own is not None and own.answers(os.environ) and (operation := own.operation(capitalised(action))) is not None:
         if operation.name == "Invoke":
             world.service.invoker  # noqa: B018 - it is made here, for all threads
         return aws_call.in_background(errand, world, lambda: _ask_own(own, operation, task, world))
@@ -64,14 +53,7 @@ def call(errand: Errand, world: World) -> Cancel:
     return aws_call.in_background(errand, world, ask)
 
 
-def _operation(own: _Own, name: str) -> model.Operation | None:
-    try:
-        return model.load(own.model, name)
-    except KeyError:
-        return None
-
-
-def _ask_own(own: _Own, operation: model.Operation, task: OpenTask, world: World) -> TaskSucceeded | TaskFailed:
+def _ask_own(own: OwnService, operation: Operation, task: OpenTask, world: World) -> TaskSucceeded | TaskFailed:
     """An operation of this store, over a connection of its own: it may wait long. Raises StatesError."""
     asked = request(OwnShape(operation.input), task.arguments.value)
     service = world.service.sibling()

@@ -27,6 +27,7 @@ def test_a_whole_project() -> None:
             "my order/input.json": '{"id": 1}',
             "my order/machine.json": '{"type": "EXPRESS"}',
             "my order/resources.json": '[{"service": "s3", "operation": "PutObject", "parameters": {"Body": ["fileb://a.txt", 1]}}]',
+            "my order/services.json": '{"Tax": {"command": ["python", "tax.py", "-v"]}}',
             "my order/a.txt": "é",
             "my order/functions/price/app.py": "",
             "my order/functions/tax/function.json": '{"Handler": "tax.main", "Timeout": 9}',
@@ -44,9 +45,9 @@ def test_a_whole_project() -> None:
     ]
     assert project.functions[0].folder.is_absolute()
     assert project.configuration == {"type": "EXPRESS"}
-    assert project.resources is not None
     (call,) = project.resources
     assert (call.service, call.name, call.wait, call.parameters) == ("s3", "PutObject", False, {"Body": ["é".encode(), 1]})
+    assert project.services == [("Tax", ["python", "tax.py", "-v"], Path("my order").resolve())]
 
 
 def test_variables_of_a_function() -> None:
@@ -56,6 +57,18 @@ def test_variables_of_a_function() -> None:
     variables = function.with_variables({"A": "found", "C": "found"}).configuration["Environment"]["Variables"]
     assert variables == {"A": "own", "B": "own", "C": "found"}
     assert function.with_variables({}) is function
+
+
+def test_urls_in_the_definition() -> None:
+    """`${NAME}` is replaced where NAME is a service; every other text stays as it is."""
+    make(
+        {
+            "p/p.asl.json": '["${Tax}/rates", "{% \'${Tax}\' & $x %}", "${tax}", "${Taxes}", "$Tax", "{Tax}", "$${Tax}"]',
+            "p/services.json": '{"Tax": {"command": ["tax"]}}',
+        }
+    )
+    definition = load(Path("p")).with_services({"Tax": "http://t"}).definition
+    assert definition == '["http://t/rates", "{% \'http://t\' & $x %}", "${tax}", "${Taxes}", "$Tax", "{Tax}", "$http://t"]'
 
 
 def test_a_definition_alone() -> None:
@@ -68,6 +81,11 @@ def test_a_definition_alone() -> None:
     "files, message",
     [
         ({"p/readme.txt": ""}, "holds no definition"),
+        ({"p/a.asl.json": PASS, "p/services.json": "[]"}, "services.json must hold an object"),
+        ({"p/a.asl.json": PASS, "p/services.json": '{"a b": {"command": ["x"]}}'}, "the service 'a b' cannot be named"),
+        ({"p/a.asl.json": PASS, "p/services.json": '{"A": {"command": "x"}}'}, 'A must be {"command"'),
+        ({"p/a.asl.json": PASS, "p/services.json": '{"A": {"command": []}}'}, 'A must be {"command"'),
+        ({"p/a.asl.json": PASS, "p/services.json": '{"A": {"command": ["x"], "port": 1}}'}, 'A must be {"command"'),
         ({"p/a.asl.json": PASS, "p/b.asl.json": PASS}, "holds several definitions"),
         ({"p/a.asl.json": PASS, "p/functions/f/function.json": "{"}, "is not JSON"),
         ({"p/a.asl.json": PASS, "p/functions/f/function.json": "[]"}, "must hold an object"),

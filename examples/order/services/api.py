@@ -1,0 +1,81 @@
+"""What the three services share: JSON over HTTP, an API key, and answers that are kept by their Idempotency-Key.
+
+A request that is asked twice (a worker may die before it has heard the answer) is answered as the first time, and nothing is done
+again. What is busy (503) is not kept.
+"""
+
+import json
+import os
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Lock
+from urllib.parse import parse_qs, urlsplit
+
+API_KEY = "open-sesame"
+"""What the connection of resources.json sends."""
+
+
+class Refusal(Exception):
+    """Refusal(status, why)."""
+
+
+class Undoable:
+    """What was done, by the keys of the requests; it can be undone by them, once."""
+
+    def __init__(self):
+        self.done, self.undone = {}, set()
+
+    def do(self, key, what):
+        """A request that comes later than its undoing is refused: it was on its way when it was given up."""
+        if key in self.undone:
+            raise Refusal(409, "undone before it was done")
+        self.done[key] = what
+
+    def undo(self, key):
+        """What was done; None when there is nothing to undo, which is no failure."""
+        self.undone.add(key)
+        return self.done.pop(key, None)
+
+
+def serve(routes):
+    """Serves `routes`, {(method, first part of the path): function(rest of the path, body or query, key)}, until it is ended."""
+    lock, kept = Lock(), {}
+
+    class Handler(BaseHTTPRequestHandler):
+        def answer(self):
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            with lock:
+                status, answer, note = self.answered(body)
+            print(f"{self.command} {self.path} {status} {answer}{note}")
+            data = json.dumps(answer).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        do_GET = do_POST = do_DELETE = answer
+
+        def answered(self, body):
+            parts = urlsplit(self.path)
+            _, first, *rest = parts.path.split("/")
+            key = self.headers.get("Idempotency-Key")
+            known = self.command, parts.path, key
+            if self.headers.get("X-Api-Key") != API_KEY:
+                return 401, {"error": "the API key is wrong"}, ""
+            if (self.command, first) not in routes:
+                return 404, {"error": "there is no such thing"}, ""
+            if key and known in kept:
+                return *kept[known], " (as before)"
+            given = json.loads(body) if body else {name: values[0] for name, values in parse_qs(parts.query).items()}
+            try:
+                answer = 200, routes[self.command, first]("/".join(rest), given, key)
+            except Refusal as refusal:
+                answer = refusal.args[0], {"error": refusal.args[1]}
+            if key and answer[0] != 503:
+                kept[known] = answer
+            return *answer, ""
+
+        def log_message(self, *args):
+            """answer() has told more."""
+
+    ThreadingHTTPServer(("127.0.0.1", int(os.environ["PORT"])), Handler).serve_forever()

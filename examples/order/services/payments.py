@@ -1,0 +1,28 @@
+"""The payments: charges cards, and refunds. It opens slowly: the first two charges that it is asked for find it busy.
+
+POST /charges {"order", "card", "amount"}    402 when the card is declined, 503 when it is busy
+DELETE /charges/KEY                          the key is that of the request that charged
+"""
+
+from itertools import count
+
+from api import Refusal, Undoable, serve
+
+asked = count(1)
+charges = Undoable()
+
+
+def charge(_, order, key):
+    if next(asked) <= 2 or order["card"] == "bank-closed":
+        raise Refusal(503, "busy")
+    if order["card"] == "declined":
+        raise Refusal(402, "the card was declined")
+    charges.do(key, order["amount"])
+    return {"id": f"charge-{order['order']}"}
+
+
+def refund(key, *_):
+    return {"undone": [] if charges.undo(key) is None else ["refund"]}
+
+
+serve({("POST", "charges"): charge, ("DELETE", "charges"): refund})

@@ -1,0 +1,187 @@
+"""`services.json`: the programs of a folder serve while `sfn run` goes on, and no longer."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sfn_cli.cli import services
+from sfn_cli.cli.failures import CommandFailedError
+from sfn_cli.settings import Settings
+from tests.pictures import EXAMPLES
+from tests.processes import SFN, TIMEOUT_SECONDS, await_end, ended, environment_of, sfn, sfn_json, until
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+CONNECTION = {
+    "service": "events",
+    "operation": "CreateConnection",
+    "parameters": {
+        "Name": "here",
+        "AuthorizationType": "API_KEY",
+        "AuthParameters": {"ApiKeyAuthParameters": {"ApiKeyName": "X-Key", "ApiKeyValue": "k"}},
+    },
+}
+INVOKE = {"ConnectionArn": "arn:aws:events:us-east-1:123456789012:connection/here/any"}
+ASK = {
+    "Type": "Task",
+    "Resource": "arn:aws:states:::http:invoke",
+    "Parameters": {"ApiEndpoint": "${Echo}/x", "Method": "GET", "InvocationConfig": INVOKE},
+    "OutputPath": "$.ResponseBody",
+}
+
+ECHO = """
+import json, os, subprocess, sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        answer = json.dumps({"key": self.headers["X-Key"], "words": sys.argv[1:], "folder": os.getcwd()}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        self.wfile.write(answer)
+
+child = subprocess.Popen(["sleep", "1000"])
+server = HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Handler)
+print(os.getpid(), child.pid)
+server.serve_forever()
+"""
+"""It has a child, which must not outlive it, and says both ids."""
+
+
+def folder_of(path: Path, state: dict[str, Any], command: Sequence[str] = ("python", "echo.py", "a b")) -> Path:
+    """A folder with a machine of this state and one service."""
+    path.mkdir()
+    (path / "echo.py").write_text(ECHO)
+    (path / "services.json").write_text(json.dumps({"Echo": {"command": command}}))
+    (path / "resources.json").write_text(json.dumps([CONNECTION]))
+    (path / "echo.asl.json").write_text(json.dumps({"StartAt": "S", "States": {"S": {**state, "End": True}}}))
+    return path
+
+
+def log_of(home: Path, machine: str) -> Path:
+    return home / "services" / machine / "Echo.log"
+
+
+def test_a_service_is_asked(home: Path, tmp_path: Path) -> None:
+    """It runs in the folder, has the same URL in each run, and is gone afterwards with what it started. No extra is needed."""
+    folder = folder_of(tmp_path / "echo", ASK)
+    urls = set()
+    for _ in range(2):
+        done = sfn(home, "run", str(folder))
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout) == {"key": "k", "words": ["a b"], "folder": str(folder.resolve())}
+        urls.add(done.stderr.partition("Echo is at ")[2].split()[0])
+        for pid in log_of(home, "echo").read_text().split()[:2]:
+            await_end(int(pid))
+    assert len(urls) == 1
+    log = log_of(home, "echo")
+    assert [path.stat().st_mode & 0o777 for path in (home, log.parent, log)] == [0o700, 0o700, 0o600]
+
+
+def test_no_package_is_needed_for_what_sfn_has(home: Path, tmp_path: Path) -> None:
+    """botocore is not asked for a connection."""
+    folder = folder_of(tmp_path / "echo", ASK)
+    script = "import sys; from sfn_cli.cli import main; code = main(sys.argv[1:]); print('botocore' in sys.modules); sys.exit(code)"
+    command = [sys.executable, "-c", script, "run", str(folder)]
+    done = subprocess.run(command, env=environment_of(home), capture_output=True, text=True, timeout=TIMEOUT_SECONDS)
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "False"), done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
+def test_services_end_with_the_command(home: Path, tmp_path: Path, number: signal.Signals) -> None:
+    """However it ends, its services do, and what they started; the execution goes on."""
+    folder = folder_of(tmp_path / "echo", {"Type": "Wait", "Seconds": 3600})
+    run = subprocess.Popen([SFN, "run", str(folder)], env=environment_of(home), stderr=subprocess.PIPE, text=True)
+    assert run.stderr is not None
+    while "WaitStateEntered" not in (line := run.stderr.readline()):
+        assert line, "it ended"
+    pids = log_of(home, "echo").read_text().split()
+    assert len(pids) == 2
+    run.send_signal(number)
+    _, errors = run.communicate(timeout=TIMEOUT_SECONDS)
+    for pid in pids:
+        await_end(int(pid))
+    assert ("The execution goes on without Echo." in errors) == (number == signal.SIGINT)
+    assert sfn_json(home, "describe-execution", "--execution-arn", "echo/last")["status"] == "RUNNING"
+
+
+def test_the_next_run_brings_the_services_back(home: Path) -> None:
+    """What an interrupted run has left undone is undone when its services are there again, at the same addresses."""
+    command, quickly = [SFN, "run", str(EXAMPLES / "order")], environment_of(home, {"SFN_CLOCK": "4"})
+    with subprocess.Popen(command, env=quickly, stderr=subprocess.PIPE, text=True) as run:
+        assert run.stderr is not None
+        while "TaskFailed                   Charge" not in (line := run.stderr.readline()):
+            assert line, "it ended"
+        run.kill()
+    left = sfn_json(home, "describe-execution", "--execution-arn", "order/last")["executionArn"]
+    history = ("get-execution-history", "--execution-arn", left, "--query", "events[].stateEnteredEventDetails.name")
+    until(lambda: {"Recall", "Refund"} & set(sfn_json(home, *history)), "the undoing")
+    with services.running(_order_services(), "order", Settings.from_environment({"SFN_HOME": str(home)})):
+        assert ended(home, left)["error"] == "States.TaskFailed"
+    assert "NotOrdered" in sfn_json(home, *history)
+
+
+def _order_services() -> list[services.Service]:
+    path = EXAMPLES / "order" / "services.json"
+    return services.parse(path, json.loads(path.read_text()))
+
+
+@pytest.mark.parametrize(
+    "command, told",
+    [
+        (["no-such-program"], "Echo (no-such-program) ended with exit code 127 before it took connections at port "),
+        (["no-such-program"], " It wrote:\nno-such-program cannot be started: No such file or directory\n"),
+        (["python", "-c", "import sys; sys.exit('no stock')"], "ended with exit code 1 before it took connections"),
+        (["python", "-c", "import sys; sys.exit('no stock')"], " It wrote:\nno stock\n"),
+        (["python", "-c", "import os; os.kill(os.getpid(), 9)"], "ended by signal 9 before it took connections"),
+    ],
+)
+def test_a_service_that_does_not_start(home: Path, tmp_path: Path, command: Sequence[str], told: str) -> None:
+    """It is named, with what it wrote, and no execution is started."""
+    done = sfn(home, "run", str(folder_of(tmp_path / "echo", ASK, command)))
+    assert (done.returncode, done.stdout) == (255, ""), done.stderr
+    assert "\nsfn: [ERROR]: Echo (" in done.stderr
+    assert told in done.stderr
+    assert "ExecutionStarted" not in done.stderr
+
+
+def test_a_home_that_cannot_be_written(tmp_path: Path) -> None:
+    """One line says so."""
+    (tmp_path / "home").write_text("")
+    done = sfn(tmp_path / "home", "run", str(folder_of(tmp_path / "echo", ASK)))
+    assert (done.returncode, done.stderr) == (255, f"\nsfn: [ERROR]: {tmp_path}/home/services/echo cannot be made: File exists\n")
+
+
+def test_a_service_that_does_not_listen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has so much time; then it is ended, though it does not want to."""
+    monkeypatch.setattr(services, "START_SECONDS", 0.5)
+    script = "import os, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(os.getpid()); time.sleep(1000)"
+    service = services.Service("Deaf", ["python", "-c", script], tmp_path)
+    settings = Settings.from_environment({"SFN_HOME": str(tmp_path / "home")})
+    with (
+        pytest.raises(CommandFailedError, match=r"Deaf .* takes no connections at 127.0.0.1:\d+ within") as raised,
+        services.running([service], "m", settings),
+    ):
+        pass
+    pid = str(raised.value).split()[-1]
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid), 0)
+
+
+def test_a_service_that_ends_early(home: Path, tmp_path: Path) -> None:
+    """Its end is told, besides what the execution came to."""
+    script = "import os, socket; socket.create_server(('127.0.0.1', int(os.environ['PORT']))).accept(); os._exit(3)"
+    done = sfn(home, "run", str(folder_of(tmp_path / "echo", ASK, ["python", "-c", script])))
+    assert done.returncode == 255
+    assert "ended with exit code 3; " in done.stderr
+    assert "The execution failed: States.TaskFailed: GET http://127.0.0.1:" in done.stderr
