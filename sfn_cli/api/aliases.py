@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli import arn
-from sfn_cli.api import names, paging, state_machines
+from sfn_cli.api import names, paging, state_machine_references
 from sfn_cli.errors import ApiError
 from sfn_cli.store.sqlite.versions import QuotaReached
 
@@ -91,7 +91,7 @@ def list_state_machine_aliases(service: Service, request: dict[str, Any]) -> dic
     """Of a machine, or those that lead to a version. By name: AWS documents newest first, the recordings show the oldest first."""
     given_arn = request["stateMachineArn"]
     machine_arn, qualifier = arn.unqualified(given_arn)
-    machine = state_machines.active(service, machine_arn)
+    machine = state_machine_references.active(service, machine_arn)
     version = None
     if qualifier is not None:
         number = arn.version_number(qualifier)
@@ -154,7 +154,7 @@ def _machine(service: Service, machine_arn: str, resource_arn: str) -> StateMach
     if machine is None:
         raise _not_found(resource_arn)
     if machine.status == "DELETING":
-        raise state_machines.deleting(machine_arn)
+        raise state_machine_references.deleting(machine_arn)
     return machine
 
 

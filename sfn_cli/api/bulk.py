@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sfn_cli.api import model, names
 from sfn_cli.api.constraints import check_constraints
 from sfn_cli.api.executions import check_start, mocked, new_execution, start_answer
-from sfn_cli.api.state_machines import active
+from sfn_cli.api.state_machine_references import active
 from sfn_cli.errors import ApiError
 
 if TYPE_CHECKING:

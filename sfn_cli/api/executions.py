@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli import arn
 from sfn_cli.api import configurations, names, paging, qualified
-from sfn_cli.api.state_machines import active, does_not_exist, existing, type_not_supported
+from sfn_cli.api.state_machine_references import active, does_not_exist, existing, type_not_supported
 from sfn_cli.errors import ApiError
 from sfn_cli.interpreter.events import api_event, execution_started
 from sfn_cli.jsonvalue import Payload

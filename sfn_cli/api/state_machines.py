@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli import arn, jsonvalue
 from sfn_cli.api import configurations, definitions, names, paging, qualified, tags
+from sfn_cli.api.state_machine_references import active_itself, deleting, does_not_exist, existing
 from sfn_cli.errors import ApiError
 from sfn_cli.store.sqlite.revisions import Revision
 from sfn_cli.store.sqlite.state_machines import StateMachine
@@ -181,43 +182,6 @@ def list_state_machines(service: Service, request: dict[str, Any]) -> dict[str, 
         ],
         "nextToken": paging.token(scope, shown[-1].name, now) if len(machines) > size else None,
     }
-
-
-def existing(service: Service, machine_arn: str) -> StateMachine:
-    """What this ARN leads to: a machine, or one at a version. Raises ApiError InvalidArn or StateMachineDoesNotExist."""
-    names.check_arn(machine_arn, "stateMachine")
-    machine = qualified.find(service, machine_arn)
-    if machine is None:
-        raise does_not_exist(machine_arn)
-    return machine
-
-
-def active(service: Service, machine_arn: str) -> StateMachine:
-    """As `existing`; a machine that is being deleted is StateMachineDeleting."""
-    machine = existing(service, machine_arn)
-    if machine.status == "DELETING":
-        raise deleting(machine_arn)
-    return machine
-
-
-def active_itself(service: Service, machine_arn: str) -> StateMachine:
-    """As `active`, for what can be done to a machine only: versions and aliases do not exist for it (observed)."""
-    machine = active(service, machine_arn)
-    if machine.version is not None:
-        raise does_not_exist(machine_arn)
-    return machine
-
-
-def does_not_exist(machine_arn: str) -> ApiError:
-    return ApiError("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{machine_arn}'")
-
-
-def type_not_supported() -> ApiError:
-    return ApiError("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine")
-
-
-def deleting(machine_arn: str) -> ApiError:
-    return ApiError("StateMachineDeleting", f"State Machine Deleting: '{machine_arn}'")
 
 
 def _described(revision: Revision, request: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli.api import names
 from sfn_cli.api.awaited import AwaitedEnd
 from sfn_cli.api.executions import check_start, mocked, new_execution
-from sfn_cli.api.state_machines import active, does_not_exist, type_not_supported
+from sfn_cli.api.state_machine_references import active, does_not_exist, type_not_supported
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli import arn
-from sfn_cli.api import names, paging, qualified, state_machines
+from sfn_cli.api import names, paging, qualified, state_machine_references, state_machines
 from sfn_cli.errors import ApiError
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def publish_state_machine_version(service: Service, request: dict[str, Any]) -> 
     names.check_machine(request["stateMachineArn"])
     wanted = request.get("revisionId")
     while True:
-        machine = state_machines.active_itself(service, request["stateMachineArn"])
+        machine = state_machine_references.active_itself(service, request["stateMachineArn"])
         current = machine.revision.revision_id or _INITIAL
         if wanted not in (None, current):
             raise ApiError(
