@@ -41,6 +41,11 @@ def parse(text: str) -> Arn | None:
     return Arn(*parts[1:])
 
 
+def name_of(text: str) -> str:
+    """What may stand for an ARN, a version or alias included; of an execution's, its machine and its name with a colon between."""
+    return text.split(":", 6)[-1]
+
+
 def checked(text: str) -> Arn | None:
     """As `parse`, but text that does not begin as an ARN is AWS's InvalidArn."""
     if not text.startswith("arn:"):

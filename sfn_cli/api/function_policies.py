@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.api.functions import get_function_configuration
+from sfn_cli.api.function_references import existing
 from sfn_cli.errors import ApiError
 
 if TYPE_CHECKING:
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 def get_function_code_signing_config(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    return {"FunctionName": get_function_configuration(service, request)["FunctionName"]}
+    return {"FunctionName": existing(service, request).name}
 
 
 def get_function_concurrency(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    get_function_configuration(service, request)
+    existing(service, request)
     return {}
 
 
 def get_policy(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    get_function_configuration(service, request)
+    existing(service, request)
     raise ApiError("ResourceNotFoundException", "The resource you requested does not exist.", status=404)

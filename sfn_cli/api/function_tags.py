@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.api.tags import MAX_TAGS, Tags
+from sfn_cli.api.tags import MAX_TAGS, Tags, without
 from sfn_cli.errors import ApiError
 from sfn_cli.store.sqlite.functions import reference
 
@@ -39,11 +39,7 @@ def tag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 
 def untag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Removes tags; keys that the function does not have are no error."""
-
-    def fewer(tags: Tags) -> Tags:
-        return {key: value for key, value in tags.items() if key not in request["TagKeys"]}
-
-    if not service.functions.change_tags(_name(request), fewer):
+    if not service.functions.change_tags(_name(request), lambda tags: without(tags, request["TagKeys"])):
         raise _not_found(request)
     return {}
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli import arn
 from sfn_cli.api import function_paging
 from sfn_cli.api.function_code import checked_code, facts_of
-from sfn_cli.api.function_references import check_revision, existing, invalid, not_found, referred, unqualified
+from sfn_cli.api.function_references import check_revision, existing, function_arn, invalid, not_found, referred, unqualified
 from sfn_cli.api.function_versions import publish, shown, shown_qualified
 from sfn_cli.errors import ApiError
 from sfn_cli.store.sqlite.functions import LATEST, Code, Function, reference
@@ -43,10 +43,10 @@ def create_function(service: Service, request: dict[str, Any]) -> dict[str, Any]
     if not request.get("Runtime") or not request.get("Handler"):
         raise invalid("Runtime and Handler are mandatory parameters for functions created with deployment packages.")
     now = service.clock()
-    function_arn = arn.function(service.settings.region, service.settings.account_id, name)
+    own_arn = function_arn(service, name)
     configuration = {
         "FunctionName": name,
-        "FunctionArn": function_arn,
+        "FunctionArn": own_arn,
         "Description": "",
         "Timeout": 3,
         "MemorySize": 128,
@@ -64,7 +64,7 @@ def create_function(service: Service, request: dict[str, Any]) -> dict[str, Any]
         "SnapStart": {"ApplyOn": "None", "OptimizationStatus": "Off"},
         "Tags": request.get("Tags") or {},
     }
-    if not service.functions.create(name, function_arn, configuration, code, now):
+    if not service.functions.create(name, own_arn, configuration, code, now):
         raise ApiError("ResourceConflictException", f"Function already exist: {name}", status=409)
     return _answered(service, request)
 

@@ -7,16 +7,13 @@ and, of `label`, what it is answered; the operation declares no ValidationExcept
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import NamedTuple
 
 from sfn_cli import jsonvalue
 from sfn_cli.asl.dataflow import JSONPATH
-from sfn_cli.asl.nesting import machines_within
+from sfn_cli.asl.nesting import all_states
 from sfn_cli.asl.state_machine import StateMachine
 from sfn_cli.interpreter.map_run import label_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 
 class Children(NamedTuple):
@@ -30,18 +27,10 @@ def find(machine_arn: str, definition: str, label: str) -> Children | None:
     """The Map in DISTRIBUTED mode that has this label in the machine with this definition, or None."""
     machine = jsonvalue.loads(definition)
     language = machine.get("QueryLanguage", JSONPATH)
-    for name, state in _states(machine):
+    for name, state in all_states(machine):
         processor = state.get("ItemProcessor", {})
         config = processor.get("ProcessorConfig", {})
         if config.get("Mode") == "DISTRIBUTED" and label_of(machine_arn, name, state.get("Label")) == label:
             text = StateMachine(processor, {}, processor.get("QueryLanguage", language)).definition
             return Children(text, config.get("ExecutionType", "STANDARD"))
     return None
-
-
-def _states(machine: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The states of the machine and of all machines within it, with their names."""
-    for name, state in machine["States"].items():
-        yield name, state
-        for inner in machines_within(state):
-            yield from _states(inner)

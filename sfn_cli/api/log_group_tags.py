@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli import arn
 from sfn_cli.api.log_groups import no_group
-from sfn_cli.api.tags import MAX_TAGS, Tags
+from sfn_cli.api.tags import MAX_TAGS, Tags, without
 from sfn_cli.errors import ApiError
 
 if TYPE_CHECKING:
@@ -40,11 +40,7 @@ def tag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 
 def untag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Removes tags; keys that the group does not have are no error."""
-
-    def fewer(tags: Tags) -> Tags:
-        return {key: value for key, value in tags.items() if key not in request["tagKeys"]}
-
-    if not service.log_groups.change_tags(_named(request["resourceArn"]), fewer):
+    if not service.log_groups.change_tags(_named(request["resourceArn"]), lambda tags: without(tags, request["tagKeys"])):
         raise no_group()
     return {}
 

@@ -69,7 +69,7 @@ def get_log_events(service: Service, request: dict[str, Any]) -> dict[str, Any]:
         group,
         request.get("limit") or MAX_EVENTS_IN_A_PAGE,
         streams=[stream],
-        start=max(request.get("startTime", 0), service.log_groups.oldest(group, service.clock())),
+        start=_start(service, group, request),
         end=request.get("endTime", ALWAYS),
         after=place if place and forward else BEFORE_ALL,
         before=place if place and not forward else AFTER_ALL,
@@ -100,7 +100,7 @@ def filter_log_events(service: Service, request: dict[str, Any]) -> dict[str, An
         limit + 1,
         streams=names or None,
         stream_prefix=prefix,
-        start=max(request.get("startTime", 0), service.log_groups.oldest(group, service.clock())),
+        start=_start(service, group, request),
         end=request.get("endTime", ALWAYS),
         after=_place(request["nextToken"]) if "nextToken" in request else BEFORE_ALL,
         matches=_matcher(request.get("filterPattern", "")),
@@ -121,6 +121,12 @@ def filter_log_events(service: Service, request: dict[str, Any]) -> dict[str, An
     if len(events) > limit:
         answer["nextToken"] = _token(events[limit - 1])
     return answer
+
+
+def _start(service: Service, group: str, request: dict[str, Any]) -> int:
+    """From when on events are asked for that the group still keeps, in milliseconds since 1970."""
+    start: int = request.get("startTime", 0)
+    return max(start, service.log_groups.oldest(group, service.clock()))
 
 
 def _matcher(pattern: str) -> Matches | None:

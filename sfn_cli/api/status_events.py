@@ -10,6 +10,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from sfn_cli import arn
 from sfn_cli.api.executions import describe
 from sfn_cli.asl.timestamp import format_timestamp
 from sfn_cli.jsonvalue import dumps
@@ -39,15 +40,16 @@ def status_event(execution: Execution) -> dict[str, Any]:
     """The event that tells of an execution as it stands now; its id is the same whenever it is made."""
     detail = _detail(execution)
     happened_at = execution.stopped_at or execution.redriven_at or execution.started_at
-    _, _, _, region, account, *_ = execution.arn.split(":")
+    parsed = arn.parse(execution.arn)
+    assert parsed is not None
     return {
         "version": "0",
         "id": _id(f"{execution.arn} {execution.redrive_count} {execution.status}"),
         "detail-type": DETAIL_TYPE,
         "source": SOURCE,
-        "account": account,
+        "account": parsed.account,
         "time": f"{format_timestamp(happened_at)[:-5]}Z",
-        "region": region,
+        "region": parsed.region,
         "resources": [execution.arn],
         "detail": detail,
     }

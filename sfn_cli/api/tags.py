@@ -38,8 +38,7 @@ def tag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 
 def untag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Removes tags; keys that the resource does not have are no error."""
-    gone = set(request["tagKeys"])
-    _change(service, request["resourceArn"], lambda tags: {key: value for key, value in tags.items() if key not in gone})
+    _change(service, request["resourceArn"], lambda tags: without(tags, request["tagKeys"]))
     return {}
 
 
@@ -74,6 +73,12 @@ def checked(tags: Tags, resource_name: str) -> Tags:
     if len(tags) > MAX_TAGS:
         raise ApiError("TooManyTags", f"A resource has at most {MAX_TAGS} tags, not {len(tags)}.", resourceName=resource_name)
     return tags
+
+
+def without(tags: Tags, keys: Iterable[str]) -> Tags:
+    """The tags but those with these keys."""
+    gone = set(keys)
+    return {key: value for key, value in tags.items() if key not in gone}
 
 
 def as_text(tags: Tags) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.api import qualified
+from sfn_cli.arn import name_of
 from sfn_cli.interpreter.task_token import of_handle
 from sfn_cli.settings import shown_by
 from sfn_cli.store.sqlite import waiting_tasks as stored
@@ -48,7 +49,7 @@ class WaitingTask(NamedTuple):
     @property
     def execution(self) -> str:
         """Its execution, as people name it: MACHINE/NAME."""
-        return f"{self.state_machine_arn.split(':', 6)[-1]}/{self.execution_name}"
+        return f"{name_of(self.state_machine_arn)}/{self.execution_name}"
 
     @property
     def name(self) -> str:

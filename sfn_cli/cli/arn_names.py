@@ -17,7 +17,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.api import model
-from sfn_cli.arn import execution
+from sfn_cli.arn import execution, name_of
 from sfn_cli.cli import paging
 from sfn_cli.cli.failures import OperationError
 
@@ -55,11 +55,6 @@ _KINDS: Mapping[str, tuple[Kind, ...]] = {
     "resourceArn": (MACHINE, ACTIVITY),
 }
 """What the members that ask for an ARN are named by."""
-
-
-def name_of(arn: str) -> str:
-    """What may stand for an ARN, a version or alias included; of an execution's, its machine and its name with a colon between."""
-    return arn.split(":", 6)[-1]
 
 
 def resolved(request: Mapping[str, Any], call: Call) -> dict[str, Any]:

@@ -14,8 +14,8 @@ import click
 
 from sfn_cli.api import model, qualified
 from sfn_cli.api.status_events import StatusEvents
+from sfn_cli.arn import name_of
 from sfn_cli.cli import tail
-from sfn_cli.cli.arn_names import name_of
 from sfn_cli.cli.backend import Backend
 from sfn_cli.cli.exits import Exit
 from sfn_cli.cli.invoke import named_arns

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli import api
 from sfn_cli.api import model
-from sfn_cli.arn import execution
-from sfn_cli.cli.arn_names import ACTIVITY, LAST, MACHINE, name_of
+from sfn_cli.arn import execution, name_of
+from sfn_cli.cli.arn_names import ACTIVITY, LAST, MACHINE
 from sfn_cli.cli.terminal import Terminal
 from sfn_cli.errors import SfnError
 

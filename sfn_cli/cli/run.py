@@ -133,8 +133,10 @@ def _log_groups(backend: Backend, project: Project) -> None:
         case {"loggingConfiguration": {"destinations": [*destinations]}}:
             for destination in destinations:
                 match destination:
-                    case {"cloudWatchLogsLogGroup": {"logGroupArn": str(group_arn)}} if ":log-group:" in group_arn:
-                        _make_log_group(backend, group_arn.partition(":log-group:")[2].removesuffix(":*"))
+                    case {"cloudWatchLogsLogGroup": {"logGroupArn": str(group_arn)}}:
+                        group = arn.log_group_name(group_arn)
+                        if group is not None:
+                            _make_log_group(backend, group)
 
 
 def _make_log_group(backend: Backend, name: str) -> None:

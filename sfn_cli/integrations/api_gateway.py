@@ -19,7 +19,7 @@ from sfn_cli.errors import ConfigurationError
 from sfn_cli.integrations.authorization import with_query
 from sfn_cli.integrations.aws_call import in_background, written
 from sfn_cli.integrations.http_arguments import checked, headers_of, object_in, one_of, wrong
-from sfn_cli.integrations.http_exchange import Headers, Request, Response, Unreadable, exchange, is_loopback, lists, text_of
+from sfn_cli.integrations.http_exchange import Headers, Request, Response, Unreadable, exchange, has, is_loopback, lists, text_of
 from sfn_cli.integrations.url_encoding import encoded, query_pairs
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Json, dumps, loads
@@ -93,7 +93,7 @@ def _request(arguments: Json, world: World) -> Request:
     )
     url = with_query(f"{base}{path}", encoded(query_pairs(object_in(arguments, "QueryParameters"))))
     body = _body(arguments, method)
-    if body is not None and not any(name.lower() == "content-type" for name, _ in headers):
+    if body is not None and not has(headers, "content-type"):
         headers = (*headers, ("Content-Type", "application/json"))
     request = Request(method, url, headers, body)
     if auth_type == "NO_AUTH":

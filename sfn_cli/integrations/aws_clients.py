@@ -80,7 +80,7 @@ class Clients:
             endpoint = made.client.meta.endpoint_url
             if made.embedded:
                 found[_ENDPOINT] = endpoint  # which has all services
-            elif _host(endpoint).endswith(_REAL_HOSTS):
+            elif is_real_endpoint(endpoint):
                 real = True
             else:
                 found[f"{_ENDPOINT}_{made.client.meta.service_model.service_id.upper().replace(' ', '_')}"] = endpoint
@@ -107,7 +107,7 @@ class Clients:
         """
         with self._lock:
             endpoint = self._endpoint(service)
-            is_aws = _host(endpoint).endswith(_REAL_HOSTS)
+            is_aws = is_real_endpoint(endpoint)
             return None if is_aws else endpoint, self._real or is_aws
 
     def credentials(self, service: str) -> Any:

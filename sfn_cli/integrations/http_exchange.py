@@ -116,7 +116,7 @@ def _exchanged(connection: http.client.HTTPConnection, parts: SplitResult, reque
     query = f"?{quote(parts.query, safe=_URL_CHARACTERS)}" if parts.query else ""
     connection.putrequest(request.method, path + query, skip_host=True, skip_accept_encoding=True)
     headers = request.headers
-    if not _has(headers, "host"):
+    if not has(headers, "host"):
         headers = (("Host", parts.netloc.rpartition("@")[2]), *headers)
     if request.body is not None:
         headers = (*headers, ("Content-Length", str(len(request.body))))
@@ -127,7 +127,8 @@ def _exchanged(connection: http.client.HTTPConnection, parts: SplitResult, reque
     return Response(response.status, response.reason, tuple(response.getheaders()), response.read(MAX_BODY_BYTES + 1))
 
 
-def _has(headers: Iterable[tuple[str, str]], name: str) -> bool:
+def has(headers: Iterable[tuple[str, str]], name: str) -> bool:
+    """Whether a header of this name, in small letters, is among them."""
     return any(given.lower() == name for given, _ in headers)
 
 

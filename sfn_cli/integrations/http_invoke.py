@@ -16,7 +16,7 @@ from sfn_cli.errors import StatesError
 from sfn_cli.integrations.authorization import Additions, additions, with_query
 from sfn_cli.integrations.aws_call import in_background, written
 from sfn_cli.integrations.http_arguments import checked, headers_of, object_in, one_of, wrong
-from sfn_cli.integrations.http_exchange import Headers, Request, Response, Unreadable, exchange, is_loopback, lists, value_of
+from sfn_cli.integrations.http_exchange import Headers, Request, Response, Unreadable, exchange, has, is_loopback, lists, value_of
 from sfn_cli.integrations.url_encoding import ARRAY_FORMATS, encoded, form_pairs, plain, query_pairs
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Json, dumps
@@ -183,7 +183,7 @@ def _body(asked: _Asked, added: Additions, headers: Headers) -> bytes | None:
 
 
 def _with_content_type(request: Request) -> Request:
-    if request.body is None or any(name.lower() == "content-type" for name, _ in request.headers):
+    if request.body is None or has(request.headers, "content-type"):
         return request
     return request._replace(headers=(*request.headers, ("Content-Type", _JSON_TYPE)))
 
