@@ -66,21 +66,21 @@ def test_a_dead_workers_execution_goes_to_the_next(database: Database) -> None:
     (claimed,) = Turns(database, dead).claim_new(10)
     assert [again.id for again in Turns(database, next_one).claim_abandoned({next_one}, 10)] == [claimed.id]
 
-    assert Turns(database, dead).commit([Moved(claimed.id, [entered(2)])]) == {claimed.id}
+    assert Turns(database, dead).commit([Moved(claimed.id, [entered(2)])]).lost == {claimed.id}
     assert [event.type for event in Executions(database).history(claimed.id)] == ["ExecutionStarted"]
-    assert Turns(database, next_one).commit([Moved(claimed.id, [entered(2)])]) == set()
+    assert Turns(database, next_one).commit([Moved(claimed.id, [entered(2)])]).lost == set()
 
 
 def test_an_end_is_an_end(database: Database) -> None:
     """A terminal status never changes: neither a late turn nor a late stop writes anything."""
     turns = Turns(database, Workers(database).register(0, 1, 0))
     (claimed,) = turns.claim_new(10)
-    assert turns.commit([Moved(claimed.id, [entered(2), succeeded(3)])]) == set()
+    assert turns.commit([Moved(claimed.id, [entered(2), succeeded(3)])]).lost == set()
     ended = Executions(database).find(ARN)
     assert ended is not None
     assert (ended.status, ended.output, ended.stopped_at) == ("SUCCEEDED", '{"ok":true}', 3)
 
-    assert turns.commit([Moved(claimed.id, [entered(4)])]) == {claimed.id}
+    assert turns.commit([Moved(claimed.id, [entered(4)])]).lost == {claimed.id}
     assert Executions(database).abort(ARN, "Late", None, 9) == 3
     assert Executions(database).find(ARN) == ended
     assert len(Executions(database).history(claimed.id)) == 3
@@ -91,7 +91,7 @@ def test_a_stop_wins_over_a_turn_in_flight(database: Database) -> None:
     turns = Turns(database, Workers(database).register(0, 1, 0))
     (claimed,) = turns.claim_new(10)
     assert Executions(database).abort(ARN, "Oops", "because", 5) == 5
-    assert turns.commit([Moved(claimed.id, [entered(2)])]) == {claimed.id}
+    assert turns.commit([Moved(claimed.id, [entered(2)])]).lost == {claimed.id}
     assert [event.type for event in Executions(database).history(claimed.id)] == ["ExecutionStarted", "ExecutionAborted"]
 
 
@@ -105,17 +105,17 @@ def test_an_answer_wins_over_a_timeout_that_it_crosses(database: Database) -> No
     (claimed,) = turns.claim_new(10)
     token = task_token("seed", "the task")
     scheduled = HistoryEvent(2, 0, 2, "TaskScheduled", payload=Payload({}), details={})
-    assert turns.commit([Moved(claimed.id, [scheduled], opened=[Opened(2, token)])]) == set()
+    assert turns.commit([Moved(claimed.id, [scheduled], opened=[Opened(2, token)])]).lost == set()
     assert Tasks(database).answer(token, "taskSucceeded", {"output": "1"}, 8) is Told.TAKEN
 
     crossed = Moved(claimed.id, [timed_out(3)], closed=[2], given_up=[2])
-    assert turns.commit([crossed], read_up_to=0) == {claimed.id}
+    assert turns.commit([crossed], read_up_to=0).lost == {claimed.id}
     assert [again.id for again in turns.claim_new(10)] == [claimed.id]
     (message,) = Inbox(database).after(0)
     assert (message.kind, message.body) == ("taskSucceeded", {"task": 2, "output": "1"})
 
     late = Moved(claimed.id, [timed_out(3)], [message.id], closed=[2], given_up=[2])
-    assert turns.commit([late], read_up_to=message.id) == set()
+    assert turns.commit([late], read_up_to=message.id).lost == set()
     assert Tasks(database).answer(token, "taskFailed", {}, 9) is Told.LATE
     assert Inbox(database).after(0) == []
 

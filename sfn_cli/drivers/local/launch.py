@@ -137,13 +137,15 @@ def status(settings: Settings) -> list[dict[str, int]]:
 
 
 def stop(settings: Settings) -> int:
-    """Asks every live worker to leave; its executions stay, and go on with the next worker. Gives their number."""
+    """Asks every live worker to leave, of whatever version; its executions go on with the next worker. Returns their number."""
     import signal
 
+    from sfn_cli.store.sqlite.workers import pids
+
     asked = 0
-    for worker in status(settings):
+    for pid in pids(settings.home):
         try:
-            os.kill(worker["pid"], signal.SIGTERM)
+            os.kill(pid, signal.SIGTERM)
             asked += 1
         except ProcessLookupError:
             pass

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sfn_cli import jsonvalue
 from sfn_cli.store.sqlite.events import COLUMNS, event_from, event_rows, insert_events
 from sfn_cli.store.sqlite.keys import key_of
+from sfn_cli.store.sqlite.suspensions import SUSPENDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -172,9 +173,14 @@ class Executions:
             return size
 
     def any_running(self) -> bool:
-        """Whether an execution has not ended."""
+        """Whether an execution has not ended, and a worker may drive it."""
         with self._database.reading() as connection:
-            row = connection.execute("SELECT 1 FROM execution INDEXED BY execution_running WHERE status = 'RUNNING' LIMIT 1").fetchone()
+            row = connection.execute(
+                f"""
+                SELECT 1 FROM execution INDEXED BY execution_running
+                WHERE status = 'RUNNING' AND (owner IS NULL OR owner > {SUSPENDED}) LIMIT 1
+                """
+            ).fetchone()
             return row is not None
 
     def page(self, whose: Whose, before: tuple[int, int] | None, limit: int) -> list[Summary]:
