@@ -6,6 +6,7 @@
     ├── ConfigurationError   something that must be set up first is not          exit 253
     ├── StoreError      the store cannot be opened, read or written              exit 255, HTTP 500
     │   └── RowError    one row cannot be read or written; the others can
+    ├── SuspendedError  what is waited for cannot end: sfn failed on it          exit 255, HTTP 500
     ├── UnstorableError data that no store can hold                              exit 254, HTTP 400
     └── StatesError     an execution's error: a name of the States Language and its cause
 
@@ -62,6 +63,10 @@ class UnstorableError(SfnError):
 
     The data is to blame and not the store: whoever sent it is refused, and an execution that made it fails.
     """
+
+
+class SuspendedError(SfnError):
+    """An execution that is waited for cannot end: sfn failed on it, or on one that it waits for, and no longer tries."""
 
 
 class StatesError(SfnError):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sfn_cli.errors import RowError, UnstorableError
 from sfn_cli.interpreter.events import HistoryEvent, execution_started
 from sfn_cli.interpreter.task_token import task_token
 from sfn_cli.jsonvalue import Payload
@@ -132,3 +133,30 @@ def test_a_message_is_never_taken_for_one_that_was_read(database: Database) -> N
     assert Tasks(database).beat(token, 6) is Told.TAKEN
     (second,) = Inbox(database).after(first.id)
     assert second.body == {"task": 2, "at": 6}
+
+
+@pytest.mark.parametrize(
+    "poisoned, refusal",
+    [
+        (HistoryEvent(2, 0, 2, "PassStateExited", next="\ud800", payload=Payload({}), details={"name": "A"}), UnstorableError),
+        (HistoryEvent(2, 0, 1 << 63, "PassStateEntered", payload=Payload({}), details={"name": "A"}), UnstorableError),
+        (HistoryEvent(1, 0, 2, "PassStateEntered", payload=Payload({}), details={"name": "A"}), RowError),
+        (HistoryEvent(2, 0, 2, "PassStateEntered", payload=Payload({1, 2}), details={"name": "A"}), TypeError),
+    ],
+    ids=["a lone surrogate", "a time of more than 64 bits", "an event that is there", "what is no JSON"],
+)
+def test_what_cannot_be_written_of_one_keeps_nothing_of_the_others(
+    database: Database, poisoned: HistoryEvent, refusal: type[Exception]
+) -> None:
+    """The executions of a turn that can be written are, whichever of them cannot; of that one, nothing is."""
+    new = NewExecution(ARN + "2", 1, MACHINE, 1, "e2", None, "seed")
+    Executions(database).start(new, execution_started(Payload({}), "r", 1))
+    turns = Turns(database, Workers(database).register(0, 1, 0))
+    bad, good = turns.claim_new(10)
+    committed = turns.commit([Moved(bad.id, [poisoned]), Moved(good.id, [entered(2), succeeded(3)])])
+    assert committed.lost == set()
+    assert {execution: type(error) for execution, error in committed.refused.items()} == {bad.id: refusal}
+    assert [event.type for event in Executions(database).history(bad.id)] == ["ExecutionStarted"]
+    ended = Executions(database).find(good.arn)
+    assert ended is not None
+    assert ended.status == "SUCCEEDED"

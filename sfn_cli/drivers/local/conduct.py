@@ -23,6 +23,7 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli import arn
+from sfn_cli.asl.retry import RUNTIME
 from sfn_cli.asl.state_machine import load
 from sfn_cli.drivers.local.clocks import GRACE_MS, Clock, VirtualClock, clock_of
 from sfn_cli.drivers.local.dispatch import Dispatch
@@ -72,8 +73,6 @@ LONG_DEFINITION = 50_000
 """Compiling a definition of more characters would hold up the others."""
 
 CLAIM_LIMIT = 500
-
-RUNTIME = "States.Runtime"
 
 CRASHED = "The worker died while the task was in flight, and SFN_ON_CRASH is fail."
 

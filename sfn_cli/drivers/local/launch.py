@@ -115,6 +115,13 @@ def _keep_short(log: str) -> None:
         pass  # no log yet, or not ours to move: the worker is started all the same
 
 
+def has_store(settings: Settings) -> bool:
+    """Whether there is a store, which asking for anything in it would otherwise make."""
+    from sfn_cli.store.sqlite.database import FILE_NAME
+
+    return os.path.exists(os.path.join(settings.home, FILE_NAME))
+
+
 def status(settings: Settings) -> list[dict[str, int]]:
     """The live workers of the store: {"slot", "worker", "pid", "startedAt" (ms), "executions"}."""
     from sfn_cli.store.sqlite.database import Database

@@ -17,7 +17,7 @@ from sfn_cli import jsonvalue
 from sfn_cli.store.sqlite.events import last_event
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection
 
     from sfn_cli.store.sqlite.database import Database
 
@@ -60,13 +60,16 @@ class Suspensions:
         """The suspension of the execution with this ARN, if it is suspended."""
         return next(iter(self._where("e.arn = ?", execution_arn)), None)
 
-    def blocking(self, executions: Iterable[int]) -> Suspension | None:
-        """A suspended execution because of which one of these cannot end: the execution itself, or one it waits for."""
-        waiting = set(executions)
+    def blocking(self, executions: Collection[int]) -> dict[int, Suspension]:
+        """Those of the executions in these rows that cannot end, each with the suspended one that is why.
+
+        That is the execution itself, or one whose end it waits for, by a .sync task or a Map Run.
+        """
+        blocked: dict[int, Suspension] = {}
         for suspension in self.all():
-            if not waiting.isdisjoint(self._with_ancestors(suspension.execution)):
-                return suspension
-        return None
+            for execution in self._with_ancestors(suspension.execution).intersection(executions):
+                blocked.setdefault(execution, suspension)
+        return blocked
 
     def _where(self, condition: str, *parameters: object) -> list[Suspension]:
         with self._database.reading() as connection:

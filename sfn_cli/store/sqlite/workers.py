@@ -29,7 +29,7 @@ MAX_SLOTS = 16
 LEASE_SECONDS = 15.0
 """How long a worker that signs no more keeps what it drives (SFN_LEASE_SECONDS overrides). Longer than any turn takes."""
 
-STOP_SECONDS = 10.0
+STOP_SECONDS = 5.0
 """How long a worker may take to leave before it is killed. What it drives is safe either way."""
 
 START_SECONDS = 1.0
