@@ -2,8 +2,8 @@
 
 Rule 1: the first look comes at once. The store's version is read before the caller looks, so that a commit
 between two looks is never missed.
-Rule 2: while something is unfinished, a worker is woken every WAKE_SECONDS, for it may have been killed at any
-moment. While nothing is, none is started: a command that follows an idle store does not keep a worker alive.
+Rule 2: while something is unfinished, a worker is woken every WAKE_SECONDS, for it may have been killed at
+any moment. While nothing is, none is started: a command that follows an idle store keeps no worker alive.
 Rule 3: time is measured by the monotonic clock. Setting the system's clock neither ends nor prolongs a wait.
 Rule 4: a store whose file was moved or deleted never changes again: the wait ends with a StoreError.
 """
@@ -44,7 +44,7 @@ class Follower:
         self._wakes_at = time.monotonic() + WAKE_SECONDS
 
     def changed(self) -> bool:
-        """Whether the store may have changed since the last call (or since `look_again`); wakes a worker when due.
+        """Whether the store may have changed since the last call. Wakes a worker when that is due.
 
         Raises StoreError when the store is gone, or no worker can be started.
         """
@@ -62,7 +62,7 @@ class Follower:
 
 
 def keep_worker(service: Service) -> None:
-    """Makes sure that a worker lives if anything is left for one to do. Does not wait for it. Raises StoreError."""
+    """Makes sure that a worker lives if there is work left, without waiting for it. Raises StoreError."""
     if service.executions.any_running() or service.function_events.any():
         service.runner.wake()
 
@@ -88,9 +88,15 @@ def settled(service: Service, executions: Sequence[int]) -> dict[int, str]:
     return service.executions.ended(executions)
 
 
-def ends(service: Service, executions: Sequence[int], *, every: float = LOOK_SECONDS) -> Iterator[dict[int, str]]:
-    """Waits until the executions in these rows have ended. Yields what is `settled` since the last time, perhaps
-    nothing, at every look; each execution once.
+def ends(
+    service: Service,
+    executions: Sequence[int],
+    *,
+    every: float = LOOK_SECONDS,
+) -> Iterator[dict[int, str]]:
+    """Waits until the executions in these rows have ended.
+
+    Yields at every look what has `settled` since the last one (perhaps nothing): each execution once.
     """
     for start in range(0, len(executions), WINDOW):
         waiting = set(executions[start : start + WINDOW])
@@ -103,7 +109,7 @@ def ends(service: Service, executions: Sequence[int], *, every: float = LOOK_SEC
 
 
 def events(service: Service, execution: int) -> Iterator[HistoryEvent]:
-    """The events of the execution in this row, each as soon as it is stored, until the execution is `settled`."""
+    """The events of the execution in this row, each as soon as it is stored, until it has `settled`."""
     last = 0
     for _ in looks(service):
         # Before the history: no event follows those that are read below.
