@@ -40,6 +40,7 @@ def answer(service: Service, operation: Operation, request: Mapping[str, Any]) -
 def begin(service: Service, operation: Operation, request: Mapping[str, Any]) -> dict[str, Any] | Awaited:
     """As `answer`, but does not wait for what the answer tells of: the end of an execution, the task of an activity."""
     from sfn_cli.api.constraints import check_constraints
+    from sfn_cli.api.following import keep_worker
     from sfn_cli.api.operations import find
 
     check_constraints(operation.input, request)
@@ -50,11 +51,5 @@ def begin(service: Service, operation: Operation, request: Mapping[str, Any]) ->
     if operation.service == "stepfunctions":
         # What was answered is kept: that the store fails now is the next command's to tell.
         with suppress(StoreError):
-            _bring_worker(service)
+            keep_worker(service)  # after a crash any command brings the next worker
     return answered
-
-
-def _bring_worker(service: Service) -> None:
-    """Whoever asks finds a worker: after a crash any command brings the next one."""
-    if service.executions.any_running() or service.function_events.any():
-        service.runner.wake()

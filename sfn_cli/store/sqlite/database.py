@@ -9,7 +9,6 @@ A RowError concerns what one row belongs to; an UnstorableError, the request or 
 
 from __future__ import annotations
 
-import math
 import os
 import sqlite3
 import time
@@ -28,9 +27,6 @@ Given = TypeVar("Given")
 
 FILE_NAME = "sfn.db"
 BUSY_SECONDS = 60.0
-
-LOOK_SECONDS = 0.02
-"""How often one who waits for a change of the store looks."""
 
 _SCHEMA = os.path.join(os.path.dirname(__file__), "schema")
 
@@ -105,16 +101,6 @@ class Database:
         with translated_errors(self.path):
             version: int = self.connection.execute("PRAGMA data_version").fetchone()[0]
             return version
-
-    def await_change(self, since: int, seconds: float = math.inf, *, every: float = LOOK_SECONDS) -> int:
-        """Waits until `data_version` is no longer `since`, or so many seconds have passed; gives what it is then.
-
-        It looks `every` so many seconds.
-        """
-        give_up_at = time.monotonic() + seconds
-        while (version := self.data_version()) == since and time.monotonic() < give_up_at:
-            time.sleep(every)
-        return version
 
     def close(self) -> None:
         self.connection.close()

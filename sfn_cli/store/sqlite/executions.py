@@ -131,12 +131,6 @@ class Executions:
         with self._database.reading() as connection:
             return _child_of(connection, task)
 
-    def status(self, id: int) -> str:
-        """The status of the execution with this row."""
-        with self._database.reading() as connection:
-            status: str = connection.execute("SELECT status FROM execution WHERE id = ?", (id,)).fetchone()[0]
-            return status
-
     def arns_beginning(self, beginning: str, limit: int) -> list[str]:
         """The last of the ARNs that begin so, in their order backwards: AWS's names begin with their time."""
         with self._database.reading() as connection:
@@ -152,13 +146,14 @@ class Executions:
             row: tuple[str, str] | None = connection.execute("SELECT arn, state_machine_arn FROM execution WHERE id = ?", (id,)).fetchone()
             return row
 
-    def ended(self, ids: Sequence[int]) -> list[int]:
-        """Those of the executions with these rows that have ended."""
+    def ended(self, ids: Sequence[int]) -> dict[int, str]:
+        """Those of the executions with these rows that have ended, with their statuses."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT id FROM execution WHERE id IN (SELECT value FROM json_each(?)) AND status <> 'RUNNING'", (jsonvalue.dumps(ids),)
+                "SELECT id, status FROM execution WHERE id IN (SELECT value FROM json_each(?)) AND status <> 'RUNNING'",
+                (jsonvalue.dumps(ids),),
             )
-            return [id for (id,) in rows]
+            return dict(rows.fetchall())
 
     def data_bytes(self, id: int) -> int:
         """How long the definition and all the data in the history of the execution with this row are, in characters."""
