@@ -6,7 +6,6 @@ What this very store has is asked of it (own_services.py).
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from sfn_cli import api
@@ -39,7 +38,8 @@ def call(errand: Errand, world: World) -> Cancel:
     service = task.resource.service.removeprefix(PREFIX)
     action = task.resource.action.partition(".")[0]
     own = _OWN.get(service)
-    if own is not None and own.answers(os.environ) and (operation := own.operation(capitalised(action))) is not None:
+    operation = own.operation(capitalised(action)) if own and own.answers(world.settings) else None
+    if own is not None and operation is not None:
         if operation.name == "Invoke":
             world.service.invoker  # noqa: B018 - it is made here, for all threads
         return aws_call.in_background(errand, world, lambda: _ask_own(own, operation, task, world))

@@ -12,13 +12,11 @@ import os
 import time
 from typing import TYPE_CHECKING
 
+from sfn_cli.settings import MAX_WORKERS
+
 if TYPE_CHECKING:
+    from sfn_cli.settings import Settings
     from sfn_cli.store.sqlite.database import Database
-
-MAX_SLOTS = 16
-
-LEASE_SECONDS = 15.0
-"""How long a worker that signs no more keeps what it drives (SFN_LEASE_SECONDS overrides). Longer than any turn takes."""
 
 UNCLAIMED_MS = 60_000
 """After which time a message to an execution that has ended is nobody's."""
@@ -27,7 +25,9 @@ UNCLAIMED_MS = 60_000
 class Slot:
     """One of the places that a worker may take: the lock file, and the pipe that wakes it."""
 
-    def __init__(self, home: str, number: int) -> None:
+    def __init__(self, settings: Settings, number: int) -> None:
+        home = settings.home
+        self._lease_seconds = settings.lease_seconds
         self.number = number
         self.lock_path = os.path.join(home, f"worker-{number}.lock")
         self.pipe_path = os.path.join(home, f"worker-{number}.wake")
@@ -61,8 +61,7 @@ class Slot:
     def holder(self) -> int | None:
         """The id of the live worker in this slot, or None."""
         signature = self._signature()
-        lease = float(os.environ.get("SFN_LEASE_SECONDS", LEASE_SECONDS))
-        if signature is None or time.monotonic() - signature[1] > lease:
+        if signature is None or time.monotonic() - signature[1] > self._lease_seconds:
             return None
         return signature[0]
 
@@ -99,11 +98,11 @@ class Slot:
         return True
 
 
-def live_workers(home: str) -> dict[int, int]:
+def live_workers(settings: Settings) -> dict[int, int]:
     """The live workers: slot → worker id."""
     found = {}
-    for number in range(MAX_SLOTS):
-        slot = Slot(home, number)
+    for number in range(MAX_WORKERS):
+        slot = Slot(settings, number)
         if not os.path.exists(slot.lock_path):
             break
         holder = slot.holder()
