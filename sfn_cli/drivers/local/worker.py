@@ -124,6 +124,7 @@ class _Worker:
     def __init__(self, settings: Settings, service: Service, slot: Slot, lock: int) -> None:
         """`service` has the operations for tasks that call them. Its connection is the worker's own."""
         self._settings = settings
+        self._service = service
         self._slot = slot
         self._lock = lock
         self._told_to_leave = False
@@ -188,6 +189,7 @@ class _Worker:
     def close(self) -> None:
         """Ends the functions that run here."""
         self._pool.close()
+        self._service.stop_invoker()
 
     def _in_place(self) -> bool:
         """Whether the store is still where it was: its folder, or its file, may have been moved away or deleted."""
