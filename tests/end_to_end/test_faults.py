@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from sfn_cli.drivers.local import launch
-from sfn_cli.settings import Settings
 from sfn_cli.store.sqlite.workers import Slot
 from tests.faults import failing, why_no_disk_fails
 from tests.faults.commands import Commands
@@ -318,7 +317,7 @@ def test_workers_with_a_full_disk_start_no_others(commands: Commands, workplace:
 def test_a_worker_waits_for_one_that_leaves(commands: Commands, workplace: Path, home: Path) -> None:
     """One that no longer listens, and still holds its slot, looks at the store no more: its successor waits for the slot."""
     shutil.copytree(workplace, home)
-    leaving = Slot(Settings(str(home)), 0)
+    leaving = Slot(str(home), 0)
     held = leaving.take()
     assert held is not None
     leaving.sign(held, 1)

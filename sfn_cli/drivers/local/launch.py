@@ -50,9 +50,9 @@ def wake_all(settings: Settings) -> bool:
     """Wakes every live worker; False when there is none."""
     woken = False
     number = 0
-    while os.path.exists((slot := Slot(settings, number)).pipe_path):
+    while os.path.exists((slot := Slot(settings.home, number)).pipe_path):
         # A worker that is suspended listens, but not in time.
-        woken = (slot.wake() and slot.holder() is not None) or woken
+        woken = (slot.wake() and slot.holder(settings.lease_seconds) is not None) or woken
         number += 1
     return woken
 
@@ -116,6 +116,13 @@ def _keep_short(log: str) -> None:
         pass  # no log yet, or not ours to move: the worker is started all the same
 
 
+def has_store(settings: Settings) -> bool:
+    """Whether there is a store, which asking for anything in it would otherwise make."""
+    from sfn_cli.store.sqlite.database import FILE_NAME
+
+    return os.path.exists(os.path.join(settings.home, FILE_NAME))
+
+
 def status(settings: Settings) -> list[dict[str, int]]:
     """The live workers of the store: {"slot", "worker", "pid", "startedAt" (ms), "executions"}."""
     from sfn_cli.store.sqlite.database import Database
@@ -138,13 +145,15 @@ def status(settings: Settings) -> list[dict[str, int]]:
 
 
 def stop(settings: Settings) -> int:
-    """Asks every live worker to leave; its executions stay, and go on with the next worker. Gives their number."""
+    """Asks every live worker to leave, of whatever version; its executions go on with the next worker. Returns their number."""
     import signal
 
+    from sfn_cli.store.sqlite.workers import pids
+
     asked = 0
-    for worker in status(settings):
+    for pid in pids(settings.home):
         try:
-            os.kill(worker["pid"], signal.SIGTERM)
+            os.kill(pid, signal.SIGTERM)
             asked += 1
         except ProcessLookupError:
             pass

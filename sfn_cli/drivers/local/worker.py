@@ -13,7 +13,8 @@ import selectors
 import signal
 import sys
 import time
-from contextlib import suppress
+import traceback
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from sfn_cli.asl.timestamp import format_timestamp
@@ -22,7 +23,7 @@ from sfn_cli.drivers.local.background import Background
 from sfn_cli.drivers.local.conduct import CLAIM_LIMIT, Conductor
 from sfn_cli.drivers.local.event_delivery import EventDelivery
 from sfn_cli.drivers.local.function_events import EventInvocations
-from sfn_cli.errors import ConfigurationError, SfnError
+from sfn_cli.errors import ConfigurationError, SfnError, is_of_the_store
 from sfn_cli.functions.pool import Pool, monotonic_ms
 from sfn_cli.integrations.aws_clients import Clients
 from sfn_cli.integrations.integration import World
@@ -39,7 +40,7 @@ from sfn_cli.store.sqlite.turns import Turns
 from sfn_cli.store.sqlite.workers import Slot, Workers, live_workers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from types import FrameType
 
     from sfn_cli.api.service import Service
@@ -90,12 +91,12 @@ def work(settings: Settings, build: Callable[[Settings], Service], *, beside: bo
     asked for to work `beside` others.
     """
     for number in range(settings.workers):
-        slot = Slot(settings, number)
+        slot = Slot(settings.home, number)
         with translated_errors(slot.lock_path):
             lock = slot.take()
-            if lock is None and not beside and slot.holder() is not None and not slot.wake():
-                lock = _wait_for(slot)
-        if lock is None and not beside and slot.holder() is not None:
+            if lock is None and not beside and slot.holder(settings.lease_seconds) is not None and not slot.wake():
+                lock = _wait_for(settings, slot)
+        if lock is None and not beside and slot.holder(settings.lease_seconds) is not None:
             return 0
         if lock is not None:
             worker = _Worker(settings, build(settings), slot, lock)
@@ -109,13 +110,13 @@ def work(settings: Settings, build: Callable[[Settings], Service], *, beside: bo
     return 0
 
 
-def _wait_for(slot: Slot) -> int | None:
+def _wait_for(settings: Settings, slot: Slot) -> int | None:
     """The lock of a slot whose worker does not listen: it is about to leave, and may not look at the store again.
 
     None when it listens after all, or is suspended.
     """
     report(f"waits for slot {slot.number}, whose worker leaves")
-    while (lock := slot.take()) is None and slot.holder() is not None and not slot.wake():
+    while (lock := slot.take()) is None and slot.holder(settings.lease_seconds) is not None and not slot.wake():
         time.sleep(LEAVING_SECONDS)
     return lock
 
@@ -128,6 +129,7 @@ class _Worker:
         self._slot = slot
         self._lock = lock
         self._told_to_leave = False
+        self._reported: set[str] = set()
         self._on_its_way = True  # until it listens
         self._database = service.database
         self._id = Workers(self._database).register(slot.number, os.getpid(), clock())
@@ -254,14 +256,20 @@ class _Worker:
                 self._called = False
                 if not self._in_place():
                     return
+                if not self._database.is_current():
+                    report("another version of sfn uses the store now")
+                    self._told_to_leave = True
+                    return
                 self._sign()
-                conductor.read_inbox()
-                conductor.look_at_map_runs()
-                self._function_events.look(self._live_workers)
-                self._claim()
-            conductor.turn()
-            self._status_events.deliver()
-            self._pool.tick(monotonic_ms())
+                with self._surviving():
+                    conductor.read_inbox()
+                    conductor.look_at_map_runs()
+                    self._function_events.look(self._live_workers)
+                    self._claim()
+            with self._surviving():
+                conductor.turn()
+                self._status_events.deliver()
+                self._pool.tick(monotonic_ms())
             if conductor.driven or self._function_events.owed or self._status_events.busy:
                 last_owed = monotonic_ms()
             elif monotonic_ms() - last_owed >= idle_ms:
@@ -303,7 +311,25 @@ class _Worker:
                 limits.append(due_at - monotonic_ms())
             timeout = max(0.0, min(limits) / 1000)
         for key, _ in self._selector.select(timeout):
-            key.data()
+            with self._surviving():
+                key.data()
+
+    @contextmanager
+    def _surviving(self) -> Iterator[None]:
+        """Keeps a bug in the block from ending the worker, and with it every execution's work.
+
+        What an execution raises is isolated before it comes here (`Conductor`): this is for what belongs to none.
+        The same error is reported once.
+        """
+        try:
+            yield
+        except Exception as error:
+            if is_of_the_store(error):
+                raise
+            text = traceback.format_exc()
+            if text not in self._reported:
+                self._reported.add(text)
+                report(f"goes on after an error inside sfn:\n{text}")
 
     def _log(self, group: str, stream: str, at: int, message: str) -> None:
         self._conductor.log(group, stream, at, message)
