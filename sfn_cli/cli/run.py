@@ -60,10 +60,10 @@ def run(
       sfn run examples/lambda --input '{"name": "Ada"}'
     """
     if virtual_time:
-        terminal.environ = {**terminal.environ, "SFN_CLOCK": "virtual"}
+        terminal.settings = terminal.settings._replace(clock="virtual")
     project = load(path)
-    if project.mock_config is not None:
-        terminal.environ = {"SFN_MOCK_CONFIG": project.mock_config, **terminal.environ}
+    if terminal.settings.mock_config is None:
+        terminal.settings = terminal.settings._replace(mock_config=project.mock_config)
     with Backend(terminal) as backend, services.running(project.services, project.name, terminal.settings) as urls:
         project = project.with_services(urls)
         role = role_arn or _ANY_ROLE.format(account=terminal.settings.account_id)

@@ -21,7 +21,7 @@ _STATUS_WIDTH = 60
 def watcher(stream: TextIO, terminal: Terminal) -> Iterator[Show]:
     """What shows an event: on a terminal in colour, elsewhere as plain lines."""
     lines = _Lines()
-    if not stream.isatty() or terminal.environ.get("NO_COLOR") or terminal.given.get("color") == "off":
+    if not stream.isatty() or terminal.no_color or terminal.given.get("color") == "off":
 
         def show(event: HistoryEvent) -> None:
             stream.write(" ".join(lines.parts(event)).rstrip() + "\n")
