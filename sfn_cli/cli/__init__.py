@@ -26,11 +26,22 @@ def process() -> NoReturn:
     # A command lives for milliseconds: looking for cycles, and the interpreter's own tidying up,
     # would be a tenth of them. What is ours is closed when `main` returns.
     gc.disable()
+    _put_screens()
     code = main()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):
             stream.flush()
     os._exit(code)
+
+
+def _put_screens() -> None:
+    """Lets text reach a terminal only as `screen.visible` shows it, whatever writes it: a traceback, too."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream.isatty():
+            from sfn_cli.cli.screen import over
+
+            setattr(sys, name, over(stream))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
