@@ -78,5 +78,6 @@ class _Loader(yaml.SafeLoader):
             raise _error(event, "with its aliases written out, the value is too large")
 
 
-def _error(event: Any, problem: str) -> yaml.MarkedYAMLError:
-    return yaml.composer.ComposerError(None, None, problem, event.start_mark)
+def _error(event: Any, problem: str) -> InvalidYamlError:
+    """The error of a bound, in one line: what is beyond it is no text to show."""
+    return InvalidYamlError(f"{problem} (line {event.start_mark.line + 1}, column {event.start_mark.column + 1})")
