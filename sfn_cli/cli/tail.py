@@ -129,7 +129,7 @@ def line(event: Mapping[str, Any], line_format: str, *, color: bool) -> list[str
 def _pretty(message: str) -> str:
     try:
         return "\n" + json.dumps(json.loads(message), indent=4, ensure_ascii=False)
-    except ValueError:
+    except (ValueError, RecursionError):
         return message
 
 

@@ -6,6 +6,9 @@ import json
 import os
 import subprocess
 import threading
+import time
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING
 
 import pytest
@@ -179,6 +182,48 @@ def test_output_that_is_deep_or_no_text(home: Path, tmp_path: Path, text: str, o
     assert done.returncode == 0, done.stderr[-500:]
     if output == "json":
         assert "".join(done.stdout.split()) == text
+
+
+def test_a_log_line_that_is_deep_json(home: Path, tmp_path: Path) -> None:
+    """`logs tail --format json` shows a line as it is when it cannot lay it out."""
+    logs = ("--log-group-name", "Deep", "--log-stream-name", "s")
+    events = tmp_path / "events.json"
+    events.write_text(json.dumps([{"timestamp": time.time_ns() // 1_000_000, "message": "[" * 50_000}]))
+    limited(home, "logs", "create-log-group", *logs[:2])
+    limited(home, "logs", "create-log-stream", *logs)
+    limited(home, "logs", "put-log-events", *logs, "--log-events", f"file://{events}")
+    done = limited(home, "logs", "tail", "Deep", "--format", "json")
+    assert (done.returncode, done.stdout.rstrip().endswith("s " + "[" * 50_000)) == (0, True), done.stderr
+
+
+@pytest.mark.parametrize(
+    "status, body, code, told",
+    [
+        (200, b"[" * 100_000, 255, "Unable to parse response (maximum recursion depth exceeded"),
+        (400, b"[" * 100_000, 254, "An error occurred (400) when calling the ListStateMachines operation"),
+        (200, None, 255, "The answer of the endpoint is longer than 536,870,912 bytes"),
+    ],
+)
+def test_what_an_endpoint_answers(home: Path, status: int, body: bytes | None, code: int, told: str) -> None:
+    """An answer that is too deep, or has no end, is an error in a line."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_response(status)
+            self.end_headers()
+            with suppress(ConnectionError):
+                self.wfile.write(body or b"")
+                while body is None:
+                    self.wfile.write(b" " * 2**20)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.handle_request).start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        done = limited(home, "list-state-machines", "--endpoint-url", url, "--no-sign-request")
+    assert (done.returncode, told in done.stderr) == (code, True), done.stderr[-500:]
 
 
 NO_OUTPUT = "Cannot write the output: Bad file descriptor"
