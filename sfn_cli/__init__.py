@@ -15,4 +15,4 @@ Our own words, beside those of the States Language and of the AWS API:
 The map of the house is in CONTRIBUTING.md.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

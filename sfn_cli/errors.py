@@ -5,6 +5,9 @@
     ├── UsageError      the command line or the request's shape is wrong         exit 252, HTTP 400
     ├── ConfigurationError   something that must be set up first is not          exit 253
     ├── StoreError      the store cannot be opened, read or written              exit 255, HTTP 500
+    │   └── RowError    one row cannot be read or written; the others can
+    ├── SuspendedError  what is waited for cannot end: sfn failed on it          exit 255, HTTP 500
+    ├── UnstorableError data that no store can hold                              exit 254, HTTP 400
     └── StatesError     an execution's error: a name of the States Language and its cause
 
 Exit codes are those of the aws CLI, version 2 (`cli/exits.py`). `StatesError` never reaches a
@@ -41,6 +44,29 @@ class ConfigurationError(SfnError):
 
 class StoreError(SfnError):
     """The store cannot be opened, read or written; what it holds is left as it was (exit 255)."""
+
+
+class RowError(StoreError):
+    """One row cannot be read (it is damaged) or written (it breaks a constraint). The others can.
+
+    A worker suspends the execution that the row belongs to, and drives the others on.
+    """
+
+
+def is_of_the_store(error: BaseException) -> bool:
+    """Whether an error concerns the store as a whole, and so every execution in it."""
+    return isinstance(error, StoreError) and not isinstance(error, RowError)
+
+
+class UnstorableError(SfnError):
+    """Data that cannot be stored (a lone surrogate, an integer of more than 64 bits). Nothing was changed.
+
+    The data is to blame and not the store: whoever sent it is refused, and an execution that made it fails.
+    """
+
+
+class SuspendedError(SfnError):
+    """An execution that is waited for cannot end: sfn failed on it, or on one that it waits for, and no longer tries."""
 
 
 class StatesError(SfnError):

@@ -53,6 +53,11 @@ loads: Callable[[str], Json] = json.JSONDecoder(parse_constant=refuse_constant).
 """The JSON value of a text. Raises ValueError (json.JSONDecodeError for bad syntax)."""
 
 
+def well_formed(text: str) -> str:
+    """The text with "?" for each lone surrogate, which is what Java writes when it encodes a String."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
 def outgrows(value: Json, characters: int) -> bool:
     """Whether the text of `value` is certainly longer than this many characters.
 

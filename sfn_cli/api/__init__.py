@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.errors import StoreError
+from sfn_cli.errors import ApiError, StoreError, UnstorableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +31,7 @@ def answer(service: Service, operation: Operation, request: Mapping[str, Any]) -
     """The operation's answer, in AWS's shape; times are milliseconds since 1970, blobs are bytes.
 
     Raises ApiError, in AWS's code and words, when the request breaks a constraint of the model
-    or the operation refuses it.
+    or the operation refuses it, or when its data cannot be stored.
     """
     answered = begin(service, operation, request)
     return answered if isinstance(answered, dict) else answered.wait(service)
@@ -40,18 +40,16 @@ def answer(service: Service, operation: Operation, request: Mapping[str, Any]) -
 def begin(service: Service, operation: Operation, request: Mapping[str, Any]) -> dict[str, Any] | Awaited:
     """As `answer`, but does not wait for what the answer tells of: the end of an execution, the task of an activity."""
     from sfn_cli.api.constraints import check_constraints
+    from sfn_cli.api.following import keep_worker
     from sfn_cli.api.operations import find
 
     check_constraints(operation.input, request)
-    answered = find(operation)(service, dict(request))
+    try:
+        answered = find(operation)(service, dict(request))
+    except UnstorableError as error:
+        raise ApiError("ValidationException", str(error)) from error
     if operation.service == "stepfunctions":
         # What was answered is kept: that the store fails now is the next command's to tell.
         with suppress(StoreError):
-            _bring_worker(service)
+            keep_worker(service)  # after a crash any command brings the next worker
     return answered
-
-
-def _bring_worker(service: Service) -> None:
-    """Whoever asks finds a worker: after a crash any command brings the next one."""
-    if service.executions.any_running() or service.function_events.any():
-        service.runner.wake()

@@ -67,8 +67,6 @@ def get_activity_task(service: Service, request: dict[str, Any]) -> dict[str, An
     activity = _existing(service, request["activityArn"])
     awaited = AwaitedTask(activity.arn, POLL_SECONDS, partial(_taken, activity_arn=activity.arn, worker_name=request.get("workerName")))
     answer = awaited.take(service)
-    if answer is None and service.executions.any_running():
-        service.runner.wake()  # what is to schedule the task may have died: nobody else might ask for a minute
     return awaited if answer is None else answer
 
 

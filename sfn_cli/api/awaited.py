@@ -6,19 +6,14 @@ A door that has nothing else to do waits for them here. One that serves many kee
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sfn_cli.api import following
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sfn_cli.api.service import Service
-
-LOOK_SECONDS = 0.002
-"""How often one who waits looks whether the store has changed: a short execution ends within milliseconds."""
-
-WAKE_SECONDS = 2.0
-"""How often a worker is called meanwhile: it may have been killed, or have left a store that it could not write."""
 
 
 class AwaitedEnd(NamedTuple):
@@ -29,15 +24,9 @@ class AwaitedEnd(NamedTuple):
 
     def wait(self, service: Service) -> dict[str, Any]:
         """Waits for the end: an EXPRESS execution's comes after five minutes at the latest."""
-        database = service.database
-        wakes_at = time.monotonic() + WAKE_SECONDS
-        while True:
-            version = database.data_version()
-            if service.executions.ended([self.execution]):
-                return self.answer(service)
-            while database.await_change(version, wakes_at - time.monotonic(), every=LOOK_SECONDS) == version:
-                service.runner.wake()
-                wakes_at = time.monotonic() + WAKE_SECONDS
+        for _ in following.ends(service, [self.execution], every=following.PROMPT_SECONDS):
+            pass
+        return self.answer(service)
 
 
 class AwaitedTask(NamedTuple):
@@ -49,14 +38,11 @@ class AwaitedTask(NamedTuple):
 
     def wait(self, service: Service) -> dict[str, Any]:
         """Waits for a task."""
-        give_up_at = time.monotonic() + self.seconds
-        while True:
-            version = service.database.data_version()
+        for _ in following.looks(service, self.seconds):
             answer = self.take(service)
             if answer is not None:
                 return answer
-            if service.database.await_change(version, give_up_at - time.monotonic()) == version:
-                return NO_TASK
+        return NO_TASK
 
 
 NO_TASK: dict[str, Any] = {}

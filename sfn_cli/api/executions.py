@@ -104,9 +104,13 @@ def start_answer(new: NewExecution, request: Mapping[str, Any], execution: Execu
 
 
 def stop_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """An execution that has ended stays as it is: the answer is when it stopped."""
+    """An execution that has ended stays as it is: the answer is when it stopped.
+
+    An EXPRESS execution cannot be stopped on AWS. Here it can be when it is suspended: nothing else would end it.
+    """
     execution_arn = request["executionArn"]
-    names.check_arn(execution_arn, "execution")
+    if not (arn.is_express(execution_arn) and service.suspensions.of(execution_arn)):
+        names.check_arn(execution_arn, "execution")
     stopped_at = service.executions.abort(execution_arn, request.get("error"), request.get("cause"), service.clock())
     if stopped_at is None:
         raise names.no_execution(execution_arn)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.map_runs import MapRuns
     from sfn_cli.store.sqlite.redrives import Redrives
     from sfn_cli.store.sqlite.state_machines import StateMachines
+    from sfn_cli.store.sqlite.suspensions import Suspensions
     from sfn_cli.store.sqlite.tasks import Tasks
     from sfn_cli.store.sqlite.versions import Versions
 
@@ -167,6 +168,12 @@ class Service:
         from sfn_cli.store.sqlite.map_runs import MapRuns
 
         return MapRuns(self.database)
+
+    @cached_property
+    def suspensions(self) -> Suspensions:
+        from sfn_cli.store.sqlite.suspensions import Suspensions
+
+        return Suspensions(self.database)
 
     @cached_property
     def tasks(self) -> Tasks:

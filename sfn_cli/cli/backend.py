@@ -28,10 +28,15 @@ class Backend:
         if "service" in self.__dict__:
             self.service.close()
 
+    @property
+    def is_remote(self) -> bool:
+        """Whether an endpoint answers, and not this process."""
+        return "endpoint_url" in self.terminal.given
+
     @cached_property
     def service(self) -> Service:
         """The operations over the store of this machine. Raises UsageError when an endpoint was named."""
-        if "endpoint_url" in self.terminal.given:
+        if self.is_remote:
             raise UsageError("This command works on the local store: it takes no --endpoint-url.")
         from sfn_cli import app
 
@@ -45,7 +50,7 @@ class Backend:
 
     def call(self, operation: Operation, request: dict[str, Any]) -> dict[str, Any]:
         """The answer; times are milliseconds since 1970, blobs bytes. Raises OperationError."""
-        if "endpoint_url" in self.terminal.given:
+        if self.is_remote:
             return self._remote.call(operation, request)
         from sfn_cli import api
 

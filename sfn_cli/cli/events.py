@@ -68,13 +68,11 @@ def tail_events(terminal: Terminal, since: str, follow: bool, state_machine_arn:
 
 def _events(backend: Backend, since: int, *, follow: bool) -> Iterator[Event]:
     stored = StatusEvents(backend.service, since)
-    changed = tail.changes(backend)
-    yield from stored.next()
-    sys.stdout.flush()
-    while follow:
-        next(changed)
+    for _ in tail.looks(backend):
         yield from stored.next()
         sys.stdout.flush()
+        if not follow:
+            return
 
 
 def _is_of(event: Event, machine_arn: str | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import contextmanager
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -61,11 +62,24 @@ def _call_and_show(operation: Operation, request: dict[str, Any], given: dict[st
                     _show_pages(operation, paging.merged(pages), terminal)
                 return
         answer = backend.call(operation, request)
+        note = _note(backend, operation, answer)
     show_answer(operation, answer, terminal)
+    if note is not None:
+        sys.stderr.write(f"\n{note}\n")
     if answer.get("diagnostics"):
         from sfn_cli.cli import fault_lines
 
         fault_lines.tell(answer["diagnostics"], request["definition"], fault_lines.source_of(given.get("definition")))
+
+
+def _note(backend: Backend, operation: Operation, answer: dict[str, Any]) -> str | None:
+    """What a person is told beside the answer, at a terminal: a suspended execution is RUNNING like any other."""
+    if operation.name != "DescribeExecution" or answer["status"] != "RUNNING" or not sys.stderr.isatty() or backend.is_remote:
+        return None
+    from sfn_cli.api import suspensions
+
+    suspension = backend.service.suspensions.of(answer["executionArn"])
+    return None if suspension is None else suspensions.explained(suspension)
 
 
 @contextmanager

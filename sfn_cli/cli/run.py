@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from sfn_cli import arn
-from sfn_cli.api import model
-from sfn_cli.api.awaited import WAKE_SECONDS
+from sfn_cli.api import following, model
 from sfn_cli.cli import fault_lines, resources, services, values
 from sfn_cli.cli.backend import Backend
 from sfn_cli.cli.exits import Exit
@@ -21,10 +19,9 @@ from sfn_cli.cli.output import write
 from sfn_cli.cli.project import Function, Project, load
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from sfn_cli.cli.terminal import Terminal
-    from sfn_cli.interpreter.events import HistoryEvent
 
 _ANY_ROLE = "arn:aws:iam::{account}:role/sfn-run"
 
@@ -151,41 +148,23 @@ def _follow(backend: Backend, execution_arn: str, services: Sequence[str]) -> Ex
     """Shows the events as they come, then the output. Raises CommandFailedError when the execution did not succeed."""
     from sfn_cli.cli.watch import watcher
 
+    executions = backend.service.executions
+    execution = executions.find(execution_arn)
+    assert execution is not None
     try:
         with watcher(sys.stderr, backend.terminal) as show:
-            for event in _events(backend, execution_arn):
+            for event in following.events(backend.service, execution.id):
                 show(event)
     except KeyboardInterrupt:
         without = f" without {', '.join(services)}" if services else ""
         click.echo(f"\nThe execution goes on{without}. To stop it: {PROGRAM} stop-execution --execution-arn {execution_arn}", err=True)
         raise
-    execution = backend.service.executions.find(execution_arn)
+    execution = executions.find(execution_arn)
     assert execution is not None
     if execution.status != "SUCCEEDED":
         raise CommandFailedError(_reason(execution.status, execution.error, execution.cause))
     _write_output(json.loads(execution.output or "null"), backend.terminal)
     return Exit.SUCCESS
-
-
-def _events(backend: Backend, execution_arn: str) -> Iterator[HistoryEvent]:
-    """The execution's events, each as soon as it is kept, to the one that ends it."""
-    from sfn_cli.interpreter.events import TERMINAL
-
-    executions, database = backend.service.executions, backend.service.database
-    execution = executions.find(execution_arn)
-    assert execution is not None
-    last = 0
-    wakes_at = time.monotonic() + WAKE_SECONDS
-    while True:
-        version = database.data_version()
-        for event in executions.history(execution.id, after=last):
-            yield event
-            last = event.id
-            if event.type in TERMINAL:
-                return
-        while database.await_change(version, wakes_at - time.monotonic()) == version:
-            backend.service.runner.wake()
-            wakes_at = time.monotonic() + WAKE_SECONDS
 
 
 def _reason(status: str, error: str | None, cause: str | None) -> str:

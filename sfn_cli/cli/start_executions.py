@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sfn_cli.api import bulk, model
+from sfn_cli.api import bulk, following, model
 from sfn_cli.cli.backend import Backend
 from sfn_cli.cli.exits import Exit
 from sfn_cli.cli.failures import OperationError
@@ -151,14 +151,10 @@ def _tell_refused(refused: Iterable[bulk.Refused]) -> None:
 
 def _await_ends(backend: Backend, executions: Sequence[int], bar: Bar) -> int:
     """Waits until all have ended, and tells their statuses; the number of those that did not succeed."""
-    store, database = backend.service.executions, backend.service.database
     statuses: Counter[str] = Counter()
-    for ended, execution in enumerate(executions):
-        version = database.data_version()
-        while (status := store.status(execution)) == "RUNNING":
-            bar.show(f"{ended:,} ended", ended, len(executions))
-            version = database.await_change(version)
-        statuses[status] += 1
+    for ended in following.ends(backend.service, executions):
+        statuses.update(ended.values())
+        bar.show(f"{statuses.total():,} ended", statuses.total(), len(executions))
     bar.hide()
     sys.stderr.write(json.dumps(statuses) + "\n")
     return len(executions) - statuses["SUCCEEDED"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sfn_cli.api import model
+from sfn_cli.api import following, model
 from sfn_cli.cli import arguments
 from sfn_cli.cli.backend import Backend
 from sfn_cli.cli.commands import TableCommand
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from sfn_cli.cli.terminal import Terminal
-    from sfn_cli.store.sqlite.database import Database
 
 _OPTIONS = table(
     (
@@ -73,9 +72,7 @@ class Tail(TableCommand):
         request["startTime"] = since(given.get("since", _DEFAULT_SINCE), datetime.now(UTC))
         line_format = given.get("format", "detailed")
         with Backend(terminal) as backend:
-            events = _events(backend, request)
-            if given.get("follow"):
-                events = _followed(backend, request, events)
+            events = (_followed if given.get("follow") else _events)(backend, request)
             try:
                 for event in events:
                     click.echo(line(event, line_format, color=terminal.color), color=terminal.color)
@@ -150,38 +147,28 @@ def _events(backend: Backend, request: dict[str, Any]) -> Iterator[dict[str, Any
         request["nextToken"] = response["nextToken"]
 
 
-def _followed(backend: Backend, request: dict[str, Any], events: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """The events that are there and then, for ever, those that come."""
+def _followed(backend: Backend, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The events that are stored and then, for ever, those that come."""
     seen: dict[str, int] = {}
-    newest = 0
-    changed = changes(backend)
-    while True:
-        for event in events:
+    newest, start = 0, request["startTime"]
+    for _ in looks(backend):
+        for event in _events(backend, {**request, "startTime": start}):
             if event["eventId"] not in seen:
                 seen[event["eventId"]] = event["timestamp"]
                 newest = max(newest, event["timestamp"])
                 yield event
         start = max(request["startTime"], newest - _OVERLAP_MILLISECONDS)
         seen = {id: at for id, at in seen.items() if at >= start}
-        next(changed)
-        events = _events(backend, {**request, "startTime": start})
 
 
-def changes(backend: Backend) -> Iterator[None]:
-    """Returns from each `next` when there may be something new since this was called: a changed store, or some seconds of an endpoint."""
+def looks(backend: Backend) -> Iterator[None]:
+    """Yields at once, and then whenever there may be something new: in the store, or every few seconds at an endpoint."""
     if "endpoint_url" in backend.terminal.given:
-        return _seconds()
-    database = backend.service.database
-    return _commits(database, database.data_version())
+        return _remote_looks()
+    return following.looks(backend.service, every=_POLL_SECONDS)
 
 
-def _seconds() -> Iterator[None]:
+def _remote_looks() -> Iterator[None]:
     while True:
+        yield
         time.sleep(_REMOTE_POLL_SECONDS)
-        yield
-
-
-def _commits(database: Database, version: int) -> Iterator[None]:
-    while True:
-        version = database.await_change(version, every=_POLL_SECONDS)
-        yield

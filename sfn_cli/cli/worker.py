@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sfn_cli.cli.backend import Backend
 from sfn_cli.cli.exits import Exit
 from sfn_cli.cli.output import local_time, write
 
@@ -31,16 +32,26 @@ def worker() -> None:
 @worker.command("status")
 @click.pass_obj
 def status(terminal: Terminal) -> Exit:
-    """Lists the worker processes and what they run.
+    """Lists the worker processes, and the executions that are suspended because sfn failed on them.
+
+    A suspended execution is RUNNING for every other command. No worker drives it until a newer version of sfn
+    does; stop-execution ends it.
 
     \b
-    Example:
+    Examples:
       sfn worker status
+      sfn worker status --query 'suspended[].traceback' --output text
     """
+    from sfn_cli.api import suspensions
     from sfn_cli.drivers.local import launch
 
     workers = launch.status(terminal.settings)
-    shown = {"workers": [{**worker, "startedAt": local_time(worker["startedAt"])} for worker in workers]}
+    with Backend(terminal) as backend:
+        suspended = suspensions.listed(backend.service) if launch.has_store(terminal.settings) else []
+    shown = {
+        "workers": [{**worker, "startedAt": local_time(worker["startedAt"])} for worker in workers],
+        "suspended": [{**one, "failedAt": local_time(one["failedAt"])} for one in suspended],
+    }
     query = terminal.query
     write(query(shown) if query else shown, terminal.output, "Workers", sys.stdout, color=terminal.color)
     return Exit.SUCCESS

@@ -89,7 +89,9 @@ def _request(arguments: Json, world: World) -> Request:
     if host is not None:
         headers = (("Host", host), *headers)
     path = "".join(
-        "/" + quote(str(arguments[name]).strip("/"), safe="/%:@!$&'()*+,;=~") for name in ("Stage", "Path") if arguments.get(name)
+        "/" + quote(str(arguments[name]).strip("/"), safe="/%:@!$&'()*+,;=~", errors="replace")
+        for name in ("Stage", "Path")
+        if arguments.get(name)
     )
     url = with_query(f"{base}{path}", encoded(query_pairs(object_in(arguments, "QueryParameters"))))
     body = _body(arguments, method)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from sfn_cli.api.model import is_ours
 from sfn_cli.errors import StatesError
-from sfn_cli.jsonvalue import Json, dumps
+from sfn_cli.jsonvalue import Json, dumps, well_formed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -102,13 +102,13 @@ def _taken(shape: Shape, value: Any, field: str) -> Any:
         case "list":
             return [_taken(shape.member, item, field) for item in value if item is not None]
         case "map":
-            return {key: _taken(shape.value, item, field) for key, item in value.items() if item is not None}
+            return {well_formed(key): _taken(shape.value, item, field) for key, item in value.items() if item is not None}
         case "blob":
             # Observed: a stream holds the JSON text of whatever it is given; "text" has its quotes.
             as_it_is = isinstance(value, str) and not shape.serialization.get("streaming")
-            return (value if as_it_is else dumps(value)).encode()
-        case "string" | "character" if not isinstance(value, str):
-            return dumps(value)
+            return well_formed(value if as_it_is else dumps(value)).encode()
+        case "string" | "character":
+            return well_formed(value) if isinstance(value, str) else dumps(value)
         case "boolean" if isinstance(value, str):
             return value.lower() == "true"
         case "integer" | "long" if isinstance(value, (str, float)):

@@ -112,8 +112,8 @@ def _proxy(host: str) -> SplitResult | None:
 
 
 def _exchanged(connection: http.client.HTTPConnection, parts: SplitResult, request: Request) -> Response:
-    path = quote(parts.path or "/", safe=_URL_CHARACTERS)
-    query = f"?{quote(parts.query, safe=_URL_CHARACTERS)}" if parts.query else ""
+    path = quote(parts.path or "/", safe=_URL_CHARACTERS, errors="replace")
+    query = f"?{quote(parts.query, safe=_URL_CHARACTERS, errors='replace')}" if parts.query else ""
     connection.putrequest(request.method, path + query, skip_host=True, skip_accept_encoding=True)
     headers = request.headers
     if not has(headers, "host"):
@@ -121,7 +121,7 @@ def _exchanged(connection: http.client.HTTPConnection, parts: SplitResult, reque
     if request.body is not None:
         headers = (*headers, ("Content-Length", str(len(request.body))))
     for name, value in headers:
-        connection.putheader(name, value.encode("utf-8"))
+        connection.putheader(name, value.encode("utf-8", "replace"))
     connection.endheaders(request.body)
     response = connection.getresponse()
     return Response(response.status, response.reason, tuple(response.getheaders()), response.read(MAX_BODY_BYTES + 1))

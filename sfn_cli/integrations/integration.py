@@ -40,11 +40,18 @@ class Background(Protocol):
     def __call__(self, call: Callable[[], T], done: Callable[[T | Exception], None], /) -> Cancel: ...
 
 
+class Conducted(NamedTuple):
+    """A Map Run that is conducted here: the row of its execution, and what is called when its children have moved."""
+
+    execution: int
+    look: Callable[[], None]
+
+
 class World(NamedTuple):
     """What integrations may use. `clock` gives milliseconds since 1970; `service` has the operations of this store;
-    `background` makes calls that block, such as those of `clients`, which are AWS's services. `map_runs` are those that
-    are conducted here, each (its row) with what is called when its children have moved. `inspection` is filled by a
-    task that makes an HTTP request, for who tests it."""
+    `background` makes calls that block, such as those of `clients`, which are AWS's services. `map_runs` holds the Map
+    Runs that are conducted here, by their rows. `inspection` is filled by a task that makes an HTTP request, for
+    TestState."""
 
     settings: Settings
     pool: Invokes
@@ -52,7 +59,7 @@ class World(NamedTuple):
     clock: Callable[[], int]
     background: Background
     clients: Clients
-    map_runs: dict[int, Callable[[], None]]
+    map_runs: dict[int, Conducted]
     inspection: HttpInspection | None = None
 
 

@@ -12,7 +12,8 @@ from sfn_cli.api import names
 from sfn_cli.api.constraints import check_constraints
 from sfn_cli.api.executions import describe, start_child
 from sfn_cli.api.model import load
-from sfn_cli.errors import ApiError
+from sfn_cli.asl.retry import RUNTIME
+from sfn_cli.errors import ApiError, StatesError
 from sfn_cli.integrations.integration import Cancel, Errand, World, nothing_to_cancel
 from sfn_cli.integrations.sdk import http_date, metadata
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
@@ -33,6 +34,9 @@ def start(errand: Errand, world: World) -> Cancel:
         request = _request(task.arguments.value)
         check_constraints(load("stepfunctions", "StartExecution").input, request)
         started = start_child(world.service, request, key, awaited=task.awaits_child, at=task.frame.last_at)
+    except StatesError as error:
+        answer(TaskFailed(task.id, error.error, error.cause))
+        return nothing_to_cancel
     except ApiError as error:
         details = f"Service: AWSStepFunctions; Status Code: 400; Error Code: {error.code}; Request ID: {request_id}; Proxy: null"
         answer(TaskFailed(task.id, f"StepFunctions.{error.code.removesuffix('Exception')}Exception", f"{error.message} ({details})"))
@@ -43,10 +47,13 @@ def start(errand: Errand, world: World) -> Cancel:
 
 
 def _request(arguments: Json) -> dict[str, Json]:
-    """The request of StartExecution. Raises ApiError ValidationException."""
+    """The request of StartExecution. Raises ApiError ValidationException, or StatesError for a field of another type."""
     if not isinstance(arguments, dict) or not isinstance(arguments.get("StateMachineArn"), str):
         raise ApiError("ValidationException", "The field 'StateMachineArn' is required but was missing")
     request = {member: arguments[name] for name, member in _MEMBERS.items() if arguments.get(name) is not None}
+    for name, member in _MEMBERS.items():
+        if not isinstance(request.get(member, ""), str):
+            raise StatesError(RUNTIME, f"The value for the field '{name}' must be a STRING")
     input = arguments.get("Input")
     if input is not None:
         request["input"] = input if isinstance(input, str) else dumps(input)

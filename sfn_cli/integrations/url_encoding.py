@@ -18,7 +18,7 @@ ARRAY_FORMATS: Mapping[str, str] = {"INDICES": "{key}[{index}]", "REPEAT": "{key
 
 
 def encoded(pairs: Iterable[tuple[str, str]]) -> str:
-    return "&".join(f"{quote(key, safe='')}={quote(value, safe='')}" for key, value in pairs)
+    return "&".join(f"{quote(key, safe='', errors='replace')}={quote(value, safe='', errors='replace')}" for key, value in pairs)
 
 
 def plain(value: Json) -> str:

@@ -244,7 +244,7 @@ def _stumble(execution: Execution, frame: Frame, now: int, error: StatesError) -
     """An expression of the state failed: JSONata's failures are recorded first (law 3)."""
     frame.error = error
     if error.error == QUERY_EVALUATION_ERROR:
-        details = {"error": error.error, "cause": error.cause, "state": frame.state.name}
+        details = {**error_details(error.error, error.cause), "state": frame.state.name}
         if error.location is not None:
             details["location"] = error.location
         previous = frame.entered_previous if frame.last == frame.entered_id else frame.last

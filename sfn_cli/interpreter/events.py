@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sfn_cli.jsonvalue import well_formed
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -118,8 +120,8 @@ TERMINAL: Mapping[str, str] = {
 
 
 def error_details(error: str | None, cause: str | None) -> dict[str, Json]:
-    """The details of a failure: only those of the two that there are."""
-    return {name: text for name, text in (("error", error), ("cause", cause)) if text is not None}
+    """The details of a failure: only those of the two that there are, as text that can be stored."""
+    return {name: well_formed(text) for name, text in (("error", error), ("cause", cause)) if text is not None}
 
 
 def execution_started(input: Payload, role_arn: str, at: int, *, qualified: Mapping[str, str] | None = None) -> HistoryEvent:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.api.awaited import LOOK_SECONDS, WAKE_SECONDS
+from sfn_cli.api.following import PROMPT_SECONDS, Follower, settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,7 +31,7 @@ class Watch:
         self._service = service
         self._ends: defaultdict[int, list[Future]] = defaultdict(list)  # by the execution's row
         self._tasks: defaultdict[str, list[Future]] = defaultdict(list)  # by the activity's ARN; who came first is first
-        self._seen: int | None = None  # what was in the store when it was looked at last: None, when somebody came since
+        self._follower = Follower(service)
         self._looking: asyncio.Task[None] | None = None
 
     async def end_of(self, execution: int) -> None:
@@ -45,13 +45,13 @@ class Watch:
     async def _wait(self, waiting: defaultdict[Any, list[Future]], key: int | str) -> None:
         future = asyncio.get_running_loop().create_future()
         waiting[key].append(future)
-        self._seen = None
+        self._follower.look_again()
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look_on())
         try:
             await future
         except asyncio.CancelledError:
-            self._seen = None  # perhaps it was told of a task: that is another's now
+            self._follower.look_again()  # perhaps it was told of a task: that is another's now
             raise
         finally:
             with suppress(ValueError):  # it was told
@@ -61,39 +61,26 @@ class Watch:
 
     async def _look_on(self) -> None:
         clock = asyncio.get_running_loop().time
-        wakes_at = clock() + WAKE_SECONDS
         news_at = clock()
         while self._ends or self._tasks:
             began = clock()
             try:
-                if self._look():
+                if self._follower.changed():
+                    self._look()
                     news_at = began
-                elif began >= wakes_at:
-                    self._wake()
-                    wakes_at = began + WAKE_SECONDS
             except Exception as error:
                 self._fail(error)
                 return
-            pause = LOOK_SECONDS if began - news_at < QUIET_SECONDS else SELDOM_SECONDS
+            pause = PROMPT_SECONDS if began - news_at < QUIET_SECONDS else SELDOM_SECONDS
             await asyncio.sleep(max(pause, _SHARE * (clock() - began)))
 
-    def _look(self) -> bool:
-        """Tells those who need wait no longer; whether there was anything new to look at."""
-        version = self._service.database.data_version()
-        if version == self._seen:
-            return False
-        self._seen = version
+    def _look(self) -> None:
+        """Tells those who need wait no longer."""
         if self._ends:
-            for execution in self._service.executions.ended(list(self._ends)):
+            for execution in settled(self._service, list(self._ends)):
                 _tell(self._ends.pop(execution))
         for activity, count in self._service.tasks.waiting(list(self._tasks)).items() if self._tasks else ():
             _tell([future for future in self._tasks[activity] if not future.done()][:count])
-        return True
-
-    def _wake(self) -> None:
-        # Who polls for a task that nobody is going to schedule keeps no worker alive.
-        if self._ends or self._service.executions.any_running():
-            self._service.runner.wake()
 
     def _fail(self, error: Exception) -> None:
         for future in [future for waiting in (self._ends, self._tasks) for futures in waiting.values() for future in futures]:

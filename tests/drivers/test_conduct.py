@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.benchmarks.store import Store
+from tests.benchmarks.store import Store, drive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,3 +73,35 @@ def test_another_takes_it_over(store: Store) -> None:
     work(first)
     assert (first.driven, other.driven, owner(store)) == (0, 1, 2)
     assert other.wake_at == wait_ends_at(store)
+
+
+def statuses(store: Store) -> list[tuple[str, str]]:
+    rows: list[tuple[str, str]] = store.connection.execute("SELECT status, error FROM execution ORDER BY id").fetchall()
+    return rows
+
+
+def test_data_that_cannot_be_stored_fails_its_execution(tmp_path: Path) -> None:
+    """A state whose name cannot be stored, in a definition that no validation has seen, harms no sibling of the turn."""
+    store = Store(tmp_path)
+    named = store.machine("Odd", {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "NAME"}, "NAME": {"Type": "Succeed"}}})
+    store.connection.execute("UPDATE revision SET definition = replace(definition, 'NAME', '\\ud800')")
+    store.start(named, ["{}"])
+    store.start(store.machine("Well", {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}), ["{}"])
+    drive(store.conductor())
+    assert statuses(store) == [("FAILED", "States.Runtime"), ("SUCCEEDED", None)]
+    store.service.close()
+
+
+def test_a_damaged_message_harms_its_execution_alone(store: Store) -> None:
+    """A row of the inbox that cannot be read sets its execution aside; another's message is taken in."""
+    store.start(store.machine("Other", WAIT), ["{}"])
+    conductor = store.conductor()
+    work(conductor)
+    executions, now = store.service.executions, store.service.clock()
+    for (arn,) in store.connection.execute("SELECT arn FROM execution").fetchall():
+        executions.abort(arn, None, None, now)
+    store.connection.execute("UPDATE inbox SET body = '{' WHERE id = (SELECT min(id) FROM inbox)")
+    conductor.read_inbox()
+    conductor.turn()
+    assert conductor.driven == 0
+    store.service.close()

@@ -7,8 +7,9 @@ started and nothing is shown before the transaction that tells of it.
 A step that takes long, by the expressions of its state, is taken in the slow lane (slow_lane.py), and its
 execution with it: signals for it wait. The others go on meanwhile.
 
-An execution that cannot be interpreted (its history is broken, or sfn has a bug) is set aside: it
-stays as it is, for a later worker, and holds up no other.
+Failures are isolated. An error while one execution is decided, written or served concerns that execution alone:
+data that cannot be stored fails it, and a bug or a damaged row sets it aside, to be suspended after a few attempts
+(store/sqlite/suspensions.py). Only an error of the store itself ends the worker.
 """
 
 from __future__ import annotations
@@ -22,26 +23,29 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli import arn
+from sfn_cli.asl.retry import RUNTIME
 from sfn_cli.asl.state_machine import load
 from sfn_cli.drivers.local.clocks import GRACE_MS, Clock, VirtualClock, clock_of
 from sfn_cli.drivers.local.dispatch import Dispatch
 from sfn_cli.drivers.local.messages import signal_of
 from sfn_cli.drivers.local.slow_lane import SlowLane, Step, Taken, loop_patience
-from sfn_cli.errors import StoreError
+from sfn_cli.errors import UnstorableError, is_of_the_store
 from sfn_cli.interpreter import mocks
 from sfn_cli.interpreter.execution import MAX_EVENTS
 from sfn_cli.interpreter.execution_log import ExecutionLog, execution_log
 from sfn_cli.interpreter.interpreter import Interpreter
 from sfn_cli.interpreter.signals import TaskFailed, TaskHeartbeat, time_of
+from sfn_cli.jsonvalue import well_formed
 from sfn_cli.query.limits import Impatient, Patience
 from sfn_cli.store.sqlite.execution_logs import log_lines
 from sfn_cli.store.sqlite.keys import EVENTS_PER_EXECUTION
 from sfn_cli.store.sqlite.logs import LogLine
+from sfn_cli.store.sqlite.suspensions import ATTEMPTS, Fault
 from sfn_cli.store.sqlite.tasks import Opened
 from sfn_cli.store.sqlite.turns import Claimed, Moved, Turns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from sfn_cli.integrations.integration import World
     from sfn_cli.interpreter.events import HistoryEvent
@@ -126,7 +130,7 @@ class Conductor:
         self._last_message = 0
         self._forgotten: list[int] = []
         self._lines: list[LogLine] = []
-        self._dispatch = Dispatch(world, self._mail)
+        self._dispatch = Dispatch(world, self._mail, self._isolating)
         self._in_map_runs: dict[int, int] = {}  # those that are children → their Map Runs
         self._moved_runs: set[int] = set()  # Map Runs whose children have ended in this turn
         self._clocks: dict[int, Clock] = {}  # of those that do not run by the wall's
@@ -167,11 +171,11 @@ class Conductor:
     def _take(self, claimed: list[Claimed]) -> int:
         ends_at = time.monotonic() + SECONDS_A_TURN
         for execution in claimed:
-            if execution.map_run is not None:
-                self._in_map_runs[execution.id] = execution.map_run
-            if (log := execution_log(execution.logging)) is not None:
-                self._logs[execution.id] = log
-            with self._setting_aside(execution.id):
+            with self._isolating(execution.id):
+                if execution.map_run is not None:
+                    self._in_map_runs[execution.id] = execution.map_run
+                if (log := execution_log(execution.logging)) is not None:
+                    self._logs[execution.id] = log
                 if execution.mocks is not None:
                     self._dispatch.mock(execution.id, mocks.read(execution.mocks))
                 resume = self._resuming(execution)
@@ -219,7 +223,7 @@ class Conductor:
         """Takes back the executions whose slow steps are done, with what came for them meanwhile."""
         for execution, outcome in self.slow_lane.finished():
             mail = self._away.pop(execution, None)
-            with self._setting_aside(execution):
+            with self._isolating(execution):
                 taken = outcome()
                 if mail is None:
                     self._take_up(execution, taken)
@@ -246,28 +250,42 @@ class Conductor:
         self._catch_up(execution, interpreter)
 
     @contextmanager
-    def _setting_aside(self, execution: int) -> Iterator[None]:
+    def _isolating(self, execution: int) -> Iterator[None]:
+        """Keeps an error within the block from harming any execution but this one. A StoreError passes through."""
         try:
             yield
-        except StoreError:
-            raise  # everybody's trouble
         except (Exception, Impatient) as error:
-            self._report(f"sets execution {execution} aside: {error!r}\n{traceback.format_exc()}")
-            self._let_go(execution)
+            if is_of_the_store(error):
+                raise
+            self._give_up(execution, error)
+
+    def _give_up(self, execution: int, error: BaseException) -> None:
+        """Ends an execution whose data is to blame for the error; sets it aside when sfn is. Raises StoreError."""
+        self._let_go(execution)
+        if isinstance(error, UnstorableError):
+            self._report(f"fails execution {execution}: {error}")
+            self._turns.fail(execution, RUNTIME, str(error), self._clock())
+            return
+        fault = Fault(f"{type(error).__name__}: {error}", "".join(traceback.format_exception(error)))
+        attempts = self._turns.set_aside(execution, fault, self._clock())
+        if attempts:
+            outcome = "suspended" if attempts >= ATTEMPTS else "released"
+            self._report(f"execution {execution} {outcome} after attempt {attempts} of {ATTEMPTS}:\n{fault.traceback}")
 
     def read_inbox(self) -> None:
         """Takes in what other processes say to the executions driven here."""
         aborted: list[int] = []
         for message in self._inbox.after(self._last_message):
             self._last_message = message.id
-            interpreter = self._driven.get(message.execution)
-            if message.kind == "aborted":
-                if message.body.get("worker", self._turns.worker) == self._turns.worker and self._drives(message.execution):
-                    self._let_go(message.execution)
-                    self._forgotten.append(message.id)
-                    aborted.append(message.execution)
-            elif interpreter is not None:
-                self._take_in(message, interpreter)
+            with self._isolating(message.execution):
+                interpreter = self._driven.get(message.execution)
+                if message.kind == "aborted":
+                    if message.body.get("worker", self._turns.worker) == self._turns.worker and self._drives(message.execution):
+                        self._let_go(message.execution)
+                        self._forgotten.append(message.id)
+                        aborted.append(message.execution)
+                elif interpreter is not None:
+                    self._take_in(message, interpreter)
         if aborted:
             self._turns.release(aborted)  # one that was redriven and claimed meanwhile is claimed anew
 
@@ -285,7 +303,7 @@ class Conductor:
 
     def log(self, group: str, stream: str, at: int, message: str) -> None:
         """Keeps a line of a function's log for the next commit."""
-        self._lines.append(LogLine(group, stream, at, message))
+        self._lines.append(LogLine(group, stream, at, well_formed(message)))
 
     def _mail(self, execution: int, signal: Signal) -> None:
         self._mailbox.append(_Mail(execution, signal))
@@ -324,7 +342,7 @@ class Conductor:
                 if execution in self._away and message is None:  # a message is in the inbox still
                     self._away[execution].append(mail)
                 continue
-            with self._setting_aside(execution):
+            with self._isolating(execution):
                 if isinstance(clock := self._clocks.get(execution), VirtualClock):
                     clock.jump(time_of(signal), now)
                 events = interpreter.receive(signal, self._shown(execution, now))
@@ -345,15 +363,16 @@ class Conductor:
         interpreter = self._driven.get(execution)
         if interpreter is None:
             return 0
-        shown = self._shown(execution, now)
         events: list[HistoryEvent] = []
         more = True
         ends_at = time.monotonic() + SECONDS_AT_A_TIME
-        with self._setting_aside(execution):
+        with self._isolating(execution):
+            shown = self._shown(execution, now)
             while more and len(events) < EVENTS_AT_A_TIME and time.monotonic() < ends_at:
                 made = interpreter.advance(shown, EVENTS_BETWEEN_LOOKS)
                 more = len(made) == EVENTS_BETWEEN_LOOKS
                 events += made
+            self._wake(execution, self._due_by_clock(execution, interpreter, now, more=more))
         if execution not in self._driven:
             return 0
         if events:
@@ -362,7 +381,6 @@ class Conductor:
             self._slow.append(execution)
         elif more:
             self._queue(execution)
-        self._wake(execution, self._due_by_clock(execution, interpreter, now, more=more))
         return len(events)
 
     def _shown(self, execution: int, now: int) -> int:
@@ -409,23 +427,35 @@ class Conductor:
     def _commit(self, moved: dict[int, _Turn], now: int) -> None:
         lines, self._lines = self._lines, []
         forgotten, self._forgotten = self._forgotten, []
-        changes = {execution: self._driven[execution].changed_tasks() for execution in moved if execution in self._driven}
-        turns = [
-            _moved(execution, moved[execution], self._answerable(execution, opened), closed, in_map_run=execution in self._in_map_runs)
-            for execution, (opened, closed) in changes.items()
-        ]
-        self._moved_runs |= {self._in_map_runs[turn.execution] for turn in turns if turn.in_map_run and self._driven[turn.execution].ended}
-        if self._logs:
-            turns = [turn._replace(log=self._logged(turn)) if turn.execution in self._logs else turn for turn in turns]
-        lost = self._turns.commit(turns, forgotten, lines, read_up_to=self._last_message, now=now)
+        changes: dict[int, tuple[list[OpenTask], list[OpenTask]]] = {}
+        turns: list[Moved] = []
+        for execution, turn in moved.items():
+            with self._isolating(execution):
+                if execution in self._driven:
+                    changes[execution] = self._driven[execution].changed_tasks()
+                    turns.append(self._moved(execution, turn, *changes[execution]))
+        committed = self._turns.commit(turns, forgotten, lines, read_up_to=self._last_message, now=now)
+        for execution, error in committed.refused.items():
+            self._give_up(execution, error)
         for execution, (opened, closed) in changes.items():
-            if execution in lost or self._driven[execution].ended:
+            interpreter = self._driven.get(execution)
+            if interpreter is None:
+                continue
+            if execution in self._in_map_runs and interpreter.ended:
+                self._moved_runs.add(self._in_map_runs[execution])
+            if execution in committed.lost or interpreter.ended:
                 self._let_go(execution)
             elif opened or closed:
-                with self._setting_aside(execution):
+                with self._isolating(execution):
                     self._dispatch.match(execution, opened, closed)
-        if lost:
+        if committed.lost:
             self.claim_new()
+
+    def _moved(self, execution: int, turn: _Turn, opened: list[OpenTask], closed: list[OpenTask]) -> Moved:
+        """What the turn writes of the execution."""
+        in_map_run = execution in self._in_map_runs
+        moved = _moved(execution, turn, self._answerable(execution, opened), closed, in_map_run=in_map_run)
+        return moved._replace(log=self._logged(moved)) if execution in self._logs else moved
 
     def _answerable(self, execution: int, opened: list[OpenTask]) -> list[Opened]:
         """The tasks that others may answer by their token. What a mock answers is offered to no activity's worker."""
@@ -436,17 +466,21 @@ class Conductor:
         ]
 
     def _tell_map_runs(self) -> None:
-        """Whoever conducts the Map Runs whose children have ended looks at them: this worker, or another."""
+        """Calls whoever conducts the Map Runs whose children have ended: this worker, or another."""
         moved, self._moved_runs = self._moved_runs, set()
-        for run in moved & self._world.map_runs.keys():
-            self._world.map_runs[run]()
+        self._look_at(moved & self._world.map_runs.keys())
         if moved - self._world.map_runs.keys():
             self._world.service.runner.wake()
 
     def look_at_map_runs(self) -> None:
-        """Another process may have ended children, or changed what a Map Run allows."""
-        for look in tuple(self._world.map_runs.values()):
-            look()
+        """Looks at every Map Run: another process may have ended children, or changed what it allows."""
+        self._look_at(tuple(self._world.map_runs))
+
+    def _look_at(self, map_runs: Iterable[int]) -> None:
+        for run in map_runs:
+            if (conducted := self._world.map_runs.get(run)) is not None:
+                with self._isolating(conducted.execution):
+                    conducted.look()
 
     def _logged(self, turn: Moved) -> list[LogLine]:
         """What the execution's log has of the turn."""

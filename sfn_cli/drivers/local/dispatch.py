@@ -1,22 +1,26 @@
 """Open tasks of one worker: each is started once the event that scheduled it is durable, and
 cancelled when its execution no longer has it (a timeout, a sibling's failure, a stop).
 
-An execution may have mocks: what they answer never comes to an integration.
+An execution may have mocks: what they answer never comes to an integration. What an integration raises, at once or
+in a callback, concerns the task's execution alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
+from sfn_cli.errors import UnstorableError
 from sfn_cli.integrations import mocked
-from sfn_cli.integrations.integration import Errand
+from sfn_cli.integrations.integration import Errand, T, nothing_to_cancel
 from sfn_cli.integrations.table import integration
-from sfn_cli.interpreter.signals import Signal, TaskStarted
+from sfn_cli.interpreter.signals import Signal, TaskFailed, TaskStarted
 from sfn_cli.store.sqlite.keys import key_of
 
 if TYPE_CHECKING:
-    from sfn_cli.integrations.integration import Cancel, World
+    from sfn_cli.functions.outcome import Outcome
+    from sfn_cli.integrations.integration import Cancel, Invocation, World
     from sfn_cli.interpreter.execution import OpenTask
     from sfn_cli.interpreter.mocks import Mocks
 
@@ -24,12 +28,41 @@ Mail = Callable[[int, Signal], None]
 """Takes a signal for an execution (its row's id)."""
 
 
+Isolating = Callable[[int], AbstractContextManager[None]]
+"""A block in which an error harms only the execution in this row."""
+
+
+class _Isolated:
+    """The worker's threads and functions as one execution uses them: its callbacks harm no other execution."""
+
+    def __init__(self, execution: int, world: World, isolating: Isolating) -> None:
+        self._execution = execution
+        self._world = world
+        self._isolating = isolating
+
+    def background(self, call: Callable[[], T], done: Callable[[T | Exception], None], /) -> Cancel:
+        """As the world's `background`."""
+        return self._world.background(call, self._guarded(done))
+
+    def invoke(self, function_ref: str, payload: str, done: Callable[[Outcome], None], /) -> Invocation:
+        """As the pool's."""
+        return self._world.pool.invoke(function_ref, payload, self._guarded(done))
+
+    def _guarded(self, done: Callable[[T], None]) -> Callable[[T], None]:
+        def guarded(outcome: T) -> None:
+            with self._isolating(self._execution):
+                done(outcome)
+
+        return guarded
+
+
 class Dispatch:
     """What runs for the executions that a worker drives: execution → task → how to cancel it."""
 
-    def __init__(self, world: World, mail: Mail) -> None:
+    def __init__(self, world: World, mail: Mail, isolating: Isolating) -> None:
         self._world = world
         self._mail = mail
+        self._isolating = isolating
         self._running: dict[int, dict[int, Cancel]] = {}
         self._mocks: dict[int, Mocks] = {}  # of those executions that have some
 
@@ -51,7 +84,7 @@ class Dispatch:
         for task in opened:
             running[task.id] = self._start(execution, task)
         if not running:
-            del self._running[execution]
+            self._running.pop(execution, None)
 
     def _start(self, execution: int, task: OpenTask) -> Cancel:
         def answer(signal: Signal) -> None:
@@ -63,7 +96,13 @@ class Dispatch:
             return mocked.answer(errand, instead)
         if not task.started and task.activity is None:
             answer(TaskStarted(task.id))
-        return integration(task.resource)(errand, self._world)
+        isolated = _Isolated(execution, self._world, self._isolating)
+        world = self._world._replace(background=isolated.background, pool=isolated)
+        try:
+            return integration(task.resource)(errand, world)
+        except UnstorableError as error:
+            answer(TaskFailed(task.id, "States.TaskFailed", str(error)))
+            return nothing_to_cancel
 
     def drop(self, execution: int) -> None:
         """Cancels all that runs for an execution, and forgets its mocks."""

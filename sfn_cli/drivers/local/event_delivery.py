@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sfn_cli import file_lock
 from sfn_cli.api.status_events import status_event
 from sfn_cli.drivers.local import launch
-from sfn_cli.errors import ConfigurationError
+from sfn_cli.errors import ConfigurationError, is_of_the_store
 from sfn_cli.integrations import embedded_aws
 from sfn_cli.integrations.aws_clients import is_real_endpoint
 from sfn_cli.jsonvalue import dumps
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sfn_cli.integrations.integration import World
-    from sfn_cli.store.sqlite.status_changes import StatusChanges
+    from sfn_cli.store.sqlite.status_changes import Note, StatusChanges
 
 LOCK_NAME = "events.lock"
 
@@ -100,11 +100,27 @@ class EventDelivery:
         notes = self._changes.noted(NOTES_AT_ONCE)
         if not notes:
             return
-        stood = [(note.id, self._changes.stood(note.execution, note.number)) for note in notes]
-        entries = [(id, _entry(status_event(execution))) for id, execution in stood if execution is not None]
-        gone = [id for id, execution in stood if execution is None]
+        entries: list[tuple[int, dict[str, Any]]] = []
+        gone: list[int] = []
+        for note in notes:
+            entry = self._entry_of(note)
+            if entry is None:
+                gone.append(note.id)
+            else:
+                entries.append((note.id, entry))
         self._sending = True
         self._world.background(partial(self._send, self._endpoint, entries, gone), self._sent)
+
+    def _entry_of(self, note: Note) -> dict[str, Any] | None:
+        """The event of a change, or None when there is none: the execution is gone, or its rows cannot be read."""
+        try:
+            execution = self._changes.stood(note.execution, note.number)
+            return None if execution is None else _entry(status_event(execution))
+        except Exception as error:
+            if is_of_the_store(error):
+                raise
+            self._report(f"drops an event of execution {note.execution}: {error!r}")
+            return None
 
     def _send(self, endpoint: str, entries: Sequence[tuple[int, dict[str, Any]]], gone: Sequence[int]) -> _Sent:
         """In a thread."""

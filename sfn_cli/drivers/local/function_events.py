@@ -9,6 +9,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from sfn_cli.errors import is_of_the_store
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -44,7 +46,13 @@ class EventInvocations:
             return
         live = live_workers()
         for event in self._events.take(self._worker, live, self._clock(), AT_ONCE - self.in_hand):
-            self.in_hand += 1
+            self._invoke(event)
+        self.owed = self.in_hand > 0 or self._events.waiting(self._worker, live)
+
+    def _invoke(self, event: FunctionEvent) -> None:
+        """Has the function handle an event. One that cannot be handed over is given up, and holds up no other."""
+        self.in_hand += 1
+        try:
             self._pool.invoke(
                 event.function_ref,
                 event.payload,
@@ -52,7 +60,12 @@ class EventInvocations:
                 request_id=event.request_id,
                 client_context=event.client_context,
             )
-        self.owed = self.in_hand > 0 or self._events.waiting(self._worker, live)
+        except Exception as error:
+            if is_of_the_store(error):
+                raise
+            self.in_hand -= 1
+            self._report(f"gives up the event {event.request_id} for {event.function_ref}: {error!r}")
+            self._events.remove(self._worker, event.id)
 
     def _handled(self, event: FunctionEvent, outcome: Outcome) -> None:
         self.in_hand -= 1

@@ -115,6 +115,13 @@ def _keep_short(log: str) -> None:
         pass  # no log yet, or not ours to move: the worker is started all the same
 
 
+def has_store(settings: Settings) -> bool:
+    """Whether there is a store, which asking for anything in it would otherwise make."""
+    from sfn_cli.store.sqlite.database import FILE_NAME
+
+    return os.path.exists(os.path.join(settings.home, FILE_NAME))
+
+
 def status(settings: Settings) -> list[dict[str, int]]:
     """The live workers of the store: {"slot", "worker", "pid", "startedAt" (ms), "executions"}."""
     from sfn_cli.store.sqlite.database import Database
@@ -137,13 +144,15 @@ def status(settings: Settings) -> list[dict[str, int]]:
 
 
 def stop(settings: Settings) -> int:
-    """Asks every live worker to leave; its executions stay, and go on with the next worker. Gives their number."""
+    """Asks every live worker to leave, of whatever version; its executions go on with the next worker. Returns their number."""
     import signal
 
+    from sfn_cli.store.sqlite.workers import pids
+
     asked = 0
-    for worker in status(settings):
+    for pid in pids(settings.home):
         try:
-            os.kill(worker["pid"], signal.SIGTERM)
+            os.kill(pid, signal.SIGTERM)
             asked += 1
         except ProcessLookupError:
             pass

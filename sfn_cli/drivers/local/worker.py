@@ -13,7 +13,8 @@ import selectors
 import signal
 import sys
 import time
-from contextlib import suppress
+import traceback
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from sfn_cli.api.service import Service
@@ -23,7 +24,7 @@ from sfn_cli.drivers.local.background import Background
 from sfn_cli.drivers.local.conduct import CLAIM_LIMIT, Conductor
 from sfn_cli.drivers.local.event_delivery import EventDelivery
 from sfn_cli.drivers.local.function_events import EventInvocations
-from sfn_cli.errors import SfnError
+from sfn_cli.errors import SfnError, is_of_the_store
 from sfn_cli.functions.invoke import FunctionHost
 from sfn_cli.functions.pool import Pool, monotonic_ms
 from sfn_cli.integrations.aws_clients import Clients
@@ -43,7 +44,7 @@ from sfn_cli.store.sqlite.turns import Turns
 from sfn_cli.store.sqlite.workers import MAX_SLOTS, Slot, Workers, live_workers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from types import FrameType
 
 IDLE_SECONDS = 60.0
@@ -142,6 +143,7 @@ class _Worker:
         self._lock = lock
         self._limit = limit
         self._told_to_leave = False
+        self._reported: set[str] = set()
         self._on_its_way = True  # until it listens
         self._database = Database(settings.home)
         self._id = Workers(self._database).register(slot.number, os.getpid(), clock())
@@ -279,14 +281,20 @@ class _Worker:
                 self._called = False
                 if not self._in_place():
                     return
+                if not self._database.is_current():
+                    report("another version of sfn uses the store now")
+                    self._told_to_leave = True
+                    return
                 self._sign()
-                conductor.read_inbox()
-                conductor.look_at_map_runs()
-                self._function_events.look(self._live_workers)
-                self._claim()
-            conductor.turn()
-            self._status_events.deliver()
-            self._pool.tick(monotonic_ms())
+                with self._surviving():
+                    conductor.read_inbox()
+                    conductor.look_at_map_runs()
+                    self._function_events.look(self._live_workers)
+                    self._claim()
+            with self._surviving():
+                conductor.turn()
+                self._status_events.deliver()
+                self._pool.tick(monotonic_ms())
             if conductor.driven or self._function_events.owed or self._status_events.busy:
                 last_owed = monotonic_ms()
             elif monotonic_ms() - last_owed >= idle_ms:
@@ -328,7 +336,25 @@ class _Worker:
                 limits.append(due_at - monotonic_ms())
             timeout = max(0.0, min(limits) / 1000)
         for key, _ in self._selector.select(timeout):
-            key.data()
+            with self._surviving():
+                key.data()
+
+    @contextmanager
+    def _surviving(self) -> Iterator[None]:
+        """Keeps a bug in the block from ending the worker, and with it every execution's work.
+
+        What an execution raises is isolated before it comes here (`Conductor`): this is for what belongs to none.
+        The same error is reported once.
+        """
+        try:
+            yield
+        except Exception as error:
+            if is_of_the_store(error):
+                raise
+            text = traceback.format_exc()
+            if text not in self._reported:
+                self._reported.add(text)
+                report(f"goes on after an error inside sfn:\n{text}")
 
     def _log(self, group: str, stream: str, at: int, message: str) -> None:
         self._conductor.log(group, stream, at, message)

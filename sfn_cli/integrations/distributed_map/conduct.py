@@ -18,10 +18,12 @@ from sfn_cli.api import names
 from sfn_cli.asl.map_run import CONCURRENCY, Tolerance
 from sfn_cli.errors import StatesError, StoreError
 from sfn_cli.integrations.distributed_map import dataset, results
+from sfn_cli.integrations.integration import Conducted
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Payload
 from sfn_cli.query.limits import Patience
 from sfn_cli.store.sqlite.database import Database
+from sfn_cli.store.sqlite.keys import execution_of
 from sfn_cli.store.sqlite.map_runs import MapRuns, NewChild, NewMapRun
 
 if TYPE_CHECKING:
@@ -76,7 +78,7 @@ class _Conduct:
         )
         if run is not None:
             self._id = run.id
-            self._world.map_runs[run.id] = self.look
+            self._world.map_runs[run.id] = Conducted(execution_of(self._errand.key), self.look)
             self._read(run)
             self.look()
         return self.cancel
@@ -107,7 +109,7 @@ class _Conduct:
             if isinstance(answer, StatesError):
                 self._fail(answer)
             elif isinstance(answer, StoreError):
-                raise answer  # everybody's trouble
+                raise answer
             elif isinstance(answer, Exception):
                 self._fail(StatesError("States.Runtime", f"The Map Run cannot be conducted: {answer!r}"))
             else:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from sfn_cli import json_text
 from sfn_cli.errors import StatesError
 from sfn_cli.json_pointer import pointed
+from sfn_cli.jsonvalue import well_formed
 from sfn_cli.query.java_hash_map import hash_map_order
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def csv_rows(file: BinaryIO, config: Mapping[str, Json]) -> Iterator[Json]:
 def _check_headers(headers: Any) -> None:
     if len(set(headers)) != len(headers):
         raise reader_failed("CSV headers cannot contain duplicates.")
-    if len(",".join(headers).encode()) > MAX_HEADER_BYTES:
+    if len(well_formed(",".join(headers)).encode()) > MAX_HEADER_BYTES:
         raise reader_failed(f"CSV headers cannot exceed {MAX_HEADER_BYTES} bytes.")
 
 

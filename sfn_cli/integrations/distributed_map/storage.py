@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from sfn_cli.errors import ConfigurationError
 from sfn_cli.integrations.aws_errors import Naming, service_error
+from sfn_cli.jsonvalue import well_formed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -86,7 +87,7 @@ class _Bucket:
         except ClientError as error:
             told = _NAMING.failure(service_error(error, self._client.meta.service_model))
             raise StorageError(told.cause) from None
-        except (BotoCoreError, TypeError) as error:
+        except (BotoCoreError, TypeError, ValueError) as error:
             raise StorageError(str(error)) from None
 
 
@@ -134,10 +135,16 @@ class _Folder:
         os.replace(f"{path}.part", path)
 
     def _path(self, key: str) -> str:
+        if "\0" in key or not _is_unicode(key):
+            raise StorageError(f"'{key}' cannot be the name of a file")
         path = os.path.normpath(os.path.join(self._root, key))
         if os.path.commonpath([path, os.path.normpath(self._root)]) != os.path.normpath(self._root):
             raise StorageError(f"{key} lies outside of {self._root}")
         return path
+
+
+def _is_unicode(text: str) -> bool:
+    return well_formed(text) == text
 
 
 def _listed(etag: str, modified: float, key: str, size: int, storage_class: str) -> dict[str, Json]:

@@ -3,19 +3,22 @@
 Rule 1: a process that is killed at any instant leaves a store that opens again, whole (WAL).
 Rule 2: what was committed survives a power cut (synchronous = FULL).
 Rule 3: a store that cannot be used is refused with a line that says why, and never replaced.
+Rule 4: errors differ by whom they harm. A StoreError (disk, lock, corruption) concerns everyone and may stop a worker.
+A RowError concerns what one row belongs to; an UnstorableError, the request or execution whose data it is.
 """
 
 from __future__ import annotations
 
-import math
 import os
 import sqlite3
 import time
 from contextlib import AbstractContextManager, contextmanager, suppress
+from itertools import takewhile
 from json import JSONDecodeError
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from sfn_cli.errors import StoreError
+from sfn_cli import __version__
+from sfn_cli.errors import RowError, SfnError, StoreError, UnstorableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,9 +27,6 @@ Given = TypeVar("Given")
 
 FILE_NAME = "sfn.db"
 BUSY_SECONDS = 60.0
-
-LOOK_SECONDS = 0.02
-"""How often one who waits for a change of the store looks."""
 
 _SCHEMA = os.path.join(os.path.dirname(__file__), "schema")
 
@@ -46,7 +46,7 @@ class Database:
             try:
                 _refuse_newer(self.connection, self.path)
                 _configure(self.connection)
-                _migrate(self.connection)
+                _bring_up_to_date(self.connection, os.fspath(home))
             except BaseException:
                 self.connection.close()
                 raise
@@ -64,6 +64,20 @@ class Database:
             except BaseException:
                 _roll_back(self.connection)
                 raise
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A part of the open transaction: all of the block is kept with it, or, when it raises, none of the block."""
+        with translated_errors(self.path):
+            self.connection.execute("SAVEPOINT part")
+            try:
+                yield
+            except BaseException:
+                if self.connection.in_transaction:  # SQLite may have rolled back all of it
+                    self.connection.execute("ROLLBACK TO part")
+                    self.connection.execute("RELEASE part")
+                raise
+            self.connection.execute("RELEASE part")
 
     def reading(self) -> AbstractContextManager[sqlite3.Connection]:
         """For queries: the connection, with SQLite's errors in our words."""
@@ -90,21 +104,16 @@ class Database:
             return False
         return (there.st_dev, there.st_ino) == self._identity
 
+    def is_current(self) -> bool:
+        """Whether the store still has this version's schema, and no other version of sfn has opened it since."""
+        with translated_errors(self.path):
+            return _is_current(self.connection)
+
     def data_version(self) -> int:
         """A number that changes when another connection has committed (PRAGMA data_version)."""
         with translated_errors(self.path):
             version: int = self.connection.execute("PRAGMA data_version").fetchone()[0]
             return version
-
-    def await_change(self, since: int, seconds: float = math.inf, *, every: float = LOOK_SECONDS) -> int:
-        """Waits until `data_version` is no longer `since`, or so many seconds have passed; gives what it is then.
-
-        It looks `every` so many seconds.
-        """
-        give_up_at = time.monotonic() + seconds
-        while (version := self.data_version()) == since and time.monotonic() < give_up_at:
-            time.sleep(every)
-        return version
 
     def close(self) -> None:
         self.connection.close()
@@ -129,22 +138,37 @@ class _Translating(Generic[Given]):
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if error is not None:
-            told = _told(error, self._path)
-            if told is not None:
-                raise StoreError(told) from error
+            translated = _translated(error, self._path)
+            if translated is not None:
+                raise translated from error
 
 
-def _told(error: BaseException, path: str) -> str | None:
+def _translated(error: BaseException, path: str) -> SfnError | None:
+    """The error in sfn's terms: the data is to blame (UnstorableError), one row (RowError), or the store (StoreError).
+
+    None for an error that has nothing to do with the store.
+    """
     match error:
-        case sqlite3.Error():
-            return _explain(error, path)
-        case JSONDecodeError():
-            return f"Cannot use the store {path}: {_ADVICE['SQLITE_CORRUPT']} (a column of JSON holds none)."
         case UnicodeEncodeError():
-            return "The text holds bytes that are not UTF-8, which cannot be stored. Nothing was changed."
+            return UnstorableError(f"The text holds {_character(error)}, which cannot be stored as UTF-8.")
+        case OverflowError():
+            return UnstorableError("A number is outside the range that can be stored (64-bit integers).")
+        case sqlite3.DataError():
+            return UnstorableError("The text is too long to be stored.")
+        case sqlite3.IntegrityError() | sqlite3.ProgrammingError() | sqlite3.InterfaceError() | sqlite3.NotSupportedError():
+            return RowError(f"Cannot use the store {path}: {error}.")
+        case JSONDecodeError():
+            return RowError(f"Cannot use the store {path}: {_ADVICE['SQLITE_CORRUPT']} (a column of JSON holds none).")
+        case sqlite3.Error():
+            return _explained(error, path)
         case OSError():
-            return f"Cannot use the store {path}: {error.strerror or error}. Set SFN_HOME to a folder that can be written."
+            return StoreError(f"Cannot use the store {path}: {error.strerror or error}. Set SFN_HOME to a folder that can be written.")
     return None
+
+
+def _character(error: UnicodeEncodeError) -> str:
+    """The character that cannot be encoded, as it is named in a message."""
+    return f"U+{ord(error.object[error.start]):04X}, half of a surrogate pair"
 
 
 _AFRESH = f"move {FILE_NAME}, {FILE_NAME}-wal and {FILE_NAME}-shm away together to begin with an empty store"
@@ -161,14 +185,14 @@ _ADVICE = {
 }
 
 
-def _explain(error: sqlite3.Error, path: str) -> str:
+def _explained(error: sqlite3.Error, path: str) -> StoreError:
     name = getattr(error, "sqlite_errorname", "") or ""
     if not name and str(error).startswith("Could not decode to UTF-8"):  # Python's own words, with all of the text
-        return f"Cannot use the store {path}: {_ADVICE['SQLITE_CORRUPT']} (a text is not UTF-8)."
+        return RowError(f"Cannot use the store {path}: {_ADVICE['SQLITE_CORRUPT']} (a text is not UTF-8).")
     for prefix, advice in _ADVICE.items():
         if name.startswith(prefix):
-            return f"Cannot use the store {path}: {advice} ({error})."
-    return f"Cannot use the store {path}: {error}."
+            return StoreError(f"Cannot use the store {path}: {advice} ({error}).")
+    return StoreError(f"Cannot use the store {path}: {error}.")
 
 
 def _make_private_folder(home: str | os.PathLike[str]) -> None:
@@ -230,34 +254,80 @@ def _use_wal(connection: sqlite3.Connection) -> None:
             time.sleep(0.01)
 
 
-def _version(connection: sqlite3.Connection) -> int:
+def _schema(connection: sqlite3.Connection) -> int:
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     return version
 
 
+def _written_by(connection: sqlite3.Connection) -> str | None:
+    """The newest version of sfn that has opened the store; None when it is older than _SCHEMA_WITH_VERSION, or new."""
+    if _schema(connection) < _SCHEMA_WITH_VERSION:
+        return None
+    row = connection.execute("SELECT version FROM sfn_version").fetchone()
+    return None if row is None else str(row[0])
+
+
+_SCHEMA_WITH_VERSION = 15
+
+
+def _is_current(connection: sqlite3.Connection) -> bool:
+    return _schema(connection) == LATEST and _written_by(connection) == __version__
+
+
 def _refuse_newer(connection: sqlite3.Connection, path: str) -> None:
-    current = _version(connection)
-    if current > LATEST:
-        raise StoreError(
-            f"The store {path} was written by a newer sfn (schema {current}, this one knows {LATEST}). "
-            "Upgrade sfn, or set SFN_HOME to another folder."
-        )
+    schema, written_by = _schema(connection), None
+    if schema <= LATEST:
+        written_by = _written_by(connection)
+        if written_by is None or _numbers(written_by) <= _numbers(__version__):
+            return
+    by = f"sfn {written_by}" if written_by is not None else f"a newer sfn (schema {schema}, this one knows {LATEST})"
+    raise StoreError(
+        f"The store {path} was written by {by}, and this is sfn {__version__}. Upgrade sfn, or set SFN_HOME to another folder."
+    )
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """A version as what it is compared by: its numbers up to the first part that has none."""
+    return tuple(int(part) for part in takewhile(str.isdecimal, version.split(".")))
+
+
+def _bring_up_to_date(connection: sqlite3.Connection, home: str) -> None:
+    """Migrates the store to this version's schema and notes the version.
+
+    Workers of an older version would drive executions by rules that they do not know (mocks, for one): they are
+    stopped first. What they drive is released and goes on with the next worker.
+    """
+    if _is_current(connection):
+        return
+    is_new = _schema(connection) == 0
+    if not is_new:
+        _stop_other_versions(connection, home)
+    _migrate(connection)
+    if not is_new:
+        _stop_other_versions(connection, home)  # one may have started in between
+
+
+def _stop_other_versions(connection: sqlite3.Connection, home: str) -> None:
+    from sfn_cli.store.sqlite.workers import stop_other_versions
+
+    stop_other_versions(connection, home)
 
 
 def _migrate(connection: sqlite3.Connection) -> None:
     """Applies `schema/*.sql` above the file's user_version, in order, each with its mark."""
-    if _version(connection) == LATEST:
-        return
     connection.execute("BEGIN IMMEDIATE")
     try:
         # Another process may have migrated while this one waited for the lock.
-        current = _version(connection)
+        current = _schema(connection)
         for name in sorted(os.listdir(_SCHEMA)):
             number = int(name[:4])
             if number > current:
                 for statement in _statements(_script(name)):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {number}")
+        if _written_by(connection) != __version__:
+            connection.execute("DELETE FROM sfn_version")
+            connection.execute("INSERT INTO sfn_version (version) VALUES (?)", (__version__,))
         connection.execute("COMMIT")
     except BaseException:
         _roll_back(connection)
@@ -287,5 +357,5 @@ def _statements(script: str) -> Iterator[str]:
             statement = ""
 
 
-LATEST = 14
+LATEST = 15
 """The schema that this version writes: the number of the newest file in `schema/`."""

@@ -11,29 +11,44 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli import jsonvalue
-from sfn_cli.interpreter.events import HistoryEvent, error_details
+from sfn_cli.interpreter.events import TERMINAL, HistoryEvent, error_details
 from sfn_cli.store.sqlite.events import event_rows, insert_events, last_event
 from sfn_cli.store.sqlite.execution_logs import log_events
 from sfn_cli.store.sqlite.inbox import send
 from sfn_cli.store.sqlite.keys import event_of, execution_of, key_of
+from sfn_cli.store.sqlite.suspensions import SUSPENDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
 def abort(connection: Any, id: int, error: str | None, cause: str | None, at: int) -> int:
-    """Ends a running execution as ABORTED, with those that its tasks wait for. Gives when."""
+    """Ends a running execution as ABORTED, with those that its tasks wait for. Returns when.
+
+    The worker that drives it, if one does, is told to let go.
+    """
+    return _end(connection, id, "ExecutionAborted", error, cause, at)
+
+
+def fail(connection: Any, id: int, error: str, cause: str, at: int) -> int:
+    """Ends a running execution as FAILED from outside its states, with those that its tasks wait for. Returns when."""
+    return _end(connection, id, "ExecutionFailed", error, cause, at)
+
+
+def _end(connection: Any, id: int, type: str, error: str | None, cause: str | None, at: int) -> int:
     owner, map_run = connection.execute("SELECT owner, map_run FROM execution WHERE id = ?", (id,)).fetchone()
     last, last_at = last_event(connection, id)
     at = max(at, last_at)  # the execution's own clock may be ahead
-    # Observed: AWS records 0 as the previous event of ExecutionAborted.
-    aborted = HistoryEvent(last + 1, 0, at, "ExecutionAborted", details=error_details(error, cause))
-    insert_events(connection, event_rows(id, [aborted]))
-    log_events(connection, id, [aborted])
+    # Observed: AWS records 0 as the previous event of ExecutionAborted; so it is for any end from outside.
+    ended = HistoryEvent(last + 1, 0, at, type, details=error_details(error, cause))
+    insert_events(connection, event_rows(id, [ended]))
+    log_events(connection, id, [ended])
+    details = ended.details or {}
     connection.execute(
-        "UPDATE execution SET status = 'ABORTED', stopped_at = ?, error = ?, cause = ?, owner = NULL WHERE id = ?", (at, error, cause, id)
+        "UPDATE execution SET status = ?, stopped_at = ?, error = ?, cause = ?, owner = NULL WHERE id = ?",
+        (TERMINAL[type], at, details.get("error"), details.get("cause"), id),
     )
-    if owner is not None:
+    if type == "ExecutionAborted" and owner is not None and owner != SUSPENDED:
         send(connection, id, "aborted", {"worker": owner}, at)
     connection.execute("UPDATE task SET open = 0 WHERE key BETWEEN ? AND ?", (key_of(id, 0), key_of(id + 1, 0)))
     _abort_children(connection, key_of(id, 0), key_of(id + 1, 0), at)

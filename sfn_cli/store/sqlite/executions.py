@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sfn_cli import jsonvalue
 from sfn_cli.store.sqlite.events import COLUMNS, event_from, event_rows, insert_events
 from sfn_cli.store.sqlite.keys import key_of
+from sfn_cli.store.sqlite.suspensions import SUSPENDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -130,12 +131,6 @@ class Executions:
         with self._database.reading() as connection:
             return _child_of(connection, task)
 
-    def status(self, id: int) -> str:
-        """The status of the execution with this row."""
-        with self._database.reading() as connection:
-            status: str = connection.execute("SELECT status FROM execution WHERE id = ?", (id,)).fetchone()[0]
-            return status
-
     def arns_beginning(self, beginning: str, limit: int) -> list[str]:
         """The last of the ARNs that begin so, in their order backwards: AWS's names begin with their time."""
         with self._database.reading() as connection:
@@ -151,13 +146,14 @@ class Executions:
             row: tuple[str, str] | None = connection.execute("SELECT arn, state_machine_arn FROM execution WHERE id = ?", (id,)).fetchone()
             return row
 
-    def ended(self, ids: Sequence[int]) -> list[int]:
-        """Those of the executions with these rows that have ended."""
+    def ended(self, ids: Sequence[int]) -> dict[int, str]:
+        """Those of the executions with these rows that have ended, with their statuses."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT id FROM execution WHERE id IN (SELECT value FROM json_each(?)) AND status <> 'RUNNING'", (jsonvalue.dumps(ids),)
+                "SELECT id, status FROM execution WHERE id IN (SELECT value FROM json_each(?)) AND status <> 'RUNNING'",
+                (jsonvalue.dumps(ids),),
             )
-            return [id for (id,) in rows]
+            return dict(rows.fetchall())
 
     def data_bytes(self, id: int) -> int:
         """How long the definition and all the data in the history of the execution with this row are, in characters."""
@@ -172,9 +168,14 @@ class Executions:
             return size
 
     def any_running(self) -> bool:
-        """Whether an execution has not ended."""
+        """Whether an execution has not ended, and a worker may drive it."""
         with self._database.reading() as connection:
-            row = connection.execute("SELECT 1 FROM execution INDEXED BY execution_running WHERE status = 'RUNNING' LIMIT 1").fetchone()
+            row = connection.execute(
+                f"""
+                SELECT 1 FROM execution INDEXED BY execution_running
+                WHERE status = 'RUNNING' AND (owner IS NULL OR owner > {SUSPENDED}) LIMIT 1
+                """
+            ).fetchone()
             return row is not None
 
     def page(self, whose: Whose, before: tuple[int, int] | None, limit: int) -> list[Summary]:

@@ -23,12 +23,18 @@ if TYPE_CHECKING:
 
 
 class Message(NamedTuple):
-    """A message that waits; `kind` decides the shape of `body`."""
+    """A message that waits; `kind` decides the shape of `body`, whose JSON is `text`."""
 
     id: int
     execution: int
     kind: str
-    body: dict[str, Json]
+    text: str
+
+    @property
+    def body(self) -> dict[str, Json]:
+        """What the message says. Raises ValueError when its row is damaged."""
+        body: dict[str, Json] = jsonvalue.loads(self.text)
+        return body
 
 
 class Inbox:
@@ -48,7 +54,7 @@ class Inbox:
     def _read(self, condition: str, parameters: tuple[int, ...]) -> list[Message]:
         with self._database.reading() as connection:
             rows = connection.execute(f"SELECT id, execution, kind, body FROM inbox WHERE {condition} ORDER BY id", parameters).fetchall()
-        return [Message(id, execution, kind, jsonvalue.loads(body)) for id, execution, kind, body in rows]
+        return [Message(*row) for row in rows]
 
 
 def send(connection: Any, execution: int, kind: str, body: dict[str, Json], at: int) -> None:

@@ -4,6 +4,7 @@ Rule 1: an execution's events, its row, the messages they consume and the check 
 one transaction. A worker that lost an execution writes nothing of it.
 Rule 2: a terminal status never changes.
 Rule 3: a task that was answered does not time out, however the answer and the turn crossed.
+Rule 4: what cannot be stored of one execution keeps none of the others from being stored.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sfn_cli import jsonvalue
+from sfn_cli import __version__, jsonvalue
+from sfn_cli.errors import is_of_the_store
 from sfn_cli.interpreter.events import TERMINAL, HistoryEvent
-from sfn_cli.store.sqlite import inbox, tasks
+from sfn_cli.store.sqlite import endings, inbox, suspensions, tasks
 from sfn_cli.store.sqlite.endings import abort_awaited, count_ends, end_map_run, tell_waiting
 from sfn_cli.store.sqlite.events import event_rows, insert_events
 from sfn_cli.store.sqlite.execution_logs import insert_execution_log
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from sfn_cli.store.sqlite.database import Database
+    from sfn_cli.store.sqlite.suspensions import Fault
 
 
 class Claimed(NamedTuple):
@@ -65,6 +68,17 @@ class Moved(NamedTuple):
 
 
 TIMEOUTS = ("TaskTimedOut", "ActivityTimedOut")
+
+
+class Committed(NamedTuple):
+    """What became of a turn. Of the executions named here, nothing was written.
+
+    `lost` are no longer driven by this worker. `refused` could not be written, each for its own reason: an
+    UnstorableError when its data is to blame, any other error when sfn is.
+    """
+
+    lost: set[int]
+    refused: dict[int, Exception]
 
 
 class Turns:
@@ -120,7 +134,7 @@ class Turns:
             rows = connection.execute(
                 """
                 WITH RECURSIVE owners (owner) AS (
-                    SELECT min(owner) FROM execution WHERE status = 'RUNNING'
+                    SELECT min(owner) FROM execution WHERE status = 'RUNNING' AND owner >= 0
                     UNION ALL
                     SELECT (SELECT min(owner) FROM execution WHERE status = 'RUNNING' AND owner > owners.owner)
                     FROM owners WHERE owner IS NOT NULL
@@ -137,50 +151,95 @@ class Turns:
                 "UPDATE execution SET owner = NULL WHERE id = ? AND owner = ?", [(id, self._worker) for id in executions]
             )
 
+    def fail(self, execution: int, error: str, cause: str, at: int) -> None:
+        """Ends an execution of this worker as FAILED, whatever its states are doing."""
+        with self._database.transaction() as connection:
+            if self._ours(connection, [execution]):
+                endings.fail(connection, execution, error, cause, at)
+
+    def set_aside(self, execution: int, fault: Fault, at: int) -> int:
+        """Stores that sfn failed on an execution of this worker, and releases it; see `suspensions.set_aside`."""
+        with self._database.transaction() as connection:
+            return suspensions.set_aside(connection, execution, self._worker, fault, __version__, at)
+
     def commit(
         self, moved: Sequence[Moved], forgotten: Sequence[int] = (), lines: Sequence[LogLine] = (), *, read_up_to: int = 0, now: int = 0
-    ) -> set[int]:
+    ) -> Committed:
         """Writes a turn durably, with the log lines that came meanwhile (ingested at `now`).
 
-        `forgotten` are messages to executions that are driven no more.
-        Gives the executions that are no longer ours: of them nothing was written. One of them may be
-        claimed anew: a message that this worker, which has read those up to `read_up_to`, did not
-        know of was about to be overtaken by a timeout.
+        `forgotten` are messages to executions that are driven no more. An execution that was lost may be claimed
+        anew: a message that this worker, which has read those up to `read_up_to`, did not know of was about to be
+        overtaken by a timeout. Raises StoreError when the store itself fails: then nothing was written.
         """
+        try:
+            with self._database.transaction() as connection:
+                return Committed(self._write(connection, moved, forgotten, lines, read_up_to, now), {})
+        except Exception as error:
+            if is_of_the_store(error):
+                raise
+        return self._commit_one_by_one(moved, forgotten, lines, read_up_to, now)
+
+    def _commit_one_by_one(
+        self, moved: Sequence[Moved], forgotten: Sequence[int], lines: Sequence[LogLine], read_up_to: int, now: int
+    ) -> Committed:
+        """As `commit`, each execution in a savepoint of its own: those that cannot be written are left out."""
+        lost: set[int] = set()
+        refused: dict[int, Exception] = {}
+        with self._database.transaction() as connection:
+            for turn in moved:
+                try:
+                    with self._database.savepoint():
+                        lost |= self._write(connection, [turn], (), (), read_up_to, now)
+                except Exception as error:
+                    if is_of_the_store(error):
+                        raise
+                    refused[turn.execution] = error
+            self._write(connection, (), forgotten, lines, read_up_to, now)
+        return Committed(lost, refused)
+
+    def _write(
+        self,
+        connection: Any,
+        moved: Sequence[Moved],
+        forgotten: Sequence[int],
+        lines: Sequence[LogLine],
+        read_up_to: int,
+        now: int,
+    ) -> set[int]:
+        """Writes a turn in the caller's transaction. Returns the executions that were lost."""
         lost: set[int] = set()
         rows: list[tuple[object, ...]] = []
         ended: dict[int, HistoryEvent] = {}
-        with self._database.transaction() as connection:
-            ours = self._ours(connection, [turn.execution for turn in moved])
-            for turn in moved:
-                execution = turn.execution
-                if execution not in ours:
-                    lost.add(execution)
-                    continue
-                if turn.times_out and inbox.has_come(connection, execution, after=read_up_to):
-                    connection.execute("UPDATE execution SET owner = NULL WHERE id = ?", (execution,))
-                    lost.add(execution)
-                    continue
-                rows += event_rows(execution, turn.events)
-                if turn.events and turn.events[-1].type in TERMINAL:
-                    ended[execution] = turn.events[-1]
-            insert_events(connection, rows)
-            connection.executemany(
-                "UPDATE execution SET status = ?, stopped_at = ?, output = ?, error = ?, cause = ?, owner = NULL WHERE id = ?",
-                [_ending(execution, event) for execution, event in ended.items()],
-            )
-            kept = [turn for turn in moved if turn.execution not in lost]
-            consumed = [*forgotten, *(id for turn in kept for id in turn.consumed)]
-            connection.executemany("DELETE FROM inbox WHERE id = ?", [(id,) for id in consumed])
-            self._note_tasks(connection, kept, now)
-            _end_map_runs(connection, kept)
-            tell_waiting(connection, ended, now)
-            in_map_runs = [turn.execution for turn in kept if turn.in_map_run and turn.execution in ended]
-            if in_map_runs:
-                count_ends(connection, in_map_runs)
-            insert_execution_log(connection, [line for turn in kept for line in turn.log], now)
-            if lines:
-                insert_lines(connection, lines, now)
+        ours = self._ours(connection, [turn.execution for turn in moved])
+        for turn in moved:
+            execution = turn.execution
+            if execution not in ours:
+                lost.add(execution)
+                continue
+            if turn.times_out and inbox.has_come(connection, execution, after=read_up_to):
+                connection.execute("UPDATE execution SET owner = NULL WHERE id = ?", (execution,))
+                lost.add(execution)
+                continue
+            rows += event_rows(execution, turn.events)
+            if turn.events and turn.events[-1].type in TERMINAL:
+                ended[execution] = turn.events[-1]
+        insert_events(connection, rows)
+        connection.executemany(
+            "UPDATE execution SET status = ?, stopped_at = ?, output = ?, error = ?, cause = ?, owner = NULL WHERE id = ?",
+            [_ending(execution, event) for execution, event in ended.items()],
+        )
+        kept = [turn for turn in moved if turn.execution not in lost]
+        consumed = [*forgotten, *(id for turn in kept for id in turn.consumed)]
+        connection.executemany("DELETE FROM inbox WHERE id = ?", [(id,) for id in consumed])
+        self._note_tasks(connection, kept, now)
+        _end_map_runs(connection, kept)
+        tell_waiting(connection, ended, now)
+        in_map_runs = [turn.execution for turn in kept if turn.in_map_run and turn.execution in ended]
+        if in_map_runs:
+            count_ends(connection, in_map_runs)
+        insert_execution_log(connection, [line for turn in kept for line in turn.log], now)
+        if lines:
+            insert_lines(connection, lines, now)
         return lost
 
     def _ours(self, connection: Any, executions: Sequence[int]) -> set[int]:

@@ -9,16 +9,33 @@ from __future__ import annotations
 
 import fcntl
 import os
+import signal
+import sqlite3
 import time
-from typing import TYPE_CHECKING
+from contextlib import closing, suppress
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli import __version__
+from sfn_cli.errors import StoreError
+from sfn_cli.store.sqlite.suspensions import retry_those_of_other_versions
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sfn_cli.store.sqlite.database import Database
 
 MAX_SLOTS = 16
 
 LEASE_SECONDS = 15.0
 """How long a worker that signs no more keeps what it drives (SFN_LEASE_SECONDS overrides). Longer than any turn takes."""
+
+STOP_SECONDS = 5.0
+"""How long a worker may take to leave before it is killed. What it drives is safe either way."""
+
+START_SECONDS = 1.0
+"""How long a worker that has just started may take to sign its slot."""
+
+LOOK_SECONDS = 0.01
 
 UNCLAIMED_MS = 60_000
 """After which time a message to an execution that has ended is nobody's."""
@@ -41,7 +58,7 @@ class Slot:
                 return descriptor
             except OSError:
                 # Who only asks has a shared lock for a moment.
-                if self._signature() is not None:
+                if self.signature() is not None:
                     os.close(descriptor)
                     return None
 
@@ -60,13 +77,13 @@ class Slot:
 
     def holder(self) -> int | None:
         """The id of the live worker in this slot, or None."""
-        signature = self._signature()
+        signature = self.signature()
         lease = float(os.environ.get("SFN_LEASE_SECONDS", LEASE_SECONDS))
         if signature is None or time.monotonic() - signature[1] > lease:
             return None
         return signature[0]
 
-    def _signature(self) -> tuple[int, float] | None:
+    def signature(self) -> tuple[int, float] | None:
         """(worker id, when it signed last), or None when nobody holds the lock."""
         try:
             descriptor = os.open(self.lock_path, os.O_RDONLY | os.O_CLOEXEC)
@@ -101,15 +118,65 @@ class Slot:
 
 def live_workers(home: str) -> dict[int, int]:
     """The live workers: slot → worker id."""
-    found = {}
+    holders = {slot.number: slot.holder() for slot in _slots(home)}
+    return {number: holder for number, holder in holders.items() if holder is not None}
+
+
+def pids(home: str) -> list[int]:
+    """The process ids of the live workers, whatever version of sfn they and the store are of."""
+    from sfn_cli.store.sqlite.database import FILE_NAME, translated_errors
+
+    path = os.path.join(home, FILE_NAME)
+    workers = [signature[0] for slot in _slots(home) if (signature := slot.signature()) is not None]
+    if not workers or not os.path.exists(path):
+        return []
+    with translated_errors(path), closing(sqlite3.connect(path)) as connection:
+        found = (connection.execute("SELECT pid FROM worker WHERE id = ?", (worker,)).fetchone() for worker in workers)
+        return [row[0] for row in found if row is not None]
+
+
+def stop_other_versions(connection: Any, home: str) -> None:
+    """Stops the live workers of other versions of sfn, and waits until they are gone. Raises StoreError."""
+    for slot in _slots(home):
+        _stop_other_version(connection, slot)
+
+
+def _stop_other_version(connection: Any, slot: Slot) -> None:
+    began = time.monotonic()
+    sent: list[signal.Signals] = []
+    while (signature := slot.signature()) is not None:
+        worker, waited = signature[0], time.monotonic() - began
+        if worker:
+            pid, version = _process(connection, worker)
+            if pid is None or version == __version__:
+                return
+            if waited > 2 * STOP_SECONDS:
+                raise StoreError(f"A worker of another version of sfn does not stop: end process {pid}, then try again.")
+            due = [signal.SIGTERM, signal.SIGKILL] if waited > STOP_SECONDS else [signal.SIGTERM]
+            if due != sent:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, due[-1])
+                sent = due
+        elif waited > START_SECONDS:
+            return  # it has not opened the store yet, and will find out by itself
+        time.sleep(LOOK_SECONDS)
+
+
+def _process(connection: Any, worker: int) -> tuple[int | None, str | None]:
+    """The process id of a worker, and its version of sfn, if that was noted; (None, None) for one of another store."""
+    columns = {name for _, name, *_ in connection.execute("PRAGMA table_info(worker)")}
+    version = "version" if "version" in columns else "NULL"
+    row = connection.execute(f"SELECT pid, {version} FROM worker WHERE id = ?", (worker,)).fetchone()
+    return (None, None) if row is None else tuple(row)
+
+
+def _slots(home: str) -> Iterator[Slot]:
+    """The slots that a worker has ever taken."""
     for number in range(MAX_SLOTS):
         slot = Slot(home, number)
         if not os.path.exists(slot.lock_path):
-            break
-        holder = slot.holder()
-        if holder is not None:
-            found[number] = holder
-    return found
+            return
+        yield slot
 
 
 class Workers:
@@ -119,7 +186,9 @@ class Workers:
         self._database = database
 
     def register(self, slot: int, pid: int, at: int) -> int:
-        """A new worker's id. It clears away the messages that no worker lived to take."""
+        """Returns a new worker's id. Deletes the messages that no worker lived to take, and releases the executions that
+        another version of sfn failed on.
+        """
         with self._database.transaction() as connection:
             connection.execute(
                 """
@@ -128,7 +197,10 @@ class Workers:
                 """,
                 (at - UNCLAIMED_MS,),
             )
-            cursor = connection.execute("INSERT INTO worker (slot, pid, started_at) VALUES (?, ?, ?)", (slot, pid, at))
+            retry_those_of_other_versions(connection, __version__)
+            cursor = connection.execute(
+                "INSERT INTO worker (slot, pid, started_at, version) VALUES (?, ?, ?, ?)", (slot, pid, at, __version__)
+            )
             assert cursor.lastrowid is not None
             return cursor.lastrowid
 

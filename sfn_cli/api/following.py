@@ -1,0 +1,127 @@
+"""Waits for the store to change, and keeps a worker alive meanwhile: the one place that does either.
+
+Rule 1: the first look comes at once. The store's version is read before the caller looks, so that a commit
+between two looks is never missed.
+Rule 2: while something is unfinished, a worker is woken every WAKE_SECONDS, for it may have been killed at
+any moment. While nothing is, none is started: a command that follows an idle store keeps no worker alive.
+Rule 3: time is measured by the monotonic clock. Setting the system's clock neither ends nor prolongs a wait.
+Rule 4: a store whose file was moved or deleted never changes again: the wait ends with a StoreError.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import TYPE_CHECKING
+
+from sfn_cli.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sfn_cli.api.service import Service
+    from sfn_cli.interpreter.events import HistoryEvent
+
+LOOK_SECONDS = 0.02
+"""How often the store's version is read. One read takes some 10 µs."""
+
+PROMPT_SECONDS = 0.002
+"""How often it is read for a short execution, which ends within milliseconds."""
+
+WAKE_SECONDS = 2.0
+"""How often a worker is woken, or started, while something is unfinished."""
+
+WINDOW = 500
+"""How many executions are looked at together: of a million, only the first that still run."""
+
+
+class Follower:
+    """Follows one store from one thread. The caller decides how to sleep between two calls of `changed`."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._seen: int | None = None
+        self._wakes_at = time.monotonic() + WAKE_SECONDS
+
+    def changed(self) -> bool:
+        """Whether the store may have changed since the last call. Wakes a worker when that is due.
+
+        Raises StoreError when the store is gone, or no worker can be started.
+        """
+        now = time.monotonic()
+        if now >= self._wakes_at:
+            self._wakes_at = now + WAKE_SECONDS
+            _check_in_place(self._service)
+            keep_worker(self._service)
+        seen, self._seen = self._seen, self._service.database.data_version()
+        return self._seen != seen
+
+    def look_again(self) -> None:
+        """Makes the next `changed` true: the caller has something new to look for."""
+        self._seen = None
+
+
+def keep_worker(service: Service) -> None:
+    """Makes sure that a worker lives if there is work left, without waiting for it. Raises StoreError."""
+    if service.executions.any_running() or service.function_events.any():
+        service.runner.wake()
+
+
+def looks(service: Service, seconds: float = math.inf, *, every: float = LOOK_SECONDS) -> Iterator[None]:
+    """Yields at once, and then whenever the store may have changed, until so many seconds have passed."""
+    follower = Follower(service)
+    give_up_at = time.monotonic() + seconds
+    while True:
+        if follower.changed():
+            yield
+        elif time.monotonic() >= give_up_at:
+            return
+        else:
+            time.sleep(every)
+
+
+def settled(service: Service, executions: Sequence[int]) -> dict[int, str]:
+    """The executions in these rows that need no more waiting for, with their statuses.
+
+    Every wait for the end of an execution decides here whether it is over.
+    """
+    return service.executions.ended(executions)
+
+
+def ends(
+    service: Service,
+    executions: Sequence[int],
+    *,
+    every: float = LOOK_SECONDS,
+) -> Iterator[dict[int, str]]:
+    """Waits until the executions in these rows have ended.
+
+    Yields at every look what has `settled` since the last one (perhaps nothing): each execution once.
+    """
+    for start in range(0, len(executions), WINDOW):
+        waiting = set(executions[start : start + WINDOW])
+        for _ in looks(service, every=every):
+            ended = settled(service, list(waiting))
+            waiting -= ended.keys()
+            yield ended
+            if not waiting:
+                break
+
+
+def events(service: Service, execution: int) -> Iterator[HistoryEvent]:
+    """The events of the execution in this row, each as soon as it is stored, until it has `settled`."""
+    last = 0
+    for _ in looks(service):
+        # Before the history: no event follows those that are read below.
+        ended = settled(service, [execution])
+        for event in service.executions.history(execution, after=last):
+            yield event
+            last = event.id
+        if ended:
+            return
+
+
+def _check_in_place(service: Service) -> None:
+    database = service.database
+    if not database.is_in_place():
+        raise StoreError(f"The store {database.path} was moved or deleted while this command waited for it.")

@@ -1,0 +1,44 @@
+"""Suspended executions as people are told of them: what failed, and what can be done.
+
+An execution is suspended after sfn itself failed on it (store/sqlite/suspensions.py). It is RUNNING for the API.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.errors import SuspendedError
+
+if TYPE_CHECKING:
+    from sfn_cli.api.service import Service
+    from sfn_cli.store.sqlite.suspensions import Suspension
+
+
+def explained(suspension: Suspension) -> str:
+    """One line: what happened, where the traceback is, and what ends it."""
+    return (
+        f"The execution {suspension.execution_arn} is suspended: sfn {suspension.version} failed on it {suspension.attempts} "
+        f"times ({suspension.error}). For the traceback: sfn worker status. To end the execution: sfn stop-execution "
+        f"--execution-arn {suspension.execution_arn}. A newer version of sfn tries it again."
+    )
+
+
+def listed(service: Service) -> list[dict[str, Any]]:
+    """Every suspended execution, oldest first; `failedAt` is milliseconds since 1970."""
+    return [
+        {
+            "executionArn": suspension.execution_arn,
+            "attempts": suspension.attempts,
+            "sfnVersion": suspension.version,
+            "failedAt": suspension.failed_at,
+            "error": suspension.error,
+            "traceback": suspension.traceback,
+        }
+        for suspension in service.suspensions.all()
+    ]
+
+
+def refuse_to_wait(service: Service, execution: int) -> None:
+    """Raises SuspendedError when the execution in this row cannot end."""
+    for suspension in service.suspensions.blocking([execution]).values():
+        raise SuspendedError(explained(suspension))

@@ -1,0 +1,139 @@
+"""Waiting for the store: what a look sees, when a worker is woken, and how a wait ends."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sfn_cli.api import following
+from sfn_cli.errors import StoreError
+from tests.api.fakes import make_service
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sfn_cli.api.service import Service
+    from tests.api.fakes import Caller
+
+
+@pytest.fixture
+def _wakes_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every look is one at which a worker is due to be woken."""
+    monkeypatch.setattr(following, "WAKE_SECONDS", 0.0)
+
+
+def rows(call: Caller, count: int) -> list[int]:
+    """The rows of new executions."""
+    machine = call.create()
+    arns = [call("StartExecution", stateMachineArn=machine)["executionArn"] for _ in range(count)]
+    return [found.id for found in map(call.service.executions.find, arns) if found]
+
+
+def arn_of(call: Caller, row: int) -> str:
+    found = call.service.executions.arns(row)
+    assert found
+    return found[0]
+
+
+def test_a_commit_between_two_looks_is_seen(call: Caller, tmp_path: Path) -> None:
+    """The first look comes at once; after that only what another connection commits brings one."""
+    other = make_service(tmp_path)
+    _ = other.database
+    follower = following.Follower(call.service)
+    assert [follower.changed(), follower.changed()] == [True, False]
+    other.function_events.add("id", "f", "{}", None, 0)
+    assert [follower.changed(), follower.changed()] == [True, False]
+    follower.look_again()
+    assert [follower.changed(), follower.changed()] == [True, False]
+    looks = following.looks(call.service)
+    next(looks)
+    other.function_events.add("id", "f", "{}", None, 0)  # while the caller looks
+    next(looks)
+    other.close()
+
+
+def test_looks_end_in_time(call: Caller) -> None:
+    """A wait with a limit ends when nothing changes, also with no time at all, after one look."""
+    assert len(list(following.looks(call.service, 0.0))) == 1
+    assert len(list(following.looks(call.service, 0.05))) == 1
+
+
+@pytest.mark.usefixtures("_wakes_at_once")
+def test_a_worker_is_woken_for_what_is_unfinished_only(call: Caller) -> None:
+    """A running execution or a function event wakes one at each due look; an idle store never does."""
+    service = call.service
+    follower, runner = following.Follower(service), service.runner
+
+    def wakes(looks: int) -> int:
+        before = runner.wakes  # type: ignore[attr-defined]
+        for _ in range(looks):
+            follower.changed()
+        return int(runner.wakes - before)  # type: ignore[attr-defined]
+
+    assert wakes(3) == 0
+    (row,) = rows(call, 1)
+    assert wakes(3) == 3
+    call.end(arn_of(call, row))
+    assert wakes(3) == 0
+    service.function_events.add("id", "f", "{}", None, 0)
+    assert wakes(3) == 3
+
+
+@pytest.mark.usefixtures("_wakes_at_once")
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_store_that_is_gone_ends_the_wait(call: Caller, tmp_path: Path, replaced: bool) -> None:
+    """A deleted file never changes: the command reports it instead of waiting for ever."""
+    (row,) = rows(call, 1)
+    database = call.service.database
+    shutil.move(database.path, tmp_path / "moved.db")
+    if replaced:
+        (tmp_path / "sfn.db").touch()
+    with pytest.raises(StoreError, match="was moved or deleted while this command waited for it"):
+        list(following.ends(call.service, [row]))
+
+
+@pytest.mark.parametrize("window", [1, 2, 100])
+def test_ends(call: Caller, monkeypatch: pytest.MonkeyPatch, window: int) -> None:
+    """Each execution is reported once, with its status; the wait is over with the last one."""
+    monkeypatch.setattr(following, "WINDOW", window)
+    all_rows = rows(call, 5)
+    arns = [arn_of(call, row) for row in all_rows]
+    call.end(arns[3], "FAILED")
+
+    def end_the_others(home: str) -> None:
+        from sfn_cli.store.sqlite.database import Database
+
+        database = Database(home)
+        for arn in (arns[4], arns[0], arns[2], arns[1]):
+            with database.transaction() as connection:
+                connection.execute("UPDATE execution SET status = 'SUCCEEDED' WHERE arn = ?", (arn,))
+        database.close()
+
+    waits = following.ends(call.service, all_rows)
+    first = next(waits)
+    assert first == ({all_rows[3]: "FAILED"} if window > 3 else {})
+    other = threading.Thread(target=end_the_others, args=(call.service.settings.home,))
+    other.start()
+    reported = [item for ended in (first, *waits) for item in ended.items()]
+    other.join()
+    statuses = dict.fromkeys(all_rows, "SUCCEEDED") | {all_rows[3]: "FAILED"}
+    assert sorted(reported) == sorted(statuses.items())
+    assert list(following.ends(call.service, [])) == []
+
+
+def test_events_end_with_the_execution(call: Caller) -> None:
+    """All events are given, those that are stored when the execution has ended too."""
+    (row,) = rows(call, 1)
+    events = following.events(call.service, row)
+    assert [event.type for event in islice(events, 1)] == ["ExecutionStarted"]
+    call("StopExecution", executionArn=arn_of(call, row))
+    assert [event.type for event in events] == ["ExecutionAborted"]
+
+
+def test_settled(service: Service) -> None:
+    """Rows that run, and rows that do not exist, have not settled."""
+    assert following.settled(service, [1, 2]) == {}

@@ -1,0 +1,198 @@
+"""A fault in one execution harms no other: poisoned text fails its own execution, and a damaged one is suspended."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sfn_cli.drivers.local import launch
+from tests.processes import (
+    create_function,
+    create_machine,
+    describe,
+    ended,
+    kill_workers,
+    sfn,
+    sfn_json,
+    start_execution,
+    until,
+    worker_pids,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LONE = "\ud800"
+STATES = "arn:aws:states:::"
+CONNECTION = {"InvocationConfig": {"ConnectionArn": "arn:aws:events:us-east-1:123456789012:connection/c/x"}}
+PROCESSOR = {
+    "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"},
+    "StartAt": "P",
+    "States": {"P": {"Type": "Fail", "CausePath": "$"}},
+}
+
+
+def task(resource: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    return {"Type": "Task", "Resource": resource, "Parameters": parameters, "End": True}
+
+
+def jsonata(**fields: Any) -> dict[str, Any]:
+    return {"QueryLanguage": "JSONata", **fields}
+
+
+POISONED = {
+    "Fail by a path": {"Type": "Fail", "ErrorPath": "$.s", "CausePath": "$.s"},
+    "Fail by a literal": {"Type": "Fail", "Error": LONE, "Cause": LONE},
+    "$error": jsonata(Type="Pass", Output="{% $error($states.input.s) %}", End=True),
+    "a child's cause": {"Type": "Map", "ItemsPath": "$.l", "ItemProcessor": PROCESSOR, "End": True},
+    "FunctionName": task(f"{STATES}lambda:invoke", {"FunctionName.$": "$.s", "Payload": {}}),
+    "Qualifier": task(f"{STATES}lambda:invoke", {"FunctionName": "F", "Qualifier.$": "$.s", "Payload": {}}),
+    "FunctionName of an event": task(f"{STATES}lambda:invoke", {"FunctionName.$": "$.s", "InvocationType": "Event", "Payload": {}}),
+    "ClientContext of an event": task(
+        f"{STATES}lambda:invoke",
+        {"FunctionName": "F", "InvocationType": "Event", "ClientContext.$": "$.s", "Payload": {}},
+    ),
+    "a handler's error": task("arn:aws:lambda:us-east-1:123456789012:function:F", {"raise.$": "$.s"}),
+    "StateMachineArn": task(f"{STATES}states:startExecution", {"StateMachineArn.$": "$.s", "Input": {}}),
+    "Name": task(
+        f"{STATES}states:startExecution",
+        {"StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:Beside", "Name.$": "$.s"},
+    ),
+    "Name that is no text": task(
+        f"{STATES}states:startExecution",
+        {"StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:Beside", "Name.$": "$.l"},
+    ),
+    "ConnectionArn": task(
+        f"{STATES}http:invoke",
+        {"ApiEndpoint": "http://127.0.0.1:1/", "Method": "GET", "InvocationConfig": {"ConnectionArn.$": "$.s"}},
+    ),
+    "a log group": task(f"{STATES}aws-sdk:cloudwatchlogs:describeLogStreams", {"LogGroupName.$": "$.s"}),
+    "an execution's ARN": task(f"{STATES}aws-sdk:sfn:describeExecution", {"ExecutionArn.$": "$.s"}),
+    "a file's name": {
+        "Type": "Map",
+        "ItemReader": {
+            "Resource": f"{STATES}s3:getObject",
+            "ReaderConfig": {"InputType": "JSON"},
+            "Parameters": {"Bucket": "file:///tmp", "Key.$": "$.s"},
+        },
+        "ItemProcessor": PROCESSOR,
+        "End": True,
+    },
+}
+
+
+def test_poisoned_text_fails_its_own_execution(home: Path, tmp_path: Path) -> None:
+    """A lone surrogate, wherever it would reach SQL, ends the one execution; one worker drives all the others on."""
+    code = tmp_path / "code"
+    code.mkdir()
+    (code / "app.py").write_text("def handler(event, context):\n    raise ValueError(event['raise'])\n")
+    create_function(home, "F", code)
+    beside = create_machine(home, "Beside", {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}})
+    poison = json.dumps({"s": LONE, "l": [LONE, 1]})
+    poisoned = {}
+    for number, (name, state) in enumerate(POISONED.items()):
+        machine = create_machine(home, f"Poisoned{number}", {"StartAt": "T", "States": {"T": state}})
+        poisoned[name] = start_execution(home, machine, "--input", poison)
+    (pid,) = worker_pids(home)
+    statuses = {name: ended(home, execution)["status"] for name, execution in poisoned.items()}
+    assert statuses == dict.fromkeys(POISONED, "FAILED")
+    assert ended(home, start_execution(home, beside))["status"] == "SUCCEEDED"
+    assert worker_pids(home) == [pid]
+    assert sfn_json(home, "worker", "status")["suspended"] == []
+    assert sfn(home, "doctor").returncode == 0
+
+
+def waits(home: Path, name: str, *options: str) -> str:
+    """A machine of this name whose executions wait for an hour."""
+    definition = json.dumps({"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 3600, "End": True}}})
+    created = sfn_json(
+        home, "create-state-machine", "--name", name, "--role-arn", "arn:aws:iam::123456789012:role/any",
+        "--definition", definition, *options,
+    )  # fmt: skip
+    return str(created["stateMachineArn"])
+
+
+def damage(home: Path, execution: str) -> None:
+    """Damages the last event of an execution, which no worker drives then; the next command brings a worker."""
+    kill_workers(home)
+    with closing(sqlite3.connect(home / "sfn.db")) as connection, connection:
+        connection.execute(
+            """
+            UPDATE event SET details = '{"name"' WHERE key = (
+                SELECT max(key) FROM event, execution e WHERE e.arn = ? AND key >> 16 = e.id
+            )
+            """,
+            (execution,),
+        )
+
+
+def suspended(home: Path) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = sfn_json(home, "worker", "status")["suspended"]
+    return found
+
+
+@pytest.fixture
+def damaged(home: Path) -> str:
+    """A suspended execution: a row of it cannot be read."""
+    execution = start_execution(home, waits(home, "Damaged"), "--name", "d")
+    until(lambda: len(sfn_json(home, "get-execution-history", "--execution-arn", execution)["events"]) == 2, "its wait")
+    damage(home, execution)
+    describe(home, execution)
+    until(lambda: suspended(home), "its suspension")
+    return execution
+
+
+def test_what_cannot_be_driven_is_suspended(home: Path, damaged: str) -> None:
+    """After three attempts no worker tries again, status and doctor show the traceback, and others run on."""
+    (shown,) = suspended(home)
+    assert (shown["executionArn"], shown["attempts"]) == (damaged, 3)
+    assert "Traceback" in shown["traceback"]
+    assert describe(home, damaged)["status"] == "RUNNING"
+    examined = sfn(home, "doctor")
+    assert examined.returncode == 255
+    assert damaged in examined.stderr
+    assert ended(home, start_execution(home, create_machine(home, "Beside", WELL)))["status"] == "SUCCEEDED"
+    kill_workers(home)
+    describe(home, damaged)
+    assert worker_pids(home) == []  # it is nobody's work
+
+
+WELL = {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
+
+
+def test_a_stop_ends_a_suspended_execution(home: Path, damaged: str) -> None:
+    """It is ABORTED, and neither listed nor waited for any longer."""
+    sfn_json(home, "stop-execution", "--execution-arn", damaged, "--cause", "damaged")
+    assert describe(home, damaged)["status"] == "ABORTED"
+    assert suspended(home) == []
+
+
+def test_a_stop_ends_a_suspended_express_execution(home: Path) -> None:
+    """AWS has no operation to stop one; here it is refused unless the execution is suspended."""
+    machine = waits(home, "Fast", "--type", "EXPRESS")
+    execution = start_execution(home, machine)
+    assert sfn(home, "stop-execution", "--execution-arn", execution).returncode == 254
+    until(lambda: "takes over" in (home / launch.LOG_NAME).read_text(), "its claim")
+    damage(home, execution)
+    sfn_json(home, "list-state-machines")
+    until(lambda: suspended(home), "its suspension")
+    sfn_json(home, "stop-execution", "--execution-arn", execution)
+    assert suspended(home) == []
+    with closing(sqlite3.connect(home / "sfn.db")) as connection:
+        assert connection.execute("SELECT status FROM execution").fetchall() == [("ABORTED",)]
+
+
+def test_a_newer_version_tries_a_suspended_execution_again(home: Path, damaged: str) -> None:
+    """What an older sfn gave up is claimed by the first worker of another version; here the row is sound again."""
+    kill_workers(home)
+    with closing(sqlite3.connect(home / "sfn.db")) as connection, connection:
+        connection.execute('UPDATE event SET details = \'{"name":"W"}\' WHERE details = \'{"name"\'')
+        connection.execute("UPDATE suspension SET version = '0.1.0'")
+    sfn_json(home, "get-execution-history", "--execution-arn", damaged)
+    start_execution(home, create_machine(home, "Beside", WELL))
+    until(lambda: suspended(home) == [] and "executions" in json.dumps(sfn_json(home, "worker", "status")), "another try")
+    until(lambda: sfn_json(home, "worker", "status")["workers"][0]["executions"] == 1, "a worker that drives it")
