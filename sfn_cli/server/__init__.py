@@ -40,4 +40,4 @@ def serve(
             raise
         raise ConfigurationError(f"sfn serve needs {missing}: pip install 'sfn-cli[serve]'") from error
     known = None if credentials_file is None else credentials.read(credentials_file)
-    run(service, host, port, known, gateway_origins, announce)
+    run(service, host, port, known, gateway_origins, None, announce)
