@@ -4,20 +4,25 @@ Rule 1: the whole check reads one snapshot of the store, without what commands a
 Rule 2: at most one execution is in memory at a time, and of its history only what its replay keeps.
 Rule 3: a damaged execution is one finding; the others are checked all the same.
 
-A healthy store has no findings. Each finding is one line that says what is wrong.
+Suspended executions are findings too, with their tracebacks.
+
+A healthy store has no findings. Each finding begins with one line that says what is wrong.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections import OrderedDict
+from textwrap import indent
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sfn_cli.api.suspensions import explained
 from sfn_cli.asl.state_machine import load
 from sfn_cli.interpreter.events import TERMINAL
 from sfn_cli.interpreter.interpreter import Interpreter
 from sfn_cli.store.sqlite.events import COLUMNS, event_from
 from sfn_cli.store.sqlite.keys import key_of
+from sfn_cli.store.sqlite.suspensions import Suspensions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -59,6 +64,9 @@ def examine(database: Database, report: Callable[[str], object]) -> Examined:
             if finding is not None:
                 report(finding)
                 findings += 1
+        for suspension in Suspensions(database).all():
+            report(f"{explained(suspension)}\n{indent(suspension.traceback.rstrip(), '    ')}")
+            findings += 1
     return Examined(executions, events, findings)
 
 

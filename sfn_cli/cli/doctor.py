@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 def doctor(terminal: Terminal) -> Exit:
     """Checks the database file and replays every history. It changes nothing.
 
-    Executions may run meanwhile: it checks the store as it was at one moment. Each finding is a line on
-    stderr; with any, the exit code is 255.
+    Executions may run meanwhile: it checks the store as it was at one moment. Findings go to stderr:
+    damage, and executions that are suspended because sfn failed on them, with the traceback. With any,
+    the exit code is 255.
 
     \b
     Example:

@@ -175,7 +175,8 @@ def test_what_cannot_be_driven_is_suspended(home: Path, damaged: str) -> None:
     assert describe(home, damaged)["status"] == "RUNNING"
     examined = sfn(home, "doctor")
     assert examined.returncode == 255
-    assert damaged in examined.stderr
+    assert f"{damaged} is suspended" in examined.stderr
+    assert "    Traceback" in examined.stderr
     assert ended(home, start_execution(home, create_machine(home, "Beside", WELL)))["status"] == "SUCCEEDED"
     kill_workers(home)
     describe(home, damaged)
