@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
@@ -184,6 +185,18 @@ def test_what_cannot_be_driven_is_suspended(home: Path, damaged: str) -> None:
 
 
 WELL = {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
+
+
+def test_a_person_is_told_of_a_suspended_execution(home: Path, damaged: str) -> None:
+    """describe-execution says so on stderr where that is a terminal, and never on stdout, which is AWS's answer."""
+    terminal, stderr = os.openpty()
+    command = [SFN, "describe-execution", "--execution-arn", damaged]
+    done = subprocess.run(command, env=environment_of(home), stdout=subprocess.PIPE, stderr=stderr, check=True)
+    os.close(stderr)
+    assert f"The execution {damaged} is suspended" in " ".join(os.read(terminal, 4096).decode().split())
+    os.close(terminal)
+    assert json.loads(done.stdout) == describe(home, damaged)
+    assert sfn(home, "describe-execution", "--execution-arn", damaged).stderr == ""
 
 
 def test_a_stop_ends_a_suspended_execution(home: Path, damaged: str) -> None:
