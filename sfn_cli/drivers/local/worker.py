@@ -16,7 +16,7 @@ import time
 import traceback
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sfn_cli.asl.timestamp import format_timestamp
 from sfn_cli.drivers.local import launch
@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 1.0
 """How often a worker looks at the store unasked: for what workers that died left, and for calls that were lost."""
+
+T = TypeVar("T")
 
 PAUSE_SECONDS = 0.1
 """How long the loop waits after an error that belongs to no execution: it may come again at once."""
@@ -269,10 +271,10 @@ class _Worker:
                 self._survive(conductor.look_at_map_runs)
                 self._survive(partial(self._function_events.look, self._live_workers))
                 self._survive(self._claim)
-            self._survive(conductor.turn)
+            events = self._survive(conductor.turn)
             self._survive(self._status_events.deliver)
             self._survive(partial(self._pool.tick, monotonic_ms()))
-            if conductor.driven or self._function_events.owed or self._status_events.busy:
+            if events or conductor.driven or self._function_events.owed or self._status_events.busy:
                 last_owed = monotonic_ms()
             elif monotonic_ms() - last_owed >= idle_ms:
                 return
@@ -315,14 +317,14 @@ class _Worker:
         for key, _ in self._selector.select(timeout):
             self._survive(key.data)
 
-    def _survive(self, step: Callable[[], object]) -> None:
-        """Takes a step of the loop; a bug in it does not end the worker, and with it every execution's work.
+    def _survive(self, step: Callable[[], T]) -> T | None:
+        """Takes a step of the loop and returns what it returns; a bug in it does not end the worker, and with it every execution's work.
 
         What an execution raises is isolated before it comes here (`Conductor`): this is for what belongs to none.
         The same error is reported once. Raises StoreError.
         """
         try:
-            step()
+            return step()
         except Exception as error:
             if is_of_the_store(error):
                 raise
@@ -331,6 +333,7 @@ class _Worker:
                 self._reported.add(text)
                 report(f"goes on after an error inside sfn:\n{text}")
             time.sleep(PAUSE_SECONDS)
+            return None
 
     def _log(self, group: str, stream: str, at: int, message: str) -> None:
         self._conductor.log(group, stream, at, message)
