@@ -20,7 +20,7 @@ from starlette.responses import Response
 
 from sfn_cli import __version__, api
 from sfn_cli.api.operations import WAITING
-from sfn_cli.errors import ApiError, SfnError
+from sfn_cli.errors import ApiError, SfnError, StoreError
 from sfn_cli.jsonvalue import dumps
 from sfn_cli.server import aws_json, aws_query, rest_json, signature
 from sfn_cli.server.bodies import Bodies, Body
@@ -173,10 +173,12 @@ class Application:
         return await asyncio.get_running_loop().run_in_executor(threads or self._threads, lambda: function(self._own_service()))
 
     def _own_service(self) -> Service:
-        """The Service of the thread that asks."""
+        """The Service of the calling thread. Raises StoreError when another version of sfn has taken over the store."""
         service: Service | None = getattr(self._of_thread, "service", None)
         if service is None:
             service = self._of_thread.service = self._sibling()
+        if not service.database.is_current():
+            raise StoreError("Another version of sfn uses the store now. Start sfn serve again, with that version.")
         return service
 
     def _sibling(self) -> Service:
