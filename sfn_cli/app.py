@@ -1,4 +1,7 @@
-"""Wiring: the one module that names concrete parts. Settings in, a Service out."""
+"""Wiring: the one module that names concrete parts. Settings in, a Service out.
+
+Commands, the server and the worker have the same Service from here, and so answer a request alike.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +33,13 @@ def build(settings: Settings) -> Service:
         run_task=_run_task,
         is_available=partial(_is_available, settings),
     )
+
+
+def run_worker(*, beside: bool) -> None:
+    """The worker's process, as `drivers.local.launch` starts it."""
+    from sfn_cli.drivers.local.worker import main
+
+    main(build, beside=beside)
 
 
 def _run_task(service: Service, task: OpenTask, inspection: HttpInspection | None) -> TaskSucceeded | TaskFailed:

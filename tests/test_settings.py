@@ -1,17 +1,26 @@
-"""Settings: what the environment says, and what it need not say."""
+"""Settings: the one table of environment variables, what each may be, and who reads them."""
 
 from __future__ import annotations
 
+import ast
+import os
+import re
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sfn_cli.settings import Settings
+from sfn_cli import settings
+from sfn_cli.errors import ConfigurationError
+from sfn_cli.interpreter.execution import MAX_EVENTS
+from sfn_cli.settings import VARIABLES, Settings
+from sfn_cli.store.sqlite.keys import EVENTS_PER_EXECUTION
+from tests import reference
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 BOTH = """
 from platformdirs import user_data_dir
@@ -25,7 +34,9 @@ print(Settings.from_environment().home)
 def test_the_default_home_is_the_user_data_folder(data_home: str | None) -> None:
     """Where SFN_HOME is not set, the store lies where platformdirs says."""
     environment = {"HOME": "/home/ada", **({} if data_home is None else {"XDG_DATA_HOME": data_home})}
-    shown = subprocess.run([sys.executable, "-c", BOTH], env=environment, capture_output=True, text=True, check=True).stdout.splitlines()
+    command = [sys.executable, "-c", BOTH]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    shown = done.stdout.splitlines()
     assert shown[0] == shown[1]
 
 
@@ -41,5 +52,165 @@ def test_the_default_home_is_the_user_data_folder(data_home: str | None) -> None
 )
 def test_region_and_account(environ: Mapping[str, str], option: str | None, region: str, account: str) -> None:
     """--region wins over AWS_REGION, which wins over AWS_DEFAULT_REGION."""
-    settings = Settings.from_environment({"SFN_HOME": "/h", **environ}, region=option)
-    assert settings == Settings("/h", region, account)
+    found = Settings.from_environment({"SFN_HOME": "/h", **environ}, region=option)
+    assert (found.home, found.region, found.account_id) == ("/h", region, account)
+
+
+SECONDS = [
+    "abc", "inf", "-inf", "nan", "-5", "+5", "0", "0.0", "1e3", "1e999", " 5", "5s", "1_0", "٣", "5.", ".5",
+    "9" * 400,
+]  # fmt: skip
+WHOLE = ["abc", "0", "-1", "+2", "2.0", "1e1", " 2", "1_0", "٣", "²", "99999999", "9" * 400]
+URLS = [
+    "localhost:4566", "127.0.0.1", "ftp://host", "http://", "http:// host", "http://host:99999", "http://a\nb",
+    "x" * 400,
+]  # fmt: skip
+BOOLEANS = ["1", "yes", "on", " true"]
+BAD: Mapping[str, list[str]] = {
+    "SFN_ACCOUNT_ID": ["abc", "12345678901", "1234567890123", "12345678901a", "-12345678901", "١٢٣٤٥٦٧٨٩٠١٢"],
+    "SFN_CLOCK": ["Virtual", "fast", "0", "0.5", "-1", "inf", "nan", "1e3", "٦٠", "1_0"],
+    "SFN_ON_CRASH": ["Fail", "FAIL", "retry ", "abort", "0"],
+    "SFN_MAX_EVENTS": [*WHOLE, "1", "65536"],
+    "SFN_WORKERS": [*WHOLE, "17"],
+    "SFN_WORKER_IDLE_SECONDS": SECONDS,
+    "SFN_LEASE_SECONDS": [*SECONDS, "1", "0.2"],
+    "SFN_MAX_CHILDREN": [*WHOLE, "1001"],
+    "SFN_AWS": ["Real", "true", "1", "moto"],
+    "SFN_AWS_IDLE_SECONDS": SECONDS,
+    "AWS_ENDPOINT_URL": URLS,
+    "AWS_ENDPOINT_URL_*": URLS,
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": BOOLEANS,
+    "AWS_MAX_ATTEMPTS": WHOLE,
+    "AWS_DISABLE_HOST_PREFIX_INJECTION": BOOLEANS,
+    "AWS_CLI_ERROR_FORMAT": ["xml", "JSON"],
+    "AWS_CLI_BINARY_FORMAT": ["raw", "Base64"],
+}
+PATHS = {"SFN_HOME", "SFN_MOCK_CONFIG"}
+"""Of which any text is a path; a store or a file that is not there is the command's to report."""
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_values(name: str) -> None:
+    """A bad value is one line: the variable, the value, and what it must be."""
+    assert {name for name, variable in VARIABLES.items() if variable.kind} == BAD.keys() | PATHS
+    one = name.replace("*", "SQS")
+    must = VARIABLES[name].kind
+    assert must is not None
+    for value in BAD[name]:
+        with pytest.raises(ConfigurationError) as refused:
+            Settings.from_environment({one: value})
+        message = str(refused.value)
+        assert message.startswith(f"{one} is {value!r}"[:60]), value
+        assert message.endswith(f": it must be {must.must}."), value
+        assert message.isprintable() or not value.isprintable()
+        assert "\n" not in message
+        assert len(message) < 250
+
+
+GOOD: list[tuple[str, str, str, Any]] = [
+    ("SFN_CLOCK", "virtual", "clock", "virtual"),
+    ("SFN_CLOCK", "1.5", "clock", "1.5"),
+    ("SFN_MOCK_CONFIG", "/a/../mocks.json", "mock_config", "/mocks.json"),
+    ("SFN_ON_CRASH", "fail", "on_crash", "fail"),
+    ("SFN_MAX_EVENTS", "65535", "max_events", 65535),
+    ("SFN_WORKERS", "16", "workers", 16),
+    ("SFN_WORKER_IDLE_SECONDS", "0.2", "worker_idle_seconds", 0.2),
+    ("SFN_WORKER_IDLE_SECONDS", "31536000", "worker_idle_seconds", 31536000.0),
+    ("SFN_LEASE_SECONDS", "2", "lease_seconds", 2.0),
+    ("SFN_MAX_CHILDREN", "1", "max_children", 1),
+    ("SFN_AWS", "real", "calls_aws", True),
+    ("SFN_AWS_IDLE_SECONDS", "3", "aws_idle_seconds", 3.0),
+    ("AWS_ENDPOINT_URL", "http://[::1]:4566/path", "common_endpoint", "http://[::1]:4566/path"),
+]
+
+
+@pytest.mark.parametrize("name, text, field, value", GOOD)
+def test_good_values(name: str, text: str, field: str, value: object) -> None:
+    """A good value is the setting; an empty one counts as not set."""
+    assert getattr(Settings.from_environment({name: text}), field) == value
+    assert Settings.from_environment({name: ""}) == Settings.from_environment({})
+
+
+def test_endpoints() -> None:
+    """A service's own variable is found by AWS's id of the service; AWS_IGNORE_… hides them all."""
+    environ = {
+        "AWS_ENDPOINT_URL": "http://all",
+        "AWS_ENDPOINT_URL_API_GATEWAY": "http://one",
+        "AWS_ENDPOINT_URL_S3": "",
+    }
+    found = Settings.from_environment(environ)
+    assert found.common_endpoint == "http://all"
+    assert (found.endpoint("API Gateway"), found.endpoint("S3")) == ("http://one", None)
+    ignored = Settings.from_environment({**environ, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "True"})
+    assert (ignored.endpoint("API Gateway"), ignored.common_endpoint) == (None, None)
+
+
+def test_a_child_has_the_same_settings(tmp_path: Path) -> None:
+    """A worker reads what its starter read, whatever options that had and in whichever folder it starts."""
+    environ = {"SFN_HOME": "here", "SFN_MOCK_CONFIG": "mocks.json", "AWS_REGION": "eu-west-1"}
+    own = Settings.from_environment(environ, region="eu-north-1")
+    assert own.mock_config == os.path.abspath("mocks.json")
+    assert Settings.from_environment({**environ, **own.environment()}) == own
+
+
+def test_numbers_with_two_homes() -> None:
+    """The default and the limit of SFN_MAX_EVENTS are AWS's quota and the store's room."""
+    assert Settings.from_environment({}).max_events == MAX_EVENTS
+    limit = VARIABLES["SFN_MAX_EVENTS"].kind
+    assert limit is not None
+    assert limit.must.endswith(f" to {EVENTS_PER_EXECUTION - 1}")
+
+
+# Who reads them
+
+
+PACKAGE = Path(settings.__file__).parent
+READERS = {
+    "settings.py": "the table",
+    "cli/pager.py": "AWS_PAGER and PAGER: an empty one means no pager",
+    "functions/runtimes.py": "searches PATH and the folders of version managers",
+    "functions/bootstrap.py": "runs in the process of a function, with a function's environment",
+}
+
+
+def test_one_reader() -> None:
+    """No other module reads a variable of the table from an environment."""
+    found = {str(path.relative_to(PACKAGE)) for path in PACKAGE.rglob("*.py") if any(_reads(path))}
+    assert found <= READERS.keys()
+
+
+def _reads(path: Path) -> Iterator[str]:
+    """The variables in `….get("NAME")`, `getenv("NAME")` and `environ["NAME"]`."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Call(func=ast.Attribute(attr="get" | "getenv" | "pop"), args=[name, *_]):
+                pass
+            case ast.Subscript(value=ast.Attribute(attr="environ") | ast.Name(id="environ"), slice=name):
+                pass
+            case _:
+                continue
+        if isinstance(name, ast.Constant) and isinstance(name.value, str) and _is_variable(name.value):
+            yield name.value
+
+
+def _is_variable(name: str) -> bool:
+    return name in VARIABLES or name.startswith(("SFN_", "AWS_ENDPOINT_URL"))
+
+
+# What is written about them
+
+
+def test_the_reference_is_fresh() -> None:
+    """docs/reference/settings.md is what the table says. (python -m tests.reference)"""
+    assert reference.PAGE.read_text(encoding="utf-8") == reference.page()
+
+
+def test_the_readme_has_them_all() -> None:
+    """The README's table has every variable, no other one, and the defaults of the table."""
+    text = (reference.ROOT / "README.md").read_text(encoding="utf-8").partition("\n## Where things are\n")[2]
+    rows = [row.split(" | ") for row in text.splitlines() if row.startswith("| `")]
+    rows_of = {name: row for row in rows for name in re.findall(r"`([A-Z][A-Z_0-9]+_?\*?)`", row[0])}
+    assert rows_of.keys() - {"AWS_ENDPOINT_URL_SQS"} == VARIABLES.keys()
+    for name, variable in VARIABLES.items():
+        if name.startswith("SFN_") and variable.default:
+            assert re.search(rf"\b{re.escape(variable.default)}\b", rows_of[name][1]), name

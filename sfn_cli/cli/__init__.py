@@ -105,6 +105,7 @@ def _run(argv: Sequence[str]) -> int:
             return answer(argv[1:])
         command = context(argv)
         error_format = command.obj.error_format
+        _ = command.obj.settings, command.obj.output  # a bad one is reported before the command does anything
         with command:
             return int(command.command.invoke(command) or 0)
     except click.exceptions.Exit as ended:

@@ -10,12 +10,10 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.api.model import is_ours
+from sfn_cli.settings import BINARY_FORMATS, ERROR_FORMATS, OUTPUTS
 
 if TYPE_CHECKING:
     from sfn_cli.api.model import Operation, Shape
-
-OUTPUTS = ("json", "text", "table", "yaml", "yaml-stream", "off")
-ERROR_FORMATS = ("legacy", "json", "yaml", "text", "table", "enhanced")
 
 
 class Option(NamedTuple):
@@ -67,7 +65,7 @@ GLOBALS: Table = table(
         Option("--ca-bundle", "ca_bundle", metavar="file"),
         Option("--cli-read-timeout", "cli_read_timeout", number=int, metavar="seconds"),
         Option("--cli-connect-timeout", "cli_connect_timeout", number=int, metavar="seconds"),
-        Option("--cli-binary-format", "cli_binary_format", choices=("base64", "raw-in-base64-out")),
+        Option("--cli-binary-format", "cli_binary_format", choices=BINARY_FORMATS),
         Option("--no-cli-pager", "cli_pager", "none", constant=False),
         Option("--cli-auto-prompt", "cli_auto_prompt", "none", hidden=True),
         Option("--no-cli-auto-prompt", "cli_auto_prompt", "none", constant=False, hidden=True),

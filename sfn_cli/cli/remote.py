@@ -1,6 +1,6 @@
 """sfn as a client: the operations at an endpoint (--endpoint-url), such as another machine's `sfn serve`.
 
-Failures of the service and throttling are tried again, up to AWS_MAX_ATTEMPTS (3) times in all.
+Failures of the service and throttling are tried again, up to AWS_MAX_ATTEMPTS times in all.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from sfn_cli.api import shapes
 from sfn_cli.cli import signature, wire
 from sfn_cli.cli.failures import CommandFailedError, OperationError
 from sfn_cli.errors import ApiError
+from sfn_cli.settings import value
 
 if TYPE_CHECKING:
     from sfn_cli.api.model import Operation
     from sfn_cli.cli.terminal import Terminal
 
-_DEFAULT_ATTEMPTS = 3
 _TIMEOUT_SECONDS = 60
 _RETRIED_STATUSES = (500, 502, 503, 504)
 _RETRIED_CODES = ("Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "RequestTimeout")
@@ -43,11 +43,12 @@ class Remote:
             raise CommandFailedError(f"Invalid endpoint: {self.endpoint}")
         self.region = terminal.settings.region
         self.who = signature.credentials(environ, given.get("profile")) if given.get("sign_request", True) else None
-        self.prefixes = environ.get("AWS_DISABLE_HOST_PREFIX_INJECTION", "").lower() != "true"
-        self.attempts = _whole(environ.get("AWS_MAX_ATTEMPTS"), _DEFAULT_ATTEMPTS)
+        self.prefixes = not value("AWS_DISABLE_HOST_PREFIX_INJECTION", environ)
+        self.attempts: int = value("AWS_MAX_ATTEMPTS", environ)
         # 0 means no limit, as in aws.
         self.timeout = max(given.get("cli_read_timeout", _TIMEOUT_SECONDS), given.get("cli_connect_timeout", 0)) or None
-        self.tls = _tls(given.get("ca_bundle") or environ.get("AWS_CA_BUNDLE"), given.get("verify_ssl", True))
+        ca_bundle = given.get("ca_bundle") or value("AWS_CA_BUNDLE", environ)
+        self.tls = _tls(ca_bundle, given.get("verify_ssl", True))
 
     def call(self, operation: Operation, request: dict[str, Any]) -> dict[str, Any]:
         """The endpoint's answer. Raises UsageError before asking, OperationError, CommandFailedError."""
@@ -120,10 +121,6 @@ def _tls(ca_bundle: str | None, verify: bool) -> ssl.SSLContext:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
-
-
-def _whole(text: str | None, default: int) -> int:
-    return int(text) if text and text.isdecimal() and int(text) else default
 
 
 def _answer(operation: Operation, incoming: wire.Incoming) -> dict[str, Any]:

@@ -23,12 +23,13 @@ from sfn_cli.errors import ConfigurationError, UsageError
 from sfn_cli.input_files import RESOURCE_FILE_BYTES, read_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from sfn_cli.api.model import Operation
     from sfn_cli.cli.backend import Backend
     from sfn_cli.integrations.own_services import OwnService
+    from sfn_cli.settings import Settings
 
 WAITER_SECONDS = 0.25
 WAITER_ATTEMPTS = 240
@@ -98,10 +99,10 @@ def make(calls: Sequence[Call], backend: Backend) -> dict[str, str]:
     from sfn_cli.integrations.aws_clients import Clients
 
     terminal = backend.terminal
-    clients = Clients(terminal.settings, terminal.environ)
+    clients = Clients(terminal.settings)
     elsewhere = []
     for call in calls:
-        own = _own(call, terminal.environ)
+        own = _own(call, terminal.settings)
         if own is not None and call.wait:
             raise UsageError(f"{call.place}: what sfn itself has of {call.service} is there at once. There is nothing to wait for.")
         if own is not None and (operation := own.operation(call.name)) is not None:
@@ -112,10 +113,10 @@ def make(calls: Sequence[Call], backend: Backend) -> dict[str, str]:
     return clients.variables(set(elsewhere)) if elsewhere else {}
 
 
-def _own(call: Call, environ: Mapping[str, str]) -> OwnService | None:
+def _own(call: Call, settings: Settings) -> OwnService | None:
     from sfn_cli.integrations.own_services import OWN_SERVICES
 
-    return next((own for own in OWN_SERVICES if own.name == call.service and own.answers(environ)), None)
+    return next((own for own in OWN_SERVICES if own.name == call.service and own.answers(settings)), None)
 
 
 def _ask_own(call: Call, operation: Operation, backend: Backend) -> None:

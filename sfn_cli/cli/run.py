@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sfn_cli import arn, json_text
-from sfn_cli.api import following, model
+from sfn_cli.api import following, model, suspensions
 from sfn_cli.cli import fault_lines, resources, services, values
 from sfn_cli.cli.backend import Backend
 from sfn_cli.cli.exits import Exit
@@ -60,10 +60,10 @@ def run(
       sfn run examples/lambda --input '{"name": "Ada"}'
     """
     if virtual_time:
-        terminal.environ = {**terminal.environ, "SFN_CLOCK": "virtual"}
+        terminal.settings = terminal.settings._replace(clock="virtual")
     project = load(path)
-    if project.mock_config is not None:
-        terminal.environ = {"SFN_MOCK_CONFIG": project.mock_config, **terminal.environ}
+    if terminal.settings.mock_config is None:
+        terminal.settings = terminal.settings._replace(mock_config=project.mock_config)
     with Backend(terminal) as backend, services.running(project.services, project.name, terminal.settings) as urls:
         project = project.with_services(urls)
         role = role_arn or _ANY_ROLE.format(account=terminal.settings.account_id)
@@ -161,6 +161,8 @@ def _follow(backend: Backend, execution_arn: str, services: Sequence[str]) -> Ex
         raise
     execution = executions.find(execution_arn)
     assert execution is not None
+    if execution.status == "RUNNING":
+        suspensions.refuse_to_wait(backend.service, execution.id)
     if execution.status != "SUCCEEDED":
         raise CommandFailedError(_reason(execution.status, execution.error, execution.cause))
     _write_output(json_text.loads(execution.output or "null"), backend.terminal)

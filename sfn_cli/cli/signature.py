@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sfn_cli import sigv4
 from sfn_cli.cli.failures import CommandFailedError, MisconfiguredError
 from sfn_cli.input_files import CREDENTIALS_BYTES, FileTooLargeError, read_text
+from sfn_cli.settings import value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,9 +28,10 @@ def credentials(environ: Mapping[str, str], profile: str | None) -> Credentials:
 
     Raises CommandFailedError for a profile that there is not, MisconfiguredError when there are no credentials.
     """
-    if not profile and environ.get("AWS_ACCESS_KEY_ID") and environ.get("AWS_SECRET_ACCESS_KEY"):
-        return Credentials(environ["AWS_ACCESS_KEY_ID"], environ["AWS_SECRET_ACCESS_KEY"], environ.get("AWS_SESSION_TOKEN"))
-    named = profile or environ.get("AWS_PROFILE")
+    key, secret = value("AWS_ACCESS_KEY_ID", environ), value("AWS_SECRET_ACCESS_KEY", environ)
+    if not profile and key and secret:
+        return Credentials(key, secret, value("AWS_SESSION_TOKEN", environ))
+    named = profile or value("AWS_PROFILE", environ)
     section = _profile(environ, named or "default")
     if section is None and named:
         raise CommandFailedError(f"The config profile ({named}) could not be found")
@@ -41,13 +43,13 @@ def credentials(environ: Mapping[str, str], profile: str | None) -> Credentials:
 def _profile(environ: Mapping[str, str], name: str) -> dict[str, str] | None:
     """What the shared files say about a profile: https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html"""
     found: dict[str, str] | None = None
-    for variable, path, section in (
-        ("AWS_CONFIG_FILE", "~/.aws/config", name if name == "default" else f"profile {name}"),
-        ("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials", name),
+    for variable, section in (
+        ("AWS_CONFIG_FILE", name if name == "default" else f"profile {name}"),
+        ("AWS_SHARED_CREDENTIALS_FILE", name),
     ):
         parser = configparser.RawConfigParser()
         try:
-            named = os.path.expanduser(environ.get(variable) or path)
+            named = os.path.expanduser(value(variable, environ))
             parser.read_string(read_text(named, CREDENTIALS_BYTES), named)
         except FileTooLargeError as error:
             reason = f"{error.filename}: {error.strerror}"

@@ -5,18 +5,16 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TextIO
 
 from sfn_cli.cli.failures import CommandFailedError
-from sfn_cli.cli.options import ERROR_FORMATS, OUTPUTS
-from sfn_cli.settings import Settings
+from sfn_cli.settings import OUTPUTS, Settings, is_region, is_set, value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from sfn_cli.cli.query import Query
-
-_REGION_LENGTH = 63
 
 
 class Terminal:
@@ -29,7 +27,7 @@ class Terminal:
     @property
     def output(self) -> str:
         """The output format. Raises CommandFailedError when the environment names one that there is not."""
-        chosen: str = self.given.get("output") or self.environ.get("AWS_DEFAULT_OUTPUT") or "json"
+        chosen: str = self.given.get("output") or value("AWS_DEFAULT_OUTPUT", self.environ)
         if chosen not in OUTPUTS:
             raise CommandFailedError(f"Unknown output type: {chosen}")
         return chosen
@@ -37,13 +35,14 @@ class Terminal:
     @property
     def shows_people(self) -> bool:
         """Whether stdout is a terminal, and neither a format nor a part of the answer was asked for."""
-        asked = self.given.get("output") or self.environ.get("AWS_DEFAULT_OUTPUT") or self.given.get("query")
-        return not asked and sys.stdout.isatty()
+        format_set = self.given.get("output") or is_set("AWS_DEFAULT_OUTPUT", self.environ)
+        return not (format_set or self.given.get("query")) and sys.stdout.isatty()
 
     @property
     def error_format(self) -> str:
-        chosen: str = self.given.get("cli_error_format") or self.environ.get("AWS_CLI_ERROR_FORMAT") or "enhanced"
-        return chosen if chosen in ERROR_FORMATS else "enhanced"
+        """The format of errors. Raises ConfigurationError."""
+        chosen: str = self.given.get("cli_error_format") or value("AWS_CLI_ERROR_FORMAT", self.environ)
+        return chosen
 
     @property
     def query(self) -> Query | None:
@@ -59,11 +58,16 @@ class Terminal:
     def color(self) -> bool:
         """Whether stdout may be coloured: --color decides; `auto` asks stdout and NO_COLOR."""
         chosen = self.given.get("color", "auto")
-        return chosen == "on" or (chosen == "auto" and sys.stdout.isatty() and not self.environ.get("NO_COLOR"))
+        return chosen == "on" or (chosen == "auto" and sys.stdout.isatty() and not self.no_color)
+
+    @property
+    def no_color(self) -> bool:
+        """Whether NO_COLOR turns colours off."""
+        return value("NO_COLOR", self.environ) is not None
 
     @property
     def raw_blobs(self) -> bool:
-        chosen = self.given.get("cli_binary_format") or self.environ.get("AWS_CLI_BINARY_FORMAT")
+        chosen: str = self.given.get("cli_binary_format") or value("AWS_CLI_BINARY_FORMAT", self.environ)
         return chosen == "raw-in-base64-out"
 
     @property
@@ -74,11 +78,11 @@ class Terminal:
     def debug(self) -> bool:
         return bool(self.given.get("debug"))
 
-    @property
+    @cached_property
     def settings(self) -> Settings:
-        """What the environment and --region say. Raises CommandFailedError for a region that cannot be one."""
+        """The environment's settings, with --region. Raises ConfigurationError; CommandFailedError for the region."""
         settings = Settings.from_environment(self.environ, region=self.given.get("region"))
-        if not _is_region(settings.region):
+        if not is_region(settings.region):  # the message and the exit code are aws's
             raise CommandFailedError(f"Provided region_name '{settings.region}' doesn't match a supported format.")
         return settings
 
@@ -92,9 +96,3 @@ class Terminal:
 
         with paged(self.environ) as stream:
             yield stream
-
-
-def _is_region(text: str) -> bool:
-    """Whether the text could be part of a host's name, as the region is in AWS's endpoints."""
-    letters = text.replace("-", "")
-    return letters.isascii() and letters.isalnum() and not text.isdigit() and "-" not in (text[0], text[-1]) and len(text) <= _REGION_LENGTH

@@ -24,7 +24,7 @@ def watcher(stream: TextIO, terminal: Terminal) -> Iterator[Show]:
     """What shows an event: on a terminal in colour, elsewhere as plain lines."""
     lines = _Lines()
     at_terminal = stream.isatty()
-    if not at_terminal or terminal.environ.get("NO_COLOR") or terminal.given.get("color") == "off":
+    if not at_terminal or terminal.no_color or terminal.given.get("color") == "off":
 
         def show(event: HistoryEvent) -> None:
             line = " ".join(lines.parts(event)).rstrip()

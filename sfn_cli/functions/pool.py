@@ -47,7 +47,6 @@ if TYPE_CHECKING:
     from sfn_cli.functions.process import Process
     from sfn_cli.settings import Settings
 
-DEFAULT_MAX_CHILDREN = 64
 REAP_MILLISECONDS = 20
 
 HAND_OUT_MILLISECONDS = 0.2
@@ -102,7 +101,7 @@ class Pool:
         self._monotonic = monotonic
         self._log = log
         self._cores = cores or os.cpu_count() or 1
-        self._max_children = max_children or _max_children()
+        self._max_children = max_children or settings.max_children
         self._catalog = Catalog(functions, Path(settings.home))
         self._runtimes = Runtimes(Path(settings.home))
         self._fleets: dict[tuple[str, int], Fleet] = {}
@@ -382,10 +381,3 @@ class Pool:
             return function_ref
         own = arn.function(self._settings.region, self._settings.account_id, name)
         return f"{own}:{qualifier}" if qualifier else own
-
-
-def _max_children() -> int:
-    try:
-        return max(1, int(os.environ.get("SFN_MAX_CHILDREN", "")))
-    except ValueError:
-        return DEFAULT_MAX_CHILDREN

@@ -39,7 +39,13 @@ class _Invoked:
         nothing_to_cancel()
 
 
-def _here(call: Callable[[], T], done: Callable[[T | Exception], None], /) -> Cancel:
+def _here(
+    call: Callable[[], T],
+    done: Callable[[T | Exception], None],
+    /,
+    *,
+    may_wait: bool = False,
+) -> Cancel:
     """A call that is made while the caller waits."""
     answer: T | Exception
     try:

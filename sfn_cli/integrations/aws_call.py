@@ -36,8 +36,14 @@ class Manner(NamedTuple):
     shape: Callable[[Json, Answered], Json] = _as_it_is
 
 
-def in_background(errand: Errand, world: World, call: Callable[[], TaskSucceeded | TaskFailed]) -> Cancel:
-    """Makes the call beside the loop, and answers with what it gives."""
+def in_background(
+    errand: Errand,
+    world: World,
+    call: Callable[[], TaskSucceeded | TaskFailed],
+    *,
+    may_wait: bool = False,
+) -> Cancel:
+    """Makes the call beside the loop, and answers with what it gives; `may_wait`: it may take minutes."""
     task = errand.task
 
     def done(outcome: TaskSucceeded | TaskFailed | Exception) -> None:
@@ -49,7 +55,7 @@ def in_background(errand: Errand, world: World, call: Callable[[], TaskSucceeded
             outcome = TaskFailed(task.id, "States.Runtime", f"{type(outcome).__name__}: {outcome}")
         errand.answer(outcome)
 
-    return world.background(call, done)
+    return world.background(call, done, may_wait=may_wait)
 
 
 def call(service: str, action: str, manner: Manner, task: OpenTask, world: World) -> TaskSucceeded | TaskFailed:

@@ -42,9 +42,9 @@ class _Made(NamedTuple):
 class Clients:
     """The clients of one process. Called from any thread; they may be used from any thread."""
 
-    def __init__(self, settings: Settings, environ: Mapping[str, str] = os.environ) -> None:
+    def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._environ = environ
+        self._real = settings.calls_aws
         self._lock = threading.Lock()
         self._sessions: dict[bool, Any] = {}
         self._clients: dict[tuple[str, int], _Made] = {}
@@ -73,7 +73,7 @@ class Clients:
 
         The user's credentials are not in it: a program that is to call AWS itself finds them as every other does.
         """
-        found = {name: value for name, value in self._environ.items() if name.startswith(_ENDPOINT)}
+        found = dict(self._settings.endpoints)
         real = self._real
         for service in services:
             made = self._get(service)
@@ -124,11 +124,6 @@ class Clients:
         if found is None:
             raise ConfigurationError("AWS is asked, and no credentials are found.")
         return found
-
-    @property
-    def _real(self) -> bool:
-        """Whether the user lets tasks call AWS itself. Raises ConfigurationError; not before a task calls a service."""
-        return _is_real(self._environ)
 
     def _embedded(self) -> str:
         from sfn_cli.integrations import embedded_aws
@@ -227,13 +222,6 @@ def service_names(session: Any) -> dict[str, str]:
 def is_real_endpoint(endpoint: str | None) -> bool:
     """Whether it is one of AWS's own."""
     return _host(endpoint).endswith(_REAL_HOSTS)
-
-
-def _is_real(environ: Mapping[str, str]) -> bool:
-    asked = environ.get("SFN_AWS", "")
-    if asked not in {"", "real"}:
-        raise ConfigurationError(f"SFN_AWS is '{asked}': it may be real, or not be set.")
-    return asked == "real"
 
 
 def _host(endpoint: str | None) -> str:

@@ -6,11 +6,11 @@ What this very store has is asked of it (own_services.py).
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from sfn_cli import api
 from sfn_cli.api import names
+from sfn_cli.api.operations import AWAITED, WAITING
 from sfn_cli.errors import ApiError, StatesError
 from sfn_cli.integrations import aws_call
 from sfn_cli.integrations.aws_errors import ServiceError, sdk_2
@@ -39,10 +39,13 @@ def call(errand: Errand, world: World) -> Cancel:
     service = task.resource.service.removeprefix(PREFIX)
     action = task.resource.action.partition(".")[0]
     own = _OWN.get(service)
-    if own is not None and own.answers(os.environ) and (operation := own.operation(capitalised(action))) is not None:
-        if operation.name == "Invoke":
-            world.service.invoker  # noqa: B018 - it is made here, for all threads
-        return aws_call.in_background(errand, world, lambda: _ask_own(own, operation, task, world))
+    operation = own.operation(capitalised(action)) if own and own.answers(world.settings) else None
+    if own is not None and operation is not None:
+        key = operation.service, operation.name
+        if key in WAITING:
+            world.service.invoker  # noqa: B018 - created here, in the loop, for all threads
+        may_wait = key in WAITING or key in AWAITED
+        return aws_call.in_background(errand, world, lambda: _ask_own(own, operation, task, world), may_wait=may_wait)
 
     def ask() -> TaskSucceeded | TaskFailed:
         name = world.clients.named(service)

@@ -31,9 +31,6 @@ LOG_NAME = "aws.log"
 INHERITED = 3
 """The descriptor under which the server inherits its lock."""
 
-IDLE_SECONDS = 900.0
-"""How long the server stays after the last request, when no worker lives (SFN_AWS_IDLE_SECONDS overrides)."""
-
 START_SECONDS = 60.0
 LOOK_SECONDS = 0.02
 
@@ -157,7 +154,10 @@ def main() -> None:
     if os.getsid(0) != os.getpid():
         os.setsid()
     os.closerange(INHERITED + 1, 4096)
-    settings = Settings.from_environment()
+    try:
+        settings = Settings.from_environment()
+    except ConfigurationError as error:
+        sys.exit(str(error))
     os.chdir(settings.home)
 
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
@@ -171,10 +171,9 @@ def main() -> None:
     server = make_server("127.0.0.1", 0, guarded, threaded=True, request_handler=Quiet)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     os.pwrite(INHERITED, f"{server.port} {os.getpid()}\n".encode(), 0)
-    idle_seconds = float(os.environ.get("SFN_AWS_IDLE_SECONDS", IDLE_SECONDS))
     while _in_place(settings.home):
         time.sleep(1.0)
-        if time.monotonic() - guarded.asked_at > idle_seconds and not live_workers(settings.home):
+        if time.monotonic() - guarded.asked_at > settings.aws_idle_seconds and not live_workers(settings):
             break
     os._exit(0)
 

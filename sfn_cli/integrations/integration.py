@@ -35,9 +35,18 @@ T = TypeVar("T")
 
 
 class Background(Protocol):
-    """Who makes a call that blocks, beside the loop, and tells `done` in the loop what it gave or raised, unless cancelled."""
+    """Who makes a call that blocks, beside the loop, and tells `done` in the loop what it gave or raised, unless cancelled.
 
-    def __call__(self, call: Callable[[], T], done: Callable[[T | Exception], None], /) -> Cancel: ...
+    `may_wait` marks a call that may wait for minutes, which must not keep others waiting."""
+
+    def __call__(
+        self,
+        call: Callable[[], T],
+        done: Callable[[T | Exception], None],
+        /,
+        *,
+        may_wait: bool = False,
+    ) -> Cancel: ...
 
 
 class Conducted(NamedTuple):

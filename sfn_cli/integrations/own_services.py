@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sfn_cli.api import model
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from sfn_cli.settings import Settings
 
 
 class OwnService(NamedTuple):
@@ -21,14 +21,9 @@ class OwnService(NamedTuple):
     id: str
     """AWS's."""
 
-    @property
-    def variable(self) -> str:
-        """What may name another server instead."""
-        return f"AWS_ENDPOINT_URL_{self.id.upper().replace(' ', '_')}"
-
-    def answers(self, environ: Mapping[str, str]) -> bool:
-        """Whether this store is asked, and no endpoint that is named for the service."""
-        return not environ.get(self.variable)
+    def answers(self, settings: Settings) -> bool:
+        """Whether calls go to this store, since no endpoint is set for the service."""
+        return settings.endpoint(self.id) is None
 
     def operation(self, name: str) -> model.Operation | None:
         """The operation of that name ("CreateConnection"), if this store has it."""

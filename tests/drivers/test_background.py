@@ -6,7 +6,7 @@ import selectors
 import threading
 from typing import TYPE_CHECKING
 
-from sfn_cli.drivers.local.background import Background
+from sfn_cli.drivers.local.background import THREADS, WAITING_THREADS, Background
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,3 +67,18 @@ def test_a_cancelled_call_is_not_answered() -> None:
     background(lambda: "wanted", lambda answer: answers.append(str(answer)))
     turn_until(selector, lambda: answers)
     assert answers == ["wanted"]
+
+
+def test_calls_that_wait_hold_up_no_others() -> None:
+    """However many calls wait for minutes, a request to a service is made and answered at once."""
+    selector = selectors.DefaultSelector()
+    background = Background(selector)
+    go_on = threading.Event()
+    answers: list[object] = []
+    for _ in range(WAITING_THREADS + THREADS):
+        background(lambda: go_on.wait(60), answers.append, may_wait=True)
+    background(lambda: "service", answers.append)
+    turn_until(selector, lambda: answers)
+    assert answers == ["service"]
+    go_on.set()
+    turn_until(selector, lambda: len(answers) == WAITING_THREADS + THREADS + 1)

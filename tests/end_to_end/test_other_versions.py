@@ -163,13 +163,14 @@ def test_an_older_command_is_refused(home: Path, old: OtherSfn) -> None:
     assert describe(home, execution)["status"] == "RUNNING"
 
 
-def test_a_worker_leaves_a_store_that_another_version_uses(home: Path) -> None:
+@pytest.mark.parametrize("written", ["UPDATE sfn_version SET version = '99.0.0'", "PRAGMA user_version = 99"])
+def test_a_worker_leaves_a_store_that_another_version_uses(home: Path, written: str) -> None:
     """It releases its executions, says so in its log and leaves, though nobody tells it to."""
     start_execution(home, create_machine(home, "Long", WAITS))
     until(lambda: driven(home) == 1, "its claim")
     (pid,) = worker_pids(home)
     with closing(sqlite3.connect(home / "sfn.db")) as connection, connection:
-        connection.execute("UPDATE sfn_version SET version = '99.0.0'")
+        connection.execute(written)
     await_end(pid)
     assert "another version of sfn uses the store" in (home / launch.LOG_NAME).read_text()
     with closing(sqlite3.connect(home / "sfn.db")) as connection:

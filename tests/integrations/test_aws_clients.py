@@ -59,7 +59,7 @@ def clients(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeClients:
         monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
-        return Clients(Settings(str(tmp_path), "us-east-1", "123456789012"))
+        return Clients(Settings.from_environment({**os.environ, "SFN_HOME": str(tmp_path)}))
 
     return make
 
@@ -106,10 +106,9 @@ def test_where_functions_call(clients: MakeClients, environment: dict[str, str],
 
 
 def test_another_word_than_real(clients: MakeClients) -> None:
-    """A misspelt SFN_AWS is told; it is no leave to ask AWS."""
-    made = clients({"SFN_AWS": "Real"})  # which concerns nobody who calls no service
+    """A misspelt SFN_AWS is reported; it does not allow calls of AWS."""
     with pytest.raises(ConfigurationError, match="SFN_AWS is 'Real'"):
-        made.get("sqs")
+        clients({"SFN_AWS": "Real"})
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,9 @@
 
 Nothing is made before the first call. A thread makes the call; what came of it is handed over in the loop, which a
 pipe wakes. One who cancels hears no more of the call; it may be made all the same.
+
+Calls that may wait for minutes (an execution, a function, a task of an activity) have threads of their own: however
+many there are, requests to services go on.
 """
 
 from __future__ import annotations
@@ -21,6 +24,9 @@ if TYPE_CHECKING:
 THREADS = 32
 """How many calls are made at once; those beyond wait for a thread."""
 
+WAITING_THREADS = 64
+"""The same for calls that may wait for minutes."""
+
 T = TypeVar("T")
 
 
@@ -39,15 +45,22 @@ class Background:
 
     def __init__(self, selector: selectors.BaseSelector) -> None:
         self._selector = selector
-        self._executor: Executor | None = None
+        self._executors: dict[bool, Executor] = {}
         self._answered: deque[tuple[_Call, Any]] = deque()
 
-    def __call__(self, call: Callable[[], T], done: Callable[[T | Exception], None], /) -> Cancel:
+    def __call__(
+        self,
+        call: Callable[[], T],
+        done: Callable[[T | Exception], None],
+        /,
+        *,
+        may_wait: bool = False,
+    ) -> Cancel:
         """Makes the call in a thread, then tells `done` in the loop what it gave or raised; unless cancelled."""
-        if self._executor is None:
-            self._executor = self._open()
+        if may_wait not in self._executors:
+            self._executors[may_wait] = self._open(WAITING_THREADS if may_wait else THREADS)
         job = _Call(call, done)
-        future = self._executor.submit(self._make, job)
+        future = self._executors[may_wait].submit(self._make, job)
 
         def cancel() -> None:
             job.done = None
@@ -55,14 +68,15 @@ class Background:
 
         return cancel
 
-    def _open(self) -> Executor:
+    def _open(self, threads: int) -> Executor:
         from concurrent.futures import ThreadPoolExecutor
 
-        self._pipe = os.pipe()
-        for end in self._pipe:
-            os.set_blocking(end, False)
-        self._selector.register(self._pipe[0], selectors.EVENT_READ, self._hand_over)
-        return ThreadPoolExecutor(THREADS, "background")
+        if not self._executors:
+            self._pipe = os.pipe()
+            for end in self._pipe:
+                os.set_blocking(end, False)
+            self._selector.register(self._pipe[0], selectors.EVENT_READ, self._hand_over)
+        return ThreadPoolExecutor(threads, "background")
 
     def _make(self, job: _Call) -> None:
         """In a thread."""

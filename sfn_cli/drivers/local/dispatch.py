@@ -40,9 +40,16 @@ class _Isolated:
         self._world = world
         self._isolating = isolating
 
-    def background(self, call: Callable[[], T], done: Callable[[T | Exception], None], /) -> Cancel:
+    def background(
+        self,
+        call: Callable[[], T],
+        done: Callable[[T | Exception], None],
+        /,
+        *,
+        may_wait: bool = False,
+    ) -> Cancel:
         """As the world's `background`."""
-        return self._world.background(call, self._guarded(done))
+        return self._world.background(call, self._guarded(done), may_wait=may_wait)
 
     def invoke(self, function_ref: str, payload: str, done: Callable[[Outcome], None], /) -> Invocation:
         """As the pool's."""

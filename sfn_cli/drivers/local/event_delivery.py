@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sfn_cli.integrations.integration import World
+    from sfn_cli.settings import Settings
     from sfn_cli.store.sqlite.status_changes import Note, StatusChanges
 
 LOCK_NAME = "events.lock"
@@ -58,15 +59,13 @@ class _Sent(NamedTuple):
 class EventDelivery:
     """One worker's part in it. `report` takes a line for the worker's log."""
 
-    def __init__(
-        self, changes: StatusChanges, world: World, report: Callable[[str], None], environ: Mapping[str, str] = os.environ
-    ) -> None:
+    def __init__(self, changes: StatusChanges, world: World, report: Callable[[str], None]) -> None:
         self._changes = changes
         self._world = world
         self._home = world.settings.home
         self._report = report
-        self._named = _named_endpoint(environ)
-        self._stays_here = environ.get("SFN_AWS", "") == ""
+        self._named = _named_endpoint(world.settings)
+        self._stays_here = not world.settings.calls_aws
         self._lock: int | None = None
         self._looked = False
         self._endpoint: str | None = None
@@ -179,10 +178,8 @@ class EventDelivery:
             self._lock = None
 
 
-def _named_endpoint(environ: Mapping[str, str]) -> str | None:
-    if environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true":
-        return None
-    endpoint = environ.get("AWS_ENDPOINT_URL_EVENTBRIDGE") or environ.get("AWS_ENDPOINT_URL")
+def _named_endpoint(settings: Settings) -> str | None:
+    endpoint = settings.endpoint("EventBridge") or settings.common_endpoint
     return None if is_real_endpoint(endpoint) else endpoint
 
 

@@ -31,41 +31,42 @@ class Launcher:
     """The Runner of commands and of the server."""
 
     def __init__(self, settings: Settings) -> None:
-        self._home = settings.home
+        self._settings = settings
 
     def wake(self) -> None:
         """Makes sure that a worker lives and looks at the store; never waits for it. Raises StoreError."""
         try:
-            if not wake_all(self._home):
-                start(self._home)
+            if not wake_all(self._settings):
+                start(self._settings)
         except OSError as error:
             raise StoreError(
-                f"No worker can be started for the store in {self._home}: {error.strerror or error}. "
+                f"No worker can be started for the store in {self._settings.home}: "
+                f"{error.strerror or error}. "
                 "What it holds is kept, and the next command tries again."
             ) from error
 
 
-def wake_all(home: str) -> bool:
+def wake_all(settings: Settings) -> bool:
     """Wakes every live worker; False when there is none."""
     woken = False
     number = 0
-    while os.path.exists((slot := Slot(home, number)).pipe_path):
+    while os.path.exists((slot := Slot(settings.home, number)).pipe_path):
         # A worker that is suspended listens, but not in time.
-        woken = (slot.wake() and slot.holder() is not None) or woken
+        woken = (slot.wake() and slot.holder(settings.lease_seconds) is not None) or woken
         number += 1
     return woken
 
 
-def start(home: str, *, beside: bool = False) -> None:
-    """Starts a worker process for the store in `home`; if one lives already, only a worker `beside` it stays.
+def start(settings: Settings, *, beside: bool = False) -> None:
+    """Starts a worker process with these settings; if one lives already, only a worker `beside` it stays.
 
     While a worker is on its way, nobody starts another: whoever starts one holds a lock, and the
     worker inherits it and lets go when it listens, or when it dies.
     """
-    on_its_way = file_lock.take(os.path.join(home, START_LOCK_NAME), above=INHERITED)
+    on_its_way = file_lock.take(os.path.join(settings.home, START_LOCK_NAME), above=INHERITED)
     if on_its_way is None:
         return  # that one looks at the store after it has begun to listen: it sees what is there now
-    log = os.path.join(home, LOG_NAME)
+    log = os.path.join(settings.home, LOG_NAME)
     _keep_short(log)
     actions: list[tuple[int, int, str, int, int] | tuple[int, int, int]] = [
         (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
@@ -74,8 +75,8 @@ def start(home: str, *, beside: bool = False) -> None:
         (os.POSIX_SPAWN_DUP2, on_its_way, INHERITED),
     ]
     # -P: the folder that the command ran in must not shadow modules. -c, not -m: it saves runpy.
-    command = [sys.executable, "-P", "-c", f"from sfn_cli.drivers.local.worker import main; main(beside={beside})"]
-    environment = {**os.environ, "SFN_HOME": home}
+    command = [sys.executable, "-P", "-c", f"from sfn_cli.app import run_worker; run_worker(beside={beside})"]
+    environment = {**os.environ, **settings.environment()}
     _reap()
     try:
         _children.add(_spawn(command, environment, actions))
@@ -127,7 +128,7 @@ def status(settings: Settings) -> list[dict[str, int]]:
     from sfn_cli.store.sqlite.database import Database
     from sfn_cli.store.sqlite.workers import Workers
 
-    live = live_workers(settings.home)
+    live = live_workers(settings)
     if not live:
         return []
     database = Database(settings.home)

@@ -14,44 +14,45 @@ import signal
 import sys
 import time
 import traceback
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
-from sfn_cli.api.service import Service
 from sfn_cli.asl.timestamp import format_timestamp
 from sfn_cli.drivers.local import launch
 from sfn_cli.drivers.local.background import Background
 from sfn_cli.drivers.local.conduct import CLAIM_LIMIT, Conductor
 from sfn_cli.drivers.local.event_delivery import EventDelivery
 from sfn_cli.drivers.local.function_events import EventInvocations
-from sfn_cli.errors import SfnError, is_of_the_store
-from sfn_cli.functions.invoke import FunctionHost
+from sfn_cli.errors import ConfigurationError, SfnError, is_of_the_store
 from sfn_cli.functions.pool import Pool, monotonic_ms
 from sfn_cli.integrations.aws_clients import Clients
 from sfn_cli.integrations.integration import World
-from sfn_cli.interpreter.execution import MAX_EVENTS
 from sfn_cli.settings import Settings
-from sfn_cli.store.sqlite.database import Database, translated_errors
+from sfn_cli.store.sqlite.database import translated_errors
 from sfn_cli.store.sqlite.executions import Executions
 from sfn_cli.store.sqlite.function_events import FunctionEvents
 from sfn_cli.store.sqlite.functions import Functions
 from sfn_cli.store.sqlite.inbox import Inbox
-from sfn_cli.store.sqlite.keys import EVENTS_PER_EXECUTION
 from sfn_cli.store.sqlite.log_groups import LogGroups
 from sfn_cli.store.sqlite.status_changes import StatusChanges
 from sfn_cli.store.sqlite.tasks import Tasks
 from sfn_cli.store.sqlite.turns import Turns
-from sfn_cli.store.sqlite.workers import MAX_SLOTS, Slot, Workers, live_workers
+from sfn_cli.store.sqlite.workers import Slot, Workers, live_workers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from types import FrameType
 
-IDLE_SECONDS = 60.0
-"""How long a worker that is owed nothing waits for more before it leaves (SFN_WORKER_IDLE_SECONDS overrides)."""
+    from sfn_cli.api.service import Service
 
 LOOK_SECONDS = 1.0
 """How often a worker looks at the store unasked: for what workers that died left, and for calls that were lost."""
+
+T = TypeVar("T")
+
+PAUSE_SECONDS = 0.1
+"""How long the loop waits after an error that belongs to no execution: it may come again at once."""
 
 LEAVING_SECONDS = 0.01
 """How often one who waits for a slot looks whether its worker has left."""
@@ -68,17 +69,20 @@ def report(line: str) -> None:
         os.write(sys.stdout.fileno(), f"{format_timestamp(clock())} [{os.getpid()}] {line}\n".encode())
 
 
-def main(*, beside: bool) -> None:
-    """The process that `launch.start` starts: settings come from the environment."""
+def main(build: Callable[[Settings], Service], *, beside: bool) -> None:
+    """The process that `launch.start` starts: reads its settings; `build` makes the operations for its tasks."""
     if os.getsid(0) != os.getpid():
         os.setsid()
     # Whatever the starter had open or stood in must not be held by a process that outlives it.
     os.closerange(launch.INHERITED + 1, 4096)
-    settings = Settings.from_environment()
     try:
+        settings = Settings.from_environment()
         with translated_errors(settings.home):
             os.chdir(settings.home)
-        code = work(settings, beside=beside)
+        code = work(settings, build, beside=beside)
+    except ConfigurationError as error:
+        report(str(error))
+        code = 253
     except SfnError as error:
         report(str(error))
         code = 255
@@ -86,23 +90,22 @@ def main(*, beside: bool) -> None:
     os._exit(code)
 
 
-def work(settings: Settings, *, beside: bool = False) -> int:
+def work(settings: Settings, build: Callable[[Settings], Service], *, beside: bool = False) -> int:
     """Works in the first free slot until nothing is owed. Gives the process's exit code.
 
     Commands that start at once may each start a worker: all but the first leave, unless one was
     asked for to work `beside` others.
     """
-    limit = max_workers()
-    for number in range(limit):
+    for number in range(settings.workers):
         slot = Slot(settings.home, number)
         with translated_errors(slot.lock_path):
             lock = slot.take()
-            if lock is None and not beside and slot.holder() is not None and not slot.wake():
-                lock = _wait_for(slot)
-        if lock is None and not beside and slot.holder() is not None:
+            if lock is None and not beside and slot.holder(settings.lease_seconds) is not None and not slot.wake():
+                lock = _wait_for(settings, slot)
+        if lock is None and not beside and slot.holder(settings.lease_seconds) is not None:
             return 0
         if lock is not None:
-            worker = _Worker(settings, slot, lock, limit)
+            worker = _Worker(settings, build(settings), slot, lock)
             try:
                 worker.run()
             except BaseException:
@@ -113,44 +116,33 @@ def work(settings: Settings, *, beside: bool = False) -> int:
     return 0
 
 
-def _wait_for(slot: Slot) -> int | None:
+def _wait_for(settings: Settings, slot: Slot) -> int | None:
     """The lock of a slot whose worker does not listen: it is about to leave, and may not look at the store again.
 
     None when it listens after all, or is suspended.
     """
     report(f"waits for slot {slot.number}, whose worker leaves")
-    while (lock := slot.take()) is None and slot.holder() is not None and not slot.wake():
+    while (lock := slot.take()) is None and slot.holder(settings.lease_seconds) is not None and not slot.wake():
         time.sleep(LEAVING_SECONDS)
     return lock
 
 
-def max_workers() -> int:
-    """How many workers share the machine: SFN_WORKERS, or one per core up to 4."""
-    asked = os.environ.get("SFN_WORKERS", "")
-    return max(1, min(int(asked), MAX_SLOTS)) if asked.isdecimal() else min(4, os.cpu_count() or 1)
-
-
-def max_events() -> int:
-    """The most events of a history: AWS's quota, or SFN_MAX_EVENTS, as far as the store has room."""
-    asked = os.environ.get("SFN_MAX_EVENTS", "")
-    return min(int(asked), EVENTS_PER_EXECUTION - 1) if asked.isdecimal() else MAX_EVENTS
-
-
 class _Worker:
-    def __init__(self, settings: Settings, slot: Slot, lock: int, limit: int) -> None:
+    def __init__(self, settings: Settings, service: Service, slot: Slot, lock: int) -> None:
+        """`service` has the operations for tasks that call them. Its connection is the worker's own."""
         self._settings = settings
+        self._service = service
         self._slot = slot
         self._lock = lock
-        self._limit = limit
         self._told_to_leave = False
         self._reported: set[str] = set()
         self._on_its_way = True  # until it listens
-        self._database = Database(settings.home)
+        self._database = service.database
         self._id = Workers(self._database).register(slot.number, os.getpid(), clock())
         self._sign()
         self._selector = selectors.DefaultSelector()
         self._pool = Pool(Functions(self._database), settings, self._selector, clock, self._log)
-        world = World(settings, self._pool, self._service(), clock, Background(self._selector), Clients(settings), {})
+        world = World(settings, self._pool, service, clock, Background(self._selector), Clients(settings), {})
         self._conductor = Conductor(
             Turns(self._database, self._id),
             Executions(self._database),
@@ -158,31 +150,19 @@ class _Worker:
             Inbox(self._database),
             world,
             report,
-            on_crash=os.environ.get("SFN_ON_CRASH", "retry"),
-            max_events=max_events(),
+            on_crash=settings.on_crash,
+            max_events=settings.max_events,
         )
         self._function_events = EventInvocations(FunctionEvents(self._database), self._pool, self._id, clock, report)
         self._status_events = EventDelivery(StatusChanges(self._database), world, report)
         self._selector.register(self._conductor.slow_lane, selectors.EVENT_READ, lambda: None)  # the next turn takes it from there
-
-    def _service(self) -> Service:
-        """The operations, for tasks that ask for them: over this worker's own connection. Siblings open another."""
-        service = Service(
-            self._settings,
-            open_database=lambda: Database(self._settings.home),
-            make_runner=lambda: launch.Launcher(self._settings),
-            make_invoker=lambda service: FunctionHost(service.settings),
-            clock=clock,
-        )
-        service.database = self._database
-        return service
 
     def run(self) -> None:
         """Drives executions; leaves when told to, or when nothing has been owed for a while."""
         signal.signal(signal.SIGTERM, self._leave)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         report(f"worker {self._id} begins in slot {self._slot.number}")
-        LogGroups(self._database).expire(clock())
+        self._survive(partial(LogGroups(self._database).expire, clock()))
         # What an execution holds is freed by counting alone; the cycle collector would walk
         # all of ten thousand waiting executions again and again.
         gc.freeze()
@@ -198,7 +178,7 @@ class _Worker:
                 self.close()
                 os.close(self._lock)
                 if os.path.exists(self._database.path):
-                    launch.start(self._settings.home)  # a store that took its place may have called this worker
+                    launch.start(self._settings)  # a store that took its place may have called this worker
                 return
             if self._told_to_leave:
                 self._conductor.release()
@@ -217,6 +197,7 @@ class _Worker:
     def close(self) -> None:
         """Ends the functions that run here."""
         self._pool.close()
+        self._service.stop_invoker()
 
     def _in_place(self) -> bool:
         """Whether the store is still where it was: its folder, or its file, may have been moved away or deleted."""
@@ -260,22 +241,22 @@ class _Worker:
         os.close(pipe)
 
     def _owed(self) -> bool:
-        others = set(live_workers(self._settings.home).values()) - {self._id}
+        others = set(live_workers(self._settings).values()) - {self._id}
         self._function_events.look(lambda: others)
         return self._conductor.claim_abandoned(others) > 0 or self._function_events.owed
 
     def _drive(self) -> None:
         """Turns until told to leave, or until nothing has been owed for the idle time."""
         conductor = self._conductor
-        idle_ms = int(float(os.environ.get("SFN_WORKER_IDLE_SECONDS", IDLE_SECONDS)) * 1000)
+        idle_ms = int(self._settings.worker_idle_seconds * 1000)
         last_owed = last_look = monotonic_ms()
         self._called = self._looks_for_abandoned = True
-        self._status_events.look()  # before anything is claimed: what nobody has seen yet is to be told of
+        self._survive(self._status_events.look)  # before anything is claimed: what nobody has seen yet is to be told of
         while not self._told_to_leave:
             now = monotonic_ms()
             if now - last_look >= LOOK_SECONDS * 1000:
                 last_look = now
-                self._status_events.look()
+                self._survive(self._status_events.look)
                 self._called = self._looks_for_abandoned = True
             if self._called:
                 self._called = False
@@ -286,16 +267,14 @@ class _Worker:
                     self._told_to_leave = True
                     return
                 self._sign()
-                with self._surviving():
-                    conductor.read_inbox()
-                    conductor.look_at_map_runs()
-                    self._function_events.look(self._live_workers)
-                    self._claim()
-            with self._surviving():
-                conductor.turn()
-                self._status_events.deliver()
-                self._pool.tick(monotonic_ms())
-            if conductor.driven or self._function_events.owed or self._status_events.busy:
+                self._survive(conductor.read_inbox)
+                self._survive(conductor.look_at_map_runs)
+                self._survive(partial(self._function_events.look, self._live_workers))
+                self._survive(self._claim)
+            events = self._survive(conductor.turn)
+            self._survive(self._status_events.deliver)
+            self._survive(partial(self._pool.tick, monotonic_ms()))
+            if events or conductor.driven or self._function_events.owed or self._status_events.busy:
                 last_owed = monotonic_ms()
             elif monotonic_ms() - last_owed >= idle_ms:
                 return
@@ -318,12 +297,12 @@ class _Worker:
         return claimed
 
     def _live_workers(self) -> set[int]:
-        return {*live_workers(self._settings.home).values(), self._id}
+        return {*live_workers(self._settings).values(), self._id}
 
     def _share(self) -> None:
         """More is waiting than one claim takes: another worker may help, if there is room for one."""
-        if len(live_workers(self._settings.home)) < self._limit:
-            launch.start(self._settings.home, beside=True)
+        if len(live_workers(self._settings)) < self._settings.workers:
+            launch.start(self._settings, beside=True)
 
     def _wait(self) -> None:
         timeout = 0.0
@@ -336,18 +315,16 @@ class _Worker:
                 limits.append(due_at - monotonic_ms())
             timeout = max(0.0, min(limits) / 1000)
         for key, _ in self._selector.select(timeout):
-            with self._surviving():
-                key.data()
+            self._survive(key.data)
 
-    @contextmanager
-    def _surviving(self) -> Iterator[None]:
-        """Keeps a bug in the block from ending the worker, and with it every execution's work.
+    def _survive(self, step: Callable[[], T]) -> T | None:
+        """Takes a step of the loop and returns what it returns; a bug in it does not end the worker, and with it every execution's work.
 
         What an execution raises is isolated before it comes here (`Conductor`): this is for what belongs to none.
-        The same error is reported once.
+        The same error is reported once. Raises StoreError.
         """
         try:
-            yield
+            return step()
         except Exception as error:
             if is_of_the_store(error):
                 raise
@@ -355,6 +332,8 @@ class _Worker:
             if text not in self._reported:
                 self._reported.add(text)
                 report(f"goes on after an error inside sfn:\n{text}")
+            time.sleep(PAUSE_SECONDS)
+            return None
 
     def _log(self, group: str, stream: str, at: int, message: str) -> None:
         self._conductor.log(group, stream, at, message)

@@ -17,17 +17,14 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli import __version__
 from sfn_cli.errors import StoreError
+from sfn_cli.settings import MAX_WORKERS
 from sfn_cli.store.sqlite.suspensions import retry_those_of_other_versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sfn_cli.settings import Settings
     from sfn_cli.store.sqlite.database import Database
-
-MAX_SLOTS = 16
-
-LEASE_SECONDS = 15.0
-"""How long a worker that signs no more keeps what it drives (SFN_LEASE_SECONDS overrides). Longer than any turn takes."""
 
 STOP_SECONDS = 5.0
 """How long a worker may take to leave before it is killed. What it drives is safe either way."""
@@ -75,11 +72,10 @@ class Slot:
         # Monotonic time is the machine's, the same in every process, and no clock change moves it.
         os.pwrite(lock, f"{worker} {time.monotonic():.3f}\n".encode().ljust(40), 0)
 
-    def holder(self) -> int | None:
-        """The id of the live worker in this slot, or None."""
+    def holder(self, lease_seconds: float) -> int | None:
+        """The id of the live worker in this slot, or None; one that has not signed for this long is dead."""
         signature = self.signature()
-        lease = float(os.environ.get("SFN_LEASE_SECONDS", LEASE_SECONDS))
-        if signature is None or time.monotonic() - signature[1] > lease:
+        if signature is None or time.monotonic() - signature[1] > lease_seconds:
             return None
         return signature[0]
 
@@ -116,9 +112,9 @@ class Slot:
         return True
 
 
-def live_workers(home: str) -> dict[int, int]:
+def live_workers(settings: Settings) -> dict[int, int]:
     """The live workers: slot → worker id."""
-    holders = {slot.number: slot.holder() for slot in _slots(home)}
+    holders = {slot.number: slot.holder(settings.lease_seconds) for slot in _slots(settings.home)}
     return {number: holder for number, holder in holders.items() if holder is not None}
 
 
@@ -172,7 +168,7 @@ def _process(connection: Any, worker: int) -> tuple[int | None, str | None]:
 
 def _slots(home: str) -> Iterator[Slot]:
     """The slots that a worker has ever taken."""
-    for number in range(MAX_SLOTS):
+    for number in range(MAX_WORKERS):
         slot = Slot(home, number)
         if not os.path.exists(slot.lock_path):
             return

@@ -65,7 +65,7 @@ class Plan:
         self.persists = number.endswith("+")
         self.number = int(number.rstrip("+"))
         self.error = ERRORS[error]
-        self.applies = part != ["worker"] or any("drivers.local.worker" in word for word in sys.orig_argv)
+        self.applies = part != ["worker"] or any("run_worker" in word for word in sys.orig_argv)
         self._seen = 0
 
     def strikes(self) -> bool:

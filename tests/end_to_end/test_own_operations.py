@@ -1,0 +1,173 @@
+"""A task that calls this store's own operations (aws-sdk) has the answer that the command has."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.processes import (
+    ROLE,
+    create_function,
+    create_machine,
+    describe,
+    ended,
+    sfn,
+    sfn_json,
+    start_execution,
+    stop_workers,
+    until,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine"
+PASS = {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
+GLUE = {"Type": "Task", "Resource": "arn:aws:states:::glue:startJobRun", "Parameters": {}, "End": True}
+LACKING = {"StartAt": "Job", "States": {"Job": GLUE}}
+BROKEN = {"StartAt": "P", "States": {"P": {"Type": "Pass", "Next": "Gone"}}}
+INVOKE = {
+    "Type": "Task",
+    "Resource": "arn:aws:states:::lambda:invoke",
+    "Parameters": {"FunctionName": "Halve", "Payload.$": "$"},
+    "OutputPath": "$.Payload",
+    "End": True,
+}
+LIST_ACTIVITIES = "arn:aws:states:::aws-sdk:sfn:listActivities"
+LIST = {"Type": "Task", "Resource": LIST_ACTIVITIES, "Parameters": {}, "End": True}
+APP = """
+def handler(event, context):
+    if event["n"] % 2:
+        raise ValueError("odd")
+    return event["n"] // 2
+"""
+
+
+def definition(value: object) -> dict[str, str]:
+    return {"definition": json.dumps(value)}
+
+
+REQUESTS: list[tuple[str, dict[str, Any]]] = [
+    ("createStateMachine", {"name": "N", "roleArn": ROLE, **definition(LACKING)}),
+    ("createStateMachine", {"name": "N", "roleArn": ROLE, **definition(BROKEN)}),
+    ("createStateMachine", {"name": "a b", "roleArn": ROLE, **definition(PASS)}),
+    ("createStateMachine", {"name": "M", "roleArn": ROLE, **definition(PASS)}),
+    ("createStateMachine", {"name": "M", "roleArn": ROLE, **definition(BROKEN)}),
+    ("updateStateMachine", {"stateMachineArn": f"{MACHINE}:M", **definition(LACKING)}),
+    ("validateStateMachineDefinition", {"severity": "WARNING", **definition(LACKING)}),
+    ("validateStateMachineDefinition", definition(BROKEN)),
+    ("testState", {"roleArn": ROLE, "input": '{"a": 1}', **definition(PASS["States"]["P"])}),
+    ("testState", {"roleArn": ROLE, **definition({"Type": "Wait", "Seconds": 0, "End": True})}),
+    ("testState", {"roleArn": ROLE, "mock": {"result": '{"JobRunId": "r"}'}, **definition(GLUE)}),
+    ("testState", {"roleArn": ROLE, **definition(GLUE)}),
+    ("testState", {"roleArn": ROLE, **definition({"Type": "Nap"})}),
+    ("testState", {"roleArn": ROLE, "input": '{"n": 4}', **definition(INVOKE)}),
+    ("testState", {"roleArn": ROLE, "input": '{"n": []}', "inspectionLevel": "DEBUG", **definition(INVOKE)}),
+    ("testState", {"roleArn": ROLE, **definition(LIST)}),
+    ("startSyncExecution", {"stateMachineArn": f"{MACHINE}:Fast", "input": '{"b": 2}'}),
+    ("startSyncExecution", {"stateMachineArn": f"{MACHINE}:M"}),
+    ("startSyncExecution", {"stateMachineArn": f"{MACHINE}:Gone"}),
+    ("startExecution", {"stateMachineArn": f"{MACHINE}:M#Case"}),
+    ("describeStateMachine", {"stateMachineArn": f"{MACHINE}:Gone"}),
+]
+PASSING = {"executionArn", "name", "startDate", "stopDate", "creationDate", "traceHeader", "billingDetails"}
+"""What differs from one call to the next."""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A store with a function and two state machines."""
+    place = tmp_path_factory.mktemp("own")
+    (place / "code").mkdir()
+    (place / "code" / "app.py").write_text(APP)
+    create_function(place / "home", "Halve", place / "code")
+    create_machine(place / "home", "M", PASS)
+    sfn_json(
+        place / "home", "create-state-machine", "--name", "Fast", "--type", "EXPRESS", "--role-arn", ROLE,
+        "--definition", json.dumps(PASS),
+    )  # fmt: skip
+    yield place / "home"
+    stop_workers(place / "home")
+
+
+@pytest.fixture(scope="module")
+def answers(home: Path) -> list[Any]:
+    """What tasks that make the requests, side by side in one execution, end with."""
+    machine = create_machine(home, "All", _side_by_side(REQUESTS))
+    described = ended(home, start_execution(home, machine))
+    assert described["status"] == "SUCCEEDED", described
+    found: list[Any] = json.loads(described["output"])
+    return found
+
+
+def _side_by_side(requests: Sequence[tuple[str, dict[str, Any]]]) -> dict[str, Any]:
+    """A machine that makes all requests at the same time, each by a task that catches its error."""
+    branches = []
+    for number, (action, request) in enumerate(requests):
+        task = {
+            "Type": "Task",
+            "Resource": f"arn:aws:states:::aws-sdk:sfn:{action}",
+            "Parameters": _renamed(request, str.upper),
+            "Catch": [{"ErrorEquals": ["States.ALL"], "Next": f"Failed{number}"}],
+            "End": True,
+        }
+        states = {f"Call{number}": task, f"Failed{number}": {"Type": "Pass", "End": True}}
+        branches.append({"StartAt": f"Call{number}", "States": states})
+    return {"StartAt": "All", "States": {"All": {"Type": "Parallel", "Branches": branches, "End": True}}}
+
+
+def _renamed(value: Any, case: Any) -> Any:
+    """The value, the first letter of each member in this case."""
+    if isinstance(value, dict):
+        return {case(name[0]) + name[1:]: _renamed(member, case) for name, member in value.items()}
+    return [_renamed(item, case) for item in value] if isinstance(value, list) else value
+
+
+def _lasting(answer: dict[str, Any]) -> dict[str, Any]:
+    """The answer without what differs from call to call."""
+    kept = {name: value for name, value in answer.items() if name not in PASSING}
+    if "cause" in kept:
+        kept["cause"] = re.sub(r'"requestId":"[^"]*"', "", kept["cause"])
+    return kept
+
+
+@pytest.mark.parametrize("number", range(len(REQUESTS)), ids=lambda number: f"{number}-{REQUESTS[number][0]}")
+def test_as_the_command(home: Path, answers: list[Any], number: int) -> None:
+    """The task's result is the command's answer; its error has the command's code and message."""
+    action, request = REQUESTS[number]
+    command = re.sub("([A-Z])", r"-\1", action).lower()
+    # MockConfigFile.json is looked for in the current folder, which is the home for a worker.
+    done = sfn(home, command, "--cli-input-json", json.dumps(request), cwd=home)
+    answer = _renamed(answers[number], str.lower)
+    if done.returncode == 0:
+        assert _lasting(answer) == _lasting(json.loads(done.stdout))
+        return
+    told = re.compile(r"An error occurred \((\w+)\) when calling the \w+ operation: (.*)", re.DOTALL)
+    found = told.search(done.stderr)
+    assert found is not None, done.stderr
+    code, message = found[1], found[2].partition("\n\n")[0].strip()
+    assert answer["error"] == f"Sfn.{code.removesuffix('Exception')}Exception"
+    assert answer["cause"].startswith(f"{message} (Service: Sfn, Status Code: 400, ")
+
+
+def test_tests_that_wait_hold_up_nobody(home: Path) -> None:
+    """While a hundred tasks of one execution test a Wait of minutes, another's functions and calls go on."""
+    wait = ("testState", {"roleArn": ROLE, **definition({"Type": "Wait", "Seconds": 250, "End": True})})
+    patient = create_machine(home, "Patient", _side_by_side([wait] * 100))
+    waiting = start_execution(home, patient)
+    until(lambda: _count(home, waiting, "TaskStarted") == 100, "the tasks that wait")
+    first = {"Type": "Task", "Resource": LIST_ACTIVITIES, "Parameters": {}, "ResultPath": None, "Next": "F"}
+    lively = create_machine(home, "Lively", {"StartAt": "L", "States": {"L": first, "F": INVOKE}})
+    assert ended(home, start_execution(home, lively, "--input", '{"n": 8}'))["output"] == "4"
+    assert describe(home, waiting)["status"] == "RUNNING"
+    sfn_json(home, "stop-execution", "--execution-arn", waiting)
+
+
+def _count(home: Path, execution: str, kind: str) -> int:
+    query = f"length(events[?type=='{kind}'])"
+    found: int = sfn_json(home, "get-execution-history", "--execution-arn", execution, "--query", query)
+    return found
