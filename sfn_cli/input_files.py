@@ -10,10 +10,10 @@ import errno
 import os
 
 PARAMETER_BYTES = 72 * 2**20
-"""Of a file that an option names (file://, fileb://): Lambda's CreateFunction takes 70,167,211 bytes, and nothing takes more."""
+"""Of a file that an option names (file://, fileb://). The largest request, Lambda's CreateFunction, has 70,167,211."""
 
 PROJECT_FILE_BYTES = 16 * 2**20
-"""Of a definition, an input, settings or mocks in a folder: of a definition, AWS takes a sixteenth of that."""
+"""Of a definition, an input, settings or mocks in a folder. AWS takes a definition of a sixteenth of that."""
 
 RESOURCE_FILE_BYTES = 256 * 2**20
 """Of a file that a call of resources.json sends, to S3 for instance."""
@@ -47,5 +47,8 @@ def read_bytes(path: str | os.PathLike[str], most: int) -> bytes:
 
 
 def read_text(path: str | os.PathLike[str], most: int) -> str:
-    """The text of a file in UTF-8, line ends of any system as newlines. Raises OSError, UnicodeDecodeError."""
+    """The text of a file in UTF-8, with newlines for the line ends of any system.
+
+    Raises OSError, UnicodeDecodeError.
+    """
     return read_bytes(path, most).decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")

@@ -47,18 +47,20 @@ def check_request(shape: Shape, request: Any) -> None:
     problems: list[str] = []
     _check(shape, request, "", problems)
     if problems:
-        more = [f"… and {len(problems) - _SHOWN_PROBLEMS:,} more"] if len(problems) > _SHOWN_PROBLEMS else []
-        raise UsageError("\n".join(["Parameter validation failed:", *problems[:_SHOWN_PROBLEMS], *more]))
+        more = len(problems) - _SHOWN_PROBLEMS
+        lines = problems if more <= 0 else [*problems[:_SHOWN_PROBLEMS], f"… and {more:,} more"]
+        raise UsageError("\n".join(["Parameter validation failed:", *lines]))
 
 
 _SHOWN_PROBLEMS = 100
 _SHOWN_CHARACTERS = 2000
 
 
-def _shown(value: Any) -> str:
-    """The value, or as much of its beginning as an error shows."""
-    text = str(value)
-    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}… ({len(text):,} characters)"
+def beginning(text: str) -> str:
+    """The text, or as much of its beginning as an error shows."""
+    if len(text) <= _SHOWN_CHARACTERS:
+        return text
+    return f"{text[:_SHOWN_CHARACTERS]}… ({len(text):,} characters)"
 
 
 def _check(shape: Shape, value: Any, name: str, problems: list[str]) -> None:
@@ -66,7 +68,8 @@ def _check(shape: Shape, value: Any, name: str, problems: list[str]) -> None:
     shown_name = name.removeprefix(".") or "input"
     if not _is_a(_TYPES[kind], value):
         types = _SHOWN_TYPES.get(kind) or ", ".join(str(type_) for type_ in _TYPES[kind])
-        problems.append(f"Invalid type for parameter {shown_name}, value: {_shown(value)}, type: {type(value)}, valid types: {types}")
+        shown = f"value: {beginning(str(value))}, type: {type(value)}"
+        problems.append(f"Invalid type for parameter {shown_name}, {shown}, valid types: {types}")
         return
     if kind == "structure":
         members = shape["members"]

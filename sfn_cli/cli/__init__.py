@@ -41,15 +41,16 @@ def _open_closed_streams() -> None:
     Otherwise the next file to be opened, perhaps one of the store's, would become stdout. Reading stdin and
     writing to stdout then fail as they do on a closed descriptor (EBADF); what is written to stderr is lost.
     """
-    for descriptor, name, access in ((0, "stdin", os.O_WRONLY), (1, "stdout", os.O_RDONLY), (2, "stderr", os.O_WRONLY)):
+    for descriptor, name in enumerate(("stdin", "stdout", "stderr")):
         if getattr(sys, name) is not None:
             continue
-        opened = os.open(os.devnull, access)
+        opened = os.open(os.devnull, os.O_RDONLY if name == "stdout" else os.O_WRONLY)
         if opened != descriptor:
             os.dup2(opened, descriptor)
             os.close(opened)
         os.set_inheritable(descriptor, True)
-        setattr(sys, name, os.fdopen(descriptor, "r" if name == "stdin" else "w", encoding="utf-8", closefd=False))
+        mode = "r" if name == "stdin" else "w"
+        setattr(sys, name, os.fdopen(descriptor, mode, encoding="utf-8", closefd=False))
 
 
 def _prepare_output() -> None:
@@ -81,7 +82,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (OSError, UnicodeEncodeError) as error:
         _drop_output()
         reason = getattr(error, "strerror", None) or str(error)
-        named = getattr(error, "filename", None)  # a file that could not be read or written; else it is the output
+        named = getattr(error, "filename", None)
         return _failed(f"{named}: {reason}" if named else f"Cannot write the output: {reason}")
     except RecursionError:
         return _failed("The data is nested too deeply.")

@@ -38,13 +38,16 @@ class Candidate(NamedTuple):
 def candidates(before: Sequence[str], current: str) -> list[Candidate]:
     """What `current`, the last word so far, may become behind the words `before` (without the program's).
 
-    A file or a name that a terminal would act on, or not show, is left out: the shell shows candidates as they are.
+    A file or a name that a terminal would act on, or not show, is left out: shells show candidates as they are.
     """
     try:
-        found = (candidate for candidate in _all(list(before), current) if candidate.value.startswith(current))
-        return [candidate for candidate in found if screen.one_line(candidate.value) == candidate.value]
+        return [found for found in _all(list(before), current) if _fits(found.value, current)]
     except CommandLineError:
         return []  # no command has such a beginning
+
+
+def _fits(value: str, current: str) -> bool:
+    return value.startswith(current) and screen.one_line(value) == value
 
 
 def _all(before: list[str], current: str) -> Iterator[Candidate]:

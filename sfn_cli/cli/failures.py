@@ -94,7 +94,8 @@ def report(error: SfnError, error_format: str) -> Exit:
         if isinstance(error, OperationError) and error_format not in ("enhanced", "legacy"):
             _write_structured(error.error, error_format)
         else:
-            sys.stderr.write(_text(error, error_format) + (error.below if isinstance(error, OperationError) else ""))
+            below = error.below if isinstance(error, OperationError) else ""
+            sys.stderr.write(_text(error, error_format) + below)
         sys.stderr.flush()
     return _exit(error)
 

@@ -80,7 +80,8 @@ def shown(found: Sequence[Diagnostic], definition: str, source: str) -> str:
     at = places(definition, wanted) if is_json else {}
     blocks = []
     for fault in found:
-        message = one_line(fault.message if fault.severity == "ERROR" else f"{fault.severity.lower()}: {fault.message}")
+        severity = "" if fault.severity == "ERROR" else f"{fault.severity.lower()}: "
+        message = one_line(severity + fault.message)
         spot = _PLACE_IN_NO_JSON.search(fault.location or "")
         if spot is not None:
             blocks.append(_block(definition, source, message, int(spot[1]), int(spot[2])))
@@ -124,4 +125,5 @@ def _block(definition: str, source: str, message: str, line: int, column: int) -
     # Under a tab stands a tab, so that the caret stands under its character.
     indent = re.sub(r"[^\t]", " ", before + visible(piece[: column - 1 - start]))
     number = f"{line:>5}"
-    return f"{source}:{line}:{column}  {message}\n{number} | {before}{visible(piece)}{after}\n{' ' * len(number)} | {indent}^\n"
+    shown = f"{number} | {before}{visible(piece)}{after}\n{' ' * len(number)} | {indent}^\n"
+    return f"{source}:{line}:{column}  {message}\n{shown}"

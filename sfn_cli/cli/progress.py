@@ -42,6 +42,13 @@ def _progress(stream: TextIO) -> Progress:
 
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
     # No thread draws it, and stdout is not led through it: that may be a file.
-    progress = Progress(*columns, console=console(stream), auto_refresh=False, transient=True, redirect_stdout=False, redirect_stderr=False)
+    progress = Progress(
+        *columns,
+        console=console(stream),
+        auto_refresh=False,
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )
     progress.add_task("", total=None)
     return progress

@@ -79,7 +79,8 @@ class Remote:
         try:
             connection.request(outgoing.method, f"{path}?{outgoing.query}" if outgoing.query else path, outgoing.body, headers)
             response = connection.getresponse()
-            return wire.Incoming(response.status, {key.lower(): value for key, value in response.getheaders()}, _body(response))
+            received = {key.lower(): value for key, value in response.getheaders()}
+            return wire.Incoming(response.status, received, _body(response))
         except TimeoutError:
             raise CommandFailedError(f'Read timeout on endpoint URL: "{self.url.scheme}://{name}{port}{path}"') from None
         except ssl.SSLError as error:

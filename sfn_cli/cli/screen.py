@@ -4,7 +4,7 @@ A terminal acts on control characters: an escape sequence in a log line, a cause
 the screen, set the window's title, fake a line or turn text around (bidi controls). So the process
 writes to a terminal, or to the pager in front of one, through a `Screen` only:
 
-    Rule 1: `Screen.write` escapes what `visible` escapes. A command that writes text, by whatever means, is covered.
+    Rule 1: `Screen.write` escapes what `visible` escapes: a command that writes text, by any means, is covered.
     Rule 2: sfn's own colours are `Control`s, which `write_parts` lets pass; rich draws through `console`.
             What comes another way is escaped, and seen to be by whoever wrote it.
     Rule 3: the escapes are JSON's (`\\u001b`), so JSON stays JSON, with the same value.
@@ -24,10 +24,13 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _HIDDEN = (
-    r"\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 but tab and newline, DEL, C1
-    r"\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e"  # Cf, format characters: they have no shape of their own,
-    r"\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # and those for bidirectional text reorder what has
-    r"\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e007f"
+    # C0 but tab and newline, DEL, C1
+    r"\x00-\x08\x0b-\x1f\x7f-\x9f"
+    # Cf, format characters: they show nothing, and those for bidirectional text reorder what does
+    r"\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e"
+    r"\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    r"\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    r"\U000e0000-\U000e007f"
     r"\u2028\u2029"  # separators of lines and of paragraphs
     r"\u115f\u1160\u3164\uffa0"  # fillers of Hangul: letters that show nothing
     r"\ud800-\udfff"  # surrogates: no encoding has them

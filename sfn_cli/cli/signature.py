@@ -52,7 +52,8 @@ def _profile(environ: Mapping[str, str], name: str) -> dict[str, str] | None:
             named = os.path.expanduser(value(variable, environ))
             parser.read_string(read_text(named, CREDENTIALS_BYTES), named)
         except FileTooLargeError as error:
-            raise CommandFailedError(f"Unable to parse config file: {error.filename}: {error.strerror}") from None
+            reason = f"{error.filename}: {error.strerror}"
+            raise CommandFailedError(f"Unable to parse config file: {reason}") from None
         except OSError:
             continue  # as if it did not exist, like aws
         except (configparser.Error, UnicodeDecodeError) as error:

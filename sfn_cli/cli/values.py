@@ -9,6 +9,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli import json_text
+from sfn_cli.api.shapes import beginning
 from sfn_cli.cli.failures import CommandFailedError
 from sfn_cli.errors import UsageError
 from sfn_cli.input_files import PARAMETER_BYTES, read_bytes
@@ -57,7 +58,8 @@ def json_input(option: str, given: str) -> dict[str, Any]:
     try:
         request = json_text.loads(text(option, given))
     except json_text.NotJson as error:
-        raise UsageError(f"Error parsing parameter 'cli-input-json': Invalid JSON received: {error}") from None
+        message = f"Invalid JSON received: {error}"
+        raise UsageError(f"Error parsing parameter 'cli-input-json': {message}") from None
     except ValueError:
         raise UsageError("Error parsing parameter 'cli-input-json': Invalid JSON received.") from None
     return _mapping(option, request)
@@ -81,9 +83,10 @@ class _UnreadableError(Exception):
 def _mapping(option: str, request: Any) -> dict[str, Any]:
     if not isinstance(request, dict):
         raise UsageError(f"Error parsing parameter '{option}': Invalid type: expecting map, received {type(request)}")
-    names = [name for name in request if not isinstance(name, str)]
-    if names:
-        raise UsageError(f"Error parsing parameter '{option}': Invalid type: expecting names as keys, received {type(names[0])}")
+    for name in request:
+        if not isinstance(name, str):
+            wrong = f"Invalid type: expecting names as keys, received {type(name)}"
+            raise UsageError(f"Error parsing parameter '{option}': {wrong}")
     return request
 
 
@@ -143,15 +146,7 @@ def _json(text: str) -> Any:
     except json_text.NotJson as error:
         raise _UnreadableError(f"Invalid JSON: {error}") from None
     except ValueError as error:
-        raise _UnreadableError(f"Invalid JSON: {error}\nJSON received: {_beginning(text)}") from None
-
-
-_SHOWN_CHARACTERS = 2000
-
-
-def _beginning(text: str) -> str:
-    """The text, or as much of its beginning as an error shows."""
-    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}… ({len(text):,} characters)"
+        raise _UnreadableError(f"Invalid JSON: {error}\nJSON received: {beginning(text)}") from None
 
 
 def _scalar(loaded: Any, kind: str, *, raw_blobs: bool) -> Any:
@@ -182,4 +177,4 @@ def _blob(text: str, raw: bool) -> bytes:
     except UnicodeEncodeError:
         raise CommandFailedError("string argument should contain only ASCII characters") from None
     except Error:
-        raise CommandFailedError(f'Invalid base64: "{_beginning(text)}"') from None
+        raise CommandFailedError(f'Invalid base64: "{beginning(text)}"') from None

@@ -43,7 +43,8 @@ def watcher(stream: TextIO, terminal: Terminal) -> Iterator[Show]:
             at, type, state = map(screen.one_line, lines.parts(event))
             console.print(Text.assemble((at, "dim"), " ", (type, _style(event.type)), " ", state))
             running = screen.one_line(", ".join(sorted(set(lines.running.values()))))
-            status.update(Text(running[:_STATUS_WIDTH] or "running"))  # a text of its own would be read as markup
+            # rich would read a str as markup.
+            status.update(Text(running[:_STATUS_WIDTH] or "running"))
 
         yield show
 

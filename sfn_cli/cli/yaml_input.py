@@ -33,16 +33,13 @@ def loads(text: str) -> Json:
     if len(text) > MAX_CHARACTERS:
         raise InvalidYamlError(f"the text is longer than {MAX_CHARACTERS:,} characters")
     jsonvalue.make_room()
-    loader = _Loader(text)
     try:
-        return loader.get_single_data()
+        return _Loader(text).get_single_data()
     except (yaml.YAMLError, ValueError) as error:
         raise InvalidYamlError(str(error)) from None
     except (ArithmeticError, AttributeError, LookupError, TypeError):
         # PyYAML does not check what has a tag: `!!timestamp x`, `!!bool x`.
         raise InvalidYamlError("a value is not of the type that its tag names") from None
-    finally:
-        loader.dispose()
 
 
 class _Loader(yaml.SafeLoader):
@@ -80,4 +77,5 @@ class _Loader(yaml.SafeLoader):
 
 def _error(event: Any, problem: str) -> InvalidYamlError:
     """The error of a bound, in one line: what is beyond it is no text to show."""
-    return InvalidYamlError(f"{problem} (line {event.start_mark.line + 1}, column {event.start_mark.column + 1})")
+    mark = event.start_mark
+    return InvalidYamlError(f"{problem} (line {mark.line + 1}, column {mark.column + 1})")

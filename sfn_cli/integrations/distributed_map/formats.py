@@ -1,8 +1,9 @@
 """What a dataset's bytes hold: items, one after the other.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
-CSV, JSONL and lists of objects are read as a stream, however long, a line of which is bounded; a JSON document is read whole, up to
-a limit. What has no end (a gzip bomb, a line without a newline) fails the Map Run, and not the worker.
+CSV, JSONL and lists of objects are read as a stream, however long, but no line beyond a limit; a JSON
+document is read whole, up to a limit. What has no end (a gzip bomb, a line without a newline) fails the
+Map Run, and not the worker.
 """
 
 from __future__ import annotations
@@ -107,7 +108,8 @@ def _document(file: BinaryIO) -> bytes:
     while piece := file.read(_PIECE_BYTES):
         content += piece
         if len(content) > MAX_DOCUMENT_BYTES:
-            raise reader_failed(f"The JSON document is longer than the {MAX_DOCUMENT_BYTES} bytes that sfn reads; use JSONL.")
+            limit = f"the {MAX_DOCUMENT_BYTES} bytes that sfn reads; use JSONL"
+            raise reader_failed(f"The JSON document is longer than {limit}.")
     return bytes(content)
 
 
