@@ -33,7 +33,7 @@ _REGION_LENGTH = 63
 _SHOWN_LENGTH = 60
 _ON_LINUX: bool = sys.platform == "linux"
 
-_URL = r"(?i:https?)://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:(?P<port>[0-9]{1,5}))?(/[!-~]*)?"
+_URL = r"(?i:https?)://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:(?P<port>[0-9]{1,5}))?(/[!-~]*)?"
 """Not compiled here: that would cost every command more than the rest of this module."""
 
 
@@ -411,7 +411,7 @@ def fast_time(factor: float, started_at: int, wall: int) -> int:
 
 def _endpoints(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for name in environ:
-        if name.startswith(_ENDPOINTS) and environ[name]:
+        if (name == _ENDPOINTS or name.startswith(f"{_ENDPOINTS}_")) and environ[name]:
             yield name, VARIABLES[_ENDPOINTS]._replace(name=name).parse(environ[name])
 
 
