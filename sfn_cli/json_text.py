@@ -32,10 +32,7 @@ class NotJson(ValueError):
 
 def read(text: str) -> Json:
     """The value of a JSON text that comes from outside. Raises NotJson, also for what is too deep or too large a number."""
-    # Asked first: to read what lies deep within itself takes C's stack.
-    if text.count("[") + text.count("{") > jsonvalue.MAX_DEPTH and _nests_too_deeply(text):
-        raise NotJson(f"Document nesting depth ({jsonvalue.MAX_DEPTH + 1}) exceeds the maximum allowed ({jsonvalue.MAX_DEPTH})")
-    jsonvalue.make_room()
+    _prepare(text)
     try:
         return jsonvalue.loads(text) if _LARGE_NUMBER.search(text) is None else _FINITE.decode(text)
     except ValueError as error:
@@ -44,6 +41,19 @@ def read(text: str) -> Json:
         _Reader(text).find_fault()
         # The syntax is right, yet Python refuses: it reads integers of at most 4,300 digits.
         raise NotJson("Number value length exceeds the maximum allowed (1000)") from error
+
+
+def loads(text: str) -> Json:
+    """As Python's `json.loads`, with its words and its NaN. Raises ValueError, also for what is too deep."""
+    _prepare(text)
+    return json.loads(text)
+
+
+def _prepare(text: str) -> None:
+    """Checks the depth first: to read what lies deep within itself takes C's stack. Raises NotJson."""
+    if text.count("[") + text.count("{") > jsonvalue.MAX_DEPTH and _nests_too_deeply(text):
+        raise NotJson(f"Document nesting depth ({jsonvalue.MAX_DEPTH + 1}) exceeds the maximum allowed ({jsonvalue.MAX_DEPTH})")
+    jsonvalue.make_room()
 
 
 _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[{]+|[\]}]+', re.DOTALL)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import pty
 import select
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -161,3 +164,21 @@ def serving(home: Path, *, environment: Mapping[str, str] | None = None, argumen
         process.terminate()
         process.communicate(timeout=TIMEOUT_SECONDS)
         stop_workers(home)
+
+
+def at_terminal(home: Path, *arguments: str, environment: Mapping[str, str] | None = None, columns: int = 100) -> tuple[int, str]:
+    """Runs the command at a terminal (a pty): its exit code, and what reached the terminal."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    variables = {**environment_of(home, {"TERM": "xterm", "AWS_PAGER": ""}), **(environment or {})}
+    shown = b""
+    with subprocess.Popen([SFN, *arguments], env=variables, stdin=slave, stdout=slave, stderr=slave) as process:
+        os.close(slave)
+        try:
+            while piece := os.read(master, 65536):
+                shown += piece
+        except OSError:  # Linux: the other end is closed
+            pass
+        finally:
+            os.close(master)
+        return process.wait(TIMEOUT_SECONDS), shown.decode("utf-8")

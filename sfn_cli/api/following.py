@@ -31,6 +31,9 @@ PROMPT_SECONDS = 0.002
 WAKE_SECONDS = 2.0
 """How often a worker is woken, or started, while something is unfinished."""
 
+SUSPENDED = "SUSPENDED"
+"""What stands for the status of an execution that cannot end: for AWS's API it is RUNNING."""
+
 WINDOW = 500
 """How many executions are looked at together: of a million, only the first that still run."""
 
@@ -83,9 +86,12 @@ def looks(service: Service, seconds: float = math.inf, *, every: float = LOOK_SE
 def settled(service: Service, executions: Sequence[int]) -> dict[int, str]:
     """The executions in these rows that need no more waiting for, with their statuses.
 
-    Every wait for the end of an execution decides here whether it is over.
+    Every wait for the end of an execution decides here whether it is over. One that cannot end, because sfn failed
+    on it or on an execution that it waits for, is SUSPENDED.
     """
-    return service.executions.ended(executions)
+    ended = service.executions.ended(executions)
+    running = [execution for execution in executions if execution not in ended]
+    return {**ended, **dict.fromkeys(service.suspensions.blocking(running), SUSPENDED)}
 
 
 def ends(

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from sfn_cli import json_text
 from sfn_cli.errors import ApiError
+from sfn_cli.input_files import PROJECT_FILE_BYTES, read_text
 from sfn_cli.interpreter.mocks import invocations
 from sfn_cli.json_pointer import pointer
 from sfn_cli.settings import MOCK_CONFIG_FILE
@@ -51,8 +52,7 @@ class _File:
     def __init__(self, path: str) -> None:
         self._path = path
         try:
-            with open(path, encoding="utf-8") as file:
-                text = file.read()
+            text = read_text(path, PROJECT_FILE_BYTES)
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
             raise _invalid(

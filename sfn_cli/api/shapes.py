@@ -47,7 +47,18 @@ def check_request(shape: Shape, request: Any) -> None:
     problems: list[str] = []
     _check(shape, request, "", problems)
     if problems:
-        raise UsageError("\n".join(["Parameter validation failed:", *problems]))
+        more = [f"… and {len(problems) - _SHOWN_PROBLEMS:,} more"] if len(problems) > _SHOWN_PROBLEMS else []
+        raise UsageError("\n".join(["Parameter validation failed:", *problems[:_SHOWN_PROBLEMS], *more]))
+
+
+_SHOWN_PROBLEMS = 100
+_SHOWN_CHARACTERS = 2000
+
+
+def _shown(value: Any) -> str:
+    """The value, or as much of its beginning as an error shows."""
+    text = str(value)
+    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}… ({len(text):,} characters)"
 
 
 def _check(shape: Shape, value: Any, name: str, problems: list[str]) -> None:
@@ -55,7 +66,7 @@ def _check(shape: Shape, value: Any, name: str, problems: list[str]) -> None:
     shown_name = name.removeprefix(".") or "input"
     if not _is_a(_TYPES[kind], value):
         types = _SHOWN_TYPES.get(kind) or ", ".join(str(type_) for type_ in _TYPES[kind])
-        problems.append(f"Invalid type for parameter {shown_name}, value: {value}, type: {type(value)}, valid types: {types}")
+        problems.append(f"Invalid type for parameter {shown_name}, value: {_shown(value)}, type: {type(value)}, valid types: {types}")
         return
     if kind == "structure":
         members = shape["members"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.api import names
+from sfn_cli.api import names, suspensions
 from sfn_cli.api.awaited import AwaitedEnd
 from sfn_cli.api.executions import check_start, mocked, new_execution
 from sfn_cli.api.state_machine_references import active, does_not_exist, type_not_supported
@@ -41,9 +41,12 @@ def start_sync_execution(service: Service, request: dict[str, Any]) -> AwaitedEn
 
 
 def _answer(service: Service, *, execution_arn: str, included: bool) -> dict[str, Any]:
-    """What became of an execution that has ended."""
+    """What became of an execution that has ended. Raises SuspendedError for one that cannot end."""
     execution = service.executions.find(execution_arn)
-    assert execution is not None and execution.stopped_at is not None
+    assert execution is not None
+    if execution.stopped_at is None:
+        suspensions.refuse_to_wait(service, execution.id)
+    assert execution.stopped_at is not None
     # AWS bills no wait for a worker: the time counts from the first event that one made.
     (begun,) = service.executions.history(execution.id, after=1, limit=1)
     answer = {

@@ -5,6 +5,7 @@ TimeoutSeconds / TimeoutSecondsPath / "{% … %}", MaxConcurrency and its forms,
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.asl.dataflow import JSONATA, find
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 class Quantity:
     """One number-valued field of a state, in whichever form the definition gives it.
 
-    `kind` is "integer" or "float"; JSONata fields must yield a number. Errors are AWS's:
+    `kind` is "integer" or "float"; an integer is one of Java's int. Errors are AWS's:
     `The MaxConcurrencyPath field refers to value "{}" which is not a valid integer: $.p`.
     """
 
@@ -48,9 +49,9 @@ class Quantity:
         return cls(name, kind, value, None, None)
 
     def evaluate(self, visit: Visit) -> Any:
-        """The number at this visit."""
+        """The number at this visit. Raises StatesError."""
         if self._expression is not None:
-            return _whole(evaluate_string(self._expression, self._name, visit.jsonata_scope(), "number"))
+            return self._of_expression(self._expression, visit)
         if self._path is None:
             return self._constant
         value = find(self._path, visit.path_scope(visit.input.value))
@@ -63,18 +64,40 @@ class Quantity:
             )
         return number
 
+    def _of_expression(self, expression: str, visit: Visit) -> int | float:
+        value = evaluate_string(expression, self._name, visit.jsonata_scope(), "number")
+        whole = int(value) if isinstance(value, float) and value.is_integer() else value
+        if self._kind == "integer" and not _is_int(whole):
+            # (ours, after AWS's words for other types)
+            cause = (
+                f"The JSONata expression '{expression[2:-2].strip()}' specified for the field '{self._name}' "
+                f"returned an unexpected result type. Expected 'integer', but was 'number' for value: {dumps(value)}"
+            )
+            raise StatesError("States.QueryEvaluationError", cause, location=self._name)
+        assert isinstance(whole, (int, float))
+        return whole
+
 
 def _parsed(value: Json, kind: str) -> int | float | None:
     """The number that a path found. Observed: AWS takes a string that spells one."""
-    if isinstance(value, bool):
-        return None
-    try:
-        if isinstance(value, str):
-            return int(value) if kind == "integer" else float(value)
-    except ValueError:
-        return None
-    return value if isinstance(value, int) or (kind == "float" and isinstance(value, float)) else None
+    if isinstance(value, str):
+        if kind == "float":
+            return float(value) if _FLOAT.fullmatch(value) else None
+        if not _INTEGER.fullmatch(value):
+            return None
+        value = int(value)
+    if kind == "integer":
+        return value if _is_int(value) else None
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
-def _whole(value: Json) -> Json:
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+_INTEGER = re.compile(r"[-+]?0*\d{1,10}", re.ASCII)
+_FLOAT = re.compile(r"[-+]?(?:\d{1,400}\.?\d{0,400}|\.\d{1,400})(?:[eE][-+]?\d{1,9})?", re.ASCII)
+
+
+def _is_int(value: Json) -> bool:
+    """Whether it is an integer that Java's int holds."""
+    return isinstance(value, int) and not isinstance(value, bool) and -_INT <= value < _INT
+
+
+_INT = 2**31

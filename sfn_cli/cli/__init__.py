@@ -26,11 +26,45 @@ def process() -> NoReturn:
     # A command lives for milliseconds: looking for cycles, and the interpreter's own tidying up,
     # would be a tenth of them. What is ours is closed when `main` returns.
     gc.disable()
+    _open_closed_streams()
+    _prepare_output()
     code = main()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):
             stream.flush()
     os._exit(code)
+
+
+def _open_closed_streams() -> None:
+    """Opens /dev/null in place of a standard stream that the shell closed (`sfn … >&-`).
+
+    Otherwise the next file to be opened, perhaps one of the store's, would become stdout. Reading stdin and
+    writing to stdout then fail as they do on a closed descriptor (EBADF); what is written to stderr is lost.
+    """
+    for descriptor, name, access in ((0, "stdin", os.O_WRONLY), (1, "stdout", os.O_RDONLY), (2, "stderr", os.O_WRONLY)):
+        if getattr(sys, name) is not None:
+            continue
+        opened = os.open(os.devnull, access)
+        if opened != descriptor:
+            os.dup2(opened, descriptor)
+            os.close(opened)
+        os.set_inheritable(descriptor, True)
+        setattr(sys, name, os.fdopen(descriptor, "r" if name == "stdin" else "w", encoding="utf-8", closefd=False))
+
+
+def _prepare_output() -> None:
+    """Lets text reach a terminal only as `screen.visible` shows it, whatever writes it: a traceback, too.
+
+    Elsewhere text stays as it is. A lone surrogate has no bytes in UTF-8: it is written as JSON escapes it.
+    """
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream.isatty():
+            from sfn_cli.cli.screen import over
+
+            setattr(sys, name, over(stream))
+        elif stream.encoding == "utf-8":
+            stream.reconfigure(errors="backslashreplace")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -46,7 +80,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     except (OSError, UnicodeEncodeError) as error:
         _drop_output()
-        return _failed(f"Cannot write the output: {getattr(error, 'strerror', None) or error}")
+        reason = getattr(error, "strerror", None) or str(error)
+        named = getattr(error, "filename", None)  # a file that could not be read or written; else it is the output
+        return _failed(f"{named}: {reason}" if named else f"Cannot write the output: {reason}")
+    except RecursionError:
+        return _failed("The data is nested too deeply.")
+    except MemoryError:
+        return _failed("There is not enough memory for this.")
 
 
 def _run(argv: Sequence[str]) -> int:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from sfn_cli.cli import arguments, options
+from sfn_cli.cli import arguments, options, screen
 from sfn_cli.cli.commands import Sfn, TableCommand
 from sfn_cli.cli.failures import PROGRAM, CommandLineError
 from sfn_cli.cli.options import Option
@@ -36,9 +36,13 @@ class Candidate(NamedTuple):
 
 
 def candidates(before: Sequence[str], current: str) -> list[Candidate]:
-    """What `current`, the last word so far, may become behind the words `before` (without the program's)."""
+    """What `current`, the last word so far, may become behind the words `before` (without the program's).
+
+    A file or a name that a terminal would act on, or not show, is left out: the shell shows candidates as they are.
+    """
     try:
-        return [found for found in _all(list(before), current) if found.value.startswith(current)]
+        found = (candidate for candidate in _all(list(before), current) if candidate.value.startswith(current))
+        return [candidate for candidate in found if screen.one_line(candidate.value) == candidate.value]
     except CommandLineError:
         return []  # no command has such a beginning
 

@@ -15,7 +15,7 @@ import click
 from sfn_cli.api import model, qualified
 from sfn_cli.api.status_events import StatusEvents
 from sfn_cli.arn import name_of
-from sfn_cli.cli import tail
+from sfn_cli.cli import screen, tail
 from sfn_cli.cli.backend import Backend
 from sfn_cli.cli.exits import Exit
 from sfn_cli.cli.invoke import named_arns
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     Event = Mapping[str, Any]
 
 STATUSES = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
-_COLORS = {"RUNNING": "cyan", "SUCCEEDED": "green"}
+_COLORS = {"RUNNING": 36, "SUCCEEDED": 32}
+_RED = 31
 _STATUS_WIDTH = max(map(len, STATUSES))
 
 
@@ -86,7 +87,7 @@ def _shown(terminal: Terminal) -> Callable[[Event], None]:
     """What writes one event."""
     query, output = terminal.query, terminal.output
     if terminal.shows_people:
-        return lambda event: click.echo(_line(event["detail"], color=terminal.color), color=terminal.color)
+        return lambda event: screen.write_parts(sys.stdout, _line(event["detail"], color=terminal.color))
 
     def write_event(event: Event) -> None:
         shown = query(event) if query else event
@@ -98,12 +99,13 @@ def _shown(terminal: Terminal) -> Callable[[Event], None]:
     return write_event
 
 
-def _line(detail: Event, *, color: bool) -> str:
+def _line(detail: Event, *, color: bool) -> list[str]:
+    """The parts of the line that people are shown."""
     status = detail["status"].ljust(_STATUS_WIDTH)
-    if color:
-        status = click.style(status, _COLORS.get(detail["status"], "red"))
     at = detail["stopDate"] or detail["redriveDate"] or detail["startDate"]
     why = ": ".join(part for part in (detail["error"], detail["cause"]) if part)
     redrive = f"(redrive {detail['redriveCount']})" if detail["status"] == "RUNNING" and detail["redriveCount"] else ""
     name = f"{name_of(detail['stateMachineArn'])}/{detail['name']}"
-    return " ".join(part for part in (local_time(at), status, name, redrive, " ".join(why.split())) if part)
+    rest = " ".join(part for part in (name, redrive, " ".join(why.split())) if part)
+    styled = screen.styled(status, _COLORS.get(detail["status"], _RED), color=color)
+    return [local_time(at), " ", *styled, " ", screen.one_line(rest), "\n"]

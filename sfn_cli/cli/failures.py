@@ -13,6 +13,7 @@ An error begins with an empty line, as aws's do.
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from sfn_cli.cli.exits import Exit
@@ -88,12 +89,13 @@ _RESEMBLANCE = 0.75
 
 
 def report(error: SfnError, error_format: str) -> Exit:
-    """Tells the error on stderr; the exit code that belongs to it."""
-    if isinstance(error, OperationError) and error_format not in ("enhanced", "legacy"):
-        _write_structured(error.error, error_format)
-    else:
-        sys.stderr.write(_text(error, error_format) + (error.below if isinstance(error, OperationError) else ""))
-    sys.stderr.flush()
+    """Reports the error on stderr; returns the exit code that belongs to it."""
+    with suppress(OSError):  # stderr is closed or full: the exit code has to do
+        if isinstance(error, OperationError) and error_format not in ("enhanced", "legacy"):
+            _write_structured(error.error, error_format)
+        else:
+            sys.stderr.write(_text(error, error_format) + (error.below if isinstance(error, OperationError) else ""))
+        sys.stderr.flush()
     return _exit(error)
 
 

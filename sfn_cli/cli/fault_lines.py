@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli.api.definitions import STATE_NAME
 from sfn_cli.asl.diagnostic import Diagnostic
+from sfn_cli.cli.screen import one_line, visible
 from sfn_cli.json_places import line_and_column, places
 from sfn_cli.json_pointer import pointer
 
@@ -79,7 +80,7 @@ def shown(found: Sequence[Diagnostic], definition: str, source: str) -> str:
     at = places(definition, wanted) if is_json else {}
     blocks = []
     for fault in found:
-        message = _printable(fault.message if fault.severity == "ERROR" else f"{fault.severity.lower()}: {fault.message}")
+        message = one_line(fault.message if fault.severity == "ERROR" else f"{fault.severity.lower()}: {fault.message}")
         spot = _PLACE_IN_NO_JSON.search(fault.location or "")
         if spot is not None:
             blocks.append(_block(definition, source, message, int(spot[1]), int(spot[2])))
@@ -121,11 +122,6 @@ def _block(definition: str, source: str, message: str, line: int, column: int) -
     before = "…" if start else ""
     after = "…" if start + _CONTEXT < len(text) else ""
     # Under a tab stands a tab, so that the caret stands under its character.
-    indent = re.sub(r"[^\t]", " ", before + piece[: column - 1 - start])
+    indent = re.sub(r"[^\t]", " ", before + visible(piece[: column - 1 - start]))
     number = f"{line:>5}"
-    return f"{source}:{line}:{column}  {message}\n{number} | {before}{_printable(piece)}{after}\n{' ' * len(number)} | {indent}^\n"
-
-
-def _printable(text: str) -> str:
-    """The text without what a terminal would act on."""
-    return "".join(character if character.isprintable() or character == "\t" else "�" for character in text)
+    return f"{source}:{line}:{column}  {message}\n{number} | {before}{visible(piece)}{after}\n{' ' * len(number)} | {indent}^\n"

@@ -14,6 +14,7 @@ from sfn_cli.cli.commands import OperationCommand, TableCommand
 from sfn_cli.cli.exits import Exit
 from sfn_cli.cli.failures import CommandFailedError, OperationError, invalid_choice
 from sfn_cli.cli.options import Option
+from sfn_cli.cli.screen import visible
 from sfn_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -97,12 +98,17 @@ def _write(path: str, payload: bytes) -> None:
     if path == "/dev/stdout":
         # To open it would cut off what a file behind stdout already holds.
         sys.stdout.flush()
-        sys.stdout.buffer.write(payload)
+        if sys.stdout.isatty():
+            sys.stdout.write(payload.decode("utf-8", "replace"))
+        else:
+            sys.stdout.buffer.write(payload)
         sys.stdout.flush()
         return
     try:
         with open(path, "wb") as file:
-            file.write(payload)
+            # A terminal by another name (/dev/tty, /dev/stderr) is one all the same.
+            at_terminal = file.isatty()
+            file.write(visible(payload.decode("utf-8", "replace")).encode() if at_terminal else payload)
     except OSError as error:
         raise CommandFailedError(str(error)) from None
 

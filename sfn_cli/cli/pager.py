@@ -7,8 +7,9 @@ import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO, cast
 
+from sfn_cli.cli import screen
 from sfn_cli.cli.failures import MisconfiguredError
 
 if TYPE_CHECKING:
@@ -19,8 +20,11 @@ _LESS_OPTIONS = "FRX"
 
 
 @contextmanager
-def paged(environ: Mapping[str, str]) -> Iterator[IO[str]]:
-    """The pager's stdin; stdout when AWS_PAGER or PAGER is empty or there is no less."""
+def paged(environ: Mapping[str, str]) -> Iterator[TextIO]:
+    """The pager's stdin, as a Screen: a pager shows on the terminal what it is given.
+
+    Stdout when AWS_PAGER or PAGER is empty or there is no less.
+    """
     command = _chosen(environ)
     if not command:
         yield sys.stdout
@@ -37,7 +41,7 @@ def paged(environ: Mapping[str, str]) -> Iterator[IO[str]]:
         ) from None
     assert process.stdin is not None
     try:
-        yield process.stdin
+        yield screen.over(cast("TextIO", process.stdin))
         process.stdin.close()
     except BrokenPipeError:
         pass  # the reader has seen enough and left the pager

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TextIO
 
+from sfn_cli.cli.screen import console
+
 if TYPE_CHECKING:
     from typing import Self
 
@@ -36,13 +38,10 @@ class Bar:
 
 
 def _progress(stream: TextIO) -> Progress:
-    from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
     # No thread draws it, and stdout is not led through it: that may be a file.
-    progress = Progress(
-        *columns, console=Console(file=stream), auto_refresh=False, transient=True, redirect_stdout=False, redirect_stderr=False
-    )
+    progress = Progress(*columns, console=console(stream), auto_refresh=False, transient=True, redirect_stdout=False, redirect_stderr=False)
     progress.add_task("", total=None)
     return progress

@@ -17,14 +17,15 @@ All but the definition may be missing.
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sfn_cli import json_text
 from sfn_cli.cli import resources, services
 from sfn_cli.errors import UsageError
 from sfn_cli.functions.runtimes import CUSTOM, ENTRYPOINT
+from sfn_cli.input_files import PROJECT_FILE_BYTES, read_text
 from sfn_cli.settings import MOCK_CONFIG_FILE
 
 if TYPE_CHECKING:
@@ -136,14 +137,14 @@ def _configuration(path: Path) -> dict[str, Any]:
 
 def _json(path: Path) -> Any:
     try:
-        return json.loads(_read(path))
+        return json_text.loads(_read(path))
     except ValueError as error:
         raise UsageError(f"{path} is not JSON: {error}") from None
 
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return read_text(path, PROJECT_FILE_BYTES)
     except OSError as error:
         raise UsageError(f"Cannot read {path}: {error.strerror or error}") from None
     except UnicodeDecodeError:

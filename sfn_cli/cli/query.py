@@ -31,12 +31,19 @@ def compile_query(expression: str) -> Query:
         compiled = jmespath.compile(expression)
     except (JMESPathError, ValueError) as error:
         raise UsageError(f"Bad value for --query {expression}: {error}") from None
+    except RecursionError:
+        raise UsageError("Bad value for --query: the expression is nested too deeply") from None
 
     def search(value: Any) -> Any:
         try:
             return compiled.search(value)
         except JMESPathError as error:
             raise CommandFailedError(str(error)) from None
+        except RecursionError:
+            raise UsageError("Bad value for --query: the expression is nested too deeply") from None
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            # jmespath leaves some checks to Python: a slice's step of 0, values that cannot be compared.
+            raise CommandFailedError(f"Bad value for --query: {error}") from None
 
     return search
 

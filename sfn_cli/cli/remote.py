@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 _TIMEOUT_SECONDS = 60
 _RETRIED_STATUSES = (500, 502, 503, 504)
 _RETRIED_CODES = ("Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "RequestTimeout")
+_PIECE_BYTES = 1 << 20
+_MAX_BODY_BYTES = 1 << 29
+"""A page of a history has at most 1,000 events, few of which have as much as 256 KiB of data."""
+
 _SIGNING_NAMES = {"stepfunctions": "states"}
 
 
@@ -75,7 +79,7 @@ class Remote:
         try:
             connection.request(outgoing.method, f"{path}?{outgoing.query}" if outgoing.query else path, outgoing.body, headers)
             response = connection.getresponse()
-            return wire.Incoming(response.status, {key.lower(): value for key, value in response.getheaders()}, response.read())
+            return wire.Incoming(response.status, {key.lower(): value for key, value in response.getheaders()}, _body(response))
         except TimeoutError:
             raise CommandFailedError(f'Read timeout on endpoint URL: "{self.url.scheme}://{name}{port}{path}"') from None
         except ssl.SSLError as error:
@@ -97,6 +101,16 @@ class Remote:
         return http.client.HTTPConnection(name, self.url.port, timeout=self.timeout)
 
 
+def _body(response: http.client.HTTPResponse) -> bytes:
+    """The body of an answer. Raises CommandFailedError for one beyond the limit."""
+    body = bytearray()
+    while piece := response.read(_PIECE_BYTES):
+        body += piece
+        if len(body) > _MAX_BODY_BYTES:
+            raise CommandFailedError(f"The answer of the endpoint is longer than {_MAX_BODY_BYTES:,} bytes")
+    return bytes(body)
+
+
 def _tls(ca_bundle: str | None, verify: bool) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cafile=ca_bundle)
@@ -111,7 +125,7 @@ def _tls(ca_bundle: str | None, verify: bool) -> ssl.SSLContext:
 def _answer(operation: Operation, incoming: wire.Incoming) -> dict[str, Any]:
     try:
         return wire.answer(operation, incoming)
-    except (ValueError, TypeError, AttributeError, ApiError) as error:
+    except (ValueError, TypeError, AttributeError, RecursionError, ApiError) as error:
         raise CommandFailedError(f"Unable to parse response ({error}), invalid response received from service") from None
 
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.cli.failures import CommandFailedError, OperationError
 from sfn_cli.errors import ConfigurationError, UsageError
+from sfn_cli.input_files import RESOURCE_FILE_BYTES, read_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,7 +82,7 @@ def _with_files(folder: Path, place: str, value: Any) -> Any:
         case str() if (location := _LOCATION.fullmatch(value)) is not None:
             kind, path = location.groups()
             try:
-                content = (folder / path).read_bytes()
+                content = read_bytes(folder / path, RESOURCE_FILE_BYTES)
                 return content if kind == "fileb" else content.decode()
             except OSError as error:
                 raise UsageError(f"{place}: cannot read {folder / path}: {error.strerror or error}") from None

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sfn_cli import arn
-from sfn_cli.api import following, model
+from sfn_cli import arn, json_text
+from sfn_cli.api import following, model, suspensions
 from sfn_cli.cli import fault_lines, resources, services, values
 from sfn_cli.cli.backend import Backend
 from sfn_cli.cli.exits import Exit
@@ -161,9 +161,11 @@ def _follow(backend: Backend, execution_arn: str, services: Sequence[str]) -> Ex
         raise
     execution = executions.find(execution_arn)
     assert execution is not None
+    if execution.status == "RUNNING":
+        suspensions.refuse_to_wait(backend.service, execution.id)
     if execution.status != "SUCCEEDED":
         raise CommandFailedError(_reason(execution.status, execution.error, execution.cause))
-    _write_output(json.loads(execution.output or "null"), backend.terminal)
+    _write_output(json_text.loads(execution.output or "null"), backend.terminal)
     return Exit.SUCCESS
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sfn_cli.cli.exits import Exit
+from sfn_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from sfn_cli.cli.terminal import Terminal
@@ -17,8 +18,18 @@ if TYPE_CHECKING:
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on; one that others reach wants --credentials.")
 @click.option("--credentials", metavar="FILE", help="Refuse requests not signed (SigV4) with a key in this AWS credentials file.")
 @click.option("--gateway-origin", multiple=True, metavar="URL", help="A web page's origin that may use /gateway; can be repeated.")
+@click.option("--certfile", metavar="FILE", help="Serve https with the certificate (chain) in this PEM file.")
+@click.option("--keyfile", metavar="FILE", help="The certificate's private key, if it is not in the same file.")
 @click.pass_obj
-def serve(terminal: Terminal, port: int, host: str, credentials: str | None, gateway_origin: tuple[str, ...]) -> Exit:
+def serve(
+    terminal: Terminal,
+    port: int,
+    host: str,
+    credentials: str | None,
+    gateway_origin: tuple[str, ...],
+    certfile: str | None,
+    keyfile: str | None,
+) -> Exit:
     """Answers SDKs and the aws CLI over HTTP, until Ctrl-C.
 
     POST /gateway/NAME starts an execution of a state machine as a web client does through an API
@@ -30,11 +41,22 @@ def serve(terminal: Terminal, port: int, host: str, credentials: str | None, gat
       sfn serve --port 8083
       aws stepfunctions list-state-machines --endpoint-url http://127.0.0.1:8083
       sfn serve --gateway-origin http://localhost:3000
+      sfn serve --host 0.0.0.0 --credentials ~/.aws/credentials --certfile cert.pem --keyfile key.pem
       curl -d '{"id": 1}' http://127.0.0.1:8083/gateway/Fast
 
     Clients put sync- before the host of StartSyncExecution and TestState, unless AWS_DISABLE_HOST_PREFIX_INJECTION is true for them.
     """
     from sfn_cli import app, server
 
-    server.serve(app.build(terminal.settings), host, port, credentials_file=credentials, gateway_origins=gateway_origin)
+    if keyfile is not None and certfile is None:
+        raise UsageError("--keyfile needs --certfile, the certificate that the key belongs to.")
+    server.serve(
+        app.build(terminal.settings),
+        host,
+        port,
+        credentials_file=credentials,
+        gateway_origins=gateway_origin,
+        certfile=certfile,
+        keyfile=keyfile,
+    )
     return Exit.SUCCESS

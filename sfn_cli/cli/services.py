@@ -187,7 +187,9 @@ def _how(code: int) -> str:
 
 def _told(log: Path) -> str:
     """The end of what a program wrote, on lines of its own."""
-    text = log.read_bytes()[-_TOLD_BYTES:].decode("utf-8", "replace").strip()
+    with log.open("rb") as file:
+        file.seek(max(0, log.stat().st_size - _TOLD_BYTES))
+        text = file.read(_TOLD_BYTES).decode("utf-8", "replace").strip()
     return f" It wrote:\n{text}" if text else " It wrote nothing."
 
 

@@ -21,10 +21,14 @@ if TYPE_CHECKING:
     from sfn_cli.api.model import Shape
 
 _KEY = re.compile(r"[\w\-.#/:$]*")
+_PAIR = re.compile(r"\s*[\w\-.#/:$]+@?=")
 _PLAIN = re.compile(r"(?:[^,\\]|\\.)*")
 _PLAIN_IN_LIST = re.compile(r"(?:[^,\]}\\]|\\.)*")
 _QUOTED = {"'": re.compile(r"'((?:[^'\\]|\\.)*)'", re.DOTALL), '"': re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)}
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+
+_MAX_DEPTH = 100
+"""How many lists and hashes may lie within each other; no operation's input has a tenth of that."""
 
 
 class ShorthandError(ValueError):
@@ -32,8 +36,19 @@ class ShorthandError(ValueError):
 
     def __init__(self, expected: str, text: str, position: int) -> None:
         received = text[position] if position < len(text) else "EOF"
-        # The mark stands one column to the left of its character, as aws draws it.
-        super().__init__(f"Expected: '{expected}', received: '{received}' for input:\n {text}\n{' ' * position}^")
+        super().__init__(f"Expected: '{expected}', received: '{received}' for input:\n{_marked(text, position)}")
+
+
+_SHOWN_CHARACTERS = 2000
+
+
+def _marked(text: str, position: int) -> str:
+    """The text, or what of a long one is around the position, above a mark.
+
+    The mark stands one column to the left of its character, as aws draws it.
+    """
+    start = max(0, position - _SHOWN_CHARACTERS // 2) if len(text) > _SHOWN_CHARACTERS else 0
+    return f" {text[start : start + _SHOWN_CHARACTERS]}\n{' ' * (position - start)}^"
 
 
 def parse(text: str, load: Callable[[str], str | bytes | None]) -> dict[str, Any]:
@@ -76,6 +91,7 @@ class _Parser:
         self.text = text
         self.load = load
         self.position = 0
+        self.depth = 0
 
     def structure(self) -> dict[str, Any]:
         pairs: dict[str, Any] = {}
@@ -101,15 +117,18 @@ class _Parser:
         self.expect("=")
         self.skip_spaces()
         if key in pairs:
-            raise ValueError(f'Second instance of key "{key}" encountered for input:\n {self.text}\n{" " * (start + 1)}^')
+            raise ValueError(f'Second instance of key "{key}" encountered for input:\n{_marked(self.text, start + 1)}')
         pairs[key] = self.value(nested=nested)
 
     def value(self, *, nested: bool) -> Any:
         match self.peek():
-            case "[":
-                return self.explicit_list()
-            case "{":
-                return self.hash()
+            case "[" | "{" as opening:
+                self.depth += 1
+                if self.depth > _MAX_DEPTH:
+                    raise ValueError(f"The value is nested more than {_MAX_DEPTH} levels deep.")
+                value = self.explicit_list() if opening == "[" else self.hash()
+                self.depth -= 1
+                return value
             case "'" | '"':
                 return self.quoted()
         return self.plain(nested=True) if nested else self.words()
@@ -127,10 +146,7 @@ class _Parser:
         return words if len(words) > 1 else first
 
     def pair_follows(self, position: int) -> bool:
-        rest = self.text[position:].lstrip()
-        key = _KEY.match(rest)
-        after = rest[key.end() :] if key else ""
-        return bool(key and key.group()) and after.startswith(("=", "@="))
+        return _PAIR.match(self.text, position) is not None
 
     def explicit_list(self) -> list[Any]:
         self.expect("[")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli import sigv4
 from sfn_cli.cli.failures import CommandFailedError, MisconfiguredError
+from sfn_cli.input_files import CREDENTIALS_BYTES, FileTooLargeError, read_text
 from sfn_cli.settings import value
 
 if TYPE_CHECKING:
@@ -48,7 +49,12 @@ def _profile(environ: Mapping[str, str], name: str) -> dict[str, str] | None:
     ):
         parser = configparser.RawConfigParser()
         try:
-            parser.read(os.path.expanduser(value(variable, environ)), encoding="utf-8")
+            named = os.path.expanduser(value(variable, environ))
+            parser.read_string(read_text(named, CREDENTIALS_BYTES), named)
+        except FileTooLargeError as error:
+            raise CommandFailedError(f"Unable to parse config file: {error.filename}: {error.strerror}") from None
+        except OSError:
+            continue  # as if it did not exist, like aws
         except (configparser.Error, UnicodeDecodeError) as error:
             raise CommandFailedError(f"Unable to parse config file: {error}") from None
         if parser.has_section(section):

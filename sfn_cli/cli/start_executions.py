@@ -36,6 +36,11 @@ PIECE_BYTES = 1 << 20
 _TOO_LONG = 1 << 21
 """In bytes: no input that is accepted is as long, and of one that is longer no more is kept."""
 
+_ENDLESS = 1 << 28
+"""In bytes: a line that is longer is taken for one without end (/dev/zero), and the command ends."""
+
+_PARAMETER = "Error parsing parameter '--inputs'"
+
 
 @click.command("start-executions", short_help="Starts an execution for each line of a file.")
 @click.option("--state-machine-arn", required=True, metavar="ARN", help="The state machine to execute.")
@@ -88,7 +93,7 @@ def _opened(inputs: str) -> FileIO:
     try:
         return FileIO(sys.stdin.fileno(), closefd=False) if inputs == "-" else FileIO(inputs.removeprefix("file://"))
     except OSError as error:
-        raise UsageError(f"Error parsing parameter '--inputs': Unable to load paramfile {inputs}: {error}") from None
+        raise UsageError(f"{_PARAMETER}: Unable to load paramfile {inputs}: {error}") from None
 
 
 def _size(file: FileIO) -> int | None:
@@ -99,13 +104,24 @@ def _size(file: FileIO) -> int | None:
 
 def _chunks(file: FileIO) -> Iterator[list[bulk.Line]]:
     """The lines that are not blank, at most CHUNK together; those of a pipe are not kept waiting for more."""
-    number, rest = 0, b""
-    while piece := file.read(PIECE_BYTES):
+    number, rest, left_out = 0, b"", 0
+    name = "-" if isinstance(file.name, int) else file.name
+    while piece := _read(file, name):
         *whole, rest = (rest + piece).split(b"\n")
         yield from _numbered(whole, number)
         number += len(whole)
+        left_out = max(0, len(rest) - _TOO_LONG) + (0 if whole else left_out)
+        if left_out > _ENDLESS:
+            raise UsageError(f"{_PARAMETER}: line {number + 1} of {name} is longer than {_ENDLESS:,} bytes")
         rest = rest[:_TOO_LONG]
     yield from _numbered([rest], number)
+
+
+def _read(file: FileIO, name: str) -> bytes:
+    try:
+        return file.read(PIECE_BYTES) or b""
+    except OSError as error:
+        raise UsageError(f"{_PARAMETER}: Unable to load paramfile {name}: {error}") from None
 
 
 def _numbered(texts: Sequence[bytes], before: int) -> Iterator[list[bulk.Line]]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from sfn_cli.api import following, model
-from sfn_cli.cli import arguments
+from sfn_cli.cli import arguments, screen
 from sfn_cli.cli.backend import Backend
 from sfn_cli.cli.commands import TableCommand
 from sfn_cli.cli.exits import Exit
@@ -75,7 +74,8 @@ class Tail(TableCommand):
             events = (_followed if given.get("follow") else _events)(backend, request)
             try:
                 for event in events:
-                    click.echo(line(event, line_format, color=terminal.color), color=terminal.color)
+                    screen.write_parts(sys.stdout, [*line(event, line_format, color=terminal.color), "\n"])
+                    sys.stdout.flush()
             except KeyboardInterrupt:
                 if not given.get("follow"):
                     raise
@@ -112,27 +112,24 @@ def _milliseconds(at: datetime) -> int:
     return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
 
 
-def line(event: Mapping[str, Any], line_format: str, *, color: bool) -> str:
-    """One event as a line (or more, for a message of several)."""
+def line(event: Mapping[str, Any], line_format: str, *, color: bool) -> list[str]:
+    """The parts of one event's line (or lines, for a message of several)."""
     seconds, milliseconds = divmod(event["timestamp"], 1000)
     at = datetime.fromtimestamp(seconds, UTC).replace(microsecond=milliseconds * 1000)
     message = event["message"].rstrip()
     if line_format == "short":
-        return f"{_colored(at.strftime('%Y-%m-%dT%H:%M:%S'), 32, color)} {message}"
+        return [*screen.styled(at.strftime("%Y-%m-%dT%H:%M:%S"), 32, color=color), " ", message]
     if line_format == "json":
         message = _pretty(message)
     stamp = at.isoformat(timespec="microseconds")
-    return f"{_colored(stamp, 32, color)} {_colored(event['logStreamName'], 36, color)} {message}"
-
-
-def _colored(text: str, code: int, color: bool) -> str:
-    return f"\033[{code}m{text}\033[0m" if color else text
+    stream = screen.styled(event["logStreamName"], 36, color=color)
+    return [*screen.styled(stamp, 32, color=color), " ", *stream, " ", message]
 
 
 def _pretty(message: str) -> str:
     try:
         return "\n" + json.dumps(json.loads(message), indent=4, ensure_ascii=False)
-    except ValueError:
+    except (ValueError, RecursionError):
         return message
 
 

@@ -6,10 +6,11 @@ import time
 from typing import TYPE_CHECKING, TextIO
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
+
+from sfn_cli.cli import screen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +23,7 @@ _INPUT_CHARACTERS = 16
 
 
 def write(tasks: Sequence[WaitingTask], stream: TextIO, *, color: bool) -> None:
-    console = Console(file=stream, color_system="auto" if color else None, highlight=False)
+    console = screen.console(stream, color_system="auto" if color else None)
     if not tasks:
         console.print("No task waits for anybody.")
         return
@@ -49,7 +50,7 @@ def _table(rows: Sequence[Sequence[str]]) -> Table:
     for (title, style), _ in zip(_COLUMNS, rows[0], strict=False):
         table.add_column(title, style=style, no_wrap=title in _WHOLE, overflow="fold", max_width=_WIDEST.get(title))
     for row in rows:
-        table.add_row(*map(Text, row))
+        table.add_row(*(Text(screen.one_line(cell)) for cell in row))
     return table
 
 
@@ -80,6 +81,7 @@ def _waits_for(task: WaitingTask) -> str:
 
 def _cut(text: str, characters: int) -> str:
     """The beginning of a text, in one line of at most so many columns."""
-    line = Text(" ".join(text[:characters].split()) + ("…" if len(text) > characters else ""))
+    beginning = screen.one_line(" ".join(text[:characters].split()))
+    line = Text(beginning + ("…" if len(text) > characters else ""))
     line.truncate(characters, overflow="ellipsis")
     return line.plain

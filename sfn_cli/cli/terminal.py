@@ -6,7 +6,7 @@ import os
 import sys
 from contextlib import contextmanager
 from functools import cached_property
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from sfn_cli.cli.failures import CommandFailedError
 from sfn_cli.settings import OUTPUTS, Settings, is_region, is_set, value
@@ -87,7 +87,7 @@ class Terminal:
         return settings
 
     @contextmanager
-    def pager(self) -> Iterator[IO[str]]:
+    def pager(self) -> Iterator[TextIO]:
         """Where output goes: stdout, or a pager when stdout is a terminal and none was refused."""
         if not sys.stdout.isatty() or not self.given.get("cli_pager", True):
             yield sys.stdout

@@ -5,12 +5,13 @@ A parameter that cannot be read is a UsageError that names its option.
 
 from __future__ import annotations
 
-import json
 import os
 from typing import TYPE_CHECKING, Any
 
+from sfn_cli import json_text
 from sfn_cli.cli.failures import CommandFailedError
 from sfn_cli.errors import UsageError
+from sfn_cli.input_files import PARAMETER_BYTES, read_bytes
 
 if TYPE_CHECKING:
     from sfn_cli.api.model import Shape
@@ -54,7 +55,9 @@ def text(option: str, given: str) -> str:
 def json_input(option: str, given: str) -> dict[str, Any]:
     """The request of --cli-input-json."""
     try:
-        request = json.loads(text(option, given))
+        request = json_text.loads(text(option, given))
+    except json_text.NotJson as error:
+        raise UsageError(f"Error parsing parameter 'cli-input-json': Invalid JSON received: {error}") from None
     except ValueError:
         raise UsageError("Error parsing parameter 'cli-input-json': Invalid JSON received.") from None
     return _mapping(option, request)
@@ -62,11 +65,11 @@ def json_input(option: str, given: str) -> dict[str, Any]:
 
 def yaml_input(option: str, given: str) -> dict[str, Any]:
     """The request of --cli-input-yaml."""
-    import yaml
+    from sfn_cli.cli import yaml_input
 
     try:
-        request = yaml.safe_load(text(option, given))
-    except yaml.YAMLError as error:
+        request = yaml_input.loads(text(option, given))
+    except yaml_input.InvalidYamlError as error:
         raise UsageError(f"Error parsing parameter 'cli-input-yaml': Invalid YAML received: {error}") from None
     return _mapping(option, request)
 
@@ -78,6 +81,9 @@ class _UnreadableError(Exception):
 def _mapping(option: str, request: Any) -> dict[str, Any]:
     if not isinstance(request, dict):
         raise UsageError(f"Error parsing parameter '{option}': Invalid type: expecting map, received {type(request)}")
+    names = [name for name in request if not isinstance(name, str)]
+    if names:
+        raise UsageError(f"Error parsing parameter '{option}': Invalid type: expecting names as keys, received {type(names[0])}")
     return request
 
 
@@ -87,8 +93,7 @@ def _load_location(text: str) -> str | bytes | None:
         return None
     path = os.path.expandvars(os.path.expanduser(path))
     try:
-        with open(path, "rb") as file:
-            content = file.read()
+        content = read_bytes(path, PARAMETER_BYTES)
     except OSError as error:
         raise _UnreadableError(f"Unable to load paramfile {text}: {error}") from None
     if scheme == "fileb":
@@ -134,9 +139,19 @@ def _structure(option: Option, text: str, shape: Shape) -> Any:
 
 def _json(text: str) -> Any:
     try:
-        return json.loads(text)
+        return json_text.loads(text)
+    except json_text.NotJson as error:
+        raise _UnreadableError(f"Invalid JSON: {error}") from None
     except ValueError as error:
-        raise _UnreadableError(f"Invalid JSON: {error}\nJSON received: {text}") from None
+        raise _UnreadableError(f"Invalid JSON: {error}\nJSON received: {_beginning(text)}") from None
+
+
+_SHOWN_CHARACTERS = 2000
+
+
+def _beginning(text: str) -> str:
+    """The text, or as much of its beginning as an error shows."""
+    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}… ({len(text):,} characters)"
 
 
 def _scalar(loaded: Any, kind: str, *, raw_blobs: bool) -> Any:
@@ -167,4 +182,4 @@ def _blob(text: str, raw: bool) -> bytes:
     except UnicodeEncodeError:
         raise CommandFailedError("string argument should contain only ASCII characters") from None
     except Error:
-        raise CommandFailedError(f'Invalid base64: "{text}"') from None
+        raise CommandFailedError(f'Invalid base64: "{_beginning(text)}"') from None

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, TextIO
 
+from sfn_cli.cli import screen
+
 if TYPE_CHECKING:
     from sfn_cli.cli.terminal import Terminal
     from sfn_cli.interpreter.events import HistoryEvent
@@ -21,25 +23,27 @@ _STATUS_WIDTH = 60
 def watcher(stream: TextIO, terminal: Terminal) -> Iterator[Show]:
     """What shows an event: on a terminal in colour, elsewhere as plain lines."""
     lines = _Lines()
-    if not stream.isatty() or terminal.no_color or terminal.given.get("color") == "off":
+    at_terminal = stream.isatty()
+    if not at_terminal or terminal.no_color or terminal.given.get("color") == "off":
 
         def show(event: HistoryEvent) -> None:
-            stream.write(" ".join(lines.parts(event)).rstrip() + "\n")
+            line = " ".join(lines.parts(event)).rstrip()
+            stream.write((screen.one_line(line) if at_terminal else line) + "\n")
             stream.flush()
 
         yield show
         return
 
-    from rich.console import Console
     from rich.text import Text
 
-    console = Console(file=stream, highlight=False)
+    console = screen.console(stream)
     with console.status("running", spinner="dots") as status:
 
         def show(event: HistoryEvent) -> None:
-            at, type, state = lines.parts(event)
+            at, type, state = map(screen.one_line, lines.parts(event))
             console.print(Text.assemble((at, "dim"), " ", (type, _style(event.type)), " ", state))
-            status.update(", ".join(sorted(set(lines.running.values())))[:_STATUS_WIDTH] or "running")
+            running = screen.one_line(", ".join(sorted(set(lines.running.values()))))
+            status.update(Text(running[:_STATUS_WIDTH] or "running"))  # a text of its own would be read as markup
 
         yield show
 

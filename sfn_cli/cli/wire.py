@@ -76,7 +76,7 @@ def error(incoming: Incoming) -> dict[str, Any] | None:
         return _xml_error(incoming.body)
     try:
         body = json.loads(incoming.body or b"{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(body, dict):
         return None

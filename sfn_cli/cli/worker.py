@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sfn_cli.cli.terminal import Terminal
 
 _POLL_SECONDS = 0.2
+_PIECE_CHARACTERS = 1 << 20
 
 
 @click.group("worker", short_help="Shows or stops the process that runs the executions.")
@@ -103,7 +104,8 @@ def _text(path: Path, follow: bool) -> Iterator[str]:
                 position = 0  # a new file took its place
             with path.open(encoding="utf-8", errors="replace") as file:
                 file.seek(position)
-                yield file.read()
+                while piece := file.read(_PIECE_CHARACTERS):
+                    yield piece
                 position = file.tell()
         if not follow:
             return

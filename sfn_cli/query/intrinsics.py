@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sfn_cli import json_text
 from sfn_cli.jsonvalue import Json, dumps, outgrows
 from sfn_cli.query.java_random import JavaRandom
-from sfn_cli.query.java_text import java_text
+from sfn_cli.query.java_text import java_bytes, java_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MAX_RANGE = 1000
 MAX_TEXT = 10_000
+LONG = 2**63
+"""One more than the greatest number that Java's long holds."""
 MAX_MADE = 4_194_304
 """How many characters a text may have that a function makes: well above what a state may give. (ours)"""
 
@@ -127,7 +129,7 @@ def _array_unique(scope: Scope, arguments: list[Json]) -> Json:
 def _base64_encode(scope: Scope, arguments: list[Json]) -> str:
     from base64 import b64encode
 
-    return b64encode(_text(arguments, 0, at_most=MAX_TEXT).encode()).decode()
+    return b64encode(java_bytes(_text(arguments, 0, at_most=MAX_TEXT))).decode()
 
 
 def _base64_decode(scope: Scope, arguments: list[Json]) -> str:
@@ -147,7 +149,7 @@ def _hash(scope: Scope, arguments: list[Json]) -> str:
 
     data, algorithm = _text(arguments, 0, at_most=MAX_TEXT), _text(arguments, 1)
     _must(algorithm in HASHES, f"the algorithm must be one of {', '.join(HASHES)}")
-    return new(HASHES[algorithm], data.encode(), usedforsecurity=False).hexdigest()
+    return new(HASHES[algorithm], java_bytes(data), usedforsecurity=False).hexdigest()
 
 
 def _json_merge(scope: Scope, arguments: list[Json]) -> Json:
@@ -221,9 +223,9 @@ def _text(arguments: list[Json], position: int, *, at_most: int | None = None) -
 
 
 def _integer(arguments: list[Json], position: int) -> int:
-    """A number, rounded half up: observed, -3.5 counts as -3."""
+    """A number within Java's long, rounded half up: observed, -3.5 counts as -3."""
     value = arguments[position]
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not -LONG <= value < LONG:
         raise IntrinsicError(f"the {_ORDINALS[position]} argument must be an integer")
     return value if isinstance(value, int) else math.floor(value + 0.5)
 

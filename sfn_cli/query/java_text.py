@@ -1,4 +1,4 @@
-"""How Java prints JSON: AWS's own text for values inside States.Format and some causes.
+"""How Java prints JSON, and what bytes it makes of text: AWS's own, inside States.Format, hashes and some causes.
 
 Observed: States.Format renders {"Arg1": 1, "Arg2": []} as `{Arg1=1, Arg2=[]}`.
 """
@@ -26,6 +26,15 @@ def java_text(value: Json) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(java_text, value)) + "]"
     return str(value)
+
+
+def java_bytes(text: str) -> bytes:
+    """String.getBytes(UTF_8): half of a surrogate pair that stands alone becomes a question mark."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        # Two halves that were joined later are one character in Java's UTF-16.
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass").encode("utf-8", "replace")
 
 
 def java_class(value: Json) -> str:

@@ -15,6 +15,7 @@ from jsonata.utils import Utils
 
 from sfn_cli.jsonvalue import outgrows
 from sfn_cli.query import jsonata_matching, jsonata_pictures
+from sfn_cli.query.java_text import java_bytes
 from sfn_cli.query.jsonata_limits import MAX_CHARACTERS, TOO_BIG, allowance, checked_items, checked_length
 from sfn_cli.query.jsonata_messages import Refusal, shown
 from sfn_cli.query.jsonata_values import NULL, key_of, text_of
@@ -42,6 +43,7 @@ SIGNATURES: Mapping[str, str] = {
     "spread": "<x-:a<o>>",
     "clone": "<(oa)-:o>",
     "error": "<s?:x>",
+    "base64encode": "<s-:s>",
     "base64decode": "<s-:s>",
 }
 
@@ -205,6 +207,12 @@ class Builtins:
         if message is NULL:
             raise Refusal("T0410", 'Argument 1 of function "error" does not match function signature')
         raise Refusal("D3137", "$error() function evaluated" if message is None else message)
+
+    @staticmethod
+    def base64encode(text: Any) -> str | None:
+        from base64 import b64encode
+
+        return None if text is None else b64encode(java_bytes(text)).decode()
 
     @staticmethod
     def base64decode(text: Any) -> Any:

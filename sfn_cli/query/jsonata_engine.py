@@ -17,6 +17,7 @@ from jsonata.functions import Functions
 from jsonata.jexception import JException
 from jsonata.jsonata import Jsonata
 
+from sfn_cli.errors import SfnError
 from sfn_cli.query.jsonata import UNDEFINED, JsonataError
 from sfn_cli.query.jsonata_builtins import SIGNATURES, Builtins
 from sfn_cli.query.jsonata_evaluator import Evaluator
@@ -61,8 +62,10 @@ class Program:
             raise JsonataError(*message_of(error)) from None
         except RecursionError:
             raise JsonataError("", TOO_DEEP) from None
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-            # A fault of the engine's must fail the state, not hold up its execution.
+        except SfnError:
+            raise
+        except Exception as error:
+            # A fault of the engine's, whatever it is, must fail the state and not hold up its execution.
             raise JsonataError("", f"The expression cannot be evaluated: {error!r}") from None
         finally:
             Jsonata.CURRENT.jsonata = previous

@@ -15,6 +15,7 @@ from sfn_cli import json_text
 from sfn_cli.query.intrinsics import HASHES
 from sfn_cli.query.iso_8601 import milliseconds
 from sfn_cli.query.java_random import JavaRandom
+from sfn_cli.query.java_text import java_bytes
 from sfn_cli.query.jsonata_limits import TOO_BIG, allowance
 from sfn_cli.query.jsonata_messages import Refusal
 from sfn_cli.query.jsonata_values import to_engine
@@ -61,7 +62,7 @@ def _hash(scope: Scope, content: str | None, algorithm: str | None) -> str | Non
         return None
     if algorithm not in HASHES:
         raise Refusal("", f"The hash algorithm must be one of {', '.join(HASHES)}")
-    return new(HASHES[algorithm], content.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()
+    return new(HASHES[algorithm], java_bytes(content), usedforsecurity=False).hexdigest()
 
 
 def _random(scope: Scope, seed: float | None) -> float:

@@ -131,9 +131,15 @@ class _Plain:
         return known
 
 
+_MOST_BITS = 1024
+"""Of an integer that a double may hold. Longer ones are infinite in JSONata, and very long ones Python does not print."""
+
+
 def _number(value: int | float) -> int | float:
     """1 for 1.0, and 1e+22 for the integer of that size: as JavaScript writes the number. An infinity or NaN is refused."""
     if isinstance(value, int):
+        if value.bit_length() > _MOST_BITS:
+            raise Refusal("D1001", f"Number out of range: {'-' if value < 0 else ''}Infinity")
         return float(value) if 10**21 <= abs(value) < 10**308 and int(float(value)) == value else value
     if not math.isfinite(value):
         raise Refusal("D1001", f"Number out of range: {'NaN' if math.isnan(value) else 'Infinity'}")

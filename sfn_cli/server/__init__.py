@@ -22,15 +22,18 @@ def serve(
     *,
     credentials_file: str | None = None,
     gateway_origins: Sequence[str] = (),
+    certfile: str | None = None,
+    keyfile: str | None = None,
     announce: Callable[[str], None] = print,
 ) -> None:
     """Serves until SIGINT or SIGTERM, then lets what is being answered finish, and closes the service.
 
-    With `credentials_file`, requests must be signed with credentials in it. Web pages of `gateway_origins` may start executions
-    (gateway.py). `announce` is given one line when the socket listens. Port 0 takes a free port. Raises ConfigurationError when the
-    extra is not installed, the file or an origin cannot be used, or the address cannot be had.
+    With `credentials_file`, requests must be signed with credentials in it. Web pages of `gateway_origins` may
+    start executions (gateway.py). With `certfile`, the server speaks https (tls.py). `announce` is called with
+    one line when the socket listens. Port 0 takes a free port. Raises ConfigurationError when the extra is not
+    installed, a file or an origin cannot be used, or the address cannot be had.
     """
-    from sfn_cli.server import credentials
+    from sfn_cli.server import credentials, tls
 
     try:
         from sfn_cli.server.listener import run
@@ -40,4 +43,5 @@ def serve(
             raise
         raise ConfigurationError(f"sfn serve needs {missing}: pip install 'sfn-cli[serve]'") from error
     known = None if credentials_file is None else credentials.read(credentials_file)
-    run(service, host, port, known, gateway_origins, announce)
+    context = None if certfile is None else tls.server_context(certfile, keyfile)
+    run(service, host, port, known, gateway_origins, context, announce)

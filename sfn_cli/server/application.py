@@ -15,37 +15,34 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Route as StarletteRoute
 
 from sfn_cli import __version__, api
 from sfn_cli.api.operations import WAITING
-from sfn_cli.errors import ApiError, SfnError
+from sfn_cli.errors import ApiError, SfnError, StoreError
 from sfn_cli.jsonvalue import dumps
 from sfn_cli.server import aws_json, aws_query, rest_json, signature
+from sfn_cli.server.bodies import Bodies, Body
 from sfn_cli.server.gateway import PREFIX, Gateway
 from sfn_cli.server.guard import is_allowed
-from sfn_cli.server.messages import (
-    MAX_BODY_BYTES,
-    MAX_LAMBDA_BODY_BYTES,
-    HttpRequest,
-    HttpResponse,
-    error_response,
-    with_request_id,
-)
-from sfn_cli.server.waiting import Waiting
+from sfn_cli.server.limits import MAX_BODY_BYTES, MAX_LAMBDA_BODY_BYTES
+from sfn_cli.server.messages import HttpRequest, HttpResponse, error_response, with_request_id
+from sfn_cli.server.waiting import GRACE_SECONDS, Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from starlette.requests import Request
+    from starlette.types import Receive, Scope, Send
 
     from sfn_cli.api.model import Operation
     from sfn_cli.api.service import Service
     from sfn_cli.server.credentials import Credentials
+    from sfn_cli.server.notices import Notices
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+_VERSIONS = ("1.0", "1.1")
+_TOO_SLOW = 408
 _THREADS = 8
 _PATIENT_THREADS = 256
 _HEALTH = (("GET", "/"), ("HEAD", "/"))
@@ -53,7 +50,7 @@ _HEALTH = (("GET", "/"), ("HEAD", "/"))
 
 
 class Application:
-    """Answers requests for one Service; `starlette` is the ASGI application."""
+    """Answers requests for one Service: an ASGI application."""
 
     def __init__(
         self,
@@ -61,13 +58,21 @@ class Application:
         listening_host: str,
         credentials: Mapping[str, Credentials] | None = None,
         gateway_origins: Collection[str] = (),
+        *,
+        scheme: str,
+        notices: Notices,
     ) -> None:
-        """`credentials` are those that a request must be signed with, by the access key's id; None: it need not be signed."""
+        """`credentials` are those that a request must be signed with, by the access key's id; None: it need not be signed.
+
+        `scheme` is the one under which the server is reached: "http" or "https".
+        """
         self._service = service
         self._credentials = credentials
         # Threads share them: made here, so that no two threads make one each.
         _ = service.runner, service.invoker
         self._listening_host = listening_host
+        self._scheme = scheme
+        self._bodies = Bodies(notices)
         self._routes = rest_json.routes()
         self._threads = ThreadPoolExecutor(_THREADS, "sfn-serve")
         # What keeps its thread for long (a function that runs) must not keep the others from being answered.
@@ -75,8 +80,7 @@ class Application:
         self._of_thread = threading.local()
         self._siblings: list[Service] = []
         self._waiting = Waiting(self._sibling(), self._in_thread)
-        self._gateway = Gateway(service.settings, listening_host, gateway_origins)
-        self.starlette = Starlette(routes=[StarletteRoute("/{path:path}", self._handle, methods=_METHODS)])
+        self._gateway = Gateway(service.settings, listening_host, gateway_origins, scheme)
 
     def close(self) -> None:
         """Ends the threads and closes their connections; the functions that run are ended first."""
@@ -87,68 +91,94 @@ class Application:
             sibling.close()
 
     def end(self) -> None:
-        """Lets what waits come to its end. Called in the event loop, once."""
+        """Lets what waits, and what arrives, come to its end. Called in the event loop, once."""
         self._waiting.end()
+        asyncio.get_running_loop().call_later(GRACE_SECONDS, self._bodies.stop)
 
-    async def _handle(self, request: Request) -> Response:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
         head = HttpRequest(
             request.method,
-            request.scope["raw_path"].decode("latin-1").partition("?")[0],
-            request.scope["query_string"].decode("latin-1"),
+            scope["raw_path"].decode("latin-1").partition("?")[0],
+            scope["query_string"].decode("latin-1"),
             request.headers,
             b"",
         )
+        body = Body(request, self._bodies)
         try:
-            answer = await self._answer(head, request)
+            answer = await self._answer(head, body)
+        except ClientDisconnect:
+            return
         except SfnError as error:
             answer = _refusal(head, error)
         except Exception:
             traceback.print_exc(file=sys.stderr)
             answer = _refusal(head, ApiError("InternalFailure", "sfn failed: see what sfn serve printed.", status=500))
-        return Response(answer.body, answer.status, answer.headers)
+        finally:
+            body.release()
+        if body.is_expected:
+            await _refuse_early(answer, body, send)
+        else:
+            await Response(answer.body, answer.status, answer.headers)(scope, receive, send)
 
-    async def _answer(self, head: HttpRequest, request: Request) -> HttpResponse:
+    async def _answer(self, head: HttpRequest, body: Body) -> HttpResponse:
+        if body.request.scope["http_version"] not in _VERSIONS:
+            raise ApiError("BadRequestException", "This server speaks HTTP/1.1.")
+        if not head.path.startswith("/"):
+            raise ApiError("BadRequestException", "The request's target must be a path, such as /.")
         if head.path.startswith(PREFIX):
-            return await self._gateway.answer(head, partial(self._signed, head, request), partial(self._call, client=request))
-        if not is_allowed(head.headers, self._listening_host):
+            return await self._gateway.answer(head, partial(self._signed, head, body), partial(self._call, body=body))
+        if not is_allowed(head.headers, self._listening_host, scheme=self._scheme):
             raise ApiError("AccessDeniedException", "This server answers requests to its own name only.", status=403)
+        if head.method not in _METHODS:
+            raise ApiError("MethodNotAllowedException", f"The method is none of {', '.join(_METHODS)}.", status=405)
         if (head.method, head.path) in _HEALTH and not aws_query.is_asked(head):
             return HttpResponse(200, with_request_id({"Content-Type": rest_json.CONTENT_TYPE}), dumps({"sfn": __version__}).encode())
-        whole = await self._signed(head, request)
-        if aws_json.TARGET in head.headers:
-            operation = aws_json.operation_of(whole)
-            return aws_json.response(operation, await self._call(operation, aws_json.read_request(operation, whole), request))
-        if aws_query.is_asked(head):
-            operation = aws_query.operation_of(whole)
-            return aws_query.response(operation, await self._call(operation, aws_query.read_request(operation, whole), request))
-        route = rest_json.find(self._routes, whole)
-        return rest_json.response(route.operation, await self._call(route.operation, rest_json.read_request(route, whole), request))
+        operation, members, response = self._read(await self._signed(head, body))
+        return response(operation, await self._call(operation, members, body))
 
-    async def _signed(self, head: HttpRequest, request: Request) -> HttpRequest:
+    def _read(self, whole: HttpRequest) -> tuple[Operation, dict[str, Any], Callable[[Operation, dict[str, Any]], HttpResponse]]:
+        """What a request asks for, and how it is answered in its protocol. Raises ApiError."""
+        if aws_json.TARGET in whole.headers:
+            operation = aws_json.operation_of(whole)
+            return operation, aws_json.read_request(operation, whole), aws_json.response
+        if aws_query.is_asked(whole):
+            operation = aws_query.operation_of(whole)
+            return operation, aws_query.read_request(operation, whole), aws_query.response
+        route = rest_json.find(self._routes, whole)
+        return route.operation, rest_json.read_request(route, whole), rest_json.response
+
+    async def _signed(self, head: HttpRequest, body: Body) -> HttpRequest:
         """The request with its body, signed by somebody who is known. Raises ApiError."""
-        # Who does not even claim to be known sends no body that would have to be kept.
         claimed = signature.signature_of(head) if self._credentials is not None else None
-        is_rest = aws_json.TARGET not in head.headers and not head.path.startswith(PREFIX)
-        limit = MAX_LAMBDA_BODY_BYTES if is_rest else MAX_BODY_BYTES
-        whole = head._replace(body=await _body(request, limit))
         if self._credentials is not None and claimed is not None:
-            signature.check(claimed, whole, self._credentials, datetime.now(UTC))
+            signature.check_claim(claimed, head, self._credentials, datetime.now(UTC))
+        is_rest = aws_json.TARGET not in head.headers and not head.path.startswith(PREFIX)
+        whole = head._replace(body=await body.read(MAX_LAMBDA_BODY_BYTES if is_rest else MAX_BODY_BYTES))
+        if self._credentials is not None and claimed is not None:
+            signature.check_digest(claimed, whole, self._credentials)
         return whole
 
-    async def _call(self, operation: Operation, members: dict[str, Any], client: Request) -> dict[str, Any]:
+    async def _call(self, operation: Operation, members: dict[str, Any], body: Body) -> dict[str, Any]:
         keeps_its_thread = (operation.service, operation.name) in WAITING
         threads = self._patient_threads if keeps_its_thread else self._threads
         answered = await self._in_thread(lambda service: api.begin(service, operation, members), threads)
-        return answered if isinstance(answered, dict) else await self._waiting.answer(answered, client)
+        if isinstance(answered, dict):
+            return answered
+        members.clear()  # what waits, perhaps for minutes and with a thousand others, keeps no input in memory
+        body.release()
+        return await self._waiting.answer(answered, body.request)
 
     async def _in_thread(self, function: Callable[[Service], Any], threads: ThreadPoolExecutor | None = None) -> Any:
         return await asyncio.get_running_loop().run_in_executor(threads or self._threads, lambda: function(self._own_service()))
 
     def _own_service(self) -> Service:
-        """The Service of the thread that asks."""
+        """The Service of the calling thread. Raises StoreError when another version of sfn has taken over the store."""
         service: Service | None = getattr(self._of_thread, "service", None)
         if service is None:
             service = self._of_thread.service = self._sibling()
+        if not service.database.is_current():
+            raise StoreError("Another version of sfn uses the store now. Start sfn serve again, with that version.")
         return service
 
     def _sibling(self) -> Service:
@@ -157,19 +187,22 @@ class Application:
         return service
 
 
+async def _refuse_early(answer: HttpResponse, body: Body, send: Send) -> None:
+    """Answers a request whose body is not going to be read, and closes the connection.
+
+    First it reads and drops what the client still sends: it may look for the answer only after that, and a
+    connection that is closed with unread bytes in it takes the answer with it (RFC 9112, 9.6).
+    """
+    response = Response(answer.body, answer.status, {**answer.headers, "Connection": "close"})
+    await send({"type": "http.response.start", "status": response.status_code, "headers": response.raw_headers})
+    await send({"type": "http.response.body", "body": response.body, "more_body": True})
+    if answer.status != _TOO_SLOW:
+        await body.drop()
+    await send({"type": "http.response.body"})
+
+
 def _refusal(head: HttpRequest, error: SfnError) -> HttpResponse:
     """An error in the protocol in which was asked."""
     if aws_json.TARGET in head.headers:
         return error_response(error, aws_json.content_type_of(head))
     return aws_query.error_response(error) if aws_query.is_asked(head) else error_response(error, rest_json.CONTENT_TYPE)
-
-
-async def _body(request: Request, limit: int) -> bytes:
-    """The body. Raises ApiError with status 413 when it is longer than `limit` bytes."""
-    chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > limit:
-            raise ApiError("RequestEntityTooLargeException", f"The request is larger than {limit} bytes.", status=413)
-        chunks.append(chunk)
-    return b"".join(chunks)

@@ -10,6 +10,7 @@ from configparser import Error, RawConfigParser
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli.errors import ConfigurationError
+from sfn_cli.input_files import CREDENTIALS_BYTES, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,8 +27,7 @@ def read(path: str) -> Mapping[str, Credentials]:
     """The credentials in a file, by the access key's id. Raises ConfigurationError."""
     parser = RawConfigParser(default_section="", strict=False)
     try:
-        with open(path, encoding="utf-8") as file:
-            parser.read_file(file)
+        parser.read_string(read_text(path, CREDENTIALS_BYTES), path)
     except OSError as error:
         raise _unusable(path, error.strerror or str(error)) from error
     except UnicodeDecodeError as error:

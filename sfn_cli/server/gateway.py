@@ -41,16 +41,18 @@ _PREFLIGHT_SECONDS = "600"
 class Gateway:
     """Answers for one server."""
 
-    def __init__(self, settings: Settings, listening_host: str, origins: Collection[str]) -> None:
+    def __init__(self, settings: Settings, listening_host: str, origins: Collection[str], scheme: str = "http") -> None:
+        """`scheme` is the one under which the server is reached: "http" or "https"."""
         self._settings = settings
         self._listening_host = listening_host
+        self._scheme = scheme
         self._origins = origins
 
     async def answer(self, head: HttpRequest, whole: Callable[[], Awaitable[HttpRequest]], call: Call) -> HttpResponse:
         """`whole` gives the request with its body, or raises ApiError; `call` asks an operation, and waits for it without a thread."""
         headers = head.headers
         try:
-            if not is_allowed(headers, self._listening_host, self._origins):
+            if not is_allowed(headers, self._listening_host, self._origins, self._scheme):
                 raise ApiError(
                     "ForbiddenException", "This server answers web pages of the origins that --gateway-origin names.", status=403
                 )
@@ -100,12 +102,20 @@ class Gateway:
 def checked_origins(origins: Sequence[str]) -> frozenset[str]:
     """The origins as browsers send them. Raises ConfigurationError for what is none; `*` would let every page in."""
     for origin in origins:
-        parts = urlsplit(origin)
-        if parts.scheme not in ("http", "https") or origin != f"{parts.scheme}://{parts.netloc}".lower() or not parts.hostname:
+        if not _is_origin(origin):
             raise ConfigurationError(
                 f"--gateway-origin '{origin}' is no origin: name a page's as browsers do, such as http://localhost:3000."
             )
     return frozenset(origins)
+
+
+def _is_origin(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        is_complete = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
+    return is_complete and parts.scheme in ("http", "https") and text == f"{parts.scheme}://{parts.netloc}".lower()
 
 
 def _input(body: bytes) -> str:

@@ -8,6 +8,7 @@ whose Host is not a name of this server, or whose Origin is not this server.
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -18,18 +19,21 @@ _WILDCARDS = ("0.0.0.0", "::", "")
 _SYNC = "sync-"  # AWS's clients put this in front of the host of StartSyncExecution and TestState
 
 
-def is_allowed(headers: Mapping[str, str], listening_host: str, origins: Collection[str] = ()) -> bool:
+_HOST = re.compile(r"(?:\[[0-9A-Za-z:.%_~-]+\]|[^][:/?#@\\\s]+)(?::[0-9]*)?")
+"""A Host header: an IPv6 address in brackets or a name, and perhaps a port (RFC 9110, 7.2)."""
+
+
+def is_allowed(headers: Mapping[str, str], listening_host: str, origins: Collection[str] = (), scheme: str = "http") -> bool:
     """Whether a request with these headers (names in lower case) is for a server that listens there.
 
-    Pages of these `origins` may ask besides.
+    Pages of these `origins` may ask besides. `scheme` is the one under which the server is reached: "http" or "https".
     """
     host = headers.get("host")
-    if host is None or not _is_own_name(_hostname(f"//{host}"), listening_host):
+    if host is None or not _HOST.fullmatch(host) or not _is_own_name(_hostname(f"//{host}"), listening_host):
         return False
     origin = headers.get("origin")
-    if origin is None or origin in origins:
-        return True
-    return urlsplit(origin).scheme == "http" and urlsplit(origin).netloc.lower() == host.lower()
+    # A browser sends an origin as scheme://host:port in lower case, with nothing after it: no parsing is needed.
+    return origin is None or origin in origins or origin == f"{scheme}://{host.lower()}"
 
 
 def _is_own_name(name: str | None, listening_host: str) -> bool:

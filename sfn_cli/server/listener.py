@@ -12,11 +12,16 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from sfn_cli.errors import ConfigurationError
+from sfn_cli.server.acceptor import Acceptor
 from sfn_cli.server.application import Application
+from sfn_cli.server.connections import Connection, Connections
 from sfn_cli.server.gateway import checked_origins
+from sfn_cli.server.limits import KEEP_ALIVE_SECONDS, OPEN_FILES, max_connections
+from sfn_cli.server.notices import Notices
 from sfn_cli.server.waiting import GRACE_SECONDS
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import FrameType
 
@@ -25,9 +30,6 @@ if TYPE_CHECKING:
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
-_OPEN_FILES = 4096
-"""How many files and sockets the server may have open at once: a thousand clients that wait are more than the usual limit."""
-
 
 def run(
     service: Service,
@@ -35,15 +37,18 @@ def run(
     port: int,
     credentials: Mapping[str, Credentials] | None,
     gateway_origins: Sequence[str],
+    tls: ssl.SSLContext | None,
     announce: Callable[[str], None],
 ) -> None:
     """See `sfn_cli.server.serve`."""
     origins = checked_origins(gateway_origins)
-    listening = _listen(host, port)
-    _open_more_files()
-    application = Application(service, host, credentials, origins)
+    scheme = "https" if tls else "http"
+    listening = _listen(host, port, scheme)
+    notices = Notices()
+    connections = Connections(max_connections(_open_more_files()), notices)
+    application = Application(service, host, credentials, origins, scheme=scheme, notices=notices)
     config = uvicorn.Config(
-        application.starlette,
+        application,
         log_config=None,
         log_level="critical",
         access_log=False,
@@ -51,11 +56,16 @@ def run(
         ws="none",
         loop="asyncio",
         server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS + 1,  # what waits is answered at the end of the grace
     )
-    url = _url(host, listening.getsockname()[1])
+    url = _url(host, listening.getsockname()[1], scheme)
+
+    def listens() -> None:
+        announce(f"sfn listens on {url} (Ctrl-C ends it)")
+
     try:
-        _Server(config, lambda: announce(f"sfn listens on {url} (Ctrl-C ends it)"), application.end).run([listening])
+        _Server(config, listening, tls, connections, listens, application.end).run([])
     finally:
         application.close()
         service.close()
@@ -65,16 +75,36 @@ class _Server(uvicorn.Server):
     """Says when it listens and when it is to end. A signal ends it with exit code 0, for it did what it was told; a second one does so
     without waiting for what is being answered."""
 
-    def __init__(self, config: uvicorn.Config, listens: Callable[[], None], ends: Callable[[], None]) -> None:
+    _acceptor: Acceptor | None = None
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        listening: socket.socket,
+        tls: ssl.SSLContext | None,
+        connections: Connections,
+        listens: Callable[[], None],
+        ends: Callable[[], None],
+    ) -> None:
         super().__init__(config)
+        self._listening = listening
+        self._tls = tls
+        self._connections = connections
         self._listens = listens
         self._ends = ends
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+
+        def connect() -> Connection:
+            return Connection(self.config, self.server_state, self.lifespan.state, self._connections)
+
+        self._acceptor = Acceptor(self._listening, self._tls, self._connections, connect)
         self._listens()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._acceptor is not None:
+            self._acceptor.close()
         self._ends()
         await super().shutdown(sockets)
 
@@ -95,14 +125,17 @@ class _Server(uvicorn.Server):
                 signal.signal(number, handler)
 
 
-def _open_more_files() -> None:
+def _open_more_files() -> int:
+    """Raises the limit on open files and sockets to OPEN_FILES where that is allowed, and returns the limit."""
     limit, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = _OPEN_FILES if most == resource.RLIM_INFINITY else min(_OPEN_FILES, most)
-    if limit != resource.RLIM_INFINITY and limit < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+    wanted = OPEN_FILES if most == resource.RLIM_INFINITY else min(OPEN_FILES, most)
+    if limit == resource.RLIM_INFINITY or limit >= wanted:
+        return wanted
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+    return wanted
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _listen(host: str, port: int, scheme: str) -> socket.socket:
     """A bound socket. Raises ConfigurationError when the address cannot be had."""
     try:
         address = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
@@ -113,8 +146,8 @@ def _listen(host: str, port: int) -> socket.socket:
         return listening
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise ConfigurationError(f"Cannot listen on {_url(host, port)}: {reason}. Choose another --host or --port.") from error
+        raise ConfigurationError(f"Cannot listen on {_url(host, port, scheme)}: {reason}. Choose another --host or --port.") from error
 
 
-def _url(host: str, port: int) -> str:
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+def _url(host: str, port: int, scheme: str) -> str:
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"

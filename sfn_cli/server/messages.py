@@ -13,10 +13,6 @@ if TYPE_CHECKING:
 
     from starlette.datastructures import Headers
 
-MAX_BODY_BYTES = 4 * 1024 * 1024
-MAX_LAMBDA_BODY_BYTES = 72 * 1024 * 1024
-"""Lambda accepts zips of 50 MiB; base64 makes them a third larger."""
-
 
 class HttpRequest(NamedTuple):
     """`path` and `query` are as they were sent (percent-encoded); names of headers are in lower case."""

@@ -7,6 +7,7 @@ none, in the JSON body; a structure's "payload" is the member that is the body i
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qs, unquote
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from sfn_cli.api.model import Operation, Shape
 
 CONTENT_TYPE = "application/json"
+_INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
 
 
 class Route(NamedTuple):
@@ -106,8 +108,8 @@ def _read_text(shape: Shape, text: str) -> Any:
     """A member's value from the query or a header."""
     kind = shape["type"]
     if kind in ("integer", "long"):
-        try:
-            return int(text)
-        except ValueError:
-            raise ApiError("SerializationException", f"'{text}' can not be converted to an Integer") from None
+        # Python's int() also reads "1_000", " 1" and the digits of every script.
+        if not _INTEGER.fullmatch(text):
+            raise ApiError("SerializationException", f"'{text}' can not be converted to an Integer")
+        return int(text)
     return text == "true" if kind == "boolean" else text

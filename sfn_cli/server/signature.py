@@ -68,16 +68,20 @@ def service_signed_for(request: HttpRequest) -> str | None:
         return None
 
 
-def check(signature: Signature, request: HttpRequest, known: Mapping[str, Credentials], now: datetime) -> None:
-    """Raises ApiError when the request was not signed so, by one of the known credentials, in time.
+def check_claim(signature: Signature, request: HttpRequest, known: Mapping[str, Credentials], now: datetime) -> None:
+    """Checks all of a signature that does not need the body: who signed, when, and which headers.
 
-    The codes are UnrecognizedClientException and InvalidSignatureException.
+    Nobody without a known key has a body read, and a long upload's signature does not expire while its body arrives.
+    Raises ApiError UnrecognizedClientException, IncompleteSignatureException or InvalidSignatureException.
     """
-    credentials = known.get(signature.access_key_id)
-    if credentials is None or not _is_same(signature.session_token or "", credentials.session_token or ""):
-        raise ApiError("UnrecognizedClientException", "The security token included in the request is invalid.", status=403)
+    _credentials_of(signature, known)
     _check_time(signature, now)
     _check_what_is_signed(signature, request)
+
+
+def check_digest(signature: Signature, request: HttpRequest, known: Mapping[str, Credentials]) -> None:
+    """Checks that the whole request, with its body, is the one that was signed. Raises ApiError InvalidSignatureException."""
+    credentials = _credentials_of(signature, known)
     digest = sha256(request.body).hexdigest()
     query = "&".join(part for part in request.query.split("&") if not part.startswith("X-Amz-Signature="))
     headers = {name: request.headers.getlist(name) for name in signature.signed_headers}
@@ -89,6 +93,13 @@ def check(signature: Signature, request: HttpRequest, known: Mapping[str, Creden
             "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key "
             "and signing method. Consult the service documentation for details."
         )
+
+
+def _credentials_of(signature: Signature, known: Mapping[str, Credentials]) -> Credentials:
+    credentials = known.get(signature.access_key_id)
+    if credentials is None or not _is_same(signature.session_token or "", credentials.session_token or ""):
+        raise ApiError("UnrecognizedClientException", "The security token included in the request is invalid.", status=403)
+    return credentials
 
 
 # Where it stands
@@ -141,9 +152,10 @@ def _credential(text: str) -> tuple[str, str]:
 
 
 def _as_iso(date: str) -> str:
+    """An HTTP date as X-Amz-Date has it; "" when it is no date, or one before the year 1 or after 9999."""
     try:
         return parsedate_to_datetime(date).astimezone(UTC).strftime(sigv4.TIME)
-    except ValueError:
+    except (ValueError, OverflowError):
         return ""
 
 
@@ -152,7 +164,8 @@ def _as_iso(date: str) -> str:
 
 def _check_time(signature: Signature, now: datetime) -> None:
     try:
-        at = datetime.strptime(signature.at, sigv4.TIME).replace(tzinfo=UTC)
+        # strptime() also reads the digits of every script.
+        at = datetime.strptime(signature.at if signature.at.isascii() else "", sigv4.TIME).replace(tzinfo=UTC)
     except ValueError:
         raise _incomplete("Date must be in ISO-8601 'basic format', as in 20150830T123600Z.") from None
     if signature.scope.partition("/")[0] != signature.at[:8]:

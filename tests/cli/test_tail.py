@@ -50,4 +50,5 @@ def test_since_that_is_wrong(text: str) -> None:
 )
 def test_formats(line_format: str, shown: str) -> None:
     """A line's end is stripped; json lays out messages that are JSON."""
-    assert line({"timestamp": 1500, "logStreamName": "s", "message": '{"a": 1}\n'}, line_format, color=False) == shown
+    event = {"timestamp": 1500, "logStreamName": "s", "message": '{"a": 1}\n'}
+    assert "".join(line(event, line_format, color=False)) == shown

@@ -141,6 +141,11 @@ FILES: dict[str, bytes] = {
     "broken.json": b"[1,",
     "lines.jsonl": b'{"a": 1}\n\n"b"\n',
     "manifest.json": json.dumps(INVENTORY).encode(),
+    "one-line.jsonl.gz": gzip.compress(b"[" * (16 * 2**20 + 1)),
+    "one-line.csv.gz": gzip.compress(b"k,v\n" + b"x" * (16 * 2**20 + 1)),
+    "cut.json.gz": gzip.compress(b"[1, 2]" * 1000)[:-20],
+    "bad.json.gz": gzip.compress(b"[1, 2]")[:12] + b"\xff" * 20,
+    "no.json.gz": b"[1]",
     "data/1.csv.gz": gzip.compress(b'"b","x.txt"\n"b","y.txt"\n'),
 }
 
@@ -152,6 +157,7 @@ def bucket(tmp_path: Path) -> str:
         path = tmp_path / "bucket" / key
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
+    (tmp_path / "bucket" / "zeros.json").symlink_to("/dev/zero")
     return (tmp_path / "bucket").as_uri()
 
 
@@ -190,6 +196,12 @@ def test_item_reader(home: Path, bucket: str, key: str, config: dict[str, Any], 
         ("deep.json", {"InputType": "JSON", "ItemsPointer": "/out"}, "ItemsPointer /out finds nothing."),
         ("none.csv", CSV, "No such file or directory"),
         ("../secret", CSV, "lies outside of"),
+        ("zeros.json", {"InputType": "JSON"}, "zeros.json is not a regular file"),
+        ("one-line.jsonl.gz", {"InputType": "JSONL"}, "A line of the dataset is longer than 16777216 bytes."),
+        ("one-line.csv.gz", CSV, "A line of the dataset is longer than 16777216 bytes."),
+        ("cut.json.gz", {"InputType": "JSON"}, "The dataset cannot be unpacked"),
+        ("bad.json.gz", {"InputType": "JSON"}, "The dataset cannot be unpacked"),
+        ("no.json.gz", {"InputType": "JSON"}, "The dataset cannot be unpacked"),
     ],
 )
 def test_item_reader_fails(home: Path, bucket: str, key: str, config: dict[str, Any], cause: str) -> None:

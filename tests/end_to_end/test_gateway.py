@@ -147,7 +147,9 @@ def test_a_named_page_has_the_gateway_alone(url: str) -> None:
     assert ask(url, "Echo", b"{}", Origin=PAGE, Host="evil.example").status == 403
 
 
-@pytest.mark.parametrize("origin", ["*", "localhost:3000", "http://localhost:3000/page", "ftp://x", "HTTP://X"])
+@pytest.mark.parametrize(
+    "origin", ["*", "localhost:3000", "http://localhost:3000/page", "ftp://x", "HTTP://X", "http://[::1", "http://x:y", "http://x:99999"]
+)
 def test_what_is_no_origin(home: Path, origin: str) -> None:
     """It is refused before the server listens."""
     argv = [SFN, "serve", "--port", "0", "--gateway-origin", origin]

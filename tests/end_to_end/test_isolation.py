@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
 
-from sfn_cli.drivers.local import launch
 from tests.processes import (
+    SFN,
+    TIMEOUT_SECONDS,
     create_function,
     create_machine,
     describe,
     ended,
+    environment_of,
     kill_workers,
+    serving,
     sfn,
     sfn_json,
     start_execution,
@@ -108,26 +117,38 @@ def test_poisoned_text_fails_its_own_execution(home: Path, tmp_path: Path) -> No
 
 def waits(home: Path, name: str, *options: str) -> str:
     """A machine of this name whose executions wait for an hour."""
-    definition = json.dumps({"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 3600, "End": True}}})
     created = sfn_json(
         home, "create-state-machine", "--name", name, "--role-arn", "arn:aws:iam::123456789012:role/any",
-        "--definition", definition, *options,
+        "--definition", WAITING, *options,
     )  # fmt: skip
     return str(created["stateMachineArn"])
 
 
-def damage(home: Path, execution: str) -> None:
-    """Damages the last event of an execution, which no worker drives then; the next command brings a worker."""
+def damage(home: Path, machine: str, details: str = '{"name"') -> None:
+    """Damages the last event of each execution of a machine, which no worker drives then; a command brings the next."""
     kill_workers(home)
     with closing(sqlite3.connect(home / "sfn.db")) as connection, connection:
         connection.execute(
             """
-            UPDATE event SET details = '{"name"' WHERE key = (
-                SELECT max(key) FROM event, execution e WHERE e.arn = ? AND key >> 16 = e.id
+            UPDATE event SET details = ? WHERE key IN (
+                SELECT max(key) FROM event JOIN execution e ON key >> 16 = e.id WHERE e.state_machine_arn = ? GROUP BY e.id
             )
             """,
-            (execution,),
+            (details, machine),
         )
+
+
+ANOTHER_STATE = '{"name":"Gone"}'
+"""The details of an event that can be read, and that no replay can follow."""
+
+
+def events_of(home: Path, machine: str) -> int:
+    """How many events the executions of a machine have."""
+    with closing(sqlite3.connect(home / "sfn.db")) as connection:
+        row = connection.execute(
+            "SELECT count(*) FROM event JOIN execution e ON key >> 16 = e.id WHERE e.state_machine_arn = ?", (machine,)
+        ).fetchone()
+    return int(row[0])
 
 
 def suspended(home: Path) -> list[dict[str, Any]]:
@@ -138,9 +159,10 @@ def suspended(home: Path) -> list[dict[str, Any]]:
 @pytest.fixture
 def damaged(home: Path) -> str:
     """A suspended execution: a row of it cannot be read."""
-    execution = start_execution(home, waits(home, "Damaged"), "--name", "d")
+    machine = waits(home, "Damaged")
+    execution = start_execution(home, machine, "--name", "d")
     until(lambda: len(sfn_json(home, "get-execution-history", "--execution-arn", execution)["events"]) == 2, "its wait")
-    damage(home, execution)
+    damage(home, machine)
     describe(home, execution)
     until(lambda: suspended(home), "its suspension")
     return execution
@@ -154,7 +176,8 @@ def test_what_cannot_be_driven_is_suspended(home: Path, damaged: str) -> None:
     assert describe(home, damaged)["status"] == "RUNNING"
     examined = sfn(home, "doctor")
     assert examined.returncode == 255
-    assert damaged in examined.stderr
+    assert f"{damaged} is suspended" in examined.stderr
+    assert "    Traceback" in examined.stderr
     assert ended(home, start_execution(home, create_machine(home, "Beside", WELL)))["status"] == "SUCCEEDED"
     kill_workers(home)
     describe(home, damaged)
@@ -162,6 +185,18 @@ def test_what_cannot_be_driven_is_suspended(home: Path, damaged: str) -> None:
 
 
 WELL = {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
+
+
+def test_a_person_is_told_of_a_suspended_execution(home: Path, damaged: str) -> None:
+    """describe-execution says so on stderr where that is a terminal, and never on stdout, which is AWS's answer."""
+    terminal, stderr = os.openpty()
+    command = [SFN, "describe-execution", "--execution-arn", damaged]
+    done = subprocess.run(command, env=environment_of(home), stdout=subprocess.PIPE, stderr=stderr, check=True)
+    os.close(stderr)
+    assert f"The execution {damaged} is suspended" in " ".join(os.read(terminal, 4096).decode().split())
+    os.close(terminal)
+    assert json.loads(done.stdout) == describe(home, damaged)
+    assert sfn(home, "describe-execution", "--execution-arn", damaged).stderr == ""
 
 
 def test_a_stop_ends_a_suspended_execution(home: Path, damaged: str) -> None:
@@ -176,8 +211,8 @@ def test_a_stop_ends_a_suspended_express_execution(home: Path) -> None:
     machine = waits(home, "Fast", "--type", "EXPRESS")
     execution = start_execution(home, machine)
     assert sfn(home, "stop-execution", "--execution-arn", execution).returncode == 254
-    until(lambda: "takes over" in (home / launch.LOG_NAME).read_text(), "its claim")
-    damage(home, execution)
+    until(lambda: events_of(home, machine) == 2, "its wait")
+    damage(home, machine)
     sfn_json(home, "list-state-machines")
     until(lambda: suspended(home), "its suspension")
     sfn_json(home, "stop-execution", "--execution-arn", execution)
@@ -196,3 +231,60 @@ def test_a_newer_version_tries_a_suspended_execution_again(home: Path, damaged: 
     start_execution(home, create_machine(home, "Beside", WELL))
     until(lambda: suspended(home) == [] and "executions" in json.dumps(sfn_json(home, "worker", "status")), "another try")
     until(lambda: sfn_json(home, "worker", "status")["workers"][0]["executions"] == 1, "a worker that drives it")
+
+
+def parent_of(machine: str) -> dict[str, Any]:
+    """A definition whose executions wait for one of the machine's."""
+    call = task(f"{STATES}states:startExecution.sync", {"StateMachineArn": machine, "Input": {}})
+    return {"StartAt": "T", "States": {"T": call}}
+
+
+def client(url: str) -> Any:
+    """Step Functions' client of boto3, at an address that serves."""
+    config = Config(inject_host_prefix=False, retries={"total_max_attempts": 1}, read_timeout=TIMEOUT_SECONDS)
+    return boto3.client(
+        "stepfunctions", endpoint_url=url, region_name="us-east-1", config=config,
+        aws_access_key_id="any", aws_secret_access_key="any",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("damaged_kind", ["itself", "a child"])
+@pytest.mark.parametrize("command", ["run", "start-executions", "start-sync-execution", "http"])
+def test_a_command_that_waits_for_a_suspended_execution(home: Path, tmp_path: Path, command: str, damaged_kind: str) -> None:
+    """It ends with 255 (HTTP 500) and one line that says so, whether sfn failed on the execution or on one it waits for."""
+    express = command in ("start-sync-execution", "http")
+    if express and damaged_kind == "a child":
+        pytest.skip("an EXPRESS execution waits for no other")
+    waiting = waits(home, "Waits", *(("--type", "EXPRESS") if express else ()))
+    target, definition = waiting, json.loads(WAITING)
+    if damaged_kind == "a child":
+        definition = parent_of(waiting)
+        target = create_machine(home, "Parent", definition)
+    (tmp_path / "Target.asl.json").write_text(json.dumps(definition))
+    (tmp_path / "lines").write_text("{}\n")
+    commands = {
+        "run": ["run", str(tmp_path / "Target.asl.json")],
+        "start-executions": ["start-executions", "--state-machine-arn", target, "--inputs", str(tmp_path / "lines"), "--wait"],
+        "start-sync-execution": ["start-sync-execution", "--state-machine-arn", target],
+    }
+    if damaged_kind == "itself" and command == "run":
+        waiting = waiting.replace("Waits", "Target")
+    if command == "http":
+        with serving(home) as url, ThreadPoolExecutor() as threads:
+            answer = threads.submit(client(url).start_sync_execution, stateMachineArn=target)
+            until(lambda: events_of(home, waiting) == 2, "its wait")
+            damage(home, waiting, ANOTHER_STATE)
+            with pytest.raises(ClientError, match="is suspended") as refused:
+                answer.result()
+        assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 500
+        return
+    process = subprocess.Popen([SFN, *commands[command]], env=environment_of(home), stderr=subprocess.PIPE, text=True)
+    until(lambda: events_of(home, waiting) == 2, "its wait")
+    damage(home, waiting, ANOTHER_STATE)
+    _, shown = process.communicate(timeout=TIMEOUT_SECONDS)
+    assert process.returncode == 255, shown
+    assert ("SUSPENDED" if command == "start-executions" else "is suspended") in shown
+    assert "Traceback" not in shown
+
+
+WAITING = json.dumps({"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 3600, "End": True}}})

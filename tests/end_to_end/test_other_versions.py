@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
@@ -16,6 +17,7 @@ import pytest
 
 import sfn_cli
 from sfn_cli.drivers.local import launch
+from tests.asking import post
 from tests.processes import (
     TIMEOUT_SECONDS,
     await_end,
@@ -24,6 +26,7 @@ from tests.processes import (
     describe,
     ended,
     environment_of,
+    serving,
     sfn,
     sfn_json,
     start_execution,
@@ -163,17 +166,28 @@ def test_an_older_command_is_refused(home: Path, old: OtherSfn) -> None:
     assert describe(home, execution)["status"] == "RUNNING"
 
 
-def test_a_worker_leaves_a_store_that_another_version_uses(home: Path) -> None:
+@pytest.mark.parametrize("written", ["UPDATE sfn_version SET version = '99.0.0'", "PRAGMA user_version = 99"])
+def test_a_worker_leaves_a_store_that_another_version_uses(home: Path, written: str) -> None:
     """It releases its executions, says so in its log and leaves, though nobody tells it to."""
     start_execution(home, create_machine(home, "Long", WAITS))
     until(lambda: driven(home) == 1, "its claim")
     (pid,) = worker_pids(home)
     with closing(sqlite3.connect(home / "sfn.db")) as connection, connection:
-        connection.execute("UPDATE sfn_version SET version = '99.0.0'")
+        connection.execute(written)
     await_end(pid)
     assert "another version of sfn uses the store" in (home / launch.LOG_NAME).read_text()
     with closing(sqlite3.connect(home / "sfn.db")) as connection:
         assert connection.execute("SELECT owner FROM execution").fetchall() == [(None,)]
+
+
+def test_a_server_refuses_requests_when_another_version_uses_the_store(home: Path) -> None:
+    """It does not write by rules that it does not know: each request is answered with what to do."""
+    with serving(home) as url:
+        assert asyncio.run(post(url, "ListStateMachines", {})) == (200, {"stateMachines": []})
+        with closing(sqlite3.connect(home / "sfn.db")) as connection, connection:
+            connection.execute("UPDATE sfn_version SET version = '99.0.0'")
+        status, body = asyncio.run(post(url, "ListStateMachines", {}))
+    assert (status, "Start sfn serve again" in body["message"]) == (500, True)
 
 
 def test_worker_stop_works_across_versions(home: Path, newer: Path) -> None:

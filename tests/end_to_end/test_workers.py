@@ -200,7 +200,7 @@ def test_a_broken_history_holds_up_nobody(home: Path) -> None:
     database.close()
     examined = sfn(home, "doctor")
     assert (examined.returncode, examined.stdout) == (255, "2 executions, 6 events: 1 findings\n")
-    assert f"{broken}: its history cannot be folded" in examined.stderr
+    assert f"{broken}: its history cannot be replayed" in examined.stderr
 
 
 def test_a_suspended_worker_writes_no_more(home: Path) -> None:

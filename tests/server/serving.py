@@ -1,4 +1,4 @@
-"""A server for tests, in a process of its own: `python -m tests.server.serving HOME [--credentials FILE]`.
+"""A server for tests, in a process of its own: `python -m tests.server.serving HOME [OPTION VALUE]…`.
 
 It listens on a free port, says so as `sfn serve` does, and runs no executions and no functions.
 """
@@ -12,6 +12,14 @@ from sfn_cli.server import serve
 from tests.api.fakes import make_service
 
 if __name__ == "__main__":
-    credentials = sys.argv[3] if sys.argv[2:3] == ["--credentials"] else None
-    service = make_service(Path(sys.argv[1]))
-    serve(service, "127.0.0.1", 0, credentials_file=credentials, announce=lambda line: print(line, flush=True))
+    home, *more = sys.argv[1:]
+    options = dict(zip(more[::2], more[1::2], strict=True))
+    serve(
+        make_service(Path(home)),
+        "127.0.0.1",
+        0,
+        credentials_file=options.get("--credentials"),
+        certfile=options.get("--certfile"),
+        keyfile=options.get("--keyfile"),
+        announce=lambda line: print(line, flush=True),
+    )

@@ -16,7 +16,7 @@ from starlette.datastructures import Headers
 from sfn_cli.errors import ApiError
 from sfn_cli.server.credentials import Credentials
 from sfn_cli.server.messages import HttpRequest
-from sfn_cli.server.signature import check, signature_of
+from sfn_cli.server.signature import check_claim, check_digest, signature_of
 
 KNOWN = {"AKID/WITH/SLASHES": Credentials("sécret+/=", "token/+=")}
 KEYS = Keys("AKID/WITH/SLASHES", "sécret+/=", "token/+=")
@@ -38,6 +38,12 @@ def sent(request: AWSRequest) -> HttpRequest:
     return HttpRequest(request.method, url.path, url.query, Headers(raw=raw), request.data or b"")
 
 
+def check(request: HttpRequest, now: datetime) -> None:
+    claimed = signature_of(request)
+    check_claim(claimed, request, KNOWN, now)
+    check_digest(claimed, request, KNOWN)
+
+
 @pytest.mark.parametrize("signer", [SigV4Auth, SigV4QueryAuth])
 @given(path=paths, query=queries, headers=headers, body=st.binary(max_size=20), region=st.sampled_from(["us-east-1", "eu-west-3"]))
 def test_what_botocore_signs(signer: type[SigV4Auth], path: str, query: str, headers: dict[str, str], body: bytes, region: str) -> None:
@@ -48,7 +54,7 @@ def test_what_botocore_signs(signer: type[SigV4Auth], path: str, query: str, hea
     signer(KEYS, "lambda", region).add_auth(request)
     arrived = sent(request)
     now = datetime.now(UTC)
-    check(signature_of(arrived), arrived, KNOWN, now)
+    check(arrived, now)
 
     more = Headers(raw=[*arrived.headers.raw, (b"x-amz-more", b"1")])
     other = Headers(raw=[(name, value + b"x" if name.startswith((b"x-odd", b"host")) else value) for name, value in arrived.headers.raw])
@@ -61,4 +67,4 @@ def test_what_botocore_signs(signer: type[SigV4Auth], path: str, query: str, hea
         arrived._replace(headers=other),
     ):
         with pytest.raises(ApiError, match=r"does not match|must be a 'SignedHeader'"):
-            check(signature_of(changed), changed, KNOWN, now)
+            check(changed, now)

@@ -55,7 +55,7 @@ class MapState(State):
     def enter(self, visit: Visit) -> Move:
         if self._distribution is None or visit.steps is not None:  # a state that is tested runs no children at all
             return self.fork(visit, None)
-        limit = self._max_concurrency.evaluate(visit) if self._max_concurrency is not None else 0
+        limit = self._concurrency(visit)
         return Distribute(None if self._distribution.reads else self._find_items(visit), limit)
 
     @property
@@ -70,7 +70,7 @@ class MapState(State):
 
     def fork(self, visit: Visit, read: list[Json] | None) -> Fork:
         """The iterations over the items that ItemReader has `read`, or else over those that the state's input holds."""
-        limit = self._max_concurrency.evaluate(visit) if self._max_concurrency is not None else 0
+        limit = self._concurrency(visit)
         if visit.steps is not None:
             self._note_limits(visit, visit.steps, limit)
         items = self._find_items(visit) if read is None else read
@@ -82,6 +82,15 @@ class MapState(State):
             if batches is not None:
                 visit.steps["afterItemBatcher"] = Payload(batches)
         return Fork([self._processor], items, inputs, min(limit or INLINE_CONCURRENCY, INLINE_CONCURRENCY))
+
+    def _concurrency(self, visit: Visit) -> int:
+        """MaxConcurrency; 0 is no limit of the state's own."""
+        if self._max_concurrency is None:
+            return 0
+        limit: int = self._max_concurrency.evaluate(visit)
+        if limit < 0:
+            raise StatesError("States.Runtime", "MaxConcurrency cannot be negative.")  # (ours, after ToleratedFailureCount)
+        return limit
 
     def _note_limits(self, visit: Visit, steps: dict[str, Payload], max_concurrency: int) -> None:
         steps["maxConcurrency"] = Payload(max_concurrency)

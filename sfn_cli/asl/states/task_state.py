@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.asl.dataflow import JSONPATH
+from sfn_cli.asl.fields import RANGES
 from sfn_cli.asl.moves import Call, Move
 from sfn_cli.asl.quantity import Quantity
 from sfn_cli.asl.resource import parse_resource
@@ -38,7 +39,20 @@ class TaskState(State):
         return Call(
             self.resource,
             self.flow.arguments(visit),
-            self._timeout.evaluate(visit) if self._timeout is not None else None,
-            self._heartbeat.evaluate(visit) if self._heartbeat is not None else None,
+            _seconds("TimeoutSeconds", self._timeout, visit),
+            _seconds("HeartbeatSeconds", self._heartbeat, visit),
             self._credentials.evaluate(scope) if self._credentials is not None else None,
         )
+
+
+def _seconds(name: str, quantity: Quantity | None, visit: Visit) -> int | None:
+    """A timeout at this visit, in the range that AWS takes in definitions. Raises StatesError."""
+    if quantity is None:
+        return None
+    seconds: int = quantity.evaluate(visit)
+    least, most = RANGES[name]
+    assert least is not None and most is not None
+    if not least <= seconds <= most:
+        # (ours, after ToleratedFailurePercentage)
+        raise StatesError("States.Runtime", f"{name} must be between {least} and {most}.")
+    return seconds

@@ -14,6 +14,7 @@ from sfn_cli.asl.states.state import LoadMachine, State
 from sfn_cli.asl.timestamp import parse_timestamp
 from sfn_cli.errors import StatesError
 from sfn_cli.jsonvalue import Json, Payload, dumps
+from sfn_cli.query.intrinsics import LONG
 from sfn_cli.query.jsonata import evaluate_string, is_expression
 from sfn_cli.query.jsonpath import Path, PathNotFound, compile_path
 
@@ -60,7 +61,7 @@ class WaitState(State):
     def _seconds(self, value: Json) -> int:
         if isinstance(value, float) and value.is_integer() and self._by_expression:
             value = int(value)
-        if isinstance(value, bool) or not isinstance(value, int):
+        if isinstance(value, bool) or not isinstance(value, int) or not -LONG <= value < LONG:
             raise StatesError(
                 "States.Runtime", f"The {self._form} parameter cannot be parsed as a long value: {self._value} == {_shown(value)}"
             )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from binascii import b2a_base64
 from datetime import UTC, datetime
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from sfn_cli.api.shapes import convert
 
@@ -33,7 +33,7 @@ def _base64(data: bytes) -> str:
     return b2a_base64(data, newline=False).decode("ascii")
 
 
-def write(value: Any, output_format: str, title: str, stream: IO[str], *, color: bool = False) -> None:
+def write(value: Any, output_format: str, title: str, stream: TextIO, *, color: bool = False) -> None:
     """Writes one value; `title` is the operation's name, for tables."""
     match output_format:
         case "json":

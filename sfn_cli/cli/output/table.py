@@ -10,15 +10,18 @@ from __future__ import annotations
 import shutil
 import unicodedata
 from functools import partial
-from typing import IO, TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
+
+from sfn_cli.cli.screen import Control, is_screen, visible, write_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 
-def write(value: Any, title: str, stream: IO[str], *, color: bool = False) -> None:
+def write(value: Any, title: str, stream: TextIO, *, color: bool = False) -> None:
     sections: list[_Section] = []
-    _add(sections, value, title, 0)
+    # A Screen would escape the cells as well, but after their widths were measured.
+    _add(sections, _visible(value) if is_screen(stream) else value, title, 0)
     if not sections:
         return
     width = max(section.width for section in sections)
@@ -30,9 +33,21 @@ def write(value: Any, title: str, stream: IO[str], *, color: bool = False) -> No
     stream.write("-" * width + "\n")
     for section in sections:
         for line in section.lines(width, paint):
-            stream.write(line + "\n")
+            write_parts(stream, line)
+            stream.write("\n")
     # Observed: aws resets the colours once more when a terminal shows them.
-    stream.write(paint.reset * (2 if stream.isatty() else 1))
+    write_parts(stream, [paint.reset] * (2 if stream.isatty() else 1))
+
+
+def _visible(value: Any) -> Any:
+    match value:
+        case dict():
+            return {visible(key): _visible(item) for key, item in value.items()}
+        case list():
+            return [_visible(item) for item in value]
+        case str():
+            return visible(value)
+    return value
 
 
 def _terminal_width() -> int:
@@ -98,14 +113,17 @@ def _is_scalar(value: Any) -> bool:
 class _Paint(NamedTuple):
     """What stands around the parts of a line: escape sequences, or nothing."""
 
-    reset: str = ""
-    frame: str = ""
+    reset: Control = Control("")
+    frame: Control = Control("")
     """Before the bars of the levels further out."""
-    cell: str = ""
+    cell: Control = Control("")
 
 
 _PLAIN = _Paint()
-_COLORS = _Paint("\033[0m", "\033[2m\033[33m", "\033[1m\033[34m")
+_COLORS = _Paint(Control("\033[0m"), Control("\033[2m\033[33m"), Control("\033[1m\033[34m"))
+
+_Line = list[str]
+"""The parts of a line: text and Controls."""
 
 _CELL_PADDING = 4
 
@@ -137,22 +155,22 @@ class _Section:
         inner = sum(width + _CELL_PADDING for width in self.columns)
         return max(_length(self.title), inner) + 2 + 2 * self.level
 
-    def lines(self, width: int, paint: _Paint) -> list[str]:
+    def lines(self, width: int, paint: _Paint) -> list[_Line]:
         inner = width - 2 * self.level
         columns = _shared([length + _CELL_PADDING for length in self.columns], inner)
         rule = "+" + "+".join("-" * (column - (2 if first else 1)) for first, column in _numbered(columns)) + "+"
-        lines = [_centered(self.title, inner, True)]
+        lines = [[_centered(self.title, inner, True)]]
         if not self.rows:
-            lines.append("+" + "-" * (inner - 2) + "+")
+            lines.append(["+" + "-" * (inner - 2) + "+"])
         if self.headers:
-            lines += [rule, _row(self.headers, columns, _centered)]
+            lines += [[rule], _row(self.headers, columns, lambda *cell: [_centered(*cell)])]
         if self.rows:
-            lines.append(rule)
+            lines.append([rule])
             lines += [_row(row, columns, partial(_left, paint=paint)) for row in self.rows]
-            lines.append(rule)
-        bars = f"{paint.frame}{'|' * self.level}{paint.reset}" if self.level else ""
-        edge = f"{paint.reset}{bars}{paint.reset}"
-        return [f"{edge}{line}{edge}" for line in lines]
+            lines.append([rule])
+        bars = [paint.frame, "|" * self.level, paint.reset] if self.level else []
+        edge = [paint.reset, *bars, paint.reset]
+        return [[*edge, *line, *edge] for line in lines]
 
 
 def _numbered(columns: Sequence[int]) -> list[tuple[bool, int]]:
@@ -177,15 +195,16 @@ def _shared(columns: Sequence[int], width: int) -> list[int]:
     return shared
 
 
-def _row(values: Sequence[Any], columns: Sequence[int], cell: Callable[[str, int, bool], str]) -> str:
-    return "".join(cell(str(value), column, first) for value, (first, column) in zip(values, _numbered(columns), strict=False))
+def _row(values: Sequence[Any], columns: Sequence[int], cell: Callable[[str, int, bool], _Line]) -> _Line:
+    cells = zip(values, _numbered(columns), strict=False)
+    return [part for value, (first, column) in cells for part in cell(str(value), column, first)]
 
 
-def _left(text: str, width: int, first: bool, paint: _Paint) -> str:
+def _left(text: str, width: int, first: bool, paint: _Paint) -> _Line:
     left = "|" if first else ""
     room = width - len(left) - 1 - _length(text)
     padding = 2 if room >= 2 else 0
-    return f"{left}{' ' * padding}{paint.cell}{text}{paint.reset}{' ' * (room - padding)}|"
+    return [left + " " * padding, paint.cell, text, paint.reset, " " * (room - padding) + "|"]
 
 
 def _centered(text: str, width: int, first: bool) -> str:

@@ -14,8 +14,9 @@ import signal
 import sys
 import time
 import traceback
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from sfn_cli.asl.timestamp import format_timestamp
 from sfn_cli.drivers.local import launch
@@ -41,13 +42,18 @@ from sfn_cli.store.sqlite.turns import Turns
 from sfn_cli.store.sqlite.workers import Slot, Workers, live_workers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from types import FrameType
 
     from sfn_cli.api.service import Service
 
 LOOK_SECONDS = 1.0
 """How often a worker looks at the store unasked: for what workers that died left, and for calls that were lost."""
+
+T = TypeVar("T")
+
+PAUSE_SECONDS = 0.1
+"""How long the loop waits after an error that belongs to no execution: it may come again at once."""
 
 LEAVING_SECONDS = 0.01
 """How often one who waits for a slot looks whether its worker has left."""
@@ -158,7 +164,7 @@ class _Worker:
         signal.signal(signal.SIGTERM, self._leave)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         report(f"worker {self._id} begins in slot {self._slot.number}")
-        LogGroups(self._database).expire(clock())
+        self._survive(partial(LogGroups(self._database).expire, clock()))
         # What an execution holds is freed by counting alone; the cycle collector would walk
         # all of ten thousand waiting executions again and again.
         gc.freeze()
@@ -247,12 +253,12 @@ class _Worker:
         idle_ms = int(self._settings.worker_idle_seconds * 1000)
         last_owed = last_look = monotonic_ms()
         self._called = self._looks_for_abandoned = True
-        self._status_events.look()  # before anything is claimed: what nobody has seen yet is to be told of
+        self._survive(self._status_events.look)  # before anything is claimed: what nobody has seen yet is to be told of
         while not self._told_to_leave:
             now = monotonic_ms()
             if now - last_look >= LOOK_SECONDS * 1000:
                 last_look = now
-                self._status_events.look()
+                self._survive(self._status_events.look)
                 self._called = self._looks_for_abandoned = True
             if self._called:
                 self._called = False
@@ -263,16 +269,14 @@ class _Worker:
                     self._told_to_leave = True
                     return
                 self._sign()
-                with self._surviving():
-                    conductor.read_inbox()
-                    conductor.look_at_map_runs()
-                    self._function_events.look(self._live_workers)
-                    self._claim()
-            with self._surviving():
-                conductor.turn()
-                self._status_events.deliver()
-                self._pool.tick(monotonic_ms())
-            if conductor.driven or self._function_events.owed or self._status_events.busy:
+                self._survive(conductor.read_inbox)
+                self._survive(conductor.look_at_map_runs)
+                self._survive(partial(self._function_events.look, self._live_workers))
+                self._survive(self._claim)
+            events = self._survive(conductor.turn)
+            self._survive(self._status_events.deliver)
+            self._survive(partial(self._pool.tick, monotonic_ms()))
+            if events or conductor.driven or self._function_events.owed or self._status_events.busy:
                 last_owed = monotonic_ms()
             elif monotonic_ms() - last_owed >= idle_ms:
                 return
@@ -313,18 +317,16 @@ class _Worker:
                 limits.append(due_at - monotonic_ms())
             timeout = max(0.0, min(limits) / 1000)
         for key, _ in self._selector.select(timeout):
-            with self._surviving():
-                key.data()
+            self._survive(key.data)
 
-    @contextmanager
-    def _surviving(self) -> Iterator[None]:
-        """Keeps a bug in the block from ending the worker, and with it every execution's work.
+    def _survive(self, step: Callable[[], T]) -> T | None:
+        """Takes a step of the loop and returns what it returns; a bug in it does not end the worker, and with it every execution's work.
 
         What an execution raises is isolated before it comes here (`Conductor`): this is for what belongs to none.
-        The same error is reported once.
+        The same error is reported once. Raises StoreError.
         """
         try:
-            yield
+            return step()
         except Exception as error:
             if is_of_the_store(error):
                 raise
@@ -332,6 +334,8 @@ class _Worker:
             if text not in self._reported:
                 self._reported.add(text)
                 report(f"goes on after an error inside sfn:\n{text}")
+            time.sleep(PAUSE_SECONDS)
+            return None
 
     def _log(self, group: str, stream: str, at: int, message: str) -> None:
         self._conductor.log(group, stream, at, message)

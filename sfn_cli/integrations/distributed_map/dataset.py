@@ -7,7 +7,9 @@ on at a known place, whatever has become of the source meanwhile.
 
 from __future__ import annotations
 
+import gzip
 import os
+import zlib
 from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
@@ -53,6 +55,8 @@ def read(reading: Reading, path: str, world: World) -> int:
         os.replace(f"{path}.part", path)
     except StorageError as error:
         raise reader_failed(str(error)) from None
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise reader_failed(f"The dataset cannot be unpacked: {error}") from None
     except OSError as error:
         raise reader_failed(f"{error.strerror}: {error.filename}") from None
     return count

@@ -1,7 +1,8 @@
 """What a dataset's bytes hold: items, one after the other.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
-CSV, JSONL and lists of objects are read as a stream, however long; a JSON document is read whole.
+CSV, JSONL and lists of objects are read as a stream, however long, a line of which is bounded; a JSON document is read whole, up to
+a limit. What has no end (a gzip bomb, a line without a newline) fails the Map Run, and not the worker.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import IO, TYPE_CHECKING, Any, AnyStr, BinaryIO
 
 from sfn_cli import json_text
 from sfn_cli.errors import StatesError
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
 
 MAX_HEADER_BYTES = 10 * 1024
 """The longest header of a CSV file. (AWS's quota)"""
+
+MAX_DOCUMENT_BYTES = 256 * 2**20
+"""The longest JSON document, which takes several times as much memory; a longer dataset can be JSON Lines."""
+
+MAX_LINE_BYTES = 16 * 2**20
+"""The longest line of CSV or JSON Lines: an item that a child accepts has a 64th of it."""
 
 DELIMITERS: Mapping[str, str] = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB": "\t"}
 
@@ -51,7 +58,7 @@ def csv_rows(file: BinaryIO, config: Mapping[str, Json]) -> Iterator[Json]:
     """Each row an object of strings. Observed: fields that a row lacks are empty, and those beyond the header left out;
     the fields come in the order of a HashMap."""
     lines = io.TextIOWrapper(file, "utf-8-sig", newline="")
-    rows = csv.reader(lines, delimiter=DELIMITERS.get(str(config.get("CSVDelimiter", "COMMA")), ","))
+    rows = csv.reader(_lines(lines), delimiter=DELIMITERS.get(str(config.get("CSVDelimiter", "COMMA")), ","))
     try:
         headers = config["CSVHeaders"] if config.get("CSVHeaderLocation") == "GIVEN" else next(rows, [])
         _check_headers(headers)
@@ -74,7 +81,7 @@ def _check_headers(headers: Any) -> None:
 
 def _json(file: BinaryIO, config: Mapping[str, Json]) -> Iterator[Json]:
     """The elements of an array, or of the one that ItemsPointer finds."""
-    value = _parsed(file.read())
+    value = _parsed(_document(file))
     pointer = config.get("ItemsPointer")
     found = value if pointer is None else _pointed(value, str(pointer))
     if not isinstance(found, list):
@@ -83,7 +90,7 @@ def _json(file: BinaryIO, config: Mapping[str, Json]) -> Iterator[Json]:
 
 
 def _json_lines(file: BinaryIO, config: Mapping[str, Json]) -> Iterator[Json]:
-    for line in file:
+    for line in _lines(file):
         if line.strip():
             yield _parsed(line)
 
@@ -93,6 +100,26 @@ def _parsed(data: bytes) -> Json:
         return json_text.read(data.decode("utf-8-sig"))
     except (json_text.NotJson, UnicodeDecodeError, RecursionError) as error:
         raise reader_failed(f"The dataset is not JSON: {error}") from None
+
+
+def _document(file: BinaryIO) -> bytes:
+    content = bytearray()
+    while piece := file.read(_PIECE_BYTES):
+        content += piece
+        if len(content) > MAX_DOCUMENT_BYTES:
+            raise reader_failed(f"The JSON document is longer than the {MAX_DOCUMENT_BYTES} bytes that sfn reads; use JSONL.")
+    return bytes(content)
+
+
+_PIECE_BYTES = 2**20
+
+
+def _lines(file: IO[AnyStr]) -> Iterator[AnyStr]:
+    """The lines of a file. Raises StatesError for one that is too long."""
+    while line := file.readline(MAX_LINE_BYTES + 1):
+        if len(line) > MAX_LINE_BYTES:
+            raise reader_failed(f"A line of the dataset is longer than {MAX_LINE_BYTES} bytes.")
+        yield line
 
 
 def _pointed(value: Json, pointer: str) -> Json:
@@ -111,7 +138,7 @@ _FORMATS: Mapping[str, Callable[[BinaryIO, Mapping[str, Json]], Iterator[Json]]]
 
 def inventory(file: BinaryIO) -> tuple[str, list[str], list[str]]:
     """(bucket, keys of the lists, their columns) of an S3 Inventory's manifest.json. Raises StatesError."""
-    manifest = _parsed(file.read())
+    manifest = _parsed(_document(file))
     try:
         if manifest.get("fileFormat") != "CSV":
             raise reader_failed(f"sfn reads inventories in CSV, not in {manifest.get('fileFormat')}.")
@@ -124,7 +151,7 @@ def inventory(file: BinaryIO) -> tuple[str, list[str], list[str]]:
 
 def addresses(file: BinaryIO) -> Iterable[tuple[str, str]]:
     """(bucket, key) of each object that an Athena manifest lists, one URI a line. Raises StatesError."""
-    for line in io.TextIOWrapper(file, "utf-8-sig"):
+    for line in _lines(io.TextIOWrapper(file, "utf-8-sig")):
         address = line.strip().strip('"')
         if not address:
             continue

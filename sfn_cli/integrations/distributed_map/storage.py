@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import os
 import shutil
+import stat
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 from urllib.parse import unquote, urlsplit
 
@@ -116,7 +117,10 @@ class _Folder:
         self._root = path
 
     def open(self, arguments: Mapping[str, Json]) -> BinaryIO:
-        return open(self._path(str(arguments.get("Key", ""))), "rb")
+        path = self._path(str(arguments.get("Key", "")))
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise StorageError(f"{path} is not a regular file")  # a device or a pipe may have no end
+        return open(path, "rb")
 
     def list(self, arguments: Mapping[str, Json]) -> Iterator[dict[str, Json]]:
         prefix = str(arguments.get("Prefix") or "")
@@ -124,8 +128,8 @@ class _Folder:
         for folder, _, names in os.walk(self._root):
             keys += [os.path.relpath(os.path.join(folder, name), self._root).replace(os.sep, "/") for name in names]
         for key in sorted(key for key in keys if key.startswith(prefix)):
-            stat = os.stat(self._path(key))
-            yield _listed(f'"{stat.st_mtime_ns:x}-{stat.st_size:x}"', stat.st_mtime, key, stat.st_size, "STANDARD")
+            status = os.stat(self._path(key))
+            yield _listed(f'"{status.st_mtime_ns:x}-{status.st_size:x}"', status.st_mtime, key, status.st_size, "STANDARD")
 
     def write(self, key: str, content: BinaryIO) -> None:
         path = self._path(key)

@@ -83,6 +83,19 @@ class Database:
         """For queries: the connection, with SQLite's errors in our words."""
         return _Translating(self.path, self.connection)
 
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """A read transaction: all queries of the block see the same state of the store. It blocks no writer.
+
+        While it lasts, the write-ahead log grows by what others commit.
+        """
+        with translated_errors(self.path):
+            self.connection.execute("BEGIN")
+            try:
+                yield self.connection
+            finally:
+                _roll_back(self.connection)
+
     def is_in_place(self) -> bool:
         """Whether the open file is still the one at its path: it may have been moved away, or deleted."""
         try:

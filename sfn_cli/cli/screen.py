@@ -1,0 +1,140 @@
+"""Where text meets a terminal: data is shown there, and never acted on.
+
+A terminal acts on control characters: an escape sequence in a log line, a cause or a name could clear
+the screen, set the window's title, fake a line or turn text around (bidi controls). So the process
+writes to a terminal, or to the pager in front of one, through a `Screen` only:
+
+    Rule 1: `Screen.write` escapes what `visible` escapes. A command that writes text, by whatever means, is covered.
+    Rule 2: sfn's own colours are `Control`s, which `write_parts` lets pass; rich draws through `console`.
+            What comes another way is escaped, and seen to be by whoever wrote it.
+    Rule 3: the escapes are JSON's (`\\u001b`), so JSON stays JSON, with the same value.
+
+Elsewhere (a file, a pipe) there is no Screen and bytes stay as they are.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING, Any, TextIO, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rich.console import Console
+
+_HIDDEN = (
+    r"\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 but tab and newline, DEL, C1
+    r"\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e"  # Cf, format characters: they have no shape of their own,
+    r"\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # and those for bidirectional text reorder what has
+    r"\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e007f"
+    r"\u2028\u2029"  # separators of lines and of paragraphs
+    r"\u115f\u1160\u3164\uffa0"  # fillers of Hangul: letters that show nothing
+    r"\ud800-\udfff"  # surrogates: no encoding has them
+)
+# Joiners (ZWNJ, ZWJ) belong to several scripts and to emoji; beside a letter of ASCII they only hide.
+_JOINERS = r"(?<![^\x00-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f])"
+_INVISIBLE = re.compile(f"[{_HIDDEN}]|{_JOINERS}")
+_LINE_BREAKS = {"\n": "\\n", "\t": "\\t"}
+
+
+def visible(text: str) -> str:
+    """The text with JSON's escapes for what a terminal would act on, or not show; newlines and tabs stay."""
+    if text.isascii() and text.isprintable():
+        return text
+    return _INVISIBLE.sub(_escape, text)
+
+
+def one_line(text: str) -> str:
+    """As `visible`, with newlines and tabs escaped too: for a place that has one line."""
+    shown = visible(text)
+    return re.sub("[\n\t]", lambda found: _LINE_BREAKS[found[0]], shown)
+
+
+def _escape(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    if code <= 0xFFFF:
+        return f"\\u{code:04x}"
+    high, low = divmod(code - 0x10000, 0x400)
+    return f"\\u{0xD800 + high:04x}\\u{0xDC00 + low:04x}"
+
+
+class Screen(io.TextIOBase):
+    """A terminal's stream, to which text is written as `visible` shows it.
+
+    It has no `buffer`: bytes would go around it.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a character that the terminal's encoding lacks
+
+    def write(self, text: str) -> int:
+        self.stream.write(visible(text))
+        return len(text)
+
+    def flush(self) -> None:
+        self.stream.flush()
+
+    def isatty(self) -> bool:
+        return self.stream.isatty()
+
+    def fileno(self) -> int:
+        return self.stream.fileno()
+
+    def writable(self) -> bool:
+        return True
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        return self.stream.encoding
+
+    @property
+    def errors(self) -> str | None:  # type: ignore[override]
+        return self.stream.errors
+
+
+class Control(str):
+    """A control sequence of sfn's own, on which a terminal is to act."""
+
+    __slots__ = ()
+
+
+def styled(text: str, codes: int | str, *, color: bool) -> list[str]:
+    """The parts of a text in a style (SGR codes, such as 32 for green); without `color`, the text."""
+    return [Control(f"\033[{codes}m"), text, Control("\033[0m")] if color else [text]
+
+
+def write_parts(stream: TextIO, parts: Iterable[str]) -> None:
+    """Writes text, which a Screen escapes, and Controls, which it does not."""
+    own = _beneath(stream)
+    for part in parts:
+        (own if isinstance(part, Control) else stream).write(part)
+
+
+def is_screen(stream: TextIO) -> bool:
+    """Whether the stream is a terminal's, or the pager's in front of one."""
+    return isinstance(stream, Screen)
+
+
+def over(stream: TextIO) -> TextIO:
+    """A Screen over the stream."""
+    return cast("TextIO", Screen(stream))
+
+
+def console(stream: TextIO, **options: Any) -> Console:
+    """A console of rich's on the stream. Its own controls pass; the text that it is given is escaped."""
+    from rich.console import Console
+
+    class ScreenConsole(Console):
+        def render(self, renderable: Any, options: Any = None) -> Iterator[Any]:
+            for segment in super().render(renderable, options):
+                yield segment if segment.control else segment._replace(text=visible(segment.text))
+
+    kind = ScreenConsole if is_screen(stream) else Console
+    return kind(file=_beneath(stream), highlight=False, markup=False, emoji=False, **options)
+
+
+def _beneath(stream: TextIO) -> TextIO:
+    return stream.stream if isinstance(stream, Screen) else stream

@@ -1,0 +1,83 @@
+"""Reading YAML that a user gives, within bounds on its depth and on what its aliases expand to.
+
+An alias is a reference, so a few lines can describe terabytes (a "billion laughs" text): the size is
+counted with each alias written out, while nodes are composed, before any value is built.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from sfn_cli import jsonvalue
+
+if TYPE_CHECKING:
+    from sfn_cli.jsonvalue import Json
+
+MAX_CHARACTERS = 4 * 2**20
+"""How long a text may be."""
+
+MAX_EXPANDED = 2 * MAX_CHARACTERS
+"""The sum over all nodes of NODE_WEIGHT and the characters of scalars, with each alias written out."""
+
+NODE_WEIGHT = 40
+
+
+class InvalidYamlError(ValueError):
+    """The text is not YAML, or exceeds a bound."""
+
+
+def loads(text: str) -> Json:
+    """The value of a YAML text, by YAML's safe types. Raises InvalidYamlError."""
+    if len(text) > MAX_CHARACTERS:
+        raise InvalidYamlError(f"the text is longer than {MAX_CHARACTERS:,} characters")
+    jsonvalue.make_room()
+    loader = _Loader(text)
+    try:
+        return loader.get_single_data()
+    except (yaml.YAMLError, ValueError) as error:
+        raise InvalidYamlError(str(error)) from None
+    except (ArithmeticError, AttributeError, LookupError, TypeError):
+        # PyYAML does not check what has a tag: `!!timestamp x`, `!!bool x`.
+        raise InvalidYamlError("a value is not of the type that its tag names") from None
+    finally:
+        loader.dispose()
+
+
+class _Loader(yaml.SafeLoader):
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._expanded = 0
+        self._depth = 0
+        self._sizes: dict[int, int] = {}
+        """What each node that has been composed has added to `_expanded`, by the node's id."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        event: yaml.Event = self.peek_event()  # type: ignore[no-untyped-call]
+        if isinstance(event, yaml.AliasEvent):
+            node = super().compose_node(parent, index)
+            size = self._sizes.get(id(node))
+            if size is None:
+                raise _error(event, f"the alias {event.anchor!r} is within the value that it stands for")
+            self._add(size, event)
+            return node
+        before = self._expanded
+        self._depth += 1
+        if self._depth > jsonvalue.MAX_DEPTH:
+            raise _error(event, f"the value is nested more than {jsonvalue.MAX_DEPTH} levels deep")
+        self._add(NODE_WEIGHT + len(getattr(event, "value", "")), event)
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        self._sizes[id(node)] = self._expanded - before
+        return node
+
+    def _add(self, size: int, event: yaml.Event) -> None:
+        self._expanded += size
+        if self._expanded > MAX_EXPANDED:
+            raise _error(event, "with its aliases written out, the value is too large")
+
+
+def _error(event: Any, problem: str) -> InvalidYamlError:
+    """The error of a bound, in one line: what is beyond it is no text to show."""
+    return InvalidYamlError(f"{problem} (line {event.start_mark.line + 1}, column {event.start_mark.column + 1})")

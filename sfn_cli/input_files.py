@@ -1,0 +1,51 @@
+"""Reading files that a user names, up to a limit for each kind of them.
+
+A path may lead to /dev/zero, to a pipe that never ends or to a sparse file of terabytes: a file is never
+read further than its limit, and one whose size is known to be beyond it is not read at all.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+
+PARAMETER_BYTES = 72 * 2**20
+"""Of a file that an option names (file://, fileb://): Lambda's CreateFunction takes 70,167,211 bytes, and nothing takes more."""
+
+PROJECT_FILE_BYTES = 16 * 2**20
+"""Of a definition, an input, settings or mocks in a folder: of a definition, AWS takes a sixteenth of that."""
+
+RESOURCE_FILE_BYTES = 256 * 2**20
+"""Of a file that a call of resources.json sends, to S3 for instance."""
+
+CREDENTIALS_BYTES = 2**20
+"""Of an AWS config or credentials file."""
+
+_PIECE_BYTES = 2**20
+
+
+class FileTooLargeError(OSError):
+    """The file is longer than what is read of such a file."""
+
+    def __init__(self, path: str | os.PathLike[str], most: int) -> None:
+        super().__init__(errno.EFBIG, f"File too large (the limit is {most:,} bytes)", os.fspath(path))
+
+
+def read_bytes(path: str | os.PathLike[str], most: int) -> bytes:
+    """The content of a file, or of a pipe. Raises OSError (FileTooLargeError for more than `most` bytes)."""
+    content = bytearray()
+    if "\0" in os.fspath(path):
+        raise OSError(errno.EINVAL, "A path cannot contain a NUL character", os.fspath(path))
+    with open(path, "rb") as file:
+        if os.fstat(file.fileno()).st_size > most:
+            raise FileTooLargeError(path, most)
+        while piece := file.read(_PIECE_BYTES):
+            content += piece
+            if len(content) > most:
+                raise FileTooLargeError(path, most)
+    return bytes(content)
+
+
+def read_text(path: str | os.PathLike[str], most: int) -> str:
+    """The text of a file in UTF-8, line ends of any system as newlines. Raises OSError, UnicodeDecodeError."""
+    return read_bytes(path, most).decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")

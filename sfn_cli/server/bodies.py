@@ -1,0 +1,128 @@
+"""Request bodies: how large one may be, how slowly it may arrive, and how much memory all of them may take.
+
+Rule 1: a body may be slow, but it must not stall: it has BODY_SECONDS, which the bytes that arrive extend (a token bucket).
+Rule 2: a body counts from its first byte until its request needs it no longer.
+Rule 3: when all bodies together grow too large, the ones that have been arriving for longest are given up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from sfn_cli.errors import ApiError
+from sfn_cli.server.limits import BODY_BYTES_PER_SECOND, BODY_SECONDS, MAX_BODIES_BYTES, REFUSED_BODY_SECONDS
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from sfn_cli.server.notices import Notices
+
+
+_TOO_SLOW = f"The body arrived too slowly: nothing for {BODY_SECONDS} s, or less than {BODY_BYTES_PER_SECOND // 1024} KiB/s."
+
+
+class Bodies:
+    """All request bodies that one server has in memory. Belongs to the thread of one event loop."""
+
+    def __init__(self, notices: Notices, max_bytes: int = MAX_BODIES_BYTES) -> None:
+        self.notices = notices
+        self._max_bytes = max_bytes
+        self._size = 0
+        self._arriving: dict[Body, None] = {}  # in the order in which they began
+
+    def begin(self, body: Body) -> None:
+        self._arriving[body] = None
+
+    def end(self, body: Body) -> None:
+        self._arriving.pop(body, None)
+
+    def add(self, size: int) -> None:
+        """Counts bytes that arrived, and gives bodies up when there are too many."""
+        self._size += size
+        while self._size > self._max_bytes and self._arriving:
+            self.notices.note("refused a request: all bodies together are too large")
+            next(iter(self._arriving)).give_up("The server is reading too many large requests. Try again.")
+
+    def stop(self) -> None:
+        """Gives up all bodies that are arriving: the server ends."""
+        for body in list(self._arriving):
+            body.give_up("sfn serve was told to end.")
+
+    def subtract(self, size: int) -> None:
+        self._size -= size
+
+
+class Body:
+    """The body of one request."""
+
+    def __init__(self, request: Request, bodies: Bodies) -> None:
+        self.request = request
+        self._bodies = bodies
+        self._size = 0
+        self._chunks: list[bytes] = []
+        self._deadline = asyncio.timeout(BODY_SECONDS)
+        self._given_up: str | None = None
+        headers = request.headers
+        self.is_expected = "transfer-encoding" in headers or headers.get("content-length", "0").strip("0") != ""
+        """Whether there is more of the body than has been read."""
+
+    async def read(self, limit: int) -> bytes:
+        """The whole body. Raises ApiError with status 413 (longer than `limit` bytes), 408 (too slow) or 503 (given up)."""
+        declared = self.request.headers.get("content-length", "")
+        if declared.isdecimal() and int(declared) > limit:
+            raise _too_large(limit)
+        self._bodies.begin(self)
+        try:
+            async with self._deadline:
+                async for chunk in self.request.stream():
+                    self._take(chunk)
+                    if self._size > limit:
+                        raise _too_large(limit)
+        except TimeoutError:
+            if self._given_up is None:
+                self._bodies.notices.note("refused a request: its body did not arrive in time")
+                raise ApiError("RequestTimeoutException", _TOO_SLOW, status=408) from None
+        finally:
+            self._bodies.end(self)
+        if self._given_up is not None:
+            raise ApiError("ServiceUnavailableException", self._given_up, status=503)
+        self.is_expected = False
+        chunks, self._chunks = self._chunks, []
+        return b"".join(chunks)
+
+    async def drop(self) -> None:
+        """Reads and drops the rest of the body, for at most REFUSED_BODY_SECONDS."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(REFUSED_BODY_SECONDS):
+                while (await self.request.receive()).get("more_body"):
+                    pass
+
+    def give_up(self, reason: str) -> None:
+        """Frees the memory of a body that is arriving; `read` raises an error with this reason."""
+        self._given_up = reason
+        self.release()
+        self._bodies.end(self)
+        with suppress(RuntimeError):  # its time is over already
+            self._deadline.reschedule(0)
+
+    def release(self) -> None:
+        """Says that the body is no longer in memory."""
+        self._bodies.subtract(self._size)
+        self._size = 0
+        self._chunks.clear()
+
+    def _take(self, chunk: bytes) -> None:
+        if self._given_up is not None:
+            return
+        self._size += len(chunk)
+        self._chunks.append(chunk)
+        now, deadline = asyncio.get_running_loop().time(), self._deadline.when()
+        if deadline is not None:
+            self._deadline.reschedule(min(deadline + len(chunk) / BODY_BYTES_PER_SECOND, now + BODY_SECONDS))
+        self._bodies.add(len(chunk))
+
+
+def _too_large(limit: int) -> ApiError:
+    return ApiError("RequestEntityTooLargeException", f"The request is larger than {limit} bytes.", status=413)

@@ -1,0 +1,261 @@
+"""The connections of `sfn serve`: how long each may take, how many there may be, and which gives way to a new one.
+
+Rule 1: a client has limited time for all that it does itself: sending a request, reading the answer, leaving the connection idle.
+        What the server does, such as waiting for the end of an execution, has no limit here.
+Rule 2: when there are too many connections, a new one takes the place of the one that has been inactive for longest. An incomplete
+        head is no activity, the bytes of a body are; a request that is being answered is never given up.
+Rule 3: what clients do wrong is a line on stderr at most (notices.py), and closing a connection between requests is not wrong.
+
+The protocol is uvicorn's over h11; the phase of a connection is derived from their state after each of their steps.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from enum import Enum
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from sfn_cli.errors import ApiError
+from sfn_cli.server.limits import ANSWER_SECONDS, HEAD_SECONDS, KEEP_ALIVE_SECONDS, REFUSED_BODY_SECONDS
+from sfn_cli.server.messages import error_response
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable
+
+    import uvicorn
+    from uvicorn.server import ServerState
+
+    from sfn_cli.server.notices import Notices
+
+
+class Phase(Enum):
+    """What a connection is doing."""
+
+    HEAD = "the head of a request is arriving, or a new connection has sent nothing yet"
+    BODY = "a body is arriving; its request may have been refused already"
+    ANSWERING = "the server has the whole request"
+    SENDING = "the client has not read all of the answer, or not yet closed its side"
+    REFUSED = "what the client sent is not HTTP: the rest is thrown away, so that it gets to read the answer"
+    IDLE = "between requests"
+
+
+_SECONDS = {
+    Phase.HEAD: HEAD_SECONDS,
+    Phase.SENDING: ANSWER_SECONDS,
+    Phase.REFUSED: REFUSED_BODY_SECONDS,
+    Phase.IDLE: KEEP_ALIVE_SECONDS,
+}
+"""The time for each phase; a body's time is counted where it is read (bodies.py)."""
+
+
+class Connections:
+    """The open connections of one server, at most `most` of them."""
+
+    def __init__(self, most: int, notices: Notices) -> None:
+        self.notices = notices
+        self._most = most
+        self._open: set[Connection] = set()
+        self._inactive: dict[Connection, None] = {}  # the one that has been inactive for longest is first
+        self._on_room: Callable[[], None] | None = None
+
+    def add(self, connection: Connection) -> None:
+        """Adds a new connection, which may take another's place."""
+        self._open.add(connection)
+        if len(self._open) > self._most:
+            self.drop_one()
+        self._inactive[connection] = None
+
+    def remove(self, connection: Connection) -> None:
+        self._open.discard(connection)
+        self._inactive.pop(connection, None)
+        self._tell_room()
+
+    def be_active(self, connection: Connection) -> None:
+        """Moves a connection behind all others that may be dropped."""
+        if connection in self._open:
+            self._inactive.pop(connection, None)
+            self._inactive[connection] = None
+            self._tell_room()
+
+    def keep(self, connection: Connection) -> None:
+        """Protects a connection from being dropped, until it is active or inactive again."""
+        self._inactive.pop(connection, None)
+
+    def drop_one(self) -> None:
+        """Closes the connection that has been inactive for longest, if there is one."""
+        if self._inactive:
+            self.notices.note("too many connections: closed the one that had been inactive for longest")
+            next(iter(self._inactive)).drop()
+
+    @property
+    def has_room(self) -> bool:
+        """Whether a new connection can be accepted."""
+        return len(self._open) < self._most or bool(self._inactive)
+
+    def when_room(self, callback: Callable[[], None]) -> None:
+        """Calls back once, when there is room for a new connection."""
+        self._on_room = callback
+
+    def _tell_room(self) -> None:
+        if self._on_room is not None and self.has_room:
+            callback, self._on_room = self._on_room, None
+            callback()
+
+
+class Connection(H11Protocol):
+    """One client's connection, from the moment that it is accepted (`setting_up` is the task that does so)."""
+
+    setting_up: asyncio.Task[None] | None = None
+
+    def __init__(self, config: uvicorn.Config, state: ServerState, app_state: dict[str, Any], connections: Connections) -> None:
+        super().__init__(config=config, server_state=state, app_state=app_state)
+        self._connections = connections
+        self._phase = Phase.HEAD
+        self._is_set_up = False
+        self._is_refused = False
+        self._is_over = False
+        self._unsent = 0
+        self._timer = self.loop.call_later(HEAD_SECONDS, self._be_late)
+        connections.add(self)
+
+    # What uvicorn and asyncio call
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._is_set_up = True
+
+    def data_received(self, data: bytes) -> None:
+        if self._is_refused:
+            return
+        try:
+            super().data_received(data)
+        except h11.LocalProtocolError:  # it sent more after what could not be read, or answered, as HTTP
+            self.drop()
+        self._update()
+        if self._phase is Phase.BODY:
+            self._connections.be_active(self)
+
+    def on_response_complete(self) -> None:
+        try:
+            super().on_response_complete()
+        except h11.LocalProtocolError:
+            self.drop()
+        self._update()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._update()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        if not self._is_over and self._phase in (Phase.BODY, Phase.ANSWERING) and not self.cycle.response_started:
+            doing = "sent its request" if self._phase is Phase.BODY else "waited for the answer"
+            self._connections.notices.note(f"a client hung up while it {doing}")
+        self.forget()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuses what is not HTTP. uvicorn calls this while it handles h11's error."""
+        error = sys.exc_info()[1]
+        fault, status = msg, 400
+        if isinstance(error, h11.RemoteProtocolError):
+            fault = str(error).partition(": bytearray(")[0]
+            if 400 <= error.error_status_hint < 500:  # a transfer encoding that h11 does not know would be 501
+                status = error.error_status_hint
+        self._refuse(ApiError("BadRequestException", f"The request is not valid HTTP: {fault}.", status=status))
+
+    def shutdown(self) -> None:
+        try:
+            super().shutdown()
+        except h11.LocalProtocolError:
+            self.drop()
+
+    # What ends it
+
+    def drop(self) -> None:
+        """Closes the connection at once, without a word to the client."""
+        self.forget()
+        if self._is_set_up:
+            self.transport.abort()
+        elif self.setting_up is not None:
+            self.setting_up.cancel()
+
+    def forget(self) -> None:
+        """Says that the connection is closed, or about to be."""
+        self._is_over = True
+        self._timer.cancel()
+        self._connections.remove(self)
+
+    def _refuse(self, error: ApiError) -> None:
+        """Answers in the application's place, and closes the connection."""
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        answer = error_response(error, "application/json")
+        headers = {**answer.headers, "Content-Length": str(len(answer.body)), "Connection": "close"}
+        reason = HTTPStatus(answer.status).phrase
+        response = h11.Response(status_code=answer.status, headers=list(headers.items()), reason=reason)
+        with suppress(h11.LocalProtocolError):  # an answer has begun, or the request was for a head alone
+            for event in (response, h11.Data(data=answer.body), h11.EndOfMessage()):
+                self.transport.write(self.conn.send(event) or b"")
+        self._is_refused = True
+        self.flow.resume_reading()
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        else:  # TLS
+            self.transport.close()
+        self._update()
+
+    def _be_late(self) -> None:
+        """Called when the time for a phase is over."""
+        if self._phase is Phase.HEAD and self._has_begun():
+            self._connections.notices.note(f"closed a connection: no request within {HEAD_SECONDS} s")
+            self._refuse(ApiError("RequestTimeoutException", f"No whole request came within {HEAD_SECONDS} s.", status=408))
+        elif self._phase is Phase.SENDING and self.transport.get_write_buffer_size() < self._unsent:
+            self._update()
+            if self._phase is Phase.SENDING:
+                self._wait_for_client()
+        else:
+            if self._unsent:
+                self._connections.notices.note("closed a connection: its client does not read the answer")
+            self.drop()
+
+    # Which phase it is in
+
+    def _update(self) -> None:
+        if self._is_over:
+            return
+        phase = self._current_phase()
+        if phase is self._phase:
+            return
+        self._phase = phase
+        self._timer.cancel()
+        if phase is Phase.ANSWERING:
+            self._connections.keep(self)
+            return
+        self._connections.be_active(self)
+        if phase is not Phase.BODY:
+            self._wait_for_client()
+
+    def _current_phase(self) -> Phase:
+        if self.transport.is_closing() or self.transport.get_write_buffer_size():
+            return Phase.SENDING
+        if self._is_refused:
+            return Phase.REFUSED
+        if self.cycle is not None and not self.cycle.response_complete:
+            return Phase.BODY if self.cycle.more_body else Phase.ANSWERING
+        is_first = self.cycle is None
+        return Phase.HEAD if is_first or self._has_begun() else Phase.IDLE
+
+    def _wait_for_client(self) -> None:
+        self._unsent = self.transport.get_write_buffer_size()
+        self._timer = self.loop.call_later(_SECONDS[self._phase], self._be_late)
+
+    def _has_begun(self) -> bool:
+        """Whether there are bytes of a head that is not whole."""
+        return self._is_set_up and bool(self.conn.trailing_data[0])

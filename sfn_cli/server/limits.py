@@ -1,0 +1,34 @@
+"""How long `sfn serve` waits for a client, and how much it takes from all of them at once."""
+
+from __future__ import annotations
+
+HEAD_SECONDS = 10
+"""From the opening of a connection, or the first byte of a further request on it, to the end of the request's head."""
+
+BODY_SECONDS = 20
+BODY_BYTES_PER_SECOND = 32 * 1024
+"""A body may pause for BODY_SECONDS in all, and earns that time back at this rate: 72 MiB may take 38 minutes."""
+
+KEEP_ALIVE_SECONDS = 30
+"""How long a connection may stay open between two requests."""
+
+REFUSED_BODY_SECONDS = 10
+"""How long the rest of a refused request is read and thrown away, so that the client gets to read why."""
+
+ANSWER_SECONDS = 20
+"""How long a client may take no byte of an answer that is being sent."""
+
+MAX_BODY_BYTES = 4 * 1024 * 1024
+MAX_LAMBDA_BODY_BYTES = 72 * 1024 * 1024
+"""Lambda accepts zips of 50 MiB; base64 makes them a third larger."""
+
+MAX_BODIES_BYTES = 256 * 1024 * 1024
+"""All bodies in memory: those that are arriving, and those of requests that are being answered."""
+
+OPEN_FILES = 4096
+"""How many files and sockets the server may have open at once: a thousand clients that wait are more than the usual limit."""
+
+
+def max_connections(open_files: int) -> int:
+    """How many clients may be connected: half of the files that may be open. The others are for the store and for functions."""
+    return max(open_files // 2, 1)

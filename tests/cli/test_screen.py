@@ -1,0 +1,63 @@
+"""What of a text reaches a terminal, and how sfn's own colours do."""
+
+from __future__ import annotations
+
+import io
+import json
+import unicodedata
+
+import pytest
+
+from sfn_cli.cli import screen
+
+
+@pytest.mark.parametrize(
+    "text, shown",
+    [
+        ("plain é 漢字 \t tab\nline", "plain é 漢字 \t tab\nline"),
+        ("\x1b[31mred", "\\u001b[31mred"),
+        ("over\rwritten", "over\\u000dwritten"),
+        ("\x00\x07\x08\x7f", "\\u0000\\u0007\\u0008\\u007f"),
+        ("\x9b2J \x85", "\\u009b2J \\u0085"),
+        ("\u202ertl\u2066 \u200f \u061c", "\\u202ertl\\u2066 \\u200f \\u061c"),
+        ("a\u200bb \ufeff \u2028", "a\\u200bb \\ufeff \\u2028"),
+        ("\U000e0041", "\\udb40\\udc41"),  # a letter of the tags, which nothing shows
+        ("\ud800 \udc9b", "\\ud800 \\udc9b"),
+        ("adm\u200din", "adm\\u200din"),
+        ("👩\u200d👩\u200d👧 می\u200cخواهم", "👩\u200d👩\u200d👧 می\u200cخواهم"),  # joiners that belong there
+    ],
+)
+def test_visible(text: str, shown: str) -> None:
+    """Text that a terminal would act on, or not show, is escaped; all other text stays."""
+    assert screen.visible(text) == shown
+    assert json.loads(f'"{shown}"', strict=False) == text  # JSON stays JSON, with the same value
+
+
+def test_every_character_without_a_shape() -> None:
+    """All that Unicode calls a control, a format character, a surrogate or a separator of lines is escaped, but joiners."""
+    hidden = [chr(code) for code in range(0x110000) if unicodedata.category(chr(code)) in ("Cc", "Cf", "Cs", "Zl", "Zp")]
+    kept = {"\n", "\t"}
+    assert [character for character in hidden if screen.visible(f"a{character}b") == f"a{character}b"] == sorted(kept, key=ord)
+
+
+def test_one_line() -> None:
+    """In a place of one line, newlines and tabs are escaped too."""
+    assert screen.one_line("a\n\tb\x1b") == "a\\n\\tb\\u001b"
+
+
+def test_own_colours_pass_and_text_does_not() -> None:
+    """What a Screen is given is escaped, unless it is a Control; without a Screen everything passes."""
+    parts = [*screen.styled("\x1b[8mtext", 32, color=True), "\x07\n"]
+    terminal, file = io.StringIO(), io.StringIO()
+    screen.write_parts(screen.over(terminal), parts)
+    screen.write_parts(file, parts)
+    assert terminal.getvalue() == "\x1b[32m\\u001b[8mtext\x1b[0m\\u0007\n"
+    assert file.getvalue() == "\x1b[32m\x1b[8mtext\x1b[0m\x07\n"
+
+
+def test_rich_draws_text_as_it_is_shown() -> None:
+    """rich's own controls pass; text that it is given is neither markup, nor acted on."""
+    terminal = io.StringIO()
+    console = screen.console(screen.over(terminal), force_terminal=True, width=80, color_system="standard")
+    console.print("[red]x[/red] \x1b[8m \u202e :smile:", style="green")
+    assert terminal.getvalue() == "\x1b[32m[red]x[/red] \\u001b[8m \\u202e :smile:\x1b[0m\n"

@@ -1,0 +1,267 @@
+"""Input beyond reason, and output that cannot be written: one clear line, the right exit code, and no traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import threading
+import time
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.processes import ROLE, SFN, TIMEOUT_SECONDS, environment_of, stop_workers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+PASS = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}})
+CREATE = ("create-state-machine", "--name", "x", "--role-arn", ROLE, "--definition", PASS)
+MEMORY_KIB = 1_500_000
+"""Of a command: one that reads without a limit runs out of it, and does not take the machine's."""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    home = tmp_path_factory.mktemp("bad-input") / "store"
+    yield home
+    stop_workers(home)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Files without an end, without a bottom, and such as grow when they are read."""
+    folder = tmp_path_factory.mktemp("files")
+    with (folder / "sparse").open("wb") as file:
+        file.truncate(10 * 2**30)
+    (folder / "directory").mkdir()
+    (folder / "deep").write_text("[" * 100_000)
+    (folder / "nines").write_text("[" + "9" * 5000 + "]")
+    levels = "".join(f"{chr(98 + level)}: &{chr(98 + level)} [{','.join(['*' + chr(97 + level)] * 9)}]\n" for level in range(9))
+    (folder / "laughs").write_text(f"a: &a [x,x,x,x,x,x,x,x,x]\n{levels}name: *j\n")
+    (folder / "text-laughs").write_text(f"a: &a {'x' * 100_000}\nname: [{','.join(['*a'] * 5000)}]\n")
+    (folder / "own-tail").write_text("name: &a [*a]\n")
+    (folder / "merged-tail").write_text("a: &x {<<: *x}\n")
+    (folder / "no-date").write_text("name: 2001-99-99\n")
+    (folder / "no-bool").write_text("name: !!bool x\n")
+    (folder / "numbers").write_text("1: 2\n")
+    (folder / "words").write_text("destinations=" + "a," * 500_000 + "b")
+    for name in ("machine", "resources", "services", "input"):
+        project = folder / f"with-{name}"
+        project.mkdir()
+        (project / "x.asl.json").write_text(PASS)
+        (project / f"{name}.json").symlink_to(folder / ("sparse" if name == "input" else "deep"))
+    endless = folder / "endless"
+    endless.mkdir()
+    (endless / "x.asl.json").symlink_to("/dev/zero")
+    body = folder / "body"
+    body.mkdir()
+    (body / "x.asl.json").write_text(PASS)
+    call = {"service": "s3", "operation": "PutObject", "parameters": {"Body": "fileb:///dev/zero"}}
+    (body / "resources.json").write_text(json.dumps([call]))
+    return folder
+
+
+def limited(
+    home: Path, *arguments: str, environment: Mapping[str, str] | None = None, redirections: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Runs the command with little memory, and with the shell's redirections."""
+    return subprocess.run(
+        ["bash", "-c", f'ulimit -v {MEMORY_KIB}; exec "$0" "$@" {redirections}', SFN, *arguments],
+        env=environment_of(home, environment), capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False,
+    )  # fmt: skip
+
+
+PARAMETER_LIMIT = "File too large (the limit is 75,497,472 bytes)"
+PROJECT_LIMIT = "File too large (the limit is 16,777,216 bytes)"
+TOO_DEEP = "Document nesting depth (1001) exceeds the maximum allowed (1000)"
+
+
+@pytest.mark.parametrize(
+    "line, code, told",
+    [
+        (("start-execution", "--state-machine-arn", "x", "--input", "file:///dev/zero"), 252, PARAMETER_LIMIT),
+        (("start-execution", "--state-machine-arn", "x", "--input", "file://FOLDER/sparse"), 252, PARAMETER_LIMIT),
+        (("start-execution", "--state-machine-arn", "x", "--input", "file://FOLDER/directory"), 252, "Is a directory"),
+        (("lambda", "create-function", "--function-name", "f", "--role", ROLE, "--zip-file", "fileb:///dev/zero"), 252, PARAMETER_LIMIT),
+        ((*CREATE, "--tags", "file:///dev/zero"), 252, PARAMETER_LIMIT),
+        ((*CREATE, "--tags", "key@=file:///dev/zero"), 252, PARAMETER_LIMIT),
+        ((*CREATE, "--tags", "file://FOLDER/deep"), 252, TOO_DEEP),
+        ((*CREATE, "--tags", "file://FOLDER/nines"), 252, "Invalid JSON: Exceeds the limit (4300"),
+        ((*CREATE, "--logging-configuration", "file://FOLDER/deep"), 252, TOO_DEEP),
+        ((*CREATE, "--logging-configuration", "a=" + "[" * 50_000), 252, "nested more than 100 levels deep"),
+        ((*CREATE, "--logging-configuration", "a=" + "{a=" * 20_000), 252, "nested more than 100 levels deep"),
+        ((*CREATE, "--logging-configuration", "file://FOLDER/words"), 252, "… and 499,901 more"),
+        (("create-state-machine", "--cli-input-json", "file:///dev/zero"), 252, PARAMETER_LIMIT),
+        (("create-state-machine", "--cli-input-json", "file://FOLDER/deep"), 252, TOO_DEEP),
+        (("create-state-machine", "--cli-input-yaml", "file:///dev/zero"), 252, PARAMETER_LIMIT),
+        (("create-state-machine", "--cli-input-yaml", "file://FOLDER/deep"), 252, "nested more than 1000 levels deep"),
+        (("create-state-machine", "--cli-input-yaml", "file://FOLDER/laughs"), 252, "with its aliases written out, the value is too large"),
+        (("create-state-machine", "--cli-input-yaml", "file://FOLDER/text-laughs"), 252, "the value is too large"),
+        (("create-state-machine", "--cli-input-yaml", "file://FOLDER/own-tail"), 252, "the alias 'a' is within the value"),
+        (("create-state-machine", "--cli-input-yaml", "file://FOLDER/merged-tail"), 252, "the alias 'x' is within the value"),
+        (("create-state-machine", "--cli-input-yaml", "file://FOLDER/no-date"), 252, "Invalid YAML received: month must be in 1..12"),
+        (("create-state-machine", "--cli-input-yaml", "file://FOLDER/no-bool"), 252, "not of the type that its tag names"),
+        (("create-state-machine", "--cli-input-yaml", "file://FOLDER/numbers"), 252, "Invalid type: expecting names as keys"),
+        (("start-executions", "--state-machine-arn", "x", "--inputs", "/dev/zero"), 252, "line 1 of /dev/zero is longer than 268,"),
+        (("start-executions", "--state-machine-arn", "x", "--inputs", "FOLDER/directory"), 252, "Is a directory"),
+        (("run", "/dev/zero"), 252, PROJECT_LIMIT),
+        (("run", "FOLDER/sparse"), 252, PROJECT_LIMIT),
+        (("run", "FOLDER/endless"), 252, PROJECT_LIMIT),
+        (("run", "FOLDER/with-input"), 252, PROJECT_LIMIT),
+        (("run", "FOLDER/with-machine"), 252, TOO_DEEP),
+        (("run", "FOLDER/with-resources"), 252, TOO_DEEP),
+        (("run", "FOLDER/with-services"), 252, TOO_DEEP),
+        (("run", "FOLDER/body"), 252, "cannot read /dev/zero: File too large (the limit is 268,435,456 bytes)"),
+        (("run", "FOLDER/directory"), 252, "holds no definition"),
+        (("serve", "--port", "0", "--credentials", "/dev/zero"), 253, "File too large (the limit is 1,048,576 bytes)"),
+        *(
+            (("list-state-machines", "--query", query), 252, "Bad value for --query: the expression is nested too deeply")
+            for query in ("[" * 20_000, "(" * 20_000, "!" * 20_000 + "a", "@" + "|@" * 20_000, "`" + "[" * 20_000 + "`")
+        ),
+        (("list-state-machines", "--query", "stateMachines[0:1:0]"), 255, "Bad value for --query: slice step cannot be zero"),
+        (("list-state-machines", "--query", 'max_by(`[{"a":1},{"a":"x"}]`,&a)'), 255, "Bad value for --query: '>' not supported"),
+    ],
+    ids=lambda value: " ".join(value)[:70] if isinstance(value, tuple) else None,
+)  # fmt: skip
+def test_input_beyond_reason(home: Path, folder: Path, line: Sequence[str], code: int, told: str) -> None:
+    """What is too large, too deep or without an end is refused in a line, with little memory, and before it is read."""
+    done = limited(home, *(word.replace("FOLDER", str(folder)) for word in line))
+    assert done.returncode == code, done.stderr[-500:]
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr) < 30_000
+
+
+@pytest.mark.parametrize("variable, code", [("SFN_MOCK_CONFIG", 254), ("AWS_CONFIG_FILE", 255), ("AWS_SHARED_CREDENTIALS_FILE", 255)])
+@pytest.mark.parametrize("path", ["/dev/zero", "FOLDER/sparse"])
+def test_files_that_variables_name(home: Path, folder: Path, variable: str, code: int, path: str) -> None:
+    """A file that the environment names is bounded like one that an option names."""
+    limited(home, *CREATE)
+    machine = "arn:aws:states:us-east-1:123456789012:stateMachine:x#Case"
+    line = ["start-execution", "--state-machine-arn", machine, *(["--endpoint-url", "http://127.0.0.1:1"] if code == 255 else [])]
+    done = limited(home, *line, environment={variable: path.replace("FOLDER", str(folder))})
+    assert (done.returncode, done.stdout) == (code, "")
+    assert "File too large (the limit is" in done.stderr
+
+
+def test_a_pipe_without_an_end(home: Path, tmp_path: Path) -> None:
+    """A named pipe is read up to the limit, whoever writes to it without an end."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    def write() -> None:
+        with pipe.open("wb", buffering=0) as file:
+            try:
+                while True:
+                    file.write(b"x" * 2**16)
+            except BrokenPipeError:
+                pass
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    done = limited(home, "start-execution", "--state-machine-arn", "x", "--input", f"file://{pipe}")
+    writer.join(TIMEOUT_SECONDS)
+    assert (done.returncode, not writer.is_alive()) == (252, True)
+    assert f"file://{pipe}: [Errno 27] {PARAMETER_LIMIT}" in done.stderr
+
+
+@pytest.mark.parametrize("output", ["json", "text", "table", "yaml"])
+@pytest.mark.parametrize(
+    "text", ["[" * 990 + "]" * 990, '{"a":' * 990 + "1" + "}" * 990, '"\\ud800"'], ids=["arrays", "objects", "surrogate"]
+)
+def test_output_that_is_deep_or_no_text(home: Path, tmp_path: Path, text: str, output: str) -> None:
+    """Whatever an execution may answer, each format writes."""
+    (tmp_path / "x.asl.json").write_text(PASS)
+    (tmp_path / "input.json").write_text(text)
+    done = limited(home, "run", str(tmp_path), "--output", output)
+    assert done.returncode == 0, done.stderr[-500:]
+    if output == "json":
+        assert "".join(done.stdout.split()) == text
+
+
+def test_a_log_line_that_is_deep_json(home: Path, tmp_path: Path) -> None:
+    """`logs tail --format json` shows a line as it is when it cannot lay it out."""
+    logs = ("--log-group-name", "Deep", "--log-stream-name", "s")
+    events = tmp_path / "events.json"
+    events.write_text(json.dumps([{"timestamp": time.time_ns() // 1_000_000, "message": "[" * 50_000}]))
+    limited(home, "logs", "create-log-group", *logs[:2])
+    limited(home, "logs", "create-log-stream", *logs)
+    limited(home, "logs", "put-log-events", *logs, "--log-events", f"file://{events}")
+    done = limited(home, "logs", "tail", "Deep", "--format", "json")
+    assert (done.returncode, done.stdout.rstrip().endswith("s " + "[" * 50_000)) == (0, True), done.stderr
+
+
+@pytest.mark.parametrize(
+    "status, body, code, told",
+    [
+        (200, b"[" * 100_000, 255, "Unable to parse response (maximum recursion depth exceeded"),
+        (400, b"[" * 100_000, 254, "An error occurred (400) when calling the ListStateMachines operation"),
+        (200, None, 255, "The answer of the endpoint is longer than 536,870,912 bytes"),
+    ],
+)
+def test_what_an_endpoint_answers(home: Path, status: int, body: bytes | None, code: int, told: str) -> None:
+    """An answer that is too deep, or has no end, is an error in a line."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_response(status)
+            self.end_headers()
+            with suppress(ConnectionError):
+                self.wfile.write(body or b"")
+                while body is None:
+                    self.wfile.write(b" " * 2**20)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.handle_request).start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        done = limited(home, "list-state-machines", "--endpoint-url", url, "--no-sign-request")
+    assert (done.returncode, told in done.stderr) == (code, True), done.stderr[-500:]
+
+
+NO_OUTPUT = "Cannot write the output: Bad file descriptor"
+FULL = "Cannot write the output: No space left on device"
+TAKES_NOTHING = ("delete-activity", "--activity-arn", "arn:aws:states:us-east-1:123456789012:activity:none")
+
+
+@pytest.mark.parametrize(
+    "line, redirections, code, told",
+    [
+        (("list-state-machines",), ">&-", 255, NO_OUTPUT),
+        (("list-state-machines",), "2>&-", 0, ""),
+        (("list-state-machines",), "<&-", 0, ""),
+        (("list-state-machines",), "<&- >&- 2>&-", 255, ""),
+        (("list-state-machines",), ">/dev/full", 255, FULL),
+        (("list-state-machines",), ">/dev/full 2>/dev/full", 255, ""),
+        (("list-state-machines", "--output", "table"), ">&-", 255, NO_OUTPUT),
+        (("--version",), ">&-", 255, NO_OUTPUT),
+        (("help",), ">/dev/full", 255, FULL),
+        (("worker", "status"), ">&-", 255, NO_OUTPUT),
+        (("doctor",), ">/dev/full", 255, FULL),
+        (("run", "FOLDER/plain"), ">&-", 255, NO_OUTPUT),
+        (("run", "FOLDER/plain"), "2>&-", 0, ""),
+        (("run", "FOLDER/plain"), "2>/dev/full", 255, ""),
+        (("nonsense",), ">&-", 252, "Found invalid choice 'nonsense'"),
+        (("nonsense",), "2>&-", 252, ""),
+        (("nonsense",), "2>/dev/full", 252, ""),
+        (TAKES_NOTHING, ">&-", 0, ""),
+        (("start-executions", "--state-machine-arn", "x", "--inputs", "-"), "<&-", 252, "Unable to load paramfile -: [Errno 9] Bad file"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
+)  # fmt: skip
+def test_streams_that_are_closed_or_full(home: Path, folder: Path, line: Sequence[str], redirections: str, code: int, told: str) -> None:
+    """A stream that the shell closed, or that takes no more, fails the command that needs it, and no other."""
+    plain = folder / "plain"
+    plain.mkdir(exist_ok=True)
+    (plain / "x.asl.json").write_text(PASS)
+    done = limited(home, *(word.replace("FOLDER", str(folder)) for word in line), redirections=redirections)
+    assert (done.returncode, told in done.stderr) == (code, True), done.stderr[-500:]
+    assert "Traceback" not in done.stderr
+    assert limited(home, "doctor").returncode == 0  # nothing was written into the store in stdout's place

@@ -1,0 +1,133 @@
+"""`sfn doctor`: no findings in a healthy store, however busy, and one for each damaged execution."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.big_stores import BIG, MEGABYTE, copy_execution, measured
+from tests.processes import (
+    SFN,
+    create_machine,
+    ended,
+    environment_of,
+    sfn,
+    sfn_json,
+    start_execution,
+    stop_workers,
+    until,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ECHO = {"StartAt": "P", "States": {"P": {"Type": "Pass", "Next": "Q"}, "Q": {"Type": "Pass", "End": True}}}
+FAILS = {"StartAt": "P", "States": {"P": {"Type": "Pass", "Next": "F"}, "F": {"Type": "Fail", "Error": "E"}}}
+WIDE = {"StartAt": "P", "States": {"P": {"Type": "Pass", "Result": "x" * 1_000, "End": True}}}
+
+
+def test_no_findings_while_executions_run(home: Path, tmp_path: Path) -> None:
+    """Executions that start, end, and are redriven meanwhile are no findings."""
+    machine = create_machine(home, "A", ECHO)
+    failed = start_execution(home, create_machine(home, "F", FAILS))
+    ended(home, failed)
+    inputs = tmp_path / "inputs.jsonl"
+    inputs.write_text("".join(f'{{"n": {n}}}\n' for n in range(5000)))
+    command = [SFN, "start-executions", "--state-machine-arn", machine, "--inputs", str(inputs), "--wait"]
+    starting = subprocess.Popen(command, env=environment_of(home), stdout=subprocess.DEVNULL)
+    examined = []
+    try:
+        while starting.poll() is None or len(examined) < 3:
+            sfn(home, "redrive-execution", "--execution-arn", failed)
+            examined.append(sfn(home, "doctor"))
+    finally:
+        starting.wait()
+    assert [(done.returncode, done.stderr) for done in examined] == [(0, "")] * len(examined)
+
+
+def test_children_that_wait_for_a_redrive_are_no_findings(home: Path) -> None:
+    """They are PENDING_REDRIVE, then ABORTED, with no event that says so."""
+    activity = sfn_json(home, "create-activity", "--name", "a")["activityArn"]
+    child = {"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": activity, "End": True}}}
+    processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **child}
+    options = {"MaxConcurrency": 1, "ToleratedFailureCount": 1}
+    parent = {
+        "StartAt": "M",
+        "States": {"M": {"Type": "Map", "ItemProcessor": processor, **options, "End": True}},
+    }
+    execution = start_execution(home, create_machine(home, "M", parent), "--input", "[1, 2]")
+    for _ in range(2):
+        task = sfn_json(home, "get-activity-task", "--activity-arn", activity)
+        sfn(home, "send-task-failure", "--task-token", task["taskToken"])
+    assert ended(home, execution)["status"] == "FAILED"
+    sfn(home, "redrive-execution", "--execution-arn", execution)
+    (run,) = sfn_json(home, "list-map-runs", "--execution-arn", execution)["mapRuns"]
+
+    def statuses() -> list[str]:
+        listed = sfn_json(home, "list-executions", "--map-run-arn", run["mapRunArn"])["executions"]
+        return sorted(child["status"] for child in listed)
+
+    until(lambda: statuses() == ["PENDING_REDRIVE", "RUNNING"], "one child that runs and one that waits")
+    assert sfn(home, "doctor").stderr == ""
+    sfn(home, "stop-execution", "--execution-arn", execution)
+    assert statuses() == ["ABORTED", "ABORTED"]
+    assert sfn(home, "doctor").stderr == ""
+
+
+@pytest.mark.parametrize(
+    "damage, finding",
+    [
+        ("UPDATE event SET key = key + 5 WHERE key = 2 << 16 | 4", "its history cannot be replayed"),
+        ("UPDATE event SET details = '{' WHERE key = 2 << 16 | 2", "its history cannot be replayed"),
+        ("UPDATE event SET type = 'Nonsense' WHERE key = 2 << 16 | 2", "its history cannot be replayed"),
+        ("UPDATE event SET payload = CAST(x'ff' AS TEXT) WHERE key = 2 << 16 | 3", "it cannot be read"),
+        ("UPDATE execution SET output = CAST(x'ff' AS TEXT) WHERE id = 2", "it cannot be read"),
+        ("UPDATE execution SET output = '1' WHERE id = 2", "its output is not what its history says"),
+        (
+            "UPDATE execution SET status = 'FAILED' WHERE id = 2",
+            "its status is FAILED, its history says SUCCEEDED",
+        ),
+        (
+            "UPDATE execution SET status = 'PENDING_REDRIVE' WHERE id = 2",
+            "its status is PENDING_REDRIVE, its",
+        ),
+        ("DELETE FROM event WHERE key >> 16 = 2", "its status is SUCCEEDED, its history says nothing"),
+        ("UPDATE execution SET revision = 99 WHERE id = 2", "its history cannot be replayed"),
+    ],
+)
+def test_a_damaged_execution_is_one_finding(home: Path, damage: str, finding: str) -> None:
+    """It is named, and those before and after it are checked all the same."""
+    machine = create_machine(home, "A", ECHO)
+    arns = [start_execution(home, machine, "--name", name) for name in "abc"]
+    for arn in arns:
+        ended(home, arn)
+    stop_workers(home)
+    connection = sqlite3.connect(home / "sfn.db")
+    connection.execute(damage)
+    connection.commit()
+    connection.close()
+    examined = sfn(home, "doctor")
+    assert examined.returncode == 255
+    assert examined.stdout.startswith("3 executions, ")
+    (line,) = (line for line in examined.stderr.splitlines() if not line.startswith("the file: "))
+    assert line.startswith(f"{arns[1]}: {finding}")
+
+
+ONLY_BIG = pytest.mark.skipif(not BIG, reason="SFN_BIG=1 runs it")
+
+
+@pytest.mark.parametrize("count", [20_000, pytest.param(175_000, marks=ONLY_BIG)])
+def test_memory_is_constant(home: Path, count: int) -> None:
+    """The number of executions costs no memory: many need what a hundred need, and stay below 150 MB."""
+    execution = start_execution(home, create_machine(home, "W", WIDE))
+    ended(home, execution)
+    stop_workers(home)
+    copy_execution(home, execution, 100)
+    few = measured(home, "doctor")
+    copy_execution(home, execution, count - 101)
+    many = measured(home, "doctor")
+    assert (few.exit_code, many.exit_code) == (0, 0)
+    assert many.peak_bytes < min(few.peak_bytes + 10 * MEGABYTE, 150 * MEGABYTE)
