@@ -33,7 +33,7 @@ _REGION_LENGTH = 63
 _SHOWN_LENGTH = 60
 _ON_LINUX: bool = sys.platform == "linux"
 
-_URL = r"(?i:https?)://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:(?P<port>[0-9]{1,5}))?(/[!-~]*)?"
+_URL = r"(?i:https?)://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:(?P<port>[0-9]{1,5}))?(/[!-~]*)?"
 """Not compiled here: that would cost every command more than the rest of this module."""
 
 
@@ -164,7 +164,7 @@ _STORE = (
         kind=_PATH,
         computed="the user data folder, on Linux `~/.local/share/sfn`",
     ),
-    Variable("XDG_DATA_HOME", "The user data folder on Linux.", computed="`~/.local/share`"),
+    Variable("XDG_DATA_HOME", "The user data folder on Linux.", kind=_PATH, computed="`~/.local/share`"),
     Variable("AWS_REGION", "The region in ARNs; `--region` wins over it.", computed="`AWS_DEFAULT_REGION`"),
     Variable("AWS_DEFAULT_REGION", "The region in ARNs where `AWS_REGION` is not set.", "us-east-1"),
     Variable("SFN_ACCOUNT_ID", "The account in ARNs.", "123456789012", _ACCOUNT_KIND),
@@ -359,7 +359,7 @@ class Settings(NamedTuple):
         read = {name: variable.read(environ) for name, variable in VARIABLES.items()}
         endpoints = tuple(_endpoints(environ))
         return cls(
-            home=read["SFN_HOME"] or _default_home(environ),
+            home=read["SFN_HOME"] or _default_home(read["XDG_DATA_HOME"]),
             region=region or read["AWS_REGION"] or read["AWS_DEFAULT_REGION"],
             account_id=read["SFN_ACCOUNT_ID"],
             clock=read["SFN_CLOCK"],
@@ -411,7 +411,7 @@ def fast_time(factor: float, started_at: int, wall: int) -> int:
 
 def _endpoints(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for name in environ:
-        if name.startswith(_ENDPOINTS) and environ[name]:
+        if (name == _ENDPOINTS or name.startswith(f"{_ENDPOINTS}_")) and environ[name]:
             yield name, VARIABLES[_ENDPOINTS]._replace(name=name).parse(environ[name])
 
 
@@ -420,13 +420,12 @@ def _shown(text: str) -> str:
     return repr(text if len(text) <= _SHOWN_LENGTH else text[: _SHOWN_LENGTH - 3] + "...")
 
 
-def _default_home(environ: Mapping[str, str]) -> str:
-    """The user data folder that platformdirs names."""
+def _default_home(data: str | None) -> str:
+    """The user data folder that platformdirs names; on Linux `data`, where it is set."""
     if _ON_LINUX:
         # What platformdirs does here, by the XDG specification; importing it would add a tenth
         # to every command. tests/test_settings.py holds the two together.
-        data = environ.get("XDG_DATA_HOME", "")
-        return os.path.join(data if data.strip() else os.path.expanduser("~/.local/share"), "sfn")
+        return os.path.join(data or os.path.expanduser("~/.local/share"), "sfn")
     from platformdirs import user_data_dir
 
     return user_data_dir("sfn", appauthor=False)

@@ -85,7 +85,7 @@ BAD: Mapping[str, list[str]] = {
     "AWS_CLI_ERROR_FORMAT": ["xml", "JSON"],
     "AWS_CLI_BINARY_FORMAT": ["raw", "Base64"],
 }
-PATHS = {"SFN_HOME", "SFN_MOCK_CONFIG"}
+PATHS = {"SFN_HOME", "SFN_MOCK_CONFIG", "XDG_DATA_HOME"}
 """Of which any text is a path; a store or a file that is not there is the command's to report."""
 
 
@@ -137,6 +137,7 @@ def test_endpoints() -> None:
         "AWS_ENDPOINT_URL": "http://all",
         "AWS_ENDPOINT_URL_API_GATEWAY": "http://one",
         "AWS_ENDPOINT_URL_S3": "",
+        "AWS_ENDPOINT_URLS": "no URL, and not ours",
     }
     found = Settings.from_environment(environ)
     assert found.common_endpoint == "http://all"

@@ -105,9 +105,6 @@ OPERATIONS: Mapping[tuple[str, str], str] = {
 WAITING = frozenset({("lambda", "Invoke"), ("stepfunctions", "TestState")})
 """The operations that may keep their thread for long: a server gives them threads of their own."""
 
-AWAITED = frozenset({("stepfunctions", "GetActivityTask"), ("stepfunctions", "StartSyncExecution")})
-"""The operations whose answer comes later (`Awaited`): `answer` keeps its thread, `begin` does not."""
-
 
 def find(operation: Operation) -> Function:
     """The function that answers an operation. Raises ApiError UnknownOperationException."""

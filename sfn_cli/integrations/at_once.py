@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from sfn_cli.integrations.aws_clients import Clients
-from sfn_cli.integrations.integration import Errand, T, World, nothing_to_cancel
+from sfn_cli.integrations.integration import Errand, Later, T, World, nothing_to_cancel
 from sfn_cli.integrations.table import integration
 from sfn_cli.interpreter.signals import Signal, TaskFailed, TaskSucceeded
 
@@ -39,28 +39,37 @@ class _Invoked:
         nothing_to_cancel()
 
 
-def _here(
-    call: Callable[[], T],
-    done: Callable[[T | Exception], None],
-    /,
-    *,
-    may_wait: bool = False,
-) -> Cancel:
-    """A call that is made while the caller waits."""
-    answer: T | Exception
-    try:
-        answer = call()
-    except Exception as error:
-        answer = error
-    done(answer)
-    return nothing_to_cancel
+class _Here:
+    """Calls that are made while the caller waits."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    def __call__(
+        self,
+        call: Callable[[], T | Later],
+        done: Callable[[T | Exception], None],
+        /,
+        *,
+        may_wait: bool = False,
+    ) -> Cancel:
+        answer: T | Exception
+        try:
+            answered = call()
+            if isinstance(answered, Later):
+                answered = answered.shape(answered.awaited.wait(self._service))
+            answer = answered
+        except Exception as error:
+            answer = error
+        done(answer)
+        return nothing_to_cancel
 
 
 def run(service: Service, task: OpenTask, inspection: HttpInspection | None = None) -> TaskSucceeded | TaskFailed:
     """The end of a task that nobody outside answers (its resource has no pattern); `inspection` is told what it sends."""
     answers: list[Signal] = []
     clients = _clients(service.settings)
-    world = World(service.settings, _Invoked(service), service, service.clock, _here, clients, {}, inspection)
+    world = World(service.settings, _Invoked(service), service, service.clock, _Here(service), clients, {}, inspection)
     integration(task.resource)(Errand(task, NO_TASK, answers.append), world)
     (answer,) = answers
     assert isinstance(answer, (TaskSucceeded, TaskFailed))

@@ -13,10 +13,11 @@ from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Json, Payload
 
 if TYPE_CHECKING:
-    from sfn_cli.integrations.integration import Cancel, Errand, World
+    from sfn_cli.integrations.integration import Cancel, Errand, Later, World
     from sfn_cli.interpreter.execution import OpenTask
 
 Answered = Mapping[str, Any]
+Ended = TaskSucceeded | TaskFailed
 
 
 def _as_it_is(result: Json, answered: Answered) -> Json:
@@ -39,14 +40,14 @@ class Manner(NamedTuple):
 def in_background(
     errand: Errand,
     world: World,
-    call: Callable[[], TaskSucceeded | TaskFailed],
+    call: Callable[[], Ended | Later],
     *,
     may_wait: bool = False,
 ) -> Cancel:
     """Makes the call beside the loop, and answers with what it gives; `may_wait`: it may take minutes."""
     task = errand.task
 
-    def done(outcome: TaskSucceeded | TaskFailed | Exception) -> None:
+    def done(outcome: Ended | Exception) -> None:
         if isinstance(outcome, StatesError):
             outcome = TaskFailed(task.id, outcome.error, outcome.cause)
         elif isinstance(outcome, SfnError):
@@ -55,7 +56,8 @@ def in_background(
             outcome = TaskFailed(task.id, "States.Runtime", f"{type(outcome).__name__}: {outcome}")
         errand.answer(outcome)
 
-    return world.background(call, done, may_wait=may_wait)
+    background: Callable[..., Cancel] = world.background  # mypy infers no T from a union of unions
+    return background(call, done, may_wait=may_wait)
 
 
 def call(service: str, action: str, manner: Manner, task: OpenTask, world: World) -> TaskSucceeded | TaskFailed:

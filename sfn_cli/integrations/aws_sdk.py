@@ -6,15 +6,16 @@ What this very store has is asked of it (own_services.py).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sfn_cli import api
 from sfn_cli.api import names
-from sfn_cli.api.operations import AWAITED, WAITING
+from sfn_cli.api.operations import WAITING
 from sfn_cli.errors import ApiError, StatesError
 from sfn_cli.integrations import aws_call
 from sfn_cli.integrations.aws_errors import ServiceError, sdk_2
 from sfn_cli.integrations.aws_shapes import OwnShape, capitalised, request, result
+from sfn_cli.integrations.integration import Later
 from sfn_cli.integrations.own_services import OWN_SERVICES, OwnService
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Payload
@@ -44,8 +45,12 @@ def call(errand: Errand, world: World) -> Cancel:
         key = operation.service, operation.name
         if key in WAITING:
             world.service.invoker  # noqa: B018 - created here, in the loop, for all threads
-        may_wait = key in WAITING or key in AWAITED
-        return aws_call.in_background(errand, world, lambda: _ask_own(own, operation, task, world), may_wait=may_wait)
+        return aws_call.in_background(
+            errand,
+            world,
+            lambda: _ask_own(own, operation, task, world),
+            may_wait=key in WAITING,
+        )
 
     def ask() -> TaskSucceeded | TaskFailed:
         name = world.clients.named(service)
@@ -56,12 +61,16 @@ def call(errand: Errand, world: World) -> Cancel:
     return aws_call.in_background(errand, world, ask)
 
 
-def _ask_own(own: OwnService, operation: Operation, task: OpenTask, world: World) -> TaskSucceeded | TaskFailed:
+def _ask_own(own: OwnService, operation: Operation, task: OpenTask, world: World) -> aws_call.Ended | Later:
     """An operation of this store, over a connection of its own: it may wait long. Raises StatesError."""
+
+    def told(answer: Mapping[str, Any]) -> aws_call.Ended:
+        return TaskSucceeded(task.id, Payload(result(OwnShape(operation.output), answer)))
+
     asked = request(OwnShape(operation.input), task.arguments.value)
     service = world.service.sibling()
     try:
-        answered = api.answer(service, operation, asked)
+        answered = api.begin(service, operation, asked)
     except ApiError as error:
         failure = sdk_2(own.id).failure(ServiceError(error.code, error.message, error.status, names.new_uuid(), error.code))
         # Observed: Step Functions' own errors tell of attempts; those of other services do not.
@@ -69,4 +78,4 @@ def _ask_own(own: OwnService, operation: Operation, task: OpenTask, world: World
         return TaskFailed(task.id, failure.error, failure.cause + attempts)
     finally:
         service.close()
-    return TaskSucceeded(task.id, Payload(result(OwnShape(operation.output), answered)))
+    return told(answered) if isinstance(answered, dict) else Later(answered, told)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from sfn_cli.interpreter.signals import Signal
 
 if TYPE_CHECKING:
+    from sfn_cli.api.awaited import Awaited
     from sfn_cli.api.http_inspection import HttpInspection
     from sfn_cli.api.service import Service
     from sfn_cli.functions.outcome import Outcome
@@ -34,14 +35,23 @@ class Invokes(Protocol):
 T = TypeVar("T")
 
 
+class Later:
+    """The answer of an operation that is not there yet; `shape` makes the call's result of it."""
+
+    def __init__(self, awaited: Awaited, shape: Callable[[dict[str, Any]], Any]) -> None:
+        self.awaited = awaited
+        self.shape = shape
+
+
 class Background(Protocol):
     """Who makes a call that blocks, beside the loop, and tells `done` in the loop what it gave or raised, unless cancelled.
 
-    `may_wait` marks a call that may wait for minutes, which must not keep others waiting."""
+    `may_wait` marks a call that may wait for minutes, which must not keep others waiting. A call whose answer is
+    not there yet returns a `Later`, and keeps no thread until the answer comes."""
 
     def __call__(
         self,
-        call: Callable[[], T],
+        call: Callable[[], T | Later],
         done: Callable[[T | Exception], None],
         /,
         *,

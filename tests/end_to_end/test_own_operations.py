@@ -79,12 +79,10 @@ PASSING = {"executionArn", "name", "startDate", "stopDate", "creationDate", "tra
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A store with a function and two state machines."""
     place = tmp_path_factory.mktemp("own")
-    (place / "code").mkdir()
-    (place / "code" / "app.py").write_text(APP)
-    create_function(place / "home", "Halve", place / "code")
+    create_function(place / "home", "Halve", _code(place))
     create_machine(place / "home", "M", PASS)
     sfn_json(
         place / "home", "create-state-machine", "--name", "Fast", "--type", "EXPRESS", "--role-arn", ROLE,
@@ -94,11 +92,17 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     stop_workers(place / "home")
 
 
+def _code(place: Path) -> Path:
+    (place / "code").mkdir()
+    (place / "code" / "app.py").write_text(APP)
+    return place / "code"
+
+
 @pytest.fixture(scope="module")
-def answers(home: Path) -> list[Any]:
+def answers(shop: Path) -> list[Any]:
     """What tasks that make the requests, side by side in one execution, end with."""
-    machine = create_machine(home, "All", _side_by_side(REQUESTS))
-    described = ended(home, start_execution(home, machine))
+    machine = create_machine(shop, "All", _side_by_side(REQUESTS))
+    described = ended(shop, start_execution(shop, machine))
     assert described["status"] == "SUCCEEDED", described
     found: list[Any] = json.loads(described["output"])
     return found
@@ -136,12 +140,12 @@ def _lasting(answer: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("number", range(len(REQUESTS)), ids=lambda number: f"{number}-{REQUESTS[number][0]}")
-def test_as_the_command(home: Path, answers: list[Any], number: int) -> None:
+def test_as_the_command(shop: Path, answers: list[Any], number: int) -> None:
     """The task's result is the command's answer; its error has the command's code and message."""
     action, request = REQUESTS[number]
     command = re.sub("([A-Z])", r"-\1", action).lower()
     # MockConfigFile.json is looked for in the current folder, which is the home for a worker.
-    done = sfn(home, command, "--cli-input-json", json.dumps(request), cwd=home)
+    done = sfn(shop, command, "--cli-input-json", json.dumps(request), cwd=shop)
     answer = _renamed(answers[number], str.lower)
     if done.returncode == 0:
         assert _lasting(answer) == _lasting(json.loads(done.stdout))
@@ -154,13 +158,14 @@ def test_as_the_command(home: Path, answers: list[Any], number: int) -> None:
     assert answer["cause"].startswith(f"{message} (Service: Sfn, Status Code: 400, ")
 
 
-def test_tests_that_wait_hold_up_nobody(home: Path) -> None:
+def test_tests_that_wait_hold_up_nobody(home: Path, tmp_path: Path) -> None:
     """While a hundred tasks of one execution test a Wait of minutes, another's functions and calls go on."""
     wait = ("testState", {"roleArn": ROLE, **definition({"Type": "Wait", "Seconds": 250, "End": True})})
     patient = create_machine(home, "Patient", _side_by_side([wait] * 100))
     waiting = start_execution(home, patient)
     until(lambda: _count(home, waiting, "TaskStarted") == 100, "the tasks that wait")
     first = {"Type": "Task", "Resource": LIST_ACTIVITIES, "Parameters": {}, "ResultPath": None, "Next": "F"}
+    create_function(home, "Halve", _code(tmp_path))
     lively = create_machine(home, "Lively", {"StartAt": "L", "States": {"L": first, "F": INVOKE}})
     assert ended(home, start_execution(home, lively, "--input", '{"n": 8}'))["output"] == "4"
     assert describe(home, waiting)["status"] == "RUNNING"
@@ -171,3 +176,42 @@ def _count(home: Path, execution: str, kind: str) -> int:
     query = f"length(events[?type=='{kind}'])"
     found: int = sfn_json(home, "get-execution-history", "--execution-arn", execution, "--query", query)
     return found
+
+
+def test_executions_that_wait_for_executions(home: Path) -> None:
+    """However many tasks wait for an execution's end, what those executions call is still answered."""
+    test = {"RoleArn": ROLE, **_renamed(definition({"Type": "Succeed"}), str.upper)}
+    call = {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:sfn:testState", "End": True}
+    inner = json.dumps({"StartAt": "T", "States": {"T": {**call, "Parameters": test}}})
+    options = ("--type", "EXPRESS", "--role-arn", ROLE, "--definition", inner)
+    express = sfn_json(home, "create-state-machine", "--name", "Inner", *options)["stateMachineArn"]
+    outer = _side_by_side([("startSyncExecution", {"stateMachineArn": express})] * 100)
+    described = ended(home, start_execution(home, create_machine(home, "Outer", outer)))
+    assert [answer["Status"] for answer in json.loads(described["output"])] == ["SUCCEEDED"] * 100
+
+
+def test_a_task_that_polls_for_a_task(home: Path) -> None:
+    """GetActivityTask by a task has the input of the activity's task; each task is handed out once."""
+    activity = sfn_json(home, "create-activity", "--name", "Work")["activityArn"]
+    poll = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::aws-sdk:sfn:getActivityTask",
+        "Parameters": {"ActivityArn": activity},
+        "Next": "Answer",
+    }
+    answer = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::aws-sdk:sfn:sendTaskSuccess",
+        "Parameters": {"TaskToken.$": "$.TaskToken", "Output.$": "$.Input"},
+        "ResultPath": None,
+        "End": True,
+    }
+    poller = create_machine(home, "Poller", {"StartAt": "Poll", "States": {"Poll": poll, "Answer": answer}})
+    pollers = [start_execution(home, poller) for _ in range(2)]
+    until(lambda: all(_count(home, one, "TaskStarted") == 1 for one in pollers), "the polls")
+    work = {"Type": "Task", "Resource": activity, "End": True}
+    worked = create_machine(home, "Worked", {"StartAt": "W", "States": {"W": work}})
+    for number in range(2):
+        done = ended(home, start_execution(home, worked, "--input", str(number)))
+        assert (done["status"], done["output"]) == ("SUCCEEDED", str(number))
+    assert {json.loads(ended(home, one)["output"])["Input"] for one in pollers} == {"0", "1"}

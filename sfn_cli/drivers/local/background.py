@@ -3,8 +3,8 @@
 Nothing is made before the first call. A thread makes the call; what came of it is handed over in the loop, which a
 pipe wakes. One who cancels hears no more of the call; it may be made all the same.
 
-Calls that may wait for minutes (an execution, a function, a task of an activity) have threads of their own: however
-many there are, requests to services go on.
+Calls that may wait for minutes (for a function) have threads of their own: however many there are, requests to services
+go on. A call whose answer is not there yet (`Later`) keeps no thread at all (awaiting.py).
 """
 
 from __future__ import annotations
@@ -15,10 +15,14 @@ from collections import deque
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from sfn_cli.drivers.local.awaiting import Wait
+from sfn_cli.integrations.integration import Later
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Executor
 
+    from sfn_cli.drivers.local.awaiting import Awaiting
     from sfn_cli.integrations.integration import Cancel
 
 THREADS = 32
@@ -41,16 +45,19 @@ class _Call:
 
 
 class Background:
-    """The calls that wait, are made, or have been answered. Called in the loop of `selector` only."""
+    """The calls that wait, are made, or have been answered. Called in the loop of `selector` only.
 
-    def __init__(self, selector: selectors.BaseSelector) -> None:
+    Without `awaiting`, no call may return a `Later`."""
+
+    def __init__(self, selector: selectors.BaseSelector, awaiting: Awaiting | None = None) -> None:
         self._selector = selector
+        self._awaiting = awaiting
         self._executors: dict[bool, Executor] = {}
         self._answered: deque[tuple[_Call, Any]] = deque()
 
     def __call__(
         self,
-        call: Callable[[], T],
+        call: Callable[[], T | Later],
         done: Callable[[T | Exception], None],
         /,
         *,
@@ -86,6 +93,25 @@ class Background:
             answer = job.call()
         except Exception as error:
             answer = error
+        if isinstance(answer, Later):
+            self._await(job, answer)
+        else:
+            self._answer(job, answer)
+
+    def _await(self, job: _Call, later: Later) -> None:
+        def answered(answer: dict[str, Any] | Exception) -> None:
+            if not isinstance(answer, Exception):
+                try:
+                    answer = later.shape(answer)
+                except Exception as error:
+                    answer = error
+            self._answer(job, answer)
+
+        assert self._awaiting is not None
+        self._awaiting.add(Wait(later.awaited, lambda: job.done is not None, answered))
+
+    def _answer(self, job: _Call, answer: Any) -> None:
+        """In a thread: hands the answer over to the loop."""
         self._answered.append((job, answer))
         with suppress(BlockingIOError):  # full: it is readable all the same
             os.write(self._pipe[1], b".")

@@ -20,7 +20,7 @@ from sfn_cli.store.sqlite.keys import key_of
 
 if TYPE_CHECKING:
     from sfn_cli.functions.outcome import Outcome
-    from sfn_cli.integrations.integration import Cancel, Invocation, World
+    from sfn_cli.integrations.integration import Cancel, Invocation, Later, World
     from sfn_cli.interpreter.execution import OpenTask
     from sfn_cli.interpreter.mocks import Mocks
 
@@ -42,7 +42,7 @@ class _Isolated:
 
     def background(
         self,
-        call: Callable[[], T],
+        call: Callable[[], T | Later],
         done: Callable[[T | Exception], None],
         /,
         *,

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sfn_cli.asl.timestamp import format_timestamp
 from sfn_cli.drivers.local import launch
+from sfn_cli.drivers.local.awaiting import Awaiting
 from sfn_cli.drivers.local.background import Background
 from sfn_cli.drivers.local.conduct import CLAIM_LIMIT, Conductor
 from sfn_cli.drivers.local.event_delivery import EventDelivery
@@ -142,7 +143,8 @@ class _Worker:
         self._sign()
         self._selector = selectors.DefaultSelector()
         self._pool = Pool(Functions(self._database), settings, self._selector, clock, self._log)
-        world = World(settings, self._pool, service, clock, Background(self._selector), Clients(settings), {})
+        background = Background(self._selector, Awaiting(service))
+        world = World(settings, self._pool, service, clock, background, Clients(settings), {})
         self._conductor = Conductor(
             Turns(self._database, self._id),
             Executions(self._database),

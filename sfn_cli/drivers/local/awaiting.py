@@ -1,0 +1,142 @@
+"""Waits, for all tasks of a worker, for answers that are not there yet: one thread, one look at the store.
+
+StartSyncExecution and GetActivityTask answer when an execution has ended or an activity has a task. A thread
+for each would be held until then. With enough of them, no thread would be left for what the awaited execution
+itself calls, and it could not end.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.api.awaited import NO_TASK, AwaitedEnd, AwaitedTask
+from sfn_cli.api.following import LOOK_SECONDS, PROMPT_SECONDS, settled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sfn_cli.api.awaited import Awaited
+    from sfn_cli.api.service import Service
+
+QUIET_SECONDS = 1.0
+"""How long after the last news the store is looked at less often."""
+
+SHARE = 4
+"""A look that took long (thousands wait) is followed by so many times as long without one."""
+
+
+class Wait:
+    """One awaited answer. `is_wanted` may become false; `answered` takes the answer, or an exception."""
+
+    __slots__ = ("answered", "awaited", "gives_up_at", "is_wanted")
+
+    def __init__(
+        self,
+        awaited: Awaited,
+        is_wanted: Callable[[], bool],
+        answered: Callable[[dict[str, Any] | Exception], None],
+    ) -> None:
+        self.awaited = awaited
+        self.is_wanted = is_wanted
+        self.answered = answered
+        self.gives_up_at = time.monotonic() + awaited.seconds if isinstance(awaited, AwaitedTask) else None
+
+
+class Awaiting:
+    """The waits of one worker. `service` is the worker's; the thread has a sibling of it."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._new: list[Wait] = []
+        self._has_new = threading.Event()
+
+    def add(self, wait: Wait) -> None:
+        """Waits for one more answer. Called from any thread."""
+        with self._lock:
+            self._new.append(wait)
+            self._has_new.set()
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="awaiting", daemon=True)
+                self._thread.start()
+
+    def _take_new(self) -> list[Wait]:
+        with self._lock:
+            self._has_new.clear()
+            taken, self._new = self._new, []
+            return taken
+
+    def _run(self) -> None:
+        waits: list[Wait] = []
+        while True:
+            self._has_new.wait()
+            try:
+                self._look_on(waits)
+            except Exception as error:
+                for wait in [*waits, *self._take_new()]:
+                    wait.answered(error)
+                waits = []
+
+    def _look_on(self, waits: list[Wait]) -> None:
+        """Answers the waits, and those that are added meanwhile, until none is left. Raises StoreError."""
+        service = self._service.sibling()
+        try:
+            # No `Follower`: it would wake a worker, and keep a store alive whose worker was told to stop.
+            seen: int | None = None
+            news_at = 0.0
+            while waits or self._has_new.is_set():
+                began = time.monotonic()
+                if self._has_new.is_set():
+                    waits += self._take_new()
+                    seen = None
+                version = service.database.data_version()  # before the look: no commit is missed
+                if version != seen:
+                    seen, news_at = version, began
+                    _look(service, waits)
+                waits[:] = [wait for wait in waits if not _is_over(wait)]
+                pause = PROMPT_SECONDS if began - news_at < QUIET_SECONDS else LOOK_SECONDS
+                self._has_new.wait(max(pause, SHARE * (time.monotonic() - began)))
+        finally:
+            service.close()
+
+
+def _look(service: Service, waits: list[Wait]) -> None:
+    """Answers what can be answered now, first come, first served."""
+    executions = [wait.awaited.execution for wait in waits if isinstance(wait.awaited, AwaitedEnd)]
+    ended = settled(service, executions) if executions else {}
+    activities = {wait.awaited.activity for wait in waits if isinstance(wait.awaited, AwaitedTask)}
+    tasks = Counter(service.tasks.waiting(list(activities)) if activities else {})
+    for wait in [wait for wait in waits if wait.is_wanted()]:
+        match wait.awaited:
+            case AwaitedEnd(execution, answer):
+                if execution in ended:
+                    _answer(wait, partial(answer, service), waits)
+            case AwaitedTask(activity, _, take):
+                if tasks[activity] > 0:
+                    tasks[activity] -= 1
+                    _answer(wait, partial(take, service), waits)
+
+
+def _answer(wait: Wait, ask: Callable[[], dict[str, Any] | None], waits: list[Wait]) -> None:
+    """Hands over the answer, unless another has taken what was waited for."""
+    answer: dict[str, Any] | Exception | None
+    try:
+        answer = ask()
+    except Exception as error:  # of this one alone
+        answer = error
+    if answer is not None:
+        waits.remove(wait)
+        wait.answered(answer)
+
+
+def _is_over(wait: Wait) -> bool:
+    """Whether there is nothing more to wait for: a poll is answered with no task when its time is up."""
+    if wait.gives_up_at is not None and time.monotonic() >= wait.gives_up_at:
+        wait.answered(NO_TASK)
+        return True
+    return not wait.is_wanted()
