@@ -128,8 +128,11 @@ class Connection(H11Protocol):
     # What uvicorn and asyncio call
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
         self._is_set_up = True
+        try:
+            super().connection_made(transport)
+        except OSError:  # reset already: some systems name no address of such a socket
+            self.drop()
 
     def data_received(self, data: bytes) -> None:
         if self._drops_data:
