@@ -119,6 +119,7 @@ class Connection(H11Protocol):
         self._phase = Phase.HEAD
         self._is_set_up = False
         self._is_refused = False
+        self._drops_data = False
         self._is_over = False
         self._unsent = 0
         self._timer = self.loop.call_later(HEAD_SECONDS, self._be_late)
@@ -127,11 +128,14 @@ class Connection(H11Protocol):
     # What uvicorn and asyncio call
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
         self._is_set_up = True
+        try:
+            super().connection_made(transport)
+        except OSError:  # reset already: some systems name no address of such a socket
+            self.drop()
 
     def data_received(self, data: bytes) -> None:
-        if self._is_refused:
+        if self._drops_data:
             return
         try:
             super().data_received(data)
@@ -161,6 +165,10 @@ class Connection(H11Protocol):
 
     def send_400_response(self, msg: str) -> None:
         """Refuses what is not HTTP. uvicorn calls this while it handles h11's error."""
+        if self._current_phase() is Phase.ANSWERING:
+            # More bytes after a request with `Connection: close`: that one's answer is the last one.
+            self._drops_data = True
+            return
         error = sys.exc_info()[1]
         fault, status = msg, 400
         if isinstance(error, h11.RemoteProtocolError):
@@ -203,7 +211,7 @@ class Connection(H11Protocol):
         with suppress(h11.LocalProtocolError):  # an answer has begun, or the request was for a head alone
             for event in (response, h11.Data(data=answer.body), h11.EndOfMessage()):
                 self.transport.write(self.conn.send(event) or b"")
-        self._is_refused = True
+        self._is_refused = self._drops_data = True
         self.flow.resume_reading()
         if self.transport.can_write_eof():
             self.transport.write_eof()

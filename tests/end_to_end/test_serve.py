@@ -97,6 +97,20 @@ def test_who_has_gone_gets_no_task(home: Path) -> None:
         asyncio.run(scenario(url))
 
 
+def test_bytes_after_the_last_request(home: Path) -> None:
+    """What a client sends after a request with `Connection: close` does not take the place of its answer."""
+
+    async def scenario(url: str) -> None:
+        slow = await create(url, "Slow", wait(1))
+        reader, writer = await asked(url, "StartSyncExecution", {"stateMachineArn": slow})
+        await posted(url, "ListStateMachines", {})  # the request has been read
+        writer.write(b"\r\nGARBAGE\r\n\r\n" * 10_000)
+        assert (await answer_to((reader, writer)))[1]["status"] == "SUCCEEDED"
+
+    with serving(home) as url:
+        asyncio.run(scenario(url))
+
+
 @pytest.mark.parametrize("signals", [1, 2])
 def test_its_end(home: Path, signals: int) -> None:
     """Who polls is answered at once, with nothing; who waits for an execution gets its end, unless a second signal comes. Then the

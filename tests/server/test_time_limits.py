@@ -69,6 +69,18 @@ def poll(served: Served) -> bytes:
     return framed(b"Content-Length: %d\r\n" % len(body), body).replace(LIST, target("GetActivityTask"))
 
 
+@pytest.mark.slow
+def test_the_end_of_the_server(tmp_path: Path) -> None:
+    """A body that has not arrived when the server's time is over is refused with status 503; a half-sent head ends with it."""
+    served = Served(str(tmp_path / "home"))
+    with connected(served, HALF_A_HEAD) as head, connected(served, framed(b"Content-Length: 10\r\n", b"{")) as body:
+        with connected(served, ALIVE) as sync:
+            answer_of(sync)  # so the others have been read
+        assert served.stop() == 0
+        assert (read_all(head), status(read_all(body))) == (b"", b"503")
+    assert served.printed() == ""
+
+
 @contextmanager
 def half_open(served: Served, count: int) -> Iterator[selectors.BaseSelector]:
     """So many connections that have sent half a head; those that the server closed are ready to be read."""
