@@ -22,6 +22,7 @@ def doctor(terminal: Terminal) -> Exit:
     Example:
       sfn doctor
     """
+    from sfn_cli import private_files
     from sfn_cli.api.doctor import examine
     from sfn_cli.store.sqlite.database import Database
 
@@ -33,5 +34,7 @@ def doctor(terminal: Terminal) -> Exit:
     for finding in examined.findings:
         print(finding, file=sys.stderr)
     verdict = "all whole" if not examined.findings else f"{len(examined.findings)} findings"
+    for note in private_files.home_notes(terminal.settings.home):
+        print(f"note: {note}", file=sys.stderr)
     print(f"{examined.executions} executions, {examined.events} events: {verdict}")
     return Exit.SUCCESS if not examined.findings else Exit.FAILURE

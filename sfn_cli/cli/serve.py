@@ -34,7 +34,8 @@ def serve(terminal: Terminal, port: int, host: str, credentials: str | None, gat
 
     Clients put sync- before the host of StartSyncExecution and TestState, unless AWS_DISABLE_HOST_PREFIX_INJECTION is true for them.
     """
-    from sfn_cli import app, server
+    from sfn_cli import app, private_files, server
 
+    private_files.check_home(terminal.settings.home)
     server.serve(app.build(terminal.settings), host, port, credentials_file=credentials, gateway_origins=gateway_origin)
     return Exit.SUCCESS

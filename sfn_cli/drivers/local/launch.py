@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from sfn_cli import file_lock
+from sfn_cli import file_lock, private_files
 from sfn_cli.errors import StoreError
 from sfn_cli.store.sqlite.workers import Slot, live_workers
 
@@ -62,14 +63,18 @@ def start(home: str, *, beside: bool = False) -> None:
     While a worker is on its way, nobody starts another: whoever starts one holds a lock, and the
     worker inherits it and lets go when it listens, or when it dies.
     """
+    private_files.check_home(home)
     on_its_way = file_lock.take(os.path.join(home, START_LOCK_NAME), above=INHERITED)
     if on_its_way is None:
         return  # that one looks at the store after it has begun to listen: it sees what is there now
-    log = os.path.join(home, LOG_NAME)
-    _keep_short(log)
+    try:
+        log = _open_log(os.path.join(home, LOG_NAME))
+    except BaseException:
+        os.close(on_its_way)
+        raise
     actions: list[tuple[int, int, str, int, int] | tuple[int, int, int]] = [
         (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-        (os.POSIX_SPAWN_OPEN, 1, log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600),
+        (os.POSIX_SPAWN_DUP2, log, 1),
         (os.POSIX_SPAWN_DUP2, 1, 2),
         (os.POSIX_SPAWN_DUP2, on_its_way, INHERITED),
     ]
@@ -80,6 +85,7 @@ def start(home: str, *, beside: bool = False) -> None:
     try:
         _children.add(_spawn(command, environment, actions))
     finally:
+        os.close(log)
         os.close(on_its_way)
 
 
@@ -107,12 +113,11 @@ def _spawn(
         return os.posix_spawn(command[0], command, environment, file_actions=actions)
 
 
-def _keep_short(log: str) -> None:
-    try:
-        if os.path.getsize(log) > MAX_LOG_BYTES:
-            os.replace(log, log + ".1")
-    except OSError:
-        pass  # no log yet, or not ours to move: the worker is started all the same
+def _open_log(path: str) -> int:
+    with suppress(OSError):  # no log yet, or not ours to move: the worker is started all the same
+        if os.lstat(path).st_size > MAX_LOG_BYTES:
+            os.replace(path, path + ".1")
+    return private_files.open_file(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, above=INHERITED)
 
 
 def status(settings: Settings) -> list[dict[str, int]]:
@@ -120,6 +125,7 @@ def status(settings: Settings) -> list[dict[str, int]]:
     from sfn_cli.store.sqlite.database import Database
     from sfn_cli.store.sqlite.workers import Workers
 
+    private_files.check_home(settings.home)
     live = live_workers(settings.home)
     if not live:
         return []

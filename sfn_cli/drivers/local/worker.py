@@ -16,6 +16,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from sfn_cli import private_files
 from sfn_cli.api.service import Service
 from sfn_cli.asl.timestamp import format_timestamp
 from sfn_cli.drivers.local import launch
@@ -76,6 +77,7 @@ def main(*, beside: bool) -> None:
     settings = Settings.from_environment()
     try:
         with translated_errors(settings.home):
+            private_files.check_home(settings.home)
             os.chdir(settings.home)
         code = work(settings, beside=beside)
     except SfnError as error:
@@ -230,10 +232,9 @@ class _Worker:
     def _listen(self) -> int:
         path = self._slot.pipe_path
         with translated_errors(path):
-            if not os.path.exists(path):
-                os.mkfifo(path, 0o600)
+            private_files.make_pipe(path)
             # Open for writing too: a pipe without a writer would be readable without end.
-            pipe = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+            pipe = private_files.open_pipe(path, os.O_RDWR)
         signal.set_wakeup_fd(pipe, warn_on_full_buffer=False)
         self._selector.register(pipe, selectors.EVENT_READ, self._drainer(pipe))
         if self._on_its_way:
