@@ -156,7 +156,9 @@ def test_the_umask_does_not_matter(tmp_path: Path, umask: int) -> None:
         assert run(*described).strip() == "SUCCEEDED"
         modes = {path: stat.S_IMODE(path.lstat().st_mode) for path in [home.parent, home, *home.rglob("*")]}
         assert {path.name for path in modes} >= {"sfn.db", "worker.log", "worker-0.lock", "worker-0.wake", "worker-start.lock", "app.py"}
-        assert {path: oct(mode) for path, mode in modes.items() if path.name != "__pycache__" and mode != (0o700 if path.is_dir() else 0o600)} == {}
+        assert {
+            path: oct(mode) for path, mode in modes.items() if path.name != "__pycache__" and mode != (0o700 if path.is_dir() else 0o600)
+        } == {}
     finally:
         run("worker", "stop")
         until(lambda: '"pid"' not in run("worker", "status"), "the worker's end")

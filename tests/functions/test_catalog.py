@@ -203,7 +203,7 @@ def test_a_link_in_place_of_a_functions_folder(bench: Workbench, tmp_path: Path)
     bench.zipped({"app.py": HANDLER})
     (tmp_path / "elsewhere").mkdir()
     root = Path(bench.settings.home) / "functions"
-    root.mkdir()
+    root.mkdir(exist_ok=True)
     (root / "fn").symlink_to(tmp_path / "elsewhere")
     outcome = bench.invoke()
     assert (outcome.kind, f"{root}/fn: it is a symbolic link" in outcome.message) == ("unusable", True)
