@@ -18,6 +18,9 @@ DEFAULT_ACCOUNT = "123456789012"
 MOCK_CONFIG_FILE = "MockConfigFile.json"
 """What is read in the folder of the process where SFN_MOCK_CONFIG names no file, as Step Functions Local does."""
 
+FUNCTION_MARK = "SFN_FUNCTION_PROCESS"
+"""The variable that marks a function's process, and what that starts (functions/strays.py); sfn's own processes have none."""
+
 _ON_LINUX: bool = sys.platform == "linux"
 
 

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli import file_lock, loopback, private_files
 from sfn_cli.errors import ConfigurationError
-from sfn_cli.settings import Settings
+from sfn_cli.settings import FUNCTION_MARK, Settings
 from sfn_cli.store.sqlite.workers import live_workers
 
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ def _reap() -> None:
 
 def _environment(settings: Settings) -> dict[str, str]:
     """The server's environment: none of the user's credentials or endpoints."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_") and name != FUNCTION_MARK}
     own = {"SFN_HOME": settings.home, "MOTO_ACCOUNT_ID": settings.account_id, "AWS_DEFAULT_REGION": settings.region}
     return {**kept, **own, "AWS_EC2_METADATA_DISABLED": "true"}
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli import file_lock, private_files
 from sfn_cli.errors import StoreError
+from sfn_cli.settings import FUNCTION_MARK
 from sfn_cli.store.sqlite.workers import Slot, live_workers
 
 if TYPE_CHECKING:
@@ -80,7 +81,8 @@ def start(home: str, *, beside: bool = False) -> None:
     ]
     # -P: the folder that the command ran in must not shadow modules. -c, not -m: it saves runpy.
     command = [sys.executable, "-P", "-c", f"from sfn_cli.drivers.local.worker import main; main(beside={beside})"]
-    environment = {**os.environ, "SFN_HOME": home}
+    # A handler may have called sfn: the worker is not the handler's to leave behind.
+    environment = {name: value for name, value in os.environ.items() if name != FUNCTION_MARK} | {"SFN_HOME": home}
     _reap()
     try:
         _children.add(_spawn(command, environment, actions))

@@ -145,11 +145,12 @@ class _Worker:
         self._limit = limit
         self._told_to_leave = False
         self._on_its_way = True  # until it listens
+        self._looks_for_orphans = True
         self._database = Database(settings.home)
         self._id = Workers(self._database).register(slot.number, os.getpid(), clock())
         self._sign()
         self._selector = selectors.DefaultSelector()
-        self._pool = Pool(Functions(self._database), settings, self._selector, clock, self._log)
+        self._pool = Pool(Functions(self._database), settings, self._selector, clock, self._log, report=report)
         world = World(settings, self._pool, self._service(), clock, Background(self._selector), Clients(settings), {})
         self._conductor = Conductor(
             Turns(self._database, self._id),
@@ -216,7 +217,14 @@ class _Worker:
 
     def close(self) -> None:
         """Ends the functions that run here."""
+        self._end_orphans()
         self._pool.close()
+
+    def _end_orphans(self) -> None:
+        """Once, and not before there is time: kills what is left of the functions of workers that were killed."""
+        if self._looks_for_orphans:
+            self._looks_for_orphans = False
+            self._pool.end_orphans()
 
     def _in_place(self) -> bool:
         """Whether the store is still where it was: its folder, or its file, may have been moved away or deleted."""
@@ -274,6 +282,7 @@ class _Worker:
             now = monotonic_ms()
             if now - last_look >= LOOK_SECONDS * 1000:
                 last_look = now
+                self._end_orphans()
                 self._status_events.look()
                 self._called = self._looks_for_abandoned = True
             if self._called:
