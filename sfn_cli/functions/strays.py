@@ -134,7 +134,8 @@ def sweep(report: Callable[[str], None], *, at_end: bool = False) -> bool:
             # (Seen twice: a process that is about to run another program has no environment for a moment.)
             _Here.reported.add(pid)
             report(
-                f"process {pid} ({_name(pid)}), which a function left behind as it seems, is not ended: its environment is not a function's"
+                f"process {pid} ({_name(pid)}) was left behind, probably by a function. It goes on: it has another "
+                "environment, so its origin is not certain"
             )
     _report_ended(ended, report)
     _Here.seen = alive
@@ -186,7 +187,7 @@ def _report_ended(ended: list[_Ended], report: Callable[[str], None]) -> None:
             functions.setdefault(environment.get("AWS_LAMBDA_FUNCTION_NAME", "?"), []).append(pid)
     for function, pids in functions.items():
         named = ", ".join(f"{pid} ({_name(pid)})" for pid in pids[:MAX_NAMED]) + (", …" if len(pids) > MAX_NAMED else "")
-        report(f"ends {len(pids)} processes that the function {function} left behind: {named}")
+        report(f"ends what the function {function} left behind: {'process' if len(pids) == 1 else 'processes'} {named}")
 
 
 def _owner_lives(mark: str) -> bool:
