@@ -191,7 +191,7 @@ def test_another_user_cannot_call_them(home: Path, services: Callable[[str], Any
 @pytest.fixture
 def no_users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Processes that cannot find out whose a connection is, as on macOS."""
-    (tmp_path / "sitecustomize.py").write_text("import sfn_cli.loopback; sfn_cli.loopback._TABLES = ()")
+    (tmp_path / "sitecustomize.py").write_text("import sfn_cli.loopback; sfn_cli.loopback.peer_user = lambda connection: None")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
 
 
