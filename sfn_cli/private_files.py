@@ -242,10 +242,14 @@ def _check(path: str, found: os.stat_result, is_kind: Callable[[int], bool], kin
     if stat.S_ISLNK(found.st_mode):
         raise _is_link(path)
     if not is_kind(found.st_mode):
-        raise StoreError(f"Cannot use {path}: it is not {kind}. Move it away, or set SFN_HOME to another folder.")
+        raise StoreError(f"Cannot use the store {path}: it is not {kind}. Move it away, or set SFN_HOME to another folder.")
     if found.st_uid not in (os.geteuid(), 0):
-        raise StoreError(f"Cannot use {path}: it belongs to {_user_name(found.st_uid)}. Move it away, or set SFN_HOME to another folder.")
+        raise StoreError(
+            f"Cannot use the store {path}: it belongs to {_user_name(found.st_uid)}. Move it away, or set SFN_HOME to another folder."
+        )
 
 
 def _is_link(path: str) -> StoreError:
-    return StoreError(f"Cannot use {path}: it is a symbolic link, and sfn follows none there. Remove it, or move what it leads to there.")
+    return StoreError(
+        f"Cannot use the store {path}: it is a symbolic link, and sfn follows none there. Remove it, or move what it leads to there."
+    )
