@@ -153,7 +153,8 @@ def _created(path: str, flags: int) -> int:
         descriptor = os.open(path, flags | os.O_CREAT | os.O_EXCL, FILE_MODE)
     except FileExistsError:
         return -1
-    os.fchmod(descriptor, FILE_MODE)
+    if stat.S_IMODE(os.fstat(descriptor).st_mode) != FILE_MODE:
+        os.fchmod(descriptor, FILE_MODE)
     return descriptor
 
 

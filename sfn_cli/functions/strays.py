@@ -71,11 +71,11 @@ def new_mark(home: str) -> str | None:
 
 
 def began(pid: int, mark: str | None) -> None:
-    """A child has been started. The first makes this process a subreaper."""
+    """A child has been started. The first makes this process a subreaper, as long as there are any."""
     _Here.children.add(pid)
     if mark is not None:
         _Here.marks.add(mark)
-        _become_subreaper()
+        _be_subreaper(True)
 
 
 def killing(pid: int, mark: str | None) -> list[int]:
@@ -150,15 +150,17 @@ def end_all(report: Callable[[str], None]) -> None:
     give_up_at = time.monotonic() + LIMIT_SECONDS
     while sweep(report, at_end=True) and time.monotonic() < give_up_at:
         time.sleep(0.001)
+    if not _Here.children:
+        _be_subreaper(False)
 
 
 def end_orphans(home: str, report: Callable[[str], None]) -> None:
     """Kills what is left of the children of processes that were killed, in the same store and on this machine."""
-    if not ARE_FOUND:
+    if not ARE_FOUND or not hasattr(os, "pidfd_open"):
         return
     ours = f"{_identity(home)}/{_namespace()}/"
     ended = []
-    for pid in [int(name) for name in os.listdir("/proc") if name.isdecimal()]:
+    for pid in _processes():
         with suppress(OSError):
             # The descriptor means this process, whatever becomes of its id.
             descriptor = os.pidfd_open(pid)
@@ -200,14 +202,14 @@ def _owner_lives(mark: str) -> bool:
     return found is not None and not found.ended and str(found.started) == started
 
 
-def _become_subreaper() -> None:
-    if not _Here.subreaper:
-        try:
+def _be_subreaper(wanted: bool) -> None:
+    if _Here.subreaper != wanted:
+        # Without ctypes, or without prctl, the mark alone must do, for the next worker.
+        with suppress(ImportError, OSError, AttributeError):
             import ctypes
 
-            _Here.subreaper = ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0
-        except (ImportError, OSError, AttributeError):
-            pass  # the mark alone will do, for the next worker
+            if ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, int(wanted), 0, 0, 0) == 0:
+                _Here.subreaper = wanted
 
 
 # /proc
@@ -234,6 +236,13 @@ def _owner() -> str:
     """This process, as marks name it."""
     found = _stat(os.getpid())
     return f"{os.getpid()}-{found.started if found is not None else 0}"
+
+
+def _processes() -> list[int]:
+    try:
+        return [int(name) for name in os.listdir("/proc") if name.isdecimal()]
+    except OSError:
+        return []
 
 
 def _children(pid: int) -> list[int]:

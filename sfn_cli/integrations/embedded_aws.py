@@ -138,9 +138,9 @@ def _look(path: str) -> tuple[bool, _Served | None]:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
         return False, None
     except OSError:
-        words = os.read(descriptor, 128).decode().split()
+        words = os.read(descriptor, 128).decode(errors="replace").split()
         # One that is about to serve has the lock, and the file may still tell of the one before.
-        if len(words) < 2 or not _lives(int(words[1])):
+        if len(words) < 2 or not "".join(words[:2]).isdecimal() or not _lives(int(words[1])):
             return True, None
         return True, _Served(int(words[0]), int(words[1]), words[2] if len(words) > 2 else None)  # an older sfn's has no key
     finally:
