@@ -76,8 +76,9 @@ def _endpoint(settings: Settings) -> str:
         time.sleep(LOOK_SECONDS)
         _reap()
     else:
-        for pid in _children:  # one that hangs would hold the lock for ever
-            os.kill(pid, signal.SIGKILL)
+        for pid in list(_children):  # one that hangs would hold the lock for ever
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
     raise ConfigurationError(f"moto's server does not start: {os.path.join(settings.home, LOG_NAME)} says why.")
 
 
