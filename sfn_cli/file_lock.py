@@ -5,16 +5,15 @@ from __future__ import annotations
 import fcntl
 import os
 
+from sfn_cli import private_files
+
 
 def take(path: str, *, above: int) -> int | None:
     """The descriptor of the lock on a file, which is made if need be, or None if it is held. It is let go when closed.
 
     The descriptor is higher than `above`: under that number a process to be started inherits another.
     """
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    if descriptor <= above:
-        low, descriptor = descriptor, fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, above + 1)
-        os.close(low)
+    descriptor = private_files.open_file(path, os.O_RDWR | os.O_CREAT, above=above)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

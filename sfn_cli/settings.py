@@ -31,6 +31,10 @@ BINARY_FORMATS = ("base64", "raw-in-base64-out")
 _YEAR_SECONDS = 31_536_000
 _REGION_LENGTH = 63
 _SHOWN_LENGTH = 60
+
+FUNCTION_MARK = "SFN_FUNCTION_PROCESS"
+"""Marks a function's process and what that starts (functions/strays.py); sfn's own processes do not have it."""
+
 _ON_LINUX: bool = sys.platform == "linux"
 
 _URL = r"(?i:https?)://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:(?P<port>[0-9]{1,5}))?(/[!-~]*)?"

@@ -37,6 +37,25 @@ def endpoint(terminal: Terminal) -> Exit:
     return Exit.SUCCESS
 
 
+@aws.command("env")
+@click.pass_obj
+def env(terminal: Terminal) -> Exit:
+    """Prints the variables with which boto3 and the AWS CLI call the services; starts them first if need be.
+
+    On macOS the services take no other credentials, which keeps other users of the machine out.
+    Version 1 of the AWS CLI does not read AWS_ENDPOINT_URL: give it --endpoint-url as well.
+
+    \b
+    Example:
+      env $(sfn aws env) sh -c 'aws sqs list-queues --endpoint-url $AWS_ENDPOINT_URL'
+    """
+    from sfn_cli.integrations import embedded_aws
+
+    for name, value in embedded_aws.variables(terminal.settings).items():
+        print(f"{name}={value}")
+    return Exit.SUCCESS
+
+
 @aws.command("stop")
 @click.pass_obj
 def stop(terminal: Terminal) -> Exit:

@@ -27,6 +27,7 @@ def doctor(terminal: Terminal) -> Exit:
     Example:
       sfn doctor
     """
+    from sfn_cli import private_files
     from sfn_cli.api.doctor import examine
     from sfn_cli.store.sqlite.database import Database
 
@@ -36,7 +37,8 @@ def doctor(terminal: Terminal) -> Exit:
         examined = examine(database, _show_finding)
     finally:
         database.close()
-    # Notes (worth knowing, but no damage) go here, to stderr; they do not change the exit code.
+    for note in private_files.home_notes(terminal.settings.home):
+        print(f"note: {note}", file=sys.stderr)
     verdict = "all whole" if not examined.findings else f"{examined.findings} findings"
     print(f"{examined.executions} executions, {examined.events} events: {verdict}")
     return Exit.SUCCESS if not examined.findings else Exit.FAILURE

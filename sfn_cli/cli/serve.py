@@ -46,8 +46,9 @@ def serve(
 
     Clients put sync- before the host of StartSyncExecution and TestState, unless AWS_DISABLE_HOST_PREFIX_INJECTION is true for them.
     """
-    from sfn_cli import app, server
+    from sfn_cli import app, private_files, server
 
+    private_files.check_home(terminal.settings.home)
     if keyfile is not None and certfile is None:
         raise UsageError("--keyfile needs --certfile, the certificate that the key belongs to.")
     server.serve(

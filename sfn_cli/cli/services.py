@@ -22,6 +22,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sfn_cli import private_files
 from sfn_cli.cli.failures import CommandFailedError
 from sfn_cli.errors import UsageError
 
@@ -117,22 +118,22 @@ def running(services: Sequence[Service], machine: str, settings: Settings) -> It
 
 def _folder(settings: Settings, machine: str) -> Path:
     """Where the services of a machine write, for nobody else to read. Raises CommandFailedError."""
-    folder = Path(settings.home, "services", machine)
     try:
-        for path in (folder.parent.parent, folder.parent, folder):
-            os.makedirs(path, mode=0o700, exist_ok=True)
+        return Path(private_files.make_folder(settings.home, "services", machine))
     except OSError as error:
-        raise CommandFailedError(f"{folder} cannot be made: {error.strerror or error}") from None
-    return folder
+        raise CommandFailedError(f"{error.filename} cannot be made: {error.strerror or error}") from None
 
 
 @contextmanager
 def _lock(path: Path) -> Iterator[None]:
     import fcntl
 
-    with path.open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    descriptor = private_files.open_file(path, os.O_RDWR | os.O_CREAT)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(descriptor)
 
 
 def _free_port(service: Service, settings: Settings, taken: Collection[int]) -> int:
@@ -155,7 +156,7 @@ def _start(service: Service, port: int, log: Path) -> _Started:
     program, *arguments = service.command
     command = [sys.executable if program in {"python", "python3"} else program, *arguments]
     environment = {"PYTHONUNBUFFERED": "1", **os.environ, "PORT": str(port)}
-    with open(log, "wb", opener=lambda path, flags: os.open(path, flags, 0o600)) as output:
+    with open(log, "wb", opener=private_files.open_file) as output:
         companion = subprocess.Popen(
             [sys.executable, "-I", "-S", str(_COMPANION), *command],
             cwd=service.folder, env=environment, start_new_session=True,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
-from pathlib import Path
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -15,6 +16,7 @@ from sfn_cli.cli.output import local_time, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import TextIO
 
     from sfn_cli.cli.terminal import Terminal
 
@@ -86,7 +88,7 @@ def log(terminal: Terminal, follow: bool) -> Exit:
     from sfn_cli.drivers.local import launch
 
     try:
-        for text in _text(Path(terminal.settings.home, launch.LOG_NAME), follow):
+        for text in _text(terminal.settings.home, launch.LOG_NAME, follow):
             sys.stdout.write(text)
             sys.stdout.flush()
     except KeyboardInterrupt:
@@ -95,18 +97,26 @@ def log(terminal: Terminal, follow: bool) -> Exit:
     return Exit.SUCCESS
 
 
-def _text(path: Path, follow: bool) -> Iterator[str]:
-    """The file's text, and with `follow` what is added to it; a file that is not there is empty."""
+def _text(home: str, name: str, follow: bool) -> Iterator[str]:
+    """The text of a file of the store, and with `follow` what is added to it; a file that is not there is empty."""
+    from sfn_cli import private_files
+
+    private_files.check_home(home)
     position = 0
     while True:
-        if path.exists():
-            if path.stat().st_size < position:
+        with suppress(FileNotFoundError), _opened(os.path.join(home, name)) as file:
+            if os.fstat(file.fileno()).st_size < position:
                 position = 0  # a new file took its place
-            with path.open(encoding="utf-8", errors="replace") as file:
-                file.seek(position)
-                while piece := file.read(_PIECE_CHARACTERS):
-                    yield piece
-                position = file.tell()
+            file.seek(position)
+            while piece := file.read(_PIECE_CHARACTERS):
+                yield piece
+            position = file.tell()
         if not follow:
             return
         time.sleep(_POLL_SECONDS)
+
+
+def _opened(path: str) -> TextIO:
+    from sfn_cli import private_files
+
+    return open(private_files.open_file(path, os.O_RDONLY), encoding="utf-8", errors="replace")

@@ -20,6 +20,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from sfn_cli import private_files
+from sfn_cli.errors import StoreError
 from sfn_cli.functions.outcome import UnusableError
 
 if TYPE_CHECKING:
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.functions import Function, Functions
 
 Fingerprint = int
+
+FOLDER_NAME = "functions"
 
 FEW_FILES = 500
 """A folder that has no more than these is looked at before every invocation."""
@@ -49,7 +53,8 @@ class Catalog:
 
     def __init__(self, functions: Functions, home: Path) -> None:
         self._functions = functions
-        self._root = home / "functions"
+        self._home = home
+        self._root = home / FOLDER_NAME
         self._locks: dict[str, int] = {}
         self._scans: dict[str, tuple[float, Fingerprint]] = {}
 
@@ -109,6 +114,12 @@ class Catalog:
         """A lock on the folder with what is in the function's zip, which is unpacked unless it was before."""
         content = None
         while True:
+            try:
+                private_files.make_folder(self._home, FOLDER_NAME, function.name)
+            except (StoreError, OSError) as error:
+                raise UnusableError(
+                    "InvalidZipFileException", f"The zip of the function {function.name} cannot be unpacked: {error}"
+                ) from None
             lock = _shared_lock(path)
             if lock is not None:
                 return lock
@@ -161,7 +172,7 @@ def _shared_lock(path: Path) -> int | None:
     """A shared lock on a folder, as a file descriptor that holds it; None if there is no such folder."""
     while True:
         try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+            descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         except FileNotFoundError:
             return None
         fcntl.flock(descriptor, fcntl.LOCK_SH)
@@ -207,7 +218,7 @@ def _unpack(content: bytes, path: Path, name: str) -> None:
     import zlib
 
     beside = path.with_name(f".unpacking-{os.urandom(8).hex()}")
-    beside.mkdir(mode=0o700, parents=True)
+    _make_folder(beside)
     descriptor = os.open(beside, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH)
@@ -238,11 +249,11 @@ def _extract(archive: ZipFile, folder: Path) -> None:
         if _is_link(entry):
             links.append((place, archive.read(entry).decode()))
         elif entry.is_dir():
-            place.mkdir(parents=True, exist_ok=True)
+            _make_folder(place)
         else:
             _write(archive, entry, place)
     for place, target in links:
-        place.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(place.parent)
         os.symlink(target, place)
     root = os.path.realpath(folder)
     for place, target in links:
@@ -257,8 +268,19 @@ def _is_link(entry: ZipInfo) -> bool:
 def _write(archive: ZipFile, entry: ZipInfo, place: Path) -> None:
     import shutil
 
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with archive.open(entry) as source, place.open("wb") as target:
+    _make_folder(place.parent)
+    with archive.open(entry) as source, open(place, "wb", opener=_create) as target:
         shutil.copyfileobj(source, target, 1 << 20)
-    if entry.external_attr >> 16 & 0o111:
-        place.chmod(0o755)
+        os.fchmod(target.fileno(), 0o700 if entry.external_attr >> 16 & 0o111 else 0o600)
+
+
+def _create(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW, private_files.FILE_MODE)
+
+
+def _make_folder(path: Path) -> None:
+    """Creates a folder and those above it, if need be, for this user alone."""
+    if not path.is_dir():
+        _make_folder(path.parent)
+        path.mkdir(private_files.FOLDER_MODE)
+        path.chmod(private_files.FOLDER_MODE)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sfn_cli.functions import outcome
+from sfn_cli.functions import outcome, strays
 from sfn_cli.functions.outcome import Outcome
 from sfn_cli.functions.output import Journal, Log
 from sfn_cli.functions.process import Process
@@ -65,7 +65,7 @@ class Child:
         self.due_at = self._began_at + INIT_MILLISECONDS + deployment.timeout_seconds * 1000
         self.journal = Journal(deployment.log_group, deployment.memory_size, deployment.function.version, clock(), log)
         environment = deployment.environment(settings, self.journal.stream)
-        self.process = Process(deployment.command, environment, selector, self)
+        self.process = Process(deployment.command, environment, selector, self, strays.new_mark(settings.home))
 
     def run(self, invocation: Invocation) -> None:
         """Begins an invocation; its outcome is told to the owner, or had from `time_out` or `outcome_of_end`."""

@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sfn_cli import arn
-from sfn_cli.functions import outcome
+from sfn_cli.functions import outcome, strays
 from sfn_cli.functions.catalog import Catalog
 from sfn_cli.functions.child import Child
 from sfn_cli.functions.deployment import Deployment
@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from sfn_cli.settings import Settings
 
 REAP_MILLISECONDS = 20
+SWEEP_MILLISECONDS = 1000
+"""How often a pool looks for what children that ended have left behind (strays.py), while it has children."""
 
 HAND_OUT_MILLISECONDS = 0.2
 """How long this process takes, about, to hand out an invocation."""
@@ -92,8 +94,11 @@ class Pool:
         monotonic: Callable[[], int] = monotonic_ms,
         cores: int | None = None,
         max_children: int | None = None,
+        report: Callable[[str], None] | None = None,
     ) -> None:
-        """`clock` gives the time for the log, in milliseconds since 1970; `log(group, stream, at, message)` keeps one event."""
+        """`clock` gives the time for the log, in milliseconds since 1970; `log(group, stream, at, message)` keeps one event;
+        `report` takes a line for the log of this process.
+        """
         self._functions = functions
         self._settings = settings
         self._selector = selector
@@ -112,6 +117,8 @@ class Pool:
         self._queue_timeouts: list[tuple[int, int, Invocation]] = []
         self._serial = count()
         self._dying: list[Process] = []
+        self._sweep_at: int | None = None
+        self._report = report or _say_nothing
 
     def invoke(
         self,
@@ -162,6 +169,8 @@ class Pool:
             times.extend(at for at in stuck if at > now)
         if self._dying:
             times.append(self._monotonic() + REAP_MILLISECONDS)
+        if self._sweep_at is not None:
+            times.append(self._sweep_at)
         return min(times, default=None)
 
     def tick(self, now: int) -> None:
@@ -179,6 +188,13 @@ class Pool:
         if self._waiting:
             self._start_children()
         self._dying = [process for process in self._dying if not process.reap()]
+        if self._sweep_at is not None and self._sweep_at <= now:
+            left = strays.sweep(self._report) or bool(self._dying)
+            self._sweep_at = now + REAP_MILLISECONDS if left else now + SWEEP_MILLISECONDS if self._children else None
+
+    def end_orphans(self) -> None:
+        """Kills what the functions of workers that were killed have left behind."""
+        strays.end_orphans(self._settings.home, self._report)
 
     def close(self) -> None:
         """Kills all children, and waits until they are gone. What was not done will not be."""
@@ -187,6 +203,9 @@ class Pool:
         for process in self._dying:
             process.reap(wait=True)
         self._dying.clear()
+        if self._sweep_at is not None:
+            strays.end_all(self._report)
+            self._sweep_at = None
         self._fleets.clear()
         self._due.clear()
         self._queue_timeouts.clear()
@@ -285,6 +304,7 @@ class Pool:
                 self._due.append((invocation, outcome.without_run("unusable", "InvalidRuntimeException", message, invocation.request_id)))
             return False
         self._children[child] = fleet
+        self._sweep_soon(SWEEP_MILLISECONDS)
         fleet.children.add(child)
         fleet.starting += 1
         self._starting += 1
@@ -346,6 +366,13 @@ class Pool:
         child.process.kill()
         if not child.process.reap():
             self._dying.append(child.process)
+        self._sweep_soon(0)
+
+    def _sweep_soon(self, milliseconds: int) -> None:
+        if not strays.ARE_FOUND:
+            return
+        at = self._monotonic() + milliseconds
+        self._sweep_at = at if self._sweep_at is None else min(self._sweep_at, at)
 
     # Invocations
 
@@ -381,3 +408,7 @@ class Pool:
             return function_ref
         own = arn.function(self._settings.region, self._settings.account_id, name)
         return f"{own}:{qualifier}" if qualifier else own
+
+
+def _say_nothing(line: str) -> None:
+    """The report of a process that has no log of its own."""

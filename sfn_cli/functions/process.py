@@ -16,6 +16,9 @@ import socket
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
+from sfn_cli.functions import strays
+from sfn_cli.settings import FUNCTION_MARK
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -45,8 +48,16 @@ class Watcher(Protocol):
 class Process:
     """A running child."""
 
-    def __init__(self, command: list[str], environment: Mapping[str, str], selector: selectors.BaseSelector, watcher: Watcher) -> None:
-        """Starts it. Raises OSError."""
+    def __init__(
+        self,
+        command: list[str],
+        environment: Mapping[str, str],
+        selector: selectors.BaseSelector,
+        watcher: Watcher,
+        mark: str | None = None,
+    ) -> None:
+        """Starts it; `mark` is by what its strays are known. Raises OSError."""
+        self._mark = mark
         self._selector = selector
         self._watcher = watcher
         self._received = bytearray()
@@ -64,7 +75,8 @@ class Process:
             ours.append(lifeline)
             theirs.append(their_lifeline)
             theirs.append(os.open(os.devnull, os.O_RDONLY))
-            self.pid = _spawn(command, environment, theirs)
+            self.pid = _spawn(command, environment if mark is None else {**environment, FUNCTION_MARK: mark}, theirs)
+            strays.began(self.pid, mark)
         except OSError:
             _close(ours)
             raise
@@ -93,16 +105,21 @@ class Process:
     def reap(self, *, wait: bool = False) -> bool:
         """Whether a child that was killed is gone, and nothing is left of it."""
         try:
-            return os.waitpid(self.pid, 0 if wait else os.WNOHANG)[0] != 0
+            reaped = os.waitpid(self.pid, 0 if wait else os.WNOHANG)[0] != 0
         except ChildProcessError:
-            return True
+            reaped = True
+        if reaped:
+            strays.gone(self.pid)
+        return reaped
 
     def _let_go(self) -> None:
         if not self._alive:
             return
         self._alive = False
+        left = strays.killing(self.pid, self._mark)
         with suppress(OSError):  # gone, or (macOS) all of the group is dying
             os.killpg(self.pid, signal.SIGKILL)
+        strays.kill(left)
         self._close_output()
         self._selector.unregister(self._socket)
         self._socket.close()
@@ -187,6 +204,7 @@ class Process:
             status: int | None = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
         except (ChildProcessError, ValueError):
             status = None
+        strays.gone(self.pid)
         self._watcher.child_ended(status)
 
 

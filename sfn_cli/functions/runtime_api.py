@@ -2,23 +2,23 @@
 
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 It listens on 127.0.0.1 at a port that the kernel chose. The API has no secret that could be asked for, so it takes
-what it can know of who asks: not another user of the machine, and no web page.
+what it can know of who asks: not another user of the machine (loopback.py), and no web page.
 """
 
 from __future__ import annotations
 
 import base64
 import json
-import os
-import socket
-import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from sfn_cli import loopback
 from sfn_cli.functions.bootstrap import MAX_RESPONSE_BYTES, dumps
 from sfn_cli.functions.exchange import Answer, StateError
 
 if TYPE_CHECKING:
+    import socket
+
     from sfn_cli.functions.exchange import Event, Exchange
 
 ROOT = "/2018-06-01/runtime/"
@@ -45,7 +45,7 @@ class _Server(ThreadingHTTPServer):
         self.host = "{}:{}".format(*listening.getsockname())
 
     def verify_request(self, request: Any, client_address: Any) -> bool:
-        return not _is_another_users(client_address[1], self.server_address[1])
+        return loopback.is_own(request) is not False
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A connection that the program broke off is its own affair."""
@@ -195,23 +195,3 @@ def _response(body: bytes | None, trailers: dict[str, str]) -> Answer:
 
 def _failed(error: str, message: str) -> Answer:
     return Answer(dumps({"errorType": error, "errorMessage": message}).encode(), error)
-
-
-def _is_another_users(port: int, own_port: int) -> bool:
-    """Whether Linux says that the other end of a connection to this process belongs to another user of the machine."""
-    loopback = int.from_bytes(socket.inet_aton("127.0.0.1"), sys.byteorder)
-    # (IPv4 may be mapped to IPv6, whose addresses then end so.)
-    peer, own = (f"{loopback:08X}:{each:04X}" for each in (port, own_port))
-    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
-        try:
-            with open(table) as lines:
-                for _, local, remote, state, _, _, _, owner, *_ in map(str.split, lines):
-                    if local.endswith(peer) and remote.endswith(own) and state != _TIME_WAIT:
-                        return int(owner) != os.getuid()
-        except OSError:
-            continue
-    return False
-
-
-_TIME_WAIT = "06"
-"""The state of a connection that is over, which belongs to nobody."""

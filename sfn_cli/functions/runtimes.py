@@ -18,6 +18,9 @@ import time
 from glob import glob
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sfn_cli import private_files
+from sfn_cli.errors import StoreError
+from sfn_cli.functions.catalog import FOLDER_NAME
 from sfn_cli.functions.outcome import UnusableError
 
 if TYPE_CHECKING:
@@ -95,7 +98,7 @@ class Runtimes:
 
     def __init__(self, home: Path, environ: Mapping[str, str] = os.environ) -> None:
         self._environ = environ
-        self._file = home / "functions" / "interpreters.json"
+        self._file = home / FOLDER_NAME / "interpreters.json"
         self._found: dict[str, str] = {}
         self._refused: dict[str, tuple[float, UnusableError]] = {}
         self._verdicts: dict[str, Any] | None = None
@@ -252,8 +255,9 @@ def _stamp(path: str) -> list[int]:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        verdicts = json.loads(file.read_text())
-    except (OSError, ValueError):
+        with open(file, opener=private_files.open_file) as opened:
+            verdicts = json.load(opened)
+    except (OSError, ValueError, StoreError):
         return {}
     return verdicts if isinstance(verdicts, dict) else {}
 
@@ -262,8 +266,9 @@ def _write(file: Path, verdicts: Mapping[str, Any]) -> None:
     """Remembering is for speed only: a file that cannot be written is not missed."""
     beside = file.with_name(f".{file.name}.{os.getpid()}")
     try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        beside.write_text(json.dumps(verdicts))
+        private_files.make_folder(file.parent.parent, file.parent.name)
+        with open(beside, "w", opener=private_files.open_file) as opened:
+            json.dump(verdicts, opened)
         os.replace(beside, file)
-    except OSError:
+    except (OSError, StoreError):
         pass

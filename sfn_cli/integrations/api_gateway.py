@@ -48,8 +48,11 @@ def invoke(errand: Errand, world: World) -> Cancel:
 
 
 def _call(task: OpenTask, world: World) -> TaskSucceeded | TaskFailed:
-    """Raises StatesError or ConfigurationError."""
-    request = _request(task.arguments.value, world)
+    """Raises StatesError."""
+    try:
+        request = _request(task.arguments.value, world)
+    except ConfigurationError as error:
+        return _no_answer(task, "SdkClientException", str(error))
     try:
         response = exchange(request, seconds=TIMEOUT_SECONDS)
     except TimeoutError:

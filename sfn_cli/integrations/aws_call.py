@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sfn_cli.errors import SfnError, StatesError
+from sfn_cli.errors import ConfigurationError, SfnError, StatesError
 from sfn_cli.integrations import aws_stand_ins
 from sfn_cli.integrations.aws_errors import Naming, sdk_2, service_error
 from sfn_cli.integrations.aws_shapes import capitalised, request, result, sdk_name
@@ -61,9 +61,17 @@ def in_background(
 
 
 def call(service: str, action: str, manner: Manner, task: OpenTask, world: World) -> TaskSucceeded | TaskFailed:
-    """Calls a service, by botocore's name for it, and waits. Raises SfnError."""
+    """Calls a service, by botocore's name for it, and waits. Raises SfnError.
+
+    A call that cannot be made because something is not set up, or because the store's own server does not start, fails
+    as one that finds nobody listening: an error that Retry and Catch can match.
+    """
     seconds = None if task.timeout_at is None else (task.timeout_at - task.frame.last_at) / 1000
-    client = world.clients.get(service, timeout_seconds=seconds)
+    try:
+        client = world.clients.get(service, timeout_seconds=seconds)
+    except ConfigurationError as error:
+        naming = manner.naming or sdk_2(world.clients.service_id(service))
+        return TaskFailed(task.id, *naming.no_answer(error))
     operation = capitalised(action)
     methods: Mapping[str, str] = {name: method for method, name in client.meta.method_to_api_mapping.items()}
     if operation not in methods:

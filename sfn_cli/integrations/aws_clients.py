@@ -3,7 +3,7 @@
 An endpoint that the user names wins: AWS_ENDPOINT_URL_<SERVICE>, then AWS_ENDPOINT_URL, then the shared config
 file, as botocore has it. With SFN_AWS=real the rest goes to AWS itself. Otherwise it goes to a server of this
 store's own (embedded_aws.py). The user's credentials are read only for what is meant for AWS: the others get
-made-up ones.
+made-up ones, and the store's own server the access key that it has drawn.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.errors import ConfigurationError
+from sfn_cli.integrations import embedded_aws
+from sfn_cli.integrations.embedded_aws import MADE_UP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,15 +30,18 @@ ATTEMPTS = 3
 
 _REAL_HOSTS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
-_MADE_UP = "sfn"
 _ENDPOINT = "AWS_ENDPOINT_URL"
 
 
 class _Made(NamedTuple):
-    """A client, and whether it is one of the store's own server."""
+    """A client; for one of the store's own server, the server's URL and access key."""
 
     client: Any
-    embedded: bool
+    server: tuple[str, str] | None
+
+    @property
+    def embedded(self) -> bool:
+        return self.server is not None
 
 
 class Clients:
@@ -48,7 +53,7 @@ class Clients:
         self._lock = threading.Lock()
         self._sessions: dict[bool, Any] = {}
         self._clients: dict[tuple[str, int], _Made] = {}
-        self._placed: dict[tuple[str, str], Any] = {}
+        self._placed: dict[tuple[str, str, str], Any] = {}
         self._names: dict[str, str] | None = None
 
     def get(self, service: str, *, timeout_seconds: float | None = None) -> Any:
@@ -63,8 +68,8 @@ class Clients:
         key = service, _read_seconds(timeout_seconds)
         with self._lock:
             made = self._clients.get(key)
-            # The store's own server may have left, and then another has another port.
-            if made is None or (made.embedded and made.client.meta.endpoint_url != self._embedded()):
+            # The store's own server may have left, and then another has another port, and another key.
+            if made is None or (made.embedded and made.server != self._server()):
                 made = self._clients[key] = self._make(*key)
             return made
 
@@ -75,23 +80,27 @@ class Clients:
         """
         found = dict(self._settings.endpoints)
         real = self._real
+        access_key = MADE_UP
         for service in services:
             made = self._get(service)
             endpoint = made.client.meta.endpoint_url
+            if (own_key := self._access_key(endpoint)) != MADE_UP:
+                access_key = own_key
             if made.embedded:
                 found[_ENDPOINT] = endpoint  # which has all services
             elif is_real_endpoint(endpoint):
                 real = True
             else:
                 found[f"{_ENDPOINT}_{made.client.meta.service_model.service_id.upper().replace(' ', '_')}"] = endpoint
-        return found if real else {**found, "AWS_ACCESS_KEY_ID": _MADE_UP, "AWS_SECRET_ACCESS_KEY": _MADE_UP}
+        return found if real else {**found, "AWS_ACCESS_KEY_ID": access_key, "AWS_SECRET_ACCESS_KEY": MADE_UP}
 
     def at(self, service: str, endpoint: str) -> Any:
         """The client of a service at this endpoint, which is none of AWS's own; nothing is started."""
         with self._lock:
-            if (service, endpoint) not in self._placed:
-                self._placed[service, endpoint] = self._client(service, endpoint, READ_SECONDS[0], real=False)
-            return self._placed[service, endpoint]
+            key = service, endpoint, self._access_key(endpoint)
+            if key not in self._placed:
+                self._placed[key] = self._client(service, endpoint, READ_SECONDS[0], real=False)
+            return self._placed[key]
 
     def named(self, sdk_name: str) -> str | None:
         """botocore's name of the service that aws-sdk tasks call `sdk_name`: "sfn" is stepfunctions; or None."""
@@ -99,6 +108,14 @@ class Clients:
             if self._names is None:
                 self._names = service_names(self._session(real=self._real))
             return self._names.get(sdk_name)
+
+    def service_id(self, service: str) -> str:
+        """The id that a service has in its model ("Secrets Manager"); its name where botocore is not installed."""
+        try:
+            with self._lock:
+                return str(self._session(real=False).get_service_model(service).service_id)
+        except ConfigurationError:
+            return service
 
     def route(self, service: str) -> tuple[str | None, bool]:
         """(the endpoint that is named to stand in for a service of AWS's, or None; whether its calls are signed as the user's).
@@ -119,24 +136,26 @@ class Clients:
         if not real:
             from botocore.credentials import Credentials
 
-            return Credentials(_MADE_UP, _MADE_UP)
+            return Credentials(MADE_UP, MADE_UP)
         found = session.get_credentials()
         if found is None:
             raise ConfigurationError("AWS is asked, and no credentials are found.")
         return found
 
-    def _embedded(self) -> str:
-        from sfn_cli.integrations import embedded_aws
+    def _server(self) -> tuple[str, str]:
+        """The URL and the access key of the store's own server, which is started if need be."""
+        endpoint = embedded_aws.endpoint(self._settings)
+        return endpoint, self._access_key(endpoint)
 
-        return embedded_aws.endpoint(self._settings)
+    def _access_key(self, endpoint: str | None) -> str:
+        """The id of the access key for an endpoint that is none of AWS's own."""
+        return (embedded_aws.access_key(self._settings.home, endpoint) if endpoint else None) or MADE_UP
 
     def _make(self, service: str, read_seconds: int) -> _Made:
         endpoint = self._endpoint(service)
         real = self._real or is_real_endpoint(endpoint)
-        embedded = endpoint is None and not real
-        if embedded:
-            endpoint = self._embedded()
-        return _Made(self._client(service, endpoint, read_seconds, real=real), embedded)
+        server = self._server() if endpoint is None and not real else None
+        return _Made(self._client(service, server[0] if server else endpoint, read_seconds, real=real), server)
 
     def _client(self, service: str, endpoint: str | None, read_seconds: int, *, real: bool) -> Any:
         from botocore.config import Config
@@ -154,7 +173,7 @@ class Clients:
             response_checksum_validation="when_required",
             proxies={} if _host(endpoint) in _LOOPBACK else None,
         )
-        made_up = {} if real else {"aws_access_key_id": _MADE_UP, "aws_secret_access_key": _MADE_UP}
+        made_up = {} if real else {"aws_access_key_id": self._access_key(endpoint), "aws_secret_access_key": MADE_UP}
         region = self._settings.region
         try:
             client = self._session(real=real).create_client(service, region, endpoint_url=endpoint, config=config, **made_up)
@@ -198,8 +217,6 @@ def _new_session(*, real: bool) -> Any:
         from botocore.exceptions import ProfileNotFound
         from botocore.session import Session
     except ImportError:
-        from sfn_cli.integrations import embedded_aws
-
         raise ConfigurationError(f"An AWS service is to be called, and botocore is not installed. {embedded_aws.INSTALL}") from None
     if real:
         return Session()

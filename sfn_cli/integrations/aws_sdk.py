@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli import api
 from sfn_cli.api import names
 from sfn_cli.api.operations import WAITING
-from sfn_cli.errors import ApiError, StatesError
+from sfn_cli.errors import ApiError, ConfigurationError, StatesError
 from sfn_cli.integrations import aws_call
 from sfn_cli.integrations.aws_errors import ServiceError, sdk_2
 from sfn_cli.integrations.aws_shapes import OwnShape, capitalised, request, result
@@ -53,7 +53,10 @@ def call(errand: Errand, world: World) -> Cancel:
         )
 
     def ask() -> TaskSucceeded | TaskFailed:
-        name = world.clients.named(service)
+        try:
+            name = world.clients.named(service)
+        except ConfigurationError as error:
+            return TaskFailed(task.id, *sdk_2(service).no_answer(error))
         if name is None:
             raise StatesError("States.Runtime", f"{task.resource.arn} is not recognized: botocore has no service {service}.")
         return aws_call.call(name, action, _AS_IS, task, world)

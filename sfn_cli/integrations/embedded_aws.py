@@ -1,15 +1,20 @@
 """AWS's other services on this machine: moto's server, one for each store, started when a task first needs it.
 
 The process that serves holds the lock on `aws.lock` in the home, which it inherits from the one who starts it, and
-writes its port and its id there when it listens. So there is one at a time, whoever asks finds it, and one that died is not
-mistaken for one that lives. It listens on loopback only. What it holds is in its memory: it is gone when the server
-leaves, which is when no worker lives and no request came for a while, or when its home is gone.
+writes its port, its id and its access key there when it listens. So there is one at a time, whoever asks finds it, and one
+that died is not mistaken for one that lives. One that dies before it listens is started again. What it holds is in its
+memory: it is gone when the server leaves, which is when no worker lives and no request came for a while, or when its home
+is gone.
+
+It listens on loopback only, and serves this user alone: a connection of another user's is closed. Where the system does
+not say whose a connection is (macOS), each request must be signed with the access key, which is drawn at every start.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
+import re
 import signal
 import sys
 import time
@@ -17,13 +22,13 @@ from contextlib import suppress
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sfn_cli import file_lock
+from sfn_cli import file_lock, loopback, private_files
 from sfn_cli.errors import ConfigurationError
-from sfn_cli.settings import Settings
+from sfn_cli.settings import FUNCTION_MARK, Settings
 from sfn_cli.store.sqlite.workers import live_workers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
 LOCK_NAME = "aws.lock"
 LOG_NAME = "aws.log"
@@ -32,7 +37,13 @@ INHERITED = 3
 """The descriptor under which the server inherits its lock."""
 
 START_SECONDS = 60.0
+STARTS = 3
+"""How often a server is started that dies before it listens."""
+
 LOOK_SECONDS = 0.02
+
+MADE_UP = "sfn"
+"""What stands where credentials are wanted and not looked at."""
 
 INSTALL = "Install sfn with what it needs to serve AWS's other services itself: pip install 'sfn-cli[aws]'"
 
@@ -47,21 +58,36 @@ def endpoint(settings: Settings) -> str:
 
 
 def _endpoint(settings: Settings) -> str:
-    os.makedirs(settings.home, mode=0o700, exist_ok=True)
+    private_files.make_home(settings.home)
     path = os.path.join(settings.home, LOCK_NAME)
-    started = False
+    started = 0
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
         held, served = _look(path)
         if served is not None:
             return _url(served)
         if not held:
-            if started and (lock := file_lock.take(path, above=INHERITED)) is not None:
-                os.close(lock)
-                break  # it died before it listened
-            started = _start(settings, path) or started
+            if started == STARTS:
+                break
+            started += _start(settings, path)
         time.sleep(LOOK_SECONDS)
+        _reap()
+    else:
+        for pid in list(_children):  # one that hangs would hold the lock for ever
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
     raise ConfigurationError(f"moto's server does not start: {os.path.join(settings.home, LOG_NAME)} says why.")
+
+
+def variables(settings: Settings) -> dict[str, str]:
+    """The environment in which other programs call the store's server. Blocks as `endpoint` does. Raises ConfigurationError."""
+    url = endpoint(settings)
+    return {
+        "AWS_ENDPOINT_URL": url,
+        "AWS_ACCESS_KEY_ID": access_key(settings.home, url) or MADE_UP,
+        "AWS_SECRET_ACCESS_KEY": MADE_UP,
+        "AWS_DEFAULT_REGION": settings.region,
+    }
 
 
 def running(home: str) -> str | None:
@@ -70,8 +96,15 @@ def running(home: str) -> str | None:
     return None if served is None else _url(served)
 
 
+def access_key(home: str, endpoint: str) -> str | None:
+    """The id of the access key with which the store's server takes requests, if it is what listens at `endpoint`."""
+    _, served = _look(os.path.join(home, LOCK_NAME))
+    return None if served is None or _url(served) != endpoint.rstrip("/") else served.access_key
+
+
 def stop(home: str) -> bool:
     """Ends the store's server and waits until it has ended; False when there is none that listens."""
+    private_files.check_home(home)
     path = os.path.join(home, LOCK_NAME)
     _, served = _look(path)
     if served is None:
@@ -86,6 +119,7 @@ def stop(home: str) -> bool:
 class _Served(NamedTuple):
     port: int
     pid: int
+    access_key: str | None
 
 
 def _url(served: _Served) -> str:
@@ -95,16 +129,18 @@ def _url(served: _Served) -> str:
 def _look(path: str) -> tuple[bool, _Served | None]:
     """(whether somebody serves or is about to, who does once it listens)."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = private_files.open_file(path, os.O_RDONLY)
     except FileNotFoundError:
         return False, None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
         return False, None
     except OSError:
-        words = os.read(descriptor, 64).split()
+        words = os.read(descriptor, 128).decode(errors="replace").split()
         # One that is about to serve has the lock, and the file may still tell of the one before.
-        return True, _Served(int(words[0]), int(words[1])) if len(words) == 2 and _lives(int(words[1])) else None
+        if len(words) < 2 or not "".join(words[:2]).isdecimal() or not _lives(int(words[1])):
+            return True, None
+        return True, _Served(int(words[0]), int(words[1]), words[2] if len(words) > 2 else None)  # an older sfn's has no key
     finally:
         os.close(descriptor)
 
@@ -124,31 +160,49 @@ def _start(settings: Settings, path: str) -> bool:
     lock = file_lock.take(path, above=INHERITED)
     if lock is None:
         return False
+    log = -1
     try:
         os.ftruncate(lock, 0)
-        log = os.path.join(settings.home, LOG_NAME)
+        log = private_files.open_file(os.path.join(settings.home, LOG_NAME), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, above=INHERITED)
         actions: list[tuple[int, int, str, int, int] | tuple[int, int, int]] = [
             (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-            (os.POSIX_SPAWN_OPEN, 1, log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
+            (os.POSIX_SPAWN_DUP2, log, 1),
             (os.POSIX_SPAWN_DUP2, 1, 2),
             (os.POSIX_SPAWN_DUP2, lock, INHERITED),
         ]
         command = [sys.executable, "-P", "-c", f"from {__name__} import main; main()"]
-        os.posix_spawn(command[0], command, _environment(settings), file_actions=actions)
+        _children.add(os.posix_spawn(command[0], command, _environment(settings), file_actions=actions))
         return True
     finally:
         os.close(lock)
+        if log >= 0:
+            os.close(log)
+
+
+_children: set[int] = set()
+
+
+def _reap() -> None:
+    """Servers that this process started and that have ended would be its zombies."""
+    for pid in list(_children):
+        try:
+            ended, _ = os.waitpid(pid, os.WNOHANG)
+        except ChildProcessError:
+            ended = pid  # another thread was faster
+        if ended:
+            _children.discard(pid)
 
 
 def _environment(settings: Settings) -> dict[str, str]:
     """The server's environment: none of the user's credentials or endpoints."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_") and name != FUNCTION_MARK}
     own = {"SFN_HOME": settings.home, "MOTO_ACCOUNT_ID": settings.account_id, "AWS_DEFAULT_REGION": settings.region}
     return {**kept, **own, "AWS_EC2_METADATA_DISABLED": "true"}
 
 
 def main() -> None:
     """The server's process, as `_start` starts it."""
+    import secrets
     import threading
 
     if os.getsid(0) != os.getpid():
@@ -160,17 +214,28 @@ def main() -> None:
         sys.exit(str(error))
     os.chdir(settings.home)
 
+    private_files.check_home(settings.home)
+
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
     from werkzeug.serving import WSGIRequestHandler, make_server
 
-    class Quiet(WSGIRequestHandler):
+    class Handler(WSGIRequestHandler):
+        def handle(self) -> None:
+            self.is_own = loopback.is_own(self.connection)
+            if self.is_own is not False:
+                super().handle()
+
+        def make_environ(self) -> dict[str, Any]:
+            return {**super().make_environ(), _IS_OWN: self.is_own}
+
         def log_request(self, *args: object) -> None:
             """Each request would make the log grow without end."""
 
-    guarded = _Guarded(DomainDispatcherApplication(create_backend_app))
-    server = make_server("127.0.0.1", 0, guarded, threaded=True, request_handler=Quiet)
+    access_key = f"SFN{secrets.token_hex(16).upper()}"
+    guarded = _Guarded(DomainDispatcherApplication(create_backend_app), access_key)
+    server = make_server("127.0.0.1", 0, guarded, threaded=True, request_handler=Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    os.pwrite(INHERITED, f"{server.port} {os.getpid()}\n".encode(), 0)
+    os.pwrite(INHERITED, f"{server.port} {os.getpid()} {access_key}\n".encode(), 0)
     while _in_place(settings.home):
         time.sleep(1.0)
         if time.monotonic() - guarded.asked_at > settings.aws_idle_seconds and not live_workers(settings):
@@ -187,17 +252,42 @@ def _in_place(home: str) -> bool:
     return (there.st_dev, there.st_ino) == (held.st_dev, held.st_ino)
 
 
-class _Guarded:
-    """The application, which refuses web pages, and knows when it was last asked."""
+_IS_OWN = "sfn.is_own"
+"""The name that `loopback.is_own` of a request's connection has in its WSGI environment."""
 
-    def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
+
+class _Guarded:
+    """The application, which refuses web pages and other users, and knows when it was last called."""
+
+    def __init__(self, application: Callable[..., Iterable[bytes]], access_key: str) -> None:
         self._application = application
+        self._access_key = access_key
         self.asked_at = time.monotonic()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        from secrets import compare_digest
+
         self.asked_at = time.monotonic()
         host = str(environ.get("HTTP_HOST", "")).rpartition(":")[0]
         if "HTTP_ORIGIN" in environ or not (host in {"127.0.0.1", "localhost"} or host.endswith(".localhost")):
-            start_response("403 Forbidden", [("Content-Type", "text/plain")])
-            return [b"This server answers programs of this machine, not web pages.\n"]
+            return _refuse(start_response, "This server answers programs of this machine, not web pages.")
+        if not environ[_IS_OWN] and not compare_digest(_key_of(environ), self._access_key.encode()):
+            return _refuse(
+                start_response, "Only requests that are signed with this server's access key are answered: sfn aws env prints it."
+            )
         return self._application(environ, start_response)
+
+
+def _refuse(start_response: Callable[..., Any], reason: str) -> Iterable[bytes]:
+    start_response("403 Forbidden", [("Content-Type", "text/plain")])
+    return [f"{reason}\n".encode()]
+
+
+_KEY = re.compile(r"\bCredential=([^/,\s]+)|^AWS ([^:]+):|(?:^|&)(?:X-Amz-Credential|AWSAccessKeyId)=([^/&%]+)", re.IGNORECASE)
+"""The access key's id in a header of SigV4, in one of SigV2 (S3's old one), and in the query of a presigned URL."""
+
+
+def _key_of(environ: Mapping[str, Any]) -> bytes:
+    """The id of the access key that a request names, or nothing."""
+    found = _KEY.search(str(environ.get("HTTP_AUTHORIZATION", ""))) or _KEY.search(str(environ.get("QUERY_STRING", "")))
+    return next((each for each in found.groups() if each), "").encode() if found else b""

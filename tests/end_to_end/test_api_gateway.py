@@ -65,7 +65,7 @@ def test_errors(home: Path, there: Api) -> None:
 def test_an_api_of_aws(home: Path, there: Api) -> None:
     """Nothing here runs it: the task says what to do."""
     failed = ended(home, started(home, AWS_NAME, Stage="prod"))
-    assert failed["error"] == "States.Runtime"
+    assert failed["error"] == "ApiGateway.SdkClientException"
     assert failed["cause"].startswith(f"{AWS_NAME} is an API of AWS's, and nothing here runs it: name the endpoint")
 
 

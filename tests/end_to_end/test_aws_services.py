@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import textwrap
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from sfn_cli.integrations import embedded_aws
 from tests.processes import (
@@ -21,6 +29,7 @@ from tests.processes import (
     create_function,
     create_machine,
     ended,
+    environment_of,
     kill_workers,
     sfn,
     sfn_json,
@@ -31,7 +40,6 @@ from tests.processes import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 
 _NUMBERS = count()
@@ -162,6 +170,115 @@ def test_web_pages_cannot_ask_them(home: Path, services: Callable[[str], Any], h
     url = services("sqs").meta.endpoint_url
     with pytest.raises(HTTPError, match="403"):
         urlopen(Request(f"{url}/", headers=dict([header])), timeout=30)
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0 or shutil.which("curl") is None, reason="another user cannot be played")
+def test_another_user_cannot_call_them(home: Path, services: Callable[[str], Any]) -> None:
+    """A connection of another user's is closed, unanswered; one that was closed at once calls nothing either."""
+    services("sqs").create_queue(QueueName="q")
+    url = services("sqs").meta.endpoint_url
+    reset = ["curl", "-sS", "-X", "POST", f"{url}/moto-api/reset"]
+    assert subprocess.run(reset, user=65534, capture_output=True).stdout == b""
+    and_go = (
+        "import socket, sys; socket.create_connection(('127.0.0.1', int(sys.argv[1]))).send(b'POST /moto-api/reset HTTP/1.0\\r\\n\\r\\n')"
+    )
+    subprocess.run([sys.executable, "-c", and_go, url.rpartition(":")[2]], check=True)
+    assert len(services("sqs").list_queues()["QueueUrls"]) == 1
+    assert subprocess.run(reset, capture_output=True).stdout != b""
+    assert "QueueUrls" not in services("sqs").list_queues()
+
+
+@pytest.fixture
+def no_users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes that cannot find out whose a connection is, as on macOS."""
+    (tmp_path / "sitecustomize.py").write_text("import sfn_cli.loopback; sfn_cli.loopback.peer_user = lambda connection: None")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+
+
+@pytest.mark.usefixtures("no_users")
+def test_the_access_key(home: Path, services: Callable[[str], Any]) -> None:
+    """Where the system does not say whose a connection is, a request must be signed with this start's key."""
+    client = services("sqs")
+    with pytest.raises(ClientError, match="403"):
+        client.list_queues()
+    with pytest.raises(HTTPError, match="403"):
+        urlopen(Request(f"{client.meta.endpoint_url}/moto-api/reset", method="POST"), timeout=30)
+
+    found = dict(line.split("=", 1) for line in sfn(home, "aws", "env").stdout.splitlines())
+    assert found["AWS_ENDPOINT_URL"] == client.meta.endpoint_url
+    assert found["AWS_ACCESS_KEY_ID"] in (home / embedded_aws.LOCK_NAME).read_text()
+    assert stat.S_IMODE((home / embedded_aws.LOCK_NAME).stat().st_mode) == 0o600
+    command = [Path(sys.executable).with_name("aws"), "sqs", "list-queues", "--endpoint-url", found["AWS_ENDPOINT_URL"]]
+    listed = subprocess.run(command, env={**environment_of(home), **found}, capture_output=True, text=True)
+    assert (listed.returncode, listed.stdout) == (0, ""), listed.stderr
+
+    presigned = boto3.client(
+        "s3", "us-east-1", endpoint_url=found["AWS_ENDPOINT_URL"],
+        aws_access_key_id=found["AWS_ACCESS_KEY_ID"], aws_secret_access_key="any",
+    ).generate_presigned_url("list_buckets")  # fmt: skip
+    assert urlopen(presigned, timeout=30).status == 200
+
+    first = found["AWS_ACCESS_KEY_ID"]
+    assert sfn(home, "aws", "stop").returncode == 0
+    assert first not in sfn(home, "aws", "env").stdout
+
+
+@pytest.mark.usefixtures("no_users")
+@pytest.mark.parametrize("named", [False, True])
+def test_tasks_have_the_access_key(home: Path, services: Callable[[str], Any], named: bool) -> None:
+    """Tasks call with the key by themselves, also where the server is named as an endpoint, and after it was started anew."""
+    variables = dict(line.split("=", 1) for line in sfn(home, "aws", "env").stdout.splitlines()) if named else {}
+    make = chain(
+        Make=task("aws-sdk:sqs:createQueue", {"QueueName": "q"}),
+        List=task("sqs:sendMessage", {"QueueUrl.$": "$.QueueUrl", "MessageBody": "x"}),
+    )
+    found = run(home, make, environment=variables)
+    assert found["status"] == "SUCCEEDED", found
+    if not named:
+        assert sfn(home, "aws", "stop").returncode == 0
+        assert run(home, make)["status"] == "SUCCEEDED"
+
+
+def dying(tmp_path: Path, deaths: int) -> dict[str, str]:
+    """The environment in which the services are killed so many times as they start."""
+    (tmp_path / "sitecustomize.py").write_text(
+        textwrap.dedent(
+            f"""
+            import os, pathlib, sys
+            died = pathlib.Path({str(tmp_path / "died")!r})
+            if "embedded_aws" in sys.orig_argv[-1] and (not died.exists() or died.stat().st_size < {deaths}):
+                with died.open("a") as file:
+                    file.write("x")
+                os.kill(os.getpid(), 9)
+            """
+        )
+    )
+    return {"PYTHONPATH": str(tmp_path)}
+
+
+def test_services_that_die_as_they_start(home: Path, tmp_path: Path, services: Callable[[str], Any]) -> None:
+    """They are started again."""
+    done = sfn(home, "aws", "endpoint", environment=dying(tmp_path, 2))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "QueueUrls" not in services("sqs").list_queues()
+
+
+def test_services_that_do_not_start(home: Path, tmp_path: Path) -> None:
+    """A command says where the reason is; a task fails with an error that Retry and Catch can match."""
+    environment = dying(tmp_path, 1000)
+    done = sfn(home, "aws", "endpoint", environment=environment)
+    assert (done.returncode, done.stdout) == (253, "")
+    assert f"moto's server does not start: {home / embedded_aws.LOG_NAME} says why." in done.stderr
+    starts = (tmp_path / "died").stat().st_size
+    caught = task(
+        "aws-sdk:secretsmanager:listSecrets", {},
+        Retry=[{"ErrorEquals": ["SecretsManager.SdkClientException"], "IntervalSeconds": 1, "MaxAttempts": 1}],
+        Catch=[{"ErrorEquals": ["States.ALL"], "Next": "Caught"}],
+    )  # fmt: skip
+    found = run(home, chain(List=caught, Caught={"Type": "Pass"}), environment=environment)
+    assert json.loads(found["output"])["Error"] == "SecretsManager.SdkClientException"
+    assert "moto's server does not start" in json.loads(found["output"])["Cause"]
+    assert (tmp_path / "died").stat().st_size == 3 * starts
 
 
 def test_one_task_on_its_own(home: Path, services: Callable[[str], Any]) -> None:
@@ -302,11 +419,11 @@ def test_nobody_listens(home: Path) -> None:
 
 @pytest.mark.parametrize("absent", ["botocore", "moto"])
 def test_what_is_not_installed(home: Path, tmp_path: Path, absent: str) -> None:
-    """The task fails, and says what to install."""
+    """The task fails as if nobody had listened, which Catch can match, and says what to install."""
     (tmp_path / "sitecustomize.py").write_text(f"import sys; sys.modules[{absent!r}] = None")
     definition = chain(List=task("aws-sdk:sqs:listQueues", {}))
     found = run(home, definition, environment={"PYTHONPATH": str(tmp_path)})
-    assert (found["error"], f"{absent} is not installed" in found["cause"]) == ("States.Runtime", True), found["cause"]
+    assert (found["error"], f"{absent} is not installed" in found["cause"]) == ("Sqs.SdkClientException", True), found["cause"]
     assert "pip install 'sfn-cli[aws]'" in found["cause"]
 
 

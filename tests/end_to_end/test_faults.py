@@ -402,7 +402,7 @@ def contents(home: Path) -> dict[str, bytes]:
         ("closed", cut(4096), "it is damaged. Copy it, then"),
         ("closed", cut(0.5), "it is damaged. Copy it, then"),
         ("closed", overwrite(0), "it is not a SQLite database. Set SFN_HOME"),
-        ("closed", replace_by_folder, "it cannot be opened. Check"),
+        ("closed", replace_by_folder, "it is not a file. Move it away"),
         ("open", cut(0), "it is empty, but sfn.db-wal beside it holds"),
         ("open", cut(1), "it is empty, but sfn.db-wal beside it holds"),
         ("open", delete, "it is empty, but sfn.db-wal beside it holds"),

@@ -53,7 +53,7 @@ SESSION = [
 OWN_SESSION = [
     *("run", "start-executions", "doctor", "completion", "serve"),
     *("tasks list", "tasks heartbeat", "tasks reject", "tasks approve"),
-    *("aws endpoint", "aws stop", "worker status", "worker log", "worker stop"),
+    *("aws endpoint", "aws env", "aws stop", "worker status", "worker log", "worker stop"),
 ]
 """sfn's own commands."""
 

@@ -196,3 +196,15 @@ def test_no_code(bench: Workbench) -> None:
     bench.functions.delete("fn")
     with pytest.raises(UnusableError, match="has no code"):
         Catalog(bench.functions, Path(bench.settings.home)).find(function)
+
+
+def test_a_link_in_place_of_a_functions_folder(bench: Workbench, tmp_path: Path) -> None:
+    """Nothing is unpacked through it, and no code that it leads to is run."""
+    bench.zipped({"app.py": HANDLER})
+    (tmp_path / "elsewhere").mkdir()
+    root = Path(bench.settings.home) / "functions"
+    root.mkdir(exist_ok=True)
+    (root / "fn").symlink_to(tmp_path / "elsewhere")
+    outcome = bench.invoke()
+    assert (outcome.kind, f"{root}/fn: it is a symbolic link" in outcome.message) == ("unusable", True)
+    assert list((tmp_path / "elsewhere").iterdir()) == []

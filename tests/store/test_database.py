@@ -83,7 +83,7 @@ def a_folder(path: Path) -> None:
     [
         (newer, "was written by a newer sfn (schema 9999"),
         (garbage, "it is not a SQLite database"),
-        (a_folder, "it cannot be opened"),
+        (a_folder, "it is not a file"),
     ],
 )
 def test_refused(tmp_path: Path, spoil: object, said: str) -> None:

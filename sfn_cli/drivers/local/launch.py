@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from sfn_cli import file_lock
+from sfn_cli import file_lock, private_files
 from sfn_cli.errors import StoreError
+from sfn_cli.settings import FUNCTION_MARK
 from sfn_cli.store.sqlite.workers import Slot, live_workers
 
 if TYPE_CHECKING:
@@ -63,24 +65,31 @@ def start(settings: Settings, *, beside: bool = False) -> None:
     While a worker is on its way, nobody starts another: whoever starts one holds a lock, and the
     worker inherits it and lets go when it listens, or when it dies.
     """
+    private_files.check_home(settings.home)
     on_its_way = file_lock.take(os.path.join(settings.home, START_LOCK_NAME), above=INHERITED)
     if on_its_way is None:
         return  # that one looks at the store after it has begun to listen: it sees what is there now
-    log = os.path.join(settings.home, LOG_NAME)
-    _keep_short(log)
+    try:
+        log = _open_log(os.path.join(settings.home, LOG_NAME))
+    except BaseException:
+        os.close(on_its_way)
+        raise
     actions: list[tuple[int, int, str, int, int] | tuple[int, int, int]] = [
         (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-        (os.POSIX_SPAWN_OPEN, 1, log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600),
+        (os.POSIX_SPAWN_DUP2, log, 1),
         (os.POSIX_SPAWN_DUP2, 1, 2),
         (os.POSIX_SPAWN_DUP2, on_its_way, INHERITED),
     ]
     # -P: the folder that the command ran in must not shadow modules. -c, not -m: it saves runpy.
     command = [sys.executable, "-P", "-c", f"from sfn_cli.app import run_worker; run_worker(beside={beside})"]
-    environment = {**os.environ, **settings.environment()}
+    # A handler may have called sfn: the worker is not the handler's to leave behind.
+    inherited = {name: value for name, value in os.environ.items() if name != FUNCTION_MARK}
+    environment = {**inherited, **settings.environment()}
     _reap()
     try:
         _children.add(_spawn(command, environment, actions))
     finally:
+        os.close(log)
         os.close(on_its_way)
 
 
@@ -108,12 +117,11 @@ def _spawn(
         return os.posix_spawn(command[0], command, environment, file_actions=actions)
 
 
-def _keep_short(log: str) -> None:
-    try:
-        if os.path.getsize(log) > MAX_LOG_BYTES:
-            os.replace(log, log + ".1")
-    except OSError:
-        pass  # no log yet, or not ours to move: the worker is started all the same
+def _open_log(path: str) -> int:
+    with suppress(OSError):  # no log yet, or not ours to move: the worker is started all the same
+        if os.lstat(path).st_size > MAX_LOG_BYTES:
+            os.replace(path, path + ".1")
+    return private_files.open_file(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, above=INHERITED)
 
 
 def has_store(settings: Settings) -> bool:
@@ -128,6 +136,7 @@ def status(settings: Settings) -> list[dict[str, int]]:
     from sfn_cli.store.sqlite.database import Database
     from sfn_cli.store.sqlite.workers import Workers
 
+    private_files.check_home(settings.home)
     live = live_workers(settings)
     if not live:
         return []
@@ -150,6 +159,7 @@ def stop(settings: Settings) -> int:
 
     from sfn_cli.store.sqlite.workers import pids
 
+    private_files.check_home(settings.home)
     asked = 0
     for pid in pids(settings.home):
         try:

@@ -18,6 +18,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from sfn_cli import private_files
 from sfn_cli.asl.timestamp import format_timestamp
 from sfn_cli.drivers.local import launch
 from sfn_cli.drivers.local.awaiting import Awaiting
@@ -79,6 +80,7 @@ def main(build: Callable[[Settings], Service], *, beside: bool) -> None:
     try:
         settings = Settings.from_environment()
         with translated_errors(settings.home):
+            private_files.check_home(settings.home)
             os.chdir(settings.home)
         code = work(settings, build, beside=beside)
     except ConfigurationError as error:
@@ -138,11 +140,12 @@ class _Worker:
         self._told_to_leave = False
         self._reported: set[str] = set()
         self._on_its_way = True  # until it listens
+        self._looks_for_orphans = True
         self._database = service.database
         self._id = Workers(self._database).register(slot.number, os.getpid(), clock())
         self._sign()
         self._selector = selectors.DefaultSelector()
-        self._pool = Pool(Functions(self._database), settings, self._selector, clock, self._log)
+        self._pool = Pool(Functions(self._database), settings, self._selector, clock, self._log, report=report)
         background = Background(self._selector, Awaiting(service))
         world = World(settings, self._pool, service, clock, background, Clients(settings), {})
         self._conductor = Conductor(
@@ -198,8 +201,15 @@ class _Worker:
 
     def close(self) -> None:
         """Ends the functions that run here."""
+        self._end_orphans()
         self._pool.close()
         self._service.stop_invoker()
+
+    def _end_orphans(self) -> None:
+        """Once, and not before there is time: kills what is left of the functions of workers that were killed."""
+        if self._looks_for_orphans:
+            self._looks_for_orphans = False
+            self._pool.end_orphans()
 
     def _in_place(self) -> bool:
         """Whether the store is still where it was: its folder, or its file, may have been moved away or deleted."""
@@ -215,10 +225,9 @@ class _Worker:
     def _listen(self) -> int:
         path = self._slot.pipe_path
         with translated_errors(path):
-            if not os.path.exists(path):
-                os.mkfifo(path, 0o600)
+            private_files.make_pipe(path)
             # Open for writing too: a pipe without a writer would be readable without end.
-            pipe = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+            pipe = private_files.open_pipe(path, os.O_RDWR)
         signal.set_wakeup_fd(pipe, warn_on_full_buffer=False)
         self._selector.register(pipe, selectors.EVENT_READ, self._drainer(pipe))
         if self._on_its_way:
@@ -258,6 +267,7 @@ class _Worker:
             now = monotonic_ms()
             if now - last_look >= LOOK_SECONDS * 1000:
                 last_look = now
+                self._survive(self._end_orphans)
                 self._survive(self._status_events.look)
                 self._called = self._looks_for_abandoned = True
             if self._called:

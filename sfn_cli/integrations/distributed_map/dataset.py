@@ -13,7 +13,8 @@ import zlib
 from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from sfn_cli.errors import StatesError
+from sfn_cli import private_files
+from sfn_cli.errors import StatesError, StoreError
 from sfn_cli.integrations.distributed_map import formats
 from sfn_cli.integrations.distributed_map.formats import reader_failed
 from sfn_cli.integrations.distributed_map.storage import StorageError, storage
@@ -30,30 +31,32 @@ if TYPE_CHECKING:
     from sfn_cli.query.limits import Patience
     from sfn_cli.store.sqlite.map_runs import MapRun
 
+FOLDER_NAME = "map-runs"
+
 CHUNK_BYTES = 4 * 2**20
 """How much input children are given in one go, at most: it is all held in memory."""
 
 
 def file_of(home: str, run: MapRun) -> str:
     """Where the items of a run are kept that a reader found."""
-    return os.path.join(home, "map-runs", f"{run.id}.jsonl")
+    return os.path.join(home, FOLDER_NAME, f"{run.id}.jsonl")
 
 
 def read(reading: Reading, path: str, world: World) -> int:
     """Reads the whole dataset into the file; gives the number of its items. Raises StatesError."""
     if reading.max_items is not None and reading.max_items < 0:
         raise reader_failed("field MaxItems must be positive")
-    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
     count = 0
     try:
-        with open(f"{path}.part", "w", encoding="utf-8", errors="surrogatepass") as file:
+        private_files.make_folder(world.settings.home, FOLDER_NAME)
+        with open(f"{path}.part", "w", encoding="utf-8", errors="surrogatepass", opener=private_files.open_file) as file:
             for item in islice(_items(reading, world), reading.max_items):
                 file.write(f"{dumps(item)}\n")
                 count += 1
             file.flush()
             os.fsync(file.fileno())
         os.replace(f"{path}.part", path)
-    except StorageError as error:
+    except (StorageError, StoreError) as error:
         raise reader_failed(str(error)) from None
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise reader_failed(f"The dataset cannot be unpacked: {error}") from None
@@ -126,11 +129,13 @@ def _kept(items: Sequence[Json], place: int, places: list[int]) -> Iterator[Json
 def _filed(path: str, place: int, places: list[int]) -> Iterator[Json]:
     """The items in a file from a place (a byte) on; notes the place after each."""
     try:
-        with open(path, "rb") as file:
+        with open(path, "rb", opener=private_files.open_file) as file:
             file.seek(place)
             for line in file:
                 place += len(line)
                 places.append(place)
                 yield loads(line.decode("utf-8", "surrogatepass"))
+    except StoreError as error:
+        raise StatesError("States.ItemReaderFailed", str(error)) from None
     except OSError as error:
         raise StatesError("States.ItemReaderFailed", f"The items that were read are gone: {error.strerror}: {error.filename}") from None

@@ -17,7 +17,7 @@ from itertools import takewhile
 from json import JSONDecodeError
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from sfn_cli import __version__
+from sfn_cli import __version__, private_files
 from sfn_cli.errors import RowError, SfnError, StoreError, UnstorableError
 
 if TYPE_CHECKING:
@@ -38,10 +38,10 @@ class Database:
         """Opens (and, when new, makes) the store in `home`. Raises StoreError."""
         self.path = os.path.join(home, FILE_NAME)
         with translated_errors(self.path):
-            _make_private_folder(home)
+            private_files.make_home(home)
             _refuse_emptied(self.path)
             self.connection = _connect(self.path)
-            opened = os.stat(self.path)
+            opened = os.lstat(self.path)
             self._identity = (opened.st_dev, opened.st_ino)
             try:
                 _refuse_newer(self.connection, self.path)
@@ -195,12 +195,6 @@ def _explained(error: sqlite3.Error, path: str) -> StoreError:
     return StoreError(f"Cannot use the store {path}: {error}.")
 
 
-def _make_private_folder(home: str | os.PathLike[str]) -> None:
-    if not os.path.isdir(home):
-        os.makedirs(os.path.dirname(os.path.abspath(home)), exist_ok=True)
-        os.mkdir(home, mode=0o700)
-
-
 def _refuse_emptied(path: str) -> None:
     """An empty file is a new store: a process that was killed as it made one leaves just that. But
     beside an empty file SQLite deletes a -wal, and that may hold all there is of a store whose file
@@ -228,9 +222,12 @@ def _size(path: str) -> int:
 
 def _connect(path: str) -> sqlite3.Connection:
     # SQLite gives its -wal and -shm files the permissions of the database file, so the file
-    # is made here, for its owner alone, before SQLite sees it.
-    with suppress(FileExistsError):
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    # is made here, for its owner alone, before SQLite sees it. SQLite opens all three by their paths.
+    for beside in (f"{path}-wal", f"{path}-shm", f"{path}-journal"):
+        private_files.check_file(beside)
+    if not os.path.lexists(path):
+        os.close(private_files.open_file(path, os.O_CREAT | os.O_RDWR))
+    private_files.check_file(path)
     return sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
 
 

@@ -15,7 +15,7 @@ import time
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli import __version__
+from sfn_cli import __version__, private_files
 from sfn_cli.errors import StoreError
 from sfn_cli.settings import MAX_WORKERS
 from sfn_cli.store.sqlite.suspensions import retry_those_of_other_versions
@@ -48,7 +48,7 @@ class Slot:
 
     def take(self) -> int | None:
         """The descriptor of the held lock, or None if another process holds it. It is let go when closed."""
-        descriptor = os.open(self.lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = private_files.open_file(self.lock_path, os.O_RDWR | os.O_CREAT)
         while True:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -82,7 +82,7 @@ class Slot:
     def signature(self) -> tuple[int, float] | None:
         """(worker id, when it signed last), or None when nobody holds the lock."""
         try:
-            descriptor = os.open(self.lock_path, os.O_RDONLY | os.O_CLOEXEC)
+            descriptor = private_files.open_file(self.lock_path, os.O_RDONLY)
         except FileNotFoundError:
             return None
         try:
@@ -98,7 +98,7 @@ class Slot:
     def wake(self) -> bool:
         """Tells the worker in this slot to look at the store; False when none listens."""
         try:
-            descriptor = os.open(self.pipe_path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+            descriptor = private_files.open_pipe(self.pipe_path, os.O_WRONLY)
         except OSError:
             return False
         try:

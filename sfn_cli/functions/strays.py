@@ -1,0 +1,297 @@
+"""What handlers leave behind: processes that have left the process group of the child that started them.
+
+A child is killed with its group. A daemon is in another (setsid), and would outlive its child, and sfn. On Linux it is
+found in these ways:
+
+1. Descent. Before a child is killed, its descendants are listed, whatever group they are in: they are killed with it.
+2. Adoption. This process is a subreaper: a daemon whose parent has ended becomes its child, and not init's. The child's
+   mark, a variable that daemons inherit with the environment, tells which child it comes from.
+3. The mark alone, when this process was killed before it could end its children's daemons: the next worker of the store
+   looks for processes whose mark names a process that has ended.
+
+Only what descends from a function is killed. An adopted process that has neither the mark nor SFN_HOME, which
+sfn's own workers and services have, cleared its environment: it is reported, for its origin is not certain.
+
+Elsewhere there is no subreaper, and no /proc to look in: a daemon outlives its function, as the README says.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from contextlib import suppress
+from itertools import count
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from sfn_cli.settings import FUNCTION_MARK as MARK
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+LIMIT_SECONDS = 2.0
+"""How long `end_all` waits for processes that it has killed."""
+
+MAX_NAMED = 5
+"""How many processes one line of a report names."""
+
+ARE_FOUND: bool = sys.platform == "linux"
+"""Whether any of this is done here."""
+
+_PR_SET_CHILD_SUBREAPER = 36
+
+_serial = count(1)
+
+
+class _Here:
+    """What is known in this process, of the children of all its pools."""
+
+    subreaper = False
+    children: ClassVar[set[int]] = set()
+    """The process ids of children that have not been waited for."""
+    marks: ClassVar[set[str]] = set()
+    """The marks of children that have not been killed, and have not ended."""
+    groups: ClassVar[set[int]] = set()
+    """The process groups of children that were killed: their members may be seen as they die."""
+    seen: ClassVar[set[int]] = set()
+    """Processes that were alive at the last sweep, adopted or started by other parts of this process."""
+    reported: ClassVar[set[int]] = set()
+
+
+# One child
+
+
+def new_mark(home: str) -> str | None:
+    """The mark of the next child of a pool over the store in `home`; None where it would serve nothing.
+
+    HOME/NAMESPACE/OWNER/SERIAL, the owner being this process.
+    """
+    return f"{_identity(home)}/{_namespace()}/{_owner()}/{next(_serial)}" if ARE_FOUND else None
+
+
+def began(pid: int, mark: str | None) -> None:
+    """A child has been started. The first makes this process a subreaper, as long as there are any."""
+    _Here.children.add(pid)
+    if mark is not None:
+        _Here.marks.add(mark)
+        _be_subreaper(True)
+
+
+def killing(pid: int, mark: str | None) -> list[int]:
+    """A child is about to be killed, or has ended: its descendants, to be killed with it."""
+    if not ARE_FOUND:
+        return []
+    _Here.marks.discard(mark or "")
+    _Here.groups.add(pid)
+    return _descendants(pid)
+
+
+def gone(pid: int) -> None:
+    """A child has been waited for."""
+    _Here.children.discard(pid)
+
+
+def kill(pids: Iterable[int]) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, signal.SIGKILL)
+
+
+# All children
+
+
+def sweep(report: Callable[[str], None], *, at_end: bool = False) -> bool:
+    """Kills adopted processes whose child has ended, and waits for those that have ended; whether any may be left.
+
+    `at_end` says that there will be no other sweep.
+    """
+    if not _Here.subreaper:
+        return False
+    own_session, left = os.getsid(0), False
+    alive, ended = set(), []
+    for pid in _children(os.getpid()):
+        found = _stat(pid) if pid not in _Here.children else None
+        if found is None or found.session == own_session:
+            continue  # a child of a pool, or started by another part of this process
+        if found.ended:
+            # Only an adopted process is in a session that is neither its own nor this process's.
+            if found.session != pid or pid in _Here.seen:
+                with suppress(ChildProcessError):
+                    os.waitpid(pid, os.WNOHANG)
+            continue
+        alive.add(pid)
+        environment = _environment(pid)
+        mark = environment.get(MARK)
+        if found.group in _Here.groups:
+            left = True  # it has been killed with its group
+        elif mark is not None:
+            if mark not in _Here.marks and (mark.split("/")[2:3] == [_owner()] or not _owner_lives(mark)):
+                left = True
+                ended.append(_Ended(pid, environment))
+                kill([*_descendants(pid), pid])
+        elif "SFN_HOME" not in environment and pid not in _Here.reported and (at_end or pid in _Here.seen):
+            # (Seen twice: a process that is about to run another program has no environment for a moment.)
+            _Here.reported.add(pid)
+            report(
+                f"process {pid} ({_name(pid)}) was left behind, probably by a function. It goes on: it has another "
+                "environment, so its origin is not certain"
+            )
+    _report_ended(ended, report)
+    _Here.seen = alive
+    _Here.reported &= alive
+    if not left:
+        _Here.groups &= _Here.children
+    return left
+
+
+def end_all(report: Callable[[str], None]) -> None:
+    """Kills all that is left of children that have ended, and waits until it is gone."""
+    give_up_at = time.monotonic() + LIMIT_SECONDS
+    while sweep(report, at_end=True) and time.monotonic() < give_up_at:
+        time.sleep(0.001)
+    if not _Here.children:
+        _be_subreaper(False)
+
+
+def end_orphans(home: str, report: Callable[[str], None]) -> None:
+    """Kills what is left of the children of processes that were killed, in the same store and on this machine."""
+    if not ARE_FOUND or not hasattr(os, "pidfd_open"):
+        return
+    ours = f"{_identity(home)}/{_namespace()}/"
+    ended = []
+    for pid in _processes():
+        with suppress(OSError):
+            # The descriptor means this process, whatever becomes of its id.
+            descriptor = os.pidfd_open(pid)
+            try:
+                environment = _environment(pid)
+                mark = environment.get(MARK, "")
+                if mark.startswith(ours) and not _owner_lives(mark):
+                    ended.append(_Ended(pid, environment))
+                    signal.pidfd_send_signal(descriptor, signal.SIGKILL)
+            finally:
+                os.close(descriptor)
+    _report_ended(ended, report)
+
+
+class _Ended(NamedTuple):
+    pid: int
+    environment: dict[str, str]
+
+
+def _report_ended(ended: list[_Ended], report: Callable[[str], None]) -> None:
+    """A line for each function, however many processes it left."""
+    functions: dict[str, list[int]] = {}
+    for pid, environment in ended:
+        if pid not in _Here.reported:
+            _Here.reported.add(pid)
+            functions.setdefault(environment.get("AWS_LAMBDA_FUNCTION_NAME", "?"), []).append(pid)
+    for function, pids in functions.items():
+        named = ", ".join(f"{pid} ({_name(pid)})" for pid in pids[:MAX_NAMED]) + (", …" if len(pids) > MAX_NAMED else "")
+        report(f"ends what the function {function} left behind: {'process' if len(pids) == 1 else 'processes'} {named}")
+
+
+def _owner_lives(mark: str) -> bool:
+    """Whether the process that started the child of a mark lives; also when the mark is not one that sfn made."""
+    try:
+        pid, _, started = mark.split("/")[2].partition("-")
+        found = _stat(int(pid))
+    except (IndexError, ValueError):
+        return True
+    return found is not None and not found.ended and str(found.started) == started
+
+
+def _be_subreaper(wanted: bool) -> None:
+    if _Here.subreaper != wanted:
+        # Without ctypes, or without prctl, the mark alone must do, for the next worker.
+        with suppress(ImportError, OSError, AttributeError):
+            import ctypes
+
+            if ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, int(wanted), 0, 0, 0) == 0:
+                _Here.subreaper = wanted
+
+
+# /proc
+
+
+class _Stat(NamedTuple):
+    ended: bool
+    group: int
+    session: int
+    started: int
+    """In clock ticks since the machine started: with the process id it names a process for good."""
+
+
+def _stat(pid: int) -> _Stat | None:
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            fields = file.read().rpartition(b")")[2].split()
+    except OSError:
+        return None
+    return _Stat(fields[0] in (b"Z", b"X"), int(fields[2]), int(fields[3]), int(fields[19]))
+
+
+def _owner() -> str:
+    """This process, as marks name it."""
+    found = _stat(os.getpid())
+    return f"{os.getpid()}-{found.started if found is not None else 0}"
+
+
+def _processes() -> list[int]:
+    try:
+        return [int(name) for name in os.listdir("/proc") if name.isdecimal()]
+    except OSError:
+        return []
+
+
+def _children(pid: int) -> list[int]:
+    found: list[int] = []
+    with suppress(OSError):
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with suppress(OSError), open(f"/proc/{pid}/task/{thread}/children", "rb") as file:
+                found += map(int, file.read().split())
+    return found
+
+
+def _descendants(pid: int) -> list[int]:
+    found = _children(pid)
+    for each in found:
+        found += _children(each)
+    return found
+
+
+def _environment(pid: int) -> dict[str, str]:
+    """The environment with which a process began; empty when it may not be known."""
+    try:
+        with open(f"/proc/{pid}/environ", "rb") as file:
+            variables = file.read().split(b"\0")
+    except OSError:
+        return {}
+    return {
+        name.decode(errors="replace"): value.decode(errors="replace") for name, _, value in (each.partition(b"=") for each in variables)
+    }
+
+
+def _name(pid: int) -> str:
+    try:
+        with open(f"/proc/{pid}/comm", errors="replace") as file:
+            return "".join(character if character.isprintable() else "?" for character in file.read().rstrip("\n"))
+    except OSError:
+        return "?"
+
+
+def _identity(home: str) -> str:
+    try:
+        found = os.stat(home)
+    except OSError:
+        return "?"
+    return f"{found.st_dev:x}-{found.st_ino:x}"
+
+
+def _namespace() -> int:
+    """Process ids mean something in one namespace (a container's) only."""
+    try:
+        return os.stat("/proc/self/ns/pid").st_ino
+    except OSError:
+        return 0

@@ -1,0 +1,91 @@
+"""Whose a connection from this machine is, where the system can tell: Linux can.
+
+It is asked of the kernel for the one connection (sock_diag(7)), which takes microseconds. Where that is not to be had, as
+in some containers, the connection is looked for in the table of all of them.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+import sys
+
+NO_USER = -1
+"""Of a connection whose other end no process holds any more. (Linux would call it root's.)"""
+
+_SOCK_DIAG = 4
+_SOCK_DIAG_BY_FAMILY, _REQUEST = 20, 1
+_HEADER = struct.Struct("=IHHII")
+_ANY_STATE = _ANY_COOKIE = 0xFFFF_FFFF
+_REPLY_TYPE = struct.Struct("=4xH")
+_REPLY_OWNER = struct.Struct("=80xII")
+"""(user, inode) in an inet_diag_msg."""
+
+_TABLES = (("/proc/net/tcp", ""), ("/proc/net/tcp6", "0000000000000000FFFF0000"))
+"""The tables of Linux, with what an IPv4 address has before it there."""
+
+Address = tuple[str, int]
+
+
+def is_own(connection: socket.socket) -> bool | None:
+    """Whether the other end of an accepted IPv4 connection on loopback is this user's; None where that is not known."""
+    user = peer_user(connection)
+    return None if user is None else user == os.geteuid()
+
+
+def peer_user(connection: socket.socket) -> int | None:
+    """The user id of the process at the other end of such a connection, or NO_USER; None where that is not known."""
+    try:
+        peer, own = connection.getpeername(), connection.getsockname()
+    except OSError:
+        return NO_USER  # it has been reset
+    owner = _asked(peer, own) or _looked_up(peer, own)
+    if owner is None:
+        return None
+    user, inode = owner
+    # A socket that its process has closed has no inode, and 0 for its user.
+    return user if inode else NO_USER
+
+
+def _asked(peer: Address, own: Address) -> tuple[int, int] | None:
+    """(user, inode) of the socket at the other end, as the kernel answers; None if it does not."""
+    if sys.platform != "linux":
+        return None
+    (peer_host, peer_port), (own_host, own_port) = peer, own
+    request = struct.pack("=BBBxI", socket.AF_INET, socket.IPPROTO_TCP, 0, _ANY_STATE)
+    request += struct.pack("!HH4s12x4s12x", peer_port, own_port, socket.inet_aton(peer_host), socket.inet_aton(own_host))
+    request += struct.pack("=III", 0, _ANY_COOKIE, _ANY_COOKIE)
+    try:
+        with socket.socket(socket.AF_NETLINK, socket.SOCK_DGRAM, _SOCK_DIAG) as netlink:
+            netlink.settimeout(1.0)
+            netlink.send(_HEADER.pack(_HEADER.size + len(request), _SOCK_DIAG_BY_FAMILY, _REQUEST, 0, 0) + request)
+            reply = netlink.recv(4096)
+    except OSError:
+        return None
+    if _REPLY_TYPE.unpack_from(reply)[0] != _SOCK_DIAG_BY_FAMILY:  # there is none, or the kernel cannot tell
+        return None
+    user, inode = _REPLY_OWNER.unpack_from(reply)
+    return user, inode
+
+
+def _looked_up(peer: Address, own: Address) -> tuple[int, int] | None:
+    """The same from the tables: (0, 0) when the socket is not there any more, None when there are no tables."""
+    found = None
+    local, remote = _written(peer), _written(own)
+    for table, prefix in _TABLES:
+        try:
+            with open(table) as lines:
+                found = (0, 0)
+                for fields in map(str.split, lines):
+                    if fields[1] == prefix + local and fields[2] == prefix + remote:
+                        return int(fields[7]), int(fields[9])
+        except OSError:
+            continue
+    return found
+
+
+def _written(address: Address) -> str:
+    """An address as those tables have it."""
+    host, port = address
+    return f"{int.from_bytes(socket.inet_aton(host), sys.byteorder):08X}:{port:04X}"

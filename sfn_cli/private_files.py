@@ -1,0 +1,256 @@
+"""The store's folder (SFN_HOME) and the files in it: the user's own, whatever the umask.
+
+Rule 1: the folder belongs to this user (or to root), and nobody else may write to it; as ssh has it.
+Rule 2: a file is opened without following a symbolic link, and only if it is this user's own.
+Rule 3: files are created 0600 and folders 0700.
+
+The store holds code that sfn runs: whoever can write to it can run code as its user.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING
+
+from sfn_cli.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FILE_MODE = 0o600
+FOLDER_MODE = 0o700
+
+OWN_NAMES = ("sfn.db", "worker", "aws.", "events.lock", "functions", "map-runs", "services")
+"""What the names of sfn's own files and folders in the home begin with; the user may keep others beside them."""
+
+_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+_OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
+
+
+# The folder
+
+
+def make_home(home: str | os.PathLike[str]) -> None:
+    """Creates the store's folder, unless it exists, and checks it. Raises StoreError and OSError."""
+    if not os.path.isdir(home):
+        _make_folders(os.path.abspath(home))
+    check_home(home)
+
+
+def check_home(home: str | os.PathLike[str]) -> None:
+    """Raises StoreError when the store's folder is not safe to use (rule 1). One that does not exist is."""
+    try:
+        found = os.stat(home)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise StoreError(
+            f"Cannot use the store in {home}: {error.strerror or error}. Set SFN_HOME to a folder that can be written."
+        ) from None
+    user = os.geteuid()
+    if found.st_uid not in (user, 0):
+        raise StoreError(
+            f"Cannot use the store in {home}: the folder belongs to {_user_name(found.st_uid)}, and you are "
+            f"{_user_name(user)}. Set SFN_HOME to a folder of your own."
+        )
+    writable_by_group = found.st_mode & stat.S_IWGRP and not _is_private_group(found)
+    if writable_by_group or found.st_mode & stat.S_IWOTH:
+        raise StoreError(
+            f"Cannot use the store in {home}: other users may write to the folder (its mode is "
+            f"{stat.S_IMODE(found.st_mode):04o}). Check what is in it, then run: chmod go-w {home}"
+        )
+    if stat.S_ISDIR(found.st_mode) and not stat.S_IMODE(found.st_mode) and found.st_uid == user:
+        os.chmod(home, FOLDER_MODE)  # a process was killed between mkdir, under a umask of 777, and chmod
+    # Here as well as where each is opened: a command says so before it has stored anything.
+    for entry in _entries(home):
+        if entry.is_symlink() and entry.name.startswith(OWN_NAMES):
+            raise _is_link(entry.path)
+
+
+def home_notes(home: str | os.PathLike[str]) -> list[str]:
+    """What others may do with the store's folder though it is safe to use: a line each, for people."""
+    try:
+        found = os.stat(home)
+        parent = os.stat(os.path.dirname(os.path.realpath(home)))
+    except OSError:
+        return []
+    mode = f"its mode is {stat.S_IMODE(found.st_mode):04o}"
+    notes = []
+    if found.st_mode & stat.S_IWGRP:
+        notes.append(f"{home}: its group, which is yours alone, may write to the folder ({mode}). To prevent it: chmod 700 {home}")
+    if found.st_mode & _OTHERS_READ:
+        notes.append(f"{home}: other users may list the folder ({mode}). To prevent it: chmod 700 {home}")
+    if parent.st_mode & stat.S_IWOTH and not parent.st_mode & stat.S_ISVTX:
+        notes.append(f"{home}: other users may rename the folder, for they may write to the one that it is in.")
+    for entry in sorted(_entries(home), key=lambda entry: entry.name) if found.st_mode & (stat.S_IXGRP | stat.S_IXOTH) else ():
+        if entry.is_file(follow_symlinks=False) and entry.stat(follow_symlinks=False).st_mode & (_OTHERS_READ | _OTHERS_WRITE):
+            notes.append(f"{entry.path}: other users may open the file. To prevent it: chmod 600 {entry.path}")
+    return notes
+
+
+def _entries(home: str | os.PathLike[str]) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(os.fspath(home)) as entries:
+            return list(entries)
+    except OSError:
+        return []
+
+
+def _is_private_group(found: os.stat_result) -> bool:
+    """Whether the group of a file has its owner as the only member: the group that Linux makes with a user."""
+    import grp
+    import pwd
+
+    try:
+        owner, group = pwd.getpwuid(found.st_uid), grp.getgrgid(found.st_gid)
+    except KeyError:
+        return False
+    return owner.pw_gid == group.gr_gid and owner.pw_name == group.gr_name and set(group.gr_mem) <= {owner.pw_name}
+
+
+def _user_name(user: int) -> str:
+    import pwd
+
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return f"user {user}"
+
+
+# What is in it
+
+
+def open_file(path: str | os.PathLike[str], flags: int, *, above: int = -1) -> int:
+    """Opens a file of the store; with O_CREAT it is created when there is none. The descriptor is not inherited.
+
+    It is higher than `above`. Raises StoreError (rule 2) and OSError.
+    """
+    path = os.fspath(path)
+    # O_NONBLOCK: a pipe in the file's place must not block. Regular files do not know it.
+    flags |= os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+    descriptor = _created(path, flags) if flags & os.O_CREAT else -1
+    while descriptor < 0:
+        try:
+            descriptor = _opened(path, flags & ~os.O_CREAT)
+        except FileNotFoundError:
+            if not flags & os.O_CREAT:
+                raise
+            descriptor = _created(path, flags)  # it was deleted in between
+    try:
+        _check(path, os.fstat(descriptor), stat.S_ISREG, "a file")
+        if os.fstat(descriptor).st_mode & _OTHERS_WRITE:
+            os.fchmod(descriptor, FILE_MODE)
+        return _lifted(descriptor, above)
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+def _created(path: str, flags: int) -> int:
+    """The descriptor of a new file, or -1 if there is something at its path."""
+    try:
+        descriptor = os.open(path, flags | os.O_CREAT | os.O_EXCL, FILE_MODE)
+    except FileExistsError:
+        return -1
+    if stat.S_IMODE(os.fstat(descriptor).st_mode) != FILE_MODE:
+        os.fchmod(descriptor, FILE_MODE)
+    return descriptor
+
+
+def _opened(path: str, flags: int) -> int:
+    try:
+        return os.open(path, flags)
+    except OSError as error:
+        check_file(path)  # a link, most likely
+        if not isinstance(error, PermissionError) or stat.S_IMODE(os.lstat(path).st_mode):
+            raise
+    os.chmod(path, FILE_MODE)  # its creator has had no time yet to set its mode, under a umask of 777
+    return os.open(path, flags)
+
+
+def _lifted(descriptor: int, above: int) -> int:
+    if descriptor > above:
+        return descriptor
+    import fcntl
+
+    lifted = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, above + 1)
+    os.close(descriptor)
+    return lifted
+
+
+def check_file(path: str) -> None:
+    """Raises StoreError when what is at the path is not a file of this user's (rule 2): for those who open it by its path."""
+    try:
+        found = os.lstat(path)
+    except FileNotFoundError:
+        return
+    _check(path, found, stat.S_ISREG, "a file")
+
+
+def open_pipe(path: str, flags: int) -> int:
+    """Opens a named pipe of the store, without waiting for its other end. Raises StoreError (rule 2) and OSError."""
+    try:
+        descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        _check(path, os.lstat(path), stat.S_ISFIFO, "a pipe")
+        raise
+    try:
+        _check(path, os.fstat(descriptor), stat.S_ISFIFO, "a pipe")
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def make_pipe(path: str) -> None:
+    """Creates a named pipe, unless there is something at the path. Raises OSError."""
+    if not os.path.lexists(path):
+        os.mkfifo(path, FILE_MODE)
+        os.chmod(path, FILE_MODE)
+
+
+def make_folder(home: str | os.PathLike[str], *names: str) -> str:
+    """The path of a folder of the store, created if need be, with those above it. Raises StoreError (rule 2) and OSError."""
+    make_home(home)
+    path = os.fspath(home)
+    for name in names:
+        path = os.path.join(path, name)
+        try:
+            os.mkdir(path, FOLDER_MODE)
+            os.chmod(path, FOLDER_MODE)
+        except FileExistsError:
+            _check(path, os.lstat(path), stat.S_ISDIR, "a folder")
+    return path
+
+
+def _make_folders(path: str) -> None:
+    """Creates a folder and those above it, all of them private: the XDG specification has it so as well."""
+    if not os.path.isdir(parent := os.path.dirname(path)):
+        _make_folders(parent)
+    try:
+        os.mkdir(path, FOLDER_MODE)
+        os.chmod(path, FOLDER_MODE)
+    except FileExistsError:
+        if not os.path.isdir(path):
+            raise
+
+
+def _check(path: str, found: os.stat_result, is_kind: Callable[[int], bool], kind: str) -> None:
+    """Raises StoreError unless it is of the kind, and this user's own."""
+    if stat.S_ISLNK(found.st_mode):
+        raise _is_link(path)
+    if not is_kind(found.st_mode):
+        raise StoreError(f"Cannot use the store {path}: it is not {kind}. Move it away, or set SFN_HOME to another folder.")
+    if found.st_uid not in (os.geteuid(), 0):
+        raise StoreError(
+            f"Cannot use the store {path}: it belongs to {_user_name(found.st_uid)}. Move it away, or set SFN_HOME to another folder."
+        )
+
+
+def _is_link(path: str) -> StoreError:
+    return StoreError(
+        f"Cannot use the store {path}: it is a symbolic link, and sfn follows none there. Remove it, or move what it leads to there."
+    )

@@ -1,0 +1,163 @@
+"""Processes that a handler starts and that leave its process group: on Linux they end with the handler's process."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sfn_cli.functions import strays
+from tests.functions.workbench import Workbench, await_death
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.skipif(not strays.ARE_FOUND, reason="elsewhere than on Linux they are not found")
+
+DAEMON = """
+import os, subprocess, sys, time
+def handler(event, context):
+    read, write = os.pipe()
+    {start}
+    os.close(write)
+    pids = [int(pid) for pid in os.read(read, 100).split()]
+    while any(os.path.exists("/proc/%d" % pid) and os.getpgid(pid) == os.getpgrp() for pid in pids):
+        time.sleep(0.001)
+    return pids
+"""
+
+TWICE_FORKED = """if not os.fork():
+        os.setsid()
+        if not os.fork():
+            os.write(write, b"%d\\n" % os.getpid())
+            os.close(write)
+            time.sleep(600)
+        os._exit(0)
+    os.wait()"""
+
+STARTS = {
+    "double fork": TWICE_FORKED,
+    "session": "os.write(write, b'%d' % subprocess.Popen(['sleep', '600'], start_new_session=True).pid)",
+    "group": "os.write(write, b'%d' % subprocess.Popen(['sleep', '600'], process_group=0).pid)",
+    "no environment": "os.write(write, b'%d' % subprocess.Popen(['/bin/sleep', '600'], start_new_session=True, env={}).pid)",
+    "of a daemon": "subprocess.Popen(['sh', '-c', 'sleep 600 & one=$!; setsid sleep 600 & echo $one $! >&%d; wait' % write],"
+    " start_new_session=True, pass_fds=[write])",
+    "shell": "subprocess.run(['sh', '-c', 'setsid sleep 600 >/dev/null 2>&1 & echo $! >&%d' % write], pass_fds=[write])",
+}
+
+
+@pytest.fixture
+def reports() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def bench(tmp_path: Path, reports: list[str]) -> Iterator[Workbench]:
+    made = Workbench(tmp_path, report=reports.append)
+    yield made
+    made.close()
+
+
+def daemon(bench: Workbench, start: str, name: str = "fn", then: str = "") -> list[int]:
+    """The process ids that a handler answers, which starts them thus."""
+    bench.function(DAEMON.format(start=start) + then, name)
+    pids: list[int] = bench.answer(name=name)
+    assert pids
+    assert all(_lives(pid) for pid in pids)
+    return pids
+
+
+@pytest.mark.parametrize("start", STARTS.values(), ids=STARTS)
+def test_they_end_with_the_pool(bench: Workbench, start: str) -> None:
+    """However they left the group of the child that started them."""
+    pids = daemon(bench, start)
+    bench.pool.close()
+    assert [await_death(pid) for pid in pids] == [True] * len(pids)
+
+
+@pytest.mark.parametrize("start", [STARTS["double fork"], STARTS["session"]])
+@pytest.mark.parametrize("end", ["os._exit(3)", "os.kill(os.getpid(), 9)", "time.sleep(600)"])
+def test_they_end_with_the_child(bench: Workbench, reports: list[str], start: str, end: str) -> None:
+    """However the child ended; those of other children live on. Orphans are reported as they are ended."""
+    others = daemon(bench, STARTS["double fork"], "other")
+    source = (
+        DAEMON.format(start=start)
+        .replace("(event, context)", "(event, context, first=[])")
+        .replace("    read, write", f"    if first: {end}\n    first.append(1)\n    read, write")
+    )
+    bench.function(source, Timeout=1)
+    (pid,) = bench.answer()
+    assert bench.invoke().kind in {"exited", "timed_out"}
+    bench.until(lambda: not _lives(pid))
+    assert all(_lives(other) for other in others)
+    assert bench.answer(name="other")
+    assert reports in ([], [f"ends what the function fn left behind: process {pid} ({_name_of(start)})"])
+
+
+def _name_of(start: str) -> str:
+    return "sleep" if "sleep', " in start else f"python{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def test_one_that_cleared_its_environment_is_reported(bench: Workbench, reports: list[str]) -> None:
+    """Nothing tells for certain that it was a function's: it is named, and left alone."""
+    (pid,) = daemon(bench, STARTS["shell"].replace("pass_fds", "env={'PATH': os.environ['PATH']}, pass_fds"))
+    bench.pool.close()
+    try:
+        (line,) = reports
+        assert re.fullmatch(rf"process {pid} \((setsid|sleep)\) was left behind, probably by a function\. It goes on: .*", line)
+        assert _lives(pid)
+    finally:
+        os.kill(pid, signal.SIGKILL)
+
+
+def test_ended_ones_are_no_zombies(bench: Workbench) -> None:
+    """What this process has adopted it waits for, and it takes no status of its own children."""
+    bench.function(DAEMON.format(start=TWICE_FORKED.replace("time.sleep(600)", "os._exit(0)")))
+    (pid,) = bench.answer()
+    bench.until(lambda: not Path(f"/proc/{pid}").exists())
+    bench.write(bench.folder / "fn" / "app.py", "import os\ndef handler(event, context): os._exit(7)")
+    assert bench.invoke().message.endswith("exit status 7")
+
+
+PARENT = """
+import pathlib, sys
+from tests.functions.workbench import Workbench
+bench = Workbench(pathlib.Path(sys.argv[1]))
+bench.function(sys.argv[2])
+print(*bench.answer(), flush=True)
+bench.until(lambda: False)
+"""
+
+
+@pytest.mark.parametrize("start", [STARTS["double fork"], STARTS["session"]])
+def test_the_next_worker_ends_those_of_one_that_was_killed(tmp_path: Path, bench: Workbench, reports: list[str], start: str) -> None:
+    """Of the same store only, and not before their worker has ended."""
+    command = [sys.executable, "-c", PARENT, str(tmp_path / "parent"), DAEMON.format(start=start)]
+    (tmp_path / "parent").mkdir()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        pid = int(parent.stdout.readline())
+        home = str(tmp_path / "parent" / "home")
+        strays.end_orphans(home, reports.append)
+        assert (_lives(pid), reports) == (True, [])
+        parent.kill()
+        parent.wait()
+        bench.pool.end_orphans()
+        assert (_lives(pid), reports) == (True, [])
+        strays.end_orphans(home, reports.append)
+        assert await_death(pid)
+        assert reports == [f"ends what the function fn left behind: process {pid} ({_name_of(start)})"]
+
+
+def _lives(pid: int) -> bool:
+    """Whether it has not ended, though it may not have been waited for."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
