@@ -44,7 +44,6 @@ _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _VERSIONS = ("1.0", "1.1")
 _TOO_SLOW = 408
 _THREADS = 8
-_PATIENT_THREADS = 256
 _HEALTH = (("GET", "/"), ("HEAD", "/"))
 """What scripts ask, unsigned, that wait until the server is there."""
 
@@ -61,6 +60,7 @@ class Application:
         *,
         scheme: str,
         notices: Notices,
+        patient_threads: int,
     ) -> None:
         """`credentials` are those that a request must be signed with, by the access key's id; None: it need not be signed.
 
@@ -76,7 +76,7 @@ class Application:
         self._routes = rest_json.routes()
         self._threads = ThreadPoolExecutor(_THREADS, "sfn-serve")
         # What keeps its thread for long (a function that runs) must not keep the others from being answered.
-        self._patient_threads = ThreadPoolExecutor(_PATIENT_THREADS, "sfn-serve-patient")
+        self._patient_threads = ThreadPoolExecutor(patient_threads, "sfn-serve-patient")
         self._of_thread = threading.local()
         self._siblings: list[Service] = []
         self._waiting = Waiting(self._sibling(), self._in_thread)

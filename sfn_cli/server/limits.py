@@ -28,7 +28,18 @@ MAX_BODIES_BYTES = 256 * 1024 * 1024
 OPEN_FILES = 4096
 """How many files and sockets the server may have open at once: a thousand clients that wait are more than the usual limit."""
 
+MIN_OPEN_FILES = 256
+"""With fewer, the server does not start: the store could not be opened for some requests."""
+
 
 def max_connections(open_files: int) -> int:
     """How many clients may be connected: half of the files that may be open. The others are for the store and for functions."""
     return max(open_files // 2, 1)
+
+
+def max_patient_threads(open_files: int) -> int:
+    """How many operations that keep their thread for long, such as Lambda's Invoke, may run at once.
+
+    Each has up to three files of the store open, and the pipes and the socket of a function.
+    """
+    return min(open_files // 16, 256)

@@ -16,7 +16,7 @@ from sfn_cli.server.acceptor import Acceptor
 from sfn_cli.server.application import Application
 from sfn_cli.server.connections import Connection, Connections
 from sfn_cli.server.gateway import checked_origins
-from sfn_cli.server.limits import KEEP_ALIVE_SECONDS, OPEN_FILES, max_connections
+from sfn_cli.server.limits import KEEP_ALIVE_SECONDS, MIN_OPEN_FILES, OPEN_FILES, max_connections, max_patient_threads
 from sfn_cli.server.notices import Notices
 from sfn_cli.server.waiting import GRACE_SECONDS
 
@@ -43,10 +43,19 @@ def run(
     """See `sfn_cli.server.serve`."""
     origins = checked_origins(gateway_origins)
     scheme = "https" if tls else "http"
+    open_files = _open_more_files()
     listening = _listen(host, port, scheme)
     notices = Notices()
-    connections = Connections(max_connections(_open_more_files()), notices)
-    application = Application(service, host, credentials, origins, scheme=scheme, notices=notices)
+    connections = Connections(max_connections(open_files), notices)
+    application = Application(
+        service,
+        host,
+        credentials,
+        origins,
+        scheme=scheme,
+        notices=notices,
+        patient_threads=max_patient_threads(open_files),
+    )
     config = uvicorn.Config(
         application,
         log_config=None,
@@ -126,9 +135,14 @@ class _Server(uvicorn.Server):
 
 
 def _open_more_files() -> int:
-    """Raises the limit on open files and sockets to OPEN_FILES where that is allowed, and returns the limit."""
+    """Raises the limit on open files and sockets to OPEN_FILES where that is allowed, and returns the limit.
+
+    Raises ConfigurationError when it is below MIN_OPEN_FILES.
+    """
     limit, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = OPEN_FILES if most == resource.RLIM_INFINITY else min(OPEN_FILES, most)
+    if wanted < MIN_OPEN_FILES:
+        raise ConfigurationError(f"sfn serve needs {MIN_OPEN_FILES} open files, and may have {wanted}: raise ulimit -n.")
     if limit == resource.RLIM_INFINITY or limit >= wanted:
         return wanted
     resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))

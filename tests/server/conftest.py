@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import boto3
 import pytest
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 class Served:
     """A server process and its port; with `open_files`, it may have no more files and sockets open."""
 
+    started: ClassVar[list[Served]] = []
+
     def __init__(self, home: str, *more: str, open_files: int | None = None) -> None:
         command = [sys.executable, "-m", "tests.server.serving", home, *more]
         if open_files is not None:
@@ -26,6 +28,7 @@ class Served:
         self._errors = Path(f"{home}.stderr")
         with self._errors.open("w") as errors:
             self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
+        self.started.append(self)
         assert self.process.stdout is not None
         self.line = self.process.stdout.readline()
         found = re.search(r"(https?)://127\.0\.0\.1:(\d+) ", self.line)
@@ -57,6 +60,17 @@ class Served:
         self.process.terminate()
         self.process.communicate(timeout=30)
         return self.process.returncode
+
+
+@pytest.fixture(autouse=True)
+def no_server_left() -> Iterator[None]:
+    """Ends the servers of a test that failed before it stopped them."""
+    before = len(Served.started)
+    yield
+    for served in Served.started[before:]:
+        if served.process.poll() is None:
+            served.process.kill()
+            served.process.communicate(timeout=30)
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 import selectors
 import socket
+import subprocess
 import threading
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -16,7 +17,7 @@ from botocore.config import Config
 
 from sfn_cli.server.limits import MAX_BODIES_BYTES, max_connections
 from tests.api.fakes import PASS, ROLE
-from tests.processes import until
+from tests.processes import SFN, environment_of, until
 from tests.server.conftest import Served
 from tests.server.test_raw_http import CREDENTIALS, FUNCTIONS, HOST, LIST, framed, target
 
@@ -121,6 +122,14 @@ def test_thousands_of_half_open_connections(tmp_path: Path) -> None:
     assert "too many connections" in served.printed()
     assert served.stop() == 0
     assert "Traceback" not in served.printed()
+
+
+def test_too_few_files(tmp_path: Path) -> None:
+    """A server that could not open its store for some requests does not start, and says why."""
+    command = ["sh", "-c", 'ulimit -n 100; exec "$0" serve --port 0', SFN]
+    done = subprocess.run(command, env=environment_of(tmp_path), capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (253, "")
+    assert "sfn serve needs 256 open files, and may have 100: raise ulimit -n." in done.stderr
 
 
 def test_all_connections_are_being_answered(tmp_path: Path) -> None:
