@@ -88,3 +88,6 @@ def test_a_worker_that_is_killed(home: Path, tmp_path: Path) -> None:
     start_execution(home, create_machine(home, "F", CALL), "--input", "{}")
     await_end(daemon)
     until(lambda: f"ends what the function f left behind: process {daemon} (sleep)" in sfn(home, "worker", "log").stdout, "the report")
+    (worker,) = worker_pids(home)
+    sfn(home, "worker", "stop")  # its own daemon would outlive a kill
+    await_end(worker)
