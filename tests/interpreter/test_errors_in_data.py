@@ -1,0 +1,157 @@
+"""Which error a state fails with when its data do not suit a field or a function, and in which words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.interpreter.hand_turned import run
+
+ACTIVITY = "arn:aws:states:us-east-1:123456789012:activity:a"
+TASK = {"Type": "Task", "Resource": ACTIVITY}
+PROCESSOR = {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
+INLINE = {"Type": "Map", "ItemsPath": "$.items", "ItemProcessor": PROCESSOR}
+CONFIG = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
+DISTRIBUTED = {**INLINE, "ItemProcessor": {**PROCESSOR, **CONFIG}}
+TOLERANCE = {"ToleratedFailureCountPath": "$.v"}
+LONG = 99999999999999999999999999
+WHERE = "An error occurred while executing the state 'A' (entered at the event id #2). "
+
+
+def ended(state: Any, value: Any, language: str = "JSONPath") -> tuple[str, Any]:
+    """The last event of an execution of this state, and its output or (error, cause)."""
+    machine = {"QueryLanguage": language, "StartAt": "A", "States": {"A": {**state, "End": True}}}
+    last = run(machine, {"v": value, "items": [1, 2]})[-1]
+    if last.payload is not None:
+        return last.type, last.payload.value
+    details = last.details or {}
+    return last.type, (details.get("error"), details.get("cause"))
+
+
+def not_valid(path: str, shown: str, kind: str = "integer") -> str:
+    return f'The {path} field refers to value "{shown}" which is not a valid {kind}: $.v'
+
+
+@pytest.mark.parametrize(
+    "state, value, cause",
+    [
+        ({**INLINE, "MaxConcurrencyPath": "$.v"}, LONG, not_valid("MaxConcurrencyPath", str(LONG))),
+        ({**INLINE, "MaxConcurrencyPath": "$.v"}, 2**31, not_valid("MaxConcurrencyPath", str(2**31))),
+        ({**INLINE, "MaxConcurrencyPath": "$.v"}, "1_0", not_valid("MaxConcurrencyPath", "1_0")),
+        ({**INLINE, "MaxConcurrencyPath": "$.v"}, -1, "MaxConcurrency cannot be negative."),
+        ({**DISTRIBUTED, "MaxConcurrencyPath": "$.v"}, -1, "MaxConcurrency cannot be negative."),
+        ({**DISTRIBUTED, "MaxConcurrencyPath": "$.v"}, 1e26, not_valid("MaxConcurrencyPath", "1e+26")),
+        ({**DISTRIBUTED, **TOLERANCE}, LONG, not_valid("ToleratedFailureCountPath", str(LONG))),
+        ({**DISTRIBUTED, **TOLERANCE}, -1, "ToleratedFailureCount cannot be negative."),
+        (
+            {**DISTRIBUTED, "ToleratedFailurePercentagePath": "$.v"},
+            "NaN",
+            not_valid("ToleratedFailurePercentagePath", "NaN", "float"),
+        ),
+        (
+            {**DISTRIBUTED, "ToleratedFailurePercentagePath": "$.v"},
+            LONG,
+            "ToleratedFailurePercentage must be between 0 and 100.",
+        ),
+        (
+            {**DISTRIBUTED, "ItemBatcher": {"MaxItemsPerBatchPath": "$.v"}},
+            LONG,
+            not_valid("MaxItemsPerBatchPath", str(LONG)),
+        ),
+        ({**TASK, "TimeoutSecondsPath": "$.v"}, LONG, not_valid("TimeoutSecondsPath", str(LONG))),
+        ({**TASK, "TimeoutSecondsPath": "$.v"}, 10**8, "TimeoutSeconds must be between 1 and 99999999."),
+        ({**TASK, "TimeoutSecondsPath": "$.v"}, 0, "TimeoutSeconds must be between 1 and 99999999."),
+        ({**TASK, "HeartbeatSecondsPath": "$.v"}, -1, "HeartbeatSeconds must be between 1 and 99999999."),
+        (
+            {"Type": "Wait", "SecondsPath": "$.v"},
+            LONG,
+            f"The SecondsPath parameter cannot be parsed as a long value: $.v == {LONG}",
+        ),
+        ({"Type": "Wait", "SecondsPath": "$.v"}, 2**63 - 1, "Wait state delay is too long."),
+    ],
+)
+def test_a_path_to_a_number_that_does_not_suit(state: Any, value: Any, cause: str) -> None:
+    """It is the state's own error, in AWS's words where they are known; nothing waits for ever."""
+    assert ended(state, value) == ("ExecutionFailed", ("States.Runtime", WHERE + cause))
+
+
+@pytest.mark.parametrize(
+    "field, expression, cause",
+    [
+        ("MaxConcurrency", "1.5", "Expected 'integer', but was 'number' for value: 1.5"),
+        ("MaxConcurrency", "1e30", "Expected 'integer', but was 'number' for value: 1e+30"),
+        ("ToleratedFailureCount", "4294967296", "Expected 'integer', but was 'number' for value: 4294967296"),
+    ],
+)
+def test_an_expression_of_a_number_that_does_not_suit(field: str, expression: str, cause: str) -> None:
+    """It is an error of the expression."""
+    processor = DISTRIBUTED["ItemProcessor"]
+    state = {"Type": "Map", "Items": [1], "ItemProcessor": processor, field: f"{{% {expression} %}}"}
+    subject = f"The JSONata expression '{expression}' specified for the field '{field}' "
+    cause = f"{WHERE}{subject}returned an unexpected result type. {cause}"
+    assert ended(state, None, "JSONata") == ("ExecutionFailed", ("States.QueryEvaluationError", cause))
+
+
+@pytest.mark.parametrize(
+    "call, value, result",
+    [
+        ("States.Base64Encode($.v)", "\ud800", "Pw=="),  # "?", as Java's String.getBytes has it
+        ("States.Base64Encode($.v)", "a\udfffé", "YT/DqQ=="),
+        ("States.Base64Encode(States.Format('{}{}', $.v[0], $.v[1]))", ["\ud83d", "\ude00"], "8J+YgA=="),
+        ("States.Hash($.v, 'MD5')", "\ud800", "d1457b72c3fb323a2671125aef3eab5d"),
+        ("States.MathAdd($.v, 1)", 2**63 - 2, 2**63 - 1),
+    ],
+)
+def test_a_text_that_no_encoding_has(call: str, value: Any, result: Any) -> None:
+    """Half of a surrogate pair is a question mark in bytes; two halves that meet are a character."""
+    state = {"Type": "Pass", "Parameters": {"x.$": call}}
+    assert ended(state, value) == ("ExecutionSucceeded", {"x": result})
+
+
+@pytest.mark.parametrize(
+    "call, value, why",
+    [
+        ("States.MathAdd($.v, 1)", LONG, "the first argument must be an integer"),
+        ("States.MathAdd(1, 1e999)", None, "the second argument must be an integer"),
+        ("States.ArrayRange(0, $.v, 1)", 1e30, "the second argument must be an integer"),
+        ("States.ArrayGetItem($.items, $.v)", -LONG, "the second argument must be an integer"),
+        ("States.ArrayPartition($.items, $.v)", LONG, "the second argument must be an integer"),
+        ("States.MathRandom(0, 5, $.v)", LONG, "the third argument must be an integer"),
+    ],
+)
+def test_a_number_beyond_javas_long(call: str, value: Any, why: str) -> None:
+    """It is no integer to an intrinsic function."""
+    kind, (error, cause) = ended({"Type": "Pass", "Parameters": {"x.$": call}}, value)
+    assert (kind, error) == ("ExecutionFailed", "States.IntrinsicFailure")
+    assert cause == f"{WHERE}The function '{call}' had the following error: {why}"
+
+
+def test_an_integer_that_is_infinite_to_jsonata() -> None:
+    """JSONata's numbers are doubles: an integer beyond them is out of range."""
+    kind, (error, cause) = ended({"Type": "Pass", "Output": "{% $states.input.v %}"}, 10**400, "JSONata")
+    assert (kind, error) == ("ExecutionFailed", "States.QueryEvaluationError")
+    assert cause.endswith("threw an error during evaluation. D1001: Number out of range: Infinity")
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "$contains($states.input.v, /{}/)",
+        "$contains($states.input.v, /^{}$/i)",
+        "$match($states.input.v, /({})/).match = $states.input.v",
+        "$replace($states.input.v, /{}/, '') = ''",
+    ],
+)
+def test_a_long_word_in_a_regular_expression(expression: str) -> None:
+    """A word of thousands of equal characters is found at once, without tables that take minutes."""
+    word = "9" * 20_000
+    output = f"{{% {expression.replace('{}', word)} %}}"
+    assert ended({"Type": "Pass", "Output": output}, word, "JSONata") == ("ExecutionSucceeded", True)
+
+
+def test_a_long_picture_of_a_time() -> None:
+    """The engine makes a regular expression of it: a long one is read at once, too."""
+    expression = "$exists($toMillis($states.input.v, $states.input.v))"
+    state = {"Type": "Pass", "Output": f"{{% {expression} %}}"}
+    assert ended(state, "9" * 20_000, "JSONata") == ("ExecutionSucceeded", False)
