@@ -132,6 +132,7 @@ def _next_signal(interpreter: Interpreter, answers: Answers, answered: dict[str,
 
 def _answer(task: OpenTask, answers: Answers, answered: dict[str, int]) -> Signal | None:
     if task.plan is not None:  # a Map Run each of whose children gives back its input
+        assert all(0 <= number < 2**63 for number in (task.plan.max_concurrency, task.plan.tolerance.failures)), "as stored"
         batches = task.plan.batches(task.plan.items or (), 0, ENDLESS)
         return TaskSucceeded(task.id, Payload(text=f"[{','.join(batch.input for batch in batches)}]"))
     given = answers.get(task.state_name, ())

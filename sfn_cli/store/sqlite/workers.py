@@ -91,7 +91,9 @@ class Slot:
             return None
         except OSError:
             words = os.read(descriptor, 64).split()
-            return (int(words[0]), float(words[1])) if len(words) == 2 else (0, 0.0)
+            with suppress(ValueError):  # damaged: until its holder signs it again
+                return (int(words[0]), float(words[1])) if len(words) == 2 else (0, 0.0)
+            return (0, 0.0)
         finally:
             os.close(descriptor)
 
