@@ -71,11 +71,17 @@ def examine(database: Database, report: Callable[[str], object]) -> Examined:
 
 
 def _file_findings(connection: sqlite3.Connection) -> Iterator[str]:
-    for (line,) in connection.execute("PRAGMA integrity_check"):
-        if line != "ok":
-            yield f"the file: {line}"
-    for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check"):
-        yield f"the file: row {row} of {table} refers to a {parent} that does not exist"
+    try:
+        for (line,) in connection.execute("PRAGMA integrity_check"):
+            if line != "ok":
+                yield f"the file: {line}"
+        for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check"):
+            yield f"the file: row {row} of {table} refers to a {parent} that does not exist"
+    except sqlite3.Error as error:
+        # Some damage ends the check itself; executions that can still be read are replayed all the same.
+        if not _is_damage(error):
+            raise
+        yield f"the file: {error}"
 
 
 def _replayed(connection: sqlite3.Connection, machines: _Machines, id: int) -> tuple[str | None, int]:

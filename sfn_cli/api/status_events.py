@@ -81,8 +81,12 @@ def _id(about: str) -> str:
 class StatusEvents:
     """The events from a time on, for one who looks again and again: each is given once."""
 
-    def __init__(self, service: Service, since: int) -> None:
-        """`since` is in milliseconds since 1970, by the clocks of the executions."""
+    def __init__(self, service: Service, since: int, *, follow: bool = True) -> None:
+        """`since` is in milliseconds since 1970, by the clocks of the executions.
+
+        Without `follow` there is one look only, and executions that started before it and still run are not read.
+        """
+        self._follow = follow
         self._changes = StatusChanges(service.database)
         self._executions = service.executions
         self._since = since
@@ -96,7 +100,8 @@ class StatusEvents:
         redriven = set(self._changes.redriven_since(self._since)) - self._redrives
         if self._last is None:
             # First those that run: one that ends meanwhile is found among those that have ended.
-            seen = self._running = {id: count for id, count in self._changes.running().items() if id <= last}
+            running = self._changes.running() if self._follow else {}
+            seen = self._running = {id: count for id, count in running.items() if id <= last}
             looked_at = {id for id in self._changes.started_since(self._since) if id <= last}
             looked_at |= {id for id in self._changes.ended_since(self._since) if id <= last} | {id for id, _ in redriven}
             shown = dict.fromkeys(looked_at, 0)

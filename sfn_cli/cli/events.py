@@ -68,7 +68,7 @@ def tail_events(terminal: Terminal, since: str, follow: bool, state_machine_arn:
 
 
 def _events(backend: Backend, since: int, *, follow: bool) -> Iterator[Event]:
-    stored = StatusEvents(backend.service, since)
+    stored = StatusEvents(backend.service, since, follow=follow)
     for _ in tail.looks(backend):
         yield from stored.next()
         sys.stdout.flush()

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.api.model import Operation
     from sfn_cli.cli.options import Table
+    from sfn_cli.cli.paging import Page
     from sfn_cli.cli.terminal import Terminal
 
 
@@ -56,10 +57,13 @@ def _call_and_show(operation: Operation, request: dict[str, Any], given: dict[st
             limits = paging.wanted(operation, given, terminal.paginate)
             if limits is not None:
                 pages = paging.pages(lambda page: backend.call(operation, page), operation, request, limits)
+                shown = paging.shown(pages, operation)
                 if terminal.output in ("text", "yaml-stream"):
-                    _show_each(operation, pages, terminal)
+                    _show_each(operation, shown, terminal)
+                elif terminal.output == "json" and terminal.query is None:
+                    _stream(operation, shown, terminal)
                 else:
-                    _show_pages(operation, paging.merged(pages), terminal)
+                    _write(operation, paging.merged(shown), terminal)
                 return
         answer = backend.call(operation, request)
         note = _note(backend, operation, answer)
@@ -105,14 +109,6 @@ def show_answer(operation: Operation, response: dict[str, Any], terminal: Termin
     _write(operation, show(response, operation.output), terminal)
 
 
-def _show_pages(operation: Operation, merged: dict[str, Any], terminal: Terminal) -> None:
-    token = merged.pop("NextToken", None)
-    shown = show(merged, operation.output)
-    if token is not None:
-        shown["NextToken"] = token
-    _write(operation, shown, terminal)
-
-
 def _write(operation: Operation, shown: Any, terminal: Terminal) -> None:
     query = terminal.query
     if query is not None:
@@ -121,12 +117,23 @@ def _write(operation: Operation, shown: Any, terminal: Terminal) -> None:
         write(shown, terminal.output, operation.name, stream, color=terminal.color)
 
 
-def _show_each(operation: Operation, pages: Iterator[Any], terminal: Terminal) -> None:
+def _show_each(operation: Operation, pages: Iterator[Page], terminal: Terminal) -> None:
     """Writes page by page; a query sees one page at a time, as aws has it for these formats."""
     query = terminal.query or (lambda value: value)
-    first = next(pages)
+    first = next(pages)  # an error of the first page comes before any output
     with terminal.pager() as stream:
         for response, token in chain((first,), pages):
-            write(query(show(response, operation.output)), terminal.output, operation.name, stream)
+            write(query(response), terminal.output, operation.name, stream)
             if token is not None and terminal.output == "text":
                 write(query({"NextToken": {"NextToken": token}}), "text", operation.name, stream)
+            stream.flush()
+
+
+def _stream(operation: Operation, pages: Iterator[Page], terminal: Terminal) -> None:
+    """Writes the JSON of one answer while its pages are read."""
+    from sfn_cli.cli.output import json
+    from sfn_cli.cli.paging import first_list, with_token
+
+    first = next(pages)
+    with terminal.pager() as stream:
+        json.write_pages(map(with_token, chain((first,), pages)), first_list(operation), stream)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from binascii import a2b_base64, b2a_base64
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.cli.failures import CommandFailedError
 from sfn_cli.cli.options import paging_members
+from sfn_cli.cli.output import show
 from sfn_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -94,15 +95,45 @@ def pages(call: Call, operation: Operation, request: dict[str, Any], limits: Lim
         token, skip = following, 0
 
 
-def merged(all_pages: Iterator[Page]) -> Response:
-    """One answer out of all pages, with NextToken when something was left behind."""
+def shown(all_pages: Iterable[Page], operation: Operation) -> Iterator[Page]:
+    """The pages in their readable form, each when it is read."""
+    return (Page(show(response, operation.output), token) for response, token in all_pages)
+
+
+def merged(all_pages: Iterable[Page]) -> Response:
+    """One answer out of all pages, with NextToken when something was left behind.
+
+    Equal texts of neighbouring items become one: most of a long list's are the same.
+    """
     whole: Response = {}
-    for response, token in all_pages:
-        for name, items in response.items():
-            whole.setdefault(name, []).extend(items)
-        if token is not None:
-            whole["NextToken"] = token
+    for page in all_pages:
+        for name, value in with_token(page).items():
+            if not isinstance(value, list):
+                whole[name] = value
+                continue
+            items = whole.setdefault(name, [])
+            for item in value:
+                if items and isinstance(item, dict) and isinstance(items[-1], dict):
+                    _share_texts(item, items[-1])
+                items.append(item)
     return whole
+
+
+def with_token(page: Page) -> Response:
+    """A page's lists, and the NextToken that the page leaves behind, if it does."""
+    return page.response if page.token is None else {**page.response, "NextToken": page.token}
+
+
+def first_list(operation: Operation) -> str:
+    """The list of an answer that its limits count; it comes first."""
+    assert operation.paginator is not None
+    return _names(operation.paginator["result_key"])[0]
+
+
+def _share_texts(item: dict[str, Any], previous: Mapping[str, Any]) -> None:
+    for name, value in item.items():
+        if isinstance(value, str) and previous.get(name) == value:
+            item[name] = previous[name]
 
 
 def _names(value: str | list[str]) -> list[str]:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import io
+import json
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from sfn_cli.cli.failures import CommandFailedError
 from sfn_cli.cli.output import local_time, show, write
+from sfn_cli.cli.output.json import write_pages
+from sfn_cli.cli.paging import Page, merged
 from sfn_cli.cli.query import compile_query
 from sfn_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def written(value: Any, output: str) -> str:
@@ -52,6 +58,48 @@ def test_text(value: Any, text: str) -> None:
 def test_json(value: Any, text: str) -> None:
     """Four spaces, the given order, text as it is; an empty answer prints nothing."""
     assert written(value, "json") == text
+
+
+ODD = [None, True, 1, -0.5, 10**30, float("nan"), "", 'q"\\\n\t\x00\x7f\u2028é😀', [], {}, [[]], {"": {}}, (1, "t"), {1: 2, None: 3}]
+
+
+@pytest.mark.parametrize("value", [*ODD, ODD, {"a": ODD, "b": {"c": {"d": [ODD, ODD]}}}, [{"a": [{"b": [1, {"c": None}]}]}]])
+def test_json_is_what_python_writes(value: Any) -> None:
+    """Byte for byte, at every depth."""
+    expected = "" if value == {} else json.dumps(value, indent=4, ensure_ascii=False, default=str) + "\n"
+    assert written(value, "json") == expected
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [
+        [{"a": []}],
+        [{"a": [1]}],
+        [{"a": [{"x": ["y"]}, 2]}, {"a": []}, {"a": [3]}],
+        [{"a": []}, {"a": [1], "NextToken": "t"}],
+        [{"a": [], "b": [1]}, {"a": [2], "b": [{"c": 3}]}],
+        [{"b": [1]}, {"b": [2], "NextToken": "t"}],
+        [{}, {}],
+        [{}, {"NextToken": "t"}],
+    ],
+)
+def test_pages_of_json_are_one_answer(pages: list[dict[str, Any]]) -> None:
+    """Written one by one, they are what they are written together."""
+    stream = io.StringIO()
+    write_pages(pages, "a", stream)
+    assert stream.getvalue() == written(merged(Page(page) for page in pages), "json")
+
+
+def test_a_page_of_json_is_written_when_it_is_read() -> None:
+    """Nothing waits for the pages to come."""
+    stream = io.StringIO()
+
+    def pages() -> Iterator[dict[str, Any]]:
+        for item in ("one", "two"):
+            yield {"a": [item]}
+            assert item in stream.getvalue()
+
+    write_pages(pages(), "a", stream)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from sfn_cli.api import model
 from sfn_cli.cli.failures import CommandFailedError
-from sfn_cli.cli.paging import Limits, merged, pages, wanted
+from sfn_cli.cli.paging import Limits, first_list, merged, pages, wanted
 from sfn_cli.errors import UsageError
 
 LIST = model.load("stepfunctions", "ListStateMachines")
@@ -67,6 +67,22 @@ def test_a_service_that_repeats_its_token_is_not_asked_for_ever() -> None:
 def test_paging_by_hand_turns_it_off(given: dict[str, Any], paginate: bool, limits: Limits | None) -> None:
     """--no-paginate, --max-results and --next-token page by hand."""
     assert wanted(LIST, given, paginate) == limits
+
+
+PAGED = [
+    operation
+    for service in model.services()
+    for operation in (model.load(service, name) for name in model.operation_names(service))
+    if operation.paginator
+]
+
+
+@pytest.mark.parametrize("operation", PAGED, ids=lambda operation: operation.name)
+def test_the_list_that_is_paged_comes_first(operation: model.Operation) -> None:
+    """It is written while the rest is yet to be read: no other part of an answer may precede it."""
+    assert operation.paginator is not None
+    tokens = operation.paginator["output_token"]
+    assert next(name for name in operation.output["members"] if name not in tokens) == first_list(operation)
 
 
 def test_paging_cannot_be_asked_for_and_refused() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import subprocess
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -114,6 +115,31 @@ def test_a_damaged_execution_is_one_finding(home: Path, damage: str, finding: st
     assert examined.stdout.startswith("3 executions, ")
     (line,) = (line for line in examined.stderr.splitlines() if not line.startswith("the file: "))
     assert line.startswith(f"{arns[1]}: {finding}")
+
+
+def test_damaged_pages_do_not_end_the_check(home: Path) -> None:
+    """What lies in them is found; executions that lie elsewhere are still replayed."""
+    execution = start_execution(home, create_machine(home, "A", ECHO), "--name", "first")
+    ended(home, execution)
+    stop_workers(home)
+    copy_execution(home, execution, 2000)
+    with closing(sqlite3.connect(home / "sfn.db")) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+    stored = (home / "sfn.db").read_bytes()
+    pages = [stored[start : start + size] for start in range(0, len(stored), size)]
+    of_events = [number for number, page in enumerate(pages) if b"PassStateEntered" in page]
+    for number in of_events[10:100:20]:
+        pages[number] = b"\xff" * size
+    (home / "sfn.db").write_bytes(b"".join(pages))
+    examined = sfn(home, "doctor")
+    lines = examined.stderr.splitlines()
+    assert examined.returncode == 255
+    assert lines[0].startswith("the file: ")
+    assert "Traceback" not in examined.stderr
+    damaged = [line for line in lines if line.startswith("arn:")]
+    assert 0 < len(damaged) < 2001
+    assert examined.stdout.startswith("2001 executions, ")
 
 
 ONLY_BIG = pytest.mark.skipif(not BIG, reason="SFN_BIG=1 runs it")

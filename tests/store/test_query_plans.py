@@ -40,6 +40,17 @@ ASKED: dict[str, Callable[[Database], object]] = {
     "get-execution-history --reverse-order": lambda store: Executions(store).history_reversed(1, 5, 101),
     "stop-execution": lambda store: Executions(store).abort(ARN, None, None, 5),
     "redrive-execution": lambda store: Redrives(store).redrive(ARN, "token", 5, lambda _: 5),
+    "list-executions of a Map Run": lambda store: Executions(store).page(Whose(map_run=1), (1700000000000, 7), 101),
+    "list-executions of a Map Run, --status-filter": lambda store: Executions(store).page(
+        Whose(map_run=1, status="FAILED"), (1700000000000, 7), 101
+    ),
+    "list-executions of a Map Run, --redrive-filter": lambda store: Executions(store).page(
+        Whose(map_run=1, redriven=True), (1700000000000, 7), 101
+    ),
+    "completion": lambda store: Executions(store).arns_beginning(ARN, 50),
+    "describe-execution with large data": lambda store: Executions(store).data_bytes(1),
+    "a wait for the end of many": lambda store: Executions(store).ended([1, 2]),
+    "a task that starts an execution": lambda store: Executions(store).child_of(65537),
     "any command": lambda store: Executions(store).any_running(),
     "list-state-machines": lambda store: StateMachines(store).page("arn", "", 101),
     "delete-state-machine": lambda store: StateMachines(store).delete(MACHINE),
@@ -48,6 +59,7 @@ ASKED: dict[str, Callable[[Database], object]] = {
     "tasks approve": lambda store: Tasks(store).take_one("a" * 64, None, 5),
     "events tail": lambda store: [
         StatusChanges(store).last_execution(),
+        StatusChanges(store).started_since(5),
         StatusChanges(store).running(),
         StatusChanges(store).ended_since(5),
         StatusChanges(store).redriven_since(5),
@@ -114,6 +126,12 @@ def test_what_a_version_or_an_alias_started_is_found_at_once(store: Database, by
     """A list of one version's executions does not take a look at each of its machine's."""
     line, *_ = plans(store, ASKED[f"list-executions of {'an alias' if by == 'alias' else 'a version'}"])
     assert f"execution_by_{by} (state_machine_arn=? AND {by}=?" in line
+
+
+@pytest.mark.parametrize("asked", [asked for asked in ASKED if asked.startswith("list-executions")])
+def test_a_list_is_read_in_its_order(store: Database, asked: str) -> None:
+    """A page takes its executions from an index as they are shown, and does not sort all of them first."""
+    assert [line for line in plans(store, ASKED[asked]) if "B-TREE" in line] == []
 
 
 def plans(store: Database, ask: Callable[[Database], object]) -> list[str]:

@@ -354,5 +354,5 @@ def _statements(script: str) -> Iterator[str]:
             statement = ""
 
 
-LATEST = 15
+LATEST = 16
 """The schema that this version writes: the number of the newest file in `schema/`."""

@@ -57,8 +57,22 @@ class StatusChanges:
     def started_since(self, at: int) -> list[int]:
         """The executions that were started at this time or later."""
         with self._database.reading() as connection:
-            youngest_first = connection.execute("SELECT id, started_at FROM execution ORDER BY id DESC")
-            return [id for id, _ in takewhile(lambda row: row[1] >= at, youngest_first)]
+            # From machine to machine by the index that lists use: one by time alone would cost every start.
+            rows = connection.execute(
+                """
+                WITH RECURSIVE machine (arn) AS (
+                    SELECT min(state_machine_arn) FROM execution
+                    UNION ALL
+                    SELECT (SELECT min(state_machine_arn) FROM execution WHERE state_machine_arn > machine.arn)
+                    FROM machine WHERE arn IS NOT NULL
+                )
+                SELECT e.id
+                FROM machine m CROSS JOIN execution e INDEXED BY execution_by_machine
+                ON e.state_machine_arn = m.arn AND e.started_at >= ?
+                """,
+                (at,),
+            )
+            return [id for (id,) in rows]
 
     def ended_since(self, at: int) -> list[int]:
         """The executions that ended then or later, and have not been redriven."""
