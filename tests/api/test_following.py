@@ -11,13 +11,12 @@ import pytest
 
 from sfn_cli.api import following
 from sfn_cli.errors import StoreError
-from tests.api.fakes import make_service
+from tests.api.fakes import Caller, make_service
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from sfn_cli.api.service import Service
-    from tests.api.fakes import Caller
 
 
 @pytest.fixture
@@ -125,13 +124,15 @@ def test_ends(call: Caller, monkeypatch: pytest.MonkeyPatch, window: int) -> Non
     assert list(following.ends(call.service, [])) == []
 
 
-def test_events_end_with_the_execution(call: Caller) -> None:
-    """All events are given, those that are stored when the execution has ended too."""
+def test_events_end_with_the_execution(call: Caller, tmp_path: Path) -> None:
+    """All events are given, also those that another process stores when the execution ends."""
     (row,) = rows(call, 1)
+    other = Caller(make_service(tmp_path))
     events = following.events(call.service, row)
     assert [event.type for event in islice(events, 1)] == ["ExecutionStarted"]
-    call("StopExecution", executionArn=arn_of(call, row))
+    other("StopExecution", executionArn=arn_of(call, row))
     assert [event.type for event in events] == ["ExecutionAborted"]
+    other.service.close()
 
 
 def test_settled(service: Service) -> None:
