@@ -1,6 +1,6 @@
 """Wiring: the one module that names concrete parts. Settings in, a Service out.
 
-Commands, the server and the worker have the same Service from here, and so answer a request alike.
+Commands, the server and the worker get the same Service here, and so answer a request alike.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@
     ├── ConfigurationError   something that must be set up first is not          exit 253
     ├── StoreError      the store cannot be opened, read or written              exit 255, HTTP 500
     │   └── RowError    one row cannot be read or written; the others can
-    ├── SuspendedError  what is waited for cannot end: sfn failed on it          exit 255, HTTP 500
+    ├── SuspendedError  the awaited execution cannot end: sfn failed on it       exit 255, HTTP 500
     ├── UnstorableError data that no store can hold                              exit 254, HTTP 400
     └── StatesError     an execution's error: a name of the States Language and its cause
 
@@ -61,12 +61,12 @@ def is_of_the_store(error: BaseException) -> bool:
 class UnstorableError(SfnError):
     """Data that cannot be stored (a lone surrogate, an integer of more than 64 bits). Nothing was changed.
 
-    The data is to blame and not the store: whoever sent it is refused, and an execution that made it fails.
+    The data is to blame, not the store: a request with it is refused, and an execution that produced it fails.
     """
 
 
 class SuspendedError(SfnError):
-    """An execution that is waited for cannot end: sfn failed on it, or on one that it waits for, and no longer tries."""
+    """An awaited execution cannot end: sfn failed on it, or on an execution that it waits for, and no longer tries."""
 
 
 class StatesError(SfnError):

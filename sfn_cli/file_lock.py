@@ -9,9 +9,10 @@ from sfn_cli import private_files
 
 
 def take(path: str, *, above: int) -> int | None:
-    """The descriptor of the lock on a file, which is made if need be, or None if it is held. It is let go when closed.
+    """Takes the lock on a file, which is created if needed. Returns its descriptor, or None if the lock is held.
 
-    The descriptor is higher than `above`: under that number a process to be started inherits another.
+    Closing the descriptor releases the lock. The descriptor is higher than `above`, the number under which a child
+    process inherits another one.
     """
     descriptor = private_files.open_file(path, os.O_RDWR | os.O_CREAT, above=above)
     try:

@@ -1,7 +1,7 @@
 """Reading files that a user names, up to a limit for each kind of them.
 
 A path may lead to /dev/zero, to a pipe that never ends or to a sparse file of terabytes: a file is never
-read further than its limit, and one whose size is known to be beyond it is not read at all.
+read beyond its limit, and not at all if its size is known to exceed it.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ import errno
 import os
 
 PARAMETER_BYTES = 72 * 2**20
-"""Of a file that an option names (file://, fileb://). The largest request, Lambda's CreateFunction, has 70,167,211."""
+"""For a file that an option names (file://, fileb://). Lambda's largest request, CreateFunction, has 70,167,211."""
 
 PROJECT_FILE_BYTES = 16 * 2**20
-"""Of a definition, an input, settings or mocks in a folder. AWS takes a definition of a sixteenth of that."""
+"""For a definition, an input, settings or mocks in a folder. AWS accepts a definition of a sixteenth of that."""
 
 RESOURCE_FILE_BYTES = 256 * 2**20
-"""Of a file that a call of resources.json sends, to S3 for instance."""
+"""For a file that a call of resources.json sends, to S3 for example."""
 
 CREDENTIALS_BYTES = 2**20
-"""Of an AWS config or credentials file."""
+"""For an AWS config or credentials file."""
 
 _PIECE_BYTES = 2**20
 

@@ -44,13 +44,13 @@ def read(text: str) -> Json:
 
 
 def loads(text: str) -> Json:
-    """As Python's `json.loads`, with its words and its NaN. Raises ValueError, also for what is too deep."""
+    """As Python's `json.loads`, with its messages and NaN. Raises ValueError, also for text that is nested too deeply."""
     _prepare(text)
     return json.loads(text)
 
 
 def _prepare(text: str) -> None:
-    """Checks the depth first: to read what lies deep within itself takes C's stack. Raises NotJson."""
+    """Checks the depth before the text is parsed, which takes C's stack. Raises NotJson."""
     if text.count("[") + text.count("{") > jsonvalue.MAX_DEPTH and _nests_too_deeply(text):
         raise NotJson(f"Document nesting depth ({jsonvalue.MAX_DEPTH + 1}) exceeds the maximum allowed ({jsonvalue.MAX_DEPTH})")
     jsonvalue.make_room()

@@ -1,7 +1,7 @@
-"""Whose a connection from this machine is, where the system can tell: Linux can.
+"""The user who owns the other end of a loopback connection, on systems that report it (Linux).
 
-It is asked of the kernel for the one connection (sock_diag(7)), which takes microseconds. Where that is not to be had, as
-in some containers, the connection is looked for in the table of all of them.
+The kernel is queried for the one connection (sock_diag(7)), which takes microseconds. Where that is not possible, as
+in some containers, the connection is looked up in the table of all connections.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import struct
 import sys
 
 NO_USER = -1
-"""Of a connection whose other end no process holds any more. (Linux would call it root's.)"""
+"""The user of a connection whose other end has been closed. (Linux reports root.)"""
 
 _SOCK_DIAG = 4
 _SOCK_DIAG_BY_FAMILY, _REQUEST = 20, 1
@@ -23,7 +23,7 @@ _REPLY_OWNER = struct.Struct("=80xII")
 """(user, inode) in an inet_diag_msg."""
 
 _TABLES = (("/proc/net/tcp", ""), ("/proc/net/tcp6", "0000000000000000FFFF0000"))
-"""The tables of Linux, with what an IPv4 address has before it there."""
+"""Linux's tables of connections, with the prefix of an IPv4 address in each."""
 
 Address = tuple[str, int]
 
@@ -40,7 +40,7 @@ def peer_user(connection: socket.socket) -> int | None:
         peer, own = connection.getpeername(), connection.getsockname()
     except OSError:
         return NO_USER  # it has been reset
-    owner = _asked(peer, own) or _looked_up(peer, own)
+    owner = _from_kernel(peer, own) or _from_tables(peer, own)
     if owner is None:
         return None
     user, inode = owner
@@ -48,8 +48,8 @@ def peer_user(connection: socket.socket) -> int | None:
     return user if inode else NO_USER
 
 
-def _asked(peer: Address, own: Address) -> tuple[int, int] | None:
-    """(user, inode) of the socket at the other end, as the kernel answers; None if it does not."""
+def _from_kernel(peer: Address, own: Address) -> tuple[int, int] | None:
+    """(user, inode) of the socket at the other end; None if the kernel does not answer."""
     if sys.platform != "linux":
         return None
     (peer_host, peer_port), (own_host, own_port) = peer, own
@@ -63,16 +63,16 @@ def _asked(peer: Address, own: Address) -> tuple[int, int] | None:
             reply = netlink.recv(4096)
     except OSError:
         return None
-    if _REPLY_TYPE.unpack_from(reply)[0] != _SOCK_DIAG_BY_FAMILY:  # there is none, or the kernel cannot tell
+    if _REPLY_TYPE.unpack_from(reply)[0] != _SOCK_DIAG_BY_FAMILY:  # no such socket, or not supported
         return None
     user, inode = _REPLY_OWNER.unpack_from(reply)
     return user, inode
 
 
-def _looked_up(peer: Address, own: Address) -> tuple[int, int] | None:
-    """The same from the tables: (0, 0) when the socket is not there any more, None when there are no tables."""
+def _from_tables(peer: Address, own: Address) -> tuple[int, int] | None:
+    """The same from the tables: (0, 0) when the socket is gone, None when there are no tables."""
     found = None
-    local, remote = _written(peer), _written(own)
+    local, remote = _as_in_tables(peer), _as_in_tables(own)
     for table, prefix in _TABLES:
         try:
             with open(table) as lines:
@@ -85,7 +85,7 @@ def _looked_up(peer: Address, own: Address) -> tuple[int, int] | None:
     return found
 
 
-def _written(address: Address) -> str:
-    """An address as those tables have it."""
+def _as_in_tables(address: Address) -> str:
+    """An address as the tables spell it."""
     host, port = address
     return f"{int.from_bytes(socket.inet_aton(host), sys.byteorder):08X}:{port:04X}"

@@ -1,10 +1,10 @@
 """The store's folder (SFN_HOME) and the files in it: the user's own, whatever the umask.
 
-Rule 1: the folder belongs to this user (or to root), and nobody else may write to it; as ssh has it.
-Rule 2: a file is opened without following a symbolic link, and only if it is this user's own.
+Rule 1: the folder belongs to this user (or to root), and no other user may write to it; as ssh requires.
+Rule 2: a file is opened without following a symbolic link, and only if it is this user's own (or root's).
 Rule 3: files are created 0600 and folders 0700.
 
-The store holds code that sfn runs: whoever can write to it can run code as its user.
+The store holds code that sfn runs: everyone who can write to it can run code as its user.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ FILE_MODE = 0o600
 FOLDER_MODE = 0o700
 
 OWN_NAMES = ("sfn.db", "worker", "aws.", "events.lock", "functions", "map-runs", "services")
-"""What the names of sfn's own files and folders in the home begin with; the user may keep others beside them."""
+"""Prefixes of the names of sfn's own files and folders in the home. The user may keep other files beside them."""
 
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
@@ -39,7 +39,7 @@ def make_home(home: str | os.PathLike[str]) -> None:
 
 
 def check_home(home: str | os.PathLike[str]) -> None:
-    """Raises StoreError when the store's folder is not safe to use (rule 1). One that does not exist is."""
+    """Raises StoreError when the store's folder is not safe to use (rule 1). A missing folder is safe."""
     try:
         found = os.stat(home)
     except FileNotFoundError:
@@ -62,14 +62,14 @@ def check_home(home: str | os.PathLike[str]) -> None:
         )
     if stat.S_ISDIR(found.st_mode) and not stat.S_IMODE(found.st_mode) and found.st_uid == user:
         os.chmod(home, FOLDER_MODE)  # a process was killed between mkdir, under a umask of 777, and chmod
-    # Here as well as where each is opened: a command says so before it has stored anything.
+    # Also checked where each is opened. Here, a command fails before it has stored anything.
     for entry in _entries(home):
         if entry.is_symlink() and entry.name.startswith(OWN_NAMES):
             raise _is_link(entry.path)
 
 
 def home_notes(home: str | os.PathLike[str]) -> list[str]:
-    """What others may do with the store's folder though it is safe to use: a line each, for people."""
+    """What other users may do with a store's folder that is safe to use: one line each."""
     try:
         found = os.stat(home)
         parent = os.stat(os.path.dirname(os.path.realpath(home)))
@@ -118,16 +118,16 @@ def _user_name(user: int) -> str:
         return f"user {user}"
 
 
-# What is in it
+# The files in it
 
 
 def open_file(path: str | os.PathLike[str], flags: int, *, above: int = -1) -> int:
-    """Opens a file of the store; with O_CREAT it is created when there is none. The descriptor is not inherited.
+    """Opens a file of the store; with O_CREAT, a missing file is created.
 
-    It is higher than `above`. Raises StoreError (rule 2) and OSError.
+    The descriptor is higher than `above`, and not inherited. Raises StoreError (rule 2) and OSError.
     """
     path = os.fspath(path)
-    # O_NONBLOCK: a pipe in the file's place must not block. Regular files do not know it.
+    # O_NONBLOCK: a pipe in the file's place must not block. Regular files ignore it.
     flags |= os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
     descriptor = _created(path, flags) if flags & os.O_CREAT else -1
     while descriptor < 0:
@@ -148,7 +148,7 @@ def open_file(path: str | os.PathLike[str], flags: int, *, above: int = -1) -> i
 
 
 def _created(path: str, flags: int) -> int:
-    """The descriptor of a new file, or -1 if there is something at its path."""
+    """The descriptor of a new file, or -1 if the path exists."""
     try:
         descriptor = os.open(path, flags | os.O_CREAT | os.O_EXCL, FILE_MODE)
     except FileExistsError:
@@ -180,7 +180,7 @@ def _lifted(descriptor: int, above: int) -> int:
 
 
 def check_file(path: str) -> None:
-    """Raises StoreError when what is at the path is not a file of this user's (rule 2): for those who open it by its path."""
+    """Raises StoreError unless a file is safe to open by its path (rule 2). A missing file is safe."""
     try:
         found = os.lstat(path)
     except FileNotFoundError:
@@ -206,14 +206,14 @@ def open_pipe(path: str, flags: int) -> int:
 
 
 def make_pipe(path: str) -> None:
-    """Creates a named pipe, unless there is something at the path. Raises OSError."""
+    """Creates a named pipe, unless the path exists. Raises OSError."""
     if not os.path.lexists(path):
         os.mkfifo(path, FILE_MODE)
         os.chmod(path, FILE_MODE)
 
 
 def make_folder(home: str | os.PathLike[str], *names: str) -> str:
-    """The path of a folder of the store, created if need be, with those above it. Raises StoreError (rule 2) and OSError."""
+    """The path of a folder of the store, created if needed with its parents. Raises StoreError (rule 2) and OSError."""
     make_home(home)
     path = os.fspath(home)
     for name in names:
@@ -227,7 +227,7 @@ def make_folder(home: str | os.PathLike[str], *names: str) -> str:
 
 
 def _make_folders(path: str) -> None:
-    """Creates a folder and those above it, all of them private: the XDG specification has it so as well."""
+    """Creates a folder and its parents, all of them private, as the XDG specification requires."""
     if not os.path.isdir(parent := os.path.dirname(path)):
         _make_folders(parent)
     try:
@@ -239,7 +239,7 @@ def _make_folders(path: str) -> None:
 
 
 def _check(path: str, found: os.stat_result, is_kind: Callable[[int], bool], kind: str) -> None:
-    """Raises StoreError unless it is of the kind, and this user's own."""
+    """Raises StoreError unless the file is of the kind, and this user's own or root's."""
     if stat.S_ISLNK(found.st_mode):
         raise _is_link(path)
     if not is_kind(found.st_mode):
@@ -252,5 +252,6 @@ def _check(path: str, found: os.stat_result, is_kind: Callable[[int], bool], kin
 
 def _is_link(path: str) -> StoreError:
     return StoreError(
-        f"Cannot use the store {path}: it is a symbolic link, and sfn follows none there. Remove it, or move what it leads to there."
+        f"Cannot use the store {path}: it is a symbolic link, which sfn does not follow. "
+        "Replace it with the file that it leads to, or remove it."
     )

@@ -3,7 +3,7 @@
 `GROUPS` is the only table of them; `docs/reference/settings.md` is generated from it. Each process reads
 its environment once, as `Settings`. Every command does so before it writes or starts anything, so that a
 bad value is one line and exit code 253. Settings of the terminal alone are read from the same table, by
-`value`. A variable whose value is empty counts as not set.
+`value`. A variable whose value is empty counts as not set; only an empty pager means none.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MOCK_CONFIG_FILE = "MockConfigFile.json"
 """Read in the folder of the process where SFN_MOCK_CONFIG names no file, as Step Functions Local does."""
 
 MAX_WORKERS = 16
-"""The most workers that one store has places for."""
+"""The number of slots for workers that a store has."""
 
 OUTPUTS = ("json", "text", "table", "yaml", "yaml-stream", "off")
 ERROR_FORMATS = ("legacy", "json", "yaml", "text", "table", "enhanced")
@@ -81,7 +81,7 @@ class Variable(NamedTuple):
 
 
 def _digits(text: str, *, most: int = 9) -> str:
-    """The text, which is so many ASCII digits at most. Raises ValueError."""
+    """The text, if it is ASCII digits, `most` at most. Raises ValueError."""
     if not (text.isascii() and text.isdigit() and len(text) <= most):
         raise ValueError(text)
     return text
@@ -176,7 +176,7 @@ _STORE = (
 _EXECUTIONS = (
     Variable(
         "SFN_CLOCK",
-        "How time passes for executions that a command starts: it jumps, or runs so many times faster.",
+        "How time passes for executions that a command starts: waits are skipped, or time runs faster.",
         kind=_CLOCK_KIND,
         computed="the wall clock",
     ),
@@ -188,7 +188,7 @@ _EXECUTIONS = (
     ),
     Variable(
         "SFN_ON_CRASH",
-        "Whether a task that ran when its worker died is called again or fails.",
+        "Whether a task that was in flight when its worker died is called again or fails.",
         "retry",
         _choice("retry", "fail"),
     ),
@@ -209,7 +209,7 @@ _WORKERS = (
     Variable("SFN_WORKER_IDLE_SECONDS", "How long an idle worker stays.", "60", _seconds(more_than=0)),
     Variable(
         "SFN_LEASE_SECONDS",
-        "How long a worker may give no sign of life, due every second, before others take over its work.",
+        "How long a worker may show no sign of life (one is due every second) before others take over.",
         "15",
         _seconds(more_than=1),
     ),
@@ -280,7 +280,7 @@ _TERMINAL = (
         "base64",
         _choice(*BINARY_FORMATS),
     ),
-    Variable("AWS_PAGER", "The program that shows long output; set and empty: none.", computed="`PAGER`"),
+    Variable("AWS_PAGER", "The program that shows long output; an empty value turns it off.", computed="`PAGER`"),
     Variable("PAGER", "The same, where `AWS_PAGER` is not set.", computed="`less`"),
     Variable("NO_COLOR", "Any text turns colours off; `--color on` wins over it."),
 )
@@ -334,7 +334,7 @@ class Settings(NamedTuple):
     region: str = _default("AWS_DEFAULT_REGION")
     account_id: str = _default("SFN_ACCOUNT_ID")
     clock: str | None = None
-    """How time passes for executions that it starts: "virtual", a factor, or by the wall clock (None)."""
+    """How time passes for executions that the process starts: "virtual", a factor, or the wall clock (None)."""
     mock_config: str | None = None
     """The absolute path of SFN_MOCK_CONFIG."""
     on_crash: str = _default("SFN_ON_CRASH")
@@ -420,7 +420,7 @@ def _endpoints(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def _shown(text: str) -> str:
-    """The text on one line, and not much of it."""
+    """The text quoted on one line, shortened."""
     return repr(text if len(text) <= _SHOWN_LENGTH else text[: _SHOWN_LENGTH - 3] + "...")
 
 

@@ -192,7 +192,7 @@ def test_a_link_in_place_of_a_file(home: Path, tmp_path: Path, name: str, comman
     done = sfn(home, *argv)
     (home / name).unlink()
     assert done.returncode in {253, 255}
-    assert f"Cannot use the store {home / name}: it is a symbolic link, and sfn follows none there." in done.stderr
+    assert f"Cannot use the store {home / name}: it is a symbolic link, which sfn does not follow." in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
     assert target.read_text() == "precious"
 

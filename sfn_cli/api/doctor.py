@@ -32,10 +32,10 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.database import Database
 
 MACHINE_CHARACTERS = 1_000_000
-"""Compiled machines stay in memory while their definitions are no longer than this together."""
+"""The total length of the definitions whose compiled machines stay in memory."""
 
 _MAY_AWAIT_REDRIVE = ("FAILED", "TIMED_OUT", "ABORTED")
-"""How a Map Run's child ended that may become PENDING_REDRIVE, and then ABORTED; neither has an event."""
+"""Statuses of a Map Run's child that may become PENDING_REDRIVE, and then ABORTED, without an event."""
 
 
 class Examined(NamedTuple):
@@ -115,7 +115,7 @@ def _replayed(connection: sqlite3.Connection, machines: _Machines, id: int) -> t
 
 
 def _difference(status: str, output: str | None, last: HistoryEvent | None, *, is_child: bool) -> str | None:
-    """Where an execution's row and the last event of its history disagree."""
+    """How an execution's row and the last event of its history disagree, if they do."""
     recorded = "nothing" if last is None else TERMINAL.get(last.type, "RUNNING")
     awaits_redrive = is_child and recorded in _MAY_AWAIT_REDRIVE and status in ("PENDING_REDRIVE", "ABORTED")
     if recorded != status and not awaits_redrive:
@@ -132,7 +132,7 @@ def _is_damage(error: sqlite3.Error) -> bool:
 
 
 class _Machines:
-    """The machines of revisions; those that were used last stay compiled."""
+    """The compiled machines of revisions: an LRU cache, limited by the length of definitions."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -144,7 +144,7 @@ class _Machines:
         if found is None:
             query = "SELECT definition FROM revision WHERE id = ?"
             row: Any = self._connection.execute(query, (revision,)).fetchone()
-            # Not `load` itself: what it has compiled stays in memory, however much it is.
+            # Not `load` itself: its cache holds machines of any size.
             found = self._loaded[revision] = (load.__wrapped__(row[0]), len(row[0]))
             self._characters += found[1]
             while self._characters > MACHINE_CHARACTERS and len(self._loaded) > 1:

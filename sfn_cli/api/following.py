@@ -1,4 +1,4 @@
-"""Waits for the store to change, and keeps a worker alive meanwhile: the one place that does either.
+"""Waiting for the store to change, and keeping a worker alive meanwhile, for commands and the server.
 
 Rule 1: the first look comes at once. The store's version is read before the caller looks, so that a commit
 between two looks is never missed.
@@ -32,10 +32,10 @@ WAKE_SECONDS = 2.0
 """How often a worker is woken, or started, while something is unfinished."""
 
 SUSPENDED = "SUSPENDED"
-"""What stands for the status of an execution that cannot end: for AWS's API it is RUNNING."""
+"""The status here of an execution that cannot end. For AWS's API it is RUNNING."""
 
 WINDOW = 500
-"""How many executions are looked at together: of a million, only the first that still run."""
+"""How many executions are awaited at a time, so that a look never checks a million."""
 
 
 class Follower:
@@ -84,7 +84,7 @@ def looks(service: Service, seconds: float = math.inf, *, every: float = LOOK_SE
 
 
 def settled(service: Service, executions: Sequence[int]) -> dict[int, str]:
-    """The executions in these rows that need no more waiting for, with their statuses.
+    """The executions in these rows whose wait is over, with their statuses.
 
     Every wait for the end of an execution decides here whether it is over. One that cannot end, because sfn failed
     on it or on an execution that it waits for, is SUSPENDED.

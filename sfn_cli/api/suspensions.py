@@ -1,4 +1,4 @@
-"""Suspended executions as people are told of them: what failed, and what can be done.
+"""Descriptions of suspended executions for people: what failed, and what to do.
 
 An execution is suspended after sfn itself failed on it (store/sqlite/suspensions.py). It is RUNNING for the API.
 """
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 def explained(suspension: Suspension) -> str:
     """One line: what happened, where the traceback is, and what ends it."""
     return (
-        f"The execution {suspension.execution_arn} is suspended: sfn {suspension.version} failed on it {suspension.attempts} "
-        f"times ({suspension.error}). For the traceback: sfn worker status. To end the execution: sfn stop-execution "
-        f"--execution-arn {suspension.execution_arn}. A newer version of sfn tries it again."
+        f"The execution {suspension.execution_arn} is suspended: sfn {suspension.version} failed on it "
+        f"{suspension.attempts} times ({suspension.error}). For the traceback: sfn worker status. To end the execution: "
+        f"sfn stop-execution --execution-arn {suspension.execution_arn}. A newer version of sfn tries it again."
     )
 
 

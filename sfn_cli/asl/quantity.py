@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Quantity:
     """One number-valued field of a state, in whichever form the definition gives it.
 
-    `kind` is "integer" or "float"; an integer is one of Java's int. Errors are AWS's:
+    `kind` is "integer" or "float"; an integer must fit Java's int. Errors are AWS's:
     `The MaxConcurrencyPath field refers to value "{}" which is not a valid integer: $.p`.
     """
 
@@ -96,7 +96,7 @@ _FLOAT = re.compile(r"[-+]?(?:\d{1,400}\.?\d{0,400}|\.\d{1,400})(?:[eE][-+]?\d{1
 
 
 def _is_int(value: Json) -> bool:
-    """Whether it is an integer that Java's int holds."""
+    """Whether the value is an integer that fits Java's int."""
     return isinstance(value, int) and not isinstance(value, bool) and -_INT <= value < _INT
 
 

@@ -40,10 +40,10 @@ def endpoint(terminal: Terminal) -> Exit:
 @aws.command("env")
 @click.pass_obj
 def env(terminal: Terminal) -> Exit:
-    """Prints the variables with which boto3 and the AWS CLI call the services; starts them first if need be.
+    """Prints the variables with which boto3 and the AWS CLI call the services; starts the services if needed.
 
-    On macOS the services take no other credentials, which keeps other users of the machine out.
-    Version 1 of the AWS CLI does not read AWS_ENDPOINT_URL: give it --endpoint-url as well.
+    On macOS the services accept no other credentials, which keeps other users of the machine out.
+    Version 1 of the AWS CLI does not read AWS_ENDPOINT_URL: pass --endpoint-url as well.
 
     \b
     Example:

@@ -30,7 +30,7 @@ class Backend:
 
     @property
     def is_remote(self) -> bool:
-        """Whether an endpoint answers, and not this process."""
+        """Whether requests go to --endpoint-url instead of the local store."""
         return "endpoint_url" in self.terminal.given
 
     @cached_property

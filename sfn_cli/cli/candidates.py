@@ -38,7 +38,7 @@ class Candidate(NamedTuple):
 def candidates(before: Sequence[str], current: str) -> list[Candidate]:
     """What `current`, the last word so far, may become behind the words `before` (without the program's).
 
-    A file or a name that a terminal would act on, or not show, is left out: shells show candidates as they are.
+    Names with characters that a terminal would act on or hide are left out: shells display candidates raw.
     """
     try:
         return [found for found in _all(list(before), current) if _fits(found.value, current)]

@@ -100,7 +100,7 @@ def _shown(terminal: Terminal) -> Callable[[Event], None]:
 
 
 def _line(detail: Event, *, color: bool) -> list[str]:
-    """The parts of the line that people are shown."""
+    """The parts of an event's line, for people."""
     status = detail["status"].ljust(_STATUS_WIDTH)
     at = detail["stopDate"] or detail["redriveDate"] or detail["startDate"]
     why = ": ".join(part for part in (detail["error"], detail["cause"]) if part)

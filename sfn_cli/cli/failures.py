@@ -90,7 +90,7 @@ _RESEMBLANCE = 0.75
 
 def report(error: SfnError, error_format: str) -> Exit:
     """Reports the error on stderr; returns the exit code that belongs to it."""
-    with suppress(OSError):  # stderr is closed or full: the exit code has to do
+    with suppress(OSError):  # stderr is closed or full: only the exit code is left
         if isinstance(error, OperationError) and error_format not in ("enhanced", "legacy"):
             _write_structured(error.error, error_format)
         else:

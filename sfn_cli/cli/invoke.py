@@ -77,7 +77,7 @@ def _call_and_show(operation: Operation, request: dict[str, Any], given: dict[st
 
 
 def _note(backend: Backend, operation: Operation, answer: dict[str, Any]) -> str | None:
-    """What a person is told beside the answer, at a terminal: a suspended execution is RUNNING like any other."""
+    """A note for a person at a terminal: the execution that is shown as RUNNING is suspended."""
     if operation.name != "DescribeExecution" or answer["status"] != "RUNNING" or not sys.stderr.isatty() or backend.is_remote:
         return None
     from sfn_cli.api import suspensions

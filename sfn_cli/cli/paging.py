@@ -103,7 +103,7 @@ def shown(all_pages: Iterable[Page], operation: Operation) -> Iterator[Page]:
 def merged(all_pages: Iterable[Page]) -> Response:
     """One answer out of all pages, with NextToken when something was left behind.
 
-    Equal texts of neighbouring items become one: most of a long list's are the same.
+    Equal strings of neighbouring items are stored once: most strings of a long list repeat.
     """
     whole: Response = {}
     for page in all_pages:
@@ -120,7 +120,7 @@ def merged(all_pages: Iterable[Page]) -> Response:
 
 
 def with_token(page: Page) -> Response:
-    """A page's lists, and the NextToken that the page leaves behind, if it does."""
+    """A page's lists, with its NextToken if it has one."""
     return page.response if page.token is None else {**page.response, "NextToken": page.token}
 
 

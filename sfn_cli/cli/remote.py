@@ -103,12 +103,12 @@ class Remote:
 
 
 def _body(response: http.client.HTTPResponse) -> bytes:
-    """The body of an answer. Raises CommandFailedError for one beyond the limit."""
+    """The body of a response. Raises CommandFailedError for one beyond the limit."""
     body = bytearray()
     while piece := response.read(_PIECE_BYTES):
         body += piece
         if len(body) > _MAX_BODY_BYTES:
-            raise CommandFailedError(f"The answer of the endpoint is longer than {_MAX_BODY_BYTES:,} bytes")
+            raise CommandFailedError(f"The endpoint's response is longer than {_MAX_BODY_BYTES:,} bytes")
     return bytes(body)
 
 

@@ -1,4 +1,4 @@
-"""Where text meets a terminal: data is shown there, and never acted on.
+"""Text on its way to a terminal: data is shown, and never acted on.
 
 A terminal acts on control characters: an escape sequence in a log line, a cause or a name could clear
 the screen, set the window's title, fake a line or turn text around (bidi controls). So the process
@@ -6,7 +6,7 @@ writes to a terminal, or to the pager in front of one, through a `Screen` only:
 
     Rule 1: `Screen.write` escapes what `visible` escapes: a command that writes text, by any means, is covered.
     Rule 2: sfn's own colours are `Control`s, which `write_parts` lets pass; rich draws through `console`.
-            What comes another way is escaped, and seen to be by whoever wrote it.
+            Sequences that take neither way are shown as text.
     Rule 3: the escapes are JSON's (`\\u001b`), so JSON stays JSON, with the same value.
 
 Elsewhere (a file, a pipe) there is no Screen and bytes stay as they are.
@@ -71,7 +71,7 @@ class Screen(io.TextIOBase):
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a character that the terminal's encoding lacks
+            stream.reconfigure(errors="backslashreplace")  # for characters outside the terminal's encoding
 
     def write(self, text: str) -> int:
         self.stream.write(visible(text))
@@ -99,7 +99,7 @@ class Screen(io.TextIOBase):
 
 
 class Control(str):
-    """A control sequence of sfn's own, on which a terminal is to act."""
+    """A control sequence of sfn's own, which the terminal acts on."""
 
     __slots__ = ()
 
@@ -127,7 +127,7 @@ def over(stream: TextIO) -> TextIO:
 
 
 def console(stream: TextIO, **options: Any) -> Console:
-    """A console of rich's on the stream. Its own controls pass; the text that it is given is escaped."""
+    """A rich console on the stream. Its own controls pass; the text that it prints is escaped."""
     from rich.console import Console
 
     class ScreenConsole(Console):

@@ -121,7 +121,7 @@ def _folder(settings: Settings, machine: str) -> Path:
     try:
         return Path(private_files.make_folder(settings.home, "services", machine))
     except OSError as error:
-        raise CommandFailedError(f"{error.filename} cannot be made: {error.strerror or error}") from None
+        raise CommandFailedError(f"Cannot create {error.filename}: {error.strerror or error}") from None
 
 
 @contextmanager

@@ -28,7 +28,7 @@ _QUOTED = {"'": re.compile(r"'((?:[^'\\]|\\.)*)'", re.DOTALL), '"': re.compile(r
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 _MAX_DEPTH = 100
-"""How many lists and hashes may lie within each other; no operation's input has a tenth of that."""
+"""How deep lists and hashes may be nested; no operation's input has a tenth of that."""
 
 
 class ShorthandError(ValueError):
@@ -43,7 +43,7 @@ _SHOWN_CHARACTERS = 2000
 
 
 def _marked(text: str, position: int) -> str:
-    """The text, or what of a long one is around the position, above a mark.
+    """The text, or the part of a long one around the position, above a mark.
 
     The mark stands one column to the left of its character, as aws draws it.
     """

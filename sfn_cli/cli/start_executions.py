@@ -37,7 +37,7 @@ _TOO_LONG = 1 << 21
 """In bytes: no input that is accepted is as long, and of one that is longer no more is kept."""
 
 _ENDLESS = 1 << 28
-"""In bytes: a line that is longer is taken for one without end (/dev/zero), and the command ends."""
+"""In bytes: a longer line is treated as endless (/dev/zero), and the command fails."""
 
 _PARAMETER = "Error parsing parameter '--inputs'"
 
@@ -166,7 +166,7 @@ def _tell_refused(refused: Iterable[bulk.Refused]) -> None:
 
 
 def _await_ends(backend: Backend, executions: Sequence[int], bar: Bar) -> int:
-    """Waits until all have ended, and tells their statuses; the number of those that did not succeed."""
+    """Waits until all have ended, and prints how many have which status; returns how many did not succeed."""
     statuses: Counter[str] = Counter()
     for ended in following.ends(backend.service, executions):
         statuses.update(ended.values())

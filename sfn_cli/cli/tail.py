@@ -145,7 +145,7 @@ def _events(backend: Backend, request: dict[str, Any]) -> Iterator[dict[str, Any
 
 
 def _followed(backend: Backend, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The events that are stored and then, for ever, those that come."""
+    """The stored events and then, without end, new ones."""
     seen: dict[str, int] = {}
     newest, start = 0, request["startTime"]
     for _ in looks(backend):
@@ -160,7 +160,7 @@ def _followed(backend: Backend, request: dict[str, Any]) -> Iterator[dict[str, A
 
 def looks(backend: Backend) -> Iterator[None]:
     """Yields at once, and then whenever there may be something new: in the store, or every few seconds at an endpoint."""
-    if "endpoint_url" in backend.terminal.given:
+    if backend.is_remote:
         return _remote_looks()
     return following.looks(backend.service, every=_POLL_SECONDS)
 

@@ -98,7 +98,7 @@ def log(terminal: Terminal, follow: bool) -> Exit:
 
 
 def _text(home: str, name: str, follow: bool) -> Iterator[str]:
-    """The text of a file of the store, and with `follow` what is added to it; a file that is not there is empty."""
+    """The text of a file of the store, and with `follow` what is added to it; a missing file is empty."""
     from sfn_cli import private_files
 
     private_files.check_home(home)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sfn_cli.jsonvalue import Json
 
 MAX_CHARACTERS = 4 * 2**20
-"""How long a text may be."""
+"""The longest text that is accepted."""
 
 MAX_EXPANDED = 2 * MAX_CHARACTERS
 """The sum over all nodes of NODE_WEIGHT and the characters of scalars, with each alias written out."""
@@ -38,7 +38,7 @@ def loads(text: str) -> Json:
     except (yaml.YAMLError, ValueError) as error:
         raise InvalidYamlError(str(error)) from None
     except (ArithmeticError, AttributeError, LookupError, TypeError):
-        # PyYAML does not check what has a tag: `!!timestamp x`, `!!bool x`.
+        # PyYAML does not check tagged values: `!!timestamp x`, `!!bool x`.
         raise InvalidYamlError("a value is not of the type that its tag names") from None
 
 
@@ -48,7 +48,7 @@ class _Loader(yaml.SafeLoader):
         self._expanded = 0
         self._depth = 0
         self._sizes: dict[int, int] = {}
-        """What each node that has been composed has added to `_expanded`, by the node's id."""
+        """What each composed node has added to `_expanded`, by the node's id."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         event: yaml.Event = self.peek_event()  # type: ignore[no-untyped-call]
@@ -76,6 +76,6 @@ class _Loader(yaml.SafeLoader):
 
 
 def _error(event: Any, problem: str) -> InvalidYamlError:
-    """The error of a bound, in one line: what is beyond it is no text to show."""
+    """The error for an exceeded bound, in one line, without the text that exceeds it."""
     mark = event.start_mark
     return InvalidYamlError(f"{problem} (line {mark.line + 1}, column {mark.column + 1})")

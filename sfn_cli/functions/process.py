@@ -56,7 +56,7 @@ class Process:
         watcher: Watcher,
         mark: str | None = None,
     ) -> None:
-        """Starts it; `mark` is by what its strays are known. Raises OSError."""
+        """Starts it; its strays are recognized by `mark` (strays.py). Raises OSError."""
         self._mark = mark
         self._selector = selector
         self._watcher = watcher

@@ -1,8 +1,8 @@
 """The Runtime API of Lambda, which a custom runtime asks for invocations and gives its answers.
 
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
-It listens on 127.0.0.1 at a port that the kernel chose. The API has no secret that could be asked for, so it takes
-what it can know of who asks: not another user of the machine (loopback.py), and no web page.
+It listens on 127.0.0.1 at a port that the kernel chose. The API has no secret that clients could send, so it
+checks what it can: no other user of the machine (loopback.py), and no web page.
 """
 
 from __future__ import annotations

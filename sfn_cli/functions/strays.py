@@ -1,18 +1,18 @@
-"""What handlers leave behind: processes that have left the process group of the child that started them.
+"""Strays: processes that handlers started and that have left the process group of their child.
 
-A child is killed with its group. A daemon is in another (setsid), and would outlive its child, and sfn. On Linux it is
-found in these ways:
+A child is killed with its group. A daemon is in another group (setsid), and would outlive its child, and sfn. On Linux
+it is found in these ways:
 
 1. Descent. Before a child is killed, its descendants are listed, whatever group they are in: they are killed with it.
-2. Adoption. This process is a subreaper: a daemon whose parent has ended becomes its child, and not init's. The child's
-   mark, a variable that daemons inherit with the environment, tells which child it comes from.
+2. Adoption. This process is a subreaper: a daemon whose parent has ended becomes its child, and not init's. The mark,
+   a variable that daemons inherit with the environment, names the child that it comes from.
 3. The mark alone, when this process was killed before it could end its children's daemons: the next worker of the store
    looks for processes whose mark names a process that has ended.
 
 Only what descends from a function is killed. An adopted process that has neither the mark nor SFN_HOME, which
 sfn's own workers and services have, cleared its environment: it is reported, for its origin is not certain.
 
-Elsewhere there is no subreaper, and no /proc to look in: a daemon outlives its function, as the README says.
+Other systems have neither subreapers nor /proc: there, a daemon outlives its function.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ MAX_NAMED = 5
 """How many processes one line of a report names."""
 
 ARE_FOUND: bool = sys.platform == "linux"
-"""Whether any of this is done here."""
+"""Whether strays are found on this system."""
 
 _PR_SET_CHILD_SUBREAPER = 36
 
@@ -45,7 +45,7 @@ _serial = count(1)
 
 
 class _Here:
-    """What is known in this process, of the children of all its pools."""
+    """The state of this process: the children of all its pools."""
 
     subreaper = False
     children: ClassVar[set[int]] = set()
@@ -53,7 +53,7 @@ class _Here:
     marks: ClassVar[set[str]] = set()
     """The marks of children that have not been killed, and have not ended."""
     groups: ClassVar[set[int]] = set()
-    """The process groups of children that were killed: their members may be seen as they die."""
+    """The process groups of children that were killed: some members may still be dying."""
     seen: ClassVar[set[int]] = set()
     """Processes that were alive at the last sweep, adopted or started by other parts of this process."""
     reported: ClassVar[set[int]] = set()
@@ -63,7 +63,7 @@ class _Here:
 
 
 def new_mark(home: str) -> str | None:
-    """The mark of the next child of a pool over the store in `home`; None where it would serve nothing.
+    """The mark of the next child of a pool over the store in `home`; None where strays are not found.
 
     HOME/NAMESPACE/OWNER/SERIAL, the owner being this process.
     """
@@ -71,7 +71,7 @@ def new_mark(home: str) -> str | None:
 
 
 def began(pid: int, mark: str | None) -> None:
-    """A child has been started. The first makes this process a subreaper, as long as there are any."""
+    """Notes that a child was started. While there are children, this process is a subreaper."""
     _Here.children.add(pid)
     if mark is not None:
         _Here.marks.add(mark)
@@ -79,7 +79,7 @@ def began(pid: int, mark: str | None) -> None:
 
 
 def killing(pid: int, mark: str | None) -> list[int]:
-    """A child is about to be killed, or has ended: its descendants, to be killed with it."""
+    """Notes that a child is about to be killed, or has ended. Returns its descendants, to be killed with it."""
     if not ARE_FOUND:
         return []
     _Here.marks.discard(mark or "")
@@ -88,7 +88,7 @@ def killing(pid: int, mark: str | None) -> list[int]:
 
 
 def gone(pid: int) -> None:
-    """A child has been waited for."""
+    """Notes that a child has been waited for."""
     _Here.children.discard(pid)
 
 
@@ -102,9 +102,9 @@ def kill(pids: Iterable[int]) -> None:
 
 
 def sweep(report: Callable[[str], None], *, at_end: bool = False) -> bool:
-    """Kills adopted processes whose child has ended, and waits for those that have ended; whether any may be left.
+    """Kills adopted processes whose child has ended, and waits for adopted processes that have ended.
 
-    `at_end` says that there will be no other sweep.
+    Returns whether any may be left. `at_end` means that there will be no further sweep.
     """
     if not _Here.subreaper:
         return False
@@ -146,7 +146,7 @@ def sweep(report: Callable[[str], None], *, at_end: bool = False) -> bool:
 
 
 def end_all(report: Callable[[str], None]) -> None:
-    """Kills all that is left of children that have ended, and waits until it is gone."""
+    """Kills all strays of children that have ended, and waits until they are gone."""
     give_up_at = time.monotonic() + LIMIT_SECONDS
     while sweep(report, at_end=True) and time.monotonic() < give_up_at:
         time.sleep(0.001)
@@ -155,7 +155,7 @@ def end_all(report: Callable[[str], None]) -> None:
 
 
 def end_orphans(home: str, report: Callable[[str], None]) -> None:
-    """Kills what is left of the children of processes that were killed, in the same store and on this machine."""
+    """Kills the strays of processes that were killed while they used the same store, on this machine."""
     if not ARE_FOUND or not hasattr(os, "pidfd_open"):
         return
     ours = f"{_identity(home)}/{_namespace()}/"
@@ -193,7 +193,7 @@ def _report_ended(ended: list[_Ended], report: Callable[[str], None]) -> None:
 
 
 def _owner_lives(mark: str) -> bool:
-    """Whether the process that started the child of a mark lives; also when the mark is not one that sfn made."""
+    """Whether the process that started the child of a mark lives. True for a mark that is not sfn's."""
     try:
         pid, _, started = mark.split("/")[2].partition("-")
         found = _stat(int(pid))
@@ -204,7 +204,7 @@ def _owner_lives(mark: str) -> bool:
 
 def _be_subreaper(wanted: bool) -> None:
     if _Here.subreaper != wanted:
-        # Without ctypes, or without prctl, the mark alone must do, for the next worker.
+        # Without ctypes or prctl, only the next worker finds strays, by their marks.
         with suppress(ImportError, OSError, AttributeError):
             import ctypes
 
@@ -220,7 +220,7 @@ class _Stat(NamedTuple):
     group: int
     session: int
     started: int
-    """In clock ticks since the machine started: with the process id it names a process for good."""
+    """In clock ticks since the machine started: with the process id it identifies a process uniquely."""
 
 
 def _stat(pid: int) -> _Stat | None:
@@ -262,7 +262,7 @@ def _descendants(pid: int) -> list[int]:
 
 
 def _environment(pid: int) -> dict[str, str]:
-    """The environment with which a process began; empty when it may not be known."""
+    """The environment with which a process started; empty when it cannot be read."""
     try:
         with open(f"/proc/{pid}/environ", "rb") as file:
             variables = file.read().split(b"\0")
@@ -290,7 +290,7 @@ def _identity(home: str) -> str:
 
 
 def _namespace() -> int:
-    """Process ids mean something in one namespace (a container's) only."""
+    """The namespace of process ids, which are unique only within one (a container's)."""
     try:
         return os.stat("/proc/self/ns/pid").st_ino
     except OSError:

@@ -2,8 +2,8 @@
 
 An endpoint that the user names wins: AWS_ENDPOINT_URL_<SERVICE>, then AWS_ENDPOINT_URL, then the shared config
 file, as botocore has it. With SFN_AWS=real the rest goes to AWS itself. Otherwise it goes to a server of this
-store's own (embedded_aws.py). The user's credentials are read only for what is meant for AWS: the others get
-made-up ones, and the store's own server the access key that it has drawn.
+store's own (embedded_aws.py). The user's credentials are read only for what is meant for AWS: other endpoints
+get made-up ones, and the store's own server gets its access key.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _ENDPOINT = "AWS_ENDPOINT_URL"
 
 
 class _Made(NamedTuple):
-    """A client; for one of the store's own server, the server's URL and access key."""
+    """A client; if it calls the store's own server, with that server's URL and access key."""
 
     client: Any
     server: tuple[str, str] | None
@@ -68,7 +68,7 @@ class Clients:
         key = service, _read_seconds(timeout_seconds)
         with self._lock:
             made = self._clients.get(key)
-            # The store's own server may have left, and then another has another port, and another key.
+            # The store's own server may have been restarted, with another port and access key.
             if made is None or (made.embedded and made.server != self._server()):
                 made = self._clients[key] = self._make(*key)
             return made
@@ -143,12 +143,12 @@ class Clients:
         return found
 
     def _server(self) -> tuple[str, str]:
-        """The URL and the access key of the store's own server, which is started if need be."""
+        """The URL and the access key of the store's own server, which is started if needed."""
         endpoint = embedded_aws.endpoint(self._settings)
         return endpoint, self._access_key(endpoint)
 
     def _access_key(self, endpoint: str | None) -> str:
-        """The id of the access key for an endpoint that is none of AWS's own."""
+        """The id of the access key for an endpoint that is not AWS's own."""
         return (embedded_aws.access_key(self._settings.home, endpoint) if endpoint else None) or MADE_UP
 
     def _make(self, service: str, read_seconds: int) -> _Made:

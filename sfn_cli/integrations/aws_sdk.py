@@ -67,7 +67,7 @@ def call(errand: Errand, world: World) -> Cancel:
 def _ask_own(own: OwnService, operation: Operation, task: OpenTask, world: World) -> aws_call.Ended | Later:
     """An operation of this store, over a connection of its own: it may wait long. Raises StatesError."""
 
-    def told(answer: Mapping[str, Any]) -> aws_call.Ended:
+    def succeeded(answer: Mapping[str, Any]) -> aws_call.Ended:
         return TaskSucceeded(task.id, Payload(result(OwnShape(operation.output), answer)))
 
     asked = request(OwnShape(operation.input), task.arguments.value)
@@ -81,4 +81,4 @@ def _ask_own(own: OwnService, operation: Operation, task: OpenTask, world: World
         return TaskFailed(task.id, failure.error, failure.cause + attempts)
     finally:
         service.close()
-    return told(answered) if isinstance(answered, dict) else Later(answered, told)
+    return succeeded(answered) if isinstance(answered, dict) else Later(answered, succeeded)

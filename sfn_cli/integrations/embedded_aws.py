@@ -1,13 +1,12 @@
 """AWS's other services on this machine: moto's server, one for each store, started when a task first needs it.
 
-The process that serves holds the lock on `aws.lock` in the home, which it inherits from the one who starts it, and
-writes its port, its id and its access key there when it listens. So there is one at a time, whoever asks finds it, and one
-that died is not mistaken for one that lives. One that dies before it listens is started again. What it holds is in its
-memory: it is gone when the server leaves, which is when no worker lives and no request came for a while, or when its home
-is gone.
+The server process holds the lock on `aws.lock` in the home, which it inherits from the process that starts it, and
+writes its port, its process id and its access key there when it listens. So there is one server at a time, every client
+finds it, and a dead server is not mistaken for a live one. A server that dies before it listens is restarted. Its data is
+in memory, and is lost when it stops: when no worker lives and no request has come for a while, or when its home is gone.
 
 It listens on loopback only, and serves this user alone: a connection of another user's is closed. Where the system does
-not say whose a connection is (macOS), each request must be signed with the access key, which is drawn at every start.
+not report a connection's user (macOS), each request must be signed with the access key, which is new at every start.
 """
 
 from __future__ import annotations
@@ -38,12 +37,12 @@ INHERITED = 3
 
 START_SECONDS = 60.0
 STARTS = 3
-"""How often a server is started that dies before it listens."""
+"""How many servers are started, in all, when they die before they listen."""
 
 LOOK_SECONDS = 0.02
 
 MADE_UP = "sfn"
-"""What stands where credentials are wanted and not looked at."""
+"""Stands for credentials that must be given and are not checked."""
 
 INSTALL = "Install sfn with what it needs to serve AWS's other services itself: pip install 'sfn-cli[aws]'"
 
@@ -80,7 +79,10 @@ def _endpoint(settings: Settings) -> str:
 
 
 def variables(settings: Settings) -> dict[str, str]:
-    """The environment in which other programs call the store's server. Blocks as `endpoint` does. Raises ConfigurationError."""
+    """The environment in which other programs call the store's server, which is started if needed.
+
+    Blocks as `endpoint` does. Raises ConfigurationError.
+    """
     url = endpoint(settings)
     return {
         "AWS_ENDPOINT_URL": url,
@@ -97,7 +99,7 @@ def running(home: str) -> str | None:
 
 
 def access_key(home: str, endpoint: str) -> str | None:
-    """The id of the access key with which the store's server takes requests, if it is what listens at `endpoint`."""
+    """The id of the access key that the store's server accepts, if that server listens at `endpoint`."""
     _, served = _look(os.path.join(home, LOCK_NAME))
     return None if served is None or _url(served) != endpoint.rstrip("/") else served.access_key
 
@@ -140,7 +142,7 @@ def _look(path: str) -> tuple[bool, _Served | None]:
         # One that is about to serve has the lock, and the file may still tell of the one before.
         if len(words) < 2 or not "".join(words[:2]).isdecimal() or not _lives(int(words[1])):
             return True, None
-        return True, _Served(int(words[0]), int(words[1]), words[2] if len(words) > 2 else None)  # an older sfn's has no key
+        return True, _Served(int(words[0]), int(words[1]), words[2] if len(words) > 2 else None)  # an older sfn's server has no key
     finally:
         os.close(descriptor)
 
@@ -183,7 +185,7 @@ _children: set[int] = set()
 
 
 def _reap() -> None:
-    """Servers that this process started and that have ended would be its zombies."""
+    """Waits for servers that this process started and that have ended: otherwise they stay zombies."""
     for pid in list(_children):
         try:
             ended, _ = os.waitpid(pid, os.WNOHANG)
@@ -253,7 +255,7 @@ def _in_place(home: str) -> bool:
 
 
 _IS_OWN = "sfn.is_own"
-"""The name that `loopback.is_own` of a request's connection has in its WSGI environment."""
+"""The key in a request's WSGI environment of what `loopback.is_own` returned for its connection."""
 
 
 class _Guarded:

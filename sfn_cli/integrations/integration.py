@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 
 class Later:
-    """The answer of an operation that is not there yet; `shape` makes the call's result of it."""
+    """The pending answer of an operation; `shape` turns it into the call's result."""
 
     def __init__(self, awaited: Awaited, shape: Callable[[dict[str, Any]], Any]) -> None:
         self.awaited = awaited
@@ -44,10 +44,11 @@ class Later:
 
 
 class Background(Protocol):
-    """Who makes a call that blocks, beside the loop, and tells `done` in the loop what it gave or raised, unless cancelled.
+    """Makes a blocking call beside the loop, then calls `done` in the loop with its result or exception, unless cancelled.
 
-    `may_wait` marks a call that may wait for minutes, which must not keep others waiting. A call whose answer is
-    not there yet returns a `Later`, and keeps no thread until the answer comes."""
+    `may_wait` marks a call that may wait for minutes, which must not hold up others. A call whose answer is pending
+    returns a `Later`, and holds no thread until the answer comes.
+    """
 
     def __call__(
         self,
@@ -60,7 +61,7 @@ class Background(Protocol):
 
 
 class Conducted(NamedTuple):
-    """A Map Run that is conducted here: the row of its execution, and what is called when its children have moved."""
+    """A Map Run that is conducted here: its execution's row; `look` is called when its children have moved."""
 
     execution: int
     look: Callable[[], None]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MAX_RANGE = 1000
 MAX_TEXT = 10_000
 LONG = 2**63
-"""One more than the greatest number that Java's long holds."""
+"""One more than the greatest value of Java's long."""
 MAX_MADE = 4_194_304
 """How many characters a text may have that a function makes: well above what a state may give. (ours)"""
 

@@ -1,4 +1,4 @@
-"""How Java prints JSON, and what bytes it makes of text: AWS's own, inside States.Format, hashes and some causes.
+"""Java's text for JSON values, and its bytes for text: AWS's own in States.Format, hashes and some causes.
 
 Observed: States.Format renders {"Arg1": 1, "Arg2": []} as `{Arg1=1, Arg2=[]}`.
 """
@@ -29,11 +29,11 @@ def java_text(value: Json) -> str:
 
 
 def java_bytes(text: str) -> bytes:
-    """String.getBytes(UTF_8): half of a surrogate pair that stands alone becomes a question mark."""
+    """String.getBytes(UTF_8): a lone half of a surrogate pair becomes a question mark."""
     try:
         return text.encode()
     except UnicodeEncodeError:
-        # Two halves that were joined later are one character in Java's UTF-16.
+        # Two halves that come together are one character in Java's UTF-16.
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass").encode("utf-8", "replace")
 
 

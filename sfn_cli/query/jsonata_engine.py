@@ -65,7 +65,7 @@ class Program:
         except SfnError:
             raise
         except Exception as error:
-            # A fault of the engine's, whatever it is, must fail the state and not hold up its execution.
+            # Any bug of the engine must fail the state, and not hold up its execution.
             raise JsonataError("", f"The expression cannot be evaluated: {error!r}") from None
         finally:
             Jsonata.CURRENT.jsonata = previous

@@ -132,7 +132,7 @@ class _Plain:
 
 
 _MOST_BITS = 1024
-"""Of an integer that a double may hold. Longer ones are infinite in JSONata, and very long ones Python does not print."""
+"""The bits of the largest integer that a double can hold. Longer ones are infinite in JSONata."""
 
 
 def _number(value: int | float) -> int | float:

@@ -1,7 +1,7 @@
-"""Accepts connections: asyncio's own way of doing so knows no limit, and prints a traceback for each one that it cannot accept.
+"""Accepts connections within a limit. (asyncio's own server has none, and prints a traceback per refused connection.)
 
-A connection counts from the moment that it is accepted, also while TLS is being set up. When all connections are being answered, or
-descriptors have run out in spite of the limit, new ones wait in the socket's queue.
+A connection counts from the moment that it is accepted, also during the TLS handshake. When all connections are being
+answered, or descriptors have run out in spite of the limit, new ones wait in the socket's queue.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sfn_cli.server.connections import Connection, Connections
 
 _AT_ONCE = 64
-"""How many connections are accepted before those that are open have their turn."""
+"""How many connections are accepted before the open ones get their turn."""
 
 _RETRY_SECONDS = 0.1
 
@@ -96,7 +96,7 @@ class Acceptor:
         except OSError as error:
             connection.forget()
             if isinstance(error, ssl.SSLError):
-                self._connections.notices.note(f"refused a connection that does not speak TLS as it should: {_shown(error)}")
+                self._connections.notices.note(f"refused a connection that does not speak TLS properly: {_shown(error)}")
 
     def _end_set_up(self, accepted: socket.socket, task: asyncio.Task[None]) -> None:
         self._being_set_up.discard(task)

@@ -91,7 +91,7 @@ class Application:
             sibling.close()
 
     def end(self) -> None:
-        """Lets what waits, and what arrives, come to its end. Called in the event loop, once."""
+        """Ends the waits, and after GRACE_SECONDS the bodies that still arrive. Called in the event loop, once."""
         self._waiting.end()
         asyncio.get_running_loop().call_later(GRACE_SECONDS, self._bodies.stop)
 
@@ -138,7 +138,7 @@ class Application:
         return response(operation, await self._call(operation, members, body))
 
     def _read(self, whole: HttpRequest) -> tuple[Operation, dict[str, Any], Callable[[Operation, dict[str, Any]], HttpResponse]]:
-        """What a request asks for, and how it is answered in its protocol. Raises ApiError."""
+        """A request's operation, its members, and the function that writes its response. Raises ApiError."""
         if aws_json.TARGET in whole.headers:
             operation = aws_json.operation_of(whole)
             return operation, aws_json.read_request(operation, whole), aws_json.response
@@ -149,7 +149,7 @@ class Application:
         return route.operation, rest_json.read_request(route, whole), rest_json.response
 
     async def _signed(self, head: HttpRequest, body: Body) -> HttpRequest:
-        """The request with its body, signed by somebody who is known. Raises ApiError."""
+        """The request with its body, its signature checked if credentials are required. Raises ApiError."""
         claimed = signature.signature_of(head) if self._credentials is not None else None
         if self._credentials is not None and claimed is not None:
             signature.check_claim(claimed, head, self._credentials, datetime.now(UTC))
@@ -165,7 +165,7 @@ class Application:
         answered = await self._in_thread(lambda service: api.begin(service, operation, members), threads)
         if isinstance(answered, dict):
             return answered
-        members.clear()  # what waits, perhaps for minutes and with a thousand others, keeps no input in memory
+        members.clear()  # a request that waits, perhaps for minutes, keeps no input in memory
         body.release()
         return await self._waiting.answer(answered, body.request)
 
@@ -188,10 +188,10 @@ class Application:
 
 
 async def _refuse_early(answer: HttpResponse, body: Body, send: Send) -> None:
-    """Answers a request whose body is not going to be read, and closes the connection.
+    """Responds to a request whose body will not be read, and closes the connection.
 
-    First it reads and drops what the client still sends: it may look for the answer only after that, and a
-    connection that is closed with unread bytes in it takes the answer with it (RFC 9112, 9.6).
+    First it reads and drops the rest of the body: the client may read the response only after sending it, and
+    closing a connection with unread bytes discards the response (RFC 9112, 9.6).
     """
     response = Response(answer.body, answer.status, {**answer.headers, "Connection": "close"})
     await send({"type": "http.response.start", "status": response.status_code, "headers": response.raw_headers})

@@ -1,8 +1,8 @@
 """Request bodies: how large one may be, how slowly it may arrive, and how much memory all of them may take.
 
-Rule 1: a body may be slow, but it must not stall: it has BODY_SECONDS, which the bytes that arrive extend (a token bucket).
-Rule 2: a body counts from its first byte until its request needs it no longer.
-Rule 3: when all bodies together grow too large, the ones that have been arriving for longest are given up.
+Rule 1: a body may be slow, but must not stall: it has BODY_SECONDS, which arriving bytes extend (a token bucket).
+Rule 2: a body counts from its first byte until its request no longer needs it.
+Rule 3: when all bodies together grow too large, those that have been arriving for longest are given up.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from sfn_cli.server.notices import Notices
 
 
-_TOO_SLOW = f"The body arrived too slowly: nothing for {BODY_SECONDS} s, or less than {BODY_BYTES_PER_SECOND // 1024} KiB/s."
+_RATE = f"{BODY_BYTES_PER_SECOND // 1024} KiB/s"
+_TOO_SLOW = f"The body arrived too slowly: nothing for {BODY_SECONDS} s, or less than {_RATE}."
 
 
 class Bodies:
@@ -39,16 +40,16 @@ class Bodies:
         self._arriving.pop(body, None)
 
     def add(self, size: int) -> None:
-        """Counts bytes that arrived, and gives bodies up when there are too many."""
+        """Counts bytes that arrived, and gives up bodies when there are too many bytes."""
         self._size += size
         while self._size > self._max_bytes and self._arriving:
             self.notices.note("refused a request: all bodies together are too large")
             next(iter(self._arriving)).give_up("The server is reading too many large requests. Try again.")
 
     def stop(self) -> None:
-        """Gives up all bodies that are arriving: the server ends."""
+        """Gives up all bodies that are arriving: the server stops."""
         for body in list(self._arriving):
-            body.give_up("sfn serve was told to end.")
+            body.give_up("sfn serve is stopping.")
 
     def subtract(self, size: int) -> None:
         self._size -= size
@@ -69,7 +70,7 @@ class Body:
         """Whether there is more of the body than has been read."""
 
     async def read(self, limit: int) -> bytes:
-        """The whole body. Raises ApiError with status 413 (longer than `limit` bytes), 408 (too slow) or 503 (given up)."""
+        """The whole body. Raises ApiError: 413 (longer than `limit` bytes), 408 (too slow) or 503 (given up)."""
         declared = self.request.headers.get("content-length", "")
         if declared.isdecimal() and int(declared) > limit:
             raise _too_large(limit)
@@ -104,11 +105,11 @@ class Body:
         self._given_up = reason
         self.release()
         self._bodies.end(self)
-        with suppress(RuntimeError):  # its time is over already
+        with suppress(RuntimeError):  # its deadline has passed already
             self._deadline.reschedule(0)
 
     def release(self) -> None:
-        """Says that the body is no longer in memory."""
+        """Frees the memory of the body, and no longer counts it."""
         self._bodies.subtract(self._size)
         self._size = 0
         self._chunks.clear()

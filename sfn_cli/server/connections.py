@@ -1,12 +1,12 @@
 """The connections of `sfn serve`: how long each may take, how many there may be, and which gives way to a new one.
 
-Rule 1: a client has limited time for all that it does itself: sending a request, reading the answer, leaving the connection idle.
-        What the server does, such as waiting for the end of an execution, has no limit here.
-Rule 2: when there are too many connections, a new one takes the place of the one that has been inactive for longest. An incomplete
-        head is no activity, the bytes of a body are; a request that is being answered is never given up.
-Rule 3: what clients do wrong is a line on stderr at most (notices.py), and closing a connection between requests is not wrong.
+Rule 1: a client has limited time for everything that it does itself: sending a request, reading the response, leaving
+        the connection idle. The server's own work, such as waiting for the end of an execution, has no limit here.
+Rule 2: when there are too many connections, a new one replaces the one that has been inactive for longest. An
+        incomplete head is not activity, the bytes of a body are; a request that is being answered is never given up.
+Rule 3: a client's error is at most a line on stderr (notices.py). Closing a connection between requests is no error.
 
-The protocol is uvicorn's over h11; the phase of a connection is derived from their state after each of their steps.
+The protocol is uvicorn's over h11; the phase of a connection is derived from their states after each step.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ class Phase(Enum):
     HEAD = "the head of a request is arriving, or a new connection has sent nothing yet"
     BODY = "a body is arriving; its request may have been refused already"
     ANSWERING = "the server has the whole request"
-    SENDING = "the client has not read all of the answer, or not yet closed its side"
-    REFUSED = "what the client sent is not HTTP: the rest is thrown away, so that it gets to read the answer"
+    SENDING = "the client has not read all of the response, or not yet closed its side"
+    REFUSED = "the client did not send HTTP: the rest is discarded, so that it can read the response"
     IDLE = "between requests"
 
 
@@ -74,14 +74,14 @@ class Connections:
     def remove(self, connection: Connection) -> None:
         self._open.discard(connection)
         self._inactive.pop(connection, None)
-        self._tell_room()
+        self._notify_of_room()
 
     def be_active(self, connection: Connection) -> None:
         """Moves a connection behind all others that may be dropped."""
         if connection in self._open:
             self._inactive.pop(connection, None)
             self._inactive[connection] = None
-            self._tell_room()
+            self._notify_of_room()
 
     def keep(self, connection: Connection) -> None:
         """Protects a connection from being dropped, until it is active or inactive again."""
@@ -102,7 +102,7 @@ class Connections:
         """Calls back once, when there is room for a new connection."""
         self._on_room = callback
 
-    def _tell_room(self) -> None:
+    def _notify_of_room(self) -> None:
         if self._on_room is not None and self.has_room:
             callback, self._on_room = self._on_room, None
             callback()
@@ -139,7 +139,7 @@ class Connection(H11Protocol):
             return
         try:
             super().data_received(data)
-        except h11.LocalProtocolError:  # it sent more after what could not be read, or answered, as HTTP
+        except h11.LocalProtocolError:  # it sent more after something that was not HTTP
             self.drop()
         self._update()
         if self._phase is Phase.BODY:
@@ -186,7 +186,7 @@ class Connection(H11Protocol):
     # What ends it
 
     def drop(self) -> None:
-        """Closes the connection at once, without a word to the client."""
+        """Closes the connection at once, without a response."""
         self.forget()
         if self._is_set_up:
             self.transport.abort()
@@ -194,13 +194,13 @@ class Connection(H11Protocol):
             self.setting_up.cancel()
 
     def forget(self) -> None:
-        """Says that the connection is closed, or about to be."""
+        """Removes a connection that is closed, or about to be."""
         self._is_over = True
         self._timer.cancel()
         self._connections.remove(self)
 
     def _refuse(self, error: ApiError) -> None:
-        """Answers in the application's place, and closes the connection."""
+        """Responds instead of the application, and closes the connection."""
         if self.cycle is not None and not self.cycle.response_complete:
             self.cycle.disconnected = True
             self.cycle.message_event.set()
@@ -208,7 +208,7 @@ class Connection(H11Protocol):
         headers = {**answer.headers, "Content-Length": str(len(answer.body)), "Connection": "close"}
         reason = HTTPStatus(answer.status).phrase
         response = h11.Response(status_code=answer.status, headers=list(headers.items()), reason=reason)
-        with suppress(h11.LocalProtocolError):  # an answer has begun, or the request was for a head alone
+        with suppress(h11.LocalProtocolError):  # a response has begun, or the request was HEAD
             for event in (response, h11.Data(data=answer.body), h11.EndOfMessage()):
                 self.transport.write(self.conn.send(event) or b"")
         self._is_refused = self._drops_data = True
@@ -220,7 +220,7 @@ class Connection(H11Protocol):
         self._update()
 
     def _be_late(self) -> None:
-        """Called when the time for a phase is over."""
+        """Called at the end of the time for a phase."""
         if self._phase is Phase.HEAD and self._has_begun():
             self._connections.notices.note(f"closed a connection: no request within {HEAD_SECONDS} s")
             self._refuse(ApiError("RequestTimeoutException", f"No whole request came within {HEAD_SECONDS} s.", status=408))
@@ -265,5 +265,5 @@ class Connection(H11Protocol):
         self._timer = self.loop.call_later(_SECONDS[self._phase], self._be_late)
 
     def _has_begun(self) -> bool:
-        """Whether there are bytes of a head that is not whole."""
+        """Whether there are bytes of an incomplete head."""
         return self._is_set_up and bool(self.conn.trailing_data[0])

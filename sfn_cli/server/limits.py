@@ -1,4 +1,4 @@
-"""How long `sfn serve` waits for a client, and how much it takes from all of them at once."""
+"""How long `sfn serve` waits for a client, and how much it accepts from all clients at once."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ KEEP_ALIVE_SECONDS = 30
 """How long a connection may stay open between two requests."""
 
 REFUSED_BODY_SECONDS = 10
-"""How long the rest of a refused request is read and thrown away, so that the client gets to read why."""
+"""How long the rest of a refused request is read and dropped, so that the client can read the response."""
 
 ANSWER_SECONDS = 20
-"""How long a client may take no byte of an answer that is being sent."""
+"""How long a client may read no byte of a response that is being sent."""
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
 MAX_LAMBDA_BODY_BYTES = 72 * 1024 * 1024
@@ -26,14 +26,14 @@ MAX_BODIES_BYTES = 256 * 1024 * 1024
 """All bodies in memory: those that are arriving, and those of requests that are being answered."""
 
 OPEN_FILES = 4096
-"""How many files and sockets the server may have open at once: a thousand clients that wait are more than the usual limit."""
+"""The limit on open files that the server sets: a thousand waiting clients exceed the usual one."""
 
 MIN_OPEN_FILES = 256
 """With fewer, the server does not start: the store could not be opened for some requests."""
 
 
 def max_connections(open_files: int) -> int:
-    """How many clients may be connected: half of the files that may be open. The others are for the store and for functions."""
+    """How many clients may be connected: half of the open files. The rest is for the store and for functions."""
     return max(open_files // 2, 1)
 
 

@@ -150,7 +150,7 @@ def _open_more_files() -> int:
 
 
 def _listen(host: str, port: int, scheme: str) -> socket.socket:
-    """A bound socket. Raises ConfigurationError when the address cannot be had."""
+    """A bound socket. Raises ConfigurationError when the address is not available."""
     try:
         address = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         listening = socket.create_server(address[4][:2], family=address[0], backlog=2048)

@@ -1,4 +1,4 @@
-"""What clients did wrong, as lines on stderr for the person who runs the server: a line, however many clients did it."""
+"""Reports clients' errors on stderr: one line for all clients that made the same error within some seconds."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from contextlib import suppress
 
 QUIET_SECONDS = 10.0
-"""How long a line is not repeated; what happened meanwhile is counted in the next one."""
+"""How long a line is not repeated; then one line counts the repetitions."""
 
 
 class Notices:
@@ -30,5 +30,5 @@ class Notices:
             self._print(f"{line} ({count} more in {QUIET_SECONDS:.0f} s)")
 
     def _print(self, line: str) -> None:
-        with suppress(OSError):  # nobody reads them
+        with suppress(OSError):  # stderr is closed
             print(f"sfn serve: {line}", file=sys.stderr, flush=True)

@@ -69,10 +69,11 @@ def service_signed_for(request: HttpRequest) -> str | None:
 
 
 def check_claim(signature: Signature, request: HttpRequest, known: Mapping[str, Credentials], now: datetime) -> None:
-    """Checks all of a signature that does not need the body: who signed, when, and which headers.
+    """Checks what does not need the body: who signed, when, and which headers.
 
-    Nobody without a known key has a body read, and a long upload's signature does not expire while its body arrives.
-    Raises ApiError UnrecognizedClientException, IncompleteSignatureException or InvalidSignatureException.
+    So no body is read for an unknown key, and the signature of a long upload does not expire while its body
+    arrives. Raises ApiError UnrecognizedClientException, IncompleteSignatureException or
+    InvalidSignatureException.
     """
     _credentials_of(signature, known)
     _check_time(signature, now)
@@ -80,7 +81,7 @@ def check_claim(signature: Signature, request: HttpRequest, known: Mapping[str, 
 
 
 def check_digest(signature: Signature, request: HttpRequest, known: Mapping[str, Credentials]) -> None:
-    """Checks that the whole request, with its body, is the one that was signed. Raises ApiError InvalidSignatureException."""
+    """Checks that the request with its body is the one that was signed. Raises ApiError InvalidSignatureException."""
     credentials = _credentials_of(signature, known)
     digest = sha256(request.body).hexdigest()
     query = "&".join(part for part in request.query.split("&") if not part.startswith("X-Amz-Signature="))

@@ -51,7 +51,7 @@ class Watch:
         try:
             await future
         except asyncio.CancelledError:
-            self._follower.look_again()  # perhaps it was told of a task: that is another's now
+            self._follower.look_again()  # it may have been assigned a task: another may take it now
             raise
         finally:
             with suppress(ValueError):  # it was told
@@ -75,7 +75,7 @@ class Watch:
             await asyncio.sleep(max(pause, _SHARE * (clock() - began)))
 
     def _look(self) -> None:
-        """Tells those who need wait no longer."""
+        """Wakes the requests whose wait is over."""
         if self._ends:
             for execution in settled(self._service, list(self._ends)):
                 _tell(self._ends.pop(execution))

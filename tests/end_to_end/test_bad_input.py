@@ -203,7 +203,7 @@ def test_a_log_line_that_is_deep_json(home: Path, tmp_path: Path) -> None:
     [
         (200, b"[" * 100_000, 255, "Unable to parse response (maximum recursion depth exceeded"),
         (400, b"[" * 100_000, 254, "An error occurred (400) when calling the ListStateMachines operation"),
-        (200, None, 255, "The answer of the endpoint is longer than 536,870,912 bytes"),
+        (200, None, 255, "The endpoint's response is longer than 536,870,912 bytes"),
     ],
 )
 def test_what_an_endpoint_answers(home: Path, status: int, body: bytes | None, code: int, told: str) -> None:

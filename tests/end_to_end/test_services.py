@@ -159,7 +159,7 @@ def test_a_home_that_cannot_be_written(tmp_path: Path) -> None:
     """One line says so."""
     (tmp_path / "home").write_text("")
     done = sfn(tmp_path / "home", "run", str(folder_of(tmp_path / "echo", ASK)))
-    assert (done.returncode, done.stderr) == (255, f"\nsfn: [ERROR]: {tmp_path}/home cannot be made: File exists\n")
+    assert (done.returncode, done.stderr) == (255, f"\nsfn: [ERROR]: Cannot create {tmp_path}/home: File exists\n")
 
 
 def test_a_service_that_does_not_listen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -84,12 +84,13 @@ class MapState(State):
         return Fork([self._processor], items, inputs, min(limit or INLINE_CONCURRENCY, INLINE_CONCURRENCY))
 
     def _concurrency(self, visit: Visit) -> int:
-        """MaxConcurrency; 0 is no limit of the state's own."""
+        """MaxConcurrency; 0 means no limit."""
         if self._max_concurrency is None:
             return 0
         limit: int = self._max_concurrency.evaluate(visit)
         if limit < 0:
-            raise StatesError("States.Runtime", "MaxConcurrency cannot be negative.")  # (ours, after ToleratedFailureCount)
+            # (ours, after ToleratedFailureCount)
+            raise StatesError("States.Runtime", "MaxConcurrency cannot be negative.")
         return limit
 
     def _note_limits(self, visit: Visit, steps: dict[str, Payload], max_concurrency: int) -> None:

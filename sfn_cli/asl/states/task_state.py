@@ -46,7 +46,7 @@ class TaskState(State):
 
 
 def _seconds(name: str, quantity: Quantity | None, visit: Visit) -> int | None:
-    """A timeout at this visit, in the range that AWS takes in definitions. Raises StatesError."""
+    """A timeout at this visit, in the range that AWS allows in definitions. Raises StatesError."""
     if quantity is None:
         return None
     seconds: int = quantity.evaluate(visit)

@@ -31,7 +31,7 @@ def write_pages(pages: Iterable[Mapping[str, Any]], streamed: str, stream: IO[st
     its items are written at once, everything else at the end.
     """
     rest: dict[str, Any] = {}
-    separator = ""  # what the next item of the list follows; empty until the list is begun
+    separator = ""  # written before the next item; empty until the list has begun
     for page in pages:
         for name, value in page.items():
             if name != streamed:
@@ -54,7 +54,7 @@ def write_pages(pages: Iterable[Mapping[str, Any]], streamed: str, stream: IO[st
 
 
 def _pieces(value: Any, margin: str, levels: int) -> Iterator[str]:
-    """The JSON of a value, in pieces down to so many levels: of a long list nobody needs the whole text."""
+    """The JSON of a value, in pieces down to this many levels: a long list is never one string."""
     inner = margin + _INDENT
     if not (levels and value and isinstance(value, (dict, list, tuple))):
         yield _text(value, margin)
@@ -71,7 +71,7 @@ def _pieces(value: Any, margin: str, levels: int) -> Iterator[str]:
 
 
 def _text(value: Any, margin: str) -> str:
-    """The JSON of a value whose further lines begin with this margin."""
+    """The JSON of a value, with this margin before every line but the first."""
     kind = type(value)
     if kind is str:
         return quoted(value)

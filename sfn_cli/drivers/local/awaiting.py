@@ -1,8 +1,8 @@
-"""Waits, for all tasks of a worker, for answers that are not there yet: one thread, one look at the store.
+"""Pending answers of all tasks of a worker: one thread awaits them all, with one look at the store.
 
-StartSyncExecution and GetActivityTask answer when an execution has ended or an activity has a task. A thread
-for each would be held until then. With enough of them, no thread would be left for what the awaited execution
-itself calls, and it could not end.
+StartSyncExecution and GetActivityTask answer when an execution has ended or an activity has a task. With a
+thread for each, enough of them would leave no thread for the calls of the awaited execution itself, and it
+could not end.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from sfn_cli.api.service import Service
 
 QUIET_SECONDS = 1.0
-"""How long after the last news the store is looked at less often."""
+"""How long after the last change the store is read less often."""
 
 SHARE = 4
-"""A look that took long (thousands wait) is followed by so many times as long without one."""
+"""After a slow look (at thousands of waits), the pause is this many times as long as the look."""
 
 
 class Wait:
-    """One awaited answer. `is_wanted` may become false; `answered` takes the answer, or an exception."""
+    """One awaited answer. `is_wanted` may become false; `answered` is called with the answer, or an exception."""
 
     __slots__ = ("answered", "awaited", "gives_up_at", "is_wanted")
 
@@ -86,7 +86,7 @@ class Awaiting:
         """Answers the waits, and those that are added meanwhile, until none is left. Raises StoreError."""
         service = self._service.sibling()
         try:
-            # No `Follower`: it would wake a worker, and keep a store alive whose worker was told to stop.
+            # No `Follower`: it would wake a worker, even after this one was stopped.
             seen: int | None = None
             news_at = 0.0
             while waits or self._has_new.is_set():
@@ -122,12 +122,12 @@ def _look(service: Service, waits: list[Wait]) -> None:
                     _answer(wait, partial(take, service), waits)
 
 
-def _answer(wait: Wait, ask: Callable[[], dict[str, Any] | None], waits: list[Wait]) -> None:
-    """Hands over the answer, unless another has taken what was waited for."""
+def _answer(wait: Wait, take: Callable[[], dict[str, Any] | None], waits: list[Wait]) -> None:
+    """Passes on the answer, unless another client has taken the task."""
     answer: dict[str, Any] | Exception | None
     try:
-        answer = ask()
-    except Exception as error:  # of this one alone
+        answer = take()
+    except Exception as error:  # concerns this wait alone
         answer = error
     if answer is not None:
         waits.remove(wait)

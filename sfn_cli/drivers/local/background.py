@@ -3,8 +3,8 @@
 Nothing is made before the first call. A thread makes the call; what came of it is handed over in the loop, which a
 pipe wakes. One who cancels hears no more of the call; it may be made all the same.
 
-Calls that may wait for minutes (for a function) have threads of their own: however many there are, requests to services
-go on. A call whose answer is not there yet (`Later`) keeps no thread at all (awaiting.py).
+Calls that may wait for minutes (for a function) have threads of their own, so that they never hold up requests to
+services. A call whose answer is pending (`Later`) holds no thread (awaiting.py).
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ class _Call:
 class Background:
     """The calls that wait, are made, or have been answered. Called in the loop of `selector` only.
 
-    Without `awaiting`, no call may return a `Later`."""
+    Without `awaiting`, no call may return a `Later`.
+    """
 
     def __init__(self, selector: selectors.BaseSelector, awaiting: Awaiting | None = None) -> None:
         self._selector = selector
@@ -63,7 +64,7 @@ class Background:
         *,
         may_wait: bool = False,
     ) -> Cancel:
-        """Makes the call in a thread, then tells `done` in the loop what it gave or raised; unless cancelled."""
+        """Makes the call in a thread, then calls `done` in the loop with its result or exception, unless cancelled."""
         if may_wait not in self._executors:
             self._executors[may_wait] = self._open(WAITING_THREADS if may_wait else THREADS)
         job = _Call(call, done)
@@ -111,7 +112,7 @@ class Background:
         self._awaiting.add(Wait(later.awaited, lambda: job.done is not None, answered))
 
     def _answer(self, job: _Call, answer: Any) -> None:
-        """In a thread: hands the answer over to the loop."""
+        """In a thread: passes the answer to the loop."""
         self._answered.append((job, answer))
         with suppress(BlockingIOError):  # full: it is readable all the same
             os.write(self._pipe[1], b".")

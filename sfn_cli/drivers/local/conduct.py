@@ -260,7 +260,7 @@ class Conductor:
             self._give_up(execution, error)
 
     def _give_up(self, execution: int, error: BaseException) -> None:
-        """Ends an execution whose data is to blame for the error; sets it aside when sfn is. Raises StoreError."""
+        """Fails an execution whose data is to blame for the error; sets it aside when sfn is to blame. Raises StoreError."""
         self._let_go(execution)
         if isinstance(error, UnstorableError):
             self._report(f"fails execution {execution}: {error}")
@@ -452,7 +452,7 @@ class Conductor:
             self.claim_new()
 
     def _moved(self, execution: int, turn: _Turn, opened: list[OpenTask], closed: list[OpenTask]) -> Moved:
-        """What the turn writes of the execution."""
+        """What the turn writes for the execution."""
         in_map_run = execution in self._in_map_runs
         moved = _moved(execution, turn, self._answerable(execution, opened), closed, in_map_run=in_map_run)
         return moved._replace(log=self._logged(moved)) if execution in self._logs else moved
@@ -466,7 +466,7 @@ class Conductor:
         ]
 
     def _tell_map_runs(self) -> None:
-        """Calls whoever conducts the Map Runs whose children have ended: this worker, or another."""
+        """Notifies the conductors of Map Runs whose children have ended, in this worker or in another."""
         moved, self._moved_runs = self._moved_runs, set()
         self._look_at(moved & self._world.map_runs.keys())
         if moved - self._world.map_runs.keys():

@@ -1,8 +1,8 @@
 """Open tasks of one worker: each is started once the event that scheduled it is durable, and
 cancelled when its execution no longer has it (a timeout, a sibling's failure, a stop).
 
-An execution may have mocks: what they answer never comes to an integration. What an integration raises, at once or
-in a callback, concerns the task's execution alone.
+An execution may have mocks: what they answer never comes to an integration. An error of an
+integration, at once or in a callback, concerns the task's execution alone.
 """
 
 from __future__ import annotations
@@ -48,11 +48,11 @@ class _Isolated:
         *,
         may_wait: bool = False,
     ) -> Cancel:
-        """As the world's `background`."""
+        """As `World.background`."""
         return self._world.background(call, self._guarded(done), may_wait=may_wait)
 
     def invoke(self, function_ref: str, payload: str, done: Callable[[Outcome], None], /) -> Invocation:
-        """As the pool's."""
+        """As `Pool.invoke`."""
         return self._world.pool.invoke(function_ref, payload, self._guarded(done))
 
     def _guarded(self, done: Callable[[T], None]) -> Callable[[T], None]:

@@ -111,7 +111,7 @@ class EventDelivery:
         self._world.background(partial(self._send, self._endpoint, entries, gone), self._sent)
 
     def _entry_of(self, note: Note) -> dict[str, Any] | None:
-        """The event of a change, or None when there is none: the execution is gone, or its rows cannot be read."""
+        """The event of a change; None when the execution is gone, or its rows cannot be read."""
         try:
             execution = self._changes.stood(note.execution, note.number)
             return None if execution is None else _entry(status_event(execution))

@@ -125,7 +125,7 @@ def _open_log(path: str) -> int:
 
 
 def has_store(settings: Settings) -> bool:
-    """Whether there is a store, which asking for anything in it would otherwise make."""
+    """Whether the store exists. (To open it would create it.)"""
     from sfn_cli.store.sqlite.database import FILE_NAME
 
     return os.path.exists(os.path.join(settings.home, FILE_NAME))
@@ -154,7 +154,7 @@ def status(settings: Settings) -> list[dict[str, int]]:
 
 
 def stop(settings: Settings) -> int:
-    """Asks every live worker to leave, of whatever version; its executions go on with the next worker. Returns their number."""
+    """Tells the live workers of any version to exit; executions go on with the next worker. Returns their number."""
     import signal
 
     from sfn_cli.store.sqlite.workers import pids

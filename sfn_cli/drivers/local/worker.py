@@ -48,13 +48,13 @@ if TYPE_CHECKING:
 
     from sfn_cli.api.service import Service
 
+T = TypeVar("T")
+
 LOOK_SECONDS = 1.0
 """How often a worker looks at the store unasked: for what workers that died left, and for calls that were lost."""
 
-T = TypeVar("T")
-
 PAUSE_SECONDS = 0.1
-"""How long the loop waits after an error that belongs to no execution: it may come again at once."""
+"""How long the loop waits after an error that belongs to no execution: it may recur at once."""
 
 LEAVING_SECONDS = 0.01
 """How often one who waits for a slot looks whether its worker has left."""
@@ -72,7 +72,7 @@ def report(line: str) -> None:
 
 
 def main(build: Callable[[Settings], Service], *, beside: bool) -> None:
-    """The process that `launch.start` starts: reads its settings; `build` makes the operations for its tasks."""
+    """The process that `launch.start` starts: reads its settings; `build` creates the Service for its tasks."""
     if os.getsid(0) != os.getpid():
         os.setsid()
     # Whatever the starter had open or stood in must not be held by a process that outlives it.
@@ -206,7 +206,7 @@ class _Worker:
         self._service.stop_invoker()
 
     def _end_orphans(self) -> None:
-        """Once, and not before there is time: kills what is left of the functions of workers that were killed."""
+        """Kills, once, what is left of the functions of workers that were killed."""
         if self._looks_for_orphans:
             self._looks_for_orphans = False
             self._pool.end_orphans()
@@ -262,7 +262,7 @@ class _Worker:
         idle_ms = int(self._settings.worker_idle_seconds * 1000)
         last_owed = last_look = monotonic_ms()
         self._called = self._looks_for_abandoned = True
-        self._survive(self._status_events.look)  # before anything is claimed: what nobody has seen yet is to be told of
+        self._survive(self._status_events.look)  # before anything is claimed, so that no status change is missed
         while not self._told_to_leave:
             now = monotonic_ms()
             if now - last_look >= LOOK_SECONDS * 1000:
@@ -330,10 +330,10 @@ class _Worker:
             self._survive(key.data)
 
     def _survive(self, step: Callable[[], T]) -> T | None:
-        """Takes a step of the loop and returns what it returns; a bug in it does not end the worker, and with it every execution's work.
+        """Takes a step of the loop and returns its result. A bug in the step does not end the worker.
 
-        What an execution raises is isolated before it comes here (`Conductor`): this is for what belongs to none.
-        The same error is reported once. Raises StoreError.
+        `Conductor` isolates the errors of executions; this is for those that belong to none. The same error is
+        reported once. Raises StoreError.
         """
         try:
             return step()

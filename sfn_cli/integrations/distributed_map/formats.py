@@ -1,9 +1,9 @@
 """What a dataset's bytes hold: items, one after the other.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
-CSV, JSONL and lists of objects are read as a stream, however long, but no line beyond a limit; a JSON
-document is read whole, up to a limit. What has no end (a gzip bomb, a line without a newline) fails the
-Map Run, and not the worker.
+CSV, JSONL and lists of objects are read as a stream of any length, in lines up to a limit; a JSON document
+is read whole, up to a limit. Endless input (a gzip bomb, a line without a newline) fails the Map Run, not
+the worker.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ MAX_DOCUMENT_BYTES = 256 * 2**20
 """The longest JSON document, which takes several times as much memory; a longer dataset can be JSON Lines."""
 
 MAX_LINE_BYTES = 16 * 2**20
-"""The longest line of CSV or JSON Lines: an item that a child accepts has a 64th of it."""
+"""The longest line of CSV or JSON Lines: 64 times the longest item that a child accepts."""
 
 DELIMITERS: Mapping[str, str] = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB": "\t"}
 

@@ -4,7 +4,7 @@ Rule 1: a process that is killed at any instant leaves a store that opens again,
 Rule 2: what was committed survives a power cut (synchronous = FULL).
 Rule 3: a store that cannot be used is refused with a line that says why, and never replaced.
 Rule 4: errors differ by whom they harm. A StoreError (disk, lock, corruption) concerns everyone and may stop a worker.
-A RowError concerns what one row belongs to; an UnstorableError, the request or execution whose data it is.
+A RowError concerns the execution that one row belongs to; an UnstorableError, the request or execution whose data it is.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class Database:
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        """A part of the open transaction: all of the block is kept with it, or, when it raises, none of the block."""
+        """A nested part of the open transaction: if the block raises, nothing of the block is stored."""
         with translated_errors(self.path):
             self.connection.execute("SAVEPOINT part")
             try:
@@ -167,7 +167,7 @@ def _translated(error: BaseException, path: str) -> SfnError | None:
 
 
 def _character(error: UnicodeEncodeError) -> str:
-    """The character that cannot be encoded, as it is named in a message."""
+    """The character that cannot be encoded, in words."""
     return f"U+{ord(error.object[error.start]):04X}, half of a surrogate pair"
 
 
@@ -265,6 +265,7 @@ def _written_by(connection: sqlite3.Connection) -> str | None:
 
 
 _SCHEMA_WITH_VERSION = 15
+"""The first schema with the table `sfn_version`."""
 
 
 def _is_current(connection: sqlite3.Connection) -> bool:
@@ -284,15 +285,15 @@ def _refuse_newer(connection: sqlite3.Connection, path: str) -> None:
 
 
 def _numbers(version: str) -> tuple[int, ...]:
-    """A version as what it is compared by: its numbers up to the first part that has none."""
+    """The numbers by which versions are compared: those before the first part that is not a number."""
     return tuple(int(part) for part in takewhile(str.isdecimal, version.split(".")))
 
 
 def _bring_up_to_date(connection: sqlite3.Connection, home: str) -> None:
     """Migrates the store to this version's schema and notes the version.
 
-    Workers of an older version would drive executions by rules that they do not know (mocks, for one): they are
-    stopped first. What they drive is released and goes on with the next worker.
+    Workers of an older version are stopped first: they would ignore what they do not know (mocks, for example). What
+    they drive is released and goes on with the next worker.
     """
     if _is_current(connection):
         return

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def abort(connection: Any, id: int, error: str | None, cause: str | None, at: int) -> int:
     """Ends a running execution as ABORTED, with those that its tasks wait for. Returns when.
 
-    The worker that drives it, if one does, is told to let go.
+    The worker that drives it, if any, is notified.
     """
     return _end(connection, id, "ExecutionAborted", error, cause, at)
 
@@ -39,7 +39,7 @@ def _end(connection: Any, id: int, type: str, error: str | None, cause: str | No
     owner, map_run = connection.execute("SELECT owner, map_run FROM execution WHERE id = ?", (id,)).fetchone()
     last, last_at = last_event(connection, id)
     at = max(at, last_at)  # the execution's own clock may be ahead
-    # Observed: AWS records 0 as the previous event of ExecutionAborted; so it is for any end from outside.
+    # Observed: AWS records 0 as the previous event of ExecutionAborted; so does sfn for any end from outside.
     ended = HistoryEvent(last + 1, 0, at, type, details=error_details(error, cause))
     insert_events(connection, event_rows(id, [ended]))
     log_events(connection, id, [ended])

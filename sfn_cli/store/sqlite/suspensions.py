@@ -1,12 +1,12 @@
 """Suspensions: executions that sfn itself failed on.
 
 An error inside sfn while it drives an execution is a bug, or damage to the execution's rows. It must not harm other
-executions, and trying for ever helps nobody:
+executions, and endless retries would not help:
 
 Rule 1: a failed attempt is stored with its traceback, and the execution is released. Another attempt follows.
 Rule 2: after ATTEMPTS without a new event in between, the execution is suspended. It stays RUNNING for the API, which
 has no such status, and no worker claims it.
-Rule 3: a worker of another version of sfn tries it again. A stop ends it, and a redrive begins anew.
+Rule 3: a worker of another version of sfn tries it again. A stop ends it, and a redrive starts over.
 """
 
 from __future__ import annotations
@@ -61,9 +61,9 @@ class Suspensions:
         return next(iter(self._where("e.arn = ?", execution_arn)), None)
 
     def blocking(self, executions: Collection[int]) -> dict[int, Suspension]:
-        """Those of the executions in these rows that cannot end, each with the suspended one that is why.
+        """Those of the executions in these rows that cannot end, each with the suspension that is the reason.
 
-        That is the execution itself, or one whose end it waits for, by a .sync task or a Map Run.
+        The suspended execution is the execution itself, or one that it waits for by a .sync task or a Map Run.
         """
         blocked: dict[int, Suspension] = {}
         for suspension in self.all():
@@ -107,7 +107,7 @@ def set_aside(connection: Any, execution: int, worker: int, fault: Fault, versio
     """Stores a failed attempt of the worker and releases the execution, in the caller's transaction.
 
     Returns how many attempts have failed: with ATTEMPTS of them the execution is suspended. Returns 0, and changes
-    nothing, when the worker does not drive the execution any more.
+    nothing, when the worker no longer drives the execution.
     """
     held = connection.execute("SELECT 1 FROM execution WHERE id = ? AND owner = ? AND status = 'RUNNING'", (execution, worker))
     if held.fetchone() is None:

@@ -4,7 +4,7 @@ Rule 1: an execution's events, its row, the messages they consume and the check 
 one transaction. A worker that lost an execution writes nothing of it.
 Rule 2: a terminal status never changes.
 Rule 3: a task that was answered does not time out, however the answer and the turn crossed.
-Rule 4: what cannot be stored of one execution keeps none of the others from being stored.
+Rule 4: an execution that cannot be stored does not keep the others from being stored.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ TIMEOUTS = ("TaskTimedOut", "ActivityTimedOut")
 
 
 class Committed(NamedTuple):
-    """What became of a turn. Of the executions named here, nothing was written.
+    """The result of a turn. Nothing was written for the executions named here.
 
     `lost` are no longer driven by this worker. `refused` could not be written, each for its own reason: an
     UnstorableError when its data is to blame, any other error when sfn is.

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.database import Database
 
 STOP_SECONDS = 5.0
-"""How long a worker may take to leave before it is killed. What it drives is safe either way."""
+"""How long a worker may take to exit before it is killed. What it drives is safe either way."""
 
 START_SECONDS = 1.0
 """How long a worker that has just started may take to sign its slot."""
@@ -73,7 +73,7 @@ class Slot:
         os.pwrite(lock, f"{worker} {time.monotonic():.3f}\n".encode().ljust(40), 0)
 
     def holder(self, lease_seconds: float) -> int | None:
-        """The id of the live worker in this slot, or None; one that has not signed for this long is dead."""
+        """The id of the live worker in this slot, or None. A worker that has not signed for this long counts as dead."""
         signature = self.signature()
         if signature is None or time.monotonic() - signature[1] > lease_seconds:
             return None
@@ -121,7 +121,7 @@ def live_workers(settings: Settings) -> dict[int, int]:
 
 
 def pids(home: str) -> list[int]:
-    """The process ids of the live workers, whatever version of sfn they and the store are of."""
+    """The process ids of the live workers, whatever their version of sfn and the store's."""
     from sfn_cli.store.sqlite.database import FILE_NAME, translated_errors
 
     path = os.path.join(home, FILE_NAME)
@@ -134,7 +134,7 @@ def pids(home: str) -> list[int]:
 
 
 def stop_other_versions(connection: Any, home: str) -> None:
-    """Stops the live workers of other versions of sfn, and waits until they are gone. Raises StoreError."""
+    """Stops the live workers of other versions of sfn, and waits until they have exited. Raises StoreError."""
     for slot in _slots(home):
         _stop_other_version(connection, slot)
 
@@ -156,7 +156,7 @@ def _stop_other_version(connection: Any, slot: Slot) -> None:
                     os.kill(pid, due[-1])
                 sent = due
         elif waited > START_SECONDS:
-            return  # it has not opened the store yet, and will find out by itself
+            return  # it has not opened the store yet, and will check the version itself
         time.sleep(LOOK_SECONDS)
 
 
@@ -184,8 +184,10 @@ class Workers:
         self._database = database
 
     def register(self, slot: int, pid: int, at: int) -> int:
-        """Returns a new worker's id. Deletes the messages that no worker lived to take, and releases the executions that
-        another version of sfn failed on.
+        """Returns a new worker's id.
+
+        Deletes the messages that no worker lived to take, and releases the executions that another version of sfn
+        failed on.
         """
         with self._database.transaction() as connection:
             connection.execute(
