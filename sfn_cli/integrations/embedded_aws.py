@@ -21,9 +21,9 @@ from contextlib import suppress
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sfn_cli import file_lock, loopback, private_files
+from sfn_cli import detached, file_lock, loopback, private_files
 from sfn_cli.errors import ConfigurationError
-from sfn_cli.settings import FUNCTION_MARK, Settings
+from sfn_cli.settings import Settings
 from sfn_cli.store.sqlite.workers import live_workers
 
 if TYPE_CHECKING:
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
 
 LOCK_NAME = "aws.lock"
 LOG_NAME = "aws.log"
-
-INHERITED = 3
-"""The descriptor under which the server inherits its lock."""
 
 START_SECONDS = 60.0
 STARTS = 3
@@ -59,22 +56,22 @@ def endpoint(settings: Settings) -> str:
 def _endpoint(settings: Settings) -> str:
     private_files.make_home(settings.home)
     path = os.path.join(settings.home, LOCK_NAME)
-    started = 0
+    started: list[int] = []
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
         held, served = _look(path)
         if served is not None:
             return _url(served)
         if not held:
-            if started == STARTS:
+            if len(started) == STARTS:
                 break
-            started += _start(settings, path)
+            if (pid := _start(settings, path)) is not None:
+                started.append(pid)
         time.sleep(LOOK_SECONDS)
-        _reap()
+        detached.reap()
     else:
-        for pid in list(_children):  # one that hangs would hold the lock for ever
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        for pid in started:  # one that hangs would hold the lock for ever
+            detached.kill(pid)
     raise ConfigurationError(f"moto's server does not start: {os.path.join(settings.home, LOG_NAME)} says why.")
 
 
@@ -155,49 +152,29 @@ def _lives(pid: int) -> bool:
     return True
 
 
-def _start(settings: Settings, path: str) -> bool:
-    """Starts the server, unless another does. Raises ConfigurationError when moto is not installed."""
+def _start(settings: Settings, path: str) -> int | None:
+    """Starts the server, unless another process does. Returns its id. Raises ConfigurationError when moto is not installed."""
     if find_spec("moto") is None or find_spec("flask") is None:
         raise ConfigurationError(f"An AWS service is to be called, and moto is not installed. {INSTALL} (or set AWS_ENDPOINT_URL)")
-    lock = file_lock.take(path, above=INHERITED)
+    lock = file_lock.take(path, above=detached.INHERITED)
     if lock is None:
-        return False
+        return None
     log = -1
     try:
         os.ftruncate(lock, 0)
-        log = private_files.open_file(os.path.join(settings.home, LOG_NAME), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, above=INHERITED)
-        actions: list[tuple[int, int, str, int, int] | tuple[int, int, int]] = [
-            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-            (os.POSIX_SPAWN_DUP2, log, 1),
-            (os.POSIX_SPAWN_DUP2, 1, 2),
-            (os.POSIX_SPAWN_DUP2, lock, INHERITED),
-        ]
-        command = [sys.executable, "-P", "-c", f"from {__name__} import main; main()"]
-        _children.add(os.posix_spawn(command[0], command, _environment(settings), file_actions=actions))
-        return True
+        log = private_files.open_file(
+            os.path.join(settings.home, LOG_NAME), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, above=detached.INHERITED
+        )
+        return detached.start(f"from {__name__} import main; main()", _environment(settings), lock=lock, log=log)
     finally:
         os.close(lock)
         if log >= 0:
             os.close(log)
 
 
-_children: set[int] = set()
-
-
-def _reap() -> None:
-    """Waits for servers that this process started and that have ended: otherwise they stay zombies."""
-    for pid in list(_children):
-        try:
-            ended, _ = os.waitpid(pid, os.WNOHANG)
-        except ChildProcessError:
-            ended = pid  # another thread was faster
-        if ended:
-            _children.discard(pid)
-
-
 def _environment(settings: Settings) -> dict[str, str]:
     """The server's environment: none of the user's credentials or endpoints."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_") and name != FUNCTION_MARK}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     own = {"SFN_HOME": settings.home, "MOTO_ACCOUNT_ID": settings.account_id, "AWS_DEFAULT_REGION": settings.region}
     return {**kept, **own, "AWS_EC2_METADATA_DISABLED": "true"}
 
@@ -207,9 +184,7 @@ def main() -> None:
     import secrets
     import threading
 
-    if os.getsid(0) != os.getpid():
-        os.setsid()
-    os.closerange(INHERITED + 1, 4096)
+    detached.settle()
     try:
         settings = Settings.from_environment()
     except ConfigurationError as error:
@@ -237,7 +212,7 @@ def main() -> None:
     guarded = _Guarded(DomainDispatcherApplication(create_backend_app), access_key)
     server = make_server("127.0.0.1", 0, guarded, threaded=True, request_handler=Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    os.pwrite(INHERITED, f"{server.port} {os.getpid()} {access_key}\n".encode(), 0)
+    os.pwrite(detached.INHERITED, f"{server.port} {os.getpid()} {access_key}\n".encode(), 0)
     while _in_place(settings.home):
         time.sleep(1.0)
         if time.monotonic() - guarded.asked_at > settings.aws_idle_seconds and not live_workers(settings):
@@ -248,7 +223,7 @@ def main() -> None:
 def _in_place(home: str) -> bool:
     """Whether the lock is still that of this home."""
     try:
-        there, held = os.stat(os.path.join(home, LOCK_NAME)), os.fstat(INHERITED)
+        there, held = os.stat(os.path.join(home, LOCK_NAME)), os.fstat(detached.INHERITED)
     except OSError:
         return False
     return (there.st_dev, there.st_ino) == (held.st_dev, held.st_ino)

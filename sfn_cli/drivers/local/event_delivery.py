@@ -16,9 +16,8 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sfn_cli import file_lock
+from sfn_cli import detached, file_lock
 from sfn_cli.api.status_events import status_event
-from sfn_cli.drivers.local import launch
 from sfn_cli.errors import ConfigurationError, is_of_the_store
 from sfn_cli.integrations import embedded_aws
 from sfn_cli.integrations.aws_clients import is_real_endpoint
@@ -169,7 +168,7 @@ class EventDelivery:
 
     def _take_lock(self) -> bool:
         if self._lock is None:
-            self._lock = file_lock.take(os.path.join(self._home, LOCK_NAME), above=launch.INHERITED)
+            self._lock = file_lock.take(os.path.join(self._home, LOCK_NAME), above=detached.INHERITED)
         return self._lock is not None
 
     def _let_lock_go(self) -> None:

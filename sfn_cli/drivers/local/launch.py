@@ -7,26 +7,20 @@ to say goes to `worker.log` in the store's folder.
 from __future__ import annotations
 
 import os
-import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from sfn_cli import file_lock, private_files
+from sfn_cli import detached, file_lock, private_files
 from sfn_cli.errors import StoreError
-from sfn_cli.settings import FUNCTION_MARK
 from sfn_cli.store.sqlite.workers import Slot, live_workers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from sfn_cli.settings import Settings
 
 LOG_NAME = "worker.log"
 MAX_LOG_BYTES = 5_000_000
 START_LOCK_NAME = "worker-start.lock"
-
-INHERITED = 3
-"""The descriptor under which a worker inherits the lock that says that it is on its way."""
+"""A worker that is on its way inherits this lock (detached.py)."""
 
 
 class Launcher:
@@ -66,7 +60,7 @@ def start(settings: Settings, *, beside: bool = False) -> None:
     worker inherits it and lets go when it listens, or when it dies.
     """
     private_files.check_home(settings.home)
-    on_its_way = file_lock.take(os.path.join(settings.home, START_LOCK_NAME), above=INHERITED)
+    on_its_way = file_lock.take(os.path.join(settings.home, START_LOCK_NAME), above=detached.INHERITED)
     if on_its_way is None:
         return  # that one looks at the store after it has begun to listen: it sees what is there now
     try:
@@ -74,54 +68,19 @@ def start(settings: Settings, *, beside: bool = False) -> None:
     except BaseException:
         os.close(on_its_way)
         raise
-    actions: list[tuple[int, int, str, int, int] | tuple[int, int, int]] = [
-        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-        (os.POSIX_SPAWN_DUP2, log, 1),
-        (os.POSIX_SPAWN_DUP2, 1, 2),
-        (os.POSIX_SPAWN_DUP2, on_its_way, INHERITED),
-    ]
-    # -P: the folder that the command ran in must not shadow modules. -c, not -m: it saves runpy.
-    command = [sys.executable, "-P", "-c", f"from sfn_cli.app import run_worker; run_worker(beside={beside})"]
-    # A handler may have called sfn: the worker is not the handler's to leave behind.
-    inherited = {name: value for name, value in os.environ.items() if name != FUNCTION_MARK}
-    environment = {**inherited, **settings.environment()}
-    _reap()
+    code = f"from sfn_cli.app import run_worker; run_worker(beside={beside})"
     try:
-        _children.add(_spawn(command, environment, actions))
+        detached.start(code, {**os.environ, **settings.environment()}, lock=on_its_way, log=log)
     finally:
         os.close(log)
         os.close(on_its_way)
-
-
-_children: set[int] = set()
-
-
-def _reap() -> None:
-    """A long-lived parent (the server) would keep ended workers as zombies."""
-    for pid in list(_children):
-        try:
-            ended, _ = os.waitpid(pid, os.WNOHANG)
-        except ChildProcessError:
-            ended = pid  # another thread was faster
-        if ended:
-            _children.discard(pid)
-
-
-def _spawn(
-    command: list[str], environment: Mapping[str, str], actions: Sequence[tuple[int, int, str, int, int] | tuple[int, int, int]]
-) -> int:
-    try:
-        return os.posix_spawn(command[0], command, environment, file_actions=actions, setsid=True)
-    except NotImplementedError:
-        # The C library has no POSIX_SPAWN_SETSID: the worker makes its own session when it starts.
-        return os.posix_spawn(command[0], command, environment, file_actions=actions)
 
 
 def _open_log(path: str) -> int:
     with suppress(OSError):  # no log yet, or not ours to move: the worker is started all the same
         if os.lstat(path).st_size > MAX_LOG_BYTES:
             os.replace(path, path + ".1")
-    return private_files.open_file(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, above=INHERITED)
+    return private_files.open_file(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, above=detached.INHERITED)
 
 
 def has_store(settings: Settings) -> bool:

@@ -18,7 +18,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from sfn_cli import private_files
+from sfn_cli import detached, private_files
 from sfn_cli.asl.timestamp import format_timestamp
 from sfn_cli.drivers.local import launch
 from sfn_cli.drivers.local.awaiting import Awaiting
@@ -73,15 +73,12 @@ def report(line: str) -> None:
 
 def main(build: Callable[[Settings], Service], *, beside: bool) -> None:
     """The process that `launch.start` starts: reads its settings; `build` creates the Service for its tasks."""
-    if os.getsid(0) != os.getpid():
-        os.setsid()
-    # Whatever the starter had open or stood in must not be held by a process that outlives it.
-    os.closerange(launch.INHERITED + 1, 4096)
+    detached.settle()
     try:
         settings = Settings.from_environment()
         with translated_errors(settings.home):
             private_files.check_home(settings.home)
-            os.chdir(settings.home)
+            os.chdir(settings.home)  # not to hold the folder of the command that started it
         code = work(settings, build, beside=beside)
     except ConfigurationError as error:
         report(str(error))
@@ -232,7 +229,7 @@ class _Worker:
         self._selector.register(pipe, selectors.EVENT_READ, self._drainer(pipe))
         if self._on_its_way:
             self._on_its_way = False
-            os.close(launch.INHERITED)
+            os.close(detached.INHERITED)
         return pipe
 
     def _drainer(self, pipe: int) -> Callable[[], None]:

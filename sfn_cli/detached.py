@@ -1,0 +1,75 @@
+"""Processes that outlive the one that starts them: workers, and the server of the store's own AWS services.
+
+Rule 1: such a process has a session of its own and no terminal, and writes to a log.
+Rule 2: it inherits one lock, as the descriptor INHERITED, and no other descriptor.
+Rule 3: it never has the mark of a function (functions/strays.py), even if a handler called sfn.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from sfn_cli.settings import FUNCTION_MARK
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+INHERITED = 3
+"""The descriptor under which the process inherits its lock."""
+
+_MAX_DESCRIPTORS = 4096
+
+_children: set[int] = set()
+
+
+def start(code: str, environment: Mapping[str, str], *, lock: int, log: int) -> int:
+    """Starts a process that runs Python code. Returns its id. Raises OSError.
+
+    `lock` and `log` are descriptors above INHERITED. The caller closes them.
+    """
+    reap()
+    actions: list[tuple[int, int, str, int, int] | tuple[int, int, int]] = [
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_DUP2, log, 1),
+        (os.POSIX_SPAWN_DUP2, 1, 2),
+        (os.POSIX_SPAWN_DUP2, lock, INHERITED),
+    ]
+    # -P: the folder that the command ran in must not shadow modules. -c, not -m: it saves runpy.
+    command = [sys.executable, "-P", "-c", code]
+    unmarked = {name: value for name, value in environment.items() if name != FUNCTION_MARK}
+    try:
+        pid = os.posix_spawn(command[0], command, unmarked, file_actions=actions, setsid=True)
+    except NotImplementedError:  # the C library has no POSIX_SPAWN_SETSID: see `settle`.
+        pid = os.posix_spawn(command[0], command, unmarked, file_actions=actions)
+    _children.add(pid)
+    return pid
+
+
+def settle() -> None:
+    """Called first in the new process: makes its session, and closes what it has inherited beside its lock."""
+    if os.getsid(0) != os.getpid():
+        os.setsid()
+    os.closerange(INHERITED + 1, _MAX_DESCRIPTORS)
+
+
+def reap() -> None:
+    """Waits for processes that were started here and have ended: a long-lived parent would keep them as zombies."""
+    for pid in list(_children):
+        try:
+            ended, _ = os.waitpid(pid, os.WNOHANG)
+        except ChildProcessError:
+            ended = pid  # another thread was faster
+        if ended:
+            _children.discard(pid)
+
+
+def kill(pid: int) -> None:
+    """Kills a process that `start` returned, unless it has ended."""
+    reap()
+    if pid in _children:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
