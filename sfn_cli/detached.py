@@ -50,14 +50,14 @@ def start(code: str, environment: Mapping[str, str], *, lock: int, log: int) -> 
 
 
 def settle() -> None:
-    """Called first in the new process: makes its session, and closes what it has inherited beside its lock."""
+    """Called first in the new process: makes its session, and closes all inherited descriptors but the lock."""
     if os.getsid(0) != os.getpid():
         os.setsid()
     os.closerange(INHERITED + 1, _MAX_DESCRIPTORS)
 
 
 def reap() -> None:
-    """Waits for processes that were started here and have ended: a long-lived parent would keep them as zombies."""
+    """Waits for the processes started here that have ended: otherwise they stay as zombies."""
     for pid in list(_children):
         try:
             ended, _ = os.waitpid(pid, os.WNOHANG)

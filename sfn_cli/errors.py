@@ -61,12 +61,12 @@ def is_of_the_store(error: BaseException) -> bool:
 class UnstorableError(SfnError):
     """Data that cannot be stored (a lone surrogate, an integer of more than 64 bits). Nothing was changed.
 
-    The data is to blame, not the store: a request with it is refused, and an execution that produced it fails.
+    The data is to blame, not the store: a request with it is refused; an execution that produced it fails.
     """
 
 
 class SuspendedError(SfnError):
-    """An awaited execution cannot end: sfn failed on it, or on an execution that it waits for, and no longer tries."""
+    """An awaited execution cannot end: it, or an execution that it waits for, is suspended."""
 
 
 class StatesError(SfnError):

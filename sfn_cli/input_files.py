@@ -10,10 +10,11 @@ import errno
 import os
 
 PARAMETER_BYTES = 72 * 2**20
-"""For a file that an option names (file://, fileb://). Lambda's largest request, CreateFunction, has 70,167,211."""
+"""For a file that an option names (file://, fileb://). The largest request, CreateFunction, has
+70,167,211."""
 
 PROJECT_FILE_BYTES = 16 * 2**20
-"""For a definition, an input, settings or mocks in a folder. AWS accepts a definition of a sixteenth of that."""
+"""For a definition, an input, settings or mocks in a folder. AWS's limit for a definition is a 16th of it."""
 
 RESOURCE_FILE_BYTES = 256 * 2**20
 """For a file that a call of resources.json sends, to S3 for example."""

@@ -44,7 +44,10 @@ def read(text: str) -> Json:
 
 
 def loads(text: str) -> Json:
-    """As Python's `json.loads`, with its messages and NaN. Raises ValueError, also for text that is nested too deeply."""
+    """As Python's `json.loads`, with its messages and NaN.
+
+    Raises ValueError, also for text that is nested too deeply.
+    """
     _prepare(text)
     return json.loads(text)
 

@@ -1,7 +1,7 @@
 """The user who owns the other end of a loopback connection, on systems that report it (Linux).
 
-The kernel is queried for the one connection (sock_diag(7)), which takes microseconds. Where that is not possible, as
-in some containers, the connection is looked up in the table of all connections.
+The kernel is queried for the one connection (sock_diag(7)), which takes microseconds. Where that is not
+possible, as in some containers, the connection is looked up in the table of all connections.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ Address = tuple[str, int]
 
 
 def is_own(connection: socket.socket) -> bool | None:
-    """Whether the other end of an accepted IPv4 connection on loopback is this user's; None where that is not known."""
+    """Whether the other end of an accepted IPv4 loopback connection is this user's; None if unknown."""
     user = peer_user(connection)
     return None if user is None else user == os.geteuid()
 
 
 def peer_user(connection: socket.socket) -> int | None:
-    """The user id of the process at the other end of such a connection, or NO_USER; None where that is not known."""
+    """The user id of the process at the other end of such a connection, or NO_USER; None if unknown."""
     try:
         peer, own = connection.getpeername(), connection.getsockname()
     except OSError:

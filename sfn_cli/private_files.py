@@ -22,7 +22,7 @@ FILE_MODE = 0o600
 FOLDER_MODE = 0o700
 
 OWN_NAMES = ("sfn.db", "worker", "aws.", "events.lock", "functions", "map-runs", "services")
-"""Prefixes of the names of sfn's own files and folders in the home. The user may keep other files beside them."""
+"""Prefixes of the names of sfn's own files in the home. The user may keep other files beside them."""
 
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
@@ -98,7 +98,7 @@ def _entries(home: str | os.PathLike[str]) -> list[os.DirEntry[str]]:
 
 
 def _is_private_group(found: os.stat_result) -> bool:
-    """Whether the group of a file has its owner as the only member: the group that Linux makes with a user."""
+    """Whether the owner of a file is the only member of its group: Linux creates a group for each user."""
     import grp
     import pwd
 
@@ -189,7 +189,10 @@ def check_file(path: str) -> None:
 
 
 def open_pipe(path: str, flags: int) -> int:
-    """Opens a named pipe of the store, without waiting for its other end. Raises StoreError (rule 2) and OSError."""
+    """Opens a named pipe of the store, without waiting for its other end.
+
+    Raises StoreError (rule 2) and OSError.
+    """
     try:
         descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
     except FileNotFoundError:
@@ -213,7 +216,10 @@ def make_pipe(path: str) -> None:
 
 
 def make_folder(home: str | os.PathLike[str], *names: str) -> str:
-    """The path of a folder of the store, created if needed with its parents. Raises StoreError (rule 2) and OSError."""
+    """The path of a folder of the store, created if needed with its parents.
+
+    Raises StoreError (rule 2) and OSError.
+    """
     make_home(home)
     path = os.fspath(home)
     for name in names:

@@ -33,7 +33,7 @@ _REGION_LENGTH = 63
 _SHOWN_LENGTH = 60
 
 FUNCTION_MARK = "SFN_FUNCTION_PROCESS"
-"""Marks a function's process and what that starts (functions/strays.py); sfn's own processes do not have it."""
+"""Marks a function's process and what that starts (functions/strays.py), but no process of sfn's own."""
 
 _ON_LINUX: bool = sys.platform == "linux"
 
@@ -334,7 +334,7 @@ class Settings(NamedTuple):
     region: str = _default("AWS_DEFAULT_REGION")
     account_id: str = _default("SFN_ACCOUNT_ID")
     clock: str | None = None
-    """How time passes for executions that the process starts: "virtual", a factor, or the wall clock (None)."""
+    """How time passes for executions that are started: "virtual", a factor, or the wall clock (None)."""
     mock_config: str | None = None
     """The absolute path of SFN_MOCK_CONFIG."""
     on_crash: str = _default("SFN_ON_CRASH")

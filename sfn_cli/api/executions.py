@@ -106,7 +106,7 @@ def start_answer(new: NewExecution, request: Mapping[str, Any], execution: Execu
 def stop_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """An execution that has ended stays as it is: the answer is when it stopped.
 
-    An EXPRESS execution cannot be stopped on AWS. Here it can be when it is suspended: nothing else would end it.
+    An EXPRESS execution cannot be stopped on AWS. Here a suspended one can: nothing else would end it.
     """
     execution_arn = request["executionArn"]
     if not (arn.is_express(execution_arn) and service.suspensions.of(execution_arn)):

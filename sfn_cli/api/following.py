@@ -86,8 +86,8 @@ def looks(service: Service, seconds: float = math.inf, *, every: float = LOOK_SE
 def settled(service: Service, executions: Sequence[int]) -> dict[int, str]:
     """The executions in these rows whose wait is over, with their statuses.
 
-    Every wait for the end of an execution decides here whether it is over. One that cannot end, because sfn failed
-    on it or on an execution that it waits for, is SUSPENDED.
+    Every wait for the end of an execution decides here whether it is over. One that cannot end, because sfn
+    failed on it or on an execution that it waits for, is SUSPENDED.
     """
     ended = service.executions.ended(executions)
     running = [execution for execution in executions if execution not in ended]

@@ -84,7 +84,7 @@ class StatusEvents:
     def __init__(self, service: Service, since: int, *, follow: bool = True) -> None:
         """`since` is in milliseconds since 1970, by the clocks of the executions.
 
-        Without `follow` there is one look only, and executions that started before it and still run are not read.
+        Without `follow`, there is one look only: executions that started earlier and still run are not read.
         """
         self._follow = follow
         self._changes = StatusChanges(service.database)

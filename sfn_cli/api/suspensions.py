@@ -1,6 +1,6 @@
 """Descriptions of suspended executions for people: what failed, and what to do.
 
-An execution is suspended after sfn itself failed on it (store/sqlite/suspensions.py). It is RUNNING for the API.
+An execution is suspended after sfn itself failed on it (store/sqlite/suspensions.py). The API says RUNNING.
 """
 
 from __future__ import annotations

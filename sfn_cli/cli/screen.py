@@ -4,7 +4,7 @@ A terminal acts on control characters: an escape sequence in a log line, a cause
 the screen, set the window's title, fake a line or turn text around (bidi controls). So the process
 writes to a terminal, or to the pager in front of one, through a `Screen` only:
 
-    Rule 1: `Screen.write` escapes what `visible` escapes: a command that writes text, by any means, is covered.
+    Rule 1: `Screen.write` escapes what `visible` escapes, and so covers everything that writes text.
     Rule 2: sfn's own colours are `Control`s, which `write_parts` lets pass; rich draws through `console`.
             Sequences that take neither way are shown as text.
     Rule 3: the escapes are JSON's (`\\u001b`), so JSON stays JSON, with the same value.

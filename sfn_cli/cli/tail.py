@@ -159,7 +159,7 @@ def _followed(backend: Backend, request: dict[str, Any]) -> Iterator[dict[str, A
 
 
 def looks(backend: Backend) -> Iterator[None]:
-    """Yields at once, and then whenever there may be something new: in the store, or every few seconds at an endpoint."""
+    """Yields at once, and then whenever there may be news: from an endpoint, every few seconds."""
     if backend.is_remote:
         return _remote_looks()
     return following.looks(backend.service, every=_POLL_SECONDS)

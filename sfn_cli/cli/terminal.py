@@ -80,7 +80,10 @@ class Terminal:
 
     @cached_property
     def settings(self) -> Settings:
-        """The environment's settings, with --region. Raises ConfigurationError; CommandFailedError for the region."""
+        """The environment's settings, with --region.
+
+        Raises ConfigurationError; CommandFailedError for the region.
+        """
         settings = Settings.from_environment(self.environ, region=self.given.get("region"))
         if not is_region(settings.region):  # the message and the exit code are aws's
             raise CommandFailedError(f"Provided region_name '{settings.region}' doesn't match a supported format.")

@@ -96,8 +96,8 @@ class Pool:
         max_children: int | None = None,
         report: Callable[[str], None] | None = None,
     ) -> None:
-        """`clock` returns the time for the log, in milliseconds since 1970. `log(group, stream, at, message)` stores one
-        event. `report` is called with a line for the log of this process.
+        """`clock` returns the time for the log, in milliseconds since 1970. `log(group, stream, at, message)`
+        stores one event. `report` is called with a line for the log of this process.
         """
         self._functions = functions
         self._settings = settings

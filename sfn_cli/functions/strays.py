@@ -1,13 +1,13 @@
 """Strays: processes that handlers started and that have left the process group of their child.
 
-A child is killed with its group. A daemon is in another group (setsid), and would outlive its child, and sfn. On Linux
-it is found in these ways:
+A child is killed with its group. A daemon is in another group (setsid), and would outlive its child, and sfn.
+On Linux it is found in these ways:
 
-1. Descent. Before a child is killed, its descendants are listed, whatever group they are in: they are killed with it.
-2. Adoption. This process is a subreaper: a daemon whose parent has ended becomes its child, and not init's. The mark,
-   a variable that daemons inherit with the environment, names the child that it comes from.
-3. The mark alone, when this process was killed before it could end its children's daemons: the next worker of the store
-   looks for processes whose mark names a process that has ended.
+1. Descent. Before a child is killed, its descendants in any group are listed, and killed with it.
+2. Adoption. This process is a subreaper: a daemon whose parent has ended becomes its child, and not init's.
+   The mark, a variable that daemons inherit with the environment, names the child that it comes from.
+3. The mark alone, when this process was killed before it could end its children's daemons: the next worker of
+   the store looks for processes whose mark names a process that has ended.
 
 Only what descends from a function is killed. An adopted process that has neither the mark nor SFN_HOME, which
 sfn's own workers and services have, cleared its environment: it is reported, for its origin is not certain.
@@ -79,7 +79,10 @@ def began(pid: int, mark: str | None) -> None:
 
 
 def killing(pid: int, mark: str | None) -> list[int]:
-    """Notes that a child is about to be killed, or has ended. Returns its descendants, to be killed with it."""
+    """Notes that a child is about to be killed, or has ended.
+
+    Returns its descendants, to be killed with it.
+    """
     if not ARE_FOUND:
         return []
     _Here.marks.discard(mark or "")

@@ -63,8 +63,8 @@ def in_background(
 def call(service: str, action: str, manner: Manner, task: OpenTask, world: World) -> TaskSucceeded | TaskFailed:
     """Calls a service, by botocore's name for it, and waits. Raises SfnError.
 
-    A call that cannot be made, because something is not set up or the store's own server does not start, fails like a
-    call that reaches no server: with an error that Retry and Catch can match.
+    A call that cannot be made, because something is not set up or the store's own server does not start,
+    fails like a call that reaches no server: with an error that Retry and Catch can match.
     """
     seconds = None if task.timeout_at is None else (task.timeout_at - task.frame.last_at) / 1000
     try:

@@ -110,7 +110,7 @@ class Clients:
             return self._names.get(sdk_name)
 
     def service_id(self, service: str) -> str:
-        """The id that a service has in its model ("Secrets Manager"); its name where botocore is not installed."""
+        """A service's id in its model ("Secrets Manager"); its name if botocore is not installed."""
         try:
             with self._lock:
                 return str(self._session(real=False).get_service_model(service).service_id)

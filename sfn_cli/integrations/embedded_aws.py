@@ -1,12 +1,14 @@
 """AWS's other services on this machine: moto's server, one for each store, started when a task first needs it.
 
-The server process holds the lock on `aws.lock` in the home, which it inherits from the process that starts it, and
-writes its port, its process id and its access key there when it listens. So there is one server at a time, every client
-finds it, and a dead server is not mistaken for a live one. A server that dies before it listens is restarted. Its data is
-in memory, and is lost when it stops: when no worker lives and no request has come for a while, or when its home is gone.
+The server process holds the lock on `aws.lock` in the home, which it inherits from the process that starts
+it, and writes its port, its process id and its access key there when it listens. So there is one server at a
+time, every client finds it, and a dead server is not mistaken for a live one. A server that dies before it
+listens is restarted. Its data is in memory, and is lost when it stops: when no worker lives and no request
+has come for a while, or when its home is gone.
 
-It listens on loopback only, and serves this user alone: a connection of another user's is closed. Where the system does
-not report a connection's user (macOS), each request must be signed with the access key, which is new at every start.
+It listens on loopback only, and serves this user alone: a connection of another user's is closed. Where the
+system does not report a connection's user (macOS), each request must be signed with the access key, which is
+new at every start.
 """
 
 from __future__ import annotations
@@ -139,7 +141,8 @@ def _look(path: str) -> tuple[bool, _Served | None]:
         # One that is about to serve has the lock, and the file may still tell of the one before.
         if len(words) < 2 or not "".join(words[:2]).isdecimal() or not _lives(int(words[1])):
             return True, None
-        return True, _Served(int(words[0]), int(words[1]), words[2] if len(words) > 2 else None)  # an older sfn's server has no key
+        access_key = words[2] if len(words) > 2 else None  # an older sfn's server has none
+        return True, _Served(int(words[0]), int(words[1]), access_key)
     finally:
         os.close(descriptor)
 
@@ -153,7 +156,10 @@ def _lives(pid: int) -> bool:
 
 
 def _start(settings: Settings, path: str) -> int | None:
-    """Starts the server, unless another process does. Returns its id. Raises ConfigurationError when moto is not installed."""
+    """Starts the server, unless another process does.
+
+    Returns its id. Raises ConfigurationError when moto is not installed.
+    """
     if find_spec("moto") is None or find_spec("flask") is None:
         raise ConfigurationError(f"An AWS service is to be called, and moto is not installed. {INSTALL} (or set AWS_ENDPOINT_URL)")
     lock = file_lock.take(path, above=detached.INHERITED)
@@ -261,7 +267,7 @@ def _refuse(start_response: Callable[..., Any], reason: str) -> Iterable[bytes]:
 
 
 _KEY = re.compile(r"\bCredential=([^/,\s]+)|^AWS ([^:]+):|(?:^|&)(?:X-Amz-Credential|AWSAccessKeyId)=([^/&%]+)", re.IGNORECASE)
-"""The access key's id in a header of SigV4, in one of SigV2 (S3's old one), and in the query of a presigned URL."""
+"""The access key's id in a header of SigV4 or SigV2 (S3's old one), or in the query of a presigned URL."""
 
 
 def _key_of(environ: Mapping[str, Any]) -> bytes:

@@ -44,10 +44,10 @@ class Later:
 
 
 class Background(Protocol):
-    """Makes a blocking call beside the loop, then calls `done` in the loop with its result or exception, unless cancelled.
+    """Makes a blocking call beside the loop; unless cancelled, calls `done` in the loop with its outcome.
 
-    `may_wait` marks a call that may wait for minutes, which must not hold up others. A call whose answer is pending
-    returns a `Later`, and holds no thread until the answer comes.
+    `may_wait` marks a call that may wait for minutes, which must not hold up others. A call whose answer is
+    pending returns a `Later`, and holds no thread until the answer comes.
     """
 
     def __call__(
@@ -61,17 +61,17 @@ class Background(Protocol):
 
 
 class Conducted(NamedTuple):
-    """A Map Run that is conducted here: its execution's row; `look` is called when its children have moved."""
+    """A Map Run that is conducted here: its execution's row, and what to call when its children move."""
 
     execution: int
     look: Callable[[], None]
 
 
 class World(NamedTuple):
-    """What integrations may use. `clock` gives milliseconds since 1970; `service` has the operations of this store;
-    `background` makes calls that block, such as those of `clients`, which are AWS's services. `map_runs` holds the Map
-    Runs that are conducted here, by their rows. `inspection` is filled by a task that makes an HTTP request, for
-    TestState."""
+    """What integrations may use. `clock` gives milliseconds since 1970; `service` has the operations of this
+    store; `background` makes calls that block, such as those of `clients`, which are AWS's services.
+    `map_runs` holds the Map Runs that are conducted here, by their rows. `inspection` is filled by a task
+    that makes an HTTP request, for TestState."""
 
     settings: Settings
     pool: Invokes

@@ -47,7 +47,10 @@ def start(errand: Errand, world: World) -> Cancel:
 
 
 def _request(arguments: Json) -> dict[str, Json]:
-    """The request of StartExecution. Raises ApiError ValidationException, or StatesError for a field of another type."""
+    """The request of StartExecution.
+
+    Raises ApiError ValidationException, or StatesError for a field of another type.
+    """
     if not isinstance(arguments, dict) or not isinstance(arguments.get("StateMachineArn"), str):
         raise ApiError("ValidationException", "The field 'StateMachineArn' is required but was missing")
     request = {member: arguments[name] for name, member in _MEMBERS.items() if arguments.get(name) is not None}

@@ -59,8 +59,8 @@ def is_regex(value: Any) -> bool:
 _PLAIN = r"[^\\\[\](){}|.*+?^$]"
 _LONG = rf"({_PLAIN}{{64}})(?={_PLAIN})"
 _SEAM = "(?!(?!))"
-"""Always holds. It keeps `regex` from treating a long text as one literal: the tables for a literal take time cubic in
-its length, during which no timeout counts (2 minutes for 5,000 equal characters)."""
+"""Always holds. It keeps `regex` from treating a long text as one literal: the tables for a literal take time
+cubic in its length, during which no timeout counts (2 minutes for 5,000 equal characters)."""
 
 _DIFFERENT = re.compile(rf"\\(.)|\[((?:[^\]\\]|\\.)*+)\]|\(\?<(?=[A-Za-z_])|\$|\{{(?!\d+(?:,\d*)?\}})|{_LONG}", re.DOTALL)
 _END = r"(?!\n)\Z"

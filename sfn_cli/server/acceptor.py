@@ -1,7 +1,7 @@
-"""Accepts connections within a limit. (asyncio's own server has none, and prints a traceback per refused connection.)
+"""Accepts connections up to a limit. (asyncio's server has none, and prints a traceback for each failure.)
 
-A connection counts from the moment that it is accepted, also during the TLS handshake. When all connections are being
-answered, or descriptors have run out in spite of the limit, new ones wait in the socket's queue.
+A connection counts from the moment that it is accepted, also during the TLS handshake. When all connections
+are being answered, or descriptors have run out in spite of the limit, new ones wait in the socket's queue.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Acceptor:
         self._resume()
 
     def close(self) -> None:
-        """Accepts no more connections, and closes the socket and the connections that are still being set up."""
+        """Closes the socket, and the connections that are still being set up."""
         self._is_closed = True
         self._pause()
         self._listening.close()

@@ -62,7 +62,7 @@ class Application:
         notices: Notices,
         patient_threads: int,
     ) -> None:
-        """`credentials` are those that a request must be signed with, by the access key's id; None: it need not be signed.
+        """`credentials` are those that sign requests, by access key id; None: requests need not be signed.
 
         `scheme` is the one under which the server is reached: "http" or "https".
         """
@@ -91,7 +91,10 @@ class Application:
             sibling.close()
 
     def end(self) -> None:
-        """Ends the waits, and after GRACE_SECONDS the bodies that still arrive. Called in the event loop, once."""
+        """Ends the waits, and after GRACE_SECONDS the bodies that still arrive.
+
+        Called in the event loop, once.
+        """
         self._waiting.end()
         asyncio.get_running_loop().call_later(GRACE_SECONDS, self._bodies.stop)
 
@@ -173,7 +176,10 @@ class Application:
         return await asyncio.get_running_loop().run_in_executor(threads or self._threads, lambda: function(self._own_service()))
 
     def _own_service(self) -> Service:
-        """The Service of the calling thread. Raises StoreError when another version of sfn has taken over the store."""
+        """The Service of the calling thread.
+
+        Raises StoreError when another version of sfn has taken over the store.
+        """
         service: Service | None = getattr(self._of_thread, "service", None)
         if service is None:
             service = self._of_thread.service = self._sibling()

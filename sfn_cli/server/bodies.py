@@ -1,6 +1,6 @@
 """Request bodies: how large one may be, how slowly it may arrive, and how much memory all of them may take.
 
-Rule 1: a body may be slow, but must not stall: it has BODY_SECONDS, which arriving bytes extend (a token bucket).
+Rule 1: a body may be slow, but must not stall: arriving bytes extend its BODY_SECONDS (a token bucket).
 Rule 2: a body counts from its first byte until its request no longer needs it.
 Rule 3: when all bodies together grow too large, those that have been arriving for longest are given up.
 """
@@ -70,7 +70,10 @@ class Body:
         """Whether there is more of the body than has been read."""
 
     async def read(self, limit: int) -> bytes:
-        """The whole body. Raises ApiError: 413 (longer than `limit` bytes), 408 (too slow) or 503 (given up)."""
+        """The whole body.
+
+        Raises ApiError: 413 (longer than `limit` bytes), 408 (too slow) or 503 (given up).
+        """
         declared = self.request.headers.get("content-length", "")
         if declared.isdecimal() and int(declared) > limit:
             raise _too_large(limit)

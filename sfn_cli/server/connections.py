@@ -1,10 +1,13 @@
-"""The connections of `sfn serve`: how long each may take, how many there may be, and which gives way to a new one.
+"""The connections of `sfn serve`: their time limits, their number, and which one gives way to a new one.
 
-Rule 1: a client has limited time for everything that it does itself: sending a request, reading the response, leaving
-        the connection idle. The server's own work, such as waiting for the end of an execution, has no limit here.
+Rule 1: a client has limited time for everything that it does itself: sending a request, reading the response,
+        leaving the connection idle. The server's own work, such as waiting for the end of an execution, has
+        no limit here.
 Rule 2: when there are too many connections, a new one replaces the one that has been inactive for longest. An
-        incomplete head is not activity, the bytes of a body are; a request that is being answered is never given up.
-Rule 3: a client's error is at most a line on stderr (notices.py). Closing a connection between requests is no error.
+        incomplete head is not activity, the bytes of a body are; a request that is being answered is never
+        given up.
+Rule 3: a client's error is at most a line on stderr (notices.py). Closing a connection between requests is no
+error.
 
 The protocol is uvicorn's over h11; the phase of a connection is derived from their states after each step.
 """
@@ -109,7 +112,7 @@ class Connections:
 
 
 class Connection(H11Protocol):
-    """One client's connection, from the moment that it is accepted (`setting_up` is the task that does so)."""
+    """One client's connection, from the moment that it is accepted. `setting_up` is the task for TLS."""
 
     setting_up: asyncio.Task[None] | None = None
 

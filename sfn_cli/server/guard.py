@@ -26,13 +26,13 @@ _HOST = re.compile(r"(?:\[[0-9A-Za-z:.%_~-]+\]|[^][:/?#@\\\s]+)(?::[0-9]*)?")
 def is_allowed(headers: Mapping[str, str], listening_host: str, origins: Collection[str] = (), scheme: str = "http") -> bool:
     """Whether a request with these headers (names in lower case) is for a server that listens there.
 
-    Pages of these `origins` may ask besides. `scheme` is the one under which the server is reached: "http" or "https".
+    Pages of these `origins` are allowed, too. `scheme` is the server's own: "http" or "https".
     """
     host = headers.get("host")
     if host is None or not _HOST.fullmatch(host) or not _is_own_name(_hostname(f"//{host}"), listening_host):
         return False
     origin = headers.get("origin")
-    # A browser sends an origin as scheme://host:port in lower case, with nothing after it: no parsing is needed.
+    # A browser sends an origin as scheme://host:port in lower case, with nothing after it: no need to parse.
     return origin is None or origin in origins or origin == f"{scheme}://{host.lower()}"
 
 

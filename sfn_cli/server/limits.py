@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 HEAD_SECONDS = 10
-"""From the opening of a connection, or the first byte of a further request on it, to the end of the request's head."""
+"""From the opening of a connection, or the first byte of a later request, to the end of the head."""
 
 BODY_SECONDS = 20
 BODY_BYTES_PER_SECOND = 32 * 1024
-"""A body may pause for BODY_SECONDS in all, and earns that time back at this rate: 72 MiB may take 38 minutes."""
+"""A body may pause for BODY_SECONDS, and earns that time back at this rate: 72 MiB may take 38 minutes."""
 
 KEEP_ALIVE_SECONDS = 30
 """How long a connection may stay open between two requests."""
@@ -33,7 +33,10 @@ MIN_OPEN_FILES = 256
 
 
 def max_connections(open_files: int) -> int:
-    """How many clients may be connected: half of the open files. The rest is for the store and for functions."""
+    """How many clients may be connected: half of the open files.
+
+    The rest is for the store and for functions.
+    """
     return max(open_files // 2, 1)
 
 

@@ -81,7 +81,10 @@ def check_claim(signature: Signature, request: HttpRequest, known: Mapping[str, 
 
 
 def check_digest(signature: Signature, request: HttpRequest, known: Mapping[str, Credentials]) -> None:
-    """Checks that the request with its body is the one that was signed. Raises ApiError InvalidSignatureException."""
+    """Checks that the request with its body is the one that was signed.
+
+    Raises ApiError InvalidSignatureException.
+    """
     credentials = _credentials_of(signature, known)
     digest = sha256(request.body).hexdigest()
     query = "&".join(part for part in request.query.split("&") if not part.startswith("X-Amz-Signature="))

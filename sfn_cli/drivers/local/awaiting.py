@@ -30,7 +30,10 @@ SHARE = 4
 
 
 class Wait:
-    """One awaited answer. `is_wanted` may become false; `answered` is called with the answer, or an exception."""
+    """One awaited answer.
+
+    `is_wanted` may become false; `answered` is called with the answer, or an exception.
+    """
 
     __slots__ = ("answered", "awaited", "gives_up_at", "is_wanted")
 

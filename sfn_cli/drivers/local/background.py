@@ -3,8 +3,8 @@
 Nothing is made before the first call. A thread makes the call; what came of it is handed over in the loop, which a
 pipe wakes. One who cancels hears no more of the call; it may be made all the same.
 
-Calls that may wait for minutes (for a function) have threads of their own, so that they never hold up requests to
-services. A call whose answer is pending (`Later`) holds no thread (awaiting.py).
+Calls that may wait for minutes (for a function) have threads of their own, so that they never hold up
+requests to services. A call whose answer is pending (`Later`) holds no thread (awaiting.py).
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Background:
         *,
         may_wait: bool = False,
     ) -> Cancel:
-        """Makes the call in a thread, then calls `done` in the loop with its result or exception, unless cancelled."""
+        """Makes the call in a thread; unless cancelled, calls `done` in the loop with its outcome."""
         if may_wait not in self._executors:
             self._executors[may_wait] = self._open(WAITING_THREADS if may_wait else THREADS)
         job = _Call(call, done)

@@ -7,9 +7,9 @@ started and nothing is shown before the transaction that tells of it.
 A step that takes long, by the expressions of its state, is taken in the slow lane (slow_lane.py), and its
 execution with it: signals for it wait. The others go on meanwhile.
 
-Failures are isolated. An error while one execution is decided, written or served concerns that execution alone:
-data that cannot be stored fails it, and a bug or a damaged row sets it aside, to be suspended after a few attempts
-(store/sqlite/suspensions.py). Only an error of the store itself ends the worker.
+Failures are isolated. An error while one execution is decided, written or served concerns that execution
+alone: data that cannot be stored fails it, and a bug or a damaged row sets it aside, to be suspended after a
+few attempts (store/sqlite/suspensions.py). Only an error of the store itself ends the worker.
 """
 
 from __future__ import annotations
@@ -251,7 +251,10 @@ class Conductor:
 
     @contextmanager
     def _isolating(self, execution: int) -> Iterator[None]:
-        """Keeps an error within the block from harming any execution but this one. A StoreError passes through."""
+        """Keeps an error within the block from harming any execution but this one.
+
+        A StoreError passes through.
+        """
         try:
             yield
         except (Exception, Impatient) as error:
@@ -260,7 +263,10 @@ class Conductor:
             self._give_up(execution, error)
 
     def _give_up(self, execution: int, error: BaseException) -> None:
-        """Fails an execution whose data is to blame for the error; sets it aside when sfn is to blame. Raises StoreError."""
+        """Fails an execution whose data is to blame for the error; sets it aside when sfn is to blame.
+
+        Raises StoreError.
+        """
         self._let_go(execution)
         if isinstance(error, UnstorableError):
             self._report(f"fails execution {execution}: {error}")

@@ -33,7 +33,7 @@ Isolating = Callable[[int], AbstractContextManager[None]]
 
 
 class _Isolated:
-    """The worker's threads and functions as one execution uses them: its callbacks harm no other execution."""
+    """The worker's threads and functions for one execution, whose callbacks harm no other execution."""
 
     def __init__(self, execution: int, world: World, isolating: Isolating) -> None:
         self._execution = execution

@@ -50,7 +50,10 @@ class EventInvocations:
         self.owed = self.in_hand > 0 or self._events.waiting(self._worker, live)
 
     def _invoke(self, event: FunctionEvent) -> None:
-        """Invokes the function for an event. An event that cannot be passed to it is dropped, and holds up no other."""
+        """Invokes the function for an event.
+
+        An event that cannot be passed to it is dropped, and holds up no other.
+        """
         self.in_hand += 1
         try:
             self._pool.invoke(

@@ -113,7 +113,10 @@ def status(settings: Settings) -> list[dict[str, int]]:
 
 
 def stop(settings: Settings) -> int:
-    """Tells the live workers of any version to exit; executions go on with the next worker. Returns their number."""
+    """Tells the live workers of any version to exit; executions go on with the next worker.
+
+    Returns their number.
+    """
     import signal
 
     from sfn_cli.store.sqlite.workers import pids

@@ -72,7 +72,7 @@ def report(line: str) -> None:
 
 
 def main(build: Callable[[Settings], Service], *, beside: bool) -> None:
-    """The process that `launch.start` starts: reads its settings; `build` creates the Service for its tasks."""
+    """The process that `launch.start` starts. It reads its settings; `build` creates its Service."""
     detached.settle()
     try:
         settings = Settings.from_environment()
@@ -259,7 +259,7 @@ class _Worker:
         idle_ms = int(self._settings.worker_idle_seconds * 1000)
         last_owed = last_look = monotonic_ms()
         self._called = self._looks_for_abandoned = True
-        self._survive(self._status_events.look)  # before anything is claimed, so that no status change is missed
+        self._survive(self._status_events.look)  # before a claim, so that no status change is missed
         while not self._told_to_leave:
             now = monotonic_ms()
             if now - last_look >= LOOK_SECONDS * 1000:
@@ -329,8 +329,8 @@ class _Worker:
     def _survive(self, step: Callable[[], T]) -> T | None:
         """Takes a step of the loop and returns its result. A bug in the step does not end the worker.
 
-        `Conductor` isolates the errors of executions; this is for those that belong to none. The same error is
-        reported once. Raises StoreError.
+        `Conductor` isolates the errors of executions; this is for those that belong to none. The same error
+        is reported once. Raises StoreError.
         """
         try:
             return step()

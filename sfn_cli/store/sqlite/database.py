@@ -3,8 +3,9 @@
 Rule 1: a process that is killed at any instant leaves a store that opens again, whole (WAL).
 Rule 2: what was committed survives a power cut (synchronous = FULL).
 Rule 3: a store that cannot be used is refused with a line that says why, and never replaced.
-Rule 4: errors differ by whom they harm. A StoreError (disk, lock, corruption) concerns everyone and may stop a worker.
-A RowError concerns the execution that one row belongs to; an UnstorableError, the request or execution whose data it is.
+Rule 4: errors differ by whom they harm. A StoreError (disk, lock, corruption) concerns everyone and may stop
+a worker. A RowError concerns the execution that one row belongs to; an UnstorableError, the request or
+execution whose data it is.
 """
 
 from __future__ import annotations
@@ -105,7 +106,7 @@ class Database:
         return (there.st_dev, there.st_ino) == self._identity
 
     def is_current(self) -> bool:
-        """Whether the store still has this version's schema, and no other version of sfn has opened it since."""
+        """Whether the store has this version's schema, and no other version of sfn has opened it since."""
         with translated_errors(self.path):
             return _is_current(self.connection)
 
@@ -144,7 +145,7 @@ class _Translating(Generic[Given]):
 
 
 def _translated(error: BaseException, path: str) -> SfnError | None:
-    """The error in sfn's terms: the data is to blame (UnstorableError), one row (RowError), or the store (StoreError).
+    """The error by what is to blame: the data (UnstorableError), a row (RowError), or the store (StoreError).
 
     None for an error that has nothing to do with the store.
     """
@@ -257,7 +258,7 @@ def _schema(connection: sqlite3.Connection) -> int:
 
 
 def _written_by(connection: sqlite3.Connection) -> str | None:
-    """The newest version of sfn that has opened the store; None when it is older than _SCHEMA_WITH_VERSION, or new."""
+    """The newest version of sfn that has opened the store; None if it is new, or too old to have one."""
     if _schema(connection) < _SCHEMA_WITH_VERSION:
         return None
     row = connection.execute("SELECT version FROM sfn_version").fetchone()
@@ -292,8 +293,8 @@ def _numbers(version: str) -> tuple[int, ...]:
 def _bring_up_to_date(connection: sqlite3.Connection, home: str) -> None:
     """Migrates the store to this version's schema and notes the version.
 
-    Workers of an older version are stopped first: they would ignore what they do not know (mocks, for example). What
-    they drive is released and goes on with the next worker.
+    Workers of an older version are stopped first: they would ignore what they do not know (mocks, for
+    example). What they drive is released and goes on with the next worker.
     """
     if _is_current(connection):
         return

@@ -31,7 +31,10 @@ def abort(connection: Any, id: int, error: str | None, cause: str | None, at: in
 
 
 def fail(connection: Any, id: int, error: str, cause: str, at: int) -> int:
-    """Ends a running execution as FAILED from outside its states, with those that its tasks wait for. Returns when."""
+    """Ends a running execution as FAILED from outside its states, with those that its tasks wait for.
+
+    Returns the time of its end.
+    """
     return _end(connection, id, "ExecutionFailed", error, cause, at)
 
 

@@ -1,11 +1,11 @@
 """Suspensions: executions that sfn itself failed on.
 
-An error inside sfn while it drives an execution is a bug, or damage to the execution's rows. It must not harm other
-executions, and endless retries would not help:
+An error inside sfn while it drives an execution is a bug, or damage to the execution's rows. It must not harm
+other executions, and endless retries would not help:
 
 Rule 1: a failed attempt is stored with its traceback, and the execution is released. Another attempt follows.
-Rule 2: after ATTEMPTS without a new event in between, the execution is suspended. It stays RUNNING for the API, which
-has no such status, and no worker claims it.
+Rule 2: after ATTEMPTS without a new event in between, the execution is suspended. It stays RUNNING for the
+API, which has no such status, and no worker claims it.
 Rule 3: a worker of another version of sfn tries it again. A stop ends it, and a redrive starts over.
 """
 
@@ -35,7 +35,10 @@ class Fault(NamedTuple):
 
 
 class Suspension(NamedTuple):
-    """A suspended execution. `failed_at` is milliseconds since 1970; `version` is that of the sfn that failed."""
+    """A suspended execution.
+
+    `failed_at` is milliseconds since 1970; `version` is that of the sfn that failed.
+    """
 
     execution: int
     execution_arn: str
@@ -63,7 +66,7 @@ class Suspensions:
     def blocking(self, executions: Collection[int]) -> dict[int, Suspension]:
         """Those of the executions in these rows that cannot end, each with the suspension that is the reason.
 
-        The suspended execution is the execution itself, or one that it waits for by a .sync task or a Map Run.
+        That is the suspension of the execution itself, or of one that it awaits by a .sync task or a Map Run.
         """
         blocked: dict[int, Suspension] = {}
         for suspension in self.all():
@@ -85,7 +88,7 @@ class Suspensions:
         return [Suspension(*row) for row in rows]
 
     def _with_ancestors(self, execution: int) -> set[int]:
-        """The execution, and those that wait for its end: by a .sync task or a Map Run, and those that wait for them."""
+        """The execution and those that wait for its end by a .sync task or a Map Run, directly or not."""
         with self._database.reading() as connection:
             rows = connection.execute(
                 """
@@ -94,7 +97,8 @@ class Suspensions:
                     UNION
                     SELECT c.task >> 16 FROM waiting JOIN child c ON c.execution = waiting.id WHERE c.awaited
                     UNION
-                    SELECT m.task >> 16 FROM waiting JOIN execution e ON e.id = waiting.id JOIN map_run m ON m.id = e.map_run
+                    SELECT m.task >> 16
+                    FROM waiting JOIN execution e ON e.id = waiting.id JOIN map_run m ON m.id = e.map_run
                 )
                 SELECT id FROM waiting
                 """,
@@ -106,8 +110,8 @@ class Suspensions:
 def set_aside(connection: Any, execution: int, worker: int, fault: Fault, version: str, at: int) -> int:
     """Stores a failed attempt of the worker and releases the execution, in the caller's transaction.
 
-    Returns how many attempts have failed: with ATTEMPTS of them the execution is suspended. Returns 0, and changes
-    nothing, when the worker no longer drives the execution.
+    Returns how many attempts have failed: with ATTEMPTS of them the execution is suspended. Returns 0, and
+    changes nothing, when the worker no longer drives the execution.
     """
     held = connection.execute("SELECT 1 FROM execution WHERE id = ? AND owner = ? AND status = 'RUNNING'", (execution, worker))
     if held.fetchone() is None:
@@ -115,7 +119,8 @@ def set_aside(connection: Any, execution: int, worker: int, fault: Fault, versio
     last, _ = last_event(connection, execution)
     (attempts,) = connection.execute(
         """
-        INSERT INTO suspension (execution, attempts, last_event, version, failed_at, error, traceback) VALUES (?, 1, ?, ?, ?, ?, ?)
+        INSERT INTO suspension (execution, attempts, last_event, version, failed_at, error, traceback)
+        VALUES (?, 1, ?, ?, ?, ?, ?)
         ON CONFLICT DO UPDATE SET
             attempts = CASE WHEN last_event = excluded.last_event THEN attempts + 1 ELSE 1 END,
             last_event = excluded.last_event, version = excluded.version, failed_at = excluded.failed_at,
@@ -129,7 +134,7 @@ def set_aside(connection: Any, execution: int, worker: int, fault: Fault, versio
 
 
 def retry_those_of_other_versions(connection: Any, version: str) -> None:
-    """Releases the executions that another version of sfn failed on, in the caller's transaction: this one tries them.
+    """Releases, in the caller's transaction, the executions that another version of sfn failed on.
 
     Rows of executions that have ended meanwhile are deleted.
     """
@@ -143,7 +148,8 @@ def retry_those_of_other_versions(connection: Any, version: str) -> None:
     connection.execute(
         """
         DELETE FROM suspension
-        WHERE version <> ? OR execution IN (SELECT e.id FROM execution e WHERE e.id = execution AND e.status <> 'RUNNING')
+        WHERE version <> ?
+        OR execution IN (SELECT e.id FROM execution e WHERE e.id = execution AND e.status <> 'RUNNING')
         """,
         (version,),
     )

@@ -158,7 +158,7 @@ class Turns:
                 endings.fail(connection, execution, error, cause, at)
 
     def set_aside(self, execution: int, fault: Fault, at: int) -> int:
-        """Stores that sfn failed on an execution of this worker, and releases it; see `suspensions.set_aside`."""
+        """Stores a failed attempt at an execution of this worker, and releases it: see `suspensions`."""
         with self._database.transaction() as connection:
             return suspensions.set_aside(connection, execution, self._worker, fault, __version__, at)
 
@@ -167,9 +167,10 @@ class Turns:
     ) -> Committed:
         """Writes a turn durably, with the log lines that came meanwhile (ingested at `now`).
 
-        `forgotten` are messages to executions that are driven no more. An execution that was lost may be claimed
-        anew: a message that this worker, which has read those up to `read_up_to`, did not know of was about to be
-        overtaken by a timeout. Raises StoreError when the store itself fails: then nothing was written.
+        `forgotten` are messages to executions that are driven no more. An execution that was lost may be
+        claimed anew: a message that this worker, which has read those up to `read_up_to`, did not know of was
+        about to be overtaken by a timeout. Raises StoreError when the store itself fails: then nothing was
+        written.
         """
         try:
             with self._database.transaction() as connection:
@@ -182,7 +183,7 @@ class Turns:
     def _commit_one_by_one(
         self, moved: Sequence[Moved], forgotten: Sequence[int], lines: Sequence[LogLine], read_up_to: int, now: int
     ) -> Committed:
-        """As `commit`, each execution in a savepoint of its own: those that cannot be written are left out."""
+        """As `commit`, with a savepoint for each execution: those that cannot be written are left out."""
         lost: set[int] = set()
         refused: dict[int, Exception] = {}
         with self._database.transaction() as connection:

@@ -73,7 +73,10 @@ class Slot:
         os.pwrite(lock, f"{worker} {time.monotonic():.3f}\n".encode().ljust(40), 0)
 
     def holder(self, lease_seconds: float) -> int | None:
-        """The id of the live worker in this slot, or None. A worker that has not signed for this long counts as dead."""
+        """The id of the live worker in this slot, or None.
+
+        A worker that has not signed for this long counts as dead.
+        """
         signature = self.signature()
         if signature is None or time.monotonic() - signature[1] > lease_seconds:
             return None
@@ -134,7 +137,10 @@ def pids(home: str) -> list[int]:
 
 
 def stop_other_versions(connection: Any, home: str) -> None:
-    """Stops the live workers of other versions of sfn, and waits until they have exited. Raises StoreError."""
+    """Stops the live workers of other versions of sfn, and waits until they have exited.
+
+    Raises StoreError.
+    """
     for slot in _slots(home):
         _stop_other_version(connection, slot)
 
@@ -161,7 +167,7 @@ def _stop_other_version(connection: Any, slot: Slot) -> None:
 
 
 def _process(connection: Any, worker: int) -> tuple[int | None, str | None]:
-    """The process id of a worker, and its version of sfn, if that was noted; (None, None) for one of another store."""
+    """A worker's process id, and its version of sfn if noted; (None, None) for one of another store."""
     columns = {name for _, name, *_ in connection.execute("PRAGMA table_info(worker)")}
     version = "version" if "version" in columns else "NULL"
     row = connection.execute(f"SELECT pid, {version} FROM worker WHERE id = ?", (worker,)).fetchone()
@@ -186,8 +192,8 @@ class Workers:
     def register(self, slot: int, pid: int, at: int) -> int:
         """Returns a new worker's id.
 
-        Deletes the messages that no worker lived to take, and releases the executions that another version of sfn
-        failed on.
+        Deletes the messages that no worker lived to take, and releases the executions that another version of
+        sfn failed on.
         """
         with self._database.transaction() as connection:
             connection.execute(
