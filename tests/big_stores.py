@@ -1,4 +1,4 @@
-"""Stores of many executions, made by copying one, and how much memory a command needs for them."""
+"""Large stores, created by copying one execution, and the memory that a command needs for them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whose a connection on loopback is, as Linux tells."""
+"""The user of a loopback connection, as Linux reports it."""
 
 from __future__ import annotations
 

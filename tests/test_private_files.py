@@ -65,7 +65,7 @@ def home(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.mark.parametrize("argv", COMMANDS, ids=" ".join)
 def test_a_folder_that_others_may_write_to(home: Path, argv: tuple[str, ...]) -> None:
-    """Every command that uses it is refused in one line, before it opens or writes anything."""
+    """A home that is not safe is refused by every command in one line, before it opens or writes anything."""
     home.mkdir()
     home.chmod(0o777)
     done = sfn(home, *argv)
@@ -77,7 +77,7 @@ def test_a_folder_that_others_may_write_to(home: Path, argv: tuple[str, ...]) ->
 @root_only
 @pytest.mark.parametrize("argv", COMMANDS, ids=" ".join)
 def test_a_folder_of_another_user(home: Path, argv: tuple[str, ...]) -> None:
-    """Not even root uses it: its owner could have put any code there."""
+    """Not even root uses another user's home: its owner could have put any code there."""
     home.mkdir(0o700)
     os.chown(home, NOBODY, NOBODY)
     done = sfn(home, *argv)
@@ -181,7 +181,7 @@ LINKED = [
 
 @pytest.mark.parametrize("name, command", LINKED)
 def test_a_link_in_place_of_a_file(home: Path, tmp_path: Path, name: str, command: str) -> None:
-    """It is refused in one line, and what it leads to is left as it is."""
+    """A link in place of a file is refused in one line, and its target is left unchanged."""
     machine = create_machine(home, "M", PASS)
     stop_workers(home)
     (target := tmp_path / "target").write_text("precious")

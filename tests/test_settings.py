@@ -1,4 +1,4 @@
-"""Settings: the one table of environment variables, what each may be, and who reads them."""
+"""Settings: the table of environment variables, their values, and the modules that read them."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ BAD: Mapping[str, list[str]] = {
     "AWS_CLI_BINARY_FORMAT": ["raw", "Base64"],
 }
 PATHS = {"SFN_HOME", "SFN_MOCK_CONFIG", "XDG_DATA_HOME"}
-"""Of which any text is a path; a store or a file that is not there is the command's to report."""
+"""Variables that accept any text as a path; the command itself reports a missing store or file."""
 
 
 @pytest.mark.parametrize("name", BAD)
@@ -147,7 +147,7 @@ def test_endpoints() -> None:
 
 
 def test_a_child_has_the_same_settings(tmp_path: Path) -> None:
-    """A worker reads what its starter read, whatever options that had and in whichever folder it starts."""
+    """A worker reads the settings of its starter, whatever that command's options and folder."""
     environ = {"SFN_HOME": "here", "SFN_MOCK_CONFIG": "mocks.json", "AWS_REGION": "eu-west-1"}
     own = Settings.from_environment(environ, region="eu-north-1")
     assert own.mock_config == os.path.abspath("mocks.json")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def _wakes_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every look is one at which a worker is due to be woken."""
+    """Makes a worker due to be woken at every look."""
     monkeypatch.setattr(following, "WAKE_SECONDS", 0.0)
 
 
@@ -39,7 +39,7 @@ def arn_of(call: Caller, row: int) -> str:
 
 
 def test_a_commit_between_two_looks_is_seen(call: Caller, tmp_path: Path) -> None:
-    """The first look comes at once; after that only what another connection commits brings one."""
+    """The first look comes at once; later ones follow only commits of other connections."""
     other = make_service(tmp_path)
     _ = other.database
     follower = following.Follower(call.service)
@@ -56,7 +56,7 @@ def test_a_commit_between_two_looks_is_seen(call: Caller, tmp_path: Path) -> Non
 
 
 def test_looks_end_in_time(call: Caller) -> None:
-    """A wait with a limit ends when nothing changes, also with no time at all, after one look."""
+    """A wait with a time limit ends when nothing changes; a limit of 0 still gives one look."""
     assert len(list(following.looks(call.service, 0.0))) == 1
     assert len(list(following.looks(call.service, 0.05))) == 1
 
@@ -125,7 +125,7 @@ def test_ends(call: Caller, monkeypatch: pytest.MonkeyPatch, window: int) -> Non
 
 
 def test_events_end_with_the_execution(call: Caller, tmp_path: Path) -> None:
-    """All events are given, also those that another process stores when the execution ends."""
+    """Every event is yielded, even those that another process stores as the execution ends."""
     (row,) = rows(call, 1)
     other = Caller(make_service(tmp_path))
     events = following.events(call.service, row)
@@ -136,5 +136,5 @@ def test_events_end_with_the_execution(call: Caller, tmp_path: Path) -> None:
 
 
 def test_settled(service: Service) -> None:
-    """Rows that run, and rows that do not exist, have not settled."""
+    """Executions that run, and rows that do not exist, have not settled."""
     assert following.settled(service, [1, 2]) == {}

@@ -65,7 +65,7 @@ ODD = [None, True, 1, -0.5, 10**30, float("nan"), "", 'q"\\\n\t\x00\x7f\u2028Ã©ð
 
 @pytest.mark.parametrize("value", [*ODD, ODD, {"a": ODD, "b": {"c": {"d": [ODD, ODD]}}}, [{"a": [{"b": [1, {"c": None}]}]}]])
 def test_json_is_what_python_writes(value: Any) -> None:
-    """Byte for byte, at every depth."""
+    """The output equals that of json.dumps, byte for byte, at every depth."""
     expected = "" if value == {} else json.dumps(value, indent=4, ensure_ascii=False, default=str) + "\n"
     assert written(value, "json") == expected
 
@@ -84,14 +84,14 @@ def test_json_is_what_python_writes(value: Any) -> None:
     ],
 )
 def test_pages_of_json_are_one_answer(pages: list[dict[str, Any]]) -> None:
-    """Written one by one, they are what they are written together."""
+    """Pages written one by one give the same JSON as the whole answer."""
     stream = io.StringIO()
     write_pages(pages, "a", stream)
     assert stream.getvalue() == written(merged(Page(page) for page in pages), "json")
 
 
 def test_a_page_of_json_is_written_when_it_is_read() -> None:
-    """Nothing waits for the pages to come."""
+    """A page is written before the next one is read."""
     stream = io.StringIO()
 
     def pages() -> Iterator[dict[str, Any]]:

@@ -79,7 +79,7 @@ PAGED = [
 
 @pytest.mark.parametrize("operation", PAGED, ids=lambda operation: operation.name)
 def test_the_list_that_is_paged_comes_first(operation: model.Operation) -> None:
-    """It is written while the rest is yet to be read: no other part of an answer may precede it."""
+    """The streamed list comes first in every answer: it is written before the rest is read."""
     assert operation.paginator is not None
     tokens = operation.paginator["output_token"]
     assert next(name for name in operation.output["members"] if name not in tokens) == first_list(operation)

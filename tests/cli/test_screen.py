@@ -1,4 +1,4 @@
-"""What of a text reaches a terminal, and how sfn's own colours do."""
+"""What reaches a terminal: escaped data, and sfn's own colours."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ def test_every_character_without_a_shape() -> None:
 
 
 def test_one_line() -> None:
-    """In a place of one line, newlines and tabs are escaped too."""
+    """`one_line` also escapes newlines and tabs."""
     assert screen.one_line("a\n\tb\x1b") == "a\\n\\tb\\u001b"
 
 
 def test_own_colours_pass_and_text_does_not() -> None:
-    """What a Screen is given is escaped, unless it is a Control; without a Screen everything passes."""
+    """A Screen escapes all text but Controls; without a Screen everything passes."""
     parts = [*screen.styled("\x1b[8mtext", 32, color=True), "\x07\n"]
     terminal, file = io.StringIO(), io.StringIO()
     screen.write_parts(screen.over(terminal), parts)
@@ -56,7 +56,7 @@ def test_own_colours_pass_and_text_does_not() -> None:
 
 
 def test_rich_draws_text_as_it_is_shown() -> None:
-    """rich's own controls pass; text that it is given is neither markup, nor acted on."""
+    """rich's own controls pass; its text is neither markup nor acted on."""
     terminal = io.StringIO()
     console = screen.console(screen.over(terminal), force_terminal=True, width=80, color_system="standard")
     console.print("[red]x[/red] \x1b[8m \u202e :smile:", style="green")

@@ -70,7 +70,7 @@ def test_a_cancelled_call_is_not_answered() -> None:
 
 
 def test_calls_that_wait_hold_up_no_others() -> None:
-    """However many calls wait for minutes, a request to a service is made and answered at once."""
+    """Calls that wait for minutes, however many, do not delay a request to a service."""
     selector = selectors.DefaultSelector()
     background = Background(selector)
     go_on = threading.Event()

@@ -174,7 +174,7 @@ def test_web_pages_cannot_ask_them(home: Path, services: Callable[[str], Any], h
 
 @pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0 or shutil.which("curl") is None, reason="another user cannot be played")
 def test_another_user_cannot_call_them(home: Path, services: Callable[[str], Any]) -> None:
-    """A connection of another user's is closed, unanswered; one that was closed at once calls nothing either."""
+    """Another user's connection is closed unanswered, even if that user closes it at once."""
     services("sqs").create_queue(QueueName="q")
     url = services("sqs").meta.endpoint_url
     reset = ["curl", "-sS", "-X", "POST", f"{url}/moto-api/reset"]
@@ -190,14 +190,14 @@ def test_another_user_cannot_call_them(home: Path, services: Callable[[str], Any
 
 @pytest.fixture
 def no_users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Processes that cannot find out whose a connection is, as on macOS."""
+    """Processes that cannot find out a connection's user, as on macOS."""
     (tmp_path / "sitecustomize.py").write_text("import sfn_cli.loopback; sfn_cli.loopback.peer_user = lambda connection: None")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
 
 
 @pytest.mark.usefixtures("no_users")
 def test_the_access_key(home: Path, services: Callable[[str], Any]) -> None:
-    """Where the system does not say whose a connection is, a request must be signed with this start's key."""
+    """Where a connection's user is unknown, a request must be signed with the key of this start."""
     client = services("sqs")
     with pytest.raises(ClientError, match="403"):
         client.list_queues()
@@ -226,7 +226,7 @@ def test_the_access_key(home: Path, services: Callable[[str], Any]) -> None:
 @pytest.mark.usefixtures("no_users")
 @pytest.mark.parametrize("named", [False, True])
 def test_tasks_have_the_access_key(home: Path, services: Callable[[str], Any], named: bool) -> None:
-    """Tasks call with the key by themselves, also where the server is named as an endpoint, and after it was started anew."""
+    """Tasks use the key by themselves, even if the server is named as an endpoint, and after its restart."""
     variables = dict(line.split("=", 1) for line in sfn(home, "aws", "env").stdout.splitlines()) if named else {}
     make = chain(
         Make=task("aws-sdk:sqs:createQueue", {"QueueName": "q"}),
@@ -240,7 +240,7 @@ def test_tasks_have_the_access_key(home: Path, services: Callable[[str], Any], n
 
 
 def dying(tmp_path: Path, deaths: int) -> dict[str, str]:
-    """The environment in which the services are killed so many times as they start."""
+    """An environment in which the services are killed this many times as they start."""
     (tmp_path / "sitecustomize.py").write_text(
         textwrap.dedent(
             f"""
@@ -257,14 +257,14 @@ def dying(tmp_path: Path, deaths: int) -> dict[str, str]:
 
 
 def test_services_that_die_as_they_start(home: Path, tmp_path: Path, services: Callable[[str], Any]) -> None:
-    """They are started again."""
+    """Services that die as they start are restarted."""
     done = sfn(home, "aws", "endpoint", environment=dying(tmp_path, 2))
     assert (done.returncode, done.stderr) == (0, "")
     assert "QueueUrls" not in services("sqs").list_queues()
 
 
 def test_services_that_do_not_start(home: Path, tmp_path: Path) -> None:
-    """A command says where the reason is; a task fails with an error that Retry and Catch can match."""
+    """If the services never start, a command names their log; a task fails with an error that Catch can match."""
     environment = dying(tmp_path, 1000)
     done = sfn(home, "aws", "endpoint", environment=environment)
     assert (done.returncode, done.stdout) == (253, "")
@@ -419,7 +419,7 @@ def test_nobody_listens(home: Path) -> None:
 
 @pytest.mark.parametrize("absent", ["botocore", "moto"])
 def test_what_is_not_installed(home: Path, tmp_path: Path, absent: str) -> None:
-    """The task fails as if nobody had listened, which Catch can match, and says what to install."""
+    """Without moto, the task fails with an error that Catch can match, and that says what to install."""
     (tmp_path / "sitecustomize.py").write_text(f"import sys; sys.modules[{absent!r}] = None")
     definition = chain(List=task("aws-sdk:sqs:listQueues", {}))
     found = run(home, definition, environment={"PYTHONPATH": str(tmp_path)})

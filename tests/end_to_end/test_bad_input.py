@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 PASS = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}})
 CREATE = ("create-state-machine", "--name", "x", "--role-arn", ROLE, "--definition", PASS)
 MEMORY_KIB = 1_500_000
-"""Of a command: one that reads without a limit runs out of it, and does not take the machine's."""
+"""The memory limit of a command: one that reads without a limit fails instead of exhausting the machine."""
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Files without an end, without a bottom, and such as grow when they are read."""
+    """Endless files, deeply nested ones, and files that grow when they are read."""
     folder = tmp_path_factory.mktemp("files")
     with (folder / "sparse").open("wb") as file:
         file.truncate(10 * 2**30)
@@ -152,7 +152,7 @@ def test_files_that_variables_name(home: Path, folder: Path, variable: str, code
 
 
 def test_a_pipe_without_an_end(home: Path, tmp_path: Path) -> None:
-    """A named pipe is read up to the limit, whoever writes to it without an end."""
+    """A named pipe that is written without end is read up to the limit."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
 
@@ -177,7 +177,7 @@ def test_a_pipe_without_an_end(home: Path, tmp_path: Path) -> None:
     "text", ["[" * 990 + "]" * 990, '{"a":' * 990 + "1" + "}" * 990, '"\\ud800"'], ids=["arrays", "objects", "surrogate"]
 )
 def test_output_that_is_deep_or_no_text(home: Path, tmp_path: Path, text: str, output: str) -> None:
-    """Whatever an execution may answer, each format writes."""
+    """Every output format writes every output that an execution may have."""
     (tmp_path / "x.asl.json").write_text(PASS)
     (tmp_path / "input.json").write_text(text)
     done = limited(home, "run", str(tmp_path), "--output", output)
@@ -207,7 +207,7 @@ def test_a_log_line_that_is_deep_json(home: Path, tmp_path: Path) -> None:
     ],
 )
 def test_what_an_endpoint_answers(home: Path, status: int, body: bytes | None, code: int, told: str) -> None:
-    """An answer that is too deep, or has no end, is an error in a line."""
+    """An endpoint's response that is too deep or endless is an error in one line."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:

@@ -1,4 +1,4 @@
-"""A setting that cannot be one: refused by every command, before anything is written or started."""
+"""Bad settings are refused by every command, before anything is written or started."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ HELP = [("--version",), ("--help",), ("help",), ("start-execution", "help")]
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder with what the commands name, and in `home` a store with a state machine and no worker."""
+    """A folder with the files that the commands name, and a store with a state machine and no worker."""
     place = tmp_path_factory.mktemp("place")
     (place / "inputs.jsonl").write_text("{}\n")
     (place / "m.asl.json").write_text(json.dumps(PASS))
@@ -61,7 +61,7 @@ def stored(home: Path) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_every_command_refuses(place: Path, command: tuple[str, ...]) -> None:
-    """One line and exit code 253; the store is as it was, and a store that is not there is not made."""
+    """A bad setting gives one line and exit code 253; no store is changed or created."""
     before = stored(place / "home")
     for home in (place / "home", place / "new"):
         refused = sfn(home, *command, environment={"SFN_LEASE_SECONDS": "abc"}, cwd=place)
@@ -87,7 +87,7 @@ def test_every_variable_is_checked(place: Path, name: str) -> None:
 
 
 def test_a_region_is_refused_as_aws_does(place: Path) -> None:
-    """aws has words and an exit code of its own for a region that cannot be one."""
+    """A bad region gives aws's own message and exit code."""
     for setting in ({"AWS_REGION": "not a region"}, {"AWS_DEFAULT_REGION": "-x"}):
         (region,) = setting.values()
         refused = sfn(place / "home", *START, environment=setting)
@@ -103,7 +103,7 @@ def test_help_needs_no_settings(place: Path, command: tuple[str, ...]) -> None:
 
 
 def test_completions_stay_silent(place: Path) -> None:
-    """Pressing Tab shows no error; what needs no store is still completed."""
+    """With bad settings, completion shows no error, and still completes what needs no store."""
     lines = {("start-execution", "--state-machine-arn", ""): "", ("start-execution", "--nam"): "--name"}
     for line, shown in lines.items():
         answered = sfn(place / "home", "__complete", "zsh", *line, environment={"SFN_LEASE_SECONDS": "abc"})

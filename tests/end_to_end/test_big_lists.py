@@ -1,4 +1,4 @@
-"""Long lists: what a command needs does not grow with what the store holds."""
+"""Long lists: a command's memory does not grow with the store."""
 
 from __future__ import annotations
 

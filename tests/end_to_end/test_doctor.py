@@ -31,7 +31,7 @@ WIDE = {"StartAt": "P", "States": {"P": {"Type": "Pass", "Result": "x" * 1_000, 
 
 
 def test_no_findings_while_executions_run(home: Path, tmp_path: Path) -> None:
-    """Executions that start, end, and are redriven meanwhile are no findings."""
+    """Executions that start, end, and are redriven during the check are not findings."""
     machine = create_machine(home, "A", ECHO)
     failed = start_execution(home, create_machine(home, "F", FAILS))
     ended(home, failed)
@@ -50,7 +50,7 @@ def test_no_findings_while_executions_run(home: Path, tmp_path: Path) -> None:
 
 
 def test_children_that_wait_for_a_redrive_are_no_findings(home: Path) -> None:
-    """They are PENDING_REDRIVE, then ABORTED, with no event that says so."""
+    """Children that become PENDING_REDRIVE, then ABORTED, without an event are not findings."""
     activity = sfn_json(home, "create-activity", "--name", "a")["activityArn"]
     child = {"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": activity, "End": True}}}
     processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **child}
@@ -100,7 +100,7 @@ def test_children_that_wait_for_a_redrive_are_no_findings(home: Path) -> None:
     ],
 )
 def test_a_damaged_execution_is_one_finding(home: Path, damage: str, finding: str) -> None:
-    """It is named, and those before and after it are checked all the same."""
+    """A damaged execution is named; those before and after it are still checked."""
     machine = create_machine(home, "A", ECHO)
     arns = [start_execution(home, machine, "--name", name) for name in "abc"]
     for arn in arns:
@@ -118,7 +118,7 @@ def test_a_damaged_execution_is_one_finding(home: Path, damage: str, finding: st
 
 
 def test_damaged_pages_do_not_end_the_check(home: Path) -> None:
-    """What lies in them is found; executions that lie elsewhere are still replayed."""
+    """Damaged pages are findings; executions on other pages are still replayed."""
     execution = start_execution(home, create_machine(home, "A", ECHO), "--name", "first")
     ended(home, execution)
     stop_workers(home)
@@ -147,7 +147,7 @@ ONLY_BIG = pytest.mark.skipif(not BIG, reason="SFN_BIG=1 runs it")
 
 @pytest.mark.parametrize("count", [20_000, pytest.param(175_000, marks=ONLY_BIG)])
 def test_memory_is_constant(home: Path, count: int) -> None:
-    """The number of executions costs no memory: many need what a hundred need, and stay below 150 MB."""
+    """The memory of doctor does not depend on the number of executions, and stays below 150 MB."""
     execution = start_execution(home, create_machine(home, "W", WIDE))
     ended(home, execution)
     stop_workers(home)

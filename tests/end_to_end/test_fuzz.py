@@ -36,7 +36,7 @@ T = TypeVar("T")
 ROLE = "arn:aws:iam::123456789012:role/any"
 SECONDS = 60.0
 AT_ONCE = 8
-"""How many inputs each machine is given: all of them are in one turn of the worker, most of the time."""
+"""How many inputs each machine gets: most of the time, one turn of the worker has them all."""
 
 BUILTINS = (
     "abs", "append", "average", "base64decode", "base64encode", "boolean", "ceil", "clone", "contains", "count",
@@ -208,7 +208,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 
 def accepted(ask: Callable[[], T], refusal: str) -> T | None:
-    """What an operation answers, or None when it refuses its request for the one reason that there may be."""
+    """An operation's answer, or None when it refuses the request for the expected reason."""
     try:
         return ask()
     except ApiError as error:

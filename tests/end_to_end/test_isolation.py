@@ -95,7 +95,7 @@ POISONED = {
 
 
 def test_poisoned_text_fails_its_own_execution(home: Path, tmp_path: Path) -> None:
-    """A lone surrogate, wherever it would reach SQL, ends the one execution; one worker drives all the others on."""
+    """A lone surrogate, wherever it would reach SQL, ends only its execution; the same worker drives the others."""
     code = tmp_path / "code"
     code.mkdir()
     (code / "app.py").write_text("def handler(event, context):\n    raise ValueError(event['raise'])\n")
@@ -139,7 +139,7 @@ def damage(home: Path, machine: str, details: str = '{"name"') -> None:
 
 
 ANOTHER_STATE = '{"name":"Gone"}'
-"""The details of an event that can be read, and that no replay can follow."""
+"""Details of an event that can be read but not replayed."""
 
 
 def events_of(home: Path, machine: str) -> int:
@@ -188,7 +188,7 @@ WELL = {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
 
 
 def test_a_person_is_told_of_a_suspended_execution(home: Path, damaged: str) -> None:
-    """describe-execution says so on stderr where that is a terminal, and never on stdout, which is AWS's answer."""
+    """describe-execution reports a suspension on stderr if that is a terminal, and never on stdout."""
     terminal, stderr = os.openpty()
     command = [SFN, "describe-execution", "--execution-arn", damaged]
     done = subprocess.run(command, env=environment_of(home), stdout=subprocess.PIPE, stderr=stderr, check=True)
@@ -200,14 +200,14 @@ def test_a_person_is_told_of_a_suspended_execution(home: Path, damaged: str) -> 
 
 
 def test_a_stop_ends_a_suspended_execution(home: Path, damaged: str) -> None:
-    """It is ABORTED, and neither listed nor waited for any longer."""
+    """A suspended execution that is stopped is ABORTED, and no longer listed or awaited."""
     sfn_json(home, "stop-execution", "--execution-arn", damaged, "--cause", "damaged")
     assert describe(home, damaged)["status"] == "ABORTED"
     assert suspended(home) == []
 
 
 def test_a_stop_ends_a_suspended_express_execution(home: Path) -> None:
-    """AWS has no operation to stop one; here it is refused unless the execution is suspended."""
+    """stop-execution of an EXPRESS execution is refused, as on AWS, unless it is suspended."""
     machine = waits(home, "Fast", "--type", "EXPRESS")
     execution = start_execution(home, machine)
     assert sfn(home, "stop-execution", "--execution-arn", execution).returncode == 254
@@ -222,7 +222,7 @@ def test_a_stop_ends_a_suspended_express_execution(home: Path) -> None:
 
 
 def test_a_newer_version_tries_a_suspended_execution_again(home: Path, damaged: str) -> None:
-    """What an older sfn gave up is claimed by the first worker of another version; here the row is sound again."""
+    """The first worker of another version claims a suspended execution, whose row is sound again here."""
     kill_workers(home)
     with closing(sqlite3.connect(home / "sfn.db")) as connection, connection:
         connection.execute('UPDATE event SET details = \'{"name":"W"}\' WHERE details = \'{"name"\'')
@@ -251,7 +251,7 @@ def client(url: str) -> Any:
 @pytest.mark.parametrize("damaged_kind", ["itself", "a child"])
 @pytest.mark.parametrize("command", ["run", "start-executions", "start-sync-execution", "http"])
 def test_a_command_that_waits_for_a_suspended_execution(home: Path, tmp_path: Path, command: str, damaged_kind: str) -> None:
-    """It ends with 255 (HTTP 500) and one line that says so, whether sfn failed on the execution or on one it waits for."""
+    """A wait for a suspended execution, or for one that awaits it, ends with 255 (HTTP 500) and one line."""
     express = command in ("start-sync-execution", "http")
     if express and damaged_kind == "a child":
         pytest.skip("an EXPRESS execution waits for no other")

@@ -43,7 +43,7 @@ WAITS = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 3600, "End"
 
 
 class OtherSfn:
-    """The command of another version: the package in a folder of its own, run by this Python."""
+    """The command of another version: its package in a folder of its own, run by this Python."""
 
     def __init__(self, folder: Path, home: Path) -> None:
         self._folder = folder
@@ -143,7 +143,7 @@ def worker_pids_of_any_version(home: Path) -> list[int]:
 
 
 def test_a_suspended_old_worker_is_killed(home: Path, older: Path) -> None:
-    """One that does not leave when it is told to cannot keep the new version from the store."""
+    """An old worker that does not exit on SIGTERM is killed, and the new version goes on."""
     start_with(OtherSfn(older, home), "Long")
     (pid,) = worker_pids_of_any_version(home)
     os.kill(pid, signal.SIGSTOP)
@@ -153,7 +153,7 @@ def test_a_suspended_old_worker_is_killed(home: Path, older: Path) -> None:
 
 
 def test_an_older_command_is_refused(home: Path, old: OtherSfn) -> None:
-    """It says in one line which version wrote the store, exits with 255, and changes nothing."""
+    """An older command on a newer store names the store's version in one line, exits with 255, and changes nothing."""
     execution = start_execution(home, create_machine(home, "Long", WAITS))
     (pid,) = worker_pids_of_any_version(home)
     for command in (["list-state-machines"], ["stop-execution", "--execution-arn", execution], ["doctor"]):
@@ -168,7 +168,7 @@ def test_an_older_command_is_refused(home: Path, old: OtherSfn) -> None:
 
 @pytest.mark.parametrize("written", ["UPDATE sfn_version SET version = '99.0.0'", "PRAGMA user_version = 99"])
 def test_a_worker_leaves_a_store_that_another_version_uses(home: Path, written: str) -> None:
-    """It releases its executions, says so in its log and leaves, though nobody tells it to."""
+    """A worker that finds another version in the store releases its executions, logs that, and exits."""
     start_execution(home, create_machine(home, "Long", WAITS))
     until(lambda: driven(home) == 1, "its claim")
     (pid,) = worker_pids(home)
@@ -181,7 +181,7 @@ def test_a_worker_leaves_a_store_that_another_version_uses(home: Path, written: 
 
 
 def test_a_server_refuses_requests_when_another_version_uses_the_store(home: Path) -> None:
-    """It does not write by rules that it does not know: each request is answered with what to do."""
+    """A server that finds another version in the store writes nothing; each response says what to do."""
     with serving(home) as url:
         assert asyncio.run(post(url, "ListStateMachines", {})) == (200, {"stateMachines": []})
         with closing(sqlite3.connect(home / "sfn.db")) as connection, connection:

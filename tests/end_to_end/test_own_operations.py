@@ -1,4 +1,4 @@
-"""A task that calls this store's own operations (aws-sdk) has the answer that the command has."""
+"""A task that calls this store's own operations (aws-sdk) gets the same answer as the command."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def _code(place: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def answers(shop: Path) -> list[Any]:
-    """What tasks that make the requests, side by side in one execution, end with."""
+    """The results of tasks that make the requests in parallel in one execution."""
     machine = create_machine(shop, "All", _side_by_side(REQUESTS))
     described = ended(shop, start_execution(shop, machine))
     assert described["status"] == "SUCCEEDED", described
@@ -179,7 +179,7 @@ def _count(home: Path, execution: str, kind: str) -> int:
 
 
 def test_executions_that_wait_for_executions(home: Path) -> None:
-    """However many tasks wait for an execution's end, what those executions call is still answered."""
+    """Tasks that wait for an execution's end, however many, do not hold up the calls of those executions."""
     test = {"RoleArn": ROLE, **_renamed(definition({"Type": "Succeed"}), str.upper)}
     call = {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:sfn:testState", "End": True}
     inner = json.dumps({"StartAt": "T", "States": {"T": {**call, "Parameters": test}}})
@@ -191,7 +191,7 @@ def test_executions_that_wait_for_executions(home: Path) -> None:
 
 
 def test_a_task_that_polls_for_a_task(home: Path) -> None:
-    """GetActivityTask by a task has the input of the activity's task; each task is handed out once."""
+    """GetActivityTask by a task returns the input of the activity's task; each task is assigned once."""
     activity = sfn_json(home, "create-activity", "--name", "Work")["activityArn"]
     poll = {
         "Type": "Task",

@@ -1,4 +1,4 @@
-"""What handlers leave behind ends with their worker, on Linux; what sfn itself has started lives on."""
+"""On Linux, what handlers leave behind ends with their worker; processes of sfn's own live on."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def start_daemon(home: Path, tmp_path: Path, given: dict[str, str]) -> int:
 
 
 def test_a_worker_that_leaves(home: Path, tmp_path: Path) -> None:
-    """The daemon ends with it; the services that it started, and a worker that a handler's command started, do not."""
+    """A daemon ends with its worker; the services, and a worker that a handler's command started, do not."""
     other = tmp_path / "other"
     wait = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 600, "End": True}}}
     given = {"arn": create_machine(other, "W", wait), "home": str(other), "sfn": SFN}
@@ -79,7 +79,7 @@ def test_a_worker_that_leaves(home: Path, tmp_path: Path) -> None:
 
 
 def test_a_worker_that_is_killed(home: Path, tmp_path: Path) -> None:
-    """The next one ends the daemon, and says so in its log."""
+    """After kill -9, the next worker ends the daemon, and says so in its log."""
     daemon = start_daemon(home, tmp_path, {})
     (worker,) = worker_pids(home)
     os.kill(worker, signal.SIGKILL)

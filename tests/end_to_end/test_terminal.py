@@ -164,7 +164,7 @@ def test_json_at_a_terminal_is_the_same_json(home: Path, folder: Path) -> None:
     ],
 )
 def test_bytes_elsewhere_are_the_datas_own(home: Path, line: Sequence[str], text: str) -> None:
-    """What is read by a program is not escaped."""
+    """Output that a program reads is not escaped."""
     assert _bytes(home, *line) == text.encode()
 
 
@@ -185,7 +185,7 @@ def test_a_function_that_answers_to_the_terminal(home: Path, tmp_path: Path) -> 
 
 
 def test_a_file_whose_name_a_terminal_would_act_on_is_no_candidate(home: Path, tmp_path: Path) -> None:
-    """The shell shows candidates as they are: such a name is not offered."""
+    """Completion leaves out names with control characters, since the shell displays them raw."""
     for name in ("plain.json", "e\x1b[2Jvil.json", "two\nlines.json", "r\u202etl.json"):
         (tmp_path / name).touch()
     answer = sfn(home, "__complete", "zsh", "start-execution", "--input", f"file://{tmp_path}/", cwd=tmp_path)

@@ -35,7 +35,7 @@ ACTIVITY = f"arn:aws:states:{ACCOUNT}:activity:Ask"
 MACHINE = f"arn:aws:states:{ACCOUNT}:stateMachine:"
 KILLS = 3
 AFTER_A_KILL_SECONDS = 30.0
-"""A worker comes within seconds, or later under load; without a command that wakes one, never."""
+"""How long a test waits for a worker, which comes within seconds, or later under load."""
 
 HANDLER = """
 import os, time
@@ -127,7 +127,7 @@ COMMANDS = {
 
 @pytest.mark.parametrize("waiting", COMMANDS.values(), ids=COMMANDS)
 def test_the_worker_is_killed_while_a_command_waits(home: Path, tmp_path: Path, waiting: Waiting) -> None:
-    """By kill -9, again and again: the command brings a worker each time, and its answer is right."""
+    """After each kill -9 the waiting command starts a new worker, and its answer is right."""
     gated = Gated(tmp_path)
     gated.create(home)
     with ExitStack() as stack:
@@ -191,7 +191,7 @@ TEST_STATE = ("test-state", "--definition", STATE, "--role-arn", ROLE, "--query"
 
 @pytest.mark.parametrize("argv", [INVOKE, TEST_STATE], ids=["lambda invoke", "test-state"])
 def test_commands_that_run_the_function_themselves(home: Path, tmp_path: Path, argv: tuple[str, ...]) -> None:
-    """They wait for no worker: neither the kill of one nor its absence changes their answer."""
+    """Commands that wait for no worker give the same answer while workers are killed or absent."""
     gated = Gated(tmp_path)
     gated.create(home)
     start_execution(home, f"{MACHINE}Standard")

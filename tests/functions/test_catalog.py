@@ -199,7 +199,7 @@ def test_no_code(bench: Workbench) -> None:
 
 
 def test_a_link_in_place_of_a_functions_folder(bench: Workbench, tmp_path: Path) -> None:
-    """Nothing is unpacked through it, and no code that it leads to is run."""
+    """A link in place of a function's folder is refused: nothing is unpacked through it, and its code is not run."""
     bench.zipped({"app.py": HANDLER})
     (tmp_path / "elsewhere").mkdir()
     root = Path(bench.settings.home) / "functions"

@@ -65,7 +65,7 @@ def bench(tmp_path: Path, reports: list[str]) -> Iterator[Workbench]:
 
 
 def daemon(bench: Workbench, start: str, name: str = "fn", then: str = "") -> list[int]:
-    """The process ids that a handler answers, which starts them thus."""
+    """The process ids of daemons that a handler starts this way, as it returned them."""
     bench.function(DAEMON.format(start=start) + then, name)
     pids: list[int] = bench.answer(name=name)
     assert pids
@@ -75,7 +75,7 @@ def daemon(bench: Workbench, start: str, name: str = "fn", then: str = "") -> li
 
 @pytest.mark.parametrize("start", STARTS.values(), ids=STARTS)
 def test_they_end_with_the_pool(bench: Workbench, start: str) -> None:
-    """However they left the group of the child that started them."""
+    """Daemons end with their child, however they left its process group."""
     pids = daemon(bench, start)
     bench.pool.close()
     assert [await_death(pid) for pid in pids] == [True] * len(pids)
@@ -84,7 +84,7 @@ def test_they_end_with_the_pool(bench: Workbench, start: str) -> None:
 @pytest.mark.parametrize("start", [STARTS["double fork"], STARTS["session"]])
 @pytest.mark.parametrize("end", ["os._exit(3)", "os.kill(os.getpid(), 9)", "time.sleep(600)"])
 def test_they_end_with_the_child(bench: Workbench, reports: list[str], start: str, end: str) -> None:
-    """However the child ended; those of other children live on. Orphans are reported as they are ended."""
+    """Daemons end however their child ended, and are reported; those of other children live on."""
     others = daemon(bench, STARTS["double fork"], "other")
     source = (
         DAEMON.format(start=start)
@@ -105,7 +105,7 @@ def _name_of(start: str) -> str:
 
 
 def test_one_that_cleared_its_environment_is_reported(bench: Workbench, reports: list[str]) -> None:
-    """Nothing tells for certain that it was a function's: it is named, and left alone."""
+    """An orphan without the mark may not come from a function: it is reported, and left alone."""
     (pid,) = daemon(bench, STARTS["shell"].replace("pass_fds", "env={'PATH': os.environ['PATH']}, pass_fds"))
     bench.pool.close()
     try:
@@ -117,7 +117,7 @@ def test_one_that_cleared_its_environment_is_reported(bench: Workbench, reports:
 
 
 def test_ended_ones_are_no_zombies(bench: Workbench) -> None:
-    """What this process has adopted it waits for, and it takes no status of its own children."""
+    """The process waits for orphans that it adopted, and leaves the status of its own children to the pool."""
     bench.function(DAEMON.format(start=TWICE_FORKED.replace("time.sleep(600)", "os._exit(0)")))
     (pid,) = bench.answer()
     bench.until(lambda: not Path(f"/proc/{pid}").exists())
@@ -137,7 +137,7 @@ bench.until(lambda: False)
 
 @pytest.mark.parametrize("start", [STARTS["double fork"], STARTS["session"]])
 def test_the_next_worker_ends_those_of_one_that_was_killed(tmp_path: Path, bench: Workbench, reports: list[str], start: str) -> None:
-    """Of the same store only, and not before their worker has ended."""
+    """The next worker ends daemons of its own store only, once their worker has ended."""
     command = [sys.executable, "-c", PARENT, str(tmp_path / "parent"), DAEMON.format(start=start)]
     (tmp_path / "parent").mkdir()
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:

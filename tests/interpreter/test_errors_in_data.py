@@ -1,4 +1,4 @@
-"""Which error a state fails with when its data do not suit a field or a function, and in which words."""
+"""The error and cause with which a state fails when its data do not suit a field or a function."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def not_valid(path: str, shown: str, kind: str = "integer") -> str:
     ],
 )
 def test_a_path_to_a_number_that_does_not_suit(state: Any, value: Any, cause: str) -> None:
-    """It is the state's own error, in AWS's words where they are known; nothing waits for ever."""
+    """A number out of range is the state's own error, in AWS's words where they are known."""
     assert ended(state, value) == ("ExecutionFailed", ("States.Runtime", WHERE + cause))
 
 
@@ -85,7 +85,7 @@ def test_a_path_to_a_number_that_does_not_suit(state: Any, value: Any, cause: st
     ],
 )
 def test_an_expression_of_a_number_that_does_not_suit(field: str, expression: str, cause: str) -> None:
-    """It is an error of the expression."""
+    """A number out of range is an error of the expression."""
     processor = DISTRIBUTED["ItemProcessor"]
     state = {"Type": "Map", "Items": [1], "ItemProcessor": processor, field: f"{{% {expression} %}}"}
     subject = f"The JSONata expression '{expression}' specified for the field '{field}' "
@@ -121,7 +121,7 @@ def test_a_text_that_no_encoding_has(call: str, value: Any, result: Any) -> None
     ],
 )
 def test_a_number_beyond_javas_long(call: str, value: Any, why: str) -> None:
-    """It is no integer to an intrinsic function."""
+    """A number beyond Java's long is not an integer to an intrinsic function."""
     kind, (error, cause) = ended({"Type": "Pass", "Parameters": {"x.$": call}}, value)
     assert (kind, error) == ("ExecutionFailed", "States.IntrinsicFailure")
     assert cause == f"{WHERE}The function '{call}' had the following error: {why}"

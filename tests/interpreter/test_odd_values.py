@@ -302,7 +302,7 @@ def test_fields(definition: Any) -> None:
 @tries(200)
 @given(st.sampled_from(list(FIELDS.values())), inputs)
 def test_fields_of_any_value(definition: Any, input: Any) -> None:
-    """The same, of values that nobody thought of."""
+    """A field takes or refuses values that Hypothesis thinks of, too."""
     holds(definition, {**input, "items": ITEMS})
 
 

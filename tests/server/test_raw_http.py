@@ -75,7 +75,7 @@ class Case(NamedTuple):
     name: str
     sent: bytes
     status: int
-    """That of the first answer."""
+    """The status of the first response."""
 
 
 def cases(group: str, status: int, *sent: bytes) -> Iterator[Case]:
@@ -424,7 +424,7 @@ def check(served: Served, case: Case) -> None:
 
 
 def test_there_are_enough_cases() -> None:
-    """A case that is dropped by mistake is missed."""
+    """The number of cases, so that none is dropped by mistake."""
     assert len(OPEN) + len(SIGNED) >= 400
 
 

@@ -98,7 +98,7 @@ def half_open(served: Served, count: int) -> Iterator[selectors.BaseSelector]:
 
 
 def test_thousands_of_half_open_connections(tmp_path: Path) -> None:
-    """More half-open connections than the server has descriptors do not keep it from answering who signs."""
+    """More half-open connections than descriptors do not keep the server from answering signed requests."""
     count = min(HALF_OPEN, resource.getrlimit(resource.RLIMIT_NOFILE)[1] - OWN_FILES)
     open_files = min(4096, count - count // 20)
     (tmp_path / "credentials").write_text(CREDENTIALS)
@@ -133,7 +133,7 @@ def test_too_few_files(tmp_path: Path) -> None:
 
 
 def test_all_connections_are_being_answered(tmp_path: Path) -> None:
-    """What is being answered is not given up for a new client: that one waits until another is done."""
+    """A request that is being answered is never closed for a new client, which waits instead."""
     served = Served(str(tmp_path / "home"), open_files=256)
     waits = poll(served)
     with ExitStack() as stack:
@@ -222,7 +222,7 @@ def test_what_takes_too_long(tmp_path: Path) -> None:
 
 
 def test_who_does_not_read(tmp_path: Path) -> None:
-    """Who sends requests and takes no answers is closed in time, and others are answered meanwhile."""
+    """A client that reads no responses is closed in time, and others are answered meanwhile."""
     served = Served(str(tmp_path / "home"))
     sfn = served.client("stepfunctions")
     definition = PASS.replace('"Type"', '"Comment":"' + "x" * 900_000 + '","Type"', 1)
@@ -273,7 +273,7 @@ HANG_UPS = {
 @pytest.mark.parametrize("abruptly", [False, True], ids=["closed", "reset"])
 @pytest.mark.parametrize("phase", [*HANG_UPS, "answered"])
 def test_hang_ups(tmp_path: Path, phase: str, abruptly: bool) -> None:
-    """A client that hangs up is worth one line at most, however many do, and none between requests."""
+    """Clients that hang up cause one line at most, and none between requests."""
     served = Served(str(tmp_path / "home"))
     sfn = served.client("stepfunctions")
     sent, lines = HANG_UPS.get(phase, (poll(served), 1))

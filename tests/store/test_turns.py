@@ -148,7 +148,7 @@ def test_a_message_is_never_taken_for_one_that_was_read(database: Database) -> N
 def test_what_cannot_be_written_of_one_keeps_nothing_of_the_others(
     database: Database, poisoned: HistoryEvent, refusal: type[Exception]
 ) -> None:
-    """The executions of a turn that can be written are, whichever of them cannot; of that one, nothing is."""
+    """One execution that cannot be written keeps no other of its turn from being written."""
     new = NewExecution(ARN + "2", 1, MACHINE, 1, "e2", None, "seed")
     Executions(database).start(new, execution_started(Payload({}), "r", 1))
     turns = Turns(database, Workers(database).register(0, 1, 0))
