@@ -82,7 +82,7 @@ def home_notes(home: str | os.PathLike[str]) -> list[str]:
     if found.st_mode & _OTHERS_READ:
         notes.append(f"{home}: other users may list the folder ({mode}). To prevent it: chmod 700 {home}")
     if parent.st_mode & stat.S_IWOTH and not parent.st_mode & stat.S_ISVTX:
-        notes.append(f"{home}: other users may rename the folder, for they may write to the one that it is in.")
+        notes.append(f"{home}: other users may rename the folder, since they may write to its parent folder.")
     for entry in sorted(_entries(home), key=lambda entry: entry.name) if found.st_mode & (stat.S_IXGRP | stat.S_IXOTH) else ():
         if entry.is_file(follow_symlinks=False) and entry.stat(follow_symlinks=False).st_mode & (_OTHERS_READ | _OTHERS_WRITE):
             notes.append(f"{entry.path}: other users may open the file. To prevent it: chmod 600 {entry.path}")

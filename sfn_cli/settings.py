@@ -307,7 +307,7 @@ GROUPS: Mapping[str, tuple[Variable, ...]] = {
 VARIABLES: Mapping[str, Variable] = {row.name: row for group in GROUPS.values() for row in group}
 
 _ENDPOINTS = "AWS_ENDPOINT_URL"
-"""The variable, and how the names of those for one service begin."""
+"""The common variable, and the prefix of the variables for one service."""
 
 
 def value(name: str, environ: Mapping[str, str]) -> Any:

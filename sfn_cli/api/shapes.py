@@ -53,14 +53,15 @@ def check_request(shape: Shape, request: Any) -> None:
 
 
 _SHOWN_PROBLEMS = 100
-_SHOWN_CHARACTERS = 2000
+SHOWN_CHARACTERS = 2000
+"""How much of a long text an error shows."""
 
 
 def beginning(text: str) -> str:
     """The text, or as much of its beginning as an error shows."""
-    if len(text) <= _SHOWN_CHARACTERS:
+    if len(text) <= SHOWN_CHARACTERS:
         return text
-    return f"{text[:_SHOWN_CHARACTERS]}… ({len(text):,} characters)"
+    return f"{text[:SHOWN_CHARACTERS]}… ({len(text):,} characters)"
 
 
 def _check(shape: Shape, value: Any, name: str, problems: list[str]) -> None:

@@ -15,6 +15,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from sfn_cli.api.shapes import SHOWN_CHARACTERS
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -39,16 +41,13 @@ class ShorthandError(ValueError):
         super().__init__(f"Expected: '{expected}', received: '{received}' for input:\n{_marked(text, position)}")
 
 
-_SHOWN_CHARACTERS = 2000
-
-
 def _marked(text: str, position: int) -> str:
     """The text, or the part of a long one around the position, above a mark.
 
     The mark stands one column to the left of its character, as aws draws it.
     """
-    start = max(0, position - _SHOWN_CHARACTERS // 2) if len(text) > _SHOWN_CHARACTERS else 0
-    return f" {text[start : start + _SHOWN_CHARACTERS]}\n{' ' * (position - start)}^"
+    start = max(0, position - SHOWN_CHARACTERS // 2) if len(text) > SHOWN_CHARACTERS else 0
+    return f" {text[start : start + SHOWN_CHARACTERS]}\n{' ' * (position - start)}^"
 
 
 def parse(text: str, load: Callable[[str], str | bytes | None]) -> dict[str, Any]:

@@ -113,20 +113,20 @@ def status(settings: Settings) -> list[dict[str, int]]:
 
 
 def stop(settings: Settings) -> int:
-    """Tells the live workers of any version to exit; executions go on with the next worker.
+    """Stops the live workers of any version (SIGTERM); executions go on with the next worker.
 
-    Returns their number.
+    Returns the number of workers; does not wait for them.
     """
     import signal
 
     from sfn_cli.store.sqlite.workers import pids
 
     private_files.check_home(settings.home)
-    asked = 0
+    stopped = 0
     for pid in pids(settings.home):
         try:
             os.kill(pid, signal.SIGTERM)
-            asked += 1
+            stopped += 1
         except ProcessLookupError:
             pass
-    return asked
+    return stopped
