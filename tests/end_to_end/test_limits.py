@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.processes import create_machine, describe, ended, sfn, sfn_json, start_execution, worker_pids
+from tests.processes import create_machine, describe, ended, sfn, sfn_json, start_execution, until, worker_pids
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -170,7 +170,7 @@ def test_what_a_state_may_give(home: Path, tmp_path: Path, state: Any, status: s
     ],
 )
 def test_a_stored_definition_that_cannot_be_loaded(home: Path, definition: str) -> None:
-    """What an older version may have stored is set aside, and its worker goes on with all others."""
+    """An execution of what an older version may have stored is suspended, and its worker drives all others on."""
     broken = create_machine(home, "Broken", asking("{% 1 %}"))
     sfn_json(home, "worker", "stop") if worker_pids(home) else None
     with sqlite3.connect(home / "sfn.db") as connection:
@@ -181,4 +181,5 @@ def test_a_stored_definition_that_cannot_be_loaded(home: Path, definition: str) 
     assert ended(home, other)["output"] == "1"
     assert describe(home, set_aside)["status"] == "RUNNING"
     assert len(worker_pids(home)) == 1
-    assert "sets execution 1 aside" in sfn(home, "worker", "log").stdout
+    (suspended,) = until(lambda: sfn_json(home, "worker", "status")["suspended"], "its suspension")
+    assert suspended["executionArn"] == set_aside

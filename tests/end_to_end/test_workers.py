@@ -182,7 +182,7 @@ def test_status_log_and_stop(home: Path) -> None:
 
 
 def test_a_broken_history_holds_up_nobody(home: Path) -> None:
-    """An execution that cannot be interpreted is set aside with a word in the log; others go on."""
+    """An execution whose history cannot be replayed is suspended, with its traceback in the log; others go on."""
     broken = start_wait(home, 3600)
     (pid,) = until(lambda: worker_pids(home), "a worker")
     until(lambda: len(sfn_json(home, "get-execution-history", "--execution-arn", broken)["events"]) == 2, "the wait")
@@ -195,12 +195,14 @@ def test_a_broken_history_holds_up_nobody(home: Path) -> None:
     sfn_json(home, "create-state-machine", "--name", "A", "--role-arn", ROLE, "--definition", definition)
     sound = sfn_json(home, "start-execution", "--state-machine-arn", f"{ACCOUNT}:stateMachine:A")["executionArn"]
     until(lambda: sfn_json(home, "describe-execution", "--execution-arn", sound)["status"] == "SUCCEEDED", "the sound one's end")
-    assert "sets execution 1 aside" in sfn(home, "worker", "log").stdout
+    until(lambda: "execution 1 suspended" in sfn(home, "worker", "log").stdout, "its suspension")
+    assert "AssertionError: event 7 after 1" in sfn(home, "worker", "log").stdout
     assert sfn_json(home, "describe-execution", "--execution-arn", broken)["status"] == "RUNNING"
     database.close()
     examined = sfn(home, "doctor")
-    assert (examined.returncode, examined.stdout) == (255, "2 executions, 6 events: 1 findings\n")
+    assert (examined.returncode, examined.stdout) == (255, "2 executions, 6 events: 2 findings\n")
     assert f"{broken}: its history cannot be replayed" in examined.stderr
+    assert f"{broken} is suspended" in examined.stderr
 
 
 def test_a_suspended_worker_writes_no_more(home: Path) -> None:
