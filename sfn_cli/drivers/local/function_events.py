@@ -53,6 +53,8 @@ class EventInvocations:
         """Has the function handle an event. One that cannot be handed over is given up, and holds up no other."""
         self.in_hand += 1
         try:
+            if event.damage is not None:
+                raise event.damage
             self._pool.invoke(
                 event.function_ref,
                 event.payload,
