@@ -40,5 +40,6 @@ def listed(service: Service) -> list[dict[str, Any]]:
 
 def refuse_to_wait(service: Service, execution: int) -> None:
     """Raises SuspendedError when the execution in this row cannot end."""
-    for suspension in service.suspensions.blocking([execution]).values():
-        raise SuspendedError(explained(suspension))
+    for suspended in service.suspensions.blocking([execution]).values():
+        if (suspension := service.suspensions.get(suspended)) is not None:
+            raise SuspendedError(explained(suspension))

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import selectors
+import struct
+import termios
 import threading
 from typing import TYPE_CHECKING
 
+import pytest
+
 from sfn_cli.drivers.local.background import THREADS, WAITING_THREADS, Background
+from tests.processes import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,3 +88,23 @@ def test_calls_that_wait_hold_up_no_others() -> None:
     assert answers == ["service"]
     go_on.set()
     turn_until(selector, lambda: len(answers) == WAITING_THREADS + THREADS + 1)
+
+
+def test_an_error_of_one_who_is_answered_costs_the_others_nothing() -> None:
+    """Answers that have come together are all handed over, though the first one's callback raises."""
+    selector = selectors.DefaultSelector()
+    background = Background(selector)
+    answers: list[str] = []
+
+    def done(answer: object) -> None:
+        answers.append(str(answer))
+        if len(answers) == 1:
+            raise ValueError("a bug")
+
+    for _ in range(2):
+        background(lambda: "answer", done)
+    (key,) = selector.get_map().values()
+    until(lambda: struct.unpack("i", fcntl.ioctl(key.fd, termios.FIONREAD, bytes(4))) == (2,), "both answers")
+    with pytest.raises(ValueError, match="a bug"):
+        key.data()
+    turn_until(selector, lambda: len(answers) == 2)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sfn_cli.errors import UnstorableError
 from tests.benchmarks.store import Store, drive
 
 if TYPE_CHECKING:
@@ -105,3 +106,70 @@ def test_a_damaged_message_harms_its_execution_alone(store: Store) -> None:
     conductor.turn()
     assert conductor.driven == 0
     store.service.close()
+
+
+OF_BAD = "WHERE id = (SELECT revision FROM execution WHERE id = 1)"
+LAST_OF_BAD = "WHERE key = (SELECT max(key) FROM event WHERE key >> 16 = 1)"
+NOT_UTF8 = "CAST(x'ff7b7d' AS TEXT)"
+
+DAMAGE = {
+    "a definition that is not UTF-8": f"UPDATE revision SET definition = {NOT_UTF8} {OF_BAD}",
+    "a logging configuration that is not UTF-8": f"UPDATE revision SET logging_configuration = {NOT_UTF8} {OF_BAD}",
+    "a logging configuration that is not JSON": f"UPDATE revision SET logging_configuration = '{{' {OF_BAD}",
+    "a logging configuration that is no object": f"UPDATE revision SET logging_configuration = '[1]' {OF_BAD}",
+    "a definition that is gone": f"DELETE FROM revision {OF_BAD}",
+    "an ARN that is not UTF-8": f"UPDATE execution SET arn = {NOT_UTF8} WHERE id = 1",
+    "a machine's ARN that is not UTF-8": f"UPDATE execution SET state_machine_arn = {NOT_UTF8} WHERE id = 1",
+    "a seed that is not UTF-8": f"UPDATE execution SET seed = {NOT_UTF8} WHERE id = 1",
+    "a clock that is not UTF-8": f"UPDATE execution SET clock = {NOT_UTF8} WHERE id = 1",
+    "a clock that is none": "UPDATE execution SET clock = 'junk' WHERE id = 1",
+    "mocks that are gone": "UPDATE execution SET mocks = 777 WHERE id = 1",
+    "events that are gone": "DELETE FROM event WHERE key >> 16 = 1",
+    "a time that is no number": f"UPDATE event SET at = 'x' {LAST_OF_BAD}",
+    "a type that is not UTF-8": f"UPDATE event SET type = {NOT_UTF8} {LAST_OF_BAD}",
+    "a history that has ended": f"UPDATE event SET type = 'ExecutionSucceeded' {LAST_OF_BAD}",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
+def test_a_damaged_row_suspends_its_execution_alone(store: Store, damage: str) -> None:
+    """Whichever row of an execution a worker cannot read, the others run on, waits for them end, and a stop ends it."""
+    store.start(store.machine("Well", {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}), ["{}"] * 2)
+    (arn,) = store.connection.execute("SELECT arn FROM execution WHERE id = 1").fetchone()
+    store.connection.execute("PRAGMA foreign_keys = OFF")
+    store.connection.execute(damage)
+    conductor = store.conductor()
+    for _ in range(4):
+        work(conductor)
+    found = store.connection.execute("SELECT id, status, owner FROM execution ORDER BY id").fetchall()
+    assert found == [(1, "RUNNING", -1), (2, "SUCCEEDED", None), (3, "SUCCEEDED", None)]
+    suspensions = store.service.suspensions
+    assert [(one.execution, one.attempts) for one in suspensions.all()] == [(1, 3)]
+    assert suspensions.blocking([1, 2, 3]) == {1: 1}
+    if "arn" not in damage:  # by which it is found
+        store.service.executions.abort(arn, None, None, store.service.clock())
+        assert statuses(store)[0] == ("ABORTED", None)
+
+
+def test_a_message_that_is_not_utf_8(store: Store) -> None:
+    """It concerns the execution that it was sent to: a worker reads all others."""
+    store.connection.execute(f"INSERT INTO inbox (execution, kind, body, sent_at) VALUES (1, 'taskFailed', {NOT_UTF8}, 0)")
+    conductor = store.conductor()
+    conductor.claim_new()
+    conductor.turn()
+    (arn,) = store.connection.execute("SELECT arn FROM execution").fetchone()
+    store.service.executions.abort(arn, None, None, store.service.clock())
+    work(conductor)
+    assert conductor.driven == 0
+
+
+def test_a_turn_that_cannot_be_committed_is_taken_again(store: Store) -> None:
+    """When what belongs to no execution cannot be stored, executions go on from what is stored, with no event left out."""
+    conductor = store.conductor()
+    conductor.claim_new()
+    conductor.log("\ud800", "stream", 0, "line")
+    with pytest.raises(UnstorableError):
+        conductor.turn()
+    work(conductor)
+    ids = [event.id for event in store.service.executions.history(1)]
+    assert (ids, owner(store)) == ([1, 2], 1)

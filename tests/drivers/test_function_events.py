@@ -111,3 +111,17 @@ def test_a_worker_that_lost_its_place(worker: Worker) -> None:
     worker.events.retry(WORKER, event.id, 0)
     assert worker.events.any()
     assert worker.events.take(8, set(), worker.bench.clock(), 10) == []
+
+
+def test_a_damaged_event_is_given_up(worker: Worker) -> None:
+    """A row that cannot be read is reported and deleted; the events beside it are handled."""
+    worker.bench.function("def handler(event, context): return event")
+    worker.send(request_id="damaged")
+    worker.send()
+    with worker.bench.database.transaction() as connection:
+        connection.execute("UPDATE function_event SET payload = CAST(x'ff' AS TEXT) WHERE request_id = 'damaged'")
+    worker.look()
+    worker.until_idle()
+    assert (worker.tries(), worker.events.any()) == (["r"], False)
+    (line,) = worker.reports
+    assert "not UTF-8" in line

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sfn_cli import __version__
 from sfn_cli.errors import StoreError
 from sfn_cli.store.sqlite import database
 from sfn_cli.store.sqlite.database import Database
@@ -171,3 +172,29 @@ def test_in_place(tmp_path: Path) -> None:
     (tmp_path / "moved.db").replace(path)
     assert opened.is_in_place()
     opened.close()
+
+
+@pytest.mark.parametrize(
+    "written_by, is_refused",
+    [
+        ("0.0.10", False),
+        (f"{__version__}.dev1", False),
+        (f"{__version__}rc1", False),
+        ("junk", False),
+        (f"{__version__}.post1", True),
+        ("99.0rc1", True),
+        ("99", True),
+    ],
+)
+def test_the_store_of_a_newer_version_is_refused(tmp_path: Path, written_by: str, is_refused: bool) -> None:
+    """Versions are ordered as releases are: a candidate comes before its release, and after the release before that."""
+    store = Database(tmp_path)
+    store.connection.execute("UPDATE sfn_version SET version = ?", (written_by,))
+    store.close()
+    if is_refused:
+        with pytest.raises(StoreError, match=f"was written by sfn {written_by}, and this is"):
+            Database(tmp_path)
+    else:
+        opened = Database(tmp_path)
+        assert opened.is_current()
+        opened.close()

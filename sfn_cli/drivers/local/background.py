@@ -114,6 +114,9 @@ class Background:
     def _answer(self, job: _Call, answer: Any) -> None:
         """In a thread: passes the answer to the loop."""
         self._answered.append((job, answer))
+        self._wake()
+
+    def _wake(self) -> None:
         with suppress(BlockingIOError):  # full: it is readable all the same
             os.write(self._pipe[1], b".")
 
@@ -124,4 +127,8 @@ class Background:
         while self._answered:
             job, answer = self._answered.popleft()
             if job.done is not None:
-                job.done(answer)
+                try:
+                    job.done(answer)
+                except BaseException:
+                    self._wake()  # for the answers behind it
+                    raise

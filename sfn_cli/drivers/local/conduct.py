@@ -29,7 +29,7 @@ from sfn_cli.drivers.local.clocks import GRACE_MS, Clock, VirtualClock, clock_of
 from sfn_cli.drivers.local.dispatch import Dispatch
 from sfn_cli.drivers.local.messages import signal_of
 from sfn_cli.drivers.local.slow_lane import SlowLane, Step, Taken, loop_patience
-from sfn_cli.errors import UnstorableError, is_of_the_store
+from sfn_cli.errors import RowError, UnstorableError, is_of_the_store
 from sfn_cli.interpreter import mocks
 from sfn_cli.interpreter.execution import MAX_EVENTS
 from sfn_cli.interpreter.execution_log import ExecutionLog, execution_log
@@ -130,6 +130,8 @@ class Conductor:
         self._last_message = 0
         self._forgotten: list[int] = []
         self._lines: list[LogLine] = []
+        self._faults: dict[int, Fault] = {}  # of executions that are no longer driven, and not yet set aside
+        self._reported: set[str] = set()  # tracebacks that the worker's log has
         self._dispatch = Dispatch(world, self._mail, self._isolating)
         self._in_map_runs: dict[int, int] = {}  # those that are children → their Map Runs
         self._moved_runs: set[int] = set()  # Map Runs whose children have ended in this turn
@@ -148,7 +150,7 @@ class Conductor:
     @property
     def busy(self) -> bool:
         """Whether another turn has something to do right now."""
-        return bool(self._ready or self._mailbox or self._lines or self.slow_lane.has_done)
+        return bool(self._ready or self._mailbox or self._lines or self._faults or self.slow_lane.has_done)
 
     @property
     def has_room(self) -> bool:
@@ -172,6 +174,8 @@ class Conductor:
         ends_at = time.monotonic() + SECONDS_A_TURN
         for execution in claimed:
             with self._isolating(execution.id):
+                if execution.damage is not None:
+                    raise execution.damage
                 if execution.map_run is not None:
                     self._in_map_runs[execution.id] = execution.map_run
                 if (log := execution_log(execution.logging)) is not None:
@@ -190,6 +194,8 @@ class Conductor:
     def _resuming(self, execution: Claimed) -> Step:
         """How to make its interpreter from what is stored. The store is read here, in the thread that may."""
         history = list(self._executions.history(execution.id))
+        if not history:
+            raise RowError("The events of the execution are gone.")
         # AWS sets no bound to the history of an EXPRESS execution: the store has one.
         max_events = EVENTS_PER_EXECUTION - 1 if arn.is_express(execution.arn) else self._max_events
 
@@ -208,10 +214,9 @@ class Conductor:
 
     def _take_up(self, execution: int, taken: Taken) -> None:
         interpreter = taken.interpreter
-        if interpreter.ended:  # it was stopped just after it was claimed
-            self._logs.pop(execution, None)
-            self._dispatch.drop(execution)
-            return
+        if interpreter.ended:
+            # Stopped just after it was claimed: then it is not this worker's any more, and nothing is stored of this.
+            raise RowError("The history of the execution has ended, but its row says that it runs.")
         interpreter.patience = self._patience
         self._driven[execution] = interpreter
         if taken.clock is not None:
@@ -269,14 +274,30 @@ class Conductor:
         """
         self._let_go(execution)
         if isinstance(error, UnstorableError):
-            self._report(f"fails execution {execution}: {error}")
-            self._turns.fail(execution, RUNTIME, str(error), self._clock())
-            return
+            try:
+                self._turns.fail(execution, RUNTIME, str(error), self._clock())
+                self._report(f"fails execution {execution}: {error}")
+                return
+            except Exception as failed:
+                if is_of_the_store(failed):
+                    raise
+                error = failed  # its rows are damaged too: it cannot even fail
         fault = Fault(f"{type(error).__name__}: {error}", "".join(traceback.format_exception(error)))
-        attempts = self._turns.set_aside(execution, fault, self._clock())
-        if attempts:
-            outcome = "suspended" if attempts >= ATTEMPTS else "released"
-            self._report(f"execution {execution} {outcome} after attempt {attempts} of {ATTEMPTS}:\n{fault.traceback}")
+        self._faults[execution] = fault
+
+    def _set_aside(self) -> None:
+        """Sets aside all executions that sfn failed on since the last turn. Many in one transaction: they hold up no others."""
+        if not self._faults:
+            return
+        attempts = self._turns.set_aside(self._faults, self._clock())
+        faults, self._faults = self._faults, {}
+        for execution, number in attempts.items():
+            outcome = "suspended" if number >= ATTEMPTS else "released"
+            fault = faults[execution]
+            seen = fault.traceback in self._reported
+            self._reported.add(fault.traceback)
+            shown = fault.error if seen else f"\n{fault.traceback}"
+            self._report(f"execution {execution} {outcome} after attempt {number} of {ATTEMPTS}: {shown}")
 
     def read_inbox(self) -> None:
         """Takes in what other processes say to the executions driven here."""
@@ -322,8 +343,23 @@ class Conductor:
     def turn(self) -> int:
         """One turn: what the signals, the time and the states bring, committed. Gives the number of events."""
         now = self._clock()
-        ends_at = time.monotonic() + SECONDS_A_TURN
         moved: defaultdict[int, _Turn] = defaultdict(_Turn)
+        try:
+            events = self._move(now, moved)
+            if moved or self._lines or self._forgotten:
+                self._commit(moved, now)
+        except Exception as error:
+            if not is_of_the_store(error):
+                self._start_over(moved)
+            raise
+        self._send_away(now)
+        self._tell_map_runs()
+        self._set_aside()
+        return events
+
+    def _move(self, now: int, moved: defaultdict[int, _Turn]) -> int:
+        """Lets the executions make events, which are added to `moved`. Returns their number."""
+        ends_at = time.monotonic() + SECONDS_A_TURN
         self._take_back(moved)
         self._receive(now, moved)
         self._wake_due(now)
@@ -334,11 +370,13 @@ class Conductor:
             execution = self._ready.popleft()
             self._queued.discard(execution)
             events += self._advance(execution, now, moved)
-        if moved or self._lines or self._forgotten:
-            self._commit(moved, now)
-        self._send_away(now)
-        self._tell_map_runs()
         return events
+
+    def _start_over(self, moved: Iterable[int]) -> None:
+        """Releases executions whose events may not be stored: they are claimed again, and go on from what is."""
+        self._turns.release(list(moved))
+        for execution in moved:
+            self._let_go(execution)
 
     def _receive(self, now: int, moved: defaultdict[int, _Turn]) -> None:
         while self._mailbox:
@@ -504,7 +542,6 @@ class Conductor:
         self._slow.clear()
 
     def _let_go(self, execution: int) -> None:
-        self._dispatch.drop(execution)
         self.slow_lane.drop(execution)
         self._away.pop(execution, None)
         self._driven.pop(execution, None)
@@ -512,9 +549,11 @@ class Conductor:
         self._clocks.pop(execution, None)
         self._in_map_runs.pop(execution, None)
         self._logs.pop(execution, None)
+        self._dispatch.drop(execution)
 
     def release(self) -> None:
         """Gives back all that is driven here, and cancels what runs for it."""
+        self._set_aside()
         driven = [*self._driven, *self.slow_lane]
         if not driven:
             return

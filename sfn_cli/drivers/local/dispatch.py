@@ -115,4 +115,5 @@ class Dispatch:
         """Cancels all that runs for an execution, and forgets its mocks."""
         self._mocks.pop(execution, None)
         for cancel in self._running.pop(execution, {}).values():
-            cancel()
+            with self._isolating(execution):  # what cannot be cancelled keeps nothing else running
+                cancel()

@@ -56,6 +56,8 @@ class EventInvocations:
         """
         self.in_hand += 1
         try:
+            if event.damage is not None:
+                raise event.damage
             self._pool.invoke(
                 event.function_ref,
                 event.payload,

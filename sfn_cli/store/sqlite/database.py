@@ -14,7 +14,6 @@ import os
 import sqlite3
 import time
 from contextlib import AbstractContextManager, contextmanager, suppress
-from itertools import takewhile
 from json import JSONDecodeError
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -277,7 +276,7 @@ def _refuse_newer(connection: sqlite3.Connection, path: str) -> None:
     schema, written_by = _schema(connection), None
     if schema <= LATEST:
         written_by = _written_by(connection)
-        if written_by is None or _numbers(written_by) <= _numbers(__version__):
+        if written_by is None or not _is_newer(written_by):
             return
     by = f"sfn {written_by}" if written_by is not None else f"a newer sfn (schema {schema}, this one knows {LATEST})"
     raise StoreError(
@@ -285,9 +284,16 @@ def _refuse_newer(connection: sqlite3.Connection, path: str) -> None:
     )
 
 
-def _numbers(version: str) -> tuple[int, ...]:
-    """The numbers by which versions are compared: those before the first part that is not a number."""
-    return tuple(int(part) for part in takewhile(str.isdecimal, version.split(".")))
+def _is_newer(version: str) -> bool:
+    """Whether a version of sfn is newer than this one (PEP 440: 0.2.1rc1 is newer than 0.2.0, and older than 0.2.1)."""
+    if version == __version__:
+        return False
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        return Version(version) > Version(__version__)
+    except InvalidVersion:  # a damaged row
+        return False
 
 
 def _bring_up_to_date(connection: sqlite3.Connection, home: str) -> None:

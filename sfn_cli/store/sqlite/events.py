@@ -42,11 +42,15 @@ def event_rows(execution: int, events: Iterable[HistoryEvent]) -> list[tuple[obj
 
 
 def last_event(connection: Any, execution: int) -> tuple[int, int]:
-    """The id of the last event of the execution in this row, and when it happened."""
-    key, at = connection.execute(
-        "SELECT key, at FROM event WHERE key < ? ORDER BY key DESC LIMIT 1", (key_of(execution + 1, 0),)
+    """The id of the last event of the execution in this row, and when it happened; (0, 0) when its events are gone.
+
+    A damaged time is 0: an execution whose rows are damaged can be stopped all the same.
+    """
+    row = connection.execute(
+        "SELECT key, CAST(at AS INTEGER) FROM event WHERE key >= ? AND key < ? ORDER BY key DESC LIMIT 1",
+        (key_of(execution, 0), key_of(execution + 1, 0)),
     ).fetchone()
-    return event_of(key), at
+    return (0, 0) if row is None else (event_of(row[0]), row[1])
 
 
 def event_from(row: tuple[Any, ...]) -> HistoryEvent:

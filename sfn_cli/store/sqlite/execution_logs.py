@@ -42,15 +42,24 @@ def insert_execution_log(connection: Any, lines: Sequence[LogLine], ingested_at:
 
 
 def log_events(connection: Any, execution: int, events: Sequence[HistoryEvent]) -> None:
-    """Logs events that are not a worker's: the start of the execution in this row, its redrive or its abortion."""
-    arn, state_machine_arn, redrive_count, configuration = connection.execute(
+    """Logs events that are not a worker's: the start of the execution in this row, its redrive or its abortion.
+
+    Logs nothing when the configuration is damaged: the execution can be stopped all the same.
+    """
+    row = connection.execute(
         """
-        SELECT e.arn, e.state_machine_arn, e.redrive_count, r.logging_configuration
+        SELECT e.arn, e.state_machine_arn, e.redrive_count, CAST(r.logging_configuration AS BLOB)
         FROM execution e JOIN revision r ON r.id = e.revision
         WHERE e.id = ?
         """,
         (execution,),
     ).fetchone()
-    log = execution_log(configuration)
+    if row is None:
+        return
+    arn, state_machine_arn, redrive_count, configuration = row
+    try:
+        log = execution_log(configuration.decode())
+    except (ValueError, TypeError, LookupError, AttributeError):
+        return
     if log is not None:
         insert_execution_log(connection, log_lines(log, arn, state_machine_arn, events, redrive_count), events[-1].at)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from sfn_cli.errors import RowError
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -14,7 +16,10 @@ if TYPE_CHECKING:
 
 
 class FunctionEvent(NamedTuple):
-    """`function_ref` is NAME or NAME:QUALIFIER, `tries` how often the function has failed on it."""
+    """`function_ref` is NAME or NAME:QUALIFIER, `tries` how often the function has failed on it.
+
+    `damage` is why the event cannot be read: then no other field but `id` is set.
+    """
 
     id: int
     request_id: str
@@ -23,6 +28,7 @@ class FunctionEvent(NamedTuple):
     client_context: str | None
     sent_at: int
     tries: int
+    damage: Exception | None = None
 
 
 _COLUMNS = "id, request_id, function_ref, payload, client_context, sent_at, tries"
@@ -62,11 +68,19 @@ class FunctionEvents:
                 UPDATE function_event SET owner = ? WHERE id IN (
                     SELECT id FROM function_event WHERE due_at <= ? AND {_free(live, owner)} ORDER BY due_at, id LIMIT ?
                 )
-                RETURNING {_COLUMNS}
+                RETURNING id
                 """,
                 (owner, at, limit),
             ).fetchall()
-            return sorted(FunctionEvent(*row) for row in rows)
+            return [self._read(id) for (id,) in sorted(rows)]
+
+    def _read(self, id: int) -> FunctionEvent:
+        """The event in this row, in the caller's transaction. Each is read by itself: a damaged one holds up no other."""
+        try:
+            with self._database.reading() as connection:
+                return FunctionEvent(*connection.execute(f"SELECT {_COLUMNS} FROM function_event WHERE id = ?", (id,)).fetchone())
+        except RowError as error:
+            return FunctionEvent(id, "?", "?", "", None, 0, 0, error)
 
     def retry(self, owner: int, id: int, due_at: int) -> None:
         """The function has failed on an event, which is due again; unless it is no longer the owner's."""

@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 
 
 class Message(NamedTuple):
-    """A message that waits; `kind` decides the shape of `body`, whose JSON is `text`."""
+    """A message that waits; `kind` decides the shape of `body`, whose JSON is `data` in UTF-8."""
 
     id: int
     execution: int
     kind: str
-    text: str
+    data: bytes
 
     @property
     def body(self) -> dict[str, Json]:
         """What the message says. Raises ValueError when its row is damaged."""
-        body: dict[str, Json] = jsonvalue.loads(self.text)
+        body: dict[str, Json] = jsonvalue.loads(self.data.decode())
         return body
 
 
@@ -53,8 +53,11 @@ class Inbox:
 
     def _read(self, condition: str, parameters: tuple[int, ...]) -> list[Message]:
         with self._database.reading() as connection:
-            rows = connection.execute(f"SELECT id, execution, kind, body FROM inbox WHERE {condition} ORDER BY id", parameters).fetchall()
-        return [Message(*row) for row in rows]
+            # As bytes: one message that is not UTF-8 must not keep the others from being read.
+            rows = connection.execute(
+                f"SELECT id, execution, CAST(kind AS BLOB), CAST(body AS BLOB) FROM inbox WHERE {condition} ORDER BY id", parameters
+            ).fetchall()
+        return [Message(id, execution, kind.decode(errors="replace"), body) for id, execution, kind, body in rows]
 
 
 def send(connection: Any, execution: int, kind: str, body: dict[str, Json], at: int) -> None:

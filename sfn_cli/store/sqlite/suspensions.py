@@ -63,48 +63,47 @@ class Suspensions:
         """The suspension of the execution with this ARN, if it is suspended."""
         return next(iter(self._where("e.arn = ?", execution_arn)), None)
 
-    def blocking(self, executions: Collection[int]) -> dict[int, Suspension]:
-        """Those of the executions in these rows that cannot end, each with the suspension that is the reason.
+    def blocking(self, executions: Collection[int]) -> dict[int, int]:
+        """Those of the executions in these rows that cannot end, each with the row of the suspended one that is the reason.
 
         That is the suspension of the execution itself, or of one that it awaits by a .sync task or a Map Run.
         """
-        blocked: dict[int, Suspension] = {}
-        for suspension in self.all():
-            for execution in self._with_ancestors(suspension.execution).intersection(executions):
-                blocked.setdefault(execution, suspension)
-        return blocked
+        with self._database.reading() as connection:
+            # Upwards from what is suspended, which is little, and by rows alone: it is read at every look of whoever waits.
+            rows = connection.execute(
+                f"""
+                WITH RECURSIVE blocked (id, suspended) AS (
+                    SELECT id, id FROM execution INDEXED BY execution_running
+                    WHERE status = 'RUNNING' AND owner = {SUSPENDED}
+                    UNION
+                    SELECT c.task >> 16, suspended FROM blocked JOIN child c ON c.execution = blocked.id WHERE c.awaited
+                    UNION
+                    SELECT m.task >> 16, suspended
+                    FROM blocked JOIN execution e ON e.id = blocked.id JOIN map_run m ON m.id = e.map_run
+                )
+                SELECT id, min(suspended) FROM blocked WHERE id IN (SELECT value FROM json_each(?)) GROUP BY id
+                """,
+                (jsonvalue.dumps(list(executions)),),
+            )
+            return dict(rows.fetchall())
+
+    def get(self, execution: int) -> Suspension | None:
+        """The suspension of the execution in this row, if it is suspended."""
+        return next(iter(self._where("e.id = ?", execution)), None)
 
     def _where(self, condition: str, *parameters: object) -> list[Suspension]:
         with self._database.reading() as connection:
+            # As bytes: a text that is not UTF-8 may be what sfn failed on.
             rows = connection.execute(
                 f"""
-                SELECT s.execution, e.arn, s.attempts, s.version, s.failed_at, s.error, s.traceback
+                SELECT s.execution, CAST(e.arn AS BLOB), s.attempts, s.version, s.failed_at, s.error, s.traceback
                 FROM suspension s JOIN execution e ON e.id = s.execution
                 WHERE e.owner = {SUSPENDED} AND e.status = 'RUNNING' AND {condition}
                 ORDER BY s.execution
                 """,
                 parameters,
             ).fetchall()
-        return [Suspension(*row) for row in rows]
-
-    def _with_ancestors(self, execution: int) -> set[int]:
-        """The execution and those that wait for its end by a .sync task or a Map Run, directly or not."""
-        with self._database.reading() as connection:
-            rows = connection.execute(
-                """
-                WITH RECURSIVE waiting (id) AS (
-                    SELECT ?
-                    UNION
-                    SELECT c.task >> 16 FROM waiting JOIN child c ON c.execution = waiting.id WHERE c.awaited
-                    UNION
-                    SELECT m.task >> 16
-                    FROM waiting JOIN execution e ON e.id = waiting.id JOIN map_run m ON m.id = e.map_run
-                )
-                SELECT id FROM waiting
-                """,
-                (execution,),
-            )
-            return {id for (id,) in rows}
+        return [Suspension(id, arn.decode("utf-8", "replace"), *rest) for id, arn, *rest in rows]
 
 
 def set_aside(connection: Any, execution: int, worker: int, fault: Fault, version: str, at: int) -> int:

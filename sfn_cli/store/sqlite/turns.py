@@ -9,11 +9,10 @@ Rule 4: an execution that cannot be stored does not keep the others from being s
 
 from __future__ import annotations
 
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli import __version__, jsonvalue
-from sfn_cli.errors import is_of_the_store
+from sfn_cli.errors import RowError, is_of_the_store
 from sfn_cli.interpreter.events import TERMINAL, HistoryEvent
 from sfn_cli.store.sqlite import endings, inbox, suspensions, tasks
 from sfn_cli.store.sqlite.endings import abort_awaited, count_ends, end_map_run, tell_waiting
@@ -23,14 +22,14 @@ from sfn_cli.store.sqlite.keys import key_of
 from sfn_cli.store.sqlite.logs import LogLine, insert_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from sfn_cli.store.sqlite.database import Database
     from sfn_cli.store.sqlite.suspensions import Fault
 
 
 class Claimed(NamedTuple):
-    """An execution that this worker drives from now on."""
+    """An execution that this worker drives from now on. `damage` is why it cannot: then no other field but `id` is set."""
 
     id: int
     arn: str
@@ -41,6 +40,7 @@ class Claimed(NamedTuple):
     map_run: int | None = None
     mocks: str | None = None
     logging: str = "{}"
+    damage: Exception | None = None
 
 
 class Moved(NamedTuple):
@@ -115,17 +115,45 @@ class Turns:
                 """
                 UPDATE execution SET owner = ?
                 WHERE id IN (SELECT id FROM execution WHERE status = 'RUNNING' AND owner IS ? ORDER BY id LIMIT ?)
-                RETURNING id, arn, state_machine_arn, revision, seed, clock, map_run, mocks
+                RETURNING id
                 """,
                 (self._worker, owner, limit),
+            ).fetchall()
+            executions = sorted(id for (id,) in rows)
+            try:
+                return self._read(executions)
+            except Exception as error:
+                if is_of_the_store(error):
+                    raise
+            return [self._read_alone(execution) for execution in executions]
+
+    def _read_alone(self, execution: int) -> Claimed:
+        """As `_read`, of one execution; what cannot be read of it is its damage."""
+        try:
+            (claimed,) = self._read([execution])
+        except Exception as error:
+            if is_of_the_store(error):
+                raise
+            return Claimed(execution, "", "", "", "", damage=error)
+        return claimed
+
+    def _read(self, executions: Sequence[int]) -> list[Claimed]:
+        """What a worker needs of the executions in these rows, in the caller's transaction."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                """
+                SELECT id, arn, state_machine_arn, revision, seed, clock, map_run, mocks FROM execution
+                WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id
+                """,
+                (jsonvalue.dumps(executions),),
             ).fetchall()
             # Of thousands of executions most run the same: a definition is read once.
             read = {revision: _definition_and_logging(connection, revision) for revision in {row[3] for row in rows}}
             mocks = {row: _mocks(connection, row) for row in {row[-1] for row in rows}}
-            return [
-                Claimed(id, arn, machine, read[revision][0], *rest)._replace(mocks=mocks[row], logging=read[revision][1])
-                for id, arn, machine, revision, *rest, row in sorted(rows, key=itemgetter(0))
-            ]
+        return [
+            Claimed(id, arn, machine, read[revision][0], *rest)._replace(mocks=mocks[row], logging=read[revision][1])
+            for id, arn, machine, revision, *rest, row in rows
+        ]
 
     def _owners(self) -> list[int]:
         """The workers that drive executions, or did when they died."""
@@ -157,10 +185,17 @@ class Turns:
             if self._ours(connection, [execution]):
                 endings.fail(connection, execution, error, cause, at)
 
-    def set_aside(self, execution: int, fault: Fault, at: int) -> int:
-        """Stores a failed attempt at an execution of this worker, and releases it: see `suspensions`."""
+    def set_aside(self, faults: Mapping[int, Fault], at: int) -> dict[int, int]:
+        """Stores failed attempts at executions of this worker, and releases them: see `suspensions`.
+
+        Returns the number of the attempt at each execution that was still this worker's.
+        """
         with self._database.transaction() as connection:
-            return suspensions.set_aside(connection, execution, self._worker, fault, __version__, at)
+            attempts = {
+                execution: suspensions.set_aside(connection, execution, self._worker, fault, __version__, at)
+                for execution, fault in faults.items()
+            }
+        return {execution: number for execution, number in attempts.items() if number}
 
     def commit(
         self, moved: Sequence[Moved], forgotten: Sequence[int] = (), lines: Sequence[LogLine] = (), *, read_up_to: int = 0, now: int = 0
@@ -272,7 +307,11 @@ _MAP_RUN_ENDS = {"MapRunSucceeded": "SUCCEEDED", "MapRunFailed": "FAILED"}
 
 
 def _definition_and_logging(connection: Any, revision: int) -> tuple[str, str]:
-    row: tuple[str, str] = connection.execute("SELECT definition, logging_configuration FROM revision WHERE id = ?", (revision,)).fetchone()
+    row: tuple[str, str] | None = connection.execute(
+        "SELECT definition, logging_configuration FROM revision WHERE id = ?", (revision,)
+    ).fetchone()
+    if row is None:
+        raise RowError(f"The store is damaged: the definition of an execution is gone (revision {revision}).")
     return row
 
 
@@ -280,7 +319,10 @@ def _mocks(connection: Any, row: int | None) -> str | None:
     """The mocks in this row, as JSON."""
     if row is None:
         return None
-    body: str = connection.execute("SELECT body FROM mocks WHERE id = ?", (row,)).fetchone()[0]
+    found = connection.execute("SELECT body FROM mocks WHERE id = ?", (row,)).fetchone()
+    if found is None:
+        raise RowError(f"The store is damaged: the mocks of an execution are gone (mocks {row}).")
+    body: str = found[0]
     return body
 
 
