@@ -4,7 +4,8 @@ Rule 1: a client has limited time for all that it does itself: sending a request
         What the server does, such as waiting for the end of an execution, has no limit here.
 Rule 2: when there are too many connections, a new one takes the place of the one that has been inactive for longest. An incomplete
         head is no activity, the bytes of a body are; a request that is being answered is never given up.
-Rule 3: what clients do wrong is a line on stderr at most (notices.py), and closing a connection between requests is not wrong.
+Rule 3: a client that sends requests ahead of their answers (pipelining) is not read further than MAX_PIPELINED_BYTES.
+Rule 4: what clients do wrong is a line on stderr at most (notices.py), and closing a connection between requests is not wrong.
 
 The protocol is uvicorn's over h11; the phase of a connection is derived from their state after each of their steps.
 """
@@ -18,10 +19,11 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import h11
+from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from sfn_cli.errors import ApiError
-from sfn_cli.server.limits import ANSWER_SECONDS, HEAD_SECONDS, KEEP_ALIVE_SECONDS, REFUSED_BODY_SECONDS
+from sfn_cli.server.limits import ANSWER_SECONDS, HEAD_SECONDS, KEEP_ALIVE_SECONDS, MAX_PIPELINED_BYTES, REFUSED_BODY_SECONDS
 from sfn_cli.server.messages import error_response
 
 if TYPE_CHECKING:
@@ -108,6 +110,18 @@ class Connections:
             callback()
 
 
+class _Flow(FlowControl):
+    """Whether a connection is read. uvicorn resumes reading whenever the application awaits a message of its request."""
+
+    def __init__(self, transport: asyncio.Transport, connection: Connection) -> None:
+        super().__init__(transport)
+        self._connection = connection
+
+    def resume_reading(self) -> None:
+        if self._connection.pipelined_bytes <= MAX_PIPELINED_BYTES:
+            super().resume_reading()
+
+
 class Connection(H11Protocol):
     """One client's connection, from the moment that it is accepted (`setting_up` is the task that does so)."""
 
@@ -131,6 +145,7 @@ class Connection(H11Protocol):
         self._is_set_up = True
         try:
             super().connection_made(transport)
+            self.flow = _Flow(transport, self)
         except OSError:  # reset already: some systems name no address of such a socket
             self.drop()
 
@@ -144,6 +159,11 @@ class Connection(H11Protocol):
         self._update()
         if self._phase is Phase.BODY:
             self._connections.be_active(self)
+
+    @property
+    def pipelined_bytes(self) -> int:
+        """How many bytes of further requests have arrived while one is being answered."""
+        return len(self.conn.trailing_data[0]) if self.conn.their_state is h11.DONE else 0
 
     def on_response_complete(self) -> None:
         try:
