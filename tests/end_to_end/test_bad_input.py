@@ -228,6 +228,13 @@ def test_what_an_endpoint_answers(home: Path, status: int, body: bytes | None, c
     assert (done.returncode, told in done.stderr) == (code, True), done.stderr[-500:]
 
 
+@pytest.mark.parametrize("url", ["http://[::1", "http://[1.2]", "http://a..b", f"http://{'a' * 64}", "http://a:99999", "//a", "http://"])
+def test_endpoints_that_are_no_urls(home: Path, url: str) -> None:
+    """An endpoint that no request can be sent to is an error in a line."""
+    done = limited(home, "list-state-machines", "--endpoint-url", url, "--no-sign-request")
+    assert (done.returncode, done.stdout, done.stderr) == (255, "", f"\nsfn: [ERROR]: Invalid endpoint: {url}\n")
+
+
 NO_OUTPUT = "Cannot write the output: Bad file descriptor"
 FULL = "Cannot write the output: No space left on device"
 TAKES_NOTHING = ("delete-activity", "--activity-arn", "arn:aws:states:us-east-1:123456789012:activity:none")
