@@ -49,6 +49,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "no-date").write_text("name: 2001-99-99\n")
     (folder / "no-bool").write_text("name: !!bool x\n")
     (folder / "numbers").write_text("1: 2\n")
+    (folder / "hexadecimal").write_text(f"name: 0x{'f' * 4000}\n")
+    (folder / "sexagesimal").write_text(f"name: {':'.join(['59'] * 500_000)}\n")
     (folder / "control").write_text("name: \x00\n")
     (folder / "words").write_text("destinations=" + "a," * 500_000 + "b")
     for name in ("machine", "resources", "services", "input"):
@@ -107,6 +109,8 @@ TOO_DEEP = "Document nesting depth (1001) exceeds the maximum allowed (1000)"
         (("create-state-machine", "--cli-input-yaml", "file://FOLDER/merged-tail"), 252, "the alias 'x' is within the value"),
         (("create-state-machine", "--cli-input-yaml", "file://FOLDER/no-date"), 252, "Invalid YAML received: month must be in 1..12"),
         (("create-state-machine", "--cli-input-yaml", "file://FOLDER/no-bool"), 252, "not of the type that its tag names"),
+        (("create-state-machine", "--cli-input-yaml", "file://FOLDER/hexadecimal"), 252, "the number has more than 4,300 digits"),
+        (("create-state-machine", "--cli-input-yaml", "file://FOLDER/sexagesimal"), 252, "the number has more than 4,300 digits"),
         (("create-state-machine", "--cli-input-yaml", "file://FOLDER/control"), 252, "special characters are not allowed"),
         (("create-state-machine", "--cli-input-yaml", "file://FOLDER/numbers"), 252, "Invalid type: expecting names as keys"),
         (("start-executions", "--state-machine-arn", "x", "--inputs", "/dev/zero"), 252, "line 1 of /dev/zero is longer than 268,"),
