@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 import threading
 import time
 from contextlib import suppress
@@ -70,11 +71,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def limited(
-    home: Path, *arguments: str, environment: Mapping[str, str] | None = None, redirections: str = ""
+    home: Path, *arguments: str, environment: Mapping[str, str] | None = None, redirections: str = "", files: int = 256
 ) -> subprocess.CompletedProcess[str]:
     """Runs the command with little memory, and with the shell's redirections."""
     return subprocess.run(
-        ["bash", "-c", f'ulimit -v {MEMORY_KIB}; exec "$0" "$@" {redirections}', SFN, *arguments],
+        ["bash", "-c", f'ulimit -v {MEMORY_KIB} -n {files}; exec "$0" "$@" {redirections}', SFN, *arguments],
         env=environment_of(home, environment), capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False,
     )  # fmt: skip
 
@@ -237,6 +238,21 @@ def test_endpoints_that_are_no_urls(home: Path, url: str) -> None:
     """An endpoint that no request can be sent to is an error in a line."""
     done = limited(home, "list-state-machines", "--endpoint-url", url, "--no-sign-request")
     assert (done.returncode, done.stdout, done.stderr) == (255, "", f"\nsfn: [ERROR]: Invalid endpoint: {url}\n")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="how many files a command needs is known for Linux")
+def test_an_execution_that_no_worker_can_take_up(home: Path) -> None:
+    """A command that cannot start the worker of what it has stored says so."""
+    limited(home, "create-state-machine", "--name", "no-worker", "--role-arn", ROLE, "--definition", PASS)
+    stop_workers(home)
+    start = ("start-execution", "--state-machine-arn", "no-worker", "--output", "text")
+    for files in range(5, 20):
+        done = limited(home, *start, files=files)
+        if done.returncode == 0:
+            break
+    assert "execution:no-worker:" in done.stdout
+    assert done.stderr.startswith(f"\nsfn: [WARNING]: No worker can be started for the store in {home}: Too many open files.")
+    assert len(done.stderr.splitlines()) == 2
 
 
 NO_OUTPUT = "Cannot write the output: Bad file descriptor"
