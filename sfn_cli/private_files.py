@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from sfn_cli.errors import StoreError
@@ -23,6 +24,9 @@ FOLDER_MODE = 0o700
 
 OWN_NAMES = ("sfn.db", "worker", "aws.", "events.lock", "functions", "map-runs", "services")
 """Prefixes of the names of sfn's own files in the home. The user may keep other files beside them."""
+
+_FOLDERS = ("functions", "map-runs", "services")
+_FILES = (".db", ".db-wal", ".db-shm", ".lock", ".log")
 
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
@@ -64,8 +68,22 @@ def check_home(home: str | os.PathLike[str]) -> None:
         os.chmod(home, FOLDER_MODE)  # a process was killed between mkdir, under a umask of 777, and chmod
     # Also checked where each is opened. Here, a command fails before it has stored anything.
     for entry in _entries(home):
-        if entry.is_symlink() and entry.name.startswith(OWN_NAMES):
-            raise _is_link(entry.path)
+        if entry.name.startswith(OWN_NAMES):
+            with suppress(FileNotFoundError):
+                _check_entry(entry)
+
+
+def _check_entry(entry: os.DirEntry[str]) -> None:
+    """Raises StoreError when something in the home cannot be what sfn has under that name."""
+    found = entry.stat(follow_symlinks=False)
+    if stat.S_ISLNK(found.st_mode):
+        raise _is_link(entry.path)
+    if entry.name in _FOLDERS:
+        _check(entry.path, found, stat.S_ISDIR, "a folder")
+    elif entry.name.endswith(".wake"):
+        _check(entry.path, found, stat.S_ISFIFO, "a pipe")
+    elif entry.name.endswith(_FILES):
+        _check(entry.path, found, stat.S_ISREG, "a file")
 
 
 def home_notes(home: str | os.PathLike[str]) -> list[str]:

@@ -37,7 +37,8 @@ FUNCTION_MARK = "SFN_FUNCTION_PROCESS"
 
 _ON_LINUX: bool = sys.platform == "linux"
 
-_URL = r"(?i:https?)://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:(?P<port>[0-9]{1,5}))?(/[!-~]*)?"
+_LABEL = "[A-Za-z0-9-]{1,63}"
+_URL = rf"(?i:https?)://({_LABEL}(\.{_LABEL})*\.?|\[(?P<ipv6>[0-9A-Fa-f:.]+)\])(:(?P<port>[0-9]{{1,5}}))?(/[!-~]*)?"
 """Not compiled here: that would cost every command more than the rest of this module."""
 
 
@@ -142,8 +143,7 @@ def _account(text: str) -> str:
 
 
 def _url(text: str) -> str:
-    found = re.fullmatch(_URL, text)
-    if found is None or int(found["port"] or 0) > 65535:
+    if not is_url(text):
         raise ValueError(text)
     return text
 
@@ -401,6 +401,21 @@ def is_region(text: str) -> bool:
     letters = text.replace("-", "")
     is_label = letters.isascii() and letters.isalnum() and "-" not in (text[0], text[-1])
     return is_label and not text.isdigit() and len(text) <= _REGION_LENGTH
+
+
+def is_url(text: str) -> bool:
+    """Whether the text is an http or https URL that an endpoint can have, without a user name in it."""
+    found = re.fullmatch(_URL, text)
+    if found is None or int(found["port"] or 0) > 65535:
+        return False
+    if found["ipv6"]:
+        from ipaddress import IPv6Address
+
+        try:
+            IPv6Address(found["ipv6"])
+        except ValueError:
+            return False
+    return True
 
 
 def shown_by(clock: str | None, started_at: int, wall: int) -> int:

@@ -197,6 +197,24 @@ def test_a_link_in_place_of_a_file(home: Path, tmp_path: Path, name: str, comman
     assert target.read_text() == "precious"
 
 
+@pytest.mark.parametrize("name", ["worker.log", "worker-0.lock", "worker-0.wake", "worker-start.lock", "aws.lock", "functions", "services"])
+def test_something_else_in_place_of_a_file(home: Path, name: str) -> None:
+    """It is refused before anything is stored: no worker could run what a command had accepted."""
+    machine = create_machine(home, "M", PASS)
+    stop_workers(home)
+    (home / name).unlink(missing_ok=True)
+    if name in {"functions", "services"}:
+        os.mkfifo(home / name)
+    else:
+        (home / name).mkdir()
+    done = sfn(home, "start-execution", "--state-machine-arn", machine)
+    assert (done.returncode, done.stdout) == (255, "")
+    assert done.stderr.startswith(f"\nsfn: [ERROR]: Cannot use the store {home / name}: it is not a ")
+    (home / name).unlink() if name in {"functions", "services"} else (home / name).rmdir()
+    executions = sfn(home, "list-executions", "--state-machine-arn", machine, "--output", "text")
+    assert executions.stdout.strip() in {"", "None"}
+
+
 def test_a_folder_by_a_link_of_the_users(home: Path, tmp_path: Path) -> None:
     """SFN_HOME itself may be a link: it is the folder that counts."""
     link = tmp_path / "link"

@@ -63,7 +63,7 @@ SECONDS = [
 WHOLE = ["abc", "0", "-1", "+2", "2.0", "1e1", " 2", "1_0", "٣", "²", "99999999", "9" * 400]
 URLS = [
     "localhost:4566", "127.0.0.1", "ftp://host", "http://", "http:// host", "http://host:99999", "http://a\nb",
-    "x" * 400,
+    "http://a..b", "http://[::1", "http://[1.2]", "http://" + "a" * 64, "x" * 400,
 ]  # fmt: skip
 BOOLEANS = ["1", "yes", "on", " true"]
 BAD: Mapping[str, list[str]] = {

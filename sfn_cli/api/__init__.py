@@ -6,7 +6,6 @@ that waits must not hold up the others (HTTP), `begin`.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.errors import ApiError, StoreError, UnstorableError
@@ -49,7 +48,10 @@ def begin(service: Service, operation: Operation, request: Mapping[str, Any]) ->
     except UnstorableError as error:
         raise ApiError("ValidationException", str(error)) from error
     if operation.service == "stepfunctions":
-        # What was answered is kept: that the store fails now is the next command's to tell.
-        with suppress(StoreError):
-            keep_worker(service)  # after a crash any command brings the next worker
+        # The operation has been carried out: it does not fail because no worker can be started now.
+        try:
+            keep_worker(service)  # after a crash any command starts the next worker
+            service.worker_error = None
+        except StoreError as error:
+            service.worker_error = error
     return answered

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from sfn_cli.api.http_inspection import HttpInspection
     from sfn_cli.asl.resource import Resource
+    from sfn_cli.errors import StoreError
     from sfn_cli.interpreter.execution import OpenTask
     from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
     from sfn_cli.settings import Settings
@@ -83,6 +84,8 @@ class Service:
         self._make_runner = make_runner
         self._make_invoker = make_invoker
         self._parent = parent
+        self.worker_error: StoreError | None = None
+        """Why no worker could be started after the last operation, though there is work for one."""
 
     def sibling(self) -> Service:
         """A Service for another thread: its own connection, the same runner and invoker."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
@@ -27,6 +29,9 @@ class Backend:
     def __exit__(self, *exception: object) -> None:
         if "service" in self.__dict__:
             self.service.close()
+            if (error := self.service.worker_error) is not None:
+                with suppress(OSError):  # stderr is closed or full
+                    sys.stderr.write(f"\nsfn: [WARNING]: {error}\n")
 
     @property
     def is_remote(self) -> bool:

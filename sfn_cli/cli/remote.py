@@ -16,7 +16,7 @@ from sfn_cli.api import shapes
 from sfn_cli.cli import signature, wire
 from sfn_cli.cli.failures import CommandFailedError, OperationError
 from sfn_cli.errors import ApiError
-from sfn_cli.settings import value
+from sfn_cli.settings import is_url, value
 
 if TYPE_CHECKING:
     from sfn_cli.api.model import Operation
@@ -38,9 +38,9 @@ class Remote:
     def __init__(self, terminal: Terminal) -> None:
         given, environ = terminal.given, terminal.environ
         self.endpoint = given["endpoint_url"]
-        self.url = urlsplit(self.endpoint)
-        if self.url.scheme not in ("http", "https") or not self.url.hostname:
+        if not is_url(self.endpoint):
             raise CommandFailedError(f"Invalid endpoint: {self.endpoint}")
+        self.url = urlsplit(self.endpoint)
         self.region = terminal.settings.region
         self.who = signature.credentials(environ, given.get("profile")) if given.get("sign_request", True) else None
         self.prefixes = not value("AWS_DISABLE_HOST_PREFIX_INJECTION", environ)
@@ -67,7 +67,8 @@ class Remote:
 
     def _exchange(self, operation: Operation, outgoing: wire.Outgoing) -> wire.Incoming:
         assert self.url.hostname
-        name = f"{operation.host_prefix if self.prefixes else ''}{self.url.hostname}"
+        host = self.url.hostname
+        name = f"[{host}]" if ":" in host else f"{operation.host_prefix if self.prefixes else ''}{host}"
         port = f":{self.url.port}" if self.url.port else ""
         path = self.url.path.rstrip("/") + outgoing.path
         headers = {**outgoing.headers, "Host": f"{name}{port}"}
@@ -97,6 +98,7 @@ class Remote:
             connection.close()
 
     def _connection(self, name: str) -> http.client.HTTPConnection:
+        name = name.strip("[]")  # of an IPv6 address
         if self.url.scheme == "https":
             return http.client.HTTPSConnection(name, self.url.port, timeout=self.timeout, context=self.tls)
         return http.client.HTTPConnection(name, self.url.port, timeout=self.timeout)

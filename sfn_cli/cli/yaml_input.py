@@ -23,6 +23,9 @@ MAX_EXPANDED = 2 * MAX_CHARACTERS
 
 NODE_WEIGHT = 40
 
+MAX_DIGITS = 4300
+"""Of an integer, in any base: as many as Python reads, and writes, in JSON."""
+
 
 class InvalidYamlError(ValueError):
     """The text is not YAML, or exceeds a bound."""
@@ -69,10 +72,21 @@ class _Loader(yaml.SafeLoader):
         self._sizes[id(node)] = self._expanded - before
         return node
 
+    def construct_yaml_int(self, node: yaml.ScalarNode) -> int:
+        # Python limits the digits of decimal numbers alone, and reading `1:1:1…` (base 60) takes quadratic time.
+        if len(node.value) <= MAX_DIGITS:
+            number: int = super().construct_yaml_int(node)
+            if abs(number) < 10**MAX_DIGITS:
+                return number
+        raise _error(node, f"the number has more than {MAX_DIGITS:,} digits")
+
     def _add(self, size: int, event: yaml.Event) -> None:
         self._expanded += size
         if self._expanded > MAX_EXPANDED:
             raise _error(event, "with its aliases written out, the value is too large")
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_yaml_int)
 
 
 def _error(event: Any, problem: str) -> InvalidYamlError:

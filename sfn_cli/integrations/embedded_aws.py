@@ -252,7 +252,9 @@ class _Guarded:
 
         self.asked_at = time.monotonic()
         host = str(environ.get("HTTP_HOST", "")).rpartition(":")[0]
-        if "HTTP_ORIGIN" in environ or not (host in {"127.0.0.1", "localhost"} or host.endswith(".localhost")):
+        # A page's GET has no Origin, but says where it comes from.
+        is_page = "HTTP_ORIGIN" in environ or environ.get("HTTP_SEC_FETCH_SITE", "none") not in {"none", "same-origin"}
+        if is_page or not (host in {"127.0.0.1", "localhost"} or host.endswith(".localhost")):
             return _refuse(start_response, "This server answers programs of this machine, not web pages.")
         if not environ[_IS_OWN] and not compare_digest(_key_of(environ), self._access_key.encode()):
             return _refuse(

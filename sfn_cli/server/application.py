@@ -127,6 +127,9 @@ class Application:
     async def _answer(self, head: HttpRequest, body: Body) -> HttpResponse:
         if body.request.scope["http_version"] not in _VERSIONS:
             raise ApiError("BadRequestException", "This server speaks HTTP/1.1.")
+        if "transfer-encoding" in head.headers and "content-length" in head.headers:
+            # A proxy may have read the one and this server the other (request smuggling; RFC 9112, 6.1).
+            raise ApiError("BadRequestException", "A request has Content-Length or Transfer-Encoding, not both.")
         if not head.path.startswith("/"):
             raise ApiError("BadRequestException", "The request's target must be a path, such as /.")
         if head.path.startswith(PREFIX):

@@ -6,8 +6,10 @@ Rule 1: a client has limited time for everything that it does itself: sending a 
 Rule 2: when there are too many connections, a new one replaces the one that has been inactive for longest. An
         incomplete head is not activity, the bytes of a body are; a request that is being answered is never
         given up.
-Rule 3: a client's error is at most a line on stderr (notices.py). Closing a connection between requests is no
-error.
+Rule 3: a client that sends requests ahead of their answers (pipelining) is not read further than
+        MAX_PIPELINED_BYTES.
+Rule 4: a client's error is at most a line on stderr (notices.py). Closing a connection between requests is not
+        an error.
 
 The protocol is uvicorn's over h11; the phase of a connection is derived from their states after each step.
 """
@@ -21,10 +23,11 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import h11
+from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from sfn_cli.errors import ApiError
-from sfn_cli.server.limits import ANSWER_SECONDS, HEAD_SECONDS, KEEP_ALIVE_SECONDS, REFUSED_BODY_SECONDS
+from sfn_cli.server.limits import ANSWER_SECONDS, HEAD_SECONDS, KEEP_ALIVE_SECONDS, MAX_PIPELINED_BYTES, REFUSED_BODY_SECONDS
 from sfn_cli.server.messages import error_response
 
 if TYPE_CHECKING:
@@ -111,6 +114,18 @@ class Connections:
             callback()
 
 
+class _Flow(FlowControl):
+    """Whether a connection is read. uvicorn resumes reading whenever the application awaits a message of its request."""
+
+    def __init__(self, transport: asyncio.Transport, connection: Connection) -> None:
+        super().__init__(transport)
+        self._connection = connection
+
+    def resume_reading(self) -> None:
+        if self._connection.pipelined_bytes <= MAX_PIPELINED_BYTES:
+            super().resume_reading()
+
+
 class Connection(H11Protocol):
     """One client's connection, from the moment that it is accepted. `setting_up` is the task for TLS."""
 
@@ -134,6 +149,7 @@ class Connection(H11Protocol):
         self._is_set_up = True
         try:
             super().connection_made(transport)
+            self.flow = _Flow(transport, self)
         except OSError:  # reset already: some systems name no address of such a socket
             self.drop()
 
@@ -147,6 +163,11 @@ class Connection(H11Protocol):
         self._update()
         if self._phase is Phase.BODY:
             self._connections.be_active(self)
+
+    @property
+    def pipelined_bytes(self) -> int:
+        """How many bytes of further requests have arrived while one is being answered."""
+        return len(self.conn.trailing_data[0]) if self.conn.their_state is h11.DONE else 0
 
     def on_response_complete(self) -> None:
         try:

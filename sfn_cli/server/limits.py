@@ -25,6 +25,9 @@ MAX_LAMBDA_BODY_BYTES = 72 * 1024 * 1024
 MAX_BODIES_BYTES = 256 * 1024 * 1024
 """All bodies in memory: those that are arriving, and those of requests that are being answered."""
 
+MAX_PIPELINED_BYTES = 64 * 1024
+"""Further requests on a connection, while one is being answered. The last read may go beyond it."""
+
 OPEN_FILES = 4096
 """The limit on open files that the server sets: a thousand waiting clients exceed the usual one."""
 

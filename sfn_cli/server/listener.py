@@ -158,7 +158,9 @@ def _listen(host: str, port: int, scheme: str) -> socket.socket:
         # the body of an answer waits 40 ms for the client to acknowledge the headers.
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return listening
-    except (OSError, OverflowError) as error:
+    except UnicodeError as error:  # no label of a host's name: too long, empty, or with characters that none has
+        raise ConfigurationError(f"Cannot listen on {_url(host, port, scheme)}: it is not the name of a host.") from error
+    except (OSError, OverflowError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise ConfigurationError(f"Cannot listen on {_url(host, port, scheme)}: {reason}. Choose another --host or --port.") from error
 

@@ -164,7 +164,7 @@ def test_services_that_have_left(home: Path, services: Callable[[str], Any]) -> 
     assert worker_pids(home) == pids
 
 
-@pytest.mark.parametrize("header", [("Origin", "https://page.example"), ("Host", "page.example")])
+@pytest.mark.parametrize("header", [("Origin", "https://page.example"), ("Host", "page.example"), ("Sec-Fetch-Site", "cross-site")])
 def test_web_pages_cannot_ask_them(home: Path, services: Callable[[str], Any], header: tuple[str, str]) -> None:
     """A page of another origin is refused, and one whose name was made to mean this machine."""
     url = services("sqs").meta.endpoint_url

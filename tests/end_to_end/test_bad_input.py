@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 import threading
 import time
 from contextlib import suppress
@@ -49,6 +50,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "no-date").write_text("name: 2001-99-99\n")
     (folder / "no-bool").write_text("name: !!bool x\n")
     (folder / "numbers").write_text("1: 2\n")
+    (folder / "hexadecimal").write_text(f"name: 0x{'f' * 4000}\n")
+    (folder / "sexagesimal").write_text(f"name: {':'.join(['59'] * 500_000)}\n")
     (folder / "control").write_text("name: \x00\n")
     (folder / "words").write_text("destinations=" + "a," * 500_000 + "b")
     for name in ("machine", "resources", "services", "input"):
@@ -68,11 +71,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def limited(
-    home: Path, *arguments: str, environment: Mapping[str, str] | None = None, redirections: str = ""
+    home: Path, *arguments: str, environment: Mapping[str, str] | None = None, redirections: str = "", files: int = 256
 ) -> subprocess.CompletedProcess[str]:
     """Runs the command with little memory, and with the shell's redirections."""
     return subprocess.run(
-        ["bash", "-c", f'ulimit -v {MEMORY_KIB}; exec "$0" "$@" {redirections}', SFN, *arguments],
+        ["bash", "-c", f'ulimit -v {MEMORY_KIB} -n {files}; exec "$0" "$@" {redirections}', SFN, *arguments],
         env=environment_of(home, environment), capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False,
     )  # fmt: skip
 
@@ -107,6 +110,8 @@ TOO_DEEP = "Document nesting depth (1001) exceeds the maximum allowed (1000)"
         (("create-state-machine", "--cli-input-yaml", "file://FOLDER/merged-tail"), 252, "the alias 'x' is within the value"),
         (("create-state-machine", "--cli-input-yaml", "file://FOLDER/no-date"), 252, "Invalid YAML received: month must be in 1..12"),
         (("create-state-machine", "--cli-input-yaml", "file://FOLDER/no-bool"), 252, "not of the type that its tag names"),
+        (("create-state-machine", "--cli-input-yaml", "file://FOLDER/hexadecimal"), 252, "the number has more than 4,300 digits"),
+        (("create-state-machine", "--cli-input-yaml", "file://FOLDER/sexagesimal"), 252, "the number has more than 4,300 digits"),
         (("create-state-machine", "--cli-input-yaml", "file://FOLDER/control"), 252, "special characters are not allowed"),
         (("create-state-machine", "--cli-input-yaml", "file://FOLDER/numbers"), 252, "Invalid type: expecting names as keys"),
         (("start-executions", "--state-machine-arn", "x", "--inputs", "/dev/zero"), 252, "line 1 of /dev/zero is longer than 268,"),
@@ -226,6 +231,28 @@ def test_what_an_endpoint_answers(home: Path, status: int, body: bytes | None, c
         url = f"http://127.0.0.1:{server.server_port}"
         done = limited(home, "list-state-machines", "--endpoint-url", url, "--no-sign-request")
     assert (done.returncode, told in done.stderr) == (code, True), done.stderr[-500:]
+
+
+@pytest.mark.parametrize("url", ["http://[::1", "http://[1.2]", "http://a..b", f"http://{'a' * 64}", "http://a:99999", "//a", "http://"])
+def test_endpoints_that_are_no_urls(home: Path, url: str) -> None:
+    """An endpoint that no request can be sent to is an error in a line."""
+    done = limited(home, "list-state-machines", "--endpoint-url", url, "--no-sign-request")
+    assert (done.returncode, done.stdout, done.stderr) == (255, "", f"\nsfn: [ERROR]: Invalid endpoint: {url}\n")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="how many files a command needs is known for Linux")
+def test_an_execution_that_no_worker_can_take_up(home: Path) -> None:
+    """A command that cannot start the worker of what it has stored says so."""
+    limited(home, "create-state-machine", "--name", "no-worker", "--role-arn", ROLE, "--definition", PASS)
+    stop_workers(home)
+    start = ("start-execution", "--state-machine-arn", "no-worker", "--output", "text")
+    for files in range(5, 20):
+        done = limited(home, *start, files=files)
+        if done.returncode == 0:
+            break
+    assert "execution:no-worker:" in done.stdout
+    assert done.stderr.startswith(f"\nsfn: [WARNING]: No worker can be started for the store in {home}: Too many open files.")
+    assert len(done.stderr.splitlines()) == 2
 
 
 NO_OUTPUT = "Cannot write the output: Bad file descriptor"

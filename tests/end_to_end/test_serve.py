@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -111,6 +112,14 @@ def test_bytes_after_the_last_request(home: Path) -> None:
         asyncio.run(scenario(url))
 
 
+@pytest.mark.skipif(not os.path.exists("/proc/net/if_inet6"), reason="the machine has no IPv6 that is known of")
+def test_ipv6(home: Path) -> None:
+    """A server on an IPv6 address is reached under the URL that it prints."""
+    with serving(home, arguments=["--host", "::1"]) as url:
+        done = sfn(home, "list-state-machines", "--endpoint-url", url, "--no-sign-request")
+    assert (done.stderr, json.loads(done.stdout)) == ("", {"stateMachines": []})
+
+
 @pytest.mark.parametrize("signals", [1, 2])
 def test_its_end(home: Path, signals: int) -> None:
     """Who polls is answered at once, with nothing; who waits for an execution gets its end, unless a second signal comes. Then the
@@ -150,6 +159,9 @@ def test_its_end(home: Path, signals: int) -> None:
     [
         (["--credentials", "/nowhere/credentials"], "Cannot use the credentials in /nowhere/credentials: No such file or directory."),
         (["--host", "203.0.113.1"], "Cannot listen on http://203.0.113.1:0: "),
+        (["--host", "a..b"], "Cannot listen on http://a..b:0: it is not the name of a host."),
+        (["--host", "a" * 64], f"Cannot listen on http://{'a' * 64}:0: it is not the name of a host."),
+        (["--host", "\udc9b"], "Cannot listen on http://\\udc9b:0: it is not the name of a host."),
     ],
 )  # fmt: skip
 def test_what_cannot_be_served(home: Path, arguments: list[str], complaint: str) -> None:

@@ -7,8 +7,9 @@ import selectors
 import socket
 import subprocess
 import threading
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import boto3
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 ALIVE = b"GET / HTTP/1.1\r\n" + HOST + b"\r\n"
 HALF_A_HEAD = b"GET / HTTP/1.1\r\nHost: "
 HALF_OPEN = 4300
+AHEAD_BYTES = 300_000_000
+MAX_AHEAD_MEMORY = 120_000_000
 OWN_FILES = 300
 """How many files and sockets the tests' own process may have open besides."""
 
@@ -234,6 +237,22 @@ def test_who_does_not_read(tmp_path: Path) -> None:
         until(lambda: "does not read the answer" in served.printed(), "the line that says so")
     assert "Traceback" not in served.printed()
     assert served.stop() == 0
+
+
+def test_pipelined_requests_wait_in_the_socket(tmp_path: Path) -> None:
+    """Requests that a client sends ahead of their answers are not collected in the server's memory."""
+    served = Served(str(tmp_path / "home"))
+    requests = (b"POST / HTTP/1.1\r\n" + HOST + LIST + b"Content-Length: 2\r\n\r\n{}") * 1000
+    sent = 0
+    with connected(served) as client:
+        client.settimeout(2)
+        stop_at = monotonic() + 4
+        with suppress(TimeoutError):  # the server reads no more for now
+            while sent < AHEAD_BYTES and monotonic() < stop_at:
+                sent += client.send(requests)
+        assert memory(served) < MAX_AHEAD_MEMORY
+    assert served.stop() == 0
+    assert "Traceback" not in served.printed()
 
 
 def test_bodies_are_bounded_together(tmp_path: Path) -> None:
