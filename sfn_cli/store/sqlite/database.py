@@ -21,7 +21,7 @@ from sfn_cli import __version__, private_files
 from sfn_cli.errors import RowError, SfnError, StoreError, UnstorableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 Given = TypeVar("Given")
 
@@ -44,7 +44,7 @@ class Database:
             opened = os.lstat(self.path)
             self._identity = (opened.st_dev, opened.st_ino)
             try:
-                _refuse_newer(self.connection, self.path)
+                _retry_while_busy(lambda: _refuse_newer(self.connection, self.path))
                 _configure(self.connection)
                 _bring_up_to_date(self.connection, os.fspath(home))
             except BaseException:
@@ -232,18 +232,19 @@ def _connect(path: str) -> sqlite3.Connection:
 
 
 def _configure(connection: sqlite3.Connection) -> None:
-    _use_wal(connection)
+    _retry_while_busy(lambda: connection.execute("PRAGMA journal_mode = WAL"))
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
 
 
-def _use_wal(connection: sqlite3.Connection) -> None:
-    # The first who opens a new store makes it a WAL one; for that moment SQLite refuses others
-    # at once, whatever its busy timeout.
+def _retry_while_busy(step: Callable[[], object]) -> None:
+    """Runs a step of opening the store. While another process creates or recovers the write-ahead log, SQLite
+    refuses at once, whatever its busy timeout.
+    """
     give_up_at = time.monotonic() + BUSY_SECONDS
     while True:
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
+            step()
             return
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > give_up_at:
