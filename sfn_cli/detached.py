@@ -8,7 +8,6 @@ Rule 3: it never has the mark of a function (functions/strays.py), even if a han
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -69,6 +68,8 @@ def reap() -> None:
 
 def kill(pid: int) -> None:
     """Kills a process that `start` returned, unless it has ended."""
+    import signal  # slow to import, and seldom needed
+
     reap()
     if pid in _children:
         with suppress(ProcessLookupError):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import signal
 import sqlite3
 import time
 from contextlib import closing, suppress
@@ -146,6 +145,8 @@ def stop_other_versions(connection: Any, home: str) -> None:
 
 
 def _stop_other_version(connection: Any, slot: Slot) -> None:
+    import signal  # slow to import, and seldom needed
+
     began = time.monotonic()
     sent: list[signal.Signals] = []
     while (signature := slot.signature()) is not None:
