@@ -148,7 +148,7 @@ def _stop_other_version(connection: Any, slot: Slot) -> None:
     import signal  # slow to import, and seldom needed
 
     began = time.monotonic()
-    sent: list[signal.Signals] = []
+    sent: signal.Signals | None = None
     while (signature := slot.signature()) is not None:
         worker, waited = signature[0], time.monotonic() - began
         if worker:
@@ -157,10 +157,10 @@ def _stop_other_version(connection: Any, slot: Slot) -> None:
                 return
             if waited > 2 * STOP_SECONDS:
                 raise StoreError(f"A worker of another version of sfn does not stop: end process {pid}, then try again.")
-            due = [signal.SIGTERM, signal.SIGKILL] if waited > STOP_SECONDS else [signal.SIGTERM]
-            if due != sent:
+            due = signal.SIGKILL if waited > STOP_SECONDS else signal.SIGTERM
+            if due is not sent:
                 with suppress(ProcessLookupError):
-                    os.kill(pid, due[-1])
+                    os.kill(pid, due)
                 sent = due
         elif waited > START_SECONDS:
             return  # it has not opened the store yet, and will check the version itself
