@@ -28,6 +28,12 @@ LOOK_SECONDS = 0.02
 PROMPT_SECONDS = 0.002
 """How often it is read for a short execution, which ends within milliseconds."""
 
+QUIET_SECONDS = 1.0
+"""How long after the last change a watcher of many waits reads it as often as that."""
+
+_SHARE = 4
+"""After a slow look (at thousands of waits), the pause is this many times as long as the look."""
+
 WAKE_SECONDS = 2.0
 """How often a worker is woken, or started, while something is unfinished."""
 
@@ -62,6 +68,15 @@ class Follower:
     def look_again(self) -> None:
         """Makes the next `changed` true: the caller has something new to look for."""
         self._seen = None
+
+
+def pause_seconds(unchanged_seconds: float, look_seconds: float) -> float:
+    """How long a watcher of many waits pauses after a look.
+
+    `unchanged_seconds` is the time since the store last changed, `look_seconds` how long the look took.
+    """
+    pause = PROMPT_SECONDS if unchanged_seconds < QUIET_SECONDS else LOOK_SECONDS
+    return max(pause, _SHARE * look_seconds)
 
 
 def keep_worker(service: Service) -> None:

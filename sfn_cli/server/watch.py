@@ -7,19 +7,12 @@ from collections import defaultdict
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.api.following import PROMPT_SECONDS, Follower, settled
+from sfn_cli.api.following import Follower, pause_seconds, settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sfn_cli.api.service import Service
-
-QUIET_SECONDS = 1.0
-SELDOM_SECONDS = 0.02
-"""How often the store is looked at when nobody has begun to wait, and nothing has changed, for QUIET_SECONDS."""
-
-_SHARE = 4
-"""A look that took long (thousands wait) is followed by so many times as long without one."""
 
 Future = asyncio.Future[None]
 
@@ -71,8 +64,7 @@ class Watch:
             except Exception as error:
                 self._fail(error)
                 return
-            pause = PROMPT_SECONDS if began - news_at < QUIET_SECONDS else SELDOM_SECONDS
-            await asyncio.sleep(max(pause, _SHARE * (clock() - began)))
+            await asyncio.sleep(pause_seconds(began - news_at, clock() - began))
 
     def _look(self) -> None:
         """Wakes the requests whose wait is over."""

@@ -14,19 +14,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.api.awaited import NO_TASK, AwaitedEnd, AwaitedTask
-from sfn_cli.api.following import LOOK_SECONDS, PROMPT_SECONDS, settled
+from sfn_cli.api.following import pause_seconds, settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sfn_cli.api.awaited import Awaited
     from sfn_cli.api.service import Service
-
-QUIET_SECONDS = 1.0
-"""How long after the last change the store is read less often."""
-
-SHARE = 4
-"""After a slow look (at thousands of waits), the pause is this many times as long as the look."""
 
 
 class Wait:
@@ -102,8 +96,7 @@ class Awaiting:
                     seen, news_at = version, began
                     _look(service, waits)
                 waits[:] = [wait for wait in waits if not _is_over(wait)]
-                pause = PROMPT_SECONDS if began - news_at < QUIET_SECONDS else LOOK_SECONDS
-                self._has_new.wait(max(pause, SHARE * (time.monotonic() - began)))
+                self._has_new.wait(pause_seconds(began - news_at, time.monotonic() - began))
         finally:
             service.close()
 
