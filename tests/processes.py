@@ -148,6 +148,16 @@ def _alive(pid: int) -> bool:
     return True
 
 
+def boto3_client(url: str, service: str) -> Any:
+    """A client of boto3 for an `sfn serve`, made as the README says."""
+    import boto3
+    from botocore.config import Config
+
+    keys = {"aws_access_key_id": "any", "aws_secret_access_key": "any"}
+    config = Config(inject_host_prefix=False, retries={"total_max_attempts": 1})
+    return boto3.client(service, "us-east-1", endpoint_url=url, config=config, **keys)
+
+
 @contextmanager
 def serving(home: Path, *, environment: Mapping[str, str] | None = None, arguments: Sequence[str] = ()) -> Iterator[str]:
     """The URL of an `sfn serve` that listens; it and its workers are gone afterwards."""

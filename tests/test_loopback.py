@@ -12,7 +12,7 @@ import pytest
 from sfn_cli import loopback
 from sfn_cli.loopback import NO_USER, is_own, peer_user
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has this information")
 
 CONNECT = """
 import socket, sys
@@ -28,7 +28,7 @@ sys.stdin.read()
 @pytest.mark.parametrize("family", ["4", "6"])
 @pytest.mark.parametrize("user", [None, pytest.param(65534, marks=pytest.mark.skipif(os.geteuid() != 0, reason="needs root"))])
 def test_peer_user(family: str, user: int | None, kernel_answers: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The user of the process that holds the other end, over IPv4 and over its addresses within IPv6; nobody once it is closed."""
+    """The user of the process that holds the other end, over IPv4 and over its addresses within IPv6; no user once it is closed."""
     if not kernel_answers:
         monkeypatch.setattr(loopback, "_SOCK_DIAG", 31)  # a protocol that Linux does not have
     with socket.create_server(("127.0.0.1", 0)) as server:

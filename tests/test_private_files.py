@@ -99,7 +99,7 @@ def test_a_folder_of_another_user(home: Path, argv: tuple[str, ...]) -> None:
     ],
 )
 def test_modes(home: Path, mode: int, group: int, refused: bool) -> None:
-    """Nobody but the owner, and a group that has no other member, may write to the folder; others may read it."""
+    """Only the owner, and a group without other members, may write to the folder; others may read it."""
     home.mkdir()
     os.chown(home, 0, group)
     home.chmod(mode)

@@ -211,7 +211,7 @@ async def _refuse_early(answer: HttpResponse, body: Body, send: Send) -> None:
 
 
 def _refusal(head: HttpRequest, error: SfnError) -> HttpResponse:
-    """An error in the protocol in which was asked."""
+    """The error in the protocol of the request."""
     if aws_json.TARGET in head.headers:
         return error_response(error, aws_json.content_type_of(head))
     return aws_query.error_response(error) if aws_query.is_asked(head) else error_response(error, rest_json.CONTENT_TYPE)

@@ -56,7 +56,7 @@ def test_a_commit_between_two_looks_is_seen(call: Caller, tmp_path: Path) -> Non
 
 
 def test_looks_end_in_time(call: Caller) -> None:
-    """A wait with a time limit ends when nothing changes; a limit of 0 still gives one look."""
+    """A wait with a time limit ends when nothing changes; with a limit of 0 there is still one look."""
     assert len(list(following.looks(call.service, 0.0))) == 1
     assert len(list(following.looks(call.service, 0.05))) == 1
 

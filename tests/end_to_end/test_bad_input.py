@@ -86,7 +86,7 @@ TOO_DEEP = "Document nesting depth (1001) exceeds the maximum allowed (1000)"
 
 
 @pytest.mark.parametrize(
-    "line, code, told",
+    "line, code, message",
     [
         (("start-execution", "--state-machine-arn", "x", "--input", "file:///dev/zero"), 252, PARAMETER_LIMIT),
         (("start-execution", "--state-machine-arn", "x", "--input", "file://FOLDER/sparse"), 252, PARAMETER_LIMIT),
@@ -135,11 +135,11 @@ TOO_DEEP = "Document nesting depth (1001) exceeds the maximum allowed (1000)"
     ],
     ids=lambda value: " ".join(value)[:70] if isinstance(value, tuple) else None,
 )  # fmt: skip
-def test_input_beyond_reason(home: Path, folder: Path, line: Sequence[str], code: int, told: str) -> None:
+def test_input_beyond_reason(home: Path, folder: Path, line: Sequence[str], code: int, message: str) -> None:
     """What is too large, too deep or without an end is refused in a line, with little memory, and before it is read."""
     done = limited(home, *(word.replace("FOLDER", str(folder)) for word in line))
     assert done.returncode == code, done.stderr[-500:]
-    assert told in done.stderr
+    assert message in done.stderr
     assert "Traceback" not in done.stderr
     assert len(done.stderr) < 30_000
 
@@ -204,14 +204,14 @@ def test_a_log_line_that_is_deep_json(home: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "status, body, code, told",
+    "status, body, code, message",
     [
         (200, b"[" * 100_000, 255, "Unable to parse response (maximum recursion depth exceeded"),
         (400, b"[" * 100_000, 254, "An error occurred (400) when calling the ListStateMachines operation"),
         (200, None, 255, "The endpoint's response is longer than 536,870,912 bytes"),
     ],
 )
-def test_what_an_endpoint_answers(home: Path, status: int, body: bytes | None, code: int, told: str) -> None:
+def test_what_an_endpoint_answers(home: Path, status: int, body: bytes | None, code: int, message: str) -> None:
     """An endpoint's response that is too deep or endless is an error in one line."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -230,7 +230,7 @@ def test_what_an_endpoint_answers(home: Path, status: int, body: bytes | None, c
         threading.Thread(target=server.handle_request).start()
         url = f"http://127.0.0.1:{server.server_port}"
         done = limited(home, "list-state-machines", "--endpoint-url", url, "--no-sign-request")
-    assert (done.returncode, told in done.stderr) == (code, True), done.stderr[-500:]
+    assert (done.returncode, message in done.stderr) == (code, True), done.stderr[-500:]
 
 
 @pytest.mark.parametrize("url", ["http://[::1", "http://[1.2]", "http://a..b", f"http://{'a' * 64}", "http://a:99999", "//a", "http://"])
@@ -261,7 +261,7 @@ TAKES_NOTHING = ("delete-activity", "--activity-arn", "arn:aws:states:us-east-1:
 
 
 @pytest.mark.parametrize(
-    "line, redirections, code, told",
+    "line, redirections, code, message",
     [
         (("list-state-machines",), ">&-", 255, NO_OUTPUT),
         (("list-state-machines",), "2>&-", 0, ""),
@@ -285,12 +285,12 @@ TAKES_NOTHING = ("delete-activity", "--activity-arn", "arn:aws:states:us-east-1:
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )  # fmt: skip
-def test_streams_that_are_closed_or_full(home: Path, folder: Path, line: Sequence[str], redirections: str, code: int, told: str) -> None:
+def test_streams_that_are_closed_or_full(home: Path, folder: Path, line: Sequence[str], redirections: str, code: int, message: str) -> None:
     """A stream that the shell closed, or that takes no more, fails the command that needs it, and no other."""
     plain = folder / "plain"
     plain.mkdir(exist_ok=True)
     (plain / "x.asl.json").write_text(PASS)
     done = limited(home, *(word.replace("FOLDER", str(folder)) for word in line), redirections=redirections)
-    assert (done.returncode, told in done.stderr) == (code, True), done.stderr[-500:]
+    assert (done.returncode, message in done.stderr) == (code, True), done.stderr[-500:]
     assert "Traceback" not in done.stderr
     assert limited(home, "doctor").returncode == 0  # nothing was written into the store in stdout's place

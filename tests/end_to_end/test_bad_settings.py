@@ -61,7 +61,7 @@ def stored(home: Path) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_every_command_refuses(place: Path, command: tuple[str, ...]) -> None:
-    """A bad setting gives one line and exit code 253; no store is changed or created."""
+    """A bad setting is reported in one line, with exit code 253; no store is changed or created."""
     before = stored(place / "home")
     for home in (place / "home", place / "new"):
         refused = sfn(home, *command, environment={"SFN_LEASE_SECONDS": "abc"}, cwd=place)
@@ -87,7 +87,7 @@ def test_every_variable_is_checked(place: Path, name: str) -> None:
 
 
 def test_a_region_is_refused_as_aws_does(place: Path) -> None:
-    """A bad region gives aws's own message and exit code."""
+    """A bad region is refused with aws's own message, with its exit code."""
     for setting in ({"AWS_REGION": "not a region"}, {"AWS_DEFAULT_REGION": "-x"}):
         (region,) = setting.values()
         refused = sfn(place / "home", *START, environment=setting)

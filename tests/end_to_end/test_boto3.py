@@ -6,14 +6,13 @@ import io
 import json
 import sys
 import zipfile
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from tests.processes import ROLE, serving, until
+from tests.processes import ROLE, boto3_client, serving, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -40,9 +39,7 @@ GROUP = "/aws/vendedlogs/states/deployed"
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Any]]:
     """A client of a service, as the README says that one is made."""
     with serving(tmp_path_factory.mktemp("boto3") / "home") as url:
-        keys = {"aws_access_key_id": "any", "aws_secret_access_key": "any"}
-        config = Config(inject_host_prefix=False, retries={"total_max_attempts": 1})
-        yield lambda service: boto3.client(service, "us-east-1", endpoint_url=url, config=config, **keys)
+        yield partial(boto3_client, url)
 
 
 def code_of(text: str) -> bytes:

@@ -1,8 +1,7 @@
 """Odd definitions and inputs through commands' operations, a real worker and SQLite: each execution ends by itself.
 
-The laws of the pure interpreter are in tests/interpreter/test_laws.py. Here it is the whole way that is tried: what a
-text, a number or a depth that nobody thought of does between the interpreter and the store. SFN_FUZZ=20 tries twenty
-times as many.
+The laws of the pure interpreter are in tests/interpreter/test_laws.py. These tests cover the whole path: the effect of
+an unforeseen text, number or depth between the interpreter and the store. SFN_FUZZ=20 tries twenty times as many.
 """
 
 from __future__ import annotations

@@ -10,14 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from tests.processes import (
     SFN,
     TIMEOUT_SECONDS,
+    boto3_client,
     create_function,
     create_machine,
     describe,
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
 
 LONE = "\ud800"
 STATES = "arn:aws:states:::"
-CONNECTION = {"InvocationConfig": {"ConnectionArn": "arn:aws:events:us-east-1:123456789012:connection/c/x"}}
 PROCESSOR = {
     "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"},
     "StartAt": "P",
@@ -181,7 +179,7 @@ def test_what_cannot_be_driven_is_suspended(home: Path, damaged: str) -> None:
     assert ended(home, start_execution(home, create_machine(home, "Beside", WELL)))["status"] == "SUCCEEDED"
     kill_workers(home)
     describe(home, damaged)
-    assert worker_pids(home) == []  # it is nobody's work
+    assert worker_pids(home) == []  # no worker may drive it
 
 
 WELL = {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
@@ -239,15 +237,6 @@ def parent_of(machine: str) -> dict[str, Any]:
     return {"StartAt": "T", "States": {"T": call}}
 
 
-def client(url: str) -> Any:
-    """Step Functions' client of boto3, at an address that serves."""
-    config = Config(inject_host_prefix=False, retries={"total_max_attempts": 1}, read_timeout=TIMEOUT_SECONDS)
-    return boto3.client(
-        "stepfunctions", endpoint_url=url, region_name="us-east-1", config=config,
-        aws_access_key_id="any", aws_secret_access_key="any",
-    )  # fmt: skip
-
-
 @pytest.mark.parametrize("damaged_kind", ["itself", "a child"])
 @pytest.mark.parametrize("command", ["run", "start-executions", "start-sync-execution", "http"])
 def test_a_command_that_waits_for_a_suspended_execution(home: Path, tmp_path: Path, command: str, damaged_kind: str) -> None:
@@ -271,7 +260,7 @@ def test_a_command_that_waits_for_a_suspended_execution(home: Path, tmp_path: Pa
         waiting = waiting.replace("Waits", "Target")
     if command == "http":
         with serving(home) as url, ThreadPoolExecutor() as threads:
-            answer = threads.submit(client(url).start_sync_execution, stateMachineArn=target)
+            answer = threads.submit(boto3_client(url, "stepfunctions").start_sync_execution, stateMachineArn=target)
             until(lambda: events_of(home, waiting) == 2, "its wait")
             damage(home, waiting, ANOTHER_STATE)
             with pytest.raises(ClientError, match="is suspended") as refused:

@@ -150,8 +150,8 @@ def test_as_the_command(shop: Path, answers: list[Any], number: int) -> None:
     if done.returncode == 0:
         assert _lasting(answer) == _lasting(json.loads(done.stdout))
         return
-    told = re.compile(r"An error occurred \((\w+)\) when calling the \w+ operation: (.*)", re.DOTALL)
-    found = told.search(done.stderr)
+    pattern = re.compile(r"An error occurred \((\w+)\) when calling the \w+ operation: (.*)", re.DOTALL)
+    found = pattern.search(done.stderr)
     assert found is not None, done.stderr
     code, message = found[1], found[2].partition("\n\n")[0].strip()
     assert answer["error"] == f"Sfn.{code.removesuffix('Exception')}Exception"

@@ -110,7 +110,7 @@ def machine(state: Any) -> Any:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_every_intrinsic_function(name: str) -> None:
-    """Whatever its first argument is, and whatever its others, it gives a value or fails its state."""
+    """Whatever its first argument is, and whatever its others, it returns a value or fails its state."""
     function = FUNCTIONS[name]
     for given_count in range(function.least, min(function.most, 3) + 1):
         for call in (
@@ -165,7 +165,7 @@ jsonata_atoms = st.sampled_from(
 
 @pytest.mark.parametrize("name", JSONATA_NAMES)
 def test_every_function_of_jsonata(name: str) -> None:
-    """Whatever its first argument is, it gives JSON or fails its state."""
+    """Whatever its first argument is, the result is JSON, or the state fails."""
     value = "$states.input.v"
     for call in (value, f"{value}, {value}", f"'a', {value}"):
         state = {"Type": "Pass", "Output": f"{{% ${name}({call}) %}}"}
@@ -195,7 +195,7 @@ def jsonata_expressions(draw: Any, depth: int = 0) -> str:
 @tries(200)
 @given(jsonata_expressions(), inputs)
 def test_jsonata(expression: str, input: Any) -> None:
-    """Whatever an expression computes from odd values, it gives JSON or fails its state."""
+    """Whatever an expression computes from odd values, the result is JSON, or the state fails."""
     definition = {"QueryLanguage": "JSONata", **machine({"Type": "Pass", "Output": f"{{% {expression} %}}"})}
     if not errors(dumps(definition)):
         holds(definition, input)

@@ -31,7 +31,7 @@ HALF_OPEN = 4300
 AHEAD_BYTES = 300_000_000
 MAX_AHEAD_MEMORY = 120_000_000
 OWN_FILES = 300
-"""How many files and sockets the tests' own process may have open besides."""
+"""How many files and sockets the tests' own process may have open in addition."""
 
 
 @contextmanager
