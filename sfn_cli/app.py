@@ -42,7 +42,9 @@ def run_worker(*, beside: bool) -> None:
     main(build, beside=beside)
 
 
-def _run_task(service: Service, task: OpenTask, inspection: HttpInspection | None) -> TaskSucceeded | TaskFailed:
+def _run_task(
+    service: Service, task: OpenTask, inspection: HttpInspection | None
+) -> TaskSucceeded | TaskFailed:
     from sfn_cli.integrations.at_once import run
 
     return run(service, task, inspection)

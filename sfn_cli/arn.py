@@ -42,7 +42,9 @@ def parse(text: str) -> Arn | None:
 
 
 def name_of(text: str) -> str:
-    """What may stand for an ARN, a version or alias included; of an execution's, its machine and its name with a colon between."""
+    """What may stand for an ARN, a version or alias included; of an execution's, its machine and
+    its name with a colon between.
+    """
     return text.split(":", 6)[-1]
 
 
@@ -76,7 +78,13 @@ def test_case(text: str) -> tuple[str, str | None]:
 
 def version_number(qualifier: str | None) -> int | None:
     """The number that a qualifier names a version by; None for an alias's name."""
-    is_number = qualifier is not None and qualifier.isascii() and qualifier.isdigit() and qualifier[0] != "0" and len(qualifier) < 10
+    is_number = (
+        qualifier is not None
+        and qualifier.isascii()
+        and qualifier.isdigit()
+        and qualifier[0] != "0"
+        and len(qualifier) < 10
+    )
     return int(qualifier) if qualifier is not None and is_number else None
 
 
@@ -90,7 +98,9 @@ def execution(state_machine_arn: str, name: str) -> str:
 
 
 def express_execution(state_machine_arn: str, name: str, id: str) -> str:
-    """The ARN of an execution of an EXPRESS machine: its name may be used again, so it has an id of its own besides."""
+    """The ARN of an execution of an EXPRESS machine: its name may be used again, so it has an id of
+    its own besides.
+    """
     return f"{state_machine_arn.replace(':stateMachine:', ':express:', 1)}:{name}:{id}"
 
 

@@ -11,8 +11,8 @@ from sfn_cli import private_files
 def take(path: str, *, above: int) -> int | None:
     """Takes the lock on a file, which is created if needed. Returns its descriptor, or None if it is held.
 
-    Closing the descriptor releases the lock. The descriptor is higher than `above`, the number under which a child
-    process inherits another one.
+    Closing the descriptor releases the lock. The descriptor is higher than `above`, the number
+    under which a child process inherits another one.
     """
     descriptor = private_files.open_file(path, os.O_RDWR | os.O_CREAT, above=above)
     try:

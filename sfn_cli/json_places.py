@@ -1,4 +1,6 @@
-"""Where in a JSON text a location lies: "/States/Pay/Retry[0]" → line and column. One pass over the text finds them all."""
+"""Where in a JSON text a location lies: "/States/Pay/Retry[0]" → line and column. One pass over the
+text finds them all.
+"""
 
 from __future__ import annotations
 

@@ -31,7 +31,9 @@ class NotJson(ValueError):
 
 
 def read(text: str) -> Json:
-    """The value of a JSON text that comes from outside. Raises NotJson, also for what is too deep or too large a number."""
+    """The value of a JSON text that comes from outside. Raises NotJson, also for what is too deep
+    or too large a number.
+    """
     _prepare(text)
     try:
         return jsonvalue.loads(text) if _LARGE_NUMBER.search(text) is None else _FINITE.decode(text)
@@ -55,7 +57,10 @@ def loads(text: str) -> Json:
 def _prepare(text: str) -> None:
     """Checks the depth before the text is parsed, which takes C's stack. Raises NotJson."""
     if text.count("[") + text.count("{") > jsonvalue.MAX_DEPTH and _nests_too_deeply(text):
-        raise NotJson(f"Document nesting depth ({jsonvalue.MAX_DEPTH + 1}) exceeds the maximum allowed ({jsonvalue.MAX_DEPTH})")
+        raise NotJson(
+            f"Document nesting depth ({jsonvalue.MAX_DEPTH + 1}) exceeds the maximum allowed "
+            f"({jsonvalue.MAX_DEPTH})"
+        )
     jsonvalue.make_room()
 
 
@@ -161,7 +166,9 @@ class _Reader:
         if word in ("null", "true", "false"):
             return
         if word in ("NaN", "Infinity"):
-            self.fail(f"Non-standard token '{word}': enable `JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS` to allow")
+            self.fail(
+                f"Non-standard token '{word}': enable `JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS` to allow"
+            )
         self.fail(f"Unrecognized token '{word}': was expecting {_VALUES}")
 
     def number(self) -> None:
@@ -186,7 +193,9 @@ class _Reader:
             self.digits()
         following = self.peek()
         if following and following not in _SPACE + ",]}":
-            self.unexpected("Expected space separating root-level values" if not self.open else self.separator())
+            self.unexpected(
+                "Expected space separating root-level values" if not self.open else self.separator()
+            )
 
     def separator(self) -> str:
         return f"was expecting comma to separate {self.kind()} entries"

@@ -38,7 +38,9 @@ def _writer(separators: tuple[str, str]) -> Callable[[Json], str]:
 
 
 dumps = _writer((",", ":"))
-"""The compact text of a JSON value, as AWS writes payloads: no spaces, no \\u escapes but of lone surrogates."""
+"""The compact text of a JSON value, as AWS writes payloads: no spaces, no \\u escapes but of lone
+surrogates.
+"""
 
 dumps_spaced = _writer((", ", ": "))
 """The same with a space after each comma and colon."""

@@ -54,12 +54,16 @@ def _from_kernel(peer: Address, own: Address) -> tuple[int, int] | None:
         return None
     (peer_host, peer_port), (own_host, own_port) = peer, own
     request = struct.pack("=BBBxI", socket.AF_INET, socket.IPPROTO_TCP, 0, _ANY_STATE)
-    request += struct.pack("!HH4s12x4s12x", peer_port, own_port, socket.inet_aton(peer_host), socket.inet_aton(own_host))
+    request += struct.pack(
+        "!HH4s12x4s12x", peer_port, own_port, socket.inet_aton(peer_host), socket.inet_aton(own_host)
+    )
     request += struct.pack("=III", 0, _ANY_COOKIE, _ANY_COOKIE)
     try:
         with socket.socket(socket.AF_NETLINK, socket.SOCK_DGRAM, _SOCK_DIAG) as netlink:
             netlink.settimeout(1.0)
-            netlink.send(_HEADER.pack(_HEADER.size + len(request), _SOCK_DIAG_BY_FAMILY, _REQUEST, 0, 0) + request)
+            netlink.send(
+                _HEADER.pack(_HEADER.size + len(request), _SOCK_DIAG_BY_FAMILY, _REQUEST, 0, 0) + request
+            )
             reply = netlink.recv(4096)
     except OSError:
         return None

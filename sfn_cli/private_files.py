@@ -50,7 +50,8 @@ def check_home(home: str | os.PathLike[str]) -> None:
         return
     except OSError as error:
         raise StoreError(
-            f"Cannot use the store in {home}: {error.strerror or error}. Set SFN_HOME to a folder that can be written."
+            f"Cannot use the store in {home}: {error.strerror or error}. Set SFN_HOME to a folder that can "
+            "be written."
         ) from None
     user = os.geteuid()
     if found.st_uid not in (user, 0):
@@ -96,14 +97,25 @@ def home_notes(home: str | os.PathLike[str]) -> list[str]:
     mode = f"its mode is {stat.S_IMODE(found.st_mode):04o}"
     notes = []
     if found.st_mode & stat.S_IWGRP:
-        notes.append(f"{home}: its group, which is yours alone, may write to the folder ({mode}). To prevent it: chmod 700 {home}")
+        notes.append(
+            f"{home}: its group, which is yours alone, may write to the folder ({mode}). To prevent it: "
+            f"chmod 700 {home}"
+        )
     if found.st_mode & _OTHERS_READ:
         notes.append(f"{home}: other users may list the folder ({mode}). To prevent it: chmod 700 {home}")
     if parent.st_mode & stat.S_IWOTH and not parent.st_mode & stat.S_ISVTX:
         notes.append(f"{home}: other users may rename the folder, since they may write to its parent folder.")
-    for entry in sorted(_entries(home), key=lambda entry: entry.name) if found.st_mode & (stat.S_IXGRP | stat.S_IXOTH) else ():
-        if entry.is_file(follow_symlinks=False) and entry.stat(follow_symlinks=False).st_mode & (_OTHERS_READ | _OTHERS_WRITE):
-            notes.append(f"{entry.path}: other users may open the file. To prevent it: chmod 600 {entry.path}")
+    for entry in (
+        sorted(_entries(home), key=lambda entry: entry.name)
+        if found.st_mode & (stat.S_IXGRP | stat.S_IXOTH)
+        else ()
+    ):
+        if entry.is_file(follow_symlinks=False) and entry.stat(follow_symlinks=False).st_mode & (
+            _OTHERS_READ | _OTHERS_WRITE
+        ):
+            notes.append(
+                f"{entry.path}: other users may open the file. To prevent it: chmod 600 {entry.path}"
+            )
     return notes
 
 
@@ -124,7 +136,11 @@ def _is_private_group(found: os.stat_result) -> bool:
         owner, group = pwd.getpwuid(found.st_uid), grp.getgrgid(found.st_gid)
     except KeyError:
         return False
-    return owner.pw_gid == group.gr_gid and owner.pw_name == group.gr_name and set(group.gr_mem) <= {owner.pw_name}
+    return (
+        owner.pw_gid == group.gr_gid
+        and owner.pw_name == group.gr_name
+        and set(group.gr_mem) <= {owner.pw_name}
+    )
 
 
 def _user_name(user: int) -> str:
@@ -267,10 +283,13 @@ def _check(path: str, found: os.stat_result, is_kind: Callable[[int], bool], kin
     if stat.S_ISLNK(found.st_mode):
         raise _is_link(path)
     if not is_kind(found.st_mode):
-        raise StoreError(f"Cannot use the store {path}: it is not {kind}. Move it away, or set SFN_HOME to another folder.")
+        raise StoreError(
+            f"Cannot use the store {path}: it is not {kind}. Move it away, or set SFN_HOME to another folder."
+        )
     if found.st_uid not in (os.geteuid(), 0):
         raise StoreError(
-            f"Cannot use the store {path}: it belongs to {_user_name(found.st_uid)}. Move it away, or set SFN_HOME to another folder."
+            f"Cannot use the store {path}: it belongs to {_user_name(found.st_uid)}. Move it away, or set "
+            "SFN_HOME to another folder."
         )
 
 

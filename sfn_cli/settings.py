@@ -280,7 +280,9 @@ _TERMINAL = (
         "base64",
         _choice(*BINARY_FORMATS),
     ),
-    Variable("AWS_PAGER", "The program that shows long output; an empty value turns it off.", computed="`PAGER`"),
+    Variable(
+        "AWS_PAGER", "The program that shows long output; an empty value turns it off.", computed="`PAGER`"
+    ),
     Variable("PAGER", "The same, where `AWS_PAGER` is not set.", computed="`less`"),
     Variable("NO_COLOR", "Any text turns colours off; `--color on` wins over it."),
 )

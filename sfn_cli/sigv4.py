@@ -1,4 +1,5 @@
-"""Signature Version 4: what of a request is signed, and how. The terminal signs by it, the server checks by it.
+"""Signature Version 4: what of a request is signed, and how. The terminal signs by it, the server
+checks by it.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 A scope is "DATE/REGION/SERVICE/aws4_request": "20150830/us-east-1/states/aws4_request".
@@ -31,10 +32,13 @@ def signature(secret_access_key: str, at: str, scope: str, canonical: str) -> st
     return hmac.digest(key, text.encode(), "sha256").hex()
 
 
-def canonical_request(method: str, path: str, query: str, headers: Mapping[str, Iterable[str]], body_sha256: str) -> str:
+def canonical_request(
+    method: str, path: str, query: str, headers: Mapping[str, Iterable[str]], body_sha256: str
+) -> str:
     """What is signed of a request.
 
-    `path` and `query` are as they are sent, `headers` are those that are signed: by their names in lower case, in order, their values.
+    `path` and `query` are as they are sent, `headers` are those that are signed: by their names in
+    lower case, in order, their values.
     """
     arguments = sorted((_canonical(name), _canonical(value)) for name, value in arguments_of(query))
     return "\n".join(
@@ -42,7 +46,10 @@ def canonical_request(method: str, path: str, query: str, headers: Mapping[str, 
             method,
             quote(_normal(path), safe="/" + _UNRESERVED),  # what was encoded once already
             "&".join(f"{name}={value}" for name, value in arguments),
-            *(f"{name}:{','.join(' '.join(value.split()) for value in values)}" for name, values in headers.items()),
+            *(
+                f"{name}:{','.join(' '.join(value.split()) for value in values)}"
+                for name, values in headers.items()
+            ),
             "",
             ";".join(headers),
             body_sha256,

@@ -24,14 +24,18 @@ Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 async def asked(url: str, operation: str, request: dict[str, Any]) -> Connection:
-    """A connection on which the server is answering; asked as AWS's clients do: under a host that begins with sync-."""
+    """A connection on which the server is answering; asked as AWS's clients do: under a host that
+    begins with sync-.
+    """
     port = urlsplit(url).port
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     body = json.dumps(request)
     writer.write(
         (
-            f"POST / HTTP/1.1\r\nHost: sync-127.0.0.1:{port}\r\nX-Amz-Target: AWSStepFunctions.{operation}\r\nExpect: 100-continue\r\n"
-            f"Content-Type: application/x-amz-json-1.0\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+            f"POST / HTTP/1.1\r\nHost: sync-127.0.0.1:{port}\r\nX-Amz-Target: "
+            f"AWSStepFunctions.{operation}\r\nExpect: 100-continue\r\n"
+            f"Content-Type: application/x-amz-json-1.0\r\nContent-Length: {len(body)}\r\nConnection: "
+            "close\r\n\r\n"
         ).encode()
     )
     assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"

@@ -98,7 +98,9 @@ _BINDINGS = ("location", "locationName", "streaming", "timestampFormat", "idempo
 def main(arguments: list[str]) -> int:
     expected = dict(_files())
     present = {path.relative_to(MODEL).as_posix(): path.read_text() for path in MODEL.glob("*/*.json")}
-    stale = sorted(name for name in expected.keys() | present.keys() if expected.get(name) != present.get(name))
+    stale = sorted(
+        name for name in expected.keys() | present.keys() if expected.get(name) != present.get(name)
+    )
     if "--check" in arguments:
         for name in stale:
             print(f"stale: sfn_cli/api/model/{name} (run `python -m tests.compile_model`)")
@@ -123,7 +125,10 @@ def _files() -> Iterator[tuple[str, str]]:
         names = sorted(chosen if chosen is not None else model.operation_names)
         yield f"{service}/index.json", _text({xform_name(name, "-"): name for name in names})
         for name in names:
-            yield f"{service}/{name}.json", _text(_operation(service, model, model.operation_model(name), paginators.get(name)))
+            yield (
+                f"{service}/{name}.json",
+                _text(_operation(service, model, model.operation_model(name), paginators.get(name))),
+            )
 
 
 def _paginators(session: botocore.session.Session, service: str) -> Mapping[str, Mapping[str, Any]]:
@@ -138,7 +143,9 @@ def _text(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False) + "\n"
 
 
-def _operation(service: str, model: ServiceModel, operation: OperationModel, paginator: Mapping[str, Any] | None) -> dict[str, Any]:
+def _operation(
+    service: str, model: ServiceModel, operation: OperationModel, paginator: Mapping[str, Any] | None
+) -> dict[str, Any]:
     input_shape = _structure_or_none(operation.input_shape)
     extension = EXTENSIONS.get((service, operation.name))
     if extension is not None:
@@ -152,7 +159,11 @@ def _operation(service: str, model: ServiceModel, operation: OperationModel, pag
         "name": operation.name,
         "command": xform_name(operation.name, "-"),
         "protocol": model.metadata["protocol"],
-        "http": {key: operation.http[key] for key in ("method", "requestUri", "responseCode") if key in operation.http},
+        "http": {
+            key: operation.http[key]
+            for key in ("method", "requestUri", "responseCode")
+            if key in operation.http
+        },
         "errors": [shape.name for shape in operation.error_shapes],
         "paginator": dict(paginator) if paginator else None,
         "input": input_shape,

@@ -1,11 +1,11 @@
-"""An HTTP API for tests, on a real socket: it answers with what it was asked, or by the path it was asked for.
+"""An HTTP API for tests, on a real socket: it answers with what it was asked, or by the path it was
+asked for.
 
 /json          the request as JSON: method, path, headers (with capitals, as they came), body
-/status/NNN    that status
-/type/A/B      the bytes 0xff 0x00 with this content type
-/large         more than a task's result may hold
-/private       401, unless the bearer token is the one that was given last
-/token         a new bearer token, for the client "client" with the secret "hidden" (`expires_in` says for how long)
+/status/NNN    that status /type/A/B      the bytes 0xff 0x00 with this content type /large
+more than a task's result may hold /private       401, unless the bearer token is the one that was
+given last /token         a new bearer token, for the client "client" with the secret "hidden"
+(`expires_in` says for how long)
 """
 
 from __future__ import annotations
@@ -50,7 +50,11 @@ class Api:
 
     def _token(self, request: dict[str, Any]) -> tuple[int, str, bytes]:
         form = parse_qs(request["body"])
-        if (form["client_id"], form["client_secret"], form["grant_type"]) != (["client"], ["hidden"], ["client_credentials"]):
+        if (form["client_id"], form["client_secret"], form["grant_type"]) != (
+            ["client"],
+            ["hidden"],
+            ["client_credentials"],
+        ):
             return 401, "application/json", b'{"error": "invalid_client"}'
         self.tokens += 1
         given: dict[str, Any] = {"access_token": f"token-{self.tokens}", "token_type": "Bearer"}

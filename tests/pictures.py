@@ -1,4 +1,5 @@
-"""Draws the machines of `examples/` into their READMEs, as Mermaid's state diagrams: `python -m tests.pictures`.
+"""Draws the machines of `examples/` into their READMEs, as Mermaid's state diagrams: `python -m
+tests.pictures`.
 
 https://mermaid.js.org/syntax/stateDiagram.html. A README's picture is its block of ```mermaid.
 """

@@ -59,7 +59,9 @@ def sfn_json(home: Path, *arguments: str, **options: Any) -> Any:
 def create_machine(home: Path, name: str, definition: object, **options: Any) -> str:
     """The ARN of a new state machine."""
     text = json.dumps(definition)
-    created = sfn_json(home, "create-state-machine", "--name", name, "--role-arn", ROLE, "--definition", text, **options)
+    created = sfn_json(
+        home, "create-state-machine", "--name", name, "--role-arn", ROLE, "--definition", text, **options
+    )
     return str(created["stateMachineArn"])
 
 
@@ -74,7 +76,11 @@ def create_function(home: Path, name: str, code: Path, *options: str) -> None:
 
 def start_execution(home: Path, machine: str, *arguments: str, **options: Any) -> str:
     """The ARN of a new execution of the machine with this ARN."""
-    return str(sfn_json(home, "start-execution", "--state-machine-arn", machine, *arguments, **options)["executionArn"])
+    return str(
+        sfn_json(home, "start-execution", "--state-machine-arn", machine, *arguments, **options)[
+            "executionArn"
+        ]
+    )
 
 
 def describe(home: Path, execution: str) -> dict[str, Any]:
@@ -159,7 +165,9 @@ def boto3_client(url: str, service: str) -> Any:
 
 
 @contextmanager
-def serving(home: Path, *, environment: Mapping[str, str] | None = None, arguments: Sequence[str] = ()) -> Iterator[str]:
+def serving(
+    home: Path, *, environment: Mapping[str, str] | None = None, arguments: Sequence[str] = ()
+) -> Iterator[str]:
     """The URL of an `sfn serve` that listens; it and its workers are gone afterwards."""
     process = subprocess.Popen(
         [SFN, "serve", "--port", "0", *arguments],
@@ -176,13 +184,17 @@ def serving(home: Path, *, environment: Mapping[str, str] | None = None, argumen
         stop_workers(home)
 
 
-def at_terminal(home: Path, *arguments: str, environment: Mapping[str, str] | None = None, columns: int = 100) -> tuple[int, str]:
+def at_terminal(
+    home: Path, *arguments: str, environment: Mapping[str, str] | None = None, columns: int = 100
+) -> tuple[int, str]:
     """Runs the command at a terminal (a pty): its exit code, and what reached the terminal."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     variables = {**environment_of(home, {"TERM": "xterm", "AWS_PAGER": ""}), **(environment or {})}
     shown = b""
-    with subprocess.Popen([SFN, *arguments], env=variables, stdin=slave, stdout=slave, stderr=slave) as process:
+    with subprocess.Popen(
+        [SFN, *arguments], env=variables, stdin=slave, stdout=slave, stderr=slave
+    ) as process:
         os.close(slave)
         try:
             while piece := os.read(master, 65536):

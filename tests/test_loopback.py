@@ -26,9 +26,15 @@ sys.stdin.read()
 
 @pytest.mark.parametrize("kernel_answers", [True, False])
 @pytest.mark.parametrize("family", ["4", "6"])
-@pytest.mark.parametrize("user", [None, pytest.param(65534, marks=pytest.mark.skipif(os.geteuid() != 0, reason="needs root"))])
-def test_peer_user(family: str, user: int | None, kernel_answers: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The user of the process that holds the other end, over IPv4 and over its addresses within IPv6; no user once it is closed."""
+@pytest.mark.parametrize(
+    "user", [None, pytest.param(65534, marks=pytest.mark.skipif(os.geteuid() != 0, reason="needs root"))]
+)
+def test_peer_user(
+    family: str, user: int | None, kernel_answers: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The user of the process that holds the other end, over IPv4 and over its addresses within
+    IPv6; no user once it is closed.
+    """
     if not kernel_answers:
         monkeypatch.setattr(loopback, "_SOCK_DIAG", 31)  # a protocol that Linux does not have
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -53,7 +59,12 @@ def _python(user: int | None) -> str:
     """A Python that this user may run."""
     for python in (sys.executable, "/usr/bin/python3", "/usr/local/bin/python3"):
         try:
-            if subprocess.run([python, "-I", "-S", "-c", ""], user=user, cwd="/", capture_output=True).returncode == 0:
+            if (
+                subprocess.run(
+                    [python, "-I", "-S", "-c", ""], user=user, cwd="/", capture_output=True
+                ).returncode
+                == 0
+            ):
                 return python
         except OSError:
             continue

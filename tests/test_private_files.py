@@ -1,4 +1,6 @@
-"""The store's folder and its files belong to their user alone: through the installed command, whatever the umask."""
+"""The store's folder and its files belong to their user alone: through the installed command,
+whatever the umask.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,11 @@ if TYPE_CHECKING:
 
 NOBODY = 65534
 RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
-BOUND_BY_MODES = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 and shutil.which("setpriv") else []
+BOUND_BY_MODES = (
+    ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+    if os.geteuid() == 0 and shutil.which("setpriv")
+    else []
+)
 """Has root obey the modes of files, as other users do."""
 
 PASS = {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
@@ -42,7 +48,15 @@ root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root can play ano
 
 COMMANDS = [
     ("list-state-machines",),
-    ("create-state-machine", "--name", "M", "--role-arn", ROLE, "--definition", '{"StartAt": "P", "States": {"P": {"Type": "Succeed"}}}'),
+    (
+        "create-state-machine",
+        "--name",
+        "M",
+        "--role-arn",
+        ROLE,
+        "--definition",
+        '{"StartAt": "P", "States": {"P": {"Type": "Succeed"}}}',
+    ),
     ("worker", "status"),
     ("worker", "stop"),
     ("worker", "log"),
@@ -70,7 +84,10 @@ def test_a_folder_that_others_may_write_to(home: Path, argv: tuple[str, ...]) ->
     home.chmod(0o777)
     done = sfn(home, *argv)
     assert (done.returncode, done.stdout, list(home.iterdir())) == (255, "", [])
-    assert f"other users may write to the folder (its mode is 0777). Check what is in it, then run: chmod go-w {home}" in done.stderr
+    assert (
+        "other users may write to the folder (its mode is 0777). Check what is in it, then run: chmod go-w "
+        f"{home}" in done.stderr
+    )
     assert len(done.stderr.strip().splitlines()) == 1
 
 
@@ -107,7 +124,9 @@ def test_modes(home: Path, mode: int, group: int, refused: bool) -> None:
 
 
 def test_doctor_notes_what_others_may_do(home: Path) -> None:
-    """A folder that others may read is used, and reported, which is no fault; a private one is not mentioned."""
+    """A folder that others may read is used, and reported, which is no fault; a private one is not
+    mentioned.
+    """
     assert sfn(home, "list-state-machines").returncode == 0
     assert sfn(home, "doctor").stderr == ""
     home.chmod(0o755)
@@ -131,7 +150,12 @@ def test_the_umask_does_not_matter(tmp_path: Path, umask: int) -> None:
 
     def run(*argv: str) -> str:
         done = subprocess.run(
-            [*BOUND_BY_MODES, SFN, *argv], env=environment_of(home), umask=umask, capture_output=True, text=True, timeout=60
+            [*BOUND_BY_MODES, SFN, *argv],
+            env=environment_of(home),
+            umask=umask,
+            capture_output=True,
+            text=True,
+            timeout=60,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
@@ -155,9 +179,18 @@ def test_the_umask_does_not_matter(tmp_path: Path, umask: int) -> None:
         until(lambda: run(*described).strip() != "RUNNING", "the end")
         assert run(*described).strip() == "SUCCEEDED"
         modes = {path: stat.S_IMODE(path.lstat().st_mode) for path in [home.parent, home, *home.rglob("*")]}
-        assert {path.name for path in modes} >= {"sfn.db", "worker.log", "worker-0.lock", "worker-0.wake", "worker-start.lock", "app.py"}
+        assert {path.name for path in modes} >= {
+            "sfn.db",
+            "worker.log",
+            "worker-0.lock",
+            "worker-0.wake",
+            "worker-start.lock",
+            "app.py",
+        }
         assert {
-            path: oct(mode) for path, mode in modes.items() if path.name != "__pycache__" and mode != (0o700 if path.is_dir() else 0o600)
+            path: oct(mode)
+            for path, mode in modes.items()
+            if path.name != "__pycache__" and mode != (0o700 if path.is_dir() else 0o600)
         } == {}
     finally:
         run("worker", "stop")
@@ -188,16 +221,34 @@ def test_a_link_in_place_of_a_file(home: Path, tmp_path: Path, name: str, comman
     for path in home.glob(f"{name}*"):
         path.unlink()
     (home / name).symlink_to(target)
-    argv = ["start-execution", "--state-machine-arn", machine] if command == "start-execution" else command.split()
+    argv = (
+        ["start-execution", "--state-machine-arn", machine]
+        if command == "start-execution"
+        else command.split()
+    )
     done = sfn(home, *argv)
     (home / name).unlink()
     assert done.returncode in {253, 255}
-    assert f"Cannot use the store {home / name}: it is a symbolic link, which sfn does not follow." in done.stderr
+    assert (
+        f"Cannot use the store {home / name}: it is a symbolic link, which sfn does not follow."
+        in done.stderr
+    )
     assert len(done.stderr.strip().splitlines()) == 1
     assert target.read_text() == "precious"
 
 
-@pytest.mark.parametrize("name", ["worker.log", "worker-0.lock", "worker-0.wake", "worker-start.lock", "aws.lock", "functions", "services"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "worker.log",
+        "worker-0.lock",
+        "worker-0.wake",
+        "worker-start.lock",
+        "aws.lock",
+        "functions",
+        "services",
+    ],
+)
 def test_something_else_in_place_of_a_file(home: Path, name: str) -> None:
     """It is refused before anything is stored: no worker could run what a command had accepted."""
     machine = create_machine(home, "M", PASS)

@@ -50,7 +50,9 @@ def test_the_default_home_is_the_user_data_folder(data_home: str | None) -> None
         ({"SFN_ACCOUNT_ID": "000000000000"}, None, "us-east-1", "000000000000"),
     ],
 )
-def test_region_and_account(environ: Mapping[str, str], option: str | None, region: str, account: str) -> None:
+def test_region_and_account(
+    environ: Mapping[str, str], option: str | None, region: str, account: str
+) -> None:
     """--region wins over AWS_REGION, which wins over AWS_DEFAULT_REGION."""
     found = Settings.from_environment({"SFN_HOME": "/h", **environ}, region=option)
     assert (found.home, found.region, found.account_id) == ("/h", region, account)

@@ -37,7 +37,9 @@ def answer(service: Service, operation: Operation, request: Mapping[str, Any]) -
 
 
 def begin(service: Service, operation: Operation, request: Mapping[str, Any]) -> dict[str, Any] | Awaited:
-    """As `answer`, but does not wait for what the answer tells of: the end of an execution, the task of an activity."""
+    """As `answer`, but does not wait for what the answer tells of: the end of an execution, the
+    task of an activity.
+    """
     from sfn_cli.api.constraints import check_constraints
     from sfn_cli.api.following import keep_worker
     from sfn_cli.api.operations import find

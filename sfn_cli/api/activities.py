@@ -40,7 +40,10 @@ def create_activity(service: Service, request: dict[str, Any]) -> dict[str, Any]
 
 def describe_activity(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     activity = _existing(service, request["activityArn"])
-    return {**_summary(activity), "encryptionConfiguration": jsonvalue.loads(activity.encryption_configuration)}
+    return {
+        **_summary(activity),
+        "encryptionConfiguration": jsonvalue.loads(activity.encryption_configuration),
+    }
 
 
 def list_activities(service: Service, request: dict[str, Any]) -> dict[str, Any]:
@@ -65,7 +68,11 @@ def delete_activity(service: Service, request: dict[str, Any]) -> dict[str, Any]
 def get_activity_task(service: Service, request: dict[str, Any]) -> dict[str, Any] | AwaitedTask:
     """The task that has waited longest, for its only worker; or, after a minute without one, none."""
     activity = _existing(service, request["activityArn"])
-    awaited = AwaitedTask(activity.arn, POLL_SECONDS, partial(_taken, activity_arn=activity.arn, worker_name=request.get("workerName")))
+    awaited = AwaitedTask(
+        activity.arn,
+        POLL_SECONDS,
+        partial(_taken, activity_arn=activity.arn, worker_name=request.get("workerName")),
+    )
     answer = awaited.take(service)
     return awaited if answer is None else answer
 

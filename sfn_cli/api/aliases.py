@@ -1,8 +1,8 @@
-"""Aliases: CreateStateMachineAlias, UpdateStateMachineAlias, DeleteStateMachineAlias, DescribeStateMachineAlias,
-ListStateMachineAliases.
+"""Aliases: CreateStateMachineAlias, UpdateStateMachineAlias, DeleteStateMachineAlias,
+DescribeStateMachineAlias, ListStateMachineAliases.
 
-https://docs.aws.amazon.com/step-functions/latest/dg/concepts-state-machine-alias.html
-Creating is idempotent: the same name, description and routing configuration are answered as if they were new.
+https://docs.aws.amazon.com/step-functions/latest/dg/concepts-state-machine-alias.html Creating is
+idempotent: the same name, description and routing configuration are answered as if they were new.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ def create_state_machine_alias(service: Service, request: dict[str, Any]) -> dic
     if (alias.description, alias.weights) != (description, weights):
         raise ApiError(
             "ConflictException",
-            "Failed to create alias because an alias with the same name and a different routing configuration already exists.",
+            "Failed to create alias because an alias with the same name and a different routing "
+            "configuration already exists.",
         )
     return {"stateMachineAliasArn": arn.qualified(machine_arn, name), "creationDate": alias.created_at}
 
@@ -80,7 +81,8 @@ def describe_state_machine_alias(service: Service, request: dict[str, Any]) -> d
         "name": alias.name,
         "description": alias.description or None,
         "routingConfiguration": [
-            {"stateMachineVersionArn": arn.qualified(machine_arn, number), "weight": weight} for number, weight in alias.weights
+            {"stateMachineVersionArn": arn.qualified(machine_arn, number), "weight": weight}
+            for number, weight in alias.weights
         ],
         "creationDate": alias.created_at,
         "updateDate": alias.updated_at,
@@ -88,7 +90,9 @@ def describe_state_machine_alias(service: Service, request: dict[str, Any]) -> d
 
 
 def list_state_machine_aliases(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """Of a machine, or those that lead to a version. By name: AWS documents newest first, the recordings show the oldest first."""
+    """Of a machine, or those that lead to a version. By name: AWS documents newest first, the
+    recordings show the oldest first.
+    """
     given_arn = request["stateMachineArn"]
     machine_arn, qualifier = arn.unqualified(given_arn)
     machine = state_machine_references.active(service, machine_arn)
@@ -100,21 +104,25 @@ def list_state_machine_aliases(service: Service, request: dict[str, Any]) -> dic
             raise _not_found(given_arn)
         version = found.id
     scope, now, size = f"ListStateMachineAliases {given_arn}", service.clock(), paging.page_size(request)
-    aliases = service.aliases.page(machine.id, version, paging.last_key(request, scope, now, str) or "", size + 1)
+    aliases = service.aliases.page(
+        machine.id, version, paging.last_key(request, scope, now, str) or "", size + 1
+    )
     shown = aliases[:size]
     return {
         "stateMachineAliases": [
-            {"stateMachineAliasArn": arn.qualified(machine_arn, alias.key), "creationDate": alias.created_at} for alias in shown
+            {"stateMachineAliasArn": arn.qualified(machine_arn, alias.key), "creationDate": alias.created_at}
+            for alias in shown
         ],
         "nextToken": paging.token(scope, str(shown[-1].key), now) if len(aliases) > size else None,
     }
 
 
 def _checked(routing: Routing, machine_arn: str | None = None) -> tuple[str, Weights]:
-    """The machine that a routing configuration is of (it must be this one, if one is given), and what it says.
+    """The machine that a routing configuration is of (it must be this one, if one is given), and
+    what it says.
 
-    Raises ApiError InvalidArn, or ValidationException, in the order in which AWS looks: versions, distinct ones,
-    weights of 100 together.
+    Raises ApiError InvalidArn, or ValidationException, in the order in which AWS looks: versions,
+    distinct ones, weights of 100 together.
     """
     arns = [route["stateMachineVersionArn"] for route in routing]
     for version_arn in arns:
@@ -136,11 +144,15 @@ def _checked(routing: Routing, machine_arn: str | None = None) -> tuple[str, Wei
 
 def _invalid(message: str, received: Sequence[object]) -> ApiError:
     shown = ", ".join(map(str, received))
-    return ApiError("ValidationException", f"{message} Received: [{shown}]", reason="INVALID_ROUTING_CONFIGURATION")
+    return ApiError(
+        "ValidationException", f"{message} Received: [{shown}]", reason="INVALID_ROUTING_CONFIGURATION"
+    )
 
 
 def _split(alias_arn: str) -> tuple[str, str]:
-    """The machine's ARN and the alias's name. Raises ApiError InvalidArn, or ResourceNotFound for what can be no alias."""
+    """The machine's ARN and the alias's name. Raises ApiError InvalidArn, or ResourceNotFound for
+    what can be no alias.
+    """
     names.check_arn(alias_arn, "stateMachine")
     machine_arn, name = arn.unqualified(alias_arn)
     if name is None:
@@ -149,7 +161,9 @@ def _split(alias_arn: str) -> tuple[str, str]:
 
 
 def _machine(service: Service, machine_arn: str, resource_arn: str) -> StateMachine:
-    """The machine, to change its aliases. Raises ApiError StateMachineDeleting, or ResourceNotFound in the resource's name."""
+    """The machine, to change its aliases. Raises ApiError StateMachineDeleting, or ResourceNotFound
+    in the resource's name.
+    """
     machine = service.state_machines.find(machine_arn)
     if machine is None:
         raise _not_found(resource_arn)
@@ -159,4 +173,6 @@ def _machine(service: Service, machine_arn: str, resource_arn: str) -> StateMach
 
 
 def _not_found(resource_arn: str) -> ApiError:
-    return ApiError("ResourceNotFound", "Request references a resource that does not exist.", resourceName=resource_arn)
+    return ApiError(
+        "ResourceNotFound", "Request references a resource that does not exist.", resourceName=resource_arn
+    )

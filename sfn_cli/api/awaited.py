@@ -1,4 +1,5 @@
-"""Answers that are not there yet: an execution has to end (StartSyncExecution), or an activity to have a task (GetActivityTask).
+"""Answers that are not there yet: an execution has to end (StartSyncExecution), or an activity to
+have a task (GetActivityTask).
 
 A door that has nothing else to do waits for them here. One that serves many keeps no thread for each
 (server/watch.py), and asks for the answer when there may be one.
@@ -30,7 +31,9 @@ class AwaitedEnd(NamedTuple):
 
 
 class AwaitedTask(NamedTuple):
-    """`take` gives the operation's answer if a task of the activity waits, or None; after `seconds`, NO_TASK is the answer."""
+    """`take` gives the operation's answer if a task of the activity waits, or None; after
+    `seconds`, NO_TASK is the answer.
+    """
 
     activity: str
     seconds: float

@@ -43,12 +43,17 @@ class Refused(NamedTuple):
 
 
 def start_executions(
-    service: Service, state_machine_arn: str, lines: Sequence[Line], name_prefix: str | None = None, inject: Sequence[str] = ()
+    service: Service,
+    state_machine_arn: str,
+    lines: Sequence[Line],
+    name_prefix: str | None = None,
+    inject: Sequence[str] = (),
 ) -> tuple[list[Started], list[Refused]]:
     """Starts an execution for each line that is not refused, and makes sure that a worker lives.
 
-    Names are UUIDs, or `name_prefix` and the line's number. Raises ApiError or UsageError, and starts none, when
-    the state machine or what is asked of its mocks (`inject` as StartExecution has it) is to blame.
+    Names are UUIDs, or `name_prefix` and the line's number. Raises ApiError or UsageError, and
+    starts none, when the state machine or what is asked of its mocks (`inject` as StartExecution
+    has it) is to blame.
     """
     common, mocking = mocked(service, {"stateMachineArn": state_machine_arn, "inject": inject})
     names.check_machine(common["stateMachineArn"])
@@ -77,7 +82,9 @@ def start_executions(
         service.runner.wake()
         for (number, request, new, _), execution in zip(accepted, kept, strict=True):
             try:
-                started.append(Started(number, start_answer(new, request, execution), execution.id if execution else 0))
+                started.append(
+                    Started(number, start_answer(new, request, execution), execution.id if execution else 0)
+                )
             except ApiError as error:
                 refused.append(Refused(number, error))
     return started, refused

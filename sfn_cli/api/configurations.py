@@ -48,21 +48,30 @@ def tracing(request: Mapping[str, Any], kept: str | None = None) -> str:
         return kept
     configuration = {"enabled": False} if given is None else given
     if "enabled" not in configuration:
-        raise ApiError("InvalidTracingConfiguration", "Invalid Tracing Configuration: enabled must be set to true or false.")  # (ours)
+        raise ApiError(
+            "InvalidTracingConfiguration",
+            "Invalid Tracing Configuration: enabled must be set to true or false.",
+        )  # (ours)
     return jsonvalue.dumps(configuration)
 
 
 def encryption(request: Mapping[str, Any], kept: str | None = None) -> str:
-    """encryptionConfiguration; sfn keeps it, and encrypts nothing. Raises ApiError InvalidEncryptionConfiguration."""
+    """encryptionConfiguration; sfn keeps it, and encrypts nothing. Raises ApiError
+    InvalidEncryptionConfiguration.
+    """
     given = request.get("encryptionConfiguration")
     if given is None and kept is not None:
         return kept
     configuration = given or {"type": "AWS_OWNED_KEY"}
     own_key = configuration["type"] == "CUSTOMER_MANAGED_KMS_KEY"
     if own_key != ("kmsKeyId" in configuration):
-        raise _invalid_encryption("kmsKeyId must be given for CUSTOMER_MANAGED_KMS_KEY, and for no other type.")
+        raise _invalid_encryption(
+            "kmsKeyId must be given for CUSTOMER_MANAGED_KMS_KEY, and for no other type."
+        )
     if not own_key and "kmsDataKeyReusePeriodSeconds" in configuration:
-        raise _invalid_encryption("kmsDataKeyReusePeriodSeconds can be given for CUSTOMER_MANAGED_KMS_KEY only.")
+        raise _invalid_encryption(
+            "kmsDataKeyReusePeriodSeconds can be given for CUSTOMER_MANAGED_KMS_KEY only."
+        )
     return jsonvalue.dumps(dict(sorted(configuration.items())))
 
 

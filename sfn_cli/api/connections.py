@@ -1,8 +1,9 @@
-"""EventBridge's connections, which authorise HTTP tasks: CreateConnection, DescribeConnection and their like.
+"""EventBridge's connections, which authorise HTTP tasks: CreateConnection, DescribeConnection and
+their like.
 
-https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateConnection.html
-What a connection holds is kept in the store, and its secrets are never told. A new one is AUTHORIZED at once: a token
-is asked for when a task first needs it (`integrations/authorization.py`).
+https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateConnection.html What a
+connection holds is kept in the store, and its secrets are never told. A new one is AUTHORIZED at
+once: a token is asked for when a task first needs it (`integrations/authorization.py`).
 """
 
 from __future__ import annotations
@@ -59,7 +60,11 @@ def describe_connection(service: Service, request: dict[str, Any]) -> dict[str, 
     connection = service.connections.named(_stem(service, request["Name"]))
     if connection is None:
         raise _missing("describe", request["Name"])
-    return {**_summary(connection), "Description": connection.description, "AuthParameters": _shown(loads(connection.auth_parameters))}
+    return {
+        **_summary(connection),
+        "Description": connection.description,
+        "AuthParameters": _shown(loads(connection.auth_parameters)),
+    }
 
 
 def list_connections(service: Service, request: dict[str, Any]) -> dict[str, Any]:
@@ -85,7 +90,11 @@ def update_connection(service: Service, request: dict[str, Any]) -> dict[str, An
         kept: Json = loads(old.auth_parameters)
         if type_ != old.authorization_type:
             kept.pop(_PARAMETERS[old.authorization_type], None)
-        whole = {**request, "AuthorizationType": type_, "AuthParameters": _merged(kept, request.get("AuthParameters", {}))}
+        whole = {
+            **request,
+            "AuthorizationType": type_,
+            "AuthParameters": _merged(kept, request.get("AuthParameters", {})),
+        }
         check_constraints(load("events", "CreateConnection").input, whole)
         _check(whole)
         return old._replace(
@@ -109,7 +118,13 @@ def deauthorize_connection(service: Service, request: dict[str, Any]) -> dict[st
     """Forgets what authorises: tasks fail until the connection is updated."""
 
     def change(old: Connection) -> Connection:
-        return old._replace(state=DEAUTHORIZED, auth_parameters="{}", modified_at=service.clock(), token=None, token_expires_at=None)
+        return old._replace(
+            state=DEAUTHORIZED,
+            auth_parameters="{}",
+            modified_at=service.clock(),
+            token=None,
+            token_expires_at=None,
+        )
 
     changed = service.connections.change(_stem(service, request["Name"]), change)
     if changed is None:
@@ -125,8 +140,9 @@ def delete_connection(service: Service, request: dict[str, Any]) -> dict[str, An
 
 
 def meant(service: Service, connection_arn: str) -> Connection | None:
-    """The connection that a task names. One of another id or account does, if it has the name: a definition that was
-    written for AWS has AWS's there."""
+    """The connection that a task names. One of another id or account does, if it has the name: a
+    definition that was written for AWS has AWS's there.
+    """
     stem, _, _ = connection_arn.rpartition("/")
     _, _, name = stem.rpartition("/")
     return service.connections.meant(connection_arn, stem, name)
@@ -137,13 +153,21 @@ def _stem(service: Service, name: str) -> str:
 
 
 def _check(request: Mapping[str, Any]) -> None:
-    """Raises ApiError ValidationException when what authorises is not of the AuthorizationType, or is not sfn's to have. (ours)"""
+    """Raises ApiError ValidationException when what authorises is not of the AuthorizationType, or
+    is not sfn's to have. (ours)
+    """
     type_, parameters = request["AuthorizationType"], request["AuthParameters"]
     given = [member for member in _PARAMETERS.values() if parameters.get(member) is not None]
     if given != [_PARAMETERS[type_]]:
-        raise ApiError("ValidationException", f"AuthParameters of AuthorizationType {type_} must have {_PARAMETERS[type_]}, and no other.")
+        raise ApiError(
+            "ValidationException",
+            f"AuthParameters of AuthorizationType {type_} must have {_PARAMETERS[type_]}, and no other.",
+        )
     if "InvocationConnectivityParameters" in request or "ConnectivityParameters" in parameters:
-        raise ApiError("ValidationException", "sfn has no private connectivity: it calls every endpoint from this machine.")
+        raise ApiError(
+            "ValidationException",
+            "sfn has no private connectivity: it calls every endpoint from this machine.",
+        )
 
 
 def _merged(old: Json, new: Json) -> Json:
@@ -174,8 +198,15 @@ def _changed(connection: Connection) -> dict[str, Any]:
 
 
 def _summary(connection: Connection) -> dict[str, Any]:
-    return {**_changed(connection), "Name": connection.name, "AuthorizationType": connection.authorization_type}
+    return {
+        **_changed(connection),
+        "Name": connection.name,
+        "AuthorizationType": connection.authorization_type,
+    }
 
 
 def _missing(verb: str, name: str) -> ApiError:
-    return ApiError("ResourceNotFoundException", f"Failed to {verb} the connection(s). Connection '{name}' does not exist.")
+    return ApiError(
+        "ResourceNotFoundException",
+        f"Failed to {verb} the connection(s). Connection '{name}' does not exist.",
+    )

@@ -20,17 +20,26 @@ if TYPE_CHECKING:
 
 # Observed: AWS names the values of this enum in its own order, not the model's.
 _ENUM_ORDERS: Mapping[frozenset[str], Sequence[str]] = {
-    frozenset(order): order for order in (("SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING"),)
+    frozenset(order): order
+    for order in (("SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING"),)
 }
 
 # Java's classes of characters, which Python does not have by name. They stand within brackets
 # with an underscore, which \w has besides letters and digits.
-_JAVA_CLASSES: Mapping[str, str] = {r"\p{ASCII}": r"[\x00-\x7f]", r"\p{L}": r"\w", r"\p{N}": r"\d", r"\p{Z}": r"\s"}
+_JAVA_CLASSES: Mapping[str, str] = {
+    r"\p{ASCII}": r"[\x00-\x7f]",
+    r"\p{L}": r"\w",
+    r"\p{N}": r"\d",
+    r"\p{Z}": r"\s",
+}
 
-# EventBridge's patterns of words with blanks between them try every way to divide a text at its blanks. The same texts, each
-# read once, are: tabs, and from the first character that is one of a word's, which may be a blank, what is that or a tab.
+# EventBridge's patterns of words with blanks between them try every way to divide a text at its
+# blanks. The same texts, each read once, are: tabs, and from the first character that is one of a
+# word's, which may be a blank, what is that or a tab.
 _OF_WORDS = (r"[^\x00-\x1F:\x7F]", r"[\x20-\x7E]")
-_PATTERNS: Mapping[str, str] = {rf"^[ \t]*{one}+([ \t]+{one}+)*[ \t]*$": rf"\t*{one}(?:{one}|\t)*" for one in _OF_WORDS}
+_PATTERNS: Mapping[str, str] = {
+    rf"^[ \t]*{one}+([ \t]+{one}+)*[ \t]*$": rf"\t*{one}(?:{one}|\t)*" for one in _OF_WORDS
+}
 
 _MAX_PAYLOAD_BYTES = 262_144
 """The one maximum that counts bytes of UTF-8, not characters: of what executions and tasks take and give.
@@ -42,7 +51,9 @@ def check_constraints(shape: Shape, request: Mapping[str, Any]) -> None:
     problems = list(_problems(shape, request, ""))
     if problems:
         errors = "error" if len(problems) == 1 else "errors"
-        raise ApiError("ValidationException", f"{len(problems)} validation {errors} detected: {'; '.join(problems)}")
+        raise ApiError(
+            "ValidationException", f"{len(problems)} validation {errors} detected: {'; '.join(problems)}"
+        )
 
 
 def _problems(shape: Shape, value: Any, path: str) -> Iterator[str]:
@@ -124,10 +135,14 @@ def _java_text(shape: Shape, value: Any) -> str:
         return "null"
     kind = shape["type"]
     if kind == "structure":
-        members = (f"{name}={_java_text(member, value.get(name))}" for name, member in shape["members"].items())
+        members = (
+            f"{name}={_java_text(member, value.get(name))}" for name, member in shape["members"].items()
+        )
         return f"{shape['name']}({', '.join(members)})"
     if kind == "list":
         return f"[{', '.join(_java_text(shape['member'], item) for item in value)}]"
     if kind == "map":
-        return "{" + ", ".join(f"{key}={_java_text(shape['value'], item)}" for key, item in value.items()) + "}"
+        return (
+            "{" + ", ".join(f"{key}={_java_text(shape['value'], item)}" for key, item in value.items()) + "}"
+        )
     return str(value)

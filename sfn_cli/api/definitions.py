@@ -28,7 +28,10 @@ def validate_state_machine_definition(service: Service, request: dict[str, Any])
     from sfn_cli.asl.validate import validate
 
     severities = ("ERROR", "WARNING") if request.get("severity") == "WARNING" else ("ERROR",)
-    faults = map(_as_aws_sees_it, validate(request["definition"], request.get("type", "STANDARD"), is_available=service.is_available))
+    faults = map(
+        _as_aws_sees_it,
+        validate(request["definition"], request.get("type", "STANDARD"), is_available=service.is_available),
+    )
     found = [fault for fault in faults if fault.severity in severities]
     shown = found[: request.get("maxResults") or MAX_DIAGNOSTICS]
     return {
@@ -44,7 +47,9 @@ def _as_aws_sees_it(fault: Diagnostic) -> Diagnostic:
 
 
 def checked(service: Service, definition: str, machine_type: str) -> str:
-    """The definition. Raises ApiError InvalidDefinition with what is wrong with it, up to MAX_DIAGNOSTICS faults."""
+    """The definition. Raises ApiError InvalidDefinition with what is wrong with it, up to
+    MAX_DIAGNOSTICS faults.
+    """
     from sfn_cli.asl.validate import validate
 
     refuse_faults(validate(definition, machine_type, is_available=service.is_available))
@@ -78,4 +83,8 @@ def _shown(code: str, message: str, location: str | None) -> str:
     if location is None:
         return f"{code}: {message} at null"  # Observed: so AWS writes it of what has no place.
     # A place in a text that is not JSON ("[Source: …]") stands on a line of its own, as Jackson writes it.
-    return f"{code}: {message}\n at {location}" if location.startswith("[") else f"{code}: {message} at {location}"
+    return (
+        f"{code}: {message}\n at {location}"
+        if location.startswith("[")
+        else f"{code}: {message} at {location}"
+    )

@@ -32,8 +32,11 @@ def start_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]
     return _start(service, request, service.clock(), mocking, clock=service.settings.clock)
 
 
-def start_child(service: Service, request: dict[str, Any], task: int, *, awaited: bool, at: int) -> dict[str, Any]:
-    """As StartExecution, by the task with this key, which may wait for the end; not before `at`, its execution's time.
+def start_child(
+    service: Service, request: dict[str, Any], task: int, *, awaited: bool, at: int
+) -> dict[str, Any]:
+    """As StartExecution, by the task with this key, which may wait for the end; not before `at`,
+    its execution's time.
 
     Whatever it started already is the answer.
     """
@@ -44,7 +47,9 @@ def start_child(service: Service, request: dict[str, Any], task: int, *, awaited
 
 
 def mocked(service: Service, request: Mapping[str, Any]) -> tuple[dict[str, Any], Mocking | None]:
-    """The request without the test case that its ARN may name, and the mocks that it asks for, if it asks for any."""
+    """The request without the test case that its ARN may name, and the mocks that it asks for, if
+    it asks for any.
+    """
     machine_arn, test_case = arn.test_case(request["stateMachineArn"])
     inject = request.get("inject", ())
     request = {**request, "stateMachineArn": machine_arn}
@@ -55,7 +60,9 @@ def mocked(service: Service, request: Mapping[str, Any]) -> tuple[dict[str, Any]
     return request, Mocking(service.settings, test_case, inject)
 
 
-def _start(service: Service, request: dict[str, Any], at: int, mocking: Mocking | None = None, **members: Any) -> dict[str, Any]:
+def _start(
+    service: Service, request: dict[str, Any], at: int, mocking: Mocking | None = None, **members: Any
+) -> dict[str, Any]:
     """Starts an execution with these members of a NewExecution beside those that the request gives."""
     names.check_machine(request["stateMachineArn"])
     check_start(request)
@@ -72,7 +79,9 @@ def check_start(request: Mapping[str, Any]) -> None:
 def new_execution(
     machine: StateMachine, request: Mapping[str, Any], at: int, mocking: Mocking | None = None
 ) -> tuple[NewExecution, HistoryEvent]:
-    """The execution that a request asks for, and its first event. Raises ApiError or UsageError for mocks that cannot be."""
+    """The execution that a request asks for, and its first event. Raises ApiError or UsageError for
+    mocks that cannot be.
+    """
     name = request.get("name") or names.new_execution_name(at)
     seed = os.urandom(16).hex()
     machine = qualified.routed(machine, seed)
@@ -91,14 +100,21 @@ def new_execution(
         mocks=None if mocking is None else mocking.of(machine),
     )
     input = Payload(text=request.get("input", "{}"))
-    return new, execution_started(input, machine.revision.role_arn, at, qualified=qualified.arns(machine.arn, version, alias))
+    return new, execution_started(
+        input, machine.revision.role_arn, at, qualified=qualified.arns(machine.arn, version, alias)
+    )
 
 
-def start_answer(new: NewExecution, request: Mapping[str, Any], execution: Execution | None) -> dict[str, Any]:
+def start_answer(
+    new: NewExecution, request: Mapping[str, Any], execution: Execution | None
+) -> dict[str, Any]:
     """StartExecution's answer, given the execution that has the new one's ARN. Raises ApiError."""
     if execution is None:
         raise does_not_exist(new.state_machine_arn)
-    if execution.status != "RUNNING" or (execution.input, execution.mocks) != (request.get("input", "{}"), new.mocks):
+    if execution.status != "RUNNING" or (execution.input, execution.mocks) != (
+        request.get("input", "{}"),
+        new.mocks,
+    ):
         raise ApiError("ExecutionAlreadyExists", f"Execution Already Exists: '{execution.arn}'")
     return {"executionArn": execution.arn, "startDate": execution.started_at}
 
@@ -111,7 +127,9 @@ def stop_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     execution_arn = request["executionArn"]
     if not (arn.is_express(execution_arn) and service.suspensions.of(execution_arn)):
         names.check_arn(execution_arn, "execution")
-    stopped_at = service.executions.abort(execution_arn, request.get("error"), request.get("cause"), service.clock())
+    stopped_at = service.executions.abort(
+        execution_arn, request.get("error"), request.get("cause"), service.clock()
+    )
     if stopped_at is None:
         raise names.no_execution(execution_arn)
     service.runner.wake()
@@ -143,21 +161,32 @@ def describe(execution: Execution, *, included: bool = True) -> dict[str, Any]:
         **redrive_status(execution.status),
     }
     if included:
-        answer |= {"input": execution.input, "output": execution.output, "error": execution.error, "cause": execution.cause}
+        answer |= {
+            "input": execution.input,
+            "output": execution.output,
+            "error": execution.error,
+            "cause": execution.cause,
+        }
     if execution.output is not None:
         answer["outputDetails"] = {"included": included}
     return answer
 
 
 def list_executions(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """The executions of a state machine, of its version or alias, or the children of a Map Run; newest first."""
+    """The executions of a state machine, of its version or alias, or the children of a Map Run;
+    newest first.
+    """
     whose = _whose(service, request)
     scope, now, size = f"ListExecutions {whose}", service.clock(), paging.page_size(request)
-    executions = service.executions.page(whose, paging.last_key(request, scope, now, _start_and_row), size + 1)
+    executions = service.executions.page(
+        whose, paging.last_key(request, scope, now, _start_and_row), size + 1
+    )
     shown = executions[:size]
     return {
         "executions": [_summary(execution) for execution in shown],
-        "nextToken": paging.token(scope, f"{shown[-1].started_at}.{shown[-1].id}", now) if len(executions) > size else None,
+        "nextToken": paging.token(scope, f"{shown[-1].started_at}.{shown[-1].id}", now)
+        if len(executions) > size
+        else None,
     }
 
 
@@ -169,11 +198,15 @@ def _whose(service: Service, request: Mapping[str, Any]) -> Whose:
     if ("stateMachineArn" in request) == ("mapRunArn" in request):
         raise ApiError("ValidationException", "Must provide a StateMachine ARN or MapRun ARN")
     if "mapRunArn" in request:
-        return Whose(map_run=existing_map_run(service, request["mapRunArn"]).id, status=status, redriven=redriven)
+        return Whose(
+            map_run=existing_map_run(service, request["mapRunArn"]).id, status=status, redriven=redriven
+        )
     if redriven is not None:
         raise ApiError("ValidationException", "redriveFilter is only supported with mapRunArn")
     if status == "PENDING_REDRIVE":
-        raise ApiError("ValidationException", "statusFilter PENDING_REDRIVE is only supported with mapRunArn")  # (ours)
+        raise ApiError(
+            "ValidationException", "statusFilter PENDING_REDRIVE is only supported with mapRunArn"
+        )  # (ours)
     machine = existing(service, request["stateMachineArn"])
     if machine.type == "EXPRESS":
         raise type_not_supported()
@@ -205,7 +238,11 @@ def get_execution_history(service: Service, request: dict[str, Any]) -> dict[str
     """The events in order, or newest first with reverseOrder."""
     execution = existing_execution(service, request["executionArn"])
     reverse = request.get("reverseOrder", False)
-    scope, now, size = f"GetExecutionHistory {execution.arn} {reverse}", service.clock(), paging.page_size(request)
+    scope, now, size = (
+        f"GetExecutionHistory {execution.arn} {reverse}",
+        service.clock(),
+        paging.page_size(request),
+    )
     last = paging.last_key(request, scope, now, int)
     read = service.executions.history_reversed if reverse else service.executions.history
     events = read(execution.id, limit=size + 1) if last is None else read(execution.id, last, size + 1)
@@ -240,7 +277,9 @@ def check_input(text: str) -> None:
         json_text.read(text)
     except json_text.NotJson as error:
         reason = error.message if text.strip() else "Invalid execution input."
-        raise ApiError("InvalidExecutionInput", f"Invalid State Machine Execution Input: '{reason}'") from None
+        raise ApiError(
+            "InvalidExecutionInput", f"Invalid State Machine Execution Input: '{reason}'"
+        ) from None
 
 
 def redrive_status(status: str) -> dict[str, str]:
@@ -249,8 +288,14 @@ def redrive_status(status: str) -> dict[str, str]:
 
 
 def redrivable(reason: str | None) -> dict[str, str]:
-    """The members of DescribeExecution that tell of an execution that can be redriven, unless there is a reason why not."""
-    return {"redriveStatus": "REDRIVABLE"} if reason is None else {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": reason}
+    """The members of DescribeExecution that tell of an execution that can be redriven, unless there
+    is a reason why not.
+    """
+    return (
+        {"redriveStatus": "REDRIVABLE"}
+        if reason is None
+        else {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": reason}
+    )
 
 
 def needless_redrive(status: str) -> str | None:

@@ -25,11 +25,19 @@ if TYPE_CHECKING:
 def create_alias(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     name = unqualified(service, request).name
     alias = FunctionAlias(
-        request["Name"], _number(request["FunctionVersion"]), _weights(request) or {}, request.get("Description", ""), new_uuid()
+        request["Name"],
+        _number(request["FunctionVersion"]),
+        _weights(request) or {},
+        request.get("Description", ""),
+        new_uuid(),
     )
     _check(service, name, alias)
     if not service.function_aliases.create(name, alias):
-        raise ApiError("ResourceConflictException", f"Alias already exists: {function_arn(service, name, alias.name)}", status=409)
+        raise ApiError(
+            "ResourceConflictException",
+            f"Alias already exists: {function_arn(service, name, alias.name)}",
+            status=409,
+        )
     return _shown(service, name, alias)
 
 
@@ -94,7 +102,9 @@ def _weights(request: Mapping[str, Any]) -> dict[str, float] | None:
 
 
 def _check(service: Service, function: str, alias: FunctionAlias) -> None:
-    """Raises ApiError unless the alias leads to versions that there are, and shares invocations between two at most."""
+    """Raises ApiError unless the alias leads to versions that there are, and shares invocations
+    between two at most.
+    """
     if len(alias.weights) > 1:
         raise invalid("Number of items in AdditionalVersionWeights cannot be greater than 1")
     if alias.weights and alias.number == 0:
@@ -102,7 +112,10 @@ def _check(service: Service, function: str, alias: FunctionAlias) -> None:
     numbers = [alias.number, *map(_number, alias.weights)]
     if len(set(numbers)) < len(numbers):
         number = alias.number
-        raise invalid(f"Invalid function version {number}. Function version {number} is already included in routing configuration.")
+        raise invalid(
+            f"Invalid function version {number}. Function version {number} is already included in routing "
+            "configuration."
+        )
     for number in numbers:
         if service.functions.revision(function, number) is None:
             raise no_function(function_arn(service, function, version_name(number)))

@@ -1,4 +1,5 @@
-"""A function's code, as requests give it: a zip, or (our own CodeDir) a folder of this machine, which is used where it lies.
+"""A function's code, as requests give it: a zip, or (our own CodeDir) a folder of this machine,
+which is used where it lies.
 
 A version's code never changes: what is published of a folder is a zip of what is in it then.
 """
@@ -52,14 +53,18 @@ def _check_zip(content: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
-        raise invalid("Could not unzip uploaded file. Please check your file, then try to upload again.") from None
+        raise invalid(
+            "Could not unzip uploaded file. Please check your file, then try to upload again."
+        ) from None
     if not entries:
         raise invalid("Uploaded file must be a non-empty zip")
     if sum(entry.file_size for entry in entries) > MAX_UNZIPPED_BYTES:
         raise too_large()
     for entry in entries:
         if entry.filename.startswith("/") or ".." in entry.filename.split("/"):
-            raise invalid(f"The zip has an entry that would lie outside of the function's folder: {entry.filename}")
+            raise invalid(
+                f"The zip has an entry that would lie outside of the function's folder: {entry.filename}"
+            )
 
 
 def facts_of(code: Code) -> dict[str, Json]:
@@ -89,7 +94,9 @@ def snapshot(folder: str) -> bytes:
                 with open(path, "rb") as file:
                     archive.writestr(entry, file.read(), zipfile.ZIP_DEFLATED)
     except OSError as error:
-        raise invalid(f"The code's folder cannot be read: {error.strerror or error} ({error.filename or folder})") from None
+        raise invalid(
+            f"The code's folder cannot be read: {error.strerror or error} ({error.filename or folder})"
+        ) from None
     return content.getvalue()
 
 

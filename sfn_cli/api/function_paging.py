@@ -23,7 +23,9 @@ def answer(
     key: Callable[[Item], str],
     shown: Callable[[Item], Any],
 ) -> dict[str, Any]:
-    """The page that is asked for, under `member`: up to so many items that follow a key ("" for the first), each as it is shown."""
+    """The page that is asked for, under `member`: up to so many items that follow a key ("" for the
+    first), each as it is shown.
+    """
     size = min(request.get("MaxItems") or MAX_ITEMS, MAX_ITEMS)
     try:
         after = base64.b64decode(request.get("Marker", ""), validate=True).decode()

@@ -1,6 +1,7 @@
 """Policies of functions, which sfn does not have: answered as of a function on AWS that has none.
 
-GetFunctionCodeSigningConfig, GetFunctionConcurrency, GetPolicy: clients such as Terraform ask for them when they read a function.
+GetFunctionCodeSigningConfig, GetFunctionConcurrency, GetPolicy: clients such as Terraform ask for
+them when they read a function.
 """
 
 from __future__ import annotations

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 
 def referred(request: Mapping[str, Any]) -> Reference:
-    """The function's name, and the qualifier that stands with it or on its own. Raises ApiError when they differ."""
+    """The function's name, and the qualifier that stands with it or on its own. Raises ApiError
+    when they differ.
+    """
     name, qualifier = reference(request["FunctionName"])
     given = request.get("Qualifier")
     if given and qualifier and given != qualifier:

@@ -1,7 +1,7 @@
 """Versions of functions: PublishVersion, ListVersionsByFunction.
 
-https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html
-A version keeps code and configuration as they were; publishing again what has not changed gives the version that there is.
+https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html A version keeps code and
+configuration as they were; publishing again what has not changed gives the version that there is.
 """
 
 from __future__ import annotations
@@ -35,9 +35,13 @@ def list_versions_by_function(service: Service, request: dict[str, Any]) -> dict
     function = unqualified(service, request)
 
     def page(after: str, limit: int) -> list[Function]:
-        return service.functions.page((function.name, int(after or -1)), limit, of=function.name, all_versions=True)
+        return service.functions.page(
+            (function.name, int(after or -1)), limit, of=function.name, all_versions=True
+        )
 
-    return function_paging.answer("Versions", request, page, lambda version: str(version.number), shown_qualified)
+    return function_paging.answer(
+        "Versions", request, page, lambda version: str(version.number), shown_qualified
+    )
 
 
 def publish(service: Service, request: Mapping[str, Any]) -> Function:

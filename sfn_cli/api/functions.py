@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli import arn
 from sfn_cli.api import function_paging
 from sfn_cli.api.function_code import checked_code, facts_of
-from sfn_cli.api.function_references import check_revision, existing, function_arn, invalid, not_found, referred, unqualified
+from sfn_cli.api.function_references import (
+    check_revision,
+    existing,
+    function_arn,
+    invalid,
+    not_found,
+    referred,
+    unqualified,
+)
 from sfn_cli.api.function_versions import publish, shown, shown_qualified
 from sfn_cli.errors import ApiError
 from sfn_cli.store.sqlite.functions import LATEST, Code, Function, reference
@@ -26,7 +34,17 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
-_KEPT = ("Runtime", "Role", "Handler", "Description", "Timeout", "MemorySize", "Environment", "TracingConfig", "LoggingConfig")
+_KEPT = (
+    "Runtime",
+    "Role",
+    "Handler",
+    "Description",
+    "Timeout",
+    "MemorySize",
+    "Environment",
+    "TracingConfig",
+    "LoggingConfig",
+)
 """What a request sets of a configuration, as it is; the rest of it is the same for every local function."""
 
 _REFUSED = ("Layers", "FileSystemConfigs", "ImageConfig", "CapacityProviderConfig", "DurableConfig")
@@ -35,13 +53,18 @@ _REFUSED = ("Layers", "FileSystemConfigs", "ImageConfig", "CapacityProviderConfi
 def create_function(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     name, qualifier = reference(request["FunctionName"])
     if qualifier is not None or not _NAME.fullmatch(name):
-        raise invalid(f"The name of a function has up to 64 letters, digits, hyphens and underscores: {request['FunctionName']}")
+        raise invalid(
+            "The name of a function has up to 64 letters, digits, hyphens and underscores: "
+            f"{request['FunctionName']}"
+        )
     _check_supported(request)
     code = checked_code(request["Code"])
     if code is None:
         raise invalid("Please provide a source for function code.")
     if not request.get("Runtime") or not request.get("Handler"):
-        raise invalid("Runtime and Handler are mandatory parameters for functions created with deployment packages.")
+        raise invalid(
+            "Runtime and Handler are mandatory parameters for functions created with deployment packages."
+        )
     now = service.clock()
     own_arn = function_arn(service, name)
     configuration = {
@@ -99,7 +122,9 @@ def update_function_configuration(service: Service, request: dict[str, Any]) -> 
 def get_function(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     function = existing(service, request)
     place = (
-        {"RepositoryType": "S3"} if function.code_dir is None else {"RepositoryType": "Folder", "Location": f"file://{function.code_dir}"}
+        {"RepositoryType": "S3"}
+        if function.code_dir is None
+        else {"RepositoryType": "Folder", "Location": f"file://{function.code_dir}"}
     )
     answer: dict[str, Any] = {"Configuration": shown(function, referred(request).qualifier), "Code": place}
     if function.configuration.get("Tags"):
@@ -120,7 +145,11 @@ def list_functions(service: Service, request: dict[str, Any]) -> dict[str, Any]:
         return service.functions.page((name, int(number or 0)), limit, all_versions=all_versions)
 
     return function_paging.answer(
-        "Functions", request, page, lambda function: f"{function.name}:{function.number}", shown_qualified if all_versions else shown
+        "Functions",
+        request,
+        page,
+        lambda function: f"{function.name}:{function.number}",
+        shown_qualified if all_versions else shown,
     )
 
 
@@ -174,7 +203,11 @@ def _changes(request: Mapping[str, Any], name: str) -> dict[str, Json]:
     if "LoggingConfig" in changes:
         if changes["LoggingConfig"].get("LogFormat") == "JSON":
             raise invalid("sfn writes the logs of functions as text: LogFormat JSON is not supported.")
-        changes["LoggingConfig"] = {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{name}", **changes["LoggingConfig"]}
+        changes["LoggingConfig"] = {
+            "LogFormat": "Text",
+            "LogGroup": f"/aws/lambda/{name}",
+            **changes["LoggingConfig"],
+        }
     return changes
 
 

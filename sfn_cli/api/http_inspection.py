@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class HttpInspection:
-    """Filled by who makes the request; both in the shape of InspectionData's members, None while nothing was sent.
+    """Filled by who makes the request; both in the shape of InspectionData's members, None while
+    nothing was sent.
 
     Without `reveal_secrets` the request is told without what a connection adds to it.
     """

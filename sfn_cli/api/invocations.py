@@ -1,4 +1,5 @@
-"""Invoke: a function is run and waited for (RequestResponse), run by a worker later (Event), or not at all (DryRun).
+"""Invoke: a function is run and waited for (RequestResponse), run by a worker later (Event), or not
+at all (DryRun).
 
 https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
 """
@@ -23,7 +24,9 @@ MAX_EVENT_BYTES = 1_048_576
 
 def invoke(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     kind = request.get("InvocationType") or "RequestResponse"
-    payload = _checked_payload(request.get("Payload"), MAX_EVENT_BYTES if kind == "Event" else MAX_PAYLOAD_BYTES)
+    payload = _checked_payload(
+        request.get("Payload"), MAX_EVENT_BYTES if kind == "Event" else MAX_PAYLOAD_BYTES
+    )
     client_context = _checked_context(request.get("ClientContext"))
     existing(service, request)
     if kind == "DryRun":
@@ -38,7 +41,11 @@ def invoke(service: Service, request: dict[str, Any]) -> dict[str, Any]:
         raise not_found(service, request)
     if outcome.kind == "unusable":
         raise ApiError(outcome.error, outcome.message, status=502)
-    answer: dict[str, Any] = {"StatusCode": 200, "ExecutedVersion": outcome.version, "Payload": outcome.payload.encode()}
+    answer: dict[str, Any] = {
+        "StatusCode": 200,
+        "ExecutedVersion": outcome.version,
+        "Payload": outcome.payload.encode(),
+    }
     if outcome.kind != "succeeded":
         answer["FunctionError"] = "Unhandled"
     if request.get("LogType") == "Tail":

@@ -1,8 +1,10 @@
-"""What the ARN of a Distributed Map state leads to: arn:…:stateMachine:NAME/LABEL, the machine that the Map's children run.
+"""What the ARN of a Distributed Map state leads to: arn:…:stateMachine:NAME/LABEL, the machine that
+the Map's children run.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachine.html
-DescribeStateMachine alone takes one; names.check_machine refuses it elsewhere. (That page says both that such a request fails
-and, of `label`, what it is answered; the operation declares no ValidationException, so it is answered here.)
+DescribeStateMachine alone takes one; names.check_machine refuses it elsewhere. (That page says both
+that such a request fails and, of `label`, what it is answered; the operation declares no
+ValidationException, so it is answered here.)
 """
 
 from __future__ import annotations
@@ -17,7 +19,9 @@ from sfn_cli.interpreter.map_run import label_of
 
 
 class Children(NamedTuple):
-    """What the children of a Map's runs run: the text of a definition, as executions of type "STANDARD" or "EXPRESS"."""
+    """What the children of a Map's runs run: the text of a definition, as executions of type
+    "STANDARD" or "EXPRESS".
+    """
 
     definition: str
     type: str

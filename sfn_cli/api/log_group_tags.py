@@ -1,4 +1,5 @@
-"""Tags of log groups: ListTagsForResource, TagResource, UntagResource, and ListTagsLogGroup, which names the group.
+"""Tags of log groups: ListTagsForResource, TagResource, UntagResource, and ListTagsLogGroup, which
+names the group.
 
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_TagResource.html
 """
@@ -30,7 +31,9 @@ def tag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     def more(tags: Tags) -> Tags:
         merged: Tags = tags | request["tags"]
         if len(merged) > MAX_TAGS:
-            raise ApiError("TooManyTagsException", f"A log group has at most {MAX_TAGS} tags, not {len(merged)}.")
+            raise ApiError(
+                "TooManyTagsException", f"A log group has at most {MAX_TAGS} tags, not {len(merged)}."
+            )
         return merged
 
     if not service.log_groups.change_tags(_named(request["resourceArn"]), more):
@@ -40,7 +43,9 @@ def tag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 
 def untag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Removes tags; keys that the group does not have are no error."""
-    if not service.log_groups.change_tags(_named(request["resourceArn"]), lambda tags: without(tags, request["tagKeys"])):
+    if not service.log_groups.change_tags(
+        _named(request["resourceArn"]), lambda tags: without(tags, request["tagKeys"])
+    ):
         raise no_group()
     return {}
 
@@ -55,5 +60,8 @@ def _tags(service: Service, group: str) -> Tags:
 def _named(resource_arn: str) -> str:
     name = arn.log_group_name(resource_arn)
     if name is None:
-        raise ApiError("InvalidParameterException", f"Only log groups have tags here, and this is no log group's ARN: {resource_arn}")
+        raise ApiError(
+            "InvalidParameterException",
+            f"Only log groups have tags here, and this is no log group's ARN: {resource_arn}",
+        )
     return name

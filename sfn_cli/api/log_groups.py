@@ -19,7 +19,30 @@ if TYPE_CHECKING:
 
 MAX_DESCRIBED = 50
 
-RETENTIONS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
+RETENTIONS = (
+    1,
+    3,
+    5,
+    7,
+    14,
+    30,
+    60,
+    90,
+    120,
+    150,
+    180,
+    365,
+    400,
+    545,
+    731,
+    1096,
+    1827,
+    2192,
+    2557,
+    2922,
+    3288,
+    3653,
+)
 """The days that AWS lets a group keep its events (PutRetentionPolicy)."""
 
 _GROUP_NAME = re.compile(r"[.\-_/#A-Za-z0-9]{1,512}")
@@ -65,7 +88,9 @@ def put_retention_policy(service: Service, request: dict[str, Any]) -> dict[str,
     """From now on nothing older is shown; what there is goes at once, later lines when a worker starts."""
     days = request["retentionInDays"]
     if days not in RETENTIONS:
-        raise invalid_parameter(f"retentionInDays must be one of {', '.join(map(str, RETENTIONS))}, not {days}.")
+        raise invalid_parameter(
+            f"retentionInDays must be one of {', '.join(map(str, RETENTIONS))}, not {days}."
+        )
     if not service.log_groups.keep_for(request["logGroupName"], days):
         raise no_group()
     service.log_groups.expire(service.clock())
@@ -94,7 +119,9 @@ def describe_log_groups(service: Service, request: dict[str, Any]) -> dict[str, 
 
 
 def describe_log_streams(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """The streams by name or by their last event; a page's token is the name that the page before ended with."""
+    """The streams by name or by their last event; a page's token is the name that the page before
+    ended with.
+    """
     group = existing_group(service, request)
     prefix = request.get("logStreamNamePrefix", "")
     by_time = request.get("orderBy") == "LastEventTime"
@@ -111,7 +138,9 @@ def describe_log_streams(service: Service, request: dict[str, Any]) -> dict[str,
             raise invalid_parameter("The specified nextToken is invalid.")
         streams = streams[names.index(request["nextToken"]) + 1 :]
     limit = request.get("limit") or MAX_DESCRIBED
-    answer: dict[str, Any] = {"logStreams": [_shown_stream(service, group, stream) for stream in streams[:limit]]}
+    answer: dict[str, Any] = {
+        "logStreams": [_shown_stream(service, group, stream) for stream in streams[:limit]]
+    }
     if len(streams) > limit:
         answer["nextToken"] = streams[limit - 1].name
     return answer

@@ -37,7 +37,9 @@ def put_log_events(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     if times != sorted(times):
         raise invalid_parameter("Log events in a single PutLogEvents request must be in chronological order.")
     if sum(len(event["message"].encode()) + BYTES_BESIDES_A_MESSAGE for event in events) > MAX_PUT_BYTES:
-        raise invalid_parameter(f"Upload too large: the events of a request have at most {MAX_PUT_BYTES} bytes")
+        raise invalid_parameter(
+            f"Upload too large: the events of a request have at most {MAX_PUT_BYTES} bytes"
+        )
     now = service.clock()
     too_old = sum(time < now - PAST_MILLISECONDS for time in times)
     not_too_new = sum(time <= now + FUTURE_MILLISECONDS for time in times)
@@ -55,9 +57,11 @@ def put_log_events(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def get_log_events(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """The events of one stream: the newest, or from the head, or those beyond a token, always in order of time.
+    """The events of one stream: the newest, or from the head, or those beyond a token, always in
+    order of time.
 
-    A token says where a page ended and in which direction to go on; at either end it is answered unchanged.
+    A token says where a page ended and in which direction to go on; at either end it is answered
+    unchanged.
     """
     group, stream = existing_group(service, request), request["logStreamName"]
     if not service.log_groups.has_stream(group, stream):
@@ -82,7 +86,10 @@ def get_log_events(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     else:
         first = last = token[2:] if token else "0/0"
     return {
-        "events": [{"timestamp": event.at, "message": event.message, "ingestionTime": event.ingested_at} for event in events],
+        "events": [
+            {"timestamp": event.at, "message": event.message, "ingestionTime": event.ingested_at}
+            for event in events
+        ],
         "nextForwardToken": f"f/{last}",
         "nextBackwardToken": f"b/{first}",
     }
@@ -130,7 +137,9 @@ def _start(service: Service, group: str, request: dict[str, Any]) -> int:
 
 
 def _matcher(pattern: str) -> Matches | None:
-    """What says of a message whether the filter pattern matches it; None for a pattern that matches all. Raises ApiError."""
+    """What says of a message whether the filter pattern matches it; None for a pattern that matches
+    all. Raises ApiError.
+    """
     from sfn_cli.query.log_pattern import InvalidPattern, compile_pattern
 
     def refusing(question: Callable[[str], Answer], text: str) -> Answer:

@@ -98,7 +98,9 @@ def update_map_run(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     if not changes:
         raise ApiError(
             "ValidationException",
-            "At least one of maxConcurrency, toleratedFailurePercentage, or toleratedFailureCount must be specified",  # (ours)
+            # (ours)
+            "At least one of maxConcurrency, toleratedFailurePercentage, or toleratedFailureCount must be "
+            "specified",
             reason="MISSING_REQUIRED_PARAMETER",
         )
     if not service.map_runs.update(run.arn, changes):

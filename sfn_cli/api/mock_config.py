@@ -5,8 +5,9 @@ https://docs.aws.amazon.com/step-functions/latest/dg/sfn-local-mock-cfg-file.htm
     {"StateMachines": {MACHINE: {"TestCases": {CASE: {STATE: RESPONSE}}}},
      "MockedResponses": {RESPONSE: {"0": {"Return": …}, "1-2": {"Throw": {"Error": str, "Cause": str}}}}}
 
-Only what a test case uses is looked at, as Step Functions Local does: a fault elsewhere in the file harms no other case.
-What is wrong is one line: the file, the place in it (a JSON pointer), and how to mend it.
+Only what a test case uses is looked at, as Step Functions Local does: a fault elsewhere in the file
+harms no other case. What is wrong is one line: the file, the place in it (a JSON pointer), and how
+to mend it.
 """
 
 from __future__ import annotations
@@ -34,12 +35,18 @@ def responses(path: str, machine: str, test_case: str, task_states: Collection[s
     file = _File(path)
     cases = file.object("StateMachines", machine, "TestCases")
     if test_case not in cases:
-        file.refuse(("StateMachines", machine, "TestCases"), f"there is no test case '{test_case}'{_instead(test_case, cases)}")
+        file.refuse(
+            ("StateMachines", machine, "TestCases"),
+            f"there is no test case '{test_case}'{_instead(test_case, cases)}",
+        )
     place = ("StateMachines", machine, "TestCases", test_case)
     found: dict[str, Json] = {}
     for state, name in file.object(*place).items():
         if state not in task_states:
-            file.refuse((*place, state), f"the state machine has no Task state of this name{_instead(state, task_states)}")
+            file.refuse(
+                (*place, state),
+                f"the state machine has no Task state of this name{_instead(state, task_states)}",
+            )
         if not isinstance(name, str):
             file.refuse((*place, state), "it must be the name of a mocked response, a string")
         found[state] = {"name": name, "response": _response(file, name)}
@@ -56,14 +63,16 @@ class _File:
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
             raise _invalid(
-                f"The mock configuration file {path} cannot be read: {reason}. SFN_MOCK_CONFIG names the file; "
+                f"The mock configuration file {path} cannot be read: {reason}. SFN_MOCK_CONFIG names the "
+                "file; "
                 f"without it, {MOCK_CONFIG_FILE} in the current folder is read."
             ) from None
         try:
             self._content = json_text.read(text)
         except json_text.NotJson as error:
             raise _invalid(
-                f"The mock configuration file {path} is not JSON, line {error.line}, column {error.column}: {error.message}"
+                f"The mock configuration file {path} is not JSON, line {error.line}, column {error.column}: "
+                f"{error.message}"
             ) from None
         if not isinstance(self._content, dict):
             self.refuse((), "it must be an object with StateMachines and MockedResponses")
@@ -80,11 +89,15 @@ class _File:
         return dict(found)
 
     def refuse(self, place: tuple[str, ...], reason: str) -> NoReturn:
-        raise _invalid(f"The mock configuration file {self._path}, at /{'/'.join(map(pointer, place))}: {reason}.")
+        raise _invalid(
+            f"The mock configuration file {self._path}, at /{'/'.join(map(pointer, place))}: {reason}."
+        )
 
 
 def _response(file: _File, name: str) -> dict[str, Json]:
-    """The mocked response of this name: every answer as it must be, and no invocation left out between the first and the last."""
+    """The mocked response of this name: every answer as it must be, and no invocation left out
+    between the first and the last.
+    """
     place = ("MockedResponses", name)
     response = file.object(*place)
     ranges: list[tuple[int, int, str]] = []
@@ -92,12 +105,19 @@ def _response(file: _File, name: str) -> dict[str, Json]:
         try:
             ranges.append((*invocations(key), key))
         except ValueError:
-            file.refuse((*place, key), 'a name here must be an invocation, such as "0", or a range of them, such as "1-2"')
+            file.refuse(
+                (*place, key),
+                'a name here must be an invocation, such as "0", or a range of them, such as "1-2"',
+            )
         _check_answer(file, (*place, key), value)
     expected = 0
     for first, last, key in sorted(ranges):
         if first != expected:
-            what = f"invocation {expected} has no answer" if first > expected else f"invocation {first} has two answers"
+            what = (
+                f"invocation {expected} has no answer"
+                if first > expected
+                else f"invocation {first} has two answers"
+            )
             file.refuse((*place, key), f"{what}: invocations count from 0, without gaps")
         expected = last + 1
     return response
@@ -108,7 +128,11 @@ def _check_answer(file: _File, place: tuple[str, ...], value: Json) -> None:
         file.refuse(place, "it must be an object with one field, Return or Throw")
     if "Throw" in value:
         thrown: Any = value["Throw"]
-        if not isinstance(thrown, dict) or not isinstance(thrown.get("Error"), str) or not isinstance(thrown.get("Cause", ""), str):
+        if (
+            not isinstance(thrown, dict)
+            or not isinstance(thrown.get("Error"), str)
+            or not isinstance(thrown.get("Cause", ""), str)
+        ):
             file.refuse((*place, "Throw"), "it must be an object with Error and Cause, two strings")
 
 

@@ -55,7 +55,11 @@ class _Model(NamedTuple):
 def check_mock(resource: Resource, result: Json, mode: str) -> None:
     """Raises ApiError ValidationException for the first field that the mode does not allow."""
     # What ends a task of the other patterns is not the answer of the API that it called.
-    found = _model_of(resource) if resource.kind == "service" and not resource.pattern and mode != "NONE" else None
+    found = (
+        _model_of(resource)
+        if resource.kind == "service" and not resource.pattern and mode != "NONE"
+        else None
+    )
     if found is not None:
         if not isinstance(result, dict):
             raise ApiError("ValidationException", "Mocked result must be a JSON object.")
@@ -83,12 +87,17 @@ def _model_of_botocore(service: str, operation: str) -> _Model | None:
     try:
         described = loaders.Loader().load_service_model(service, "service-2")
         shapes = described["shapes"]
-        return _Model(shapes[described["operations"][operation]["output"]["shape"]], lambda shape: shapes[shape["shape"]])
+        return _Model(
+            shapes[described["operations"][operation]["output"]["shape"]],
+            lambda shape: shapes[shape["shape"]],
+        )
     except (KeyError, unknown):
         return None
 
 
-def _check_fields(found: _Model, shape: Shape, value: Mapping[str, Json], *, strict: bool, passed_on: set[str]) -> None:
+def _check_fields(
+    found: _Model, shape: Shape, value: Mapping[str, Json], *, strict: bool, passed_on: set[str]
+) -> None:
     # Step Functions has all names of fields with a capital letter.
     members = {_capitalised(name): member for name, member in shape["members"].items()}
     if strict:

@@ -11,11 +11,15 @@ from sfn_cli.errors import ApiError
 if TYPE_CHECKING:
     from sfn_cli.arn import Arn
 
-_FORBIDDEN = frozenset('<>{}[]?*"#%\\^|~`$&,;:/').union(map(chr, (*range(0x20), *range(0x7F, 0xA0), 0xFFFE, 0xFFFF, 0x10FFFF)))
+_FORBIDDEN = frozenset('<>{}[]?*"#%\\^|~`$&,;:/').union(
+    map(chr, (*range(0x20), *range(0x7F, 0xA0), 0xFFFE, 0xFFFF, 0x10FFFF))
+)
 
 
 def check_name(name: str) -> None:
-    """Raises ApiError InvalidName for white space, control and invalid characters, and ``<>{}[]?*"#%\\^|~`$&,;:/``."""
+    """Raises ApiError InvalidName for white space, control and invalid characters, and
+    ``<>{}[]?*"#%\\^|~`$&,;:/``.
+    """
     if any(character in _FORBIDDEN or character.isspace() for character in name):
         raise ApiError("InvalidName", f"Invalid Name: '{name}'")
 
@@ -35,12 +39,15 @@ def check_arn(text: str, *resource_types: str) -> Arn:
     if parsed is None or parsed.service != "states" or not parsed.resource_id:
         raise _invalid_arn(text)
     if parsed.resource_type not in resource_types:
-        raise ApiError("InvalidArn", f"Invalid Arn: 'Resource type not valid in this context: {parsed.resource_type}'")
+        raise ApiError(
+            "InvalidArn", f"Invalid Arn: 'Resource type not valid in this context: {parsed.resource_type}'"
+        )
     return parsed
 
 
 def check_machine(text: str) -> Arn:
-    """The parts of a state machine's ARN, which may be qualified, but not lead to a Distributed Map state (NAME/LABEL).
+    """The parts of a state machine's ARN, which may be qualified, but not lead to a Distributed Map
+    state (NAME/LABEL).
 
     Raises ApiError InvalidArn or ValidationException.
     """

@@ -1,4 +1,5 @@
-"""What a qualified ARN leads to: arn:…:stateMachine:NAME:3 to a version, arn:…:stateMachine:NAME:PROD to an alias's.
+"""What a qualified ARN leads to: arn:…:stateMachine:NAME:3 to a version,
+arn:…:stateMachine:NAME:PROD to an alias's.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/execution-alias-version-associate.html
 An execution that is started by a version, or by an alias, keeps both, whatever becomes of them.
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 
 
 def find(service: Service, given_arn: str) -> StateMachine | None:
-    """The machine with this ARN, at the version that the ARN names; an alias's is the first that it leads to."""
+    """The machine with this ARN, at the version that the ARN names; an alias's is the first that it
+    leads to.
+    """
     machine_arn, qualifier = arn.unqualified(given_arn)
     machine = service.state_machines.find(machine_arn)
     if machine is None or qualifier is None:
@@ -34,18 +37,27 @@ def find(service: Service, given_arn: str) -> StateMachine | None:
 
 
 def routed(machine: StateMachine, seed: str) -> StateMachine:
-    """The machine at the version that an execution with this seed runs: an alias's are drawn by their weights."""
+    """The machine at the version that an execution with this seed runs: an alias's are drawn by
+    their weights.
+    """
     return machine if machine.alias is None else _at(machine, _drawn(machine.alias.routes, seed))
 
 
 def arns(machine_arn: str, version: int | None, alias: str | None) -> dict[str, str]:
-    """The ARNs of the version and the alias by which an execution was started, as descriptions and events name them."""
+    """The ARNs of the version and the alias by which an execution was started, as descriptions and
+    events name them.
+    """
     by_alias = {} if alias is None else {"stateMachineAliasArn": arn.qualified(machine_arn, alias)}
-    return by_alias if version is None else {**by_alias, "stateMachineVersionArn": arn.qualified(machine_arn, version)}
+    return (
+        by_alias
+        if version is None
+        else {**by_alias, "stateMachineVersionArn": arn.qualified(machine_arn, version)}
+    )
 
 
 def is_of(given_arn: str, machine_arn: str, started_by: Iterable[str | None]) -> bool:
-    """Whether an execution of this machine, `started_by` what has these ARNs, is one of the machine, version or alias that is given.
+    """Whether an execution of this machine, `started_by` what has these ARNs, is one of the
+    machine, version or alias that is given.
 
     The children of a Map Run are its machine's.
     """
@@ -60,7 +72,9 @@ def version_arn(machine: StateMachine) -> str | None:
 
 
 def started_by(machine: StateMachine) -> dict[str, Any]:
-    """What the executions of a list have in common besides their machine: the alias that was asked for, or the version."""
+    """What the executions of a list have in common besides their machine: the alias that was asked
+    for, or the version.
+    """
     if machine.alias is not None:
         return {"alias": machine.alias.name}
     return {} if machine.version is None else {"version": machine.version.number}

@@ -48,7 +48,9 @@ class Invoker(Protocol):
     """Who runs local Lambda functions and waits for them. Called from any thread."""
 
     def invoke(self, function_ref: str, payload: str, client_context: str | None = None) -> Any:
-        """The outcome of one invocation, in the terms of `sfn_cli.functions`; the client's context is JSON text."""
+        """The outcome of one invocation, in the terms of `sfn_cli.functions`; the client's context
+        is JSON text.
+        """
 
     def stop(self) -> None:
         """Ends what was started for invocations."""
@@ -72,10 +74,11 @@ class Service:
         is_available: Callable[[Resource], bool] | None = None,
         parent: Service | None = None,
     ) -> None:
-        """`clock` gives milliseconds since 1970. The `make_…` are called once, when first needed. `run_task`
-        carries out one task and waits for it; without it, no task outside of an execution can be run.
-        `is_available` tells whether tasks on a resource can be carried out, without which no machine is made that has
-        them; None, where no machine is refused for that."""
+        """`clock` gives milliseconds since 1970. The `make_…` are called once, when first needed.
+        `run_task` carries out one task and waits for it; without it, no task outside of an
+        execution can be run. `is_available` tells whether tasks on a resource can be carried out,
+        without which no machine is made that has them; None, where no machine is refused for that.
+        """
         self.settings = settings
         self.clock = clock
         self.run_task = run_task

@@ -76,10 +76,14 @@ def _check(shape: Shape, value: Any, name: str, problems: list[str]) -> None:
         members = shape["members"]
         known = ", ".join(member for member in members if not is_ours(members[member]))
         problems.extend(
-            f'Missing required parameter in {shown_name}: "{member}"' for member in shape.get("required", ()) if member not in value
+            f'Missing required parameter in {shown_name}: "{member}"'
+            for member in shape.get("required", ())
+            if member not in value
         )
         problems.extend(
-            f'Unknown parameter in {shown_name}: "{member}", must be one of: {known}' for member in value if member not in members
+            f'Unknown parameter in {shown_name}: "{member}", must be one of: {known}'
+            for member in value
+            if member not in members
         )
         for member, member_value in value.items():
             if member in members:
@@ -90,19 +94,26 @@ def _check(shape: Shape, value: Any, name: str, problems: list[str]) -> None:
             _check(shape["value"], member_value, f"{name}.{key}", problems)
     elif kind in ("string", "list"):
         if len(value) < shape.get("min", 0):
-            problems.append(f"Invalid length for parameter {shown_name}, value: {len(value)}, valid min length: {shape['min']}")
+            problems.append(
+                f"Invalid length for parameter {shown_name}, value: {len(value)}, valid min length: "
+                f"{shape['min']}"
+            )
         if kind == "list":
             for index, item in enumerate(value):
                 _check(shape["member"], item, f"{name}[{index}]", problems)
     elif kind in ("integer", "long", "float", "double") and "min" in shape and value < shape["min"]:
-        problems.append(f"Invalid value for parameter {shown_name}, value: {value}, valid min value: {shape['min']}")
+        problems.append(
+            f"Invalid value for parameter {shown_name}, value: {value}, valid min value: {shape['min']}"
+        )
 
 
 def _is_a(types: tuple[type, ...], value: Any) -> bool:
     return isinstance(value, types)
 
 
-def convert(shape: Shape, value: Any, *, timestamp: Callable[[int], Any], blob: Callable[[bytes], Any]) -> Any:
+def convert(
+    shape: Shape, value: Any, *, timestamp: Callable[[int], Any], blob: Callable[[bytes], Any]
+) -> Any:
     """A response with its members in the model's order, without None and what the model does not know."""
     kind = shape["type"]
     if kind == "structure":
@@ -114,7 +125,11 @@ def convert(shape: Shape, value: Any, *, timestamp: Callable[[int], Any], blob: 
     if kind == "list":
         return [convert(shape["member"], item, timestamp=timestamp, blob=blob) for item in value]
     if kind == "map":
-        return {key: convert(shape["value"], item, timestamp=timestamp, blob=blob) for key, item in value.items() if item is not None}
+        return {
+            key: convert(shape["value"], item, timestamp=timestamp, blob=blob)
+            for key, item in value.items()
+            if item is not None
+        }
     if kind == "timestamp":
         return timestamp(value)
     if kind == "blob":
@@ -124,7 +139,12 @@ def convert(shape: Shape, value: Any, *, timestamp: Callable[[int], Any], blob: 
 
 def to_wire(shape: Shape, value: Any) -> Json:
     """A response as AWS JSON has it: times in seconds since 1970, blobs in base64."""
-    return convert(shape, value, timestamp=lambda at: at / 1000, blob=lambda data: binascii.b2a_base64(data, newline=False).decode())
+    return convert(
+        shape,
+        value,
+        timestamp=lambda at: at / 1000,
+        blob=lambda data: binascii.b2a_base64(data, newline=False).decode(),
+    )
 
 
 def from_wire(shape: Shape, value: Json) -> Any:
@@ -135,10 +155,16 @@ def from_wire(shape: Shape, value: Json) -> Any:
     kind = shape["type"]
     accepted = (str,) if kind == "blob" else _TYPES[kind]
     if not _is_a(accepted, value) or (isinstance(value, bool) and kind != "boolean"):
-        raise ApiError("SerializationException", f"{_wire_name(value)} can not be converted to {_WANTED[kind]}")
+        raise ApiError(
+            "SerializationException", f"{_wire_name(value)} can not be converted to {_WANTED[kind]}"
+        )
     if kind == "structure":
         members = shape["members"]
-        return {member: from_wire(members[member], item) for member, item in value.items() if item is not None and member in members}
+        return {
+            member: from_wire(members[member], item)
+            for member, item in value.items()
+            if item is not None and member in members
+        }
     if kind == "list":
         return [from_wire(shape["member"], item) for item in value if item is not None]
     if kind == "map":

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 
 def existing(service: Service, machine_arn: str) -> StateMachine:
-    """What this ARN leads to: a machine, or one at a version. Raises ApiError InvalidArn or StateMachineDoesNotExist."""
+    """What this ARN leads to: a machine, or one at a version. Raises ApiError InvalidArn or
+    StateMachineDoesNotExist.
+    """
     names.check_arn(machine_arn, "stateMachine")
     machine = qualified.find(service, machine_arn)
     if machine is None:
@@ -30,7 +32,9 @@ def active(service: Service, machine_arn: str) -> StateMachine:
 
 
 def active_itself(service: Service, machine_arn: str) -> StateMachine:
-    """As `active`, for what can be done to a machine only: versions and aliases do not exist for it (observed)."""
+    """As `active`, for what can be done to a machine only: versions and aliases do not exist for it
+    (observed).
+    """
     machine = active(service, machine_arn)
     if machine.version is not None:
         raise does_not_exist(machine_arn)
@@ -42,7 +46,9 @@ def does_not_exist(machine_arn: str) -> ApiError:
 
 
 def type_not_supported() -> ApiError:
-    return ApiError("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine")
+    return ApiError(
+        "StateMachineTypeNotSupported", "This operation is not supported by this type of state machine"
+    )
 
 
 def deleting(machine_arn: str) -> ApiError:

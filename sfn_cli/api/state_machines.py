@@ -1,8 +1,10 @@
-"""State machines: CreateStateMachine, UpdateStateMachine, DeleteStateMachine, DescribeStateMachine, ListStateMachines.
+"""State machines: CreateStateMachine, UpdateStateMachine, DeleteStateMachine, DescribeStateMachine,
+ListStateMachines.
 
-https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
-Creating is idempotent: the same name with the same definition (as text), type, configurations, publish and
-versionDescription is answered as if it were new; another role or other tags are not looked at, and not kept.
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html Creating
+is idempotent: the same name with the same definition (as text), type, configurations, publish and
+versionDescription is answered as if it were new; another role or other tags are not looked at, and
+not kept.
 """
 
 from __future__ import annotations
@@ -58,12 +60,19 @@ def create_state_machine(service: Service, request: dict[str, Any]) -> dict[str,
 
 
 def update_state_machine(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    changing = ("definition", "roleArn", "loggingConfiguration", "tracingConfiguration", "encryptionConfiguration")
+    changing = (
+        "definition",
+        "roleArn",
+        "loggingConfiguration",
+        "tracingConfiguration",
+        "encryptionConfiguration",
+    )
     names.check_machine(request["stateMachineArn"])
     if not any(member in request for member in changing):
         raise ApiError(
             "MissingRequiredParameter",
-            "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified",
+            "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration "
+            "must be specified",
         )
     if "roleArn" in request:
         names.check_role(request["roleArn"])
@@ -72,7 +81,9 @@ def update_state_machine(service: Service, request: dict[str, Any]) -> dict[str,
         machine = active_itself(service, request["stateMachineArn"])
         old = machine.revision
         changed = old._replace(
-            definition=definitions.checked(service, request["definition"], machine.type) if "definition" in request else old.definition,
+            definition=definitions.checked(service, request["definition"], machine.type)
+            if "definition" in request
+            else old.definition,
             role_arn=request.get("roleArn", old.role_arn),
             logging_configuration=configurations.logging(service, request, old.logging_configuration),
             tracing_configuration=configurations.tracing(request, old.tracing_configuration),
@@ -85,12 +96,20 @@ def update_state_machine(service: Service, request: dict[str, Any]) -> dict[str,
             # Observed: an update that changes nothing makes no revision.
             return {"updateDate": now, "revisionId": old.revision_id}
         # Another update may have come first: then this one is made from what that left.
-        updated = revise(service, machine, changed, publish=publish, description=request.get("versionDescription", ""))
+        updated = revise(
+            service, machine, changed, publish=publish, description=request.get("versionDescription", "")
+        )
         if updated is not None:
-            return {"updateDate": now, "revisionId": changed.revision_id, "stateMachineVersionArn": qualified.version_arn(updated)}
+            return {
+                "updateDate": now,
+                "revisionId": changed.revision_id,
+                "stateMachineVersionArn": qualified.version_arn(updated),
+            }
 
 
-def revise(service: Service, machine: StateMachine, revision: Revision, *, publish: bool, description: str) -> StateMachine | None:
+def revise(
+    service: Service, machine: StateMachine, revision: Revision, *, publish: bool, description: str
+) -> StateMachine | None:
     """The machine with this as its newest revision, at the version that it is published as, if it is to be.
 
     None when the machine changed or went since it was read. Raises ApiError ServiceQuotaExceededException.
@@ -99,7 +118,9 @@ def revise(service: Service, machine: StateMachine, revision: Revision, *, publi
 
     try:
         publish_at = service.clock() if publish else None
-        return service.state_machines.update(machine, revision, publish_at=publish_at, description=description)
+        return service.state_machines.update(
+            machine, revision, publish_at=publish_at, description=description
+        )
     except QuotaReached as error:
         raise ApiError("ServiceQuotaExceededException", str(error)) from None
 
@@ -108,13 +129,17 @@ def delete_state_machine(service: Service, request: dict[str, Any]) -> dict[str,
     """Succeeds also for a machine that does not exist."""
     machine_arn = request["stateMachineArn"]
     if ":" in names.check_machine(machine_arn).resource_id:
-        raise ApiError("ValidationException", "A state machine version or alias ARN cannot be used to delete a state machine")
+        raise ApiError(
+            "ValidationException",
+            "A state machine version or alias ARN cannot be used to delete a state machine",
+        )
     service.state_machines.delete(machine_arn)
     return {}
 
 
 def describe_state_machine(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """The machine, or a version of it with its own date and description; an alias shows the first version that it leads to.
+    """The machine, or a version of it with its own date and description; an alias shows the first
+    version that it leads to.
 
     The ARN of a Distributed Map state in it shows what its children run.
     """
@@ -130,7 +155,11 @@ def describe_state_machine(service: Service, request: dict[str, Any]) -> dict[st
         "status": machine.status,
         "type": machine.type,
         "creationDate": machine.created_at,
-        **({"creationDate": version.created_at, "description": version.description or None} if version else {}),
+        **(
+            {"creationDate": version.created_at, "description": version.description or None}
+            if version
+            else {}
+        ),
         **_described(machine.revision, request),
     }
 
@@ -177,7 +206,12 @@ def list_state_machines(service: Service, request: dict[str, Any]) -> dict[str, 
     shown = machines[:size]
     return {
         "stateMachines": [
-            {"stateMachineArn": machine.arn, "name": machine.name, "type": machine.type, "creationDate": machine.created_at}
+            {
+                "stateMachineArn": machine.arn,
+                "name": machine.name,
+                "type": machine.type,
+                "creationDate": machine.created_at,
+            }
             for machine in shown
         ],
         "nextToken": paging.token(scope, shown[-1].name, now) if len(machines) > size else None,

@@ -1,4 +1,5 @@
-"""TestState: one state is run on its own, with its work done or mocked, and the steps of its dataflow are shown.
+"""TestState: one state is run on its own, with its work done or mocked, and the steps of its
+dataflow are shown.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.html
 The state is asked as in any execution (`interpreter/visits.py`), in one that is nowhere kept: a
@@ -28,7 +29,16 @@ from sfn_cli.asl.validate import validate, validate_state
 from sfn_cli.errors import ApiError, StatesError
 from sfn_cli.interpreter.execution import Execution, Frame, OpenTask
 from sfn_cli.interpreter.signals import TaskSucceeded
-from sfn_cli.interpreter.visits import catcher_of, caught, completion, met_retrier, move, refusal_of, retrier, visit
+from sfn_cli.interpreter.visits import (
+    catcher_of,
+    caught,
+    completion,
+    met_retrier,
+    move,
+    refusal_of,
+    retrier,
+    visit,
+)
 from sfn_cli.json_pointer import pointed
 from sfn_cli.jsonvalue import Json, Payload, dumps, dumps_spaced, loads
 
@@ -99,7 +109,11 @@ class _Test:
         done: Exit | None
         try:
             done = self._run()
-            answered: dict[str, Any] = {"status": "SUCCEEDED", "output": _text(done.output), "nextState": done.next}
+            answered: dict[str, Any] = {
+                "status": "SUCCEEDED",
+                "output": _text(done.output),
+                "nextState": done.next,
+            }
         except StatesError as error:
             done, answered = self._failed(error)
         if self.request.get("inspectionLevel", "INFO") != "INFO":
@@ -149,7 +163,9 @@ class _Test:
                 self.steps["afterItemsPointer"] = Payload(items)
         if not isinstance(items, list):
             raise _refusal("sfn takes a JSON array as mapItemReaderData.")  # (ours)
-        return state.fork(visit(self.execution, self.frame, attempt=self.frame.retry_count, now=self.frame.last_at), items)
+        return state.fork(
+            visit(self.execution, self.frame, attempt=self.frame.retry_count, now=self.frame.last_at), items
+        )
 
     def _slept(self, until: int) -> int:
         """Waits until then; the time at which it is over."""
@@ -163,7 +179,18 @@ class _Test:
         """The result of the task, which is run."""
         if self.service.run_task is None:
             raise ApiError("ValidationException", "This service runs no tasks: use a mock.")
-        task = OpenTask(0, self.frame, STATE_NAME, call.resource, call.arguments, self.frame.last_at, None, None, call.credentials, None)
+        task = OpenTask(
+            0,
+            self.frame,
+            STATE_NAME,
+            call.resource,
+            call.arguments,
+            self.frame.last_at,
+            None,
+            None,
+            call.credentials,
+            None,
+        )
         if self.request.get("inspectionLevel") == "TRACE" and call.resource.service == "http":
             self.inspection = HttpInspection(reveal_secrets=bool(self.request.get("revealSecrets")))
         ended = self.service.run_task(self.service, task, self.inspection)
@@ -183,14 +210,23 @@ class _Test:
     def _mocked_fork(self, fork: Fork) -> Payload:
         failures = self.configuration.get("mapIterationFailureCount", 0)
         if fork.items is not None and failures > fork.length:
-            raise ApiError("ValidationException", "Map iteration failure count must be less than or equal to the number of Map iterations")
+            raise ApiError(
+                "ValidationException",
+                "Map iteration failure count must be less than or equal to the number of Map iterations",
+            )
         result = self._mocked()
         # Observed: a Map that tolerates no number of failures is not failed by their count.
-        count, percentage = self.steps.get("toleratedFailureCount"), self.steps.get("toleratedFailurePercentage")
+        count, percentage = (
+            self.steps.get("toleratedFailureCount"),
+            self.steps.get("toleratedFailurePercentage"),
+        )
         if (count is not None and failures > _number(count)) or (
             percentage is not None and failures * 100 > _number(percentage) * fork.length
         ):
-            raise StatesError("States.ExceedToleratedFailureThreshold", "The specified tolerated failure threshold was exceeded")
+            raise StatesError(
+                "States.ExceedToleratedFailureThreshold",
+                "The specified tolerated failure threshold was exceeded",
+            )
         return result
 
     def _failed(self, error: StatesError) -> tuple[Exit | None, dict[str, Any]]:
@@ -238,7 +274,9 @@ def _check_request(request: Mapping[str, Any]) -> None:
     mock = request.get("mock")
     if mock is None:
         if "mapIterationFailureCount" in request.get("stateConfiguration", {}):
-            raise _refusal("TestState does not support MapIterationFailureCount when a mock is not specified.")
+            raise _refusal(
+                "TestState does not support MapIterationFailureCount when a mock is not specified."
+            )
         if "context" in request:
             raise _refusal("TestState does not support Context when a mock is not specified.")  # (ours)
     elif ("result" in mock) == ("errorOutput" in mock):
@@ -260,7 +298,9 @@ def _check_variables(text: str) -> None:
 
 
 def _alone(service: Service, request: Mapping[str, Any]) -> dict[str, Any]:
-    """A machine of the state alone. Raises ApiError InvalidDefinition, or ValidationException when it is not there."""
+    """A machine of the state alone. Raises ApiError InvalidDefinition, or ValidationException when
+    it is not there.
+    """
     definition = request["definition"]
     # What a mock answers for need not be here; nor need what other states of the machine call.
     is_available = None if "mock" in request else service.is_available
@@ -272,7 +312,11 @@ def _alone(service: Service, request: Mapping[str, Any]) -> dict[str, Any]:
     state = _find(whole, request["stateName"])
     if state is None:
         raise _refusal("State not found in definition")
-    return {"QueryLanguage": whole.get("QueryLanguage", JSONPATH), "StartAt": STATE_NAME, "States": {STATE_NAME: state}}
+    return {
+        "QueryLanguage": whole.get("QueryLanguage", JSONPATH),
+        "StartAt": STATE_NAME,
+        "States": {STATE_NAME: state},
+    }
 
 
 def _find(machine: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
@@ -294,7 +338,9 @@ def _check_state(state: State, fields: Mapping[str, Any], request: Mapping[str, 
             if "roleArn" not in request:
                 raise _refusal("RoleArn must be specified when testing a Task state")
             if state.resource is not None and state.resource.answerable:
-                raise _refusal("TestState supports activities, '.sync' and '.waitForTaskToken' with a mock only.")  # (ours)
+                raise _refusal(
+                    "TestState supports activities, '.sync' and '.waitForTaskToken' with a mock only."
+                )  # (ours)
         return
     if state.type not in _MOCKABLE:
         raise _refusal(f"State type '{state.type}' is not supported when a mock is specified")
@@ -317,7 +363,9 @@ def _check_result(fields: Mapping[str, Any], text: str) -> None:
         if not isinstance(result, list):
             raise _refusal("Mocked result must be an array.")
         if fields["Type"] == "Parallel" and len(result) != len(fields["Branches"]):
-            raise _refusal("Mocked result must contain the same number of items as number of Parallel branches.")
+            raise _refusal(
+                "Mocked result must contain the same number of items as number of Parallel branches."
+            )
 
 
 def _refusal(message: str) -> ApiError:

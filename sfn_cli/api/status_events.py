@@ -1,7 +1,7 @@
 """The events that Step Functions sends to EventBridge when an execution's status changes.
 
-https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
-They are derived from what is stored: nothing has to run, or to have run, for somebody to see them. Only STANDARD
+https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html They are derived
+from what is stored: nothing has to run, or to have run, for somebody to see them. Only STANDARD
 executions have them.
 """
 
@@ -103,7 +103,9 @@ class StatusEvents:
             running = self._changes.running() if self._follow else {}
             seen = self._running = {id: count for id, count in running.items() if id <= last}
             looked_at = {id for id in self._changes.started_since(self._since) if id <= last}
-            looked_at |= {id for id in self._changes.ended_since(self._since) if id <= last} | {id for id, _ in redriven}
+            looked_at |= {id for id in self._changes.ended_since(self._since) if id <= last} | {
+                id for id, _ in redriven
+            }
             shown = dict.fromkeys(looked_at, 0)
         else:
             seen = self._running

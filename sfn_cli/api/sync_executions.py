@@ -37,7 +37,12 @@ def start_sync_execution(service: Service, request: dict[str, Any]) -> AwaitedEn
     execution = service.executions.start(new._replace(clock=service.settings.clock), started)
     if execution is None:
         raise does_not_exist(machine.arn)
-    return AwaitedEnd(execution.id, partial(_answer, execution_arn=execution.arn, included=request.get("includedData") != "METADATA_ONLY"))
+    return AwaitedEnd(
+        execution.id,
+        partial(
+            _answer, execution_arn=execution.arn, included=request.get("includedData") != "METADATA_ONLY"
+        ),
+    )
 
 
 def _answer(service: Service, *, execution_arn: str, included: bool) -> dict[str, Any]:
@@ -61,11 +66,19 @@ def _answer(service: Service, *, execution_arn: str, included: bool) -> dict[str
         "traceHeader": execution.trace_header,
         "billingDetails": {
             "billedDurationInMilliseconds": _steps(execution.stopped_at - begun.at, BILLED_MS),
-            "billedMemoryUsedInMB": _steps(BASE_BYTES + service.executions.data_bytes(execution.id), BILLED_MB << 20) >> 20,
+            "billedMemoryUsedInMB": _steps(
+                BASE_BYTES + service.executions.data_bytes(execution.id), BILLED_MB << 20
+            )
+            >> 20,
         },
     }
     if included:
-        answer |= {"input": execution.input, "output": execution.output, "error": execution.error, "cause": execution.cause}
+        answer |= {
+            "input": execution.input,
+            "output": execution.output,
+            "error": execution.error,
+            "cause": execution.cause,
+        }
     return answer
 
 

@@ -1,8 +1,8 @@
 """Tags: TagResource, UntagResource, ListTagsForResource.
 
-https://docs.aws.amazon.com/step-functions/latest/apireference/API_TagResource.html
-A resource has at most 50 tags. A version of a state machine has none of its own (observed). Tags consist of letters,
-digits, white space and _.:/=+-@; keys that begin with "aws:" are AWS's own.
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_TagResource.html A resource has
+at most 50 tags. A version of a state machine has none of its own (observed). Tags consist of
+letters, digits, white space and _.:/=+-@; keys that begin with "aws:" are AWS's own.
 """
 
 from __future__ import annotations
@@ -51,18 +51,25 @@ def list_tags_for_resource(service: Service, request: dict[str, Any]) -> dict[st
 
 
 def by_key(tags: Iterable[Mapping[str, str]]) -> Tags:
-    """Tags as requests give them in lists, by their keys: of a key that comes twice, the last. Raises ApiError."""
+    """Tags as requests give them in lists, by their keys: of a key that comes twice, the last.
+    Raises ApiError.
+    """
     found: Tags = {}
     for number, tag in enumerate(tags, 1):
         key, value = tag.get("key"), tag.get("value", "")
         if key is None:
-            raise _invalid(f"1 validation error detected: Value null at 'tags.{number}.member.key' {_NOT_NULL}")
+            raise _invalid(
+                f"1 validation error detected: Value null at 'tags.{number}.member.key' {_NOT_NULL}"
+            )
         if key.lower().startswith("aws:"):
             raise _invalid(f"Tag keys that begin with 'aws:' are reserved. Received: {key}")  # (ours)
         for text in (key, value):
-            if not all(character.isalnum() or character.isspace() or character in _SYMBOLS for character in text):
+            if not all(
+                character.isalnum() or character.isspace() or character in _SYMBOLS for character in text
+            ):
                 raise _invalid(
-                    f"Tags may only contain letters, digits, white space, or these symbols: {_SYMBOLS}. Received: {text}"
+                    f"Tags may only contain letters, digits, white space, or these symbols: {_SYMBOLS}. "
+                    f"Received: {text}"
                 )  # (ours)
         found[key] = value
     return found
@@ -71,7 +78,11 @@ def by_key(tags: Iterable[Mapping[str, str]]) -> Tags:
 def checked(tags: Tags, resource_name: str) -> Tags:
     """The tags. Raises ApiError TooManyTags above 50."""
     if len(tags) > MAX_TAGS:
-        raise ApiError("TooManyTags", f"A resource has at most {MAX_TAGS} tags, not {len(tags)}.", resourceName=resource_name)
+        raise ApiError(
+            "TooManyTags",
+            f"A resource has at most {MAX_TAGS} tags, not {len(tags)}.",
+            resourceName=resource_name,
+        )
     return tags
 
 
@@ -99,7 +110,11 @@ def _change(service: Service, resource_arn: str, change: Any) -> None:
 def _nouns(service: Service, resource_arn: str) -> StateMachines | Activities:
     """Where a resource with this ARN would be."""
     parsed = arn.parse(resource_arn)
-    return service.activities if parsed is not None and parsed.resource_type == "activity" else service.state_machines
+    return (
+        service.activities
+        if parsed is not None and parsed.resource_type == "activity"
+        else service.state_machines
+    )
 
 
 def _invalid(message: str) -> ApiError:

@@ -21,7 +21,9 @@ def send_task_success(service: Service, request: dict[str, Any]) -> dict[str, An
         json_text.read(output)
     except json_text.NotJson as error:
         raise ApiError("InvalidOutput", f"Invalid Output: '{error.message}'") from None
-    return _told(service.tasks.answer(request["taskToken"], "taskSucceeded", {"output": output}, service.clock()))
+    return _told(
+        service.tasks.answer(request["taskToken"], "taskSucceeded", {"output": output}, service.clock())
+    )
 
 
 def send_task_failure(service: Service, request: dict[str, Any]) -> dict[str, Any]:

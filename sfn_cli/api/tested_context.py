@@ -54,7 +54,8 @@ def given_context(text: str, state: State) -> dict[str, Any]:
         _check_part(name, value)
     if "Task" in context and not _is_answered_from_outside(state):
         raise _invalid(
-            "Context object contains 'Task' when state is not a Task state with a '.sync' or '.waitForTaskToken' "
+            "Context object contains 'Task' when state is not a Task state with a '.sync' or "
+            "'.waitForTaskToken' "
             "service integration pattern"
         )
     return context
@@ -76,7 +77,9 @@ def _is_answered_from_outside(state: State) -> bool:
 
 
 def default_context(execution: Execution, frame: Frame, role_arn: str | None, attempt: int) -> dict[str, Any]:
-    """The Context Object when none is given. Observed: it is an EXPRESS execution's, with a role that is null when there is none."""
+    """The Context Object when none is given. Observed: it is an EXPRESS execution's, with a role
+    that is null when there is none.
+    """
     context = context_object(execution, frame, attempt)
     about = {**context["Execution"], "RoleArn": role_arn}
     return {**context, "Execution": dict(sorted(about.items()))}

@@ -1,4 +1,5 @@
-"""Versions of state machines: PublishStateMachineVersion, ListStateMachineVersions, DeleteStateMachineVersion.
+"""Versions of state machines: PublishStateMachineVersion, ListStateMachineVersions,
+DeleteStateMachineVersion.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/concepts-state-machine-version.html
 Publishing is idempotent: a revision that has a version gets no other one, whatever the description.
@@ -28,11 +29,17 @@ def publish_state_machine_version(service: Service, request: dict[str, Any]) -> 
         if wanted not in (None, current):
             raise ApiError(
                 "ConflictException",
-                f"Failed to publish the State Machine version for revision {wanted}. The current State Machine revision is {current}.",
+                f"Failed to publish the State Machine version for revision {wanted}. The current State "
+                f"Machine revision is {current}.",
             )
-        published = state_machines.revise(service, machine, machine.revision, publish=True, description=request.get("description", ""))
+        published = state_machines.revise(
+            service, machine, machine.revision, publish=True, description=request.get("description", "")
+        )
         if published is not None and published.version is not None:
-            return {"stateMachineVersionArn": qualified.version_arn(published), "creationDate": published.version.created_at}
+            return {
+                "stateMachineVersionArn": qualified.version_arn(published),
+                "creationDate": published.version.created_at,
+            }
 
 
 def list_state_machine_versions(service: Service, request: dict[str, Any]) -> dict[str, Any]:
@@ -46,7 +53,11 @@ def list_state_machine_versions(service: Service, request: dict[str, Any]) -> di
     shown = versions[:size]
     return {
         "stateMachineVersions": [
-            {"stateMachineVersionArn": arn.qualified(machine_arn, version.key), "creationDate": version.created_at} for version in shown
+            {
+                "stateMachineVersionArn": arn.qualified(machine_arn, version.key),
+                "creationDate": version.created_at,
+            }
+            for version in shown
         ],
         "nextToken": paging.token(scope, str(shown[-1].key), now) if len(versions) > size else None,
     }
@@ -59,7 +70,8 @@ def delete_state_machine_version(service: Service, request: dict[str, Any]) -> d
     number = arn.version_number(qualifier)
     if number is None:
         raise ApiError(
-            "ValidationException", f"A state machine version ARN must be specified. Received: {request['stateMachineVersionArn']}"
+            "ValidationException",
+            f"A state machine version ARN must be specified. Received: {request['stateMachineVersionArn']}",
         )
     machine = service.state_machines.find(machine_arn)
     aliases = [] if machine is None else service.versions.delete(machine.id, number)

@@ -23,10 +23,11 @@ HANDLE_DIGITS = 8
 
 
 class WaitingTask(NamedTuple):
-    """One task. `status` is WAITING where a token was handed out, and of an activity's task SCHEDULED or STARTED.
+    """One task. `status` is WAITING where a token was handed out, and of an activity's task
+    SCHEDULED or STARTED.
 
-    `since` and `until`, when it times out or its heartbeat is missed, are by the execution's own clock. `handle` names it,
-    by all its digits; `task_token` is None while no worker has taken it.
+    `since` and `until`, when it times out or its heartbeat is missed, are by the execution's own
+    clock. `handle` names it, by all its digits; `task_token` is None while no worker has taken it.
     """
 
     handle: str
@@ -79,23 +80,30 @@ class WaitingTask(NamedTuple):
         }
 
 
-def waiting_tasks(service: Service, *, execution_arn: str | None = None, state_machine_arn: str | None = None) -> Iterator[WaitingTask]:
-    """Those of one execution, or of one machine's executions (of its version's or alias's, by such an ARN; children of its
-    Map Runs included), or all."""
+def waiting_tasks(
+    service: Service, *, execution_arn: str | None = None, state_machine_arn: str | None = None
+) -> Iterator[WaitingTask]:
+    """Those of one execution, or of one machine's executions (of its version's or alias's, by such
+    an ARN; children of its Map Runs included), or all.
+    """
     for task in stored.waiting_tasks(service.database):
         if execution_arn in (None, task.execution.arn) and _is_of(task.execution, state_machine_arn):
             yield _waiting_task(task)
 
 
 def take(service: Service, task: WaitingTask, worker_name: str) -> str | None:
-    """The token of an activity's task that waited for a worker, which this is from now on; None if another was faster."""
+    """The token of an activity's task that waited for a worker, which this is from now on; None if
+    another was faster.
+    """
     taken = service.tasks.take_one(task.handle, worker_name, service.clock())
     return None if taken is None else taken.token
 
 
 def _is_of(execution: stored.Execution, machine_arn: str | None) -> bool:
     started_by = qualified.arns(execution.state_machine_arn, execution.version, execution.alias)
-    return machine_arn is None or qualified.is_of(machine_arn, execution.state_machine_arn, started_by.values())
+    return machine_arn is None or qualified.is_of(
+        machine_arn, execution.state_machine_arn, started_by.values()
+    )
 
 
 def _waiting_task(task: stored.WaitingTask) -> WaitingTask:

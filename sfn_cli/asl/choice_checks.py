@@ -1,4 +1,6 @@
-"""Checks of a Choice state's Choices: rules in JSONPath, conditions in JSONata. Texts marked (ours) are not known from AWS."""
+"""Checks of a Choice state's Choices: rules in JSONPath, conditions in JSONata. Texts marked (ours)
+are not known from AWS.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,10 @@ def _check_condition(findings: Findings, rule: Mapping[str, Json], location: str
     for name, value in rule.items():
         if name == "Condition" and isinstance(value, str):
             if not value.startswith(OPENING):
-                findings.error(f"{location}/Condition", f"JSONata string must start with {OPENING} and end with {CLOSING}")
+                findings.error(
+                    f"{location}/Condition",
+                    f"JSONata string must start with {OPENING} and end with {CLOSING}",
+                )
             else:
                 check_template(findings, value, f"{location}/Condition", JSONATA, "Condition")
         elif name == "Condition":
@@ -66,7 +71,9 @@ def _check_rule(findings: Findings, rule: Mapping[str, Json], location: str, dep
     _check_names(findings, rule, location, ("Comment",) if depth else _OUTER_FIELDS)
     selectors = [name for name in _SELECTORS if name in rule and name != "Condition"]
     if len(selectors) != 1:
-        findings.error(location, f"The object must have only one of the following fields, [{', '.join(_SELECTORS)}]")
+        findings.error(
+            location, f"The object must have only one of the following fields, [{', '.join(_SELECTORS)}]"
+        )
         return
     selector = selectors[0]
     at = f"{location}/{selector}"
@@ -82,7 +89,9 @@ def _check_rule(findings: Findings, rule: Mapping[str, Json], location: str, dep
             _check_rule(findings, inner, inner_at, depth + 1)
 
 
-def _check_names(findings: Findings, rule: Mapping[str, Json], location: str, others: tuple[str, ...]) -> None:
+def _check_names(
+    findings: Findings, rule: Mapping[str, Json], location: str, others: tuple[str, ...]
+) -> None:
     for name in rule:
         if name in ("Condition", "Output"):
             findings.other_language(name, location, JSONPATH, JSONATA)

@@ -41,7 +41,11 @@ def compile_rule(rule: Mapping[str, Any]) -> Rule:
 
 def _data_test(rule: Mapping[str, Any]) -> Rule:
     read = _reader(rule["Variable"])
-    name = next(key for key in rule if key in COMPARISONS or key in TYPE_TESTS or key.removesuffix("Path") in COMPARISONS)
+    name = next(
+        key
+        for key in rule
+        if key in COMPARISONS or key in TYPE_TESTS or key.removesuffix("Path") in COMPARISONS
+    )
     wanted = rule[name]
     if name == "IsPresent":
         return lambda scope: (read(scope) is not _ABSENT) is wanted
@@ -70,7 +74,10 @@ def _reader(text: str) -> Callable[[Scope], Json]:
 
 def _present(value: Json, path: str) -> Json:
     if value is _ABSENT:
-        raise StatesError("States.Runtime", f"Invalid path '{path}': The choice state's condition path references an invalid value.")
+        raise StatesError(
+            "States.Runtime",
+            f"Invalid path '{path}': The choice state's condition path references an invalid value.",
+        )
     return value
 
 
@@ -100,7 +107,9 @@ TYPE_TESTS: Mapping[str, Callable[[Json], bool]] = {
 }
 
 
-def _among(has_type: Callable[[Json], bool], compare: Callable[[Any, Any], bool]) -> Callable[[Json, Json], bool]:
+def _among(
+    has_type: Callable[[Json], bool], compare: Callable[[Any, Any], bool]
+) -> Callable[[Json, Json], bool]:
     return lambda value, wanted: has_type(value) and has_type(wanted) and compare(value, wanted)
 
 
@@ -120,7 +129,9 @@ def _string_matches(value: Json, pattern: Json) -> bool:
 
 @lru_cache(maxsize=1024)
 def _literals(pattern: str) -> tuple[str, ...]:
-    r"""The texts between the asterisks that stand for any characters; `\*` is an asterisk and `\\` a backslash."""
+    r"""The texts between the asterisks that stand for any characters; `\*` is an asterisk and `\\`
+    a backslash.
+    """
     texts = [""]
     for part in re.findall(r"\\[*\\]|\*|[^*\\]+|\\", pattern):
         if part == "*":

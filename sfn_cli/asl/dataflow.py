@@ -131,7 +131,11 @@ class JsonPathFlow:
 
     def arguments(self, visit: Visit) -> Payload:
         effective = self.effective_input(visit)
-        shaped = effective if self._parameters is None else self._parameters.make(visit.path_scope(effective.value))
+        shaped = (
+            effective
+            if self._parameters is None
+            else self._parameters.make(visit.path_scope(effective.value))
+        )
         if visit.steps is not None:
             visit.steps["afterParameters"] = shaped
         return shaped

@@ -1,4 +1,6 @@
-"""Reading a definition's text for the validator: an object that knows what it names twice, or what is wrong with it."""
+"""Reading a definition's text for the validator: an object that knows what it names twice, or what
+is wrong with it.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What is wrong with a definition: diagnostics in AWS's codes and words, gathered while it is checked.
 
-API: ValidateStateMachineDefinition, ValidateStateMachineDefinitionDiagnostic. Locations are what AWS makes of JSON
-pointers: an index stands in brackets ("/States/Pay/Retry[0]/ErrorEquals").
+API: ValidateStateMachineDefinition, ValidateStateMachineDefinitionDiagnostic. Locations are what
+AWS makes of JSON pointers: an index stands in brackets ("/States/Pay/Retry[0]/ErrorEquals").
 """
 
 from __future__ import annotations
@@ -92,13 +92,17 @@ class Findings:
         if missing:
             self.error(location, f"These fields are required: [{', '.join(missing)}]")
 
-    def only_one(self, fields: Mapping[str, Json], names: Sequence[str], location: str, *, required: bool = False) -> None:
+    def only_one(
+        self, fields: Mapping[str, Json], names: Sequence[str], location: str, *, required: bool = False
+    ) -> None:
         """At most one of the names may be there; if it is `required`, exactly one."""
         given = sum(name in fields for name in names)
         if given > 1:
             self.error(location, f"There should only be one of the following fields: [{', '.join(names)}]")
         elif required and not given:
-            self.error(location, f"This object should have only one of the following fields: [{', '.join(names)}]")
+            self.error(
+                location, f"This object should have only one of the following fields: [{', '.join(names)}]"
+            )
 
     def one_of(self, value: Json, choices: Sequence[str], location: str) -> bool:
         """Whether the value is one of the choices, which it must be."""

@@ -1,7 +1,8 @@
 """Checks of what is computed: paths, Payload Templates, JSONata strings, and the names that Assign gives.
 
-Every expression of a template is compiled, so that all that are wrong are told. A check takes (findings, value,
-location, query language, the field's name). Texts marked (ours) are not known from AWS.
+Every expression of a template is compiled, so that all that are wrong are told. A check takes
+(findings, value, location, query language, the field's name). Texts marked (ours) are not known
+from AWS.
 """
 
 from __future__ import annotations
@@ -39,7 +40,9 @@ def check_reference_path(findings: Findings, value: Json, location: str, languag
     """ResultPath: a place within the state's input, or null."""
     path = None if value is None else _reference_path(findings, value, location)
     if path is not None and path.root != "$":
-        findings.error(location, f"Value is not a Reference Path: it must name a place in the input, not in '{value}'")  # (ours)
+        findings.error(
+            location, f"Value is not a Reference Path: it must name a place in the input, not in '{value}'"
+        )  # (ours)
 
 
 def check_items_path(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
@@ -60,7 +63,9 @@ def check_path_or_intrinsic(findings: Findings, value: Json, location: str, lang
         try:
             compile_path_or_intrinsic(value)
         except ValueError:
-            findings.error(location, "Value must be a valid JSONPath or a valid intrinsic function call")  # (ours)
+            findings.error(
+                location, "Value must be a valid JSONPath or a valid intrinsic function call"
+            )  # (ours)
 
 
 def _reference_path(findings: Findings, value: Json, location: str) -> ReferencePath | None:
@@ -137,7 +142,10 @@ def _check_computed(findings: Findings, key: str, text: Json, location: str) -> 
             raise ValueError("not a string")
         compile_path_or_intrinsic(text)
     except ValueError:
-        findings.error(location, f"The value for the field '{key}' must be a valid JSONPath or a valid intrinsic function call")
+        findings.error(
+            location,
+            f"The value for the field '{key}' must be a valid JSONPath or a valid intrinsic function call",
+        )
 
 
 def check_variables(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
@@ -151,7 +159,14 @@ def check_variables(findings: Findings, value: Json, location: str, language: st
         if variable == "states":
             findings.error(at, "Cannot assign to reserved variable '$states'.", RESERVED_VARIABLE)
         elif not variable.isidentifier():
-            findings.error(at, f"Invalid variable name '{variable}': the variable name contains invalid characters.", INVALID_VARIABLE)
+            findings.error(
+                at,
+                f"Invalid variable name '{variable}': the variable name contains invalid characters.",
+                INVALID_VARIABLE,
+            )
         elif len(variable) > MAX_VARIABLE_NAME:
-            message = f"Invalid variable name '{variable}': it exceeds the {MAX_VARIABLE_NAME}-character limit"  # (ours)
+            # (ours)
+            message = (
+                f"Invalid variable name '{variable}': it exceeds the {MAX_VARIABLE_NAME}-character limit"
+            )
             findings.error(at, message, INVALID_VARIABLE)

@@ -87,14 +87,21 @@ STATE_FIELDS: Mapping[str, Mapping[str, Mapping[str, Kind]]] = {
     },
 }  # fmt: skip
 
-REQUIRED_FIELDS: Mapping[str, tuple[str, ...]] = {"Task": ("Resource",), "Choice": ("Choices",), "Parallel": ("Branches",)}
+REQUIRED_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "Task": ("Resource",),
+    "Choice": ("Choices",),
+    "Parallel": ("Branches",),
+}
 """The fields that a state of the type must have, besides Type and (Next or End)."""
 
 ENDLESS_TYPES = ("Choice", "Succeed", "Fail")
 """The types that have neither Next nor End."""
 
 EXCLUSIVE_FIELDS: Sequence[tuple[str, str]] = [
-    *((name, f"{name}Path") for name in ("TimeoutSeconds", "HeartbeatSeconds", "Error", "Cause", "MaxConcurrency")),
+    *(
+        (name, f"{name}Path")
+        for name in ("TimeoutSeconds", "HeartbeatSeconds", "Error", "Cause", "MaxConcurrency")
+    ),
     *((name, f"{name}Path") for name in ("ToleratedFailureCount", "ToleratedFailurePercentage")),
 ]
 """Of each pair, a state may have one only."""
@@ -105,8 +112,9 @@ RANGES: Mapping[str, tuple[float | None, float | None]] = {
     "MaxItems": (0, 100_000_000), "MaxItemsPerBatch": (1, None), "MaxInputBytesPerBatch": (1, 262_144),
     "IntervalSeconds": (0, 99_999_999), "MaxAttempts": (0, 99_999_999), "BackoffRate": (1, None), "MaxDelaySeconds": (1, 31_622_400),
 }  # fmt: skip
-"""The least and the greatest value of each number that a state may hold. Observed: AWS takes an IntervalSeconds of 0, though it
-documents a positive one."""
+"""The least and the greatest value of each number that a state may hold. Observed: AWS takes an
+IntervalSeconds of 0, though it documents a positive one.
+"""
 
 MACHINE_FIELDS: Mapping[str, Kind] = {
     "Comment": "text", "StartAt": "text", "States": "object",

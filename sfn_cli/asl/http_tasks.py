@@ -46,8 +46,12 @@ _NOT_SUPPORTED: Mapping[str, _Headers] = {
 
 
 def unsupported_headers(service: str, names: Iterable[str]) -> str | None:
-    """What is said of the headers among these that tasks of the service may not set; None when there are none."""
+    """What is said of the headers among these that tasks of the service may not set; None when
+    there are none.
+    """
     refused = _NOT_SUPPORTED[service]
-    found = [name for name in map(str.lower, names) if name in refused.names or name.startswith(refused.prefixes)]
+    found = [
+        name for name in map(str.lower, names) if name in refused.names or name.startswith(refused.prefixes)
+    ]
     # Observed: AWS names them in small letters.
     return f"The 'Headers' field contains unsupported values: [{', '.join(found)}]" if found else None

@@ -36,7 +36,9 @@ class Batching(NamedTuple):
     head: str
 
     def batches(self, inputs: Iterable[Payload]) -> Iterator[Batch]:
-        """The inputs in their order, as many together as the limits allow. Raises StatesError for one that is too large."""
+        """The inputs in their order, as many together as the limits allow. Raises StatesError for
+        one that is too large.
+        """
         texts: list[str] = []
         size = empty = len(self.head.encode()) + len("]}")
         for input in inputs:
@@ -46,7 +48,9 @@ class Batching(NamedTuple):
                 yield self._batch(texts)
                 texts, size = [], empty
             if empty + length > MAX_PAYLOAD_BYTES:
-                raise StatesError("States.DataLimitExceeded", f"A batch of one item exceeds {MAX_PAYLOAD_BYTES} bytes.")  # (ours)
+                raise StatesError(
+                    "States.DataLimitExceeded", f"A batch of one item exceeds {MAX_PAYLOAD_BYTES} bytes."
+                )  # (ours)
             texts.append(text)
             size += length
         if texts:
@@ -62,7 +66,9 @@ class ItemBatcher:
     __slots__ = ("_batch_input", "_max_bytes", "_max_items")
 
     def __init__(self, fields: Mapping[str, Any], language: str) -> None:
-        self._batch_input = visit_template(fields, language, "ItemBatcher", "BatchInput") if "BatchInput" in fields else None
+        self._batch_input = (
+            visit_template(fields, language, "ItemBatcher", "BatchInput") if "BatchInput" in fields else None
+        )
         self._max_items = Quantity.load(fields, "MaxItemsPerBatch", language)
         self._max_bytes = Quantity.load(fields, "MaxInputBytesPerBatch", language)
 
@@ -74,4 +80,6 @@ class ItemBatcher:
             if limit is not None and limit < 1:
                 raise StatesError("States.Runtime", f"field {name} must be positive")
         batch_input = "" if self._batch_input is None else f'"BatchInput":{dumps(self._batch_input(visit))},'
-        return Batching(max_items, min(max_bytes or MAX_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES), f'{{{batch_input}"Items":[')
+        return Batching(
+            max_items, min(max_bytes or MAX_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES), f'{{{batch_input}"Items":['
+        )

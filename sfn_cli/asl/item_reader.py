@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 
 class Reading(NamedTuple):
-    """What is to be read: S3's action ("getObject", "listObjectsV2"), its arguments, ReaderConfig; None is no limit."""
+    """What is to be read: S3's action ("getObject", "listObjectsV2"), its arguments, ReaderConfig;
+    None is no limit.
+    """
 
     action: str
     arguments: Mapping[str, Json]
@@ -46,4 +48,6 @@ class ItemReader:
         """The reading at this visit. Raises StatesError."""
         arguments = self._arguments(visit)
         limit = self._max_items.evaluate(visit) if self._max_items is not None else 0
-        return Reading(self._action, arguments if isinstance(arguments, dict) else {}, self._config, limit or None)
+        return Reading(
+            self._action, arguments if isinstance(arguments, dict) else {}, self._config, limit or None
+        )

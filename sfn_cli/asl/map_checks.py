@@ -1,8 +1,9 @@
-"""Checks of a Map's own fields: how its processor runs, where items come from, in what batches, and where results go.
+"""Checks of a Map's own fields: how its processor runs, where items come from, in what batches, and
+where results go.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
-https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html, …-itembatcher.html, …-resultwriter.html
-Texts marked (ours) are not known from AWS.
+https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html,
+…-itembatcher.html, …-resultwriter.html Texts marked (ours) are not known from AWS.
 """
 
 from __future__ import annotations
@@ -77,7 +78,9 @@ def check_label(findings: Findings, value: Json, location: str, language: str, n
         message = f"Invalid Label name: Label '{value}' exceeds the {MAX_LABEL}-character limit allowed by the service"
         findings.error(location, message, INVALID_LABEL)
     elif any(character in _FORBIDDEN or character.isspace() for character in value):
-        findings.error(location, f"Invalid Label name: Label '{value}' contains invalid characters", INVALID_LABEL)  # (ours)
+        findings.error(
+            location, f"Invalid Label name: Label '{value}' contains invalid characters", INVALID_LABEL
+        )  # (ours)
     elif value in findings.labels:
         findings.error(location, f"Duplicate Label name: {value}", DUPLICATE_LABEL)
     else:
@@ -91,7 +94,9 @@ def check_item_reader(findings: Findings, value: Json, location: str, language: 
     findings.require(value, ("Resource", _request(language)), location)
     if "ReaderConfig" in value:
         listing = str(value.get("Resource", "")).endswith(":s3:listObjectsV2")
-        check_reader_config(findings, value["ReaderConfig"], f"{location}/ReaderConfig", language, listing=listing)
+        check_reader_config(
+            findings, value["ReaderConfig"], f"{location}/ReaderConfig", language, listing=listing
+        )
 
 
 def check_result_writer(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
@@ -153,7 +158,9 @@ def _check_request(
             findings.unsupported(field, location)
     resource = value.get("Resource")
     if "Resource" in value and not (isinstance(resource, str) and _names_one_of(resource, resources)):
-        findings.error(f"{location}/Resource", "The field 'Resource' does not match any of the allowed values")
+        findings.error(
+            f"{location}/Resource", "The field 'Resource' does not match any of the allowed values"
+        )
 
 
 def _names_one_of(resource: str, actions: Sequence[str]) -> bool:

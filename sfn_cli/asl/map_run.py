@@ -51,9 +51,10 @@ class Tolerance(NamedTuple):
 class MapRunPlan(NamedTuple):
     """One Map Run: what its children run, over which items, and what becomes of their results.
 
-    `label` is the Map's, or None; `processor` the definition (JSON text) of the child executions, whose type is
-    "STANDARD" or "EXPRESS"; `items` those of the state's input, or None where `reading` says what is to be read.
-    `select` gives the input that ItemSelector makes of the item with this index.
+    `label` is the Map's, or None; `processor` the definition (JSON text) of the child executions,
+    whose type is "STANDARD" or "EXPRESS"; `items` those of the state's input, or None where
+    `reading` says what is to be read. `select` gives the input that ItemSelector makes of the item
+    with this index.
     """
 
     label: str | None
@@ -68,7 +69,9 @@ class MapRunPlan(NamedTuple):
     writing: Writing
 
     def batches(self, items: Iterable[Json], first_index: int, patience: Patience) -> Iterator[Batch]:
-        """The inputs of child executions over these items, of which the first has this index. Raises StatesError."""
+        """The inputs of child executions over these items, of which the first has this index.
+        Raises StatesError.
+        """
         inputs = (self.select(first_index + n, item, patience) for n, item in enumerate(items))
         if self.batching is None:
             return (Batch(input.text, 1) for input in inputs)
@@ -78,9 +81,20 @@ class MapRunPlan(NamedTuple):
 class Distribution:
     """The fields of a Map state that only DISTRIBUTED mode has."""
 
-    __slots__ = ("_batcher", "_execution_type", "_label", "_processor", "_reader", "_tolerated_count", "_tolerated_percentage", "_writer")
+    __slots__ = (
+        "_batcher",
+        "_execution_type",
+        "_label",
+        "_processor",
+        "_reader",
+        "_tolerated_count",
+        "_tolerated_percentage",
+        "_writer",
+    )
 
-    def __init__(self, fields: Mapping[str, Any], language: str, processor: StateMachine, execution_type: str) -> None:
+    def __init__(
+        self, fields: Mapping[str, Any], language: str, processor: StateMachine, execution_type: str
+    ) -> None:
         self._label: str | None = fields.get("Label")
         self._processor = processor
         self._execution_type = execution_type
@@ -88,7 +102,9 @@ class Distribution:
         self._batcher = ItemBatcher(fields["ItemBatcher"], language) if "ItemBatcher" in fields else None
         self._writer = ResultWriter(fields["ResultWriter"], language) if "ResultWriter" in fields else None
         self._tolerated_count = Quantity.load(fields, "ToleratedFailureCount", language)
-        self._tolerated_percentage = Quantity.load(fields, "ToleratedFailurePercentage", language, kind="float")
+        self._tolerated_percentage = Quantity.load(
+            fields, "ToleratedFailurePercentage", language, kind="float"
+        )
 
     @property
     def reads(self) -> bool:
@@ -101,12 +117,16 @@ class Distribution:
         return self._reader.items_pointer if self._reader is not None else None
 
     def batched(self, visit: Visit, inputs: Sequence[Payload]) -> list[Json] | None:
-        """The inputs of child executions that the ItemBatcher makes of the items' inputs, or None without one."""
+        """The inputs of child executions that the ItemBatcher makes of the items' inputs, or None
+        without one.
+        """
         if self._batcher is None:
             return None
         return [loads(batch.input) for batch in self._batcher.evaluate(visit).batches(inputs)]
 
-    def plan(self, visit: Visit, asked: Distribute, select: Callable[[int, Json, Patience], Payload]) -> MapRunPlan:
+    def plan(
+        self, visit: Visit, asked: Distribute, select: Callable[[int, Json, Patience], Payload]
+    ) -> MapRunPlan:
         """The Map Run of this visit. Raises StatesError."""
         return MapRunPlan(
             label=self._label,
@@ -123,7 +143,9 @@ class Distribution:
 
     def _tolerance(self, visit: Visit) -> Tolerance:
         count = self._tolerated_count.evaluate(visit) if self._tolerated_count is not None else 0
-        percentage = self._tolerated_percentage.evaluate(visit) if self._tolerated_percentage is not None else 0
+        percentage = (
+            self._tolerated_percentage.evaluate(visit) if self._tolerated_percentage is not None else 0
+        )
         if count < 0:
             raise StatesError("States.Runtime", "ToleratedFailureCount cannot be negative.")
         if not 0 <= percentage <= 100:

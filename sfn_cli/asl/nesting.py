@@ -1,4 +1,6 @@
-"""Machines within states: the branches of a Parallel, the processor of a Map. As fields of a definition, before it is loaded."""
+"""Machines within states: the branches of a Parallel, the processor of a Map. As fields of a
+definition, before it is loaded.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,10 @@ if TYPE_CHECKING:
 
 def machines_within(state: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The machines that a state has within it."""
-    return [*state.get("Branches", ()), *(state[field] for field in ("ItemProcessor", "Iterator") if field in state)]
+    return [
+        *state.get("Branches", ()),
+        *(state[field] for field in ("ItemProcessor", "Iterator") if field in state),
+    ]
 
 
 def all_states(machine: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

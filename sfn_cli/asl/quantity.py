@@ -29,7 +29,9 @@ class Quantity:
 
     __slots__ = ("_constant", "_expression", "_kind", "_name", "_path")
 
-    def __init__(self, name: str, kind: str, constant: Json, path: Path | None, expression: str | None) -> None:
+    def __init__(
+        self, name: str, kind: str, constant: Json, path: Path | None, expression: str | None
+    ) -> None:
         self._name = name
         self._kind = kind
         self._constant = constant
@@ -37,7 +39,9 @@ class Quantity:
         self._expression = expression
 
     @classmethod
-    def load(cls, fields: Mapping[str, Any], name: str, language: str, *, kind: str = "integer") -> Quantity | None:
+    def load(
+        cls, fields: Mapping[str, Any], name: str, language: str, *, kind: str = "integer"
+    ) -> Quantity | None:
         """The quantity that `fields` holds under `name` or `name`Path, or None if neither is there."""
         if f"{name}Path" in fields:
             return cls(name, kind, None, compile_path(fields[f"{name}Path"]), None)
@@ -60,7 +64,8 @@ class Quantity:
             shown = value if isinstance(value, str) else dumps(value)
             raise StatesError(
                 "States.Runtime",
-                f'The {self._name}Path field refers to value "{shown}" which is not a valid {self._kind}: {self._path.text}',
+                f'The {self._name}Path field refers to value "{shown}" which is not a valid {self._kind}: '
+                f"{self._path.text}",
             )
         return number
 
@@ -71,7 +76,8 @@ class Quantity:
             # (ours, after AWS's words for other types)
             cause = (
                 f"The JSONata expression '{expression[2:-2].strip()}' specified for the field '{self._name}' "
-                f"returned an unexpected result type. Expected 'integer', but was 'number' for value: {dumps(value)}"
+                "returned an unexpected result type. Expected 'integer', but was 'number' for value: "
+                f"{dumps(value)}"
             )
             raise StatesError("States.QueryEvaluationError", cause, location=self._name)
         assert isinstance(whole, (int, float))

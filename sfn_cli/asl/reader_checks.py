@@ -1,4 +1,5 @@
-"""Checks of ItemReader's ReaderConfig: in what form a Map's items lie in a file, and how many of them are read.
+"""Checks of ItemReader's ReaderConfig: in what form a Map's items lie in a file, and how many of
+them are read.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html#itemreader-field-contents
 """
@@ -26,8 +27,9 @@ _OWN_FIELDS: Mapping[str, Sequence[str]] = {
     "MANIFEST": ("ManifestType", "CSVHeaderLocation", "CSVHeaders", "CSVDelimiter"),
     "PARQUET": ("ManifestType",),
 }
-"""What the ReaderConfig of each InputType may have, besides the fields of all. A manifest of S3 Inventory lists CSV files,
-one of Athena files of the InputType."""
+"""What the ReaderConfig of each InputType may have, besides the fields of all. A manifest of S3
+Inventory lists CSV files, one of Athena files of the InputType.
+"""
 
 _CHOICES: Mapping[str, Sequence[str]] = {
     "InputType": tuple(_OWN_FIELDS),
@@ -38,7 +40,9 @@ _CHOICES: Mapping[str, Sequence[str]] = {
 }
 
 
-def check_reader_config(findings: Findings, config: Json, location: str, language: str, *, listing: bool) -> None:
+def check_reader_config(
+    findings: Findings, config: Json, location: str, language: str, *, listing: bool
+) -> None:
     """`listing`: the items are the objects that listObjectsV2 lists, and no file need be read."""
     if not findings.is_a("Object", config, location):
         return

@@ -77,7 +77,9 @@ class Catcher:
 
     @classmethod
     def load(cls, fields: Mapping[str, Any], language: str, position: int) -> Catcher:
-        return cls(tuple(fields["ErrorEquals"]), fields["Next"], catch_flow(fields, language, f"Catch[{position}]/"))
+        return cls(
+            tuple(fields["ErrorEquals"]), fields["Next"], catch_flow(fields, language, f"Catch[{position}]/")
+        )
 
 
 def matches(error_equals: Sequence[str], error: str | None, *, heartbeat: bool = False) -> bool:

@@ -23,8 +23,20 @@ _NUMBERS: Mapping[str, Kind] = {
 _RETRIER_FIELDS = ("ErrorEquals", "JitterStrategy", "Comment", *_NUMBERS)
 
 _CATCHER_FIELDS: Mapping[str, Mapping[str, Kind]] = {
-    JSONPATH: {"ErrorEquals": "any", "Next": "text", "ResultPath": "reference path", "Assign": "variables", "Comment": "text"},
-    JSONATA: {"ErrorEquals": "any", "Next": "text", "Output": "template", "Assign": "variables", "Comment": "text"},
+    JSONPATH: {
+        "ErrorEquals": "any",
+        "Next": "text",
+        "ResultPath": "reference path",
+        "Assign": "variables",
+        "Comment": "text",
+    },
+    JSONATA: {
+        "ErrorEquals": "any",
+        "Next": "text",
+        "Output": "template",
+        "Assign": "variables",
+        "Comment": "text",
+    },
 }
 
 
@@ -34,7 +46,9 @@ def check_retry(findings: Findings, value: Json, location: str, language: str, n
         _check_error_equals(findings, entry, at, last=entry is entries[-1][1])
         for field, inner in entry.items():
             if field in _NUMBERS:
-                VALUE_CHECKS[_NUMBERS[field]](findings, inner, f"{at}/{field}", JSONPATH, field)  # never an expression
+                VALUE_CHECKS[_NUMBERS[field]](
+                    findings, inner, f"{at}/{field}", JSONPATH, field
+                )  # never an expression
             elif field == "JitterStrategy":
                 findings.one_of(inner, ("NONE", "FULL"), f"{at}/JitterStrategy")
             elif field not in _RETRIER_FIELDS:
@@ -69,5 +83,9 @@ def _check_error_equals(findings: Findings, entry: Mapping[str, Json], location:
     if not names:
         findings.error(at, "Value cannot be empty")
     for index, name in enumerate(names):
-        if findings.is_a("String", name, f"{at}[{index}]") and name == "States.ALL" and not (last and len(names) == 1):
+        if (
+            findings.is_a("String", name, f"{at}[{index}]")
+            and name == "States.ALL"
+            and not (last and len(names) == 1)
+        ):
             findings.error(f"{at}[{index}]", "States.ALL must appear alone and at end of list")

@@ -34,7 +34,9 @@ _REQUIRED: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("http", "invoke"): ("ApiEndpoint", "Method"),
     ("apigateway", "invoke"): ("ApiEndpoint", "Method"),
 }
-"""What the request of an action must hold. Observed: of each but the last two, AWS refuses a definition without it."""
+"""What the request of an action must hold. Observed: of each but the last two, AWS refuses a
+definition without it.
+"""
 
 _CONNECTION_FIELDS = ("Authentication", "InvocationConfig")
 
@@ -56,7 +58,9 @@ def check_resource(findings: Findings, value: Json, location: str, language: str
         findings.error(location, "Express state machine does not support Activity ARN")
     elif findings.express and parsed.pattern == "waitForTaskToken":
         # Observed: AWS's message has a blank at its end.
-        findings.error(location, "Express state machine does not support '.waitForTaskToken' service integration ")
+        findings.error(
+            location, "Express state machine does not support '.waitForTaskToken' service integration "
+        )
     elif findings.express and parsed.pattern:
         findings.error(location, "Express state machine does not support '.sync' service integration")
     if parsed is not None and parsed.kind == "service" and is_known(parsed):
@@ -68,7 +72,8 @@ def _check_available(findings: Findings, resource: Resource, location: str) -> N
         return
     findings.error(
         location,
-        f"sfn does not have the integration {resource.service}:{resource.action}. Call the service by an aws-sdk task "
+        f"sfn does not have the integration {resource.service}:{resource.action}. Call the service by an "
+        "aws-sdk task "
         "(arn:aws:states:::aws-sdk:SERVICE:ACTION), or mock it: SFN_MOCK_CONFIG, test-state --mock.",
         UNAVAILABLE,
     )
@@ -99,10 +104,14 @@ def check_task(findings: Findings, state: Mapping[str, Json], location: str, lan
     if resource.kind == "activity" and "Credentials" in state:
         findings.error(f"{location}/Credentials", "The field 'Credentials' is not supported for activities")
     if resource.kind == "service":
-        _check_request(findings, state, resource, location, "Arguments" if language == JSONATA else "Parameters")
+        _check_request(
+            findings, state, resource, location, "Arguments" if language == JSONATA else "Parameters"
+        )
 
 
-def _check_request(findings: Findings, state: Mapping[str, Json], resource: Resource, location: str, field: str) -> None:
+def _check_request(
+    findings: Findings, state: Mapping[str, Json], resource: Resource, location: str, field: str
+) -> None:
     if field not in state:
         findings.error(f"{location}/Resource", f"{field} field is required for resource ARN: {resource.arn}")
         return
@@ -120,9 +129,17 @@ def _check_http_request(findings: Findings, request: Mapping[str, Json], service
         given = [name for name in _CONNECTION_FIELDS if name in request or f"{name}.$" in request]
         if len(given) != 1:
             # That AWS refuses it is documented; its words are not.
-            findings.error(location, f"This object should have only one of the following fields: [{', '.join(_CONNECTION_FIELDS)}]")
+            findings.error(
+                location,
+                "This object should have only one of the following fields: "
+                f"[{', '.join(_CONNECTION_FIELDS)}]",
+            )
     headers = request.get("Headers")
-    refused = unsupported_headers(service, (name.removesuffix(".$") for name in headers)) if isinstance(headers, dict) else None
+    refused = (
+        unsupported_headers(service, (name.removesuffix(".$") for name in headers))
+        if isinstance(headers, dict)
+        else None
+    )
     if refused is not None:
         findings.error(location, refused)
 
@@ -131,4 +148,6 @@ def _check_heartbeat(findings: Findings, state: Mapping[str, Json], location: st
     """https://states-language.net/#task-state: HeartbeatSeconds MUST be smaller than TimeoutSeconds."""
     heartbeat, timeout = state.get("HeartbeatSeconds"), state.get("TimeoutSeconds")
     if isinstance(heartbeat, int) and isinstance(timeout, int) and heartbeat >= timeout:
-        findings.error(f"{location}/HeartbeatSeconds", "HeartbeatSeconds must be smaller than TimeoutSeconds")  # (ours)
+        findings.error(
+            f"{location}/HeartbeatSeconds", "HeartbeatSeconds must be smaller than TimeoutSeconds"
+        )  # (ours)

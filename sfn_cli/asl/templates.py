@@ -14,10 +14,14 @@ if TYPE_CHECKING:
     from sfn_cli.jsonvalue import Json
 
 
-def visit_template(fields: Mapping[str, Any], language: str, place: str, name: str | None = None) -> Callable[[Visit], Json]:
-    """What makes the value of a template at a visit; `$` is the state's input. It is empty where the field is absent.
+def visit_template(
+    fields: Mapping[str, Any], language: str, place: str, name: str | None = None
+) -> Callable[[Visit], Json]:
+    """What makes the value of a template at a visit; `$` is the state's input. It is empty where
+    the field is absent.
 
-    `name` is by default that of the query language: Parameters or Arguments. `place` is the field that holds it.
+    `name` is by default that of the query language: Parameters or Arguments. `place` is the field
+    that holds it.
     """
     own = name or ("Parameters" if language == JSONPATH else "Arguments")
     value = fields.get(own, {})

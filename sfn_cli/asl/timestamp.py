@@ -1,4 +1,6 @@
-"""Timestamps of the States Language: the RFC 3339 profile of ISO 8601 (https://states-language.net/#timestamps)."""
+"""Timestamps of the States Language: the RFC 3339 profile of ISO 8601
+(https://states-language.net/#timestamps).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""How the states of a machine lead to each other, for the validator: what is known of definitions that may be wrong."""
+"""How the states of a machine lead to each other, for the validator: what is known of definitions
+that may be wrong.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ def targets(state: Mapping[str, Any], location: str) -> Iterable[tuple[str, str]
 
 
 def may_be_last(state: Json) -> bool:
-    """Whether an execution may end with the state, or else something about its end is wrong, which is told apart."""
+    """Whether an execution may end with the state, or else something about its end is wrong, which
+    is told apart.
+    """
     if not isinstance(state, dict) or state.get("Type") not in list(STATE_FIELDS) or state.get("End"):
         return True
     return state["Type"] in ("Succeed", "Fail") or (state["Type"] != "Choice" and "Next" not in state)

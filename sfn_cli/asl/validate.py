@@ -1,7 +1,8 @@
 """The one validator of definitions: every problem in one go, in AWS's codes and words.
 
-It walks machines and their states; what a field may hold is checked by its kind (fields.py), in the `…_checks.py`
-beside. What passes here can be loaded (`state_machine.load`). Texts marked (ours) are not known from AWS.
+It walks machines and their states; what a field may hold is checked by its kind (fields.py), in the
+`…_checks.py` beside. What passes here can be loaded (`state_machine.load`). Texts marked (ours) are
+not known from AWS.
 """
 
 from __future__ import annotations
@@ -21,7 +22,14 @@ from sfn_cli.asl.diagnostic import (
     Diagnostic,
     Findings,
 )
-from sfn_cli.asl.fields import ENDLESS_TYPES, EXCLUSIVE_FIELDS, MACHINE_FIELDS, REQUIRED_FIELDS, STATE_FIELDS, Kind
+from sfn_cli.asl.fields import (
+    ENDLESS_TYPES,
+    EXCLUSIVE_FIELDS,
+    MACHINE_FIELDS,
+    REQUIRED_FIELDS,
+    STATE_FIELDS,
+    Kind,
+)
 from sfn_cli.asl.map_checks import (
     check_item_batcher,
     check_item_reader,
@@ -52,14 +60,25 @@ IsAvailable = Callable[["Resource"], bool]
 """Whether tasks on a resource that AWS has can be carried out here."""
 
 
-def validate(definition: str, machine_type: str = "STANDARD", *, is_available: IsAvailable | None = None) -> list[Diagnostic]:
-    """Every problem of a definition's text, in its order; empty when it is valid. Without `is_available`, what AWS has
-    is no problem."""
-    return _validate(definition, Findings(express=machine_type == "EXPRESS", is_available=is_available), _Machines.check_all)
+def validate(
+    definition: str, machine_type: str = "STANDARD", *, is_available: IsAvailable | None = None
+) -> list[Diagnostic]:
+    """Every problem of a definition's text, in its order; empty when it is valid. Without
+    `is_available`, what AWS has is no problem.
+    """
+    return _validate(
+        definition,
+        Findings(express=machine_type == "EXPRESS", is_available=is_available),
+        _Machines.check_all,
+    )
 
 
-def validate_state(definition: str, location: str, *, is_available: IsAvailable | None = None) -> list[Diagnostic]:
-    """Every problem of a text that is one state, to be tested. Where its transitions lead is nowhere to be seen."""
+def validate_state(
+    definition: str, location: str, *, is_available: IsAvailable | None = None
+) -> list[Diagnostic]:
+    """Every problem of a text that is one state, to be tested. Where its transitions lead is
+    nowhere to be seen.
+    """
 
     def check(machines: _Machines, state: Mapping[str, Json]) -> None:
         machines.state(state, location, JSONPATH)
@@ -67,7 +86,9 @@ def validate_state(definition: str, location: str, *, is_available: IsAvailable 
     return _validate(definition, Findings(express=False, is_available=is_available), check)
 
 
-def _validate(definition: str, findings: Findings, check: Callable[[_Machines, Mapping[str, Json]], None]) -> list[Diagnostic]:
+def _validate(
+    definition: str, findings: Findings, check: Callable[[_Machines, Mapping[str, Json]], None]
+) -> list[Diagnostic]:
     machine = read(definition)
     if isinstance(machine, Diagnostic):
         return [machine]
@@ -101,7 +122,9 @@ class _Machines:
     def check_all(self, machine: Mapping[str, Json]) -> None:
         self.check(machine, "", JSONPATH)
 
-    def check(self, machine: Mapping[str, Json], location: str, language: str, also: Iterable[str] = ()) -> None:
+    def check(
+        self, machine: Mapping[str, Json], location: str, language: str, also: Iterable[str] = ()
+    ) -> None:
         """A machine, a branch or a processor; `also` names the fields that it may have besides."""
         findings = self.findings
         findings.require(machine, ("States", "StartAt"), location)
@@ -128,7 +151,9 @@ class _Machines:
         self.findings.one_of(given, (JSONPATH, JSONATA), f"{location}/QueryLanguage")
         own = _spoken(given)
         if own == JSONPATH and outer == JSONATA:
-            self.findings.error(location, "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine")
+            self.findings.error(
+                location, "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine"
+            )
         return own
 
     def states(self, states: Mapping[str, Json], start_at: Json, location: str, language: str) -> None:
@@ -140,7 +165,9 @@ class _Machines:
             findings.error(f"{location}/StartAt", f"Missing 'Next' target: {start}", MISSING_TARGET)
         reached = {start}
         for name in repeated(states):
-            findings.error(f"{location}/States/{pointer(name)}", f"Duplicate State name: {name}", DUPLICATE_STATE)
+            findings.error(
+                f"{location}/States/{pointer(name)}", f"Duplicate State name: {name}", DUPLICATE_STATE
+            )
         for name, state in states.items():
             at = f"{location}/States/{pointer(name)}"
             self.name(name, at)
@@ -157,7 +184,9 @@ class _Machines:
             return
         for name in states:
             if start is not None and name not in reached:
-                findings.error(f"{location}/States/{pointer(name)}", f'State "{name}" is not reachable.', MISSING_TARGET)
+                findings.error(
+                    f"{location}/States/{pointer(name)}", f'State "{name}" is not reachable.', MISSING_TARGET
+                )
 
     def name(self, name: str, at: str) -> None:
         findings = self.findings
@@ -178,7 +207,10 @@ class _Machines:
             findings.error(location, "These fields are required: [Type]")
             return
         if not isinstance(type_, str) or type_ not in STATE_FIELDS:
-            findings.error(f"{location}/Type", f"The field 'Type' should have one of these values: [{', '.join(_TYPE_ORDER)}]")
+            findings.error(
+                f"{location}/Type",
+                f"The field 'Type' should have one of these values: [{', '.join(_TYPE_ORDER)}]",
+            )
             return
         language = self.language(state, location, outer)
         findings.require(state, REQUIRED_FIELDS.get(type_, ()), location)
@@ -186,7 +218,11 @@ class _Machines:
             self.transition(state, location)
         self.fields(state, type_, location, language)
         if type_ == "Wait":
-            forms = ("SecondsPath", "Seconds", "TimestampPath", "Timestamp") if language == JSONPATH else ("Seconds", "Timestamp")
+            forms = (
+                ("SecondsPath", "Seconds", "TimestampPath", "Timestamp")
+                if language == JSONPATH
+                else ("Seconds", "Timestamp")
+            )
             findings.only_one(state, forms, location, required=True)
         elif type_ == "Task":
             check_task(findings, state, location, language)
@@ -212,13 +248,17 @@ class _Machines:
 
     # A state's own QueryLanguage is not handed down: the states within it have the whole machine's.
 
-    def check_branches(self, findings: Findings, value: Json, location: str, language: str, name: str) -> None:
+    def check_branches(
+        self, findings: Findings, value: Json, location: str, language: str, name: str
+    ) -> None:
         if value == []:
             findings.error(location, "Value cannot be empty")
         for at, branch in findings.entries(value, location):
             self.check(branch, at, self.language_of_all)
 
-    def check_processor(self, findings: Findings, value: Json, location: str, language: str, name: str) -> None:
+    def check_processor(
+        self, findings: Findings, value: Json, location: str, language: str, name: str
+    ) -> None:
         if not findings.is_a("Object", value, location):
             return
         config = value.get("ProcessorConfig", {})

@@ -1,8 +1,8 @@
 """Which variables each state of a machine reads, as DescribeStateMachine's variableReferences tells it.
 
-Observed: states are by their own name, wherever in the machine they are; names are sorted; a state that reads none
-is left out. In JSONPath, `$name` counts outside of quoted text; in JSONata, the variables that an expression
-does not bind itself.
+Observed: states are by their own name, wherever in the machine they are; names are sorted; a state
+that reads none is left out. In JSONPath, `$name` counts outside of quoted text; in JSONata, the
+variables that an expression does not bind itself.
 """
 
 from __future__ import annotations
@@ -50,7 +50,11 @@ def _names(state: Mapping[str, Any], language: str) -> set[str]:
             for text in _expressions(state[field]):
                 names |= compile_field(text).references[0]
         else:
-            for text in [state[field]] if kind in _PATHS else _computed(state[field], template=kind in _TEMPLATE_KINDS):
+            for text in (
+                [state[field]]
+                if kind in _PATHS
+                else _computed(state[field], template=kind in _TEMPLATE_KINDS)
+            ):
                 names.update(found[1] for found in _NAME.finditer(text or "") if found[1])
     return names
 
@@ -69,13 +73,17 @@ _TEMPLATES = ("Assign", "Parameters", "BatchInput")
 
 
 def _computed(value: Any, *, template: bool) -> Iterator[str]:
-    """The paths and functions within a field's value: a template, or an object with names of the language's own."""
+    """The paths and functions within a field's value: a template, or an object with names of the
+    language's own.
+    """
     if isinstance(value, list):
         for item in value:
             yield from _computed(item, template=template)
     elif isinstance(value, dict):
         for name, item in value.items():
-            if name.endswith(".$") or (not template and isinstance(item, str) and (name == "Variable" or name.endswith("Path"))):
+            if name.endswith(".$") or (
+                not template and isinstance(item, str) and (name == "Variable" or name.endswith("Path"))
+            ):
                 yield item
             else:
                 yield from _computed(item, template=template or name in _TEMPLATES)

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 class Visit:
     """The input that a state was given, the variables it sees, and the time and seed of the visit.
 
-    `now` is the time of the last event of the frame, not of the wall clock: a replay sees the
-    same. `entered_at` is the time of StateEntered, or of a later redrive (a Wait counts from there). `patience` is how long
-    its expressions may take. `steps` is where the steps of the dataflow are noted, by TestState's
-    names for them ("afterInputPath"); nobody but TestState wants them.
+    `now` is the time of the last event of the frame, not of the wall clock: a replay sees the same.
+    `entered_at` is the time of StateEntered, or of a later redrive (a Wait counts from there).
+    `patience` is how long its expressions may take. `steps` is where the steps of the dataflow are
+    noted, by TestState's names for them ("afterInputPath"); nobody but TestState wants them.
     """
 
     __slots__ = ("context", "entered_at", "input", "now", "patience", "seed", "steps", "variables")
@@ -46,11 +46,27 @@ class Visit:
 
     def with_patience(self, patience: Patience) -> Visit:
         """The same visit, asked by someone with another patience."""
-        return Visit(self.input, self.variables, self.context, self.now, self.entered_at, self.seed, patience, self.steps)
+        return Visit(
+            self.input,
+            self.variables,
+            self.context,
+            self.now,
+            self.entered_at,
+            self.seed,
+            patience,
+            self.steps,
+        )
 
     def path_scope(self, data: Json) -> Scope:
         """The scope of a JSONPath or intrinsic: `data` is what `$` means there."""
-        return Scope(data, context=self.context, variables=self.variables, now=self.now, seed=self.seed, patience=self.patience)
+        return Scope(
+            data,
+            context=self.context,
+            variables=self.variables,
+            now=self.now,
+            seed=self.seed,
+            patience=self.patience,
+        )
 
     def jsonata_scope(self, **states: Json) -> Scope:
         """The scope of a JSONata expression: `$states.input` and what else is given (result, errorOutput)."""

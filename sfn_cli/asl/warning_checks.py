@@ -1,4 +1,5 @@
-"""Warnings: what is allowed, and yet is seldom meant. The codes and their rules are AWS's, the texts are (ours).
+"""Warnings: what is allowed, and yet is seldom meant. The codes and their rules are AWS's, the
+texts are (ours).
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_ValidateStateMachineDefinitionDiagnostic.html
 """
@@ -29,13 +30,19 @@ def warn_of_missing_dollar(findings: Findings, key: str, value: Json, location: 
 def warn_of_missing_path(findings: Findings, name: str, value: Json, location: str) -> None:
     """NO_PATH: a field that takes a plain string, and has a sibling that takes a path."""
     if _looks_like_path(value):
-        findings.warning(location, f"The value of '{name}' looks like a path, but the field's name does not end with 'Path'", NO_PATH)
+        findings.warning(
+            location,
+            f"The value of '{name}' looks like a path, but the field's name does not end with 'Path'",
+            NO_PATH,
+        )
 
 
 def warn_of_static_result(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
     """PASS_RESULT_IS_STATIC: a path in Result, which is given as it is."""
     if _holds_path(value):
-        findings.warning(location, "The Result of a Pass state is static: the paths in it are not evaluated", STATIC_RESULT)
+        findings.warning(
+            location, "The Result of a Pass state is static: the paths in it are not evaluated", STATIC_RESULT
+        )
 
 
 def _holds_path(value: Json) -> bool:
@@ -54,5 +61,7 @@ def _holds_path(value: Json) -> bool:
 
 
 def _looks_like_path(value: Json) -> bool:
-    """Whether it is `$`, `$.name`, `$[0]`, `$$.Execution.Id`, `$variable` or the like: a price ("$5") is not."""
+    """Whether it is `$`, `$.name`, `$[0]`, `$$.Execution.Id`, `$variable` or the like: a price
+    ("$5") is not.
+    """
     return isinstance(value, str) and _PATH.match(value) is not None

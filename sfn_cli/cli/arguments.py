@@ -1,10 +1,10 @@
 """Reads argv by a table of options, as the aws CLI (Python's argparse) reads it.
 
-Rule 1: an option is known by its name or by an unambiguous beginning of it; `--option=value` is one word. One of sfn's own
-beside those of an operation is known by its whole name only: it makes no beginning ambiguous that aws takes.
-Rule 2: the last of several uses of an option wins, unless each is to count.
-Rule 3: a word that looks like an option is no value, unless it is a negative number or holds a space.
-Rule 4: options that every command takes may stand anywhere, before the command too.
+Rule 1: an option is known by its name or by an unambiguous beginning of it; `--option=value` is one
+word. One of sfn's own beside those of an operation is known by its whole name only: it makes no
+beginning ambiguous that aws takes. Rule 2: the last of several uses of an option wins, unless each
+is to count. Rule 3: a word that looks like an option is no value, unless it is a negative number or
+holds a space. Rule 4: options that every command takes may stand anywhere, before the command too.
 Click has none of the four, which is why it does not read argv here.
 """
 
@@ -40,7 +40,13 @@ def split(argv: Sequence[str], globals: Table, depth: int) -> tuple[list[str], l
             continue
         rest.append(token)
         option, value = _find(token, globals)
-        if option and value is None and option.takes == "one" and tokens and not _looks_like_an_option(tokens[0], globals):
+        if (
+            option
+            and value is None
+            and option.takes == "one"
+            and tokens
+            and not _looks_like_an_option(tokens[0], globals)
+        ):
             rest.append(tokens.pop(0))
     return words, rest + tokens
 
@@ -171,4 +177,6 @@ def _checked(option: Option, text: str) -> Any:
     try:
         return option.number(text)
     except ValueError:
-        raise CommandLineError(f"argument {option.flag}: invalid {option.number.__name__} value: {text!r}") from None
+        raise CommandLineError(
+            f"argument {option.flag}: invalid {option.number.__name__} value: {text!r}"
+        ) from None

@@ -71,10 +71,16 @@ def resolved(request: Mapping[str, Any], call: Call) -> dict[str, Any]:
 def suggest(error: OperationError, request: Mapping[str, Any], call: Call) -> None:
     """Lets the error for what does not exist say, to a person at a terminal, what resembles it."""
     code = error.error.code
-    if not sys.stderr.isatty() or not (code in ("InvalidArn", "ResourceNotFound") or code.endswith("DoesNotExist")):
+    if not sys.stderr.isatty() or not (
+        code in ("InvalidArn", "ResourceNotFound") or code.endswith("DoesNotExist")
+    ):
         return
     try:
-        close = [name for member in _KINDS.keys() & request.keys() for name in _resembling(member, str(request[member]), call)]
+        close = [
+            name
+            for member in _KINDS.keys() & request.keys()
+            for name in _resembling(member, str(request[member]), call)
+        ]
     except OperationError:
         return
     if close:
@@ -113,14 +119,18 @@ def _youngest(machine: str, call: Call) -> str | None:
 
 def _executions(machine: str, most: int, call: Call) -> list[dict[str, Any]]:
     operation = model.load("stepfunctions", "ListExecutions")
-    found: list[dict[str, Any]] = call(operation, {"stateMachineArn": machine, "maxResults": most})["executions"]
+    found: list[dict[str, Any]] = call(operation, {"stateMachineArn": machine, "maxResults": most})[
+        "executions"
+    ]
     return found
 
 
 def _listed(kind: Kind, call: Call) -> Iterator[dict[str, Any]]:
     """All of a kind, page by page."""
     operation = model.load("stepfunctions", kind.operation)
-    for page in paging.pages(lambda request: call(operation, request), operation, {}, paging.Limits(page_size=1000)):
+    for page in paging.pages(
+        lambda request: call(operation, request), operation, {}, paging.Limits(page_size=1000)
+    ):
         yield from page.response[kind.items]
 
 
@@ -135,7 +145,9 @@ def _resembling(member: str, given: str, call: Call) -> list[str]:
         known = {item["name"]: item[kind.arn] for item in _listed(kind, call)}
         if member == "executionArn" and name in known:
             executions = [each["name"] for each in _executions(known[name], _EXECUTIONS, call)]
-            return [f"{name}/{each}" for each in get_close_matches(rest, [*executions, LAST], 1, _RESEMBLANCE)]
+            return [
+                f"{name}/{each}" for each in get_close_matches(rest, [*executions, LAST], 1, _RESEMBLANCE)
+            ]
         close = get_close_matches(name, [each for each in known if each != name], 1, _RESEMBLANCE)
         if close:
             return [f"{close[0]}{divider}{rest}" if rest else close[0]]

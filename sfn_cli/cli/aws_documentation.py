@@ -36,11 +36,17 @@ def first_sentences(operation: Operation) -> dict[Path, str]:
     described = model["operations"].get(operation.name)
     if described is None or "input" not in described:
         return {}
-    return {path: _first_sentence(text) for path, text in _members(model["shapes"], described["input"]["shape"], (), ()) if text}
+    return {
+        path: _first_sentence(text)
+        for path, text in _members(model["shapes"], described["input"]["shape"], (), ())
+        if text
+    }
 
 
 def _members(shapes: Mapping[str, Any], name: str, path: Path, above: Path) -> Iterator[tuple[Path, str]]:
-    """The documentation of each member below the shape `name`; `above` has the shapes around it, for some hold themselves."""
+    """The documentation of each member below the shape `name`; `above` has the shapes around it,
+    for some hold themselves.
+    """
     shape = shapes[name]
     if name in above:
         return
@@ -48,7 +54,10 @@ def _members(shapes: Mapping[str, Any], name: str, path: Path, above: Path) -> I
         case "structure":
             for member, reference in shape["members"].items():
                 inner = (*path, member)
-                yield inner, reference.get("documentation") or shapes[reference["shape"]].get("documentation", "")
+                yield (
+                    inner,
+                    reference.get("documentation") or shapes[reference["shape"]].get("documentation", ""),
+                )
                 yield from _members(shapes, reference["shape"], inner, (*above, name))
         case "list":
             yield from _members(shapes, shape["member"]["shape"], path, (*above, name))

@@ -67,7 +67,9 @@ def _all(before: list[str], current: str) -> Iterator[Candidate]:
     yield from _of_command(command, before, current)
 
 
-def _of_group(group: click.Group, at: click.Context, path: list[str], before: list[str], current: str) -> Iterator[Candidate]:
+def _of_group(
+    group: click.Group, at: click.Context, path: list[str], before: list[str], current: str
+) -> Iterator[Candidate]:
     awaiting, _ = _place(before, options.GLOBALS)
     if awaiting is not None:
         yield from _values(awaiting, before, options.GLOBALS, current)
@@ -77,7 +79,9 @@ def _of_group(group: click.Group, at: click.Context, path: list[str], before: li
         from sfn_cli.cli import help_text
 
         for name in group.list_commands(at):
-            yield Candidate(name, help_text.sentence(*(path or ["stepfunctions"]), name) or help_text.sentence(name))
+            yield Candidate(
+                name, help_text.sentence(*(path or ["stepfunctions"]), name) or help_text.sentence(name)
+            )
 
 
 def _of_command(command: click.Command, before: list[str], current: str) -> Iterator[Candidate]:
@@ -88,7 +92,10 @@ def _of_command(command: click.Command, before: list[str], current: str) -> Iter
     if awaiting is not None and not (awaiting.takes in ("many", "maybe") and current.startswith("-")):
         yield from _values(awaiting, before, table, current)
     elif equals and flag in table:
-        yield from (Candidate(f"{flag}={found.value}", found.says) for found in _values(table[flag], before, table, value))
+        yield from (
+            Candidate(f"{flag}={found.value}", found.says)
+            for found in _values(table[flag], before, table, value)
+        )
     elif current.startswith("-") or len(free) >= len(positionals):
         yield from _flags(table, before, current)
     else:
@@ -116,7 +123,11 @@ def _positionals(command: click.Command) -> list[tuple[str, Sequence[str]]]:
     """The names of a command's positionals, and the words that each can be, where only some can."""
     if isinstance(command, TableCommand):
         return [(name, command.words.get(name, ())) for name in command.positionals]
-    return [(parameter.name or "", _choices(parameter.type)) for parameter in command.params if isinstance(parameter, click.Argument)]
+    return [
+        (parameter.name or "", _choices(parameter.type))
+        for parameter in command.params
+        if isinstance(parameter, click.Argument)
+    ]
 
 
 def _choices(kind: object) -> tuple[str, ...]:

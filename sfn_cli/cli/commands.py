@@ -43,7 +43,9 @@ SPECIAL: Mapping[tuple[str, str], str] = {
     ("logs", "tail"): "sfn_cli.cli.tail:Tail",
     ("events", "tail"): "sfn_cli.cli.events:tail_events",
 }
-"""Commands of a service that are more than their operation: a class of TableCommand, or a command that Click reads."""
+"""Commands of a service that are more than their operation: a class of TableCommand, or a command
+that Click reads.
+"""
 
 
 class TableCommand(click.Command):
@@ -193,7 +195,9 @@ def context(argv: Sequence[str]) -> click.Context:
     return _own_context(command, rest, at)
 
 
-def _named(group: click.Group, argument: str, argv: Sequence[str], at: click.Context) -> tuple[click.Command, list[str]]:
+def _named(
+    group: click.Group, argument: str, argv: Sequence[str], at: click.Context
+) -> tuple[click.Command, list[str]]:
     """The command of the group that argv names, and the rest of argv."""
     words, rest = arguments.split(argv, options.GLOBALS, 1)
     if words == ["help"] or (not words and not {"--help", "-h"}.isdisjoint(rest)):
@@ -240,7 +244,9 @@ def _imported(where: str) -> Any:
 
 
 def _version() -> str:
-    """First the aws CLI whose manners sfn has, for scripts ask that; then sfn's version and what it runs on, for reports of bugs."""
+    """First the aws CLI whose manners sfn has, for scripts ask that; then sfn's version and what it
+    runs on, for reports of bugs.
+    """
     import platform
     from importlib.metadata import PackageNotFoundError, version
 

@@ -1,4 +1,5 @@
-"""`sfn completion SHELL` prints what the shell sources; `sfn __complete SHELL …` is what that asks at each press of Tab.
+"""`sfn completion SHELL` prints what the shell sources; `sfn __complete SHELL …` is what that asks
+at each press of Tab.
 
 The scripts are files of their own, in `completions/`. Each gives its line as its shell tells it:
 
@@ -50,13 +51,17 @@ def completion(shell: str) -> Exit:
 
 
 def _script(shell: str) -> str:
-    """Where a shell's script lies: in the checkout that this runs from, or where the wheel put it for the shell to find."""
+    """Where a shell's script lies: in the checkout that this runs from, or where the wheel put it
+    for the shell to find.
+    """
     in_checkout = os.path.join(_CHECKOUT, _SCRIPTS[shell])
     if os.path.exists(in_checkout):
         return in_checkout
     from importlib.metadata import files
 
-    return next(str(file.locate()) for file in files("sfn-cli") or () if str(file).endswith(_INSTALLED[shell]))
+    return next(
+        str(file.locate()) for file in files("sfn-cli") or () if str(file).endswith(_INSTALLED[shell])
+    )
 
 
 def answer(argv: Sequence[str]) -> Exit:
@@ -76,7 +81,9 @@ def answer(argv: Sequence[str]) -> Exit:
 
 
 def _words(line: str) -> list[str]:
-    """The words of a line that ends where the cursor is, perhaps within quotes; the last is the one to complete."""
+    """The words of a line that ends where the cursor is, perhaps within quotes; the last is the one
+    to complete.
+    """
     for closing in ("", '"', "'", "\\"):
         try:
             words = shlex.split(line + closing)

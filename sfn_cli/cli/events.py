@@ -1,4 +1,5 @@
-"""`sfn events tail`: the events that executions' status changes make for EventBridge, oldest first; with --follow also those to come.
+"""`sfn events tail`: the events that executions' status changes make for EventBridge, oldest first;
+with --follow also those to come.
 
 They are derived from the store: no EventBridge, and no rule, has to be there.
 """
@@ -35,13 +36,31 @@ _STATUS_WIDTH = max(map(len, STATUSES))
 
 
 @click.command("tail", short_help="Shows what executions tell EventBridge, and with --follow what they will.")
-@click.option("--since", default="10m", show_default=True, metavar="TIME", help="From when on: a span (5m, 1h30m) or a time.")
+@click.option(
+    "--since",
+    default="10m",
+    show_default=True,
+    metavar="TIME",
+    help="From when on: a span (5m, 1h30m) or a time.",
+)
 @click.option("--follow", is_flag=True, help="Go on and show new events as they come; Ctrl-C ends it.")
-@click.option("--state-machine-arn", metavar="ARN", help="Of this state machine only (or version, or alias); a name will do.")
-@click.option("--status", multiple=True, type=click.Choice(STATUSES), help="Only changes to this status; can be repeated.")
+@click.option(
+    "--state-machine-arn",
+    metavar="ARN",
+    help="Of this state machine only (or version, or alias); a name will do.",
+)
+@click.option(
+    "--status",
+    multiple=True,
+    type=click.Choice(STATUSES),
+    help="Only changes to this status; can be repeated.",
+)
 @click.pass_obj
-def tail_events(terminal: Terminal, since: str, follow: bool, state_machine_arn: str | None, status: tuple[str, ...]) -> Exit:
-    """Shows status changes of STANDARD executions as AWS sends them to EventBridge: when one starts, is redriven, and ends.
+def tail_events(
+    terminal: Terminal, since: str, follow: bool, state_machine_arn: str | None, status: tuple[str, ...]
+) -> Exit:
+    """Shows status changes of STANDARD executions as AWS sends them to EventBridge: when one
+    starts, is redriven, and ends.
 
     At a terminal each is a line for people; elsewhere, and with --output json, a line of JSON.
 
@@ -59,7 +78,9 @@ def tail_events(terminal: Terminal, since: str, follow: bool, state_machine_arn:
                 backend.call(model.load("stepfunctions", "DescribeStateMachine"), request)
         try:
             for event in _events(backend, since_at, follow=follow):
-                if (not status or event["detail"]["status"] in status) and _is_of(event, request["stateMachineArn"]):
+                if (not status or event["detail"]["status"] in status) and _is_of(
+                    event, request["stateMachineArn"]
+                ):
                     show_event(event)
         except KeyboardInterrupt:
             if not follow:
@@ -104,7 +125,11 @@ def _line(detail: Event, *, color: bool) -> list[str]:
     status = detail["status"].ljust(_STATUS_WIDTH)
     at = detail["stopDate"] or detail["redriveDate"] or detail["startDate"]
     why = ": ".join(part for part in (detail["error"], detail["cause"]) if part)
-    redrive = f"(redrive {detail['redriveCount']})" if detail["status"] == "RUNNING" and detail["redriveCount"] else ""
+    redrive = (
+        f"(redrive {detail['redriveCount']})"
+        if detail["status"] == "RUNNING" and detail["redriveCount"]
+        else ""
+    )
     name = f"{name_of(detail['stateMachineArn'])}/{detail['name']}"
     rest = " ".join(part for part in (name, redrive, " ".join(why.split())) if part)
     styled = screen.styled(status, _COLORS.get(detail["status"], _RED), color=color)

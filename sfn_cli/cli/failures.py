@@ -68,7 +68,9 @@ class OperationError(SfnError):
 
     def __init__(self, operation: str, error: ApiError, retries: int | None = None) -> None:
         note = f" (reached max retries: {retries})" if retries is not None else ""
-        text = f"An error occurred ({error.code}) when calling the {operation} operation{note}: {error.message}"
+        text = (
+            f"An error occurred ({error.code}) when calling the {operation} operation{note}: {error.message}"
+        )
         super().__init__(text.rstrip(" "))
         self.error = error
         self.below = ""

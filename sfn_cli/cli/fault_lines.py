@@ -50,13 +50,18 @@ def explain(error: OperationError, definition: Any, source: str) -> None:
 def tell(diagnostics: Iterable[Mapping[str, Any]], definition: str, source: str) -> None:
     """Shows the lines that a ValidateStateMachineDefinition found fault with."""
     if sys.stderr.isatty():
-        found = [Diagnostic(each["severity"], each["code"], each["message"], each.get("location")) for each in diagnostics]
+        found = [
+            Diagnostic(each["severity"], each["code"], each["message"], each.get("location"))
+            for each in diagnostics
+        ]
         sys.stdout.flush()
         sys.stderr.write(shown(found, definition, source))
 
 
 def _found(definition: str, message: str) -> Sequence[Diagnostic]:
-    """What the message of a refusal tells of: the operation names no type of machine, and may test one state of it."""
+    """What the message of a refusal tells of: the operation names no type of machine, and may test
+    one state of it.
+    """
     from sfn_cli.api.definitions import MAX_DIAGNOSTICS, refusal
     from sfn_cli.asl.validate import validate, validate_state
 
@@ -86,7 +91,14 @@ def shown(found: Sequence[Diagnostic], definition: str, source: str) -> str:
         if spot is not None:
             blocks.append(_block(definition, source, message, int(spot[1]), int(spot[2])))
             continue
-        place = next((_offset(at[location], by_name=by_name) for location, by_name in _candidates(fault) if location in at), None)
+        place = next(
+            (
+                _offset(at[location], by_name=by_name)
+                for location, by_name in _candidates(fault)
+                if location in at
+            ),
+            None,
+        )
         if place is None:
             blocks.append(f"{source}  {message}\n")
         else:
@@ -97,7 +109,8 @@ def shown(found: Sequence[Diagnostic], definition: str, source: str) -> str:
 def _candidates(fault: Diagnostic) -> list[tuple[str, bool]]:
     """Where to look for a fault: at the field that its message names (True), then at its location.
 
-    The location in a tested state begins as if a machine held it: it is looked for as it is, and without that.
+    The location in a tested state begins as if a machine held it: it is looked for as it is, and
+    without that.
     """
     if fault.location is None:
         return []
@@ -106,7 +119,9 @@ def _candidates(fault: Diagnostic) -> list[tuple[str, bool]]:
     found = [(f"{base}/{pointer(named[1])}", True)] if named else []
     found.append((fault.location, False))
     return found + [
-        (location.removeprefix(_TESTED) or "/", by_name) for location, by_name in found if f"{location}/".startswith(f"{_TESTED}/")
+        (location.removeprefix(_TESTED) or "/", by_name)
+        for location, by_name in found
+        if f"{location}/".startswith(f"{_TESTED}/")
     ]
 
 

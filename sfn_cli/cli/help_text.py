@@ -42,7 +42,9 @@ def of_command(command: TableCommand) -> str:
     formatter.write_paragraph()
     formatter.write_text(sentence(command.service, command.name or ""))
     rows = [(name.upper(), option_sentence(name)) for name in command.positionals]
-    rows += [(_flag(option, table), _option_help(option)) for option in table.values() if _shown(option, table)]
+    rows += [
+        (_flag(option, table), _option_help(option)) for option in table.values() if _shown(option, table)
+    ]
     with formatter.section("Options"):
         formatter.write_dl(rows)
     example = _words()["commands"].get(f"{command.service} {command.name}", {}).get("example")
@@ -59,16 +61,31 @@ def overview(root: Sfn, ctx: click.Context, formatter: click.HelpFormatter) -> N
     formatter.width = _WIDTH
     formatter.write_usage(PROGRAM, "<command> [options]")
     formatter.write_paragraph()
-    formatter.write_text("AWS Step Functions in the terminal, on this machine: the commands and options of `aws stepfunctions`.")
-    own = [name for name in root.list_commands(ctx) if name not in model.services() and not sentence("stepfunctions", name)]
+    formatter.write_text(
+        "AWS Step Functions in the terminal, on this machine: the commands and options of `aws "
+        "stepfunctions`."
+    )
+    own = [
+        name
+        for name in root.list_commands(ctx)
+        if name not in model.services() and not sentence("stepfunctions", name)
+    ]
     with formatter.section("Run"):
         formatter.write_dl([(name, _short_help(root, ctx, name)) for name in own])
     with formatter.section("Services"):
         formatter.write_dl([(name, sentence(name)) for name in model.services()])
     with formatter.section("Step Functions (also as `sfn stepfunctions …`)"):
-        formatter.write_dl([(name, sentence("stepfunctions", name)) for name in model.commands("stepfunctions")])
+        formatter.write_dl(
+            [(name, sentence("stepfunctions", name)) for name in model.commands("stepfunctions")]
+        )
     with formatter.section("Options that every command takes"):
-        formatter.write_dl([(_flag(option), option_sentence(option.flag)) for option in GLOBALS.values() if not option.hidden])
+        formatter.write_dl(
+            [
+                (_flag(option), option_sentence(option.flag))
+                for option in GLOBALS.values()
+                if not option.hidden
+            ]
+        )
     formatter.write_paragraph()
     formatter.write_text(f"More about a command: {PROGRAM} COMMAND help")
 

@@ -31,11 +31,15 @@ def request_of(given: dict[str, Any], options: Table, terminal: Terminal) -> dic
     members = {option.name: option for option in options.values() if option.shape is not None}
     for name, option in members.items():
         if name in given:
-            request[option.member or name] = values.of_option(option, given[name], raw_blobs=terminal.raw_blobs)
+            request[option.member or name] = values.of_option(
+                option, given[name], raw_blobs=terminal.raw_blobs
+            )
     return request
 
 
-def call_and_show(operation: Operation, request: dict[str, Any], given: dict[str, Any], terminal: Terminal) -> None:
+def call_and_show(
+    operation: Operation, request: dict[str, Any], given: dict[str, Any], terminal: Terminal
+) -> None:
     """Asks for the answer, for all of its pages if it has pages, and writes it."""
     # What is wrong with these is told before anything is asked.
     _ = (terminal.query, terminal.output)
@@ -49,7 +53,9 @@ def call_and_show(operation: Operation, request: dict[str, Any], given: dict[str
         raise
 
 
-def _call_and_show(operation: Operation, request: dict[str, Any], given: dict[str, Any], terminal: Terminal) -> None:
+def _call_and_show(
+    operation: Operation, request: dict[str, Any], given: dict[str, Any], terminal: Terminal
+) -> None:
     with Backend(terminal) as backend, named_arns(request, backend):
         if operation.paginator:
             from sfn_cli.cli import paging
@@ -73,12 +79,19 @@ def _call_and_show(operation: Operation, request: dict[str, Any], given: dict[st
     if answer.get("diagnostics"):
         from sfn_cli.cli import fault_lines
 
-        fault_lines.tell(answer["diagnostics"], request["definition"], fault_lines.source_of(given.get("definition")))
+        fault_lines.tell(
+            answer["diagnostics"], request["definition"], fault_lines.source_of(given.get("definition"))
+        )
 
 
 def _note(backend: Backend, operation: Operation, answer: dict[str, Any]) -> str | None:
     """A note for a person at a terminal: the execution that is shown as RUNNING is suspended."""
-    if operation.name != "DescribeExecution" or answer["status"] != "RUNNING" or not sys.stderr.isatty() or backend.is_remote:
+    if (
+        operation.name != "DescribeExecution"
+        or answer["status"] != "RUNNING"
+        or not sys.stderr.isatty()
+        or backend.is_remote
+    ):
         return None
     from sfn_cli.api import suspensions
 
@@ -88,7 +101,9 @@ def _note(backend: Backend, operation: Operation, answer: dict[str, Any]) -> str
 
 @contextmanager
 def named_arns(request: dict[str, Any], backend: Backend) -> Iterator[None]:
-    """Puts ARNs into the request where people gave names; what its operation does not find is answered with what resembles it."""
+    """Puts ARNs into the request where people gave names; what its operation does not find is
+    answered with what resembles it.
+    """
     arns = [value for member, value in request.items() if member.endswith("Arn") and isinstance(value, str)]
     if not all(value.startswith("arn:") for value in arns):
         from sfn_cli.cli import arn_names

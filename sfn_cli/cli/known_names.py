@@ -1,6 +1,7 @@
 """The ARNs and names that the store knows: what the options can be that ask for one.
 
-An ARN of an execution is completed in two steps, first up to its machine: nobody picks one out of ten thousand.
+An ARN of an execution is completed in two steps, first up to its machine: nobody picks one out of
+ten thousand.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ _MOST_EXECUTIONS = 200
 
 
 def of_option(flag: str, current: str, given: Mapping[str, Any]) -> list[str]:
-    """What the option `flag`, or the positional of that name, can be, its value so far being `current`; `given` are the options beside it.
+    """What the option `flag`, or the positional of that name, can be, its value so far being
+    `current`; `given` are the options beside it.
 
     Nothing where the store is another's (--endpoint-url), not there yet, or cannot be read.
     """
@@ -69,7 +71,9 @@ def _aliases(service: Service, current: str, given: Mapping[str, Any]) -> Iterat
 
 
 def _executions(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
-    """The machines' parts of the ARNs; the executions of the only one that `current` leaves. Or their names, in two steps too."""
+    """The machines' parts of the ARNs; the executions of the only one that `current` leaves. Or
+    their names, in two steps too.
+    """
     parts = {name_of(arn): execution(arn, "") for arn in _machine_arns(service)}
     machine, slash, beginning = current.partition("/")
     if _is_arn(current):
@@ -98,7 +102,9 @@ def _resources(service: Service, current: str, given: Mapping[str, Any]) -> Iter
 def _map_runs(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
     """The Map Runs of the youngest executions."""
     for machine in _machine_arns(service):
-        for arn in _listed(service, "ListExecutions", "executions", "executionArn", stateMachineArn=machine, maxResults=20):
+        for arn in _listed(
+            service, "ListExecutions", "executions", "executionArn", stateMachineArn=machine, maxResults=20
+        ):
             yield from _listed(service, "ListMapRuns", "mapRuns", "mapRunArn", executionArn=arn)
 
 
@@ -113,11 +119,15 @@ def _log_groups(service: Service, current: str, given: Mapping[str, Any]) -> Ite
 def _log_streams(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
     group = given.get("logGroupName") or given.get("group_name")
     if group:
-        yield from _listed(service, "DescribeLogStreams", "logStreams", "logStreamName", of="logs", logGroupName=group)
+        yield from _listed(
+            service, "DescribeLogStreams", "logStreams", "logStreamName", of="logs", logGroupName=group
+        )
 
 
 def _waiting_tasks(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
-    """The tasks that wait: by their names, where that tells them apart; and by their handles, once one is begun."""
+    """The tasks that wait: by their names, where that tells them apart; and by their handles, once
+    one is begun.
+    """
     from sfn_cli.api.waiting_tasks import waiting_tasks
 
     tasks = list(waiting_tasks(service))
@@ -139,14 +149,24 @@ def _machine_arns(service: Service) -> list[str]:
 
 
 def _versions(service: Service, arn: str) -> list[str]:
-    return _listed(service, "ListStateMachineVersions", "stateMachineVersions", "stateMachineVersionArn", stateMachineArn=arn)
+    return _listed(
+        service,
+        "ListStateMachineVersions",
+        "stateMachineVersions",
+        "stateMachineVersionArn",
+        stateMachineArn=arn,
+    )
 
 
 def _aliases_of(service: Service, arn: str) -> list[str]:
-    return _listed(service, "ListStateMachineAliases", "stateMachineAliases", "stateMachineAliasArn", stateMachineArn=arn)
+    return _listed(
+        service, "ListStateMachineAliases", "stateMachineAliases", "stateMachineAliasArn", stateMachineArn=arn
+    )
 
 
-def _listed(service: Service, operation: str, items: str, member: str, of: str = "stepfunctions", **request: Any) -> list[str]:
+def _listed(
+    service: Service, operation: str, items: str, member: str, of: str = "stepfunctions", **request: Any
+) -> list[str]:
     """A member of each item that the first page of an operation lists; none where it refuses."""
     try:
         answer = api.answer(service, model.load(of, operation), request)

@@ -1,4 +1,6 @@
-"""The commands of Lambda that are more than their operation: code from a zip or a folder, and invoke's outfile."""
+"""The commands of Lambda that are more than their operation: code from a zip or a folder, and
+invoke's outfile.
+"""
 
 from __future__ import annotations
 
@@ -113,7 +115,13 @@ def _write(path: str, payload: bytes) -> None:
         raise CommandFailedError(str(error)) from None
 
 
-_WAITERS = ("function-active", "function-active-v2", "function-exists", "function-updated", "function-updated-v2")
+_WAITERS = (
+    "function-active",
+    "function-active-v2",
+    "function-exists",
+    "function-updated",
+    "function-updated-v2",
+)
 _WAIT_ATTEMPTS = 20
 _WAIT_SECONDS = 1.0
 
@@ -161,5 +169,8 @@ def _zip(given: str) -> bytes:
     from zipfile import is_zipfile
 
     if not is_zipfile(io.BytesIO(content)):
-        raise UsageError("--zip-file must be a zip file with the fileb:// prefix.\nExample usage:  --zip-file fileb://path/to/file.zip")
+        raise UsageError(
+            "--zip-file must be a zip file with the fileb:// prefix.\nExample usage:  --zip-file "
+            "fileb://path/to/file.zip"
+        )
     return bytes(content)

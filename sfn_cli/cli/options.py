@@ -22,8 +22,9 @@ class Option(NamedTuple):
     flag: str
     name: str
     takes: str = "one"
-    """"one" value, "many" values, "each" (one, and every use of the option counts), "maybe" a value, or "none": then it
-    means `constant`."""
+    """"one" value, "many" values, "each" (one, and every use of the option counts), "maybe" a
+    value, or "none": then it means `constant`.
+    """
     constant: Any = True
     required: bool = False
     number: type[int] | type[float] | None = None
@@ -77,7 +78,13 @@ GLOBALS: Table = table(
 _INPUT_FORMS = (
     Option("--cli-input-json", "cli_input_json", metavar="json"),
     Option("--cli-input-yaml", "cli_input_yaml", metavar="yaml"),
-    Option("--generate-cli-skeleton", "generate_cli_skeleton", "maybe", constant="input", choices=("input", "output", "yaml-input")),
+    Option(
+        "--generate-cli-skeleton",
+        "generate_cli_skeleton",
+        "maybe",
+        constant="input",
+        choices=("input", "output", "yaml-input"),
+    ),
 )
 
 _PAGING = (
@@ -86,7 +93,12 @@ _PAGING = (
     Option("--max-items", "max_items", number=int, metavar="number"),
 )
 
-_NUMBERS: Mapping[str, type[int] | type[float]] = {"integer": int, "long": int, "float": float, "double": float}
+_NUMBERS: Mapping[str, type[int] | type[float]] = {
+    "integer": int,
+    "long": int,
+    "float": float,
+    "double": float,
+}
 
 _RENAMED: Mapping[tuple[str, str], str] = {("SendTaskSuccess", "output"): "--task-output"}
 """Members whose option would be taken for one that every command takes."""
@@ -96,7 +108,8 @@ def flag(member: str) -> str:
     """The option of a member: "stateMachineArn" -> "--state-machine-arn", "S3Key" -> "--s3-key"."""
     before = zip(member, member[1:], member[2:] + " ", strict=False)
     words = [
-        f"-{letter}" if letter.isupper() and (after.islower() or not previous.isupper()) else letter for previous, letter, after in before
+        f"-{letter}" if letter.isupper() and (after.islower() or not previous.isupper()) else letter
+        for previous, letter, after in before
     ]
     return f"--{member[0]}{''.join(words)}".lower()
 
@@ -110,7 +123,9 @@ def of_operation(operation: Operation) -> dict[str, Option]:
         name = _RENAMED.get((operation.name, member)) or flag(member)
         options.extend(_of_member(name, member, shape, required=member in required, hidden=member in paging))
     if operation.paginator:
-        options.extend(option for option in _PAGING if option.name != "page_size" or "limit_key" in operation.paginator)
+        options.extend(
+            option for option in _PAGING if option.name != "page_size" or "limit_key" in operation.paginator
+        )
     options.extend(_INPUT_FORMS)
     return table(options)
 

@@ -31,12 +31,17 @@ def paged(environ: Mapping[str, str]) -> Iterator[TextIO]:
         return
     try:
         process = subprocess.Popen(
-            shlex.split(command), stdin=subprocess.PIPE, text=True, encoding="utf-8", env={"LESS": _LESS_OPTIONS, **environ}
+            shlex.split(command),
+            stdin=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            env={"LESS": _LESS_OPTIONS, **environ},
         )
     except (OSError, ValueError) as error:
         raise MisconfiguredError(
             "Pager",
-            f"Unable to redirect output to pager. Received the following error when opening pager:\n{error}\n\n"
+            "Unable to redirect output to pager. Received the following error when opening "
+            f"pager:\n{error}\n\n"
             'Set AWS_PAGER to another command, or to "" for none.',
         ) from None
     assert process.stdin is not None

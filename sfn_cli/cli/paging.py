@@ -51,7 +51,11 @@ def wanted(operation: Operation, given: Mapping[str, Any], paginate: bool) -> Li
     limits = Limits(given.get("max_items"), given.get("page_size"), given.get("starting_token"))
     if not by_hand:
         return limits
-    asked = [f"--{name.replace('_', '-')}" for name, value in zip(Limits._fields, limits, strict=True) if value is not None]
+    asked = [
+        f"--{name.replace('_', '-')}"
+        for name, value in zip(Limits._fields, limits, strict=True)
+        if value is not None
+    ]
     if asked:
         raise UsageError(f"Cannot specify --no-paginate along with pagination arguments: {', '.join(asked)}")
     return None
@@ -91,7 +95,9 @@ def pages(call: Call, operation: Operation, request: dict[str, Any], limits: Lim
         if not more:
             return
         if following == token:
-            raise CommandFailedError(f"Error during pagination: The same next token was received twice: {following}")
+            raise CommandFailedError(
+                f"Error during pagination: The same next token was received twice: {following}"
+            )
         token, skip = following, 0
 
 

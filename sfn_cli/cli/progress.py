@@ -32,7 +32,9 @@ class Bar:
             self._progress.refresh()
 
     def hide(self) -> None:
-        """Gives the terminal free for lines that stay; the bar is there again when it next has something to show."""
+        """Gives the terminal free for lines that stay; the bar is there again when it next has
+        something to show.
+        """
         if self._progress:
             self._progress.stop()
 

@@ -9,8 +9,9 @@
     ├── MockConfigFile.json    its test cases
     └── functions/
         └── price/             a function's name
-            ├── app.py         def lambda_handler(event, context); or an executable `bootstrap`, a runtime of its own
-            └── function.json  {"Runtime", "Handler", "Timeout", "Environment", …} as CreateFunction takes them
+            ├── app.py         def lambda_handler(event, context); or an executable `bootstrap`, a
+            runtime of its own └── function.json  {"Runtime", "Handler", "Timeout", "Environment",
+            …} as CreateFunction takes them
 
 All but the definition may be missing.
 """
@@ -82,7 +83,8 @@ def load(path: Path) -> Project:
         folder, definition = path.parent, path
         name = path.name.removesuffix(".json").removesuffix(".asl")
     default_input, settings, calls, programs, mock_config = (
-        folder / name for name in ("input.json", "machine.json", "resources.json", "services.json", MOCK_CONFIG_FILE)
+        folder / name
+        for name in ("input.json", "machine.json", "resources.json", "services.json", MOCK_CONFIG_FILE)
     )
     return Project(
         _valid_name(name),
@@ -116,16 +118,25 @@ def _functions(folder: Path) -> Iterator[Function]:
         return
     for path in sorted(folder.iterdir()):
         settings = path / "function.json"
-        if not path.is_dir() or not any((path / name).is_file() for name in (settings.name, "app.py", ENTRYPOINT)):
+        if not path.is_dir() or not any(
+            (path / name).is_file() for name in (settings.name, "app.py", ENTRYPOINT)
+        ):
             continue
-        yield Function(path.name, path.resolve(), {**_defaults(path), **(_configuration(settings) if settings.is_file() else {})})
+        yield Function(
+            path.name,
+            path.resolve(),
+            {**_defaults(path), **(_configuration(settings) if settings.is_file() else {})},
+        )
 
 
 def _defaults(path: Path) -> dict[str, Any]:
     """A function in the Python that runs sfn, or one that brings its own runtime."""
     if (path / ENTRYPOINT).is_file() and not (path / "app.py").is_file():
         return {"Runtime": CUSTOM[-1], "Handler": ENTRYPOINT}
-    return {"Runtime": f"python{sys.version_info.major}.{sys.version_info.minor}", "Handler": "app.lambda_handler"}
+    return {
+        "Runtime": f"python{sys.version_info.major}.{sys.version_info.minor}",
+        "Handler": "app.lambda_handler",
+    }
 
 
 def _configuration(path: Path) -> dict[str, Any]:

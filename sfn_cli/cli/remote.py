@@ -24,7 +24,13 @@ if TYPE_CHECKING:
 
 _TIMEOUT_SECONDS = 60
 _RETRIED_STATUSES = (500, 502, 503, 504)
-_RETRIED_CODES = ("Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "RequestTimeout")
+_RETRIED_CODES = (
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
+    "RequestLimitExceeded",
+    "RequestTimeout",
+)
 _PIECE_BYTES = 1 << 20
 _MAX_BODY_BYTES = 1 << 29
 """A page of a history has at most 1,000 events, few of which have as much as 256 KiB of data."""
@@ -33,7 +39,9 @@ _SIGNING_NAMES = {"stepfunctions": "states"}
 
 
 class Remote:
-    """Raises CommandFailedError, at once, for an endpoint that is no URL and for credentials that are missing."""
+    """Raises CommandFailedError, at once, for an endpoint that is no URL and for credentials that
+    are missing.
+    """
 
     def __init__(self, terminal: Terminal) -> None:
         given, environ = terminal.given, terminal.environ
@@ -42,11 +50,15 @@ class Remote:
             raise CommandFailedError(f"Invalid endpoint: {self.endpoint}")
         self.url = urlsplit(self.endpoint)
         self.region = terminal.settings.region
-        self.who = signature.credentials(environ, given.get("profile")) if given.get("sign_request", True) else None
+        self.who = (
+            signature.credentials(environ, given.get("profile")) if given.get("sign_request", True) else None
+        )
         self.prefixes = not value("AWS_DISABLE_HOST_PREFIX_INJECTION", environ)
         self.attempts: int = value("AWS_MAX_ATTEMPTS", environ)
         # 0 means no limit, as in aws.
-        self.timeout = max(given.get("cli_read_timeout", _TIMEOUT_SECONDS), given.get("cli_connect_timeout", 0)) or None
+        self.timeout = (
+            max(given.get("cli_read_timeout", _TIMEOUT_SECONDS), given.get("cli_connect_timeout", 0)) or None
+        )
         ca_bundle = given.get("ca_bundle") or value("AWS_CA_BUNDLE", environ)
         self.tls = _tls(ca_bundle, given.get("verify_ssl", True))
 
@@ -74,26 +86,40 @@ class Remote:
         headers = {**outgoing.headers, "Host": f"{name}{port}"}
         if self.who:
             service = _SIGNING_NAMES.get(operation.service, operation.service)
-            signing = signature.Request(outgoing.method, f"{name}{port}", path, outgoing.query, outgoing.headers, outgoing.body)
+            signing = signature.Request(
+                outgoing.method, f"{name}{port}", path, outgoing.query, outgoing.headers, outgoing.body
+            )
             headers = signature.signed_headers(signing, self.who, self.region, service)
         connection = self._connection(name)
         try:
-            connection.request(outgoing.method, f"{path}?{outgoing.query}" if outgoing.query else path, outgoing.body, headers)
+            connection.request(
+                outgoing.method,
+                f"{path}?{outgoing.query}" if outgoing.query else path,
+                outgoing.body,
+                headers,
+            )
             response = connection.getresponse()
             received = {key.lower(): value for key, value in response.getheaders()}
             return wire.Incoming(response.status, received, _body(response))
         except TimeoutError:
-            raise CommandFailedError(f'Read timeout on endpoint URL: "{self.url.scheme}://{name}{port}{path}"') from None
+            raise CommandFailedError(
+                f'Read timeout on endpoint URL: "{self.url.scheme}://{name}{port}{path}"'
+            ) from None
         except ssl.SSLError as error:
-            raise CommandFailedError(f"SSL validation failed for {self.url.scheme}://{name}{port}{path} {error}") from None
+            raise CommandFailedError(
+                f"SSL validation failed for {self.url.scheme}://{name}{port}{path} {error}"
+            ) from None
         except (http.client.HTTPException, ConnectionResetError) as error:
             if isinstance(error, http.client.InvalidURL):
                 raise CommandFailedError(f"Invalid endpoint: {self.endpoint}") from None
             raise CommandFailedError(
-                f'Connection was closed before we received a valid response from endpoint URL: "{self.url.scheme}://{name}{port}{path}".'
+                "Connection was closed before we received a valid response from endpoint URL: "
+                f'"{self.url.scheme}://{name}{port}{path}".'
             ) from None
         except OSError:
-            raise CommandFailedError(f'Could not connect to the endpoint URL: "{self.url.scheme}://{name}{port}{path}"') from None
+            raise CommandFailedError(
+                f'Could not connect to the endpoint URL: "{self.url.scheme}://{name}{port}{path}"'
+            ) from None
         finally:
             connection.close()
 
@@ -118,7 +144,9 @@ def _tls(ca_bundle: str | None, verify: bool) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cafile=ca_bundle)
     except OSError as error:
-        raise CommandFailedError(f"Cannot read the CA bundle {ca_bundle}: {error.strerror or error}") from None
+        raise CommandFailedError(
+            f"Cannot read the CA bundle {ca_bundle}: {error.strerror or error}"
+        ) from None
     if not verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
@@ -129,13 +157,17 @@ def _answer(operation: Operation, incoming: wire.Incoming) -> dict[str, Any]:
     try:
         return wire.answer(operation, incoming)
     except (ValueError, TypeError, AttributeError, RecursionError, ApiError) as error:
-        raise CommandFailedError(f"Unable to parse response ({error}), invalid response received from service") from None
+        raise CommandFailedError(
+            f"Unable to parse response ({error}), invalid response received from service"
+        ) from None
 
 
 def _api_error(incoming: wire.Incoming) -> ApiError:
     members = wire.error(incoming)
     if members is None:
-        return ApiError(str(incoming.status), http.client.responses.get(incoming.status, ""), status=incoming.status)
+        return ApiError(
+            str(incoming.status), http.client.responses.get(incoming.status, ""), status=incoming.status
+        )
     code = members.pop("__type")
     members.pop("code", None)
     message = members.pop("message", None) or members.pop("Message", None) or ""

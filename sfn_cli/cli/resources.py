@@ -1,16 +1,20 @@
-"""`resources.json`: the calls of AWS's services that `sfn run` makes first, so that the state machine finds what it needs.
+"""`resources.json`: the calls of AWS's services that `sfn run` makes first, so that the state
+machine finds what it needs.
 
     [
         {"service": "s3", "operation": "CreateBucket", "parameters": {"Bucket": "letters"}},
-        {"service": "s3", "operation": "PutObject", "parameters": {"Bucket": "letters", "Key": "a.csv", "Body": "fileb://a.csv"}},
-        {"service": "dynamodb", "wait": "table_exists", "parameters": {"TableName": "letters"}}
+        {"service": "s3", "operation": "PutObject", "parameters": {"Bucket": "letters", "Key":
+        "a.csv", "Body": "fileb://a.csv"}}, {"service": "dynamodb", "wait": "table_exists",
+        "parameters": {"TableName": "letters"}}
     ]
 
-Services, operations and parameters have the names that AWS's clients have, waiters those of boto3. A text that is file://PATH or
-fileb://PATH stands for the content of a file of the folder. The calls are made in their order, before every run. One that
-is refused because what it would make is there already is no failure.
+Services, operations and parameters have the names that AWS's clients have, waiters those of boto3.
+A text that is file://PATH or fileb://PATH stands for the content of a file of the folder. The calls
+are made in their order, before every run. One that is refused because what it would make is there
+already is no failure.
 
-What sfn itself has of AWS's services (connections, functions, logs, state machines) is asked of it; the rest goes where tasks call.
+What sfn itself has of AWS's services (connections, functions, logs, state machines) is asked of it;
+the rest goes where tasks call.
 """
 
 from __future__ import annotations
@@ -35,7 +39,9 @@ WAITER_SECONDS = 0.25
 WAITER_ATTEMPTS = 240
 
 _THERE_ALREADY = re.compile(r"Already(Exists|OwnedByYou)|ResourceInUse|ResourceConflict|NameExists")
-"""BucketAlreadyOwnedByYou, QueueAlreadyExists, ResourceInUseException (DynamoDB, Kinesis), EntityAlreadyExists (IAM), …"""
+"""BucketAlreadyOwnedByYou, QueueAlreadyExists, ResourceInUseException (DynamoDB, Kinesis),
+EntityAlreadyExists (IAM), …
+"""
 
 _LOCATION = re.compile(r"(fileb?)://(.+)", re.DOTALL)
 
@@ -87,12 +93,15 @@ def _with_files(folder: Path, place: str, value: Any) -> Any:
             except OSError as error:
                 raise UsageError(f"{place}: cannot read {folder / path}: {error.strerror or error}") from None
             except UnicodeDecodeError:
-                raise UsageError(f"{place}: {folder / path} is not UTF-8 text; fileb:// takes bytes.") from None
+                raise UsageError(
+                    f"{place}: {folder / path} is not UTF-8 text; fileb:// takes bytes."
+                ) from None
     return value
 
 
 def make(calls: Sequence[Call], backend: Backend) -> dict[str, str]:
-    """Makes the calls. The environment in which functions find the services that they went to, but for sfn itself.
+    """Makes the calls. The environment in which functions find the services that they went to, but
+    for sfn itself.
 
     Raises UsageError for a call that the service does not have, ConfigurationError, CommandFailedError.
     """
@@ -104,7 +113,10 @@ def make(calls: Sequence[Call], backend: Backend) -> dict[str, str]:
     for call in calls:
         own = _own(call, terminal.settings)
         if own is not None and call.wait:
-            raise UsageError(f"{call.place}: what sfn itself has of {call.service} is there at once. There is nothing to wait for.")
+            raise UsageError(
+                f"{call.place}: what sfn itself has of {call.service} is there at once. There is nothing to "
+                "wait for."
+            )
         if own is not None and (operation := own.operation(call.name)) is not None:
             _ask_own(call, operation, backend)
         else:
@@ -134,7 +146,9 @@ def _make(call: Call, client: Any) -> None:
 
     try:
         if call.wait:
-            _waiter(call, client).wait(**call.parameters, WaiterConfig={"Delay": WAITER_SECONDS, "MaxAttempts": WAITER_ATTEMPTS})
+            _waiter(call, client).wait(
+                **call.parameters, WaiterConfig={"Delay": WAITER_SECONDS, "MaxAttempts": WAITER_ATTEMPTS}
+            )
         else:
             _operation(call, client)(**call.parameters)
     except (ClientError, WaiterError) as error:
@@ -159,5 +173,8 @@ def _operation(call: Call, client: Any) -> Any:
 
 def _waiter(call: Call, client: Any) -> Any:
     if call.name not in client.waiter_names:
-        raise UsageError(f"{call.place}: {call.service} has no waiter {call.name}. It has {', '.join(client.waiter_names) or 'none'}.")
+        raise UsageError(
+            f"{call.place}: {call.service} has no waiter {call.name}. It has "
+            f"{', '.join(client.waiter_names) or 'none'}."
+        )
     return client.get_waiter(call.name)

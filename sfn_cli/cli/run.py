@@ -28,11 +28,29 @@ _ANY_ROLE = "arn:aws:iam::{account}:role/sfn-run"
 
 @click.command("run", short_help="Runs the state machine of a folder and shows what happens.")
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
-@click.option("--input", "input_text", metavar="JSON", help="The input as JSON, or file://PATH. Without it: input.json, or {}.")
+@click.option(
+    "--input",
+    "input_text",
+    metavar="JSON",
+    help="The input as JSON, or file://PATH. Without it: input.json, or {}.",
+)
 @click.option("--name", help="The execution's name.")
-@click.option("--virtual-time", is_flag=True, help="Jump over waits, delays of retries and timeouts, as SFN_CLOCK=virtual does.")
-@click.option("--test-case", metavar="NAME", help="Mock what this test case of MockConfigFile.json (or SFN_MOCK_CONFIG) says.")
-@click.option("--inject", multiple=True, metavar="STATE:ERROR[@ATTEMPTS]", help="Fail a Task on purpose; may be repeated.")
+@click.option(
+    "--virtual-time",
+    is_flag=True,
+    help="Jump over waits, delays of retries and timeouts, as SFN_CLOCK=virtual does.",
+)
+@click.option(
+    "--test-case",
+    metavar="NAME",
+    help="Mock what this test case of MockConfigFile.json (or SFN_MOCK_CONFIG) says.",
+)
+@click.option(
+    "--inject",
+    multiple=True,
+    metavar="STATE:ERROR[@ATTEMPTS]",
+    help="Fail a Task on purpose; may be repeated.",
+)
 @click.option("--role-arn", help="The role of the state machine and the functions; here any will do.")
 @click.pass_obj
 def run(
@@ -64,7 +82,10 @@ def run(
     project = load(path)
     if terminal.settings.mock_config is None:
         terminal.settings = terminal.settings._replace(mock_config=project.mock_config)
-    with Backend(terminal) as backend, services.running(project.services, project.name, terminal.settings) as urls:
+    with (
+        Backend(terminal) as backend,
+        services.running(project.services, project.name, terminal.settings) as urls,
+    ):
         project = project.with_services(urls)
         role = role_arn or _ANY_ROLE.format(account=terminal.settings.account_id)
         variables = resources.make(project.resources, backend)
@@ -75,7 +96,11 @@ def run(
         except OperationError as error:
             fault_lines.explain(error, project.definition, project.source)
             raise
-        request: dict[str, Any] = {"stateMachineArn": machine, "input": _input(input_text, project), "inject": list(inject)}
+        request: dict[str, Any] = {
+            "stateMachineArn": machine,
+            "input": _input(input_text, project),
+            "inject": list(inject),
+        }
         if test_case is not None:
             request["stateMachineArn"] += f"#{test_case}"
         if name is not None:
@@ -112,7 +137,11 @@ def _state_machine(backend: Backend, project: Project, role: str) -> str:
     _log_groups(backend, project)
     request = {**project.configuration, "definition": project.definition, "roleArn": role}
     try:
-        return str(_call(backend, "stepfunctions", "CreateStateMachine", {**request, "name": project.name})["stateMachineArn"])
+        return str(
+            _call(backend, "stepfunctions", "CreateStateMachine", {**request, "name": project.name})[
+                "stateMachineArn"
+            ]
+        )
     except OperationError as error:
         if error.error.code != "StateMachineAlreadyExists":
             raise
@@ -145,7 +174,9 @@ def _make_log_group(backend: Backend, name: str) -> None:
 
 
 def _follow(backend: Backend, execution_arn: str, services: Sequence[str]) -> Exit:
-    """Shows the events as they come, then the output. Raises CommandFailedError when the execution did not succeed."""
+    """Shows the events as they come, then the output. Raises CommandFailedError when the execution
+    did not succeed.
+    """
     from sfn_cli.cli.watch import watcher
 
     executions = backend.service.executions
@@ -157,7 +188,11 @@ def _follow(backend: Backend, execution_arn: str, services: Sequence[str]) -> Ex
                 show(event)
     except KeyboardInterrupt:
         without = f" without {', '.join(services)}" if services else ""
-        click.echo(f"\nThe execution goes on{without}. To stop it: {PROGRAM} stop-execution --execution-arn {execution_arn}", err=True)
+        click.echo(
+            f"\nThe execution goes on{without}. To stop it: {PROGRAM} stop-execution --execution-arn "
+            f"{execution_arn}",
+            err=True,
+        )
         raise
     execution = executions.find(execution_arn)
     assert execution is not None

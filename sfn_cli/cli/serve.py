@@ -14,12 +14,34 @@ if TYPE_CHECKING:
 
 
 @click.command("serve", short_help="Answers SDKs and the aws CLI over HTTP.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8083, show_default=True, help="The port; 0 takes a free one.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on; one that others reach wants --credentials.")
-@click.option("--credentials", metavar="FILE", help="Refuse requests not signed (SigV4) with a key in this AWS credentials file.")
-@click.option("--gateway-origin", multiple=True, metavar="URL", help="A web page's origin that may use /gateway; can be repeated.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8083,
+    show_default=True,
+    help="The port; 0 takes a free one.",
+)
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="The address to listen on; one that others reach wants --credentials.",
+)
+@click.option(
+    "--credentials",
+    metavar="FILE",
+    help="Refuse requests not signed (SigV4) with a key in this AWS credentials file.",
+)
+@click.option(
+    "--gateway-origin",
+    multiple=True,
+    metavar="URL",
+    help="A web page's origin that may use /gateway; can be repeated.",
+)
 @click.option("--certfile", metavar="FILE", help="Serve https with the certificate (chain) in this PEM file.")
-@click.option("--keyfile", metavar="FILE", help="The certificate's private key, if it is not in the same file.")
+@click.option(
+    "--keyfile", metavar="FILE", help="The certificate's private key, if it is not in the same file."
+)
 @click.pass_obj
 def serve(
     terminal: Terminal,
@@ -44,7 +66,8 @@ def serve(
       sfn serve --host 0.0.0.0 --credentials ~/.aws/credentials --certfile cert.pem --keyfile key.pem
       curl -d '{"id": 1}' http://127.0.0.1:8083/gateway/Fast
 
-    Clients put sync- before the host of StartSyncExecution and TestState, unless AWS_DISABLE_HOST_PREFIX_INJECTION is true for them.
+    Clients put sync- before the host of StartSyncExecution and TestState, unless
+    AWS_DISABLE_HOST_PREFIX_INJECTION is true for them.
     """
     from sfn_cli import app, private_files, server
 

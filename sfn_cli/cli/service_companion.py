@@ -1,8 +1,10 @@
-"""The parent of a service's program, and all that `sfn run` knows of it: the program ends when `sfn run` does, however that ends.
+"""The parent of a service's program, and all that `sfn run` knows of it: the program ends when `sfn
+run` does, however that ends.
 
-stdin is the lifeline: `sfn run` holds the other end and never writes, and when it goes, the kernel closes it. The program is
-then asked to end (SIGTERM), and killed if it does not, with all that it started. The exit code is the program's; 128 and its
-number for a signal, 127 when the program cannot be started. It runs with the standard library only.
+stdin is the lifeline: `sfn run` holds the other end and never writes, and when it goes, the kernel
+closes it. The program is then asked to end (SIGTERM), and killed if it does not, with all that it
+started. The exit code is the program's; 128 and its number for a signal, 127 when the program
+cannot be started. It runs with the standard library only.
 """
 
 from __future__ import annotations

@@ -5,10 +5,11 @@
         "Shipping": {"command": ["node", "services/shipping.js"]}
     }
 
-A program runs in the folder, in the environment of the command, and serves on 127.0.0.1 at the port that PORT tells it: it is
-ready when that port takes connections. `python` is the one that runs sfn. `${Inventory}` in the definition stands for
-http://127.0.0.1:PORT, as a DefinitionSubstitution of CloudFormation does; other `${…}` stay. The programs end with the command,
-however it ends (service_companion.py).
+A program runs in the folder, in the environment of the command, and serves on 127.0.0.1 at the port
+that PORT tells it: it is ready when that port takes connections. `python` is the one that runs sfn.
+`${Inventory}` in the definition stands for http://127.0.0.1:PORT, as a DefinitionSubstitution of
+CloudFormation does; other `${…}` stay. The programs end with the command, however it ends
+(service_companion.py).
 """
 
 from __future__ import annotations
@@ -76,9 +77,13 @@ def parse(path: Path, given: Any) -> list[Service]:
 
 def _service(path: Path, name: str, settings: Any) -> Service:
     if not _NAME.fullmatch(name):
-        raise UsageError(f"{path}: the service {name!r} cannot be named in the definition; take letters, digits and _.")
+        raise UsageError(
+            f"{path}: the service {name!r} cannot be named in the definition; take letters, digits and _."
+        )
     match settings:
-        case {"command": [str(program), *arguments], **others} if not others and all(isinstance(word, str) for word in arguments):
+        case {"command": [str(program), *arguments], **others} if not others and all(
+            isinstance(word, str) for word in arguments
+        ):
             return Service(name, [program, *arguments], path.parent.resolve())
     raise UsageError(f'{path}: {name} must be {{"command": [PROGRAM, ARGUMENT, …]}}.')
 
@@ -171,7 +176,10 @@ def _await_ready(one: _Started) -> None:
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
         if (code := one.companion.poll()) is not None:
-            raise CommandFailedError(f"{one.service} ended {_how(code)} before it took connections at port {one.port}.{_told(one.log)}")
+            raise CommandFailedError(
+                f"{one.service} ended {_how(code)} before it took connections at port "
+                f"{one.port}.{_told(one.log)}"
+            )
         with suppress(OSError):
             socket.create_connection((_HOST, one.port), timeout=1.0).close()
             return

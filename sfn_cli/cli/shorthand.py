@@ -26,7 +26,10 @@ _KEY = re.compile(r"[\w\-.#/:$]*")
 _PAIR = re.compile(r"\s*[\w\-.#/:$]+@?=")
 _PLAIN = re.compile(r"(?:[^,\\]|\\.)*")
 _PLAIN_IN_LIST = re.compile(r"(?:[^,\]}\\]|\\.)*")
-_QUOTED = {"'": re.compile(r"'((?:[^'\\]|\\.)*)'", re.DOTALL), '"': re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)}
+_QUOTED = {
+    "'": re.compile(r"'((?:[^'\\]|\\.)*)'", re.DOTALL),
+    '"': re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL),
+}
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 _MAX_DEPTH = 100
@@ -38,7 +41,9 @@ class ShorthandError(ValueError):
 
     def __init__(self, expected: str, text: str, position: int) -> None:
         received = text[position] if position < len(text) else "EOF"
-        super().__init__(f"Expected: '{expected}', received: '{received}' for input:\n{_marked(text, position)}")
+        super().__init__(
+            f"Expected: '{expected}', received: '{received}' for input:\n{_marked(text, position)}"
+        )
 
 
 def _marked(text: str, position: int) -> str:
@@ -63,7 +68,9 @@ def typed(value: Any, shape: Shape) -> Any:
     match shape["type"]:
         case "structure" if isinstance(value, dict):
             members = shape["members"]
-            return {name: typed(item, members[name]) if name in members else item for name, item in value.items()}
+            return {
+                name: typed(item, members[name]) if name in members else item for name, item in value.items()
+            }
         case "map" if isinstance(value, dict):
             return {name: typed(item, shape["value"]) for name, item in value.items()}
         case "list":
@@ -116,7 +123,9 @@ class _Parser:
         self.expect("=")
         self.skip_spaces()
         if key in pairs:
-            raise ValueError(f'Second instance of key "{key}" encountered for input:\n{_marked(self.text, start + 1)}')
+            raise ValueError(
+                f'Second instance of key "{key}" encountered for input:\n{_marked(self.text, start + 1)}'
+            )
         pairs[key] = self.value(nested=nested)
 
     def value(self, *, nested: bool) -> Any:

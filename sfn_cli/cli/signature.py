@@ -26,7 +26,8 @@ class Credentials(NamedTuple):
 def credentials(environ: Mapping[str, str], profile: str | None) -> Credentials:
     """Those of the profile that was named, else of the environment, else of the default profile.
 
-    Raises CommandFailedError for a profile that there is not, MisconfiguredError when there are no credentials.
+    Raises CommandFailedError for a profile that there is not, MisconfiguredError when there are no
+    credentials.
     """
     key, secret = value("AWS_ACCESS_KEY_ID", environ), value("AWS_SECRET_ACCESS_KEY", environ)
     if not profile and key and secret:
@@ -36,12 +37,19 @@ def credentials(environ: Mapping[str, str], profile: str | None) -> Credentials:
     if section is None and named:
         raise CommandFailedError(f"The config profile ({named}) could not be found")
     if not section or "aws_access_key_id" not in section or "aws_secret_access_key" not in section:
-        raise MisconfiguredError("NoCredentials", 'Unable to locate credentials. You can configure credentials by running "aws login".')
-    return Credentials(section["aws_access_key_id"], section["aws_secret_access_key"], section.get("aws_session_token"))
+        raise MisconfiguredError(
+            "NoCredentials",
+            'Unable to locate credentials. You can configure credentials by running "aws login".',
+        )
+    return Credentials(
+        section["aws_access_key_id"], section["aws_secret_access_key"], section.get("aws_session_token")
+    )
 
 
 def _profile(environ: Mapping[str, str], name: str) -> dict[str, str] | None:
-    """What the shared files say about a profile: https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html"""
+    """What the shared files say about a profile:
+    https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html
+    """
     found: dict[str, str] | None = None
     for variable, section in (
         ("AWS_CONFIG_FILE", name if name == "default" else f"profile {name}"),
@@ -81,11 +89,14 @@ def signed_headers(request: Request, who: Credentials, region: str, service: str
     headers = {**request.headers, "Host": request.host, "X-Amz-Date": now}
     if who.token:
         headers["X-Amz-Security-Token"] = who.token
-    signed = {name.lower(): [value] for name, value in sorted(headers.items(), key=lambda header: header[0].lower())}
+    signed = {
+        name.lower(): [value] for name, value in sorted(headers.items(), key=lambda header: header[0].lower())
+    }
     digest = hashlib.sha256(request.body).hexdigest()
     canonical = sigv4.canonical_request(request.method, request.path, request.query, signed, digest)
     signature = sigv4.signature(who.secret_key, now, scope, canonical)
     headers["Authorization"] = (
-        f"{sigv4.ALGORITHM} Credential={who.access_key}/{scope}, SignedHeaders={';'.join(signed)}, Signature={signature}"
+        f"{sigv4.ALGORITHM} Credential={who.access_key}/{scope}, SignedHeaders={';'.join(signed)}, "
+        f"Signature={signature}"
     )
     return headers

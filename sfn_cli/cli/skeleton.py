@@ -10,7 +10,14 @@ if TYPE_CHECKING:
     from sfn_cli.api.model import Operation, Shape
     from sfn_cli.cli.aws_documentation import Path
 
-_EMPTY = {"integer": 0, "long": 0, "float": 0.0, "double": 0.0, "boolean": True, "timestamp": "1970-01-01T00:00:00"}
+_EMPTY = {
+    "integer": 0,
+    "long": 0,
+    "float": 0.0,
+    "double": 0.0,
+    "boolean": True,
+    "timestamp": "1970-01-01T00:00:00",
+}
 
 
 def write(operation: Operation, form: str, stream: IO[str]) -> None:
@@ -30,7 +37,11 @@ def _example(shape: Shape, name: str, *, named: bool = False) -> Any:
     """An example of a value; with `named`, a text is its member's name, as in an answer."""
     match shape["type"]:
         case "structure":
-            return {member: _example(inner, member, named=named) for member, inner in shape["members"].items() if not is_ours(inner)}
+            return {
+                member: _example(inner, member, named=named)
+                for member, inner in shape["members"].items()
+                if not is_ours(inner)
+            }
         case "list":
             return [_example(shape["member"], "", named=named)]
         case "map":
@@ -45,7 +56,9 @@ def _example(shape: Shape, name: str, *, named: bool = False) -> Any:
 
 
 class _Yaml:
-    """A request to fill in, each member with a comment: whether it is required, AWS's words about it, which values it may have."""
+    """A request to fill in, each member with a comment: whether it is required, AWS's words about
+    it, which values it may have.
+    """
 
     def __init__(self, operation: Operation, stream: IO[str]) -> None:
         from sfn_cli.cli.aws_documentation import first_sentences
@@ -54,15 +67,22 @@ class _Yaml:
         self._stream = stream
 
     def write_members(self, shape: Shape, path: Path, first: str, indent: str) -> None:
-        """The members of a structure; `first` stands before the first of them ("- " in a list), `indent` before the others."""
+        """The members of a structure; `first` stands before the first of them ("- " in a list),
+        `indent` before the others.
+        """
         required = shape.get("required", ())
-        begin, gap = first, "  "  # aws puts two spaces between the first member's value and its comment, and one in the others
+        begin, gap = (
+            first,
+            "  ",
+        )  # aws puts two spaces between the first member's value and its comment, and one in the others
         for name, member in shape["members"].items():
             if not is_ours(member):
                 self._write_member(member, (*path, name), name in required, begin, indent, gap)
                 begin, gap = indent, " "
 
-    def _write_member(self, shape: Shape, path: Path, required: bool, begin: str, indent: str, gap: str) -> None:
+    def _write_member(
+        self, shape: Shape, path: Path, required: bool, begin: str, indent: str, gap: str
+    ) -> None:
         write = self._stream.write
         name, comment = path[-1], self._comment(shape, path, required)
         note = f" {comment}" if comment else ""

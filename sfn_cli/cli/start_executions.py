@@ -44,13 +44,36 @@ _PARAMETER = "Error parsing parameter '--inputs'"
 
 @click.command("start-executions", short_help="Starts an execution for each line of a file.")
 @click.option("--state-machine-arn", required=True, metavar="ARN", help="The state machine to execute.")
-@click.option("--inputs", required=True, metavar="FILE", help="The inputs, one JSON text a line; - reads them from stdin.")
-@click.option("--name-prefix", metavar="TEXT", help="Names the executions by this and the line's number; without it they get UUIDs.")
-@click.option("--inject", multiple=True, metavar="STATE:ERROR[@ATTEMPTS]", help="Fail a Task of each on purpose; may be repeated.")
-@click.option("--wait", is_flag=True, help="Wait until all that were started have ended, and tell how they did on stderr.")
+@click.option(
+    "--inputs",
+    required=True,
+    metavar="FILE",
+    help="The inputs, one JSON text a line; - reads them from stdin.",
+)
+@click.option(
+    "--name-prefix",
+    metavar="TEXT",
+    help="Names the executions by this and the line's number; without it they get UUIDs.",
+)
+@click.option(
+    "--inject",
+    multiple=True,
+    metavar="STATE:ERROR[@ATTEMPTS]",
+    help="Fail a Task of each on purpose; may be repeated.",
+)
+@click.option(
+    "--wait",
+    is_flag=True,
+    help="Wait until all that were started have ended, and tell how they did on stderr.",
+)
 @click.pass_obj
 def start_executions(
-    terminal: Terminal, state_machine_arn: str, inputs: str, name_prefix: str | None, inject: tuple[str, ...], wait: bool
+    terminal: Terminal,
+    state_machine_arn: str,
+    inputs: str,
+    name_prefix: str | None,
+    inject: tuple[str, ...],
+    wait: bool,
 ) -> Exit:
     """Starts an execution for each line of a file, thousands a second.
 
@@ -66,14 +89,20 @@ def start_executions(
     Example:
       sfn start-executions --inputs orders.jsonl \\
           --state-machine-arn arn:aws:states:us-east-1:123456789012:stateMachine:order
-      {"executionArn": "arn:aws:states:us-east-1:123456789012:execution:order:6a1f…", "startDate": "2026-01-31T09:30:00.123000+01:00"}
-      {"line": 2, "error": "InvalidExecutionInput", "message": "Invalid State Machine Execution Input: '…'"}
+      {"executionArn": "arn:aws:states:us-east-1:123456789012:execution:order:6a1f…", "startDate":
+      "2026-01-31T09:30:00.123000+01:00"} {"line": 2, "error": "InvalidExecutionInput", "message":
+      "Invalid State Machine Execution Input: '…'"}
     """
     write_answers = _writer(terminal)
     executions = array("q")
     refusals = 0
     request = {"stateMachineArn": state_machine_arn}
-    with Backend(terminal) as backend, named_arns(request, backend), _opened(inputs) as file, Bar(sys.stderr) as bar:
+    with (
+        Backend(terminal) as backend,
+        named_arns(request, backend),
+        _opened(inputs) as file,
+        Bar(sys.stderr) as bar,
+    ):
         size = _size(file)
         for lines in _chunks(file):
             started, refused = _start(backend, request["stateMachineArn"], lines, name_prefix, inject)
@@ -91,7 +120,11 @@ def start_executions(
 
 def _opened(inputs: str) -> FileIO:
     try:
-        return FileIO(sys.stdin.fileno(), closefd=False) if inputs == "-" else FileIO(inputs.removeprefix("file://"))
+        return (
+            FileIO(sys.stdin.fileno(), closefd=False)
+            if inputs == "-"
+            else FileIO(inputs.removeprefix("file://"))
+        )
     except OSError as error:
         raise UsageError(f"{_PARAMETER}: Unable to load paramfile {inputs}: {error}") from None
 
@@ -126,14 +159,21 @@ def _read(file: FileIO, name: str) -> bytes:
 
 def _numbered(texts: Sequence[bytes], before: int) -> Iterator[list[bulk.Line]]:
     """The texts as the lines that follow line `before`."""
-    lines = [bulk.Line(number, text.strip().decode("utf-8", "surrogateescape")) for number, text in enumerate(texts, before + 1)]
+    lines = [
+        bulk.Line(number, text.strip().decode("utf-8", "surrogateescape"))
+        for number, text in enumerate(texts, before + 1)
+    ]
     lines = [line for line in lines if line.text]
     for start in range(0, len(lines), CHUNK):
         yield lines[start : start + CHUNK]
 
 
 def _start(
-    backend: Backend, state_machine_arn: str, lines: Sequence[bulk.Line], name_prefix: str | None, inject: Sequence[str]
+    backend: Backend,
+    state_machine_arn: str,
+    lines: Sequence[bulk.Line],
+    name_prefix: str | None,
+    inject: Sequence[str],
 ) -> tuple[list[bulk.Started], list[bulk.Refused]]:
     try:
         return bulk.start_executions(backend.service, state_machine_arn, lines, name_prefix, inject)

@@ -41,11 +41,13 @@ _SECONDS = re.compile(r"\d{1,11}(?:\.\d+)?")
 _PART = re.compile(r"(\d+)([smhdw])")
 
 _POLL_SECONDS = 0.04
-"""A look at the store takes some 10 µs: a line is shown well within 100 ms, and nothing is spent meanwhile."""
+"""A look at the store takes some 10 µs: a line is shown well within 100 ms, and nothing is spent meanwhile.
+"""
 
 _REMOTE_POLL_SECONDS = 5.0
 _OVERLAP_MILLISECONDS = 10_000
-"""How far back each look begins: processes write side by side, and a line may come later than a younger one."""
+"""How far back each look begins: processes write side by side, and a line may come later than a younger one.
+"""
 
 
 class Tail(TableCommand):
@@ -65,7 +67,9 @@ class Tail(TableCommand):
 
     def run(self, given: dict[str, Any], terminal: Terminal) -> Exit:
         request: dict[str, Any] = {
-            name: given[name] for name in ("filterPattern", "logStreamNames", "logStreamNamePrefix") if name in given
+            name: given[name]
+            for name in ("filterPattern", "logStreamNames", "logStreamNamePrefix")
+            if name in given
         }
         request["logGroupName"] = given["group_name"]
         request["startTime"] = since(given.get("since", _DEFAULT_SINCE), datetime.now(UTC))
@@ -90,7 +94,13 @@ def since(text: str, now: datetime) -> int:
     """
     try:
         if _SPAN.fullmatch(text):
-            return _milliseconds(now - sum((timedelta(**{_UNITS[unit]: int(number)}) for number, unit in _PART.findall(text)), timedelta()))
+            return _milliseconds(
+                now
+                - sum(
+                    (timedelta(**{_UNITS[unit]: int(number)}) for number, unit in _PART.findall(text)),
+                    timedelta(),
+                )
+            )
         if _SECONDS.fullmatch(text):
             return int(float(text) * 1000)
         at = _parsed(text)

@@ -1,7 +1,8 @@
 """`sfn tasks`: who waits for whom, and the answers of people.
 
-HANDLE names a task: the handle that the list shows or a beginning of it, EXECUTION/STATE or MACHINE/EXECUTION/STATE, a
-task token; nothing, where only one task waits. The answers go through AWS's operations, and fail in their words.
+HANDLE names a task: the handle that the list shows or a beginning of it, EXECUTION/STATE or
+MACHINE/EXECUTION/STATE, a task token; nothing, where only one task waits. The answers go through
+AWS's operations, and fail in their words.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ _LISTED = 10
 
 @click.group("tasks", short_help="Shows the tasks that wait for somebody, and answers them.")
 def tasks() -> None:
-    """Shows the tasks that wait for somebody (those with .waitForTaskToken, and those of activities), and answers them.
+    """Shows the tasks that wait for somebody (those with .waitForTaskToken, and those of
+    activities), and answers them.
 
     A task is named by HANDLE: the handle that `sfn tasks list` shows, or a beginning of it; or
     EXECUTION/STATE, by the execution's name; or its token. Where only one waits, it need not be named.
@@ -42,7 +44,11 @@ def tasks() -> None:
 
 
 @tasks.command("list")
-@click.option("--state-machine-arn", metavar="ARN", help="Of this state machine only (or version, or alias); a name will do.")
+@click.option(
+    "--state-machine-arn",
+    metavar="ARN",
+    help="Of this state machine only (or version, or alias); a name will do.",
+)
 @click.option("--execution-arn", metavar="ARN", help="Of this execution only; MACHINE/NAME will do.")
 @click.pass_obj
 def list_tasks(terminal: Terminal, state_machine_arn: str | None, execution_arn: str | None) -> Exit:
@@ -70,10 +76,17 @@ def list_tasks(terminal: Terminal, state_machine_arn: str | None, execution_arn:
 
 @tasks.command("approve")
 @click.argument("handle", required=False)
-@click.option("--result", default='{"approved": true}', show_default=True, metavar="JSON", help="The task's output; file://PATH will do.")
+@click.option(
+    "--result",
+    default='{"approved": true}',
+    show_default=True,
+    metavar="JSON",
+    help="The task's output; file://PATH will do.",
+)
 @click.pass_obj
 def approve(terminal: Terminal, handle: str | None, result: str) -> Exit:
-    """Answers a task that waits: it succeeded, with this output. An activity's task that nobody has taken is taken first.
+    """Answers a task that waits: it succeeded, with this output. An activity's task that nobody has
+    taken is taken first.
 
     \b
     Examples:
@@ -82,18 +95,25 @@ def approve(terminal: Terminal, handle: str | None, result: str) -> Exit:
     """
     from sfn_cli.cli import values
 
-    return _answer(terminal, handle, "SendTaskSuccess", {"output": values.text("--result", result)}, "approved")
+    return _answer(
+        terminal, handle, "SendTaskSuccess", {"output": values.text("--result", result)}, "approved"
+    )
 
 
 @tasks.command("reject")
 @click.argument("handle", required=False)
 @click.option(
-    "--error", default="Rejected", show_default=True, metavar="NAME", help="The error that the task fails with: Catch and Retry see it."
+    "--error",
+    default="Rejected",
+    show_default=True,
+    metavar="NAME",
+    help="The error that the task fails with: Catch and Retry see it.",
 )
 @click.option("--cause", metavar="TEXT", help="Why, for people.")
 @click.pass_obj
 def reject(terminal: Terminal, handle: str | None, error: str, cause: str | None) -> Exit:
-    """Answers a task that waits: it failed, with this error. An activity's task that nobody has taken is taken first.
+    """Answers a task that waits: it failed, with this error. An activity's task that nobody has
+    taken is taken first.
 
     \b
     Example:
@@ -122,7 +142,9 @@ def _found(backend: Backend, state_machine_arn: str | None, execution_arn: str |
         execution_arn = _described(backend, "DescribeExecution", "executionArn", execution_arn)
     if state_machine_arn is not None:
         state_machine_arn = _described(backend, "DescribeStateMachine", "stateMachineArn", state_machine_arn)
-    return list(waiting_tasks(backend.service, execution_arn=execution_arn, state_machine_arn=state_machine_arn))
+    return list(
+        waiting_tasks(backend.service, execution_arn=execution_arn, state_machine_arn=state_machine_arn)
+    )
 
 
 def _described(backend: Backend, operation: str, member: str, given: str) -> str:
@@ -138,10 +160,16 @@ def _readable(task: WaitingTask) -> dict[str, Any]:
     return shown | {name: local_time(shown[name]) for name in ("since", "until") if name in shown}
 
 
-def _answer(terminal: Terminal, handle: str | None, operation: str, answer: dict[str, str], done: str) -> Exit:
+def _answer(
+    terminal: Terminal, handle: str | None, operation: str, answer: dict[str, str], done: str
+) -> Exit:
     with Backend(terminal) as backend:
         all_tasks = list(waiting_tasks(backend.service))
-        by_token = handle is not None and len(handle) > _HANDLE_LENGTH and not any(handle in task.names for task in all_tasks)
+        by_token = (
+            handle is not None
+            and len(handle) > _HANDLE_LENGTH
+            and not any(handle in task.names for task in all_tasks)
+        )
         task = None if by_token else _named(all_tasks, handle)
         token = _token(backend, task, operation) if task is not None else handle
         backend.call(model.load("stepfunctions", operation), {"taskToken": token, **answer})
@@ -158,7 +186,10 @@ def _token(backend: Backend, task: WaitingTask, operation: str) -> str:
     if task.task_token is not None:
         return task.task_token
     if operation == "SendTaskHeartbeat":
-        raise CommandFailedError(f"No worker has taken {task.name} yet: nobody's heart is to beat. It waits for one of {task.resource}.")
+        raise CommandFailedError(
+            f"No worker has taken {task.name} yet: nobody's heart is to beat. It waits for one of "
+            f"{task.resource}."
+        )
     token = take(backend.service, task, WORKER_NAME)
     if token is None:
         raise CommandFailedError(f"Another worker has just taken {task.name}. See: sfn tasks list")
@@ -166,19 +197,27 @@ def _token(backend: Backend, task: WaitingTask, operation: str) -> str:
 
 
 def _named(all_tasks: Sequence[WaitingTask], handle: str | None) -> WaitingTask:
-    """The one task that is meant. Raises CommandFailedError when none waits, UsageError when it is not clear which."""
+    """The one task that is meant. Raises CommandFailedError when none waits, UsageError when it is
+    not clear which.
+    """
     if not all_tasks:
         raise CommandFailedError("No task waits for anybody.")
     if handle is None:
         meant = list(all_tasks)
     else:
         meant = [task for task in all_tasks if handle == task.handle or handle in task.names]
-        meant = meant or [task for task in all_tasks if any(name.startswith(handle) for name in (task.handle, *task.names))]
+        meant = meant or [
+            task for task in all_tasks if any(name.startswith(handle) for name in (task.handle, *task.names))
+        ]
     if len(meant) == 1:
         return meant[0]
     if not meant:
         raise UsageError(f"No task that waits is named '{handle}'.\n{_choice(all_tasks)}")
-    several = f"{len(meant)} tasks wait" if handle is None else f"'{handle}' may be any of {len(meant)} tasks that wait"
+    several = (
+        f"{len(meant)} tasks wait"
+        if handle is None
+        else f"'{handle}' may be any of {len(meant)} tasks that wait"
+    )
     raise UsageError(f"{several}: name one by its handle.\n{_choice(meant)}")
 
 

@@ -48,7 +48,9 @@ _WIDEST = {"Execution": 32, "Waits for": 26}
 def _table(rows: Sequence[Sequence[str]]) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for (title, style), _ in zip(_COLUMNS, rows[0], strict=False):
-        table.add_column(title, style=style, no_wrap=title in _WHOLE, overflow="fold", max_width=_WIDEST.get(title))
+        table.add_column(
+            title, style=style, no_wrap=title in _WHOLE, overflow="fold", max_width=_WIDEST.get(title)
+        )
     for row in rows:
         table.add_row(*(Text(screen.one_line(cell)) for cell in row))
     return table
@@ -64,7 +66,11 @@ def span(milliseconds: int) -> str:
     seconds = max(0, milliseconds // 1000)
     for position, (unit, name) in enumerate(_UNITS):
         if seconds >= unit:
-            smaller = f" {seconds % unit // _UNITS[position + 1][0]}{_UNITS[position + 1][1]}" if position + 1 < len(_UNITS) else ""
+            smaller = (
+                f" {seconds % unit // _UNITS[position + 1][0]}{_UNITS[position + 1][1]}"
+                if position + 1 < len(_UNITS)
+                else ""
+            )
             return f"{seconds // unit}{name}{smaller}"
     return "0s"
 

@@ -86,7 +86,9 @@ class Terminal:
         """
         settings = Settings.from_environment(self.environ, region=self.given.get("region"))
         if not is_region(settings.region):  # the message and the exit code are aws's
-            raise CommandFailedError(f"Provided region_name '{settings.region}' doesn't match a supported format.")
+            raise CommandFailedError(
+                f"Provided region_name '{settings.region}' doesn't match a supported format."
+            )
         return settings
 
     @contextmanager

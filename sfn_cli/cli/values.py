@@ -72,7 +72,9 @@ def yaml_input(option: str, given: str) -> dict[str, Any]:
     try:
         request = yaml_input.loads(text(option, given))
     except yaml_input.InvalidYamlError as error:
-        raise UsageError(f"Error parsing parameter 'cli-input-yaml': Invalid YAML received: {error}") from None
+        raise UsageError(
+            f"Error parsing parameter 'cli-input-yaml': Invalid YAML received: {error}"
+        ) from None
     return _mapping(option, request)
 
 
@@ -82,7 +84,9 @@ class _UnreadableError(Exception):
 
 def _mapping(option: str, request: Any) -> dict[str, Any]:
     if not isinstance(request, dict):
-        raise UsageError(f"Error parsing parameter '{option}': Invalid type: expecting map, received {type(request)}")
+        raise UsageError(
+            f"Error parsing parameter '{option}': Invalid type: expecting map, received {type(request)}"
+        )
     for name in request:
         if not isinstance(name, str):
             wrong = f"Invalid type: expecting names as keys, received {type(name)}"
@@ -106,7 +110,8 @@ def _load_location(text: str) -> str | bytes | None:
         return content.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError:
         raise _UnreadableError(
-            f"Unable to load paramfile ({path}), text contents could not be decoded.  If this is a binary file, "
+            f"Unable to load paramfile ({path}), text contents could not be decoded.  If this is a binary "
+            "file, "
             "please use the fileb:// prefix instead of the file:// prefix."
         ) from None
 

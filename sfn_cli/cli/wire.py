@@ -45,7 +45,13 @@ def outgoing(operation: Operation, request: Mapping[str, Any]) -> Outgoing:
         return Outgoing("POST", "/", "", headers, json.dumps(to_wire(operation.input, request)).encode())
     if operation.protocol == "query":
         form = urlencode({"Action": operation.name, "Version": operation.api_version, **request})
-        return Outgoing("POST", "/", "", {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}, form.encode())
+        return Outgoing(
+            "POST",
+            "/",
+            "",
+            {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"},
+            form.encode(),
+        )
     return _rest(operation, request)
 
 
@@ -80,7 +86,9 @@ def error(incoming: Incoming) -> dict[str, Any] | None:
         return None
     if not isinstance(body, dict):
         return None
-    code = str(incoming.headers.get("x-amzn-errortype") or body.get("__type") or body.get("code") or incoming.status)
+    code = str(
+        incoming.headers.get("x-amzn-errortype") or body.get("__type") or body.get("code") or incoming.status
+    )
     return {**body, "__type": code.partition(":")[0].rpartition("#")[2]}
 
 
@@ -97,7 +105,11 @@ def _xml_error(body: bytes) -> dict[str, Any] | None:
         found = _xml(body).find("{*}Error")
     except ValueError:
         return None
-    return None if found is None else {"__type": found.findtext("{*}Code"), "message": found.findtext("{*}Message")}
+    return (
+        None
+        if found is None
+        else {"__type": found.findtext("{*}Code"), "message": found.findtext("{*}Message")}
+    )
 
 
 def _xml(body: bytes) -> Element:
@@ -132,7 +144,9 @@ def _rest(operation: Operation, request: Mapping[str, Any]) -> Outgoing:
     if payload is None:
         payload = json.dumps(body).encode() if body else b""
         headers["Content-Type"] = "application/json"
-    return Outgoing(operation.http["method"], path, urlencode(sorted(query), quote_via=quote), headers, payload)
+    return Outgoing(
+        operation.http["method"], path, urlencode(sorted(query), quote_via=quote), headers, payload
+    )
 
 
 def _text(value: Any) -> str:

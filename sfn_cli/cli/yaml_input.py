@@ -73,7 +73,8 @@ class _Loader(yaml.SafeLoader):
         return node
 
     def construct_yaml_int(self, node: yaml.ScalarNode) -> int:
-        # Python limits the digits of decimal numbers alone, and reading `1:1:1…` (base 60) takes quadratic time.
+        # Python limits the digits of decimal numbers alone, and reading `1:1:1…` (base 60) takes
+        # quadratic time.
         if len(node.value) <= MAX_DIGITS:
             number: int = super().construct_yaml_int(node)
             if abs(number) < 10**MAX_DIGITS:

@@ -97,7 +97,13 @@ class ClientContext:
 
 class Client:
     def __init__(self, told: Any) -> None:
-        for name in ("installation_id", "app_title", "app_version_name", "app_version_code", "app_package_name"):
+        for name in (
+            "installation_id",
+            "app_title",
+            "app_version_name",
+            "app_version_code",
+            "app_package_name",
+        ):
             setattr(self, name, told.get(name))
 
 
@@ -136,7 +142,9 @@ def main(folder: str, handler: str) -> None:
 
 
 def become(command: list[str]) -> NoReturn:
-    """Goes on as another program, which speaks as this one does; what ties it to its parent holds for it as well."""
+    """Goes on as another program, which speaks as this one does; what ties it to its parent holds
+    for it as well.
+    """
     tie_to_parent()
     close_what_is_not_ours()
     os.execv(command[0], command)
@@ -160,7 +168,9 @@ def _answer(function: Handler | None, fault: FunctionError | None, head: Any, bo
     if _Now.in_fork:
         os._exit(1)  # a copy of this process returned from the handler: the invocation is not its to answer
     if duration > 1 or not _Now.memory_kb:
-        _Now.memory_kb = peak_memory_kb()  # takes a tenth of an invocation: what is that short hardly moves it
+        _Now.memory_kb = (
+            peak_memory_kb()
+        )  # takes a tenth of an invocation: what is that short hardly moves it
     _flush()
     send({"duration": duration, "memory": _Now.memory_kb, "error": error, "last": fault is not None}, payload)
 
@@ -217,8 +227,17 @@ def _failure(raised: Exception, request_id: str) -> tuple[str, bytes]:
     else:
         error_type, message, stack_trace = type(raised).__name__, _text_of(raised), _stack_trace(raised)
     described = f"[ERROR] {error_type}: {message}" if message else f"[ERROR] {error_type}"
-    write_log("\n".join([described, "Traceback (most recent call last):", *(line.rstrip("\n") for line in stack_trace)]))
-    told = {"errorMessage": message, "errorType": error_type, "requestId": request_id, "stackTrace": stack_trace}
+    write_log(
+        "\n".join(
+            [described, "Traceback (most recent call last):", *(line.rstrip("\n") for line in stack_trace)]
+        )
+    )
+    told = {
+        "errorMessage": message,
+        "errorType": error_type,
+        "requestId": request_id,
+        "stackTrace": stack_trace,
+    }
     try:
         return error_type, dumps(told).encode()
     except UnicodeEncodeError:
@@ -235,10 +254,15 @@ def _text_of(raised: Exception) -> str:
 def _stack_trace(raised: BaseException) -> list[str]:
     import traceback
 
-    frames = [(frame.filename, frame.lineno or 0, frame.name, frame.line or "") for frame in traceback.extract_tb(raised.__traceback__)]
+    frames = [
+        (frame.filename, frame.lineno or 0, frame.name, frame.line or "")
+        for frame in traceback.extract_tb(raised.__traceback__)
+    ]
     while frames and _is_machinery(frames[0][0]):
         del frames[0]
-    return traceback.format_list([(_shown_path(filename), line, name, text) for filename, line, name, text in frames])
+    return traceback.format_list(
+        [(_shown_path(filename), line, name, text) for filename, line, name, text in frames]
+    )
 
 
 def _is_machinery(filename: str) -> bool:
@@ -262,15 +286,21 @@ def _load(handler: str) -> Handler:
     try:
         module = importlib.import_module(module_name.replace("/", "."))
     except ImportError as error:
-        raise FunctionError("Runtime.ImportModuleError", f"Unable to import module '{module_name}': {error}") from None
+        raise FunctionError(
+            "Runtime.ImportModuleError", f"Unable to import module '{module_name}': {error}"
+        ) from None
     except SyntaxError as error:
         trace = [f'  File "{_shown_path(error.filename or "")}" Line {error.lineno}\n    {error.text}']
-        raise FunctionError("Runtime.UserCodeSyntaxError", f"Syntax error in module '{module_name}': {error}", trace) from None
+        raise FunctionError(
+            "Runtime.UserCodeSyntaxError", f"Syntax error in module '{module_name}': {error}", trace
+        ) from None
     except Exception as error:
         raise FunctionError(type(error).__name__, _text_of(error), _stack_trace(error)) from None
     function: Handler | None = getattr(module, function_name, None)
     if function is None:
-        raise FunctionError("Runtime.HandlerNotFound", f"Handler '{function_name}' missing on module '{module_name}'")
+        raise FunctionError(
+            "Runtime.HandlerNotFound", f"Handler '{function_name}' missing on module '{module_name}'"
+        )
     return function
 
 
@@ -334,7 +364,9 @@ def _set_up_logging(logging: Any) -> None:
             except Exception:
                 self.handleError(record)
 
-    formatter = logging.Formatter("[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s", "%Y-%m-%dT%H:%M:%S")
+    formatter = logging.Formatter(
+        "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s", "%Y-%m-%dT%H:%M:%S"
+    )
     formatter.converter = time.gmtime
     handler = LambdaHandler()
     handler.setFormatter(formatter)
@@ -345,7 +377,8 @@ def _set_up_logging(logging: Any) -> None:
 
 
 def tie_to_parent() -> None:
-    """Rule 1. The pool holds the other end of the lifeline and never writes: when it goes, the kernel closes it.
+    """Rule 1. The pool holds the other end of the lifeline and never writes: when it goes, the
+    kernel closes it.
 
     On Linux the kernel then kills this whole process group, even while a handler spins in C or
     blocks every signal. Elsewhere SIGIO does so unless it is caught, and a thread watches besides.
@@ -388,7 +421,9 @@ def _leave_the_pool() -> None:
 
 
 def peak_memory_kb(process: int | str = "self") -> int:
-    """The most memory that a process, by default this one, has used; elsewhere than on Linux always this one."""
+    """The most memory that a process, by default this one, has used; elsewhere than on Linux always
+    this one.
+    """
     # getrusage would do, but counts what the parent used before this process was this program.
     try:
         status = os.open(f"/proc/{process}/status", os.O_RDONLY)

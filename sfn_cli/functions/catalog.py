@@ -94,8 +94,10 @@ class Catalog:
         except OSError as error:
             raise UnusableError(
                 "InvalidZipFileException",
-                f"The code of the function {function.name} cannot be read: {error.strerror} ({error.filename or folder}). "
-                f"Name its folder with sfn lambda update-function-code --function-name {function.name} --code-dir FOLDER.",
+                f"The code of the function {function.name} cannot be read: {error.strerror} "
+                f"({error.filename or folder}). "
+                f"Name its folder with sfn lambda update-function-code --function-name {function.name} "
+                "--code-dir FOLDER.",
             ) from None
         fingerprint = hash(states)
         if len(states) > FEW_FILES:
@@ -118,7 +120,8 @@ class Catalog:
                 private_files.make_folder(self._home, FOLDER_NAME, function.name)
             except (StoreError, OSError) as error:
                 raise UnusableError(
-                    "InvalidZipFileException", f"The zip of the function {function.name} cannot be unpacked: {error}"
+                    "InvalidZipFileException",
+                    f"The zip of the function {function.name} cannot be unpacked: {error}",
                 ) from None
             lock = _shared_lock(path)
             if lock is not None:
@@ -160,7 +163,11 @@ def _file_states(folder: str, seen: set[tuple[int, int]]) -> Iterator[tuple[str,
                 continue
             if not is_folder:
                 yield entry.path, status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino
-            elif entry.name not in _NOT_CODE and not entry.name.startswith(".") and (status.st_dev, status.st_ino) not in seen:
+            elif (
+                entry.name not in _NOT_CODE
+                and not entry.name.startswith(".")
+                and (status.st_dev, status.st_ino) not in seen
+            ):
                 seen.add((status.st_dev, status.st_ino))
                 yield from _file_states(entry.path, seen)
 
@@ -226,12 +233,15 @@ def _unpack(content: bytes, path: Path, name: str) -> None:
             _extract(archive, beside)
         os.rename(beside, path)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
-        raise UnusableError("InvalidZipFileException", f"The zip of the function {name} cannot be unpacked: {error}.") from None
+        raise UnusableError(
+            "InvalidZipFileException", f"The zip of the function {name} cannot be unpacked: {error}."
+        ) from None
     except OSError as error:
         if not path.is_dir():
             reason = error.strerror or error
             raise UnusableError(
-                "InvalidZipFileException", f"The zip of the function {name} cannot be unpacked to {path}: {reason}."
+                "InvalidZipFileException",
+                f"The zip of the function {name} cannot be unpacked to {path}: {reason}.",
             ) from None
     finally:
         os.close(descriptor)

@@ -32,7 +32,9 @@ class Owner(Protocol):
 
     def child_ready(self, child: Child) -> None: ...
 
-    def child_answered(self, child: Child, invocation: Invocation, answer: Outcome, duration: float) -> None: ...
+    def child_answered(
+        self, child: Child, invocation: Invocation, answer: Outcome, duration: float
+    ) -> None: ...
 
     def child_ended(self, child: Child, status: int | None) -> None: ...
 
@@ -63,18 +65,26 @@ class Child:
         self._began_at = monotonic()
         self._init_milliseconds: float | None = None
         self.due_at = self._began_at + INIT_MILLISECONDS + deployment.timeout_seconds * 1000
-        self.journal = Journal(deployment.log_group, deployment.memory_size, deployment.function.version, clock(), log)
+        self.journal = Journal(
+            deployment.log_group, deployment.memory_size, deployment.function.version, clock(), log
+        )
         environment = deployment.environment(settings, self.journal.stream)
-        self.process = Process(deployment.command, environment, selector, self, strays.new_mark(settings.home))
+        self.process = Process(
+            deployment.command, environment, selector, self, strays.new_mark(settings.home)
+        )
 
     def run(self, invocation: Invocation) -> None:
-        """Begins an invocation; its outcome is told to the owner, or had from `time_out` or `outcome_of_end`."""
+        """Begins an invocation; its outcome is told to the owner, or had from `time_out` or
+        `outcome_of_end`.
+        """
         now = self._monotonic()
         limit = self.deployment.timeout_seconds * 1000
         self.invocation = invocation
         invocation.child = self
         self._began_at = now
-        self.due_at = now + limit if invocation.timeout_at is None else min(now + limit, invocation.timeout_at)
+        self.due_at = (
+            now + limit if invocation.timeout_at is None else min(now + limit, invocation.timeout_at)
+        )
         # Nothing that the child prints is read before this returns: its process may begin at once.
         head = {"id": invocation.request_id, "arn": invocation.arn, "remaining": limit}
         if invocation.client_context is not None:
@@ -134,4 +144,6 @@ class Child:
         self.journal.end(self._clock(), duration, memory, self._init_milliseconds)
         self._init_milliseconds = None
         kind: outcome.Kind = "succeeded" if error is None else "failed"
-        self._owner.child_answered(self, invocation, Outcome(kind, body, invocation.request_id, self.journal.tail, error), duration)
+        self._owner.child_answered(
+            self, invocation, Outcome(kind, body, invocation.request_id, self.journal.tail, error), duration
+        )

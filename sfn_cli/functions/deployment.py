@@ -65,7 +65,17 @@ class Deployment(NamedTuple):
         language, _ = language_of(self.runtime)
         if language is NODE:
             # Node.js cannot ask the kernel to end it with its parent: a Python that becomes it can.
-            return [sys.executable, "-I", "-S", "-B", BOOTSTRAP, "--become", self.executable, NODE_BOOTSTRAP, *of_function]
+            return [
+                sys.executable,
+                "-I",
+                "-S",
+                "-B",
+                BOOTSTRAP,
+                "--become",
+                self.executable,
+                NODE_BOOTSTRAP,
+                *of_function,
+            ]
         # Bytecode is checked by the second: a folder that is edited must not be run from what was
         # compiled before the edit, and sfn leaves no files in it.
         flags = ["-B"] if self.code.in_place else []

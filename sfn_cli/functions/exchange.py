@@ -22,7 +22,9 @@ INVALID_ENTRYPOINT = "Runtime.InvalidEntrypoint"
 
 
 class Event(NamedTuple):
-    """An invocation as the program is given it: milliseconds since 1970 for the deadline, JSON text for the body."""
+    """An invocation as the program is given it: milliseconds since 1970 for the deadline, JSON text
+    for the body.
+    """
 
     request_id: str
     arn: str
@@ -82,7 +84,9 @@ class Exchange:
             return True
 
     def fail(self, fault: Answer) -> None:
-        """The program could not be made ready: whatever is invoked is told so. Raises StateError if it is ready."""
+        """The program could not be made ready: whatever is invoked is told so. Raises StateError if
+        it is ready.
+        """
         with self._changing:
             if self._ready or self._fault is not None:
                 raise StateError
@@ -98,7 +102,10 @@ class Exchange:
             message = f"RequestId: {event.request_id} Error: {reason}"
             bootstrap.write_log(f"{message}\n{INVALID_ENTRYPOINT}")
             bootstrap.write_log(hint)
-            return Answer(bootstrap.dumps({"errorType": INVALID_ENTRYPOINT, "errorMessage": message}).encode(), INVALID_ENTRYPOINT)
+            return Answer(
+                bootstrap.dumps({"errorType": INVALID_ENTRYPOINT, "errorMessage": message}).encode(),
+                INVALID_ENTRYPOINT,
+            )
 
         self._refuse(told)
 
@@ -120,7 +127,13 @@ class Exchange:
     def _received(self) -> Event:
         head, body = bootstrap.receive()
         self._began = time.perf_counter()
-        return Event(head["id"], head["arn"], int(time.time() * 1000 + head["remaining"]), head.get("client_context"), body)
+        return Event(
+            head["id"],
+            head["arn"],
+            int(time.time() * 1000 + head["remaining"]),
+            head.get("client_context"),
+            body,
+        )
 
     def _refuse(self, told: Callable[[Event], Answer]) -> NoReturn:
         while True:
@@ -129,7 +142,9 @@ class Exchange:
     def _tell(self, answer: Answer, *, last: bool = False) -> None:
         duration = (time.perf_counter() - self._began) * 1000
         memory = bootstrap.peak_memory_kb(self.process_id or "self")
-        bootstrap.send({"duration": duration, "memory": memory, "error": answer.error, "last": last}, answer.body)
+        bootstrap.send(
+            {"duration": duration, "memory": memory, "error": answer.error, "last": last}, answer.body
+        )
 
 
 def _end_as(status: int) -> NoReturn:

@@ -17,7 +17,18 @@ if TYPE_CHECKING:
 class Invocation:
     """Waits for a child, then has one, then is settled; `payload` is the event, JSON text."""
 
-    __slots__ = ("_cancel", "arn", "child", "client_context", "done", "payload", "request_id", "settled", "timeout_at", "version")
+    __slots__ = (
+        "_cancel",
+        "arn",
+        "child",
+        "client_context",
+        "done",
+        "payload",
+        "request_id",
+        "settled",
+        "timeout_at",
+        "version",
+    )
 
     def __init__(
         self,

@@ -60,7 +60,13 @@ class LogWriter:
 
 
 def invoke(
-    pool: Pool, selector: selectors.BaseSelector, function_ref: str, payload: str, client_context: str | None = None, *, writer: LogWriter
+    pool: Pool,
+    selector: selectors.BaseSelector,
+    function_ref: str,
+    payload: str,
+    client_context: str | None = None,
+    *,
+    writer: LogWriter,
 ) -> Outcome:
     """Invokes a function and waits for its outcome; what it logged is kept by then."""
     ended: list[Outcome] = []
@@ -132,7 +138,9 @@ class FunctionHost:
             os.set_blocking(woken, False)
             os.set_blocking(self._wake, False)
             self._stopping = False
-            self._thread = threading.Thread(target=self._run, args=(database, woken), name="functions", daemon=True)
+            self._thread = threading.Thread(
+                target=self._run, args=(database, woken), name="functions", daemon=True
+            )
             self._thread.start()
 
     def invoke(self, function_ref: str, payload: str, client_context: str | None = None) -> Outcome:

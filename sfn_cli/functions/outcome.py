@@ -37,7 +37,9 @@ class Outcome(NamedTuple):
 
 
 class UnusableError(Exception):
-    """A function cannot be run on this machine: `error` is Lambda's name for it, the text says how to mend it."""
+    """A function cannot be run on this machine: `error` is Lambda's name for it, the text says how
+    to mend it.
+    """
 
     def __init__(self, error: str, message: str) -> None:
         super().__init__(message)
@@ -56,13 +58,17 @@ def without_run(kind: Kind, error: str, message: str, request_id: str) -> Outcom
 
 def timed_out(seconds: float, request_id: str, log_tail: str) -> Outcome:
     message = f"RequestId: {request_id} Error: Task timed out after {seconds:.2f} seconds"
-    return Outcome("timed_out", _payload("Sandbox.Timedout", message), request_id, log_tail, "Sandbox.Timedout", message)
+    return Outcome(
+        "timed_out", _payload("Sandbox.Timedout", message), request_id, log_tail, "Sandbox.Timedout", message
+    )
 
 
 def exited(status: int | None, request_id: str, log_tail: str) -> Outcome:
     """`status` is the process's exit code, negative for a signal's number, None when it is not known."""
     message = f"RequestId: {request_id} Error: Runtime exited {_reason(status)}"
-    return Outcome("exited", _payload("Runtime.ExitError", message), request_id, log_tail, "Runtime.ExitError", message)
+    return Outcome(
+        "exited", _payload("Runtime.ExitError", message), request_id, log_tail, "Runtime.ExitError", message
+    )
 
 
 def _reason(status: int | None) -> str:

@@ -84,12 +84,16 @@ class Journal:
         """Ends an invocation that the function answered; durations are in milliseconds."""
         self._memory_used = -(-memory_kb // 1024)
         self._flush(now)
-        self._report(now, duration, "" if init_duration is None else f"\tInit Duration: {init_duration:.2f} ms")
+        self._report(
+            now, duration, "" if init_duration is None else f"\tInit Duration: {init_duration:.2f} ms"
+        )
 
     def end_timed_out(self, now: int, duration: float, seconds: float) -> None:
         self._flush(now)
         at = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now / 1000))
-        self._write(now, f"{at}.{now % 1000:03d}Z {self._request_id} Task timed out after {seconds:.2f} seconds\n")
+        self._write(
+            now, f"{at}.{now % 1000:03d}Z {self._request_id} Task timed out after {seconds:.2f} seconds\n"
+        )
         self._report(now, duration, "\tStatus: timeout")
 
     def end_exited(self, now: int, duration: float, message: str) -> None:
@@ -101,7 +105,8 @@ class Journal:
         self._write(now, f"END RequestId: {self._request_id}\n")
         self._write(
             now,
-            f"REPORT RequestId: {self._request_id}\tDuration: {duration:.2f} ms\tBilled Duration: {math.ceil(duration)} ms"
+            f"REPORT RequestId: {self._request_id}\tDuration: {duration:.2f} ms\tBilled Duration: "
+            f"{math.ceil(duration)} ms"
             f"\tMemory Size: {self._memory_size} MB\tMax Memory Used: {self._memory_used} MB{more}\t\n",
         )
 

@@ -135,16 +135,33 @@ class Pool:
         `done` is called with its outcome, from the selector's or `tick`'s call. At `timeout_at`
         (monotonic) it ends as when the function's own time is up.
         """
-        invocation = Invocation(payload, done, self._cancel, timeout_at=timeout_at, request_id=request_id, client_context=client_context)
+        invocation = Invocation(
+            payload,
+            done,
+            self._cancel,
+            timeout_at=timeout_at,
+            request_id=request_id,
+            client_context=client_context,
+        )
         name, qualifier = reference(function_ref)
         number = number_of(self._functions, name, qualifier)
         try:
             fleet = self._fleet(name, number) if number is not None else None
         except UnusableError as error:
-            self._due.append((invocation, outcome.without_run("unusable", error.error, error.message, invocation.request_id)))
+            self._due.append(
+                (
+                    invocation,
+                    outcome.without_run("unusable", error.error, error.message, invocation.request_id),
+                )
+            )
             return invocation
         if fleet is None:
-            self._due.append((invocation, outcome.not_found(self._arn(function_ref, name, qualifier), invocation.request_id)))
+            self._due.append(
+                (
+                    invocation,
+                    outcome.not_found(self._arn(function_ref, name, qualifier), invocation.request_id),
+                )
+            )
             return invocation
         invocation.arn = fleet.deployment.function.arn + (f":{qualifier}" if qualifier else "")
         invocation.version = fleet.deployment.function.version
@@ -165,7 +182,9 @@ class Pool:
             times.append(self._queue_timeouts[0][0])
         if self._waiting:
             now = self._monotonic()
-            stuck = [fleet.answered_at + STUCK_MILLISECONDS for fleet in self._fleets.values() if fleet.waiting]
+            stuck = [
+                fleet.answered_at + STUCK_MILLISECONDS for fleet in self._fleets.values() if fleet.waiting
+            ]
             times.extend(at for at in stuck if at > now)
         if self._dying:
             times.append(self._monotonic() + REAP_MILLISECONDS)
@@ -181,7 +200,9 @@ class Pool:
         for child in [child for child in self._children if child.due_at <= now]:
             if child in self._children:
                 self._lost(child, child.time_out)
-        while self._queue_timeouts and (self._queue_timeouts[0][0] <= now or self._queue_timeouts[0][2].settled):
+        while self._queue_timeouts and (
+            self._queue_timeouts[0][0] <= now or self._queue_timeouts[0][2].settled
+        ):
             invocation = heapq.heappop(self._queue_timeouts)[2]
             if self._stop_waiting(invocation):
                 invocation.settle(outcome.timed_out(0, invocation.request_id, ""))
@@ -190,7 +211,9 @@ class Pool:
         self._dying = [process for process in self._dying if not process.reap()]
         if self._sweep_at is not None and self._sweep_at <= now:
             left = strays.sweep(self._report) or bool(self._dying)
-            self._sweep_at = now + REAP_MILLISECONDS if left else now + SWEEP_MILLISECONDS if self._children else None
+            self._sweep_at = (
+                now + REAP_MILLISECONDS if left else now + SWEEP_MILLISECONDS if self._children else None
+            )
 
     def end_orphans(self) -> None:
         """Kills what the functions of workers that were killed have left behind."""
@@ -232,7 +255,9 @@ class Pool:
     # Functions
 
     def _fleet(self, name: str, number: int) -> Fleet | None:
-        """The children of a function as it is now, or at a version; None if there is no such function. Raises UnusableError."""
+        """The children of a function as it is now, or at a version; None if there is no such
+        function. Raises UnusableError.
+        """
         revision = self._functions.revision(name, number)
         fleet = self._fleets.get((name, number))
         deployed = fleet.deployment if fleet is not None else None
@@ -246,7 +271,12 @@ class Pool:
                 return None
             function = found
         code = self._catalog.find(function)
-        if fleet is not None and deployed is not None and function is deployed.function and code == deployed.code:
+        if (
+            fleet is not None
+            and deployed is not None
+            and function is deployed.function
+            and code == deployed.code
+        ):
             return fleet
         runtime = str(function.configuration.get("Runtime", ""))
         deployment = Deployment(function, code, self._runtimes.executable(runtime))
@@ -259,7 +289,11 @@ class Pool:
     def _retire_older(self, fleet: Fleet | None, deployment: Deployment | None) -> None:
         """Ends the children that have nothing to do, or not begun, and are of another deployment."""
         if fleet is not None:
-            for child in [child for child in fleet.children if child.invocation is None and child.deployment is not deployment]:
+            for child in [
+                child
+                for child in fleet.children
+                if child.invocation is None and child.deployment is not deployment
+            ]:
                 self._end(child)
         self._catalog.sweep(self._code_in_use())
 
@@ -270,7 +304,9 @@ class Pool:
     # Children
 
     def _start_children(self) -> None:
-        """Rules 2 and 3: one child for each fleet in turn, first for those that have fewest, while one is wanted and may be started."""
+        """Rules 2 and 3: one child for each fleet in turn, first for those that have fewest, while
+        one is wanted and may be started.
+        """
         progress = True
         while progress and self._waiting and self._starting < self._cores:
             progress = False
@@ -301,7 +337,14 @@ class Pool:
                 return False
             message = f"A process for the function {fleet.deployment.function.name} cannot be started: {error.strerror or error}."
             while (invocation := self._first_waiting(fleet)) is not None:
-                self._due.append((invocation, outcome.without_run("unusable", "InvalidRuntimeException", message, invocation.request_id)))
+                self._due.append(
+                    (
+                        invocation,
+                        outcome.without_run(
+                            "unusable", "InvalidRuntimeException", message, invocation.request_id
+                        ),
+                    )
+                )
             return False
         self._children[child] = fleet
         self._sweep_soon(SWEEP_MILLISECONDS)
@@ -334,8 +377,14 @@ class Pool:
         self._start_children()
 
     def _must_make_room(self, fleet: Fleet) -> bool:
-        """Whether a function with no child at all waits, and all places are taken: then one with several gives way."""
-        if len(self._children) < self._max_children or len(fleet.children) < 2 or len(self._waiting) == len(fleet.waiting):
+        """Whether a function with no child at all waits, and all places are taken: then one with
+        several gives way.
+        """
+        if (
+            len(self._children) < self._max_children
+            or len(fleet.children) < 2
+            or len(self._waiting) == len(fleet.waiting)
+        ):
             return False
         return any(other.waiting and not other.children for other in self._fleets.values())
 
@@ -345,7 +394,9 @@ class Pool:
         One that never got ready costs the invocation that has waited longest, so that a function
         whose children all end does not start them for ever.
         """
-        invocation = child.invocation or (self._first_waiting(self._children[child]) if child.starting else None)
+        invocation = child.invocation or (
+            self._first_waiting(self._children[child]) if child.starting else None
+        )
         ended = tell(invocation) if invocation is not None else None
         self._end(child)
         self._start_children()

@@ -75,7 +75,9 @@ class Process:
             ours.append(lifeline)
             theirs.append(their_lifeline)
             theirs.append(os.open(os.devnull, os.O_RDONLY))
-            self.pid = _spawn(command, environment if mark is None else {**environment, FUNCTION_MARK: mark}, theirs)
+            self.pid = _spawn(
+                command, environment if mark is None else {**environment, FUNCTION_MARK: mark}, theirs
+            )
             strays.began(self.pid, mark)
         except OSError:
             _close(ours)
@@ -93,7 +95,9 @@ class Process:
     def send(self, head: Mapping[str, Any], body: str) -> None:
         """Sends a message; what the socket does not take now goes when it can."""
         text, data = json.dumps(head).encode(), body.encode()
-        self._unsent = memoryview(b"".join((len(text).to_bytes(4, "big"), len(data).to_bytes(4, "big"), text, data)))
+        self._unsent = memoryview(
+            b"".join((len(text).to_bytes(4, "big"), len(data).to_bytes(4, "big"), text, data))
+        )
         self._write()
         if self._unsent:
             self._selector.modify(self._socket, selectors.EVENT_READ | selectors.EVENT_WRITE, self._on_socket)
@@ -176,7 +180,10 @@ class Process:
         received = self._received
         received += data
         while self._alive and len(received) >= 8:
-            head_length, body_length = int.from_bytes(received[:4], "big"), int.from_bytes(received[4:8], "big")
+            head_length, body_length = (
+                int.from_bytes(received[:4], "big"),
+                int.from_bytes(received[4:8], "big"),
+            )
             end = 8 + head_length + body_length
             if head_length > MAX_HEAD_BYTES or body_length > MAX_BODY_BYTES:
                 self._ended()

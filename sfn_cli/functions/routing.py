@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 
 def number_of(functions: Functions, name: str, qualifier: str | None) -> int | None:
-    """The number of the version that is run now (0 for $LATEST), which need not exist; None if there is no such alias."""
+    """The number of the version that is run now (0 for $LATEST), which need not exist; None if
+    there is no such alias.
+    """
     if qualifier is None or qualifier == LATEST:
         return 0
     number = arn.version_number(qualifier)

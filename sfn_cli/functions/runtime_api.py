@@ -81,13 +81,17 @@ class _Handler(BaseHTTPRequestHandler):
             case ["invocation", request_id, "error"]:
                 self._answer(request_id, self._error(body))
             case _:
-                self._say(404, {"errorType": "NotFound", "errorMessage": f"The Runtime API has no {self.path}"})
+                self._say(
+                    404, {"errorType": "NotFound", "errorMessage": f"The Runtime API has no {self.path}"}
+                )
 
     def log_message(self, format: str, *args: Any) -> None:
         """The log is the function's own."""
 
     def _is_the_programs(self) -> bool:
-        """Whether it is no browser that asks, for a page: such a request names another host, or says where it comes from."""
+        """Whether it is no browser that asks, for a page: such a request names another host, or
+        says where it comes from.
+        """
         if self.headers["Host"] == self.server.host and not {"Origin", "Sec-Fetch-Site"} & set(self.headers):
             return True
         self._say(403, {"errorType": "Forbidden", "errorMessage": "Only the function's own runtime may ask"})
@@ -146,7 +150,13 @@ class _Handler(BaseHTTPRequestHandler):
         if body is None or not isinstance(told, dict):
             error = header or UNKNOWN
             return Answer(
-                dumps({"errorType": error, "errorMessage": "" if body is None else body.decode(errors="replace")}).encode(), error
+                dumps(
+                    {
+                        "errorType": error,
+                        "errorMessage": "" if body is None else body.decode(errors="replace"),
+                    }
+                ).encode(),
+                error,
             )
         named = told.get("errorType")
         return Answer(body, named if isinstance(named, str) and named else header or UNKNOWN)
@@ -160,7 +170,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _respond(self, status: int, body: bytes, headers: dict[str, str]) -> None:
         self.send_response_only(status)
-        for name, value in {**headers, "Content-Type": "application/json", "Content-Length": str(len(body))}.items():
+        for name, value in {
+            **headers,
+            "Content-Type": "application/json",
+            "Content-Length": str(len(body)),
+        }.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
@@ -176,20 +190,31 @@ def _headers(event: Event) -> dict[str, str]:
         "Lambda-Runtime-Invoked-Function-Arn": event.arn,
         "Lambda-Runtime-Trace-Id": f"Root=1-{event.deadline // 1000:08x}-{event.request_id.replace('-', '')[:24]};Sampled=0",
     }
-    return headers if event.client_context is None else {**headers, "Lambda-Runtime-Client-Context": event.client_context}
+    return (
+        headers
+        if event.client_context is None
+        else {**headers, "Lambda-Runtime-Client-Context": event.client_context}
+    )
 
 
 def _response(body: bytes | None, trailers: dict[str, str]) -> Answer:
-    """A response, which need not be JSON; one that broke off half-way tells its error behind what it had written."""
+    """A response, which need not be JSON; one that broke off half-way tells its error behind what
+    it had written.
+    """
     if body is None:
-        return _failed(_TOO_LARGE, f"Response payload size exceeded maximum allowed payload size ({MAX_RESPONSE_BYTES} bytes).")
+        return _failed(
+            _TOO_LARGE,
+            f"Response payload size exceeded maximum allowed payload size ({MAX_RESPONSE_BYTES} bytes).",
+        )
     error = trailers.get("lambda-runtime-function-error-type")
     if error:
         return Answer(base64.b64decode(trailers.get("lambda-runtime-function-error-body", "")), error)
     try:
         body.decode()
     except UnicodeDecodeError:
-        return _failed("Runtime.MarshalError", "sfn takes a function's response as text in UTF-8, and this one is not.")
+        return _failed(
+            "Runtime.MarshalError", "sfn takes a function's response as text in UTF-8, and this one is not."
+        )
     return Answer(body)
 
 

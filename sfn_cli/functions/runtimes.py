@@ -1,4 +1,5 @@
-"""Which interpreter runs a Lambda runtime: `python3.12` is a Python 3.12 that is installed here, `nodejs20.x` a Node.js 20.
+"""Which interpreter runs a Lambda runtime: `python3.12` is a Python 3.12 that is installed here,
+`nodejs20.x` a Node.js 20.
 
 It is the first one found that really starts and has that very version: on PATH, where a version
 manager's shim may only print how to choose one, and then where version managers install. When
@@ -134,7 +135,11 @@ class Runtimes:
                 continue
             if interpreter.version == version:
                 return interpreter.executable
-        if language is PYTHON and sys.executable and version == f"{sys.version_info.major}.{sys.version_info.minor}":
+        if (
+            language is PYTHON
+            and sys.executable
+            and version == f"{sys.version_info.major}.{sys.version_info.minor}"
+        ):
             return sys.executable
         wanted = f"{language.name} {version}"
         tried = "".join(f"\n  tried {failure}" for failure in failures)
@@ -147,7 +152,11 @@ class Runtimes:
 
     def _candidates(self, language: Language, version: str) -> Iterator[str]:
         """Commands that may be the interpreter, the likeliest first; each program once."""
-        folders = [folder for folder in self._environ.get("PATH", os.defpath).split(os.pathsep) if os.path.isabs(folder)]
+        folders = [
+            folder
+            for folder in self._environ.get("PATH", os.defpath).split(os.pathsep)
+            if os.path.isabs(folder)
+        ]
         folders += self._managed_folders(language, version)
         seen = set()
         for name in language.commands:
@@ -190,7 +199,12 @@ class Runtimes:
         except (KeyError, TypeError, ValueError):
             pass
         interpreter = _started(command, language, self._environ)
-        self._verdicts[command] = [stamp, interpreter.executable, _stamp(interpreter.executable), interpreter.version]
+        self._verdicts[command] = [
+            stamp,
+            interpreter.executable,
+            _stamp(interpreter.executable),
+            interpreter.version,
+        ]
         _write(self._file, self._verdicts)
         return interpreter
 
@@ -213,12 +227,17 @@ def language_of(runtime: str) -> tuple[Language, str]:
         version = named[1]
         if tuple(map(int, version.split("."))) < language.oldest:
             oldest = ".".join(map(str, language.oldest))
-            raise UnusableError("InvalidRuntimeException", f"sfn runs handlers in {language.name} {oldest} and newer, not {runtime}.")
+            raise UnusableError(
+                "InvalidRuntimeException",
+                f"sfn runs handlers in {language.name} {oldest} and newer, not {runtime}.",
+            )
         return language, version
     raise UnusableError(
         "InvalidRuntimeException",
-        f"sfn runs handlers in Python and Node.js: it has no runtime {runtime}. For other languages there is the runtime "
-        f"{CUSTOM[-1]}: the function's code then has an executable named {ENTRYPOINT}, which asks Lambda's Runtime API for events.",
+        f"sfn runs handlers in Python and Node.js: it has no runtime {runtime}. For other languages there "
+        "is the runtime "
+        f"{CUSTOM[-1]}: the function's code then has an executable named {ENTRYPOINT}, which asks Lambda's "
+        "Runtime API for events.",
     )
 
 

@@ -137,7 +137,8 @@ def sweep(report: Callable[[str], None], *, at_end: bool = False) -> bool:
             # (Seen twice: a process that is about to run another program has no environment for a moment.)
             _Here.reported.add(pid)
             report(
-                f"process {pid} ({_name(pid)}) was left behind, probably by a function. It goes on: it has another "
+                f"process {pid} ({_name(pid)}) was left behind, probably by a function. It goes on: it has "
+                "another "
                 "environment, so its origin is not certain"
             )
     _report_ended(ended, report)
@@ -191,8 +192,13 @@ def _report_ended(ended: list[_Ended], report: Callable[[str], None]) -> None:
             _Here.reported.add(pid)
             functions.setdefault(environment.get("AWS_LAMBDA_FUNCTION_NAME", "?"), []).append(pid)
     for function, pids in functions.items():
-        named = ", ".join(f"{pid} ({_name(pid)})" for pid in pids[:MAX_NAMED]) + (", …" if len(pids) > MAX_NAMED else "")
-        report(f"ends what the function {function} left behind: {'process' if len(pids) == 1 else 'processes'} {named}")
+        named = ", ".join(f"{pid} ({_name(pid)})" for pid in pids[:MAX_NAMED]) + (
+            ", …" if len(pids) > MAX_NAMED else ""
+        )
+        report(
+            f"ends what the function {function} left behind: {'process' if len(pids) == 1 else 'processes'} "
+            f"{named}"
+        )
 
 
 def _owner_lives(mark: str) -> bool:
@@ -272,14 +278,17 @@ def _environment(pid: int) -> dict[str, str]:
     except OSError:
         return {}
     return {
-        name.decode(errors="replace"): value.decode(errors="replace") for name, _, value in (each.partition(b"=") for each in variables)
+        name.decode(errors="replace"): value.decode(errors="replace")
+        for name, _, value in (each.partition(b"=") for each in variables)
     }
 
 
 def _name(pid: int) -> str:
     try:
         with open(f"/proc/{pid}/comm", errors="replace") as file:
-            return "".join(character if character.isprintable() else "?" for character in file.read().rstrip("\n"))
+            return "".join(
+                character if character.isprintable() else "?" for character in file.read().rstrip("\n")
+            )
     except OSError:
         return "?"
 

@@ -1,9 +1,9 @@
 """arn:aws:states:::apigateway:invoke: one method of an API, called by HTTP.
 
-https://docs.aws.amazon.com/step-functions/latest/dg/connect-api-gateway.html
-Where it goes: to an ApiEndpoint on this machine ("127.0.0.1:3000", as `sam local start-api` serves one; a URL may have a
-path) as it is. Any other goes, under its own name as Host, to the endpoint that is named for API Gateway, or
-with SFN_AWS=real to AWS. moto's server runs no APIs, so there is no default.
+https://docs.aws.amazon.com/step-functions/latest/dg/connect-api-gateway.html Where it goes: to an
+ApiEndpoint on this machine ("127.0.0.1:3000", as `sam local start-api` serves one; a URL may have a
+path) as it is. Any other goes, under its own name as Host, to the endpoint that is named for API
+Gateway, or with SFN_AWS=real to AWS. moto's server runs no APIs, so there is no default.
 """
 
 from __future__ import annotations
@@ -19,7 +19,17 @@ from sfn_cli.errors import ConfigurationError
 from sfn_cli.integrations.authorization import with_query
 from sfn_cli.integrations.aws_call import in_background, written
 from sfn_cli.integrations.http_arguments import checked, headers_of, object_in, one_of, wrong
-from sfn_cli.integrations.http_exchange import Headers, Request, Response, Unreadable, exchange, has, is_loopback, lists, text_of
+from sfn_cli.integrations.http_exchange import (
+    Headers,
+    Request,
+    Response,
+    Unreadable,
+    exchange,
+    has,
+    is_loopback,
+    lists,
+    text_of,
+)
 from sfn_cli.integrations.url_encoding import encoded, query_pairs
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Json, dumps, loads
@@ -56,11 +66,17 @@ def _call(task: OpenTask, world: World) -> TaskSucceeded | TaskFailed:
     try:
         response = exchange(request, seconds=TIMEOUT_SECONDS)
     except TimeoutError:
-        return _no_answer(task, "SocketTimeoutException", f"{request.url} did not answer within {TIMEOUT_SECONDS:.0f} seconds.")
+        return _no_answer(
+            task,
+            "SocketTimeoutException",
+            f"{request.url} did not answer within {TIMEOUT_SECONDS:.0f} seconds.",
+        )
     except gaierror as error:
         return _no_answer(task, "UnknownHostException", f"{request.url}: {error.strerror}")
     except (OSError, http.client.HTTPException) as error:
-        return _no_answer(task, "ConnectException", f"{request.url}: {getattr(error, 'strerror', None) or error}")
+        return _no_answer(
+            task, "ConnectException", f"{request.url}: {getattr(error, 'strerror', None) or error}"
+        )
     except ValueError as error:
         raise wrong(str(error)) from None
     if not response.succeeded:
@@ -79,7 +95,12 @@ def _told(response: Response, body: str) -> dict[str, Json]:
     value: Json = body
     with suppress(ValueError, RecursionError):
         value = loads(body)
-    return {"Headers": lists(response.headers), "ResponseBody": value, "StatusCode": response.status, "StatusText": response.reason}
+    return {
+        "Headers": lists(response.headers),
+        "ResponseBody": value,
+        "StatusCode": response.status,
+        "StatusText": response.reason,
+    }
 
 
 def _request(arguments: Json, world: World) -> Request:
@@ -108,20 +129,26 @@ def _request(arguments: Json, world: World) -> Request:
 
 
 def _place(endpoint: str, world: World) -> tuple[str, str | None]:
-    """(the URL before the stage, the Host to name instead of the URL's own). Raises StatesError or ConfigurationError."""
+    """(the URL before the stage, the Host to name instead of the URL's own). Raises StatesError or
+    ConfigurationError.
+    """
     url = (endpoint if "://" in endpoint else f"http://{endpoint}").rstrip("/")
     if is_loopback(url):
         return url, None
     if not _AWS_NAME.fullmatch(endpoint):
         # A signature, and the token of a session with it, is for APIs of AWS's alone.
-        raise wrong(f"The field 'ApiEndpoint' should be ID.execute-api.REGION.amazonaws.com (or be on this machine) but was {endpoint}")
+        raise wrong(
+            "The field 'ApiEndpoint' should be ID.execute-api.REGION.amazonaws.com (or be on this machine) "
+            f"but was {endpoint}"
+        )
     stand_in, real = world.clients.route("apigateway")
     if stand_in is not None:
         return stand_in.rstrip("/"), endpoint
     if real:
         return f"https://{endpoint}", None
     raise ConfigurationError(
-        f"{endpoint} is an API of AWS's, and nothing here runs it: name the endpoint of what does with AWS_ENDPOINT_URL_API_GATEWAY, "
+        f"{endpoint} is an API of AWS's, and nothing here runs it: name the endpoint of what does with "
+        "AWS_ENDPOINT_URL_API_GATEWAY, "
         "give an ApiEndpoint on this machine (127.0.0.1:3000), or set SFN_AWS=real."
     )
 
@@ -141,7 +168,9 @@ def _without_nulls(value: Json) -> Json:
 
 
 def _signed(request: Request, region: str, world: World) -> Headers:
-    """The headers with a signature (version 4): the user's own for AWS, a made-up one for what stands in for it."""
+    """The headers with a signature (version 4): the user's own for AWS, a made-up one for what
+    stands in for it.
+    """
     credentials: Any = world.clients.credentials("apigateway")
     from botocore.auth import SigV4Auth
     from botocore.awsrequest import AWSRequest

@@ -65,11 +65,17 @@ class _Here:
         return nothing_to_cancel
 
 
-def run(service: Service, task: OpenTask, inspection: HttpInspection | None = None) -> TaskSucceeded | TaskFailed:
-    """The end of a task that nobody outside answers (its resource has no pattern); `inspection` is told what it sends."""
+def run(
+    service: Service, task: OpenTask, inspection: HttpInspection | None = None
+) -> TaskSucceeded | TaskFailed:
+    """The end of a task that nobody outside answers (its resource has no pattern); `inspection` is
+    told what it sends.
+    """
     answers: list[Signal] = []
     clients = _clients(service.settings)
-    world = World(service.settings, _Invoked(service), service, service.clock, _Here(service), clients, {}, inspection)
+    world = World(
+        service.settings, _Invoked(service), service, service.clock, _Here(service), clients, {}, inspection
+    )
     integration(task.resource)(Errand(task, NO_TASK, answers.append), world)
     (answer,) = answers
     assert isinstance(answer, (TaskSucceeded, TaskFailed))

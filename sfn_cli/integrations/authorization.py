@@ -1,8 +1,9 @@
 """What a connection adds to an HTTP request, and the OAuth tokens that it gets for it.
 
-https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-target-connection-auth.html
-A token is kept in the store, for all workers, until it is about to expire or an API refuses it with 401 or 407. How a
-token is asked for is RFC 6749's (sections 4.4 and 2.3.1): a form with grant_type, client_id and client_secret.
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-target-connection-auth.html A token is
+kept in the store, for all workers, until it is about to expire or an API refuses it with 401 or
+407. How a token is asked for is RFC 6749's (sections 4.4 and 2.3.1): a form with grant_type,
+client_id and client_secret.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ _FORM = "application/x-www-form-urlencoded"
 
 
 class Additions(NamedTuple):
-    """Headers, query parameters and fields of the body; and the OAuth token among the headers, if there is one."""
+    """Headers, query parameters and fields of the body; and the OAuth token among the headers, if
+    there is one.
+    """
 
     headers: Headers = ()
     query: tuple[tuple[str, str], ...] = ()
@@ -56,7 +59,11 @@ def additions(service: Service, connection: Connection, *, refused: str | None =
 
 def _http_parameters(parameters: Mapping[str, Any]) -> Additions:
     def pairs(member: str) -> tuple[tuple[str, str], ...]:
-        return tuple((entry["Key"], entry["Value"]) for entry in parameters.get(member, ()) if "Key" in entry and "Value" in entry)
+        return tuple(
+            (entry["Key"], entry["Value"])
+            for entry in parameters.get(member, ())
+            if "Key" in entry and "Value" in entry
+        )
 
     return Additions(pairs("HeaderParameters"), pairs("QueryStringParameters"), pairs("BodyParameters"))
 
@@ -91,7 +98,9 @@ _AUTHORIZERS: Mapping[str, Callable[[Service, Connection, Json, str | None], _Au
 
 
 def _expires(connection: Connection, now: int) -> bool:
-    return connection.token_expires_at is not None and connection.token_expires_at - EXPIRY_MILLISECONDS <= now
+    return (
+        connection.token_expires_at is not None and connection.token_expires_at - EXPIRY_MILLISECONDS <= now
+    )
 
 
 def _new_token(service: Service, connection: Connection, parameters: Mapping[str, Any]) -> str:
@@ -99,22 +108,29 @@ def _new_token(service: Service, connection: Connection, parameters: Mapping[str
     asked_at = service.clock()
     request = _token_request(parameters)
     if not request.url.startswith("https://") and not is_loopback(request.url):
-        raise _invalid_state(f"The authorization endpoint of the connection {connection.name} is not an https URL.")
+        raise _invalid_state(
+            f"The authorization endpoint of the connection {connection.name} is not an https URL."
+        )
     try:
         response = exchange(request, seconds=TOKEN_SECONDS)
         answered = loads(text_of(response)) if response.succeeded else None
     except (OSError, ValueError, http.client.HTTPException, Unreadable, RecursionError) as error:
-        raise _invalid_state(f"The authorization endpoint of the connection {connection.name} gave no token: {error}") from None
+        raise _invalid_state(
+            f"The authorization endpoint of the connection {connection.name} gave no token: {error}"
+        ) from None
     fields = answered if isinstance(answered, dict) else {}
     token = fields.get("access_token")
     if not isinstance(token, str):
         told = f"{response.status} {response.reason}"
-        raise _invalid_state(f"The authorization endpoint of the connection {connection.name} gave no token: {told}")
+        raise _invalid_state(
+            f"The authorization endpoint of the connection {connection.name} gave no token: {told}"
+        )
     seconds = fields.get("expires_in")
     expires_at = asked_at + int(seconds * 1000) if isinstance(seconds, (int, float)) else None
 
     def keep(now: Connection) -> Connection:
-        # It may have been updated meanwhile: then the token is of what it was, and good for this request only.
+        # It may have been updated meanwhile: then the token is of what it was, and good for this
+        # request only.
         if now.modified_at != connection.modified_at:
             return now
         return now._replace(token=token, token_expires_at=expires_at, authorized_at=asked_at)
@@ -125,7 +141,11 @@ def _new_token(service: Service, connection: Connection, parameters: Mapping[str
 
 def _token_request(parameters: Mapping[str, Any]) -> Request:
     client, more = parameters["ClientParameters"], _http_parameters(parameters.get("OAuthHttpParameters", {}))
-    fields = {"grant_type": "client_credentials", "client_id": client["ClientID"], "client_secret": client["ClientSecret"]}
+    fields = {
+        "grant_type": "client_credentials",
+        "client_id": client["ClientID"],
+        "client_secret": client["ClientSecret"],
+    }
     url, method = parameters["AuthorizationEndpoint"], parameters["HttpMethod"]
     query = dict(more.query)
     body: bytes | None = None

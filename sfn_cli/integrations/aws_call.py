@@ -60,7 +60,9 @@ def in_background(
     return background(call, done, may_wait=may_wait)
 
 
-def call(service: str, action: str, manner: Manner, task: OpenTask, world: World) -> TaskSucceeded | TaskFailed:
+def call(
+    service: str, action: str, manner: Manner, task: OpenTask, world: World
+) -> TaskSucceeded | TaskFailed:
     """Calls a service, by botocore's name for it, and waits. Raises SfnError.
 
     A call that cannot be made, because something is not set up or the store's own server does not start,
@@ -75,7 +77,10 @@ def call(service: str, action: str, manner: Manner, task: OpenTask, world: World
     operation = capitalised(action)
     methods: Mapping[str, str] = {name: method for method, name in client.meta.method_to_api_mapping.items()}
     if operation not in methods:
-        raise StatesError("States.Runtime", f"{task.resource.arn} is not recognized: {service} has no operation {operation}.")
+        raise StatesError(
+            "States.Runtime",
+            f"{task.resource.arn} is not recognized: {service} has no operation {operation}.",
+        )
     model = client.meta.service_model
     described = model.operation_model(operation)
     asked = request(described.input_shape, task.arguments.value)
@@ -87,10 +92,14 @@ def call(service: str, action: str, manner: Manner, task: OpenTask, world: World
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
-        answered: Answered = aws_stand_ins.answered(described, asked, lambda asked: getattr(client, methods[operation])(**asked))
+        answered: Answered = aws_stand_ins.answered(
+            described, asked, lambda asked: getattr(client, methods[operation])(**asked)
+        )
         told = manner.shape(result(described.output_shape, answered, manner.spell), answered)
     except ClientError as error:
-        return TaskFailed(task.id, *naming.failure(aws_stand_ins.told(described, asked, service_error(error, model))))
+        return TaskFailed(
+            task.id, *naming.failure(aws_stand_ins.told(described, asked, service_error(error, model)))
+        )
     except BotoCoreError as error:
         return TaskFailed(task.id, *naming.no_answer(error))
     return TaskSucceeded(task.id, written(told))

@@ -1,9 +1,10 @@
 """Clients of AWS's services, by botocore, and where their calls go.
 
-An endpoint that the user names wins: AWS_ENDPOINT_URL_<SERVICE>, then AWS_ENDPOINT_URL, then the shared config
-file, as botocore has it. With SFN_AWS=real the rest goes to AWS itself. Otherwise it goes to a server of this
-store's own (embedded_aws.py). The user's credentials are read only for what is meant for AWS: other endpoints
-get made-up ones, and the store's own server gets its access key.
+An endpoint that the user names wins: AWS_ENDPOINT_URL_<SERVICE>, then AWS_ENDPOINT_URL, then the
+shared config file, as botocore has it. With SFN_AWS=real the rest goes to AWS itself. Otherwise it
+goes to a server of this store's own (embedded_aws.py). The user's credentials are read only for
+what is meant for AWS: other endpoints get made-up ones, and the store's own server gets its access
+key.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 5
 READ_SECONDS = (10, 60, 900)
-"""How long a client waits for an answer: the least of these that a task's timeout needs, so that clients are shared."""
+"""How long a client waits for an answer: the least of these that a task's timeout needs, so that
+clients are shared.
+"""
 
 DEFAULT_READ_SECONDS = 60
 ATTEMPTS = 3
@@ -59,8 +62,9 @@ class Clients:
     def get(self, service: str, *, timeout_seconds: float | None = None) -> Any:
         """The client of a service as botocore names it ("s3", "dynamodb", "stepfunctions").
 
-        Blocks while botocore is imported or the store's own server starts, so it belongs into `world.background`.
-        `timeout_seconds` is how long the task may take. Raises ConfigurationError, with what to install or set.
+        Blocks while botocore is imported or the store's own server starts, so it belongs into
+        `world.background`. `timeout_seconds` is how long the task may take. Raises
+        ConfigurationError, with what to install or set.
         """
         return self._get(service, timeout_seconds).client
 
@@ -74,9 +78,11 @@ class Clients:
             return made
 
     def variables(self, services: Iterable[str]) -> dict[str, str]:
-        """The environment in which another program's clients of these services call where these do. Blocks as `get` does.
+        """The environment in which another program's clients of these services call where these do.
+        Blocks as `get` does.
 
-        The user's credentials are not in it: a program that is to call AWS itself finds them as every other does.
+        The user's credentials are not in it: a program that is to call AWS itself finds them as
+        every other does.
         """
         found = dict(self._settings.endpoints)
         real = self._real
@@ -91,7 +97,9 @@ class Clients:
             elif is_real_endpoint(endpoint):
                 real = True
             else:
-                found[f"{_ENDPOINT}_{made.client.meta.service_model.service_id.upper().replace(' ', '_')}"] = endpoint
+                found[
+                    f"{_ENDPOINT}_{made.client.meta.service_model.service_id.upper().replace(' ', '_')}"
+                ] = endpoint
         return found if real else {**found, "AWS_ACCESS_KEY_ID": access_key, "AWS_SECRET_ACCESS_KEY": MADE_UP}
 
     def at(self, service: str, endpoint: str) -> Any:
@@ -103,7 +111,9 @@ class Clients:
             return self._placed[key]
 
     def named(self, sdk_name: str) -> str | None:
-        """botocore's name of the service that aws-sdk tasks call `sdk_name`: "sfn" is stepfunctions; or None."""
+        """botocore's name of the service that aws-sdk tasks call `sdk_name`: "sfn" is
+        stepfunctions; or None.
+        """
         with self._lock:
             if self._names is None:
                 self._names = service_names(self._session(real=self._real))
@@ -118,7 +128,8 @@ class Clients:
             return service
 
     def route(self, service: str) -> tuple[str | None, bool]:
-        """(the endpoint that is named to stand in for a service of AWS's, or None; whether its calls are signed as the user's).
+        """(the endpoint that is named to stand in for a service of AWS's, or None; whether its
+        calls are signed as the user's).
 
         Raises ConfigurationError.
         """
@@ -128,8 +139,10 @@ class Clients:
             return None if is_aws else endpoint, self._real or is_aws
 
     def credentials(self, service: str) -> Any:
-        """What calls to a service are signed with: botocore's Credentials, the user's own for AWS and made-up ones for
-        what stands in for it. Raises ConfigurationError when the user has none."""
+        """What calls to a service are signed with: botocore's Credentials, the user's own for AWS
+        and made-up ones for what stands in for it. Raises ConfigurationError when the user has
+        none.
+        """
         _, real = self.route(service)
         with self._lock:
             session = self._session(real=real)
@@ -155,7 +168,9 @@ class Clients:
         endpoint = self._endpoint(service)
         real = self._real or is_real_endpoint(endpoint)
         server = self._server() if endpoint is None and not real else None
-        return _Made(self._client(service, server[0] if server else endpoint, read_seconds, real=real), server)
+        return _Made(
+            self._client(service, server[0] if server else endpoint, read_seconds, real=real), server
+        )
 
     def _client(self, service: str, endpoint: str | None, read_seconds: int, *, real: bool) -> Any:
         from botocore.config import Config
@@ -173,10 +188,16 @@ class Clients:
             response_checksum_validation="when_required",
             proxies={} if _host(endpoint) in _LOOPBACK else None,
         )
-        made_up = {} if real else {"aws_access_key_id": self._access_key(endpoint), "aws_secret_access_key": MADE_UP}
+        made_up = (
+            {}
+            if real
+            else {"aws_access_key_id": self._access_key(endpoint), "aws_secret_access_key": MADE_UP}
+        )
         region = self._settings.region
         try:
-            client = self._session(real=real).create_client(service, region, endpoint_url=endpoint, config=config, **made_up)
+            client = self._session(real=real).create_client(
+                service, region, endpoint_url=endpoint, config=config, **made_up
+            )
         except (BotoCoreError, ValueError) as error:
             raise ConfigurationError(f"No client for {service} can be made: {error}") from error
         client.meta.events.register("provide-client-params", _refuse_no_place)
@@ -204,7 +225,9 @@ class Clients:
 
 
 def _refuse_no_place(params: Mapping[str, Any], model: Any, **_: Any) -> None:
-    """What the URI is made of must be there, whatever the service has to say of the rest. Raises ParamValidationError."""
+    """What the URI is made of must be there, whatever the service has to say of the rest. Raises
+    ParamValidationError.
+    """
     from botocore.exceptions import ParamValidationError
 
     for name, member in model.input_shape.members.items() if model.input_shape is not None else ():
@@ -217,7 +240,9 @@ def _new_session(*, real: bool) -> Any:
         from botocore.exceptions import ProfileNotFound
         from botocore.session import Session
     except ImportError:
-        raise ConfigurationError(f"An AWS service is to be called, and botocore is not installed. {embedded_aws.INSTALL}") from None
+        raise ConfigurationError(
+            f"An AWS service is to be called, and botocore is not installed. {embedded_aws.INSTALL}"
+        ) from None
     if real:
         return Session()
     no_credentials = {"credentials_file": (None, None, os.devnull, None)}
@@ -230,7 +255,9 @@ def _new_session(*, real: bool) -> Any:
 
 
 def service_names(session: Any) -> dict[str, str]:
-    """The Java SDK's name of each service → botocore's: the id in the service's model, small and without blanks."""
+    """The Java SDK's name of each service → botocore's: the id in the service's model, small and
+    without blanks.
+    """
     from botocore.utils import CLIENT_NAME_TO_HYPHENIZED_SERVICE_ID_OVERRIDES as IDS
 
     return {IDS.get(name, name).replace("-", ""): name for name in session.get_available_services()}

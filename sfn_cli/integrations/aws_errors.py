@@ -1,7 +1,8 @@
 """How a task fails on an answer of an AWS service: the error's name and its cause.
 
-aws-sdk tasks call by the Java SDK's second version, the optimised integrations by its first, and each tells of
-errors in its own way. An error that the service's model does not know goes by the service's name.
+aws-sdk tasks call by the Java SDK's second version, the optimised integrations by its first, and
+each tells of errors in its own way. An error that the service's model does not know goes by the
+service's name.
 """
 
 from __future__ import annotations
@@ -34,8 +35,10 @@ class ServiceError(NamedTuple):
 
 
 class Naming(NamedTuple):
-    """How the errors of a service are told: what their names begin with, how causes call the service, and the exception that
-    an error is which the service's model does not name. `version` is that of the Java SDK."""
+    """How the errors of a service are told: what their names begin with, how causes call the
+    service, and the exception that an error is which the service's model does not name. `version`
+    is that of the Java SDK.
+    """
 
     prefix: str
     service: str
@@ -50,7 +53,9 @@ class Naming(NamedTuple):
             return Failure(f"{self.prefix}.{name}", f"{error.message} (Service: {self.service}; {details})")
         extended = f", Extended Request ID: {error.extended_request_id}" if error.extended_request_id else ""
         details = f"Status Code: {error.status}, Request ID: {error.request_id}{extended}"
-        return Failure(f"{self.prefix}.{exception_name(name)}", f"{error.message} (Service: {self.service}, {details})")
+        return Failure(
+            f"{self.prefix}.{exception_name(name)}", f"{error.message} (Service: {self.service}, {details})"
+        )
 
     def no_answer(self, reason: Exception) -> Failure:
         """Of a call that got no answer."""
@@ -58,7 +63,9 @@ class Naming(NamedTuple):
 
 
 def sdk_2(service_id: str) -> Naming:
-    """Of aws-sdk tasks, by the id that a service has in its model: "DynamoDB" is DynamoDb, "Secrets Manager" SecretsManager."""
+    """Of aws-sdk tasks, by the id that a service has in its model: "DynamoDB" is DynamoDb, "Secrets
+    Manager" SecretsManager.
+    """
     name = pascal_case(service_id)
     return Naming(name, name, name, version=2)
 
@@ -69,7 +76,9 @@ def service_error(error: ClientError, model: Any) -> ServiceError:
     told, metadata = response.get("Error", {}), response.get("ResponseMetadata", {})
     code = str(told.get("Code", ""))
     # A service that has changed its protocol has two names for an error: the first is the older one's.
-    shape = model.shape_for_error_code(code) or model.shape_for_error_code(str(told.get("QueryErrorCode", "")))
+    shape = model.shape_for_error_code(code) or model.shape_for_error_code(
+        str(told.get("QueryErrorCode", ""))
+    )
     is_s3 = model.service_name == "s3"
     return ServiceError(
         code,
@@ -84,7 +93,11 @@ def service_error(error: ClientError, model: Any) -> ServiceError:
 def _message(told: Mapping[str, Any], metadata: Mapping[str, Any]) -> str:
     """A server that broke tells so in a page of HTML, which is no cause to read."""
     message = str(told.get("Message", ""))
-    return f"HTTP status {metadata.get('HTTPStatusCode')}" if message.lstrip().lower().startswith(("<!doctype", "<html")) else message
+    return (
+        f"HTTP status {metadata.get('HTTPStatusCode')}"
+        if message.lstrip().lower().startswith(("<!doctype", "<html"))
+        else message
+    )
 
 
 def exception_name(name: str) -> str:

@@ -58,7 +58,9 @@ def call(errand: Errand, world: World) -> Cancel:
         except ConfigurationError as error:
             return TaskFailed(task.id, *sdk_2(service).no_answer(error))
         if name is None:
-            raise StatesError("States.Runtime", f"{task.resource.arn} is not recognized: botocore has no service {service}.")
+            raise StatesError(
+                "States.Runtime", f"{task.resource.arn} is not recognized: botocore has no service {service}."
+            )
         return aws_call.call(name, action, _AS_IS, task, world)
 
     return aws_call.in_background(errand, world, ask)
@@ -75,7 +77,9 @@ def _ask_own(own: OwnService, operation: Operation, task: OpenTask, world: World
     try:
         answered = api.begin(service, operation, asked)
     except ApiError as error:
-        failure = sdk_2(own.id).failure(ServiceError(error.code, error.message, error.status, names.new_uuid(), error.code))
+        failure = sdk_2(own.id).failure(
+            ServiceError(error.code, error.message, error.status, names.new_uuid(), error.code)
+        )
         # Observed: Step Functions' own errors tell of attempts; those of other services do not.
         attempts = " (SDK Attempt Count: 1)" if own.id == "SFN" else ""
         return TaskFailed(task.id, failure.error, failure.cause + attempts)

@@ -1,7 +1,8 @@
 """Requests and answers of AWS's services, between the JSON of a task and what botocore takes and gives.
 
-Step Functions calls by the Java SDK: members have the names that it gives them, capitalised, and JSON is taken as
-its reader takes it (a number where a string is wanted, and the other way round). A shape is botocore's, or `OwnShape`.
+Step Functions calls by the Java SDK: members have the names that it gives them, capitalised, and
+JSON is taken as its reader takes it (a number where a string is wanted, and the other way round). A
+shape is botocore's, or `OwnShape`.
 """
 
 from __future__ import annotations
@@ -37,7 +38,9 @@ class OwnShape:
         self.type_name: str = described["type"]
         self.serialization: Mapping[str, Any] = {}
         self.members: Mapping[str, Shape] = {
-            name: OwnShape(member) for name, member in described.get("members", {}).items() if not is_ours(member)
+            name: OwnShape(member)
+            for name, member in described.get("members", {}).items()
+            if not is_ours(member)
         }
         if "member" in described:
             self.member: Shape = OwnShape(described["member"])
@@ -46,9 +49,11 @@ class OwnShape:
 
 
 def sdk_name(member: str) -> str:
-    """A member's name in aws-sdk tasks: `DBInstanceId` is DbInstanceId, `stateMachineArn` StateMachineArn, `ETag` ETag.
+    """A member's name in aws-sdk tasks: `DBInstanceId` is DbInstanceId, `stateMachineArn`
+    StateMachineArn, `ETag` ETag.
 
-    The Java SDK makes the capitals that a name begins with small, all but the one that begins the next word.
+    The Java SDK makes the capitals that a name begins with small, all but the one that begins the
+    next word.
     """
     name = list(member)
     for index in range(1, len(name)):
@@ -102,7 +107,11 @@ def _taken(shape: Shape, value: Any, field: str) -> Any:
         case "list":
             return [_taken(shape.member, item, field) for item in value if item is not None]
         case "map":
-            return {well_formed(key): _taken(shape.value, item, field) for key, item in value.items() if item is not None}
+            return {
+                well_formed(key): _taken(shape.value, item, field)
+                for key, item in value.items()
+                if item is not None
+            }
         case "blob":
             # Observed: a stream holds the JSON text of whatever it is given; "text" has its quotes.
             as_it_is = isinstance(value, str) and not shape.serialization.get("streaming")
@@ -162,7 +171,9 @@ def _text(blob: Any) -> str:
 
 
 def _instant(at: datetime | float | str) -> str:
-    """A time as Java's Instant shows it: in UTC, with milliseconds if it has them. A number is in milliseconds since 1970."""
+    """A time as Java's Instant shows it: in UTC, with milliseconds if it has them. A number is in
+    milliseconds since 1970.
+    """
     if isinstance(at, str):
         return at
     moment = at.astimezone(UTC) if isinstance(at, datetime) else datetime.fromtimestamp(at / 1000, UTC)

@@ -1,4 +1,5 @@
-"""What AWS's services answer, and servers that stand in for them do not always: faults of requests, details of answers.
+"""What AWS's services answer, and servers that stand in for them do not always: faults of requests,
+details of answers.
 
 AWS itself says the same, so nothing here depends on who is asked. (Observed, all of it.)
 """
@@ -37,7 +38,10 @@ def _missing(operation: Any, request: Request) -> str | None:
     absent = [name for name in operation.input_shape.required_members if name not in request]
     if not absent:
         return None
-    told = (f"Value null at '{name[:1].lower()}{name[1:]}' failed to satisfy constraint: Member must not be null" for name in absent)
+    told = (
+        f"Value null at '{name[:1].lower()}{name[1:]}' failed to satisfy constraint: Member must not be null"
+        for name in absent
+    )
     return f"{len(absent)} validation error{'s' if len(absent) > 1 else ''} detected: {'; '.join(told)}"
 
 
@@ -76,7 +80,11 @@ _CHECKS: Mapping[tuple[str, str], Callable[[Request], ServiceError | None]] = {
 
 def told(operation: Any, request: Request, error: ServiceError) -> ServiceError:
     """The error as AWS tells it."""
-    if (operation.service_model.service_name, operation.name, error.code) == ("sns", "Publish", "NotFound") and "TopicArn" in request:
+    if (operation.service_model.service_name, operation.name, error.code) == (
+        "sns",
+        "Publish",
+        "NotFound",
+    ) and "TopicArn" in request:
         return error._replace(message="Topic does not exist")
     return error
 
@@ -96,7 +104,9 @@ def _put_events(request: Request, send: Callable[[Request], Answer]) -> Answer:
         return send(request)
     sent: Answer = {"Entries": [], "FailedEntryCount": 0}
     if any(well_formed):
-        sent = send({**request, "Entries": [entry for entry, good in zip(entries, well_formed, strict=True) if good]})
+        sent = send(
+            {**request, "Entries": [entry for entry, good in zip(entries, well_formed, strict=True) if good]}
+        )
     answers = iter(sent["Entries"])
     malformed = {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."}
     told = [next(answers) if good else malformed for good in well_formed]
@@ -112,7 +122,8 @@ def _is_object(text: str) -> bool:
 
 def _completed(operation: Any, request: Request, answer: Answer) -> Answer:
     if operation.service_model.service_name == "s3" and operation.name in _S3_OBJECTS:
-        # Every object is encrypted, https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html
+        # Every object is encrypted,
+        # https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html
         details = {"ServerSideEncryption": "AES256"}
         if any(name.startswith("Checksum") for name in answer):
             details["ChecksumType"] = "FULL_OBJECT"

@@ -1,14 +1,15 @@
-"""AWS's other services on this machine: moto's server, one for each store, started when a task first needs it.
+"""AWS's other services on this machine: moto's server, one for each store, started when a task
+first needs it.
 
-The server process holds the lock on `aws.lock` in the home, which it inherits from the process that starts
-it, and writes its port, its process id and its access key there when it listens. So there is one server at a
-time, every client finds it, and a dead server is not mistaken for a live one. A server that dies before it
-listens is restarted. Its data is in memory, and is lost when it stops: when no worker lives and no request
-has come for a while, or when its home is gone.
+The server process holds the lock on `aws.lock` in the home, which it inherits from the process that
+starts it, and writes its port, its process id and its access key there when it listens. So there is
+one server at a time, every client finds it, and a dead server is not mistaken for a live one. A
+server that dies before it listens is restarted. Its data is in memory, and is lost when it stops:
+when no worker lives and no request has come for a while, or when its home is gone.
 
-It listens on loopback only, and serves this user alone: a connection of another user's is closed. Where the
-system does not report a connection's user (macOS), each request must be signed with the access key, which is
-new at every start.
+It listens on loopback only, and serves this user alone: a connection of another user's is closed.
+Where the system does not report a connection's user (macOS), each request must be signed with the
+access key, which is new at every start.
 """
 
 from __future__ import annotations
@@ -52,7 +53,9 @@ def endpoint(settings: Settings) -> str:
         return _endpoint(settings)
     except OSError as error:
         reason = error.strerror or error
-        raise ConfigurationError(f"moto's server cannot be started for the store in {settings.home}: {reason}") from error
+        raise ConfigurationError(
+            f"moto's server cannot be started for the store in {settings.home}: {reason}"
+        ) from error
 
 
 def _endpoint(settings: Settings) -> str:
@@ -74,7 +77,9 @@ def _endpoint(settings: Settings) -> str:
     else:
         for pid in started:  # one that hangs would hold the lock for ever
             detached.kill(pid)
-    raise ConfigurationError(f"moto's server does not start: {os.path.join(settings.home, LOG_NAME)} says why.")
+    raise ConfigurationError(
+        f"moto's server does not start: {os.path.join(settings.home, LOG_NAME)} says why."
+    )
 
 
 def variables(settings: Settings) -> dict[str, str]:
@@ -161,7 +166,9 @@ def _start(settings: Settings, path: str) -> int | None:
     Returns its id. Raises ConfigurationError when moto is not installed.
     """
     if find_spec("moto") is None or find_spec("flask") is None:
-        raise ConfigurationError(f"An AWS service is to be called, and moto is not installed. {INSTALL} (or set AWS_ENDPOINT_URL)")
+        raise ConfigurationError(
+            f"An AWS service is to be called, and moto is not installed. {INSTALL} (or set AWS_ENDPOINT_URL)"
+        )
     lock = file_lock.take(path, above=detached.INHERITED)
     if lock is None:
         return None
@@ -169,9 +176,13 @@ def _start(settings: Settings, path: str) -> int | None:
     try:
         os.ftruncate(lock, 0)
         log = private_files.open_file(
-            os.path.join(settings.home, LOG_NAME), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, above=detached.INHERITED
+            os.path.join(settings.home, LOG_NAME),
+            os.O_WRONLY | os.O_CREAT | os.O_TRUNC,
+            above=detached.INHERITED,
         )
-        return detached.start(f"from {__name__} import main; main()", _environment(settings), lock=lock, log=log)
+        return detached.start(
+            f"from {__name__} import main; main()", _environment(settings), lock=lock, log=log
+        )
     finally:
         os.close(lock)
         if log >= 0:
@@ -181,7 +192,11 @@ def _start(settings: Settings, path: str) -> int | None:
 def _environment(settings: Settings) -> dict[str, str]:
     """The server's environment: none of the user's credentials or endpoints."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    own = {"SFN_HOME": settings.home, "MOTO_ACCOUNT_ID": settings.account_id, "AWS_DEFAULT_REGION": settings.region}
+    own = {
+        "SFN_HOME": settings.home,
+        "MOTO_ACCOUNT_ID": settings.account_id,
+        "AWS_DEFAULT_REGION": settings.region,
+    }
     return {**kept, **own, "AWS_EC2_METADATA_DISABLED": "true"}
 
 
@@ -253,12 +268,17 @@ class _Guarded:
         self.asked_at = time.monotonic()
         host = str(environ.get("HTTP_HOST", "")).rpartition(":")[0]
         # A page's GET has no Origin, but says where it comes from.
-        is_page = "HTTP_ORIGIN" in environ or environ.get("HTTP_SEC_FETCH_SITE", "none") not in {"none", "same-origin"}
+        is_page = "HTTP_ORIGIN" in environ or environ.get("HTTP_SEC_FETCH_SITE", "none") not in {
+            "none",
+            "same-origin",
+        }
         if is_page or not (host in {"127.0.0.1", "localhost"} or host.endswith(".localhost")):
             return _refuse(start_response, "This server answers programs of this machine, not web pages.")
         if not environ[_IS_OWN] and not compare_digest(_key_of(environ), self._access_key.encode()):
             return _refuse(
-                start_response, "Only requests that are signed with this server's access key are answered: sfn aws env prints it."
+                start_response,
+                "Only requests that are signed with this server's access key are answered: sfn aws env "
+                "prints it.",
             )
         return self._application(environ, start_response)
 
@@ -268,11 +288,16 @@ def _refuse(start_response: Callable[..., Any], reason: str) -> Iterable[bytes]:
     return [f"{reason}\n".encode()]
 
 
-_KEY = re.compile(r"\bCredential=([^/,\s]+)|^AWS ([^:]+):|(?:^|&)(?:X-Amz-Credential|AWSAccessKeyId)=([^/&%]+)", re.IGNORECASE)
+_KEY = re.compile(
+    r"\bCredential=([^/,\s]+)|^AWS ([^:]+):|(?:^|&)(?:X-Amz-Credential|AWSAccessKeyId)=([^/&%]+)",
+    re.IGNORECASE,
+)
 """The access key's id in a header of SigV4 or SigV2 (S3's old one), or in the query of a presigned URL."""
 
 
 def _key_of(environ: Mapping[str, Any]) -> bytes:
     """The id of the access key that a request names, or nothing."""
-    found = _KEY.search(str(environ.get("HTTP_AUTHORIZATION", ""))) or _KEY.search(str(environ.get("QUERY_STRING", "")))
+    found = _KEY.search(str(environ.get("HTTP_AUTHORIZATION", ""))) or _KEY.search(
+        str(environ.get("QUERY_STRING", ""))
+    )
     return next((each for each in found.groups() if each), "").encode() if found else b""

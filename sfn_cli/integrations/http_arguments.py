@@ -1,4 +1,6 @@
-"""The arguments that http:invoke and apigateway:invoke share. Whatever cannot be asked fails the task with States.Runtime."""
+"""The arguments that http:invoke and apigateway:invoke share. Whatever cannot be asked fails the
+task with States.Runtime.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ def wrong(cause: str) -> StatesError:
 
 
 def checked(arguments: Json, fields: Collection[str]) -> Mapping[str, Json]:
-    """The arguments, which are no others than these fields, with an ApiEndpoint and a Method. Raises StatesError."""
+    """The arguments, which are no others than these fields, with an ApiEndpoint and a Method.
+    Raises StatesError.
+    """
     if not isinstance(arguments, dict):
         raise wrong("The Parameters of the task must be an object.")
     unknown = [name for name in arguments if name not in fields]

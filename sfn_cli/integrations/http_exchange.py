@@ -1,7 +1,9 @@
-"""One HTTP request and its response, as http:invoke, apigateway:invoke and the requests for tokens make them.
+"""One HTTP request and its response, as http:invoke, apigateway:invoke and the requests for tokens
+make them.
 
-Certificates are those that the system trusts (SSL_CERT_FILE names others); https goes by the proxy that HTTPS_PROXY
-names. A redirect is a response as any other: what authorises a request is not for where it might lead.
+Certificates are those that the system trusts (SSL_CERT_FILE names others); https goes by the proxy
+that HTTPS_PROXY names. A redirect is a response as any other: what authorises a request is not for
+where it might lead.
 """
 
 from __future__ import annotations
@@ -59,8 +61,9 @@ def is_loopback(url: str) -> bool:
 def exchange(request: Request, *, seconds: float) -> Response:
     """The response, once it is there as a whole. Blocks.
 
-    Raises TimeoutError when it takes longer than so many seconds in all, OSError and http.client.HTTPException when there
-    is none, and ValueError for a URL or a header that cannot be sent.
+    Raises TimeoutError when it takes longer than so many seconds in all, OSError and
+    http.client.HTTPException when there is none, and ValueError for a URL or a header that cannot
+    be sent.
     """
     parts = urlsplit(request.url)
     connection = _connection(parts, seconds)
@@ -124,7 +127,9 @@ def _exchanged(connection: http.client.HTTPConnection, parts: SplitResult, reque
         connection.putheader(name, value.encode("utf-8", "replace"))
     connection.endheaders(request.body)
     response = connection.getresponse()
-    return Response(response.status, response.reason, tuple(response.getheaders()), response.read(MAX_BODY_BYTES + 1))
+    return Response(
+        response.status, response.reason, tuple(response.getheaders()), response.read(MAX_BODY_BYTES + 1)
+    )
 
 
 def has(headers: Iterable[tuple[str, str]], name: str) -> bool:

@@ -1,8 +1,8 @@
 """arn:aws:states:::http:invoke: an HTTPS API, called with what a connection adds.
 
-https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html
-An endpoint on this machine may be http. The response's headers are in small letters, as HTTP/2 has them, by which
-AWS asks.
+https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html An endpoint on this
+machine may be http. The response's headers are in small letters, as HTTP/2 has them, by which AWS
+asks.
 """
 
 from __future__ import annotations
@@ -16,7 +16,17 @@ from sfn_cli.errors import StatesError
 from sfn_cli.integrations.authorization import Additions, additions, with_query
 from sfn_cli.integrations.aws_call import in_background, written
 from sfn_cli.integrations.http_arguments import checked, headers_of, object_in, one_of, wrong
-from sfn_cli.integrations.http_exchange import Headers, Request, Response, Unreadable, exchange, has, is_loopback, lists, value_of
+from sfn_cli.integrations.http_exchange import (
+    Headers,
+    Request,
+    Response,
+    Unreadable,
+    exchange,
+    has,
+    is_loopback,
+    lists,
+    value_of,
+)
 from sfn_cli.integrations.url_encoding import ARRAY_FORMATS, encoded, form_pairs, plain, query_pairs
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Json, dumps
@@ -33,7 +43,16 @@ if TYPE_CHECKING:
 TIMEOUT_SECONDS = 60.0
 """How long the whole of a call may take, whatever the task's TimeoutSeconds. (AWS's quota)"""
 
-_FIELDS = ("ApiEndpoint", "Authentication", "Headers", "InvocationConfig", "Method", "QueryParameters", "RequestBody", "Transform")
+_FIELDS = (
+    "ApiEndpoint",
+    "Authentication",
+    "Headers",
+    "InvocationConfig",
+    "Method",
+    "QueryParameters",
+    "RequestBody",
+    "Transform",
+)
 _JSON_TYPE = "application/json; charset=UTF-8"
 _REFUSED = (401, 407)
 
@@ -42,7 +61,9 @@ _NOTHING = object()
 
 
 class _Asked(NamedTuple):
-    """What the task asks for. `body` is JSON or _NOTHING; `array_format` is set for a body that becomes a form."""
+    """What the task asks for. `body` is JSON or _NOTHING; `array_format` is set for a body that
+    becomes a form.
+    """
 
     method: str
     url: str
@@ -80,7 +101,12 @@ def _call(task: OpenTask, world: World) -> TaskSucceeded | TaskFailed:
     except Unreadable as error:
         raise StatesError("States.Runtime", str(error)) from None
     headers = lists(tuple((name.lower(), value) for name, value in response.headers))
-    told = {"Headers": headers, "ResponseBody": body, "StatusCode": response.status, "StatusText": response.reason}
+    told = {
+        "Headers": headers,
+        "ResponseBody": body,
+        "StatusCode": response.status,
+        "StatusText": response.reason,
+    }
     return TaskSucceeded(task.id, written(told))
 
 
@@ -97,7 +123,8 @@ def _connection(service: Service, arn: str) -> Connection:
     found = connections.meant(service, arn)
     if found is None:
         raise StatesError(
-            "Events.ConnectionResource.ResourceNotFound", f"Connection '{arn}' does not exist (sfn events create-connection)."
+            "Events.ConnectionResource.ResourceNotFound",
+            f"Connection '{arn}' does not exist (sfn events create-connection).",
         )
     return found
 
@@ -127,8 +154,14 @@ def _may_be_called(url: str) -> bool:
 
 
 def _array_format(transform: Mapping[str, Json]) -> str | None:
-    encoding = one_of(("NONE", "URL_ENCODED"), "RequestBodyEncoding", transform.get("RequestBodyEncoding", "NONE"))
-    array_format = one_of(ARRAY_FORMATS, "ArrayFormat", object_in(transform, "RequestEncodingOptions").get("ArrayFormat", "INDICES"))
+    encoding = one_of(
+        ("NONE", "URL_ENCODED"), "RequestBodyEncoding", transform.get("RequestBodyEncoding", "NONE")
+    )
+    array_format = one_of(
+        ARRAY_FORMATS,
+        "ArrayFormat",
+        object_in(transform, "RequestEncodingOptions").get("ArrayFormat", "INDICES"),
+    )
     return array_format if encoding == "URL_ENCODED" else None
 
 
@@ -141,9 +174,13 @@ def _sent(asked: _Asked, added: Additions, world: World) -> Response:
     try:
         response = exchange(_with_content_type(request), seconds=TIMEOUT_SECONDS)
     except TimeoutError:
-        raise StatesError("States.Http.Socket", f"The HTTP task timed out after {TIMEOUT_SECONDS:.0f} seconds.") from None
+        raise StatesError(
+            "States.Http.Socket", f"The HTTP task timed out after {TIMEOUT_SECONDS:.0f} seconds."
+        ) from None
     except (OSError, http.client.HTTPException) as error:
-        raise StatesError("States.TaskFailed", f"{asked.method} {asked.url} failed: {error or type(error).__name__}") from None
+        raise StatesError(
+            "States.TaskFailed", f"{asked.method} {asked.url} failed: {error or type(error).__name__}"
+        ) from None
     except ValueError as error:
         raise wrong(str(error)) from None
     if world.inspection is not None:
@@ -171,7 +208,9 @@ def _body(asked: _Asked, added: Additions, headers: Headers) -> bytes | None:
         if body is _NOTHING or body is None:
             body = {}
         if not isinstance(body, dict):
-            raise wrong("A RequestBody that is no object cannot be merged with the body parameters of the connection.")
+            raise wrong(
+                "A RequestBody that is no object cannot be merged with the body parameters of the connection."
+            )
         body = {**body, **dict(added.body)}
     if body is _NOTHING:
         return None

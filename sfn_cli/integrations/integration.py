@@ -1,4 +1,6 @@
-"""What an integration is: it carries out a task and answers with signals, now or later, in the worker's loop."""
+"""What an integration is: it carries out a task and answers with signals, now or later, in the
+worker's loop.
+"""
 
 from __future__ import annotations
 
@@ -84,7 +86,9 @@ class World(NamedTuple):
 
 
 class Errand(NamedTuple):
-    """One task to carry out: its key in the store (of the event that scheduled it), and who takes its signals."""
+    """One task to carry out: its key in the store (of the event that scheduled it), and who takes
+    its signals.
+    """
 
     task: OpenTask
     key: int

@@ -38,7 +38,9 @@ def signal_of(
     try:
         return TaskSucceeded(task.id, _written(shape(json_text.read(outcome.payload))))
     except (RecursionError, ValueError) as error:
-        return TaskFailed(task.id, "States.Runtime", f"The function's answer cannot be taken as JSON: {error}")
+        return TaskFailed(
+            task.id, "States.Runtime", f"The function's answer cannot be taken as JSON: {error}"
+        )
 
 
 def _written(result: Json) -> Payload:
@@ -48,9 +50,13 @@ def _written(result: Json) -> Payload:
 
 
 def _failed(task: OpenTask, outcome: Outcome, function_ref: str, world: World) -> TaskFailed:
-    """How a task fails on a function that did not succeed: the error is named for the exception that was raised."""
+    """How a task fails on a function that did not succeed: the error is named for the exception
+    that was raised.
+    """
     if outcome.kind == "not_found":
-        return TaskFailed(task.id, "Lambda.ResourceNotFoundException", _not_found_cause(function_ref, outcome, world))
+        return TaskFailed(
+            task.id, "Lambda.ResourceNotFoundException", _not_found_cause(function_ref, outcome, world)
+        )
     if outcome.kind == "unusable":
         return TaskFailed(task.id, outcome.error, outcome.message)
     # Observed: the function's report is the cause to the letter here, and compact by way of lambda:invoke.
@@ -63,6 +69,7 @@ def _not_found_cause(function_ref: str, outcome: Outcome, world: World) -> str:
     qualified = name if ":" in name else f"{name}:$LATEST"
     full = arn.function(world.settings.region, world.settings.account_id, qualified)
     return (
-        f"Function not found: {full} (Service: AWSLambda; Status Code: 404; Error Code: ResourceNotFoundException; "
+        f"Function not found: {full} (Service: AWSLambda; Status Code: 404; Error Code: "
+        "ResourceNotFoundException; "
         f"Request ID: {outcome.request_id}; Proxy: null)"
     )

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 
 def invoke(errand: Errand, world: World) -> Cancel:
-    """Invokes Parameters' FunctionName (with Qualifier, if given) on Payload; an Event or a DryRun is not waited for."""
+    """Invokes Parameters' FunctionName (with Qualifier, if given) on Payload; an Event or a DryRun
+    is not waited for.
+    """
     task, answer = errand.task, errand.answer
     arguments = task.arguments.value
     function_ref = arguments.get("FunctionName") if isinstance(arguments, dict) else None
@@ -36,7 +38,9 @@ def invoke(errand: Errand, world: World) -> Cancel:
         return nothing_to_cancel
     qualifier, event = arguments.get("Qualifier"), _event(arguments.get("Payload"))
     own_qualifier = reference(function_ref).qualifier
-    if arguments.get("InvocationType") in ("Event", "DryRun") or (qualifier and own_qualifier not in (None, qualifier)):
+    if arguments.get("InvocationType") in ("Event", "DryRun") or (
+        qualifier and own_qualifier not in (None, qualifier)
+    ):
         answer(_not_waited_for(task.id, {**arguments, "Payload": event}, world))
         return nothing_to_cancel
     named = f"{function_ref}:{qualifier}" if qualifier and own_qualifier is None else function_ref
@@ -48,7 +52,9 @@ def invoke(errand: Errand, world: World) -> Cancel:
 
 
 def _not_waited_for(task: int, request: dict[str, Json], world: World) -> TaskSucceeded | TaskFailed:
-    """What Lambda answers at once to an event that its function is to handle later, or to a request that it only checks."""
+    """What Lambda answers at once to an event that its function is to handle later, or to a request
+    that it only checks.
+    """
     request_id = new_uuid()
     try:
         check_constraints(load("lambda", "Invoke").input, request)
@@ -58,7 +64,9 @@ def _not_waited_for(task: int, request: dict[str, Json], world: World) -> TaskSu
         details = f"Service: AWSLambda; Status Code: {error.status}; Error Code: {error.code}; Request ID: {request_id}; Proxy: null"
         return TaskFailed(task, f"Lambda.{code}Exception", f"{error.message} ({details})")
     headers = _headers(0, request_id, world, {})
-    return TaskSucceeded(task, Payload({"Payload": "", **metadata(request_id, headers, status), "StatusCode": status}))
+    return TaskSucceeded(
+        task, Payload({"Payload": "", **metadata(request_id, headers, status), "StatusCode": status})
+    )
 
 
 def _event(payload: Json) -> str:
@@ -74,8 +82,15 @@ def _event(payload: Json) -> str:
 
 
 def _response(result: Json, outcome: Outcome, world: World) -> dict[str, Json]:
-    headers = _headers(len(outcome.payload.encode()), outcome.request_id, world, {"X-Amz-Executed-Version": outcome.version})
-    return {"ExecutedVersion": outcome.version, "Payload": result, **metadata(outcome.request_id, headers), "StatusCode": 200}
+    headers = _headers(
+        len(outcome.payload.encode()), outcome.request_id, world, {"X-Amz-Executed-Version": outcome.version}
+    )
+    return {
+        "ExecutedVersion": outcome.version,
+        "Payload": result,
+        **metadata(outcome.request_id, headers),
+        "StatusCode": 200,
+    }
 
 
 def _headers(length: int, request_id: str, world: World, more: Mapping[str, str]) -> dict[str, str]:

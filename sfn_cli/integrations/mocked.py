@@ -1,7 +1,8 @@
-"""A mock instead of an integration: whatever the Resource names, the task is answered at once and nothing is called.
+"""A mock instead of an integration: whatever the Resource names, the task is answered at once and
+nothing is called.
 
-https://docs.aws.amazon.com/step-functions/latest/dg/sfn-local-test-sm-exec.html
-The events are those of the integration. What a mock does not tell is the answer to the request of a .sync or
+https://docs.aws.amazon.com/step-functions/latest/dg/sfn-local-test-sm-exec.html The events are
+those of the integration. What a mock does not tell is the answer to the request of a .sync or
 .waitForTaskToken task: its TaskSubmitted has {} as output.
 """
 
@@ -12,7 +13,14 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.integrations.integration import Cancel, nothing_to_cancel
 from sfn_cli.interpreter.mocks import TIMEOUTS, Answer, Return
-from sfn_cli.interpreter.signals import Signal, TaskFailed, TaskStarted, TaskSubmitted, TaskSucceeded, TaskTimedOut
+from sfn_cli.interpreter.signals import (
+    Signal,
+    TaskFailed,
+    TaskStarted,
+    TaskSubmitted,
+    TaskSucceeded,
+    TaskTimedOut,
+)
 from sfn_cli.jsonvalue import Payload
 
 if TYPE_CHECKING:
@@ -20,7 +28,9 @@ if TYPE_CHECKING:
     from sfn_cli.interpreter.execution import OpenTask
 
 _REFUSAL = re.compile(r"(?!States\.)[A-Z]\w*\.\w+")
-"""The name of an error by which a service refuses a request: "ECS.ClusterNotFoundException". Others come after the receipt."""
+"""The name of an error by which a service refuses a request: "ECS.ClusterNotFoundException". Others
+come after the receipt.
+"""
 
 
 def answer(errand: Errand, mocked: Answer) -> Cancel:

@@ -19,7 +19,9 @@ from sfn_cli.store.sqlite.keys import execution_of
 if TYPE_CHECKING:
     from sfn_cli.integrations.integration import Cancel, Errand, World
 
-_HEADERS = {name.lower(): name for name in ("Content-Length", "Content-Type", "Date", "Server", "x-amzn-RequestId")}
+_HEADERS = {
+    name.lower(): name for name in ("Content-Length", "Content-Type", "Date", "Server", "x-amzn-RequestId")
+}
 
 
 def _with_metadata(result: Json, answered: Answered) -> Json:
@@ -46,20 +48,34 @@ def _ask(service: str, manner: Manner, errand: Errand, world: World) -> Cancel:
 
 def dynamodb(errand: Errand, world: World) -> Cancel:
     return _ask(
-        "dynamodb", Manner(Naming("DynamoDB", "AmazonDynamoDBv2", "AmazonDynamoDB"), capitalised, shape=_with_metadata), errand, world
+        "dynamodb",
+        Manner(Naming("DynamoDB", "AmazonDynamoDBv2", "AmazonDynamoDB"), capitalised, shape=_with_metadata),
+        errand,
+        world,
     )
 
 
 def sns(errand: Errand, world: World) -> Cancel:
-    return _ask("sns", Manner(Naming("SNS", "AmazonSNS", "AmazonSNS"), capitalised, shape=_with_metadata), errand, world)
+    return _ask(
+        "sns",
+        Manner(Naming("SNS", "AmazonSNS", "AmazonSNS"), capitalised, shape=_with_metadata),
+        errand,
+        world,
+    )
 
 
 def sqs(errand: Errand, world: World) -> Cancel:
-    return _ask("sqs", Manner(Naming("SQS", "AmazonSQS", "AmazonSQS"), capitalised, shape=_with_metadata), errand, world)
+    return _ask(
+        "sqs",
+        Manner(Naming("SQS", "AmazonSQS", "AmazonSQS"), capitalised, shape=_with_metadata),
+        errand,
+        world,
+    )
 
 
 def events(errand: Errand, world: World) -> Cancel:
-    """Each event tells of the execution that it comes from and its state machine, beside the resources that the task names.
+    """Each event tells of the execution that it comes from and its state machine, beside the
+    resources that the task names.
 
     https://docs.aws.amazon.com/step-functions/latest/dg/connect-eventbridge.html
     """

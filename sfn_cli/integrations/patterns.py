@@ -26,7 +26,9 @@ def result_comes_later(request: Integration) -> Integration:
             return nothing_to_cancel
 
         def receipt(signal: Signal) -> None:
-            errand.answer(TaskSubmitted(signal.task, signal.output) if isinstance(signal, TaskSucceeded) else signal)
+            errand.answer(
+                TaskSubmitted(signal.task, signal.output) if isinstance(signal, TaskSucceeded) else signal
+            )
 
         return request(errand._replace(answer=receipt), world)
 

@@ -39,7 +39,13 @@ def start(errand: Errand, world: World) -> Cancel:
         return nothing_to_cancel
     except ApiError as error:
         details = f"Service: AWSStepFunctions; Status Code: 400; Error Code: {error.code}; Request ID: {request_id}; Proxy: null"
-        answer(TaskFailed(task.id, f"StepFunctions.{error.code.removesuffix('Exception')}Exception", f"{error.message} ({details})"))
+        answer(
+            TaskFailed(
+                task.id,
+                f"StepFunctions.{error.code.removesuffix('Exception')}Exception",
+                f"{error.message} ({details})",
+            )
+        )
         return nothing_to_cancel
     world.service.runner.wake()
     answer(TaskSucceeded(task.id, Payload(_response(started, request_id, world.clock()))))
@@ -53,7 +59,9 @@ def _request(arguments: Json) -> dict[str, Json]:
     """
     if not isinstance(arguments, dict) or not isinstance(arguments.get("StateMachineArn"), str):
         raise ApiError("ValidationException", "The field 'StateMachineArn' is required but was missing")
-    request = {member: arguments[name] for name, member in _MEMBERS.items() if arguments.get(name) is not None}
+    request = {
+        member: arguments[name] for name, member in _MEMBERS.items() if arguments.get(name) is not None
+    }
     for name, member in _MEMBERS.items():
         if not isinstance(request.get(member, ""), str):
             raise StatesError(RUNTIME, f"The value for the field '{name}' must be a STRING")
@@ -71,19 +79,27 @@ def _response(started: dict[str, Json], request_id: str, now: int) -> dict[str, 
         "Date": http_date(now),
         "x-amzn-RequestId": request_id,
     }
-    return {"ExecutionArn": started["executionArn"], **metadata(request_id, headers), "StartDate": started["startDate"]}
+    return {
+        "ExecutionArn": started["executionArn"],
+        **metadata(request_id, headers),
+        "StartDate": started["startDate"],
+    }
 
 
 def ended(task: OpenTask, child: Execution) -> TaskSucceeded | TaskFailed:
     """What the end of the execution that a .sync task started means to the task."""
-    described = {name[0].upper() + name[1:]: value for name, value in describe(child).items() if value is not None}
+    described = {
+        name[0].upper() + name[1:]: value for name, value in describe(child).items() if value is not None
+    }
     for details in ("InputDetails", "OutputDetails"):
         if details in described:
             described[details] = {"Included": True}
     if child.status != "SUCCEEDED":
         # Observed: a failure's cause tells nothing of redrives.
         told = {name: value for name, value in described.items() if not name.startswith("Redrive")}
-        return TaskFailed(task.id, "States.TaskFailed", dumps(dict(sorted(told.items()))), child.stopped_at or 0)
+        return TaskFailed(
+            task.id, "States.TaskFailed", dumps(dict(sorted(told.items()))), child.stopped_at or 0
+        )
     if task.resource.pattern == "sync:2":
         described |= {name: loads(described[name]) for name in ("Input", "Output")}
     return TaskSucceeded(task.id, Payload(dict(sorted(described.items()))), child.stopped_at or 0)

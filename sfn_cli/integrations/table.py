@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 
 def _late(module: str, name: str) -> Integration:
-    """An integration whose module is imported when a task first needs it: most executions need none of these."""
+    """An integration whose module is imported when a task first needs it: most executions need none
+    of these.
+    """
 
     def start(errand: Errand, world: World) -> Cancel:
         found: Integration = getattr(import_module(f"sfn_cli.integrations.{module}"), name)
@@ -29,7 +31,9 @@ def _late(module: str, name: str) -> Integration:
     return start
 
 
-_dynamodb, _events, _sns, _sqs = (_late("optimised", service) for service in ("dynamodb", "events", "sns", "sqs"))
+_dynamodb, _events, _sns, _sqs = (
+    _late("optimised", service) for service in ("dynamodb", "events", "sns", "sqs")
+)
 _api_gateway = _late("api_gateway", "invoke")
 _http = _late("http_invoke", "invoke")
 _aws_sdk = _late("aws_sdk", "call")
@@ -56,7 +60,9 @@ SERVICES: Mapping[tuple[str, str], Integration] = {
     ("states", "startExecution.sync:2"): result_comes_later(start),
     ("states", "startExecution.waitForTaskToken"): result_comes_later(start),
 }
-"""(service, action with its pattern) → integration. Beside them, aws-sdk tasks call any service's operations."""
+"""(service, action with its pattern) → integration. Beside them, aws-sdk tasks call any service's
+operations.
+"""
 
 _AWS_SDK: Mapping[str, Integration] = {"": _aws_sdk, "waitForTaskToken": result_comes_later(_aws_sdk)}
 """Pattern → integration."""
@@ -68,8 +74,9 @@ def integration(resource: Resource) -> Integration:
 
 
 def is_available(resource: Resource) -> bool:
-    """Whether tasks on a resource that AWS has can be carried out here. One that cannot is refused when its machine is
-    made."""
+    """Whether tasks on a resource that AWS has can be carried out here. One that cannot is refused
+    when its machine is made.
+    """
     return _found(resource) is not None
 
 

@@ -1,4 +1,5 @@
-"""Values of JSON in URLs and in forms: QueryParameters, and a RequestBody with RequestBodyEncoding URL_ENCODED.
+"""Values of JSON in URLs and in forms: QueryParameters, and a RequestBody with RequestBodyEncoding
+URL_ENCODED.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html#url-encode-request-body
 """
@@ -13,12 +14,20 @@ from sfn_cli.jsonvalue import Json, dumps
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-ARRAY_FORMATS: Mapping[str, str] = {"INDICES": "{key}[{index}]", "REPEAT": "{key}", "BRACKETS": "{key}[]", "COMMAS": "{key}"}
+ARRAY_FORMATS: Mapping[str, str] = {
+    "INDICES": "{key}[{index}]",
+    "REPEAT": "{key}",
+    "BRACKETS": "{key}[]",
+    "COMMAS": "{key}",
+}
 """ArrayFormat → the key of an item of the array `key`; COMMAS joins the items instead."""
 
 
 def encoded(pairs: Iterable[tuple[str, str]]) -> str:
-    return "&".join(f"{quote(key, safe='', errors='replace')}={quote(value, safe='', errors='replace')}" for key, value in pairs)
+    return "&".join(
+        f"{quote(key, safe='', errors='replace')}={quote(value, safe='', errors='replace')}"
+        for key, value in pairs
+    )
 
 
 def plain(value: Json) -> str:
@@ -44,6 +53,8 @@ def form_pairs(value: Json, array_format: str, key: str = "") -> Iterator[tuple[
             yield key, ",".join(map(plain, value))
             return
         for index, item in enumerate(value):
-            yield from form_pairs(item, array_format, ARRAY_FORMATS[array_format].format(key=key, index=index))
+            yield from form_pairs(
+                item, array_format, ARRAY_FORMATS[array_format].format(key=key, index=index)
+            )
     else:
         yield key, "" if value is None else plain(value)

@@ -41,7 +41,11 @@ def context_object(execution: Execution, frame: Frame, attempt: int) -> dict[str
     item = _item(frame)
     if item is not None:
         context["Map"] = {"Item": {"Index": item[0], "Value": item[1]}}
-    if isinstance(frame.state, TaskState) and frame.state.resource is not None and frame.state.resource.answerable:
+    if (
+        isinstance(frame.state, TaskState)
+        and frame.state.resource is not None
+        and frame.state.resource.answerable
+    ):
         context["Task"] = {"Token": token_of(execution, frame, attempt)}
     return context
 

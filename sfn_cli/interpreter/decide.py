@@ -48,7 +48,9 @@ def decide(execution: Execution, now: int) -> HistoryEvent | None:
         return None
     if execution.deadline_at is not None and now >= execution.deadline_at:
         # Observed of ExecutionAborted, and held here too: an end from outside follows 0.
-        return HistoryEvent(execution.last_id + 1, 0, now, "ExecutionTimedOut", details={"error": "States.Timeout"})
+        return HistoryEvent(
+            execution.last_id + 1, 0, now, "ExecutionTimedOut", details={"error": "States.Timeout"}
+        )
     while (frame := execution.next_ready(now)) is not None:
         try:
             next_step = _step(execution, frame, now)
@@ -68,7 +70,13 @@ def _within_limit(execution: Execution, event: HistoryEvent) -> HistoryEvent:
     if event.id < execution.max_events or event.type == "ExecutionSucceeded":
         return event
     cause = f"The execution reached the maximum number of history events ({execution.max_events})."
-    return HistoryEvent(event.id, event.previous_event_id, event.at, "ExecutionFailed", details={"error": RUNTIME, "cause": cause})
+    return HistoryEvent(
+        event.id,
+        event.previous_event_id,
+        event.at,
+        "ExecutionFailed",
+        details={"error": RUNTIME, "cause": cause},
+    )
 
 
 def _event(
@@ -83,7 +91,14 @@ def _event(
     next: str | None = None,
 ) -> HistoryEvent:
     return HistoryEvent(
-        execution.last_id + 1, frame.last if previous is None else previous, now, type, frame.serial, next, payload, details
+        execution.last_id + 1,
+        frame.last if previous is None else previous,
+        now,
+        type,
+        frame.serial,
+        next,
+        payload,
+        details,
     )
 
 
@@ -132,7 +147,9 @@ def _superseded(frame: Frame) -> bool:
 def _enter(execution: Execution, frame: Frame, now: int) -> HistoryEvent:
     assert frame.next is not None
     state = frame.machine.states[frame.next]
-    return _event(execution, frame, now, f"{state.type}StateEntered", {"name": state.name}, payload=frame.input)
+    return _event(
+        execution, frame, now, f"{state.type}StateEntered", {"name": state.name}, payload=frame.input
+    )
 
 
 def _begin(execution: Execution, frame: Frame, now: int) -> HistoryEvent | Due | None:
@@ -170,7 +187,9 @@ def _exit(execution: Execution, frame: Frame, now: int, done: Exit) -> HistoryEv
     if done.assigned:
         details[VARIABLES] = {name: dumps(value) for name, value in done.assigned.items()}
         details[VARIABLES_DETAILS] = {"truncated": False}
-    return _event(execution, frame, now, f"{frame.state.type}StateExited", details, payload=done.output, next=done.next)
+    return _event(
+        execution, frame, now, f"{frame.state.type}StateExited", details, payload=done.output, next=done.next
+    )
 
 
 def _schedule(execution: Execution, frame: Frame, now: int, call: Call) -> HistoryEvent:
@@ -208,7 +227,9 @@ def _work(execution: Execution, frame: Frame, now: int) -> HistoryEvent | Due | 
     return _event(execution, frame, now, f"{task_kind(task.resource)}TimedOut", details)
 
 
-def _complete(execution: Execution, frame: Frame, now: int, result: Payload | None) -> HistoryEvent | Due | None:
+def _complete(
+    execution: Execution, frame: Frame, now: int, result: Payload | None
+) -> HistoryEvent | Due | None:
     try:
         return _exit(execution, frame, now, completion(execution, frame, result))
     except StatesError as error:
@@ -234,7 +255,9 @@ def _tend(execution: Execution, frame: Frame, now: int) -> HistoryEvent | Due | 
     assert isinstance(fork, Fork)
     if frame.started < fork.length and frame.running < fork.max_concurrency:
         details = {"name": frame.state.name, "index": frame.started}
-        return _event(execution, frame, now, "MapIterationStarted", details, previous=frame.previous_for_child)
+        return _event(
+            execution, frame, now, "MapIterationStarted", details, previous=frame.previous_for_child
+        )
     if frame.finished == fork.length:
         return _event(execution, frame, now, f"{frame.state.type}StateSucceeded")
     return None
@@ -318,7 +341,9 @@ def _fail_fork(execution: Execution, frame: Frame, now: int, failed: Frame) -> H
     return _event(execution, frame, now, f"{frame.state.type}StateFailed")
 
 
-def _abort_children(execution: Execution, frame: Frame, now: int, *, spared: Frame | None, previous: int) -> HistoryEvent | None:
+def _abort_children(
+    execution: Execution, frame: Frame, now: int, *, spared: Frame | None, previous: int
+) -> HistoryEvent | None:
     for index in sorted(frame.children):
         child = frame.children[index]
         if child is spared or child.phase is Phase.ENDED:

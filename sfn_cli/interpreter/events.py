@@ -65,8 +65,14 @@ KINDS: Mapping[str, Kind] = {
     "ExecutionAborted": _plain("executionAborted"),
     "ExecutionTimedOut": _plain("executionTimedOut"),
     "ExecutionRedriven": _plain("executionRedriven"),
-    **{f"{name}StateEntered": _STATE_ENTERED for name in ("Choice", "Fail", "Map", "Parallel", "Pass", "Succeed", "Task", "Wait")},
-    **{f"{name}StateExited": _STATE_EXITED for name in ("Choice", "Map", "Parallel", "Pass", "Succeed", "Task", "Wait")},
+    **{
+        f"{name}StateEntered": _STATE_ENTERED
+        for name in ("Choice", "Fail", "Map", "Parallel", "Pass", "Succeed", "Task", "Wait")
+    },
+    **{
+        f"{name}StateExited": _STATE_EXITED
+        for name in ("Choice", "Map", "Parallel", "Pass", "Succeed", "Task", "Wait")
+    },
     "TaskScheduled": Kind("taskScheduledEventDetails", "parameters"),
     "TaskStarted": _plain("taskStarted"),
     "TaskStartFailed": _plain("taskStartFailed"),
@@ -121,19 +127,27 @@ TERMINAL: Mapping[str, str] = {
 
 def error_details(error: str | None, cause: str | None) -> dict[str, Json]:
     """The details of a failure: only those of the two that there are, as text that can be stored."""
-    return {name: well_formed(text) for name, text in (("error", error), ("cause", cause)) if text is not None}
+    return {
+        name: well_formed(text) for name, text in (("error", error), ("cause", cause)) if text is not None
+    }
 
 
-def execution_started(input: Payload, role_arn: str, at: int, *, qualified: Mapping[str, str] | None = None) -> HistoryEvent:
+def execution_started(
+    input: Payload, role_arn: str, at: int, *, qualified: Mapping[str, str] | None = None
+) -> HistoryEvent:
     """The first event of every execution: it is written by StartExecution, not by a worker.
 
     `qualified` holds stateMachineAliasArn and stateMachineVersionArn, when it was started by such.
     """
-    return HistoryEvent(1, 0, at, "ExecutionStarted", payload=input, details={"roleArn": role_arn, **(qualified or {})})
+    return HistoryEvent(
+        1, 0, at, "ExecutionStarted", payload=input, details={"roleArn": role_arn, **(qualified or {})}
+    )
 
 
 def execution_redriven(last_id: int, count: int, at: int) -> HistoryEvent:
-    """The event of redrive number `count`: it is written by RedriveExecution, and comes after the execution's end."""
+    """The event of redrive number `count`: it is written by RedriveExecution, and comes after the
+    execution's end.
+    """
     # As of what else comes from outside (ExecutionAborted), 0 is its previous event.
     return HistoryEvent(last_id + 1, 0, at, "ExecutionRedriven", details={"redriveCount": count})
 

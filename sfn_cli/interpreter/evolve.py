@@ -259,15 +259,21 @@ def _task_failed(execution: Execution, event: HistoryEvent) -> None:
     frame.heartbeat_missed = event.type.endswith("TimedOut") and _beat_was_due(task, event)
     _close_task(execution, event)
     frame.phase = Phase.FAILED
-    frame.error = StatesError(TIMEOUT if frame.heartbeat_missed else details.get("error"), details.get("cause"))
+    frame.error = StatesError(
+        TIMEOUT if frame.heartbeat_missed else details.get("error"), details.get("cause")
+    )
 
 
 def _beat_was_due(task: OpenTask, event: HistoryEvent) -> bool:
-    """Whether a task timed out for want of a heartbeat: the event tells by its time, or by its name if it was made to."""
+    """Whether a task timed out for want of a heartbeat: the event tells by its time, or by its name
+    if it was made to.
+    """
     if (event.details or {}).get("error") == HEARTBEAT_TIMEOUT:
         return True
     due_at = task.heartbeat_due_at
-    return due_at is not None and event.at >= due_at and (task.timeout_at is None or event.at < task.timeout_at)
+    return (
+        due_at is not None and event.at >= due_at and (task.timeout_at is None or event.at < task.timeout_at)
+    )
 
 
 def _evaluation_failed(execution: Execution, event: HistoryEvent) -> None:
@@ -343,7 +349,9 @@ def _note_failed_child(execution: Execution, frame: Frame, event: HistoryEvent) 
 
 
 def _start_child(execution: Execution, parent: Frame, fork: Fork, index: int, follows: int, at: int) -> None:
-    child = Frame(execution.next_serial, fork.machine(index), fork.inputs[index], parent.variables, follows, at)
+    child = Frame(
+        execution.next_serial, fork.machine(index), fork.inputs[index], parent.variables, follows, at
+    )
     child.parent = parent
     child.index = index
     if fork.items is not None:
@@ -428,7 +436,11 @@ HANDLERS: Mapping[str, Handler] = {
     **{f"{kind}Started": _task_started for kind in _TASK_KINDS},
     "TaskSubmitted": _task_submitted,
     **{f"{kind}Succeeded": _task_succeeded for kind in _TASK_KINDS},
-    **{f"{kind}{how}": _task_failed for kind in _TASK_KINDS for how in ("Failed", "TimedOut", "ScheduleFailed")},
+    **{
+        f"{kind}{how}": _task_failed
+        for kind in _TASK_KINDS
+        for how in ("Failed", "TimedOut", "ScheduleFailed")
+    },
     "EvaluationFailed": _evaluation_failed,
     "MapRunStarted": _map_run_started,
     "MapRunRedriven": _map_run_started,

@@ -46,9 +46,10 @@ class OpenTask:
 
     `timeout_at` is in milliseconds since 1970, or None; `beat_at` is the last sign of life. `token`
     is None where nobody outside can answer. `submitted`: the service took the request, and only the
-    result is missing; `answered`: the result, or a failure, has come. `plan` is what a Map Run is to do, and
-    `map_run_arn` its name: both are None for tasks of Task states. `attempt` counts within the visit of its state, from 1,
-    `invocation` all tasks of the state in the execution, from 0.
+    result is missing; `answered`: the result, or a failure, has come. `plan` is what a Map Run is
+    to do, and `map_run_arn` its name: both are None for tasks of Task states. `attempt` counts
+    within the visit of its state, from 1, `invocation` all tasks of the state in the execution,
+    from 0.
     """
 
     __slots__ = (
@@ -161,7 +162,15 @@ class Frame:
         "variables",
     )  # fmt: skip
 
-    def __init__(self, serial: int, machine: StateMachine, input: Payload, variables: Mapping[str, Json], last: int, at: int) -> None:
+    def __init__(
+        self,
+        serial: int,
+        machine: StateMachine,
+        input: Payload,
+        variables: Mapping[str, Json],
+        last: int,
+        at: int,
+    ) -> None:
         self.serial = serial
         self.machine = machine
         self.parent: Frame | None = None
@@ -198,7 +207,9 @@ class Frame:
         self.running = 0
         self.finished = 0
         self.results: list[Payload | None] = []
-        self.unfinished: dict[int, Frame] = {}  # those that failed or were aborted: a redrive goes on with them
+        self.unfinished: dict[
+            int, Frame
+        ] = {}  # those that failed or were aborted: a redrive goes on with them
         self.failed_child: Frame | None = None
         self.join_failed = False  # …StateFailed is recorded
         self.previous_for_child = 0
@@ -217,7 +228,9 @@ class Execution:
         "started_at", "state_machine_arn", "status", "steps", "timers", "waiting",
     )  # fmt: skip
 
-    def __init__(self, arn: str, state_machine_arn: str, machine: StateMachine, seed: str, max_events: int = MAX_EVENTS) -> None:
+    def __init__(
+        self, arn: str, state_machine_arn: str, machine: StateMachine, seed: str, max_events: int = MAX_EVENTS
+    ) -> None:
         self.arn = arn
         self.name = arn.split(":")[7]  # an EXPRESS execution's ARN has an id of its own after the name
         self.state_machine_arn = state_machine_arn
@@ -225,8 +238,12 @@ class Execution:
         self.seed = seed
         self.max_events = max_events
         self.patience = ENDLESS  # with which its expressions are asked
-        self.context: dict[str, Any] | None = None  # the Context Object, when a test of a state says what it is
-        self.steps: dict[str, Payload] | None = None  # where such a test wants the dataflow's steps (Visit.steps)
+        self.context: dict[str, Any] | None = (
+            None  # the Context Object, when a test of a state says what it is
+        )
+        self.steps: dict[str, Payload] | None = (
+            None  # where such a test wants the dataflow's steps (Visit.steps)
+        )
         self.role_arn = ""
         self.input: Payload = None  # type: ignore[assignment]  # ExecutionStarted brings it
         self.started_at = 0
@@ -256,7 +273,9 @@ class Execution:
 
     @property
     def redrive_mark(self) -> str:
-        """Tells the attempts after a redrive from those before it, in what tokens and randomness derive from."""
+        """Tells the attempts after a redrive from those before it, in what tokens and randomness
+        derive from.
+        """
         return f"/{self.redrive_count}" if self.redrive_count else ""
 
     @property

@@ -26,8 +26,14 @@ if TYPE_CHECKING:
 FATAL = frozenset({"ExecutionAborted", "ExecutionFailed", "ExecutionTimedOut"})
 """The types that level FATAL logs. (cloudwatch-log-level.html)"""
 
-ERROR = FATAL | {"FailStateEntered"} | {type for type in KINDS if type.endswith(("Failed", "TimedOut", "Aborted"))}
-"""The types that level ERROR logs. The guide's table has no activities and no EvaluationFailed: they follow their kin."""
+ERROR = (
+    FATAL
+    | {"FailStateEntered"}
+    | {type for type in KINDS if type.endswith(("Failed", "TimedOut", "Aborted"))}
+)
+"""The types that level ERROR logs. The guide's table has no activities and no EvaluationFailed:
+they follow their kin.
+"""
 
 LOGGED = {"ALL": frozenset(KINDS), "ERROR": ERROR, "FATAL": FATAL}
 """Which types of events each level logs; OFF logs none."""
@@ -57,12 +63,16 @@ def execution_log(configuration: str) -> ExecutionLog | None:
 
 def stream_name(state_machine_arn: str, at: int) -> str:
     """The stream of what happened at that time (milliseconds since 1970)."""
-    machine = state_machine_arn.split(":")[6].partition("/")[0]  # without a Map's label, and a version or alias
+    machine = state_machine_arn.split(":")[6].partition("/")[
+        0
+    ]  # without a Map's label, and a version or alias
     day, _, time = format_timestamp(at).partition("T")
     return f"states/{machine}/{day}-{time[:2]}/00000000"
 
 
-def line(event: HistoryEvent, execution_arn: str, *, include_execution_data: bool, redrive_count: int = 0) -> str:
+def line(
+    event: HistoryEvent, execution_arn: str, *, include_execution_data: bool, redrive_count: int = 0
+) -> str:
     """The event as it stands in the log."""
     return dumps(
         {
@@ -95,10 +105,14 @@ def _details(event: HistoryEvent, *, include_execution_data: bool) -> dict[str, 
 
 def _shortened(text: str) -> str:
     """The text itself, or as much of it as may stand in a line."""
-    if len(text) * 6 <= MAX_PAYLOAD_BYTES or _escaped_bytes(text) <= MAX_PAYLOAD_BYTES:  # no character takes more than six bytes
+    if (
+        len(text) * 6 <= MAX_PAYLOAD_BYTES or _escaped_bytes(text) <= MAX_PAYLOAD_BYTES
+    ):  # no character takes more than six bytes
         return text
     lengths = range(len(text))
-    return text[: bisect_right(lengths, MAX_PAYLOAD_BYTES, key=lambda length: _escaped_bytes(text[:length])) - 1]
+    return text[
+        : bisect_right(lengths, MAX_PAYLOAD_BYTES, key=lambda length: _escaped_bytes(text[:length])) - 1
+    ]
 
 
 def _escaped_bytes(text: str) -> int:

@@ -32,11 +32,15 @@ if TYPE_CHECKING:
 
 
 class Interpreter:
-    """One execution and its machine. Times are milliseconds since 1970; time never runs backwards in a history."""
+    """One execution and its machine. Times are milliseconds since 1970; time never runs backwards
+    in a history.
+    """
 
     __slots__ = ("_last_at", "execution", "needs_patience")
 
-    def __init__(self, arn: str, state_machine_arn: str, machine: StateMachine, seed: str, max_events: int = MAX_EVENTS) -> None:
+    def __init__(
+        self, arn: str, state_machine_arn: str, machine: StateMachine, seed: str, max_events: int = MAX_EVENTS
+    ) -> None:
         self.execution = Execution(arn, state_machine_arn, machine, seed, max_events)
         self.needs_patience = False
         self._last_at = 0
@@ -51,7 +55,9 @@ class Interpreter:
         self.execution.patience = patience
 
     def apply(self, event: HistoryEvent) -> None:
-        """Takes a stored event into account. After Impatient the interpreter is of no use: a replay cannot be put off."""
+        """Takes a stored event into account. After Impatient the interpreter is of no use: a replay
+        cannot be put off.
+        """
         evolve(self.execution, event)
         self._last_at = event.at
 
@@ -96,7 +102,9 @@ class Interpreter:
 
     @property
     def timer_at(self) -> int | None:
-        """When a state has something to do again: unlike `wake_at`, not when the execution's whole time is up."""
+        """When a state has something to do again: unlike `wake_at`, not when the execution's whole
+        time is up.
+        """
         return self.execution.next_timer()
 
     @property
@@ -110,7 +118,9 @@ class Interpreter:
         opened, execution.opened = execution.opened, []
         closed, execution.closed = execution.closed, []
         came = {task.id for task in opened}
-        return [task for task in opened if task.id in execution.open_tasks], [task for task in closed if task.id not in came]
+        return [task for task in opened if task.id in execution.open_tasks], [
+            task for task in closed if task.id not in came
+        ]
 
     @property
     def open_tasks(self) -> Mapping[int, OpenTask]:

@@ -1,19 +1,23 @@
-"""What answers an execution's tasks instead of the integrations that they name: mocked responses, and faults on purpose.
+"""What answers an execution's tasks instead of the integrations that they name: mocked responses,
+and faults on purpose.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/sfn-local-mock-cfg-file.html
 
-Rule 1: a mocked response counts the invocations of its state in the whole execution, from 0. Retries, iterations of a Map
-and returns to the state all count, in the order in which the history has them scheduled.
-Rule 2: an invocation for which its response has no answer fails the execution.
-Rule 3: a fault counts the attempts of one visit of its state, from 1: each iteration of a Map has attempts of its own. Those after a
-redrive go on counting.
-Rule 4: a fault goes before a response, and is an invocation too. What neither answers is asked of the integration.
+Rule 1: a mocked response counts the invocations of its state in the whole execution, from 0.
+Retries, iterations of a Map and returns to the state all count, in the order in which the history
+has them scheduled. Rule 2: an invocation for which its response has no answer fails the execution.
+Rule 3: a fault counts the attempts of one visit of its state, from 1: each iteration of a Map has
+attempts of its own. Those after a redrive go on counting. Rule 4: a fault goes before a response,
+and is an invocation too. What neither answers is asked of the integration.
 
-The JSON that an execution keeps (a response is an object of the file's MockedResponses, as it stands there):
+The JSON that an execution keeps (a response is an object of the file's MockedResponses, as it
+stands there):
 
-    {"testCase": "RetryPath",                                                                null without one
-     "responses": {STATE: {"name": "MockedRetry", "response": {"0-2": {"Throw": {"Error", "Cause"}}, "3": {"Return": …}}}},
-     "faults": [{"state": STATE, "error": "States.Timeout", "first": 1, "last": 2}]}          last: null for all that follow
+    {"testCase": "RetryPath",                                                                null
+    without one
+     "responses": {STATE: {"name": "MockedRetry", "response": {"0-2": {"Throw": {"Error", "Cause"}},
+     "3": {"Return": …}}}}, "faults": [{"state": STATE, "error": "States.Timeout", "first": 1,
+     "last": 2}]}          last: null for all that follow
 """
 
 from __future__ import annotations
@@ -52,7 +56,9 @@ Answer = Return | Throw
 
 
 class Response(NamedTuple):
-    """A mocked response: its name in the file, and (first invocation, last invocation, answer) in their order."""
+    """A mocked response: its name in the file, and (first invocation, last invocation, answer) in
+    their order.
+    """
 
     name: str
     answers: Sequence[tuple[int, int, Answer]]
@@ -79,7 +85,12 @@ class Mocks(NamedTuple):
         for state, error, first, last in self.faults:
             if state == task.state_name and first <= task.attempt and (last is None or task.attempt <= last):
                 # AWS gives no cause of a timeout: a machine that reads one is to be found out.
-                return Throw(error, None if error in TIMEOUTS else f"Injected into attempt {task.attempt} of the state '{state}'.")
+                return Throw(
+                    error,
+                    None
+                    if error in TIMEOUTS
+                    else f"Injected into attempt {task.attempt} of the state '{state}'.",
+                )
         response = self.responses.get(task.state_name)
         return None if response is None else self._mocked(response, task)
 
@@ -90,7 +101,8 @@ class Mocks(NamedTuple):
         known = f"it ends with {response.answers[-1][1]}" if response.answers else "it has none"
         return Throw(
             RUNTIME,
-            f"The mocked response '{response.name}' of the test case '{self.test_case}' has no answer for invocation {task.invocation} "
+            f"The mocked response '{response.name}' of the test case '{self.test_case}' has no answer for "
+            f"invocation {task.invocation} "
             f"of the state '{task.state_name}': {known}.",
         )
 
@@ -101,22 +113,34 @@ def read(text: str) -> Mocks:
     kept = loads(text)
     return Mocks(
         kept["testCase"],
-        {state: Response(mocked["name"], answers(mocked["response"])) for state, mocked in kept["responses"].items()},
+        {
+            state: Response(mocked["name"], answers(mocked["response"]))
+            for state, mocked in kept["responses"].items()
+        },
         [Fault(**fault) for fault in kept["faults"]],
     )
 
 
 def answers(response: Mapping[str, Json]) -> list[tuple[int, int, Answer]]:
     """The answers of a mocked response that is as it must be, in the order of their invocations."""
-    return sorted(((*invocations(key), _answer(value)) for key, value in response.items()), key=lambda answer: answer[:2])
+    return sorted(
+        ((*invocations(key), _answer(value)) for key, value in response.items()),
+        key=lambda answer: answer[:2],
+    )
 
 
 def _answer(value: Mapping[str, Json]) -> Answer:
-    return Return(Payload(value["Return"])) if "Return" in value else Throw(value["Throw"]["Error"], value["Throw"].get("Cause"))
+    return (
+        Return(Payload(value["Return"]))
+        if "Return" in value
+        else Throw(value["Throw"]["Error"], value["Throw"].get("Cause"))
+    )
 
 
 def invocations(key: str) -> tuple[int, int]:
-    """The first and the last that "3" or "1-2" names. Raises ValueError when it is neither, or the last comes before the first."""
+    """The first and the last that "3" or "1-2" names. Raises ValueError when it is neither, or the
+    last comes before the first.
+    """
     found = re.fullmatch(r"(\d{1,9})(?:-(\d{1,9}))?", key, re.ASCII)
     if found is None:
         raise ValueError(key)

@@ -56,18 +56,37 @@ def _started(execution: Execution, task: OpenTask, now: int, worker_name: str | 
 
 
 def _record(
-    execution: Execution, task: OpenTask, now: int, what: str, details: dict[str, Json] | None = None, *, payload: Payload | None = None
+    execution: Execution,
+    task: OpenTask,
+    now: int,
+    what: str,
+    details: dict[str, Json] | None = None,
+    *,
+    payload: Payload | None = None,
 ) -> HistoryEvent:
     shown = {**task_details(task.resource), **(details or {})}
     frame = task.frame
-    return HistoryEvent(execution.last_id + 1, frame.last, now, f"{task_kind(task.resource)}{what}", frame.serial, None, payload, shown)
+    return HistoryEvent(
+        execution.last_id + 1,
+        frame.last,
+        now,
+        f"{task_kind(task.resource)}{what}",
+        frame.serial,
+        None,
+        payload,
+        shown,
+    )
 
 
 def task_kind(resource: Resource) -> str:
     """How the events of a task begin: "LambdaFunction", "Activity", "Task" or "MapRun"."""
-    return {"lambda": "LambdaFunction", "activity": "Activity", "service": "Task", "mapRun": "MapRun"}[resource.kind]
+    return {"lambda": "LambdaFunction", "activity": "Activity", "service": "Task", "mapRun": "MapRun"}[
+        resource.kind
+    ]
 
 
 def task_details(resource: Resource) -> dict[str, Json]:
     """The details that every event of a service task repeats."""
-    return {"resourceType": resource.service, "resource": resource.action} if resource.kind == "service" else {}
+    return (
+        {"resourceType": resource.service, "resource": resource.action} if resource.kind == "service" else {}
+    )

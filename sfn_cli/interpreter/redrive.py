@@ -2,12 +2,13 @@
 
 https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html#redrive-behavior-states
 
-Rule 1: what succeeded is kept. Of a Map or Parallel, the children that did not succeed go on, each from where it
-stood, and the items that never began will. If the execution failed with States.DataLimitExceeded, all run again. A Map
-Run is redriven itself: its children that did not succeed go on.
-Rule 2: a state that was entered and not left does its work again, without being entered again: a Task is
-scheduled, a Choice asks its rules. A Fail is entered again, and fails again.
-Rule 3: limits begin anew: Retriers have all their attempts, and the Seconds of a Wait count from the redrive.
+Rule 1: what succeeded is kept. Of a Map or Parallel, the children that did not succeed go on, each
+from where it stood, and the items that never began will. If the execution failed with
+States.DataLimitExceeded, all run again. A Map Run is redriven itself: its children that did not
+succeed go on. Rule 2: a state that was entered and not left does its work again, without being
+entered again: a Task is scheduled, a Choice asks its rules. A Fail is entered again, and fails
+again. Rule 3: limits begin anew: Retriers have all their attempts, and the Seconds of a Wait count
+from the redrive.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 
 
 def go_on(execution: Execution, at: int) -> None:
-    """Puts the frames of an execution that failed, was stopped or timed out back on its agenda, at this time."""
+    """Puts the frames of an execution that failed, was stopped or timed out back on its agenda, at
+    this time.
+    """
     root = execution.frames[0]
     execution.frames = {}
     if execution.failed_by == DATA_LIMIT_EXCEEDED:
@@ -66,7 +69,9 @@ def _is_distributed(frame: Frame, stood: Phase) -> bool:
 
 
 def _begin_anew(frame: Frame, at: int, *, keeps_move: bool) -> None:
-    """Forgets the failure and the attempts. Its next event follows its own last one, as that of a retry does."""
+    """Forgets the failure and the attempts. Its next event follows its own last one, as that of a
+    retry does.
+    """
     frame.last_at = at
     frame.error = None
     frame.gave_up = False

@@ -1,7 +1,7 @@
 """What the world says to an execution. A task is named by the id of the event that scheduled it.
 
-A signal for a task that is no longer open is late and changes nothing. `at`: when, by the clock of who says so
-(milliseconds since 1970): the execution's own cannot show less.
+A signal for a task that is no longer open is late and changes nothing. `at`: when, by the clock of
+who says so (milliseconds since 1970): the execution's own cannot show less.
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ class TaskRefused(NamedTuple):
 
 
 class TaskTimedOut(NamedTuple):
-    """The task is made to time out, as if its TimeoutSeconds or HeartbeatSeconds were over: `error` says which."""
+    """The task is made to time out, as if its TimeoutSeconds or HeartbeatSeconds were over: `error`
+    says which.
+    """
 
     task: int
     error: str

@@ -31,7 +31,9 @@ def handle_of(token: str) -> str:
 def is_genuine(token: str, seed: str) -> bool:
     """Whether the token was made from this seed."""
     expected = of_handle(seed, handle_of(token))
-    return hmac.compare_digest(token.encode("utf-8", "surrogatepass"), expected.encode("utf-8", "surrogatepass"))
+    return hmac.compare_digest(
+        token.encode("utf-8", "surrogatepass"), expected.encode("utf-8", "surrogatepass")
+    )
 
 
 def _digest(seed: str, text: str) -> str:

@@ -91,7 +91,9 @@ def _told_in_full(frame: Frame, ask: Callable[[], Asked]) -> Asked:
 
 
 def _payloads(asked: Move | MapRunPlan) -> Sequence[Payload]:
-    """What the move puts into the history, to which AWS's quota applies: all variables that are assigned count together."""
+    """What the move puts into the history, to which AWS's quota applies: all variables that are
+    assigned count together.
+    """
     match asked:
         case Exit(output, None):
             return (output,)
@@ -116,7 +118,9 @@ def too_large(payload: Payload) -> bool:
         return True
     text = payload.text
     # A character is at most 4 bytes of UTF-8: most texts need no encoding to be told small.
-    return len(text) * 4 > MAX_PAYLOAD_BYTES and len(text.encode("utf-8", "surrogatepass")) > MAX_PAYLOAD_BYTES
+    return (
+        len(text) * 4 > MAX_PAYLOAD_BYTES and len(text.encode("utf-8", "surrogatepass")) > MAX_PAYLOAD_BYTES
+    )
 
 
 def refusal_of(task_name: str, result: Payload) -> StatesError | None:
@@ -169,7 +173,9 @@ def final_failure(execution: Execution, frame: Frame) -> StatesError:
 
 
 def caught(execution: Execution, frame: Frame, error: StatesError) -> Exit | None:
-    """The exit by the first Catcher that the error meets, or None. Raises StatesError, its cause told in full."""
+    """The exit by the first Catcher that the error meets, or None. Raises StatesError, its cause
+    told in full.
+    """
     catcher = catcher_of(frame, error)
     if catcher is None:
         return None
@@ -178,7 +184,10 @@ def caught(execution: Execution, frame: Frame, error: StatesError) -> Exit | Non
         error_output["Cause"] = error.cause
     output = Payload(error_output)
     seen = visit(execution, frame, attempt=frame.retry_count, now=frame.last_at)
-    return _told_in_full(frame, lambda: Exit(catcher.flow.output(seen, output), catcher.flow.assign(seen, output), catcher.next))
+    return _told_in_full(
+        frame,
+        lambda: Exit(catcher.flow.output(seen, output), catcher.flow.assign(seen, output), catcher.next),
+    )
 
 
 def catcher_of(frame: Frame, error: StatesError) -> Catcher | None:

@@ -27,7 +27,9 @@ Argument = Callable[[Scope], Json]
 _CALL = re.compile(r"(States\.\w+)\s*\(\s*")
 _TEXT = re.compile(r"'((?:[^'\\]|\\['{}\\])*)'")
 _LITERAL = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w.])|(?:true|false|null)(?!\w)")
-_PATH = re.compile(r"""\$(?:[^\s,()\['"]|\[(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\((?:[^()'"]|'[^']*'|"[^"]*")*\)|[^\]'"(])*\])*""")
+_PATH = re.compile(
+    r"""\$(?:[^\s,()\['"]|\[(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\((?:[^()'"]|'[^']*'|"[^"]*")*\)|[^\]'"(])*\])*"""
+)
 _SPACE = re.compile(r"\s*")
 
 
@@ -41,7 +43,9 @@ class Intrinsic:
         self._call = call
 
     def evaluate(self, scope: Scope) -> Json:
-        """What the function gives. Raises StatesError: States.IntrinsicFailure, or States.Runtime for a missing path."""
+        """What the function gives. Raises StatesError: States.IntrinsicFailure, or States.Runtime
+        for a missing path.
+        """
         try:
             return self._call(scope)
         except PathNotFound as missing:

@@ -56,7 +56,9 @@ class Function(NamedTuple):
     def count_text(self) -> str:
         if self.most > 99:
             return f"{self.least} or more arguments" if self.least else "any number of arguments"
-        return f"{self.least} arguments" if self.least == self.most else f"{self.least} to {self.most} arguments"
+        return (
+            f"{self.least} arguments" if self.least == self.most else f"{self.least} to {self.most} arguments"
+        )
 
 
 def _format(scope: Scope, arguments: list[Json]) -> str:
@@ -65,7 +67,10 @@ def _format(scope: Scope, arguments: list[Json]) -> str:
     raw = template.raw if isinstance(template, Template) else template
     parts = re.split(r"(?<!\\)((?:\\\\)*)\{\}", raw)
     # parts: text, backslashes before a placeholder, text, …
-    _must(len(parts) // 2 == len(values), f"the template has {len(parts) // 2} occurrences of {{}}, but {len(values)} values were given")
+    _must(
+        len(parts) // 2 == len(values),
+        f"the template has {len(parts) // 2} occurrences of {{}}, but {len(values)} values were given",
+    )
     made = _unescaped(parts[0])
     for number, value in enumerate(values):
         _must(not outgrows(value, MAX_MADE), _TOO_LONG)
@@ -115,7 +120,9 @@ def _array_range(scope: Scope, arguments: list[Json]) -> Json:
 
 def _array_get_item(scope: Scope, arguments: list[Json]) -> Json:
     array, index = _array(arguments, 0), _integer(arguments, 1)
-    _must(0 <= index < len(array), f"the index {index} is out of bounds for an array of {len(array)} elements")
+    _must(
+        0 <= index < len(array), f"the index {index} is out of bounds for an array of {len(array)} elements"
+    )
     return array[index]
 
 
@@ -141,7 +148,13 @@ def _base64_decode(scope: Scope, arguments: list[Json]) -> str:
         raise IntrinsicError("the string is not valid Base64 of UTF-8 text") from None
 
 
-HASHES: Mapping[str, str] = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
+HASHES: Mapping[str, str] = {
+    "MD5": "md5",
+    "SHA-1": "sha1",
+    "SHA-256": "sha256",
+    "SHA-384": "sha384",
+    "SHA-512": "sha512",
+}
 
 
 def _hash(scope: Scope, arguments: list[Json]) -> str:
@@ -154,7 +167,9 @@ def _hash(scope: Scope, arguments: list[Json]) -> str:
 
 def _json_merge(scope: Scope, arguments: list[Json]) -> Json:
     first, second, deep = arguments
-    _must(isinstance(first, dict) and isinstance(second, dict), "the first two arguments must be JSON objects")
+    _must(
+        isinstance(first, dict) and isinstance(second, dict), "the first two arguments must be JSON objects"
+    )
     _must(isinstance(deep, bool), "the third argument must be a boolean")
     _must(not deep, "only shallow merging is supported: the third argument must be false")
     return {**first, **second}
@@ -181,7 +196,9 @@ FUNCTIONS: Mapping[str, Function] = {
     "States.Format": Function(_format, 1, 1000),
     "States.StringToJson": Function(_string_to_json, 1, 1),
     "States.JsonToString": Function(_json_to_string, 1, 1),
-    "States.Array": Function(lambda _, arguments: [str(item) if isinstance(item, str) else item for item in arguments], 0, 1000),
+    "States.Array": Function(
+        lambda _, arguments: [str(item) if isinstance(item, str) else item for item in arguments], 0, 1000
+    ),
     "States.ArrayPartition": Function(_array_partition, 2, 2),
     "States.ArrayContains": Function(_array_contains, 2, 2),
     "States.ArrayRange": Function(_array_range, 3, 3),
@@ -218,7 +235,10 @@ def _text(arguments: list[Json], position: int, *, at_most: int | None = None) -
     value = arguments[position]
     if not isinstance(value, str):
         raise IntrinsicError(f"the {_ORDINALS[position]} argument must be a string")
-    _must(at_most is None or len(value) <= at_most, f"the {_ORDINALS[position]} argument must be at most {at_most} characters long")
+    _must(
+        at_most is None or len(value) <= at_most,
+        f"the {_ORDINALS[position]} argument must be at most {at_most} characters long",
+    )
     return value
 
 

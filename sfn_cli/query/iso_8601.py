@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 from sfn_cli.query.jsonata_messages import Refusal, shown
 
-_FORM = re.compile(r"(\d{4})(?:-([01]\d)(?:-([0-3]\d))?)?(?:T([0-2]\d):([0-5]\d)(?::([0-5]\d)(?:\.(\d+))?)?)?(Z|[+-][0-2]\d:?[0-5]\d)?")
+_FORM = re.compile(
+    r"(\d{4})(?:-([01]\d)(?:-([0-3]\d))?)?(?:T([0-2]\d):([0-5]\d)(?::([0-5]\d)(?:\.(\d+))?)?)?(Z|[+-][0-2]\d:?[0-5]\d)?"
+)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DEFAULTS = (1, 1, 1, 0, 0, 0)
 
@@ -16,8 +18,14 @@ def milliseconds(timestamp: str) -> int:
     """Milliseconds since 1970 of "2018-02-03T11:15:33.250+01:00"; all after the year may be left out."""
     found = _FORM.fullmatch(timestamp)
     if found is None:
-        raise Refusal("D3110", f"The argument of the toMillis function must be an ISO 8601 formatted timestamp. Given {shown(timestamp)}")
-    year, month, day, hour, minute, second = (int(part or default) for part, default in zip(found.groups()[:6], _DEFAULTS, strict=True))
+        raise Refusal(
+            "D3110",
+            "The argument of the toMillis function must be an ISO 8601 formatted timestamp. Given "
+            f"{shown(timestamp)}",
+        )
+    year, month, day, hour, minute, second = (
+        int(part or default) for part, default in zip(found.groups()[:6], _DEFAULTS, strict=True)
+    )
     fraction, zone = found[7] or "", found[8]
     moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     utc = (moment - _EPOCH) // timedelta(milliseconds=1) + int(fraction[:3].ljust(3, "0"))

@@ -1,7 +1,8 @@
 """The order in which a Java HashMap gives its keys: that of the fields of an item which AWS reads from CSV.
 
-Observed in recordings, and in the examples of AWS's guide (userId,movieId,rating,timestamp comes as rating, movieId,
-userId, timestamp). The keys stand in buckets by their hash; there are 16, or twice as many until three quarters suffice.
+Observed in recordings, and in the examples of AWS's guide (userId,movieId,rating,timestamp comes as
+rating, movieId, userId, timestamp). The keys stand in buckets by their hash; there are 16, or twice
+as many until three quarters suffice.
 """
 
 from __future__ import annotations

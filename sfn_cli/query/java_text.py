@@ -34,7 +34,11 @@ def java_bytes(text: str) -> bytes:
         return text.encode()
     except UnicodeEncodeError:
         # Two halves that come together are one character in Java's UTF-16.
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass").encode("utf-8", "replace")
+        return (
+            text.encode("utf-16", "surrogatepass")
+            .decode("utf-16", "surrogatepass")
+            .encode("utf-8", "replace")
+        )
 
 
 def java_class(value: Json) -> str:

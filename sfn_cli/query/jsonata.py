@@ -1,10 +1,10 @@
 """JSONata as Step Functions has it: `{% $sum($states.input.items.price) %}`.
 
 Rule 1: a string is an expression if it begins with `{%` and ends with `%}`; nothing else is one.
-Rule 2: an expression that gives nothing (undefined) fails its state; null is a value.
-Rule 3: what it gives is plain JSON: 1.0 is 1, and a function, NaN or an infinity is an error.
-Rule 4: evaluation is bounded in depth, steps and size, without a clock: a replay fails where the first run did. Only the
-search of a regular expression is bounded in seconds. (limits.py)
+Rule 2: an expression that gives nothing (undefined) fails its state; null is a value. Rule 3: what
+it gives is plain JSON: 1.0 is 1, and a function, NaN or an infinity is an error. Rule 4: evaluation
+is bounded in depth, steps and size, without a clock: a replay fails where the first run did. Only
+the search of a regular expression is bounded in seconds. (limits.py)
 
 The engine (jsonata-python, which has no types and known faults) is behind jsonata_engine.py; it is
 imported when the first expression is compiled. Texts of errors are those AWS gives; see
@@ -64,7 +64,9 @@ class JsonataExpression:
 
     @property
     def top_level_reference(self) -> str | None:
-        """A name that the expression reads from no value at all (`phone` in `phone.number`): AWS refuses the definition."""
+        """A name that the expression reads from no value at all (`phone` in `phone.number`): AWS
+        refuses the definition.
+        """
         found: str | None = self._program.top_level_reference()
         return found
 
@@ -91,7 +93,12 @@ def compile_expression(text: str) -> JsonataExpression:
 
 def is_expression(value: Json) -> bool:
     """Rule 1."""
-    return isinstance(value, str) and value.startswith(OPENING) and value.endswith(CLOSING) and len(value) >= len(OPENING + CLOSING)
+    return (
+        isinstance(value, str)
+        and value.startswith(OPENING)
+        and value.endswith(CLOSING)
+        and len(value) >= len(OPENING + CLOSING)
+    )
 
 
 def compile_field(field_text: str) -> JsonataExpression:
@@ -104,7 +111,9 @@ def evaluate_string(field_text: str, field: str, scope: Scope, expected: str | N
     return evaluate_in_field(compile_field(field_text), field, scope, expected)
 
 
-def evaluate_in_field(expression: JsonataExpression, field: str, scope: Scope, expected: str | None = None) -> Json:
+def evaluate_in_field(
+    expression: JsonataExpression, field: str, scope: Scope, expected: str | None = None
+) -> Json:
     """The value of an expression that stands in `field` ("Items", "Output/total").
 
     `expected` is a type by JSON's name ("array", "number"). Raises States.QueryEvaluationError,
@@ -116,7 +125,9 @@ def evaluate_in_field(expression: JsonataExpression, field: str, scope: Scope, e
     except JsonataError as error:
         # Observed: a coded error follows as a sentence of its own, the bounds after a colon.
         separator = ". " if error.code else ": "
-        raise _evaluation_error(f"{subject} threw an error during evaluation{separator}{error}", field) from None
+        raise _evaluation_error(
+            f"{subject} threw an error during evaluation{separator}{error}", field
+        ) from None
     if isinstance(value, _Undefined):
         raise _evaluation_error(f"{subject} returned nothing (undefined).", field)
     if expected is not None and (actual := type_name(value)) != expected:
@@ -141,7 +152,9 @@ def _evaluation_error(cause: str, field: str) -> StatesError:
 
 @lru_cache(maxsize=1)
 def _engine() -> ModuleType:
-    """The adapter of the engine. Importing the engine raises the recursion limit of the whole process to 10,000: undone here."""
+    """The adapter of the engine. Importing the engine raises the recursion limit of the whole
+    process to 10,000: undone here.
+    """
     limit = sys.getrecursionlimit()
     try:
         from sfn_cli.query import jsonata_engine

@@ -77,12 +77,15 @@ class Builtins:
         if array is None or len(array) <= 1:
             return array
         if comparator is not None:
-            return sorted(array, key=cmp_to_key(lambda left, right: -1 if _goes_after(comparator, right, left) else 0))
+            return sorted(
+                array, key=cmp_to_key(lambda left, right: -1 if _goes_after(comparator, right, left) else 0)
+            )
         numbers = all(isinstance(item, (int, float)) and not isinstance(item, bool) for item in array)
         if not numbers and not all(isinstance(item, str) for item in array):
             raise Refusal(
                 "D3070",
-                "The single argument form of the sort function can only be applied to an array of strings or an array of numbers.  "
+                "The single argument form of the sort function can only be applied to an array of strings "
+                "or an array of numbers.  "
                 "Use the second argument to specify a comparison function",
             )
         return sorted(array)

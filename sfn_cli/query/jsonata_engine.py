@@ -41,7 +41,11 @@ class Program:
         self._tree = tree
         self._text = text
         # More than is read may be bound, never less: a name within a text or comment does no harm.
-        self._states = None if len(_STATES.findall(text)) < len(re.findall(r"\$states\b", text)) else set(_STATES.findall(text))
+        self._states = (
+            None
+            if len(_STATES.findall(text)) < len(re.findall(r"\$states\b", text))
+            else set(_STATES.findall(text))
+        )
 
     def run(self, scope: Scope, input: Any = None) -> Any:
         """The value as plain JSON, or UNDEFINED. Raises JsonataError.
@@ -112,7 +116,11 @@ class _ScopeFrame(Jsonata.Frame):  # type: ignore[misc]  # the engine has no typ
 
     def _states_object(self) -> dict[str, Any]:
         names = self._states
-        bound = {name: self._bound("states", name, value) for name, value in self._scope.states.items() if names is None or name in names}
+        bound = {
+            name: self._bound("states", name, value)
+            for name, value in self._scope.states.items()
+            if names is None or name in names
+        }
         if names is None or "context" in names:
             bound["context"] = self._bound("states", "context", self._scope.context())
         return bound
@@ -147,7 +155,9 @@ class _ExtensionFunction(Jsonata.JFunction):  # type: ignore[misc]  # the engine
 
     def call(self, input: Any, args: Any) -> Any:
         given = list(args)[: self._parameters]
-        return _accounted(self.function_name, self._run(self._scope, *given, *[None] * (self._parameters - len(given))))
+        return _accounted(
+            self.function_name, self._run(self._scope, *given, *[None] * (self._parameters - len(given)))
+        )
 
     def get_number_of_args(self) -> int:
         return self._parameters
@@ -169,7 +179,9 @@ def _accounted(function_name: str, result: Any) -> Any:
     if isinstance(result, str):
         current.make(len(result))
     elif isinstance(result, (list, dict)):
-        current.make(len(result) * (4 if function_name == "append" else 100 if isinstance(result, dict) else 40))
+        current.make(
+            len(result) * (4 if function_name == "append" else 100 if isinstance(result, dict) else 40)
+        )
     return result
 
 

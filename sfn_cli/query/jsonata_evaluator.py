@@ -1,7 +1,7 @@
 """The JSONata engine's evaluator, bounded, with its faults put right.
 
-Where the engine walks arrays within arrays, or makes strings and arrays, it is written anew here with an account of
-what that takes (jsonata_limits.py).
+Where the engine walks arrays within arrays, or makes strings and arrays, it is written anew here
+with an account of what that takes (jsonata_limits.py).
 """
 
 from __future__ import annotations
@@ -16,7 +16,16 @@ from jsonata.utils import Utils
 
 from sfn_cli.jsonvalue import outgrows
 from sfn_cli.query.jsonata_builtins import Builtins
-from sfn_cli.query.jsonata_limits import MAX_CHARACTERS, MAX_DEPTH, MAX_ITEMS, TOO_BIG, TOO_DEEP, Allowance, checked_items, checked_length
+from sfn_cli.query.jsonata_limits import (
+    MAX_CHARACTERS,
+    MAX_DEPTH,
+    MAX_ITEMS,
+    TOO_BIG,
+    TOO_DEEP,
+    Allowance,
+    checked_items,
+    checked_length,
+)
 from sfn_cli.query.jsonata_matching import is_regex, matcher_result
 from sfn_cli.query.jsonata_messages import Refusal
 from sfn_cli.query.jsonata_syntax import Node, TreeParser
@@ -27,7 +36,9 @@ if TYPE_CHECKING:
 
 
 class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
-    """See the module's docstring. One evaluates one expression once, as a copy of one that has its `allowance`."""
+    """See the module's docstring. One evaluates one expression once, as a copy of one that has its
+    `allowance`.
+    """
 
     allowance: Allowance
 
@@ -111,7 +122,10 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
             checked_items(len(sequence) + len(items))
             self.allowance.make(200 * len(items))
             bound = getattr(items, "tuple_stream", False)
-            sequence.extend({**binding, **(item if bound else _named(expr, n, item, binding["@"]))} for n, item in enumerate(items))
+            sequence.extend(
+                {**binding, **(item if bound else _named(expr, n, item, binding["@"]))}
+                for n, item in enumerate(items)
+            )
         return sequence if expr.stages is None else self.evaluate_stages(expr.stages, sequence, environment)
 
     def evaluate_name(self, expr: Node, input: Any, environment: Any) -> Any:
@@ -180,7 +194,9 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
 
     def evaluate_group_expression(self, expr: Node, input: Any, environment: Any) -> Any:
         # The engine appends to an empty array that it is given: to the state's input, it may be.
-        return super().evaluate_group_expression(expr, [] if isinstance(input, list) and not input else input, environment)
+        return super().evaluate_group_expression(
+            expr, [] if isinstance(input, list) and not input else input, environment
+        )
 
     def evaluate_numeric_expression(self, lhs: Any, rhs: Any, op: str) -> Any:
         try:
@@ -192,8 +208,12 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
             return int(remainder) if remainder.is_integer() else remainder
         except (ZeroDivisionError, OverflowError, ValueError) as error:
             if op == "/" and lhs != 0 and isinstance(error, ZeroDivisionError):
-                return math.copysign(math.inf, lhs) * math.copysign(1, rhs)  # an error where it is used as a number, or given
-            raise Refusal("D1001", "Number out of range: " + ("NaN" if op == "%" or lhs == 0 else "Infinity")) from None
+                return math.copysign(math.inf, lhs) * math.copysign(
+                    1, rhs
+                )  # an error where it is used as a number, or given
+            raise Refusal(
+                "D1001", "Number out of range: " + ("NaN" if op == "%" or lhs == 0 else "Infinity")
+            ) from None
 
     def evaluate_includes_expression(self, lhs: Any, rhs: Any) -> bool:
         if lhs is None or rhs is None:
@@ -219,7 +239,9 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
         return super().evaluate_partial_application(expr, input, environment)
 
     def partial_apply_native_function(self, native: Any, args: Any) -> Any:
-        self.parser = TreeParser()  # the engine parses here; threads that share the program must not share its parser
+        self.parser = (
+            TreeParser()
+        )  # the engine parses here; threads that share the program must not share its parser
         return super().partial_apply_native_function(native, args)
 
     def apply_inner(self, proc: Any, args: Any, input: Any, environment: Any) -> Any:
@@ -228,9 +250,14 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
             if not isinstance(proc, (Jsonata.JFunctionCallable, Parser.Symbol)):
                 if is_regex(proc):
                     return matcher_result(proc, args[0] if args else None)
-                raise Refusal("T1006", "Attempted to invoke a non-function")  # the engine would print to stdout, too
+                raise Refusal(
+                    "T1006", "Attempted to invoke a non-function"
+                )  # the engine would print to stdout, too
             if args and args[0] is NULL and _takes_array(proc):
-                args = [[NULL], *args[1:]]  # the engine takes a null for an array to be undefined: $count(null) is 1
+                args = [
+                    [NULL],
+                    *args[1:],
+                ]  # the engine takes a null for an array to be undefined: $count(null) is 1
             return super().apply_inner(proc, args, input, environment)
         except Refusal:
             raise

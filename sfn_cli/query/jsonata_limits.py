@@ -1,8 +1,8 @@
 """What one evaluation of JSONata may use up, counted while it runs.
 
-Steps count the evaluator's own, and the elements of long arrays that are looked at; bytes count all strings and
-arrays that are made, kept or not. Observed at AWS: nesting near 100 is refused, as are [1..873783] and a string of
-2**23 characters; 2**22 are accepted. The other limits are ours.
+Steps count the evaluator's own, and the elements of long arrays that are looked at; bytes count all
+strings and arrays that are made, kept or not. Observed at AWS: nesting near 100 is refused, as are
+[1..873783] and a string of 2**23 characters; 2**22 are accepted. The other limits are ours.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ MAX_ELEMENTS = 2_000_000
 MAX_MADE = 2**29
 """How many bytes one evaluation may make in all: a character is one, an element of an array 4 or more."""
 
-TOO_DEEP = "Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive"
+TOO_DEEP = (
+    "Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive"
+)
 TOO_LONG = "Expression evaluation timeout: Check for infinite loop"
 TOO_BIG = "Expression evaluation memory limit exceeded: Check for excessive memory usage"
 
@@ -83,7 +85,9 @@ def checked_items(number: int) -> int:
 
 
 def walk_whole(value: Any) -> None:
-    """Looks at all that is in `value`. An array may hold another many times, so a few can be endless to walk."""
+    """Looks at all that is in `value`. An array may hold another many times, so a few can be
+    endless to walk.
+    """
     current = allowance()
     waiting = [value]
     while waiting:

@@ -35,14 +35,17 @@ class Match(NamedTuple):
 
 
 def compile_regex(pattern: str, flags: Any) -> regex.Pattern[str]:
-    """A JavaScript pattern as Python has it: `$` is the end only, \\d and \\w are ASCII, a brace may be no count.
+    """A JavaScript pattern as Python has it: `$` is the end only, \\d and \\w are ASCII, a brace
+    may be no count.
 
     Raises Refusal if it is none.
     """
     import regex  # 20 ms
 
     translated = _DIFFERENT.sub(_translated, pattern)
-    options = (regex.IGNORECASE if flags.case_insensitive else 0) | (regex.MULTILINE if flags.multiline else 0)
+    options = (regex.IGNORECASE if flags.case_insensitive else 0) | (
+        regex.MULTILINE if flags.multiline else 0
+    )
     if flags.multiline:
         translated = translated.replace(_END, "$")
     try:
@@ -62,7 +65,9 @@ _SEAM = "(?!(?!))"
 """Always holds. It keeps `regex` from treating a long text as one literal: the tables for a literal take time
 cubic in its length, during which no timeout counts (2 minutes for 5,000 equal characters)."""
 
-_DIFFERENT = re.compile(rf"\\(.)|\[((?:[^\]\\]|\\.)*+)\]|\(\?<(?=[A-Za-z_])|\$|\{{(?!\d+(?:,\d*)?\}})|{_LONG}", re.DOTALL)
+_DIFFERENT = re.compile(
+    rf"\\(.)|\[((?:[^\]\\]|\\.)*+)\]|\(\?<(?=[A-Za-z_])|\$|\{{(?!\d+(?:,\d*)?\}})|{_LONG}", re.DOTALL
+)
 _END = r"(?!\n)\Z"
 _ASCII = {"d": "0-9", "w": "A-Za-z0-9_"}
 
@@ -106,7 +111,11 @@ def matches_of(matcher: Any, text: str) -> Iterator[Match]:
     found = Functions.func_apply(matcher, [text])
     while found is not None:
         if not (isinstance(found, dict) and {"match", "start", "end", "groups", "next"} <= found.keys()):
-            raise Refusal("T1010", "The matcher function argument passed to function does not return the correct object structure")
+            raise Refusal(
+                "T1010",
+                "The matcher function argument passed to function does not return the correct object "
+                "structure",
+            )
         yield Match(found["match"], found["start"], found["end"], found["groups"])
         found = Functions.func_apply(found["next"], [])
 
@@ -193,7 +202,11 @@ def replace(text: str | None, pattern: Any, replacement: Any, limit: float | Non
     for number, one in enumerate(matches):
         if limit is not None and number >= limit:
             break
-        new = _substituted(replacement, one) if isinstance(replacement, str) else Functions.func_apply(replacement, [one.as_object()])
+        new = (
+            _substituted(replacement, one)
+            if isinstance(replacement, str)
+            else Functions.func_apply(replacement, [one.as_object()])
+        )
         if not isinstance(new, str):
             raise Refusal("D3012", "Attempted to replace a matched string with a non-string value")
         made += text[at : one.start] + new
@@ -210,7 +223,9 @@ def _occurrences(wanted: str, text: str) -> Iterator[Match]:
 
 
 class PatientRe:
-    """Stands for the module `re` where the engine searches a timestamp by a picture: users spell the pattern."""
+    """Stands for the module `re` where the engine searches a timestamp by a picture: users spell
+    the pattern.
+    """
 
     IGNORECASE = re.IGNORECASE
     split = staticmethod(re.split)
@@ -223,7 +238,9 @@ class PatientRe:
         import regex
 
         try:
-            pattern = re.sub(rf"\\.|\[[^\]]*\]|{_LONG}", lambda found: found[0] + (_SEAM if found[1] else ""), pattern)
+            pattern = re.sub(
+                rf"\\.|\[[^\]]*\]|{_LONG}", lambda found: found[0] + (_SEAM if found[1] else ""), pattern
+            )
             return cls(regex.compile(pattern, regex.IGNORECASE if flags & re.IGNORECASE else 0))
         except regex.error as error:
             raise ValueError(str(error)) from None
@@ -257,7 +274,9 @@ def _substituted(template: str, match: Match) -> str:
 def _must_count(limit: float | None, code: str, otherwise: str) -> None:
     if limit is Utils.NULL_VALUE:
         raise Refusal(
-            "T0410", f'Argument {3 if code != "D3011" else 4} of function "{otherwise.split()[3]}" does not match function signature'
+            "T0410",
+            f'Argument {3 if code != "D3011" else 4} of function "{otherwise.split()[3]}" does not match '
+            "function signature",
         )
     if limit is not None and limit < 0:
         raise Refusal(code, otherwise)

@@ -32,8 +32,14 @@ class Refusal(JException):  # type: ignore[misc]  # the engine has no types
         first = shown(args[0]) if args else "undefined"
         code = _CODES_OF_FUNCTIONS.get(function or "")
         if function in ("formatInteger", "parseInteger", "fromMillis", "toMillis"):
-            code = next((code for start, code in _CODES_OF_TEXTS.items() if str(error).startswith(start)), code)
-        if code in ("D3110", "D3132") and isinstance(error, KeyError) and str(error.args[0]) not in _COMPONENTS:
+            code = next(
+                (code for start, code in _CODES_OF_TEXTS.items() if str(error).startswith(start)), code
+            )
+        if (
+            code in ("D3110", "D3132")
+            and isinstance(error, KeyError)
+            and str(error.args[0]) not in _COMPONENTS
+        ):
             return cls("D3132", _filled("D3132", [shown(error.args[0])]))
         if code is None:
             return cls("T0410", f'Argument 1 of function "{function}" does not match function signature')
@@ -77,7 +83,14 @@ def message_of(error: JException) -> tuple[str, str]:
         return error.error, error.text
     code = str(error.error)
     if code not in JException.error_codes:
-        code = next((known for known in _LATER_CODES if JException.error_codes[known].replace("Object", "function") == code), "")
+        code = next(
+            (
+                known
+                for known in _LATER_CODES
+                if JException.error_codes[known].replace("Object", "function") == code
+            ),
+            "",
+        )
         return (code, str(error.error)) if code else ("D3137", str(error.error))
     inserts = [insert for insert in (error.current, error.expected, error.extra) if insert is not None]
     function = getattr(error, "function", None)
@@ -91,14 +104,29 @@ def message_of(error: JException) -> tuple[str, str]:
 
 
 _LATER_CODES = ("D3010", "D3011", "D3012", "D3020", "D3040")
-_TYPE_NAMES = {"n": "numbers", "s": "strings", "b": "booleans", "a": "arrays", "o": "objects", "f": "functions"}
+_TYPE_NAMES = {
+    "n": "numbers",
+    "s": "strings",
+    "b": "booleans",
+    "a": "arrays",
+    "o": "objects",
+    "f": "functions",
+}
 
 
 def _filled(code: str, inserts: Sequence[str]) -> str:
     """JSONata's text for `code`, with its blanks filled in order."""
-    text = JException.error_codes[code].replace(" Object", " function").replace("undefined function", "undefined Object")
+    text = (
+        JException.error_codes[code]
+        .replace(" Object", " function")
+        .replace("undefined function", "undefined Object")
+    )
     waiting = iter(inserts)
-    text = re.sub(r"\{\{\{\w+\}\}\}", lambda _: json.loads(value) if (value := next(waiting, '""')).startswith('"') else value, text)
+    text = re.sub(
+        r"\{\{\{\w+\}\}\}",
+        lambda _: json.loads(value) if (value := next(waiting, '""')).startswith('"') else value,
+        text,
+    )
     return re.sub(r"\{\{\w+\}\}", lambda _: next(waiting, "undefined"), text)
 
 
@@ -106,7 +134,9 @@ _LONGEST_SHOWN = 262_144
 
 
 def shown(value: Any, *, raw: bool = False) -> str:
-    """A value within a message: its JSON, or a string without quotes if `raw`. A very large one is only hinted at."""
+    """A value within a message: its JSON, or a string without quotes if `raw`. A very large one is
+    only hinted at.
+    """
     if isinstance(value, str):
         return value if raw else json.dumps(value, ensure_ascii=False)
     if value is None or value is Utils.NULL_VALUE:

@@ -1,7 +1,8 @@
 """$formatNumber: a number written by a picture, `$formatNumber(1234.5, '#,##0.00')`.
 
-The rules are those of https://www.w3.org/TR/xpath-functions-31/#formatting-numbers, as far as JSONata has them;
-of several faults in a picture JSONata tells the last. Written anew: the engine's own rounds halves up, and its codes differ.
+The rules are those of https://www.w3.org/TR/xpath-functions-31/#formatting-numbers, as far as
+JSONata has them; of several faults in a picture JSONata tells the last. Written anew: the engine's
+own rounds halves up, and its codes differ.
 
     picture   sub-picture (';' sub-picture for negative numbers)?
     sub       prefix  integer ('.' fraction)?  ('e' exponent)?  suffix
@@ -41,7 +42,9 @@ _LONG = frozenset(("minus-sign", "percent", "per-mille"))
 
 
 def format_number(value: int | float | None, picture: str, options: Mapping[str, Any] | None) -> str | None:
-    """The number's text. Raises Refusal and JException, with JSONata's codes, if the picture or an option is none."""
+    """The number's text. Raises Refusal and JException, with JSONata's codes, if the picture or an
+    option is none.
+    """
     if value is None:
         return None
     if not math.isfinite(value):
@@ -67,12 +70,19 @@ class _Picture:
         self.text, self.marks = text, marks
         self.digits = "".join(chr(ord(marks["zero-digit"]) + n) for n in range(10))
         self.digit_marks = self.digits + marks["digit"]
-        self.active = self.digit_marks + marks["decimal-separator"] + marks["grouping-separator"] + marks["pattern-separator"]
+        self.active = (
+            self.digit_marks
+            + marks["decimal-separator"]
+            + marks["grouping-separator"]
+            + marks["pattern-separator"]
+        )
         places = [place for place, character in enumerate(text) if character in self.active]
         start, end = (places[0], places[-1] + 1) if places else (0, len(text))
         self.prefix, self.middle, self.suffix = text[:start], text[start:end], text[end:]
         self.mantissa, sign, exponent = self.middle.partition(marks["exponent-separator"])
-        self.exponent = exponent if sign else "" if self.suffix.startswith(marks["exponent-separator"]) else None
+        self.exponent = (
+            exponent if sign else "" if self.suffix.startswith(marks["exponent-separator"]) else None
+        )
         self.integer, _, self.fraction = self.mantissa.partition(marks["decimal-separator"])
         faults = [code for code, is_one in self.faults() if is_one]
         if faults:
@@ -87,17 +97,29 @@ class _Picture:
         yield "D3083", per_milles > 1
         yield "D3084", percents > 0 < per_milles
         yield "D3085", self.count(self.mantissa, self.digit_marks) == 0
-        yield "D3086", any(one not in self.active and one != self.marks["exponent-separator"] for one in self.middle)
+        yield (
+            "D3086",
+            any(one not in self.active and one != self.marks["exponent-separator"] for one in self.middle),
+        )
         yield "D3087", group + point in text or point + group in text
         yield "D3088", point not in text and self.integer.endswith(group)
         yield "D3089", group * 2 in text
-        yield "D3090", self.count(self.integer.partition(self.marks["digit"])[0], self.digits) > 0 and self.marks["digit"] in self.integer
+        yield (
+            "D3090",
+            self.count(self.integer.partition(self.marks["digit"])[0], self.digits) > 0
+            and self.marks["digit"] in self.integer,
+        )
         yield (
             "D3091",
-            self.marks["digit"] in self.fraction and self.count(self.fraction.rpartition(self.marks["digit"])[2], self.digits) > 0,
+            self.marks["digit"] in self.fraction
+            and self.count(self.fraction.rpartition(self.marks["digit"])[2], self.digits) > 0,
         )
         yield "D3092", bool(self.exponent) and percents + per_milles > 0
-        yield "D3093", self.exponent is not None and not (self.exponent and all(one in self.digits for one in self.exponent))
+        yield (
+            "D3093",
+            self.exponent is not None
+            and not (self.exponent and all(one in self.digits for one in self.exponent)),
+        )
 
     @staticmethod
     def count(part: str, wanted: str) -> int:
@@ -117,7 +139,9 @@ class _Picture:
             integers = 1
         if integers == 0 and fewest == 0:
             fewest = 1
-        value *= 100 if self.marks["percent"] in self.text else 1000 if self.marks["per-mille"] in self.text else 1
+        value *= (
+            100 if self.marks["percent"] in self.text else 1000 if self.marks["per-mille"] in self.text else 1
+        )
         value, power = (value, 0) if self.exponent is None else _scaled(value, scale)
         whole, _, rest = _rounded(value, most).partition(".")
         whole = self.spelt(whole.lstrip("0").rjust(integers, "0"))
@@ -127,7 +151,11 @@ class _Picture:
             text += self.marks["decimal-separator"] + self.grouped_fraction(rest)
         if self.exponent is not None:
             sign = self.marks["minus-sign"] if power < 0 else ""
-            text += self.marks["exponent-separator"] + sign + self.spelt(str(abs(power)).rjust(len(self.exponent), "0"))
+            text += (
+                self.marks["exponent-separator"]
+                + sign
+                + self.spelt(str(abs(power)).rjust(len(self.exponent), "0"))
+            )
         return minus + self.prefix + text + self.suffix
 
     def spelt(self, figures: str) -> str:
@@ -135,7 +163,9 @@ class _Picture:
         return "".join(self.digits[int(figure)] for figure in figures)
 
     def grouped_integer(self, whole: str) -> str:
-        """With separators where the picture has them, counted from the right; if they are regular, on and on."""
+        """With separators where the picture has them, counted from the right; if they are regular,
+        on and on.
+        """
         group = self.marks["grouping-separator"]
         pieces = self.integer.split(group)
         places = [self.count("".join(pieces[n:]), self.digit_marks) for n in range(1, len(pieces))]
@@ -170,5 +200,7 @@ def _scaled(value: int | float, digits: int) -> tuple[int | float, int]:
 
 def _rounded(value: int | float, places: int) -> str:
     """`1234.50`: halves of what JavaScript prints are rounded to the even digit."""
-    exact = Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN, Context(prec=400 + places))
+    exact = Decimal(repr(value)).quantize(
+        Decimal(1).scaleb(-places), ROUND_HALF_EVEN, Context(prec=400 + places)
+    )
     return f"{exact if isinstance(value, int) or value >= 1e21 else float(exact):.{places}f}"

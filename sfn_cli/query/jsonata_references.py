@@ -1,4 +1,6 @@
-"""What a JSONata expression refers to: the variables that it does not bind itself, and the fields of $states."""
+"""What a JSONata expression refers to: the variables that it does not bind itself, and the fields
+of $states.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,8 @@ _VALUES_IN_CONTEXT = ("", "$")
 
 
 def references(text: str) -> tuple[frozenset[str], frozenset[str]]:
-    """(variables, fields of $states) that the expression reads; functions are no variables. Raises ValueError.
+    """(variables, fields of $states) that the expression reads; functions are no variables. Raises
+    ValueError.
 
     `($x := $a; $x + $states.input.n)` gives ({"a"}, {"input"}).
     """
@@ -29,7 +32,12 @@ def references(text: str) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def _is_given(name: str) -> bool:
-    return name == "states" or name in _VALUES_IN_CONTEXT or name in EXTENSIONS or name in Jsonata.static_frame.bindings
+    return (
+        name == "states"
+        or name in _VALUES_IN_CONTEXT
+        or name in EXTENSIONS
+        or name in Jsonata.static_frame.bindings
+    )
 
 
 def _read(node: Any, bound: set[str], variables: set[str], fields: set[str]) -> None:
@@ -52,7 +60,11 @@ def _read(node: Any, bound: set[str], variables: set[str], fields: set[str]) -> 
         return
     for part in _parts(node):
         _read(part, bound, variables, fields)
-        bound.update(name for name in (getattr(part, "focus", None), getattr(part, "index", None)) if isinstance(name, str))
+        bound.update(
+            name
+            for name in (getattr(part, "focus", None), getattr(part, "index", None))
+            if isinstance(name, str)
+        )
 
 
 def _states_field(path: Node) -> str | None:

@@ -20,7 +20,9 @@ def parse(text: str) -> Node:
     try:
         return TreeParser().parse(_joined_surrogates(text), compile_regex)
     except JException as error:
-        if error.error == "S0301" and error.current is not None:  # of an escape, the engine says that a regular expression is empty
+        if (
+            error.error == "S0301" and error.current is not None
+        ):  # of an escape, the engine says that a regular expression is empty
             raise ValueError(f"Unsupported escape sequence: \\{error.current}") from None
         if error.error == "S0102" and (number := _NUMBER.match(text, error.location)):
             raise ValueError(f"Number out of range: {number[0]}") from None
@@ -50,7 +52,11 @@ class TreeParser(Parser):  # type: ignore[misc]  # the engine has no types
         if expr is None or expr.type != "condition":
             return super().process_ast(expr)
         tested = expr.condition
-        coalesces = tested.type == "function" and getattr(tested.procedure, "value", None) == "exists" and expr.then in tested.arguments
+        coalesces = (
+            tested.type == "function"
+            and getattr(tested.procedure, "value", None) == "exists"
+            and expr.then in tested.arguments
+        )
         if not coalesces and expr.then is not tested:
             return super().process_ast(expr)
         expr.then = Parser.Symbol(self)

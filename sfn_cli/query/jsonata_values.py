@@ -59,11 +59,17 @@ class _Conversion:
         if kind in _AS_THEY_ARE:
             return value
         if kind is dict:
-            changed = {name: made for name, item in value.items() if type(item) not in _AS_THEY_ARE and (made := self.of(item)) is not item}
+            changed = {
+                name: made
+                for name, item in value.items()
+                if type(item) not in _AS_THEY_ARE and (made := self.of(item)) is not item
+            }
             return {**value, **changed} if changed else value
         if kind is list:
             places = {
-                place: made for place, item in enumerate(value) if type(item) not in _AS_THEY_ARE and (made := self.of(item)) is not item
+                place: made
+                for place, item in enumerate(value)
+                if type(item) not in _AS_THEY_ARE and (made := self.of(item)) is not item
             }
             return [places.get(place, item) for place, item in enumerate(value)] if places else value
         if value is None:
@@ -74,7 +80,9 @@ class _Conversion:
 
 def from_engine(value: Any, scope: Scope) -> Json:
     """The plain JSON of a result. Raises Refusal for what is none."""
-    shared = {id(bound.value) for bound in scope.engine_values.values() if isinstance(bound, Bound) and bound.plain}
+    shared = {
+        id(bound.value) for bound in scope.engine_values.values() if isinstance(bound, Bound) and bound.plain
+    }
     return _Plain(shared).of(value)
 
 
@@ -136,7 +144,9 @@ _MOST_BITS = 1024
 
 
 def _number(value: int | float) -> int | float:
-    """1 for 1.0, and 1e+22 for the integer of that size: as JavaScript writes the number. An infinity or NaN is refused."""
+    """1 for 1.0, and 1e+22 for the integer of that size: as JavaScript writes the number. An
+    infinity or NaN is refused.
+    """
     if isinstance(value, int):
         if value.bit_length() > _MOST_BITS:
             raise Refusal("D1001", f"Number out of range: {'-' if value < 0 else ''}Infinity")
@@ -177,7 +187,10 @@ def _json_text(value: Any, newline: str) -> str:
     inner = newline and newline + "  "
     if isinstance(value, dict):
         colon = ": " if newline else ":"
-        parts = [json.dumps(name, ensure_ascii=False) + colon + _json_text(item, inner) for name, item in value.items()]
+        parts = [
+            json.dumps(name, ensure_ascii=False) + colon + _json_text(item, inner)
+            for name, item in value.items()
+        ]
         return "{" + inner + ("," + inner).join(parts) + newline + "}" if parts else "{}"
     if isinstance(value, list):
         parts = [_json_text(item, inner) for item in value]
@@ -198,7 +211,9 @@ def number_text(value: int | float) -> str:
     point = len(figures) + exponent  # where the decimal point lies in the figures
     minus = "-" if sign and number else ""
     if 0 < point <= 21:
-        return minus + (figures[:point].ljust(point, "0") + ("." + figures[point:] if point < len(figures) else ""))
+        return minus + (
+            figures[:point].ljust(point, "0") + ("." + figures[point:] if point < len(figures) else "")
+        )
     if -6 < point <= 0:
         return f"{minus}0.{'0' * -point}{figures}"
     fraction = "." + figures[1:] if len(figures) > 1 else ""
@@ -219,7 +234,9 @@ def deeply_equal(left: Any, right: Any) -> bool:
         return len(left) == len(right) and all(map(deeply_equal, left, right))
     if isinstance(left, dict) and isinstance(right, dict):
         allowance().walk(len(left))
-        return left.keys() == right.keys() and all(deeply_equal(item, right[name]) for name, item in left.items())
+        return left.keys() == right.keys() and all(
+            deeply_equal(item, right[name]) for name, item in left.items()
+        )
     return left is right or (isinstance(left, bool) == isinstance(right, bool) and bool(left == right))
 
 

@@ -20,7 +20,15 @@ from sfn_cli.errors import StatesError
 from sfn_cli.jsonvalue import Json, dumps
 from sfn_cli.query.java_text import java_class, java_text
 from sfn_cli.query.limits import ENDLESS, Patience
-from sfn_cli.query.path_parser import MAX_NODES, Selector, Step, TooManyNodes, parse_path, select_from, step_text
+from sfn_cli.query.path_parser import (
+    MAX_NODES,
+    Selector,
+    Step,
+    TooManyNodes,
+    parse_path,
+    select_from,
+    step_text,
+)
 
 if TYPE_CHECKING:
     from sfn_cli.query.scope import Scope
@@ -29,7 +37,8 @@ if TYPE_CHECKING:
 class PathNotFound(Exception):  # named for what happened
     """A definite path names nothing in its document. AWS words this in three ways.
 
-    `str()` is the form of InputPath, OutputPath, ItemsPath …: "Invalid path '$.a' : No results for path: $['a']".
+    `str()` is the form of InputPath, OutputPath, ItemsPath …: "Invalid path '$.a' : No results for
+    path: $['a']".
     """
 
     def __init__(self, path: str, reason: str, document: Json) -> None:
@@ -45,10 +54,13 @@ class PathNotFound(Exception):  # named for what happened
     def in_field(self, field: str) -> StatesError:
         """The States.Runtime error of a payload template's `field` ("value.$"), ErrorPath or CausePath."""
         if self.document is None:
-            return StatesError("States.Runtime", "Unable to apply Path transformation to null or empty input.")
+            return StatesError(
+                "States.Runtime", "Unable to apply Path transformation to null or empty input."
+            )
         return StatesError(
             "States.Runtime",
-            f"The JSONPath '{self.path}' specified for the field '{field}' could not be found in the input '{dumps(self.document)}'",
+            f"The JSONPath '{self.path}' specified for the field '{field}' could not be found in the input "
+            f"'{dumps(self.document)}'",
         )
 
     def in_intrinsic(self) -> str:
@@ -70,7 +82,9 @@ class Path:
         self._plain = not any(isinstance(step, Selector) for step in steps)
 
     def evaluate(self, scope: Scope) -> Json:
-        """The value that the path names in `scope`; raises PathNotFound (Rule 2), or States.Runtime if it names too many."""
+        """The value that the path names in `scope`; raises PathNotFound (Rule 2), or States.Runtime
+        if it names too many.
+        """
         root = self.root
         if root == "$":
             return self.read(scope.input, scope.patience)
@@ -107,7 +121,9 @@ class Path:
         value = document
         try:
             for step in self.steps:
-                if isinstance(step, int) and not isinstance(value, list):  # a string can be indexed, in Python
+                if isinstance(step, int) and not isinstance(
+                    value, list
+                ):  # a string can be indexed, in Python
                     raise self._not_found(document)
                 value = value[step]
         except (KeyError, TypeError, IndexError):
@@ -145,7 +161,9 @@ def _select(steps: tuple[Step, ...], document: Json, patience: Patience) -> list
         elif isinstance(step, str):
             nodes = [node[step] for node in nodes if isinstance(node, dict) and step in node]
         else:
-            nodes = [node[step] for node in nodes if isinstance(node, list) and -len(node) <= step < len(node)]
+            nodes = [
+                node[step] for node in nodes if isinstance(node, list) and -len(node) <= step < len(node)
+            ]
     return nodes
 
 
@@ -164,18 +182,26 @@ def _reason(steps: tuple[Step, ...], document: Json) -> str:
             if value is None:
                 return f"The path {so_far} is null"
             if not isinstance(value, list):
-                return f"Filter: [{step}] can only be applied to arrays. Current context is: {java_text(value)}"
+                return (
+                    f"Filter: [{step}] can only be applied to arrays. Current context is: {java_text(value)}"
+                )
             if not -len(value) <= step < len(value):
                 return f"No results for path: {whole}"
             value = value[step]
         elif not isinstance(value, dict):
             return (
-                f"Expected to find an object with property {step_text(step)} in path {so_far} but found '{java_class(value)}'. "
-                "This is not a json object according to the JsonProvider: 'com.jayway.jsonpath.spi.json.JacksonJsonProvider'."
+                f"Expected to find an object with property {step_text(step)} in path {so_far} but found "
+                f"'{java_class(value)}'. "
+                "This is not a json object according to the JsonProvider: "
+                "'com.jayway.jsonpath.spi.json.JacksonJsonProvider'."
             )
         elif isinstance(step, str):
             if step not in value:
-                return f"No results for path: {whole}" if position == len(steps) - 1 else f"Missing property in path {here}"
+                return (
+                    f"No results for path: {whole}"
+                    if position == len(steps) - 1
+                    else f"Missing property in path {here}"
+                )
             value = value[step]
         so_far = here
     return f"No results for path: {whole}"

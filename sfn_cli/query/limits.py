@@ -1,9 +1,10 @@
 """How long expressions may take, and when they are put off.
 
-Rule 1: an expression that goes beyond a limit fails its state. The limits count steps, nodes and characters, which
-a replay counts the same; seconds bound only what cannot be counted (a regular expression), and what a whole state asks.
-Rule 2: whoever may not be held up asks with little Patience. An expression that needs more is not failed but
-put off: it raises Impatient, and can be asked again, from its beginning, by someone with more.
+Rule 1: an expression that goes beyond a limit fails its state. The limits count steps, nodes and
+characters, which a replay counts the same; seconds bound only what cannot be counted (a regular
+expression), and what a whole state asks. Rule 2: whoever may not be held up asks with little
+Patience. An expression that needs more is not failed but put off: it raises Impatient, and can be
+asked again, from its beginning, by someone with more.
 """
 
 from __future__ import annotations
@@ -34,7 +35,9 @@ class Patience:
 
     __slots__ = ("_began", "_clock", "_seconds", "is_all")
 
-    def __init__(self, clock: Callable[[], float] | None = None, seconds: float = 0.0, *, is_all: bool = True) -> None:
+    def __init__(
+        self, clock: Callable[[], float] | None = None, seconds: float = 0.0, *, is_all: bool = True
+    ) -> None:
         self._clock = clock
         self._seconds = seconds
         self._began: float | None = None
@@ -60,7 +63,9 @@ class Patience:
         return min(REGEX_SECONDS, self._began + self._seconds - now)
 
     def is_over(self) -> bool:
-        """Whether the expression must fail now (Rule 1). Raises Impatient where it is to be put off (Rule 2)."""
+        """Whether the expression must fail now (Rule 1). Raises Impatient where it is to be put off
+        (Rule 2).
+        """
         return self.seconds_left <= 0 and self.run_out()
 
     def run_out(self) -> bool:

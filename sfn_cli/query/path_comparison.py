@@ -31,7 +31,13 @@ def read_number(text: str) -> int | float | None:
     if text.isdigit() and len(text) < 300:
         return int(text)
     number = float(text)
-    return None if math.isinf(number) else int(number) if number.is_integer() and abs(number) <= 2**53 else number
+    return (
+        None
+        if math.isinf(number)
+        else int(number)
+        if number.is_integer() and abs(number) <= 2**53
+        else number
+    )
 
 
 def equal(left: Any, right: Any) -> bool:
@@ -58,7 +64,9 @@ def _same(left: Json, right: Json) -> bool:
 def _alike(left: Any, right: Any) -> bool:
     """`===`"""
     numbers = (int, float)
-    return (type(left) is type(right) or (type(left) in numbers and type(right) in numbers)) and equal(left, right)
+    return (type(left) is type(right) or (type(left) in numbers and type(right) in numbers)) and equal(
+        left, right
+    )
 
 
 def _are_ordered(left: Any, right: Any) -> bool:

@@ -1,10 +1,12 @@
-"""Filters in JSONPath, `[?(@.price < 10 && @.isbn)]`: text -> a function that keeps what the filter holds for.
+"""Filters in JSONPath, `[?(@.price < 10 && @.isbn)]`: text -> a function that keeps what the filter
+holds for.
 
     or       and ('||' and)*                    and    operand ('&&' operand)*
     operand  '!' operand | '(' or ')' | value (comparison value)?
     value    @path | 'text' | "text" | 1.5e3 | true | false | null | [values] | {"name": value}
 
-A path alone asks whether it names anything. Paths are in path_of_item.py, comparisons in path_comparison.py.
+A path alone asks whether it names anything. Paths are in path_of_item.py, comparisons in
+path_comparison.py.
 """
 
 from __future__ import annotations
@@ -31,17 +33,21 @@ _WORDS: dict[str, Json] = {"true": True, "false": False, "null": None}
 
 
 def compile_filter(body: str) -> Callable[[list[Json], Patience], list[Json]]:
-    """A function that keeps the items for which `body` holds; it stops when patience is over. Raises ValueError."""
+    """A function that keeps the items for which `body` holds; it stops when patience is over.
+    Raises ValueError.
+    """
     filter = _Filter(body)
     holds = filter.whole()
-    # https://docs.aws.amazon.com/step-functions/latest/dg/amazon-states-language-paths.html: `@` matches no scalar
-    # value, so `[?(@ > 1)]` keeps nothing, unlike in Jayway.
+    # https://docs.aws.amazon.com/step-functions/latest/dg/amazon-states-language-paths.html: `@`
+    # matches no scalar value, so `[?(@ > 1)]` keeps nothing, unlike in Jayway.
     kept_types = (dict, list) if filter.names_items else (object,)
 
     def matching(items: list[Json], patience: Patience) -> list[Json]:
         kept: list[Json] = []
         for start in range(0, len(items), 256):
-            kept += [item for item in items[start : start + 256] if isinstance(item, kept_types) and holds(item)]
+            kept += [
+                item for item in items[start : start + 256] if isinstance(item, kept_types) and holds(item)
+            ]
             if patience.is_over():
                 break
         return kept
@@ -178,4 +184,6 @@ class _Filter:
 
     def refuse(self) -> NoReturn:
         rest = self.text[self.at :].strip()
-        raise ValueError(f"the filter '{self.text}' does not parse" + (f" at '{rest}'" if rest else ": it ends too early"))
+        raise ValueError(
+            f"the filter '{self.text}' does not parse" + (f" at '{rest}'" if rest else ": it ends too early")
+        )

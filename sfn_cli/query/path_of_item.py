@@ -1,4 +1,5 @@
-"""Paths within a filter, `@.price` and `@.tags[0]`: what they name in one item. The only importer of jsonpath-ng.
+"""Paths within a filter, `@.price` and `@.tags[0]`: what they name in one item. The only importer
+of jsonpath-ng.
 
 The names at the beginning are followed here; the rest (`[0]`, `[*].a`, `..b`) is read and followed by
 jsonpath-ng, as far as it means the same in Jayway. A path that could name several values gives a list.
@@ -31,7 +32,9 @@ _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 
 
 def path_of_item(text: str, at: int) -> tuple[Value, int]:
-    """The path behind the `@` before `at`, and where it ends. Of an item that it names nothing in, it gives MISSING. Raises ValueError."""
+    """The path behind the `@` before `at`, and where it ends. Of an item that it names nothing in,
+    it gives MISSING. Raises ValueError.
+    """
     names: list[str] = []
     while member := _MEMBER.match(text, at):
         names.append(member[1] or unescaped(member[2][1:-1]))
@@ -52,7 +55,9 @@ def path_of_item(text: str, at: int) -> tuple[Value, int]:
 
 def unescaped(quoted: str) -> str:
     """As in a string of Java: `\\n`, `\\u00e9`; before any other character a backslash is nothing."""
-    return _ESCAPE.sub(lambda code: chr(int(code[1], 16)) if code[1] else _ESCAPES.get(code[2], code[2]), quoted)
+    return _ESCAPE.sub(
+        lambda code: chr(int(code[1], 16)) if code[1] else _ESCAPES.get(code[2], code[2]), quoted
+    )
 
 
 def _member(item: Json, names: list[str]) -> Any:
@@ -91,7 +96,9 @@ def _further(text: str) -> Value:
             case Descendants(left=left, right=right):
                 several = True
                 waiting += [left, right]
-            case Wildcard() | Slice(start=int(), end=None, step=None) | Slice(start=None, end=int(), step=None):
+            case (
+                Wildcard() | Slice(start=int(), end=None, step=None) | Slice(start=None, end=int(), step=None)
+            ):
                 several = True
             case Slice(start=int(start), end=int(end), step=None) if start >= 0 <= end:
                 several = True

@@ -85,7 +85,9 @@ class _Parser:
             self._steps(steps)
         if steps and isinstance(last := steps[-1], Selector) and last.names:
             deep = len(steps) > 1 and steps[-2] is _DEEP
-            steps[-1] = Selector(last.text, _merge_of(last.names, all_of_them=deep), names=last.names, merges=True)
+            steps[-1] = Selector(
+                last.text, _merge_of(last.names, all_of_them=deep), names=last.names, merges=True
+            )
         variable = root.group(1)
         return root.group() if variable in (None, "$") else variable, tuple(steps)
 
@@ -123,13 +125,23 @@ class _Parser:
                 self._refuse("a slice needs a start or an end")
             start, stop = (self._number(bound, self.at) if bound else None for bound in bounds.group(1, 2))
             self.at = bounds.end()
-            return Selector(f"[{bounds.group(0)[:-1]}]", _slice_of(start, stop))  # as in Jayway, a third number changes nothing
+            return Selector(
+                f"[{bounds.group(0)[:-1]}]", _slice_of(start, stop)
+            )  # as in Jayway, a third number changes nothing
         if _INDEX.match(self.text, self.at):
             opening = self.at
             indexes = [self._number(index, opening) for index in self._list(_INDEX)]
-            return indexes[0] if len(indexes) == 1 else Selector(f"[{','.join(map(str, indexes))}]", _indexes_of(indexes))
+            return (
+                indexes[0]
+                if len(indexes) == 1
+                else Selector(f"[{','.join(map(str, indexes))}]", _indexes_of(indexes))
+            )
         names = [_unescaped(name) for name in self._list(_QUOTED)]
-        return names[0] if len(names) == 1 else Selector(_names_text(names), _names_of(names, all_of_them=deep), names=names)
+        return (
+            names[0]
+            if len(names) == 1
+            else Selector(_names_text(names), _names_of(names, all_of_them=deep), names=names)
+        )
 
     def _number(self, digits: str, at: int) -> int:
         number = int(digits) if len(digits) < 20 else None
@@ -171,7 +183,9 @@ class _Parser:
         def select(nodes: list[Json], patience: Patience) -> list[Json]:
             if deep:
                 return matching([node for node in nodes if isinstance(node, dict)], patience)
-            lists = (node if isinstance(node, list) else [node] for node in nodes if isinstance(node, (list, dict)))
+            lists = (
+                node if isinstance(node, list) else [node] for node in nodes if isinstance(node, (list, dict))
+            )
             return [match for items in lists for match in matching(items, patience)]
 
         return Selector(f"[?({body})]", select)
@@ -227,7 +241,9 @@ def _containers(nodes: list[Json], patience: Patience) -> list[Json]:
     waiting = nodes[::-1]
     while waiting:
         node = waiting.pop()
-        if len(found) % 10_000 == 9_999 and (len(waiting) > MAX_NODES or len(found) > MAX_NODES or patience.is_over()):
+        if len(found) % 10_000 == 9_999 and (
+            len(waiting) > MAX_NODES or len(found) > MAX_NODES or patience.is_over()
+        ):
             raise TooManyNodes
         if isinstance(node, list):
             found.append(node)
@@ -243,18 +259,29 @@ _DEEP = Selector("..", _containers)
 
 def _slice_of(start: int | None, stop: int | None) -> Select:
     if start is None or stop is None or start >= 0 <= stop:
-        return lambda nodes, _: [item for node in nodes if isinstance(node, list) for item in node[start:stop]]
+        return lambda nodes, _: [
+            item for node in nodes if isinstance(node, list) for item in node[start:stop]
+        ]
 
     # With both ends and one of them negative, Jayway counts from one to the other, wherever they lie.
     def select(nodes: list[Json], patience: Patience) -> list[Json]:
-        return [node[index] for node in nodes if isinstance(node, list) for index in range(max(start, -len(node)), min(stop, len(node)))]
+        return [
+            node[index]
+            for node in nodes
+            if isinstance(node, list)
+            for index in range(max(start, -len(node)), min(stop, len(node)))
+        ]
 
     return select
 
 
 def _indexes_of(indexes: list[int]) -> Select:
     return lambda nodes, _: [
-        node[index] for node in nodes if isinstance(node, list) for index in indexes if -len(node) <= index < len(node)
+        node[index]
+        for node in nodes
+        if isinstance(node, list)
+        for index in indexes
+        if -len(node) <= index < len(node)
     ]
 
 
@@ -264,12 +291,21 @@ def _names_text(names: Iterable[str]) -> str:
 
 def _objects_of(nodes: list[Json], names: Sequence[str], all_of_them: bool) -> list[dict[str, Json]]:
     """After `..`, as in Jayway, only objects that have all of the names."""
-    return [node for node in nodes if isinstance(node, dict) and not (all_of_them and any(name not in node for name in names))]
+    return [
+        node
+        for node in nodes
+        if isinstance(node, dict) and not (all_of_them and any(name not in node for name in names))
+    ]
 
 
 def _names_of(names: Sequence[str], *, all_of_them: bool) -> Select:
-    return lambda nodes, _: [node[name] for node in _objects_of(nodes, names, all_of_them) for name in names if name in node]
+    return lambda nodes, _: [
+        node[name] for node in _objects_of(nodes, names, all_of_them) for name in names if name in node
+    ]
 
 
 def _merge_of(names: Sequence[str], *, all_of_them: bool) -> Select:
-    return lambda nodes, _: [{name: node[name] for name in names if name in node} for node in _objects_of(nodes, names, all_of_them)]
+    return lambda nodes, _: [
+        {name: node[name] for name in names if name in node}
+        for node in _objects_of(nodes, names, all_of_them)
+    ]

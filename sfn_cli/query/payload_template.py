@@ -32,7 +32,9 @@ class Template:
 
 
 class InvalidTemplate(ValueError):  # named for what it is about
-    """A template cannot be compiled. `message` is AWS's; `location` is the JSON Pointer within the field ("/a/0")."""
+    """A template cannot be compiled. `message` is AWS's; `location` is the JSON Pointer within the
+    field ("/a/0").
+    """
 
     def __init__(self, code: str, message: str, location: str, reason: str) -> None:
         super().__init__(reason)
@@ -102,7 +104,9 @@ def _jsonpath_field(key: str, text: Json, pointer: str) -> Evaluate:
             raise ValueError(f"the value of '{key}' must be a string")
         expression = compile_path_or_intrinsic(text)
     except ValueError as error:
-        message = f"The value for the field '{key}' must be a valid JSONPath or a valid intrinsic function call"
+        message = (
+            f"The value for the field '{key}' must be a valid JSONPath or a valid intrinsic function call"
+        )
         raise InvalidTemplate("SCHEMA_VALIDATION_FAILED", message, pointer, str(error)) from None
     return lambda scope: evaluate_in_field(expression, key, scope)
 
@@ -110,9 +114,14 @@ def _jsonpath_field(key: str, text: Json, pointer: str) -> Evaluate:
 def _jsonata(value: Json, field: str, pointer: str) -> Evaluate | None:
     """How to make `value`, or None if it is a constant."""
     if isinstance(value, list):
-        return _list_of(value, [_jsonata(item, f"{field}[{index}]", f"{pointer}/{index}") for index, item in enumerate(value)])
+        return _list_of(
+            value,
+            [_jsonata(item, f"{field}[{index}]", f"{pointer}/{index}") for index, item in enumerate(value)],
+        )
     if isinstance(value, dict):
-        return _object_of(value, {key: _jsonata(item, f"{field}/{key}", f"{pointer}/{key}") for key, item in value.items()})
+        return _object_of(
+            value, {key: _jsonata(item, f"{field}/{key}", f"{pointer}/{key}") for key, item in value.items()}
+        )
     if not is_expression(value):
         return None
     return compile_jsonata_field(value, field, pointer)
@@ -126,7 +135,12 @@ def compile_jsonata_field(text: str, field: str, pointer: str = "", expected: st
         raise InvalidTemplate("INVALID_JSONATA_EXPRESSION", str(error), pointer, str(error)) from None
     if (name := expression.top_level_reference) is not None:
         message = f"Reference to '{name}' at the top level is not supported."
-        raise InvalidTemplate("UNSUPPORTED_JSONATA_EXPRESSION", message, pointer, f"'{expression.text}' reads '{name}' from no value")
+        raise InvalidTemplate(
+            "UNSUPPORTED_JSONATA_EXPRESSION",
+            message,
+            pointer,
+            f"'{expression.text}' reads '{name}' from no value",
+        )
     return lambda scope: _evaluated(expression, field, scope, expected)
 
 
@@ -141,4 +155,6 @@ def _object_of(constants: dict[str, Json], made: dict[str, Evaluate | None]) -> 
     if not any(made.values()):
         return None
     triples = [(key, constants.get(key), evaluate) for key, evaluate in made.items()]
-    return lambda scope: {key: constant if evaluate is None else evaluate(scope) for key, constant, evaluate in triples}
+    return lambda scope: {
+        key: constant if evaluate is None else evaluate(scope) for key, constant, evaluate in triples
+    }

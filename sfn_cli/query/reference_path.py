@@ -28,7 +28,8 @@ class ReferencePath:
         names = tuple(step for step in path.steps if isinstance(step, (str, int)))
         if len(names) != len(path.steps):
             raise ValueError(
-                f"Invalid Reference Path '{text}': it may name one place only ('@', '..', ',', ':', '?' and '*' cannot be used)"
+                f"Invalid Reference Path '{text}': it may name one place only ('@', '..', ',', ':', '?' and "
+                "'*' cannot be used)"
             )
         self._path: Path = path
         self.text = text
@@ -49,7 +50,8 @@ class ReferencePath:
             return _placed(document, self.names, value)
         except _CannotPlace:
             raise StatesError(
-                "States.ResultPathMatchFailure", f"Unable to apply ReferencePath {self.text} to input {dumps(document)}"
+                "States.ResultPathMatchFailure",
+                f"Unable to apply ReferencePath {self.text} to input {dumps(document)}",
             ) from None
 
     def __repr__(self) -> str:

@@ -25,10 +25,21 @@ class Scope:
     JSONata: {"input": …, "result": …, "errorOutput": …}, only those that exist at this place.
     `context` makes the Context Object when an expression asks for it. `now` is in milliseconds
     since 1970. Everything random is derived from `seed` and the number of the draw: two draws
-    differ, and a replay with a fresh Scope of the same seed repeats them. `patience` is how long all this may take.
+    differ, and a replay with a fresh Scope of the same seed repeats them. `patience` is how long
+    all this may take.
     """
 
-    __slots__ = ("_draws", "context", "engine_values", "input", "now", "patience", "seed", "states", "variables")
+    __slots__ = (
+        "_draws",
+        "context",
+        "engine_values",
+        "input",
+        "now",
+        "patience",
+        "seed",
+        "states",
+        "variables",
+    )
 
     def __init__(
         self,

@@ -96,7 +96,9 @@ class Acceptor:
         except OSError as error:
             connection.forget()
             if isinstance(error, ssl.SSLError):
-                self._connections.notices.note(f"refused a connection that does not speak TLS properly: {_shown(error)}")
+                self._connections.notices.note(
+                    f"refused a connection that does not speak TLS properly: {_shown(error)}"
+                )
 
     def _end_set_up(self, accepted: socket.socket, task: asyncio.Task[None]) -> None:
         self._being_set_up.discard(task)

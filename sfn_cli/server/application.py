@@ -1,7 +1,9 @@
-"""The HTTP application: a request is guarded, its signature checked, read by its protocol, answered in a thread, and written.
+"""The HTTP application: a request is guarded, its signature checked, read by its protocol, answered
+in a thread, and written.
 
-Without credentials any signature is accepted, or none: there is one user. Operations are synchronous and each thread has a
-Service of its own, for a database connection serves one thread at a time.
+Without credentials any signature is accepted, or none: there is one user. Operations are
+synchronous and each thread has a Service of its own, for a database connection serves one thread at
+a time.
 """
 
 from __future__ import annotations
@@ -116,7 +118,9 @@ class Application:
             answer = _refusal(head, error)
         except Exception:
             traceback.print_exc(file=sys.stderr)
-            answer = _refusal(head, ApiError("InternalFailure", "sfn failed: see what sfn serve printed.", status=500))
+            answer = _refusal(
+                head, ApiError("InternalFailure", "sfn failed: see what sfn serve printed.", status=500)
+            )
         finally:
             body.release()
         if body.is_expected:
@@ -129,21 +133,35 @@ class Application:
             raise ApiError("BadRequestException", "This server speaks HTTP/1.1.")
         if "transfer-encoding" in head.headers and "content-length" in head.headers:
             # A proxy may have read the one and this server the other (request smuggling; RFC 9112, 6.1).
-            raise ApiError("BadRequestException", "A request has Content-Length or Transfer-Encoding, not both.")
+            raise ApiError(
+                "BadRequestException", "A request has Content-Length or Transfer-Encoding, not both."
+            )
         if not head.path.startswith("/"):
             raise ApiError("BadRequestException", "The request's target must be a path, such as /.")
         if head.path.startswith(PREFIX):
-            return await self._gateway.answer(head, partial(self._signed, head, body), partial(self._call, body=body))
+            return await self._gateway.answer(
+                head, partial(self._signed, head, body), partial(self._call, body=body)
+            )
         if not is_allowed(head.headers, self._listening_host, scheme=self._scheme):
-            raise ApiError("AccessDeniedException", "This server answers requests to its own name only.", status=403)
+            raise ApiError(
+                "AccessDeniedException", "This server answers requests to its own name only.", status=403
+            )
         if head.method not in _METHODS:
-            raise ApiError("MethodNotAllowedException", f"The method is none of {', '.join(_METHODS)}.", status=405)
+            raise ApiError(
+                "MethodNotAllowedException", f"The method is none of {', '.join(_METHODS)}.", status=405
+            )
         if (head.method, head.path) in _HEALTH and not aws_query.is_asked(head):
-            return HttpResponse(200, with_request_id({"Content-Type": rest_json.CONTENT_TYPE}), dumps({"sfn": __version__}).encode())
+            return HttpResponse(
+                200,
+                with_request_id({"Content-Type": rest_json.CONTENT_TYPE}),
+                dumps({"sfn": __version__}).encode(),
+            )
         operation, members, response = self._read(await self._signed(head, body))
         return response(operation, await self._call(operation, members, body))
 
-    def _read(self, whole: HttpRequest) -> tuple[Operation, dict[str, Any], Callable[[Operation, dict[str, Any]], HttpResponse]]:
+    def _read(
+        self, whole: HttpRequest
+    ) -> tuple[Operation, dict[str, Any], Callable[[Operation, dict[str, Any]], HttpResponse]]:
         """A request's operation, its members, and the function that writes its response. Raises ApiError."""
         if aws_json.TARGET in whole.headers:
             operation = aws_json.operation_of(whole)
@@ -175,8 +193,12 @@ class Application:
         body.release()
         return await self._waiting.answer(answered, body.request)
 
-    async def _in_thread(self, function: Callable[[Service], Any], threads: ThreadPoolExecutor | None = None) -> Any:
-        return await asyncio.get_running_loop().run_in_executor(threads or self._threads, lambda: function(self._own_service()))
+    async def _in_thread(
+        self, function: Callable[[Service], Any], threads: ThreadPoolExecutor | None = None
+    ) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(
+            threads or self._threads, lambda: function(self._own_service())
+        )
 
     def _own_service(self) -> Service:
         """The Service of the calling thread.
@@ -187,7 +209,9 @@ class Application:
         if service is None:
             service = self._of_thread.service = self._sibling()
         if not service.database.is_current():
-            raise StoreError("Another version of sfn uses the store now. Start sfn serve again, with that version.")
+            raise StoreError(
+                "Another version of sfn uses the store now. Start sfn serve again, with that version."
+            )
         return service
 
     def _sibling(self) -> Service:
@@ -203,7 +227,9 @@ async def _refuse_early(answer: HttpResponse, body: Body, send: Send) -> None:
     closing a connection with unread bytes discards the response (RFC 9112, 9.6).
     """
     response = Response(answer.body, answer.status, {**answer.headers, "Connection": "close"})
-    await send({"type": "http.response.start", "status": response.status_code, "headers": response.raw_headers})
+    await send(
+        {"type": "http.response.start", "status": response.status_code, "headers": response.raw_headers}
+    )
     await send({"type": "http.response.body", "body": response.body, "more_body": True})
     if answer.status != _TOO_SLOW:
         await body.drop()
@@ -214,4 +240,8 @@ def _refusal(head: HttpRequest, error: SfnError) -> HttpResponse:
     """The error in the protocol of the request."""
     if aws_json.TARGET in head.headers:
         return error_response(error, aws_json.content_type_of(head))
-    return aws_query.error_response(error) if aws_query.is_asked(head) else error_response(error, rest_json.CONTENT_TYPE)
+    return (
+        aws_query.error_response(error)
+        if aws_query.is_asked(head)
+        else error_response(error, rest_json.CONTENT_TYPE)
+    )

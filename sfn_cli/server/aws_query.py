@@ -62,7 +62,8 @@ def response(operation: Operation, answer: dict[str, Any]) -> HttpResponse:
     members = "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in answer.items())
     request_id = new_uuid()
     body = (
-        f'<{operation.name}Response xmlns="{operation.xml_namespace}"><{operation.name}Result>{members}</{operation.name}Result>'
+        f"<{operation.name}Response "
+        f'xmlns="{operation.xml_namespace}"><{operation.name}Result>{members}</{operation.name}Result>'
         f"<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{operation.name}Response>"
     )
     return _response(200, request_id, body)

@@ -66,7 +66,9 @@ class Body:
         self._deadline = asyncio.timeout(BODY_SECONDS)
         self._given_up: str | None = None
         headers = request.headers
-        self.is_expected = "transfer-encoding" in headers or headers.get("content-length", "0").strip("0") != ""
+        self.is_expected = (
+            "transfer-encoding" in headers or headers.get("content-length", "0").strip("0") != ""
+        )
         """Whether there is more of the body than has been read."""
 
     async def read(self, limit: int) -> bytes:
@@ -129,4 +131,6 @@ class Body:
 
 
 def _too_large(limit: int) -> ApiError:
-    return ApiError("RequestEntityTooLargeException", f"The request is larger than {limit} bytes.", status=413)
+    return ApiError(
+        "RequestEntityTooLargeException", f"The request is larger than {limit} bytes.", status=413
+    )

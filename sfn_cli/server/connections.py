@@ -1,17 +1,21 @@
 """The connections of `sfn serve`: their time limits, their number, and which one gives way to a new one.
 
-Rule 1: a client has limited time for everything that it does itself: sending a request, reading the response,
-        leaving the connection idle. The server's own work, such as waiting for the end of an execution, has
-        no limit here.
-Rule 2: when there are too many connections, a new one replaces the one that has been inactive for longest. An
-        incomplete head is not activity, the bytes of a body are; a request that is being answered is never
-        given up.
+Rule 1: a client has limited time for everything that it does itself: sending a request, reading the
+response,
+        leaving the connection idle. The server's own work, such as waiting for the end of an
+        execution, has no limit here.
+Rule 2: when there are too many connections, a new one replaces the one that has been inactive for
+longest. An
+        incomplete head is not activity, the bytes of a body are; a request that is being answered
+        is never given up.
 Rule 3: a client that sends requests ahead of their answers (pipelining) is not read further than
         MAX_PIPELINED_BYTES.
-Rule 4: a client's error is at most a line on stderr (notices.py). Closing a connection between requests is not
+Rule 4: a client's error is at most a line on stderr (notices.py). Closing a connection between
+requests is not
         an error.
 
-The protocol is uvicorn's over h11; the phase of a connection is derived from their states after each step.
+The protocol is uvicorn's over h11; the phase of a connection is derived from their states after
+each step.
 """
 
 from __future__ import annotations
@@ -27,7 +31,13 @@ from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from sfn_cli.errors import ApiError
-from sfn_cli.server.limits import ANSWER_SECONDS, HEAD_SECONDS, KEEP_ALIVE_SECONDS, MAX_PIPELINED_BYTES, REFUSED_BODY_SECONDS
+from sfn_cli.server.limits import (
+    ANSWER_SECONDS,
+    HEAD_SECONDS,
+    KEEP_ALIVE_SECONDS,
+    MAX_PIPELINED_BYTES,
+    REFUSED_BODY_SECONDS,
+)
 from sfn_cli.server.messages import error_response
 
 if TYPE_CHECKING:
@@ -115,7 +125,9 @@ class Connections:
 
 
 class _Flow(FlowControl):
-    """Whether a connection is read. uvicorn resumes reading whenever the application awaits a message of its request."""
+    """Whether a connection is read. uvicorn resumes reading whenever the application awaits a
+    message of its request.
+    """
 
     def __init__(self, transport: asyncio.Transport, connection: Connection) -> None:
         super().__init__(transport)
@@ -131,7 +143,9 @@ class Connection(H11Protocol):
 
     setting_up: asyncio.Task[None] | None = None
 
-    def __init__(self, config: uvicorn.Config, state: ServerState, app_state: dict[str, Any], connections: Connections) -> None:
+    def __init__(
+        self, config: uvicorn.Config, state: ServerState, app_state: dict[str, Any], connections: Connections
+    ) -> None:
         super().__init__(config=config, server_state=state, app_state=app_state)
         self._connections = connections
         self._phase = Phase.HEAD
@@ -182,7 +196,11 @@ class Connection(H11Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
-        if not self._is_over and self._phase in (Phase.BODY, Phase.ANSWERING) and not self.cycle.response_started:
+        if (
+            not self._is_over
+            and self._phase in (Phase.BODY, Phase.ANSWERING)
+            and not self.cycle.response_started
+        ):
             doing = "sent its request" if self._phase is Phase.BODY else "waited for the answer"
             self._connections.notices.note(f"a client hung up while it {doing}")
         self.forget()
@@ -197,9 +215,13 @@ class Connection(H11Protocol):
         fault, status = msg, 400
         if isinstance(error, h11.RemoteProtocolError):
             fault = str(error).partition(": bytearray(")[0]
-            if 400 <= error.error_status_hint < 500:  # a transfer encoding that h11 does not know would be 501
+            if (
+                400 <= error.error_status_hint < 500
+            ):  # a transfer encoding that h11 does not know would be 501
                 status = error.error_status_hint
-        self._refuse(ApiError("BadRequestException", f"The request is not valid HTTP: {fault}.", status=status))
+        self._refuse(
+            ApiError("BadRequestException", f"The request is not valid HTTP: {fault}.", status=status)
+        )
 
     def shutdown(self) -> None:
         try:
@@ -247,7 +269,11 @@ class Connection(H11Protocol):
         """Called at the end of the time for a phase."""
         if self._phase is Phase.HEAD and self._has_begun():
             self._connections.notices.note(f"closed a connection: no request within {HEAD_SECONDS} s")
-            self._refuse(ApiError("RequestTimeoutException", f"No whole request came within {HEAD_SECONDS} s.", status=408))
+            self._refuse(
+                ApiError(
+                    "RequestTimeoutException", f"No whole request came within {HEAD_SECONDS} s.", status=408
+                )
+            )
         elif self._phase is Phase.SENDING and self.transport.get_write_buffer_size() < self._unsent:
             self._update()
             if self._phase is Phase.SENDING:

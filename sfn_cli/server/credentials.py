@@ -40,9 +40,15 @@ def read(path: str) -> Mapping[str, Credentials]:
     for profile in parser.sections():
         key, secret, token = (parser.get(profile, f"aws_{name}", fallback="") for name in _NAMES)
         if bool(key) != bool(secret):
-            raise _unusable(path, f"profile {profile} has {'no aws_secret_access_key' if key else 'no aws_access_key_id'}")
+            raise _unusable(
+                path, f"profile {profile} has {'no aws_secret_access_key' if key else 'no aws_access_key_id'}"
+            )
         if key and found.setdefault(key, Credentials(secret, token or None)) != (secret, token or None):
-            raise _unusable(path, f"profile {profile} has another secret or token for an aws_access_key_id that an earlier one has")
+            raise _unusable(
+                path,
+                f"profile {profile} has another secret or token for an aws_access_key_id that an earlier "
+                "one has",
+            )
     if not found:
         raise _unusable(path, "no profile has an aws_access_key_id and an aws_secret_access_key")
     return found

@@ -1,14 +1,17 @@
-"""`POST /gateway/NAME`: state machines as a web client meets them behind an API Gateway, without AWS's protocol.
+"""`POST /gateway/NAME`: state machines as a web client meets them behind an API Gateway, without
+AWS's protocol.
 
-    an EXPRESS machine    its execution is waited for: 200 with the output, 500 with {"error", "cause"}, 504 when it timed out
-    a STANDARD machine    its execution is started: 200 with {"executionArn", "startDate"}, as StartExecution answers
+    an EXPRESS machine    its execution is waited for: 200 with the output, 500 with {"error",
+    "cause"}, 504 when it timed out a STANDARD machine    its execution is started: 200 with
+    {"executionArn", "startDate"}, as StartExecution answers
 
-NAME is a machine's name or ARN, `NAME:live` an alias and `NAME:3` a version. The body is the execution's input. What is
-refused is told as API Gateway tells it: {"message"}. Nobody signs anything, as before a gateway without an authorizer;
-with --credentials, everybody does, as before one with AWS_IAM.
+NAME is a machine's name or ARN, `NAME:live` an alias and `NAME:3` a version. The body is the
+execution's input. What is refused is told as API Gateway tells it: {"message"}. Nobody signs
+anything, as before a gateway without an authorizer; with --credentials, everybody does, as before
+one with AWS_IAM.
 
-A web page may ask if the one who started the server named its origin (--gateway-origin), and then for this alone.
-https://fetch.spec.whatwg.org/#http-cors-protocol
+A web page may ask if the one who started the server named its origin (--gateway-origin), and then
+for this alone. https://fetch.spec.whatwg.org/#http-cors-protocol
 """
 
 from __future__ import annotations
@@ -41,29 +44,43 @@ _PREFLIGHT_SECONDS = "600"
 class Gateway:
     """Answers for one server."""
 
-    def __init__(self, settings: Settings, listening_host: str, origins: Collection[str], scheme: str = "http") -> None:
+    def __init__(
+        self, settings: Settings, listening_host: str, origins: Collection[str], scheme: str = "http"
+    ) -> None:
         """`scheme` is the one under which the server is reached: "http" or "https"."""
         self._settings = settings
         self._listening_host = listening_host
         self._scheme = scheme
         self._origins = origins
 
-    async def answer(self, head: HttpRequest, whole: Callable[[], Awaitable[HttpRequest]], call: Call) -> HttpResponse:
-        """`whole` gives the request with its body, or raises ApiError; `call` asks an operation, and waits for it without a thread."""
+    async def answer(
+        self, head: HttpRequest, whole: Callable[[], Awaitable[HttpRequest]], call: Call
+    ) -> HttpResponse:
+        """`whole` gives the request with its body, or raises ApiError; `call` asks an operation,
+        and waits for it without a thread.
+        """
         headers = head.headers
         try:
             if not is_allowed(headers, self._listening_host, self._origins, self._scheme):
                 raise ApiError(
-                    "ForbiddenException", "This server answers web pages of the origins that --gateway-origin names.", status=403
+                    "ForbiddenException",
+                    "This server answers web pages of the origins that --gateway-origin names.",
+                    status=403,
                 )
             if head.method == "OPTIONS":
                 return HttpResponse(204, self._preflight(headers), b"")
             if head.method != "POST":
-                raise ApiError("MethodNotAllowedException", f"Start an execution with POST {PREFIX}NAME.", status=405)
+                raise ApiError(
+                    "MethodNotAllowedException", f"Start an execution with POST {PREFIX}NAME.", status=405
+                )
             answer = await self._start(unquote(head.path.removeprefix(PREFIX)), (await whole()).body, call)
         except SfnError as error:
             answer = _refusal(error)
-        return answer._replace(headers=with_request_id({**answer.headers, "Content-Type": "application/json", **self._cors(headers)}))
+        return answer._replace(
+            headers=with_request_id(
+                {**answer.headers, "Content-Type": "application/json", **self._cors(headers)}
+            )
+        )
 
     async def _start(self, name: str, body: bytes, call: Call) -> HttpResponse:
         request = {"stateMachineArn": self._arn(name), "input": _input(body)}
@@ -76,22 +93,34 @@ class Gateway:
             return _json(200, shapes.to_wire(start.output, await call(start, request)))
         if ended["status"] == "SUCCEEDED":
             return HttpResponse(200, {}, ended["output"].encode("utf-8", "replace"))
-        return _json(504 if ended["status"] == "TIMED_OUT" else 500, {"error": ended["error"], "cause": ended["cause"]})
+        return _json(
+            504 if ended["status"] == "TIMED_OUT" else 500, {"error": ended["error"], "cause": ended["cause"]}
+        )
 
     def _arn(self, name: str) -> str:
-        return name if name.startswith("arn:") else arn.state_machine(self._settings.region, self._settings.account_id, name)
+        return (
+            name
+            if name.startswith("arn:")
+            else arn.state_machine(self._settings.region, self._settings.account_id, name)
+        )
 
     def _cors(self, headers: Mapping[str, str]) -> dict[str, str]:
         """What lets a page of a named origin read the answer."""
         if not self._origins:
             return {}
         origin = headers.get("origin")
-        may_read = {"Access-Control-Allow-Origin": origin} if origin is not None and origin in self._origins else {}
+        may_read = (
+            {"Access-Control-Allow-Origin": origin} if origin is not None and origin in self._origins else {}
+        )
         return {"Vary": "Origin", **may_read}
 
     def _preflight(self, headers: Mapping[str, str]) -> dict[str, str]:
         """The answer to a browser that asks first what the page may send."""
-        allowed = {**self._cors(headers), "Access-Control-Allow-Methods": "POST", "Access-Control-Max-Age": _PREFLIGHT_SECONDS}
+        allowed = {
+            **self._cors(headers),
+            "Access-Control-Allow-Methods": "POST",
+            "Access-Control-Max-Age": _PREFLIGHT_SECONDS,
+        }
         if asked := headers.get("access-control-request-headers"):
             allowed["Access-Control-Allow-Headers"] = asked
         if "access-control-request-private-network" in headers:
@@ -100,11 +129,14 @@ class Gateway:
 
 
 def checked_origins(origins: Sequence[str]) -> frozenset[str]:
-    """The origins as browsers send them. Raises ConfigurationError for what is none; `*` would let every page in."""
+    """The origins as browsers send them. Raises ConfigurationError for what is none; `*` would let
+    every page in.
+    """
     for origin in origins:
         if not _is_origin(origin):
             raise ConfigurationError(
-                f"--gateway-origin '{origin}' is no origin: name a page's as browsers do, such as http://localhost:3000."
+                f"--gateway-origin '{origin}' is no origin: name a page's as browsers do, such as "
+                "http://localhost:3000."
             )
     return frozenset(origins)
 
@@ -115,7 +147,11 @@ def _is_origin(text: str) -> bool:
         is_complete = bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
         return False
-    return is_complete and parts.scheme in ("http", "https") and text == f"{parts.scheme}://{parts.netloc}".lower()
+    return (
+        is_complete
+        and parts.scheme in ("http", "https")
+        and text == f"{parts.scheme}://{parts.netloc}".lower()
+    )
 
 
 def _input(body: bytes) -> str:

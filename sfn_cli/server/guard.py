@@ -23,7 +23,9 @@ _HOST = re.compile(r"(?:\[[0-9A-Za-z:.%_~-]+\]|[^][:/?#@\\\s]+)(?::[0-9]*)?")
 """A Host header: an IPv6 address in brackets or a name, and perhaps a port (RFC 9110, 7.2)."""
 
 
-def is_allowed(headers: Mapping[str, str], listening_host: str, origins: Collection[str] = (), scheme: str = "http") -> bool:
+def is_allowed(
+    headers: Mapping[str, str], listening_host: str, origins: Collection[str] = (), scheme: str = "http"
+) -> bool:
     """Whether a request with these headers (names in lower case) is for a server that listens there.
 
     Pages of these `origins` are allowed, too. `scheme` is the server's own: "http" or "https".

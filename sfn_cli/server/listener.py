@@ -16,7 +16,13 @@ from sfn_cli.server.acceptor import Acceptor
 from sfn_cli.server.application import Application
 from sfn_cli.server.connections import Connection, Connections
 from sfn_cli.server.gateway import checked_origins
-from sfn_cli.server.limits import KEEP_ALIVE_SECONDS, MIN_OPEN_FILES, OPEN_FILES, max_connections, max_patient_threads
+from sfn_cli.server.limits import (
+    KEEP_ALIVE_SECONDS,
+    MIN_OPEN_FILES,
+    OPEN_FILES,
+    max_connections,
+    max_patient_threads,
+)
 from sfn_cli.server.notices import Notices
 from sfn_cli.server.waiting import GRACE_SECONDS
 
@@ -81,8 +87,9 @@ def run(
 
 
 class _Server(uvicorn.Server):
-    """Says when it listens and when it is to end. A signal ends it with exit code 0, for it did what it was told; a second one does so
-    without waiting for what is being answered."""
+    """Says when it listens and when it is to end. A signal ends it with exit code 0, for it did
+    what it was told; a second one does so without waiting for what is being answered.
+    """
 
     _acceptor: Acceptor | None = None
 
@@ -142,7 +149,9 @@ def _open_more_files() -> int:
     limit, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = OPEN_FILES if most == resource.RLIM_INFINITY else min(OPEN_FILES, most)
     if wanted < MIN_OPEN_FILES:
-        raise ConfigurationError(f"sfn serve needs {MIN_OPEN_FILES} open files, and may have {wanted}: raise ulimit -n.")
+        raise ConfigurationError(
+            f"sfn serve needs {MIN_OPEN_FILES} open files, and may have {wanted}: raise ulimit -n."
+        )
     if limit == resource.RLIM_INFINITY or limit >= wanted:
         return wanted
     resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
@@ -154,15 +163,22 @@ def _listen(host: str, port: int, scheme: str) -> socket.socket:
     try:
         address = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         listening = socket.create_server(address[4][:2], family=address[0], backlog=2048)
-        # Connections inherit it. asyncio would see to it, but not for a socket that was made without naming TCP; without it
-        # the body of an answer waits 40 ms for the client to acknowledge the headers.
+        # Connections inherit it. asyncio would see to it, but not for a socket that was made
+        # without naming TCP; without it the body of an answer waits 40 ms for the client to
+        # acknowledge the headers.
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return listening
-    except UnicodeError as error:  # no label of a host's name: too long, empty, or with characters that none has
-        raise ConfigurationError(f"Cannot listen on {_url(host, port, scheme)}: it is not the name of a host.") from error
+    except (
+        UnicodeError
+    ) as error:  # no label of a host's name: too long, empty, or with characters that none has
+        raise ConfigurationError(
+            f"Cannot listen on {_url(host, port, scheme)}: it is not the name of a host."
+        ) from error
     except (OSError, OverflowError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise ConfigurationError(f"Cannot listen on {_url(host, port, scheme)}: {reason}. Choose another --host or --port.") from error
+        raise ConfigurationError(
+            f"Cannot listen on {_url(host, port, scheme)}: {reason}. Choose another --host or --port."
+        ) from error
 
 
 def _url(host: str, port: int, scheme: str) -> str:

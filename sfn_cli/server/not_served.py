@@ -14,12 +14,16 @@ SERVED = "Step Functions, Lambda's functions, CloudWatch Logs, EventBridge's con
 
 
 def not_served(what: str, request: HttpRequest, status: int = 400) -> ApiError:
-    """The error for a request that is another service's, or an operation's that sfn does not have: `what` names it."""
+    """The error for a request that is another service's, or an operation's that sfn does not have:
+    `what` names it.
+    """
     service = signature.service_signed_for(request)
     return ApiError(
         "UnknownOperationException",
-        f"sfn serve does not answer {what}{f' of {service}' if service else ''}: it answers {SERVED}. Send what is another service's to "
-        "its own endpoint: AWS_ENDPOINT_URL_<SERVICE> names one, and `sfn aws endpoint` prints that of the services which the tasks of "
+        f"sfn serve does not answer {what}{f' of {service}' if service else ''}: it answers {SERVED}. Send "
+        "what is another service's to "
+        "its own endpoint: AWS_ENDPOINT_URL_<SERVICE> names one, and `sfn aws endpoint` prints that of the "
+        "services which the tasks of "
         "sfn call.",
         status=status,
     )

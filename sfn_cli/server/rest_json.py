@@ -38,14 +38,20 @@ class Route(NamedTuple):
         return (
             method == self.method
             and len(segments) == len(self.segments)
-            and all(mine.startswith("{") or mine == given for mine, given in zip(self.segments, segments, strict=True))
+            and all(
+                mine.startswith("{") or mine == given
+                for mine, given in zip(self.segments, segments, strict=True)
+            )
         )
 
 
 def routes() -> list[Route]:
     """The routes of Lambda, from the model."""
     operations = (model.load("lambda", name) for name in model.operation_names("lambda"))
-    return [Route(operation.http["method"], _segments(operation.http["uri"]), operation) for operation in operations]
+    return [
+        Route(operation.http["method"], _segments(operation.http["uri"]), operation)
+        for operation in operations
+    ]
 
 
 def find(table: Sequence[Route], request: HttpRequest) -> Route:
@@ -61,7 +67,9 @@ def read_request(route: Route, request: HttpRequest) -> dict[str, Any]:
     """The operation's request. Raises ApiError SerializationException."""
     shape = route.operation.input
     payload = shape.get("payload")
-    members: dict[str, Any] = {payload: request.body} if payload else shapes.from_wire(shape, json_body(request.body))
+    members: dict[str, Any] = (
+        {payload: request.body} if payload else shapes.from_wire(shape, json_body(request.body))
+    )
     for mine, given in zip(route.segments, _segments(request.path), strict=True):
         if mine.startswith("{"):
             members[mine.strip("{}")] = unquote(given)
@@ -69,7 +77,13 @@ def read_request(route: Route, request: HttpRequest) -> dict[str, Any]:
     for member, member_shape in shape["members"].items():
         name = member_shape.get("locationName", member)
         location = member_shape.get("location")
-        found = query.get(name, []) if location == "querystring" else request.headers.getlist(name) if location == "header" else []
+        found = (
+            query.get(name, [])
+            if location == "querystring"
+            else request.headers.getlist(name)
+            if location == "header"
+            else []
+        )
         if found and member_shape["type"] == "list":
             members[member] = [_read_text(member_shape["member"], text) for text in found]
         elif found:

@@ -1,9 +1,9 @@
 """Whether a request was signed (Signature Version 4) with credentials that are known.
 
-The signature stands in the header Authorization or, of a presigned URL, in the query. Region and service are those that were
-signed, whatever they are.
-Rule 1: all that decides what a request does is signed: method, path, query, Host, every x-amz-* header that is there, the body.
-Rule 2: the errors are AWS's, with status 403; none shows what was expected.
+The signature stands in the header Authorization or, of a presigned URL, in the query. Region and
+service are those that were signed, whatever they are. Rule 1: all that decides what a request does
+is signed: method, path, query, Host, every x-amz-* header that is there, the body. Rule 2: the
+errors are AWS's, with status 403; none shows what was expected.
 """
 
 from __future__ import annotations
@@ -68,7 +68,9 @@ def service_signed_for(request: HttpRequest) -> str | None:
         return None
 
 
-def check_claim(signature: Signature, request: HttpRequest, known: Mapping[str, Credentials], now: datetime) -> None:
+def check_claim(
+    signature: Signature, request: HttpRequest, known: Mapping[str, Credentials], now: datetime
+) -> None:
     """Checks what does not need the body: who signed, when, and which headers.
 
     So no body is read for an unknown key, and the signature of a long upload does not expire while its body
@@ -94,7 +96,8 @@ def check_digest(signature: Signature, request: HttpRequest, known: Mapping[str,
     declared = request.headers.get("x-amz-content-sha256", digest)
     if not _is_same(wanted, signature.signature) or not _is_same(declared, digest):
         raise _invalid(
-            "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key "
+            "The request signature we calculated does not match the signature you provided. Check your AWS "
+            "Secret Access Key "
             "and signing method. Consult the service documentation for details."
         )
 
@@ -102,7 +105,11 @@ def check_digest(signature: Signature, request: HttpRequest, known: Mapping[str,
 def _credentials_of(signature: Signature, known: Mapping[str, Credentials]) -> Credentials:
     credentials = known.get(signature.access_key_id)
     if credentials is None or not _is_same(signature.session_token or "", credentials.session_token or ""):
-        raise ApiError("UnrecognizedClientException", "The security token included in the request is invalid.", status=403)
+        raise ApiError(
+            "UnrecognizedClientException",
+            "The security token included in the request is invalid.",
+            status=403,
+        )
     return credentials
 
 
@@ -113,7 +120,9 @@ def _in_header(authorization: str, headers: Mapping[str, str]) -> Signature:
     algorithm, _, rest = authorization.partition(" ")
     if algorithm != sigv4.ALGORITHM:
         raise _incomplete(f"Unsupported AWS 'algorithm': '{algorithm}'.")
-    fields = {name.strip(): value.strip() for name, _, value in (part.partition("=") for part in rest.split(","))}
+    fields = {
+        name.strip(): value.strip() for name, _, value in (part.partition("=") for part in rest.split(","))
+    }
     at = headers.get("x-amz-date") or _as_iso(headers.get("date", ""))
     missing = [
         f"Authorization header requires '{name}' parameter."
@@ -133,7 +142,11 @@ def _in_query(query: Mapping[str, str]) -> Signature:
     if query["X-Amz-Algorithm"] != sigv4.ALGORITHM:
         raise _incomplete(f"Unsupported AWS 'algorithm': '{query['X-Amz-Algorithm']}'.")
     needed = ("Credential", "Signature", "SignedHeaders", "Date", "Expires")
-    missing = [f"AWS query-string parameters must include 'X-Amz-{name}'." for name in needed if not query.get(f"X-Amz-{name}")]
+    missing = [
+        f"AWS query-string parameters must include 'X-Amz-{name}'."
+        for name in needed
+        if not query.get(f"X-Amz-{name}")
+    ]
     if missing:
         raise _incomplete(" ".join(missing))
     key, scope = _credential(query["X-Amz-Credential"])
@@ -142,14 +155,24 @@ def _in_query(query: Mapping[str, str]) -> Signature:
         raise _incomplete(f"X-Amz-Expires must be a number of seconds from 1 to {MAX_EXPIRES_SECONDS}.")
     signed = tuple(query["X-Amz-SignedHeaders"].split(";"))
     token = query.get("X-Amz-Security-Token")
-    return Signature(key, scope, signed, query["X-Amz-Signature"], query["X-Amz-Date"], token, timedelta(seconds=int(seconds)))
+    return Signature(
+        key,
+        scope,
+        signed,
+        query["X-Amz-Signature"],
+        query["X-Amz-Date"],
+        token,
+        timedelta(seconds=int(seconds)),
+    )
 
 
 def _credential(text: str) -> tuple[str, str]:
     """The access key's id and the scope in "KEY/DATE/REGION/SERVICE/aws4_request"; a key may hold slashes."""
     key, *scope = text.rsplit("/", 4)
     if len(scope) != 4 or not all((key, *scope)):
-        raise _incomplete("Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term.")
+        raise _incomplete(
+            "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term."
+        )
     if scope[-1] != sigv4.TERMINATOR:
         raise _incomplete(f"Credential should be scoped with a valid terminator: '{sigv4.TERMINATOR}'.")
     return key, "/".join(scope)
@@ -173,7 +196,9 @@ def _check_time(signature: Signature, now: datetime) -> None:
     except ValueError:
         raise _incomplete("Date must be in ISO-8601 'basic format', as in 20150830T123600Z.") from None
     if signature.scope.partition("/")[0] != signature.at[:8]:
-        raise _invalid("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP.")
+        raise _invalid(
+            "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP."
+        )
     minutes = SKEW // timedelta(minutes=1)
     if at > now + SKEW:
         latest = f"{now + SKEW:{sigv4.TIME}} ({now:{sigv4.TIME}} + {minutes} min.)"

@@ -1,8 +1,8 @@
 """Requests whose answer is not there yet: each is a task of the event loop, and no thread waits.
 
-Rule 1: nothing is done for a client that is gone: a task of an activity is its only worker's, and would be lost.
-Rule 2: when the server is to end, polls are answered at once, with nothing; what waits for an execution has a while, and is told
-then that the server ends.
+Rule 1: nothing is done for a client that is gone: a task of an activity is its only worker's, and
+would be lost. Rule 2: when the server is to end, polls are answered at once, with nothing; what
+waits for an execution has a while, and is told then that the server ends.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ Answered = dict[str, Any]
 class Waiting:
     """The requests of one server that wait, over a Service of the event loop's own."""
 
-    def __init__(self, service: Service, in_thread: Callable[[Callable[[Service], Answered | None]], Awaitable[Any]]) -> None:
+    def __init__(
+        self, service: Service, in_thread: Callable[[Callable[[Service], Answered | None]], Awaitable[Any]]
+    ) -> None:
         """`in_thread` calls a function in a thread, with a Service of that thread's."""
         self._watch = Watch(service)
         self._in_thread = in_thread
@@ -54,7 +56,9 @@ class Waiting:
 
     async def _at_the_end(self, awaited: AwaitedEnd, gone: asyncio.Task[None]) -> Answered:
         if not await _before(self._watch.end_of(awaited.execution), gone, self._ended):
-            raise ApiError("ServiceUnavailable", "sfn serve was told to end. The execution goes on.", status=503)
+            raise ApiError(
+                "ServiceUnavailable", "sfn serve was told to end. The execution goes on.", status=503
+            )
         answer: Answered = await self._in_thread(awaited.answer)
         return answer
 
@@ -68,8 +72,15 @@ class Waiting:
         return NO_TASK
 
 
-async def _before(event: Coroutine[Any, Any, None], gone: asyncio.Task[None], ending: asyncio.Event, seconds: float | None = None) -> bool:
-    """Whether what is waited for came before the client was gone, the server was to end, and the time was over."""
+async def _before(
+    event: Coroutine[Any, Any, None],
+    gone: asyncio.Task[None],
+    ending: asyncio.Event,
+    seconds: float | None = None,
+) -> bool:
+    """Whether what is waited for came before the client was gone, the server was to end, and the
+    time was over.
+    """
     came, ended = asyncio.create_task(event), asyncio.create_task(ending.wait())
     try:
         await asyncio.wait({came, gone, ended}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)

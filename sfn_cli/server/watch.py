@@ -23,7 +23,9 @@ class Watch:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._ends: defaultdict[int, list[Future]] = defaultdict(list)  # by the execution's row
-        self._tasks: defaultdict[str, list[Future]] = defaultdict(list)  # by the activity's ARN; who came first is first
+        self._tasks: defaultdict[str, list[Future]] = defaultdict(
+            list
+        )  # by the activity's ARN; who came first is first
         self._follower = Follower(service)
         self._looking: asyncio.Task[None] | None = None
 
@@ -32,7 +34,9 @@ class Watch:
         await self._wait(self._ends, execution)
 
     async def task_of(self, activity: str) -> None:
-        """Returns when the activity has a task for who waits, which another may have taken meanwhile. Raises StoreError."""
+        """Returns when the activity has a task for who waits, which another may have taken
+        meanwhile. Raises StoreError.
+        """
         await self._wait(self._tasks, activity)
 
     async def _wait(self, waiting: defaultdict[Any, list[Future]], key: int | str) -> None:
@@ -75,7 +79,12 @@ class Watch:
             _tell([future for future in self._tasks[activity] if not future.done()][:count])
 
     def _fail(self, error: Exception) -> None:
-        for future in [future for waiting in (self._ends, self._tasks) for futures in waiting.values() for future in futures]:
+        for future in [
+            future
+            for waiting in (self._ends, self._tasks)
+            for futures in waiting.values()
+            for future in futures
+        ]:
             if not future.done():
                 future.set_exception(error)
         self._ends.clear()

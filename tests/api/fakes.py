@@ -75,10 +75,14 @@ class Caller:
 
     def create(self, name: str = "m", **more: Any) -> str:
         """Creates a state machine; its ARN."""
-        arn: str = self("CreateStateMachine", **{"name": name, "definition": PASS, "roleArn": ROLE, **more})["stateMachineArn"]
+        arn: str = self("CreateStateMachine", **{"name": name, "definition": PASS, "roleArn": ROLE, **more})[
+            "stateMachineArn"
+        ]
         return arn
 
-    def end(self, execution_arn: str, status: str = "SUCCEEDED", output: str | None = '{"done":true}') -> None:
+    def end(
+        self, execution_arn: str, status: str = "SUCCEEDED", output: str | None = '{"done":true}'
+    ) -> None:
         """Ends an execution, as a worker would (without its events)."""
         with self.service.database.transaction() as connection:
             connection.execute(

@@ -32,7 +32,9 @@ def call(call: Caller) -> Caller:
     return call
 
 
-def make(call: Caller, name: str = "live", routes: list[dict[str, Any]] = FIRST, **more: Any) -> dict[str, Any]:
+def make(
+    call: Caller, name: str = "live", routes: list[dict[str, Any]] = FIRST, **more: Any
+) -> dict[str, Any]:
     return call("CreateStateMachineAlias", name=name, routingConfiguration=routes, **more)
 
 
@@ -54,8 +56,16 @@ def test_making_again_is_idempotent(call: Caller) -> None:
     first = make(call, description="d")
     assert first["stateMachineAliasArn"] == LIVE
     assert make(call, description="d") == first
-    for more in ({"description": "other"}, {}, {"routes": SECOND, "description": "d"}, {"routes": BOTH, "description": "d"}):
-        with pytest.raises(Exception, match="an alias with the same name and a different routing configuration already exists") as error:
+    for more in (
+        {"description": "other"},
+        {},
+        {"routes": SECOND, "description": "d"},
+        {"routes": BOTH, "description": "d"},
+    ):
+        with pytest.raises(
+            Exception,
+            match="an alias with the same name and a different routing configuration already exists",
+        ) as error:
             make(call, **more)
         assert getattr(error.value, "code", None) == "ConflictException"
 
@@ -65,10 +75,21 @@ def test_updated(call: Caller) -> None:
     made = make(call, description="d")
     first = call("UpdateStateMachineAlias", stateMachineAliasArn=LIVE, description="e")["updateDate"]
     assert first > made["creationDate"]
-    assert call("UpdateStateMachineAlias", stateMachineAliasArn=LIVE, description="e", routingConfiguration=FIRST)["updateDate"] == first
-    second = call("UpdateStateMachineAlias", stateMachineAliasArn=LIVE, routingConfiguration=BOTH)["updateDate"]
+    assert (
+        call(
+            "UpdateStateMachineAlias", stateMachineAliasArn=LIVE, description="e", routingConfiguration=FIRST
+        )["updateDate"]
+        == first
+    )
+    second = call("UpdateStateMachineAlias", stateMachineAliasArn=LIVE, routingConfiguration=BOTH)[
+        "updateDate"
+    ]
     described = call("DescribeStateMachineAlias", stateMachineAliasArn=LIVE)
-    assert (described["description"], described["routingConfiguration"], described["updateDate"]) == ("e", BOTH, second)
+    assert (described["description"], described["routingConfiguration"], described["updateDate"]) == (
+        "e",
+        BOTH,
+        second,
+    )
     call("UpdateStateMachineAlias", stateMachineAliasArn=LIVE, description="")
     assert call("DescribeStateMachineAlias", stateMachineAliasArn=LIVE)["description"] is None
 
@@ -91,11 +112,18 @@ MISSING = ("ResourceNotFound", "Request references a resource that does not exis
             "ValidationException",
             "Sum of routing configuration weights must equal 100. Received: [70, 29]",
         ),
-        (routing((M + ":1", 99)), "ValidationException", "Sum of routing configuration weights must equal 100. Received: [99]"),
+        (
+            routing((M + ":1", 99)),
+            "ValidationException",
+            "Sum of routing configuration weights must equal 100. Received: [99]",
+        ),
         (
             routing((M + ":1", 50), (MACHINE + "n:1", 50)),
             "ValidationException",
-            f"Routing configuration must contain versions of the same state machine. Received: [{M}:1, {MACHINE}n:1]",
+            (
+                f"Routing configuration must contain versions of the same state machine. Received: [{M}:1, "
+                f"{MACHINE}n:1]"
+            ),
         ),
         (routing((M + ":3", 100)), *MISSING),
         (routing(("no_arn", 100)), "InvalidArn", "Invalid Arn: 'Invalid ARN prefix: no_arn'"),
@@ -103,7 +131,8 @@ MISSING = ("ResourceNotFound", "Request references a resource that does not exis
             routing((M + ":1", 101)),
             "ValidationException",
             (
-                "1 validation error detected: Value '101' at 'routingConfiguration.1.member.weight' failed to satisfy constraint: "
+                "1 validation error detected: Value '101' at 'routingConfiguration.1.member.weight' failed "
+                "to satisfy constraint: "
                 "Member must have value less than or equal to 100"
             ),
         ),
@@ -111,20 +140,27 @@ MISSING = ("ResourceNotFound", "Request references a resource that does not exis
             routing((M + ":1", 50), (M + ":2", 30), (M + ":3", 20)),
             "ValidationException",
             (
-                f"1 validation error detected: Value '[RoutingConfigurationListItem(stateMachineVersionArn={M}:1, weight=50), "
+                "1 validation error detected: Value "
+                f"'[RoutingConfigurationListItem(stateMachineVersionArn={M}:1, weight=50), "
                 f"RoutingConfigurationListItem(stateMachineVersionArn={M}:2, weight=30), "
-                f"RoutingConfigurationListItem(stateMachineVersionArn={M}:3, weight=20)]' at 'routingConfiguration' failed to satisfy "
+                f"RoutingConfigurationListItem(stateMachineVersionArn={M}:3, weight=20)]' at "
+                "'routingConfiguration' failed to satisfy "
                 "constraint: Member must have length less than or equal to 2"
             ),
         ),
     ],
 )
-def test_refused_routes(call: Caller, operation: str, routes: list[dict[str, Any]], code: str, message: str) -> None:
+def test_refused_routes(
+    call: Caller, operation: str, routes: list[dict[str, Any]], code: str, message: str
+) -> None:
     """Each fault has AWS's code and words, and leaves the alias that there is."""
     make(call, description="d")
     which = {"name": "new"} if operation == "CreateStateMachineAlias" else {"stateMachineAliasArn": LIVE}
     assert refused(call, operation, routingConfiguration=routes, **which) == (code, message)
-    assert [alias["stateMachineAliasArn"] for alias in call("ListStateMachineAliases", stateMachineArn=M)["stateMachineAliases"]] == [LIVE]
+    assert [
+        alias["stateMachineAliasArn"]
+        for alias in call("ListStateMachineAliases", stateMachineArn=M)["stateMachineAliases"]
+    ] == [LIVE]
     assert call("DescribeStateMachineAlias", stateMachineAliasArn=LIVE)["routingConfiguration"] == FIRST
 
 
@@ -134,7 +170,8 @@ def test_refused_names(call: Caller, name: str) -> None:
     code, message = refused(call, "CreateStateMachineAlias", name=name, routingConfiguration=FIRST)
     assert code == "ValidationException"
     assert message.startswith(
-        f"1 validation error detected: Value '{name}' at 'name' failed to satisfy constraint: Member must satisfy regular"
+        f"1 validation error detected: Value '{name}' at 'name' failed to satisfy constraint: Member must "
+        "satisfy regular"
     )
 
 
@@ -149,11 +186,16 @@ def test_refused_names(call: Caller, name: str) -> None:
 )
 @pytest.mark.parametrize("arn", [M + ":gone", MACHINE + "gone:live", M + ":1", M])
 def test_what_is_not_there(call: Caller, operation: str, more: dict[str, Any], arn: str) -> None:
-    """Aliases that do not exist have one error (recorded); of another machine's versions, the routes are told first."""
+    """Aliases that do not exist have one error (recorded); of another machine's versions, the
+    routes are told first.
+    """
     expected = MISSING
     if more == {"routingConfiguration": FIRST} and arn.startswith(MACHINE + "gone"):
         received = f"Received: [{M}:1]"
-        expected = ("ValidationException", f"Routing configuration must contain versions of the same state machine. {received}")
+        expected = (
+            "ValidationException",
+            f"Routing configuration must contain versions of the same state machine. {received}",
+        )
     assert refused(call, operation, stateMachineAliasArn=arn, **more) == expected
 
 
@@ -176,8 +218,14 @@ def test_listed(call: Caller) -> None:
     first = call("ListStateMachineAliases", stateMachineArn=M, maxResults=2)
     second = call("ListStateMachineAliases", stateMachineArn=M, maxResults=2, nextToken=first["nextToken"])
     assert [row["stateMachineAliasArn"][-1] for row in second["stateMachineAliases"]] == ["c"]
-    assert refused(call, "ListStateMachineAliases", stateMachineArn=M + ":1", nextToken=first["nextToken"])[0] == "InvalidToken"
-    assert refused(call, "ListStateMachineAliases", stateMachineArn=MACHINE + "gone")[0] == "StateMachineDoesNotExist"
+    assert (
+        refused(call, "ListStateMachineAliases", stateMachineArn=M + ":1", nextToken=first["nextToken"])[0]
+        == "InvalidToken"
+    )
+    assert (
+        refused(call, "ListStateMachineAliases", stateMachineArn=MACHINE + "gone")[0]
+        == "StateMachineDoesNotExist"
+    )
     assert refused(call, "ListStateMachineAliases", stateMachineArn=M + ":9") == MISSING
 
 
@@ -192,7 +240,11 @@ def test_an_execution_of_an_alias(call: Caller) -> None:
     expected = {"stateMachineArn": M, "stateMachineAliasArn": LIVE, "stateMachineVersionArn": M + ":1"}
     assert described.items() >= expected.items()
     started = call("GetExecutionHistory", executionArn=arn)["events"][0]["executionStartedEventDetails"]
-    assert (started["stateMachineAliasArn"], started["stateMachineVersionArn"], started["roleArn"]) == (LIVE, M + ":1", ROLE)
+    assert (started["stateMachineAliasArn"], started["stateMachineVersionArn"], started["roleArn"]) == (
+        LIVE,
+        M + ":1",
+        ROLE,
+    )
     for qualifier, names in ((":live", "ge"), (":1", "fe"), (":2", "g"), ("", "gfe")):
         rows = call("ListExecutions", stateMachineArn=M + qualifier)["executions"]
         assert "".join(row["name"] for row in rows) == names
@@ -207,10 +259,18 @@ def test_an_execution_of_an_alias(call: Caller) -> None:
 
 
 @pytest.mark.parametrize(
-    "weights, expected", [((100, 0), {1: 10_000}), ((0, 100), {2: 10_000}), ((80, 20), {1: 8000, 2: 2000}), ((1, 99), {1: 100, 2: 9900})]
+    "weights, expected",
+    [
+        ((100, 0), {1: 10_000}),
+        ((0, 100), {2: 10_000}),
+        ((80, 20), {1: 8000, 2: 2000}),
+        ((1, 99), {1: 100, 2: 9900}),
+    ],
 )
 def test_drawn_by_weight(call: Caller, weights: tuple[int, int], expected: dict[int, int]) -> None:
-    """Each execution's version comes from its seed: the same seed gives the same one, and many come near the weights."""
+    """Each execution's version comes from its seed: the same seed gives the same one, and many come
+    near the weights.
+    """
     make(call, routes=routing((M + ":1", weights[0]), (M + ":2", weights[1])))
     machine = qualified.find(call.service, LIVE)
     assert machine is not None
@@ -219,7 +279,10 @@ def test_drawn_by_weight(call: Caller, weights: tuple[int, int], expected: dict[
     counts = Counter(at.version.number for at in drawn if at.version)
     assert counts.keys() == expected.keys()
     assert all(abs(counts[number] - count) < 150 for number, count in expected.items())
-    assert {(at.version.number, at.revision.definition) for at in drawn if at.version} <= {(1, PASS), (2, OTHER)}
+    assert {(at.version.number, at.revision.definition) for at in drawn if at.version} <= {
+        (1, PASS),
+        (2, OTHER),
+    }
 
 
 def test_a_version_that_an_alias_leads_to_stays(call: Caller) -> None:
@@ -228,7 +291,10 @@ def test_a_version_that_an_alias_leads_to_stays(call: Caller) -> None:
     make(call, "beta", BOTH)
     assert refused(call, "DeleteStateMachineVersion", stateMachineVersionArn=M + ":1") == (
         "ConflictException",
-        "Version to be deleted must not be referenced by an alias. Current list of aliases referencing this version: [beta, live]",
+        (
+            "Version to be deleted must not be referenced by an alias. Current list of aliases referencing this "
+            "version: [beta, live]"
+        ),
     )
     call("DeleteStateMachineAlias", stateMachineAliasArn=M + ":beta")
     call("UpdateStateMachineAlias", stateMachineAliasArn=LIVE, routingConfiguration=SECOND)
@@ -257,12 +323,20 @@ def test_deleting_the_machine(call: Caller) -> None:
 
 
 def test_an_alias_is_described_as_a_machine(call: Caller) -> None:
-    """The first version that it leads to, under the alias's ARN; it has no tags, and is not to be updated or deleted."""
+    """The first version that it leads to, under the alias's ARN; it has no tags, and is not to be
+    updated or deleted.
+    """
     make(call, routes=BOTH)
     described = call("DescribeStateMachine", stateMachineArn=LIVE)
     assert (described["stateMachineArn"], described["definition"]) == (LIVE, PASS)
-    assert refused(call, "ListTagsForResource", resourceArn=LIVE) == ("ResourceNotFound", f"Resource not found: '{LIVE}'")
-    assert refused(call, "UpdateStateMachine", stateMachineArn=LIVE, definition=PASS)[0] == "StateMachineDoesNotExist"
+    assert refused(call, "ListTagsForResource", resourceArn=LIVE) == (
+        "ResourceNotFound",
+        f"Resource not found: '{LIVE}'",
+    )
+    assert (
+        refused(call, "UpdateStateMachine", stateMachineArn=LIVE, definition=PASS)[0]
+        == "StateMachineDoesNotExist"
+    )
     assert refused(call, "DeleteStateMachine", stateMachineArn=LIVE)[0] == "ValidationException"
 
 

@@ -21,7 +21,9 @@ OAUTH = {
         "ClientParameters": {"ClientID": "client", "ClientSecret": "hidden"},
         "AuthorizationEndpoint": "https://auth.example/token",
         "HttpMethod": "POST",
-        "OAuthHttpParameters": {"BodyParameters": [{"Key": "scope", "Value": "read", "IsValueSecret": False}]},
+        "OAuthHttpParameters": {
+            "BodyParameters": [{"Key": "scope", "Value": "read", "IsValueSecret": False}]
+        },
     }
 }
 STEM = "arn:aws:events:us-east-1:123456789012:connection"
@@ -37,8 +39,12 @@ def refused(service: Service, operation: str, **request: Any) -> tuple[str, str]
     return error.value.code, error.value.message
 
 
-def create(service: Service, name: str = "c", type_: str = "API_KEY", parameters: Any = KEY, **more: Any) -> dict[str, Any]:
-    return ask(service, "CreateConnection", Name=name, AuthorizationType=type_, AuthParameters=parameters, **more)
+def create(
+    service: Service, name: str = "c", type_: str = "API_KEY", parameters: Any = KEY, **more: Any
+) -> dict[str, Any]:
+    return ask(
+        service, "CreateConnection", Name=name, AuthorizationType=type_, AuthParameters=parameters, **more
+    )
 
 
 @pytest.mark.parametrize(
@@ -66,23 +72,42 @@ def test_described(service: Service, type_: str, parameters: Any, shown: Any) ->
     created = create(service, "c", type_, parameters, Description="words")
     assert created["ConnectionArn"].startswith(f"{STEM}/c/")
     described = ask(service, "DescribeConnection", Name="c")
-    assert described == {**created, "Name": "c", "AuthorizationType": type_, "Description": "words", "AuthParameters": shown}
+    assert described == {
+        **created,
+        "Name": "c",
+        "AuthorizationType": type_,
+        "Description": "words",
+        "AuthParameters": shown,
+    }
     assert "hidden" not in json.dumps(described)
 
 
 def test_updated(service: Service) -> None:
     """What is not given stays; another way to authorise replaces the one before."""
     create(service, Description="first")
-    ask(service, "UpdateConnection", Name="c", AuthParameters={"ApiKeyAuthParameters": {"ApiKeyValue": "newer"}})
+    ask(
+        service,
+        "UpdateConnection",
+        Name="c",
+        AuthParameters={"ApiKeyAuthParameters": {"ApiKeyValue": "newer"}},
+    )
     kept = connections.meant(service, f"{STEM}/c/any")
     assert kept is not None
-    assert json.loads(kept.auth_parameters) == {"ApiKeyAuthParameters": {"ApiKeyName": "x-api-key", "ApiKeyValue": "newer"}}
+    assert json.loads(kept.auth_parameters) == {
+        "ApiKeyAuthParameters": {"ApiKeyName": "x-api-key", "ApiKeyValue": "newer"}
+    }
     assert kept.description == "first"
     ask(service, "UpdateConnection", Name="c", AuthorizationType="BASIC", AuthParameters=BASIC)
     described = ask(service, "DescribeConnection", Name="c")
-    assert (described["AuthorizationType"], described["AuthParameters"]) == ("BASIC", {"BasicAuthParameters": {"Username": "ada"}})
+    assert (described["AuthorizationType"], described["AuthParameters"]) == (
+        "BASIC",
+        {"BasicAuthParameters": {"Username": "ada"}},
+    )
     told = refused(service, "UpdateConnection", Name="c", AuthParameters=KEY)
-    assert told == ("ValidationException", "AuthParameters of AuthorizationType BASIC must have BasicAuthParameters, and no other.")
+    assert told == (
+        "ValidationException",
+        "AuthParameters of AuthorizationType BASIC must have BasicAuthParameters, and no other.",
+    )
 
 
 def test_deauthorized(service: Service) -> None:
@@ -106,7 +131,9 @@ def test_listed(service: Service) -> None:
     ask(service, "DeauthorizeConnection", Name="ab")
 
     def names(**request: Any) -> list[str]:
-        return [connection["Name"] for connection in ask(service, "ListConnections", **request)["Connections"]]
+        return [
+            connection["Name"] for connection in ask(service, "ListConnections", **request)["Connections"]
+        ]
 
     assert names() == ["aa", "ab", "b"]
     assert names(NamePrefix="a") == ["aa", "ab"]
@@ -165,14 +192,25 @@ def test_words(service: Service, password: str) -> None:
 @pytest.mark.parametrize(
     "named, meant",
     [
-        ("arn:aws:events:us-east-1:123456789012:connection/Stripe/81210c42-8af1-456b-9c4a-6ff02fc664ac", "us-east-1"),
-        ("arn:aws:events:eu-west-1:123456789012:connection/Stripe/81210c42-8af1-456b-9c4a-6ff02fc664ac", "eu-west-1"),
-        ("arn:aws:events:us-east-2:999999999999:connection/Stripe/81210c42-8af1-456b-9c4a-6ff02fc664ac", "us-east-1"),
+        (
+            "arn:aws:events:us-east-1:123456789012:connection/Stripe/81210c42-8af1-456b-9c4a-6ff02fc664ac",
+            "us-east-1",
+        ),
+        (
+            "arn:aws:events:eu-west-1:123456789012:connection/Stripe/81210c42-8af1-456b-9c4a-6ff02fc664ac",
+            "eu-west-1",
+        ),
+        (
+            "arn:aws:events:us-east-2:999999999999:connection/Stripe/81210c42-8af1-456b-9c4a-6ff02fc664ac",
+            "us-east-1",
+        ),
         ("arn:aws:events:us-east-1:123456789012:connection/Other/81210c42-8af1-456b-9c4a-6ff02fc664ac", None),
     ],
 )
 def test_meant(service: Service, named: str, meant: str | None) -> None:
-    """A task means the connection of its ARN, or the one of that name: AWS's own id for it is not known here."""
+    """A task means the connection of its ARN, or the one of that name: AWS's own id for it is not
+    known here.
+    """
     create(service, "Stripe")
     there = service.sibling()
     there.settings = service.settings._replace(region="eu-west-1")

@@ -9,8 +9,14 @@ import pytest
 from sfn_cli.errors import ApiError
 from tests.api.fakes import EXECUTION, MACHINE, ROLE, Caller
 
-RUNNING = {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": "Execution is RUNNING and cannot be redriven"}
-SUCCEEDED = {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": "Execution is SUCCEEDED and cannot be redriven"}
+RUNNING = {
+    "redriveStatus": "NOT_REDRIVABLE",
+    "redriveStatusReason": "Execution is RUNNING and cannot be redriven",
+}
+SUCCEEDED = {
+    "redriveStatus": "NOT_REDRIVABLE",
+    "redriveStatusReason": "Execution is SUCCEEDED and cannot be redriven",
+}
 VALUES = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
 
 
@@ -51,7 +57,11 @@ def test_start(call: Caller) -> None:
                 "type": "ExecutionStarted",
                 "id": 1,
                 "previousEventId": 0,
-                "executionStartedEventDetails": {"input": '{"a": 1}', "inputDetails": {"truncated": False}, "roleArn": ROLE},
+                "executionStartedEventDetails": {
+                    "input": '{"a": 1}',
+                    "inputDetails": {"truncated": False},
+                    "roleArn": ROLE,
+                },
             }
         ],
         "nextToken": None,
@@ -81,7 +91,10 @@ def test_start_again_is_idempotent_while_it_runs(call: Caller) -> None:
     "input_, message",
     [
         ("not some json", f"Unrecognized token 'not': was expecting {VALUES}"),
-        ("{'not': 'json'", "Unexpected character (''' (code 39)): was expecting double-quote to start field name"),
+        (
+            "{'not': 'json'",
+            "Unexpected character (''' (code 39)): was expecting double-quote to start field name",
+        ),
         ("", "Invalid execution input."),
     ],
 )
@@ -104,7 +117,11 @@ def test_input_of_any_json(call: Caller, input_: str) -> None:
     "request_, code, message",
     [
         ({"stateMachineArn": "x"}, "InvalidArn", "Invalid Arn: 'Invalid ARN prefix: x'"),
-        ({"stateMachineArn": MACHINE + "x"}, "StateMachineDoesNotExist", f"State Machine Does Not Exist: '{MACHINE}x'"),
+        (
+            {"stateMachineArn": MACHINE + "x"},
+            "StateMachineDoesNotExist",
+            f"State Machine Does Not Exist: '{MACHINE}x'",
+        ),
         ({"stateMachineArn": MACHINE + "m", "name": "a/b"}, "InvalidName", "Invalid Name: 'a/b'"),
     ],
 )
@@ -116,12 +133,20 @@ def test_refused_starts(call: Caller, request_: dict[str, Any], code: str, messa
 
 
 def test_stop(call: Caller) -> None:
-    """The execution is aborted at once, with an event whose previous event is 0, and a message to its worker."""
+    """The execution is aborted at once, with an event whose previous event is 0, and a message to
+    its worker.
+    """
     call.create()
     arn = call("StartExecution", stateMachineArn=MACHINE + "m")["executionArn"]
     stopped = call("StopExecution", executionArn=arn, error="E", cause="c")
     described = call("DescribeExecution", executionArn=arn)
-    assert (described["status"], described["stopDate"], described["error"], described["cause"], described["redriveStatus"]) == (
+    assert (
+        described["status"],
+        described["stopDate"],
+        described["error"],
+        described["cause"],
+        described["redriveStatus"],
+    ) == (
         "ABORTED",
         stopped["stopDate"],
         "E",
@@ -135,7 +160,9 @@ def test_stop(call: Caller) -> None:
         "previousEventId": 0,
         "executionAbortedEventDetails": {"error": "E", "cause": "c"},
     }
-    assert call.service.database.connection.execute("SELECT kind FROM inbox").fetchall() == []  # no worker drives it
+    assert (
+        call.service.database.connection.execute("SELECT kind FROM inbox").fetchall() == []
+    )  # no worker drives it
 
 
 def test_stop_again(call: Caller) -> None:
@@ -148,7 +175,10 @@ def test_stop_again(call: Caller) -> None:
     assert call("GetExecutionHistory", executionArn=arn)["events"][-1]["executionAbortedEventDetails"] == {}
 
 
-@pytest.mark.parametrize("operation", ["DescribeExecution", "StopExecution", "GetExecutionHistory", "DescribeStateMachineForExecution"])
+@pytest.mark.parametrize(
+    "operation",
+    ["DescribeExecution", "StopExecution", "GetExecutionHistory", "DescribeStateMachineForExecution"],
+)
 @pytest.mark.parametrize(
     "arn, code, message",
     [
@@ -172,7 +202,9 @@ def test_describe_succeeded(call: Caller) -> None:
     arn = call("StartExecution", stateMachineArn=MACHINE + "m")["executionArn"]
     call.end(arn, output='{"a":1}')
     described = call("DescribeExecution", executionArn=arn)
-    assert described.items() >= {"output": '{"a":1}', "outputDetails": {"included": True}, **SUCCEEDED}.items()
+    assert (
+        described.items() >= {"output": '{"a":1}', "outputDetails": {"included": True}, **SUCCEEDED}.items()
+    )
     metadata = call("DescribeExecution", executionArn=arn, includedData="METADATA_ONLY")
     assert metadata["inputDetails"] == metadata["outputDetails"] == {"included": False}
     assert "input" not in metadata
@@ -208,7 +240,9 @@ def test_list_by_status(call: Caller) -> None:
         call("StartExecution", stateMachineArn=MACHINE + "m", name=name)
     call("StartExecution", stateMachineArn=MACHINE + "other", name="c")
     call.end(EXECUTION + "m:a")
-    listed = call("ListExecutions", stateMachineArn=MACHINE + "m", statusFilter="RUNNING", maxResults=0)["executions"]
+    listed = call("ListExecutions", stateMachineArn=MACHINE + "m", statusFilter="RUNNING", maxResults=0)[
+        "executions"
+    ]
     assert [execution["name"] for execution in listed] == ["b"]
 
 
@@ -217,13 +251,21 @@ def test_list_by_status(call: Caller) -> None:
     [
         ({}, "ValidationException", "Must provide a StateMachine ARN or MapRun ARN"),
         ({"stateMachineArn": "x"}, "InvalidArn", "Invalid Arn: 'Invalid ARN prefix: x'"),
-        ({"stateMachineArn": MACHINE + "x"}, "StateMachineDoesNotExist", f"State Machine Does Not Exist: '{MACHINE}x'"),
+        (
+            {"stateMachineArn": MACHINE + "x"},
+            "StateMachineDoesNotExist",
+            f"State Machine Does Not Exist: '{MACHINE}x'",
+        ),
         (
             {"stateMachineArn": MACHINE + "fast"},
             "StateMachineTypeNotSupported",
             "This operation is not supported by this type of state machine",
         ),
-        ({"stateMachineArn": MACHINE + "m", "mapRunArn": "x"}, "ValidationException", "Must provide a StateMachine ARN or MapRun ARN"),
+        (
+            {"stateMachineArn": MACHINE + "m", "mapRunArn": "x"},
+            "ValidationException",
+            "Must provide a StateMachine ARN or MapRun ARN",
+        ),
         (
             {"stateMachineArn": MACHINE + "m", "redriveFilter": "REDRIVEN"},
             "ValidationException",
@@ -234,7 +276,11 @@ def test_list_by_status(call: Caller) -> None:
             "ValidationException",
             "statusFilter PENDING_REDRIVE is only supported with mapRunArn",
         ),
-        ({"stateMachineArn": MACHINE + "m", "nextToken": "abc"}, "InvalidToken", "Invalid Token: 'Invalid token'"),
+        (
+            {"stateMachineArn": MACHINE + "m", "nextToken": "abc"},
+            "InvalidToken",
+            "Invalid Token: 'Invalid token'",
+        ),
     ],
 )
 def test_refused_lists(call: Caller, request_: dict[str, Any], code: str, message: str) -> None:
@@ -251,10 +297,22 @@ def test_history_in_pages_both_ways(call: Caller) -> None:
     call("StopExecution", executionArn=arn)
     for reverse, ids in ((False, [1, 2]), (True, [2, 1])):
         first = call("GetExecutionHistory", executionArn=arn, maxResults=1, reverseOrder=reverse)
-        second = call("GetExecutionHistory", executionArn=arn, maxResults=1, reverseOrder=reverse, nextToken=first["nextToken"])
+        second = call(
+            "GetExecutionHistory",
+            executionArn=arn,
+            maxResults=1,
+            reverseOrder=reverse,
+            nextToken=first["nextToken"],
+        )
         assert [event["id"] for page in (first, second) for event in page["events"]] == ids
         assert second["nextToken"] is None
-        other = refused(call, "GetExecutionHistory", executionArn=arn, reverseOrder=not reverse, nextToken=first["nextToken"])
+        other = refused(
+            call,
+            "GetExecutionHistory",
+            executionArn=arn,
+            reverseOrder=not reverse,
+            nextToken=first["nextToken"],
+        )
         assert other == ("InvalidToken", "Invalid Token: 'Invalid token'")
 
 
@@ -269,7 +327,9 @@ def test_history_without_data(call: Caller) -> None:
 def test_histories_lie_apart(call: Caller) -> None:
     """The events of one execution are not another's."""
     call.create()
-    arns = [call("StartExecution", stateMachineArn=MACHINE + "m", input=str(n))["executionArn"] for n in range(3)]
+    arns = [
+        call("StartExecution", stateMachineArn=MACHINE + "m", input=str(n))["executionArn"] for n in range(3)
+    ]
     call("StopExecution", executionArn=arns[1])
     assert [len(call("GetExecutionHistory", executionArn=arn)["events"]) for arn in arns] == [1, 2, 1]
 

@@ -46,7 +46,9 @@ def test_every_part_is_found(value: Any, indent: int | None) -> None:
         # A name may look like an index: then one text of several has the location.
         assert read.raw_decode(text, place.value)[0] in given_parts
         if place.key is not None:
-            assert read.raw_decode(text, place.key)[0] in [name for _, part in parts if isinstance(part, dict) for name in part]
+            assert read.raw_decode(text, place.key)[0] in [
+                name for _, part in parts if isinstance(part, dict) for name in part
+            ]
 
 
 def test_lines_and_columns() -> None:

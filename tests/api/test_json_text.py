@@ -20,12 +20,28 @@ VALUES = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false'
     "text, message, column",
     [
         ("not some json", f"Unrecognized token 'not': was expecting {VALUES}", 4),  # recorded
-        ("{'not': 'json'", "Unexpected character (''' (code 39)): was expecting double-quote to start field name", 2),  # recorded
-        ('{"a" 1}', "Unexpected character ('1' (code 49)): was expecting a colon to separate field name and value", 6),
-        ('{"a":1 "b":2}', "Unexpected character ('\"' (code 34)): was expecting comma to separate Object entries", 8),
+        (
+            "{'not': 'json'",
+            "Unexpected character (''' (code 39)): was expecting double-quote to start field name",
+            2,
+        ),  # recorded
+        (
+            '{"a" 1}',
+            "Unexpected character ('1' (code 49)): was expecting a colon to separate field name and value",
+            6,
+        ),
+        (
+            '{"a":1 "b":2}',
+            "Unexpected character ('\"' (code 34)): was expecting comma to separate Object entries",
+            8,
+        ),
         ("[1 2]", "Unexpected character ('2' (code 50)): was expecting comma to separate Array entries", 4),
         ("[1,]", f"Unexpected character (']' (code 93)): expected a valid value {VALUES}", 4),
-        ('{"a":1,}', "Unexpected character ('}' (code 125)): was expecting double-quote to start field name", 8),
+        (
+            '{"a":1,}',
+            "Unexpected character ('}' (code 125)): was expecting double-quote to start field name",
+            8,
+        ),
         ("01", "Invalid numeric value: Leading zeroes not allowed", 1),
         ("{} x", f"Unrecognized token 'x': was expecting {VALUES}", 5),
         ("1 2", "Trailing tokens are not allowed after the JSON value", 4),

@@ -40,7 +40,12 @@ def in_a_branch(machine: str) -> str:
     [
         (machine_of(distributed(Label="in")), "in", "STANDARD", ONE),
         (machine_of(distributed("EXPRESS", Label="in")), "in", "EXPRESS", ONE),
-        (machine_of(distributed(Label="in"), QueryLanguage="JSONata"), "in", "STANDARD", {"QueryLanguage": "JSONata", **ONE}),
+        (
+            machine_of(distributed(Label="in"), QueryLanguage="JSONata"),
+            "in",
+            "STANDARD",
+            {"QueryLanguage": "JSONata", **ONE},
+        ),
         (in_a_branch(machine_of(distributed(Label="in"))), "in", "STANDARD", ONE),
         # One without a Label has the label by which its Map Runs and their children are named.
         (machine_of(distributed()), label_of(M, "Each", None), "STANDARD", ONE),
@@ -50,7 +55,11 @@ def test_described(call: Caller, definition: str, label: str, type_: str, shown:
     """What the children of its runs run."""
     call.create(definition=definition)
     described = call("DescribeStateMachine", stateMachineArn=f"{M}/{label}")
-    assert (described["stateMachineArn"], described["label"], described["type"]) == (f"{M}/{label}", label, type_)
+    assert (described["stateMachineArn"], described["label"], described["type"]) == (
+        f"{M}/{label}",
+        label,
+        type_,
+    )
     assert json.loads(described["definition"]) == shown
 
 
@@ -79,5 +88,8 @@ def test_refused(call: Caller, operation: str, member: str, more: Mapping[str, A
     call.create(definition=machine_of(distributed(Label="in")))
     with pytest.raises(ApiError) as error:
         call(operation, **{member: M + "/in", **more})
-    assert (error.value.code, error.value.members) == ("ValidationException", {"reason": "API_DOES_NOT_SUPPORT_LABELED_ARNS"})
+    assert (error.value.code, error.value.members) == (
+        "ValidationException",
+        {"reason": "API_DOES_NOT_SUPPORT_LABELED_ARNS"},
+    )
     assert call("DescribeStateMachine", stateMachineArn=M)["status"] == "ACTIVE"

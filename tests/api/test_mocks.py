@@ -21,7 +21,10 @@ INNER = {"StartAt": "Ship, now", "States": {"Ship, now": TASK}}
 DEFINITION = json.dumps(
     {
         "StartAt": "Charge",
-        "States": {"Charge": {**TASK, "End": False, "Next": "Fork"}, "Fork": {"Type": "Parallel", "Branches": [INNER], "End": True}},
+        "States": {
+            "Charge": {**TASK, "End": False, "Next": "Fork"},
+            "Fork": {"Type": "Parallel", "Branches": [INNER], "End": True},
+        },
     }
 )
 ANSWERS = {"0": {"Return": 1}}
@@ -36,7 +39,13 @@ def machine(call: Caller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> st
 def write(case: Any = None, responses: Any = None, cases: Any = None) -> None:
     """Writes a file in which the test case Case of the machine is this, and these are the mocked responses."""
     with open("MockConfigFile.json", "w", encoding="utf-8") as file:
-        json.dump({"StateMachines": {"m": {"TestCases": cases or {"Case": case}}}, "MockedResponses": responses or {"R": ANSWERS}}, file)
+        json.dump(
+            {
+                "StateMachines": {"m": {"TestCases": cases or {"Case": case}}},
+                "MockedResponses": responses or {"R": ANSWERS},
+            },
+            file,
+        )
 
 
 PLACE = "at /StateMachines/m/TestCases"
@@ -63,7 +72,9 @@ PLACE = "at /StateMachines/m/TestCases"
         ({"Charge": "R"}, {"R": {"0": {"Throw": {"Cause": "c"}}}}, "at /MockedResponses/R/0/Throw: it must be an object with Error"),
     ],
 )  # fmt: skip
-def test_files_that_cannot_be(call: Caller, machine: str, tmp_path: Path, case: Any, responses: Any, said: str) -> None:
+def test_files_that_cannot_be(
+    call: Caller, machine: str, tmp_path: Path, case: Any, responses: Any, said: str
+) -> None:
     """One line names the file, the place in it, and what it must be; nothing is started."""
     write(case, responses)
     code, message = refused(call, "StartExecution", stateMachineArn=f"{machine}#Case")
@@ -82,7 +93,9 @@ def test_files_that_cannot_be(call: Caller, machine: str, tmp_path: Path, case: 
         (None, " cannot be read: No such file or directory. SFN_MOCK_CONFIG names the file; without it, MockConfigFile.json"),
     ],
 )  # fmt: skip
-def test_what_is_no_file_of_mocks(call: Caller, machine: str, tmp_path: Path, text: str | None, said: str) -> None:
+def test_what_is_no_file_of_mocks(
+    call: Caller, machine: str, tmp_path: Path, text: str | None, said: str
+) -> None:
     """Likewise, of the file as a whole."""
     if text is not None:
         (tmp_path / "MockConfigFile.json").write_text(text)
@@ -91,19 +104,30 @@ def test_what_is_no_file_of_mocks(call: Caller, machine: str, tmp_path: Path, te
 
 
 def test_what_a_case_does_not_use_is_not_looked_at(call: Caller, machine: str) -> None:
-    """As Step Functions Local does: a fault elsewhere harms nobody, nor does a response that has no answers yet."""
-    write(cases={"Case": {"Charge": "Empty"}, "Other": {"Gone": "Gone"}}, responses={"Empty": {}, "Wrong": {"x": []}})
+    """As Step Functions Local does: a fault elsewhere harms nobody, nor does a response that has no
+    answers yet.
+    """
+    write(
+        cases={"Case": {"Charge": "Empty"}, "Other": {"Gone": "Gone"}},
+        responses={"Empty": {}, "Wrong": {"x": []}},
+    )
     execution = call("StartExecution", stateMachineArn=f"{machine}#Case", name="e")["executionArn"]
     assert execution.endswith(":execution:m:e")
     assert call("DescribeExecution", executionArn=execution)["stateMachineArn"] == machine
 
 
 def test_idempotency(call: Caller, machine: str) -> None:
-    """The same name with the same mocks is the same execution; with others it is taken, as with another input."""
+    """The same name with the same mocks is the same execution; with others it is taken, as with
+    another input.
+    """
     write(cases={"Case": {"Charge": "R"}, "Other": {}})
     request = {"stateMachineArn": f"{machine}#Case", "name": "e"}
     assert call("StartExecution", **request) == call("StartExecution", **request)
-    for other in ({"stateMachineArn": f"{machine}#Other"}, {"stateMachineArn": machine}, {"inject": ["Charge:E"]}):
+    for other in (
+        {"stateMachineArn": f"{machine}#Other"},
+        {"stateMachineArn": machine},
+        {"inject": ["Charge:E"]},
+    ):
         code, _ = refused(call, "StartExecution", **{**request, **other})
         assert code == "ExecutionAlreadyExists"
 
@@ -115,7 +139,13 @@ def test_idempotency(call: Caller, machine: str) -> None:
         ("Charge:E@0", "--inject 'Charge:E@0' is none of STATE:ERROR"),
         ("Charge:E@x", "--inject 'Charge:E@x' is none of STATE:ERROR"),
         ("Charge:E@2-1", "--inject 'Charge:E@2-1': the range of attempts ends before it begins."),
-        ("Charge:E,Pay:E", "--inject 'Pay:E': the state machine has no Task state 'Pay'; its Task states are 'Charge', 'Ship, now'."),
+        (
+            "Charge:E,Pay:E",
+            (
+                "--inject 'Pay:E': the state machine has no Task state 'Pay'; its Task states are 'Charge', "
+                "'Ship, now'."
+            ),
+        ),
         ("Fork:E", "--inject 'Fork:E': the state machine has no Task state 'Fork'; its Task states are"),
     ],
 )
@@ -126,7 +156,10 @@ def test_faults_that_cannot_be(call: Caller, machine: str, inject: str, said: st
     assert str(error.value).startswith(said)
 
 
-@pytest.mark.parametrize("inject", ["Charge:E", "Charge:E@1", "Charge:E@1-2, Charge:F@3", "Ship, now:States.Timeout@1", "Ship, now:E"])
+@pytest.mark.parametrize(
+    "inject",
+    ["Charge:E", "Charge:E@1", "Charge:E@1-2, Charge:F@3", "Ship, now:States.Timeout@1", "Ship, now:E"],
+)
 def test_faults_that_can_be(call: Caller, machine: str, inject: str) -> None:
     """One, or a list of them; a state's name may have a comma."""
     assert call("StartExecution", stateMachineArn=machine, inject=[inject])["executionArn"]

@@ -28,7 +28,9 @@ def test_has_every_operation_of_step_functions() -> None:
     assert model.by_command("stepfunctions", "start-sync-execution").host_prefix == "sync-"
 
 
-@pytest.mark.parametrize("service, name", [("stepfunctions", "Nope"), ("s3", "GetObject"), ("lambda", "index")])
+@pytest.mark.parametrize(
+    "service, name", [("stepfunctions", "Nope"), ("s3", "GetObject"), ("lambda", "index")]
+)
 def test_unknown_operation(service: str, name: str) -> None:
     """What the model does not know is a KeyError, not a file that is missing."""
     with pytest.raises(KeyError):
@@ -51,9 +53,11 @@ def test_extension_is_marked() -> None:
     assert code["members"]["CodeDir"]["extension"] is True
     assert model.load("lambda", "UpdateFunctionCode").input["members"]["CodeDir"]["extension"] is True
     for name in ("StartExecution", "StartSyncExecution"):
-        assert [member for member, shape in model.load("stepfunctions", name).input["members"].items() if model.is_ours(shape)] == [
-            "inject"
-        ]
+        assert [
+            member
+            for member, shape in model.load("stepfunctions", name).input["members"].items()
+            if model.is_ours(shape)
+        ] == ["inject"]
 
 
 def _shapes(shape: Any) -> Iterator[Any]:

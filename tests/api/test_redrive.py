@@ -23,7 +23,9 @@ ARN = EXECUTION + "m:e"
 
 def start(call: Caller) -> str:
     call.create()
-    arn: str = call("StartExecution", stateMachineArn=MACHINE + "m", name="e", input='{"a": 1}')["executionArn"]
+    arn: str = call("StartExecution", stateMachineArn=MACHINE + "m", name="e", input='{"a": 1}')[
+        "executionArn"
+    ]
     return arn
 
 
@@ -50,7 +52,10 @@ def test_it_runs_again(call: Caller) -> None:
     redriven = call("RedriveExecution", executionArn=ARN)
     assert call.service.runner.wakes > wakes  # type: ignore[attr-defined]
     described = call("DescribeExecution", executionArn=ARN)
-    assert {name: described[name] for name in ("status", "stopDate", "error", "cause", "input", "redriveCount", "redriveStatus")} == {
+    assert {
+        name: described[name]
+        for name in ("status", "stopDate", "error", "cause", "input", "redriveCount", "redriveStatus")
+    } == {
         "status": "RUNNING",
         "stopDate": None,
         "error": None,
@@ -68,7 +73,9 @@ def test_it_runs_again(call: Caller) -> None:
         "executionRedrivenEventDetails": {"redriveCount": 1},
     }
     listed = call("ListExecutions", stateMachineArn=MACHINE + "m", statusFilter="RUNNING")["executions"]
-    assert [(one["redriveCount"], one["redriveDate"], one["stopDate"]) for one in listed] == [(1, redriven["redriveDate"], None)]
+    assert [(one["redriveCount"], one["redriveDate"], one["stopDate"]) for one in listed] == [
+        (1, redriven["redriveDate"], None)
+    ]
 
 
 def running(call: Caller) -> None:
@@ -152,7 +159,9 @@ def test_what_is_not_there(call: Caller, request_: Any, code: str, message: str)
 
 
 def test_a_client_token_redrives_once(call: Caller) -> None:
-    """For 15 minutes it gets the answer of its redrive, whatever became of the execution; another token redrives again."""
+    """For 15 minutes it gets the answer of its redrive, whatever became of the execution; another
+    token redrives again.
+    """
     stop(call)
     first = call("RedriveExecution", executionArn=ARN, clientToken="t")
     assert call("RedriveExecution", executionArn=ARN, clientToken="t") == first
@@ -162,7 +171,10 @@ def test_a_client_token_redrives_once(call: Caller) -> None:
     assert call("RedriveExecution", executionArn=ARN, clientToken="u")["redriveDate"] > first["redriveDate"]
     call("StopExecution", executionArn=ARN)
     call.service.clock.now += 15 * 60 * 1000  # type: ignore[attr-defined]
-    assert call("RedriveExecution", executionArn=ARN, clientToken="t")["redriveDate"] > first["redriveDate"] + 15 * 60 * 1000
+    assert (
+        call("RedriveExecution", executionArn=ARN, clientToken="t")["redriveDate"]
+        > first["redriveDate"] + 15 * 60 * 1000
+    )
     assert call("DescribeExecution", executionArn=ARN)["redriveCount"] == 3
 
 

@@ -19,9 +19,18 @@ WRONG_REQUESTS: list[tuple[str, Any]] = [
     ("ListStateMachines", {"maxResults": -1, "nextToken": ""}),
     ("ListStateMachines", {"maxResults": "5"}),
     ("CreateStateMachine", {"name": "", "tags": {"a": 1}, "encryptionConfiguration": {}}),
-    ("CreateStateMachine", {"name": "n", "definition": "d", "roleArn": "r", "tags": [{"key": ""}, "x", {"k": "v"}]}),
-    ("CreateStateMachine", {"loggingConfiguration": {"destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": ""}}]}}),
-    ("CreateStateMachineAlias", {"name": "a", "routingConfiguration": [{"stateMachineVersionArn": "x", "weight": -1}]}),
+    (
+        "CreateStateMachine",
+        {"name": "n", "definition": "d", "roleArn": "r", "tags": [{"key": ""}, "x", {"k": "v"}]},
+    ),
+    (
+        "CreateStateMachine",
+        {"loggingConfiguration": {"destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": ""}}]}},
+    ),
+    (
+        "CreateStateMachineAlias",
+        {"name": "a", "routingConfiguration": [{"stateMachineVersionArn": "x", "weight": -1}]},
+    ),
     ("CreateStateMachineAlias", {"name": "", "routingConfiguration": []}),
     ("GetExecutionHistory", {"executionArn": "arn:x", "reverseOrder": "yes"}),
     ("UpdateMapRun", {"mapRunArn": "arn:x", "toleratedFailurePercentage": -0.5}),
@@ -34,7 +43,12 @@ WRONG_REQUESTS: list[tuple[str, Any]] = [
 @pytest.mark.parametrize("operation, request_", WRONG_REQUESTS)
 def test_client_checks_are_botocores(operation: str, request_: Any) -> None:
     """What botocore refuses is refused in the same words, all problems at once."""
-    shape = botocore.session.get_session().get_service_model("stepfunctions").operation_model(operation).input_shape
+    shape = (
+        botocore.session.get_session()
+        .get_service_model("stepfunctions")
+        .operation_model(operation)
+        .input_shape
+    )
     expected = ParamValidator().validate(request_, shape).generate_report()
     with pytest.raises(UsageError) as refused:
         shapes.check_request(model.load("stepfunctions", operation).input, request_)
@@ -44,7 +58,9 @@ def test_client_checks_are_botocores(operation: str, request_: Any) -> None:
 def test_environment_of_a_function() -> None:
     """Maps are checked by their keys and values, in botocore's words."""
     request = {"FunctionName": "f", "Environment": {"Variables": {"A": 1}}}
-    with pytest.raises(UsageError, match=r"Invalid type for parameter Environment.Variables.A, value: 1, type: <class 'int'>"):
+    with pytest.raises(
+        UsageError, match=r"Invalid type for parameter Environment.Variables.A, value: 1, type: <class 'int'>"
+    ):
         shapes.check_request(model.load("lambda", "UpdateFunctionConfiguration").input, request)
 
 
@@ -63,7 +79,8 @@ def test_environment_of_a_function() -> None:
             "ListExecutions",
             {"statusFilter": "succeeded"},
             (
-                "1 validation error detected: Value 'succeeded' at 'statusFilter' failed to satisfy constraint: Member must satisfy "
+                "1 validation error detected: Value 'succeeded' at 'statusFilter' failed to satisfy "
+                "constraint: Member must satisfy "
                 "enum value set: [SUCCEEDED, TIMED_OUT, PENDING_REDRIVE, ABORTED, FAILED, RUNNING]"
             ),
         ),
@@ -71,8 +88,10 @@ def test_environment_of_a_function() -> None:
             "CreateStateMachineAlias",
             {"name": "123", "routingConfiguration": [{"stateMachineVersionArn": "arn:a", "weight": 101}]},
             (
-                "2 validation errors detected: Value '123' at 'name' failed to satisfy constraint: Member must satisfy regular expression "
-                r"pattern: ^(?=.*[a-zA-Z_\-\.])[a-zA-Z0-9_\-\.]+$; Value '101' at 'routingConfiguration.1.member.weight' failed to satisfy "
+                "2 validation errors detected: Value '123' at 'name' failed to satisfy constraint: Member "
+                "must satisfy regular expression "
+                r"pattern: ^(?=.*[a-zA-Z_\-\.])[a-zA-Z0-9_\-\.]+$; Value '101' at "
+                r"'routingConfiguration.1.member.weight' failed to satisfy "
                 "constraint: Member must have value less than or equal to 100"
             ),
         ),
@@ -80,9 +99,11 @@ def test_environment_of_a_function() -> None:
             "CreateStateMachineAlias",
             {"name": "a", "routingConfiguration": [{"stateMachineVersionArn": "v", "weight": 50}] * 3},
             (
-                "1 validation error detected: Value '[RoutingConfigurationListItem(stateMachineVersionArn=v, weight=50), "
+                "1 validation error detected: Value "
+                "'[RoutingConfigurationListItem(stateMachineVersionArn=v, weight=50), "
                 "RoutingConfigurationListItem(stateMachineVersionArn=v, weight=50), "
-                "RoutingConfigurationListItem(stateMachineVersionArn=v, weight=50)]' at 'routingConfiguration' failed to satisfy "
+                "RoutingConfigurationListItem(stateMachineVersionArn=v, weight=50)]' at "
+                "'routingConfiguration' failed to satisfy "
                 "constraint: Member must have length less than or equal to 2"
             ),
         ),
@@ -96,7 +117,10 @@ def test_environment_of_a_function() -> None:
         ),
         (
             "StartExecution",
-            {"stateMachineArn": "arn:x", "input": '"' + "é" * 131072 + '"'},  # 131,074 characters: bytes count
+            {
+                "stateMachineArn": "arn:x",
+                "input": '"' + "é" * 131072 + '"',
+            },  # 131,074 characters: bytes count
             (
                 "1 validation error detected: Value at 'input' failed to satisfy constraint: "
                 "Member must have length less than or equal to 262144"
@@ -114,22 +138,28 @@ def test_environment_of_a_function() -> None:
             "StartExecution",
             {"name": ""},
             (
-                "2 validation errors detected: Value null at 'stateMachineArn' failed to satisfy constraint: Member must not be null; "
-                "Value '' at 'name' failed to satisfy constraint: Member must have length greater than or equal to 1"
+                "2 validation errors detected: Value null at 'stateMachineArn' failed to satisfy "
+                "constraint: Member must not be null; "
+                "Value '' at 'name' failed to satisfy constraint: Member must have length greater than or "
+                "equal to 1"
             ),
         ),
         (
             "StartExecution",
             {"stateMachineArn": "arn:x", "traceHeader": "é"},
             (
-                r"1 validation error detected: Value 'é' at 'traceHeader' failed to satisfy constraint: Member must satisfy regular "
+                r"1 validation error detected: Value 'é' at 'traceHeader' failed to satisfy constraint: "
+                r"Member must satisfy regular "
                 r"expression pattern: \p{ASCII}*"
             ),
         ),
         (
             "StartExecution",
             {"stateMachineArn": "arn:x", "input": '"\ud800"'},
-            "1 validation error detected: Value at 'input' failed to satisfy constraint: Member must be valid Unicode text",
+            (
+                "1 validation error detected: Value at 'input' failed to satisfy constraint: Member must be "
+                "valid Unicode text"
+            ),
         ),
     ],
 )
@@ -180,4 +210,6 @@ def test_from_wire_refuses_other_types(body: Any, message: str) -> None:
 
 def test_from_wire_drops_null_and_unknown() -> None:
     """Null means not given, and members that the model does not know are ignored."""
-    assert shapes.from_wire(model.load("stepfunctions", "StartExecution").input, {"name": None, "x": 1, "input": "{}"}) == {"input": "{}"}
+    assert shapes.from_wire(
+        model.load("stepfunctions", "StartExecution").input, {"name": None, "x": 1, "input": "{}"}
+    ) == {"input": "{}"}

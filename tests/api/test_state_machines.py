@@ -44,7 +44,12 @@ def test_described_with_defaults(call: Caller) -> None:
 def test_metadata_only_hides_the_definition(call: Caller) -> None:
     """As AWS documents it."""
     call.create()
-    assert call("DescribeStateMachine", stateMachineArn=MACHINE + "m", includedData="METADATA_ONLY")["definition"] == "{}"
+    assert (
+        call("DescribeStateMachine", stateMachineArn=MACHINE + "m", includedData="METADATA_ONLY")[
+            "definition"
+        ]
+        == "{}"
+    )
 
 
 @pytest.mark.parametrize("more", [{}, {"roleArn": ROLE + "2"}, {"tags": [{"key": "a", "value": "b"}]}])
@@ -70,7 +75,10 @@ def test_another_machine_of_the_name(call: Caller, more: dict[str, Any]) -> None
     """A name that is taken by another machine is refused."""
     call.create()
     expected = ("StateMachineAlreadyExists", f"State Machine Already Exists: '{MACHINE}m'")
-    assert refused(call, "CreateStateMachine", **{"name": "m", "definition": PASS, "roleArn": ROLE, **more}) == expected
+    assert (
+        refused(call, "CreateStateMachine", **{"name": "m", "definition": PASS, "roleArn": ROLE, **more})
+        == expected
+    )
 
 
 @pytest.mark.parametrize(
@@ -81,11 +89,18 @@ def test_another_machine_of_the_name(call: Caller, more: dict[str, Any]) -> None
         ({"name": "a\x7f"}, "InvalidName", "Invalid Name: 'a\x7f'"),
         ({"name": "a\ufffe"}, "InvalidName", "Invalid Name: 'a\ufffe'"),
         ({"roleArn": "role"}, "InvalidArn", "Invalid Arn: 'Invalid ARN prefix: role'"),
-        ({"versionDescription": "v"}, "ValidationException", "Version description can only be set when publish is true"),
+        (
+            {"versionDescription": "v"},
+            "ValidationException",
+            "Version description can only be set when publish is true",
+        ),
         (
             {"definition": '{"Comment": "c", "StartAt": "S"}'},
             "InvalidDefinition",
-            "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: These fields are required: [States] at /'",
+            (
+                "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: These fields are required: "
+                "[States] at /'"
+            ),
         ),
         (
             {"loggingConfiguration": {"level": "ALL"}},
@@ -105,7 +120,8 @@ def test_another_machine_of_the_name(call: Caller, more: dict[str, Any]) -> None
         (
             {"loggingConfiguration": {"level": "ALL", "destinations": [UNSTARRED]}},
             "InvalidLoggingConfiguration",
-            "Invalid Logging Configuration: Log Group ARN must be provided with '*' qualifier.",  # reported by users of AWS
+            # reported by users of AWS
+            "Invalid Logging Configuration: Log Group ARN must be provided with '*' qualifier.",
         ),
         (
             {"tracingConfiguration": {}},
@@ -115,19 +131,31 @@ def test_another_machine_of_the_name(call: Caller, more: dict[str, Any]) -> None
         (
             {"encryptionConfiguration": {"type": "CUSTOMER_MANAGED_KMS_KEY"}},
             "InvalidEncryptionConfiguration",
-            "Invalid Encryption Configuration: kmsKeyId must be given for CUSTOMER_MANAGED_KMS_KEY, and for no other type.",
+            (
+                "Invalid Encryption Configuration: kmsKeyId must be given for CUSTOMER_MANAGED_KMS_KEY, and for "
+                "no other type."
+            ),
         ),
         (
             {"encryptionConfiguration": {"type": "AWS_OWNED_KEY", "kmsDataKeyReusePeriodSeconds": 300}},
             "InvalidEncryptionConfiguration",
-            "Invalid Encryption Configuration: kmsDataKeyReusePeriodSeconds can be given for CUSTOMER_MANAGED_KMS_KEY only.",
+            (
+                "Invalid Encryption Configuration: kmsDataKeyReusePeriodSeconds can be given for "
+                "CUSTOMER_MANAGED_KMS_KEY only."
+            ),
         ),
-        ({"tags": [{"key": str(n), "value": ""} for n in range(51)]}, "TooManyTags", "A resource has at most 50 tags, not 51."),
+        (
+            {"tags": [{"key": str(n), "value": ""} for n in range(51)]},
+            "TooManyTags",
+            "A resource has at most 50 tags, not 51.",
+        ),
     ],
 )
 def test_refused_machines(call: Caller, request_: dict[str, Any], code: str, message: str) -> None:
     """Each fault has AWS's code and words, and nothing is kept."""
-    assert refused(call, "CreateStateMachine", **{"name": "m", "definition": PASS, "roleArn": ROLE, **request_}) == (code, message)
+    assert refused(
+        call, "CreateStateMachine", **{"name": "m", "definition": PASS, "roleArn": ROLE, **request_}
+    ) == (code, message)
     assert call("ListStateMachines")["stateMachines"] == []
 
 
@@ -149,7 +177,9 @@ def test_logging_to_a_group_that_exists(call: Caller) -> None:
     """The group is looked up when the machine is created."""
     call.service.log_groups.create_group("/g", 0)
     call.create(loggingConfiguration={"level": "ERROR", "destinations": [LOG_GROUP]})
-    assert call("DescribeStateMachine", stateMachineArn=MACHINE + "m")["loggingConfiguration"]["destinations"] == [LOG_GROUP]
+    assert call("DescribeStateMachine", stateMachineArn=MACHINE + "m")["loggingConfiguration"][
+        "destinations"
+    ] == [LOG_GROUP]
 
 
 def test_update_makes_a_revision(call: Caller) -> None:
@@ -157,7 +187,11 @@ def test_update_makes_a_revision(call: Caller) -> None:
     call.create()
     updated = call("UpdateStateMachine", stateMachineArn=MACHINE + "m", definition=OTHER)
     described = call("DescribeStateMachine", stateMachineArn=MACHINE + "m")
-    assert (described["definition"], described["roleArn"], described["revisionId"]) == (OTHER, ROLE, updated["revisionId"])
+    assert (described["definition"], described["roleArn"], described["revisionId"]) == (
+        OTHER,
+        ROLE,
+        updated["revisionId"],
+    )
     again = call("UpdateStateMachine", stateMachineArn=MACHINE + "m", roleArn=ROLE + "2")
     assert again["revisionId"] != updated["revisionId"]
     assert call("DescribeStateMachine", stateMachineArn=MACHINE + "m")["definition"] == OTHER
@@ -175,7 +209,10 @@ def test_update_that_changes_nothing(call: Caller) -> None:
         (
             {"stateMachineArn": MACHINE + "m"},
             "MissingRequiredParameter",
-            "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified",
+            (
+                "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration "
+                "must be specified"
+            ),
         ),
         (
             {"stateMachineArn": MACHINE + "gone", "definition": PASS},
@@ -185,7 +222,10 @@ def test_update_that_changes_nothing(call: Caller) -> None:
         (
             {"stateMachineArn": MACHINE + "m", "definition": "{}"},
             "InvalidDefinition",
-            "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: These fields are required: [States, StartAt] at /'",
+            (
+                "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: These fields are required: "
+                "[States, StartAt] at /'"
+            ),
         ),
     ],
 )
@@ -231,8 +271,14 @@ def test_delete_while_an_execution_runs(call: Caller) -> None:
     assert call("DescribeStateMachine", stateMachineArn=arn)["status"] == "DELETING"
     assert [machine["name"] for machine in call("ListStateMachines")["stateMachines"]] == ["m"]
     assert refused(call, "StartExecution", stateMachineArn=arn)[0] == "StateMachineDeleting"
-    assert refused(call, "UpdateStateMachine", stateMachineArn=arn, definition=OTHER)[0] == "StateMachineDeleting"
-    assert refused(call, "CreateStateMachine", name="m", definition=PASS, roleArn=ROLE)[0] == "StateMachineDeleting"
+    assert (
+        refused(call, "UpdateStateMachine", stateMachineArn=arn, definition=OTHER)[0]
+        == "StateMachineDeleting"
+    )
+    assert (
+        refused(call, "CreateStateMachine", name="m", definition=PASS, roleArn=ROLE)[0]
+        == "StateMachineDeleting"
+    )
     call("StopExecution", executionArn=execution)
     assert refused(call, "DescribeStateMachine", stateMachineArn=arn)[0] == "StateMachineDoesNotExist"
     assert call("ListStateMachines")["stateMachines"] == []
@@ -262,7 +308,12 @@ def test_list_in_pages(call: Caller) -> None:
     call.create("b")
     call.create("d")
     second = call("ListStateMachines", maxResults=2, nextToken=first["nextToken"])
-    assert [machine["name"] for page in (first, second) for machine in page["stateMachines"]] == ["a", "c", "d", "e"]
+    assert [machine["name"] for page in (first, second) for machine in page["stateMachines"]] == [
+        "a",
+        "c",
+        "d",
+        "e",
+    ]
     assert second["nextToken"] is None
 
 

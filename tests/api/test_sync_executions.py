@@ -23,7 +23,11 @@ UNSUPPORTED = "This operation is not supported by this type of state machine"
 
 
 def begin(call: Caller, **request: Any) -> AwaitedEnd:
-    begun = api.begin(call.service, model.load("stepfunctions", "StartSyncExecution"), {"stateMachineArn": MACHINE + "m", **request})
+    begun = api.begin(
+        call.service,
+        model.load("stepfunctions", "StartSyncExecution"),
+        {"stateMachineArn": MACHINE + "m", **request},
+    )
     assert isinstance(begun, AwaitedEnd)
     return begun
 
@@ -34,7 +38,9 @@ def answered(call: Caller, awaited: AwaitedEnd, *, after_ms: int = 0, output: st
     (claimed,) = turns.claim_new(10)
     at = call.service.clock()
     entered = HistoryEvent(2, 0, at, "PassStateEntered", payload=Payload({}), details={"name": "P"})
-    succeeded = HistoryEvent(3, 2, at + after_ms, "ExecutionSucceeded", payload=Payload(text=output), details={})
+    succeeded = HistoryEvent(
+        3, 2, at + after_ms, "ExecutionSucceeded", payload=Payload(text=output), details={}
+    )
     turns.commit([Moved(claimed.id, [entered, succeeded])])
     return awaited.wait(call.service)
 
@@ -48,7 +54,11 @@ def answered(call: Caller, awaited: AwaitedEnd, *, after_ms: int = 0, output: st
             "InvalidArn",
             "Invalid Arn: 'Resource type not valid in this context: execution'",
         ),
-        ({"stateMachineArn": MACHINE + "none"}, "StateMachineDoesNotExist", f"State Machine Does Not Exist: '{MACHINE}none'"),
+        (
+            {"stateMachineArn": MACHINE + "none"},
+            "StateMachineDoesNotExist",
+            f"State Machine Does Not Exist: '{MACHINE}none'",
+        ),
         ({"stateMachineArn": MACHINE + "slow"}, "StateMachineTypeNotSupported", UNSUPPORTED),
         ({"name": "a b"}, "InvalidName", "Invalid Name: 'a b'"),
         ({"input": "{"}, "InvalidExecutionInput", None),
@@ -99,7 +109,9 @@ def test_metadata_only(call: Caller) -> None:
 def test_billed_duration(call: Caller, took: int, billed: int) -> None:
     """In steps of 100 ms, upwards."""
     call.create(type="EXPRESS")
-    assert answered(call, begin(call), after_ms=took)["billingDetails"]["billedDurationInMilliseconds"] == billed
+    assert (
+        answered(call, begin(call), after_ms=took)["billingDetails"]["billedDurationInMilliseconds"] == billed
+    )
 
 
 @pytest.mark.parametrize("megabytes, billed", [(1, 64), (13, 64), (14, 128), (79, 192)])

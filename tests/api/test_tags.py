@@ -16,13 +16,17 @@ def test_tags_come_and_go(call: Caller) -> None:
     """Tags of the creation are kept, others added, replaced by key and removed."""
     arn = call.create(tags=[A])
     call("TagResource", resourceArn=arn, tags=[{"key": "b", "value": ""}, {"key": "a", "value": "2"}])
-    assert call("ListTagsForResource", resourceArn=arn)["tags"] == [{"key": "a", "value": "2"}, {"key": "b", "value": ""}]
+    assert call("ListTagsForResource", resourceArn=arn)["tags"] == [
+        {"key": "a", "value": "2"},
+        {"key": "b", "value": ""},
+    ]
     call("UntagResource", resourceArn=arn, tagKeys=["a", "gone"])
     assert call("ListTagsForResource", resourceArn=arn)["tags"] == [{"key": "b", "value": ""}]
 
 
 @pytest.mark.parametrize(
-    "operation, more", [("TagResource", {"tags": [A]}), ("UntagResource", {"tagKeys": ["a"]}), ("ListTagsForResource", {})]
+    "operation, more",
+    [("TagResource", {"tags": [A]}), ("UntagResource", {"tagKeys": ["a"]}), ("ListTagsForResource", {})],
 )
 @pytest.mark.parametrize("arn", [MACHINE + "gone", MACHINE + "m:1"])
 def test_what_is_not_there(call: Caller, operation: str, more: dict[str, Any], arn: str) -> None:
@@ -36,14 +40,19 @@ def test_what_is_not_there(call: Caller, operation: str, more: dict[str, Any], a
 @pytest.mark.parametrize(
     "tag, message",
     [
-        ({"value": "1"}, "Value null at 'tags.1.member.key' failed to satisfy constraint: Member must not be null"),
+        (
+            {"value": "1"},
+            "Value null at 'tags.1.member.key' failed to satisfy constraint: Member must not be null",
+        ),
         ({"key": "aws:a", "value": "1"}, "Tag keys that begin with 'aws:' are reserved. Received: aws:a"),
         ({"key": "a,b", "value": "1"}, "Received: a,b"),
         ({"key": "a", "value": "1;2"}, "Received: 1;2"),
     ],
 )
 def test_refused_tags(call: Caller, tag: dict[str, str], message: str) -> None:
-    """Tags consist of what AWS documents, in whatever operation they come; nothing is kept of a request with another."""
+    """Tags consist of what AWS documents, in whatever operation they come; nothing is kept of a
+    request with another.
+    """
     arn = call.create()
     for operation, more in (("TagResource", {"resourceArn": arn}), ("CreateActivity", {"name": "a"})):
         with pytest.raises(ApiError) as error:

@@ -28,8 +28,16 @@ def listed(call: Caller, machine_arn: str = M) -> list[str]:
 
 
 def test_published_as_it_is_created(call: Caller) -> None:
-    """The first version, with its description; creating again answers the same (documented: publish is compared)."""
-    request = {"name": "m", "definition": PASS, "roleArn": ROLE, "publish": True, "versionDescription": "first"}
+    """The first version, with its description; creating again answers the same (documented: publish
+    is compared).
+    """
+    request = {
+        "name": "m",
+        "definition": PASS,
+        "roleArn": ROLE,
+        "publish": True,
+        "versionDescription": "first",
+    }
     created = call("CreateStateMachine", **request)
     assert created["stateMachineVersionArn"] == M + ":1"
     assert call("CreateStateMachine", **request) == created
@@ -59,7 +67,9 @@ def test_publishing_is_idempotent(call: Caller) -> None:
     assert call("PublishStateMachineVersion", stateMachineArn=M, description="b") == first
     unchanged = call("UpdateStateMachine", stateMachineArn=M, definition=PASS, publish=True)
     assert (unchanged["stateMachineVersionArn"], unchanged["revisionId"]) == (M + ":1", None)
-    changed = call("UpdateStateMachine", stateMachineArn=M, definition=OTHER, publish=True, versionDescription="c")
+    changed = call(
+        "UpdateStateMachine", stateMachineArn=M, definition=OTHER, publish=True, versionDescription="c"
+    )
     assert changed["stateMachineVersionArn"] == M + ":2"
     assert changed["revisionId"] == call("DescribeStateMachine", stateMachineArn=M + ":2")["revisionId"]
     assert call("DescribeStateMachine", stateMachineArn=M + ":2")["description"] == "c"
@@ -77,13 +87,18 @@ def test_a_number_is_not_used_again(call: Caller) -> None:
 
 
 def test_only_a_revision_that_is_current(call: Caller) -> None:
-    """The revisionId guards against a change that came between; a machine that was never updated is at INITIAL."""
+    """The revisionId guards against a change that came between; a machine that was never updated is
+    at INITIAL.
+    """
     call.create()
     assert publish(call, revisionId="INITIAL") == M + ":1"
     revision = call("UpdateStateMachine", stateMachineArn=M, definition=OTHER)["revisionId"]
     assert refused(call, "PublishStateMachineVersion", stateMachineArn=M, revisionId="INITIAL") == (
         "ConflictException",
-        f"Failed to publish the State Machine version for revision INITIAL. The current State Machine revision is {revision}.",
+        (
+            "Failed to publish the State Machine version for revision INITIAL. The current State Machine "
+            f"revision is {revision}."
+        ),
     )
     assert publish(call, revisionId=revision) == M + ":2"
 
@@ -91,19 +106,38 @@ def test_only_a_revision_that_is_current(call: Caller) -> None:
 @pytest.mark.parametrize(
     "operation, request_, code, message",
     [
-        ("PublishStateMachineVersion", {"stateMachineArn": "no_arn"}, "InvalidArn", "Invalid Arn: 'Invalid ARN prefix: no_arn'"),
+        (
+            "PublishStateMachineVersion",
+            {"stateMachineArn": "no_arn"},
+            "InvalidArn",
+            "Invalid Arn: 'Invalid ARN prefix: no_arn'",
+        ),
         *(
-            (operation, {"stateMachineArn": arn, **more}, "StateMachineDoesNotExist", f"State Machine Does Not Exist: '{arn}'")
+            (
+                operation,
+                {"stateMachineArn": arn, **more},
+                "StateMachineDoesNotExist",
+                f"State Machine Does Not Exist: '{arn}'",
+            )
             for operation, more, arns in (
                 ("PublishStateMachineVersion", {}, (MACHINE + "gone", M + ":1")),
                 ("UpdateStateMachine", {"definition": OTHER}, (M + ":1", M + ":2")),
-                ("DescribeStateMachine", {}, (M + ":2", M + ":0", M + ":01", M + ":" + "9" * 40, M + ":1:1", M + ":live", M + ":")),
+                (
+                    "DescribeStateMachine",
+                    {},
+                    (M + ":2", M + ":0", M + ":01", M + ":" + "9" * 40, M + ":1:1", M + ":live", M + ":"),
+                ),
                 ("StartExecution", {}, (M + ":2", MACHINE + "gone:1")),
                 ("ListExecutions", {}, (M + ":2",)),
             )
             for arn in arns
         ),
-        ("DeleteStateMachineVersion", {"stateMachineVersionArn": "no_arn"}, "InvalidArn", "Invalid Arn: 'Invalid ARN prefix: no_arn'"),
+        (
+            "DeleteStateMachineVersion",
+            {"stateMachineVersionArn": "no_arn"},
+            "InvalidArn",
+            "Invalid Arn: 'Invalid ARN prefix: no_arn'",
+        ),
         (
             "DeleteStateMachineVersion",
             {"stateMachineVersionArn": M},
@@ -133,9 +167,15 @@ def test_listed_in_pages(call: Caller) -> None:
     pages = [call("ListStateMachineVersions", stateMachineArn=M, maxResults=2)]
     while token := pages[-1]["nextToken"]:
         pages.append(call("ListStateMachineVersions", stateMachineArn=M, maxResults=2, nextToken=token))
-    numbers = [int(version["stateMachineVersionArn"][-1]) for page in pages for version in page["stateMachineVersions"]]
+    numbers = [
+        int(version["stateMachineVersionArn"][-1])
+        for page in pages
+        for version in page["stateMachineVersions"]
+    ]
     assert numbers == [5, 4, 3, 2, 1]
-    other = refused(call, "ListStateMachineVersions", stateMachineArn=MACHINE + "n", nextToken=pages[0]["nextToken"])
+    other = refused(
+        call, "ListStateMachineVersions", stateMachineArn=MACHINE + "n", nextToken=pages[0]["nextToken"]
+    )
     assert other == ("InvalidToken", "Invalid Token: 'Invalid token'")
 
 
@@ -158,13 +198,20 @@ def test_an_execution_of_a_version(call: Caller) -> None:
     assert (described["stateMachineArn"], described["stateMachineVersionArn"]) == (M, M + ":1")
     assert "stateMachineAliasArn" not in described
     started = call("GetExecutionHistory", executionArn=arn)["events"][0]["executionStartedEventDetails"]
-    assert started == {"input": "{}", "inputDetails": {"truncated": False}, "roleArn": ROLE, "stateMachineVersionArn": M + ":1"}
+    assert started == {
+        "input": "{}",
+        "inputDetails": {"truncated": False},
+        "roleArn": ROLE,
+        "stateMachineVersionArn": M + ":1",
+    }
     its_machine = call("DescribeStateMachineForExecution", executionArn=arn)
     assert (its_machine["stateMachineArn"], its_machine["definition"], its_machine["name"]) == (M, PASS, "m")
 
 
 def test_executions_by_version(call: Caller) -> None:
-    """A version's list has what was started by it; the machine's has all. An unqualified start has no version."""
+    """A version's list has what was started by it; the machine's has all. An unqualified start has
+    no version.
+    """
     call.create(publish=True)
     call("UpdateStateMachine", stateMachineArn=M, definition=OTHER, publish=True)
     for name, qualifier in (("a", ":1"), ("b", ":2"), ("c", ""), ("d", ":1")):
@@ -179,7 +226,9 @@ def test_executions_by_version(call: Caller) -> None:
     first = call("ListExecutions", stateMachineArn=M + ":1", maxResults=1)
     second = call("ListExecutions", stateMachineArn=M + ":1", maxResults=1, nextToken=first["nextToken"])
     assert [row["name"] for row in second["executions"]] == ["a"]
-    assert refused(call, "ListExecutions", stateMachineArn=M, nextToken=first["nextToken"])[0] == "InvalidToken"
+    assert (
+        refused(call, "ListExecutions", stateMachineArn=M, nextToken=first["nextToken"])[0] == "InvalidToken"
+    )
 
 
 def test_the_same_name_by_a_version(call: Caller) -> None:
@@ -187,11 +236,15 @@ def test_the_same_name_by_a_version(call: Caller) -> None:
     call.create(publish=True)
     first = call("StartExecution", stateMachineArn=M + ":1", name="e", input="1")
     assert call("StartExecution", stateMachineArn=M + ":1", name="e", input="1") == first
-    assert refused(call, "StartExecution", stateMachineArn=M, name="e", input="2")[0] == "ExecutionAlreadyExists"
+    assert (
+        refused(call, "StartExecution", stateMachineArn=M, name="e", input="2")[0] == "ExecutionAlreadyExists"
+    )
 
 
 def test_deleting_the_machine(call: Caller) -> None:
-    """Its versions go with it; until its executions end it is DELETING, and so are they. The next of its name begins at 1."""
+    """Its versions go with it; until its executions end it is DELETING, and so are they. The next
+    of its name begins at 1.
+    """
     call.create(publish=True)
     call("UpdateStateMachine", stateMachineArn=M, definition=OTHER, publish=True)
     execution = call("StartExecution", stateMachineArn=M + ":1")["executionArn"]
@@ -210,7 +263,9 @@ def test_deleting_the_machine(call: Caller) -> None:
 
 
 def test_a_thousand_at_most(call: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What exceeds the quota changes nothing, not even the machine; what is published already is no new version."""
+    """What exceeds the quota changes nothing, not even the machine; what is published already is no
+    new version.
+    """
     assert versions.MAX_VERSIONS == 1000
     monkeypatch.setattr(versions, "MAX_VERSIONS", 2)
     call.create(publish=True)

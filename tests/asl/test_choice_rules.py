@@ -35,7 +35,11 @@ NOON = "2026-11-24T12:00:00Z"
         ({"Variable": "$.s", "StringMatches": "a*a"}, {"s": "a"}, False),  # the two may not be the same
         ({"Variable": "$.s", "StringMatches": "*ab*b"}, {"s": "abab"}, True),
         ({"Variable": "$.s", "StringMatches": "**a**"}, {"s": "\na\n"}, True),
-        ({"Variable": "$.s", "StringMatches": "*a" * 30 + "*b"}, {"s": "a" * 10_000}, False),  # as a regular expression, endless
+        (
+            {"Variable": "$.s", "StringMatches": "*a" * 30 + "*b"},
+            {"s": "a" * 10_000},
+            False,
+        ),  # as a regular expression, endless
         ({"Variable": "$.b", "BooleanEquals": False}, {"b": False}, True),
         ({"Variable": "$.b", "BooleanEquals": False}, {"b": 0}, False),
         ({"Variable": "$.b", "BooleanEqualsPath": "$.c"}, {"b": True, "c": True}, True),
@@ -51,8 +55,16 @@ NOON = "2026-11-24T12:00:00Z"
         ({"Variable": "$.gone", "IsPresent": False}, {}, True),
         ({"Variable": "$.x", "IsPresent": True}, {"x": None}, True),
         ({"Not": {"Variable": "$.n", "NumericEquals": 1}}, {"n": 2}, True),
-        ({"And": [{"Variable": "$.gone", "IsPresent": True}, {"Variable": "$.gone", "NumericEquals": 1}]}, {}, False),
-        ({"Or": [{"Variable": "$.n", "NumericEquals": 1}, {"Variable": "$.n", "NumericEquals": 2}]}, {"n": 2}, True),
+        (
+            {"And": [{"Variable": "$.gone", "IsPresent": True}, {"Variable": "$.gone", "NumericEquals": 1}]},
+            {},
+            False,
+        ),
+        (
+            {"Or": [{"Variable": "$.n", "NumericEquals": 1}, {"Variable": "$.n", "NumericEquals": 2}]},
+            {"n": 2},
+            True,
+        ),
     ],
 )
 def test_choice_rule(rule: dict[str, Any], input: Any, holds: bool) -> None:
@@ -60,8 +72,13 @@ def test_choice_rule(rule: dict[str, Any], input: Any, holds: bool) -> None:
     assert compile_rule(rule)(Scope(input)) is holds
 
 
-@pytest.mark.parametrize("rule", [{"Variable": "$.gone", "IsNull": True}, {"Variable": "$.gone", "StringEquals": "a"}])
+@pytest.mark.parametrize(
+    "rule", [{"Variable": "$.gone", "IsNull": True}, {"Variable": "$.gone", "StringEquals": "a"}]
+)
 def test_a_variable_that_is_not_there(rule: dict[str, Any]) -> None:
     """Only IsPresent may look at a value that is missing."""
-    with pytest.raises(StatesError, match=r"Invalid path '\$\.gone': The choice state's condition path references an invalid value"):
+    with pytest.raises(
+        StatesError,
+        match=r"Invalid path '\$\.gone': The choice state's condition path references an invalid value",
+    ):
         compile_rule(rule)(Scope({}))

@@ -24,7 +24,9 @@ def problems(*given: Any, **more: Any) -> list[tuple[str, str]]:
     """(message, location within the Map) of each problem, all of one code."""
     found = told(machine(*given, **more))
     assert {code for code, _, _ in found} <= {SCHEMA}
-    return [(message, str(location).removeprefix("/States/M").removeprefix("/")) for _, message, location in found]
+    return [
+        (message, str(location).removeprefix("/States/M").removeprefix("/")) for _, message, location in found
+    ]
 
 
 @pytest.mark.parametrize(
@@ -46,7 +48,9 @@ def problems(*given: Any, **more: Any) -> list[tuple[str, str]]:
 )
 def test_processor_config(config: Any, found: list[tuple[str, str]]) -> None:
     """DISTRIBUTED mode has an ExecutionType, INLINE mode has none."""
-    assert problems({}, config) == [(message, f"ItemProcessor/ProcessorConfig{where}") for message, where in found]
+    assert problems({}, config) == [
+        (message, f"ItemProcessor/ProcessorConfig{where}") for message, where in found
+    ]
 
 
 def test_processors() -> None:
@@ -68,7 +72,11 @@ def test_distributed_in_express() -> None:
     refused = "The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state machines"
     assert told(machine({}), "EXPRESS") == [(SCHEMA, refused, "/States/M/ItemProcessor/ProcessorConfig/Mode")]
     inner = {"Type": "Map", "ItemProcessor": {**PROCESSOR, "ProcessorConfig": DISTRIBUTED}, "End": True}
-    outer = {"StartAt": "N", "States": {"N": inner}, "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}}
+    outer = {
+        "StartAt": "N",
+        "States": {"N": inner},
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"},
+    }
     at = "ItemProcessor/States/N/ItemProcessor/ProcessorConfig/Mode"
     assert problems({"ItemProcessor": outer}) == [(refused, at)]
 
@@ -83,7 +91,10 @@ def test_inline() -> None:
         "ToleratedFailurePercentage": 5,
     }
     assert problems(fields) == []
-    refused = [(f"Field '{name}' is not supported", "") for name in ("ItemReader", "ItemBatcher", "ResultWriter", "Label")]
+    refused = [
+        (f"Field '{name}' is not supported", "")
+        for name in ("ItemReader", "ItemBatcher", "ResultWriter", "Label")
+    ]
     assert problems(fields, {"Mode": "INLINE"}) == refused
 
 
@@ -96,7 +107,15 @@ def test_inline() -> None:
         ({"ToleratedFailurePercentage": 100.5}, [("Maximum value is 100", "ToleratedFailurePercentage")]),
         (
             {"ToleratedFailureCount": 1, "ToleratedFailureCountPath": "$.n"},
-            [("There should only be one of the following fields: [ToleratedFailureCount, ToleratedFailureCountPath]", "")],
+            [
+                (
+                    (
+                        "There should only be one of the following fields: [ToleratedFailureCount, "
+                        "ToleratedFailureCountPath]"
+                    ),
+                    "",
+                )
+            ],
         ),
         ({"ItemsPath": "$.a[*]"}, [("Value is not a Reference Path", "ItemsPath")]),
         ({"ItemsPath": "$a.b"}, []),
@@ -113,15 +132,36 @@ NO_CSV = "Field 'CSVHeaderLocation' is not supported"
 @pytest.mark.parametrize(
     "reader, found",
     [
-        ({"Resource": GET, "Parameters": BUCKET, "ReaderConfig": {"InputType": "JSON", "MaxItems": 0, "ItemsPointer": "/a"}}, []),
+        (
+            {
+                "Resource": GET,
+                "Parameters": BUCKET,
+                "ReaderConfig": {"InputType": "JSON", "MaxItems": 0, "ItemsPointer": "/a"},
+            },
+            [],
+        ),
         ({"Resource": LIST, "Parameters": BUCKET, "ReaderConfig": {"MaxItemsPath": "$.n"}}, []),
         ({"Resource": "arn:aws-cn:states:::s3:getObject", "Parameters": BUCKET}, []),
-        ({"Resource": PUT, "Parameters": BUCKET}, [("The field 'Resource' does not match any of the allowed values", "/Resource")]),
+        (
+            {"Resource": PUT, "Parameters": BUCKET},
+            [("The field 'Resource' does not match any of the allowed values", "/Resource")],
+        ),
         ({"Resource": GET}, [("These fields are required: [Parameters]", "")]),
-        ({"Resource": GET, "Arguments": {}, "Parameters": {}}, [(only("Arguments", "JSONPath", "JSONata"), "")]),
+        (
+            {"Resource": GET, "Arguments": {}, "Parameters": {}},
+            [(only("Arguments", "JSONPath", "JSONata"), "")],
+        ),
         (
             {"Resource": GET, "Parameters": {"Bucket.$": "b"}},
-            [("The value for the field 'Bucket.$' must be a valid JSONPath or a valid intrinsic function call", "/Parameters")],
+            [
+                (
+                    (
+                        "The value for the field 'Bucket.$' must be a valid JSONPath or a valid intrinsic "
+                        "function call"
+                    ),
+                    "/Parameters",
+                )
+            ],
         ),
         ({"Resource": GET, "Parameters": BUCKET, "Odd": 1}, [("Field 'Odd' is not supported", "")]),
     ],
@@ -140,9 +180,15 @@ def test_item_reader(reader: Any, found: list[tuple[str, str]]) -> None:
         ({"InputType": "JSONL"}, []),
         ({"InputType": "PARQUET", "MaxItems": 5}, []),
         ({}, [("These fields are required: [InputType]", "")]),
-        ({"InputType": "XML"}, [("Value should be one of the following: [CSV, JSON, JSONL, MANIFEST, PARQUET]", "/InputType")]),
+        (
+            {"InputType": "XML"},
+            [("Value should be one of the following: [CSV, JSON, JSONL, MANIFEST, PARQUET]", "/InputType")],
+        ),
         ({"InputType": "CSV"}, [("The field 'CSVHeaderLocation' is required", "")]),
-        ({"InputType": "CSV", "CSVHeaderLocation": "GIVEN"}, [("These fields are required: [CSVHeaders]", "")]),
+        (
+            {"InputType": "CSV", "CSVHeaderLocation": "GIVEN"},
+            [("These fields are required: [CSVHeaders]", "")],
+        ),
         (
             {"InputType": "CSV", "CSVHeaderLocation": "LAST"},
             [("Value should be one of the following: [FIRST_ROW, GIVEN]", "/CSVHeaderLocation")],
@@ -151,14 +197,20 @@ def test_item_reader(reader: Any, found: list[tuple[str, str]]) -> None:
             {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW", "CSVDelimiter": ","},
             [("Value should be one of the following: [COMMA, PIPE, SEMICOLON, SPACE, TAB]", "/CSVDelimiter")],
         ),
-        ({"InputType": "CSV", "CSVHeaderLocation": "GIVEN", "CSVHeaders": [1]}, [("Expected value of type String", "/CSVHeaders[0]")]),
+        (
+            {"InputType": "CSV", "CSVHeaderLocation": "GIVEN", "CSVHeaders": [1]},
+            [("Expected value of type String", "/CSVHeaders[0]")],
+        ),
         ({"InputType": "JSON", "CSVHeaderLocation": "FIRST_ROW"}, [(NO_CSV, "")]),
         ({"InputType": "JSON", "MaxItems": 100_000_001}, [("Maximum value is 100000000", "/MaxItems")]),
         (
             {"InputType": "JSON", "MaxItems": 1, "MaxItemsPath": "$.n"},
             [("There should only be one of the following fields: [MaxItems, MaxItemsPath]", "")],
         ),
-        ({"InputType": "JSON", "ItemsPointer": "a"}, [("Value must be a valid JSON pointer", "/ItemsPointer")]),
+        (
+            {"InputType": "JSON", "ItemsPointer": "a"},
+            [("Value must be a valid JSON pointer", "/ItemsPointer")],
+        ),
         (
             {"InputType": "MANIFEST", "ManifestType": "S3"},
             [("Value should be one of the following: [ATHENA_DATA, S3_INVENTORY]", "/ManifestType")],
@@ -172,7 +224,9 @@ def test_item_reader(reader: Any, found: list[tuple[str, str]]) -> None:
 def test_reader_config(config: Any, found: list[tuple[str, str]]) -> None:
     """What form of file has which fields."""
     reader = {"Resource": GET, "Parameters": BUCKET, "ReaderConfig": config}
-    assert problems({"ItemReader": reader}) == [(message, f"ItemReader/ReaderConfig{where}") for message, where in found]
+    assert problems({"ItemReader": reader}) == [
+        (message, f"ItemReader/ReaderConfig{where}") for message, where in found
+    ]
 
 
 @pytest.mark.parametrize(
@@ -185,33 +239,63 @@ def test_reader_config(config: Any, found: list[tuple[str, str]]) -> None:
         ({"MaxInputBytesPerBatch": 262_145}, [("Maximum value is 262144", "/MaxInputBytesPerBatch")]),
         (
             {"MaxItemsPerBatch": 1, "MaxItemsPerBatchPath": "$.n"},
-            [("There should only be one of the following fields: [MaxItemsPerBatch, MaxItemsPerBatchPath]", "")],
+            [
+                (
+                    (
+                        "There should only be one of the following fields: [MaxItemsPerBatch, "
+                        "MaxItemsPerBatchPath]"
+                    ),
+                    "",
+                )
+            ],
         ),
         ({"MaxItemsPerBatch": 1, "Odd": 1}, [("Field 'Odd' is not supported", "")]),
     ],
 )
 def test_item_batcher(batcher: Any, found: list[tuple[str, str]]) -> None:
     """How many items a child is given."""
-    assert problems({"ItemBatcher": batcher}) == [(message, f"ItemBatcher{where}") for message, where in found]
+    assert problems({"ItemBatcher": batcher}) == [
+        (message, f"ItemBatcher{where}") for message, where in found
+    ]
 
 
 @pytest.mark.parametrize(
     "writer, found",
     [
-        ({"Resource": PUT, "Parameters": {"Bucket": "b"}, "WriterConfig": {"Transformation": "FLATTEN", "OutputType": "JSONL"}}, []),
+        (
+            {
+                "Resource": PUT,
+                "Parameters": {"Bucket": "b"},
+                "WriterConfig": {"Transformation": "FLATTEN", "OutputType": "JSONL"},
+            },
+            [],
+        ),
         ({"WriterConfig": {"Transformation": "COMPACT"}}, []),
         ({}, [("These fields are required: [Resource, Parameters]", "")]),
-        ({"Resource": GET, "Parameters": {}}, [("The field 'Resource' does not match any of the allowed values", "/Resource")]),
+        (
+            {"Resource": GET, "Parameters": {}},
+            [("The field 'Resource' does not match any of the allowed values", "/Resource")],
+        ),
         (
             {"WriterConfig": {"Transformation": "SOME"}},
-            [("Value should be one of the following: [NONE, COMPACT, FLATTEN]", "/WriterConfig/Transformation")],
+            [
+                (
+                    "Value should be one of the following: [NONE, COMPACT, FLATTEN]",
+                    "/WriterConfig/Transformation",
+                )
+            ],
         ),
-        ({"WriterConfig": {"OutputType": "CSV"}}, [("Value should be one of the following: [JSON, JSONL]", "/WriterConfig/OutputType")]),
+        (
+            {"WriterConfig": {"OutputType": "CSV"}},
+            [("Value should be one of the following: [JSON, JSONL]", "/WriterConfig/OutputType")],
+        ),
     ],
 )
 def test_result_writer(writer: Any, found: list[tuple[str, str]]) -> None:
     """Where results go."""
-    assert problems({"ResultWriter": writer}) == [(message, f"ResultWriter{where}") for message, where in found]
+    assert problems({"ResultWriter": writer}) == [
+        (message, f"ResultWriter{where}") for message, where in found
+    ]
 
 
 def test_jsonata() -> None:
@@ -219,13 +303,21 @@ def test_jsonata() -> None:
     fields = {
         "Items": "{% $states.input.items %}",
         "MaxConcurrency": "{% 1 %}",
-        "ItemReader": {"Resource": GET, "Arguments": {"Bucket": "{% $b %}"}, "ReaderConfig": {"InputType": "JSON", "MaxItems": "{% 2 %}"}},
+        "ItemReader": {
+            "Resource": GET,
+            "Arguments": {"Bucket": "{% $b %}"},
+            "ReaderConfig": {"InputType": "JSON", "MaxItems": "{% 2 %}"},
+        },
         "ItemBatcher": {"MaxItemsPerBatch": "{% $n %}"},
         "ResultWriter": {"Resource": PUT, "Arguments": {"Bucket": "b"}},
     }
     assert problems(fields, language="JSONata") == []
     wrong = {
-        "ItemReader": {"Resource": GET, "Arguments": {"Bucket": "{% ( %}"}, "ReaderConfig": {"InputType": "JSON", "MaxItemsPath": "$.n"}},
+        "ItemReader": {
+            "Resource": GET,
+            "Arguments": {"Bucket": "{% ( %}"},
+            "ReaderConfig": {"InputType": "JSON", "MaxItemsPath": "$.n"},
+        },
         "ItemBatcher": {"MaxItemsPerBatchPath": "$.n"},
         "ResultWriter": {"Resource": PUT},
     }
@@ -244,7 +336,16 @@ def test_jsonata() -> None:
         (["", "b"], [("INVALID_LABEL_NAME", "Value cannot be empty", 0)]),
         (
             ["x" * 41, "b"],
-            [("INVALID_LABEL_NAME", f"Invalid Label name: Label '{'x' * 41}' exceeds the 40-character limit allowed by the service", 0)],
+            [
+                (
+                    "INVALID_LABEL_NAME",
+                    (
+                        f"Invalid Label name: Label '{'x' * 41}' exceeds the 40-character limit allowed by the "
+                        "service"
+                    ),
+                    0,
+                )
+            ],
         ),
         (
             ["a b", "b"],

@@ -13,7 +13,12 @@ from tests.interpreter.hand_turned import run
 
 PASS = {"Type": "Pass", "End": True}
 SCHEMA, TARGET = "SCHEMA_VALIDATION_FAILED", "MISSING_TRANSITION_TARGET"
-INVOKE = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f"}, "End": True}
+INVOKE = {
+    "Type": "Task",
+    "Resource": "arn:aws:states:::lambda:invoke",
+    "Parameters": {"FunctionName": "f"},
+    "End": True,
+}
 
 TYPES = "The field 'Type' should have one of these values: [Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map]"
 NOT_RECOGNIZED = "is not recognized. The value is not a valid resource ARN, or the resource is not available in this region."
@@ -46,10 +51,18 @@ def only(field: str, language: str, other: str) -> str:
     return f"The QueryLanguage is set to '{language}', but field '{field}' is only supported for the '{other}' QueryLanguage"
 
 
-def told(definition: Any, machine_type: str = "STANDARD", severity: str = "ERROR") -> list[tuple[str, str, str | None]]:
-    """(code, message, location) of each; that this version may run no Map in DISTRIBUTED mode is not looked at."""
+def told(
+    definition: Any, machine_type: str = "STANDARD", severity: str = "ERROR"
+) -> list[tuple[str, str, str | None]]:
+    """(code, message, location) of each; that this version may run no Map in DISTRIBUTED mode is
+    not looked at.
+    """
     found = validate(json.dumps(definition), machine_type)
-    shown = [each for each in found if each.severity == severity and "not available in this version" not in each.message]
+    shown = [
+        each
+        for each in found
+        if each.severity == severity and "not available in this version" not in each.message
+    ]
     return [(each.code, each.message, each.location) for each in shown]
 
 
@@ -64,14 +77,20 @@ def told(definition: Any, machine_type: str = "STANDARD", severity: str = "ERROR
         (one(PASS, startAt="S"), [(SCHEMA, "Field 'startAt' is not supported", "/")]),
         (one({"Type": "Bogus"}), [(SCHEMA, TYPES, "/States/S/Type")]),
         (one({"Type": ["Pass"]}), [(SCHEMA, TYPES, "/States/S/Type")]),
-        (one({"Type": "Pass"}), [(SCHEMA, "This object should have only one of the following fields: [Next, End]", "/States/S")]),
+        (
+            one({"Type": "Pass"}),
+            [(SCHEMA, "This object should have only one of the following fields: [Next, End]", "/States/S")],
+        ),
         (
             {"StartAt": "S", "States": {"S": {**PASS, "Next": "T"}, "T": PASS}},
             [(SCHEMA, "There should only be one of the following fields: [Next, End]", "/States/S")],
         ),
         (one({**PASS, "Colour": 1}), [(SCHEMA, "Field 'Colour' is not supported", "/States/S")]),
         (one({**PASS, "Catch": []}), [(SCHEMA, "Field 'Catch' is not supported", "/States/S")]),
-        (one({"Type": "Parallel", "Branches": [], "End": True}), [(SCHEMA, "Value cannot be empty", "/States/S/Branches")]),
+        (
+            one({"Type": "Parallel", "Branches": [], "End": True}),
+            [(SCHEMA, "Value cannot be empty", "/States/S/Branches")],
+        ),
         (
             one({"Type": "Parallel", "Branches": [{"StartAt": "I"}], "End": True}),
             [(SCHEMA, "These fields are required: [States]", "/States/S/Branches[0]")],
@@ -81,7 +100,10 @@ def told(definition: Any, machine_type: str = "STANDARD", severity: str = "ERROR
             [
                 (
                     "INVALID_STATE_NAME",
-                    f"Invalid State name: State '{LONG}' exceeds the 80-character limit allowed by the service",
+                    (
+                        f"Invalid State name: State '{LONG}' exceeds the 80-character limit allowed by the "
+                        "service"
+                    ),
                     f"/States/{LONG}",
                 )
             ],
@@ -116,11 +138,16 @@ END = ("MISSING_END_STATE", "Workflow has no terminal state", None)
         (
             "Gone",
             {"A": "B", "B": None},
-            [(TARGET, "Missing 'Next' target: Gone", "/StartAt"), (TARGET, 'State "A" is not reachable.', "/States/A")],
+            [
+                (TARGET, "Missing 'Next' target: Gone", "/StartAt"),
+                (TARGET, 'State "A" is not reachable.', "/States/A"),
+            ],
         ),
     ],
 )
-def test_transitions(start: str, states: dict[str, str | None], found: list[tuple[str, str, str | None]]) -> None:
+def test_transitions(
+    start: str, states: dict[str, str | None], found: list[tuple[str, str, str | None]]
+) -> None:
     """What AWS says of Pass states that go on to each other (None is the end)."""
     passes = {name: {"Type": "Pass", "Next": next} if next else PASS for name, next in states.items()}
     assert told({"StartAt": start, "States": passes}) == found
@@ -129,8 +156,18 @@ def test_transitions(start: str, states: dict[str, str | None], found: list[tupl
 @pytest.mark.parametrize(
     "state, location",
     [
-        ({"Type": "Choice", "Choices": [{"Variable": "$.a", "IsNull": True, "Next": "Gone"}]}, "/States/S/Choices[0]/Next"),
-        ({"Type": "Choice", "Choices": [{"Variable": "$.a", "IsNull": True, "Next": "T"}], "Default": "Gone"}, "/States/S/Default"),
+        (
+            {"Type": "Choice", "Choices": [{"Variable": "$.a", "IsNull": True, "Next": "Gone"}]},
+            "/States/S/Choices[0]/Next",
+        ),
+        (
+            {
+                "Type": "Choice",
+                "Choices": [{"Variable": "$.a", "IsNull": True, "Next": "T"}],
+                "Default": "Gone",
+            },
+            "/States/S/Default",
+        ),
         ({**INVOKE, "Catch": [{"ErrorEquals": ["E"], "Next": "Gone"}]}, "/States/S/Catch[0]/Next"),
     ],
 )
@@ -162,8 +199,16 @@ def test_targets(state: Any, location: str) -> None:
             "Parameters field is required for resource ARN: arn:aws:states:::sns:publish",
             "Resource",
         ),
-        (task("arn:aws:states:::sns:publish", Parameters={}), "The field 'Message' is required but was missing", "Parameters"),
-        (one({**INVOKE, "Credentials": {}}), "The field 'RoleArn' is required but was missing", "Credentials"),
+        (
+            task("arn:aws:states:::sns:publish", Parameters={}),
+            "The field 'Message' is required but was missing",
+            "Parameters",
+        ),
+        (
+            one({**INVOKE, "Credentials": {}}),
+            "The field 'RoleArn' is required but was missing",
+            "Credentials",
+        ),
         (
             task("arn:aws:states:us-east-1:123456789012:activity:a", Credentials={"RoleArn": "r"}),
             "The field 'Credentials' is not supported for activities",
@@ -184,7 +229,10 @@ def test_targets(state: Any, location: str) -> None:
         ),
         (
             one({"Type": "Wait", "Seconds": 1, "Timestamp": "2026-11-24T12:00:00Z", "End": True}),
-            "There should only be one of the following fields: [SecondsPath, Seconds, TimestampPath, Timestamp]",
+            (
+                "There should only be one of the following fields: [SecondsPath, Seconds, TimestampPath, "
+                "Timestamp]"
+            ),
             "",
         ),
         (
@@ -213,9 +261,16 @@ def test_tasks_and_waits(definition: Any, message: str, location: str) -> None:
 def test_error_equals(entries: Any, found: list[tuple[str, str]]) -> None:
     """In Retry and in Catch alike."""
     caught = [{**entry, "Next": "T"} for entry in entries]
-    retries = {"StartAt": "S", "States": {"S": {**INVOKE, "Retry": entries, "Catch": caught, "Next": "T"}, "T": PASS}}
+    retries = {
+        "StartAt": "S",
+        "States": {"S": {**INVOKE, "Retry": entries, "Catch": caught, "Next": "T"}, "T": PASS},
+    }
     del retries["States"]["S"]["End"]
-    expected = [(SCHEMA, message, f"/States/S/{field}{where}") for field in ("Retry", "Catch") for message, where in found]
+    expected = [
+        (SCHEMA, message, f"/States/S/{field}{where}")
+        for field in ("Retry", "Catch")
+        for message, where in found
+    ]
     assert told(retries) == expected
 
 
@@ -260,7 +315,11 @@ NO_REFERENCE = "Value is not a Reference Path: Reference path didn't start with 
         ({"And": []}, "Value cannot be empty", "/And"),
         ({"Not": {"Variable": "$.n", "IsNull": True, "Next": "S"}}, "Field 'Next' is not supported", "/Not"),
         ({"Or": [{"Variable": "$.n", "IsNull": True, "Odd": 1}]}, "Field 'Odd' is not supported", "/Or[0]"),
-        ({"Variable": "$.n", "IsNull": True, "Condition": True}, only("Condition", "JSONPath", "JSONata"), ""),
+        (
+            {"Variable": "$.n", "IsNull": True, "Condition": True},
+            only("Condition", "JSONPath", "JSONata"),
+            "",
+        ),
     ],
 )
 def test_choice_rules(rule: Any, message: str, location: str) -> None:
@@ -270,7 +329,11 @@ def test_choice_rules(rule: Any, message: str, location: str) -> None:
 
 def test_choice_conditions() -> None:
     """In JSONata, a rule has a Condition."""
-    rules = [{"Variable": "$.n", "IsNull": True, "Next": "S"}, {"Condition": "true", "Next": "S"}, {"Condition": True}]
+    rules = [
+        {"Variable": "$.n", "IsNull": True, "Next": "S"},
+        {"Condition": "true", "Next": "S"},
+        {"Condition": True},
+    ]
     states = {"C": {"Type": "Choice", "Choices": rules}, "S": PASS}
     assert told({"StartAt": "C", "QueryLanguage": "JSONata", "States": states}) == [
         (SCHEMA, "These fields are required: [Condition]", "/States/C/Choices[0]"),
@@ -292,7 +355,13 @@ COMPUTED = "must be a valid JSONPath or a valid intrinsic function call"
         (one({**PASS, "ResultPath": "$.a[*]"}), [(SCHEMA, "Value is not a Reference Path", "ResultPath")]),
         (
             one({**PASS, "ResultPath": "$$.a"}),
-            [(SCHEMA, "Value is not a Reference Path: it must name a place in the input, not in '$$.a'", "ResultPath")],
+            [
+                (
+                    SCHEMA,
+                    "Value is not a Reference Path: it must name a place in the input, not in '$$.a'",
+                    "ResultPath",
+                )
+            ],
         ),
         (one({**PASS, "InputPath": None, "ResultPath": None, "OutputPath": None}), []),
         (
@@ -312,13 +381,21 @@ COMPUTED = "must be a valid JSONPath or a valid intrinsic function call"
                     "Invalid variable name 'a-b': the variable name contains invalid characters.",
                     "Assign/a-b.$",
                 ),
-                ("INVALID_VARIABLE_NAME", f"Invalid variable name '{LONG}': it exceeds the 80-character limit", f"Assign/{LONG}"),
+                (
+                    "INVALID_VARIABLE_NAME",
+                    f"Invalid variable name '{LONG}': it exceeds the 80-character limit",
+                    f"Assign/{LONG}",
+                ),
             ],
         ),
         (
             jsonata(Output={"v": "{% phone %}", "w": ["{% 1 + %}", "{% $states.input"]}),
             [
-                ("UNSUPPORTED_JSONATA_EXPRESSION", "Reference to 'phone' at the top level is not supported.", "Output/v"),
+                (
+                    "UNSUPPORTED_JSONATA_EXPRESSION",
+                    "Reference to 'phone' at the top level is not supported.",
+                    "Output/v",
+                ),
                 ("INVALID_JSONATA_EXPRESSION", "Unexpected end of expression", "Output/w[0]"),
                 (SCHEMA, "JSONata string must start with {% and end with %}", "Output/w[1]"),
             ],
@@ -332,7 +409,13 @@ COMPUTED = "must be a valid JSONPath or a valid intrinsic function call"
         (one({**PASS, "Output": 1}), [(SCHEMA, only("Output", "JSONPath", "JSONata"), "")]),
         (
             one({**PASS, "QueryLanguage": "JSONPath"}, QueryLanguage="JSONata"),
-            [(SCHEMA, "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine", "")],
+            [
+                (
+                    SCHEMA,
+                    "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine",
+                    "",
+                )
+            ],
         ),
         (
             one({**PASS, "QueryLanguage": "SQL", "Output": 1}),
@@ -342,7 +425,9 @@ COMPUTED = "must be a valid JSONPath or a valid intrinsic function call"
 )
 def test_expressions(definition: Any, found: list[tuple[str, str, str]]) -> None:
     """Paths, templates, JSONata and the query language: all of those that are wrong are told."""
-    assert told(definition) == [(code, message, f"/States/S/{location}".rstrip("/")) for code, message, location in found]
+    assert told(definition) == [
+        (code, message, f"/States/S/{location}".rstrip("/")) for code, message, location in found
+    ]
 
 
 def test_error_output_in_a_catcher() -> None:
@@ -373,7 +458,9 @@ def test_error_output_in_a_catcher() -> None:
 def test_warnings(definition: Any, code: str, location: list[str]) -> None:
     """What looks like a mistake, and is allowed."""
     assert told(definition) == []
-    assert [(each[0], each[2]) for each in told(definition, severity="WARNING")] == [(code, f"/States/S/{where}") for where in location]
+    assert [(each[0], each[2]) for each in told(definition, severity="WARNING")] == [
+        (code, f"/States/S/{where}") for where in location
+    ]
 
 
 @pytest.mark.parametrize(
@@ -384,7 +471,10 @@ def test_warnings(definition: Any, code: str, location: list[str]) -> None:
         (
             "not a definition",
             "INVALID_JSON_DESCRIPTION",
-            "Unrecognized token 'not': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')",
+            (
+                "Unrecognized token 'not': was expecting (JSON String, Number, Array, Object or token 'null', "
+                "'true' or 'false')"
+            ),
         ),
     ],
 )
@@ -411,7 +501,12 @@ def test_express(resource: str, message: str) -> None:
     assert told(definition, "STANDARD") == []
     assert [each[1] for each in told(definition, "EXPRESS")] == [message]
     config = {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}
-    children = {"StartAt": "M", "States": {"M": {"Type": "Map", "ItemProcessor": {**definition, "ProcessorConfig": config}, "End": True}}}
+    children = {
+        "StartAt": "M",
+        "States": {
+            "M": {"Type": "Map", "ItemProcessor": {**definition, "ProcessorConfig": config}, "End": True}
+        },
+    }
     assert told(children) == [(SCHEMA, message, "/States/M/ItemProcessor/States/S/Resource")]
 
 
@@ -421,7 +516,9 @@ TOO_DEEP_TEXT = "Document nesting depth (1001) exceeds the maximum allowed (1000
 
 def nested(opening: str, closing: str, depth: int) -> str:
     """Machines in machines, each with a state of another name."""
-    return "".join(opening.replace('"P"', f'"P{level}"') for level in range(depth)) + SUCCEED + closing * depth
+    return (
+        "".join(opening.replace('"P"', f'"P{level}"') for level in range(depth)) + SUCCEED + closing * depth
+    )
 
 
 def parallels(depth: int) -> str:
@@ -433,8 +530,16 @@ def maps(depth: int) -> str:
 
 
 def rules(opening: str, depth: int) -> str:
-    inner = opening * depth + '{"Variable":"$.a","IsNull":true}' + ("}" if opening.endswith(":") else "]}") * depth
-    return '{"StartAt":"C","States":{"C":{"Type":"Choice","Choices":[{"Next":"D","Not":' + inner + '}]},"D":{"Type":"Succeed"}}}'
+    inner = (
+        opening * depth
+        + '{"Variable":"$.a","IsNull":true}'
+        + ("}" if opening.endswith(":") else "]}") * depth
+    )
+    return (
+        '{"StartAt":"C","States":{"C":{"Type":"Choice","Choices":[{"Next":"D","Not":'
+        + inner
+        + '}]},"D":{"Type":"Succeed"}}}'
+    )
 
 
 def passing(field: str, value: str) -> str:
@@ -461,24 +566,50 @@ def intrinsic(depth: int) -> str:
         (maps(200), "Machines nest deeper than 100 levels"),
         (maps(50), None),
         *((rules(opening, 10_000), TOO_DEEP_TEXT) for opening in ('{"Not":', '{"And":[', '{"Or":[')),
-        *((rules(opening, 300), "Choice Rules nest deeper than 100 levels") for opening in ('{"Not":', '{"And":[', '{"Or":[')),
+        *(
+            (rules(opening, 300), "Choice Rules nest deeper than 100 levels")
+            for opening in ('{"Not":', '{"And":[', '{"Or":[')
+        ),
         *((rules(opening, 90), None) for opening in ('{"Not":', '{"And":[', '{"Or":[')),
         ("[" * 10_000 + "]" * 10_000, TOO_DEEP_TEXT),
         (passing("Result", "[" * 10_000 + "]" * 10_000), TOO_DEEP_TEXT),
         (passing("Result", "[" * 900 + "]" * 900), None),
         (passing("Parameters", '{"a":' * 900 + '{"b.$":"$.x"}' + "}" * 900), None),
         (passing("Output", '{"a":' * 900 + '"{% 1 %}"' + "}" * 900), None),
-        (intrinsic(10_000), "The value for the field 'a.$' must be a valid JSONPath or a valid intrinsic function call"),
+        (
+            intrinsic(10_000),
+            "The value for the field 'a.$' must be a valid JSONPath or a valid intrinsic function call",
+        ),
         (intrinsic(10), None),
         *(
             (expression(opening, closing, depth), told)
-            for opening, closing in (("(", ")"), ("[", "]"), ("$abs(", ")"), ('{"a":', "}"), ("function($x){", "}"), ("-", ""), ("1+", ""))
+            for opening, closing in (
+                ("(", ")"),
+                ("[", "]"),
+                ("$abs(", ")"),
+                ('{"a":', "}"),
+                ("function($x){", "}"),
+                ("-", ""),
+                ("1+", ""),
+            )
             for depth, told in ((10_000, "The expression is nested too deeply"), (50, None))
         ),
-        (passing("Output", json.dumps("{% /" + "(" * 10_000 + "a" + ")" * 10_000 + "/ %}")), "The expression is nested too deeply"),
-        (passing("InputPath", json.dumps("$" + "[?(@.a" * 10_000 + ")]" * 10_000)), "Value must be a valid JSONPath."),
-        (passing("InputPath", json.dumps("$[?(" + "(" * 10_000 + "@.a==1" + ")" * 10_000 + ")]")), "Value must be a valid JSONPath."),
-        (passing("InputPath", json.dumps("$" + "[" * 10_000 + "]" * 10_000)), "Value must be a valid JSONPath."),
+        (
+            passing("Output", json.dumps("{% /" + "(" * 10_000 + "a" + ")" * 10_000 + "/ %}")),
+            "The expression is nested too deeply",
+        ),
+        (
+            passing("InputPath", json.dumps("$" + "[?(@.a" * 10_000 + ")]" * 10_000)),
+            "Value must be a valid JSONPath.",
+        ),
+        (
+            passing("InputPath", json.dumps("$[?(" + "(" * 10_000 + "@.a==1" + ")" * 10_000 + ")]")),
+            "Value must be a valid JSONPath.",
+        ),
+        (
+            passing("InputPath", json.dumps("$" + "[" * 10_000 + "]" * 10_000)),
+            "Value must be a valid JSONPath.",
+        ),
     ],
 )
 def test_deep_nesting(definition: str, told: str | None) -> None:
@@ -512,10 +643,18 @@ def test_what_passes_can_be_loaded() -> None:
             "TimeoutSeconds": 60,
             "States": {
                 "A": {"Type": "Pass", "Next": "B"},
-                "B": {"Type": "Choice", "Choices": [{"Variable": "$.x", "IsPresent": True, "Next": "C"}], "Default": "H"},
+                "B": {
+                    "Type": "Choice",
+                    "Choices": [{"Variable": "$.x", "IsPresent": True, "Next": "C"}],
+                    "Default": "H",
+                },
                 "C": {"Type": "Wait", "SecondsPath": "$.s", "Next": "D"},
                 "D": {"Type": "Parallel", "Branches": [one(PASS)], "Next": "E"},
-                "E": {"Type": "Map", "ItemProcessor": {"StartAt": "I", "States": {"I": {"Type": "Succeed"}}}, "Next": "F"},
+                "E": {
+                    "Type": "Map",
+                    "ItemProcessor": {"StartAt": "I", "States": {"I": {"Type": "Succeed"}}},
+                    "Next": "F",
+                },
                 "F": {
                     "Type": "Task",
                     "Resource": "arn:aws:states:::lambda:invoke",

@@ -30,17 +30,36 @@ def of(state: Any, **top: Any) -> list[str] | None:
     [
         ({"InputPath": "$x.y", "OutputPath": "$z[0]"}, ["x", "z"]),
         ({"InputPath": "$.x", "OutputPath": "$$.Execution.Id", "ResultPath": None}, None),
-        ({"Parameters": {"b.$": "$b", "in": [{"a.$": "$a['$no']"}], "InputPath": "$no", "plain": "$no"}}, ["a", "b"]),
+        (
+            {"Parameters": {"b.$": "$b", "in": [{"a.$": "$a['$no']"}], "InputPath": "$no", "plain": "$no"}},
+            ["a", "b"],
+        ),
         ({"Parameters": {"t.$": "States.Format('$no {}', $yes, $.x$y)"}}, ["yes"]),
         ({"Parameters": {"t.$": "$.list[?(@.id == $wanted)]"}}, ["wanted"]),
-        ({"Result": {"a.$": "$no"}, "Assign": {"here": 1, "x.$": "$y", "deep": {"z.$": "States.JsonMerge($l, $l, false)"}}}, ["l", "y"]),
         (
-            {"Type": "Choice", "Choices": [{"Not": {"Variable": "$v.a", "StringEqualsPath": "$w"}, "Assign": {"q.$": "$r"}}]},
+            {
+                "Result": {"a.$": "$no"},
+                "Assign": {"here": 1, "x.$": "$y", "deep": {"z.$": "States.JsonMerge($l, $l, false)"}},
+            },
+            ["l", "y"],
+        ),
+        (
+            {
+                "Type": "Choice",
+                "Choices": [{"Not": {"Variable": "$v.a", "StringEqualsPath": "$w"}, "Assign": {"q.$": "$r"}}],
+            },
             ["r", "v", "w"],
         ),
         ({"Type": "Choice", "Choices": [{"Variable": "$.a", "StringEquals": "$no"}]}, None),
         ({"Type": "Fail", "CausePath": "States.Format('{}', $why)"}, ["why"]),
-        ({"Type": "Task", "Catch": [{"ErrorEquals": ["$no"], "Assign": {"e.$": "$e"}}], "TimeoutSecondsPath": "$t"}, ["e", "t"]),
+        (
+            {
+                "Type": "Task",
+                "Catch": [{"ErrorEquals": ["$no"], "Assign": {"e.$": "$e"}}],
+                "TimeoutSecondsPath": "$t",
+            },
+            ["e", "t"],
+        ),
         ({"Type": "Map", **MAP_FIELDS}, ["bucket", "extra", "items", "most", "n", "size"]),
     ],
 )
@@ -62,7 +81,10 @@ def test_jsonpath(fields: Any, names: list[str] | None) -> None:
 )
 def test_jsonata(text: str, names: list[str] | None) -> None:
     """The variables that an expression does not bind itself, and no functions."""
-    assert of({**PASS, "Output": {"deep": [f"{{% {text} %}}"]}, "Comment": "{% $no %}"}, QueryLanguage="JSONata") == names
+    assert (
+        of({**PASS, "Output": {"deep": [f"{{% {text} %}}"]}, "Comment": "{% $no %}"}, QueryLanguage="JSONata")
+        == names
+    )
 
 
 def test_machines_within() -> None:
@@ -72,7 +94,10 @@ def test_machines_within() -> None:
         return {"StartAt": name, "States": {name: state}}
 
     inner = one("I", {**PASS, "InputPath": "$i"})
-    branches = [one("B", {**PASS, "InputPath": "$b"}), one("J", {**PASS, "QueryLanguage": "JSONata", "Output": "{% $j %}"})]
+    branches = [
+        one("B", {**PASS, "InputPath": "$b"}),
+        one("J", {**PASS, "QueryLanguage": "JSONata", "Output": "{% $j %}"}),
+    ]
     map_state = {"Type": "Map", "QueryLanguage": "JSONata", "Items": "{% $m %}", "ItemProcessor": inner}
     states = {"M": map_state, "P": {"Type": "Parallel", "Branches": branches}, "None": PASS}
     found = variable_references({"StartAt": "M", "States": states})

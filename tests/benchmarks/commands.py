@@ -1,4 +1,6 @@
-"""How long commands take: `sfn start-execution` against Python's own start with the imports it needs; and Tab."""
+"""How long commands take: `sfn start-execution` against Python's own start with the imports it
+needs; and Tab.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,12 @@ def measure(folder: Path, runs: int) -> Iterator[Result]:
 
     inputs = folder / "inputs.jsonl"
     inputs.write_text("{}\n" * MANY)
-    assert sfn(home, "start-executions", "--state-machine-arn", machine, "--inputs", str(inputs), "--wait").returncode == 0
+    assert (
+        sfn(
+            home, "start-executions", "--state-machine-arn", machine, "--inputs", str(inputs), "--wait"
+        ).returncode
+        == 0
+    )
     beginning = machine.replace(":stateMachine:", ":execution:") + ":0"
     tab = [SFN, "__complete", "zsh", "describe-execution", "--execution-arn", beginning]
     (took,) = in_turn(runs, lambda: timed(tab, environment))

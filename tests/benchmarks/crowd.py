@@ -17,13 +17,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SHELLS, SECONDS, PAUSE_SECONDS = 50, 20, 4.0
-"""Two cores start about 25 processes of Python a second: without pauses the shells would wait for those alone."""
+"""Two cores start about 25 processes of Python a second: without pauses the shells would wait for
+those alone.
+"""
 
 
 def measure(folder: Path, runs: int) -> Iterator[Result]:
     """Each shell starts, describes, lists and stops, again and again; they all begin at a time of their own."""
     home = folder / "home"
-    machine = create(home, "Wait", {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 1, "End": True}}})
+    machine = create(
+        home, "Wait", {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 1, "End": True}}}
+    )
     environment = environment_of(home)
     until = time.monotonic() + SECONDS
 
@@ -47,8 +51,15 @@ def measure(folder: Path, runs: int) -> Iterator[Result]:
 
     with ThreadPoolExecutor(SHELLS) as shells:
         times = sorted(time for taken in shells.map(shell, range(SHELLS)) for time in taken)
-    yield Result(f"start-execution among {SHELLS} shells: median", times[len(times) // 2] * 1000, "ms", "<= 500")
-    yield Result(f"start-execution among {SHELLS} shells: 99th of 100", times[len(times) * 99 // 100] * 1000, "ms", "<= 1000")
+    yield Result(
+        f"start-execution among {SHELLS} shells: median", times[len(times) // 2] * 1000, "ms", "<= 500"
+    )
+    yield Result(
+        f"start-execution among {SHELLS} shells: 99th of 100",
+        times[len(times) * 99 // 100] * 1000,
+        "ms",
+        "<= 1000",
+    )
 
 
 def _run(environment: dict[str, str], *arguments: str) -> float:

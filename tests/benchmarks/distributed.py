@@ -21,11 +21,15 @@ CHILDREN = 20_000
 
 
 def measure(folder: Path, runs: int) -> Iterator[Result]:
-    """A million rows in batches, against a tenth of them; and as many children as there are rows, though fewer."""
+    """A million rows in batches, against a tenth of them; and as many children as there are rows,
+    though fewer.
+    """
     few, many, single = (_Measured(folder / name) for name in ("few", "many", "single"))
     few.run(ROWS // 10, BATCH)
     many.run(ROWS, BATCH)
-    yield Result(f"Map over {ROWS:,} rows, {BATCH:,} a child, to a tenth", many.seconds, "s", "<= 12", few.seconds)
+    yield Result(
+        f"Map over {ROWS:,} rows, {BATCH:,} a child, to a tenth", many.seconds, "s", "<= 12", few.seconds
+    )
     yield Result("the worker's largest memory meanwhile", many.peak_mb, "MB", "<= 1.3", few.peak_mb)
     single.run(CHILDREN, 1)
     yield Result(f"Map over {CHILDREN:,} rows, one a child", CHILDREN / single.seconds, "/s", ">= 2000")
@@ -66,8 +70,14 @@ def _machine(folder: str, batch: int) -> dict[str, object]:
             "ReaderConfig": {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"},
             "Parameters": {"Bucket": folder, "Key": "rows.csv"},
         },
-        "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}, **processor},
-        "ResultWriter": {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": folder, "Prefix": "out"}},
+        "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"},
+            **processor,
+        },
+        "ResultWriter": {
+            "Resource": "arn:aws:states:::s3:putObject",
+            "Parameters": {"Bucket": folder, "Prefix": "out"},
+        },
         "End": True,
         **fields,
     }

@@ -31,8 +31,20 @@ def measure(folder: Path, runs: int) -> Iterator[Result]:
         for number, (told, definition, states, inputs, wanted) in enumerate(
             (
                 (f"chain of {CHAIN:,} Pass: events", chain(CHAIN), floor.chain(CHAIN), [TEXT], ">= 0.5"),
-                (f"{AT_ONCE:,} executions of 5 Pass: events", chain(5), floor.chain(5), [TEXT] * AT_ONCE, ">= 0.5"),
-                (f"Choice loop of {TURNS:,} turns: events", counting(TURNS), floor.counting(TURNS), ['{"n":0}'], ">= 0.35"),
+                (
+                    f"{AT_ONCE:,} executions of 5 Pass: events",
+                    chain(5),
+                    floor.chain(5),
+                    [TEXT] * AT_ONCE,
+                    ">= 0.5",
+                ),
+                (
+                    f"Choice loop of {TURNS:,} turns: events",
+                    counting(TURNS),
+                    floor.counting(TURNS),
+                    ['{"n":0}'],
+                    ">= 0.35",
+                ),
             )
         ):
             engine = _engine(store, store.machine(f"M{number}", definition), inputs)
@@ -50,7 +62,9 @@ def _engine(store: Store, machine: StateMachine, inputs: Sequence[str]) -> Calla
     return events_a_second
 
 
-def _by_hand(store: Store, machine: StateMachine, states: Mapping[str, floor.State], inputs: Sequence[str]) -> Callable[[], float]:
+def _by_hand(
+    store: Store, machine: StateMachine, states: Mapping[str, floor.State], inputs: Sequence[str]
+) -> Callable[[], float]:
     def events_a_second() -> float:
         store.start(machine, inputs)
         began = time.perf_counter()
@@ -67,6 +81,10 @@ def chain(length: int) -> object:
 
 def counting(turns: int) -> object:
     """A definition that counts from the input's n to `turns`."""
-    again = {"Type": "Choice", "Choices": [{"Variable": "$.n", "NumericLessThan": turns, "Next": "Add"}], "Default": "Done"}
+    again = {
+        "Type": "Choice",
+        "Choices": [{"Variable": "$.n", "NumericLessThan": turns, "Next": "Add"}],
+        "Default": "Done",
+    }
     add = {"Type": "Pass", "Parameters": {"n.$": "States.MathAdd($.n, 1)"}, "Next": "Again"}
     return {"StartAt": "Again", "States": {"Again": again, "Add": add, "Done": {"Type": "Succeed"}}}

@@ -38,7 +38,9 @@ def drive(store: Store, states: Mapping[str, State]) -> int:
     start_at = next(iter(states))
     count = 0
     batch: list[Row] = []
-    for id, text in store.connection.execute("SELECT id, input FROM execution WHERE status = 'RUNNING'").fetchall():
+    for id, text in store.connection.execute(
+        "SELECT id, input FROM execution WHERE status = 'RUNNING'"
+    ).fetchall():
         for row in events(id, start_at, states, json.loads(text)):
             batch.append(row)
             if len(batch) == ROWS_A_COMMIT:
@@ -48,10 +50,16 @@ def drive(store: Store, states: Mapping[str, State]) -> int:
 
 
 def _commit(store: Store, rows: list[Row]) -> int:
-    ends = [("SUCCEEDED", at, payload, key >> 16) for key, _, at, type, _, _, payload, _ in rows if type == "ExecutionSucceeded"]
+    ends = [
+        ("SUCCEEDED", at, payload, key >> 16)
+        for key, _, at, type, _, _, payload, _ in rows
+        if type == "ExecutionSucceeded"
+    ]
     store.connection.execute("BEGIN IMMEDIATE")
     store.connection.executemany("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
-    store.connection.executemany("UPDATE execution SET status = ?, stopped_at = ?, output = ? WHERE id = ?", ends)
+    store.connection.executemany(
+        "UPDATE execution SET status = ?, stopped_at = ?, output = ? WHERE id = ?", ends
+    )
     store.connection.execute("COMMIT")
     return len(rows)
 

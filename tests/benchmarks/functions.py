@@ -34,9 +34,13 @@ def measure(folder: Path, runs: int) -> Iterator[Result]:
     )  # fmt: skip
     task = {"Type": "Task", "Resource": FUNCTION}
     states = {f"S{n}": {**task, "Next": f"S{n + 1}"} for n in range(IN_A_ROW - 1)}
-    row = create(home, "Row", {"StartAt": "S0", "States": {**states, f"S{IN_A_ROW - 1}": {**task, "End": True}}})
+    row = create(
+        home, "Row", {"StartAt": "S0", "States": {**states, f"S{IN_A_ROW - 1}": {**task, "End": True}}}
+    )
     each = {"StartAt": "T", "States": {"T": {**task, "End": True}}}
-    items = create(home, "Items", {"StartAt": "M", "States": {"M": {"Type": "Map", "ItemProcessor": each, "End": True}}})
+    items = create(
+        home, "Items", {"StartAt": "M", "States": {"M": {"Type": "Map", "ItemProcessor": each, "End": True}}}
+    )
 
     def run(machine: str, input: object) -> None:
         sfn_json(home, "start-execution", "--state-machine-arn", machine, "--input", json.dumps(input))
@@ -53,5 +57,11 @@ def measure(folder: Path, runs: int) -> Iterator[Result]:
     rates = []
     for _ in range(few):
         run(items, list(range(ITEMS)))
-        rates.append(ITEMS / (event_times(home, "MapStateSucceeded")[-1] - event_times(home, "MapStateStarted")[-1]) * 1000)
-    yield Result(f"Map of {ITEMS:,} items through one function: items", statistics.median(rates), "/s", ">= 1000")
+        rates.append(
+            ITEMS
+            / (event_times(home, "MapStateSucceeded")[-1] - event_times(home, "MapStateStarted")[-1])
+            * 1000
+        )
+    yield Result(
+        f"Map of {ITEMS:,} items through one function: items", statistics.median(rates), "/s", ">= 1000"
+    )

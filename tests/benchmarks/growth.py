@@ -1,4 +1,5 @@
-"""What grows with what: ten times as much takes about ten times as long, and a full store answers as an empty one.
+"""What grows with what: ten times as much takes about ten times as long, and a full store answers
+as an empty one.
 
 The work is done by the Conductor in this process, as in `engine.py`; the commands are real.
 """
@@ -34,7 +35,10 @@ MAP = {
     "States": {
         "M": {
             "Type": "Map",
-            "ItemProcessor": {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Pass", "End": True}}},
+            "ItemProcessor": {
+                "StartAt": "A",
+                "States": {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Pass", "End": True}},
+            },
             "End": True,
         }
     },
@@ -46,14 +50,22 @@ def measure(folder: Path, runs: int) -> Iterator[Result]:
     with collector_as_in_a_worker():
         store = Store(folder / "single")
         for told, name, definition, large, small in (
-            ("10x the events of an execution (to 64,000)", "Count", counting(16_000), {"n": 0}, {"n": 14_400}),
+            (
+                "10x the events of an execution (to 64,000)",
+                "Count",
+                counting(16_000),
+                {"n": 0},
+                {"n": 14_400},
+            ),
             ("10x the items of a Map (to 10,000)", "Map", MAP, list(range(10_000)), list(range(1_000))),
         ):
             machine = store.machine(name, definition)
             ten, one = in_turn(
                 max(3, runs // 3),
                 lambda machine=machine, large=large: _run(store, machine, [json.dumps(large)]),
-                lambda machine=machine, small=small: sum(_run(store, machine, [json.dumps(small)]) for _ in range(10)) / 10,
+                lambda machine=machine, small=small: (
+                    sum(_run(store, machine, [json.dumps(small)]) for _ in range(10)) / 10
+                ),
             )
             yield Result(told, ten, "s", "<= 12", one)
 
@@ -84,13 +96,25 @@ def _run(store: Store, machine: StateMachine, inputs: list[str]) -> float:
 
 def _commands(few: Store, full: Store, machine: StateMachine, runs: int) -> Iterator[Result]:
     """Commands over a store with many executions, against the same over one with few."""
-    arns = [store.connection.execute("SELECT arn FROM execution ORDER BY id LIMIT 1").fetchone()[0] for store in (few, full)]
+    arns = [
+        store.connection.execute("SELECT arn FROM execution ORDER BY id LIMIT 1").fetchone()[0]
+        for store in (few, full)
+    ]
     for told, command in (
-        ("list-executions", ("list-executions", "--state-machine-arn", machine.arn, "--max-items", str(SHOWN))),
-        ("list-executions of a rare status", ("list-executions", "--state-machine-arn", machine.arn, "--status-filter", "FAILED")),
+        (
+            "list-executions",
+            ("list-executions", "--state-machine-arn", machine.arn, "--max-items", str(SHOWN)),
+        ),
+        (
+            "list-executions of a rare status",
+            ("list-executions", "--state-machine-arn", machine.arn, "--status-filter", "FAILED"),
+        ),
         ("list-state-machines", ("list-state-machines",)),
         ("describe-execution", ("describe-execution", "--execution-arn", "ARN")),
-        ("get-execution-history, first page", ("get-execution-history", "--execution-arn", "ARN", "--max-items", str(SHOWN))),
+        (
+            "get-execution-history, first page",
+            ("get-execution-history", "--execution-arn", "ARN", "--max-items", str(SHOWN)),
+        ),
         ("start-execution", ("start-execution", "--state-machine-arn", machine.arn)),
     ):
 

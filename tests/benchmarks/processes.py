@@ -25,7 +25,9 @@ def create(home: Path, name: str, definition: object) -> str:
     """The ARN of a new state machine."""
     file = home.with_suffix(".json")
     file.write_text(json.dumps(definition))
-    created = sfn_json(home, "create-state-machine", "--name", name, "--role-arn", ROLE, "--definition", f"file://{file}")
+    created = sfn_json(
+        home, "create-state-machine", "--name", name, "--role-arn", ROLE, "--definition", f"file://{file}"
+    )
     arn: str = created["stateMachineArn"]
     return arn
 
@@ -40,15 +42,27 @@ def timed(command: Sequence[str], environment: Mapping[str, str]) -> float:
 def await_all_ended(home: Path) -> None:
     database = Database(home)
     running = "SELECT count(*) FROM execution WHERE status = 'RUNNING'"
-    until(lambda: database.connection.execute(running).fetchone()[0] == 0, "the end of all executions", timeout=600)
-    assert database.connection.execute("SELECT count(*) FROM execution WHERE status <> 'SUCCEEDED'").fetchone()[0] == 0
+    until(
+        lambda: database.connection.execute(running).fetchone()[0] == 0,
+        "the end of all executions",
+        timeout=600,
+    )
+    assert (
+        database.connection.execute("SELECT count(*) FROM execution WHERE status <> 'SUCCEEDED'").fetchone()[
+            0
+        ]
+        == 0
+    )
     database.close()
 
 
 def event_times(home: Path, type: str) -> list[int]:
     """When the events of a type happened, in milliseconds, in order."""
     database = Database(home)
-    times = [at for (at,) in database.connection.execute("SELECT at FROM event WHERE type = ? ORDER BY at", (type,))]
+    times = [
+        at
+        for (at,) in database.connection.execute("SELECT at FROM event WHERE type = ? ORDER BY at", (type,))
+    ]
     database.close()
     return times
 

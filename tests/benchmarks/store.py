@@ -42,7 +42,9 @@ class Store:
 
     def machine(self, name: str, definition: object) -> StateMachine:
         request = {"name": name, "definition": json.dumps(definition), "roleArn": ROLE}
-        arn = call(self.service, model.load("stepfunctions", "CreateStateMachine"), request)["stateMachineArn"]
+        arn = call(self.service, model.load("stepfunctions", "CreateStateMachine"), request)[
+            "stateMachineArn"
+        ]
         machine = self.service.state_machines.find(arn)
         assert machine is not None
         return machine
@@ -60,10 +62,28 @@ class Store:
         worker = Workers(service.database).register(0, 1, service.clock())
         pool: Any = None  # no task is called here
         world = World(
-            service.settings, pool, service, service.clock, Background(selectors.DefaultSelector()), Clients(service.settings), {}
+            service.settings,
+            pool,
+            service,
+            service.clock,
+            Background(selectors.DefaultSelector()),
+            Clients(service.settings),
+            {},
         )
-        turns, tasks, inbox = Turns(service.database, worker), Tasks(service.database), Inbox(service.database)
-        return Conductor(turns, service.executions, tasks, inbox, world, lambda line: print(line, file=sys.stderr), **options)
+        turns, tasks, inbox = (
+            Turns(service.database, worker),
+            Tasks(service.database),
+            Inbox(service.database),
+        )
+        return Conductor(
+            turns,
+            service.executions,
+            tasks,
+            inbox,
+            world,
+            lambda line: print(line, file=sys.stderr),
+            **options,
+        )
 
 
 def drive(conductor: Conductor) -> int:

@@ -22,10 +22,14 @@ ITEMS = 10_000
 
 
 def measure(folder: Path, runs: int) -> Iterator[Result]:
-    """A bulk start, from the command's start without a worker to the last execution's end; single executions by their events."""
+    """A bulk start, from the command's start without a worker to the last execution's end; single
+    executions by their events.
+    """
     few = range(max(3, runs // 3))
     rates = [_bulk(folder / f"bulk{run}") for run in few]
-    yield Result(f"start-executions, {LINES:,} of 5 Pass, until ended", statistics.median(rates), "/s", ">= 2000")
+    yield Result(
+        f"start-executions, {LINES:,} of 5 Pass, until ended", statistics.median(rates), "/s", ">= 2000"
+    )
     rates = [_chain(folder / f"chain{run}") for run in few]
     yield Result(f"chain of {CHAIN:,} Pass in a worker: events", statistics.median(rates), "/s", ">= 20000")
     times = [_map(folder / f"map{run}") for run in few]
@@ -57,19 +61,27 @@ def _chain(home: Path) -> float:
 def _map(home: Path) -> float:
     """Seconds."""
     two = {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Pass", "End": True}}}
-    events, seconds = _run(home, {"StartAt": "M", "States": {"M": {"Type": "Map", "ItemProcessor": two, "End": True}}}, list(range(ITEMS)))
+    events, seconds = _run(
+        home,
+        {"StartAt": "M", "States": {"M": {"Type": "Map", "ItemProcessor": two, "End": True}}},
+        list(range(ITEMS)),
+    )
     assert events > ITEMS * 6
     return seconds
 
 
 def _run(home: Path, definition: object, input: object) -> tuple[int, float]:
-    """The number of events of one execution, and the seconds from its start to its end; the quota of events is raised."""
+    """The number of events of one execution, and the seconds from its start to its end; the quota
+    of events is raised.
+    """
     machine = create(home, "M", definition)
     start = ("start-execution", "--state-machine-arn", machine, "--input", json.dumps(input))
     sfn_json(home, *start, environment={"SFN_MAX_EVENTS": "65000"})
     await_all_ended(home)
     database = Database(home)
-    first, last, events = database.connection.execute("SELECT min(at), max(at), count(*) FROM event WHERE key % 65536 > 1").fetchone()
+    first, last, events = database.connection.execute(
+        "SELECT min(at), max(at), count(*) FROM event WHERE key % 65536 > 1"
+    ).fetchone()
     database.close()
     stop_workers(home)
     return events, max(1, last - first) / 1000

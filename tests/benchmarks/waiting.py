@@ -23,13 +23,19 @@ LEAD_SECONDS, SPREAD_SECONDS, IDLE_SECONDS = 20, 5, 5
 def measure(folder: Path, runs: int) -> Iterator[Result]:
     """All wait until a time of their own; the times lie evenly within some seconds."""
     store = Store(folder / "home")
-    machine = store.machine("Wait", {"StartAt": "W", "States": {"W": {"Type": "Wait", "TimestampPath": "$.at", "End": True}}})
+    machine = store.machine(
+        "Wait", {"StartAt": "W", "States": {"W": {"Type": "Wait", "TimestampPath": "$.at", "End": True}}}
+    )
     first = time.time() + LEAD_SECONDS
-    store.start(machine, [f'{{"at":"{_timestamp(first + n / COUNT * SPREAD_SECONDS)}"}}' for n in range(COUNT)])
+    store.start(
+        machine, [f'{{"at":"{_timestamp(first + n / COUNT * SPREAD_SECONDS)}"}}' for n in range(COUNT)]
+    )
     sfn_json(store.home, "list-state-machines", environment={"SFN_WORKERS": "1"})  # which brings a worker
 
     def count(type: str) -> int:
-        number: int = store.connection.execute("SELECT count(*) FROM event WHERE type = ?", (type,)).fetchone()[0]
+        number: int = store.connection.execute(
+            "SELECT count(*) FROM event WHERE type = ?", (type,)
+        ).fetchone()[0]
         return number
 
     until(lambda: count("WaitStateEntered") == COUNT, "all to wait")
@@ -43,10 +49,14 @@ def measure(folder: Path, runs: int) -> Iterator[Result]:
 
     until(lambda: count("ExecutionSucceeded") == COUNT, "all to end")
     exits = "SELECT at, json_extract(payload, '$.at') FROM event WHERE type = 'WaitStateExited'"
-    late = sorted(at - datetime.fromisoformat(due).timestamp() * 1000 for at, due in store.connection.execute(exits))
+    late = sorted(
+        at - datetime.fromisoformat(due).timestamp() * 1000 for at, due in store.connection.execute(exits)
+    )
     assert late[0] >= 0
     yield Result(f"lateness, {COUNT:,} in {SPREAD_SECONDS} s: median", statistics.median(late), "ms", "<= 50")
-    yield Result(f"lateness, {COUNT:,} in {SPREAD_SECONDS} s: 99th of 100", late[COUNT * 99 // 100], "ms", "<= 50")
+    yield Result(
+        f"lateness, {COUNT:,} in {SPREAD_SECONDS} s: 99th of 100", late[COUNT * 99 // 100], "ms", "<= 50"
+    )
     store.service.close()
 
 

@@ -1,4 +1,6 @@
-"""An endpoint that answers each operation with a fixed answer: the one that the transcripts were recorded against."""
+"""An endpoint that answers each operation with a fixed answer: the one that the transcripts were
+recorded against.
+"""
 
 from __future__ import annotations
 
@@ -22,14 +24,34 @@ PAGE = 2
 _HI = '{"greeting": "hi"}'
 _WHOLE = {"truncated": False}
 _EVENTS: list[Body] = [
-    {"type": "ExecutionStarted", "executionStartedEventDetails": {"input": "{}", "inputDetails": _WHOLE, "roleArn": ROLE}},
-    {"type": "PassStateEntered", "stateEnteredEventDetails": {"name": "P", "input": "{}", "inputDetails": _WHOLE}},
-    {"type": "PassStateExited", "stateExitedEventDetails": {"name": "P", "output": _HI, "outputDetails": _WHOLE}},
-    {"type": "ExecutionSucceeded", "executionSucceededEventDetails": {"output": _HI, "outputDetails": _WHOLE}},
+    {
+        "type": "ExecutionStarted",
+        "executionStartedEventDetails": {"input": "{}", "inputDetails": _WHOLE, "roleArn": ROLE},
+    },
+    {
+        "type": "PassStateEntered",
+        "stateEnteredEventDetails": {"name": "P", "input": "{}", "inputDetails": _WHOLE},
+    },
+    {
+        "type": "PassStateExited",
+        "stateExitedEventDetails": {"name": "P", "output": _HI, "outputDetails": _WHOLE},
+    },
+    {
+        "type": "ExecutionSucceeded",
+        "executionSucceededEventDetails": {"output": _HI, "outputDetails": _WHOLE},
+    },
 ]
-_HISTORY = [{"timestamp": T + i * 0.01, "id": i + 1, "previousEventId": i, **event} for i, event in enumerate(_EVENTS)]
-_MACHINES = [{"stateMachineArn": f"{A}stateMachine:m{i}", "name": f"m{i}", "type": "STANDARD", "creationDate": T + i} for i in range(5)]
-_COUNTS = dict.fromkeys(("pending", "running", "failed", "timedOut", "aborted", "resultsWritten"), 0) | {"succeeded": 3, "total": 3}
+_HISTORY = [
+    {"timestamp": T + i * 0.01, "id": i + 1, "previousEventId": i, **event} for i, event in enumerate(_EVENTS)
+]
+_MACHINES = [
+    {"stateMachineArn": f"{A}stateMachine:m{i}", "name": f"m{i}", "type": "STANDARD", "creationDate": T + i}
+    for i in range(5)
+]
+_COUNTS = dict.fromkeys(("pending", "running", "failed", "timedOut", "aborted", "resultsWritten"), 0) | {
+    "succeeded": 3,
+    "total": 3,
+}
 _EXECUTION = {
     "stateMachineArn": f"{A}stateMachine:hello",
     "status": "SUCCEEDED",
@@ -64,7 +86,9 @@ def _describe_execution(body: Body) -> Answer:
     name = arn.rpartition(":")[2]
     failures: dict[str, Answer] = {
         "missing": _error("ExecutionDoesNotExist", f"Execution Does Not Exist: '{arn}'"),
-        "ns": _error("com.amazonaws.swf.service.v2.model#ExecutionDoesNotExist", f"Execution Does Not Exist: '{arn}'"),
+        "ns": _error(
+            "com.amazonaws.swf.service.v2.model#ExecutionDoesNotExist", f"Execution Does Not Exist: '{arn}'"
+        ),
         "boom": _error("InternalFailure", "oops", 500),
         "throttle": _error("ThrottlingException", "Rate exceeded"),
         "nomsg": (400, {"__type": "InvalidArn"}),
@@ -90,9 +114,14 @@ _ANSWERS: dict[str, Callable[[Body], Answer]] = {
     "RedriveExecution": lambda _: (200, {"redriveDate": T + 3}),
     "DescribeExecution": _describe_execution,
     "GetExecutionHistory": _history,
-    "ListStateMachines": lambda body: _page(body, "stateMachines", _MACHINES, int(body.get("maxResults") or PAGE)),
+    "ListStateMachines": lambda body: _page(
+        body, "stateMachines", _MACHINES, int(body.get("maxResults") or PAGE)
+    ),
     "ListExecutions": lambda _: (200, {"executions": []}),
-    "GetActivityTask": lambda body: (200, {"taskToken": "AAAA", "input": "{}"} if body.get("workerName") == "w" else {}),
+    "GetActivityTask": lambda body: (
+        200,
+        {"taskToken": "AAAA", "input": "{}"} if body.get("workerName") == "w" else {},
+    ),
     "CreateStateMachineAlias": _create_alias,
     "ListStateMachineVersions": lambda _: (
         200,
@@ -181,8 +210,14 @@ _ANSWERS: dict[str, Callable[[Body], Answer]] = {
         },
     ),
     "DeleteStateMachine": lambda _: (200, {}),
-    "StartExecution": lambda body: (200, {"executionArn": f"{A}execution:hello:{body.get('name', '0000')}", "startDate": T}),
-    "CreateStateMachine": lambda body: (200, {"stateMachineArn": f"{A}stateMachine:{body['name']}", "creationDate": T}),
+    "StartExecution": lambda body: (
+        200,
+        {"executionArn": f"{A}execution:hello:{body.get('name', '0000')}", "startDate": T},
+    ),
+    "CreateStateMachine": lambda body: (
+        200,
+        {"stateMachineArn": f"{A}stateMachine:{body['name']}", "creationDate": T},
+    ),
 }
 
 

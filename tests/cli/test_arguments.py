@@ -50,7 +50,10 @@ OPTIONS = table(
         (["--skeleton"], {"skeleton": "input"}),
         (["--skeleton", "output"], {"skeleton": "output"}),
         (["--skeleton", "--name", "x"], {"skeleton": "input", "name": "x"}),
-        (["--nail", "x", "--na", "y", "--nail=z"], {"nail": ["x", "z"], "name": "y"}),  # ours takes no beginning from aws's
+        (
+            ["--nail", "x", "--na", "y", "--nail=z"],
+            {"nail": ["x", "z"], "name": "y"},
+        ),  # ours takes no beginning from aws's
     ],
 )
 def test_values(argv: list[str], given: dict[str, Any]) -> None:
@@ -117,6 +120,8 @@ def test_the_command_is_the_first_free_word(argv: list[str], words: list[str], r
 
 def test_taking_out_what_every_command_takes() -> None:
     """sfn's own commands are read by Click, without the options that every command takes."""
-    given, rest = take(["x", "--region", "eu-west-1", "--input", "{}", "--output=text", "--help"], GLOBALS, but=("--help",))
+    given, rest = take(
+        ["x", "--region", "eu-west-1", "--input", "{}", "--output=text", "--help"], GLOBALS, but=("--help",)
+    )
     assert given == {"region": "eu-west-1", "output": "text"}
     assert rest == ["x", "--input", "{}", "--help"]

@@ -62,7 +62,11 @@ def test_help(argv: tuple[str, ...], sfn: Sfn) -> None:
         (("start-exection",), Exit.USAGE, "* start-execution"),
         (("list-state-machines", "--endpoint-url", "http://127.0.0.1:9"), Exit.FAILURE, "Could not connect"),
         (("run", ".", "--endpoint-url", "http://127.0.0.1:9"), Exit.USAGE, "holds no definition"),
-        (("describe-state-machine", "--state-machine-arn", "x"), Exit.SERVICE, "An error occurred (InvalidArn)"),
+        (
+            ("describe-state-machine", "--state-machine-arn", "x"),
+            Exit.SERVICE,
+            "An error occurred (InvalidArn)",
+        ),
         (("lambda", "wait", "bogus", "--function-name", "f"), Exit.USAGE, "Found invalid choice 'bogus'"),
         (
             ("lambda", "create-function", "--function-name", "f", "--role", "r", "--code-dir", "gone"),
@@ -103,7 +107,11 @@ def test_a_pipe_that_is_closed_is_no_error(endpoint: Stub) -> None:
     os.close(reading)
     argv = ["list-state-machines", "--endpoint-url", endpoint.url]
     result = subprocess.run(
-        [sys.executable, "-m", "sfn_cli", *argv], stdout=writing, stderr=subprocess.PIPE, env=_environment(), check=False
+        [sys.executable, "-m", "sfn_cli", *argv],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        env=_environment(),
+        check=False,
     )
     os.close(writing)
     assert (result.returncode, result.stderr) == (Exit.SUCCESS, b"")
@@ -115,7 +123,10 @@ def test_output_that_cannot_be_written() -> None:
     with open("/dev/full", "w") as full:
         argv = [sys.executable, "-m", "sfn_cli", "list-state-machines"]
         result = subprocess.run(argv, stdout=full, stderr=subprocess.PIPE, env=_environment(), check=False)
-    assert (result.returncode, result.stderr) == (Exit.FAILURE, b"\nsfn: [ERROR]: Cannot write the output: No space left on device\n")
+    assert (result.returncode, result.stderr) == (
+        Exit.FAILURE,
+        b"\nsfn: [ERROR]: Cannot write the output: No space left on device\n",
+    )
 
 
 def test_interrupted() -> None:
@@ -124,7 +135,9 @@ def test_interrupted() -> None:
     log.mkdir()
     (log / "worker.log").write_text("hello\n")
     argv = [sys.executable, "-m", "sfn_cli", "worker", "log", "--follow"]
-    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=_environment()) as process:
+    with subprocess.Popen(
+        argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=_environment()
+    ) as process:
         assert process.stdout
         assert process.stdout.readline() == b"hello\n"
         process.send_signal(signal.SIGINT)

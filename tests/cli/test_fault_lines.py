@@ -84,7 +84,9 @@ def test_places(text: str, lines: str | None) -> None:
 
 def test_a_long_line() -> None:
     """Of a definition on one line, what is around the fault is shown."""
-    text = json.dumps({"Comment": "c" * 500, "StartAt": "A", "States": {"A": {"Type": "Succeed", "Odd": "o" * 500}}})
+    text = json.dumps(
+        {"Comment": "c" * 500, "StartAt": "A", "States": {"A": {"Type": "Succeed", "Odd": "o" * 500}}}
+    )
     header, line, caret = shown(validate(text), text, "d").splitlines()[1:]
     column = text.index('"Odd"') + 1
     assert header == f"d:1:{column}  Field 'Odd' is not supported"
@@ -97,7 +99,9 @@ def at_terminal(*argv: str) -> tuple[int, str, str]:
     """(exit code, stdout, stderr) of the command when its stderr is a terminal."""
     terminal, stderr = pty.openpty()
     command = [sys.executable, "-m", "sfn_cli", *argv]
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=stderr) as process:
+    with subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=stderr
+    ) as process:
         os.close(stderr)
         assert process.stdout is not None
         written = b""
@@ -124,7 +128,9 @@ def test_what_is_refused(tmp_path: Path) -> None:
     path.write_text(MACHINE)
     argv = ["create-state-machine", "--name", "m", "--role-arn", ROLE, "--definition", f"file://{path}"]
     code, _, stderr = at_terminal(*argv)
-    plain = subprocess.run([sys.executable, "-m", "sfn_cli", *argv], capture_output=True, text=True, check=False)
+    plain = subprocess.run(
+        [sys.executable, "-m", "sfn_cli", *argv], capture_output=True, text=True, check=False
+    )
     assert code == plain.returncode == 254
     assert stderr == plain.stderr + SHOWN.replace("machine.json", str(path))
 

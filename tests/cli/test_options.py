@@ -9,7 +9,9 @@ from sfn_cli.api import model
 from sfn_cli.cli import help_text, options
 from sfn_cli.cli.commands import OWN, ServiceGroup, Sfn, TableCommand
 
-OPERATIONS = [model.load(service, name) for service in model.services() for name in model.operation_names(service)]
+OPERATIONS = [
+    model.load(service, name) for service in model.services() for name in model.operation_names(service)
+]
 
 
 def commands() -> list[TableCommand]:
@@ -42,7 +44,9 @@ def test_help_knows_every_command_and_option(command: TableCommand) -> None:
     """Each command has a sentence and an example, each option a sentence."""
     assert help_text.sentence(command.service, command.name or "").endswith(".")
     assert "Example" in help_text.of_command(command)
-    shown = [option for option in command.table().values() if not option.hidden and option.constant is not False]
+    shown = [
+        option for option in command.table().values() if not option.hidden and option.constant is not False
+    ]
     without = [option.flag for option in shown if not help_text.option_sentence(option.flag)]
     assert without == []
 

@@ -60,10 +60,27 @@ def test_json(value: Any, text: str) -> None:
     assert written(value, "json") == text
 
 
-ODD = [None, True, 1, -0.5, 10**30, float("nan"), "", 'q"\\\n\t\x00\x7f\u2028é😀', [], {}, [[]], {"": {}}, (1, "t"), {1: 2, None: 3}]
+ODD = [
+    None,
+    True,
+    1,
+    -0.5,
+    10**30,
+    float("nan"),
+    "",
+    'q"\\\n\t\x00\x7f\u2028é😀',
+    [],
+    {},
+    [[]],
+    {"": {}},
+    (1, "t"),
+    {1: 2, None: 3},
+]
 
 
-@pytest.mark.parametrize("value", [*ODD, ODD, {"a": ODD, "b": {"c": {"d": [ODD, ODD]}}}, [{"a": [{"b": [1, {"c": None}]}]}]])
+@pytest.mark.parametrize(
+    "value", [*ODD, ODD, {"a": ODD, "b": {"c": {"d": [ODD, ODD]}}}, [{"a": [{"b": [1, {"c": None}]}]}]]
+)
 def test_json_is_what_python_writes(value: Any) -> None:
     """The output equals that of json.dumps, byte for byte, at every depth."""
     expected = "" if value == {} else json.dumps(value, indent=4, ensure_ascii=False, default=str) + "\n"
@@ -109,7 +126,10 @@ def test_a_page_of_json_is_written_when_it_is_read() -> None:
         (None, "null\n"),
         ("x", "x\n"),
         ("a\nb", '"a\\nb"\n'),
-        ({"level": "OFF", "enabled": True, "answer": "true", "list": ["ü"]}, "answer: 'true'\nenabled: true\nlevel: OFF\nlist:\n- ü\n"),
+        (
+            {"level": "OFF", "enabled": True, "answer": "true", "list": ["ü"]},
+            "answer: 'true'\nenabled: true\nlevel: OFF\nlist:\n- ü\n",
+        ),
         ({"at": "2024-06-10T06:13:20+00:00"}, "at: '2024-06-10T06:13:20+00:00'\n"),
     ],
 )
@@ -143,8 +163,14 @@ def test_off() -> None:
 
 def test_show_follows_the_model() -> None:
     """Members in the model's order; None and unknown members are left out; blobs in base64."""
-    shape = {"type": "structure", "members": {"b": {"type": "blob"}, "t": {"type": "timestamp"}, "a": {"type": "string"}}}
-    assert list(show({"a": None, "t": 0, "b": b"hi", "x": 1}, shape).items()) == [("b", "aGk="), ("t", "1970-01-01T00:00:00+00:00")]
+    shape = {
+        "type": "structure",
+        "members": {"b": {"type": "blob"}, "t": {"type": "timestamp"}, "a": {"type": "string"}},
+    }
+    assert list(show({"a": None, "t": 0, "b": b"hi", "x": 1}, shape).items()) == [
+        ("b", "aGk="),
+        ("t", "1970-01-01T00:00:00+00:00"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -87,5 +87,8 @@ def test_the_list_that_is_paged_comes_first(operation: model.Operation) -> None:
 
 def test_paging_cannot_be_asked_for_and_refused() -> None:
     """--no-paginate and --max-items exclude each other."""
-    with pytest.raises(UsageError, match="Cannot specify --no-paginate along with pagination arguments: --max-items, --page-size"):
+    with pytest.raises(
+        UsageError,
+        match="Cannot specify --no-paginate along with pagination arguments: --max-items, --page-size",
+    ):
         wanted(LIST, {"max_items": 1, "page_size": 2}, False)

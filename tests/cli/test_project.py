@@ -46,15 +46,27 @@ def test_a_whole_project() -> None:
     assert project.functions[0].folder.is_absolute()
     assert project.configuration == {"type": "EXPRESS"}
     (call,) = project.resources
-    assert (call.service, call.name, call.wait, call.parameters) == ("s3", "PutObject", False, {"Body": ["é".encode(), 1]})
+    assert (call.service, call.name, call.wait, call.parameters) == (
+        "s3",
+        "PutObject",
+        False,
+        {"Body": ["é".encode(), 1]},
+    )
     assert project.services == [("Tax", ["python", "tax.py", "-v"], Path("my order").resolve())]
 
 
 def test_variables_of_a_function() -> None:
     """What leads to the services is added; what the function says itself wins."""
-    make({"p/p.asl.json": PASS, "p/functions/f/function.json": '{"Environment": {"Variables": {"A": "own", "B": "own"}}}'})
+    make(
+        {
+            "p/p.asl.json": PASS,
+            "p/functions/f/function.json": '{"Environment": {"Variables": {"A": "own", "B": "own"}}}',
+        }
+    )
     (function,) = load(Path("p")).functions
-    variables = function.with_variables({"A": "found", "C": "found"}).configuration["Environment"]["Variables"]
+    variables = function.with_variables({"A": "found", "C": "found"}).configuration["Environment"][
+        "Variables"
+    ]
     assert variables == {"A": "own", "B": "own", "C": "found"}
     assert function.with_variables({}) is function
 
@@ -68,7 +80,10 @@ def test_urls_in_the_definition() -> None:
         }
     )
     definition = load(Path("p")).with_services({"Tax": "http://t"}).definition
-    assert definition == '["http://t/rates", "{% \'http://t\' & $x %}", "${tax}", "${Taxes}", "$Tax", "{Tax}", "$http://t"]'
+    assert (
+        definition
+        == '["http://t/rates", "{% \'http://t\' & $x %}", "${tax}", "${Taxes}", "$Tax", "{Tax}", "$http://t"]'
+    )
 
 
 def test_a_definition_alone() -> None:
@@ -82,20 +97,38 @@ def test_a_definition_alone() -> None:
     [
         ({"p/readme.txt": ""}, "holds no definition"),
         ({"p/a.asl.json": PASS, "p/services.json": "[]"}, "services.json must hold an object"),
-        ({"p/a.asl.json": PASS, "p/services.json": '{"a b": {"command": ["x"]}}'}, "the service 'a b' cannot be named"),
+        (
+            {"p/a.asl.json": PASS, "p/services.json": '{"a b": {"command": ["x"]}}'},
+            "the service 'a b' cannot be named",
+        ),
         ({"p/a.asl.json": PASS, "p/services.json": '{"A": {"command": "x"}}'}, 'A must be {"command"'),
         ({"p/a.asl.json": PASS, "p/services.json": '{"A": {"command": []}}'}, 'A must be {"command"'),
-        ({"p/a.asl.json": PASS, "p/services.json": '{"A": {"command": ["x"], "port": 1}}'}, 'A must be {"command"'),
+        (
+            {"p/a.asl.json": PASS, "p/services.json": '{"A": {"command": ["x"], "port": 1}}'},
+            'A must be {"command"',
+        ),
         ({"p/a.asl.json": PASS, "p/b.asl.json": PASS}, "holds several definitions"),
         ({"p/a.asl.json": PASS, "p/functions/f/function.json": "{"}, "is not JSON"),
         ({"p/a.asl.json": PASS, "p/functions/f/function.json": "[]"}, "must hold an object"),
         ({"p/a.asl.json": PASS, "p/machine.json": "[]"}, "machine.json must hold an object"),
         ({"p/a.asl.json": PASS, "p/resources.json": "{}"}, "resources.json must hold an array of calls"),
         ({"p/a.asl.json": PASS, "p/resources.json": '[{"service": "s3"}]'}, "call 1 must be"),
-        ({"p/a.asl.json": PASS, "p/resources.json": '[{"service": "s3", "operation": "X", "wait": "y"}]'}, "call 1 must be"),
-        ({"p/a.asl.json": PASS, "p/resources.json": '[{"service": "s3", "operation": "X", "parameters": 1}]'}, "must be an object"),
         (
-            {"p/a.asl.json": PASS, "p/resources.json": '[{"service": "s3", "wait": "y", "parameters": {"Body": "file://gone"}}]'},
+            {"p/a.asl.json": PASS, "p/resources.json": '[{"service": "s3", "operation": "X", "wait": "y"}]'},
+            "call 1 must be",
+        ),
+        (
+            {
+                "p/a.asl.json": PASS,
+                "p/resources.json": '[{"service": "s3", "operation": "X", "parameters": 1}]',
+            },
+            "must be an object",
+        ),
+        (
+            {
+                "p/a.asl.json": PASS,
+                "p/resources.json": '[{"service": "s3", "wait": "y", "parameters": {"Body": "file://gone"}}]',
+            },
             "call 1: cannot read p/gone: No such file",
         ),
     ],

@@ -34,10 +34,18 @@ def test_visible(text: str, shown: str) -> None:
 
 
 def test_every_character_without_a_shape() -> None:
-    """All that Unicode calls a control, a format character, a surrogate or a separator of lines is escaped, but joiners."""
-    hidden = [chr(code) for code in range(0x110000) if unicodedata.category(chr(code)) in ("Cc", "Cf", "Cs", "Zl", "Zp")]
+    """All that Unicode calls a control, a format character, a surrogate or a separator of lines is
+    escaped, but joiners.
+    """
+    hidden = [
+        chr(code)
+        for code in range(0x110000)
+        if unicodedata.category(chr(code)) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+    ]
     kept = {"\n", "\t"}
-    assert [character for character in hidden if screen.visible(f"a{character}b") == f"a{character}b"] == sorted(kept, key=ord)
+    assert [
+        character for character in hidden if screen.visible(f"a{character}b") == f"a{character}b"
+    ] == sorted(kept, key=ord)
 
 
 def test_one_line() -> None:

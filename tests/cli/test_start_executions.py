@@ -38,8 +38,16 @@ def stopped_worker(sfn: Sfn, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         (("--state-machine-arn", MACHINE), Exit.USAGE, "Missing option '--inputs'"),
         (("--state-machine-arn", MACHINE, "--inputs", "gone"), Exit.USAGE, "Unable to load paramfile gone: "),
         (("--state-machine-arn", MACHINE, "--inputs", "."), Exit.USAGE, "Unable to load paramfile .: "),
-        (("--state-machine-arn", "x", "--inputs", "two.jsonl"), Exit.SERVICE, "(InvalidArn) when calling the StartExecution operation"),
-        (("--state-machine-arn", MACHINE, "--inputs", "two.jsonl"), Exit.SERVICE, "State Machine Does Not Exist"),
+        (
+            ("--state-machine-arn", "x", "--inputs", "two.jsonl"),
+            Exit.SERVICE,
+            "(InvalidArn) when calling the StartExecution operation",
+        ),
+        (
+            ("--state-machine-arn", MACHINE, "--inputs", "two.jsonl"),
+            Exit.SERVICE,
+            "State Machine Does Not Exist",
+        ),
         (
             ("--state-machine-arn", MACHINE, "--inputs", "two.jsonl", "--endpoint-url", "http://127.0.0.1:9"),
             Exit.USAGE,
@@ -65,8 +73,25 @@ def test_errors(argv: tuple[str, ...], exit: int, message: str, sfn: Sfn) -> Non
 def test_forms_of_output(options: tuple[str, ...], stdout: str, sfn: Sfn) -> None:
     """--query and --output see one execution's answer at a time."""
     definition = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}})
-    sfn("create-state-machine", "--name", "M", "--role-arn", "arn:aws:iam::123456789012:role/any", "--definition", definition)
-    result = sfn("start-executions", "--state-machine-arn", MACHINE, "--inputs", "file://two.jsonl", "--name-prefix", "n-", *options)
+    sfn(
+        "create-state-machine",
+        "--name",
+        "M",
+        "--role-arn",
+        "arn:aws:iam::123456789012:role/any",
+        "--definition",
+        definition,
+    )
+    result = sfn(
+        "start-executions",
+        "--state-machine-arn",
+        MACHINE,
+        "--inputs",
+        "file://two.jsonl",
+        "--name-prefix",
+        "n-",
+        *options,
+    )
     assert result == (Exit.SUCCESS, stdout, "")
 
 

@@ -57,9 +57,22 @@ def test_nothing_heavy_is_imported(argv: tuple[str, ...]) -> None:
 
 def test_a_worker_starts_without_what_few_executions_need() -> None:
     """Clients of AWS's services, and threads for them, come with the first task that calls one."""
-    command = [sys.executable, "-c", "import sys, sfn_cli.app, sfn_cli.drivers.local.worker; print(*sys.modules)"]
+    command = [
+        sys.executable,
+        "-c",
+        "import sys, sfn_cli.app, sfn_cli.drivers.local.worker; print(*sys.modules)",
+    ]
     result = subprocess.run(command, capture_output=True, text=True, env=_environment(), check=True)
-    few = {"asyncio", "boto3", "botocore", "concurrent.futures", "email", "http", "moto", "sfn_cli.integrations.aws_call"}
+    few = {
+        "asyncio",
+        "boto3",
+        "botocore",
+        "concurrent.futures",
+        "email",
+        "http",
+        "moto",
+        "sfn_cli.integrations.aws_call",
+    }
     assert not few & set(result.stdout.split())
 
 

@@ -41,14 +41,25 @@ GAPS = {
 
 NOW = int(time.time() * 1000)
 STARTED = '{"id": "1", "type": "ExecutionStarted", "details": {"input": "{}", "roleArn": "r"}}'
-FIRST_LOGS = [("states/hello/2026", NOW - 60_123, "plain one"), ("states/hello/2026", NOW - 59_123, "ERROR two")]
-SECOND_LOGS = [("other", NOW - 10_800_123, "old"), ("other", NOW - 60_123, STARTED), ("other", NOW - 59_623, "multi\nline")]
+FIRST_LOGS = [
+    ("states/hello/2026", NOW - 60_123, "plain one"),
+    ("states/hello/2026", NOW - 59_123, "ERROR two"),
+]
+SECOND_LOGS = [
+    ("other", NOW - 10_800_123, "old"),
+    ("other", NOW - 60_123, STARTED),
+    ("other", NOW - 59_623, "multi\nline"),
+]
 WITH_SECOND_LOGS = ("tail-json", "tail-streams", "tail-default-json-msg", "tail-since-1d", "tail-color-json")
 
 
 def _parameters(tty: bool) -> list[Any]:
     return [
-        pytest.param(case, id=case["id"], marks=[pytest.mark.xfail(reason=GAPS[case["id"]], strict=True)] if case["id"] in GAPS else [])
+        pytest.param(
+            case,
+            id=case["id"],
+            marks=[pytest.mark.xfail(reason=GAPS[case["id"]], strict=True)] if case["id"] in GAPS else [],
+        )
         for case in CASES
         if bool(case.get("tty")) is tty
     ]
@@ -98,7 +109,9 @@ def _check(case: dict[str, Any], result: Result, endpoint: Stub) -> None:
 
 
 @pytest.mark.parametrize("case", _parameters(tty=False))
-def test_answers_as_recorded(case: dict[str, Any], sfn: Sfn, endpoint: Stub, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_answers_as_recorded(
+    case: dict[str, Any], sfn: Sfn, endpoint: Stub, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """sfn answers a command as the aws CLI did."""
     argv = _prepare(case, monkeypatch, endpoint)
     if case["id"].startswith("tail-"):
@@ -107,7 +120,9 @@ def test_answers_as_recorded(case: dict[str, Any], sfn: Sfn, endpoint: Stub, mon
 
 
 @pytest.mark.parametrize("case", _parameters(tty=True))
-def test_answers_as_recorded_at_a_terminal(case: dict[str, Any], endpoint: Stub, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_answers_as_recorded_at_a_terminal(
+    case: dict[str, Any], endpoint: Stub, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """At a terminal, output is paged and tables are coloured, as by the aws CLI."""
     argv = _prepare(case, monkeypatch, endpoint)
     _check(case, _at_a_terminal(argv), endpoint)
@@ -117,7 +132,9 @@ def _at_a_terminal(argv: list[str]) -> Result:
     main_end, terminal_end = pty.openpty()
     root = str(Path(__file__).parents[2])
     command = [sys.executable, "-m", "sfn_cli", *argv]
-    process = subprocess.Popen(command, stdout=terminal_end, stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": root})
+    process = subprocess.Popen(
+        command, stdout=terminal_end, stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": root}
+    )
     os.close(terminal_end)
     output = b""
     try:

@@ -109,14 +109,21 @@ def test_raw_blobs() -> None:
 def test_lists(words: list[str], value: Any) -> None:
     """A list is JSON in one word, or a word for each element."""
     Path("list.json").write_text('["x"]')
-    assert values.of_option(Option("--x", "x", "many", shape={"type": "list", "member": STRING}), words) == value
+    assert (
+        values.of_option(Option("--x", "x", "many", shape={"type": "list", "member": STRING}), words) == value
+    )
 
 
 @pytest.mark.parametrize(
     "kind, given, error, message",
     [
         ("blob", "{}", CommandFailedError, 'Invalid base64: "{}"'),
-        ("string", "file://gone", UsageError, "Error parsing parameter '--x': Unable to load paramfile file://gone"),
+        (
+            "string",
+            "file://gone",
+            UsageError,
+            "Error parsing parameter '--x': Unable to load paramfile file://gone",
+        ),
         ("map", "{", UsageError, "Error parsing parameter '--x': Invalid JSON: Expecting property name"),
     ],
 )

@@ -26,7 +26,11 @@ def recorded() -> Iterator[tuple[str, Any, Any]]:
                 text = parameters.get("definition", "")
                 refused = any(fault.severity == "ERROR" for fault in validate(text))
                 definition = None if refused else json.loads(text)
-            elif step["op"] == "StartExecution" and definition is not None and _is_json(parameters.get("input", "{}")):
+            elif (
+                step["op"] == "StartExecution"
+                and definition is not None
+                and _is_json(parameters.get("input", "{}"))
+            ):
                 yield scenario["id"], definition, json.loads(parameters.get("input", "{}"))
 
 
@@ -45,7 +49,9 @@ def test_crash_after_every_event() -> None:
     for name, definition, input in recorded():
         whole = run(definition, input)
         for length in range(1, len(whole)):
-            assert run(definition, input, history=whole[:length]) == whole, f"{name}, cut after event {length}"
+            assert run(definition, input, history=whole[:length]) == whole, (
+                f"{name}, cut after event {length}"
+            )
         played += 1
     assert played > 200
 

@@ -32,9 +32,12 @@ OWN = {"activity", "lambda", "logs", "states"}
 """The needs of scenarios that sfn meets itself."""
 
 SERVICES = {"dynamodb", "events", "kms", "s3", "secretsmanager", "sfn", "sns", "sqs"}
-"""The needs of scenarios whose tasks call AWS's services, or that prepare something there: moto's server has them."""
+"""The needs of scenarios whose tasks call AWS's services, or that prepare something there: moto's
+server has them.
+"""
 MEASURED = ("SdkHttpMetadata", "SdkResponseMetadata", "billedDurationInMilliseconds")
-"""What tells of the one answer that was recorded, not of every one: headers, and how long AWS's Lambda took."""
+"""What tells of the one answer that was recorded, not of every one: headers, and how long AWS's Lambda took.
+"""
 beside = pytest.mark.skipif(not RECORDINGS.is_dir(), reason="the recordings are not beside this checkout")
 GAPS: dict[str, str] = tomllib.loads((HERE / "known_gaps.toml").read_text())["gaps"]
 
@@ -47,7 +50,9 @@ def test_every_field_of_every_event(tmp_path: Path) -> None:
     Every history that they left goes on to the same end, event by event, from after each of its events.
     """
     with serving(tmp_path / "home", environment=ACCOUNT) as url:
-        misses, played = play(tmp_path, lambda scenario: needs_of(scenario) <= OWN and not asks_for_all(scenario), "--sfn", url)
+        misses, played = play(
+            tmp_path, lambda scenario: needs_of(scenario) <= OWN and not asks_for_all(scenario), "--sfn", url
+        )
     check(misses, played)
     assert len(misses) <= 0.1 * len(played)
     database = Database(tmp_path / "home")
@@ -59,9 +64,13 @@ def test_every_field_of_every_event(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_lists_of_a_whole_account(tmp_path: Path) -> None:
     """So do those that ask for all that there is, each in a store of its own."""
-    for number, asked in enumerate(scenario["id"] for scenario in scenarios() if needs_of(scenario) <= OWN and asks_for_all(scenario)):
+    for number, asked in enumerate(
+        scenario["id"] for scenario in scenarios() if needs_of(scenario) <= OWN and asks_for_all(scenario)
+    ):
         with serving(tmp_path / f"home{number}", environment=ACCOUNT) as url:
-            misses, played = play(tmp_path, lambda scenario, asked=asked: scenario["id"] == asked, "--sfn", url)
+            misses, played = play(
+                tmp_path, lambda scenario, asked=asked: scenario["id"] == asked, "--sfn", url
+            )
         check(misses, played)
 
 
@@ -106,10 +115,14 @@ def check(misses: dict[str, str], played: set[str]) -> None:
     assert healed == [], "these pass now: take them out of known_gaps.toml"
 
 
-def play(tmp_path: Path, chosen: Callable[[dict[str, Any]], bool], *arguments: str) -> tuple[dict[str, str], set[str]]:
+def play(
+    tmp_path: Path, chosen: Callable[[dict[str, Any]], bool], *arguments: str
+) -> tuple[dict[str, str], set[str]]:
     """(id → why it missed, all that were played) of the scenarios that are chosen."""
     recordings, report = tmp_path / "chosen.jsonl", tmp_path / "report.json"
-    recordings.write_text("".join(f"{json.dumps(scenario)}\n" for scenario in scenarios() if chosen(scenario)))
+    recordings.write_text(
+        "".join(f"{json.dumps(scenario)}\n" for scenario in scenarios() if chosen(scenario))
+    )
     command = [
         sys.executable, str(RECORDINGS / "play.py"), str(recordings), "--level", "c",
         "--ignore", ",".join(MEASURED), "--out", str(report), *arguments,

@@ -1,12 +1,14 @@
 """What JSONata's own suite and the library Jayway say of expressions and paths, against what sfn gives.
 
-Both files lie beside a checkout, as the recordings do (test_recordings.py). They are no law: AWS leaves out
-features of both languages, and bounds expressions. So each case that misses is in suite_gaps.toml with
-its reason, `not_at_aws` or `gaps`, and one that passes is not: the tables only shrink.
+Both files lie beside a checkout, as the recordings do (test_recordings.py). They are no law: AWS
+leaves out features of both languages, and bounds expressions. So each case that misses is in
+suite_gaps.toml with its reason, `not_at_aws` or `gaps`, and one that passes is not: the tables only
+shrink.
 
-A case *passes* if sfn gives the same value, or fails where the suite does: in JSONata with the same code, or,
-as messages of syntax errors and of bounds have no code, with the text of that code. A path that names nothing gives [] at
-AWS where Jayway fails. It is *refused* if sfn fails otherwise, and *wrong* if sfn gives another value.
+A case *passes* if sfn gives the same value, or fails where the suite does: in JSONata with the same
+code, or, as messages of syntax errors and of bounds have no code, with the text of that code. A
+path that names nothing gives [] at AWS where Jayway fails. It is *refused* if sfn fails otherwise,
+and *wrong* if sfn gives another value.
 """
 
 from __future__ import annotations
@@ -49,8 +51,13 @@ def test_jsonata(capsys: pytest.CaptureFixture[str]) -> None:
 
 @beside
 def test_jsonpath(capsys: pytest.CaptureFixture[str]) -> None:
-    """Paths on documents, as Jayway: a value is other only for a stated reason, and at least 99.5 % of what AWS allows passes."""
-    outcomes = [(f"{pair['source']}/{pair['name']}", jsonpath_outcome(pair)) for pair in cases("jsonpath-jayway.jsonl.gz")]
+    """Paths on documents, as Jayway: a value is other only for a stated reason, and at least 99.5 %
+    of what AWS allows passes.
+    """
+    outcomes = [
+        (f"{pair['source']}/{pair['name']}", jsonpath_outcome(pair))
+        for pair in cases("jsonpath-jayway.jsonl.gz")
+    ]
     assert {id for id, (kind, _) in outcomes if kind == "wrong"} <= GAPS["jsonpath"]["not_at_aws"].keys()
     with capsys.disabled():
         assert rate("jsonpath", outcomes) >= 0.995
@@ -69,7 +76,10 @@ def rate(suite: str, outcomes: list[tuple[str, Outcome]]) -> float:
     assert sorted(known.keys() - misses.keys()) == [], "these pass now: take them out of suite_gaps.toml"
     count = Counter(kind for _, (kind, _) in outcomes)
     allowed = sum(kind == "pass" or id not in GAPS[suite]["not_at_aws"] for id, (kind, _) in outcomes)
-    print(f"\n{suite}: {count['pass']} of {allowed} that AWS allows ({count['pass'] / allowed:.2%}), {dict(count)} of {len(outcomes)}")
+    print(
+        f"\n{suite}: {count['pass']} of {allowed} that AWS allows ({count['pass'] / allowed:.2%}), "
+        f"{dict(count)} of {len(outcomes)}"
+    )
     return count["pass"] / allowed
 
 
@@ -85,7 +95,9 @@ def jsonata_outcome(case: dict[str, Any]) -> Outcome:
     except ValueError as error:
         return fails(case, "", str(error))
     if "result" in case:
-        same = equal(given, case["result"]) or ("unordered" in case and equal(sorted(given), sorted(case["result"])))
+        same = equal(given, case["result"]) or (
+            "unordered" in case and equal(sorted(given), sorted(case["result"]))
+        )
     else:
         same = "undefinedResult" in case and given is UNDEFINED
     return "pass" if same else "wrong", repr(given)
@@ -122,7 +134,10 @@ def text_of(code: str) -> str:
     if code == "U1001":
         return f"{re.escape(jsonata_limits.TOO_DEEP)}|{re.escape(jsonata_limits.TOO_LONG)}"
     text = JException.error_codes[code].replace("Object definition", "function definition")
-    return "".join("(?s:.+)" if part.startswith("{{") else re.escape(part) for part in re.split(r"(\{\{\{?\w+\}?\}\})", text))
+    return "".join(
+        "(?s:.+)" if part.startswith("{{") else re.escape(part)
+        for part in re.split(r"(\{\{\{?\w+\}?\}\})", text)
+    )
 
 
 def equal(left: Any, right: Any) -> bool:
@@ -134,7 +149,11 @@ def equal(left: Any, right: Any) -> bool:
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if isinstance(left, float) or isinstance(right, float):
-        return isinstance(left, (int, float)) and isinstance(right, (int, float)) and math.isclose(left, right, rel_tol=1e-14)
+        return (
+            isinstance(left, (int, float))
+            and isinstance(right, (int, float))
+            and math.isclose(left, right, rel_tol=1e-14)
+        )
     return bool(left == right)
 
 
@@ -145,6 +164,11 @@ def jsonpath_outcome(pair: dict[str, Any]) -> Outcome:
         given = compile_path(pair["path"]).evaluate(Scope(document))
     except (ValueError, PathNotFound) as error:
         return "refused" if "ok" in jayway else "pass", str(error)
-    nothing = "ok" not in jayway and not pair["definite"] and given == [] and not jayway["err"].startswith("COMPILE")
+    nothing = (
+        "ok" not in jayway
+        and not pair["definite"]
+        and given == []
+        and not jayway["err"].startswith("COMPILE")
+    )
     same = "ok" in jayway and json.dumps(given, sort_keys=True) == json.dumps(jayway["ok"], sort_keys=True)
     return "pass" if same or nothing else "wrong", repr(given)

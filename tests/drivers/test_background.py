@@ -32,7 +32,9 @@ def raise_error() -> None:
 
 
 def test_calls_are_answered_in_the_loop() -> None:
-    """What a call gives or raises is told in the thread that turns the loop; calls are made in others, side by side."""
+    """What a call gives or raises is told in the thread that turns the loop; calls are made in
+    others, side by side.
+    """
     selector = selectors.DefaultSelector()
     background = Background(selector)
     assert not selector.get_map(), "nothing is made before the first call"
@@ -55,7 +57,9 @@ def test_calls_are_answered_in_the_loop() -> None:
 
 
 def test_a_cancelled_call_is_not_answered() -> None:
-    """Neither one that is being made, nor one whose answer waits to be handed over; the calls after them are."""
+    """Neither one that is being made, nor one whose answer waits to be handed over; the calls after
+    them are.
+    """
     selector = selectors.DefaultSelector()
     background = Background(selector)
     begun, go_on = threading.Event(), threading.Event()

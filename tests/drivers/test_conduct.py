@@ -1,4 +1,6 @@
-"""What a worker makes of an execution that was stopped and redriven before it heard of either, one step at a time."""
+"""What a worker makes of an execution that was stopped and redriven before it heard of either, one
+step at a time.
+"""
 
 from __future__ import annotations
 
@@ -77,17 +79,26 @@ def test_another_takes_it_over(store: Store) -> None:
 
 
 def statuses(store: Store) -> list[tuple[str, str]]:
-    rows: list[tuple[str, str]] = store.connection.execute("SELECT status, error FROM execution ORDER BY id").fetchall()
+    rows: list[tuple[str, str]] = store.connection.execute(
+        "SELECT status, error FROM execution ORDER BY id"
+    ).fetchall()
     return rows
 
 
 def test_data_that_cannot_be_stored_fails_its_execution(tmp_path: Path) -> None:
-    """A state whose name cannot be stored, in a definition that no validation has seen, harms no sibling of the turn."""
+    """A state whose name cannot be stored, in a definition that no validation has seen, harms no
+    sibling of the turn.
+    """
     store = Store(tmp_path)
-    named = store.machine("Odd", {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "NAME"}, "NAME": {"Type": "Succeed"}}})
+    named = store.machine(
+        "Odd",
+        {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "NAME"}, "NAME": {"Type": "Succeed"}}},
+    )
     store.connection.execute("UPDATE revision SET definition = replace(definition, 'NAME', '\\ud800')")
     store.start(named, ["{}"])
-    store.start(store.machine("Well", {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}), ["{}"])
+    store.start(
+        store.machine("Well", {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}), ["{}"]
+    )
     drive(store.conductor())
     assert statuses(store) == [("FAILED", "States.Runtime"), ("SUCCEEDED", None)]
     store.service.close()
@@ -133,8 +144,12 @@ DAMAGE = {
 
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
 def test_a_damaged_row_suspends_its_execution_alone(store: Store, damage: str) -> None:
-    """Whichever row of an execution a worker cannot read, the others run on, waits for them end, and a stop ends it."""
-    store.start(store.machine("Well", {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}), ["{}"] * 2)
+    """Whichever row of an execution a worker cannot read, the others run on, waits for them end,
+    and a stop ends it.
+    """
+    store.start(
+        store.machine("Well", {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}), ["{}"] * 2
+    )
     (arn,) = store.connection.execute("SELECT arn FROM execution WHERE id = 1").fetchone()
     store.connection.execute("PRAGMA foreign_keys = OFF")
     store.connection.execute(damage)
@@ -153,7 +168,9 @@ def test_a_damaged_row_suspends_its_execution_alone(store: Store, damage: str) -
 
 def test_a_message_that_is_not_utf_8(store: Store) -> None:
     """It concerns the execution that it was sent to: a worker reads all others."""
-    store.connection.execute(f"INSERT INTO inbox (execution, kind, body, sent_at) VALUES (1, 'taskFailed', {NOT_UTF8}, 0)")
+    store.connection.execute(
+        f"INSERT INTO inbox (execution, kind, body, sent_at) VALUES (1, 'taskFailed', {NOT_UTF8}, 0)"
+    )
     conductor = store.conductor()
     conductor.claim_new()
     conductor.turn()
@@ -164,7 +181,9 @@ def test_a_message_that_is_not_utf_8(store: Store) -> None:
 
 
 def test_a_turn_that_cannot_be_committed_is_taken_again(store: Store) -> None:
-    """When what belongs to no execution cannot be stored, executions go on from what is stored, with no event left out."""
+    """When what belongs to no execution cannot be stored, executions go on from what is stored,
+    with no event left out.
+    """
     conductor = store.conductor()
     conductor.claim_new()
     conductor.log("\ud800", "stream", 0, "line")

@@ -65,7 +65,9 @@ def test_an_event_is_handled_once(worker: Worker) -> None:
 
 
 def test_a_function_that_fails_is_tried_again(worker: Worker) -> None:
-    """After a minute and after two more, under the same request; then the event is given up, and the worker's log says so."""
+    """After a minute and after two more, under the same request; then the event is given up, and
+    the worker's log says so.
+    """
     worker.bench.function("def handler(event, context): raise ValueError('no')")
     worker.send()
     worker.look()
@@ -77,7 +79,11 @@ def test_a_function_that_fails_is_tried_again(worker: Worker) -> None:
         worker.bench.ahead += (seconds - 30) * 1000
         worker.look()
         worker.until_idle()
-    assert (worker.tries(), worker.events.any(), worker.reports) == (["r"] * 3, False, ["gives up the event r for fn: ValueError"])
+    assert (worker.tries(), worker.events.any(), worker.reports) == (
+        ["r"] * 3,
+        False,
+        ["gives up the event r for fn: ValueError"],
+    )
 
 
 def test_a_function_that_is_gone(worker: Worker) -> None:
@@ -86,7 +92,9 @@ def test_a_function_that_is_gone(worker: Worker) -> None:
     worker.look()
     worker.until_idle()
     arn = "arn:aws:lambda:us-east-1:123456789012:function:gone:live"
-    assert worker.reports == [f"gives up the event r for gone:live: ResourceNotFoundException Function not found: {arn}"]
+    assert worker.reports == [
+        f"gives up the event r for gone:live: ResourceNotFoundException Function not found: {arn}"
+    ]
 
 
 def test_a_worker_that_died(worker: Worker) -> None:
@@ -94,7 +102,9 @@ def test_a_worker_that_died(worker: Worker) -> None:
     worker.bench.function("def handler(event, context): return event")
     worker.send()
     dead = 3
-    assert [event.request_id for event in worker.events.take(dead, {dead, WORKER}, worker.bench.clock(), 10)] == ["r"]
+    assert [
+        event.request_id for event in worker.events.take(dead, {dead, WORKER}, worker.bench.clock(), 10)
+    ] == ["r"]
     worker.invocations.look(lambda: {dead, WORKER})
     assert worker.tries() == []
     worker.look()
@@ -119,7 +129,9 @@ def test_a_damaged_event_is_given_up(worker: Worker) -> None:
     worker.send(request_id="damaged")
     worker.send()
     with worker.bench.database.transaction() as connection:
-        connection.execute("UPDATE function_event SET payload = CAST(x'ff' AS TEXT) WHERE request_id = 'damaged'")
+        connection.execute(
+            "UPDATE function_event SET payload = CAST(x'ff' AS TEXT) WHERE request_id = 'damaged'"
+        )
     worker.look()
     worker.until_idle()
     assert (worker.tries(), worker.events.any()) == (["r"], False)

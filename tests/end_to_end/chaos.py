@@ -27,7 +27,17 @@ from sfn_cli.app import build
 from sfn_cli.settings import Settings
 from sfn_cli.store.sqlite.database import Database
 from sfn_cli.store.sqlite.keys import event_of, execution_of
-from tests.processes import SFN, await_end, create_function, create_machine, environment_of, sfn, stop_workers, until, worker_pids
+from tests.processes import (
+    SFN,
+    await_end,
+    create_function,
+    create_machine,
+    environment_of,
+    sfn,
+    stop_workers,
+    until,
+    worker_pids,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,7 +86,14 @@ def _distributed(states: dict[str, Any]) -> dict[str, Any]:
     """A Map over `items`, two child executions at a time."""
     config = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
     processor = {"ProcessorConfig": config, "StartAt": next(iter(states)), "States": states}
-    return {"Type": "Map", "Label": "Each", "ItemsPath": "$.items", "MaxConcurrency": 2, "ItemProcessor": processor, "End": True}
+    return {
+        "Type": "Map",
+        "Label": "Each",
+        "ItemsPath": "$.items",
+        "MaxConcurrency": 2,
+        "ItemProcessor": processor,
+        "End": True,
+    }
 
 
 MACHINE_STATES: dict[str, dict[str, Any]] = {
@@ -94,7 +111,10 @@ MACHINE_STATES: dict[str, dict[str, Any]] = {
                 "States": {
                     "P": {
                         "Type": "Parallel",
-                        "Branches": [{"StartAt": "W", "States": {"W": NAP}}, {"StartAt": "C", "States": {"C": CALL}}],
+                        "Branches": [
+                            {"StartAt": "W", "States": {"W": NAP}},
+                            {"StartAt": "C", "States": {"C": CALL}},
+                        ],
                         "End": True,
                     }
                 },
@@ -122,7 +142,12 @@ MACHINE_STATES["Redrives"] = MACHINE_STATES["Maps"]
 
 STOPPED = ("Stops", "NestedStops", "DistributedStops")
 KINDS = ("Waits", "Calls", "Maps", "Tokens", "Nests", "Distributes", *STOPPED, "Redrives")
-CHILDREN = {"Child": "SUCCEEDED", "Sleep": "ABORTED", "Distributes/Each": "SUCCEEDED", "DistributedStops/Each": "ABORTED"}
+CHILDREN = {
+    "Child": "SUCCEEDED",
+    "Sleep": "ABORTED",
+    "Distributes/Each": "SUCCEEDED",
+    "DistributedStops/Each": "ABORTED",
+}
 """What other executions start, and how it must end."""
 
 
@@ -173,7 +198,10 @@ class Chaos:
     def run(self) -> Result:
         began = time.monotonic()
         self.define()
-        crowd = [threading.Thread(target=self.guard, args=(part,)) for part in (self.start_by_commands, self.start_by_api, self.answer)]
+        crowd = [
+            threading.Thread(target=self.guard, args=(part,))
+            for part in (self.start_by_commands, self.start_by_api, self.answer)
+        ]
         for thread in crowd:
             thread.start()
         try:
@@ -226,7 +254,11 @@ class Chaos:
         pause = self.wanted_kills / 15 / len(self.work) / 2
         for at, (kind, n) in enumerate(self.work):
             if at % 5:
-                call(service, operation, {"stateMachineArn": MACHINES + kind, "name": f"e{n}", "input": json.dumps(given(n))})
+                call(
+                    service,
+                    operation,
+                    {"stateMachineArn": MACHINES + kind, "name": f"e{n}", "input": json.dumps(given(n))},
+                )
                 self.stop_if_so(kind, n)
                 self.done.wait(pause)
         service.close()
@@ -236,7 +268,14 @@ class Chaos:
         if kind in (*STOPPED, "Redrives"):
             self.insist("stop-execution", "--execution-arn", arn)
         if kind == "Redrives":  # unless it had succeeded by then
-            self.insist("redrive-execution", "--execution-arn", arn, "--client-token", "once", already="ExecutionNotRedrivable")
+            self.insist(
+                "redrive-execution",
+                "--execution-arn",
+                arn,
+                "--client-token",
+                "once",
+                already="ExecutionNotRedrivable",
+            )
 
     def answer(self) -> None:
         """Answers every token that a function was given, once or, when the command was killed, once more."""
@@ -244,16 +283,27 @@ class Chaos:
             for file in sorted(self.tokens.glob("*.token")):
                 n = int(file.name.partition("-")[0])
                 self.insist(
-                    "send-task-success", "--task-token", file.read_text(), "--task-output", json.dumps({"n": n}), already="TaskTimedOut"
+                    "send-task-success",
+                    "--task-token",
+                    file.read_text(),
+                    "--task-output",
+                    json.dumps({"n": n}),
+                    already="TaskTimedOut",
                 )
                 file.unlink()
             self.done.wait(0.05)
 
     def insist(self, *arguments: str, already: str | None = None) -> None:
-        """Gives a command until it is not killed; then it must have done its work, or have done it `already`."""
+        """Gives a command until it is not killed; then it must have done its work, or have done it
+        `already`.
+        """
         while not self.errors:
             process = subprocess.Popen(
-                [SFN, *arguments], env=environment_of(self.home), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+                [SFN, *arguments],
+                env=environment_of(self.home),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                text=True,
             )
             self.commands.add(process.pid)
             _, told = process.communicate()
@@ -266,7 +316,9 @@ class Chaos:
 
     def kill_something(self) -> None:
         what = self.dice.choices(("worker", "function", "command"), (2, 3, 3))[0]
-        pids = {"worker": self.workers, "function": self.functions, "command": lambda: sorted(self.commands)}[what]()
+        pids = {"worker": self.workers, "function": self.functions, "command": lambda: sorted(self.commands)}[
+            what
+        ]()
         if not pids:
             return
         pid = self.dice.choice(pids)
@@ -307,8 +359,12 @@ class Chaos:
                     yield f"{arn}: {found}"
             elif status != CHILDREN[kind]:
                 yield f"{arn}: {status}"
-            keys = self.database.connection.execute("SELECT key FROM event WHERE key >> 16 = ? ORDER BY key", (id,)).fetchall()
-            if [(execution_of(key), event_of(key)) for (key,) in keys] != [(id, event + 1) for event in range(len(keys))]:
+            keys = self.database.connection.execute(
+                "SELECT key FROM event WHERE key >> 16 = ? ORDER BY key", (id,)
+            ).fetchall()
+            if [(execution_of(key), event_of(key)) for (key,) in keys] != [
+                (id, event + 1) for event in range(len(keys))
+            ]:
                 yield f"{arn}: its history has gaps"
         for parents, child, each in (("Nests", "Child", 1), ("Distributes", "Distributes/Each", 3)):
             wanted = each * sum(kind == parents for kind, _ in self.work)
@@ -321,12 +377,18 @@ class Chaos:
     def left_behind(self) -> list[int]:
         """Processes of this store, and of its functions, that still run."""
         mark = f"SFN_HOME={self.home}".encode()
-        return [pid for pid, _ in _processes() if mark in _environment(pid).split(b"\0") or _folder(pid) == str(self.code)]
+        return [
+            pid
+            for pid, _ in _processes()
+            if mark in _environment(pid).split(b"\0") or _folder(pid) == str(self.code)
+        ]
 
 
 def _processes() -> Iterator[tuple[int, int]]:
     """(pid, parent's pid) of every process."""
-    shown = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    shown = subprocess.run(
+        ["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True
+    ).stdout
     for line in shown.splitlines():
         pid, parent = line.split()
         yield int(pid), int(parent)
@@ -347,14 +409,18 @@ def _folder(pid: int) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--executions", type=int, default=500)
     parser.add_argument("--kills", type=int, default=200)
     options = parser.parse_args()
     print(f"seed {options.seed}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
-        result = Chaos(Path(folder) / "home", Path(folder), options.seed, options.executions, options.kills).run()
+        result = Chaos(
+            Path(folder) / "home", Path(folder), options.seed, options.executions, options.kills
+        ).run()
     print(f"{dict(result.kills)} in {result.seconds:.0f} s")
     for line in result.wrong:
         print(line)

@@ -17,7 +17,10 @@ ACTIVITY = "arn:aws:states:us-east-1:123456789012:activity:Work"
 
 
 def start(home: Path, input: str, **fields: Any) -> str:
-    definition = {"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": ACTIVITY, "End": True, **fields}}}
+    definition = {
+        "StartAt": "A",
+        "States": {"A": {"Type": "Task", "Resource": ACTIVITY, "End": True, **fields}},
+    }
     return start_execution(home, create_machine(home, f"M{len(fields)}", definition), "--input", input)
 
 
@@ -26,7 +29,9 @@ def test_a_worker_takes_a_task(home: Path) -> None:
     assert sfn_json(home, "create-activity", "--name", "Work")["activityArn"] == ACTIVITY
     with ThreadPoolExecutor(2) as workers:
         polls = [
-            workers.submit(sfn_json, home, "get-activity-task", "--activity-arn", ACTIVITY, "--worker-name", name)
+            workers.submit(
+                sfn_json, home, "get-activity-task", "--activity-arn", ACTIVITY, "--worker-name", name
+            )
             for name in ("one", "two")
         ]
         arns = {json.dumps({"n": n}): start(home, json.dumps({"n": n})) for n in (1, 2)}
@@ -58,13 +63,26 @@ def test_a_task_that_nobody_takes(home: Path) -> None:
 
 
 def test_a_task_for_no_activity(home: Path) -> None:
-    """It cannot be scheduled: the execution fails at once, and by no Retrier's grace; one that is scheduled outlives its activity."""
+    """It cannot be scheduled: the execution fails at once, and by no Retrier's grace; one that is
+    scheduled outlives its activity.
+    """
     arn = start(home, "{}", Retry=[{"ErrorEquals": ["States.ALL"]}])
     failed = ended(home, arn)
-    assert (failed["status"], failed["error"], failed["cause"]) == ("FAILED", "States.Runtime", f"Activity Does Not Exist: '{ACTIVITY}'")
+    assert (failed["status"], failed["error"], failed["cause"]) == (
+        "FAILED",
+        "States.Runtime",
+        f"Activity Does Not Exist: '{ACTIVITY}'",
+    )
     events = sfn_json(home, "get-execution-history", "--execution-arn", arn)["events"]
-    assert [event["type"] for event in events[2:]] == ["ActivityScheduled", "ActivityScheduleFailed", "ExecutionFailed"]
-    assert events[3]["activityScheduleFailedEventDetails"] == {"error": failed["error"], "cause": failed["cause"]}
+    assert [event["type"] for event in events[2:]] == [
+        "ActivityScheduled",
+        "ActivityScheduleFailed",
+        "ExecutionFailed",
+    ]
+    assert events[3]["activityScheduleFailedEventDetails"] == {
+        "error": failed["error"],
+        "cause": failed["cause"],
+    }
     sfn_json(home, "create-activity", "--name", "Work")
     sfn_json(home, "redrive-execution", "--execution-arn", arn)
     task = sfn_json(home, "get-activity-task", "--activity-arn", ACTIVITY)
@@ -77,13 +95,17 @@ def test_a_task_for_no_activity(home: Path) -> None:
 
 
 def test_a_poll_brings_a_worker(home: Path) -> None:
-    """One that would schedule the task died: who polls for the task brings another, and nobody else need ask for anything."""
+    """One that would schedule the task died: who polls for the task brings another, and nobody else
+    need ask for anything.
+    """
     sfn_json(home, "create-activity", "--name", "Work")
     states = {
         "W": {"Type": "Wait", "Seconds": 1, "Next": "A"},
         "A": {"Type": "Task", "Resource": ACTIVITY, "End": True},
     }
-    start_execution(home, create_machine(home, "Later", {"StartAt": "W", "States": states}), "--input", '{"n": 1}')
+    start_execution(
+        home, create_machine(home, "Later", {"StartAt": "W", "States": states}), "--input", '{"n": 1}'
+    )
     stop_workers(home)
     assert sfn_json(home, "get-activity-task", "--activity-arn", ACTIVITY)["input"] == '{"n": 1}'
 
@@ -91,7 +113,9 @@ def test_a_poll_brings_a_worker(home: Path) -> None:
 def test_described_listed_tagged_deleted(home: Path) -> None:
     """The other operations of activities."""
     sfn_json(home, "create-activity", "--name", "Work", "--tags", "key=a,value=b")
-    assert sfn_json(home, "list-tags-for-resource", "--resource-arn", ACTIVITY) == {"tags": [{"key": "a", "value": "b"}]}
+    assert sfn_json(home, "list-tags-for-resource", "--resource-arn", ACTIVITY) == {
+        "tags": [{"key": "a", "value": "b"}]
+    }
     described = sfn_json(home, "describe-activity", "--activity-arn", ACTIVITY)
     assert (described["name"], described["encryptionConfiguration"]) == ("Work", {"type": "AWS_OWNED_KEY"})
     assert [activity["name"] for activity in sfn_json(home, "list-activities")["activities"]] == ["Work"]

@@ -25,10 +25,17 @@ def there() -> Iterator[Api]:
         yield played
 
 
-def started(home: Path, endpoint: str, method: str = "GET", *, pattern: str = "", environment: Any = None, **more: Any) -> str:
+def started(
+    home: Path, endpoint: str, method: str = "GET", *, pattern: str = "", environment: Any = None, **more: Any
+) -> str:
     """The ARN of an execution of one task."""
     resource = f"arn:aws:states:::apigateway:invoke{pattern}"
-    state = {"Type": "Task", "Resource": resource, "Parameters": {"ApiEndpoint": endpoint, "Method": method, **more}, "End": True}
+    state = {
+        "Type": "Task",
+        "Resource": resource,
+        "Parameters": {"ApiEndpoint": endpoint, "Method": method, **more},
+        "End": True,
+    }
     machine = create_machine(home, f"M{next(_NUMBERS)}", {"StartAt": "T", "States": {"T": state}})
     return start_execution(home, machine, environment=environment)
 
@@ -43,9 +50,17 @@ def test_an_api_on_this_machine(home: Path, there: Api) -> None:
         home, there.url.removeprefix("http://"), "POST", Stage="prod", Path="bills/due today", QueryParameters={"id": ["1", "2"]},
         Headers={"key": ["v1", "v2"], "one": "v"}, RequestBody={"type": "turtle", "category": None},
     )  # fmt: skip
-    assert (told["StatusCode"], told["StatusText"], told["Headers"]["Content-Type"]) == (200, "OK", ["application/json"])
+    assert (told["StatusCode"], told["StatusText"], told["Headers"]["Content-Type"]) == (
+        200,
+        "OK",
+        ["application/json"],
+    )
     asked = told["ResponseBody"]
-    assert (asked["method"], asked["path"], asked["body"]) == ("POST", "/prod/bills/due%20today?id=1&id=2", '{"type":"turtle"}')
+    assert (asked["method"], asked["path"], asked["body"]) == (
+        "POST",
+        "/prod/bills/due%20today?id=1&id=2",
+        '{"type":"turtle"}',
+    )
     assert (asked["headers"]["key"], asked["headers"]["one"]) == ("v1, v2", "v")
 
     body = {"RequestBody": {"category": None}, "AllowNullValues": True}
@@ -59,23 +74,32 @@ def test_errors(home: Path, there: Api) -> None:
     failed = ended(home, started(home, there.url, Path="status/403"))
     assert (failed["error"], failed["cause"]) == ("ApiGateway.403", '{"why": "hidden by AWS"}')
     failed = ended(home, started(home, "127.0.0.1:1"))
-    assert (failed["error"], failed["cause"]) == ("ApiGateway.ConnectException", "http://127.0.0.1:1: Connection refused")
+    assert (failed["error"], failed["cause"]) == (
+        "ApiGateway.ConnectException",
+        "http://127.0.0.1:1: Connection refused",
+    )
 
 
 def test_an_api_of_aws(home: Path, there: Api) -> None:
     """Nothing here runs it: the task says what to do."""
     failed = ended(home, started(home, AWS_NAME, Stage="prod"))
     assert failed["error"] == "ApiGateway.SdkClientException"
-    assert failed["cause"].startswith(f"{AWS_NAME} is an API of AWS's, and nothing here runs it: name the endpoint")
+    assert failed["cause"].startswith(
+        f"{AWS_NAME} is an API of AWS's, and nothing here runs it: name the endpoint"
+    )
 
 
 @pytest.mark.parametrize("more, key", [({}, "sfn"), ({"SFN_AWS": "real"}, "the-user")])
 def test_the_endpoint_that_is_named(home: Path, there: Api, more: dict[str, str], key: str) -> None:
-    """An API of AWS's goes there under its own name, signed if that is asked; the user's credentials sign with leave only."""
+    """An API of AWS's goes there under its own name, signed if that is asked; the user's
+    credentials sign with leave only.
+    """
     environment = {
         "AWS_ENDPOINT_URL_API_GATEWAY": there.url, "AWS_ACCESS_KEY_ID": "the-user", "AWS_SECRET_ACCESS_KEY": "secret", **more,
     }  # fmt: skip
-    told = output(home, AWS_NAME, "POST", Stage="prod", RequestBody={}, AuthType="IAM_ROLE", environment=environment)
+    told = output(
+        home, AWS_NAME, "POST", Stage="prod", RequestBody={}, AuthType="IAM_ROLE", environment=environment
+    )
     asked = told["ResponseBody"]
     assert (asked["path"], asked["headers"]["Host"]) == ("/prod", AWS_NAME)
     assert asked["headers"]["Authorization"].startswith(f"AWS4-HMAC-SHA256 Credential={key}/")
@@ -87,7 +111,11 @@ def test_a_task_that_waits(home: Path, there: Api) -> None:
     state = {
         "Type": "Task",
         "Resource": "arn:aws:states:::apigateway:invoke.waitForTaskToken",
-        "Parameters": {"ApiEndpoint": there.url, "Method": "POST", "Headers": {"TaskToken.$": "States.Array($$.Task.Token)"}},
+        "Parameters": {
+            "ApiEndpoint": there.url,
+            "Method": "POST",
+            "Headers": {"TaskToken.$": "States.Array($$.Task.Token)"},
+        },
         "End": True,
     }
     execution = start_execution(home, create_machine(home, "Waits", {"StartAt": "T", "States": {"T": state}}))

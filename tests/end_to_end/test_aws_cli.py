@@ -25,13 +25,19 @@ pytestmark = pytest.mark.slow  # a command takes half a second, and there are so
 AWS = Path(sys.executable).with_name("aws")
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:Cli"
 ACTIVITY = "arn:aws:states:us-east-1:123456789012:activity:Work"
-STATES = {"One": {"Type": "Pass", "Next": "Two"}, "Two": {"Type": "Pass", "Next": "Three"}, "Three": {"Type": "Succeed"}}
+STATES = {
+    "One": {"Type": "Pass", "Next": "Two"},
+    "Two": {"Type": "Pass", "Next": "Three"},
+    "Three": {"Type": "Succeed"},
+}
 DEFINITION = json.dumps({"StartAt": "One", "States": STATES})
 
 
 @pytest.fixture(scope="module")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Any]]:
-    """Runs a command of aws with the environment that the README names; gives what it printed, as JSON if it is."""
+    """Runs a command of aws with the environment that the README names; gives what it printed, as
+    JSON if it is.
+    """
     folder = tmp_path_factory.mktemp("aws")
     with serving(folder / "home") as url:
         environment = {
@@ -46,7 +52,14 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Any]
         }
 
         def run(*command: str, fails: bool = False) -> Any:
-            done = subprocess.run([AWS, *command], env=environment, cwd=folder, capture_output=True, text=True, timeout=TIMEOUT_SECONDS)
+            done = subprocess.run(
+                [AWS, *command],
+                env=environment,
+                cwd=folder,
+                capture_output=True,
+                text=True,
+                timeout=TIMEOUT_SECONDS,
+            )
             if fails:
                 return done.returncode, done.stderr.strip()
             assert (done.returncode, done.stderr) == (0, ""), command
@@ -62,41 +75,112 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Any]
 
 def test_an_execution(aws: Callable[..., Any]) -> None:
     """Started, awaited by asking again, and its history read page by page."""
-    started = aws("stepfunctions", "start-execution", "--state-machine-arn", MACHINE, "--name", "e", "--input", '{"n": 1}')
+    started = aws(
+        "stepfunctions",
+        "start-execution",
+        "--state-machine-arn",
+        MACHINE,
+        "--name",
+        "e",
+        "--input",
+        '{"n": 1}',
+    )
     described = ("stepfunctions", "describe-execution", "--execution-arn", started["executionArn"])
-    until(lambda: aws(*described, "--query", "status", "--output", "text") == "SUCCEEDED\n", "the end of the execution")
+    until(
+        lambda: aws(*described, "--query", "status", "--output", "text") == "SUCCEEDED\n",
+        "the end of the execution",
+    )
     assert json.loads(aws(*described)["output"]) == {"n": 1}
-    history = ("stepfunctions", "get-execution-history", "--execution-arn", started["executionArn"], "--max-items", "5", "--page-size", "2")
+    history = (
+        "stepfunctions",
+        "get-execution-history",
+        "--execution-arn",
+        started["executionArn"],
+        "--max-items",
+        "5",
+        "--page-size",
+        "2",
+    )
     first = aws(*history)
     rest = aws(*history, "--starting-token", first["NextToken"])
     assert [event["id"] for event in first["events"] + rest["events"]] == [1, 2, 3, 4, 5, 6, 7, 8]
     assert "NextToken" not in rest
-    listed = aws("stepfunctions", "list-executions", "--state-machine-arn", MACHINE, "--status-filter", "SUCCEEDED", "--output", "text")
+    listed = aws(
+        "stepfunctions",
+        "list-executions",
+        "--state-machine-arn",
+        MACHINE,
+        "--status-filter",
+        "SUCCEEDED",
+        "--output",
+        "text",
+    )
     assert listed.startswith(f"EXECUTIONS\t{started['executionArn']}\te\t")
 
 
 def test_versions_aliases_tags(aws: Callable[..., Any]) -> None:
     """What is deployed with, and what it leaves."""
     sfn = ("stepfunctions",)
-    updated = aws(*sfn, "update-state-machine", "--state-machine-arn", MACHINE, "--role-arn", ROLE + "2", "--publish")
+    updated = aws(
+        *sfn, "update-state-machine", "--state-machine-arn", MACHINE, "--role-arn", ROLE + "2", "--publish"
+    )
     assert updated["stateMachineVersionArn"] == MACHINE + ":2"
-    routing = [f"stateMachineVersionArn={MACHINE}:{number},weight={weight}" for number, weight in ((1, 90), (2, 10))]
-    alias = aws(*sfn, "create-state-machine-alias", "--name", "live", "--routing-configuration", *routing)["stateMachineAliasArn"]
+    routing = [
+        f"stateMachineVersionArn={MACHINE}:{number},weight={weight}" for number, weight in ((1, 90), (2, 10))
+    ]
+    alias = aws(*sfn, "create-state-machine-alias", "--name", "live", "--routing-configuration", *routing)[
+        "stateMachineAliasArn"
+    ]
     described = aws(*sfn, "describe-state-machine-alias", "--state-machine-alias-arn", alias)
     assert [route["weight"] for route in described["routingConfiguration"]] == [90, 10]
-    versions = aws(*sfn, "list-state-machine-versions", "--state-machine-arn", MACHINE)["stateMachineVersions"]
+    versions = aws(*sfn, "list-state-machine-versions", "--state-machine-arn", MACHINE)[
+        "stateMachineVersions"
+    ]
     assert [version["stateMachineVersionArn"] for version in versions] == [MACHINE + ":2", MACHINE + ":1"]
     assert aws(*sfn, "tag-resource", "--resource-arn", MACHINE, "--tags", "key=b,value=2") == ""
-    assert aws(*sfn, "list-tags-for-resource", "--resource-arn", MACHINE, "--query", "tags[].key", "--output", "text") == "a\tb\n"
+    assert (
+        aws(
+            *sfn,
+            "list-tags-for-resource",
+            "--resource-arn",
+            MACHINE,
+            "--query",
+            "tags[].key",
+            "--output",
+            "text",
+        )
+        == "a\tb\n"
+    )
 
 
 def test_express_and_test_state(aws: Callable[..., Any]) -> None:
     """The two operations for which clients put sync- before the host, unless they are told not to."""
     arn = aws(
-        "stepfunctions", "create-state-machine", "--name", "Fast", "--type", "EXPRESS", "--definition", DEFINITION, "--role-arn", ROLE
+        "stepfunctions",
+        "create-state-machine",
+        "--name",
+        "Fast",
+        "--type",
+        "EXPRESS",
+        "--definition",
+        DEFINITION,
+        "--role-arn",
+        ROLE,
     )["stateMachineArn"]
-    assert aws("stepfunctions", "start-sync-execution", "--state-machine-arn", arn, "--input", "[]")["output"] == "[]"
-    tested = aws("stepfunctions", "test-state", "--definition", json.dumps(STATES["One"]), "--role-arn", ROLE, "--input", "7")
+    assert (
+        aws("stepfunctions", "start-sync-execution", "--state-machine-arn", arn, "--input", "[]")["output"]
+        == "[]"
+    )
+    tested = aws(
+        "stepfunctions",
+        "test-state",
+        "--definition",
+        json.dumps(STATES["One"]),
+        "--role-arn",
+        ROLE,
+        "--input",
+        "7",
+    )
     assert (tested["status"], tested["output"], tested["nextState"]) == ("SUCCEEDED", "7", "Two")
 
 
@@ -104,29 +188,68 @@ def test_activities(aws: Callable[..., Any]) -> None:
     """A worker in shell: it asks for a task, and answers it."""
     assert aws("stepfunctions", "create-activity", "--name", "Work")["activityArn"] == ACTIVITY
     work = {"StartAt": "W", "States": {"W": {"Type": "Task", "Resource": ACTIVITY, "End": True}}}
-    arn = aws("stepfunctions", "create-state-machine", "--name", "Works", "--definition", json.dumps(work), "--role-arn", ROLE)
-    execution = aws("stepfunctions", "start-execution", "--state-machine-arn", arn["stateMachineArn"], "--input", '"x"')["executionArn"]
+    arn = aws(
+        "stepfunctions",
+        "create-state-machine",
+        "--name",
+        "Works",
+        "--definition",
+        json.dumps(work),
+        "--role-arn",
+        ROLE,
+    )
+    execution = aws(
+        "stepfunctions", "start-execution", "--state-machine-arn", arn["stateMachineArn"], "--input", '"x"'
+    )["executionArn"]
     task = aws("stepfunctions", "get-activity-task", "--activity-arn", ACTIVITY, "--worker-name", "shell")
     assert task["input"] == '"x"'
-    assert aws("stepfunctions", "send-task-success", "--task-token", task["taskToken"], "--task-output", "1") == ""
-    described = ("stepfunctions", "describe-execution", "--execution-arn", execution, "--query", "status", "--output", "text")
+    assert (
+        aws("stepfunctions", "send-task-success", "--task-token", task["taskToken"], "--task-output", "1")
+        == ""
+    )
+    described = (
+        "stepfunctions",
+        "describe-execution",
+        "--execution-arn",
+        execution,
+        "--query",
+        "status",
+        "--output",
+        "text",
+    )
     until(lambda: aws(*described) == "SUCCEEDED\n", "the end of the execution")
 
 
 def test_a_function_and_its_log(aws: Callable[..., Any], tmp_path: Path) -> None:
     """Created from a zip, waited for, invoked; its lines are in its log group."""
     with zipfile.ZipFile(tmp_path / "app.zip", "w") as archive:
-        archive.writestr("app.py", "def handler(event, context):\n    print('hello')\n    return event['n'] + 1\n")
+        archive.writestr(
+            "app.py", "def handler(event, context):\n    print('hello')\n    return event['n'] + 1\n"
+        )
     aws(
         "lambda", "create-function", "--function-name", "Add", "--role", ROLE, "--handler", "app.handler", "--tags", "a=1",
         "--runtime", f"python{sys.version_info.major}.{sys.version_info.minor}", "--zip-file", f"fileb://{tmp_path}/app.zip",
     )  # fmt: skip
     assert aws("lambda", "wait", "function-active-v2", "--function-name", "Add") == ""
-    assert aws("lambda", "invoke", "--function-name", "Add", "--payload", '{"n": 1}', str(tmp_path / "out"))["StatusCode"] == 200
+    assert (
+        aws("lambda", "invoke", "--function-name", "Add", "--payload", '{"n": 1}', str(tmp_path / "out"))[
+            "StatusCode"
+        ]
+        == 200
+    )
     assert (tmp_path / "out").read_text() == "2"
     groups = aws("logs", "describe-log-groups", "--query", "logGroups[].logGroupName")
     assert groups == ["/aws/lambda/Add"]
-    events = aws("logs", "filter-log-events", "--log-group-name", groups[0], "--filter-pattern", "hello", "--query", "events[].message")
+    events = aws(
+        "logs",
+        "filter-log-events",
+        "--log-group-name",
+        groups[0],
+        "--filter-pattern",
+        "hello",
+        "--query",
+        "events[].message",
+    )
     assert [message.strip() for message in events] == ["hello"]
 
 
@@ -141,7 +264,8 @@ def test_who_am_i(aws: Callable[..., Any]) -> None:
         (
             ("stepfunctions", "describe-state-machine", "--state-machine-arn", MACHINE + "-not"),
             (
-                "An error occurred (StateMachineDoesNotExist) when calling the DescribeStateMachine operation: "
+                "An error occurred (StateMachineDoesNotExist) when calling the DescribeStateMachine "
+                "operation: "
                 f"State Machine Does Not Exist: '{MACHINE}-not'"
             ),
         ),
@@ -154,11 +278,17 @@ def test_who_am_i(aws: Callable[..., Any]) -> None:
         ),
         (
             ("iam", "get-role", "--role-name", "r"),
-            "An error occurred (InvalidAction) when calling the GetRole operation: sfn serve does not answer the action GetRole of iam: ",
+            (
+                "An error occurred (InvalidAction) when calling the GetRole operation: sfn serve does not "
+                "answer the action GetRole of iam: "
+            ),
         ),
         (
             ("s3", "ls"),
-            "An error occurred (InvalidAction) when calling the ListBuckets operation: sfn serve does not answer GET / of s3: ",
+            (
+                "An error occurred (InvalidAction) when calling the ListBuckets operation: sfn serve does not "
+                "answer GET / of s3: "
+            ),
         ),
     ],
 )

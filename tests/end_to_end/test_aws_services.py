@@ -1,4 +1,6 @@
-"""Tasks that call AWS's services: the store's own (moto's server), one that a test plays, and Step Functions itself."""
+"""Tasks that call AWS's services: the store's own (moto's server), one that a test plays, and Step
+Functions itself.
+"""
 
 from __future__ import annotations
 
@@ -70,7 +72,9 @@ def services(home: Path) -> Iterator[Callable[[str], Any]]:
 
     def client(service: str) -> Any:
         url = sfn(home, "aws", "endpoint").stdout.strip()
-        return boto3.client(service, "us-east-1", endpoint_url=url, aws_access_key_id="any", aws_secret_access_key="any")
+        return boto3.client(
+            service, "us-east-1", endpoint_url=url, aws_access_key_id="any", aws_secret_access_key="any"
+        )
 
     yield client
     embedded_aws.stop(str(home))
@@ -128,7 +132,9 @@ def test_services_of_the_store(home: Path, services: Callable[[str], Any]) -> No
             Put=task("aws-sdk:s3:putObject", {"Bucket": "bucket-1", "Key": "k", "Body": {"a": 1}}),
             Get=task("aws-sdk:s3:getObject", {"Bucket": "bucket-1", "Key": "k"}, ResultPath="$.got"),
             Table=task("aws-sdk:dynamodb:createTable", table, ResultPath=None),
-            PutItem=task("dynamodb:putItem", {"TableName": "t", "Item": {**key, "body.$": "$.got"}}, ResultPath=None),
+            PutItem=task(
+                "dynamodb:putItem", {"TableName": "t", "Item": {**key, "body.$": "$.got"}}, ResultPath=None
+            ),
         ),
     )
     assert found["error"] == "States.Runtime", "an object is no attribute of DynamoDB"
@@ -149,13 +155,17 @@ def test_services_of_the_store(home: Path, services: Callable[[str], Any]) -> No
     )  # fmt: skip
     output = json.loads(found["output"])
     assert output["got"] == {"item": {**key, "body": {"S": '{"a":1}'}}}
-    assert output["caught"]["Cause"].startswith("The specified key does not exist. (Service: S3, Status Code: 404, Request ID: ")
+    assert output["caught"]["Cause"].startswith(
+        "The specified key does not exist. (Service: S3, Status Code: 404, Request ID: "
+    )
     assert services("s3").get_object(Bucket="bucket-1", Key="k")["Body"].read() == b'{"a":1}'
 
 
 def test_services_that_have_left(home: Path, services: Callable[[str], Any]) -> None:
     """Tasks of a worker that used them start them anew, empty; processes of one store share them."""
-    make = chain(Make=task("aws-sdk:sqs:createQueue", {"QueueName": "q"}), List=task("aws-sdk:sqs:listQueues", {}))
+    make = chain(
+        Make=task("aws-sdk:sqs:createQueue", {"QueueName": "q"}), List=task("aws-sdk:sqs:listQueues", {})
+    )
     assert len(json.loads(run(home, make)["output"])["QueueUrls"]) == 1
     assert len(services("sqs").list_queues()["QueueUrls"]) == 1
     pids = worker_pids(home)
@@ -164,24 +174,29 @@ def test_services_that_have_left(home: Path, services: Callable[[str], Any]) -> 
     assert worker_pids(home) == pids
 
 
-@pytest.mark.parametrize("header", [("Origin", "https://page.example"), ("Host", "page.example"), ("Sec-Fetch-Site", "cross-site")])
-def test_web_pages_cannot_ask_them(home: Path, services: Callable[[str], Any], header: tuple[str, str]) -> None:
+@pytest.mark.parametrize(
+    "header", [("Origin", "https://page.example"), ("Host", "page.example"), ("Sec-Fetch-Site", "cross-site")]
+)
+def test_web_pages_cannot_ask_them(
+    home: Path, services: Callable[[str], Any], header: tuple[str, str]
+) -> None:
     """A page of another origin is refused, and one whose name was made to mean this machine."""
     url = services("sqs").meta.endpoint_url
     with pytest.raises(HTTPError, match="403"):
         urlopen(Request(f"{url}/", headers=dict([header])), timeout=30)
 
 
-@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0 or shutil.which("curl") is None, reason="another user cannot be played")
+@pytest.mark.skipif(
+    sys.platform != "linux" or os.geteuid() != 0 or shutil.which("curl") is None,
+    reason="another user cannot be played",
+)
 def test_another_user_cannot_call_them(home: Path, services: Callable[[str], Any]) -> None:
     """Another user's connection is closed unanswered, even if that user closes it at once."""
     services("sqs").create_queue(QueueName="q")
     url = services("sqs").meta.endpoint_url
     reset = ["curl", "-sS", "-X", "POST", f"{url}/moto-api/reset"]
     assert subprocess.run(reset, user=65534, capture_output=True).stdout == b""
-    and_go = (
-        "import socket, sys; socket.create_connection(('127.0.0.1', int(sys.argv[1]))).send(b'POST /moto-api/reset HTTP/1.0\\r\\n\\r\\n')"
-    )
+    and_go = "import socket, sys; socket.create_connection(('127.0.0.1', int(sys.argv[1]))).send(b'POST /moto-api/reset HTTP/1.0\\r\\n\\r\\n')"
     subprocess.run([sys.executable, "-c", and_go, url.rpartition(":")[2]], check=True)
     assert len(services("sqs").list_queues()["QueueUrls"]) == 1
     assert subprocess.run(reset, capture_output=True).stdout != b""
@@ -191,7 +206,9 @@ def test_another_user_cannot_call_them(home: Path, services: Callable[[str], Any
 @pytest.fixture
 def no_users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Processes that cannot find out a connection's user, as on macOS."""
-    (tmp_path / "sitecustomize.py").write_text("import sfn_cli.loopback; sfn_cli.loopback.peer_user = lambda connection: None")
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sfn_cli.loopback; sfn_cli.loopback.peer_user = lambda connection: None"
+    )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
 
 
@@ -208,7 +225,13 @@ def test_the_access_key(home: Path, services: Callable[[str], Any]) -> None:
     assert found["AWS_ENDPOINT_URL"] == client.meta.endpoint_url
     assert found["AWS_ACCESS_KEY_ID"] in (home / embedded_aws.LOCK_NAME).read_text()
     assert stat.S_IMODE((home / embedded_aws.LOCK_NAME).stat().st_mode) == 0o600
-    command = [Path(sys.executable).with_name("aws"), "sqs", "list-queues", "--endpoint-url", found["AWS_ENDPOINT_URL"]]
+    command = [
+        Path(sys.executable).with_name("aws"),
+        "sqs",
+        "list-queues",
+        "--endpoint-url",
+        found["AWS_ENDPOINT_URL"],
+    ]
     listed = subprocess.run(command, env={**environment_of(home), **found}, capture_output=True, text=True)
     assert (listed.returncode, listed.stdout) == (0, ""), listed.stderr
 
@@ -227,7 +250,9 @@ def test_the_access_key(home: Path, services: Callable[[str], Any]) -> None:
 @pytest.mark.parametrize("named", [False, True])
 def test_tasks_have_the_access_key(home: Path, services: Callable[[str], Any], named: bool) -> None:
     """Tasks use the key by themselves, even if the server is named as an endpoint, and after its restart."""
-    variables = dict(line.split("=", 1) for line in sfn(home, "aws", "env").stdout.splitlines()) if named else {}
+    variables = (
+        dict(line.split("=", 1) for line in sfn(home, "aws", "env").stdout.splitlines()) if named else {}
+    )
     make = chain(
         Make=task("aws-sdk:sqs:createQueue", {"QueueName": "q"}),
         List=task("sqs:sendMessage", {"QueueUrl.$": "$.QueueUrl", "MessageBody": "x"}),
@@ -264,7 +289,9 @@ def test_services_that_die_as_they_start(home: Path, tmp_path: Path, services: C
 
 
 def test_services_that_do_not_start(home: Path, tmp_path: Path) -> None:
-    """If the services never start, a command names their log; a task fails with an error that Catch can match."""
+    """If the services never start, a command names their log; a task fails with an error that Catch
+    can match.
+    """
     environment = dying(tmp_path, 1000)
     done = sfn(home, "aws", "endpoint", environment=environment)
     assert (done.returncode, done.stdout) == (253, "")
@@ -293,7 +320,9 @@ def test_a_token_by_way_of_a_queue(home: Path, services: Callable[[str], Any]) -
     """sqs:sendMessage.waitForTaskToken: whoever reads the message answers the task."""
     queue = services("sqs").create_queue(QueueName="q")["QueueUrl"]
     message = {"QueueUrl": queue, "MessageBody": {"token.$": "$$.Task.Token"}}
-    arn = start_execution(home, create_machine(home, "M", chain(Ask=task("sqs:sendMessage.waitForTaskToken", message))))
+    arn = start_execution(
+        home, create_machine(home, "M", chain(Ask=task("sqs:sendMessage.waitForTaskToken", message)))
+    )
     messages = services("sqs").receive_message(QueueUrl=queue, WaitTimeSeconds=20)["Messages"]
     token = json.loads(messages[0]["Body"])["token"]
     sfn_json(home, "send-task-success", "--task-token", token, "--task-output", '"approved"')
@@ -301,16 +330,23 @@ def test_a_token_by_way_of_a_queue(home: Path, services: Callable[[str], Any]) -
 
 
 def test_events_tell_where_they_come_from(home: Path, services: Callable[[str], Any]) -> None:
-    """The execution and its state machine are among an event's resources; an event that is refused fails the task."""
+    """The execution and its state machine are among an event's resources; an event that is refused
+    fails the task.
+    """
     queue = services("sqs").create_queue(QueueName="q")["QueueUrl"]
     services("events").put_rule(Name="r", EventPattern='{"source": ["here"]}')
-    services("events").put_targets(Rule="r", Targets=[{"Id": "q", "Arn": "arn:aws:sqs:us-east-1:123456789012:q"}])
+    services("events").put_targets(
+        Rule="r", Targets=[{"Id": "q", "Arn": "arn:aws:sqs:us-east-1:123456789012:q"}]
+    )
     event = {"Source": "here", "DetailType": "t", "Detail": {"a": 1}, "Resources": ["mine"]}
     found = run(home, chain(Put=task("events:putEvents", {"Entries": [event]})))
     assert json.loads(found["output"])["FailedEntryCount"] == 0
     (message,) = services("sqs").receive_message(QueueUrl=queue, WaitTimeSeconds=20)["Messages"]
     body = json.loads(message["Body"])
-    assert (body["detail"], body["resources"]) == ({"a": 1}, ["mine", found["executionArn"], found["stateMachineArn"]])
+    assert (body["detail"], body["resources"]) == (
+        {"a": 1},
+        ["mine", found["executionArn"], found["stateMachineArn"]],
+    )
 
     del event["Source"]
     found = run(home, chain(Put=task("events:putEvents", {"Entries": [event]})))
@@ -320,29 +356,45 @@ def test_events_tell_where_they_come_from(home: Path, services: Callable[[str], 
 def test_many_calls_at_once(home: Path, services: Callable[[str], Any]) -> None:
     """All are made, each once, however many wait for a thread."""
     queue = services("sqs").create_queue(QueueName="q")["QueueUrl"]
-    send = task("sqs:sendMessage", {"QueueUrl": queue, "MessageBody.$": "States.Format('{}', $)"}, ResultSelector={"id.$": "$.MessageId"})
+    send = task(
+        "sqs:sendMessage",
+        {"QueueUrl": queue, "MessageBody.$": "States.Format('{}', $)"},
+        ResultSelector={"id.$": "$.MessageId"},
+    )
     state = {"Type": "Map", "ItemsPath": "$", "ItemProcessor": chain(Send=send)}
     found = run(home, chain(All=state), "--input", json.dumps(list(range(100))))
     assert len({item["id"] for item in json.loads(found["output"])}) == 100
-    attributes = services("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["ApproximateNumberOfMessages"])
+    attributes = services("sqs").get_queue_attributes(
+        QueueUrl=queue, AttributeNames=["ApproximateNumberOfMessages"]
+    )
     assert attributes["Attributes"] == {"ApproximateNumberOfMessages": "100"}
 
 
 def test_step_functions_itself(home: Path) -> None:
-    """aws-sdk:sfn asks this very store, over no network; an operation that waits long holds up no other execution."""
+    """aws-sdk:sfn asks this very store, over no network; an operation that waits long holds up no
+    other execution.
+    """
     activity = sfn_json(home, "create-activity", "--name", "a")["activityArn"]
     take = task("aws-sdk:sfn:getActivityTask", {"ActivityArn": activity})
     give = task("aws-sdk:sfn:sendTaskSuccess", {"TaskToken.$": "$.TaskToken", "Output": {"a": 1}})
     taker = start_execution(home, create_machine(home, "Taker", chain(Take=take, Give=give)))
-    until(lambda: "TaskStarted" in sfn(home, "get-execution-history", "--execution-arn", taker).stdout, "the poll")
+    until(
+        lambda: "TaskStarted" in sfn(home, "get-execution-history", "--execution-arn", taker).stdout,
+        "the poll",
+    )
 
     asked = chain(Work={"Type": "Task", "Resource": activity, "TimeoutSeconds": 30})
     machine = create_machine(home, "Asker", asked)
     found = run(
         home,
         chain(
-            Start=task("aws-sdk:sfn:startExecution", {"StateMachineArn": machine, "Name": "x", "Input": {"b": 2}}),
-            Refused=task("aws-sdk:sfn:stopExecution", {"ExecutionArn": f"{machine.replace('stateMachine', 'execution')}:gone"}),
+            Start=task(
+                "aws-sdk:sfn:startExecution", {"StateMachineArn": machine, "Name": "x", "Input": {"b": 2}}
+            ),
+            Refused=task(
+                "aws-sdk:sfn:stopExecution",
+                {"ExecutionArn": f"{machine.replace('stateMachine', 'execution')}:gone"},
+            ),
         ),
     )
     assert found["error"] == "Sfn.ExecutionDoesNotExistException"
@@ -352,15 +404,22 @@ def test_step_functions_itself(home: Path) -> None:
 
 
 def test_functions_of_the_store(home: Path, tmp_path: Path) -> None:
-    """aws-sdk:lambda:invoke calls a function that was registered here; what it raises is told, and fails nothing."""
+    """aws-sdk:lambda:invoke calls a function that was registered here; what it raises is told, and
+    fails nothing.
+    """
     (tmp_path / "app.py").write_text("def handler(event, context): return {'n': 1 / event['n']}")
     create_function(home, "Divide", tmp_path)
     call = task("aws-sdk:lambda:invoke", {"FunctionName": "Divide", "Payload": {"n": 4}}, ResultPath="$.fine")
-    broken = task("aws-sdk:lambda:invoke", {"FunctionName": "Divide", "Payload": {"n": 0}}, ResultPath="$.broken")
+    broken = task(
+        "aws-sdk:lambda:invoke", {"FunctionName": "Divide", "Payload": {"n": 0}}, ResultPath="$.broken"
+    )
     gone = task("aws-sdk:lambda:getFunction", {"FunctionName": "Gone"})
     output = json.loads(run(home, chain(Call=call, Broken=broken))["output"])
     assert output["fine"] == {"ExecutedVersion": "$LATEST", "Payload": '{"n": 0.25}', "StatusCode": 200}
-    assert (output["broken"]["FunctionError"], "ZeroDivisionError" in output["broken"]["Payload"]) == ("Unhandled", True)
+    assert (output["broken"]["FunctionError"], "ZeroDivisionError" in output["broken"]["Payload"]) == (
+        "Unhandled",
+        True,
+    )
     assert run(home, chain(Gone=gone))["error"] == "Lambda.ResourceNotFoundException"
 
 
@@ -376,7 +435,11 @@ def test_a_call_whose_worker_is_killed_is_made_again(home: Path) -> None:
         return received(body)
 
     with played(answer) as url:
-        send = task("sqs:sendMessage", {"QueueUrl": f"{url}/q", "MessageBody": "x"}, ResultSelector={"id.$": "$.MessageId"})
+        send = task(
+            "sqs:sendMessage",
+            {"QueueUrl": f"{url}/q", "MessageBody": "x"},
+            ResultSelector={"id.$": "$.MessageId"},
+        )
         environment = {"AWS_ENDPOINT_URL_SQS": url}
         arn = start_execution(home, create_machine(home, "M", chain(Send=send)), environment=environment)
         until(lambda: asked, "the call")
@@ -403,7 +466,9 @@ def test_a_call_that_takes_too_long(home: Path) -> None:
         arn = start_execution(home, create_machine(home, "M", chain(Send=send)), environment=environment)
         until(lambda: asked, "the call")
         pids = worker_pids(home)
-        other = start_execution(home, create_machine(home, "Other", chain(P={"Type": "Pass"})), environment=environment)
+        other = start_execution(
+            home, create_machine(home, "Other", chain(P={"Type": "Pass"})), environment=environment
+        )
         assert ended(home, other)["status"] == "SUCCEEDED"
         assert ended(home, arn)["error"] == "States.Timeout"
         go_on.set()
@@ -411,8 +476,14 @@ def test_a_call_that_takes_too_long(home: Path) -> None:
 
 
 def test_nobody_listens(home: Path) -> None:
-    """A named endpoint that does not answer fails the task, by the service's name, and no other is asked instead."""
-    found = run(home, chain(List=task("aws-sdk:sqs:listQueues", {})), environment={"AWS_ENDPOINT_URL": "http://127.0.0.1:9"})
+    """A named endpoint that does not answer fails the task, by the service's name, and no other is
+    asked instead.
+    """
+    found = run(
+        home,
+        chain(List=task("aws-sdk:sqs:listQueues", {})),
+        environment={"AWS_ENDPOINT_URL": "http://127.0.0.1:9"},
+    )
     assert (found["error"], "http://127.0.0.1:9" in found["cause"]) == ("Sqs.SdkClientException", True)
     assert not (home / embedded_aws.LOCK_NAME).exists()
 
@@ -423,12 +494,19 @@ def test_what_is_not_installed(home: Path, tmp_path: Path, absent: str) -> None:
     (tmp_path / "sitecustomize.py").write_text(f"import sys; sys.modules[{absent!r}] = None")
     definition = chain(List=task("aws-sdk:sqs:listQueues", {}))
     found = run(home, definition, environment={"PYTHONPATH": str(tmp_path)})
-    assert (found["error"], f"{absent} is not installed" in found["cause"]) == ("Sqs.SdkClientException", True), found["cause"]
+    assert (found["error"], f"{absent} is not installed" in found["cause"]) == (
+        "Sqs.SdkClientException",
+        True,
+    ), found["cause"]
     assert "pip install 'sfn-cli[aws]'" in found["cause"]
 
 
 def test_an_operation_that_there_is_not(home: Path) -> None:
     """What only botocore can know fails the task, by name."""
-    found = run(home, chain(List=task("aws-sdk:sqs:listQueue", {})), environment={"AWS_ENDPOINT_URL": "http://127.0.0.1:9"})
+    found = run(
+        home,
+        chain(List=task("aws-sdk:sqs:listQueue", {})),
+        environment={"AWS_ENDPOINT_URL": "http://127.0.0.1:9"},
+    )
     assert found["error"] == "States.Runtime"
     assert "sqs has no operation ListQueue" in found["cause"]

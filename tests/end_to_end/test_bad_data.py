@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.processes import create_function, create_machine, ended, sfn, sfn_json, start_execution, worker_pids
+from tests.processes import (
+    create_function,
+    create_machine,
+    ended,
+    sfn,
+    sfn_json,
+    start_execution,
+    worker_pids,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +44,9 @@ def test_what_a_function_may_answer(home: Path, tmp_path: Path, source: str, sta
     code.mkdir()
     (code / "app.py").write_text(f"def handler(event, context): return ({source}).encode()\n")
     create_function(home, "Odd", code)
-    described = ended_as(home, {"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": FUNCTION, "End": True}}})
+    described = ended_as(
+        home, {"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": FUNCTION, "End": True}}}
+    )
     assert described["status"] == status
     assert told in described.get("cause", described.get("output", ""))
     assert len(worker_pids(home)) == 1
@@ -48,7 +58,11 @@ def test_data_that_grows_too_deep(home: Path) -> None:
         "StartAt": "Wrap",
         "States": {
             "Wrap": {"Type": "Pass", "Parameters": {"in.$": "$"}, "Next": "Again"},
-            "Again": {"Type": "Choice", "Choices": [{"Variable": "$.never", "IsPresent": True, "Next": "End"}], "Default": "Wrap"},
+            "Again": {
+                "Type": "Choice",
+                "Choices": [{"Variable": "$.never", "IsPresent": True, "Next": "End"}],
+                "Default": "Wrap",
+            },
             "End": {"Type": "Succeed"},
         },
     }
@@ -61,7 +75,9 @@ def test_data_that_grows_too_deep(home: Path) -> None:
 def test_deep_input_is_refused(home: Path, text: str) -> None:
     """An input ten thousand levels deep is no input."""
     definition = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}})
-    machine = sfn_json(home, "create-state-machine", "--name", "A", "--role-arn", ROLE, "--definition", definition)
+    machine = sfn_json(
+        home, "create-state-machine", "--name", "A", "--role-arn", ROLE, "--definition", definition
+    )
     refused = sfn(home, "start-execution", "--state-machine-arn", machine["stateMachineArn"], "--input", text)
     assert refused.returncode == 254
     assert "InvalidExecutionInput" in refused.stderr
@@ -70,7 +86,9 @@ def test_deep_input_is_refused(home: Path, text: str) -> None:
 def test_bytes_that_are_no_text(home: Path) -> None:
     """An argument that is not UTF-8 is refused in a line, and nothing is stored."""
     definition = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}})
-    machine = sfn_json(home, "create-state-machine", "--name", "A", "--role-arn", ROLE, "--definition", definition)["stateMachineArn"]
+    machine = sfn_json(
+        home, "create-state-machine", "--name", "A", "--role-arn", ROLE, "--definition", definition
+    )["stateMachineArn"]
     refused = sfn(home, "start-execution", "--state-machine-arn", machine, "--input", '"\udcff"')
     assert refused.returncode in (252, 254, 255)
     assert "Traceback" not in refused.stderr

@@ -1,4 +1,6 @@
-"""Input beyond reason, and output that cannot be written: one clear line, the right exit code, and no traceback."""
+"""Input beyond reason, and output that cannot be written: one clear line, the right exit code, and
+no traceback.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "directory").mkdir()
     (folder / "deep").write_text("[" * 100_000)
     (folder / "nines").write_text("[" + "9" * 5000 + "]")
-    levels = "".join(f"{chr(98 + level)}: &{chr(98 + level)} [{','.join(['*' + chr(97 + level)] * 9)}]\n" for level in range(9))
+    levels = "".join(
+        f"{chr(98 + level)}: &{chr(98 + level)} [{','.join(['*' + chr(97 + level)] * 9)}]\n"
+        for level in range(9)
+    )
     (folder / "laughs").write_text(f"a: &a [x,x,x,x,x,x,x,x,x]\n{levels}name: *j\n")
     (folder / "text-laughs").write_text(f"a: &a {'x' * 100_000}\nname: [{','.join(['*a'] * 5000)}]\n")
     (folder / "own-tail").write_text("name: &a [*a]\n")
@@ -71,7 +76,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def limited(
-    home: Path, *arguments: str, environment: Mapping[str, str] | None = None, redirections: str = "", files: int = 256
+    home: Path,
+    *arguments: str,
+    environment: Mapping[str, str] | None = None,
+    redirections: str = "",
+    files: int = 256,
 ) -> subprocess.CompletedProcess[str]:
     """Runs the command with little memory, and with the shell's redirections."""
     return subprocess.run(
@@ -136,7 +145,9 @@ TOO_DEEP = "Document nesting depth (1001) exceeds the maximum allowed (1000)"
     ids=lambda value: " ".join(value)[:70] if isinstance(value, tuple) else None,
 )  # fmt: skip
 def test_input_beyond_reason(home: Path, folder: Path, line: Sequence[str], code: int, message: str) -> None:
-    """What is too large, too deep or without an end is refused in a line, with little memory, and before it is read."""
+    """What is too large, too deep or without an end is refused in a line, with little memory, and
+    before it is read.
+    """
     done = limited(home, *(word.replace("FOLDER", str(folder)) for word in line))
     assert done.returncode == code, done.stderr[-500:]
     assert message in done.stderr
@@ -144,13 +155,21 @@ def test_input_beyond_reason(home: Path, folder: Path, line: Sequence[str], code
     assert len(done.stderr) < 30_000
 
 
-@pytest.mark.parametrize("variable, code", [("SFN_MOCK_CONFIG", 254), ("AWS_CONFIG_FILE", 255), ("AWS_SHARED_CREDENTIALS_FILE", 255)])
+@pytest.mark.parametrize(
+    "variable, code",
+    [("SFN_MOCK_CONFIG", 254), ("AWS_CONFIG_FILE", 255), ("AWS_SHARED_CREDENTIALS_FILE", 255)],
+)
 @pytest.mark.parametrize("path", ["/dev/zero", "FOLDER/sparse"])
 def test_files_that_variables_name(home: Path, folder: Path, variable: str, code: int, path: str) -> None:
     """A file that the environment names is bounded like one that an option names."""
     limited(home, *CREATE)
     machine = "arn:aws:states:us-east-1:123456789012:stateMachine:x#Case"
-    line = ["start-execution", "--state-machine-arn", machine, *(["--endpoint-url", "http://127.0.0.1:1"] if code == 255 else [])]
+    line = [
+        "start-execution",
+        "--state-machine-arn",
+        machine,
+        *(["--endpoint-url", "http://127.0.0.1:1"] if code == 255 else []),
+    ]
     done = limited(home, *line, environment={variable: path.replace("FOLDER", str(folder))})
     assert (done.returncode, done.stdout) == (code, "")
     assert "File too large (the limit is" in done.stderr
@@ -179,7 +198,9 @@ def test_a_pipe_without_an_end(home: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("output", ["json", "text", "table", "yaml"])
 @pytest.mark.parametrize(
-    "text", ["[" * 990 + "]" * 990, '{"a":' * 990 + "1" + "}" * 990, '"\\ud800"'], ids=["arrays", "objects", "surrogate"]
+    "text",
+    ["[" * 990 + "]" * 990, '{"a":' * 990 + "1" + "}" * 990, '"\\ud800"'],
+    ids=["arrays", "objects", "surrogate"],
 )
 def test_output_that_is_deep_or_no_text(home: Path, tmp_path: Path, text: str, output: str) -> None:
     """Every output format writes every output that an execution may have."""
@@ -211,7 +232,9 @@ def test_a_log_line_that_is_deep_json(home: Path, tmp_path: Path) -> None:
         (200, None, 255, "The endpoint's response is longer than 536,870,912 bytes"),
     ],
 )
-def test_what_an_endpoint_answers(home: Path, status: int, body: bytes | None, code: int, message: str) -> None:
+def test_what_an_endpoint_answers(
+    home: Path, status: int, body: bytes | None, code: int, message: str
+) -> None:
     """An endpoint's response that is too deep or endless is an error in one line."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -233,11 +256,18 @@ def test_what_an_endpoint_answers(home: Path, status: int, body: bytes | None, c
     assert (done.returncode, message in done.stderr) == (code, True), done.stderr[-500:]
 
 
-@pytest.mark.parametrize("url", ["http://[::1", "http://[1.2]", "http://a..b", f"http://{'a' * 64}", "http://a:99999", "//a", "http://"])
+@pytest.mark.parametrize(
+    "url",
+    ["http://[::1", "http://[1.2]", "http://a..b", f"http://{'a' * 64}", "http://a:99999", "//a", "http://"],
+)
 def test_endpoints_that_are_no_urls(home: Path, url: str) -> None:
     """An endpoint that no request can be sent to is an error in a line."""
     done = limited(home, "list-state-machines", "--endpoint-url", url, "--no-sign-request")
-    assert (done.returncode, done.stdout, done.stderr) == (255, "", f"\nsfn: [ERROR]: Invalid endpoint: {url}\n")
+    assert (done.returncode, done.stdout, done.stderr) == (
+        255,
+        "",
+        f"\nsfn: [ERROR]: Invalid endpoint: {url}\n",
+    )
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="how many files a command needs is known for Linux")
@@ -251,7 +281,9 @@ def test_an_execution_that_no_worker_can_take_up(home: Path) -> None:
         if done.returncode == 0:
             break
     assert "execution:no-worker:" in done.stdout
-    assert done.stderr.startswith(f"\nsfn: [WARNING]: No worker can be started for the store in {home}: Too many open files.")
+    assert done.stderr.startswith(
+        f"\nsfn: [WARNING]: No worker can be started for the store in {home}: Too many open files."
+    )
     assert len(done.stderr.splitlines()) == 2
 
 
@@ -285,7 +317,9 @@ TAKES_NOTHING = ("delete-activity", "--activity-arn", "arn:aws:states:us-east-1:
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )  # fmt: skip
-def test_streams_that_are_closed_or_full(home: Path, folder: Path, line: Sequence[str], redirections: str, code: int, message: str) -> None:
+def test_streams_that_are_closed_or_full(
+    home: Path, folder: Path, line: Sequence[str], redirections: str, code: int, message: str
+) -> None:
     """A stream that the shell closed, or that takes no more, fails the command that needs it, and no other."""
     plain = folder / "plain"
     plain.mkdir(exist_ok=True)

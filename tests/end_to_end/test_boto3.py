@@ -30,7 +30,10 @@ def map_of(inner: str, **next: object) -> dict[str, object]:
     return {"Type": "Map", "ItemProcessor": processor, **next}
 
 
-MAPS = {"StartAt": "A", "States": {"A": map_of("a", Next="B"), "B": map_of("b", Next="C"), "C": map_of("c", End=True)}}
+MAPS = {
+    "StartAt": "A",
+    "States": {"A": map_of("a", Next="B"), "B": map_of("b", Next="C"), "C": map_of("c", End=True)},
+}
 PASS = {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
 GROUP = "/aws/vendedlogs/states/deployed"
 
@@ -73,13 +76,23 @@ def test_paginators_of_step_functions(client: Callable[[str], Any]) -> None:
         sfn.create_state_machine(name=f"page{number}", definition=json.dumps(PASS), roleArn=ROLE)
     arn = sfn.create_state_machine(name="pages", definition=json.dumps(MAPS), roleArn=ROLE)["stateMachineArn"]
     execution, *_ = [sfn.start_execution(stateMachineArn=arn, input="[1]")["executionArn"] for _ in range(3)]
-    until(lambda: sfn.describe_execution(executionArn=execution)["status"] == "SUCCEEDED", "the end of the Maps")
+    until(
+        lambda: sfn.describe_execution(executionArn=execution)["status"] == "SUCCEEDED", "the end of the Maps"
+    )
 
     activities, pages = items(sfn, "list_activities", 2)
     assert ([activity["name"] for activity in activities], pages) == (["page0", "page1", "page2"], 2)
     machines, _ = items(sfn, "list_state_machines", 1)
-    assert [machine["name"] for machine in machines if machine["name"].startswith("page")] == ["page0", "page1", "page2", "pages"]
-    assert len({listed["executionArn"] for listed in items(sfn, "list_executions", 2, stateMachineArn=arn)[0]}) == 3
+    assert [machine["name"] for machine in machines if machine["name"].startswith("page")] == [
+        "page0",
+        "page1",
+        "page2",
+        "pages",
+    ]
+    assert (
+        len({listed["executionArn"] for listed in items(sfn, "list_executions", 2, stateMachineArn=arn)[0]})
+        == 3
+    )
     history, pages = items(sfn, "get_execution_history", 4, executionArn=execution)
     assert [event["id"] for event in history] == list(range(1, len(history) + 1))
     assert pages == -(-len(history) // 4) > 3
@@ -96,7 +109,11 @@ def test_paginators_of_logs_and_lambda(client: Callable[[str], Any]) -> None:
         event = {"timestamp": now, "message": f"m{number}"}
         logs.put_log_events(logGroupName="/page/0", logStreamName=f"s{number}", logEvents=[event])
         functions.create_function(
-            FunctionName=f"page{number}", Runtime=RUNTIME, Role=ROLE, Handler="app.handler", Code={"ZipFile": code_of("")}
+            FunctionName=f"page{number}",
+            Runtime=RUNTIME,
+            Role=ROLE,
+            Handler="app.handler",
+            Code={"ZipFile": code_of("")},
         )
     groups, pages = items(logs, "describe_log_groups", 2, logGroupNamePrefix="/page/")
     assert ([group["logGroupName"] for group in groups], pages) == (["/page/0", "/page/1", "/page/2"], 2)
@@ -106,22 +123,36 @@ def test_paginators_of_logs_and_lambda(client: Callable[[str], Any]) -> None:
     found = paginator.paginate(logGroupName="/page/0", PaginationConfig={"PageSize": 2})
     assert [event["message"] for page in found for event in page["events"]] == ["m0", "m1", "m2"]
     listed, pages = items(functions, "list_functions", 2)
-    assert [function["FunctionName"] for function in listed if function["FunctionName"].startswith("page")] == ["page0", "page1", "page2"]
+    assert [
+        function["FunctionName"] for function in listed if function["FunctionName"].startswith("page")
+    ] == ["page0", "page1", "page2"]
     assert pages >= 2
 
 
 def test_waiters(client: Callable[[str], Any]) -> None:
-    """Every one of Lambda's ends at once, for a function is ready when it is there. (Step Functions and Logs have none.)"""
+    """Every one of Lambda's ends at once, for a function is ready when it is there. (Step Functions
+    and Logs have none.)
+    """
     functions = client("lambda")
-    functions.create_function(FunctionName="wait", Runtime=RUNTIME, Role=ROLE, Handler="app.handler", Code={"ZipFile": code_of("")})
-    for waiter in ("function_exists", "function_active", "function_active_v2", "function_updated", "function_updated_v2"):
+    functions.create_function(
+        FunctionName="wait", Runtime=RUNTIME, Role=ROLE, Handler="app.handler", Code={"ZipFile": code_of("")}
+    )
+    for waiter in (
+        "function_exists",
+        "function_active",
+        "function_active_v2",
+        "function_updated",
+        "function_updated_v2",
+    ):
         functions.get_waiter(waiter).wait(FunctionName="wait", WaiterConfig={"MaxAttempts": 1})
     assert not client("stepfunctions").waiter_names + client("logs").waiter_names
 
 
 def test_a_deployment(client: Callable[[str], Any]) -> None:
-    """A function, a log group, an activity and a state machine with an alias: made, read, changed, run, taken down and made again, by
-    the operations that Terraform's provider asks for, in its order."""
+    """A function, a log group, an activity and a state machine with an alias: made, read, changed,
+    run, taken down and made again, by the operations that Terraform's provider asks for, in its
+    order.
+    """
     sfn, logs, functions, sts = (client(service) for service in ("stepfunctions", "logs", "lambda", "sts"))
     account = sts.get_caller_identity()["Account"]
     machine_arn = f"arn:aws:states:us-east-1:{account}:stateMachine:deployed"
@@ -138,21 +169,39 @@ def test_a_deployment(client: Callable[[str], Any]) -> None:
             "includeExecutionData": True,
             "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": f"{group_arn}:*"}}],
         }
-        settings = {"definition": definition, "roleArn": ROLE, "loggingConfiguration": logging, "publish": True}
-        created = sfn.create_state_machine(name="deployed", type="STANDARD", tags=[{"key": "a", "value": "1"}], **settings)
-        assert (created["stateMachineArn"], created["stateMachineVersionArn"]) == (machine_arn, f"{machine_arn}:1")
+        settings = {
+            "definition": definition,
+            "roleArn": ROLE,
+            "loggingConfiguration": logging,
+            "publish": True,
+        }
+        created = sfn.create_state_machine(
+            name="deployed", type="STANDARD", tags=[{"key": "a", "value": "1"}], **settings
+        )
+        assert (created["stateMachineArn"], created["stateMachineVersionArn"]) == (
+            machine_arn,
+            f"{machine_arn}:1",
+        )
         described = sfn.describe_state_machine(stateMachineArn=machine_arn)
-        assert (described["status"], described["definition"], described["loggingConfiguration"]) == ("ACTIVE", definition, logging)
+        assert (described["status"], described["definition"], described["loggingConfiguration"]) == (
+            "ACTIVE",
+            definition,
+            logging,
+        )
 
         sfn.tag_resource(resourceArn=machine_arn, tags=[{"key": "b", "value": "2"}])
         sfn.untag_resource(resourceArn=machine_arn, tagKeys=["a"])
         assert tags_of(sfn, machine_arn) == {"b": "2"}
         settings["definition"] = json.dumps({**json.loads(definition), "Comment": "changed"})
         updated = sfn.update_state_machine(stateMachineArn=machine_arn, **settings)["stateMachineVersionArn"]
-        (newest,) = sfn.list_state_machine_versions(stateMachineArn=machine_arn, maxResults=1)["stateMachineVersions"]
+        (newest,) = sfn.list_state_machine_versions(stateMachineArn=machine_arn, maxResults=1)[
+            "stateMachineVersions"
+        ]
         assert newest["stateMachineVersionArn"] == updated
         routing = [{"stateMachineVersionArn": updated, "weight": 100}]
-        alias = sfn.create_state_machine_alias(name="live", routingConfiguration=routing)["stateMachineAliasArn"]
+        alias = sfn.create_state_machine_alias(name="live", routingConfiguration=routing)[
+            "stateMachineAliasArn"
+        ]
         assert sfn.describe_state_machine_alias(stateMachineAliasArn=alias)["routingConfiguration"] == routing
 
         execution = sfn.start_execution(stateMachineArn=alias, input='{"n": 1}')["executionArn"]
@@ -178,7 +227,11 @@ def make_group(logs: Any) -> str:
     logs.put_retention_policy(logGroupName=GROUP, retentionInDays=7)
     (group,) = logs.describe_log_groups(logGroupNamePrefix=GROUP)["logGroups"]
     arn = str(group["logGroupArn"])
-    assert (group["arn"], group["retentionInDays"], logs.list_tags_for_resource(resourceArn=arn)["tags"]) == (f"{arn}:*", 7, {"a": "1"})
+    assert (group["arn"], group["retentionInDays"], logs.list_tags_for_resource(resourceArn=arn)["tags"]) == (
+        f"{arn}:*",
+        7,
+        {"a": "1"},
+    )
     logs.tag_resource(resourceArn=arn, tags={"a": "0", "b": "2"})
     logs.untag_resource(resourceArn=arn, tagKeys=["a", "never"])
     logs.delete_retention_policy(logGroupName=GROUP)
@@ -208,8 +261,12 @@ def make_function(functions: Any) -> str:
     functions.untag_resource(Resource=arn, TagKeys=["a", "c"])
     assert functions.list_tags(Resource=arn)["Tags"] == {"b": "2"}
     # Tags are no part of its revision.
-    assert functions.get_function_configuration(FunctionName="deployed")["RevisionId"] == created["RevisionId"]
-    functions.update_function_code(FunctionName="deployed", ZipFile=code_of("def handler(event, context):\n    return event['n'] + 1\n"))
+    assert (
+        functions.get_function_configuration(FunctionName="deployed")["RevisionId"] == created["RevisionId"]
+    )
+    functions.update_function_code(
+        FunctionName="deployed", ZipFile=code_of("def handler(event, context):\n    return event['n'] + 1\n")
+    )
     functions.get_waiter("function_updated_v2").wait(FunctionName="deployed")
     functions.update_function_configuration(FunctionName="deployed", Timeout=5)
     return arn

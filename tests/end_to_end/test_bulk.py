@@ -1,4 +1,6 @@
-"""`sfn start-executions`: many executions from lines, durable before they are told of, and none harmed by another's line."""
+"""`sfn start-executions`: many executions from lines, durable before they are told of, and none
+harmed by another's line.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,11 @@ FAILS_ODD = {
     "QueryLanguage": "JSONata",
     "StartAt": "C",
     "States": {
-        "C": {"Type": "Choice", "Choices": [{"Condition": "{% $states.input.n % 2 = 1 %}", "Next": "F"}], "Default": "S"},
+        "C": {
+            "Type": "Choice",
+            "Choices": [{"Condition": "{% $states.input.n % 2 = 1 %}", "Next": "F"}],
+            "Default": "S",
+        },
         "F": {"Type": "Fail", "Error": "Odd"},
         "S": {"Type": "Succeed"},
     },
@@ -35,7 +41,16 @@ FAILS_ODD = {
 
 
 def define(home: Path, definition: object) -> None:
-    sfn_json(home, "create-state-machine", "--name", "M", "--role-arn", ROLE, "--definition", json.dumps(definition))
+    sfn_json(
+        home,
+        "create-state-machine",
+        "--name",
+        "M",
+        "--role-arn",
+        ROLE,
+        "--definition",
+        json.dumps(definition),
+    )
 
 
 def bulk(home: Path, inputs: Path, *options: str) -> subprocess.CompletedProcess[str]:
@@ -44,7 +59,13 @@ def bulk(home: Path, inputs: Path, *options: str) -> subprocess.CompletedProcess
 
 def piped(home: Path, *options: str) -> subprocess.Popen[bytes]:
     command = [SFN, "start-executions", "--state-machine-arn", MACHINE, "--inputs", "-", *options]
-    return subprocess.Popen(command, env=environment_of(home), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    return subprocess.Popen(
+        command,
+        env=environment_of(home),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
 
 
 def objects(text: str) -> list[Any]:
@@ -70,9 +91,15 @@ def test_every_line_becomes_an_execution_that_ends(home: Path, tmp_path: Path) -
 
     answers = objects(done.stdout)
     assert [sorted(answer) for answer in answers] == [["executionArn", "startDate"]] * 1234
-    assert inputs_by_arn(home) == {answer["executionArn"]: text for answer, text in zip(answers, texts, strict=True)}
+    assert inputs_by_arn(home) == {
+        answer["executionArn"]: text for answer, text in zip(answers, texts, strict=True)
+    }
     last = sfn_json(home, "describe-execution", "--execution-arn", answers[-1]["executionArn"])
-    assert (last["status"], json.loads(last["output"]), last["startDate"]) == ("SUCCEEDED", json.loads(texts[-1]), answers[-1]["startDate"])
+    assert (last["status"], json.loads(last["output"]), last["startDate"]) == (
+        "SUCCEEDED",
+        json.loads(texts[-1]),
+        answers[-1]["startDate"],
+    )
     assert sfn(home, "doctor").stdout == f"1234 executions, {1234 * 4} events: all whole\n"
 
 
@@ -99,7 +126,14 @@ def test_a_refused_line_harms_no_other(home: Path, tmp_path: Path) -> None:
     assert sorted(told) == sorted(refused)
     for number in (2, 4, 6):
         (tmp_path / "one.json").write_bytes(refused[number])
-        one = sfn(home, "start-execution", "--state-machine-arn", MACHINE, "--input", f"file://{tmp_path / 'one.json'}")
+        one = sfn(
+            home,
+            "start-execution",
+            "--state-machine-arn",
+            MACHINE,
+            "--input",
+            f"file://{tmp_path / 'one.json'}",
+        )
         assert told[number] == one.stderr.strip().removeprefix("sfn: [ERROR]: ")
     assert told[7] == told[6]
     assert told[9].endswith("Member must be valid Unicode text")
@@ -124,24 +158,33 @@ def test_lines_of_a_pipe_are_started_as_they_come(home: Path) -> None:
 
 
 def test_what_was_told_survives_a_kill(home: Path) -> None:
-    """After kill -9 in mid-stream, each execution that was printed is there, and runs on; none is half there."""
+    """After kill -9 in mid-stream, each execution that was printed is there, and runs on; none is
+    half there.
+    """
     define(home, ECHO)
     process = piped(home)
     assert process.stdin is not None
     assert process.stdout is not None
-    feeder = subprocess.Popen([sys.executable, "-c", "while True: print('{}')"], stdout=process.stdin, stderr=subprocess.DEVNULL)
+    feeder = subprocess.Popen(
+        [sys.executable, "-c", "while True: print('{}')"], stdout=process.stdin, stderr=subprocess.DEVNULL
+    )
     told = [json.loads(process.stdout.readline())["executionArn"] for _ in range(1500)]
     process.kill()
     feeder.kill()
     process.communicate()
     feeder.wait()
     assert set(told) <= set(inputs_by_arn(home))
-    until(lambda: sfn_json(home, "describe-execution", "--execution-arn", told[-1])["status"] == "SUCCEEDED", "its end")
+    until(
+        lambda: sfn_json(home, "describe-execution", "--execution-arn", told[-1])["status"] == "SUCCEEDED",
+        "its end",
+    )
     assert sfn(home, "doctor").stdout.endswith(": all whole\n")
 
 
 def test_a_repeated_command_starts_no_line_twice(home: Path, tmp_path: Path) -> None:
-    """With --name-prefix the same line means the same execution: what an interruption left out is started, the rest answered."""
+    """With --name-prefix the same line means the same execution: what an interruption left out is
+    started, the rest answered.
+    """
     define(home, WAIT)
     inputs = tmp_path / "inputs.jsonl"
     inputs.write_text("1\n2\n")

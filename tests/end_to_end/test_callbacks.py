@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.processes import create_machine, describe, ended, kill_workers, sfn, sfn_json, start_execution, until
+from tests.processes import (
+    create_machine,
+    describe,
+    ended,
+    kill_workers,
+    sfn,
+    sfn_json,
+    start_execution,
+    until,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +29,10 @@ DEFINITIONS: dict[str, dict[str, Any]] = {
     "Echo": {"E": {"Type": "Pass", "Parameters": {"got.$": "$"}, "End": True}},
     "Raise": {"F": {"Type": "Fail", **RAISED}},
     "Sleep": {"W": {"Type": "Wait", "Seconds": 3600, "End": True}},
-    "Nap": {"W": {"Type": "Wait", "Seconds": 2, "Next": "E"}, "E": {"Type": "Pass", "Result": "rested", "End": True}},
+    "Nap": {
+        "W": {"Type": "Wait", "Seconds": 2, "Next": "E"},
+        "E": {"Type": "Pass", "Result": "rested", "End": True},
+    },
 }
 
 
@@ -29,7 +41,9 @@ def create(home: Path, name: str, states: dict[str, Any]) -> str:
 
 
 def types(home: Path, arn: str) -> list[str]:
-    return [event["type"] for event in sfn_json(home, "get-execution-history", "--execution-arn", arn)["events"]]
+    return [
+        event["type"] for event in sfn_json(home, "get-execution-history", "--execution-arn", arn)["events"]
+    ]
 
 
 def task(pattern: str, **fields: Any) -> dict[str, Any]:
@@ -45,18 +59,24 @@ def task(pattern: str, **fields: Any) -> dict[str, Any]:
 
 
 def waiting(home: Path, **fields: Any) -> tuple[str, str]:
-    """An execution whose task waits for its token, and the token. (Its child, which ends at once, was given it.)"""
+    """An execution whose task waits for its token, and the token. (Its child, which ends at once,
+    was given it.)
+    """
     create(home, "Child", DEFINITIONS["Echo"])
     after = {"After": {"Type": "Pass", "End": True}} if "Catch" in fields else {}
     parent = create(home, "Parent", {"T": task(".waitForTaskToken", **fields), **after})
     arn = start_execution(home, parent)
     until(lambda: "TaskSubmitted" in types(home, arn), "the receipt")
-    token: str = json.loads(describe(home, CHILD.replace("stateMachine", "execution") + ":child")["input"])["token"]
+    token: str = json.loads(describe(home, CHILD.replace("stateMachine", "execution") + ":child")["input"])[
+        "token"
+    ]
     return arn, token
 
 
 def test_a_token_is_answered_once(home: Path) -> None:
-    """send-task-success ends the task with its output; the second answer, and a token that was made up, are refused."""
+    """send-task-success ends the task with its output; the second answer, and a token that was made
+    up, are refused.
+    """
     arn, token = waiting(home)
     made_up = token[:-1] + ("0" if token[-1] != "0" else "1")
     for wrong in ("garbage", made_up, token[:64]):
@@ -71,7 +91,11 @@ def test_a_token_is_answered_once(home: Path) -> None:
         "ExecutionStarted", "TaskStateEntered", "TaskScheduled", "TaskStarted", "TaskSubmitted", "TaskSucceeded",
         "TaskStateExited", "ExecutionSucceeded",
     ]  # fmt: skip
-    for command in (("send-task-success", "--task-output", "1"), ("send-task-failure",), ("send-task-heartbeat",)):
+    for command in (
+        ("send-task-success", "--task-output", "1"),
+        ("send-task-failure",),
+        ("send-task-heartbeat",),
+    ):
         refused = sfn(home, *command, "--task-token", token)
         assert (refused.returncode, "TaskTimedOut" in refused.stderr) == (254, True), refused.stderr
 
@@ -93,7 +117,9 @@ def test_an_answer_while_no_worker_lives(home: Path) -> None:
 
 
 def test_heartbeats(home: Path) -> None:
-    """They keep a task alive, over the death of a worker too; without them it times out, and its token is worth nothing."""
+    """They keep a task alive, over the death of a worker too; without them it times out, and its
+    token is worth nothing.
+    """
     arn, token = waiting(home, HeartbeatSeconds=2)
     alive_until = time.monotonic() + 3
     killed = False
@@ -111,17 +137,32 @@ def test_heartbeats(home: Path) -> None:
     "child, pattern, status, told",
     [
         ("Echo", "", "SUCCEEDED", {"ExecutionArn": CHILD.replace("stateMachine", "execution") + ":child"}),
-        ("Echo", ".sync", "SUCCEEDED", {"Status": "SUCCEEDED", "Output": '{"got":{"n":1}}', "Input": '{"n":1}'}),
-        ("Echo", ".sync:2", "SUCCEEDED", {"Status": "SUCCEEDED", "Output": {"got": {"n": 1}}, "Input": {"n": 1}}),
+        (
+            "Echo",
+            ".sync",
+            "SUCCEEDED",
+            {"Status": "SUCCEEDED", "Output": '{"got":{"n":1}}', "Input": '{"n":1}'},
+        ),
+        (
+            "Echo",
+            ".sync:2",
+            "SUCCEEDED",
+            {"Status": "SUCCEEDED", "Output": {"got": {"n": 1}}, "Input": {"n": 1}},
+        ),
         ("Raise", ".sync", "FAILED", {"Status": "FAILED", **RAISED}),
         ("Raise", ".sync:2", "FAILED", {"Status": "FAILED", **RAISED}),
     ],
 )
 def test_nested_executions(home: Path, child: str, pattern: str, status: str, told: dict[str, Any]) -> None:
-    """What the task makes of the execution that it starts: an output, or States.TaskFailed with all of it as the cause."""
+    """What the task makes of the execution that it starts: an output, or States.TaskFailed with all
+    of it as the cause.
+    """
     create(home, "Child", DEFINITIONS[child])
     found = ended(home, start_execution(home, create(home, "Parent", {"T": task(pattern)})))
-    assert (found["status"], found.get("error")) == (status, None if status == "SUCCEEDED" else "States.TaskFailed")
+    assert (found["status"], found.get("error")) == (
+        status,
+        None if status == "SUCCEEDED" else "States.TaskFailed",
+    )
     result = json.loads(found["output" if status == "SUCCEEDED" else "cause"])
     assert {name: result[name] for name in told} == told
 
@@ -130,7 +171,9 @@ def test_a_child_that_cannot_start(home: Path) -> None:
     """AWS's error of StartExecution is the task's."""
     found = ended(home, start_execution(home, create(home, "Parent", {"T": task(".sync")})))
     assert found["error"] == "StepFunctions.StateMachineDoesNotExistException"
-    assert found["cause"].startswith(f"State Machine Does Not Exist: '{CHILD}' (Service: AWSStepFunctions; Status Code: 400; ")
+    assert found["cause"].startswith(
+        f"State Machine Does Not Exist: '{CHILD}' (Service: AWSStepFunctions; Status Code: 400; "
+    )
 
 
 @pytest.mark.parametrize("how", ["stop", "timeout"])

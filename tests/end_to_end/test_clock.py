@@ -43,7 +43,9 @@ class Clocked:
         """Starts an execution of one state; its ARN."""
         definition = json.dumps({"StartAt": "S", "States": {"S": {**state, "End": True}}})
         self.sfn("create-state-machine", "--name", name, "--role-arn", ROLE, "--definition", definition)
-        started = self.sfn("start-execution", "--state-machine-arn", f"{ACCOUNT}:stateMachine:{name}", "--name", "e")
+        started = self.sfn(
+            "start-execution", "--state-machine-arn", f"{ACCOUNT}:stateMachine:{name}", "--name", "e"
+        )
         arn: str = started["executionArn"]
         return arn
 
@@ -57,7 +59,9 @@ class Clocked:
 
     def history(self, execution: str) -> list[dict[str, Any]]:
         """The events, whose times never run backwards."""
-        events: list[dict[str, Any]] = self.sfn("get-execution-history", "--execution-arn", execution)["events"]
+        events: list[dict[str, Any]] = self.sfn("get-execution-history", "--execution-arn", execution)[
+            "events"
+        ]
         times = [event["timestamp"] for event in events]
         assert times == sorted(times)
         return events
@@ -104,7 +108,9 @@ def test_set_forward_in_a_wait(clocked: Clocked) -> None:
 
 
 def test_set_back_in_a_wait(clocked: Clocked) -> None:
-    """A Wait of a second ends by the time that is stored, and not a second later; when the clock is right again it ends."""
+    """A Wait of a second ends by the time that is stored, and not a second later; when the clock is
+    right again it ends.
+    """
     waits = clocked.start("W", Type="Wait", Seconds=1)
     clocked.await_event(waits, "WaitStateEntered")
     clocked.set_ahead(-HOUR)
@@ -152,7 +158,9 @@ def test_set_forward_past_the_timeout_of_a_task(clocked: Clocked) -> None:
 
 
 def test_idle_workers(home: Path, tmp_path: Path) -> None:
-    """How long a worker has been idle is not told by the clock: set forward it stays, and set back it leaves in time."""
+    """How long a worker has been idle is not told by the clock: set forward it stays, and set back
+    it leaves in time.
+    """
     stays = Clocked(home, tmp_path, SFN_WORKER_IDLE_SECONDS="600")
     stays.await_end(stays.start("P", Type="Pass"))
     (pid,) = worker_pids(home)

@@ -13,16 +13,30 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from tests.processes import SFN, TIMEOUT_SECONDS, create_machine, environment_of, sfn, sfn_json, start_execution, stop_workers, until
+from tests.processes import (
+    SFN,
+    TIMEOUT_SECONDS,
+    create_machine,
+    environment_of,
+    sfn,
+    sfn_json,
+    start_execution,
+    stop_workers,
+    until,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ARN = "arn:aws:states:us-east-1:123456789012"
 PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
-ASK = {"StartAt": "Confirm", "States": {"Confirm": {"Type": "Task", "Resource": f"{ARN}:activity:approve", "End": True}}}
+ASK = {
+    "StartAt": "Confirm",
+    "States": {"Confirm": {"Type": "Task", "Resource": f"{ARN}:activity:approve", "End": True}},
+}
 
-# `say` is completed as `sfn` is, and prints what it was given: once it has, the shell is ready for the next line.
+# `say` is completed as `sfn` is, and prints what it was given: once it has, the shell is ready for
+# the next line.
 SAY = """say() { printf '<%s>' "$@"; echo '<end>'; }\n"""
 
 
@@ -38,12 +52,14 @@ SHELLS = {
     ),
     "zsh": Shell(
         ("zsh", "-f", "-i"),
-        SAY + 'autoload -Uz compinit && compinit -D\neval "$(sfn completion zsh)"; compdef _sfn say\nunsetopt beep\n',
+        SAY
+        + 'autoload -Uz compinit && compinit -D\neval "$(sfn completion zsh)"; compdef _sfn say\nunsetopt beep\n',
     ),
     "fish": Shell(
         ("fish", "--no-config", "--interactive"),
         "function say; printf '<%s>' $argv; echo '<end>'; end\n"
-        "sfn completion fish | source; complete --command say --no-files --keep-order --arguments '(__sfn_complete)'\n",
+        "sfn completion fish | source; complete --command say --no-files --keep-order --arguments "
+        "'(__sfn_complete)'\n",
     ),
 }
 
@@ -86,7 +102,9 @@ LINES = [
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A machine with a version and two executions, an activity, a task that waits; and some files, for the paths."""
+    """A machine with a version and two executions, an activity, a task that waits; and some files,
+    for the paths.
+    """
     folder = tmp_path_factory.mktemp("completions")
     home = folder / "store"
     sfn_json(home, "create-activity", "--name", "approve")
@@ -114,7 +132,11 @@ class Terminal:
         # The leader of a session gets the first terminal that it opens for its own.
         at_terminal = ["sh", "-c", 'exec "$@" <"$0" >"$0" 2>&1', os.ttyname(slave), *shell.argv]
         self.process = subprocess.Popen(
-            at_terminal, cwd=home.parent, env=environment_of(home, environment), start_new_session=True, stdin=subprocess.DEVNULL
+            at_terminal,
+            cwd=home.parent,
+            env=environment_of(home, environment),
+            start_new_session=True,
+            stdin=subprocess.DEVNULL,
         )
         self._slave = slave
         self.seen = ""
@@ -162,7 +184,13 @@ def test_tab(terminal: Terminal, typed: str, given: str) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        ["describe-execution", "--endpoint-url", "http://127.0.0.1:9", "--execution-arn", "arn"],  # the store is another's
+        [
+            "describe-execution",
+            "--endpoint-url",
+            "http://127.0.0.1:9",
+            "--execution-arn",
+            "arn",
+        ],  # the store is another's
         ["describe-execution", "--region", "no region", "--execution-arn", "arn"],
         ["create-state-machine", "--st", "--type", ""],  # --st is no option's beginning
         ["no-command", ""],

@@ -1,4 +1,6 @@
-"""Map in DISTRIBUTED mode: datasets in files, child executions, tolerated failures, results written, through the installed command."""
+"""Map in DISTRIBUTED mode: datasets in files, child executions, tolerated failures, results
+written, through the installed command.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,17 @@ import pytest
 
 from sfn_cli.store.sqlite.database import Database
 from tests.interpreter.replay import breaches
-from tests.processes import create_function, create_machine, describe, ended, kill_workers, sfn, sfn_json, start_execution, until
+from tests.processes import (
+    create_function,
+    create_machine,
+    describe,
+    ended,
+    kill_workers,
+    sfn,
+    sfn_json,
+    start_execution,
+    until,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +45,9 @@ FAILS_IF_ODD = {
 A_DAY = {"StartAt": "Sleep", "States": {"Sleep": {"Type": "Wait", "Seconds": 86400, "End": True}}}
 
 
-def distributed(processor: Mapping[str, Any], execution_type: str = "STANDARD", **fields: Any) -> dict[str, Any]:
+def distributed(
+    processor: Mapping[str, Any], execution_type: str = "STANDARD", **fields: Any
+) -> dict[str, Any]:
     """A machine of one Map state, named Each, in DISTRIBUTED mode."""
     config = {"Mode": "DISTRIBUTED", "ExecutionType": execution_type}
     each = {"Type": "Map", "ItemProcessor": {"ProcessorConfig": config, **processor}, "End": True, **fields}
@@ -42,9 +56,13 @@ def distributed(processor: Mapping[str, Any], execution_type: str = "STANDARD", 
 
 def run(home: Path, machine: Mapping[str, Any], input: Any = None, **options: Any) -> dict[str, Any]:
     """The description of an execution of the machine, once it has ended."""
-    arn = create_machine(home, f"Machine{len(list(home.glob('*.made')))}" if home.exists() else "Machine", machine)
+    arn = create_machine(
+        home, f"Machine{len(list(home.glob('*.made')))}" if home.exists() else "Machine", machine
+    )
     (home / f"{arn.rpartition(':')[2]}.made").touch()
-    return ended(home, start_execution(home, arn, "--input", json.dumps(input if input is not None else {}), **options))
+    return ended(
+        home, start_execution(home, arn, "--input", json.dumps(input if input is not None else {}), **options)
+    )
 
 
 def output(described: Mapping[str, Any]) -> Any:
@@ -60,7 +78,9 @@ def map_run(home: Path, execution: str) -> dict[str, Any]:
 
 
 def children(home: Path, run: Mapping[str, Any], *options: str) -> list[dict[str, Any]]:
-    listed: list[dict[str, Any]] = sfn_json(home, "list-executions", "--map-run-arn", run["mapRunArn"], *options)["executions"]
+    listed: list[dict[str, Any]] = sfn_json(
+        home, "list-executions", "--map-run-arn", run["mapRunArn"], *options
+    )["executions"]
     return listed
 
 
@@ -85,7 +105,16 @@ def test_children_are_executions(home: Path, execution_type: str) -> None:
         (8, 7, "ExecutionSucceeded"),
     ]
     found = map_run(home, described["executionArn"])
-    counts = {"pending": 0, "running": 0, "succeeded": 3, "failed": 0, "timedOut": 0, "aborted": 0, "total": 3, "resultsWritten": 3}
+    counts = {
+        "pending": 0,
+        "running": 0,
+        "succeeded": 3,
+        "failed": 0,
+        "timedOut": 0,
+        "aborted": 0,
+        "total": 3,
+        "resultsWritten": 3,
+    }
     assert (found["status"], found["itemCounts"], found["executionCounts"]) == ("SUCCEEDED", counts, counts)
     assert ":mapRun:Machine/Items:" in found["mapRunArn"]
     listed = children(home, found)
@@ -95,9 +124,15 @@ def test_children_are_executions(home: Path, execution_type: str) -> None:
     child = describe(home, listed[0]["executionArn"])
     assert (child["mapRunArn"], child["input"], child["output"]) == (found["mapRunArn"], '"c"', '"c"')
     labelled = sfn_json(home, "describe-state-machine", "--state-machine-arn", child["stateMachineArn"])
-    assert (labelled["label"], labelled["type"], json.loads(labelled["definition"])) == ("Items", execution_type, PASS)
+    assert (labelled["label"], labelled["type"], json.loads(labelled["definition"])) == (
+        "Items",
+        execution_type,
+        PASS,
+    )
     if execution_type == "STANDARD":
-        definition = sfn_json(home, "describe-state-machine-for-execution", "--execution-arn", child["executionArn"])
+        definition = sfn_json(
+            home, "describe-state-machine-for-execution", "--execution-arn", child["executionArn"]
+        )
         assert (definition["label"], json.loads(definition["definition"])) == ("Items", PASS)
 
 
@@ -109,7 +144,11 @@ SELECTED = [{"at": 0, "value": "a", "all": 2}, {"at": 1, "value": "b", "all": 2}
     [
         {
             "ItemsPath": "$.list",
-            "ItemSelector": {"at.$": "$$.Map.Item.Index", "value.$": "$$.Map.Item.Value", "all.$": "States.ArrayLength($.list)"},
+            "ItemSelector": {
+                "at.$": "$$.Map.Item.Index",
+                "value.$": "$$.Map.Item.Value",
+                "all.$": "States.ArrayLength($.list)",
+            },
         },
         {
             "QueryLanguage": "JSONata",
@@ -129,7 +168,12 @@ def test_item_selector(home: Path, fields: dict[str, Any]) -> None:
 
 CSV = {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"}
 GIVEN = {"InputType": "CSV", "CSVHeaderLocation": "GIVEN", "CSVHeaders": ["k", "v"]}
-INVENTORY = {"destinationBucket": "arn:aws:s3:::b", "fileFormat": "CSV", "fileSchema": "Bucket, Key", "files": [{"key": "data/1.csv.gz"}]}
+INVENTORY = {
+    "destinationBucket": "arn:aws:s3:::b",
+    "fileFormat": "CSV",
+    "fileSchema": "Bucket, Key",
+    "files": [{"key": "data/1.csv.gz"}],
+}
 FILES: dict[str, bytes] = {
     "a.csv": "k,v\n1,é\n2,\n\n3,x,y\n".encode(),
     "pipes.csv": b"1|a\r\n2|b",
@@ -162,7 +206,11 @@ def bucket(tmp_path: Path) -> str:
 
 
 def reader(bucket: str, key: str, **config: Any) -> dict[str, Any]:
-    return {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": config, "Parameters": {"Bucket": bucket, "Key": key}}
+    return {
+        "Resource": "arn:aws:states:::s3:getObject",
+        "ReaderConfig": config,
+        "Parameters": {"Bucket": bucket, "Key": key},
+    }
 
 
 @pytest.mark.parametrize(
@@ -176,7 +224,11 @@ def reader(bucket: str, key: str, **config: Any) -> dict[str, Any]:
         ("list.json", {"InputType": "JSON"}, [1, [2], 3.5]),
         ("deep.json", {"InputType": "JSON", "ItemsPointer": "/in/the~1re"}, [7]),
         ("lines.jsonl", {"InputType": "JSONL"}, [{"a": 1}, "b"]),
-        ("manifest.json", {"InputType": "MANIFEST"}, [{"Bucket": "b", "Key": "x.txt"}, {"Bucket": "b", "Key": "y.txt"}]),
+        (
+            "manifest.json",
+            {"InputType": "MANIFEST"},
+            [{"Bucket": "b", "Key": "x.txt"}, {"Bucket": "b", "Key": "y.txt"}],
+        ),
     ],
 )
 def test_item_reader(home: Path, bucket: str, key: str, config: dict[str, Any], items: list[Any]) -> None:
@@ -216,7 +268,12 @@ def test_item_reader_fails(home: Path, bucket: str, key: str, config: dict[str, 
 def test_manifest_of_athena(home: Path, bucket: str) -> None:
     """Each line names an object whose items are read; here, of folders."""
     (home.parent / "bucket" / "list.csv").write_text(f'"{bucket}/lines.jsonl"\n"{bucket}/lines.jsonl"\n')
-    described = run(home, distributed(PASS, ItemReader=reader(bucket, "list.csv", InputType="JSONL", ManifestType="ATHENA_DATA")))
+    described = run(
+        home,
+        distributed(
+            PASS, ItemReader=reader(bucket, "list.csv", InputType="JSONL", ManifestType="ATHENA_DATA")
+        ),
+    )
     assert output(described) == [{"a": 1}, "b"] * 2
 
 
@@ -231,9 +288,15 @@ def test_objects_that_are_loaded(home: Path, bucket: str) -> None:
 
 
 def test_list_of_objects(home: Path, bucket: str) -> None:
-    listing = {"Resource": "arn:aws:states:::s3:listObjectsV2", "Parameters": {"Bucket": bucket, "Prefix": "d"}}
+    listing = {
+        "Resource": "arn:aws:states:::s3:listObjectsV2",
+        "Parameters": {"Bucket": bucket, "Prefix": "d"},
+    }
     listed = output(run(home, distributed(PASS, ItemReader=listing)))
-    assert [(item["Key"], item["Size"]) for item in listed] == [("data/1.csv.gz", len(FILES["data/1.csv.gz"])), ("deep.json", 23)]
+    assert [(item["Key"], item["Size"]) for item in listed] == [
+        ("data/1.csv.gz", len(FILES["data/1.csv.gz"])),
+        ("deep.json", 23),
+    ]
     assert list(listed[0]) == ["Etag", "LastModified", "Key", "Size", "StorageClass"]
 
 
@@ -243,15 +306,22 @@ def test_list_of_objects(home: Path, bucket: str) -> None:
         ({"MaxItemsPerBatch": 2}, [{"Items": [0, 1]}, {"Items": [2, 3]}, {"Items": [4]}]),
         ({"MaxItemsPerBatchPath": "$.n"}, [{"Items": [0, 1, 2]}, {"Items": [3, 4]}]),
         ({"MaxInputBytesPerBatch": 16}, [{"Items": [0, 1]}, {"Items": [2, 3]}, {"Items": [4]}]),
-        ({"MaxItemsPerBatch": 9, "BatchInput": {"n.$": "$.n"}}, [{"BatchInput": {"n": 3}, "Items": [0, 1, 2, 3, 4]}]),
+        (
+            {"MaxItemsPerBatch": 9, "BatchInput": {"n.$": "$.n"}},
+            [{"BatchInput": {"n": 3}, "Items": [0, 1, 2, 3, 4]}],
+        ),
     ],
 )
 def test_item_batcher(home: Path, batcher: dict[str, Any], inputs: list[Any]) -> None:
-    described = run(home, distributed(PASS, ItemsPath="$.items", ItemBatcher=batcher), {"items": [0, 1, 2, 3, 4], "n": 3})
+    described = run(
+        home, distributed(PASS, ItemsPath="$.items", ItemBatcher=batcher), {"items": [0, 1, 2, 3, 4], "n": 3}
+    )
     assert output(described) == inputs
     found = map_run(home, described["executionArn"])
     assert (found["itemCounts"]["succeeded"], found["executionCounts"]["succeeded"]) == (5, len(inputs))
-    assert sorted(child["itemCount"] for child in children(home, found)) == sorted(len(input["Items"]) for input in inputs)
+    assert sorted(child["itemCount"] for child in children(home, found)) == sorted(
+        len(input["Items"]) for input in inputs
+    )
 
 
 @pytest.mark.parametrize(
@@ -278,7 +348,10 @@ def test_tolerated_failures(home: Path, tolerated: dict[str, Any], items: list[i
     else:
         bad, good, worse, better = output(described)
         assert (good, better) == (2, 4)
-        assert [(failure["Status"], failure["Error"], failure["Cause"], failure["Input"]) for failure in (bad, worse)] == [
+        assert [
+            (failure["Status"], failure["Error"], failure["Cause"], failure["Input"])
+            for failure in (bad, worse)
+        ] == [
             ("FAILED", "Odd", "it is odd", "1"),
             ("FAILED", "Odd", "it is odd", "3"),
         ]
@@ -286,7 +359,9 @@ def test_tolerated_failures(home: Path, tolerated: dict[str, Any], items: list[i
 
 def test_retry_and_catch(home: Path) -> None:
     """A Map that fails is tried again with a Map Run of its own, and its failure caught."""
-    retry = [{"ErrorEquals": ["States.ExceedToleratedFailureThreshold"], "IntervalSeconds": 1, "MaxAttempts": 1}]
+    retry = [
+        {"ErrorEquals": ["States.ExceedToleratedFailureThreshold"], "IntervalSeconds": 1, "MaxAttempts": 1}
+    ]
     machine = distributed(FAILS_IF_ODD, Retry=retry, Catch=[{"ErrorEquals": ["States.ALL"], "Next": "Told"}])
     machine["States"]["Told"] = {"Type": "Pass", "End": True}
     described = run(home, machine, [1])
@@ -299,7 +374,9 @@ def test_retry_and_catch(home: Path) -> None:
 
 WRITES_ARRAYS = {
     "StartAt": "A",
-    "States": {"A": {"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% [[$states.input, 0]] %}", "End": True}},
+    "States": {
+        "A": {"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% [[$states.input, 0]] %}", "End": True}
+    },
 }
 
 
@@ -319,8 +396,16 @@ def test_result_writer(home: Path, tmp_path: Path, config: dict[str, str], writt
     folder = f"jobs/{told['MapRunArn'].rpartition(':')[2]}"
     assert told["ResultWriterDetails"] == {"Bucket": place["Bucket"], "Key": f"{folder}/manifest.json"}
     manifest = json.loads((tmp_path / "out" / folder / "manifest.json").read_text())
-    files = {"FAILED": [], "PENDING": [], "SUCCEEDED": [{"Key": f"{folder}/SUCCEEDED_0.json", "Size": len(written)}]}
-    assert manifest == {"DestinationBucket": place["Bucket"], "MapRunArn": told["MapRunArn"], "ResultFiles": files}
+    files = {
+        "FAILED": [],
+        "PENDING": [],
+        "SUCCEEDED": [{"Key": f"{folder}/SUCCEEDED_0.json", "Size": len(written)}],
+    }
+    assert manifest == {
+        "DestinationBucket": place["Bucket"],
+        "MapRunArn": told["MapRunArn"],
+        "ResultFiles": files,
+    }
     assert (tmp_path / "out" / folder / "SUCCEEDED_0.json").read_bytes() == written
 
 
@@ -330,9 +415,20 @@ def test_results_with_what_they_are_of(home: Path, tmp_path: Path) -> None:
     writer = {"Resource": "arn:aws:states:::s3:putObject", "Parameters": place}
     told = output(run(home, distributed(FAILS_IF_ODD, ToleratedFailureCount=1, ResultWriter=writer), [1, 2]))
     folder = tmp_path / "out" / told["MapRunArn"].rpartition(":")[2]
-    (failed,), (succeeded,) = (json.loads((folder / f"{kind}_0.json").read_text()) for kind in ("FAILED", "SUCCEEDED"))
-    assert (failed["Error"], failed["Cause"], failed["Input"], "Output" in failed) == ("Odd", "it is odd", "1", False)
-    assert (succeeded["Output"], succeeded["Status"], succeeded["RedriveStatus"]) == ("2", "SUCCEEDED", "NOT_REDRIVABLE")
+    (failed,), (succeeded,) = (
+        json.loads((folder / f"{kind}_0.json").read_text()) for kind in ("FAILED", "SUCCEEDED")
+    )
+    assert (failed["Error"], failed["Cause"], failed["Input"], "Output" in failed) == (
+        "Odd",
+        "it is odd",
+        "1",
+        False,
+    )
+    assert (succeeded["Output"], succeeded["Status"], succeeded["RedriveStatus"]) == (
+        "2",
+        "SUCCEEDED",
+        "NOT_REDRIVABLE",
+    )
 
 
 def test_results_of_a_run_that_fails(home: Path, tmp_path: Path) -> None:
@@ -349,14 +445,19 @@ def test_results_of_a_run_that_fails(home: Path, tmp_path: Path) -> None:
 
 def test_a_result_writer_that_cannot_write(home: Path, tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file, no folder")
-    writer = {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": (tmp_path / "taken").as_uri(), "Prefix": "p"}}
+    writer = {
+        "Resource": "arn:aws:states:::s3:putObject",
+        "Parameters": {"Bucket": (tmp_path / "taken").as_uri(), "Prefix": "p"},
+    }
     described = run(home, distributed(PASS, ResultWriter=writer), [1])
     assert described["error"] == "States.ResultWriterFailed"
 
 
 def test_results_beyond_the_quota(home: Path) -> None:
     described = run(
-        home, distributed(PASS, ItemSelector={"text.$": "$.text"}, ItemsPath="$.items"), {"items": [0] * 3, "text": "x" * 100_000}
+        home,
+        distributed(PASS, ItemSelector={"text.$": "$.text"}, ItemsPath="$.items"),
+        {"items": [0] * 3, "text": "x" * 100_000},
     )
     assert described["error"] == "States.DataLimitExceeded"
 
@@ -369,7 +470,11 @@ def test_stop(home: Path) -> None:
     assert map_run(home, execution)["itemCounts"]["pending"] == 1
     sfn_json(home, "stop-execution", "--execution-arn", execution)
     found = map_run(home, execution)
-    assert (found["status"], found["executionCounts"]["aborted"], found["executionCounts"]["total"]) == ("ABORTED", 2, 2)
+    assert (found["status"], found["executionCounts"]["aborted"], found["executionCounts"]["total"]) == (
+        "ABORTED",
+        2,
+        2,
+    )
     assert {child["status"] for child in children(home, found)} == {"ABORTED"}
 
 
@@ -380,17 +485,29 @@ def _running(home: Path, execution: str) -> int:
 
 def test_a_sibling_fails(home: Path) -> None:
     """The failure of another branch aborts the Map Run, with the events that say so."""
-    machine = {"StartAt": "Both", "States": {"Both": {"Type": "Parallel", "Branches": [distributed(A_DAY), LATE_FAILURE], "End": True}}}
+    machine = {
+        "StartAt": "Both",
+        "States": {"Both": {"Type": "Parallel", "Branches": [distributed(A_DAY), LATE_FAILURE], "End": True}},
+    }
     described = run(home, machine, [1])
     types = [type for _, _, type in events(home, described["executionArn"])]
-    assert types[-5:] == ["FailStateEntered", "MapRunAborted", "MapStateAborted", "ParallelStateFailed", "ExecutionFailed"]
+    assert types[-5:] == [
+        "FailStateEntered",
+        "MapRunAborted",
+        "MapStateAborted",
+        "ParallelStateFailed",
+        "ExecutionFailed",
+    ]
     found = map_run(home, described["executionArn"])
     assert (found["status"], found["executionCounts"]["aborted"]) == ("ABORTED", 1)
 
 
 LATE_FAILURE = {
     "StartAt": "Pause",
-    "States": {"Pause": {"Type": "Wait", "Seconds": 1, "Next": "Fail"}, "Fail": {"Type": "Fail", "Error": "Late"}},
+    "States": {
+        "Pause": {"Type": "Wait", "Seconds": 1, "Next": "Fail"},
+        "Fail": {"Type": "Fail", "Error": "Late"},
+    },
 }
 
 
@@ -400,13 +517,25 @@ def test_update_map_run(home: Path) -> None:
     execution = start_execution(home, machine, "--input", "[1, 2, 3]")
     until(lambda: _running(home, execution) == 1, "the first child")
     arn = map_run(home, execution)["mapRunArn"]
-    sfn_json(home, "update-map-run", "--map-run-arn", arn, "--max-concurrency", "3", "--tolerated-failure-percentage", "12.5")
+    sfn_json(
+        home,
+        "update-map-run",
+        "--map-run-arn",
+        arn,
+        "--max-concurrency",
+        "3",
+        "--tolerated-failure-percentage",
+        "12.5",
+    )
     until(lambda: _running(home, execution) == 3, "the others")
     found = map_run(home, execution)
     assert (found["maxConcurrency"], found["toleratedFailurePercentage"]) == (3, 12.5)
     sfn_json(home, "stop-execution", "--execution-arn", execution)
     refused = sfn(home, "update-map-run", "--map-run-arn", arn, "--max-concurrency", "1")
-    assert (refused.returncode, "Map Run is in status ABORTED and cannot be updated" in refused.stderr) == (254, True)
+    assert (refused.returncode, "Map Run is in status ABORTED and cannot be updated" in refused.stderr) == (
+        254,
+        True,
+    )
     assert "CANNOT_UPDATE_COMPLETED_MAP_RUN" in refused.stderr
 
 
@@ -419,10 +548,20 @@ def test_unknown_map_run(home: Path) -> None:
 
 def test_kill(home: Path, bucket: str) -> None:
     """A worker that is killed again and again leaves no item out and starts none twice."""
-    each = {"StartAt": "Pause", "States": {"Pause": {"Type": "Wait", "Seconds": 1, "Next": "Done"}, "Done": {"Type": "Pass", "End": True}}}
+    each = {
+        "StartAt": "Pause",
+        "States": {
+            "Pause": {"Type": "Wait", "Seconds": 1, "Next": "Done"},
+            "Done": {"Type": "Pass", "End": True},
+        },
+    }
     path = home.parent / "bucket" / "many.jsonl"
     path.write_text("".join(f"{n}\n" for n in range(300)))
-    fields = {"MaxConcurrency": 50, "ItemReader": reader(bucket, "many.jsonl", InputType="JSONL"), "ItemBatcher": {"MaxItemsPerBatch": 2}}
+    fields = {
+        "MaxConcurrency": 50,
+        "ItemReader": reader(bucket, "many.jsonl", InputType="JSONL"),
+        "ItemBatcher": {"MaxItemsPerBatch": 2},
+    }
     execution = start_execution(home, create_machine(home, "Machine", distributed(each, **fields)))
     for started in (1, 60, 110):
         until(lambda started=started: _started(home, execution) >= started, f"{started} children")
@@ -439,7 +578,9 @@ def _started(home: Path, execution: str) -> int:
 
 def test_virtual_time(home: Path) -> None:
     """Children have their parent's clock; what they take, one after the other, it takes too."""
-    described = run(home, distributed(A_DAY, MaxConcurrency=1), [1, 2, 3], environment={"SFN_CLOCK": "virtual"})
+    described = run(
+        home, distributed(A_DAY, MaxConcurrency=1), [1, 2, 3], environment={"SFN_CLOCK": "virtual"}
+    )
     assert described["startDate"][:10] != described["stopDate"][:10]
     assert output(described) == [1, 2, 3]
 
@@ -472,14 +613,26 @@ def test_redrive(home: Path, tmp_path: Path, execution_type: str) -> None:
     choose = {
         "StartAt": "Choose",
         "States": {
-            "Choose": {"Type": "Choice", "Choices": [{"Variable": "$", "NumericEquals": 2, "Next": "Call"}], "Default": "Good"},
-            "Call": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:Work", "End": True},
+            "Choose": {
+                "Type": "Choice",
+                "Choices": [{"Variable": "$", "NumericEquals": 2, "Next": "Call"}],
+                "Default": "Good",
+            },
+            "Call": {
+                "Type": "Task",
+                "Resource": "arn:aws:lambda:us-east-1:123456789012:function:Work",
+                "End": True,
+            },
             "Good": {"Type": "Succeed"},
         },
     }
     execution = run(home, distributed(choose, execution_type, MaxConcurrency=1), [1, 2, 3])["executionArn"]
     before = map_run(home, execution)
-    assert (before["status"], before["itemCounts"]["succeeded"], before["itemCounts"]["failed"]) == ("FAILED", 1, 1)
+    assert (before["status"], before["itemCounts"]["succeeded"], before["itemCounts"]["failed"]) == (
+        "FAILED",
+        1,
+        1,
+    )
     assert "redriveCount" not in before
     (failed,) = children(home, before, "--status-filter", "FAILED")
     if execution_type == "STANDARD":
@@ -490,13 +643,32 @@ def test_redrive(home: Path, tmp_path: Path, execution_type: str) -> None:
     sfn_json(home, "redrive-execution", "--execution-arn", execution)
     assert output(ended(home, execution)) == [1, 2, 3]
     after = map_run(home, execution)
-    assert (after["mapRunArn"], after["status"], after["redriveCount"]) == (before["mapRunArn"], "SUCCEEDED", 1)
-    assert (after["itemCounts"]["succeeded"], after["itemCounts"]["failed"], after["itemCounts"]["pendingRedrive"]) == (3, 0, 0)
+    assert (after["mapRunArn"], after["status"], after["redriveCount"]) == (
+        before["mapRunArn"],
+        "SUCCEEDED",
+        1,
+    )
+    assert (
+        after["itemCounts"]["succeeded"],
+        after["itemCounts"]["failed"],
+        after["itemCounts"]["pendingRedrive"],
+    ) == (3, 0, 0)
     types = [type for _, _, type in events(home, execution)]
-    redriven = ["ExecutionRedriven", "MapRunRedriven", "MapRunSucceeded", "MapStateSucceeded", "MapStateExited", "ExecutionSucceeded"]
+    redriven = [
+        "ExecutionRedriven",
+        "MapRunRedriven",
+        "MapRunSucceeded",
+        "MapStateSucceeded",
+        "MapStateExited",
+        "ExecutionSucceeded",
+    ]
     assert types[-6:] == redriven
     (again,) = children(home, after, "--redrive-filter", "REDRIVEN")
-    assert (again["executionArn"], again["status"], again["redriveCount"]) == (failed["executionArn"], "SUCCEEDED", 1)
+    assert (again["executionArn"], again["status"], again["redriveCount"]) == (
+        failed["executionArn"],
+        "SUCCEEDED",
+        1,
+    )
     if execution_type == "STANDARD":
         assert "ExecutionRedriven" in [type for _, _, type in events(home, again["executionArn"])]
     database = Database(home)

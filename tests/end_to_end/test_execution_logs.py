@@ -21,14 +21,20 @@ GROUP = "/aws/vendedlogs/states/Logged"
 EXECUTIONS = 40
 KILLS = 5
 
-FAIL = {"StartAt": "P", "States": {"P": {"Type": "Pass", "Next": "F"}, "F": {"Type": "Fail", "Error": "Oops", "Cause": "C"}}}
+FAIL = {
+    "StartAt": "P",
+    "States": {"P": {"Type": "Pass", "Next": "F"}, "F": {"Type": "Fail", "Error": "Oops", "Cause": "C"}},
+}
 SLEEP = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 86400, "End": True}}}
 WAITS = {
     "StartAt": "M",
     "States": {
         "M": {
             "Type": "Map",
-            "ItemProcessor": {"StartAt": "W", "States": {"W": {"Type": "Wait", "SecondsPath": "$", "End": True}}},
+            "ItemProcessor": {
+                "StartAt": "W",
+                "States": {"W": {"Type": "Wait", "SecondsPath": "$", "End": True}},
+            },
             "End": True,
         }
     },
@@ -36,7 +42,9 @@ WAITS = {
 
 
 def configuration(level: str) -> str:
-    destination = {"cloudWatchLogsLogGroup": {"logGroupArn": f"arn:aws:logs:us-east-1:123456789012:log-group:{GROUP}:*"}}
+    destination = {
+        "cloudWatchLogsLogGroup": {"logGroupArn": f"arn:aws:logs:us-east-1:123456789012:log-group:{GROUP}:*"}
+    }
     return json.dumps({"level": level, "includeExecutionData": True, "destinations": [destination]})
 
 
@@ -62,7 +70,16 @@ def logged(home: Path) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     "level, types",
     [
-        ("ALL", ["ExecutionStarted", "PassStateEntered", "PassStateExited", "FailStateEntered", "ExecutionFailed"]),
+        (
+            "ALL",
+            [
+                "ExecutionStarted",
+                "PassStateEntered",
+                "PassStateExited",
+                "FailStateEntered",
+                "ExecutionFailed",
+            ],
+        ),
         ("ERROR", ["FailStateEntered", "ExecutionFailed"]),
         ("FATAL", ["ExecutionFailed"]),
         ("OFF", []),
@@ -82,13 +99,24 @@ def test_an_abortion_is_logged(home: Path) -> None:
     execution = start_execution(home, create(home, SLEEP, "FATAL"))
     sfn_json(home, "stop-execution", "--execution-arn", execution, "--error", "E", "--cause", "C")
     ((line),) = logged(home)
-    assert (line["type"], line["details"], line["execution_arn"]) == ("ExecutionAborted", {"cause": "C", "error": "E"}, execution)
+    assert (line["type"], line["details"], line["execution_arn"]) == (
+        "ExecutionAborted",
+        {"cause": "C", "error": "E"},
+        execution,
+    )
 
 
 def test_an_update_is_for_executions_that_start_later(home: Path) -> None:
     """Each execution logs as its machine said when it started."""
     machine = create(home, FAIL, "FATAL")
-    sfn_json(home, "update-state-machine", "--state-machine-arn", machine, "--logging-configuration", '{"level": "OFF"}')
+    sfn_json(
+        home,
+        "update-state-machine",
+        "--state-machine-arn",
+        machine,
+        "--logging-configuration",
+        '{"level": "OFF"}',
+    )
     assert ended(home, start_execution(home, machine))["status"] == "FAILED"
     assert logged(home) == []
 
@@ -132,7 +160,9 @@ def test_a_kill_loses_and_doubles_nothing(home: Path, type: str) -> None:
         with database.reading() as connection:
             arns = dict(connection.execute("SELECT id, arn FROM execution"))
         assert len(arns) == EXECUTIONS
-        events = {(arn, str(event.id), event.type) for id, arn in arns.items() for event in executions.history(id)}
+        events = {
+            (arn, str(event.id), event.type) for id, arn in arns.items() for event in executions.history(id)
+        }
     finally:
         database.close()
     lines = [(line["execution_arn"], line["id"], line["type"]) for line in logged(home)]

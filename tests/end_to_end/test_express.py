@@ -1,4 +1,6 @@
-"""EXPRESS machines: started and waited for, at the terminal and over HTTP, by many at once, through a kill of the worker."""
+"""EXPRESS machines: started and waited for, at the terminal and over HTTP, by many at once, through
+a kill of the worker.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,12 @@ from tests.processes import ROLE, SFN, environment_of, kill_workers, sfn, sfn_js
 if TYPE_CHECKING:
     from pathlib import Path
 
-PASS = {"StartAt": "P", "States": {"P": {"Type": "Pass", "Parameters": {"name.$": "$$.Execution.Name", "in.$": "$"}, "End": True}}}
+PASS = {
+    "StartAt": "P",
+    "States": {
+        "P": {"Type": "Pass", "Parameters": {"name.$": "$$.Execution.Name", "in.$": "$"}, "End": True}
+    },
+}
 FAIL = {"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "Oops", "Cause": "it was to be"}}}
 
 
@@ -34,7 +41,16 @@ def test_success(home: Path) -> None:
     machine = create(home, "Express", PASS)
     arns = set()
     for _ in range(2):
-        answer = sfn_json(home, "start-sync-execution", "--state-machine-arn", machine, "--name", "n", "--input", '{"a": "ä"}')
+        answer = sfn_json(
+            home,
+            "start-sync-execution",
+            "--state-machine-arn",
+            machine,
+            "--name",
+            "n",
+            "--input",
+            '{"a": "ä"}',
+        )
         assert answer["status"] == "SUCCEEDED"
         assert json.loads(answer["output"]) == {"name": "n", "in": {"a": "ä"}}
         assert answer["billingDetails"]["billedMemoryUsedInMB"] == 64
@@ -53,7 +69,9 @@ def test_failure_is_no_error_of_the_command(home: Path) -> None:
 def test_five_minutes(home: Path) -> None:
     """An EXPRESS execution that takes longer times out."""
     machine = create(home, "Express", wait(301))
-    answer = sfn_json(home, "start-sync-execution", "--state-machine-arn", machine, environment={"SFN_CLOCK": "virtual"})
+    answer = sfn_json(
+        home, "start-sync-execution", "--state-machine-arn", machine, environment={"SFN_CLOCK": "virtual"}
+    )
     assert (answer["status"], answer["error"]) == ("TIMED_OUT", "States.Timeout")
     # The wait for a worker is not billed.
     assert 200_000 < answer["billingDetails"]["billedDurationInMilliseconds"] <= 300_000
@@ -63,7 +81,12 @@ def test_nobody_can_describe_or_stop_it(home: Path) -> None:
     """AWS's operations refuse the ARN of an EXPRESS execution."""
     machine = create(home, "Express", PASS)
     execution = sfn_json(home, "start-execution", "--state-machine-arn", machine)["executionArn"]
-    for command in ("describe-execution", "stop-execution", "get-execution-history", "describe-state-machine-for-execution"):
+    for command in (
+        "describe-execution",
+        "stop-execution",
+        "get-execution-history",
+        "describe-state-machine-for-execution",
+    ):
         done = sfn(home, command, "--execution-arn", execution)
         assert done.returncode == 254
         assert "Invalid Arn: 'Resource type not valid in this context: express'" in done.stderr
@@ -83,7 +106,10 @@ def test_the_worker_is_killed(home: Path) -> None:
 def _is_waiting(home: Path) -> bool:
     database = Database(home)
     try:
-        return [event.type for event in Executions(database).history(1)] == ["ExecutionStarted", "WaitStateEntered"]
+        return [event.type for event in Executions(database).history(1)] == [
+            "ExecutionStarted",
+            "WaitStateEntered",
+        ]
     finally:
         database.close()
 
@@ -92,7 +118,16 @@ def _is_waiting(home: Path) -> bool:
 def test_refused(home: Path, machine: str) -> None:
     """Exit code 254, as for every refusal."""
     arn = "arn:aws:states:us-east-1:123456789012:stateMachine:"
-    sfn_json(home, "create-state-machine", "--name", "STANDARD", "--role-arn", ROLE, "--definition", json.dumps(PASS))
+    sfn_json(
+        home,
+        "create-state-machine",
+        "--name",
+        "STANDARD",
+        "--role-arn",
+        ROLE,
+        "--definition",
+        json.dumps(PASS),
+    )
     done = sfn(home, "start-sync-execution", "--state-machine-arn", arn + machine)
     assert done.returncode == 254
     assert "when calling the StartSyncExecution operation" in done.stderr

@@ -1,4 +1,6 @@
-"""A disk that fails under sfn: what was acknowledged stays, what was refused is not half there, and work goes on."""
+"""A disk that fails under sfn: what was acknowledged stays, what was refused is not half there, and
+work goes on.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,16 @@ from sfn_cli.drivers.local import launch
 from sfn_cli.store.sqlite.workers import Slot
 from tests.faults import failing, why_no_disk_fails
 from tests.faults.commands import Commands
-from tests.processes import SFN, TIMEOUT_SECONDS, await_end, environment_of, sfn, stop_workers, until, worker_pids
+from tests.processes import (
+    SFN,
+    TIMEOUT_SECONDS,
+    await_end,
+    environment_of,
+    sfn,
+    stop_workers,
+    until,
+    worker_pids,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,12 +50,28 @@ EXECUTION = f"{ACCOUNT}:execution:M:e"
 DEFINITION = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 3600, "End": True}}})
 
 CREATE = ["create-state-machine", "--name", "M", "--role-arn", ROLE, "--definition", DEFINITION]
-START = ["start-execution", "--state-machine-arn", f"{ACCOUNT}:stateMachine:M", "--name", "e", "--input", '{"n": 1}']
+START = [
+    "start-execution",
+    "--state-machine-arn",
+    f"{ACCOUNT}:stateMachine:M",
+    "--name",
+    "e",
+    "--input",
+    '{"n": 1}',
+]
 DESCRIBE = ["describe-execution", "--execution-arn", EXECUTION]
 STOP = ["stop-execution", "--execution-arn", EXECUTION, "--error", "Oops"]
 REDRIVE = ["redrive-execution", "--execution-arn", EXECUTION]
 MACHINES = ["list-state-machines", "--query", "stateMachines[].name", "--output", "text"]
-EVENTS = ["get-execution-history", "--execution-arn", EXECUTION, "--query", "events[].[id,type]", "--output", "text"]
+EVENTS = [
+    "get-execution-history",
+    "--execution-arn",
+    EXECUTION,
+    "--query",
+    "events[].[id,type]",
+    "--output",
+    "text",
+]
 
 WARNING = re.compile(r"\nsfn: \[WARNING\]: [^\n]+\n")
 ONE_LINE = re.compile(r"\nsfn: \[ERROR\]: Cannot use the store [^\n]+\n")
@@ -65,7 +92,12 @@ CASES = {
     "start-execution": Case((CREATE,), START, EVENTS, "1\tExecutionStarted\n"),
     "describe-execution": Case((CREATE, START), DESCRIBE, EVENTS, "1\tExecutionStarted\n"),
     "stop-execution": Case((CREATE, START), STOP, EVENTS, "1\tExecutionStarted\n2\tExecutionAborted\n"),
-    "redrive-execution": Case((CREATE, START, STOP), REDRIVE, EVENTS, "1\tExecutionStarted\n2\tExecutionAborted\n3\tExecutionRedriven\n"),
+    "redrive-execution": Case(
+        (CREATE, START, STOP),
+        REDRIVE,
+        EVENTS,
+        "1\tExecutionStarted\n2\tExecutionAborted\n3\tExecutionRedriven\n",
+    ),
 }
 
 FAULTS = [
@@ -113,9 +145,16 @@ def following(number: int) -> int:
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("operation, error, persists, waited_out", FAULTS)
 def test_a_fault_at_every_operation_of_a_command(
-    commands: Commands, tmp_path: Path, name: str, operation: str, error: str, persists: bool, waited_out: bool
+    commands: Commands,
+    tmp_path: Path,
+    name: str,
+    operation: str,
+    error: str,
+    persists: bool,
+    waited_out: bool,
 ) -> None:
-    """The command succeeds, or ends with 255 and one line; the store is whole, with all of its effect or none.
+    """The command succeeds, or ends with 255 and one line; the store is whole, with all of its
+    effect or none.
 
     One that succeeds and cannot make sure of a worker afterwards warns in one line.
     """
@@ -139,7 +178,9 @@ def test_a_fault_at_every_operation_of_a_command(
             assert ONE_LINE.fullmatch(done.stderr), (plan, done)
             assert not waited_out, plan
         # What was acknowledged is there; what was refused can be asked for again.
-        doctor, *again, look = commands.run(home, ["doctor"], *([] if done.code == 0 else [case.command]), case.look)
+        doctor, *again, look = commands.run(
+            home, ["doctor"], *([] if done.code == 0 else [case.command]), case.look
+        )
         assert doctor.code == 0, (plan, doctor)
         assert [command.code for command in again] in ([], [0]), (plan, again)
         assert look.stdout == case.with_it, (plan, look)
@@ -156,12 +197,17 @@ def test_a_fault_at_every_operation_of_a_command(
     "plan, told",
     [
         ("sync:1+:FULL", "the disk is full. Nothing was lost; free some space and try again"),
-        ("write:1:WRITE", "reading or writing it failed. Nothing that was acknowledged is lost; check the disk"),
+        (
+            "write:1:WRITE",
+            "reading or writing it failed. Nothing that was acknowledged is lost; check the disk",
+        ),
         ("shmlock:9+:BUSY", "held"),
     ],
 )
 def test_the_installed_command(home: Path, tmp_path: Path, plan: str, told: str) -> None:
-    """The same by the command as it is installed: 255, one line that says what to do, and no worse the next time."""
+    """The same by the command as it is installed: 255, one line that says what to do, and no worse
+    the next time.
+    """
     failed = sfn(home, *CREATE, environment=failing(plan, tmp_path / "count"))
     assert (failed.returncode, failed.stdout) == (255, "")
     assert ONE_LINE.fullmatch(failed.stderr)
@@ -206,9 +252,22 @@ def workplace(commands: Commands, tmp_path_factory: pytest.TempPathFactory) -> P
     folder = tmp_path_factory.mktemp("workplace")
     (folder / "app.py").write_text(HANDLER)
     runtime = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    function = ["--function-name", "Double", "--runtime", runtime, "--handler", "app.handler", "--role", ROLE, "--code-dir", str(folder)]
+    function = [
+        "--function-name",
+        "Double",
+        "--runtime",
+        runtime,
+        "--handler",
+        "app.handler",
+        "--role",
+        ROLE,
+        "--code-dir",
+        str(folder),
+    ]
     machine = ["--name", "M", "--role-arn", ROLE, "--definition", json.dumps(WORK)]
-    done = commands.run(folder / "home", ["lambda", "create-function", *function], ["create-state-machine", *machine])
+    done = commands.run(
+        folder / "home", ["lambda", "create-function", *function], ["create-state-machine", *machine]
+    )
     assert [command.code for command in done] == [0, 0], done
     return folder / "home"
 
@@ -221,7 +280,9 @@ class Work:
         self._commands = commands
         self._count = home / "count"
         at = datetime.now(UTC) + timedelta(milliseconds=300)
-        input = json.dumps({"at": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"), "items": [1, 2, 3]})
+        input = json.dumps(
+            {"at": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"), "items": [1, 2, 3]}
+        )
         environment = {**failing(f"{plan}:worker", self._count), "SFN_WORKER_IDLE_SECONDS": "0.2"}
         (started,) = commands.run(home, [*START[:-1], input], environment=environment)
         assert started.code == 0, started
@@ -241,8 +302,13 @@ class Work:
             return bool(connection.execute("SELECT 1 FROM execution WHERE status <> 'RUNNING'").fetchone())
 
     def finish(self) -> tuple[str, str, list[str]]:
-        """The end that commands bring about, with a sound disk: status, output and event types; the store is whole."""
-        until(lambda: self.ended or "Cannot use the store" in self.log, "the end of the execution, or of its worker")
+        """The end that commands bring about, with a sound disk: status, output and event types; the
+        store is whole.
+        """
+        until(
+            lambda: self.ended or "Cannot use the store" in self.log,
+            "the end of the execution, or of its worker",
+        )
         self._commands.run(self.home, DESCRIBE)
         until(lambda: self.ended, f"the end of the execution, by the worker of one command: {self.log}")
         (described,) = self._commands.run(self.home, DESCRIBE)
@@ -255,7 +321,9 @@ class Work:
         return found["status"], found["output"], sorted(event["type"] for event in events)
 
 
-def attempt(commands: Commands, workplace: Path, home: Path, plan: str) -> tuple[Work, tuple[str, str, list[str]]]:
+def attempt(
+    commands: Commands, workplace: Path, home: Path, plan: str
+) -> tuple[Work, tuple[str, str, list[str]]]:
     shutil.copytree(workplace, home)
     try:
         work = Work(commands, home, plan)
@@ -282,13 +350,17 @@ def test_a_fault_at_every_operation_of_a_worker(
     persists: bool,
     waited_out: bool,
 ) -> None:
-    """The worker waits it out, or leaves with a line in its log, and the next command's worker ends what it began."""
+    """The worker waits it out, or leaves with a line in its log, and the next command's worker ends
+    what it began.
+    """
 
     def with_fault_at(number: int) -> tuple[Work, tuple[str, str, list[str]]]:
         plan = f"{operation}:{number}{'+' if persists else ''}:{error}"
         return attempt(commands, workplace, tmp_path / f"{operation}-{number}", plan)
 
-    all_of_them = attempt(commands, workplace, tmp_path / "count", f"{operation}:1000000:{error}")[0].operations
+    all_of_them = attempt(commands, workplace, tmp_path / "count", f"{operation}:1000000:{error}")[
+        0
+    ].operations
     numbers = [1]
     while (number := following(numbers[-1])) <= all_of_them:
         numbers.append(number)
@@ -301,8 +373,12 @@ def test_a_fault_at_every_operation_of_a_worker(
 
 
 @with_failing_disk
-def test_workers_with_a_full_disk_start_no_others(commands: Commands, workplace: Path, home: Path, tmp_path: Path) -> None:
-    """While the disk stays full each command brings one worker, which says so and leaves; with room again the work is done."""
+def test_workers_with_a_full_disk_start_no_others(
+    commands: Commands, workplace: Path, home: Path, tmp_path: Path
+) -> None:
+    """While the disk stays full each command brings one worker, which says so and leaves; with room
+    again the work is done.
+    """
     shutil.copytree(workplace, home)
     full = failing("write:1+:FULL:worker", tmp_path / "count")
     for number in (1, 2, 3):
@@ -319,7 +395,9 @@ def test_workers_with_a_full_disk_start_no_others(commands: Commands, workplace:
 
 
 def test_a_worker_waits_for_one_that_leaves(commands: Commands, workplace: Path, home: Path) -> None:
-    """One that no longer listens, and still holds its slot, looks at the store no more: its successor waits for the slot."""
+    """One that no longer listens, and still holds its slot, looks at the store no more: its
+    successor waits for the slot.
+    """
     shutil.copytree(workplace, home)
     leaving = Slot(str(home), 0)
     held = leaving.take()
@@ -327,10 +405,15 @@ def test_a_worker_waits_for_one_that_leaves(commands: Commands, workplace: Path,
     leaving.sign(held, 1)
     commands.run(home, START)
     log = home / launch.LOG_NAME
-    until(lambda: log.exists() and "waits for slot 0, whose worker leaves" in log.read_text(), "the one that waits")
+    until(
+        lambda: log.exists() and "waits for slot 0, whose worker leaves" in log.read_text(),
+        "the one that waits",
+    )
     os.close(held)
     with closing(sqlite3.connect(home / "sfn.db")) as connection:
-        until(lambda: connection.execute("SELECT status FROM execution").fetchall() == [("FAILED",)], "its end")
+        until(
+            lambda: connection.execute("SELECT status FROM execution").fetchall() == [("FAILED",)], "its end"
+        )
 
 
 # Files that were damaged
@@ -338,7 +421,9 @@ def test_a_worker_waits_for_one_that_leaves(commands: Commands, workplace: Path,
 
 @pytest.fixture(scope="module")
 def stores(commands: Commands, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A store that was closed, and one as it lies while it is open or after a crash: what came last is in its -wal."""
+    """A store that was closed, and one as it lies while it is open or after a crash: what came last
+    is in its -wal.
+    """
     home = tmp_path_factory.mktemp("stores") / "closed"
     left_open = home.with_name("open")
     lock = hold(home)
@@ -346,7 +431,9 @@ def stores(commands: Commands, tmp_path_factory: pytest.TempPathFactory) -> dict
     with closing(sqlite3.connect(home / "sfn.db")) as connection:
         connection.execute("SELECT count(*) FROM execution").fetchone()
         for n in range(20):
-            (done,) = commands.run(home, [*START[:3], "--name", f"e{n}", "--input", json.dumps({"padding": "x" * 5000})])
+            (done,) = commands.run(
+                home, [*START[:3], "--name", f"e{n}", "--input", json.dumps({"padding": "x" * 5000})]
+            )
             assert done.code == 0, done
         left_open.mkdir()
         for file in home.glob("sfn.db*"):
@@ -396,7 +483,11 @@ def spoilt(store: Path, home: Path, spoil: Callable[[Path], None]) -> dict[str, 
 
 def contents(home: Path) -> dict[str, bytes]:
     # The -shm is an index of the -wal, made anew from it when it is opened.
-    return {path.name: path.read_bytes() if path.is_file() else b"" for path in home.glob("sfn.db*") if path.name != "sfn.db-shm"}
+    return {
+        path.name: path.read_bytes() if path.is_file() else b""
+        for path in home.glob("sfn.db*")
+        if path.name != "sfn.db-shm"
+    }
 
 
 @pytest.mark.parametrize(
@@ -413,7 +504,12 @@ def contents(home: Path) -> dict[str, bytes]:
     ],
 )
 def test_a_damaged_store_is_refused(
-    commands: Commands, stores: dict[str, Path], tmp_path: Path, store: str, spoil: Callable[[Path], None], told: str
+    commands: Commands,
+    stores: dict[str, Path],
+    tmp_path: Path,
+    store: str,
+    spoil: Callable[[Path], None],
+    told: str,
 ) -> None:
     """Every command says in one line what is wrong and what to do, and leaves all bytes as they are."""
     home = tmp_path / "home"
@@ -428,8 +524,12 @@ def test_a_damaged_store_is_refused(
 
 
 @pytest.mark.parametrize("place", [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95])
-def test_a_page_that_is_overwritten(commands: Commands, stores: dict[str, Path], tmp_path: Path, place: float) -> None:
-    """`sfn doctor` finds it; other commands, which may not come by it, succeed or say in a line that the file is damaged."""
+def test_a_page_that_is_overwritten(
+    commands: Commands, stores: dict[str, Path], tmp_path: Path, place: float
+) -> None:
+    """`sfn doctor` finds it; other commands, which may not come by it, succeed or say in a line
+    that the file is damaged.
+    """
     home = tmp_path / "home"
     before = spoilt(stores["closed"], home, overwrite(place))
     lock = hold(home)
@@ -460,7 +560,9 @@ def test_a_page_that_is_overwritten(commands: Commands, stores: dict[str, Path],
 def test_what_sqlite_recovers(
     commands: Commands, stores: dict[str, Path], tmp_path: Path, spoil: Callable[[Path], None], kept: float
 ) -> None:
-    """A -wal that was cut counts to its last whole transaction; a -shm is made anew. What is left is whole, and goes on."""
+    """A -wal that was cut counts to its last whole transaction; a -shm is made anew. What is left
+    is whole, and goes on.
+    """
     home = tmp_path / "home"
     spoilt(stores["open"], home, spoil)
     lock = hold(home)
@@ -482,7 +584,9 @@ def test_an_empty_file_is_a_new_store(commands: Commands, tmp_path: Path) -> Non
     assert done[1].stdout == "M\n"
 
 
-def test_a_store_that_is_damaged_under_a_worker(commands: Commands, stores: dict[str, Path], home: Path) -> None:
+def test_a_store_that_is_damaged_under_a_worker(
+    commands: Commands, stores: dict[str, Path], home: Path
+) -> None:
     """Once the worker comes by the damage it leaves, with a line in its log."""
     shutil.copytree(stores["closed"], home)
     commands.run(home, MACHINES)
@@ -493,14 +597,18 @@ def test_a_store_that_is_damaged_under_a_worker(commands: Commands, stores: dict
         with (home / "sfn.db").open("r+b") as file:
             file.seek(4096)
             file.write(random.Random(0).randbytes(os.path.getsize(file.name) - 4096))
-        connection.execute("PRAGMA application_id = 1")  # a commit, of the first page: what others remember is old
+        connection.execute(
+            "PRAGMA application_id = 1"
+        )  # a commit, of the first page: what others remember is old
     await_end(pid)
     assert "Cannot use the store" in (home / launch.LOG_NAME).read_text()
     assert "it is damaged" in (home / launch.LOG_NAME).read_text()
 
 
 def test_a_store_that_is_moved_away_under_a_worker(commands: Commands, home: Path, tmp_path: Path) -> None:
-    """The worker leaves; an execution that was started at once in a new store, in the same place, is driven all the same."""
+    """The worker leaves; an execution that was started at once in a new store, in the same place,
+    is driven all the same.
+    """
     commands.run(home, CREATE, START)
     (pid,) = until(lambda: worker_pids(home), "a worker")
     (tmp_path / "elsewhere").mkdir()
@@ -510,7 +618,10 @@ def test_a_store_that_is_moved_away_under_a_worker(commands: Commands, home: Pat
     created, started = commands.run(home, [*CREATE[:-1], machine], START)
     assert (created.code, started.code) == (0, 0), (created, started)
     with closing(sqlite3.connect(home / "sfn.db")) as connection:
-        until(lambda: connection.execute("SELECT status FROM execution").fetchall() == [("SUCCEEDED",)], "its end")
+        until(
+            lambda: connection.execute("SELECT status FROM execution").fetchall() == [("SUCCEEDED",)],
+            "its end",
+        )
     await_end(pid)
     assert "the store is gone" in (home / launch.LOG_NAME).read_text()
 
@@ -520,7 +631,9 @@ def test_run_brings_the_next_worker(home: Path, tmp_path: Path) -> None:
     definition = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 2, "End": True}}}
     (tmp_path / "waits.asl.json").write_text(json.dumps(definition))
     command = [SFN, "run", str(tmp_path / "waits.asl.json"), "--input", '{"a": 1}']
-    with subprocess.Popen(command, env=environment_of(home), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+    with subprocess.Popen(
+        command, env=environment_of(home), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
         assert running.stderr is not None
         shown = ""
         while "WaitStateEntered" not in shown:

@@ -1,4 +1,6 @@
-"""Functions as workflows and terminals call them: at a version, by an alias, or as an event that nobody waits for."""
+"""Functions as workflows and terminals call them: at a version, by an alias, or as an event that
+nobody waits for.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.processes import create_function, create_machine, ended, kill_workers, sfn, sfn_json, start_execution, until, worker_pids
+from tests.processes import (
+    create_function,
+    create_machine,
+    ended,
+    kill_workers,
+    sfn,
+    sfn_json,
+    start_execution,
+    until,
+    worker_pids,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +31,8 @@ INVOKE = "arn:aws:states:::lambda:invoke"
 def write(code: Path, word: str) -> None:
     code.mkdir(exist_ok=True)
     (code / "app.py").write_text(
-        f"def handler(event, context):\n    print('handles', event)\n    return ['{word}', context.function_version]\n"
+        f"def handler(event, context):\n    print('handles', event)\n    return ['{word}', "
+        "context.function_version]\n"
     )
 
 
@@ -30,26 +43,58 @@ def messages(home: Path) -> list[str]:
 
 
 def run_task(home: Path, name: str, task: dict[str, Any]) -> dict[str, Any]:
-    machine = create_machine(home, name, {"StartAt": "T", "States": {"T": {"Type": "Task", "End": True, **task}}})
+    machine = create_machine(
+        home, name, {"StartAt": "T", "States": {"T": {"Type": "Task", "End": True, **task}}}
+    )
     return ended(home, start_execution(home, machine))
 
 
 def test_versions_in_workflows(home: Path, tmp_path: Path) -> None:
-    """A Task calls the version that its Resource, FunctionName or Qualifier names; the folder's code goes on beside it."""
+    """A Task calls the version that its Resource, FunctionName or Qualifier names; the folder's
+    code goes on beside it.
+    """
     write(tmp_path / "code", "old")
     create_function(home, "fn", tmp_path / "code", "--publish")
-    sfn_json(home, "lambda", "create-alias", "--function-name", "fn", "--name", "live", "--function-version", "1")
+    sfn_json(
+        home, "lambda", "create-alias", "--function-name", "fn", "--name", "live", "--function-version", "1"
+    )
     write(tmp_path / "code", "new")
     tasks = [
         ({"Resource": ARN}, ["new", "$LATEST"]),
         ({"Resource": f"{ARN}:live"}, ["old", "1"]),
-        ({"Resource": INVOKE, "Parameters": {"FunctionName": "fn:1"}, "OutputPath": "$.Payload"}, ["old", "1"]),
-        ({"Resource": INVOKE, "Parameters": {"FunctionName": ARN, "Qualifier": "live"}, "OutputPath": "$.ExecutedVersion"}, "1"),
-        ({"Resource": INVOKE, "Parameters": {"FunctionName": "fn:live", "Qualifier": "live"}, "OutputPath": "$.Payload"}, ["old", "1"]),
+        (
+            {"Resource": INVOKE, "Parameters": {"FunctionName": "fn:1"}, "OutputPath": "$.Payload"},
+            ["old", "1"],
+        ),
+        (
+            {
+                "Resource": INVOKE,
+                "Parameters": {"FunctionName": ARN, "Qualifier": "live"},
+                "OutputPath": "$.ExecutedVersion",
+            },
+            "1",
+        ),
+        (
+            {
+                "Resource": INVOKE,
+                "Parameters": {"FunctionName": "fn:live", "Qualifier": "live"},
+                "OutputPath": "$.Payload",
+            },
+            ["old", "1"],
+        ),
     ]
-    branches = [{"StartAt": f"T{n}", "States": {f"T{n}": {"Type": "Task", "End": True, **task}}} for n, (task, _) in enumerate(tasks)]
-    machine = create_machine(home, "All", {"StartAt": "P", "States": {"P": {"Type": "Parallel", "Branches": branches, "End": True}}})
-    assert json.loads(ended(home, start_execution(home, machine))["output"]) == [answer for _, answer in tasks]
+    branches = [
+        {"StartAt": f"T{n}", "States": {f"T{n}": {"Type": "Task", "End": True, **task}}}
+        for n, (task, _) in enumerate(tasks)
+    ]
+    machine = create_machine(
+        home,
+        "All",
+        {"StartAt": "P", "States": {"P": {"Type": "Parallel", "Branches": branches, "End": True}}},
+    )
+    assert json.loads(ended(home, start_execution(home, machine))["output"]) == [
+        answer for _, answer in tasks
+    ]
     failed = run_task(home, "Gone", {"Resource": f"{ARN}:gone"})
     assert failed["error"] == "Lambda.ResourceNotFoundException"
     assert failed["cause"].startswith(f"Function not found: {ARN}:gone (")
@@ -59,11 +104,15 @@ def test_an_event_from_the_terminal(home: Path, tmp_path: Path) -> None:
     """It is answered at once; a worker handles it, also one that comes after the first was killed."""
     write(tmp_path / "code", "x")
     create_function(home, "fn", tmp_path / "code")
-    answer = sfn_json(home, "lambda", "invoke", "--function-name", "fn", "--invocation-type", "Event", str(tmp_path / "out"))
+    answer = sfn_json(
+        home, "lambda", "invoke", "--function-name", "fn", "--invocation-type", "Event", str(tmp_path / "out")
+    )
     assert (answer, (tmp_path / "out").read_text()) == ({"StatusCode": 202}, "")
     until(lambda: "handles {}" in messages(home), "the event")
     # One that is due when there is no worker: the next command brings one.
-    (tmp_path / "code" / "app.py").write_text("import time\ndef handler(event, context):\n    print('begins')\n    time.sleep(event)\n")
+    (tmp_path / "code" / "app.py").write_text(
+        "import time\ndef handler(event, context):\n    print('begins')\n    time.sleep(event)\n"
+    )
     sfn_json(home, "lambda", "invoke", "--function-name", "fn", "--invocation-type", "Event", "--payload", "9e9", str(tmp_path / "out"),
              "--cli-binary-format", "raw-in-base64-out")  # fmt: skip
     until(lambda: "begins" in messages(home), "the second event")
@@ -76,12 +125,18 @@ def test_an_event_from_the_terminal(home: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind, status, handled", [("Event", 202, True), ("DryRun", 204, False)])
 def test_a_task_that_does_not_wait(home: Path, tmp_path: Path, kind: str, status: int, handled: bool) -> None:
-    """lambda:invoke with InvocationType Event goes on at once, whatever the function does; DryRun calls nothing."""
+    """lambda:invoke with InvocationType Event goes on at once, whatever the function does; DryRun
+    calls nothing.
+    """
     write(tmp_path / "code", "x")
     create_function(home, "fn", tmp_path / "code")
     invoke = {"FunctionName": "fn", "InvocationType": kind, "Payload": {"a": 1}}
     output = json.loads(run_task(home, "M", {"Resource": INVOKE, "Parameters": invoke})["output"])
-    assert (output["StatusCode"], output["SdkHttpMetadata"]["HttpStatusCode"], output["Payload"]) == (status, status, "")
+    assert (output["StatusCode"], output["SdkHttpMetadata"]["HttpStatusCode"], output["Payload"]) == (
+        status,
+        status,
+        "",
+    )
     if handled:
         until(lambda: "handles {'a': 1}" in messages(home), "the event")
     failed = run_task(home, "Gone", {"Resource": INVOKE, "Parameters": {**invoke, "FunctionName": "gone"}})
@@ -96,12 +151,15 @@ def test_a_shell_function(home: Path, tmp_path: Path) -> None:
         "#!/bin/sh\n"
         'API="http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation"\n'
         "while true; do\n"
-        '    REQUEST=$(curl -sSi "$API/next" | sed -n "s/^Lambda-Runtime-Aws-Request-Id: //p" | tr -d "\\r")\n'
+        '    REQUEST=$(curl -sSi "$API/next" | sed -n "s/^Lambda-Runtime-Aws-Request-Id: //p" | tr -d '
+        '"\\r")\n'
         """    curl -sS -o /dev/null "$API/$REQUEST/error" -d '{"errorType": "Shell.Error", "errorMessage": "no"}'\n"""
         "done\n"
     )
     (code / "bootstrap").chmod(0o755)
     options = ("--handler", "h", "--role", "arn:aws:iam::123456789012:role/any", "--code-dir", str(code))
-    sfn_json(home, "lambda", "create-function", "--function-name", "fn", "--runtime", "provided.al2023", *options)
+    sfn_json(
+        home, "lambda", "create-function", "--function-name", "fn", "--runtime", "provided.al2023", *options
+    )
     failed = run_task(home, "M", {"Resource": ARN})
     assert (failed["error"], json.loads(failed["cause"])["errorMessage"]) == ("Shell.Error", "no")

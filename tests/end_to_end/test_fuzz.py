@@ -1,7 +1,9 @@
-"""Odd definitions and inputs through commands' operations, a real worker and SQLite: each execution ends by itself.
+"""Odd definitions and inputs through commands' operations, a real worker and SQLite: each execution
+ends by itself.
 
-The laws of the pure interpreter are in tests/interpreter/test_laws.py. These tests cover the whole path: the effect of
-an unforeseen text, number or depth between the interpreter and the store. SFN_FUZZ=20 tries twenty times as many.
+The laws of the pure interpreter are in tests/interpreter/test_laws.py. These tests cover the whole
+path: the effect of an unforeseen text, number or depth between the interpreter and the store.
+SFN_FUZZ=20 tries twenty times as many.
 """
 
 from __future__ import annotations
@@ -73,7 +75,25 @@ texts = st.sampled_from(
     ]
 ) | st.text(max_size=5)
 numbers = st.sampled_from(
-    [0, -1, 1, 2**31, 2**53 + 1, 2**63, -(2**63) - 1, 10**26, 10**30, 10**300, -0.0, 0.1, 1.5, 1e308, -1e308, 5e-324, 1e26]
+    [
+        0,
+        -1,
+        1,
+        2**31,
+        2**53 + 1,
+        2**63,
+        -(2**63) - 1,
+        10**26,
+        10**30,
+        10**300,
+        -0.0,
+        0.1,
+        1.5,
+        1e308,
+        -1e308,
+        5e-324,
+        1e26,
+    ]
 ) | st.integers(-3, 3)
 scalars = st.none() | st.booleans() | texts | numbers
 values = st.recursive(
@@ -81,10 +101,42 @@ values = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=3),
     max_leaves=6,
 )
-inputs = values | st.fixed_dictionaries({"a": values, "b": st.lists(values, max_size=4), "s": texts, "n": numbers})
+inputs = values | st.fixed_dictionaries(
+    {"a": values, "b": st.lists(values, max_size=4), "s": texts, "n": numbers}
+)
 
-paths = st.sampled_from(["$", "$.a", "$.b", "$.b[0]", "$.b[-1]", "$..a", "$.b[*]", "$.s", "$.n", "$.gone", "$$.Execution.Input", "$$"])
-literals = st.sampled_from(["0", "-1", "1", "99999999999999999999999999", "1.5", "1e308", "'x'", "''", "'\ud800'", "'MD5'", "null", "true"])
+paths = st.sampled_from(
+    [
+        "$",
+        "$.a",
+        "$.b",
+        "$.b[0]",
+        "$.b[-1]",
+        "$..a",
+        "$.b[*]",
+        "$.s",
+        "$.n",
+        "$.gone",
+        "$$.Execution.Input",
+        "$$",
+    ]
+)
+literals = st.sampled_from(
+    [
+        "0",
+        "-1",
+        "1",
+        "99999999999999999999999999",
+        "1.5",
+        "1e308",
+        "'x'",
+        "''",
+        "'\ud800'",
+        "'MD5'",
+        "null",
+        "true",
+    ]
+)
 
 
 @st.composite
@@ -134,23 +186,44 @@ def comparison(draw: Any) -> dict[str, Any]:
 @st.composite
 def states(draw: Any) -> dict[str, Any]:
     """A state that may be refused when its machine is created, and that ends its execution otherwise."""
-    kind = draw(st.sampled_from(["Pass", "Output", "Wait", "Fail", "Choice", "Map", "Distributed", "Task", "Parallel"]))
+    kind = draw(
+        st.sampled_from(
+            ["Pass", "Output", "Wait", "Fail", "Choice", "Map", "Distributed", "Task", "Parallel"]
+        )
+    )
     end = {"End": True}
     match kind:
         case "Pass":
-            fields = {"Parameters": {"x.$": draw(intrinsic_calls())}, "InputPath": draw(paths), "ResultPath": "$.r"}
+            fields = {
+                "Parameters": {"x.$": draw(intrinsic_calls())},
+                "InputPath": draw(paths),
+                "ResultPath": "$.r",
+            }
             return {"Type": "Pass", **end, **fields}
         case "Output":
             named = draw(st.sampled_from(["Output", "Assign"]))
             value = draw(expressions)
-            return {"Type": "Pass", "QueryLanguage": "JSONata", **end, named: {"v": value} if named == "Assign" else value}
+            return {
+                "Type": "Pass",
+                "QueryLanguage": "JSONata",
+                **end,
+                named: {"v": value} if named == "Assign" else value,
+            }
         case "Wait" if draw(st.booleans()):
             field = draw(st.sampled_from(["Seconds", "Timestamp"]))
             return {"Type": "Wait", "QueryLanguage": "JSONata", **end, field: draw(expressions)}
         case "Wait":
-            return {"Type": "Wait", **end, draw(st.sampled_from(["SecondsPath", "TimestampPath"])): draw(paths)}
+            return {
+                "Type": "Wait",
+                **end,
+                draw(st.sampled_from(["SecondsPath", "TimestampPath"])): draw(paths),
+            }
         case "Fail":
-            return {"Type": "Fail", "ErrorPath": draw(paths | intrinsic_calls()), "CausePath": draw(paths | intrinsic_calls())}
+            return {
+                "Type": "Fail",
+                "ErrorPath": draw(paths | intrinsic_calls()),
+                "CausePath": draw(paths | intrinsic_calls()),
+            }
         case "Choice":
             return {
                 "Type": "Choice",
@@ -161,10 +234,21 @@ def states(draw: Any) -> dict[str, Any]:
             limits = {"MaxConcurrencyPath": draw(paths), "ItemSelector": {"x.$": draw(intrinsic_calls())}}
             return {"Type": "Map", **end, "ItemsPath": draw(paths), "ItemProcessor": MACHINE, **limits}
         case "Distributed":
-            limit = draw(st.sampled_from(["MaxConcurrencyPath", "ToleratedFailureCountPath", "ToleratedFailurePercentagePath"]))
+            limit = draw(
+                st.sampled_from(
+                    ["MaxConcurrencyPath", "ToleratedFailureCountPath", "ToleratedFailurePercentagePath"]
+                )
+            )
             batches = draw(st.sampled_from([{}, {"ItemBatcher": {"MaxItemsPerBatchPath": draw(paths)}}]))
             processor = distributed(draw(st.sampled_from(["STANDARD", "EXPRESS"])))
-            return {"Type": "Map", **end, "ItemsPath": draw(paths), "ItemProcessor": processor, limit: draw(paths), **batches}
+            return {
+                "Type": "Map",
+                **end,
+                "ItemsPath": draw(paths),
+                "ItemProcessor": processor,
+                limit: draw(paths),
+                **batches,
+            }
         case "Task":
             parameters = {
                 "FunctionName.$": draw(paths),
@@ -172,8 +256,18 @@ def states(draw: Any) -> dict[str, Any]:
                 "InvocationType": draw(st.sampled_from(["Event", "RequestResponse"])),
             }
             limits = {draw(st.sampled_from(["TimeoutSecondsPath", "HeartbeatSecondsPath"])): draw(paths)}
-            return {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", **end, "Parameters": parameters, **limits}
-    return {"Type": "Parallel", **end, "Branches": [{"StartAt": "F", "States": {"F": {"Type": "Fail", "CausePath": draw(paths)}}}, MACHINE]}
+            return {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::lambda:invoke",
+                **end,
+                "Parameters": parameters,
+                **limits,
+            }
+    return {
+        "Type": "Parallel",
+        **end,
+        "Branches": [{"StartAt": "F", "States": {"F": {"Type": "Fail", "CausePath": draw(paths)}}}, MACHINE],
+    }
 
 
 class Store:
@@ -189,7 +283,11 @@ class Store:
 
     def create(self, definition: str) -> str:
         self.machines += 1
-        return str(self("CreateStateMachine", name=f"M{self.machines}", definition=definition, roleArn=ROLE)["stateMachineArn"])
+        return str(
+            self("CreateStateMachine", name=f"M{self.machines}", definition=definition, roleArn=ROLE)[
+                "stateMachineArn"
+            ]
+        )
 
     def row(self, execution_arn: str) -> int:
         found = self.service.executions.find(execution_arn)
@@ -222,8 +320,12 @@ def text_of(value: Any) -> str:
 
 @settings(tries(40), suppress_health_check=list(HealthCheck))
 @given(state=states(), given_inputs=st.lists(inputs, min_size=1, max_size=AT_ONCE))
-def test_every_execution_ends_and_harms_no_other(store: Store, state: dict[str, Any], given_inputs: list[Any]) -> None:
-    """Whatever its data, an execution succeeds or fails with an error of its own; its siblings and the worker go on."""
+def test_every_execution_ends_and_harms_no_other(
+    store: Store, state: dict[str, Any], given_inputs: list[Any]
+) -> None:
+    """Whatever its data, an execution succeeds or fails with an error of its own; its siblings and
+    the worker go on.
+    """
     if store.machines == 0:
         store.create(text_of(MACHINE))
     states = {"A": state, "Z": {"Type": "Succeed"}} if state["Type"] == "Choice" else {"A": state}

@@ -1,4 +1,6 @@
-"""`POST /gateway/NAME`: a web client starts executions, as through an API Gateway; a web page only if its origin was named."""
+"""`POST /gateway/NAME`: a web client starts executions, as through an API Gateway; a web page only
+if its origin was named.
+"""
 
 from __future__ import annotations
 
@@ -37,10 +39,21 @@ class Answer(NamedTuple):
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """EXPRESS machines that succeed (in two versions, and with an alias for the first), fail and time out; a STANDARD one."""
+    """EXPRESS machines that succeed (in two versions, and with an alias for the first), fail and
+    time out; a STANDARD one.
+    """
     home = tmp_path_factory.mktemp("gateway") / "home"
     for name, definition in {"Echo": ECHO, "Fail": FAIL, "Slow": SLOW}.items():
-        given = ("--name", name, "--role-arn", ROLE, "--type", "EXPRESS", "--definition", json.dumps(definition))
+        given = (
+            "--name",
+            name,
+            "--role-arn",
+            ROLE,
+            "--type",
+            "EXPRESS",
+            "--definition",
+            json.dumps(definition),
+        )
         sfn_json(home, "create-state-machine", *given)
     echo = f"{ARN}:stateMachine:Echo"
     sfn_json(home, "publish-state-machine-version", "--state-machine-arn", echo)
@@ -48,7 +61,15 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         home, "create-state-machine-alias", "--name", "live",
         "--routing-configuration", f"stateMachineVersionArn={echo}:1,weight=100",
     )  # fmt: skip
-    sfn_json(home, "update-state-machine", "--state-machine-arn", echo, "--definition", json.dumps(NEXT), "--publish")
+    sfn_json(
+        home,
+        "update-state-machine",
+        "--state-machine-arn",
+        echo,
+        "--definition",
+        json.dumps(NEXT),
+        "--publish",
+    )
     create_machine(home, "Order", ECHO)
     yield home
     stop_workers(home)
@@ -62,7 +83,12 @@ def url(home: Path) -> Iterator[str]:
 
 def ask(url: str, path: str, body: bytes = b"", method: str = "POST", **headers: str) -> Answer:
     """`_` in a header's name stands for `-`."""
-    request = Request(f"{url}/gateway/{path}", body, {name.replace("_", "-"): value for name, value in headers.items()}, method=method)
+    request = Request(
+        f"{url}/gateway/{path}",
+        body,
+        {name.replace("_", "-"): value for name, value in headers.items()},
+        method=method,
+    )
     try:
         with urlopen(request, timeout=60) as response:
             text = response.read()
@@ -122,14 +148,22 @@ def test_a_page_whose_origin_was_named(url: str) -> None:
         Access_Control_Request_Method="POST", Access_Control_Request_Headers="content-type",
     )  # fmt: skip
     assert preflight.status == 204
-    allowed = {name: preflight.headers[f"Access-Control-Allow-{name}"] for name in ("Origin", "Methods", "Headers")}
+    allowed = {
+        name: preflight.headers[f"Access-Control-Allow-{name}"] for name in ("Origin", "Methods", "Headers")
+    }
     assert allowed == {"Origin": PAGE, "Methods": "POST", "Headers": "content-type"}
     for name, status in (("Echo", 200), ("Nope", 404)):
         answered = ask(url, name, b"{}", Origin=PAGE)
-        assert (answered.status, answered.headers["Access-Control-Allow-Origin"], answered.headers["Vary"]) == (status, PAGE, "Origin")
+        assert (
+            answered.status,
+            answered.headers["Access-Control-Allow-Origin"],
+            answered.headers["Vary"],
+        ) == (status, PAGE, "Origin")
 
 
-@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://localhost:3001", "https://localhost:3000"])
+@pytest.mark.parametrize(
+    "origin", ["http://evil.example", "null", "http://localhost:3001", "https://localhost:3000"]
+)
 @pytest.mark.parametrize("method", ["POST", "OPTIONS"])
 def test_other_pages_start_nothing(url: str, origin: str, method: str) -> None:
     """A page that was not named is refused by the server, and not only kept from reading the answer."""
@@ -148,26 +182,51 @@ def test_a_named_page_has_the_gateway_alone(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "origin", ["*", "localhost:3000", "http://localhost:3000/page", "ftp://x", "HTTP://X", "http://[::1", "http://x:y", "http://x:99999"]
+    "origin",
+    [
+        "*",
+        "localhost:3000",
+        "http://localhost:3000/page",
+        "ftp://x",
+        "HTTP://X",
+        "http://[::1",
+        "http://x:y",
+        "http://x:99999",
+    ],
 )
 def test_what_is_no_origin(home: Path, origin: str) -> None:
     """It is refused before the server listens."""
     argv = [SFN, "serve", "--port", "0", "--gateway-origin", origin]
-    done = subprocess.run(argv, env=environment_of(home), capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        argv, env=environment_of(home), capture_output=True, text=True, timeout=60, check=False
+    )
     assert (done.returncode, f"--gateway-origin '{origin}' is no origin" in done.stderr) == (253, True)
 
 
 def test_many_wait_at_once(home: Path, url: str) -> None:
     """Clients that wait take no thread, so that others are answered meanwhile."""
     wait = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 3, "End": True}}}
-    sfn_json(home, "create-state-machine", "--name", "W", "--role-arn", ROLE, "--type", "EXPRESS", "--definition", json.dumps(wait))
+    sfn_json(
+        home,
+        "create-state-machine",
+        "--name",
+        "W",
+        "--role-arn",
+        ROLE,
+        "--type",
+        "EXPRESS",
+        "--definition",
+        json.dumps(wait),
+    )
     statuses, while_they_wait = asyncio.run(_crowd(url))
     assert statuses == [b"HTTP/1.1 200 OK"] * WAITERS
     assert while_they_wait == b"HTTP/1.1 200 OK"
 
 
 async def _crowd(url: str) -> tuple[list[bytes], bytes]:
-    """The statuses of all who waited, and of one who asked for something short before the first of them was answered."""
+    """The statuses of all who waited, and of one who asked for something short before the first of
+    them was answered.
+    """
     waiting = [asyncio.create_task(_status(url, "W")) for _ in range(WAITERS)]
     short = await _status(url, "Echo")
     assert not any(task.done() for task in waiting)
@@ -177,7 +236,9 @@ async def _crowd(url: str) -> tuple[list[bytes], bytes]:
 async def _status(url: str, name: str) -> bytes:
     host = urlsplit(url).netloc
     reader, writer = await asyncio.open_connection(*host.split(":"))
-    writer.write(f"POST /gateway/{name} HTTP/1.1\r\nHost: {host}\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{{}}".encode())
+    writer.write(
+        f"POST /gateway/{name} HTTP/1.1\r\nHost: {host}\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{{}}".encode()
+    )
     status = (await reader.readline()).strip()
     writer.close()
     await writer.wait_closed()

@@ -1,4 +1,6 @@
-"""The example in each command's help, run as a shell runs it: one session, in which each finds what those before it made."""
+"""The example in each command's help, run as a shell runs it: one session, in which each finds what
+those before it made.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,17 @@ import pytest
 from sfn_cli.api import model
 from sfn_cli.cli.commands import OWN, SPECIAL, Sfn
 from sfn_cli.cli.exits import Exit
-from tests.processes import ROLE, SFN, TIMEOUT_SECONDS, create_machine, environment_of, sfn, sfn_json, start_execution, until
+from tests.processes import (
+    ROLE,
+    SFN,
+    TIMEOUT_SECONDS,
+    create_machine,
+    environment_of,
+    sfn,
+    sfn_json,
+    start_execution,
+    until,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,28 +38,79 @@ if TYPE_CHECKING:
 SESSION = [
     "sts get-caller-identity",
     *("create-activity", "list-activities", "describe-activity"),
-    *("validate-state-machine-definition", "test-state", "create-state-machine", "list-state-machines", "describe-state-machine"),
+    *(
+        "validate-state-machine-definition",
+        "test-state",
+        "create-state-machine",
+        "list-state-machines",
+        "describe-state-machine",
+    ),
     *("tag-resource", "list-tags-for-resource", "untag-resource", "update-state-machine"),
-    *("publish-state-machine-version", "list-state-machine-versions", "create-state-machine-alias", "update-state-machine-alias"),
+    *(
+        "publish-state-machine-version",
+        "list-state-machine-versions",
+        "create-state-machine-alias",
+        "update-state-machine-alias",
+    ),
     *("describe-state-machine-alias", "list-state-machine-aliases"),
-    *("start-execution", "get-activity-task", "send-task-heartbeat", "send-task-success", "send-task-failure"),
-    *("describe-execution", "describe-state-machine-for-execution", "get-execution-history", "list-executions"),
+    *(
+        "start-execution",
+        "get-activity-task",
+        "send-task-heartbeat",
+        "send-task-success",
+        "send-task-failure",
+    ),
+    *(
+        "describe-execution",
+        "describe-state-machine-for-execution",
+        "get-execution-history",
+        "list-executions",
+    ),
     *("stop-execution", "redrive-execution", "start-sync-execution"),
     *("list-map-runs", "describe-map-run", "update-map-run"),
-    *("lambda create-function", "lambda wait", "lambda list-functions", "lambda get-function", "lambda get-function-configuration"),
-    *("lambda publish-version", "lambda list-versions-by-function", "lambda create-alias", "lambda get-alias", "lambda list-aliases"),
+    *(
+        "lambda create-function",
+        "lambda wait",
+        "lambda list-functions",
+        "lambda get-function",
+        "lambda get-function-configuration",
+    ),
+    *(
+        "lambda publish-version",
+        "lambda list-versions-by-function",
+        "lambda create-alias",
+        "lambda get-alias",
+        "lambda list-aliases",
+    ),
     *("lambda update-alias", "lambda delete-alias"),
     *("lambda tag-resource", "lambda list-tags", "lambda untag-resource"),
     *("lambda get-policy", "lambda get-function-code-signing-config", "lambda get-function-concurrency"),
     *("lambda update-function-code", "lambda update-function-configuration", "lambda invoke"),
-    *("logs create-log-group", "logs create-log-stream", "logs put-log-events", "logs get-log-events", "logs put-retention-policy"),
+    *(
+        "logs create-log-group",
+        "logs create-log-stream",
+        "logs put-log-events",
+        "logs get-log-events",
+        "logs put-retention-policy",
+    ),
     *("logs tag-resource", "logs list-tags-for-resource", "logs list-tags-log-group", "logs untag-resource"),
     *("logs describe-log-groups", "logs describe-log-streams", "logs filter-log-events", "logs tail"),
     *("logs delete-retention-policy", "logs delete-log-stream", "logs delete-log-group"),
-    *("events create-connection", "events describe-connection", "events list-connections", "events update-connection"),
+    *(
+        "events create-connection",
+        "events describe-connection",
+        "events list-connections",
+        "events update-connection",
+    ),
     "events tail",
     *("events deauthorize-connection", "events delete-connection"),
-    *("lambda delete-function", "delete-state-machine-alias", "delete-state-machine-version", "delete-state-machine", "delete-activity"),
+    *(
+        "lambda delete-function",
+        "delete-state-machine-alias",
+        "delete-state-machine-version",
+        "delete-state-machine",
+        "delete-activity",
+    ),
 ]
 
 OWN_SESSION = [
@@ -65,7 +128,11 @@ APPROVE = {"Type": "Task", "Resource": f"{ARN}:activity:approve", "End": True}
 ORDER = {"StartAt": "Approve", "States": {"Approve": APPROVE}}
 QUOTE = {"StartAt": "Quote", "States": {"Quote": {"Type": "Pass", "End": True}}}
 WAIT = {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 3600, "End": True}}}
-EACH = {"Type": "Map", "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **WAIT}, "End": True}
+EACH = {
+    "Type": "Map",
+    "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **WAIT},
+    "End": True,
+}
 PAY = {
     "Type": "Task",
     "Resource": "arn:aws:states:::states:startExecution.waitForTaskToken",
@@ -87,7 +154,9 @@ def test_every_own_command_is_in_the_session() -> None:
     found = []
     for name in OWN:
         command = Sfn("sfn").get_command(None, name)  # type: ignore[arg-type]
-        found += [f"{name} {inner}" for inner in command.commands] if isinstance(command, click.Group) else [name]
+        found += (
+            [f"{name} {inner}" for inner in command.commands] if isinstance(command, click.Group) else [name]
+        )
     assert sorted(OWN_SESSION) == sorted(found)
 
 
@@ -118,7 +187,9 @@ def _write_files(folder: Path) -> None:
     (folder / "examples").symlink_to(Path(__file__).parents[2] / "examples")
     code = folder / "functions" / "price"
     code.mkdir(parents=True)
-    (code / "app.py").write_text("def lambda_handler(event, context):\n    print('hello')\n    return event\n")
+    (code / "app.py").write_text(
+        "def lambda_handler(event, context):\n    print('hello')\n    return event\n"
+    )
     with zipfile.ZipFile(folder / "price.zip", "w") as archive:
         archive.write(code / "app.py", "app.py")
 
@@ -140,7 +211,15 @@ def _before(home: Path, folder: Path, command: str) -> Iterator[tuple[str, str]]
         case "start-sync-execution":
             sfn_json(home, *create, "--name", "quote", "--type", "EXPRESS", "--definition", json.dumps(QUOTE))
         case "lambda update-alias":
-            sfn_json(home, "lambda", "update-function-configuration", "--function-name", "price", "--memory-size", "256")
+            sfn_json(
+                home,
+                "lambda",
+                "update-function-configuration",
+                "--function-name",
+                "price",
+                "--memory-size",
+                "256",
+            )
             sfn_json(home, "lambda", "publish-version", "--function-name", "price")
         case "start-executions":
             sfn_json(home, *create, "--name", "order", "--definition", json.dumps(QUOTE))
@@ -150,9 +229,13 @@ def _before(home: Path, folder: Path, command: str) -> Iterator[tuple[str, str]]
             listed = until(lambda: len(tasks := _tasks(home)) == len(executions) and tasks, "tasks that wait")
             yield "HANDLE", listed[0]["handle"]
         case "describe-map-run":
-            machine = sfn_json(home, *create, "--name", "many", "--definition", json.dumps(MANY))["stateMachineArn"]
+            machine = sfn_json(home, *create, "--name", "many", "--definition", json.dumps(MANY))[
+                "stateMachineArn"
+            ]
             execution = start_execution(home, machine, "--input", "[1]")
-            runs = until(lambda: sfn_json(home, "list-map-runs", "--execution-arn", execution)["mapRuns"], "a Map Run")
+            runs = until(
+                lambda: sfn_json(home, "list-map-runs", "--execution-arn", execution)["mapRuns"], "a Map Run"
+            )
             yield "MAP_RUN_ARN", runs[0]["mapRunArn"]
 
 
@@ -168,25 +251,41 @@ def _example(home: Path, command: str) -> str:
     assert found is not None, shown
     line = re.sub(r"\\\n *", "", found[1]).strip()
     command_line = re.split(r" {3,}", line)[0]  # what follows is a remark
-    return re.sub(r"python3\.\d+", f"python3.{sys.version_info.minor}", command_line).replace("--port 8083", "--port 0")
+    return re.sub(r"python3\.\d+", f"python3.{sys.version_info.minor}", command_line).replace(
+        "--port 8083", "--port 0"
+    )
 
 
 def _environment(home: Path, given: dict[str, str]) -> dict[str, str]:
     """That of a user of the aws CLI, which an example calls."""
     aws = {"AWS_DEFAULT_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "any", "AWS_SECRET_ACCESS_KEY": "any"}
-    return environment_of(home, {"PATH": f"{Path(SFN).parent}{os.pathsep}{os.environ['PATH']}", **aws, **given})
+    return environment_of(
+        home, {"PATH": f"{Path(SFN).parent}{os.pathsep}{os.environ['PATH']}", **aws, **given}
+    )
 
 
 def _run(home: Path, folder: Path, example: str, given: dict[str, str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        ["bash", "-c", example], cwd=folder, env=_environment(home, given), capture_output=True, text=True, timeout=TIMEOUT_SECONDS
+        ["bash", "-c", example],
+        cwd=folder,
+        env=_environment(home, given),
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_SECONDS,
     )
 
 
 def _followed(home: Path, folder: Path, example: str) -> subprocess.CompletedProcess[str]:
     """A command that goes on until Ctrl-C, which comes when it has shown something."""
     command = ["bash", "-c", f"exec {example}"]
-    process = subprocess.Popen(command, cwd=folder, env=_environment(home, {}), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        env=_environment(home, {}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     assert process.stdout is not None
     assert process.stdout.readline()
     process.send_signal(signal.SIGINT)

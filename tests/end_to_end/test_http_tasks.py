@@ -1,4 +1,6 @@
-"""http:invoke: tasks that call an HTTP API, with what a connection adds; by the installed command and real workers."""
+"""http:invoke: tasks that call an HTTP API, with what a connection adds; by the installed command
+and real workers.
+"""
 
 from __future__ import annotations
 
@@ -29,13 +31,24 @@ def there() -> Iterator[Api]:
 def connect(home: Path, name: str, type_: str, parameters: dict[str, Any]) -> str:
     """The ARN of a new connection."""
     created = sfn_json(
-        home, "events", "create-connection", "--name", name, "--authorization-type", type_, "--auth-parameters", json.dumps(parameters)
+        home,
+        "events",
+        "create-connection",
+        "--name",
+        name,
+        "--authorization-type",
+        type_,
+        "--auth-parameters",
+        json.dumps(parameters),
     )
     return str(created["ConnectionArn"])
 
 
 def connect_by_key(home: Path, name: str = "Key", **http_parameters: Any) -> str:
-    parameters = {"ApiKeyAuthParameters": {"ApiKeyName": "ApiKey", "ApiKeyValue": "hidden"}, "InvocationHttpParameters": http_parameters}
+    parameters = {
+        "ApiKeyAuthParameters": {"ApiKeyName": "ApiKey", "ApiKeyValue": "hidden"},
+        "InvocationHttpParameters": http_parameters,
+    }
     return connect(home, name, "API_KEY", parameters)
 
 
@@ -44,7 +57,9 @@ def connect_by_oauth(home: Path, there: Api, *, secret: str = "hidden") -> str:
         "ClientParameters": {"ClientID": "client", "ClientSecret": secret},
         "AuthorizationEndpoint": f"{there.url}/token",
         "HttpMethod": "POST",
-        "OAuthHttpParameters": {"BodyParameters": [{"Key": "scope", "Value": "read", "IsValueSecret": False}]},
+        "OAuthHttpParameters": {
+            "BodyParameters": [{"Key": "scope", "Value": "read", "IsValueSecret": False}]
+        },
     }
     return connect(home, "OAuth", "OAUTH_CLIENT_CREDENTIALS", {"OAuthParameters": oauth})
 
@@ -53,18 +68,27 @@ def task(url: str, connection: str, method: str = "GET", **parameters: Any) -> d
     return {
         "Type": "Task",
         "Resource": "arn:aws:states:::http:invoke",
-        "Parameters": {"ApiEndpoint": url, "Method": method, "InvocationConfig": {"ConnectionArn": connection}, **parameters},
+        "Parameters": {
+            "ApiEndpoint": url,
+            "Method": method,
+            "InvocationConfig": {"ConnectionArn": connection},
+            **parameters,
+        },
         "End": True,
     }
 
 
 def run(home: Path, state: dict[str, Any], name: str = "M") -> dict[str, Any]:
     """The description of an execution of one state, which has ended."""
-    return ended(home, start_execution(home, create_machine(home, name, {"StartAt": "T", "States": {"T": state}})))
+    return ended(
+        home, start_execution(home, create_machine(home, name, {"StartAt": "T", "States": {"T": state}}))
+    )
 
 
 def test_a_connection_is_merged(home: Path, there: Api) -> None:
-    """AWS's own example: of what the definition and the connection both have, the connection's goes. The history has no secret."""
+    """AWS's own example: of what the definition and the connection both have, the connection's
+    goes. The history has no secret.
+    """
     connection = connect_by_key(
         home,
         BodyParameters=[{"Key": "BodyParam", "Value": "connection_body_param"}],
@@ -96,15 +120,27 @@ def test_a_connection_is_merged(home: Path, there: Api) -> None:
         },
         "body": body,
     }  # fmt: skip
-    assert (output["StatusCode"], output["StatusText"], output["Headers"]["content-type"]) == (200, "OK", ["application/json"])
+    assert (output["StatusCode"], output["StatusText"], output["Headers"]["content-type"]) == (
+        200,
+        "OK",
+        ["application/json"],
+    )
     events = sfn_json(home, "get-execution-history", "--execution-arn", done["executionArn"])["events"]
-    scheduled = next(event["taskScheduledEventDetails"] for event in events if event["type"] == "TaskScheduled")
-    assert (scheduled["resourceType"], scheduled["resource"], "hidden" in scheduled["parameters"]) == ("http", "invoke", False)
+    scheduled = next(
+        event["taskScheduledEventDetails"] for event in events if event["type"] == "TaskScheduled"
+    )
+    assert (scheduled["resourceType"], scheduled["resource"], "hidden" in scheduled["parameters"]) == (
+        "http",
+        "invoke",
+        False,
+    )
 
 
 def test_bodies(home: Path, there: Api) -> None:
     """JSON, a form, a text of another type; and none."""
-    basic = connect(home, "Basic", "BASIC", {"BasicAuthParameters": {"Username": "ada", "Password": "hidden"}})
+    basic = connect(
+        home, "Basic", "BASIC", {"BasicAuthParameters": {"Username": "ada", "Password": "hidden"}}
+    )
     url = f"{there.url}/json"
     form = {"RequestBodyEncoding": "URL_ENCODED", "RequestEncodingOptions": {"ArrayFormat": "BRACKETS"}}
     typed = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -127,7 +163,9 @@ def test_bodies(home: Path, there: Api) -> None:
 def test_tokens(home: Path, there: Api) -> None:
     """A token is asked for once, and again when it is about to expire or an API refuses it."""
     connection = connect_by_oauth(home, there)
-    machine = create_machine(home, "M", {"StartAt": "T", "States": {"T": task(f"{there.url}/private", connection)}})
+    machine = create_machine(
+        home, "M", {"StartAt": "T", "States": {"T": task(f"{there.url}/private", connection)}}
+    )
 
     def succeeds() -> bool:
         return bool(ended(home, start_execution(home, machine))["status"] == "SUCCEEDED")
@@ -135,7 +173,10 @@ def test_tokens(home: Path, there: Api) -> None:
     assert succeeds()
     assert succeeds()
     assert there.tokens == 1
-    assert there.asked("/token")[0]["body"] == "grant_type=client_credentials&client_id=client&client_secret=hidden&scope=read"
+    assert (
+        there.asked("/token")[0]["body"]
+        == "grant_type=client_credentials&client_id=client&client_secret=hidden&scope=read"
+    )
 
     there.tokens += 1  # somebody else got one: the first is not good any more
     there.expires_in = 30  # which is so soon that the next task asks again
@@ -178,17 +219,30 @@ def test_failures(home: Path, there: Api) -> None:
         del tried["End"]
         branches.append({"StartAt": name, "States": {name: tried, after: {"Type": "Pass", "End": True}}})
     done = run(home, {"Type": "Parallel", "Branches": branches, "End": True}, "Caught")
-    told = [(entry["Error"], entry["Cause"].replace("[Errno 61]", "[Errno 111]")) for entry in json.loads(done["output"])]
+    told = [
+        (entry["Error"], entry["Cause"].replace("[Errno 61]", "[Errno 111]"))
+        for entry in json.loads(done["output"])
+    ]
     assert told == [(error, cause) for _, error, cause in caught]
 
 
 def test_a_request_that_is_traced(home: Path, there: Api) -> None:
     """TestState shows the request and the response; what the connection adds only to who asks for secrets."""
     key = connect_by_key(home, QueryStringParameters=[{"Key": "added", "Value": "hidden"}])
-    state = json.dumps(task(f"{there.url}/status/404", key, Headers={"h": "1"}, QueryParameters={"q": "1"}, RequestBody={"m": 1}))
+    state = json.dumps(
+        task(
+            f"{there.url}/status/404",
+            key,
+            Headers={"h": "1"},
+            QueryParameters={"q": "1"},
+            RequestBody={"m": 1},
+        )
+    )
 
     def traced(*options: str) -> dict[str, Any]:
-        answer: dict[str, Any] = sfn_json(home, "test-state", "--definition", state, "--role-arn", ROLE, *options)
+        answer: dict[str, Any] = sfn_json(
+            home, "test-state", "--definition", state, "--role-arn", ROLE, *options
+        )
         assert (answer["error"], answer["cause"]) == ("States.Http.StatusCode.404", "Not Found")
         return answer["inspectionData"]
 
@@ -206,9 +260,13 @@ def test_a_request_that_is_traced(home: Path, there: Api) -> None:
 
 
 def test_connections_over_http(home: Path, there: Api) -> None:
-    """EventBridge's clients make, show and delete connections; a task, and an aws-sdk task, find them by AWS's own ARN."""
+    """EventBridge's clients make, show and delete connections; a task, and an aws-sdk task, find
+    them by AWS's own ARN.
+    """
     with serving(home) as url:
-        events = boto3.client("events", "us-east-1", endpoint_url=url, aws_access_key_id="any", aws_secret_access_key="any")
+        events = boto3.client(
+            "events", "us-east-1", endpoint_url=url, aws_access_key_id="any", aws_secret_access_key="any"
+        )
         made = events.create_connection(
             Name="Stripe", AuthorizationType="API_KEY",
             AuthParameters={"ApiKeyAuthParameters": {"ApiKeyName": "k", "ApiKeyValue": "hidden"}},
@@ -218,9 +276,16 @@ def test_connections_over_http(home: Path, there: Api) -> None:
         assert described["AuthParameters"] == {"ApiKeyAuthParameters": {"ApiKeyName": "k"}}
         done = run(home, task(f"{there.url}/json", f"{ARN}/Stripe/{AWS_ID}"))
         assert json.loads(done["output"])["ResponseBody"]["headers"]["k"] == "hidden"
-        sdk = {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:eventbridge:describeConnection", "Parameters": {"Name": "Stripe"}}
+        sdk = {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::aws-sdk:eventbridge:describeConnection",
+            "Parameters": {"Name": "Stripe"},
+        }
         told = json.loads(run(home, {**sdk, "End": True}, "Sdk")["output"])
-        assert (told["ConnectionArn"], told["AuthParameters"]) == (made["ConnectionArn"], described["AuthParameters"])
+        assert (told["ConnectionArn"], told["AuthParameters"]) == (
+            made["ConnectionArn"],
+            described["AuthParameters"],
+        )
         events.delete_connection(Name="Stripe")
         with pytest.raises(events.exceptions.ResourceNotFoundException):
             events.describe_connection(Name="Stripe")

@@ -1,4 +1,6 @@
-"""A fault in one execution harms no other: poisoned text fails its own execution, and a damaged one is suspended."""
+"""A fault in one execution harms no other: poisoned text fails its own execution, and a damaged one
+is suspended.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +60,9 @@ POISONED = {
     "a child's cause": {"Type": "Map", "ItemsPath": "$.l", "ItemProcessor": PROCESSOR, "End": True},
     "FunctionName": task(f"{STATES}lambda:invoke", {"FunctionName.$": "$.s", "Payload": {}}),
     "Qualifier": task(f"{STATES}lambda:invoke", {"FunctionName": "F", "Qualifier.$": "$.s", "Payload": {}}),
-    "FunctionName of an event": task(f"{STATES}lambda:invoke", {"FunctionName.$": "$.s", "InvocationType": "Event", "Payload": {}}),
+    "FunctionName of an event": task(
+        f"{STATES}lambda:invoke", {"FunctionName.$": "$.s", "InvocationType": "Event", "Payload": {}}
+    ),
     "ClientContext of an event": task(
         f"{STATES}lambda:invoke",
         {"FunctionName": "F", "InvocationType": "Event", "ClientContext.$": "$.s", "Payload": {}},
@@ -75,7 +79,11 @@ POISONED = {
     ),
     "ConnectionArn": task(
         f"{STATES}http:invoke",
-        {"ApiEndpoint": "http://127.0.0.1:1/", "Method": "GET", "InvocationConfig": {"ConnectionArn.$": "$.s"}},
+        {
+            "ApiEndpoint": "http://127.0.0.1:1/",
+            "Method": "GET",
+            "InvocationConfig": {"ConnectionArn.$": "$.s"},
+        },
     ),
     "a log group": task(f"{STATES}aws-sdk:cloudwatchlogs:describeLogStreams", {"LogGroupName.$": "$.s"}),
     "an execution's ARN": task(f"{STATES}aws-sdk:sfn:describeExecution", {"ExecutionArn.$": "$.s"}),
@@ -93,7 +101,9 @@ POISONED = {
 
 
 def test_poisoned_text_fails_its_own_execution(home: Path, tmp_path: Path) -> None:
-    """A lone surrogate, wherever it would reach SQL, ends only its execution; the same worker drives the others."""
+    """A lone surrogate, wherever it would reach SQL, ends only its execution; the same worker
+    drives the others.
+    """
     code = tmp_path / "code"
     code.mkdir()
     (code / "app.py").write_text("def handler(event, context):\n    raise ValueError(event['raise'])\n")
@@ -123,7 +133,9 @@ def waits(home: Path, name: str, *options: str) -> str:
 
 
 def damage(home: Path, machine: str, details: str = '{"name"') -> None:
-    """Damages the last event of each execution of a machine, which no worker drives then; a command brings the next."""
+    """Damages the last event of each execution of a machine, which no worker drives then; a command
+    brings the next.
+    """
     kill_workers(home)
     with closing(sqlite3.connect(home / "sfn.db")) as connection, connection:
         connection.execute(
@@ -144,7 +156,8 @@ def events_of(home: Path, machine: str) -> int:
     """How many events the executions of a machine have."""
     with closing(sqlite3.connect(home / "sfn.db")) as connection:
         row = connection.execute(
-            "SELECT count(*) FROM event JOIN execution e ON key >> 16 = e.id WHERE e.state_machine_arn = ?", (machine,)
+            "SELECT count(*) FROM event JOIN execution e ON key >> 16 = e.id WHERE e.state_machine_arn = ?",
+            (machine,),
         ).fetchone()
     return int(row[0])
 
@@ -159,7 +172,10 @@ def damaged(home: Path) -> str:
     """A suspended execution: a row of it cannot be read."""
     machine = waits(home, "Damaged")
     execution = start_execution(home, machine, "--name", "d")
-    until(lambda: len(sfn_json(home, "get-execution-history", "--execution-arn", execution)["events"]) == 2, "its wait")
+    until(
+        lambda: len(sfn_json(home, "get-execution-history", "--execution-arn", execution)["events"]) == 2,
+        "its wait",
+    )
     damage(home, machine)
     describe(home, execution)
     until(lambda: suspended(home), "its suspension")
@@ -189,7 +205,9 @@ def test_a_person_is_told_of_a_suspended_execution(home: Path, damaged: str) -> 
     """describe-execution reports a suspension on stderr if that is a terminal, and never on stdout."""
     terminal, stderr = os.openpty()
     command = [SFN, "describe-execution", "--execution-arn", damaged]
-    done = subprocess.run(command, env=environment_of(home), stdout=subprocess.PIPE, stderr=stderr, check=True)
+    done = subprocess.run(
+        command, env=environment_of(home), stdout=subprocess.PIPE, stderr=stderr, check=True
+    )
     os.close(stderr)
     assert f"The execution {damaged} is suspended" in " ".join(os.read(terminal, 4096).decode().split())
     os.close(terminal)
@@ -227,8 +245,13 @@ def test_a_newer_version_tries_a_suspended_execution_again(home: Path, damaged: 
         connection.execute("UPDATE suspension SET version = '0.1.0'")
     sfn_json(home, "get-execution-history", "--execution-arn", damaged)
     start_execution(home, create_machine(home, "Beside", WELL))
-    until(lambda: suspended(home) == [] and "executions" in json.dumps(sfn_json(home, "worker", "status")), "another try")
-    until(lambda: sfn_json(home, "worker", "status")["workers"][0]["executions"] == 1, "a worker that drives it")
+    until(
+        lambda: suspended(home) == [] and "executions" in json.dumps(sfn_json(home, "worker", "status")),
+        "another try",
+    )
+    until(
+        lambda: sfn_json(home, "worker", "status")["workers"][0]["executions"] == 1, "a worker that drives it"
+    )
 
 
 def parent_of(machine: str) -> dict[str, Any]:
@@ -239,7 +262,9 @@ def parent_of(machine: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("damaged_kind", ["itself", "a child"])
 @pytest.mark.parametrize("command", ["run", "start-executions", "start-sync-execution", "http"])
-def test_a_command_that_waits_for_a_suspended_execution(home: Path, tmp_path: Path, command: str, damaged_kind: str) -> None:
+def test_a_command_that_waits_for_a_suspended_execution(
+    home: Path, tmp_path: Path, command: str, damaged_kind: str
+) -> None:
     """A wait for a suspended execution, or for one that awaits it, ends with 255 (HTTP 500) and one line."""
     express = command in ("start-sync-execution", "http")
     if express and damaged_kind == "a child":
@@ -253,21 +278,32 @@ def test_a_command_that_waits_for_a_suspended_execution(home: Path, tmp_path: Pa
     (tmp_path / "lines").write_text("{}\n")
     commands = {
         "run": ["run", str(tmp_path / "Target.asl.json")],
-        "start-executions": ["start-executions", "--state-machine-arn", target, "--inputs", str(tmp_path / "lines"), "--wait"],
+        "start-executions": [
+            "start-executions",
+            "--state-machine-arn",
+            target,
+            "--inputs",
+            str(tmp_path / "lines"),
+            "--wait",
+        ],
         "start-sync-execution": ["start-sync-execution", "--state-machine-arn", target],
     }
     if damaged_kind == "itself" and command == "run":
         waiting = waiting.replace("Waits", "Target")
     if command == "http":
         with serving(home) as url, ThreadPoolExecutor() as threads:
-            answer = threads.submit(boto3_client(url, "stepfunctions").start_sync_execution, stateMachineArn=target)
+            answer = threads.submit(
+                boto3_client(url, "stepfunctions").start_sync_execution, stateMachineArn=target
+            )
             until(lambda: events_of(home, waiting) == 2, "its wait")
             damage(home, waiting, ANOTHER_STATE)
             with pytest.raises(ClientError, match="is suspended") as refused:
                 answer.result()
         assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 500
         return
-    process = subprocess.Popen([SFN, *commands[command]], env=environment_of(home), stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [SFN, *commands[command]], env=environment_of(home), stderr=subprocess.PIPE, text=True
+    )
     until(lambda: events_of(home, waiting) == 2, "its wait")
     damage(home, waiting, ANOTHER_STATE)
     _, shown = process.communicate(timeout=TIMEOUT_SECONDS)

@@ -10,7 +10,12 @@ from tests.processes import ROLE, create_machine, ended, sfn, sfn_json, start_ex
 if TYPE_CHECKING:
     from pathlib import Path
 
-GLUE = {"Type": "Task", "Resource": "arn:aws:states:::glue:startJobRun.sync", "Parameters": {"JobName": "j"}, "End": True}
+GLUE = {
+    "Type": "Task",
+    "Resource": "arn:aws:states:::glue:startJobRun.sync",
+    "Parameters": {"JobName": "j"},
+    "End": True,
+}
 MACHINE = json.dumps({"StartAt": "Each", "States": {"Each": {
     "Type": "Map", "ItemProcessor": {"StartAt": "Job", "States": {"Job": GLUE}}, "End": True,
 }}})  # fmt: skip
@@ -33,7 +38,10 @@ def test_refused_by_name(home: Path) -> None:
 
 def test_made_to_be_mocked(home: Path, tmp_path: Path) -> None:
     """Where there are mocks, a machine may be made that can be run with them alone."""
-    cases = {"StateMachines": {"N": {"TestCases": {"Done": {"Job": "Done"}}}}, "MockedResponses": {"Done": {"0": {"Return": {"n": 1}}}}}
+    cases = {
+        "StateMachines": {"N": {"TestCases": {"Done": {"Job": "Done"}}}},
+        "MockedResponses": {"Done": {"0": {"Return": {"n": 1}}}},
+    }
     (tmp_path / "mocks.json").write_text(json.dumps(cases))
     mocking = {"SFN_MOCK_CONFIG": str(tmp_path / "mocks.json")}
     create = ("create-state-machine", "--name", "N", "--role-arn", ROLE, "--definition", MACHINE)
@@ -56,8 +64,16 @@ def test_valid_as_aws_has_it(home: Path) -> None:
 
 def test_tested_with_a_mock(home: Path) -> None:
     """With a mock nothing is called; without one, the state is refused."""
-    state = ("test-state", "--definition", json.dumps({**GLUE, "Resource": "arn:aws:states:::glue:startJobRun"}), "--role-arn", ROLE)
-    assert sfn_json(home, *state, "--mock", '{"result": "{\\"JobRunId\\": \\"r\\"}"}')["status"] == "SUCCEEDED"
+    state = (
+        "test-state",
+        "--definition",
+        json.dumps({**GLUE, "Resource": "arn:aws:states:::glue:startJobRun"}),
+        "--role-arn",
+        ROLE,
+    )
+    assert (
+        sfn_json(home, *state, "--mock", '{"result": "{\\"JobRunId\\": \\"r\\"}"}')["status"] == "SUCCEEDED"
+    )
     refused = sfn(home, *state)
     assert refused.returncode == 254
     assert "sfn does not have the integration glue:startJobRun." in refused.stderr

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.processes import create_machine, describe, ended, sfn, sfn_json, start_execution, until, worker_pids
+from tests.processes import (
+    create_machine,
+    describe,
+    ended,
+    sfn,
+    sfn_json,
+    start_execution,
+    until,
+    worker_pids,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +30,11 @@ LOOPS = "{% ($f := function($x) { $f($x + 1) }; $f(1)) %}"
 
 def asking(expression: str) -> Any:
     """A machine that asks one expression."""
-    return {"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": {"Type": "Pass", "Output": expression, "End": True}}}
+    return {
+        "QueryLanguage": "JSONata",
+        "StartAt": "A",
+        "States": {"A": {"Type": "Pass", "Output": expression, "End": True}},
+    }
 
 
 WAITING = {
@@ -35,9 +48,12 @@ WAITING = {
 
 
 def test_runaways_beside_quick_ones(home: Path) -> None:
-    """An expression that never ends holds up nobody, fails in the end, and lets itself be stopped; the worker lives on."""
+    """An expression that never ends holds up nobody, fails in the end, and lets itself be stopped;
+    the worker lives on.
+    """
     runaways = [
-        start_execution(home, create_machine(home, f"Runaway{n}", asking(text))) for n, text in enumerate((BACKTRACKS, LOOPS, LOOPS))
+        start_execution(home, create_machine(home, f"Runaway{n}", asking(text)))
+        for n, text in enumerate((BACKTRACKS, LOOPS, LOOPS))
     ]
     stopped = start_execution(home, create_machine(home, "Stopped", asking(LOOPS)))
     quick = create_machine(home, "Quick", WAITING)
@@ -51,10 +67,14 @@ def test_runaways_beside_quick_ones(home: Path) -> None:
     assert (describe(home, stopped)["status"], describe(home, stopped)["error"]) == ("ABORTED", "Enough")
 
     slow_ends = [ended(home, execution) for execution in runaways]
-    assert max(described["stopDate"] for described in quick_ends) < max(described["stopDate"] for described in slow_ends)
+    assert max(described["stopDate"] for described in quick_ends) < max(
+        described["stopDate"] for described in slow_ends
+    )
     for described in slow_ends:
         assert (described["status"], described["error"]) == ("FAILED", "States.QueryEvaluationError")
-        assert described["cause"].endswith("threw an error during evaluation: Expression evaluation timeout: Check for infinite loop")
+        assert described["cause"].endswith(
+            "threw an error during evaluation: Expression evaluation timeout: Check for infinite loop"
+        )
     assert describe(home, stopped)["status"] == "ABORTED"
     assert len(workers) == 1
     assert worker_pids(home) == workers
@@ -62,17 +82,26 @@ def test_runaways_beside_quick_ones(home: Path) -> None:
 
 
 def test_a_task_answers_while_another_branch_is_slow(home: Path) -> None:
-    """What comes for an execution while its slow step runs is not lost: here, the answer to another branch's task."""
+    """What comes for an execution while its slow step runs is not lost: here, the answer to another
+    branch's task.
+    """
     slow = asking(LOOPS)
     catch = {"ErrorEquals": ["States.QueryEvaluationError"], "Next": "Caught"}
     trying = {"Type": "Parallel", "Branches": [slow], "Catch": [catch], "End": True}
     task = {"Type": "Task", "Resource": f"{ACCOUNT}:activity:Ask", "End": True}
     branches = [
         {"StartAt": "Task", "States": {"Task": task}},
-        {"StartAt": "Try", "States": {"Try": trying, "Caught": {"Type": "Pass", "Result": "slow", "End": True}}},
+        {
+            "StartAt": "Try",
+            "States": {"Try": trying, "Caught": {"Type": "Pass", "Result": "slow", "End": True}},
+        },
     ]
     sfn_json(home, "create-activity", "--name", "Ask")
-    machine = create_machine(home, "Both", {"StartAt": "P", "States": {"P": {"Type": "Parallel", "Branches": branches, "End": True}}})
+    machine = create_machine(
+        home,
+        "Both",
+        {"StartAt": "P", "States": {"P": {"Type": "Parallel", "Branches": branches, "End": True}}},
+    )
     execution = start_execution(home, machine)
     asked = sfn_json(home, "get-activity-task", "--activity-arn", task["Resource"])
     sfn_json(home, "send-task-success", "--task-token", asked["taskToken"], "--task-output", '"answered"')
@@ -84,7 +113,10 @@ def test_a_task_answers_while_another_branch_is_slow(home: Path) -> None:
 
 
 def parallels(depth: int) -> str:
-    openings = (f'{{"StartAt":"P{level}","States":{{"P{level}":{{"Type":"Parallel","End":true,"Branches":[' for level in range(depth))
+    openings = (
+        f'{{"StartAt":"P{level}","States":{{"P{level}":{{"Type":"Parallel","End":true,"Branches":['
+        for level in range(depth)
+    )
     return "".join(openings) + '{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}' + "]}}}" * depth
 
 
@@ -99,7 +131,9 @@ def test_fifty_parallels_within_each_other(home: Path) -> None:
     [
         pytest.param(parallels(10_000), id="machines"),
         pytest.param(json.dumps(asking("{% " + "(" * 10_000 + "1" + ")" * 10_000 + " %}")), id="expression"),
-        pytest.param(json.dumps(asking("{% /" + "(" * 10_000 + "a" + ")" * 10_000 + "/ %}")), id="regular expression"),
+        pytest.param(
+            json.dumps(asking("{% /" + "(" * 10_000 + "a" + ")" * 10_000 + "/ %}")), id="regular expression"
+        ),
     ],
 )
 def test_ten_thousand_levels(home: Path, tmp_path: Path, definition: str) -> None:
@@ -108,7 +142,10 @@ def test_ten_thousand_levels(home: Path, tmp_path: Path, definition: str) -> Non
     file.write_text(definition)
     given = ("--definition", f"file://{file}")
     machine = create_machine(home, "A", asking("{% 1 %}"))
-    for command in (("create-state-machine", "--name", "B", "--role-arn", ROLE), ("update-state-machine", "--state-machine-arn", machine)):
+    for command in (
+        ("create-state-machine", "--name", "B", "--role-arn", ROLE),
+        ("update-state-machine", "--state-machine-arn", machine),
+    ):
         refused = sfn(home, *command, *given)
         assert refused.returncode == 254
         assert "(InvalidDefinition)" in refused.stderr
@@ -122,13 +159,24 @@ def test_a_definition_of_a_mebibyte(home: Path, tmp_path: Path) -> None:
     file = tmp_path / "definition.json"
     text = json.dumps({"Comment": "@", "StartAt": "A", "States": {"A": {"Type": "Succeed"}}})
     file.write_text(text.replace("@", "x" * (1_048_576 - len(text) + 1)))
-    command = ("create-state-machine", "--name", "Large", "--role-arn", ROLE, "--definition", f"file://{file}")
+    command = (
+        "create-state-machine",
+        "--name",
+        "Large",
+        "--role-arn",
+        ROLE,
+        "--definition",
+        f"file://{file}",
+    )
     execution = start_execution(home, sfn_json(home, *command)["stateMachineArn"])
     assert ended(home, execution)["status"] == "SUCCEEDED"
     file.write_text(file.read_text() + " ")
     refused = sfn(home, *command)
     assert refused.returncode == 254
-    assert "'definition' failed to satisfy constraint: Member must have length less than or equal to 1048576" in refused.stderr
+    assert (
+        "'definition' failed to satisfy constraint: Member must have length less than or equal to 1048576"
+        in refused.stderr
+    )
 
 
 LARGE = 262_144 - 2
@@ -140,9 +188,20 @@ LARGE = 262_144 - 2
         ({"Type": "Pass", "Result": "x" * LARGE, "End": True}, "SUCCEEDED"),
         ({"Type": "Pass", "Result": "x" * (LARGE + 1), "End": True}, "FAILED"),
         ({"Type": "Pass", "Result": "é" * (LARGE // 2 + 1), "End": True}, "FAILED"),
-        ({"Type": "Pass", "Parameters": {f"n{n}.$": "$" for n in range(4_000)}, "End": True}, "FAILED"),  # 1 GB, written out
+        (
+            {"Type": "Pass", "Parameters": {f"n{n}.$": "$" for n in range(4_000)}, "End": True},
+            "FAILED",
+        ),  # 1 GB, written out
         ({"Type": "Pass", "Assign": {f"n{n}.$": "$" for n in range(4_000)}, "End": True}, "FAILED"),
-        ({"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $pad('', 262143, 'x') %}", "End": True}, "FAILED"),
+        (
+            {
+                "Type": "Pass",
+                "QueryLanguage": "JSONata",
+                "Output": "{% $pad('', 262143, 'x') %}",
+                "End": True,
+            },
+            "FAILED",
+        ),
     ],
 )
 def test_what_a_state_may_give(home: Path, tmp_path: Path, state: Any, status: str) -> None:
@@ -150,14 +209,23 @@ def test_what_a_state_may_give(home: Path, tmp_path: Path, state: Any, status: s
     file = tmp_path / "definition.json"
     file.write_text(json.dumps({"StartAt": "A", "States": {"A": state}}))
     (tmp_path / "input.json").write_text(json.dumps("x" * LARGE))
-    command = ("create-state-machine", "--name", "Gives", "--role-arn", ROLE, "--definition", f"file://{file}")
+    command = (
+        "create-state-machine",
+        "--name",
+        "Gives",
+        "--role-arn",
+        ROLE,
+        "--definition",
+        f"file://{file}",
+    )
     machine = sfn_json(home, *command)["stateMachineArn"]
     described = ended(home, start_execution(home, machine, "--input", f"file://{tmp_path / 'input.json'}"))
     assert described["status"] == status
     if status == "FAILED":
         assert described["error"] == "States.DataLimitExceeded"
         assert described["cause"] == (
-            "The state/task 'A' returned a result with a size exceeding the maximum number of bytes service limit."
+            "The state/task 'A' returned a result with a size exceeding the maximum number of bytes service "
+            "limit."
         )
 
 
@@ -170,7 +238,9 @@ def test_what_a_state_may_give(home: Path, tmp_path: Path, state: Any, status: s
     ],
 )
 def test_a_stored_definition_that_cannot_be_loaded(home: Path, definition: str) -> None:
-    """An execution of what an older version may have stored is suspended, and its worker drives all others on."""
+    """An execution of what an older version may have stored is suspended, and its worker drives all
+    others on.
+    """
     broken = create_machine(home, "Broken", asking("{% 1 %}"))
     sfn_json(home, "worker", "stop") if worker_pids(home) else None
     with sqlite3.connect(home / "sfn.db") as connection:

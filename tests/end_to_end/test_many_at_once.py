@@ -33,7 +33,10 @@ APPROVE = {
         "T": {
             "Type": "Task",
             "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
-            "Parameters": {"FunctionName": "Ask", "Payload": {"n.$": "$$.Execution.Name", "token.$": "$$.Task.Token"}},
+            "Parameters": {
+                "FunctionName": "Ask",
+                "Payload": {"n.$": "$$.Execution.Name", "token.$": "$$.Task.Token"},
+            },
             "End": True,
         }
     },
@@ -69,7 +72,16 @@ def test_fifty_shells(home: Path, tmp_path: Path) -> None:
 
 
 def one_shell(home: Path, tokens: Path, n: int) -> None:
-    machine = sfn_json(home, "create-state-machine", "--name", f"M{n}", "--role-arn", ROLE, "--definition", json.dumps(APPROVE))
+    machine = sfn_json(
+        home,
+        "create-state-machine",
+        "--name",
+        f"M{n}",
+        "--role-arn",
+        ROLE,
+        "--definition",
+        json.dumps(APPROVE),
+    )
     arn = machine["stateMachineArn"]
     assert arn == f"{MACHINES}M{n}"
     approved, stopped = (
@@ -87,5 +99,8 @@ def one_shell(home: Path, tokens: Path, n: int) -> None:
 
     assert until(output, f"the end of {n}") == str(n)
     listed = sfn_json(home, "list-executions", "--state-machine-arn", arn)["executions"]
-    assert {execution["name"]: execution["status"] for execution in listed} == {f"approved-{n}": "SUCCEEDED", f"stopped-{n}": "ABORTED"}
+    assert {execution["name"]: execution["status"] for execution in listed} == {
+        f"approved-{n}": "SUCCEEDED",
+        f"stopped-{n}": "ABORTED",
+    }
     assert sfn_json(home, "describe-execution", "--execution-arn", stopped)["error"] == f"E{n}"

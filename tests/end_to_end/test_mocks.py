@@ -1,4 +1,6 @@
-"""Test cases of a mock configuration file, and faults on purpose, by real workers: nothing is called, and nothing is forgotten."""
+"""Test cases of a mock configuration file, and faults on purpose, by real workers: nothing is
+called, and nothing is forgotten.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,17 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from tests.processes import create_function, create_machine, ended, kill_workers, serving, sfn, sfn_json, start_execution, until
+from tests.processes import (
+    create_function,
+    create_machine,
+    ended,
+    kill_workers,
+    serving,
+    sfn,
+    sfn_json,
+    start_execution,
+    until,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +39,10 @@ def chain(**states: dict[str, Any]) -> dict[str, Any]:
     """A machine of these states, one after the other."""
     names = list(states)
     follows = [{"Next": name} for name in names[1:]] + [{"End": True}]
-    return {"StartAt": names[0], "States": {name: {**states[name], **next_} for name, next_ in zip(names, follows, strict=True)}}
+    return {
+        "StartAt": names[0],
+        "States": {name: {**states[name], **next_} for name, next_ in zip(names, follows, strict=True)},
+    }
 
 
 class Mocked:
@@ -53,7 +68,9 @@ class Mocked:
         return outcome(ended(self.home, self.start(machine, *arguments)))
 
     def events(self, execution: str) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = sfn_json(self.home, "get-execution-history", "--execution-arn", execution)["events"]
+        found: list[dict[str, Any]] = sfn_json(
+            self.home, "get-execution-history", "--execution-arn", execution
+        )["events"]
         return found
 
 
@@ -101,7 +118,11 @@ KINDS = {
         ["TaskScheduled", "TaskStarted", "TaskSubmitted", "TaskSucceeded"],
     ),
     "Child": (
-        task("arn:aws:states:::states:startExecution.sync:2", Parameters={"StateMachineArn": "none"}, ResultSelector={"all.$": "$"}),
+        task(
+            "arn:aws:states:::states:startExecution.sync:2",
+            Parameters={"StateMachineArn": "none"},
+            ResultSelector={"all.$": "$"},
+        ),
         ["TaskScheduled", "TaskStarted", "TaskSubmitted", "TaskSucceeded"],
     ),
 }
@@ -109,7 +130,9 @@ KINDS = {
 
 
 def test_every_kind_of_task(mocked: Mocked) -> None:
-    """Each records the events of its integration and passes its result through the state's own fields; none is called."""
+    """Each records the events of its integration and passes its result through the state's own
+    fields; none is called.
+    """
     responses = {name: returns({"from": name}) for name in KINDS}
     responses["Invoke"] = returns({"StatusCode": 200, "Payload": {"from": "Invoke"}})
     machine = mocked.create(chain(**{name: fields for name, (fields, _) in KINDS.items()}), **responses)
@@ -117,9 +140,15 @@ def test_every_kind_of_task(mocked: Mocked) -> None:
     assert "#" not in execution
     assert outcome(ended(mocked.home, execution)) == ("SUCCEEDED", {"all": {"from": "Child"}})
     events = mocked.events(execution)
-    within = [event["type"] for event in events if "State" not in event["type"] and "Execution" not in event["type"]]
+    within = [
+        event["type"] for event in events if "State" not in event["type"] and "Execution" not in event["type"]
+    ]
     assert within == [type for _, types in KINDS.values() for type in types]
-    outputs = [json.loads(event["stateExitedEventDetails"]["output"]) for event in events if event["type"] == "TaskStateExited"]
+    outputs = [
+        json.loads(event["stateExitedEventDetails"]["output"])
+        for event in events
+        if event["type"] == "TaskStateExited"
+    ]
     assert outputs == [*({"from": name} for name in KINDS if name != "Child"), {"all": {"from": "Child"}}]
 
 
@@ -127,45 +156,81 @@ def test_retries_by_number_and_range(mocked: Mocked) -> None:
     """Invocations count from 0; one beyond the last fails the execution, whatever Retry and Catch say."""
     caught = {"Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Charge"}]}
     machine = mocked.create(
-        chain(Charge=task("arn:aws:states:::glue:startJobRun.sync", Parameters={"JobName": "j"}, Retry=AGAIN, **caught)),
-        Charge={"0": throws("Glue.ThrottlingException"), "1-2": throws("States.TaskFailed"), "3": {"Return": "charged"}},
+        chain(
+            Charge=task(
+                "arn:aws:states:::glue:startJobRun.sync", Parameters={"JobName": "j"}, Retry=AGAIN, **caught
+            )
+        ),
+        Charge={
+            "0": throws("Glue.ThrottlingException"),
+            "1-2": throws("States.TaskFailed"),
+            "3": {"Return": "charged"},
+        },
     )
     execution = mocked.start(f"{machine}#Case")
     assert outcome(ended(mocked.home, execution)) == ("SUCCEEDED", "charged")
     types = [event["type"].removeprefix("Task") for event in mocked.events(execution)[2:-2]]
     # A request that was refused has no receipt; a job that failed has one.
     failed_job = ["Scheduled", "Started", "Submitted", "Failed"]
-    assert types == ["Scheduled", "Started", "Failed", *failed_job, *failed_job, "Scheduled", "Started", "Submitted", "Succeeded"]
+    assert types == [
+        "Scheduled",
+        "Started",
+        "Failed",
+        *failed_job,
+        *failed_job,
+        "Scheduled",
+        "Started",
+        "Submitted",
+        "Succeeded",
+    ]
 
     mocked.file.write_text(mocked.file.read_text().replace(', "3": {"Return": "charged"}', ""))
     unanswered = ended(mocked.home, mocked.start(f"{machine}#Case"))
     assert (unanswered["status"], unanswered["error"]) == ("FAILED", "States.Runtime")
-    assert "'MockedCharge' of the test case 'Case' has no answer for invocation 3 of the state 'Charge'" in unanswered["cause"]
+    assert (
+        "'MockedCharge' of the test case 'Case' has no answer for invocation 3 of the state 'Charge'"
+        in unanswered["cause"]
+    )
 
 
 def test_items_of_maps(mocked: Mocked) -> None:
-    """The iterations of an inline Map are invocations in turn; each child of a DISTRIBUTED one counts its own."""
+    """The iterations of an inline Map are invocations in turn; each child of a DISTRIBUTED one
+    counts its own.
+    """
     inline = {"Type": "Map", "MaxConcurrency": 1, "ItemProcessor": chain(One=task(Retry=AGAIN))}
     spread = {
         "Type": "Map", "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **chain(Far=task())},
     }  # fmt: skip
     machine = mocked.create(
-        chain(Each=inline, Spread=spread), One={"0": {"Return": "a"}, "1": throws("Busy"), "2-3": {"Return": "b"}}, Far=returns("far")
+        chain(Each=inline, Spread=spread),
+        One={"0": {"Return": "a"}, "1": throws("Busy"), "2-3": {"Return": "b"}},
+        Far=returns("far"),
     )
     assert mocked.run(f"{machine}#Case", "--input", "[1, 2, 3]") == ("SUCCEEDED", ["far"] * 3)
     each = sfn_json(mocked.home, "get-execution-history", "--execution-arn", "M/last")["events"]
-    results = [json.loads(event["stateExitedEventDetails"]["output"]) for event in each if event["type"] == "MapStateExited"]
+    results = [
+        json.loads(event["stateExitedEventDetails"]["output"])
+        for event in each
+        if event["type"] == "MapStateExited"
+    ]
     assert results[0] == ["a", "b", "b"]
 
 
 def test_a_worker_that_is_killed(mocked: Mocked) -> None:
-    """The mocks are the execution's: neither a dead worker nor a file that is gone changes what it is answered."""
+    """The mocks are the execution's: neither a dead worker nor a file that is gone changes what it
+    is answered.
+    """
     sfn_json(mocked.home, "create-activity", "--name", "Approve")
     machine = mocked.create(
-        chain(First=task(), Ask=task(ACTIVITY), Last=task(Retry=AGAIN)), First=returns(1), Last={"0": throws("Busy"), "1": {"Return": 2}}
+        chain(First=task(), Ask=task(ACTIVITY), Last=task(Retry=AGAIN)),
+        First=returns(1),
+        Last={"0": throws("Busy"), "1": {"Return": 2}},
     )
     execution = mocked.start(f"{machine}#Case")
-    until(lambda: [event for event in mocked.events(execution) if event["type"] == "ActivityScheduled"], "the real task")
+    until(
+        lambda: [event for event in mocked.events(execution) if event["type"] == "ActivityScheduled"],
+        "the real task",
+    )
     kill_workers(mocked.home)
     mocked.file.unlink()
     taken = sfn_json(mocked.home, "get-activity-task", "--activity-arn", ACTIVITY)
@@ -186,25 +251,42 @@ def test_a_redrive_goes_on_with_the_mocks(mocked: Mocked) -> None:
 
 
 def test_faults_and_then_the_real_function(mocked: Mocked, tmp_path: Path) -> None:
-    """A fault fails attempts as its error would, and the function is called by the next one; each iteration has its own attempts."""
+    """A fault fails attempts as its error would, and the function is called by the next one; each
+    iteration has its own attempts.
+    """
     (tmp_path / "code").mkdir()
     (tmp_path / "code" / "app.py").write_text("def handler(event, context): return event * 10\n")
     create_function(mocked.home, "Nobody", tmp_path / "code")
     machine = mocked.create(chain(Each={"Type": "Map", "ItemProcessor": chain(Charge=task(Retry=AGAIN))}))
-    execution = mocked.start("M", "--input", "[1, 2]", "--inject", "Charge:States.Timeout@1", "--inject", "Charge:Broken@2-3")
+    execution = mocked.start(
+        "M", "--input", "[1, 2]", "--inject", "Charge:States.Timeout@1", "--inject", "Charge:Broken@2-3"
+    )
     assert outcome(ended(mocked.home, execution)) == ("SUCCEEDED", [10, 20])
     events = mocked.events(execution)
-    timed_out = [event["lambdaFunctionTimedOutEventDetails"] for event in events if event["type"] == "LambdaFunctionTimedOut"]
+    timed_out = [
+        event["lambdaFunctionTimedOutEventDetails"]
+        for event in events
+        if event["type"] == "LambdaFunctionTimedOut"
+    ]
     assert timed_out == [{"error": "States.Timeout"}] * 2
-    failed = [event["lambdaFunctionFailedEventDetails"] for event in events if event["type"] == "LambdaFunctionFailed"]
+    failed = [
+        event["lambdaFunctionFailedEventDetails"]
+        for event in events
+        if event["type"] == "LambdaFunctionFailed"
+    ]
     assert [details["error"] for details in failed] == ["Broken"] * 4
     assert failed[0]["cause"] == "Injected into attempt 2 of the state 'Charge'."
-    assert mocked.run(machine, "--inject", "Charge:Broken,Charge:Never", "--input", "[1]") == ("FAILED", "Broken")
+    assert mocked.run(machine, "--inject", "Charge:Broken,Charge:Never", "--input", "[1]") == (
+        "FAILED",
+        "Broken",
+    )
     assert mocked.run(machine, "--input", "[1]") == ("SUCCEEDED", [10])
 
 
 def test_over_http(mocked: Mocked) -> None:
-    """boto3 starts a test case, and waits for one of an EXPRESS machine; a test case that there is not is refused."""
+    """boto3 starts a test case, and waits for one of an EXPRESS machine; a test case that there is
+    not is refused.
+    """
     machine = mocked.create(chain(Charge=task()), Charge=returns("charged"))
     fast = sfn_json(
         mocked.home, "create-state-machine", "--name", "F", "--type", "EXPRESS", "--role-arn", "arn:aws:iam::123456789012:role/any",
@@ -221,7 +303,9 @@ def test_over_http(mocked: Mocked) -> None:
         execution = client.start_execution(stateMachineArn=f"{machine}#Case")["executionArn"]
         assert outcome(ended(mocked.home, execution)) == ("SUCCEEDED", "charged")
         assert client.start_sync_execution(stateMachineArn=f"{fast}#Case")["output"] == '"charged"'
-        with pytest.raises(client.exceptions.ValidationException, match="there is no test case 'Cas'; there is 'Case'"):
+        with pytest.raises(
+            client.exceptions.ValidationException, match="there is no test case 'Cas'; there is 'Case'"
+        ):
             client.start_execution(stateMachineArn=f"{machine}#Cas")
 
 
@@ -229,8 +313,17 @@ def test_many_at_once(mocked: Mocked, tmp_path: Path) -> None:
     """start-executions takes a test case and faults for all that it starts."""
     machine = mocked.create(chain(Charge=task(Retry=AGAIN)), Charge={"0-9": {"Return": "charged"}})
     (tmp_path / "inputs").write_text("1\n2\n3\n")
-    many = ("start-executions", "--inputs", str(tmp_path / "inputs"), "--wait", "--state-machine-arn", f"{machine}#Case")
-    assert sfn(mocked.home, *many, "--inject", "Charge:Busy@1", environment=mocked.environment).returncode == 0
+    many = (
+        "start-executions",
+        "--inputs",
+        str(tmp_path / "inputs"),
+        "--wait",
+        "--state-machine-arn",
+        f"{machine}#Case",
+    )
+    assert (
+        sfn(mocked.home, *many, "--inject", "Charge:Busy@1", environment=mocked.environment).returncode == 0
+    )
     all_failed = sfn(mocked.home, *many, "--inject", "Charge:Busy", environment=mocked.environment)
     assert (all_failed.returncode, all_failed.stderr) == (255, '{"FAILED": 3}\n')
     refused = sfn(mocked.home, *many, "--inject", "Charg:Busy", environment=mocked.environment)
@@ -242,7 +335,10 @@ def test_sfn_run(home: Path, tmp_path: Path) -> None:
     folder = tmp_path / "M"
     folder.mkdir()
     (folder / "m.asl.json").write_text(json.dumps(chain(Charge=task(Retry=AGAIN))))
-    config = {"StateMachines": {"M": {"TestCases": {"Case": {"Charge": "R"}}}}, "MockedResponses": {"R": {"0-1": {"Return": "charged"}}}}
+    config = {
+        "StateMachines": {"M": {"TestCases": {"Case": {"Charge": "R"}}}},
+        "MockedResponses": {"R": {"0-1": {"Return": "charged"}}},
+    }
     (folder / "MockConfigFile.json").write_text(json.dumps(config))
     run = ("run", str(folder), "--virtual-time", "--test-case", "Case", "--inject", "Charge:Busy@1")
     done = sfn(home, *run)
@@ -251,4 +347,7 @@ def test_sfn_run(home: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.json"
     refused = sfn(home, *run, environment={"SFN_MOCK_CONFIG": str(other)})
     assert refused.returncode == 254
-    assert f"The mock configuration file {other} cannot be read: No such file or directory. SFN_MOCK_CONFIG names" in refused.stderr
+    assert (
+        f"The mock configuration file {other} cannot be read: No such file or directory. SFN_MOCK_CONFIG "
+        "names" in refused.stderr
+    )

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.processes import SFN, create_machine, ended, environment_of, serving, sfn, sfn_json, start_execution, stop_workers
+from tests.processes import (
+    SFN,
+    create_machine,
+    ended,
+    environment_of,
+    serving,
+    sfn,
+    sfn_json,
+    start_execution,
+    stop_workers,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +34,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A machine with a version, an alias and two executions; an activity."""
     home = tmp_path_factory.mktemp("names") / "store"
     machine = create_machine(home, "Pay", PASS)
-    version = sfn_json(home, "publish-state-machine-version", "--state-machine-arn", "Pay")["stateMachineVersionArn"]
+    version = sfn_json(home, "publish-state-machine-version", "--state-machine-arn", "Pay")[
+        "stateMachineVersionArn"
+    ]
     routing = f"stateMachineVersionArn={version},weight=100"
     sfn_json(home, "create-state-machine-alias", "--name", "live", "--routing-configuration", routing)
     sfn_json(home, "create-activity", "--name", "approve")
@@ -37,7 +49,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 NAMES = [
     ("describe-state-machine --state-machine-arn Pay --query stateMachineArn", f"{ARN}:stateMachine:Pay"),
     ("describe-state-machine --state-machine-arn Pay:1 --query stateMachineArn", f"{ARN}:stateMachine:Pay:1"),
-    ("describe-state-machine-alias --state-machine-alias-arn Pay:live --query stateMachineAliasArn", f"{ARN}:stateMachine:Pay:live"),
+    (
+        "describe-state-machine-alias --state-machine-alias-arn Pay:live --query stateMachineAliasArn",
+        f"{ARN}:stateMachine:Pay:live",
+    ),
     ("list-executions --state-machine-arn Pay --query executions[0].name", "tuesday"),
     ("describe-execution --execution-arn Pay/monday --query executionArn", f"{ARN}:execution:Pay:monday"),
     ("describe-execution --execution-arn Pay/last --query executionArn", f"{ARN}:execution:Pay:tuesday"),
@@ -57,7 +72,16 @@ def test_many(home: Path, tmp_path: Path) -> None:
     """sfn's own commands take them too."""
     inputs = tmp_path / "inputs.jsonl"
     inputs.write_text("{}\n")
-    done = sfn(home, "start-executions", "--state-machine-arn", "Pay:live", "--inputs", str(inputs), "--name-prefix", "a")
+    done = sfn(
+        home,
+        "start-executions",
+        "--state-machine-arn",
+        "Pay:live",
+        "--inputs",
+        str(inputs),
+        "--name-prefix",
+        "a",
+    )
     assert (done.returncode, f"{ARN}:execution:Pay:a" in done.stdout) == (0, True)
 
 
@@ -65,7 +89,11 @@ def test_endpoint(home: Path, tmp_path: Path) -> None:
     """The names are those of the endpoint that is asked."""
     with serving(home) as url:
         asked = ("describe-execution", "--execution-arn", "Pay/monday", "--endpoint-url", url)
-        described = sfn_json(tmp_path / "other", *asked, environment={"AWS_ACCESS_KEY_ID": "any", "AWS_SECRET_ACCESS_KEY": "any"})
+        described = sfn_json(
+            tmp_path / "other",
+            *asked,
+            environment={"AWS_ACCESS_KEY_ID": "any", "AWS_SECRET_ACCESS_KEY": "any"},
+        )
     assert described["name"] == "monday"
 
 

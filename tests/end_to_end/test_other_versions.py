@@ -80,7 +80,9 @@ def newer(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def before_versions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The package as it was before the store held a version, where the checkout has its history."""
     folder = tmp_path_factory.mktemp("before")
-    archive = subprocess.run(["git", "-C", str(CHECKOUT), "archive", BEFORE_VERSIONS, "sfn_cli"], capture_output=True, check=False)
+    archive = subprocess.run(
+        ["git", "-C", str(CHECKOUT), "archive", BEFORE_VERSIONS, "sfn_cli"], capture_output=True, check=False
+    )
     if archive.returncode:
         pytest.skip(f"the history of this checkout does not reach back to {BEFORE_VERSIONS}")
     subprocess.run(["tar", "-x", "-C", str(folder)], input=archive.stdout, check=True)
@@ -96,7 +98,9 @@ def old(request: pytest.FixtureRequest, home: Path) -> OtherSfn:
 def start_with(other: OtherSfn, name: str) -> str:
     """An execution that waits, driven by a worker of that version."""
     role = "arn:aws:iam::123456789012:role/any"
-    created = other("create-state-machine", "--name", name, "--role-arn", role, "--definition", json.dumps(WAITS))
+    created = other(
+        "create-state-machine", "--name", name, "--role-arn", role, "--definition", json.dumps(WAITS)
+    )
     assert created.returncode == 0, created.stderr
     started = other("start-execution", "--state-machine-arn", json.loads(created.stdout)["stateMachineArn"])
     assert started.returncode == 0, started.stderr
@@ -109,18 +113,25 @@ def driven(home: Path) -> int:
 
 
 def test_a_command_stops_workers_of_an_older_version(home: Path, tmp_path: Path, old: OtherSfn) -> None:
-    """Mocks are answered by this version's worker, not by an old one that calls the real function; what it drove goes on."""
+    """Mocks are answered by this version's worker, not by an old one that calls the real function;
+    what it drove goes on.
+    """
     long = start_with(old, "Long")
     (pid,) = worker_pids_of_any_version(home)
     code = tmp_path / "code"
     code.mkdir()
     (code / "app.py").write_text("def handler(event, context):\n    return 'really'\n")
-    machine = {"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": f"{FUNCTION}:Charge", "End": True}}}
+    machine = {
+        "StartAt": "T",
+        "States": {"T": {"Type": "Task", "Resource": f"{FUNCTION}:Charge", "End": True}},
+    }
     (tmp_path / "mocks.json").write_text(json.dumps(MOCKS))
     create_function(home, "Charge", code)
     await_end(pid)
     order = create_machine(home, "order", machine)
-    mocked = start_execution(home, f"{order}#Happy", environment={"SFN_MOCK_CONFIG": str(tmp_path / "mocks.json")})
+    mocked = start_execution(
+        home, f"{order}#Happy", environment={"SFN_MOCK_CONFIG": str(tmp_path / "mocks.json")}
+    )
     assert ended(home, mocked)["output"] == '"mocked"'
     injected = start_execution(home, order, "--inject", "T:Boom")
     assert ended(home, injected)["error"] == "Boom"
@@ -153,7 +164,9 @@ def test_a_suspended_old_worker_is_killed(home: Path, older: Path) -> None:
 
 
 def test_an_older_command_is_refused(home: Path, old: OtherSfn) -> None:
-    """An older command on a newer store names the store's version in one line, exits with 255, and changes nothing."""
+    """An older command on a newer store names the store's version in one line, exits with 255, and
+    changes nothing.
+    """
     execution = start_execution(home, create_machine(home, "Long", WAITS))
     (pid,) = worker_pids_of_any_version(home)
     for command in (["list-state-machines"], ["stop-execution", "--execution-arn", execution], ["doctor"]):

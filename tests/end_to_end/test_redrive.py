@@ -1,4 +1,6 @@
-"""Executions that are redriven: by a worker that lives, or the next one; beside parents, tokens and clocks of their own."""
+"""Executions that are redriven: by a worker that lives, or the next one; beside parents, tokens and
+clocks of their own.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +54,14 @@ def handler(event, context):
 TASK = {"Type": "Task", "Resource": FUNCTION, "End": True}
 EACH = {
     "StartAt": "Each",
-    "States": {"Each": {"Type": "Map", "ItemProcessor": {"StartAt": "W", "States": {"W": TASK}}, "MaxConcurrency": 1, "End": True}},
+    "States": {
+        "Each": {
+            "Type": "Map",
+            "ItemProcessor": {"StartAt": "W", "States": {"W": TASK}},
+            "MaxConcurrency": 1,
+            "End": True,
+        }
+    },
 }
 
 
@@ -70,7 +79,10 @@ def redrive(home: Path, execution: str) -> None:
 
 
 def types(home: Path, execution: str) -> list[str]:
-    return [event["type"] for event in sfn_json(home, "get-execution-history", "--execution-arn", execution)["events"]]
+    return [
+        event["type"]
+        for event in sfn_json(home, "get-execution-history", "--execution-arn", execution)["events"]
+    ]
 
 
 @contextmanager
@@ -106,7 +118,14 @@ def test_what_was_repaired_is_redriven(home: Path, tmp_path: Path) -> None:
     kill_workers(home)
     done = ended(home, arn)
     assert (done["status"], json.loads(done["output"]), done["redriveCount"]) == ("SUCCEEDED", [0, 2, 4], 2)
-    assert (code / "calls").read_text().split() == ["0", "1", "1", "1", "1", "2"]  # the last but one was lost with its worker
+    assert (code / "calls").read_text().split() == [
+        "0",
+        "1",
+        "1",
+        "1",
+        "1",
+        "2",
+    ]  # the last but one was lost with its worker
     assert [name for name in types(home, arn) if name.startswith("Execution")] == [
         "ExecutionStarted",
         "ExecutionFailed",
@@ -173,15 +192,28 @@ def test_a_token_of_before_answers_nothing(home: Path) -> None:
 def nesting(child: str) -> dict[str, Any]:
     parameters = {"StateMachineArn": MACHINES + child, "Name": "child"}
     caught = [{"ErrorEquals": ["States.ALL"], "Next": "Hold"}]
-    start = {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync", "Parameters": parameters, "Catch": caught}
-    return {"StartAt": "Start", "States": {"Start": {**start, "Next": "Hold"}, "Hold": {"Type": "Wait", "Seconds": 3600, "End": True}}}
+    start = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::states:startExecution.sync",
+        "Parameters": parameters,
+        "Catch": caught,
+    }
+    return {
+        "StartAt": "Start",
+        "States": {
+            "Start": {**start, "Next": "Hold"},
+            "Hold": {"Type": "Wait", "Seconds": 3600, "End": True},
+        },
+    }
 
 
 def test_a_child_goes_on_without_its_parent(home: Path, tmp_path: Path) -> None:
     """The task that waited for it has failed for good, and the parent's end no longer ends it."""
     code = deploy(home, tmp_path)
     (code / "broken").touch()
-    child = create_machine(home, "Child", {"StartAt": "T", "States": {"T": {**TASK, "Parameters": {"n": 7, "seconds": 1}}}})
+    child = create_machine(
+        home, "Child", {"StartAt": "T", "States": {"T": {**TASK, "Parameters": {"n": 7, "seconds": 1}}}}
+    )
     parent = start_execution(home, create_machine(home, "Parent", nesting("Child")))
     until(lambda: "WaitStateEntered" in types(home, parent), "the parent to catch the failure")
     (code / "broken").unlink()
@@ -236,7 +268,9 @@ def test_what_was_redriven_is_listed(home: Path) -> None:
     ended(home, arn)
     redrive(home, arn)
     found = ended(home, arn)
-    (listed,) = sfn_json(home, "list-executions", "--state-machine-arn", machine, "--status-filter", "FAILED")["executions"]
+    (listed,) = sfn_json(
+        home, "list-executions", "--state-machine-arn", machine, "--status-filter", "FAILED"
+    )["executions"]
     assert {name: listed[name] for name in ("redriveCount", "redriveDate", "stopDate")} == {
         name: found[name] for name in ("redriveCount", "redriveDate", "stopDate")
     }

@@ -25,7 +25,12 @@ AT_ONCE = 40
 
 ACTIVITY = "arn:aws:states:us-east-1:123456789012:activity:Work"
 WORK = {"Type": "Task", "Resource": ACTIVITY, "End": True}
-PASS = {"StartAt": "P", "States": {"P": {"Type": "Pass", "Parameters": {"name.$": "$$.Execution.Name", "in.$": "$"}, "End": True}}}
+PASS = {
+    "StartAt": "P",
+    "States": {
+        "P": {"Type": "Pass", "Parameters": {"name.$": "$$.Execution.Name", "in.$": "$"}, "End": True}
+    },
+}
 
 
 def wait(seconds: int) -> dict[str, Any]:
@@ -43,8 +48,13 @@ def test_a_thousand_wait_for_executions(home: Path) -> None:
 
     async def scenario(url: str) -> None:
         slow, quick = await create(url, "Slow", wait(10)), await create(url, "Quick", PASS)
-        waiting = [asyncio.create_task(post(url, "StartSyncExecution", {"stateMachineArn": slow})) for _ in range(WAITERS)]
-        answer = await posted(url, "StartSyncExecution", {"stateMachineArn": quick, "name": "q", "input": "1"})
+        waiting = [
+            asyncio.create_task(post(url, "StartSyncExecution", {"stateMachineArn": slow}))
+            for _ in range(WAITERS)
+        ]
+        answer = await posted(
+            url, "StartSyncExecution", {"stateMachineArn": quick, "name": "q", "input": "1"}
+        )
         assert len((await posted(url, "ListStateMachines", {}))["stateMachines"]) == 2
         assert json.loads(answer["output"]) == {"name": "q", "in": 1}
         assert not any(task.done() for task in waiting)
@@ -65,12 +75,17 @@ def test_a_thousand_poll_for_tasks(home: Path) -> None:
         await posted(url, "CreateActivity", {"name": "Work"})
         every = {"Type": "Map", "End": True, "ItemProcessor": {"StartAt": "A", "States": {"A": WORK}}}
         machine = await create(url, "Every", {"StartAt": "M", "States": {"M": every}}, "STANDARD")
-        polls = [await asked(url, "GetActivityTask", {"activityArn": ACTIVITY, "workerName": f"w{n}"}) for n in range(WAITERS)]
+        polls = [
+            await asked(url, "GetActivityTask", {"activityArn": ACTIVITY, "workerName": f"w{n}"})
+            for n in range(WAITERS)
+        ]
         answers = [asyncio.create_task(answer_to(poll)) for poll in polls]
         assert len((await posted(url, "ListActivities", {}))["activities"]) == 1
         assert not any(answer.done() for answer in answers)
         items = [json.dumps(list(range(first, first + AT_ONCE))) for first in range(0, WAITERS, AT_ONCE)]
-        started = [await posted(url, "StartExecution", {"stateMachineArn": machine, "input": part}) for part in items]
+        started = [
+            await posted(url, "StartExecution", {"stateMachineArn": machine, "input": part}) for part in items
+        ]
         tasks = [body for _, body in await asyncio.gather(*answers)]
         assert sorted(int(task["input"]) for task in tasks) == list(range(WAITERS))
         assert len({task["taskToken"] for task in tasks}) == WAITERS
@@ -112,7 +127,9 @@ def test_bytes_after_the_last_request(home: Path) -> None:
         asyncio.run(scenario(url))
 
 
-@pytest.mark.skipif(not os.path.exists("/proc/net/if_inet6"), reason="the machine has no IPv6 that is known of")
+@pytest.mark.skipif(
+    not os.path.exists("/proc/net/if_inet6"), reason="the machine has no IPv6 that is known of"
+)
 def test_ipv6(home: Path) -> None:
     """A server on an IPv6 address is reached under the URL that it prints."""
     with serving(home, arguments=["--host", "::1"]) as url:
@@ -122,13 +139,16 @@ def test_ipv6(home: Path) -> None:
 
 @pytest.mark.parametrize("signals", [1, 2])
 def test_its_end(home: Path, signals: int) -> None:
-    """Who polls is answered at once, with nothing; who waits for an execution gets its end, unless a second signal comes. Then the
-    port is free and the exit code 0."""
+    """Who polls is answered at once, with nothing; who waits for an execution gets its end, unless
+    a second signal comes. Then the port is free and the exit code 0.
+    """
 
     async def scenario(url: str) -> None:
         await posted(url, "CreateActivity", {"name": "Work"})
         slow = await create(url, "Slow", wait(2))
-        await posted(url, "StartSyncExecution", {"stateMachineArn": await create(url, "Quick", PASS)})  # a worker is there
+        await posted(
+            url, "StartSyncExecution", {"stateMachineArn": await create(url, "Quick", PASS)}
+        )  # a worker is there
         execution = await asked(url, "StartSyncExecution", {"stateMachineArn": slow, "input": "3"})
         poll = await asked(url, "GetActivityTask", {"activityArn": ACTIVITY})
         server.send_signal(signal.SIGTERM)
@@ -142,7 +162,9 @@ def test_its_end(home: Path, signals: int) -> None:
             execution[1].close()
 
     command = [SFN, "serve", "--port", "0"]
-    with subprocess.Popen(command, env=environment_of(home), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
+    with subprocess.Popen(
+        command, env=environment_of(home), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as server:
         assert server.stdout is not None
         url = server.stdout.readline().split()[3]
         try:

@@ -1,7 +1,9 @@
-"""What the aws CLI answered about what a server keeps, sfn answers with the same exit code, in the same shape.
+"""What the aws CLI answered about what a server keeps, sfn answers with the same exit code, in the
+same shape.
 
-The recordings were made from another server than AWS: that one's values and texts do not count, and sfn, as AWS, may answer
-members that it left out. What sfn does not follow is in GAPS with the reason; a case that begins to pass must leave the list.
+The recordings were made from another server than AWS: that one's values and texts do not count, and
+sfn, as AWS, may answer members that it left out. What sfn does not follow is in GAPS with the
+reason; a case that begins to pass must leave the list.
 """
 
 from __future__ import annotations
@@ -19,7 +21,9 @@ from tests.processes import ended, sfn, sfn_json
 if TYPE_CHECKING:
     from subprocess import CompletedProcess
 
-RECORDED = json.loads((Path(__file__).parents[1] / "cases" / "server_transcripts.json").read_text(encoding="utf-8"))
+RECORDED = json.loads(
+    (Path(__file__).parents[1] / "cases" / "server_transcripts.json").read_text(encoding="utf-8")
+)
 
 GAPS = {
     "list-exec-bad-enum": "AWS refuses a status that it does not know",
@@ -92,12 +96,16 @@ def _values(text: str) -> list[Any]:
 
 
 def _is_like(value: object, recorded: object) -> bool:
-    """Whether a JSON value has the members of the recorded one, each of the same type, and lists have items as those do.
+    """Whether a JSON value has the members of the recorded one, each of the same type, and lists
+    have items as those do.
 
     Lists that are empty may be missing: AWS leaves out the Layers of a function that has none.
     """
     if isinstance(recorded, dict) and isinstance(value, dict):
-        return all(_is_like(value[name], member) if name in value else member == [] for name, member in recorded.items())
+        return all(
+            _is_like(value[name], member) if name in value else member == []
+            for name, member in recorded.items()
+        )
     if isinstance(recorded, list) and isinstance(value, list):
         return len(value) == len(recorded) and all(map(_is_like, value, recorded))
     return type(value) is type(recorded)

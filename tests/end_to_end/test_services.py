@@ -58,7 +58,9 @@ server.serve_forever()
 """It has a child, which must not outlive it, and says both ids."""
 
 
-def folder_of(path: Path, state: dict[str, Any], command: Sequence[str] = ("python", "echo.py", "a b")) -> Path:
+def folder_of(
+    path: Path, state: dict[str, Any], command: Sequence[str] = ("python", "echo.py", "a b")
+) -> Path:
     """A folder with a machine of this state and one service."""
     path.mkdir()
     (path / "echo.py").write_text(ECHO)
@@ -73,7 +75,9 @@ def log_of(home: Path, machine: str) -> Path:
 
 
 def test_a_service_is_asked(home: Path, tmp_path: Path) -> None:
-    """It runs in the folder, has the same URL in each run, and is gone afterwards with what it started. No extra is needed."""
+    """It runs in the folder, has the same URL in each run, and is gone afterwards with what it
+    started. No extra is needed.
+    """
     folder = folder_of(tmp_path / "echo", ASK)
     urls = set()
     for _ in range(2):
@@ -93,15 +97,21 @@ def test_no_package_is_needed_for_what_sfn_has(home: Path, tmp_path: Path) -> No
     folder = folder_of(tmp_path / "echo", ASK)
     script = "import sys; from sfn_cli.cli import main; code = main(sys.argv[1:]); print('botocore' in sys.modules); sys.exit(code)"
     command = [sys.executable, "-c", script, "run", str(folder)]
-    done = subprocess.run(command, env=environment_of(home), capture_output=True, text=True, timeout=TIMEOUT_SECONDS)
+    done = subprocess.run(
+        command, env=environment_of(home), capture_output=True, text=True, timeout=TIMEOUT_SECONDS
+    )
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "False"), done.stderr
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name
+)
 def test_services_end_with_the_command(home: Path, tmp_path: Path, number: signal.Signals) -> None:
     """However it ends, its services do, and what they started; the execution goes on."""
     folder = folder_of(tmp_path / "echo", {"Type": "Wait", "Seconds": 3600})
-    run = subprocess.Popen([SFN, "run", str(folder)], env=environment_of(home), stderr=subprocess.PIPE, text=True)
+    run = subprocess.Popen(
+        [SFN, "run", str(folder)], env=environment_of(home), stderr=subprocess.PIPE, text=True
+    )
     assert run.stderr is not None
     while "WaitStateEntered" not in (line := run.stderr.readline()):
         assert line, "it ended"
@@ -116,7 +126,9 @@ def test_services_end_with_the_command(home: Path, tmp_path: Path, number: signa
 
 
 def test_the_next_run_brings_the_services_back(home: Path) -> None:
-    """What an interrupted run has left undone is undone when its services are there again, at the same addresses."""
+    """What an interrupted run has left undone is undone when its services are there again, at the
+    same addresses.
+    """
     command, quickly = [SFN, "run", str(EXAMPLES / "order")], environment_of(home, {"SFN_CLOCK": "4"})
     with subprocess.Popen(command, env=quickly, stderr=subprocess.PIPE, text=True) as run:
         assert run.stderr is not None
@@ -124,7 +136,13 @@ def test_the_next_run_brings_the_services_back(home: Path) -> None:
             assert line, "it ended"
         run.kill()
     left = sfn_json(home, "describe-execution", "--execution-arn", "order/last")["executionArn"]
-    history = ("get-execution-history", "--execution-arn", left, "--query", "events[].stateEnteredEventDetails.name")
+    history = (
+        "get-execution-history",
+        "--execution-arn",
+        left,
+        "--query",
+        "events[].stateEnteredEventDetails.name",
+    )
     until(lambda: {"Recall", "Refund"} & set(sfn_json(home, *history)), "the undoing")
     with services.running(_order_services(), "order", Settings.from_environment({"SFN_HOME": str(home)})):
         assert ended(home, left)["error"] == "States.TaskFailed"
@@ -139,11 +157,20 @@ def _order_services() -> list[services.Service]:
 @pytest.mark.parametrize(
     "command, told",
     [
-        (["no-such-program"], "Echo (no-such-program) ended with exit code 127 before it took connections at port "),
+        (
+            ["no-such-program"],
+            "Echo (no-such-program) ended with exit code 127 before it took connections at port ",
+        ),
         (["no-such-program"], " It wrote:\nno-such-program cannot be started: No such file or directory\n"),
-        (["python", "-c", "import sys; sys.exit('no stock')"], "ended with exit code 1 before it took connections"),
+        (
+            ["python", "-c", "import sys; sys.exit('no stock')"],
+            "ended with exit code 1 before it took connections",
+        ),
         (["python", "-c", "import sys; sys.exit('no stock')"], " It wrote:\nno stock\n"),
-        (["python", "-c", "import os; os.kill(os.getpid(), 9)"], "ended by signal 9 before it took connections"),
+        (
+            ["python", "-c", "import os; os.kill(os.getpid(), 9)"],
+            "ended by signal 9 before it took connections",
+        ),
     ],
 )
 def test_a_service_that_does_not_start(home: Path, tmp_path: Path, command: Sequence[str], told: str) -> None:
@@ -159,7 +186,10 @@ def test_a_home_that_cannot_be_written(tmp_path: Path) -> None:
     """One line says so."""
     (tmp_path / "home").write_text("")
     done = sfn(tmp_path / "home", "run", str(folder_of(tmp_path / "echo", ASK)))
-    assert (done.returncode, done.stderr) == (255, f"\nsfn: [ERROR]: Cannot create {tmp_path}/home: File exists\n")
+    assert (done.returncode, done.stderr) == (
+        255,
+        f"\nsfn: [ERROR]: Cannot create {tmp_path}/home: File exists\n",
+    )
 
 
 def test_a_service_that_does_not_listen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,7 +199,9 @@ def test_a_service_that_does_not_listen(tmp_path: Path, monkeypatch: pytest.Monk
     service = services.Service("Deaf", ["python", "-c", script], tmp_path)
     settings = Settings.from_environment({"SFN_HOME": str(tmp_path / "home")})
     with (
-        pytest.raises(CommandFailedError, match=r"Deaf .* takes no connections at 127.0.0.1:\d+ within") as raised,
+        pytest.raises(
+            CommandFailedError, match=r"Deaf .* takes no connections at 127.0.0.1:\d+ within"
+        ) as raised,
         services.running([service], "m", settings),
     ):
         pass

@@ -41,7 +41,14 @@ def test_a_task_that_runs(tmp_path: Path) -> None:
 
     def tried(n: object) -> dict[str, str]:
         answer: dict[str, str] = sfn_json(
-            home, "test-state", "--definition", json.dumps(STATE), "--role-arn", ROLE, "--input", json.dumps({"n": n})
+            home,
+            "test-state",
+            "--definition",
+            json.dumps(STATE),
+            "--role-arn",
+            ROLE,
+            "--input",
+            json.dumps({"n": n}),
         )
         return answer
 

@@ -75,7 +75,9 @@ def test_the_form(home: Path) -> None:
 
 
 def test_every_end(home: Path) -> None:
-    """Each way to end has its status; what a redrive changes is told, and what was before it stays told; EXPRESS machines tell nothing."""
+    """Each way to end has its status; what a redrive changes is told, and what was before it stays
+    told; EXPRESS machines tell nothing.
+    """
     for name, definition in {"Pass": PASS, "Fail": FAIL, "Late": LATE, "Long": LONG}.items():
         start_execution(home, create_machine(home, name, definition), "--name", name.lower())
     ended(home, f"{ARN}:execution:Fail:fail")
@@ -88,7 +90,10 @@ def test_every_end(home: Path) -> None:
     sfn_json(home, "create-state-machine", "--name", "Fast", "--role-arn", ROLE, *text)
     sfn_json(home, "start-sync-execution", "--state-machine-arn", "Fast")
     events = shown(home)
-    of = {name: [status for one, status in told(events) if one == name] for name in ("pass", "fail", "late", "long")}
+    of = {
+        name: [status for one, status in told(events) if one == name]
+        for name in ("pass", "fail", "late", "long")
+    }
     assert of == {
         "pass": ["RUNNING", "SUCCEEDED"],
         "fail": ["RUNNING", "FAILED", "RUNNING", "FAILED"],
@@ -100,10 +105,16 @@ def test_every_end(home: Path) -> None:
     assert [detail["redriveCount"] for detail in redriven] == [0, 0, 1, 1]
     assert [detail["redriveDate"] is None for detail in redriven] == [True, True, False, False]
     assert [detail["stopDate"] is None for detail in redriven] == [True, False, True, False]
-    assert [(detail["error"], detail["redriveStatus"]) for detail in redriven[1::2]] == [("Oops", "REDRIVABLE")] * 2
-    assert told(shown(home, "--status", "FAILED", "--status", "ABORTED")) == [("fail", "FAILED")] * 2 + [("long", "ABORTED")]
+    assert [(detail["error"], detail["redriveStatus"]) for detail in redriven[1::2]] == [
+        ("Oops", "REDRIVABLE")
+    ] * 2
+    assert told(shown(home, "--status", "FAILED", "--status", "ABORTED")) == [("fail", "FAILED")] * 2 + [
+        ("long", "ABORTED")
+    ]
     assert told(shown(home, "--state-machine-arn", "Late")) == [("late", "RUNNING"), ("late", "TIMED_OUT")]
-    assert shown(home, "--since", events[-1]["time"], "--status", "RUNNING", "--state-machine-arn", "Pass") == []
+    assert (
+        shown(home, "--since", events[-1]["time"], "--status", "RUNNING", "--state-machine-arn", "Pass") == []
+    )
     refused = sfn(home, "events", "tail", "--state-machine-arn", "Nope")
     assert (refused.returncode, "(InvalidArn)" in refused.stderr) == (254, True)
 
@@ -122,18 +133,29 @@ def test_long_data(home: Path) -> None:
     (home.parent / "input.json").write_text(quotes)
     ended(home, start_execution(home, machine, "--input", f"file://{home.parent}/input.json"))
     last = shown(home)[-1]["detail"]
-    assert (last["output"], last["outputDetails"], last["inputDetails"]) == (None, {"included": False}, {"included": False})
+    assert (last["output"], last["outputDetails"], last["inputDetails"]) == (
+        None,
+        {"included": False},
+        {"included": False},
+    )
 
 
 def test_versions_and_aliases(home: Path) -> None:
     """An event names those by which its execution was started, and can be asked for by them."""
     machine = create_machine(home, "M", PASS)
-    version = sfn_json(home, "publish-state-machine-version", "--state-machine-arn", machine)["stateMachineVersionArn"]
+    version = sfn_json(home, "publish-state-machine-version", "--state-machine-arn", machine)[
+        "stateMachineVersionArn"
+    ]
     routing = f"stateMachineVersionArn={version},weight=100"
-    alias = sfn_json(home, "create-state-machine-alias", "--name", "live", "--routing-configuration", routing)["stateMachineAliasArn"]
+    alias = sfn_json(
+        home, "create-state-machine-alias", "--name", "live", "--routing-configuration", routing
+    )["stateMachineAliasArn"]
     for qualified in (machine, version, alias):
         ended(home, start_execution(home, qualified))
-    named = [(event["detail"]["stateMachineVersionArn"], event["detail"]["stateMachineAliasArn"]) for event in shown(home)]
+    named = [
+        (event["detail"]["stateMachineVersionArn"], event["detail"]["stateMachineAliasArn"])
+        for event in shown(home)
+    ]
     assert set(named) == {(None, None), (version, None), (version, alias)}
     assert [len(shown(home, "--state-machine-arn", name)) for name in ("M", "M:1", "M:live")] == [6, 4, 2]
 
@@ -142,7 +164,9 @@ def test_follow(home: Path) -> None:
     """What comes is shown as it comes, once, whoever makes it; Ctrl-C ends it."""
     long = create_machine(home, "Long", LONG)
     start_execution(home, long, "--name", "before")
-    with subprocess.Popen([SFN, "events", "tail", "--follow"], env=environment_of(home), stdout=subprocess.PIPE, text=True) as following:
+    with subprocess.Popen(
+        [SFN, "events", "tail", "--follow"], env=environment_of(home), stdout=subprocess.PIPE, text=True
+    ) as following:
         assert following.stdout is not None
 
         def next_one() -> tuple[str, str]:
@@ -177,7 +201,10 @@ class Bus:
         return {"AWS_ENDPOINT_URL_EVENTBRIDGE": f"http://127.0.0.1:{self.port}"}
 
     def details(self) -> list[tuple[str, str]]:
-        return [(detail["name"], detail["status"]) for detail in (json.loads(event["Detail"]) for event in self.events)]
+        return [
+            (detail["name"], detail["status"])
+            for detail in (json.loads(event["Detail"]) for event in self.events)
+        ]
 
     def listen(self) -> None:
         bus = self
@@ -221,7 +248,9 @@ def bus() -> Iterator[Bus]:
 
 
 def test_delivery(home: Path, bus: Bus) -> None:
-    """Each change is put once, those of an execution in order, the first start included; a bus that is named later is told of the rest."""
+    """Each change is put once, those of an execution in order, the first start included; a bus that
+    is named later is told of the rest.
+    """
     machine, long = create_machine(home, "Pass", PASS), create_machine(home, "Long", LONG)
     for number in range(12):
         start_execution(home, machine, "--name", f"e{number}", environment=bus.environment)
@@ -232,16 +261,25 @@ def test_delivery(home: Path, bus: Bus) -> None:
     assert sorted(bus.details()) == sorted([(f"e{n}", s) for n in range(12) for s in ("RUNNING", "SUCCEEDED")] + [
         ("long", "ABORTED"), ("long", "RUNNING"),
     ])  # fmt: skip
-    assert all(bus.details().index((f"e{n}", "RUNNING")) < bus.details().index((f"e{n}", "SUCCEEDED")) for n in range(12))
+    assert all(
+        bus.details().index((f"e{n}", "RUNNING")) < bus.details().index((f"e{n}", "SUCCEEDED"))
+        for n in range(12)
+    )
     by_arn = {(event["resources"][0], event["detail"]["status"]): event for event in shown(home)}
     for put in bus.events:
         detail = json.loads(put["Detail"])
         event = by_arn[put["Resources"][0], detail["status"]]
-        assert (put["Source"], put["DetailType"], detail) == (event["source"], event["detail-type"], event["detail"])
+        assert (put["Source"], put["DetailType"], detail) == (
+            event["source"],
+            event["detail-type"],
+            event["detail"],
+        )
 
 
 def test_a_bus_that_is_dead(home: Path, bus: Bus) -> None:
-    """Executions go on meanwhile; nothing is lost, not even by a kill of the worker; the worker's log says what is wrong."""
+    """Executions go on meanwhile; nothing is lost, not even by a kill of the worker; the worker's
+    log says what is wrong.
+    """
     bus.close()
     environment = bus.environment | {"SFN_WORKER_IDLE_SECONDS": "300"}
     machine = create_machine(home, "Pass", PASS)
@@ -253,7 +291,9 @@ def test_a_bus_that_is_dead(home: Path, bus: Bus) -> None:
     bus.listen()
     start_execution(home, machine, "--name", "last", environment=environment)
     until(lambda: len(bus.events) == 8, "all the events")
-    assert bus.details()[:6] == [(f"e{number}", status) for number in range(3) for status in ("RUNNING", "SUCCEEDED")]
+    assert bus.details()[:6] == [
+        (f"e{number}", status) for number in range(3) for status in ("RUNNING", "SUCCEEDED")
+    ]
 
 
 def test_a_bus_that_fails(home: Path, bus: Bus) -> None:
@@ -275,7 +315,9 @@ def test_a_bus_that_fails(home: Path, bus: Bus) -> None:
 
 
 def test_nobody_to_deliver_to(home: Path, bus: Bus) -> None:
-    """Without an endpoint nothing is noted and nothing is started; what was noted for one that is named no more is dropped."""
+    """Without an endpoint nothing is noted and nothing is started; what was noted for one that is
+    named no more is dropped.
+    """
     machine = create_machine(home, "Pass", PASS)
     ended(home, start_execution(home, machine, "--name", "quiet"))
     assert (notes(home), (home / embedded_aws.LOCK_NAME).exists()) == (0, False)
@@ -309,16 +351,25 @@ def notes(home: Path) -> int:
 
 
 def test_rules_of_the_stores_own_services(home: Path) -> None:
-    """While they run, a rule there sends the events on, to a queue; the start that brought the worker is among them."""
+    """While they run, a rule there sends the events on, to a queue; the start that brought the
+    worker is among them.
+    """
     try:
         url = sfn(home, "aws", "endpoint").stdout.strip()
         queues, rules = (
-            boto3.client(service, "us-east-1", endpoint_url=url, aws_access_key_id="any", aws_secret_access_key="any")
+            boto3.client(
+                service, "us-east-1", endpoint_url=url, aws_access_key_id="any", aws_secret_access_key="any"
+            )
             for service in ("sqs", "events")
         )
         queue = queues.create_queue(QueueName="changes")["QueueUrl"]
-        arn = queues.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-        rules.put_rule(Name="ends", EventPattern=json.dumps({"source": ["aws.states"], "detail": {"status": ["RUNNING", "FAILED"]}}))
+        arn = queues.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"][
+            "QueueArn"
+        ]
+        rules.put_rule(
+            Name="ends",
+            EventPattern=json.dumps({"source": ["aws.states"], "detail": {"status": ["RUNNING", "FAILED"]}}),
+        )
         rules.put_targets(Rule="ends", Targets=[{"Id": "1", "Arn": arn}])
         start_execution(home, create_machine(home, "Fail", FAIL), "--name", "e")
         received: list[dict[str, Any]] = []

@@ -1,4 +1,6 @@
-"""The stories of `examples/`: each ends as its README says, twice in a row, and when its workers are killed in the middle of it."""
+"""The stories of `examples/`: each ends as its README says, twice in a row, and when its workers
+are killed in the middle of it.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,17 @@ import pytest
 
 from sfn_cli.integrations import embedded_aws
 from tests.pictures import EXAMPLES, with_picture
-from tests.processes import SFN, TIMEOUT_SECONDS, environment_of, kill_workers, sfn, sfn_json, stop_workers, until, worker_pids
+from tests.processes import (
+    SFN,
+    TIMEOUT_SECONDS,
+    environment_of,
+    kill_workers,
+    sfn,
+    sfn_json,
+    stop_workers,
+    until,
+    worker_pids,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -33,7 +45,9 @@ class Store(NamedTuple):
 
     def client(self, service: str) -> Any:
         url = sfn(self.home, "aws", "endpoint").stdout.strip()
-        return boto3.client(service, "us-east-1", endpoint_url=url, aws_access_key_id="any", aws_secret_access_key="any")
+        return boto3.client(
+            service, "us-east-1", endpoint_url=url, aws_access_key_id="any", aws_secret_access_key="any"
+        )
 
     def accounts(self) -> dict[str, str]:
         """Each address that has signed up, and how far it is."""
@@ -41,8 +55,14 @@ class Store(NamedTuple):
 
     def bank(self, order: str) -> list[str]:
         """What the bank has done for an order, in the order in which it was first done."""
-        messages = sfn(self.home, "logs", "tail", "/aws/lambda/Bank", "--since", "1h", "--format", "short").stdout.splitlines()
-        return list(dict.fromkeys(message.split()[1] for message in messages if message.endswith(f" for order {order}")))
+        messages = sfn(
+            self.home, "logs", "tail", "/aws/lambda/Bank", "--since", "1h", "--format", "short"
+        ).stdout.splitlines()
+        return list(
+            dict.fromkeys(
+                message.split()[1] for message in messages if message.endswith(f" for order {order}")
+            )
+        )
 
     def files(self, title: str) -> dict[str, bytes]:
         """What the video pipeline has made of a film: the first bytes of each file but of chunks."""
@@ -53,7 +73,9 @@ class Store(NamedTuple):
 
     def customers(self) -> set[str]:
         """The ids of those that have arrived in the new table."""
-        return {item["id"]["S"] for item in self.client("dynamodb").scan(TableName="migration-customers")["Items"]}
+        return {
+            item["id"]["S"] for item in self.client("dynamodb").scan(TableName="migration-customers")["Items"]
+        }
 
     def dead_letters(self) -> set[str]:
         """The ids of customers in the dead-letter queue, which is emptied."""
@@ -64,13 +86,24 @@ class Store(NamedTuple):
         return {json.loads(message["Body"])["customer"]["id"] for message in found}
 
     def served(self, service: str) -> list[str]:
-        """What a service of the last order has answered: method, kind of thing, status; what was asked again, once."""
-        answers = [line.split()[:3] for line in (self.home / "services" / "order" / f"{service}.log").read_text().splitlines()]
-        return list(dict.fromkeys(f"{method} {path.split('/')[1].split('?')[0]} {status}" for method, path, status in answers))
+        """What a service of the last order has answered: method, kind of thing, status; what was
+        asked again, once.
+        """
+        answers = [
+            line.split()[:3]
+            for line in (self.home / "services" / "order" / f"{service}.log").read_text().splitlines()
+        ]
+        return list(
+            dict.fromkeys(
+                f"{method} {path.split('/')[1].split('?')[0]} {status}" for method, path, status in answers
+            )
+        )
 
     def told_customer(self) -> str:
         """The last that a customer was told of an order."""
-        tail = sfn(self.home, "logs", "tail", "/aws/lambda/TellCustomer", "--since", "1h", "--format", "short").stdout
+        tail = sfn(
+            self.home, "logs", "tail", "/aws/lambda/TellCustomer", "--since", "1h", "--format", "short"
+        ).stdout
         return tail.rpartition("To ada@example.com: ")[2].partition("\n")[0]
 
     def has_logged_errors(self) -> bool:
@@ -85,24 +118,35 @@ class Store(NamedTuple):
 
 
 def accounts(dynamodb: Any) -> dict[str, str]:
-    return {item["email"]["S"]: item["state"]["S"] for item in dynamodb.scan(TableName="signup-accounts")["Items"]}
+    return {
+        item["email"]["S"]: item["state"]["S"] for item in dynamodb.scan(TableName="signup-accounts")["Items"]
+    }
 
 
 class Told(NamedTuple):
-    """What a README tells of an input: how it ends (an output, or an error, perhaps with its cause) and what is there then."""
+    """What a README tells of an input: how it ends (an output, or an error, perhaps with its cause)
+    and what is there then.
+    """
 
     story: str
     input: str
     end: Any
     effects: dict[Callable[[Store], Any], Any]
     killed_at: str | None = None
-    """The event at which the workers are killed in the second run, if there is one: its type and its state."""
+    """The event at which the workers are killed in the second run, if there is one: its type and its state.
+    """
     options: Sequence[str] = ()
     middle: Callable[[Store], bool] | None = None
     """What they are to have done by then besides."""
 
     def command(self) -> list[str]:
-        return ["run", str(EXAMPLES / self.story), "--input", f"file://{EXAMPLES / self.story / self.input}", *self.options]
+        return [
+            "run",
+            str(EXAMPLES / self.story),
+            "--input",
+            f"file://{EXAMPLES / self.story / self.input}",
+            *self.options,
+        ]
 
     def __str__(self) -> str:
         return f"{self.story}-{Path(self.input).stem}"
@@ -124,7 +168,13 @@ FILES = {
     "subtitles/ball.vtt": b"WEBVTT\n\n",
     "manifests/ball.json": b'{"title"',
 }
-ORDERED = {"order": "2001", "reservation": "reservation-2001", "charge": "charge-2001", "parcel": "parcel-2001", "total": 126.5}
+ORDERED = {
+    "order": "2001",
+    "reservation": "reservation-2001",
+    "charge": "charge-2001",
+    "parcel": "parcel-2001",
+    "total": 126.5,
+}
 BUSY_AT_FIRST = ["POST charges 503"]
 MIGRATED = {str(number) for number in range(1, 13)} - {"7", "11"}
 
@@ -201,7 +251,9 @@ def test_a_story(store: Store, told: Told) -> None:
 def check_end(told: Told, done: subprocess.CompletedProcess[str]) -> None:
     if isinstance(told.end, str):
         assert (done.returncode, done.stdout) == (255, ""), done.stderr
-        assert re.search(rf"\nsfn: \[ERROR\]: The execution failed: {re.escape(told.end)}(: |$)", done.stderr), done.stderr
+        assert re.search(
+            rf"\nsfn: \[ERROR\]: The execution failed: {re.escape(told.end)}(: |$)", done.stderr
+        ), done.stderr
     else:
         assert done.returncode == 0, done.stderr
         assert json.loads(done.stdout) == told.end
@@ -215,7 +267,9 @@ def check_effects(store: Store, told: Told) -> None:
 def running(home: Path, command: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
     """An `sfn run` that goes on beside the test; it is gone afterwards."""
     # Without a buffer: what comes after the line that was awaited is left to be read by others.
-    run = subprocess.Popen([SFN, *command], env=environment_of(home), stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0)
+    run = subprocess.Popen(
+        [SFN, *command], env=environment_of(home), stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
+    )
     try:
         yield run
     finally:
@@ -281,7 +335,9 @@ def test_pictures(readme: Path) -> None:
 
 # A real server of another kind
 
-DYNALITE = shutil.which("dynalite") or shutil.which("dynalite", path=str(Path(sys.prefix) / "node_modules" / ".bin"))
+DYNALITE = shutil.which("dynalite") or shutil.which(
+    "dynalite", path=str(Path(sys.prefix) / "node_modules" / ".bin")
+)
 
 
 @pytest.fixture
@@ -300,8 +356,12 @@ def dynalite(tmp_path: Path) -> Iterator[str]:
 
 
 def test_a_database_of_the_user(home: Path, dynalite: str) -> None:
-    """The sign-up with its table in a DynamoDB of another make, which is named; the mail still goes where it did."""
-    database = boto3.client("dynamodb", "us-east-1", endpoint_url=dynalite, aws_access_key_id="any", aws_secret_access_key="any")
+    """The sign-up with its table in a DynamoDB of another make, which is named; the mail still goes
+    where it did.
+    """
+    database = boto3.client(
+        "dynamodb", "us-east-1", endpoint_url=dynalite, aws_access_key_id="any", aws_secret_access_key="any"
+    )
     try:
         for told in [told for told in STORIES if told.story == "signup"]:
             check_end(told, sfn(home, *told.command(), environment={"AWS_ENDPOINT_URL_DYNAMODB": dynalite}))
@@ -315,16 +375,46 @@ def test_a_database_of_the_user(home: Path, dynalite: str) -> None:
     "call, exit, message",
     [
         ({"service": "sqss", "operation": "CreateQueue"}, 253, "No client for sqss can be made"),
-        ({"service": "sqs", "operation": "createQueue"}, 252, "resources.json, call 1: sqs has no operation createQueue."),
-        ({"service": "sqs", "operation": "CreateQueue", "parameters": {"Name": "q"}}, 252, 'Unknown parameter in input: "Name"'),
-        ({"service": "sqs", "wait": "queue_exists"}, 252, "resources.json, call 1: sqs has no waiter queue_exists. It has none."),
-        ({"service": "events", "operation": "CreateConnection", "parameters": {"Nme": "c"}}, 252, 'Unknown parameter in input: "Nme"'),
-        ({"service": "events", "operation": "DeleteConnection", "parameters": {"Name": "gone"}}, 255, "call 1: An error occurred (Res"),
-        ({"service": "lambda", "wait": "function_active"}, 252, "call 1: what sfn itself has of lambda is there at once."),
-        ({"service": "sqs", "operation": "DeleteQueue", "parameters": {"QueueUrl": f"{QUEUES}gone"}}, 255, "call 1: An error occurred"),
+        (
+            {"service": "sqs", "operation": "createQueue"},
+            252,
+            "resources.json, call 1: sqs has no operation createQueue.",
+        ),
+        (
+            {"service": "sqs", "operation": "CreateQueue", "parameters": {"Name": "q"}},
+            252,
+            'Unknown parameter in input: "Name"',
+        ),
+        (
+            {"service": "sqs", "wait": "queue_exists"},
+            252,
+            "resources.json, call 1: sqs has no waiter queue_exists. It has none.",
+        ),
+        (
+            {"service": "events", "operation": "CreateConnection", "parameters": {"Nme": "c"}},
+            252,
+            'Unknown parameter in input: "Nme"',
+        ),
+        (
+            {"service": "events", "operation": "DeleteConnection", "parameters": {"Name": "gone"}},
+            255,
+            "call 1: An error occurred (Res",
+        ),
+        (
+            {"service": "lambda", "wait": "function_active"},
+            252,
+            "call 1: what sfn itself has of lambda is there at once.",
+        ),
+        (
+            {"service": "sqs", "operation": "DeleteQueue", "parameters": {"QueueUrl": f"{QUEUES}gone"}},
+            255,
+            "call 1: An error occurred",
+        ),
     ],
 )
-def test_resources_that_cannot_be_made(store: Store, tmp_path: Path, call: dict[str, Any], exit: int, message: str) -> None:
+def test_resources_that_cannot_be_made(
+    store: Store, tmp_path: Path, call: dict[str, Any], exit: int, message: str
+) -> None:
     """The call is named, and nothing is started."""
     (tmp_path / "m.asl.json").write_text('{"StartAt": "S", "States": {"S": {"Type": "Succeed"}}}')
     (tmp_path / "resources.json").write_text(json.dumps([call]))

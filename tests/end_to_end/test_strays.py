@@ -66,7 +66,10 @@ def test_a_worker_that_leaves(home: Path, tmp_path: Path) -> None:
         queue = task("arn:aws:states:::aws-sdk:sqs:createQueue", Parameters={"QueueName": "q"})
         assert ended(home, start_execution(home, create_machine(home, "Q", queue)))["status"] == "SUCCEEDED"
         url = embedded_aws.running(str(home))
-        (worker,), (others_worker,) = worker_pids(home), until(lambda: worker_pids(other), "the other store's worker")
+        (worker,), (others_worker,) = (
+            worker_pids(home),
+            until(lambda: worker_pids(other), "the other store's worker"),
+        )
         os.kill(daemon, 0)
         assert sfn(home, "worker", "stop").returncode == 0
         await_end(worker)
@@ -87,7 +90,13 @@ def test_a_worker_that_is_killed(home: Path, tmp_path: Path) -> None:
     os.kill(daemon, 0)
     start_execution(home, create_machine(home, "F", CALL), "--input", "{}")
     await_end(daemon)
-    until(lambda: f"ends what the function f left behind: process {daemon} (sleep)" in sfn(home, "worker", "log").stdout, "the report")
+    until(
+        lambda: (
+            f"ends what the function f left behind: process {daemon} (sleep)"
+            in sfn(home, "worker", "log").stdout
+        ),
+        "the report",
+    )
     (worker,) = worker_pids(home)
     sfn(home, "worker", "stop")  # its own daemon would outlive a kill
     await_end(worker)

@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.processes import SFN, create_machine, describe, ended, environment_of, sfn, sfn_json, start_execution, until
+from tests.processes import (
+    SFN,
+    create_machine,
+    describe,
+    ended,
+    environment_of,
+    sfn,
+    sfn_json,
+    start_execution,
+    until,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,19 +38,31 @@ def home(home: Path) -> Path:
     child = create_machine(home, "Child", CHILD)
     sfn_json(home, "create-activity", "--name", "Work")
     parameters = {"StateMachineArn": child, "Input": {"token.$": "$$.Task.Token", "amount.$": "$"}}
-    token = {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution.waitForTaskToken", "Parameters": parameters}
+    token = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::states:startExecution.waitForTaskToken",
+        "Parameters": parameters,
+    }
     confirm = {**token, "TimeoutSeconds": 7200, "HeartbeatSeconds": 3600}
     caught = {"Catch": [{"ErrorEquals": ["Rejected"], "Next": "No"}], "End": True}
-    create_machine(home, "Pay", {"StartAt": "Confirm", "States": {"Confirm": {**confirm, **caught}, "No": {"Type": "Succeed"}}})
+    create_machine(
+        home,
+        "Pay",
+        {"StartAt": "Confirm", "States": {"Confirm": {**confirm, **caught}, "No": {"Type": "Succeed"}}},
+    )
     work = {"Type": "Task", "Resource": ACTIVITY, "HeartbeatSeconds": 600, "End": True}
     create_machine(home, "Do", {"StartAt": "By hand", "States": {"By hand": work}})
     each = {"StartAt": "Ask", "States": {"Ask": {**token, "End": True}}}
-    create_machine(home, "Each", {"StartAt": "M", "States": {"M": {"Type": "Map", "ItemProcessor": each, "End": True}}})
+    create_machine(
+        home, "Each", {"StartAt": "M", "States": {"M": {"Type": "Map", "ItemProcessor": each, "End": True}}}
+    )
     return home
 
 
 def started(home: Path, machine: str, name: str, input: object = 1) -> str:
-    return start_execution(home, f"{ARN}:stateMachine:{machine}", "--name", name, "--input", json.dumps(input))
+    return start_execution(
+        home, f"{ARN}:stateMachine:{machine}", "--name", name, "--input", json.dumps(input)
+    )
 
 
 def waiting(home: Path, count: int, *options: str) -> list[dict[str, Any]]:
@@ -55,28 +77,46 @@ def waiting(home: Path, count: int, *options: str) -> list[dict[str, Any]]:
 
 
 def test_a_token(home: Path) -> None:
-    """The list says all that AWS's history does; without a name, the only task is meant; a second answer comes too late."""
+    """The list says all that AWS's history does; without a name, the only task is meant; a second
+    answer comes too late.
+    """
     execution = started(home, "Pay", "monday", {"amount": 5})
     (task,) = waiting(home, 1)
-    assert (task["status"], task["executionArn"], task["state"], task["name"]) == ("WAITING", execution, "Confirm", "monday")
+    assert (task["status"], task["executionArn"], task["state"], task["name"]) == (
+        "WAITING",
+        execution,
+        "Confirm",
+        "monday",
+    )
     assert task["resource"] == "arn:aws:states:::states:startExecution.waitForTaskToken"
     assert json.loads(task["input"])["Input"] == {"token": task["taskToken"], "amount": {"amount": 5}}
     since, until = datetime.fromisoformat(task["since"]), datetime.fromisoformat(task["until"])
     assert until - since == timedelta(hours=1)  # the heartbeat is due before the timeout
     done = sfn(home, "tasks", "approve")
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", f"approved Pay/monday/Confirm ({task['handle']})\n")
+    assert (done.returncode, done.stdout, done.stderr) == (
+        0,
+        "",
+        f"approved Pay/monday/Confirm ({task['handle']})\n",
+    )
     assert ended(home, execution)["output"] == '{"approved": true}'
     late = sfn(home, "tasks", "approve", task["taskToken"])
-    assert (late.returncode, "(TaskTimedOut) when calling the SendTaskSuccess operation" in late.stderr) == (254, True)
+    assert (late.returncode, "(TaskTimedOut) when calling the SendTaskSuccess operation" in late.stderr) == (
+        254,
+        True,
+    )
     none = sfn(home, "tasks", "approve")
     assert (none.returncode, none.stderr) == (255, "\nsfn: [ERROR]: No task waits for anybody.\n")
 
 
 def test_an_activity(home: Path) -> None:
-    """A task that no worker has taken is taken, and out of turn; one that a worker has is answered beside it."""
+    """A task that no worker has taken is taken, and out of turn; one that a worker has is answered
+    beside it.
+    """
     first, second = (started(home, "Do", name, name) for name in ("first", "second"))
     tasks = waiting(home, 2)
-    assert [(task["status"], task["resource"], "taskToken" in task) for task in tasks] == [("SCHEDULED", ACTIVITY, False)] * 2
+    assert [(task["status"], task["resource"], "taskToken" in task) for task in tasks] == [
+        ("SCHEDULED", ACTIVITY, False)
+    ] * 2
     refused = sfn(home, "tasks", "heartbeat", "Do/second/By hand")
     assert (refused.returncode, "No worker has taken Do/second/By hand yet" in refused.stderr) == (255, True)
     assert sfn(home, "tasks", "approve", "second/By hand", "--result", '"by hand"').returncode == 0
@@ -85,14 +125,20 @@ def test_an_activity(home: Path) -> None:
     assert [event["type"] for event in history if event["type"].startswith("Activity")] == [
         "ActivityScheduled", "ActivityStarted", "ActivitySucceeded",
     ]  # fmt: skip
-    assert [event["activityStartedEventDetails"] for event in history if "activityStartedEventDetails" in event] == [
-        {"workerName": "sfn tasks"}
-    ]
-    assert sfn_json(home, "get-activity-task", "--activity-arn", "Work", "--worker-name", "Ada")["input"] == '"first"'
+    assert [
+        event["activityStartedEventDetails"] for event in history if "activityStartedEventDetails" in event
+    ] == [{"workerName": "sfn tasks"}]
+    assert (
+        sfn_json(home, "get-activity-task", "--activity-arn", "Work", "--worker-name", "Ada")["input"]
+        == '"first"'
+    )
     (task,) = waiting(home, 1)
     assert (task["status"], "taskToken" in task) == ("STARTED", True)
     until(lambda: waiting(home, 1)[0].get("workerName") == "Ada", "the worker's name")
-    assert sfn(home, "tasks", "reject", "first/By hand", "--error", "Broken", "--cause", "by hand").returncode == 0
+    assert (
+        sfn(home, "tasks", "reject", "first/By hand", "--error", "Broken", "--cause", "by hand").returncode
+        == 0
+    )
     described = ended(home, first)
     assert (described["status"], described["error"], described["cause"]) == ("FAILED", "Broken", "by hand")
 
@@ -115,7 +161,9 @@ def test_a_heartbeat(home: Path) -> None:
 
 
 def test_which_one(home: Path) -> None:
-    """Where several may be meant, they are named; each kind of name finds its own; filters leave the others out."""
+    """Where several may be meant, they are named; each kind of name finds its own; filters leave
+    the others out.
+    """
     executions = {name: started(home, "Pay", name) for name in ("monday", "tuesday")}
     executions["three"] = started(home, "Each", "three", [1, 2, 3])
     tasks = waiting(home, 5)
@@ -124,13 +172,22 @@ def test_which_one(home: Path) -> None:
     assert [task["name"] for task in waiting(home, 1, "--execution-arn", "Pay/tuesday")] == ["tuesday"]
     for handle, several in ((None, 5), ("three/Ask", 3), ("Each", 3), ("Pay/", 2)):
         refused = sfn(home, "tasks", "approve", *([] if handle is None else [handle]))
-        assert (refused.returncode, len(re.findall(r"^  [0-9a-f]{8}  \w+/\w+/\w+$", refused.stderr, re.M))) == (252, several)
+        assert (
+            refused.returncode,
+            len(re.findall(r"^  [0-9a-f]{8}  \w+/\w+/\w+$", refused.stderr, re.M)),
+        ) == (252, several)
     unknown = sfn(home, "tasks", "approve", "wednesday/Confirm")
-    assert (unknown.returncode, "No task that waits is named 'wednesday/Confirm'" in unknown.stderr) == (252, True)
+    assert (unknown.returncode, "No task that waits is named 'wednesday/Confirm'" in unknown.stderr) == (
+        252,
+        True,
+    )
     assert sfn(home, "tasks", "approve", "mon").returncode == 0
     assert sfn(home, "tasks", "approve", f"{executions['tuesday']}/Confirm").returncode == 0
     for task in tasks[2:]:
-        assert sfn(home, "tasks", "approve", task["handle"], "--result", json.dumps(task["handle"])).returncode == 0
+        assert (
+            sfn(home, "tasks", "approve", task["handle"], "--result", json.dumps(task["handle"])).returncode
+            == 0
+        )
     assert json.loads(ended(home, executions["three"])["output"]) == [task["handle"] for task in tasks[2:]]
 
 
@@ -142,7 +199,11 @@ def test_what_is_refused(home: Path, tmp_path: Path) -> None:
     bad.write_text("{")
     good.write_text('{"by": "Ada"}')
     for arguments, code, message in (
-        (("approve", "--result", f"file://{bad}"), 254, "(InvalidOutput) when calling the SendTaskSuccess operation"),
+        (
+            ("approve", "--result", f"file://{bad}"),
+            254,
+            "(InvalidOutput) when calling the SendTaskSuccess operation",
+        ),
         (("approve", "--result", "file:///nowhere"), 252, "Error parsing parameter '--result'"),
         (("approve", "0" * 128), 254, "(InvalidToken)"),
         (("reject", "--error", "x" * 257), 254, "SendTaskFailure"),
@@ -169,14 +230,18 @@ def test_at_a_terminal(home: Path, columns: int) -> None:
     assert {word for word in text.split() if re.fullmatch("[0-9a-f]{8}", word)} == handles
     assert ("Confirm" in text, "Pay/monday" in text, "(no" in text, "in 59m" in text) == (True,) * 4
     assert ("StateMachineArn" in text, "…" in text) == (columns == 200,) * 2  # the input is cut, or left out
-    assert json.loads("\n".join(at_terminal(home, columns, "tasks", "list", "--output", "json", "--no-cli-pager")))["tasks"]
+    assert json.loads(
+        "\n".join(at_terminal(home, columns, "tasks", "list", "--output", "json", "--no-cli-pager"))
+    )["tasks"]
 
 
 def at_terminal(home: Path, columns: int, *arguments: str) -> list[str]:
     """The lines that a command shows on a terminal of so many columns."""
     master, slave = pty.openpty()
     environment = environment_of(home, {"COLUMNS": str(columns), "TERM": "xterm"})
-    with subprocess.Popen([SFN, *arguments], env=environment, stdin=slave, stdout=slave, stderr=slave) as process:
+    with subprocess.Popen(
+        [SFN, *arguments], env=environment, stdin=slave, stdout=slave, stderr=slave
+    ) as process:
         os.close(slave)
         shown = b""
         try:

@@ -43,20 +43,37 @@ OWN = re.compile(r"\x1b\[(?:0|[1-6]|3[1-9]|90)?m|\x1b\[(?:\?25[lh]|2K|1A)|\r+\n|
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Executions that failed, succeeded and wait, with hostile texts; their log; a worker's log with the same."""
+    """Executions that failed, succeeded and wait, with hostile texts; their log; a worker's log
+    with the same.
+    """
     home = tmp_path_factory.mktemp("terminal") / "store"
-    fail = {"StartAt": STATE, "States": {STATE: {"Type": "Pass", "Next": "F"}, "F": {"Type": "Fail", "Error": EVIL, "Cause": EVIL}}}
+    fail = {
+        "StartAt": STATE,
+        "States": {STATE: {"Type": "Pass", "Next": "F"}, "F": {"Type": "Fail", "Error": EVIL, "Cause": EVIL}},
+    }
     wait = {"Type": "Task", "Resource": f"{ARN}:activity:Ask", "End": True}
     sfn_json(home, "create-activity", "--name", "Ask")
     sfn_json(home, "logs", "create-log-group", "--log-group-name", "G")
     sfn_json(home, "logs", "create-log-stream", "--log-group-name", "G", "--log-stream-name", "s")
     entry = json.dumps([{"timestamp": time.time_ns() // 1_000_000, "message": f"{EVIL}\nsecond"}])
-    sfn_json(home, "logs", "put-log-events", "--log-group-name", "G", "--log-stream-name", "s", "--log-events", entry)
+    sfn_json(
+        home,
+        "logs",
+        "put-log-events",
+        "--log-group-name",
+        "G",
+        "--log-stream-name",
+        "s",
+        "--log-events",
+        entry,
+    )
     create_machine(home, "Fails", fail)
     create_machine(home, "Passes", {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}})
     create_machine(home, "Waits", {"StartAt": STATE, "States": {STATE: wait}})
     for machine in ("Fails", "Passes", "Waits"):
-        start_execution(home, f"{ARN}:stateMachine:{machine}", "--name", "one", "--input", json.dumps({"in": EVIL}))
+        start_execution(
+            home, f"{ARN}:stateMachine:{machine}", "--name", "one", "--input", json.dumps({"in": EVIL})
+        )
     for machine in ("Fails", "Passes"):
         ended(home, f"{ARN}:execution:{machine}:one")
     until(lambda: sfn_json(home, "tasks", "list")["tasks"], "a task that waits")
@@ -74,8 +91,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "x.asl.json").write_text(json.dumps({"StartAt": STATE, "States": states}, ensure_ascii=False))
     passes = folder / "passes"
     passes.mkdir()
-    (passes / "x.asl.json").write_text(json.dumps({"StartAt": "P", "States": {"P": {"Type": "Pass", "Result": EVIL, "End": True}}}))
-    (folder / "faults.json").write_text('{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "\x7f\u202e\u009b2J"}}}')
+    (passes / "x.asl.json").write_text(
+        json.dumps({"StartAt": "P", "States": {"P": {"Type": "Pass", "Result": EVIL, "End": True}}})
+    )
+    (folder / "faults.json").write_text(
+        '{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "\x7f\u202e\u009b2J"}}}'
+    )
     (folder / "inputs").write_text("{}\n\u202e\u009b3J\n")
     return folder
 
@@ -83,7 +104,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 DESCRIBE = ("describe-execution", "--execution-arn", "Fails/one")
 
 
-@pytest.mark.parametrize("environment", [{}, COLOURED, {"AWS_PAGER": "cat"}], ids=["plain", "coloured", "paged"])
+@pytest.mark.parametrize(
+    "environment", [{}, COLOURED, {"AWS_PAGER": "cat"}], ids=["plain", "coloured", "paged"]
+)
 @pytest.mark.parametrize(
     "line",
     [
@@ -113,7 +136,15 @@ DESCRIBE = ("describe-execution", "--execution-arn", "Fails/one")
         ("list-executions", "--max-items", EVIL),
         ("run", f"/{EVIL}"),
         ("run", "FOLDER/passes", "--name", EVIL),
-        ("create-state-machine", "--name", "x", "--role-arn", ROLE, "--definition", "file://FOLDER/faults.json"),
+        (
+            "create-state-machine",
+            "--name",
+            "x",
+            "--role-arn",
+            ROLE,
+            "--definition",
+            "file://FOLDER/faults.json",
+        ),
         ("validate-state-machine-definition", "--definition", "file://FOLDER/faults.json"),
         ("start-executions", "--state-machine-arn", "Passes", "--inputs", "FOLDER/inputs"),
         ("send-task-success", "--task-token", "x", "--task-output", f"file:///{EVIL}"),
@@ -122,14 +153,18 @@ DESCRIBE = ("describe-execution", "--execution-arn", "Fails/one")
     ],
     ids=lambda line: visible(" ".join(line))[:60],
 )
-def test_no_control_of_data_reaches_a_terminal(home: Path, folder: Path, line: Sequence[str], environment: dict[str, str]) -> None:
+def test_no_control_of_data_reaches_a_terminal(
+    home: Path, folder: Path, line: Sequence[str], environment: dict[str, str]
+) -> None:
     """Whatever a command shows, and wherever the text comes from: what a terminal would act on is escaped."""
     words = [word.replace("FOLDER", str(folder)) for word in line]
     code, shown = at_terminal(home, *words, environment=environment)
     assert "Traceback" not in shown
     left = OWN.sub("", shown)
     assert visible(left) == left, code
-    assert "\\u" in left or "�" in left or line[0] == "__complete"  # the text was shown, and not just left out
+    assert (
+        "\\u" in left or "�" in left or line[0] == "__complete"
+    )  # the text was shown, and not just left out
 
 
 def test_json_at_a_terminal_is_the_same_json(home: Path, folder: Path) -> None:
@@ -143,7 +178,19 @@ def test_json_at_a_terminal_is_the_same_json(home: Path, folder: Path) -> None:
     "line, text",
     [
         ((*DESCRIBE, "--query", "cause", "--output", "text"), f"{EVIL}\n"),
-        (("logs", "filter-log-events", "--log-group-name", "G", "--query", "events[0].message", "--output", "text"), f"{EVIL}\nsecond\n"),
+        (
+            (
+                "logs",
+                "filter-log-events",
+                "--log-group-name",
+                "G",
+                "--query",
+                "events[0].message",
+                "--output",
+                "text",
+            ),
+            f"{EVIL}\nsecond\n",
+        ),
         (
             (
                 "events",

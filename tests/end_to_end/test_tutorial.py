@@ -47,18 +47,29 @@ def start(home: Path, *arguments: str) -> str:
 
 def test_define_start_watch(home: Path, tmp_path: Path) -> None:
     """create-state-machine, start-execution, describe-execution, get-execution-history."""
-    create(home, tmp_path, {"StartAt": "Hello", "States": {"Hello": {"Type": "Pass", "Result": "Hello World!", "End": True}}})
+    create(
+        home,
+        tmp_path,
+        {"StartAt": "Hello", "States": {"Hello": {"Type": "Pass", "Result": "Hello World!", "End": True}}},
+    )
     arn = start(home)
     assert ended(home, arn)["output"] == '"Hello World!"'
     events = sfn_json(home, "get-execution-history", "--execution-arn", arn)["events"]
-    assert [event["type"] for event in events] == ["ExecutionStarted", "PassStateEntered", "PassStateExited", "ExecutionSucceeded"]
+    assert [event["type"] for event in events] == [
+        "ExecutionStarted",
+        "PassStateEntered",
+        "PassStateExited",
+        "ExecutionSucceeded",
+    ]
     assert [event["previousEventId"] for event in events] == [0, 0, 2, 3]
 
 
 def test_the_alias_of_aws(home: Path, tmp_path: Path) -> None:
     """`sfn stepfunctions …` is `sfn …`, so that `alias aws=sfn` works."""
     create(home, tmp_path, {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}})
-    listed = sfn(home, "stepfunctions", "list-state-machines", "--query", "stateMachines[].name", "--output", "text")
+    listed = sfn(
+        home, "stepfunctions", "list-state-machines", "--query", "stateMachines[].name", "--output", "text"
+    )
     assert (listed.returncode, listed.stdout) == (0, "MyStateMachine\n")
 
 
@@ -68,10 +79,15 @@ def test_stop(home: Path, tmp_path: Path) -> None:
     arn = start(home)
 
     def history() -> list[str]:
-        return [event["type"] for event in sfn_json(home, "get-execution-history", "--execution-arn", arn)["events"]]
+        return [
+            event["type"]
+            for event in sfn_json(home, "get-execution-history", "--execution-arn", arn)["events"]
+        ]
 
     until(lambda: history() == ["ExecutionStarted", "WaitStateEntered"], "the wait")
-    assert set(sfn_json(home, "stop-execution", "--execution-arn", arn, "--error", "Oops", "--cause", "because")) == {"stopDate"}
+    assert set(
+        sfn_json(home, "stop-execution", "--execution-arn", arn, "--error", "Oops", "--cause", "because")
+    ) == {"stopDate"}
     described = sfn_json(home, "describe-execution", "--execution-arn", arn)
     assert (described["status"], described["error"], described["cause"]) == ("ABORTED", "Oops", "because")
     assert history() == ["ExecutionStarted", "WaitStateEntered", "ExecutionAborted"]
@@ -107,7 +123,11 @@ def test_a_function_in_a_task(home: Path, tmp_path: Path) -> None:
         seen = read_until(follower, "REPORT")  # the invocation above: the follower reads the store now
         assert "START RequestId:" in seen[0]
 
-        create(home, tmp_path, {"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": FUNCTION, "End": True}}})
+        create(
+            home,
+            tmp_path,
+            {"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": FUNCTION, "End": True}}},
+        )
         arn = start(home, "--input", '{"a": 21}')
         assert ended(home, arn)["output"] == '{"doubled":42}'
         live = read_until(follower, "REPORT")

@@ -17,20 +17,43 @@ LIVE = MACHINE + ":live"
 
 def answering(answer: object, **more: Any) -> str:
     """A definition whose executions have this output."""
-    return json.dumps({"StartAt": "P", "States": {"P": {"Type": "Pass", "Result": answer, "End": True, **more}}})
+    return json.dumps(
+        {"StartAt": "P", "States": {"P": {"Type": "Pass", "Result": answer, "End": True, **more}}}
+    )
 
 
 def published(home: Path, *answers: int) -> None:
     """A machine with a version for each of these answers."""
     first, *later = (answering(answer) for answer in answers)
-    sfn_json(home, "create-state-machine", "--name", "Order", "--role-arn", ROLE, "--definition", first, "--publish")
+    sfn_json(
+        home,
+        "create-state-machine",
+        "--name",
+        "Order",
+        "--role-arn",
+        ROLE,
+        "--definition",
+        first,
+        "--publish",
+    )
     for definition in later:
-        sfn_json(home, "update-state-machine", "--state-machine-arn", MACHINE, "--definition", definition, "--publish")
+        sfn_json(
+            home,
+            "update-state-machine",
+            "--state-machine-arn",
+            MACHINE,
+            "--definition",
+            definition,
+            "--publish",
+        )
 
 
 def routes(**weights: int) -> tuple[str, ...]:
     """`--routing-configuration v1=80 v2=20`, in the shorthand of the terminal."""
-    return ("--routing-configuration", *(f"stateMachineVersionArn={MACHINE}:{version[1:]},weight={n}" for version, n in weights.items()))
+    return (
+        "--routing-configuration",
+        *(f"stateMachineVersionArn={MACHINE}:{version[1:]},weight={n}" for version, n in weights.items()),
+    )
 
 
 def test_each_runs_what_it_holds(home: Path) -> None:
@@ -41,36 +64,73 @@ def test_each_runs_what_it_holds(home: Path) -> None:
     outputs = {}
     for arn in (MACHINE, MACHINE + ":1", LIVE):
         described = ended(home, start_execution(home, arn))
-        outputs[arn] = (described["output"], described.get("stateMachineVersionArn"), described.get("stateMachineAliasArn"))
-    assert outputs == {MACHINE: ("3", None, None), MACHINE + ":1": ("1", MACHINE + ":1", None), LIVE: ("2", MACHINE + ":2", LIVE)}
-    assert sfn_json(home, "publish-state-machine-version", "--state-machine-arn", MACHINE, "--description", "third")[
-        "stateMachineVersionArn"
-    ] == (MACHINE + ":3")
-    assert sfn_json(home, "describe-state-machine", "--state-machine-arn", MACHINE + ":3")["description"] == "third"
-    listed = sfn_json(home, "list-state-machine-versions", "--state-machine-arn", MACHINE)["stateMachineVersions"]
-    assert [version["stateMachineVersionArn"] for version in listed] == [f"{MACHINE}:{number}" for number in (3, 2, 1)]
+        outputs[arn] = (
+            described["output"],
+            described.get("stateMachineVersionArn"),
+            described.get("stateMachineAliasArn"),
+        )
+    assert outputs == {
+        MACHINE: ("3", None, None),
+        MACHINE + ":1": ("1", MACHINE + ":1", None),
+        LIVE: ("2", MACHINE + ":2", LIVE),
+    }
+    assert sfn_json(
+        home, "publish-state-machine-version", "--state-machine-arn", MACHINE, "--description", "third"
+    )["stateMachineVersionArn"] == (MACHINE + ":3")
+    assert (
+        sfn_json(home, "describe-state-machine", "--state-machine-arn", MACHINE + ":3")["description"]
+        == "third"
+    )
+    listed = sfn_json(home, "list-state-machine-versions", "--state-machine-arn", MACHINE)[
+        "stateMachineVersions"
+    ]
+    assert [version["stateMachineVersionArn"] for version in listed] == [
+        f"{MACHINE}:{number}" for number in (3, 2, 1)
+    ]
     assert "all whole" in sfn(home, "doctor").stdout
 
 
 def test_an_alias_moves_on(home: Path) -> None:
-    """Executions that run stay with their version when the alias is led elsewhere, and end by it; then it may be deleted."""
+    """Executions that run stay with their version when the alias is led elsewhere, and end by it;
+    then it may be deleted.
+    """
     published(home, 1)
     waiting = json.dumps(
-        {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 600, "Next": "P"}, "P": {"Type": "Pass", "Result": 2, "End": True}}}
+        {
+            "StartAt": "W",
+            "States": {
+                "W": {"Type": "Wait", "Seconds": 600, "Next": "P"},
+                "P": {"Type": "Pass", "Result": 2, "End": True},
+            },
+        }
     )
-    sfn_json(home, "update-state-machine", "--state-machine-arn", MACHINE, "--definition", waiting, "--publish")
+    sfn_json(
+        home, "update-state-machine", "--state-machine-arn", MACHINE, "--definition", waiting, "--publish"
+    )
     sfn_json(home, "create-state-machine-alias", "--name", "live", *routes(v2=100))
     running = start_execution(home, LIVE)
     refused = sfn(home, "delete-state-machine-version", "--state-machine-version-arn", MACHINE + ":2")
-    assert (refused.returncode, "Current list of aliases referencing this version: [live]" in refused.stderr) == (254, True)
+    assert (
+        refused.returncode,
+        "Current list of aliases referencing this version: [live]" in refused.stderr,
+    ) == (254, True)
     sfn_json(home, "update-state-machine-alias", "--state-machine-alias-arn", LIVE, *routes(v1=100))
-    assert sfn(home, "delete-state-machine-version", "--state-machine-version-arn", MACHINE + ":2").returncode == 0
+    assert (
+        sfn(home, "delete-state-machine-version", "--state-machine-version-arn", MACHINE + ":2").returncode
+        == 0
+    )
     assert ended(home, start_execution(home, LIVE))["output"] == "1"
     sfn_json(home, "delete-state-machine", "--state-machine-arn", MACHINE)
-    assert sfn_json(home, "describe-state-machine", "--state-machine-arn", MACHINE + ":1")["status"] == "DELETING"
+    assert (
+        sfn_json(home, "describe-state-machine", "--state-machine-arn", MACHINE + ":1")["status"]
+        == "DELETING"
+    )
     sfn_json(home, "stop-execution", "--execution-arn", running)
     gone = sfn(home, "describe-state-machine-alias", "--state-machine-alias-arn", LIVE)
-    assert (gone.returncode, "Request references a resource that does not exist." in gone.stderr) == (254, True)
+    assert (gone.returncode, "Request references a resource that does not exist." in gone.stderr) == (
+        254,
+        True,
+    )
 
 
 def test_many_by_an_alias(home: Path, tmp_path: Path) -> None:
@@ -95,13 +155,23 @@ def test_a_child_by_an_alias(home: Path) -> None:
     published(home, 1)
     sfn_json(home, "create-state-machine-alias", "--name", "live", *routes(v1=100))
     parent = answering(
-        None, Type="Task", Resource="arn:aws:states:::states:startExecution.sync:2", Parameters={"StateMachineArn": LIVE}
+        None,
+        Type="Task",
+        Resource="arn:aws:states:::states:startExecution.sync:2",
+        Parameters={"StateMachineArn": LIVE},
     ).replace('"Result": null, ', "")
-    created = sfn_json(home, "create-state-machine", "--name", "Parent", "--role-arn", ROLE, "--definition", parent)
+    created = sfn_json(
+        home, "create-state-machine", "--name", "Parent", "--role-arn", ROLE, "--definition", parent
+    )
     output = json.loads(ended(home, start_execution(home, created["stateMachineArn"]))["output"])
     assert (
         output.items()
-        >= {"StateMachineArn": MACHINE, "StateMachineVersionArn": MACHINE + ":1", "StateMachineAliasArn": LIVE, "Output": 1}.items()
+        >= {
+            "StateMachineArn": MACHINE,
+            "StateMachineVersionArn": MACHINE + ":1",
+            "StateMachineAliasArn": LIVE,
+            "Output": 1,
+        }.items()
     )
 
 
@@ -110,14 +180,21 @@ def test_a_crash_keeps_the_version(home: Path) -> None:
     published(home, 1)
     sfn_json(home, "create-state-machine-alias", "--name", "live", *routes(v1=100))
     waiting = answering(2, Type="Wait", Seconds=1).replace('"Result": 2, ', "")
-    sfn_json(home, "update-state-machine", "--state-machine-arn", MACHINE, "--definition", waiting, "--publish")
+    sfn_json(
+        home, "update-state-machine", "--state-machine-arn", MACHINE, "--definition", waiting, "--publish"
+    )
     sfn_json(home, "update-state-machine-alias", "--state-machine-alias-arn", LIVE, *routes(v2=100))
     arn = start_execution(home, LIVE)
     until(lambda: len(_events(home, arn)) > 1, "the wait's beginning")
     kill_workers(home)
     assert ended(home, arn)["stateMachineVersionArn"] == MACHINE + ":2"
     events = _events(home, arn)
-    assert [event["type"] for event in events] == ["ExecutionStarted", "WaitStateEntered", "WaitStateExited", "ExecutionSucceeded"]
+    assert [event["type"] for event in events] == [
+        "ExecutionStarted",
+        "WaitStateEntered",
+        "WaitStateExited",
+        "ExecutionSucceeded",
+    ]
     details = events[0]["executionStartedEventDetails"]
     assert (details["stateMachineAliasArn"], details["stateMachineVersionArn"]) == (LIVE, MACHINE + ":2")
 

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.processes import create_machine, describe, ended, kill_workers, sfn, sfn_json, start_execution, until
+from tests.processes import (
+    create_machine,
+    describe,
+    ended,
+    kill_workers,
+    sfn,
+    sfn_json,
+    start_execution,
+    until,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +34,9 @@ LONG = {
     "Call": {
         "Type": "Task",
         "Resource": NOBODY,
-        "Retry": [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 3600, "MaxAttempts": 3, "BackoffRate": 1}],
+        "Retry": [
+            {"ErrorEquals": ["States.ALL"], "IntervalSeconds": 3600, "MaxAttempts": 3, "BackoffRate": 1}
+        ],
         "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Tell"}],
         "Next": "Tell",
     },
@@ -54,11 +65,15 @@ def start(home: Path, name: str, states: dict[str, Any], environment: dict[str, 
 
 def seconds(described: dict[str, Any]) -> float:
     """How long an execution took by its own clock."""
-    return (datetime.fromisoformat(described["stopDate"]) - datetime.fromisoformat(described["startDate"])).total_seconds()
+    return (
+        datetime.fromisoformat(described["stopDate"]) - datetime.fromisoformat(described["startDate"])
+    ).total_seconds()
 
 
 def test_a_month_and_three_retries(home: Path) -> None:
-    """Waits and delays of retries are jumped over; events, output and context tell the times of the real history."""
+    """Waits and delays of retries are jumped over; events, output and context tell the times of the
+    real history.
+    """
     arn = start(home, "Long", LONG, VIRTUAL)
     found = ended(home, arn)
     took = seconds(found)
@@ -73,12 +88,17 @@ def test_a_month_and_three_retries(home: Path) -> None:
 
 
 def test_sfn_run(home: Path, tmp_path: Path) -> None:
-    """`sfn run --virtual-time` does the same for one execution, and the next one runs by the wall's clock again."""
+    """`sfn run --virtual-time` does the same for one execution, and the next one runs by the wall's
+    clock again.
+    """
     (tmp_path / "m.asl.json").write_text(json.dumps({"StartAt": "Wait", "States": MONTH}))
     assert sfn(home, "run", str(tmp_path), "--virtual-time").returncode == 0
     (machine,) = sfn_json(home, "list-state-machines")["stateMachines"]
     real = start_execution(home, machine["stateMachineArn"])
-    until(lambda: len(sfn_json(home, "get-execution-history", "--execution-arn", real)["events"]) == 2, "the wait")
+    until(
+        lambda: len(sfn_json(home, "get-execution-history", "--execution-arn", real)["events"]) == 2,
+        "the wait",
+    )
     assert describe(home, real)["status"] == "RUNNING"
 
 
@@ -96,9 +116,13 @@ def test_answers_from_outside(home: Path) -> None:
 
 
 def test_a_child_has_its_parents_clock(home: Path) -> None:
-    """It is started in its parent's time, and its end is a time of the parent too; a worker's death changes nothing."""
+    """It is started in its parent's time, and its end is a time of the parent too; a worker's death
+    changes nothing.
+    """
     create(home, "Month", MONTH)
-    arn = start(home, "Parent", {"First": {"Type": "Wait", "Seconds": 30 * DAY, "Next": "Nest"}, **NEST}, VIRTUAL)
+    arn = start(
+        home, "Parent", {"First": {"Type": "Wait", "Seconds": 30 * DAY, "Next": "Nest"}, **NEST}, VIRTUAL
+    )
     kill_workers(home)
     assert 0 <= seconds(ended(home, arn)) - 60 * DAY < 60
     (child,) = sfn_json(home, "list-executions", "--state-machine-arn", f"{MACHINES}Month")["executions"]

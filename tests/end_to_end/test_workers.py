@@ -40,7 +40,10 @@ def handler(event, context):
 GATE = {"Type": "Wait", "TimestampPath": "$.at", "Next": "Work"}
 
 KINDS = {
-    "Waits": {"Work": {"Type": "Wait", "Seconds": 1, "Next": "P"}, "P": {"Type": "Pass", "OutputPath": "$.n", "End": True}},
+    "Waits": {
+        "Work": {"Type": "Wait", "Seconds": 1, "Next": "P"},
+        "P": {"Type": "Pass", "OutputPath": "$.n", "End": True},
+    },
     "Calls": {
         "Work": {"Type": "Task", "Resource": DOUBLE, "Next": "Again"},
         "Again": {"Type": "Task", "Resource": DOUBLE, "End": True},
@@ -58,7 +61,10 @@ KINDS = {
         "Work": {
             "Type": "Parallel",
             "Branches": [
-                {"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 1, "OutputPath": "$.n", "End": True}}},
+                {
+                    "StartAt": "A",
+                    "States": {"A": {"Type": "Wait", "Seconds": 1, "OutputPath": "$.n", "End": True}},
+                },
                 {"StartAt": "B", "States": {"B": {"Type": "Task", "Resource": DOUBLE, "End": True}}},
             ],
             "End": True,
@@ -73,7 +79,12 @@ def given(n: int, at: float) -> str:
 
 
 def expected(kind: str, n: int) -> object:
-    return {"Waits": n, "Calls": {"n": 4 * n}, "Maps": [n, n + 1, n + 2, n + 3], "Branches": [n, {"n": 2 * n}]}[kind]
+    return {
+        "Waits": n,
+        "Calls": {"n": 4 * n},
+        "Maps": [n, n + 1, n + 2, n + 3],
+        "Branches": [n, {"n": 2 * n}],
+    }[kind]
 
 
 def define(home: Path, tmp_path: Path) -> None:
@@ -91,13 +102,19 @@ def start_many(home: Path, count: int, at: float) -> None:
     operation = load("stepfunctions", "StartExecution")
     for n in range(count // len(KINDS)):
         for kind in KINDS:
-            request = {"stateMachineArn": f"{ACCOUNT}:stateMachine:{kind}", "name": f"e{n}", "input": given(n, at)}
+            request = {
+                "stateMachineArn": f"{ACCOUNT}:stateMachine:{kind}",
+                "name": f"e{n}",
+                "input": given(n, at),
+            }
             call(service, operation, request)
     service.close()
 
 
 def test_two_hundred_executions_survive_the_kill_of_every_worker(home: Path, tmp_path: Path) -> None:
-    """After kill -9 of all workers the next command brings one, all 200 end, and no event is lost or doubled."""
+    """After kill -9 of all workers the next command brings one, all 200 end, and no event is lost
+    or doubled.
+    """
     define(home, tmp_path)
     at = time.time() + 3
     start_many(home, 200, at)
@@ -111,7 +128,14 @@ def test_two_hundred_executions_survive_the_kill_of_every_worker(home: Path, tmp
     # A child that was just being started may hold the slot's lock for a moment longer than its worker.
     until(lambda: worker_pids(home) == [], "free slots")
 
-    listed = sfn_json(home, "list-executions", "--state-machine-arn", f"{ACCOUNT}:stateMachine:Waits", "--status-filter", "RUNNING")
+    listed = sfn_json(
+        home,
+        "list-executions",
+        "--state-machine-arn",
+        f"{ACCOUNT}:stateMachine:Waits",
+        "--status-filter",
+        "RUNNING",
+    )
     assert listed["executions"]
     until(lambda: count(database, "RUNNING") == 0, "the end of all executions")
 
@@ -133,25 +157,42 @@ def test_two_hundred_executions_survive_the_kill_of_every_worker(home: Path, tmp
 
 def histories(database: Database) -> dict[int, list[tuple[int, str, str | None]]]:
     found: dict[int, list[tuple[int, str, str | None]]] = {}
-    for key, type, payload in database.connection.execute("SELECT key, type, payload FROM event ORDER BY key"):
+    for key, type, payload in database.connection.execute(
+        "SELECT key, type, payload FROM event ORDER BY key"
+    ):
         found.setdefault(key // EVENTS_PER_EXECUTION, []).append((key, type, payload))
     return found
 
 
 def count(database: Database, status: str) -> int:
-    number: int = database.connection.execute("SELECT count(*) FROM execution WHERE status = ?", (status,)).fetchone()[0]
+    number: int = database.connection.execute(
+        "SELECT count(*) FROM execution WHERE status = ?", (status,)
+    ).fetchone()[0]
     return number
 
 
 def start_wait(home: Path, seconds: int) -> str:
     definition = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": seconds, "End": True}}}
-    machine = sfn_json(home, "create-state-machine", "--name", "Wait", "--role-arn", ROLE, "--definition", json.dumps(definition))
-    arn: str = sfn_json(home, "start-execution", "--state-machine-arn", machine["stateMachineArn"])["executionArn"]
+    machine = sfn_json(
+        home,
+        "create-state-machine",
+        "--name",
+        "Wait",
+        "--role-arn",
+        ROLE,
+        "--definition",
+        json.dumps(definition),
+    )
+    arn: str = sfn_json(home, "start-execution", "--state-machine-arn", machine["stateMachineArn"])[
+        "executionArn"
+    ]
     return arn
 
 
 def test_a_worker_outlives_the_shell_that_started_it(home: Path) -> None:
-    """It is the leader of its own session, with no terminal, and a hangup of the starter's group does not reach it."""
+    """It is the leader of its own session, with no terminal, and a hangup of the starter's group
+    does not reach it.
+    """
     start_wait(home, 3600)
     (pid,) = until(lambda: worker_pids(home), "a worker")
     assert os.getsid(pid) == pid
@@ -166,7 +207,12 @@ def test_a_worker_leaves_when_nothing_is_owed(home: Path) -> None:
     for name in ("first", "second"):
         started = ("start-execution", "--state-machine-arn", f"{ACCOUNT}:stateMachine:A", "--name", name)
         arn = sfn_json(home, *started, environment=environment)["executionArn"]
-        until(lambda arn=arn: sfn_json(home, "describe-execution", "--execution-arn", arn)["status"] == "SUCCEEDED", "its end")
+        until(
+            lambda arn=arn: (
+                sfn_json(home, "describe-execution", "--execution-arn", arn)["status"] == "SUCCEEDED"
+            ),
+            "its end",
+        )
         until(lambda: worker_pids(home) == [], "the worker to leave")
 
 
@@ -182,10 +228,15 @@ def test_status_log_and_stop(home: Path) -> None:
 
 
 def test_a_broken_history_holds_up_nobody(home: Path) -> None:
-    """An execution whose history cannot be replayed is suspended, with its traceback in the log; others go on."""
+    """An execution whose history cannot be replayed is suspended, with its traceback in the log;
+    others go on.
+    """
     broken = start_wait(home, 3600)
     (pid,) = until(lambda: worker_pids(home), "a worker")
-    until(lambda: len(sfn_json(home, "get-execution-history", "--execution-arn", broken)["events"]) == 2, "the wait")
+    until(
+        lambda: len(sfn_json(home, "get-execution-history", "--execution-arn", broken)["events"]) == 2,
+        "the wait",
+    )
     os.kill(pid, signal.SIGKILL)
     await_end(pid)
     database = Database(home)
@@ -193,8 +244,13 @@ def test_a_broken_history_holds_up_nobody(home: Path) -> None:
 
     definition = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}})
     sfn_json(home, "create-state-machine", "--name", "A", "--role-arn", ROLE, "--definition", definition)
-    sound = sfn_json(home, "start-execution", "--state-machine-arn", f"{ACCOUNT}:stateMachine:A")["executionArn"]
-    until(lambda: sfn_json(home, "describe-execution", "--execution-arn", sound)["status"] == "SUCCEEDED", "the sound one's end")
+    sound = sfn_json(home, "start-execution", "--state-machine-arn", f"{ACCOUNT}:stateMachine:A")[
+        "executionArn"
+    ]
+    until(
+        lambda: sfn_json(home, "describe-execution", "--execution-arn", sound)["status"] == "SUCCEEDED",
+        "the sound one's end",
+    )
     until(lambda: "execution 1 suspended" in sfn(home, "worker", "log").stdout, "its suspension")
     assert "AssertionError: event 7 after 1" in sfn(home, "worker", "log").stdout
     assert sfn_json(home, "describe-execution", "--execution-arn", broken)["status"] == "RUNNING"
@@ -208,8 +264,20 @@ def test_a_broken_history_holds_up_nobody(home: Path) -> None:
 def test_a_suspended_worker_writes_no_more(home: Path) -> None:
     """Past its lease another worker takes over; when the first wakes again, nothing it holds is written."""
     environment = {"SFN_LEASE_SECONDS": "2"}
-    definition = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 3, "Next": "P"}, "P": {"Type": "Pass", "End": True}}}
-    machine = sfn_json(home, "create-state-machine", "--name", "W", "--role-arn", ROLE, "--definition", json.dumps(definition))
+    definition = {
+        "StartAt": "W",
+        "States": {"W": {"Type": "Wait", "Seconds": 3, "Next": "P"}, "P": {"Type": "Pass", "End": True}},
+    }
+    machine = sfn_json(
+        home,
+        "create-state-machine",
+        "--name",
+        "W",
+        "--role-arn",
+        ROLE,
+        "--definition",
+        json.dumps(definition),
+    )
     started = ("start-execution", "--state-machine-arn", machine["stateMachineArn"])
     arn = sfn_json(home, *started, environment=environment)["executionArn"]
     (first,) = until(lambda: worker_pids(home), "a worker")
@@ -240,7 +308,9 @@ def test_a_suspended_worker_writes_no_more(home: Path) -> None:
     "on_crash, status, error",
     [("retry", "SUCCEEDED", None), ("fail", "FAILED", "States.TaskFailed")],
 )
-def test_a_task_in_flight_at_a_crash(home: Path, tmp_path: Path, on_crash: str, status: str, error: str | None) -> None:
+def test_a_task_in_flight_at_a_crash(
+    home: Path, tmp_path: Path, on_crash: str, status: str, error: str | None
+) -> None:
     """It is called again (at least once), or fails its state, as SFN_ON_CRASH says."""
     code = tmp_path / "code"
     code.mkdir()
@@ -253,8 +323,12 @@ def test_a_task_in_flight_at_a_crash(home: Path, tmp_path: Path, on_crash: str, 
         "    return 'done'\n"
     )
     create_function(home, "Double", code, "--timeout", "90")
-    definition = json.dumps({"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": DOUBLE, "End": True}}})
-    machine = sfn_json(home, "create-state-machine", "--name", "T", "--role-arn", ROLE, "--definition", definition)
+    definition = json.dumps(
+        {"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": DOUBLE, "End": True}}}
+    )
+    machine = sfn_json(
+        home, "create-state-machine", "--name", "T", "--role-arn", ROLE, "--definition", definition
+    )
     arn = sfn_json(home, "start-execution", "--state-machine-arn", machine["stateMachineArn"])["executionArn"]
     until((tmp_path / "calls").exists, "the call")
     database = Database(home)
@@ -266,7 +340,9 @@ def test_a_task_in_flight_at_a_crash(home: Path, tmp_path: Path, on_crash: str, 
     await_end(pid)
 
     def described() -> dict[str, str] | None:
-        found: dict[str, str] = sfn_json(home, "describe-execution", "--execution-arn", arn, environment={"SFN_ON_CRASH": on_crash})
+        found: dict[str, str] = sfn_json(
+            home, "describe-execution", "--execution-arn", arn, environment={"SFN_ON_CRASH": on_crash}
+        )
         return found if found["status"] != "RUNNING" else None
 
     ended = until(described, "its end")

@@ -59,10 +59,20 @@ class Commands:
         self._process.communicate()
         self._folder.cleanup()
 
-    def run(self, home: Path, *commands: list[str], fault: str = "", environment: Mapping[str, str] | None = None) -> list[Done]:
-        """How each command ended. With `fault` the disk fails as that says; `environment` is theirs and their workers'."""
+    def run(
+        self, home: Path, *commands: list[str], fault: str = "", environment: Mapping[str, str] | None = None
+    ) -> list[Done]:
+        """How each command ended. With `fault` the disk fails as that says; `environment` is theirs
+        and their workers'.
+        """
         count = Path(self._folder.name, "count")
-        asked = {"home": str(home), "commands": commands, "fault": fault, "count": str(count), "environment": dict(environment or {})}
+        asked = {
+            "home": str(home),
+            "commands": commands,
+            "fault": fault,
+            "count": str(count),
+            "environment": dict(environment or {}),
+        }
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         with self._one_at_a_time:
@@ -82,7 +92,9 @@ def _serve() -> None:
 
     # What commands import when they first need it, each fork has from here.
     for module in pkgutil.walk_packages(sfn_cli.__path__, "sfn_cli."):
-        if module.name.startswith(("sfn_cli.api", "sfn_cli.cli", "sfn_cli.store", "sfn_cli.drivers.local.launch")):
+        if module.name.startswith(
+            ("sfn_cli.api", "sfn_cli.cli", "sfn_cli.store", "sfn_cli.drivers.local.launch")
+        ):
             import_module(module.name)
 
     for line in sys.stdin:

@@ -74,7 +74,16 @@ def create(call: Call) -> Call:
     """Makes a function "fn", or another with other parameters."""
 
     def create(*, without: str = "", **request: Any) -> dict[str, Any]:
-        given = {"FunctionName": "fn", "Runtime": RUNTIME, "Handler": "app.handler", "Role": ROLE, "Code": {"ZipFile": zip_of(ECHO)}}
-        return call("CreateFunction", **{member: value for member, value in {**given, **request}.items() if member != without})
+        given = {
+            "FunctionName": "fn",
+            "Runtime": RUNTIME,
+            "Handler": "app.handler",
+            "Role": ROLE,
+            "Code": {"ZipFile": zip_of(ECHO)},
+        }
+        return call(
+            "CreateFunction",
+            **{member: value for member, value in {**given, **request}.items() if member != without},
+        )
 
     return create

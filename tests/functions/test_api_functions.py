@@ -28,7 +28,11 @@ def test_a_new_function(call: Call, create: Call) -> None:
     content = zip_of(ECHO)
     answer = create(Code={"ZipFile": content}, Environment={"Variables": {"KEY": "b"}}, Timeout=10)
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+0000", answer["LastModified"])
-    assert {member: value for member, value in answer.items() if member not in ("LastModified", "RevisionId", "Architectures")} == {
+    assert {
+        member: value
+        for member, value in answer.items()
+        if member not in ("LastModified", "RevisionId", "Architectures")
+    } == {
         "FunctionName": "fn",
         "FunctionArn": ARN,
         "Runtime": RUNTIME,
@@ -69,7 +73,11 @@ def test_defaults(create: Call) -> None:
             "InvalidParameterValueException",
             "Could not unzip uploaded file. Please check your file, then try to upload again.",
         ),
-        ({"Code": {"ZipFile": zip_of({})}}, "InvalidParameterValueException", "Uploaded file must be a non-empty zip"),
+        (
+            {"Code": {"ZipFile": zip_of({})}},
+            "InvalidParameterValueException",
+            "Uploaded file must be a non-empty zip",
+        ),
         (
             {"Code": {"ZipFile": zip_of({"../x": ""})}},
             "InvalidParameterValueException",
@@ -117,7 +125,8 @@ def test_a_name_that_is_taken(create: Call) -> None:
 
 
 @pytest.mark.parametrize(
-    "operation", ["GetFunction", "GetFunctionConfiguration", "DeleteFunction", "Invoke", "UpdateFunctionConfiguration"]
+    "operation",
+    ["GetFunction", "GetFunctionConfiguration", "DeleteFunction", "Invoke", "UpdateFunctionConfiguration"],
 )
 def test_no_such_function(call: Call, operation: str) -> None:
     """Every operation on one function says so in the same words."""
@@ -135,7 +144,11 @@ def test_updates(call: Call, create: Call, tmp_path: Path) -> None:
     first = create(Description="kept")
     second = call("UpdateFunctionConfiguration", FunctionName="fn", Timeout=20, MemorySize=256)
     assert (second["Timeout"], second["MemorySize"], second["Description"]) == (20, 256, "kept")
-    third = call("UpdateFunctionCode", FunctionName="fn", ZipFile=zip_of({"app.py": "def handler(event, context): return 3"}))
+    third = call(
+        "UpdateFunctionCode",
+        FunctionName="fn",
+        ZipFile=zip_of({"app.py": "def handler(event, context): return 3"}),
+    )
     assert third["CodeSha256"] != first["CodeSha256"]
     assert len({answer["RevisionId"] for answer in (first, second, third)}) == 3
     assert call("Invoke", FunctionName="fn")["Payload"] == b"3"
@@ -144,7 +157,10 @@ def test_updates(call: Call, create: Call, tmp_path: Path) -> None:
     (folder / "app.py").write_text("def handler(event, context): return 4")
     call("UpdateFunctionCode", FunctionName="fn", CodeDir=str(folder))
     assert call("Invoke", FunctionName="fn")["Payload"] == b"4"
-    assert call("GetFunction", FunctionName="fn")["Code"] == {"RepositoryType": "Folder", "Location": f"file://{folder}"}
+    assert call("GetFunction", FunctionName="fn")["Code"] == {
+        "RepositoryType": "Folder",
+        "Location": f"file://{folder}",
+    }
 
 
 def test_a_revision_that_is_not_the_latest(call: Call, create: Call) -> None:
@@ -184,7 +200,10 @@ def test_delete(call: Call, create: Call) -> None:
         ({"Payload": b'{"a": 1}'}, {"StatusCode": 200, "ExecutedVersion": "$LATEST", "Payload": b'{"a": 1}'}),
         ({}, {"StatusCode": 200, "ExecutedVersion": "$LATEST", "Payload": b"{}"}),
         ({"InvocationType": "DryRun"}, {"StatusCode": 204, "Payload": b""}),
-        ({"Qualifier": "$LATEST", "Payload": b"1"}, {"StatusCode": 200, "ExecutedVersion": "$LATEST", "Payload": b"1"}),
+        (
+            {"Qualifier": "$LATEST", "Payload": b"1"},
+            {"StatusCode": 200, "ExecutedVersion": "$LATEST", "Payload": b"1"},
+        ),
     ],
 )
 def test_invoke(call: Call, create: Call, request_: dict[str, Any], answer: dict[str, Any]) -> None:
@@ -214,11 +233,17 @@ def test_invoke_a_function_that_fails(call: Call, create: Call) -> None:
         ({"Payload": b"{"}, "InvalidRequestContentException", 400),
         ({"Payload": b"\xff"}, "InvalidRequestContentException", 400),
         ({"Payload": b'"' + b"x" * 6_291_456 + b'"'}, "RequestTooLargeException", 413),
-        ({"Payload": b'"' + b"x" * 1_048_576 + b'"', "InvocationType": "Event"}, "RequestTooLargeException", 413),
+        (
+            {"Payload": b'"' + b"x" * 1_048_576 + b'"', "InvocationType": "Event"},
+            "RequestTooLargeException",
+            413,
+        ),
         ({"Qualifier": "7"}, "ResourceNotFoundException", 404),
     ],
 )
-def test_invoke_that_is_refused(call: Call, create: Call, request_: dict[str, Any], code: str, status: int) -> None:
+def test_invoke_that_is_refused(
+    call: Call, create: Call, request_: dict[str, Any], code: str, status: int
+) -> None:
     """A payload that is no JSON or too large, a version that there is not."""
     create()
     with pytest.raises(ApiError) as refused:
@@ -232,7 +257,9 @@ def test_invoke_without_an_interpreter(call: Call, create: Call) -> None:
     with pytest.raises(ApiError) as refused:
         call("Invoke", FunctionName="fn")
     assert (refused.value.code, refused.value.status) == ("InvalidRuntimeException", 502)
-    assert refused.value.message.startswith("sfn runs handlers in Python and Node.js: it has no runtime java21.")
+    assert refused.value.message.startswith(
+        "sfn runs handlers in Python and Node.js: it has no runtime java21."
+    )
 
 
 def test_a_zip_that_would_be_too_large(create: Call) -> None:
@@ -259,7 +286,11 @@ def test_tags(call: Call, create: Call) -> None:
 @pytest.mark.parametrize(
     "operation, request_, code",
     [
-        ("TagResource", {"Resource": ARN, "Tags": {f"k{number}": "v" for number in range(51)}}, "InvalidParameterValueException"),
+        (
+            "TagResource",
+            {"Resource": ARN, "Tags": {f"k{number}": "v" for number in range(51)}},
+            "InvalidParameterValueException",
+        ),
         ("TagResource", {"Resource": ARN + "2", "Tags": {"a": "1"}}, "ResourceNotFoundException"),
         ("UntagResource", {"Resource": ARN + "2", "TagKeys": ["a"]}, "ResourceNotFoundException"),
         ("ListTags", {"Resource": ARN + "2"}, "ResourceNotFoundException"),
@@ -269,7 +300,9 @@ def test_tags(call: Call, create: Call) -> None:
         ("GetFunctionCodeSigningConfig", {"FunctionName": "gone"}, "ResourceNotFoundException"),
     ],
 )
-def test_tags_and_policies_that_there_are_not(call: Call, create: Call, operation: str, request_: dict[str, Any], code: str) -> None:
+def test_tags_and_policies_that_there_are_not(
+    call: Call, create: Call, operation: str, request_: dict[str, Any], code: str
+) -> None:
     """AWS's errors."""
     create()
     with pytest.raises(ApiError) as error:

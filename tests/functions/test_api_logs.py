@@ -47,7 +47,9 @@ def call(service: Service) -> Call:
 def filled(service: Service) -> None:
     """A group "g" with the streams "s/1" (a to e) and "t" (x), and a group "other"."""
     lines = [LogLine("g", "s/1", NOW + number, f"{letter} line\n") for number, letter in enumerate("abcde")]
-    service.logs.append([*lines, LogLine("g", "t", NOW + 2, "x line\n"), LogLine("other", "o", NOW, "elsewhere")], NOW)
+    service.logs.append(
+        [*lines, LogLine("g", "t", NOW + 2, "x line\n"), LogLine("other", "o", NOW, "elsewhere")], NOW
+    )
 
 
 def letters(answer: dict[str, Any]) -> str:
@@ -73,7 +75,11 @@ def test_groups_and_streams(call: Call) -> None:
         }
     ]
     (stream,) = call("DescribeLogStreams", logGroupName="/aws/g")["logStreams"]
-    assert (stream["logStreamName"], stream["arn"], stream["lastEventTimestamp"]) == ("s", f"{arn}:log-stream:s", None)
+    assert (stream["logStreamName"], stream["arn"], stream["lastEventTimestamp"]) == (
+        "s",
+        f"{arn}:log-stream:s",
+        None,
+    )
     call("DeleteLogGroup", logGroupName="/aws/g")
     assert call("DescribeLogGroups") == {"logGroups": []}
 
@@ -81,7 +87,12 @@ def test_groups_and_streams(call: Call) -> None:
 @pytest.mark.parametrize(
     "operation, request_, code, message",
     [
-        ("CreateLogGroup", {"logGroupName": "g"}, "ResourceAlreadyExistsException", "The specified log group already exists"),
+        (
+            "CreateLogGroup",
+            {"logGroupName": "g"},
+            "ResourceAlreadyExistsException",
+            "The specified log group already exists",
+        ),
         (
             "CreateLogStream",
             {"logGroupName": "g", "logStreamName": "t"},
@@ -99,12 +110,23 @@ def test_groups_and_streams(call: Call) -> None:
             {"logGroupName": "g", "retentionInDays": 2},
             "InvalidParameterException",
             (
-                "retentionInDays must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, "
+                "retentionInDays must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, "
+                "731, 1096, 1827, 2192, 2557, "
                 "2922, 3288, 3653, not 2."
             ),
         ),
-        ("DeleteLogGroup", {"logGroupName": "gone"}, "ResourceNotFoundException", "The specified log group does not exist."),
-        ("FilterLogEvents", {"logGroupName": "gone"}, "ResourceNotFoundException", "The specified log group does not exist."),
+        (
+            "DeleteLogGroup",
+            {"logGroupName": "gone"},
+            "ResourceNotFoundException",
+            "The specified log group does not exist.",
+        ),
+        (
+            "FilterLogEvents",
+            {"logGroupName": "gone"},
+            "ResourceNotFoundException",
+            "The specified log group does not exist.",
+        ),
         (
             "GetLogEvents",
             {"logGroupName": "g", "logStreamName": "gone"},
@@ -119,7 +141,11 @@ def test_groups_and_streams(call: Call) -> None:
         ),
         (
             "PutLogEvents",
-            {"logGroupName": "g", "logStreamName": "t", "logEvents": [{"timestamp": NOW + at, "message": "m"} for at in (1, 0)]},
+            {
+                "logGroupName": "g",
+                "logStreamName": "t",
+                "logEvents": [{"timestamp": NOW + at, "message": "m"} for at in (1, 0)],
+            },
             "InvalidParameterException",
             "Log events in a single PutLogEvents request must be in chronological order.",
         ),
@@ -178,7 +204,9 @@ def test_filter_by_pages(call: Call) -> None:
 
 @pytest.mark.usefixtures("filled")
 def test_get_forward_and_backward(call: Call) -> None:
-    """From the head with forward tokens; from the end with backward tokens; a token at an end is answered unchanged."""
+    """From the head with forward tokens; from the end with backward tokens; a token at an end is
+    answered unchanged.
+    """
 
     def get(**request: Any) -> dict[str, Any]:
         return call("GetLogEvents", logGroupName="g", logStreamName="s/1", limit=2, **request)
@@ -197,7 +225,11 @@ def test_get_forward_and_backward(call: Call) -> None:
 
 def test_retention(service: Service, call: Call) -> None:
     """What is older than its group keeps it is gone; a day is a day, and a group without a policy keeps all."""
-    days = [LogLine(group, "s", NOW - age * 24 * HOUR + 1, f"{age}") for group in ("g", "other") for age in (8, 7, 1, 0)]
+    days = [
+        LogLine(group, "s", NOW - age * 24 * HOUR + 1, f"{age}")
+        for group in ("g", "other")
+        for age in (8, 7, 1, 0)
+    ]
     service.logs.append(days, NOW)
     call("PutRetentionPolicy", logGroupName="g", retentionInDays=7)
     assert call("DescribeLogGroups", logGroupNamePrefix="g")["logGroups"][0]["storedBytes"] == len("710")
@@ -225,8 +257,13 @@ def test_a_deleted_stream(call: Call) -> None:
 @pytest.mark.usefixtures("filled")
 def test_streams_by_time(call: Call) -> None:
     """With the times of their events."""
-    streams = call("DescribeLogStreams", logGroupName="g", orderBy="LastEventTime", descending=True)["logStreams"]
-    assert [(stream["logStreamName"], stream["firstEventTimestamp"], stream["lastEventTimestamp"]) for stream in streams] == [
+    streams = call("DescribeLogStreams", logGroupName="g", orderBy="LastEventTime", descending=True)[
+        "logStreams"
+    ]
+    assert [
+        (stream["logStreamName"], stream["firstEventTimestamp"], stream["lastEventTimestamp"])
+        for stream in streams
+    ] == [
         ("s/1", NOW, NOW + 4),
         ("t", NOW + 2, NOW + 2),
     ]
@@ -255,7 +292,10 @@ def test_followers(service: Service) -> None:
     logs: Logs = service.logs
     logs.append([LogLine("g", "s", NOW, "1"), LogLine("other", "s", NOW, "no")], NOW)
     last = logs.last_id()
-    logs.append([LogLine("g", "s", NOW + 5, "2"), LogLine("other", "s", NOW, "no"), LogLine("g", "t", NOW - 5, "3")], NOW)
+    logs.append(
+        [LogLine("g", "s", NOW + 5, "2"), LogLine("other", "s", NOW, "no"), LogLine("g", "t", NOW - 5, "3")],
+        NOW,
+    )
     assert [event.message for event in logs.after("g", last)] == ["2", "3"]
     assert [event.message for event in logs.after("g", last, limit=1)] == ["2"]
     assert logs.after("g", logs.last_id()) == []
@@ -293,7 +333,11 @@ def test_tags(call: Call) -> None:
         ("UntagResource", {"resourceArn": f"{ARN}/gone", "tagKeys": ["a"]}, "ResourceNotFoundException"),
         ("ListTagsForResource", {"resourceArn": f"{ARN}/gone"}, "ResourceNotFoundException"),
         ("ListTagsLogGroup", {"logGroupName": "/gone"}, "ResourceNotFoundException"),
-        ("ListTagsForResource", {"resourceArn": "arn:aws:logs:us-east-1:123456789012:destination:d"}, "InvalidParameterException"),
+        (
+            "ListTagsForResource",
+            {"resourceArn": "arn:aws:logs:us-east-1:123456789012:destination:d"},
+            "InvalidParameterException",
+        ),
         ("DeleteRetentionPolicy", {"logGroupName": "/gone"}, "ResourceNotFoundException"),
     ],
 )

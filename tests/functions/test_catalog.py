@@ -53,11 +53,16 @@ def unpacked(bench: Workbench) -> list[str]:
         ({"/evil.py": ""}, "'/evil.py' would lie outside of its folder"),
         ({link("out"): "/etc/passwd"}, "the link out leads outside of its folder, to /etc/passwd"),
         ({link("out"): "../.."}, "the link out leads outside of its folder, to ../.."),
-        ({"d/x": "", link("d/up"): "..", link("out"): "d/up/.."}, "the link out leads outside of its folder, to d/up/.."),
+        (
+            {"d/x": "", link("d/up"): "..", link("out"): "d/up/.."},
+            "the link out leads outside of its folder, to d/up/..",
+        ),
         ({link("a"): "b", link("b"): "/tmp"}, "the link a leads outside of its folder, to b"),
     ],
 )
-def test_nothing_leaves_its_folder(bench: Workbench, files: dict[str | zipfile.ZipInfo, str], reason: str) -> None:
+def test_nothing_leaves_its_folder(
+    bench: Workbench, files: dict[str | zipfile.ZipInfo, str], reason: str
+) -> None:
     """A zip with an entry that leads elsewhere is not used, and leaves nothing behind."""
     bench.zipped({"app.py": HANDLER, **files})
     outcome = bench.invoke()
@@ -94,7 +99,10 @@ def test_no_zip(bench: Workbench) -> None:
     """What is no zip is said to be none."""
     bench.create("fn", Code(zip=b"nonsense"), {"CodeSha256": "AAAA"})
     outcome = bench.invoke()
-    assert (outcome.kind, outcome.message) == ("unusable", "The zip of the function fn cannot be unpacked: File is not a zip file.")
+    assert (outcome.kind, outcome.message) == (
+        "unusable",
+        "The zip of the function fn cannot be unpacked: File is not a zip file.",
+    )
 
 
 def test_unpacked_once(bench: Workbench) -> None:
@@ -199,7 +207,9 @@ def test_no_code(bench: Workbench) -> None:
 
 
 def test_a_link_in_place_of_a_functions_folder(bench: Workbench, tmp_path: Path) -> None:
-    """A link in place of a function's folder is refused: nothing is unpacked through it, and its code is not run."""
+    """A link in place of a function's folder is refused: nothing is unpacked through it, and its
+    code is not run.
+    """
     bench.zipped({"app.py": HANDLER})
     (tmp_path / "elsewhere").mkdir()
     root = Path(bench.settings.home) / "functions"

@@ -60,7 +60,11 @@ def custom(bench: Workbench, source: str, **configuration: Any) -> Path:
     program.parent.mkdir()
     program.write_text(source)
     program.chmod(0o755)
-    bench.create("fn", Code(folder=str(program.parent)), {"Runtime": "provided.al2023", "Handler": "some.handler", **configuration})
+    bench.create(
+        "fn",
+        Code(folder=str(program.parent)),
+        {"Runtime": "provided.al2023", "Handler": "some.handler", **configuration},
+    )
     return program
 
 
@@ -70,7 +74,9 @@ def python(body: str, begin: str = "") -> str:
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 def test_a_shell_script(bench: Workbench) -> None:
-    """A few lines of sh and curl are a function; what it prints until it asks again is in the log of its event."""
+    """A few lines of sh and curl are a function; what it prints until it asks again is in the log
+    of its event.
+    """
     custom(bench, SHELL)
     assert [bench.answer({"a": 1}), bench.answer("é")] == [{"echo": {"a": 1}}, {"echo": "é"}]
     kinds = [line.partition(" ")[0] for line in bench.log]
@@ -82,13 +88,39 @@ ANSWERS = [
     ("answer('response', json.dumps(event))", {"a": [1, "é", None]}, {"a": [1, "é", None]}),
     ("answer('response', json.dumps(len(event)))", "x" * 3_000_000, 3_000_000),
     ("answer('response', json.dumps('y' * 5_000_000), {'Expect': '100-continue'})", 1, "y" * 5_000_000),
-    ("answer('response', iter([b'[1,', b'2]']), {'Transfer-Encoding': 'chunked'}, encode_chunked=True)", 1, [1, 2]),
-    ("answer('response', json.dumps([os.getcwd() == os.environ['LAMBDA_TASK_ROOT'], os.environ['_HANDLER']]))", 1, [True, "some.handler"]),
+    (
+        "answer('response', iter([b'[1,', b'2]']), {'Transfer-Encoding': 'chunked'}, encode_chunked=True)",
+        1,
+        [1, 2],
+    ),
+    (
+        (
+            "answer('response', json.dumps([os.getcwd() == os.environ['LAMBDA_TASK_ROOT'], "
+            "os.environ['_HANDLER']]))"
+        ),
+        1,
+        [True, "some.handler"],
+    ),
     ("answer('response', json.dumps('AWS_EXECUTION_ENV' in os.environ))", 1, False),
-    ("answer('response', json.dumps(head['Lambda-Runtime-Invoked-Function-Arn']))", 1, "arn:aws:lambda:us-east-1:123456789012:function:fn"),
+    (
+        "answer('response', json.dumps(head['Lambda-Runtime-Invoked-Function-Arn']))",
+        1,
+        "arn:aws:lambda:us-east-1:123456789012:function:fn",
+    ),
     ("answer('response', json.dumps(head['Lambda-Runtime-Trace-Id'].split('=')[0]))", 1, "Root"),
-    ("import time; answer('response', json.dumps(0 < float(head['Lambda-Runtime-Deadline-Ms']) / 1000 - time.time() < 3))", 1, True),
-    ("answer('response', json.dumps(sorted(map(int, os.listdir('/dev/fd')))[:4] + [sys.stdin.read()]))", 1, [0, 1, 2, 3, ""]),
+    (
+        (
+            "import time; answer('response', json.dumps(0 < float(head['Lambda-Runtime-Deadline-Ms']) / 1000 - "
+            "time.time() < 3))"
+        ),
+        1,
+        True,
+    ),
+    (
+        "answer('response', json.dumps(sorted(map(int, os.listdir('/dev/fd')))[:4] + [sys.stdin.read()]))",
+        1,
+        [0, 1, 2, 3, ""],
+    ),
 ]
 
 
@@ -137,7 +169,9 @@ ERRORS = [
 
 @pytest.mark.parametrize("body, kind, error, message", ERRORS)
 def test_error(bench: Workbench, body: str, kind: str, error: str, message: str) -> None:
-    """An error that the program reports is its own; one that it does not is Lambda's; the next event is not harmed."""
+    """An error that the program reports is its own; one that it does not is Lambda's; the next
+    event is not harmed.
+    """
     custom(bench, python(f"if event == 1: answer('response', 'true'); continue\n{body}"), Timeout=1)
     outcome = bench.invoke()
     told = json.loads(outcome.payload)
@@ -157,10 +191,20 @@ def test_an_error_at_the_start(bench: Workbench) -> None:
 
 
 INVALID = [
-    (None, 0o755, "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]", "A custom runtime is an executable file named"),
+    (
+        None,
+        0o755,
+        "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]",
+        "A custom runtime is an executable file named",
+    ),
     (SHELL, 0o644, "fork/exec /var/task/bootstrap: permission denied", "Make it executable: chmod +x"),
     ("echo", 0o755, "fork/exec /var/task/bootstrap: exec format error", "/"),
-    ("#!/no/such\n", 0o755, "fork/exec /var/task/bootstrap: no such file or directory", "The interpreter that the first line of"),
+    (
+        "#!/no/such\n",
+        0o755,
+        "fork/exec /var/task/bootstrap: no such file or directory",
+        "The interpreter that the first line of",
+    ),
 ]
 
 
@@ -192,7 +236,13 @@ OUT_OF_TURN = [
 
 def test_out_of_turn(bench: Workbench) -> None:
     """What the Runtime API does not allow is refused, and changes nothing."""
-    custom(bench, python("answer('response', json.dumps([call(method, path, None, headers)[0] for method, path, headers in event]))"))
+    custom(
+        bench,
+        python(
+            "answer('response', json.dumps([call(method, path, None, headers)[0] for method, path, headers "
+            "in event]))"
+        ),
+    )
     assert bench.answer([asked[:3] for asked in OUT_OF_TURN]) == [status for *_, status in OUT_OF_TURN]
 
 
@@ -204,7 +254,9 @@ def test_a_zip_keeps_the_executable_bit(bench: Workbench) -> None:
     entry.external_attr = 0o100755 << 16
     bench.zipped({entry: python("answer('response', '1')")}, Runtime="provided", Handler="h")
     assert bench.answer() == 1
-    bench.zipped({"bootstrap": python("answer('response', '1')")}, "other", Runtime="provided.al2", Handler="h")
+    bench.zipped(
+        {"bootstrap": python("answer('response', '1')")}, "other", Runtime="provided.al2", Handler="h"
+    )
     assert bench.invoke(name="other").error == "Runtime.InvalidEntrypoint"
 
 
@@ -217,10 +269,16 @@ def test_all_ends_with_the_pool(bench: Workbench) -> None:
     assert all(await_death(pid) for pid in pids)
 
 
-@pytest.mark.skipif(sys.platform != "linux" or os.getuid() != 0 or shutil.which("curl") is None, reason="another user cannot be played")
+@pytest.mark.skipif(
+    sys.platform != "linux" or os.getuid() != 0 or shutil.which("curl") is None,
+    reason="another user cannot be played",
+)
 def test_another_user_of_the_machine(bench: Workbench) -> None:
     """Whose connection is closed, unanswered."""
     custom(bench, python("answer('response', json.dumps(os.environ['AWS_LAMBDA_RUNTIME_API']))"))
     url = f"http://{bench.answer()}/2018-06-01/runtime/nothing"
-    asked = [subprocess.run(["curl", "-sS", url], user=user, capture_output=True, text=True, check=False) for user in (None, 65534)]
+    asked = [
+        subprocess.run(["curl", "-sS", url], user=user, capture_output=True, text=True, check=False)
+        for user in (None, 65534)
+    ]
     assert [bool(answer.stdout) for answer in asked] == [True, False]

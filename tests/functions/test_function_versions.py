@@ -51,7 +51,9 @@ def two_versions(call: Call, create: Call) -> None:
 
 @pytest.mark.usefixtures("two_versions")
 def test_what_is_run(call: Call) -> None:
-    """A version is named by qualifier, with the name or in the ARN; the handler, Invoke and the log know which it was."""
+    """A version is named by qualifier, with the name or in the ARN; the handler, Invoke and the log
+    know which it was.
+    """
     call("CreateAlias", FunctionName="fn", Name="live", FunctionVersion="2")
     assert said(call) == ["now", "$LATEST", ARN, "$LATEST"]
     assert said(call, Qualifier="$LATEST") == ["now", "$LATEST", f"{ARN}:$LATEST", "$LATEST"]
@@ -67,14 +69,30 @@ def test_the_streams_of_a_version(bench: Workbench, call: Call, create: Call) ->
     create(Publish=True)
     bench.invoke(name="fn:1")
     bench.invoke(name="fn")
-    assert [re.sub(r".*/(\[.*\]).*", r"\1", stream) for _, stream, _, _ in bench.logged[::4]] == ["[1]", "[$LATEST]"]
+    assert [re.sub(r".*/(\[.*\]).*", r"\1", stream) for _, stream, _, _ in bench.logged[::4]] == [
+        "[1]",
+        "[$LATEST]",
+    ]
 
 
 def test_publishing(call: Call, create: Call) -> None:
-    """A version has a number and an ARN of its own, and stays as it was; what has not changed is not published again."""
+    """A version has a number and an ARN of its own, and stays as it was; what has not changed is
+    not published again.
+    """
     latest = create(Description="first", Timeout=5)
-    one = call("PublishVersion", FunctionName="fn", Description="one", CodeSha256=latest["CodeSha256"], RevisionId=latest["RevisionId"])
-    changed = {"Version": "1", "FunctionArn": f"{ARN}:1", "Description": "one", "RevisionId": one["RevisionId"]}
+    one = call(
+        "PublishVersion",
+        FunctionName="fn",
+        Description="one",
+        CodeSha256=latest["CodeSha256"],
+        RevisionId=latest["RevisionId"],
+    )
+    changed = {
+        "Version": "1",
+        "FunctionArn": f"{ARN}:1",
+        "Description": "one",
+        "RevisionId": one["RevisionId"],
+    }
     assert one == {**latest, **changed}
     assert one["RevisionId"] != latest["RevisionId"]
     assert call("PublishVersion", FunctionName="fn") == one
@@ -82,7 +100,10 @@ def test_publishing(call: Call, create: Call) -> None:
     two = call("PublishVersion", FunctionName="fn")
     assert (two["Version"], two["Timeout"], two["Description"]) == ("2", 6, "first")
     assert call("GetFunctionConfiguration", FunctionName="fn:1") == one
-    assert call("UpdateFunctionCode", FunctionName="fn", Publish=True, **saying("x"))["FunctionArn"] == f"{ARN}:3"
+    assert (
+        call("UpdateFunctionCode", FunctionName="fn", Publish=True, **saying("x"))["FunctionArn"]
+        == f"{ARN}:3"
+    )
 
 
 def test_numbers_are_not_used_again(call: Call, create: Call) -> None:
@@ -92,7 +113,9 @@ def test_numbers_are_not_used_again(call: Call, create: Call) -> None:
     assert call("PublishVersion", FunctionName="fn")["Version"] == "2"
     call("DeleteFunction", FunctionName="fn")
     assert create(Publish=True)["Version"] == "3"
-    assert [version["Version"] for version in call("ListVersionsByFunction", FunctionName="fn")["Versions"]] == ["$LATEST", "3"]
+    assert [
+        version["Version"] for version in call("ListVersionsByFunction", FunctionName="fn")["Versions"]
+    ] == ["$LATEST", "3"]
 
 
 def test_a_folder_is_published_as_it_is_then(call: Call, create: Call, tmp_path: Path) -> None:
@@ -128,13 +151,17 @@ def test_lists(call: Call) -> None:
     rest = call("ListVersionsByFunction", FunctionName="fn", MaxItems=2, Marker=first["NextMarker"])
     listed = [version["FunctionArn"] for version in [*first["Versions"], *rest["Versions"]]]
     assert listed == [f"{ARN}:$LATEST", f"{ARN}:1", f"{ARN}:2"]
-    assert [function["FunctionArn"] for function in call("ListFunctions", FunctionVersion="ALL")["Functions"]] == listed
+    assert [
+        function["FunctionArn"] for function in call("ListFunctions", FunctionVersion="ALL")["Functions"]
+    ] == listed
     assert [function["FunctionArn"] for function in call("ListFunctions")["Functions"]] == [ARN]
 
 
 @pytest.mark.usefixtures("two_versions")
 def test_an_alias(call: Call) -> None:
-    """It is made, read, led elsewhere and deleted; a function's ARN has the qualifier that it was asked for by."""
+    """It is made, read, led elsewhere and deleted; a function's ARN has the qualifier that it was
+    asked for by.
+    """
     made = call("CreateAlias", FunctionName="fn", Name="live", FunctionVersion="1", Description="of the shop")
     assert made == {
         "AliasArn": f"{ARN}:live",
@@ -147,11 +174,15 @@ def test_an_alias(call: Call) -> None:
     configuration = call("GetFunction", FunctionName="fn", Qualifier="live")["Configuration"]
     assert (configuration["FunctionArn"], configuration["Version"]) == (f"{ARN}:live", "1")
     call("CreateAlias", FunctionName="fn", Name="dev", FunctionVersion="$LATEST")
-    moved = call("UpdateAlias", FunctionName="fn", Name="live", FunctionVersion="2", RevisionId=made["RevisionId"])
+    moved = call(
+        "UpdateAlias", FunctionName="fn", Name="live", FunctionVersion="2", RevisionId=made["RevisionId"]
+    )
     assert (moved["FunctionVersion"], moved["Description"]) == ("2", "of the shop")
     assert said(call, "fn:live")[0] == "two"
     assert [alias["Name"] for alias in call("ListAliases", FunctionName="fn")["Aliases"]] == ["dev", "live"]
-    assert [alias["Name"] for alias in call("ListAliases", FunctionName="fn", FunctionVersion="2")["Aliases"]] == ["live"]
+    assert [
+        alias["Name"] for alias in call("ListAliases", FunctionName="fn", FunctionVersion="2")["Aliases"]
+    ] == ["live"]
     page = call("ListAliases", FunctionName="fn", MaxItems=1)
     assert call("ListAliases", FunctionName="fn", Marker=page["NextMarker"])["Aliases"] == [moved]
     for _ in range(2):  # that there is none is no error
@@ -160,27 +191,44 @@ def test_an_alias(call: Call) -> None:
 
 @pytest.mark.usefixtures("two_versions")
 def test_weights(call: Call) -> None:
-    """An alias may lead to two versions: each invocation is of either; weights stay until they are taken away."""
-    call("CreateAlias", FunctionName="fn", Name="live", FunctionVersion="1", RoutingConfig={"AdditionalVersionWeights": {"2": 1.0}})
+    """An alias may lead to two versions: each invocation is of either; weights stay until they are
+    taken away.
+    """
+    call(
+        "CreateAlias",
+        FunctionName="fn",
+        Name="live",
+        FunctionVersion="1",
+        RoutingConfig={"AdditionalVersionWeights": {"2": 1.0}},
+    )
     assert said(call, "fn:live")[0] == "two"
-    call("UpdateAlias", FunctionName="fn", Name="live", RoutingConfig={"AdditionalVersionWeights": {"2": 0.5}})
+    call(
+        "UpdateAlias", FunctionName="fn", Name="live", RoutingConfig={"AdditionalVersionWeights": {"2": 0.5}}
+    )
     drawn = {said(call, "fn:live")[0] for _ in range(64)}
     assert drawn == {"one", "two"}
-    assert call("UpdateAlias", FunctionName="fn", Name="live", Description="")["RoutingConfig"] == {"AdditionalVersionWeights": {"2": 0.5}}
-    assert "RoutingConfig" not in call("UpdateAlias", FunctionName="fn", Name="live", RoutingConfig={"AdditionalVersionWeights": {}})
+    assert call("UpdateAlias", FunctionName="fn", Name="live", Description="")["RoutingConfig"] == {
+        "AdditionalVersionWeights": {"2": 0.5}
+    }
+    assert "RoutingConfig" not in call(
+        "UpdateAlias", FunctionName="fn", Name="live", RoutingConfig={"AdditionalVersionWeights": {}}
+    )
 
 
 NOT_FOUND = "ResourceNotFoundException", 404
 INVALID = "InvalidParameterValueException", 400
 CONFLICT = "ResourceConflictException", 409
 STALE = "PreconditionFailedException", 412
-STALE_MESSAGE = (
-    "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id"
-)
+STALE_MESSAGE = "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id"
 REFUSED = [
     ("Invoke", {"Qualifier": "9"}, *NOT_FOUND, f"Function not found: {ARN}:9"),
     ("Invoke", {"Qualifier": "gone"}, *NOT_FOUND, f"Function not found: {ARN}:gone"),
-    ("Invoke", {"FunctionName": "fn:gone", "InvocationType": "DryRun"}, *NOT_FOUND, f"Function not found: {ARN}:gone"),
+    (
+        "Invoke",
+        {"FunctionName": "fn:gone", "InvocationType": "DryRun"},
+        *NOT_FOUND,
+        f"Function not found: {ARN}:gone",
+    ),
     (
         "Invoke",
         {"FunctionName": "fn:1", "Qualifier": "2"},
@@ -195,7 +243,11 @@ REFUSED = [
     ("UpdateAlias", {"Name": "live", "RevisionId": "old"}, *STALE, STALE_MESSAGE),
     (
         "UpdateAlias",
-        {"Name": "live", "FunctionVersion": "$LATEST", "RoutingConfig": {"AdditionalVersionWeights": {"1": 0.1}}},
+        {
+            "Name": "live",
+            "FunctionVersion": "$LATEST",
+            "RoutingConfig": {"AdditionalVersionWeights": {"1": 0.1}},
+        },
         *INVALID,
         "$LATEST is not supported for an alias pointing to more than 1 version",
     ),
@@ -212,11 +264,31 @@ REFUSED = [
         "Invalid function version 2. Function version 2 is already included in routing configuration.",
     ),
     ("PublishVersion", {"RevisionId": "old"}, *STALE, STALE_MESSAGE),
-    ("PublishVersion", {"FunctionName": "gone"}, *NOT_FOUND, f"Function not found: {ARN.removesuffix('fn')}gone"),
-    ("DeleteFunction", {"Qualifier": "$LATEST"}, *INVALID, "$LATEST version cannot be deleted without deleting the function."),
+    (
+        "PublishVersion",
+        {"FunctionName": "gone"},
+        *NOT_FOUND,
+        f"Function not found: {ARN.removesuffix('fn')}gone",
+    ),
+    (
+        "DeleteFunction",
+        {"Qualifier": "$LATEST"},
+        *INVALID,
+        "$LATEST version cannot be deleted without deleting the function.",
+    ),
     ("DeleteFunction", {"Qualifier": "9"}, *NOT_FOUND, f"Function not found: {ARN}:9"),
-    ("DeleteFunction", {"Qualifier": "2"}, *CONFLICT, "Version 2 cannot be deleted: aliases lead to it (live)."),
-    ("UpdateFunctionConfiguration", {"FunctionName": "fn:1", "Timeout": 9}, *NOT_FOUND, f"Function not found: {ARN}:1"),
+    (
+        "DeleteFunction",
+        {"Qualifier": "2"},
+        *CONFLICT,
+        "Version 2 cannot be deleted: aliases lead to it (live).",
+    ),
+    (
+        "UpdateFunctionConfiguration",
+        {"FunctionName": "fn:1", "Timeout": 9},
+        *NOT_FOUND,
+        f"Function not found: {ARN}:1",
+    ),
 ]
 
 
@@ -227,7 +299,10 @@ def test_what_is_refused(call: Call) -> None:
     before = call("ListAliases", FunctionName="fn"), call("ListVersionsByFunction", FunctionName="fn")
     for operation, request, *refused in REFUSED:
         assert refusal(call, operation, **{"FunctionName": "fn", **request}) == tuple(refused), operation
-    assert (call("ListAliases", FunctionName="fn"), call("ListVersionsByFunction", FunctionName="fn")) == before
+    assert (
+        call("ListAliases", FunctionName="fn"),
+        call("ListVersionsByFunction", FunctionName="fn"),
+    ) == before
 
 
 def test_other_code_than_meant(call: Call, create: Call) -> None:
@@ -235,7 +310,10 @@ def test_other_code_than_meant(call: Call, create: Call) -> None:
     sha = create()["CodeSha256"]
     assert refusal(call, "PublishVersion", FunctionName="fn", CodeSha256="other") == (
         *INVALID,
-        f"CodeSHA256 (other) is different from current CodeSHA256 in $LATEST ({sha}). Please try again with the CodeSHA256 in $LATEST.",
+        (
+            f"CodeSHA256 (other) is different from current CodeSHA256 in $LATEST ({sha}). Please try again with "
+            "the CodeSHA256 in $LATEST."
+        ),
     )
 
 
@@ -243,6 +321,8 @@ def test_the_clients_context(call: Call, create: Call) -> None:
     """What the client tells of itself reaches the handler; what is not the base64 of an object is refused."""
     source = "def handler(event, context): c = context.client_context; return [c.client.app_title, c.custom, c.env]"
     create(Code={"ZipFile": zip_of({"app.py": source})})
-    told = base64.b64encode(json.dumps({"client": {"app_title": "shop"}, "custom": {"a": 1}}).encode()).decode()
+    told = base64.b64encode(
+        json.dumps({"client": {"app_title": "shop"}, "custom": {"a": 1}}).encode()
+    ).decode()
     assert call("Invoke", FunctionName="fn", ClientContext=told)["Payload"] == b'["shop", {"a": 1}, null]'
     assert refusal(call, "Invoke", FunctionName="fn", ClientContext="e30")[:2] == INVALID

@@ -26,13 +26,23 @@ REQUEST_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}
         ("def handler(event, context): return len(event)", "x" * 3_000_000, 3_000_000),
         ("def handler(event, context): return 'y' * 5_000_000", {}, "y" * 5_000_000),
         # What is installed for the interpreter can be imported.
-        ("import site, sys\ndef handler(event, context): return site.getsitepackages()[0] in sys.path", {}, True),
-        ("import os\ndef handler(event, context): return os.getcwd() == os.environ['LAMBDA_TASK_ROOT']", {}, True),
+        (
+            "import site, sys\ndef handler(event, context): return site.getsitepackages()[0] in sys.path",
+            {},
+            True,
+        ),
+        (
+            "import os\ndef handler(event, context): return os.getcwd() == os.environ['LAMBDA_TASK_ROOT']",
+            {},
+            True,
+        ),
         ("import sys\ndef handler(event, context): return sys.stdin.read()", {}, ""),
     ],
 )
 def test_answer(bench: Workbench, source: str, event: Any, answer: Any) -> None:
-    """An event goes in, what the handler returns comes out; bytes of JSON are the answer (recorded), decimals are numbers."""
+    """An event goes in, what the handler returns comes out; bytes of JSON are the answer
+    (recorded), decimals are numbers.
+    """
     bench.function(source)
     assert bench.answer(event) == answer
 
@@ -44,7 +54,12 @@ def test_answer(bench: Workbench, source: str, event: Any, answer: Any) -> None:
             'def handler(event, context):\n    raise Exception("Some exception was raised.")\n',
             "Exception",
             "Some exception was raised.",
-            ['  File "/var/task/app.py", line 2, in handler\n    raise Exception("Some exception was raised.")\n'],
+            [
+                (
+                    '  File "/var/task/app.py", line 2, in handler\n    raise Exception("Some exception was '
+                    'raised.")\n'
+                )
+            ],
         ),
         (
             """\
@@ -71,7 +86,12 @@ def handler(event, context):
                 '  File "/var/task/app.py", line 5, in f\n    return 1 / 0\n',
             ],
         ),
-        ("import gone", "Runtime.ImportModuleError", "Unable to import module 'app': No module named 'gone'", []),
+        (
+            "import gone",
+            "Runtime.ImportModuleError",
+            "Unable to import module 'app': No module named 'gone'",
+            [],
+        ),
         ("x = 1", "Runtime.HandlerNotFound", "Handler 'handler' missing on module 'app'", []),
         (
             "def handler(:\n",
@@ -118,8 +138,16 @@ def test_error(bench: Workbench, source: str, error_type: str, message: str, tra
 @pytest.mark.parametrize(
     "handler, error_type, message",
     [
-        ("gone.handler", "Runtime.ImportModuleError", "Unable to import module 'gone': No module named 'gone'"),
-        ("handler", "Runtime.MalformedHandlerName", "Bad handler 'handler': not enough values to unpack (expected 2, got 1)"),
+        (
+            "gone.handler",
+            "Runtime.ImportModuleError",
+            "Unable to import module 'gone': No module named 'gone'",
+        ),
+        (
+            "handler",
+            "Runtime.MalformedHandlerName",
+            "Bad handler 'handler': not enough values to unpack (expected 2, got 1)",
+        ),
     ],
 )
 def test_handler_setting(bench: Workbench, handler: str, error_type: str, message: str) -> None:
@@ -145,10 +173,19 @@ def test_handler_in_a_package(bench: Workbench) -> None:
         ("import sys\ndef handler(event, context): sys.exit(3)", "with error: exit status 3"),
         ("import sys\ndef handler(event, context): sys.exit()", "without providing a reason"),
         ("import os\ndef handler(event, context): os._exit(1)", "with error: exit status 1"),
-        ("import os, signal\ndef handler(event, context): os.kill(os.getpid(), signal.SIGKILL)", "with error: signal: killed"),
+        (
+            "import os, signal\ndef handler(event, context): os.kill(os.getpid(), signal.SIGKILL)",
+            "with error: signal: killed",
+        ),
         ("import os\ndef handler(event, context): os.abort()", "with error: signal: aborted"),
-        ("import os\ndef handler(event, context): os.execvp('sleep', ['sleep', '600'])", "with error: signal: killed"),
-        ("import os, time\ndef handler(event, context): os.closerange(3, 100), time.sleep(600)", "with error: signal: killed"),
+        (
+            "import os\ndef handler(event, context): os.execvp('sleep', ['sleep', '600'])",
+            "with error: signal: killed",
+        ),
+        (
+            "import os, time\ndef handler(event, context): os.closerange(3, 100), time.sleep(600)",
+            "with error: signal: killed",
+        ),
         ("raise SystemExit(4)", "with error: exit status 4"),
     ],
 )
@@ -180,14 +217,20 @@ def test_exit(bench: Workbench, source: str, reason: str) -> None:
         "subprocess.Popen(['sleep', '600'])",
         "threading.Thread(target=time.sleep, args=(600,), daemon=True).start()",
         "threading.Thread(target=lambda: [print('t') for _ in range(1000)]).start()",
-        "signal.signal(signal.SIGTERM, signal.SIG_IGN); signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])",
+        (
+            "signal.signal(signal.SIGTERM, signal.SIG_IGN); signal.pthread_sigmask(signal.SIG_BLOCK, "
+            "[signal.SIGTERM])"
+        ),
         "os.chdir('/'); os.environ.clear(); sys.path.clear()",
         "sys.setrecursionlimit(50)",
     ],
 )
 def test_misbehaviour(bench: Workbench, body: str) -> None:
     """Whatever a handler does to its process, it is answered, and so is the next invocation."""
-    bench.function(f"import os, signal, subprocess, sys, threading, time\ndef handler(event, context):\n    {body}\n    return event\n")
+    bench.function(
+        f"import os, signal, subprocess, sys, threading, time\ndef handler(event, context):\n    {body}\n   "
+        " return event\n"
+    )
     assert [bench.answer(1), bench.answer(2)] == [1, 2]
 
 
@@ -242,7 +285,9 @@ def test_environment(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_descriptors(bench: Workbench) -> None:
     """A child has five descriptors: none that this process has open, inheritable or not."""
-    bench.function("import os\ndef handler(event, context): return sorted(map(int, os.listdir('/dev/fd')))[:-1]")
+    bench.function(
+        "import os\ndef handler(event, context): return sorted(map(int, os.listdir('/dev/fd')))[:-1]"
+    )
     with (bench.folder / "open").open("w") as file:
         os.set_inheritable(file.fileno(), True)
         assert bench.answer() == [0, 1, 2, 3, 4]

@@ -32,7 +32,9 @@ def messages(bench: Workbench) -> list[str]:
 
 
 def test_a_command(bench: Workbench) -> None:
-    """The outcome is the answer; the log is kept by then; the child is used again, and ends with the invoker."""
+    """The outcome is the answer; the log is kept by then; the child is used again, and ends with
+    the invoker.
+    """
     bench.function(ECHO)
     invoker = LocalInvoker(bench.functions, Logs(bench.database), bench.settings, bench.clock)
     first, second = invoker.invoke("fn", "1"), invoker.invoke("fn", "2")
@@ -69,20 +71,30 @@ def test_threads(bench: Workbench, host: FunctionHost) -> None:
     """Many threads ask at once; each has its own answer, and the log of it."""
     bench.function(ECHO)
     answers: dict[int, str] = {}
-    threads = [threading.Thread(target=lambda n=n: answers.update({n: host.invoke("fn", str(n)).payload})) for n in range(20)]
+    threads = [
+        threading.Thread(target=lambda n=n: answers.update({n: host.invoke("fn", str(n)).payload}))
+        for n in range(20)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert {number: int(answer.strip("[]").split(", ")[0]) for number, answer in answers.items()} == {n: n for n in range(20)}
-    assert sorted(line for line in messages(bench) if line.startswith("said")) == sorted(f"said {n}" for n in range(20))
+    assert {number: int(answer.strip("[]").split(", ")[0]) for number, answer in answers.items()} == {
+        n: n for n in range(20)
+    }
+    assert sorted(line for line in messages(bench) if line.startswith("said")) == sorted(
+        f"said {n}" for n in range(20)
+    )
 
 
 def test_a_host_keeps_the_log_live(bench: Workbench, host: FunctionHost) -> None:
     """What a running handler prints is in the store before it ends."""
     fifo = bench.folder / "fifo"
     os.mkfifo(fifo)
-    bench.function(f"def handler(event, context):\n    print('I wait')\n    return open({str(fifo)!r}).read()\n", Timeout=60)
+    bench.function(
+        f"def handler(event, context):\n    print('I wait')\n    return open({str(fifo)!r}).read()\n",
+        Timeout=60,
+    )
     answers: list[str] = []
     thread = threading.Thread(target=lambda: answers.append(host.invoke("fn", "1").payload))
     thread.start()
@@ -95,7 +107,10 @@ def test_a_host_keeps_the_log_live(bench: Workbench, host: FunctionHost) -> None
 
 def test_a_host_that_is_stopped(bench: Workbench) -> None:
     """Who waits is told; the children are gone; and it can be started again."""
-    bench.function("import os\ndef handler(event, context):\n    print(os.getpid())\n    while event: pass\n", Timeout=900)
+    bench.function(
+        "import os\ndef handler(event, context):\n    print(os.getpid())\n    while event: pass\n",
+        Timeout=900,
+    )
     host = FunctionHost(bench.settings)
     kinds: list[str] = []
     thread = threading.Thread(target=lambda: kinds.append(host.invoke("fn", "1").kind))

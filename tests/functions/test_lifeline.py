@@ -43,7 +43,10 @@ def handler(event, context):
         ("", "time.sleep(600)"),
         ("", "sum(range(10 ** 15))"),  # in C, without giving way to another thread
         ("signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())", "while True: pass"),
-        ("[signal.signal(s, signal.SIG_IGN) for s in (signal.SIGIO, signal.SIGTERM, signal.SIGHUP)]", "while True: pass"),
+        (
+            "[signal.signal(s, signal.SIG_IGN) for s in (signal.SIGIO, signal.SIGTERM, signal.SIGHUP)]",
+            "while True: pass",
+        ),
         ("threading.Thread(target=time.sleep, args=(600,)).start()", "return"),
         ("print(subprocess.Popen(['sleep', '600']).pid)", "while True: pass"),
         ("child = os.fork()\n    if not child: time.sleep(600)\n    print(child)", "time.sleep(600)"),
@@ -53,7 +56,9 @@ def handler(event, context):
 def test_a_killed_parent(tmp_path: Path, first: str, then: str) -> None:
     """Whatever the handler does when its parent is killed, it and what it started end too."""
     parent = subprocess.Popen(
-        [sys.executable, "-c", PARENT, str(tmp_path), BEGIN.format(first=first, then=then)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", PARENT, str(tmp_path), BEGIN.format(first=first, then=then)],
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert parent.stdout is not None
     with parent, parent.stdout:
@@ -67,7 +72,9 @@ def test_a_killed_parent(tmp_path: Path, first: str, then: str) -> None:
 def test_a_stopped_child(tmp_path: Path) -> None:
     """Even one that is stopped, as by a debugger."""
     source = BEGIN.format(first="", then="os.kill(os.getpid(), signal.SIGSTOP)")
-    parent = subprocess.Popen([sys.executable, "-c", PARENT, str(tmp_path), source], stdout=subprocess.PIPE, text=True)
+    parent = subprocess.Popen(
+        [sys.executable, "-c", PARENT, str(tmp_path), source], stdout=subprocess.PIPE, text=True
+    )
     assert parent.stdout is not None
     with parent, parent.stdout:
         pid = int(parent.stdout.readline())

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from tests.functions.workbench import Workbench
 
 REPORT = re.compile(
-    r"REPORT RequestId: (?P<id>\S+)\tDuration: \d+\.\d\d ms\tBilled Duration: \d+ ms\tMemory Size: 128 MB\tMax Memory Used: [1-9]\d* MB"
+    r"REPORT RequestId: (?P<id>\S+)\tDuration: \d+\.\d\d ms\tBilled Duration: \d+ ms\tMemory Size: 128 "
+    r"MB\tMax Memory Used: [1-9]\d* MB"
     r"(?P<init>\tInit Duration: \d+\.\d\d ms)?\t"
 )
 STREAM = re.compile(r"\d{4}/\d\d/\d\d/\[\$LATEST\][0-9a-f]{32}")
@@ -22,11 +23,26 @@ def test_an_invocation(bench: Workbench) -> None:
     """START, what was printed, END and REPORT, in order; a first invocation's report has the Init Duration."""
     bench.function("print('at import')\ndef handler(event, context):\n    print('one')\n    print('two')\n")
     first, second = bench.invoke().request_id, bench.invoke().request_id
-    log = [REPORT.sub(lambda match: f"REPORT {match['id']}{' Init' if match['init'] else ''}", line) for line in bench.log]
+    log = [
+        REPORT.sub(lambda match: f"REPORT {match['id']}{' Init' if match['init'] else ''}", line)
+        for line in bench.log
+    ]
     assert log == [
         "at import",
-        *(f"START RequestId: {first} Version: $LATEST", "one", "two", f"END RequestId: {first}", f"REPORT {first} Init"),
-        *(f"START RequestId: {second} Version: $LATEST", "one", "two", f"END RequestId: {second}", f"REPORT {second}"),
+        *(
+            f"START RequestId: {first} Version: $LATEST",
+            "one",
+            "two",
+            f"END RequestId: {first}",
+            f"REPORT {first} Init",
+        ),
+        *(
+            f"START RequestId: {second} Version: $LATEST",
+            "one",
+            "two",
+            f"END RequestId: {second}",
+            f"REPORT {second}",
+        ),
     ]
     assert {group for group, _, _, _ in bench.logged} == {"/aws/lambda/fn"}
     (stream,) = {stream for _, stream, _, _ in bench.logged}
@@ -55,7 +71,10 @@ def test_output(bench: Workbench, body: str, lines: list[str]) -> None:
     """Each line is an event; a record of `logging` is one, in Lambda's form, with its line breaks."""
     bench.function(f"import logging, os, subprocess, sys\ndef handler(event, context):\n    {body}\n")
     request_id = bench.invoke().request_id
-    printed = [re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", "TIME", line.replace(request_id, "ID")) for line in bench.log[1:-2]]
+    printed = [
+        re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", "TIME", line.replace(request_id, "ID"))
+        for line in bench.log[1:-2]
+    ]
     assert printed == lines
 
 
@@ -80,7 +99,9 @@ def test_live(bench: Workbench) -> None:
     """What a handler prints is seen while it still runs."""
     fifo = bench.folder / "fifo"
     os.mkfifo(fifo)
-    bench.function(f"def handler(event, context):\n    print('I wait')\n    return open({str(fifo)!r}).read()\n")
+    bench.function(
+        f"def handler(event, context):\n    print('I wait')\n    return open({str(fifo)!r}).read()\n"
+    )
     _, outcomes = bench.begin()
     bench.until_logged("I wait")
     assert not outcomes
@@ -93,6 +114,9 @@ def test_tail(bench: Workbench) -> None:
     """An outcome has the end of what its own invocation logged, 4 KB at most."""
     bench.function("def handler(event, context):\n    for n in range(event): print('line', n)\n")
     short, long = bench.invoke(1).log_tail, bench.invoke(5000).log_tail
-    assert short.splitlines()[1:3] == ["line 0", short.splitlines()[0].removesuffix(" Version: $LATEST").replace("START", "END")]
+    assert short.splitlines()[1:3] == [
+        "line 0",
+        short.splitlines()[0].removesuffix(" Version: $LATEST").replace("START", "END"),
+    ]
     assert len(long) == 4096
     assert "line 4999\nEND RequestId: " in long

@@ -23,7 +23,9 @@ pytestmark = pytest.mark.skipif(NODE is None, reason="Node.js is not installed")
 
 
 def _runtime() -> str:
-    asked = subprocess.run([NODE or "", "-p", "process.versions.node"], capture_output=True, text=True, check=True)
+    asked = subprocess.run(
+        [NODE or "", "-p", "process.versions.node"], capture_output=True, text=True, check=True
+    )
     return f"nodejs{asked.stdout.partition('.')[0]}.x"
 
 
@@ -32,7 +34,13 @@ def runtime() -> str:
     return _runtime()
 
 
-def create(bench: Workbench, runtime: str, files: dict[str, str], handler: str = "index.handler", **configuration: Any) -> None:
+def create(
+    bench: Workbench,
+    runtime: str,
+    files: dict[str, str],
+    handler: str = "index.handler",
+    **configuration: Any,
+) -> None:
     bench.zipped(files, Runtime=runtime, Handler=handler, **configuration)
 
 
@@ -44,7 +52,11 @@ ANSWERS = [
     ("exports.handler = async () => process.cwd() === process.env.LAMBDA_TASK_ROOT", {}, True),
     ("exports.handler = async (event, context) => context.functionName", {}, "fn"),
     ("exports.handler = async (event, context) => context.getRemainingTimeInMillis() > 1000", {}, True),
-    ("exports.handler = (event, context, callback) => { setTimeout(() => callback(null, 'later'), 10) }", {}, "later"),
+    (
+        "exports.handler = (event, context, callback) => { setTimeout(() => callback(null, 'later'), 10) }",
+        {},
+        "later",
+    ),
     ("exports.handler = (event, context) => context.succeed('old')", {}, "old"),
     # Who neither calls back nor returns a promise has ended when nothing is left to wait for.
     ("exports.handler = () => 'not a promise'", {}, None),
@@ -77,12 +89,38 @@ def test_the_clients_context(bench: Workbench, runtime: str) -> None:
 
 
 MODULES = [
-    ({"index.js": "exports.handler = async () => require('./other').name", "other.js": "exports.name = 'cjs'"}, "index.handler", "cjs"),
-    ({"index.mjs": "const name = await 'esm'\nexport const handler = async () => name"}, "index.handler", "esm"),
-    ({"package.json": '{"type": "module"}', "index.js": "export const handler = async () => 'typed'"}, "index.handler", "typed"),
-    ({"package.json": '{"type": "module"}', "index.cjs": "exports.handler = async () => 'plain'"}, "index.handler", "plain"),
+    (
+        {
+            "index.js": "exports.handler = async () => require('./other').name",
+            "other.js": "exports.name = 'cjs'",
+        },
+        "index.handler",
+        "cjs",
+    ),
+    (
+        {"index.mjs": "const name = await 'esm'\nexport const handler = async () => name"},
+        "index.handler",
+        "esm",
+    ),
+    (
+        {"package.json": '{"type": "module"}', "index.js": "export const handler = async () => 'typed'"},
+        "index.handler",
+        "typed",
+    ),
+    (
+        {"package.json": '{"type": "module"}', "index.cjs": "exports.handler = async () => 'plain'"},
+        "index.handler",
+        "plain",
+    ),
     ({"src/pay.js": "exports.by = { card: async () => 'nested' }"}, "src/pay.by.card", "nested"),
-    ({"index.js": "exports.handler = async () => require('dep')", "node_modules/dep/index.js": "module.exports = 1"}, "index.handler", 1),
+    (
+        {
+            "index.js": "exports.handler = async () => require('dep')",
+            "node_modules/dep/index.js": "module.exports = 1",
+        },
+        "index.handler",
+        1,
+    ),
 ]
 
 
@@ -100,7 +138,10 @@ ERRORS = [
         ["TypeError: boom", "    at exports.handler (/var/task/index.js:2:9)"],
     ),
     (
-        "exports.handler = (event, context, callback) => callback(Object.assign(new Error('no'), {stack: 'Error: no'}))",
+        (
+            "exports.handler = (event, context, callback) => callback(Object.assign(new Error('no'), {stack: "
+            "'Error: no'}))"
+        ),
         "Error",
         "no",
         ["Error: no"],
@@ -125,7 +166,10 @@ ERRORS = [
         None,
     ),
     (
-        "exports.handler = async () => { Promise.reject(new Error('nobody')); await new Promise((done) => setTimeout(done, 60_000)) }",
+        (
+            "exports.handler = async () => { Promise.reject(new Error('nobody')); await new Promise((done) => "
+            "setTimeout(done, 60_000)) }"
+        ),
         "Runtime.UnhandledPromiseRejection",
         "Error: nobody",
         None,
@@ -135,13 +179,19 @@ ERRORS = [
 
 
 @pytest.mark.parametrize("source, error_type, message, trace", ERRORS)
-def test_error(bench: Workbench, runtime: str, source: str, error_type: str, message: str, trace: list[str] | None) -> None:
+def test_error(
+    bench: Workbench, runtime: str, source: str, error_type: str, message: str, trace: list[str] | None
+) -> None:
     """An error is told in the form of Lambda's Node.js runtimes; the next invocation is not harmed by it."""
     create(bench, runtime, {"index.js": source})
     for _ in range(2):
         outcome = bench.invoke()
         told = json.loads(outcome.payload)
-        assert (outcome.kind, outcome.error, list(told)) == ("failed", error_type, ["errorType", "errorMessage", "trace"])
+        assert (outcome.kind, outcome.error, list(told)) == (
+            "failed",
+            error_type,
+            ["errorType", "errorMessage", "trace"],
+        )
         assert told["errorType"] == error_type
         assert re.fullmatch(message, told["errorMessage"])
         assert trace is None or told["trace"] == trace
@@ -149,7 +199,12 @@ def test_error(bench: Workbench, runtime: str, source: str, error_type: str, mes
 
 def test_exit(bench: Workbench, runtime: str) -> None:
     """A handler that ends its process, or never ends, fails as every other does."""
-    create(bench, runtime, {"index.js": "exports.handler = async (event) => { if (event) process.exit(event); for (;;); }"}, Timeout=1)
+    create(
+        bench,
+        runtime,
+        {"index.js": "exports.handler = async (event) => { if (event) process.exit(event); for (;;); }"},
+        Timeout=1,
+    )
     told = json.loads(bench.invoke(3).payload)
     assert told["errorType"] == "Runtime.ExitError"
     assert told["errorMessage"].endswith("exit status 3")
@@ -172,7 +227,11 @@ def test_log(bench: Workbench, runtime: str) -> None:
     assert re.fullmatch(rf"{at}\t{request}\tINFO\ttwo\nlines {{ a: 1 }}", first)
     assert re.fullmatch(rf"{at}\t{request}\tWARN\tcareful", second)
     assert raw == "raw"
-    assert re.match(rf'{at}\t{request}\tERROR\tInvoke Error \t{{"errorType":"Error","errorMessage":"boom","stack":\["Error: boom"', error)
+    assert re.match(
+        rf"{at}\t{request}\tERROR\tInvoke Error "
+        rf'\t{{"errorType":"Error","errorMessage":"boom","stack":\["Error: boom"',
+        error,
+    )
     assert report.startswith(f"REPORT RequestId: {request}")
 
 
@@ -192,7 +251,10 @@ bench.until(lambda: False)
     "then",
     [
         "for (;;);",
-        "process.on('SIGIO', () => {}); process.on('SIGTERM', () => {}); return new Promise(() => setInterval(() => {}, 1000))",
+        (
+            "process.on('SIGIO', () => {}); process.on('SIGTERM', () => {}); return new Promise(() => "
+            "setInterval(() => {}, 1000))"
+        ),
         "require('child_process').spawn('sleep', ['600']); for (;;);",
     ],
 )
@@ -200,7 +262,9 @@ def test_a_killed_parent(tmp_path: Path, runtime: str, then: str) -> None:
     """Whatever the handler does when its parent is killed, it ends too."""
     begin = "const say = (text) => process.stdout.write(`${text}\\n`)\n"
     source = f"{begin}exports.handler = async () => {{ say(process.pid); say('begun'); {then} }}"
-    parent = subprocess.Popen([sys.executable, "-c", PARENT, str(tmp_path), runtime, source], stdout=subprocess.PIPE, text=True)
+    parent = subprocess.Popen(
+        [sys.executable, "-c", PARENT, str(tmp_path), runtime, source], stdout=subprocess.PIPE, text=True
+    )
     assert parent.stdout is not None
     with parent, parent.stdout:
         (pid,) = map(int, parent.stdout.readline().split())

@@ -197,9 +197,14 @@ def test_an_edited_file_is_used_at_once(bench: Workbench) -> None:
     """Every change counts, even within one tick of the clock, and in files that are no modules."""
     folder = bench.function("def handler(event, context): return 0")
     for number in range(1, 6):
-        bench.write(folder / "app.py", f"def handler(event, context): return {'0' * (number % 2)} + {number}".replace(" 0 +", " +"))
+        bench.write(
+            folder / "app.py",
+            f"def handler(event, context): return {'0' * (number % 2)} + {number}".replace(" 0 +", " +"),
+        )
         assert bench.answer() == number
-    bench.write(folder / "app.py", "def handler(event, context): return DATA\nDATA = open('data.txt').read()\n")
+    bench.write(
+        folder / "app.py", "def handler(event, context): return DATA\nDATA = open('data.txt').read()\n"
+    )
     for text in ("one", "three"):
         (folder / "data.txt").write_text(text)
         assert bench.answer() == text
@@ -252,17 +257,27 @@ def test_a_busy_child_of_older_code_ends_when_it_has_answered(bench: Workbench) 
     [
         ("gone", "arn:aws:lambda:us-east-1:123456789012:function:gone"),
         ("fn:7", "arn:aws:lambda:us-east-1:123456789012:function:fn:7"),
-        ("arn:aws:lambda:us-east-1:123456789012:function:gone:PROD", "arn:aws:lambda:us-east-1:123456789012:function:gone:PROD"),
+        (
+            "arn:aws:lambda:us-east-1:123456789012:function:gone:PROD",
+            "arn:aws:lambda:us-east-1:123456789012:function:gone:PROD",
+        ),
     ],
 )
 def test_not_found(bench: Workbench, reference: str, missing: str) -> None:
     """A function, version or alias that there is not."""
     bench.function(PID)
     outcome = bench.invoke(name=reference)
-    assert (outcome.kind, outcome.error, outcome.message) == ("not_found", "ResourceNotFoundException", f"Function not found: {missing}")
+    assert (outcome.kind, outcome.error, outcome.message) == (
+        "not_found",
+        "ResourceNotFoundException",
+        f"Function not found: {missing}",
+    )
 
 
-@pytest.mark.parametrize("reference", ["fn", "fn:$LATEST", "123456789012:function:fn", "arn:aws:lambda:eu-west-1:111111111111:function:fn"])
+@pytest.mark.parametrize(
+    "reference",
+    ["fn", "fn:$LATEST", "123456789012:function:fn", "arn:aws:lambda:eu-west-1:111111111111:function:fn"],
+)
 def test_references(bench: Workbench, reference: str) -> None:
     """A function is named in all of Lambda's ways; region and account are not looked at."""
     bench.function("def handler(event, context): return 1")

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 UNKNOWN = (
-    "sfn runs handlers in Python and Node.js: it has no runtime {}. For other languages there is the runtime provided.al2023: "
+    "sfn runs handlers in Python and Node.js: it has no runtime {}. For other languages there is the "
+    "runtime provided.al2023: "
     "the function's code then has an executable named bootstrap, which asks Lambda's Runtime API for events."
 )
 VERSION = RUNTIME.removeprefix("python")
@@ -43,7 +44,9 @@ def test_a_shim_stands_for_its_interpreter(tmp_path: Path) -> None:
     assert (tmp_path / "asked").read_text() == "asked\n"
 
 
-@pytest.mark.parametrize("script", ["echo 'pyenv: command not found' >&2; exit 127", "exec true", "echo 1; echo 2; echo 3"])
+@pytest.mark.parametrize(
+    "script", ["echo 'pyenv: command not found' >&2; exit 127", "exec true", "echo 1; echo 2; echo 3"]
+)
 def test_a_broken_command_is_passed_over(tmp_path: Path, script: str) -> None:
     """The next one on PATH is taken."""
     command(tmp_path / "broken", RUNTIME, script)
@@ -61,12 +64,20 @@ def test_python3_of_the_right_version(tmp_path: Path) -> None:
 
 
 def test_a_version_manager_keeps_it(tmp_path: Path) -> None:
-    """A shim that only says how to choose a version is passed over for what the manager installed, newest first."""
-    shim = command(tmp_path / "shims", "python3.99", "echo 'pyenv: python3.99: command not found' >&2; exit 127")
+    """A shim that only says how to choose a version is passed over for what the manager installed,
+    newest first.
+    """
+    shim = command(
+        tmp_path / "shims", "python3.99", "echo 'pyenv: python3.99: command not found' >&2; exit 127"
+    )
     for patch in ("3.99.9", "3.99.10"):
         (tmp_path / "pyenv" / "versions" / patch / "bin").mkdir(parents=True)
-        python = command(tmp_path / "pyenv" / "versions" / patch / "bin", "python3.99", f"echo {patch}; echo 3.99")
-    found = Runtimes(tmp_path, {"PATH": str(shim.parent), "PYENV_ROOT": str(tmp_path / "pyenv")}).executable("python3.99")
+        python = command(
+            tmp_path / "pyenv" / "versions" / patch / "bin", "python3.99", f"echo {patch}; echo 3.99"
+        )
+    found = Runtimes(tmp_path, {"PATH": str(shim.parent), "PYENV_ROOT": str(tmp_path / "pyenv")}).executable(
+        "python3.99"
+    )
     assert (found, python.parent.parent.name) == ("3.99.10", "3.99.10")
 
 
@@ -77,12 +88,15 @@ def test_the_interpreter_of_sfn_itself(tmp_path: Path) -> None:
 
 def test_an_interpreter_that_is_not_installed(tmp_path: Path) -> None:
     """The message names what is missing, what was tried, and two ways to mend it."""
-    shim = command(tmp_path / "shims", "python3.99", "echo 'pyenv: python3.99: command not found' >&2; exit 127")
+    shim = command(
+        tmp_path / "shims", "python3.99", "echo 'pyenv: python3.99: command not found' >&2; exit 127"
+    )
     with pytest.raises(UnusableError) as refused:
         runtimes(tmp_path, tmp_path / "shims").executable("python3.99")
     assert refused.value.error == "InvalidRuntimeException"
     assert refused.value.message == (
-        "The runtime python3.99 needs Python 3.99, and none that starts was found on PATH or where version managers keep it. "
+        "The runtime python3.99 needs Python 3.99, and none that starts was found on PATH or where version "
+        "managers keep it. "
         "Install Python 3.99, or give the function another runtime "
         "(sfn lambda update-function-configuration --function-name NAME --runtime RUNTIME)."
         f"\n  tried {shim}: pyenv: python3.99: command not found"

@@ -1,4 +1,6 @@
-"""Processes that a handler starts and that leave its process group: on Linux they end with the handler's process."""
+"""Processes that a handler starts and that leave its process group: on Linux they end with the
+handler's process.
+"""
 
 from __future__ import annotations
 
@@ -110,7 +112,10 @@ def test_one_that_cleared_its_environment_is_reported(bench: Workbench, reports:
     bench.pool.close()
     try:
         (line,) = reports
-        assert re.fullmatch(rf"process {pid} \((setsid|sleep)\) was left behind, probably by a function\. It goes on: .*", line)
+        assert re.fullmatch(
+            rf"process {pid} \((setsid|sleep)\) was left behind, probably by a function\. It goes on: .*",
+            line,
+        )
         assert _lives(pid)
     finally:
         os.kill(pid, signal.SIGKILL)
@@ -136,7 +141,9 @@ bench.until(lambda: False)
 
 
 @pytest.mark.parametrize("start", [STARTS["double fork"], STARTS["session"]])
-def test_the_next_worker_ends_those_of_one_that_was_killed(tmp_path: Path, bench: Workbench, reports: list[str], start: str) -> None:
+def test_the_next_worker_ends_those_of_one_that_was_killed(
+    tmp_path: Path, bench: Workbench, reports: list[str], start: str
+) -> None:
     """The next worker ends daemons of its own store only, once their worker has ended."""
     command = [sys.executable, "-c", PARENT, str(tmp_path / "parent"), DAEMON.format(start=start)]
     (tmp_path / "parent").mkdir()

@@ -46,7 +46,9 @@ class Workbench:
         self.ahead = 0
         self.log: list[str] = []
         self.logged: list[tuple[str, str, int, str]] = []
-        self.pool = Pool(self.functions, self.settings, self.selector, self.clock, self._keep, monotonic=self.clock, **pool)
+        self.pool = Pool(
+            self.functions, self.settings, self.selector, self.clock, self._keep, monotonic=self.clock, **pool
+        )
 
     def close(self) -> None:
         self.pool.close()
@@ -75,11 +77,15 @@ class Workbench:
 
     def create(self, name: str, code: Code, configuration: Mapping[str, Any]) -> None:
         facts = {"Runtime": RUNTIME, "Handler": "app.handler", **hash_of(code), **configuration}
-        assert self.functions.create(name, arn.function("us-east-1", "123456789012", name), facts, code, self.clock())
+        assert self.functions.create(
+            name, arn.function("us-east-1", "123456789012", name), facts, code, self.clock()
+        )
 
     def update(self, name: str = "fn", code: Code | None = None, **configuration: Any) -> None:
         facts = {**(hash_of(code) if code else {}), **configuration}
-        assert self.functions.update(name, lambda function: {**function.configuration, **facts}, self.clock(), code)
+        assert self.functions.update(
+            name, lambda function: {**function.configuration, **facts}, self.clock(), code
+        )
 
     def write(self, path: Path, source: str) -> None:
         path.write_text(textwrap.dedent(source))
@@ -107,7 +113,11 @@ class Workbench:
         while not happened():
             assert time.monotonic() < deadline, self.log
             wake_at = self.pool.wake_at
-            timeout = GLANCE_SECONDS if wake_at is None else min(GLANCE_SECONDS, max(0, wake_at - self.clock()) / 1000)
+            timeout = (
+                GLANCE_SECONDS
+                if wake_at is None
+                else min(GLANCE_SECONDS, max(0, wake_at - self.clock()) / 1000)
+            )
             for key, _ in self.selector.select(timeout):
                 key.data()
             self.pool.tick(self.clock())

@@ -81,8 +81,12 @@ def clients(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeClients:
         ({"AWS_ENDPOINT_URL_SQS": REAL}, "", REAL, OWN),
     ],
 )  # fmt: skip
-def test_where_calls_go(clients: MakeClients, environment: dict[str, str], config: str, endpoint: str, key: str) -> None:
-    """An endpoint that is named wins. The user's credentials are for AWS alone, and for what is named beside SFN_AWS=real."""
+def test_where_calls_go(
+    clients: MakeClients, environment: dict[str, str], config: str, endpoint: str, key: str
+) -> None:
+    """An endpoint that is named wins. The user's credentials are for AWS alone, and for what is
+    named beside SFN_AWS=real.
+    """
     client = clients(environment, config=config).get("sqs")
     assert (client.meta.endpoint_url, client._request_signer._credentials.access_key) == (endpoint, key)
 
@@ -93,14 +97,20 @@ CREDENTIALS_MADE_UP = {"AWS_ACCESS_KEY_ID": MADE_UP, "AWS_SECRET_ACCESS_KEY": MA
 @pytest.mark.parametrize(
     "environment, config, variables",
     [
-        ({"AWS_ENDPOINT_URL": HERE, **USER}, "", {"AWS_ENDPOINT_URL": HERE, "AWS_ENDPOINT_URL_SQS": HERE, **CREDENTIALS_MADE_UP}),
+        (
+            {"AWS_ENDPOINT_URL": HERE, **USER},
+            "",
+            {"AWS_ENDPOINT_URL": HERE, "AWS_ENDPOINT_URL_SQS": HERE, **CREDENTIALS_MADE_UP},
+        ),
         ({"AWS_PROFILE": "there"}, CONFIG, {"AWS_ENDPOINT_URL_SQS": THERE, **CREDENTIALS_MADE_UP}),
         ({"SFN_AWS": "real", **USER}, "", {}),
         ({"SFN_AWS": "real", "AWS_ENDPOINT_URL_SQS": HERE}, "", {"AWS_ENDPOINT_URL_SQS": HERE}),
         ({"AWS_ENDPOINT_URL_SQS": REAL}, "", {"AWS_ENDPOINT_URL_SQS": REAL}),
     ],
 )
-def test_where_functions_call(clients: MakeClients, environment: dict[str, str], config: str, variables: dict[str, str]) -> None:
+def test_where_functions_call(
+    clients: MakeClients, environment: dict[str, str], config: str, variables: dict[str, str]
+) -> None:
     """Functions are led to the same endpoints, and are never given the user's credentials."""
     assert clients(environment, config=config).variables(["sqs"]) == variables
 
@@ -113,7 +123,14 @@ def test_another_word_than_real(clients: MakeClients) -> None:
 
 @pytest.mark.parametrize(
     "sdk_name, botocore_name",
-    [("sfn", "stepfunctions"), ("s3", "s3"), ("cloudwatchlogs", "logs"), ("eventbridge", "events"), ("acmpca", "acm-pca"), ("none", None)],
+    [
+        ("sfn", "stepfunctions"),
+        ("s3", "s3"),
+        ("cloudwatchlogs", "logs"),
+        ("eventbridge", "events"),
+        ("acmpca", "acm-pca"),
+        ("none", None),
+    ],
 )
 def test_names_of_services(clients: MakeClients, sdk_name: str, botocore_name: str | None) -> None:
     """A service of aws-sdk tasks goes by its id in its model, small and without blanks."""
@@ -123,13 +140,18 @@ def test_names_of_services(clients: MakeClients, sdk_name: str, botocore_name: s
 def test_clients_are_shared_as_far_as_their_patience_goes(clients: MakeClients) -> None:
     """A task that may take long has a client that waits long; those of about one patience have the same."""
     made = clients({"AWS_ENDPOINT_URL": HERE})
-    patience = {seconds: made.get("sqs", timeout_seconds=seconds).meta.config.read_timeout for seconds in (None, 1, 10, 11, 900, 5000)}
+    patience = {
+        seconds: made.get("sqs", timeout_seconds=seconds).meta.config.read_timeout
+        for seconds in (None, 1, 10, 11, 900, 5000)
+    }
     assert patience == {None: 60, 1: 10, 10: 10, 11: 60, 900: 900, 5000: 900}
     assert made.get("sqs", timeout_seconds=3) is made.get("sqs", timeout_seconds=7)
 
 
 def test_a_request_for_no_place(clients: MakeClients) -> None:
-    """What is wrong with a request is the service's to say; but for one without a place to go, which nobody can ask."""
+    """What is wrong with a request is the service's to say; but for one without a place to go,
+    which nobody can ask.
+    """
     made = clients({"AWS_ENDPOINT_URL": HERE})
     with pytest.raises(ParamValidationError, match='Missing required parameter in input: "Key"'):
         made.get("s3").get_object(Bucket="b")

@@ -1,4 +1,6 @@
-"""Errors of AWS's services: their names and causes, as aws-sdk tasks and the optimised integrations tell them."""
+"""Errors of AWS's services: their names and causes, as aws-sdk tasks and the optimised integrations
+tell them.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,14 @@ import botocore.session
 import pytest
 from botocore.exceptions import ClientError
 
-from sfn_cli.integrations.aws_errors import Naming, ServiceError, exception_name, pascal_case, sdk_2, service_error
+from sfn_cli.integrations.aws_errors import (
+    Naming,
+    ServiceError,
+    exception_name,
+    pascal_case,
+    sdk_2,
+    service_error,
+)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +66,10 @@ SNS = Naming("SNS", "AmazonSNS", "AmazonSNS")
         ),
         (
             SNS, ServiceError("NotFound", "No topic", 404, "r", "NotFoundException"), "SNS.NotFoundException",
-            "No topic (Service: AmazonSNS; Status Code: 404; Error Code: NotFound; Request ID: r; Proxy: null)",
+            (
+                "No topic (Service: AmazonSNS; Status Code: 404; Error Code: NotFound; Request ID: r; Proxy: "
+                "null)"
+            ),
         ),
         (
             SNS, ServiceError("Odd", "No", 400, "r", None), "SNS.AmazonSNSException",
@@ -66,7 +78,9 @@ SNS = Naming("SNS", "AmazonSNS", "AmazonSNS")
     ],
 )  # fmt: skip
 def test_failures(naming: Naming, error: ServiceError, name: str, cause: str) -> None:
-    """The two SDKs tell of errors in their own ways; what the model does not know goes by the service's name."""
+    """The two SDKs tell of errors in their own ways; what the model does not know goes by the
+    service's name.
+    """
     assert naming.failure(error) == (name, cause)
 
 
@@ -75,20 +89,30 @@ def test_failures(naming: Naming, error: ServiceError, name: str, cause: str) ->
     [
         ("s3", {"Code": "NoSuchKey"}, "NoSuchKey"),
         ("sns", {"Code": "NotFound"}, "NotFoundException"),
-        ("sqs", {"Code": "AWS.SimpleQueueService.NonExistentQueue", "QueryErrorCode": "QueueDoesNotExist"}, "QueueDoesNotExist"),
+        (
+            "sqs",
+            {"Code": "AWS.SimpleQueueService.NonExistentQueue", "QueryErrorCode": "QueueDoesNotExist"},
+            "QueueDoesNotExist",
+        ),
         ("dynamodb", {"Code": "ValidationException"}, None),
     ],
 )
 def test_the_exception_of_an_error(service: str, told: dict[str, str], exception: str | None) -> None:
     """It is the one that the service's model has for the code, if it has one."""
     model = botocore.session.Session().get_service_model(service)
-    response = {"Error": {"Message": "m", **told}, "ResponseMetadata": {"HTTPStatusCode": 400, "RequestId": "r"}}
+    response = {
+        "Error": {"Message": "m", **told},
+        "ResponseMetadata": {"HTTPStatusCode": 400, "RequestId": "r"},
+    }
     error = service_error(ClientError(response, "Any"), model)
     assert (error.code, error.message, error.exception) == (told["Code"], "m", exception)
 
 
 def test_a_server_that_broke() -> None:
     """Its page of HTML is no cause."""
-    response = {"Error": {"Code": "500", "Message": "<!doctype html>..."}, "ResponseMetadata": {"HTTPStatusCode": 500}}
+    response = {
+        "Error": {"Code": "500", "Message": "<!doctype html>..."},
+        "ResponseMetadata": {"HTTPStatusCode": 500},
+    }
     error = service_error(ClientError(response, "Any"), botocore.session.Session().get_service_model("sqs"))
     assert error.message == "HTTP status 500"

@@ -28,7 +28,9 @@ SENT, MALFORMED = {"EventId": "e"}, {"ErrorCode": "MalformedDetail", "ErrorMessa
         (["[1]", "{broken"], None, [MALFORMED, MALFORMED]),
     ],
 )
-def test_events(details: list[str | None], sent: list[str | None] | None, entries: list[dict[str, str]]) -> None:
+def test_events(
+    details: list[str | None], sent: list[str | None] | None, entries: list[dict[str, str]]
+) -> None:
     """An event whose Detail is no object is refused by itself; the others are sent, in their order."""
     asked: list[Any] = []
 
@@ -36,14 +38,19 @@ def test_events(details: list[str | None], sent: list[str | None] | None, entrie
         asked.append([entry.get("Detail") for entry in request["Entries"]])
         return {"Entries": [SENT] * len(request["Entries"]), "FailedEntryCount": 0}
 
-    request = {"Entries": [{"Source": "s"} if detail is None else {"Source": "s", "Detail": detail} for detail in details]}
+    request = {
+        "Entries": [
+            {"Source": "s"} if detail is None else {"Source": "s", "Detail": detail} for detail in details
+        ]
+    }
     answer = answered(operation("events", "PutEvents"), request, send)
     assert asked == ([] if sent is None else [sent])
     assert (answer["Entries"], answer["FailedEntryCount"]) == (entries, entries.count(MALFORMED))
 
 
 @pytest.mark.parametrize(
-    "request_, message", [({"TopicArn": "t"}, "Topic does not exist"), ({"TargetArn": "t"}, "Endpoint does not exist")]
+    "request_, message",
+    [({"TopicArn": "t"}, "Topic does not exist"), ({"TargetArn": "t"}, "Endpoint does not exist")],
 )
 def test_a_topic_that_is_not_there(request_: dict[str, str], message: str) -> None:
     error = ServiceError("NotFound", "Endpoint does not exist", 404, "r", "NotFoundException")

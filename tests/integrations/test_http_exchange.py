@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sfn_cli.integrations.http_exchange import MAX_BODY_BYTES, Request, Response, Unreadable, exchange, is_loopback, value_of
+from sfn_cli.integrations.http_exchange import (
+    MAX_BODY_BYTES,
+    Request,
+    Response,
+    Unreadable,
+    exchange,
+    is_loopback,
+    value_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,7 +59,10 @@ def said(*parts: bytes) -> Callable[[socket.socket], None]:
 def test_a_response() -> None:
     """Status, reason, headers as they were sent, and the body; a redirect is one as any other."""
     with answering(
-        said(b"HTTP/1.1 302 Over There\r\nLocation: /x\r\nSet-Cookie: a\r\nSet-Cookie: b\r\nContent-Length: 2\r\n\r\nhi")
+        said(
+            b"HTTP/1.1 302 Over There\r\nLocation: /x\r\nSet-Cookie: a\r\nSet-Cookie: b\r\nContent-Length: "
+            b"2\r\n\r\nhi"
+        )
     ) as url:
         response = exchange(Request("GET", url, ()), seconds=ENOUGH_SECONDS)
     headers = (("Location", "/x"), ("Set-Cookie", "a"), ("Set-Cookie", "b"), ("Content-Length", "2"))
@@ -126,7 +137,13 @@ def test_values(headers: tuple[tuple[str, str], ...], body: bytes, value: object
 
 @pytest.mark.parametrize(
     "kind, body",
-    [("application/octet-stream", b"x"), ("image/png", b"x"), ("video/mp4", b"x"), ("audio/ogg", b"x"), ("text/plain", b"\xff\xfe")],
+    [
+        ("application/octet-stream", b"x"),
+        ("image/png", b"x"),
+        ("video/mp4", b"x"),
+        ("audio/ogg", b"x"),
+        ("text/plain", b"\xff\xfe"),
+    ],
 )
 def test_what_is_no_text(kind: str, body: bytes) -> None:
     with pytest.raises(Unreadable):

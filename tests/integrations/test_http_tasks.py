@@ -1,4 +1,5 @@
-"""http:invoke and apigateway:invoke: what cannot be asked, and what cannot be taken, fails the task with States.Runtime.
+"""http:invoke and apigateway:invoke: what cannot be asked, and what cannot be taken, fails the task
+with States.Runtime.
 
 Each task is run by TestState, in a store of its own.
 """
@@ -48,7 +49,11 @@ def run(tmp_path: Path) -> Iterator[Run]:
         fixed = {"Method.$": "$.Method", "ApiEndpoint.$": "$.ApiEndpoint", **more}
         paths = {f"{field}.$": f"$.{field}" for field in given if field not in ("Method", "ApiEndpoint")}
         state = {"Type": "Task", "Resource": resource, "Parameters": {**fixed, **paths}, "End": True}
-        request = {"definition": json.dumps(state), "roleArn": ROLE, "input": json.dumps({"Method": "GET", **given})}
+        request = {
+            "definition": json.dumps(state),
+            "roleArn": ROLE,
+            "input": json.dumps({"Method": "GET", **given}),
+        }
         return api.call(service, model.load("stepfunctions", "TestState"), request)
 
     yield tried
@@ -62,23 +67,55 @@ METHODS = "should be one of [GET, POST, PUT, DELETE, PATCH, HEAD, OPTIONS] but w
 @pytest.mark.parametrize(
     "service, given, cause",
     [
-        ("http", {"ApiEndpoint": "http://api.example.com/"}, "should be an https URL (or http on this machine) but was http://api.exam"),
+        (
+            "http",
+            {"ApiEndpoint": "http://api.example.com/"},
+            "should be an https URL (or http on this machine) but was http://api.exam",
+        ),
         ("http", {"ApiEndpoint": "ftp://127.0.0.1/"}, "should be an https URL"),
         ("http", {"ApiEndpoint": "https://host:port/"}, "should be an https URL"),
         ("http", {"ApiEndpoint": 1}, "The field 'ApiEndpoint' is required but was missing"),
         ("http", {"ApiEndpoint": HERE, "Method": "TRACE"}, f"The field 'Method' {METHODS} \"TRACE\""),
-        ("http", {"ApiEndpoint": HERE, "Headers": {"Host": "x", "X-Amz-A": ""}}, "contains unsupported values: [host, x-amz-a]"),
+        (
+            "http",
+            {"ApiEndpoint": HERE, "Headers": {"Host": "x", "X-Amz-A": ""}},
+            "contains unsupported values: [host, x-amz-a]",
+        ),
         ("http", {"ApiEndpoint": HERE, "Headers": ["x"]}, "The field 'Headers' must be an object"),
         ("http", {"ApiEndpoint": HERE, "Headers": {"a\nb": "x"}}, "Invalid header name"),
-        ("http", {"ApiEndpoint": HERE, "Transform": {"RequestBodyEncoding": "XML"}}, "should be one of [NONE, URL_ENCODED] but was"),
-        ("http", {"ApiEndpoint": HERE, "RequestBody": "text"}, "cannot be merged with the body parameters of the connection"),
+        (
+            "http",
+            {"ApiEndpoint": HERE, "Transform": {"RequestBodyEncoding": "XML"}},
+            "should be one of [NONE, URL_ENCODED] but was",
+        ),
+        (
+            "http",
+            {"ApiEndpoint": HERE, "RequestBody": "text"},
+            "cannot be merged with the body parameters of the connection",
+        ),
         ("http", {"ApiEndpoint": HERE, "Body": {}}, 'The field "Body" is not supported by Step Functions'),
         ("apigateway", {"ApiEndpoint": HERE, "Method": "get"}, f"The field 'Method' {METHODS} \"get\""),
-        ("apigateway", {"ApiEndpoint": "api.example.com"}, "should be ID.execute-api.REGION.amazonaws.com (or be on this machine)"),
-        ("apigateway", {"ApiEndpoint": "a.execute-api.us-east-1.amazonaws.com.example.com"}, "should be ID.execute-api.REGION."),
-        ("apigateway", {"ApiEndpoint": HERE, "AuthType": "API_KEY"}, "should be one of [NO_AUTH, IAM_ROLE, RESOURCE_POLICY] but was"),
+        (
+            "apigateway",
+            {"ApiEndpoint": "api.example.com"},
+            "should be ID.execute-api.REGION.amazonaws.com (or be on this machine)",
+        ),
+        (
+            "apigateway",
+            {"ApiEndpoint": "a.execute-api.us-east-1.amazonaws.com.example.com"},
+            "should be ID.execute-api.REGION.",
+        ),
+        (
+            "apigateway",
+            {"ApiEndpoint": HERE, "AuthType": "API_KEY"},
+            "should be one of [NO_AUTH, IAM_ROLE, RESOURCE_POLICY] but was",
+        ),
         ("apigateway", {"ApiEndpoint": HERE, "Headers": {"Via": "x"}}, "contains unsupported values: [via]"),
-        ("apigateway", {"ApiEndpoint": HERE, "Transform": {}}, 'The field "Transform" is not supported by Step Functions'),
+        (
+            "apigateway",
+            {"ApiEndpoint": HERE, "Transform": {}},
+            'The field "Transform" is not supported by Step Functions',
+        ),
     ],
 )
 def test_what_cannot_be_asked(run: Run, service: str, given: dict[str, Any], cause: str) -> None:

@@ -24,7 +24,9 @@ FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:f"
 def machine(**fields: Any) -> dict[str, Any]:
     """One Task state, T, whose errors are caught by the name that the state it goes on with has."""
     task = {"Type": "Task", "Resource": FUNCTION, "End": True, **fields}
-    caught = {name: {"Type": "Pass", "End": True} for name in ("Heartbeat", "Timeout", "Task", "Refused", "All")}
+    caught = {
+        name: {"Type": "Pass", "End": True} for name in ("Heartbeat", "Timeout", "Task", "Refused", "All")
+    }
     return {"StartAt": "T", "States": {"T": task, **caught}}
 
 
@@ -34,13 +36,19 @@ def mocks(response: dict[str, Any] | None = None, *faults: tuple[str, int, int |
         {
             "testCase": "Case",
             "responses": responses,
-            "faults": [{"state": "T", "error": error, "first": first, "last": last} for error, first, last in faults],
+            "faults": [
+                {"state": "T", "error": error, "first": first, "last": last} for error, first, last in faults
+            ],
         }
     )
 
 
-def run(definition: dict[str, Any], input: Any, kept: str, history: Sequence[HistoryEvent] = ()) -> list[HistoryEvent]:
-    """The whole history, from its start or on from where it was cut off; every task is answered by the mocks."""
+def run(
+    definition: dict[str, Any], input: Any, kept: str, history: Sequence[HistoryEvent] = ()
+) -> list[HistoryEvent]:
+    """The whole history, from its start or on from where it was cut off; every task is answered by
+    the mocks.
+    """
     events = list(history) or begin(input)
     interpreter = interpreter_of(definition, [stored(event) for event in events])
     now = events[-1].at
@@ -102,9 +110,13 @@ QUEUE = {"Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken"}
         (QUEUE, "States.TaskFailed", "TaskFailed", "Task"),
     ],
 )
-def test_faults_are_caught_as_their_errors_are(fields: dict[str, Any], error: str, recorded: str, goes_on: str) -> None:
+def test_faults_are_caught_as_their_errors_are(
+    fields: dict[str, Any], error: str, recorded: str, goes_on: str
+) -> None:
     """A timeout is recorded as one, and caught by the Catcher that catches the real one."""
     events = run(machine(Catch=CATCH, **fields), {}, mocks(None, (error, 1, None)))
     (failed,) = [event for event in events if event.type.endswith(("Failed", "TimedOut"))]
     assert (failed.type, (failed.details or {})["error"]) == (recorded, error)
-    assert [(event.details or {})["name"] for event in events if event.type == "PassStateEntered"] == [goes_on]
+    assert [(event.details or {})["name"] for event in events if event.type == "PassStateEntered"] == [
+        goes_on
+    ]

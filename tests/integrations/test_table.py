@@ -35,7 +35,17 @@ def test_each_is_an_integration_of_aws() -> None:
 
 def test_available() -> None:
     """What is in the table, and aws-sdk tasks; not what only AWS has."""
-    for resource in ("http:invoke", "apigateway:invoke.waitForTaskToken", "states:startExecution.sync:2", "aws-sdk:glue:startJobRun"):
+    for resource in (
+        "http:invoke",
+        "apigateway:invoke.waitForTaskToken",
+        "states:startExecution.sync:2",
+        "aws-sdk:glue:startJobRun",
+    ):
         assert available(resource)
-    for resource in ("glue:startJobRun", "glue:startJobRun.sync", "ecs:runTask.waitForTaskToken", "bedrock:invokeModel"):
+    for resource in (
+        "glue:startJobRun",
+        "glue:startJobRun.sync",
+        "ecs:runTask.waitForTaskToken",
+        "bedrock:invokeModel",
+    ):
         assert not available(resource)

@@ -36,7 +36,9 @@ def no_patience() -> Patience:
     return Patience(lambda: 0.0, 0.0, is_all=False)
 
 
-def interpreter_of(definition: Any, history: Sequence[HistoryEvent], arn: str = EXECUTION_ARN, max_events: int = MAX_EVENTS) -> Interpreter:
+def interpreter_of(
+    definition: Any, history: Sequence[HistoryEvent], arn: str = EXECUTION_ARN, max_events: int = MAX_EVENTS
+) -> Interpreter:
     """An interpreter that has read this history, as a worker that resumes has."""
     interpreter = Interpreter(arn, MACHINE_ARN, load(dumps(definition)), "secret", max_events)
     for event in history:
@@ -132,7 +134,9 @@ def _next_signal(interpreter: Interpreter, answers: Answers, answered: dict[str,
 
 def _answer(task: OpenTask, answers: Answers, answered: dict[str, int]) -> Signal | None:
     if task.plan is not None:  # a Map Run each of whose children gives back its input
-        assert all(0 <= number < 2**63 for number in (task.plan.max_concurrency, task.plan.tolerance.failures)), "as stored"
+        assert all(
+            0 <= number < 2**63 for number in (task.plan.max_concurrency, task.plan.tolerance.failures)
+        ), "as stored"
         batches = task.plan.batches(task.plan.items or (), 0, ENDLESS)
         return TaskSucceeded(task.id, Payload(text=f"[{','.join(batch.input for batch in batches)}]"))
     given = answers.get(task.state_name, ())

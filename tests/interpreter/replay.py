@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.asl.state_machine import load
 from sfn_cli.interpreter.interpreter import Interpreter
-from sfn_cli.interpreter.signals import Signal, TaskFailed, TaskRefused, TaskStarted, TaskSubmitted, TaskSucceeded
+from sfn_cli.interpreter.signals import (
+    Signal,
+    TaskFailed,
+    TaskRefused,
+    TaskStarted,
+    TaskSubmitted,
+    TaskSucceeded,
+)
 from sfn_cli.store.sqlite.executions import Executions
 
 if TYPE_CHECKING:
@@ -21,7 +28,8 @@ TASKS = ("LambdaFunction", "Activity", "Task", "MapRun")
 def breaches(database: Database) -> Iterator[str]:
     """Each ended execution of a store, cut after each of its events, that does not go on to the same end."""
     rows = database.connection.execute(
-        "SELECT e.id, e.arn, e.state_machine_arn, r.definition, e.seed FROM execution e JOIN revision r ON r.id = e.revision"
+        "SELECT e.id, e.arn, e.state_machine_arn, r.definition, e.seed FROM execution e JOIN revision r ON "
+        "r.id = e.revision"
     ).fetchall()
     for id, arn, state_machine_arn, definition, seed in rows:
         history = Executions(database).history(id)
@@ -51,9 +59,14 @@ def _signal(interpreter: Interpreter, event: HistoryEvent) -> Signal | None:
     """What the world said, when the event records that."""
     kind = next((kind for kind in TASKS if event.type.startswith(kind)), None)
     what = event.type.removeprefix(kind) if kind else ""
-    if what not in ("Started", "Submitted", "Succeeded", "Failed", "ScheduleFailed") or event.type == "MapRunStarted":
+    if (
+        what not in ("Started", "Submitted", "Succeeded", "Failed", "ScheduleFailed")
+        or event.type == "MapRunStarted"
+    ):
         return None
-    task = next((task.id for task in interpreter.open_tasks.values() if task.frame.serial == event.frame), None)
+    task = next(
+        (task.id for task in interpreter.open_tasks.values() if task.frame.serial == event.frame), None
+    )
     if task is None:
         return None
     details = event.details or {}

@@ -82,7 +82,9 @@ def logged(event: HistoryEvent, *, include: bool = True) -> Json:
 
 def test_line() -> None:
     """As recorded on AWS: every member but the details is a string."""
-    event = HistoryEvent(2, 0, AT, "TaskStateEntered", payload=Payload(text='{"a": 1}'), details={"name": "Intake"})
+    event = HistoryEvent(
+        2, 0, AT, "TaskStateEntered", payload=Payload(text='{"a": 1}'), details={"name": "Intake"}
+    )
     assert logged(event) == {
         "details": {"input": '{"a": 1}', "inputDetails": {"truncated": False}, "name": "Intake"},
         "redrive_count": "0",
@@ -97,16 +99,36 @@ def test_line() -> None:
 @pytest.mark.parametrize(
     "event, shown",
     [
-        (HistoryEvent(1, 0, AT, "ExecutionStarted", payload=Payload({}), details={"roleArn": "r"}), {"roleArn": "r"}),
         (
-            HistoryEvent(3, 2, AT, "TaskScheduled", payload=Payload({}), details={"resource": "invoke", "resourceType": "lambda"}),
+            HistoryEvent(1, 0, AT, "ExecutionStarted", payload=Payload({}), details={"roleArn": "r"}),
+            {"roleArn": "r"},
+        ),
+        (
+            HistoryEvent(
+                3,
+                2,
+                AT,
+                "TaskScheduled",
+                payload=Payload({}),
+                details={"resource": "invoke", "resourceType": "lambda"},
+            ),
             {"resource": "invoke", "resourceType": "lambda"},
         ),
         (
-            HistoryEvent(4, 3, AT, "PassStateExited", payload=Payload({}), details={"name": "P", "assignedVariables": {"x": "1"}}),
+            HistoryEvent(
+                4,
+                3,
+                AT,
+                "PassStateExited",
+                payload=Payload({}),
+                details={"name": "P", "assignedVariables": {"x": "1"}},
+            ),
             {"name": "P"},
         ),
-        (HistoryEvent(5, 4, AT, "ExecutionFailed", details={"error": "E", "cause": "C"}), {"error": "E", "cause": "C"}),
+        (
+            HistoryEvent(5, 4, AT, "ExecutionFailed", details={"error": "E", "cause": "C"}),
+            {"error": "E", "cause": "C"},
+        ),
         (HistoryEvent(5, 4, AT, "ExecutionSucceeded", payload=Payload({}), details={}), {}),
         (HistoryEvent(6, 5, AT, "MapStateSucceeded"), {}),
     ],
@@ -121,6 +143,8 @@ def test_long_payloads_are_cut(character: str, bytes: int) -> None:
     """To 248 KB as they stand in the line, and not in the middle of a character."""
     fitting = MAX_PAYLOAD_BYTES // bytes
     for length, truncated in ((fitting, False), (fitting + 1, True)):
-        event = HistoryEvent(4, 3, AT, "ExecutionSucceeded", payload=Payload(text=character * length), details={})
+        event = HistoryEvent(
+            4, 3, AT, "ExecutionSucceeded", payload=Payload(text=character * length), details={}
+        )
         details = logged(event)["details"]
         assert details == {"output": character * fitting, "outputDetails": {"truncated": truncated}}

@@ -38,7 +38,9 @@ def shown(event: HistoryEvent) -> list[Any]:
 def test_history(case: dict[str, Any]) -> None:
     """An execution records the very events that the case tells."""
     assert validate(json.dumps(case["definition"])) == []
-    assert [shown(event) for event in run(case["definition"], case["input"], case["answers"])] == case["events"]
+    assert [shown(event) for event in run(case["definition"], case["input"], case["answers"])] == case[
+        "events"
+    ]
 
 
 @BY_NAME
@@ -51,7 +53,9 @@ def test_crash_after_every_event(case: dict[str, Any]) -> None:
 
 
 def test_shown_without_data() -> None:
-    """Whoever asks for no execution data sees no input, no output and no variable, but that they are there whole."""
+    """Whoever asks for no execution data sees no input, no output and no variable, but that they
+    are there whole.
+    """
     state = {"Type": "Pass", "Assign": {"secret": 5}, "End": True}
     exited = run({"StartAt": "P", "States": {"P": state}}, {"a": 1})[2]
     described = {"outputDetails": {"truncated": False}, "assignedVariablesDetails": {"truncated": False}}

@@ -1,7 +1,7 @@
 """Laws that hold for every machine, tried on machines that nobody thought of.
 
-Hypothesis builds definitions and inputs: valid ones, and ones spoilt from valid. What it found once is kept here as
-an example. SFN_FUZZ=20 tries twenty times as many.
+Hypothesis builds definitions and inputs: valid ones, and ones spoilt from valid. What it found once
+is kept here as an example. SFN_FUZZ=20 tries twenty times as many.
 """
 
 from __future__ import annotations
@@ -31,9 +31,23 @@ make_room()  # now: Hypothesis minds a recursion limit that changes while it tri
 
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:f"
 NAMES = ("A", "B", "C", "D")
-ERRORS = ("Boom", "Bang", "States.ALL", "States.TaskFailed", "States.Timeout", "States.Runtime", "States.QueryEvaluationError")
+ERRORS = (
+    "Boom",
+    "Bang",
+    "States.ALL",
+    "States.TaskFailed",
+    "States.Timeout",
+    "States.Runtime",
+    "States.QueryEvaluationError",
+)
 PATHS = ("$", "$.a", "$.b[0]", "$.gone", "$$.State.Name", "$$.Map.Item.Index", "$.a[*].b", "$..c", "$v.a")
-CALLS = ("States.UUID()", "States.Array($.a, 1)", "States.Format('{}', $.b)", "States.MathAdd($.a, 1)", "States.ArrayLength($)")
+CALLS = (
+    "States.UUID()",
+    "States.Array($.a, 1)",
+    "States.Format('{}', $.b)",
+    "States.MathAdd($.a, 1)",
+    "States.ArrayLength($)",
+)
 EXPRESSIONS = (
     "{% $states.input.a %}",
     "{% $states.input.a + 1 %}",
@@ -49,15 +63,27 @@ EXPRESSIONS = (
 MOST_EVENTS = 300
 UNSUCCESSFUL = ("ExecutionFailed", "ExecutionTimedOut")
 
-scalars = st.none() | st.booleans() | st.integers(-5, 5) | st.floats(-2, 2, width=16) | st.sampled_from(["", "x", "é", "{% 1 %}"])
-values = st.recursive(
-    scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abc"), inner, max_size=3), max_leaves=8
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers(-5, 5)
+    | st.floats(-2, 2, width=16)
+    | st.sampled_from(["", "x", "é", "{% 1 %}"])
 )
-templates = values | st.dictionaries(st.sampled_from(["a.$", "b.$"]), st.sampled_from(PATHS + CALLS), max_size=2)
+values = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abc"), inner, max_size=3),
+    max_leaves=8,
+)
+templates = values | st.dictionaries(
+    st.sampled_from(["a.$", "b.$"]), st.sampled_from(PATHS + CALLS), max_size=2
+)
 expressions = st.sampled_from(EXPRESSIONS)
 jsonata_templates = expressions | st.dictionaries(st.sampled_from("abc"), expressions | values, max_size=2)
 answers = st.lists(
-    st.fixed_dictionaries({"result": values}) | st.fixed_dictionaries({"error": st.sampled_from(["Boom", "Bang"])}) | st.just({}),
+    st.fixed_dictionaries({"result": values})
+    | st.fixed_dictionaries({"error": st.sampled_from(["Boom", "Bang"])})
+    | st.just({}),
     max_size=3,
 )
 answered_by_name = st.fixed_dictionaries(dict.fromkeys(NAMES, answers))
@@ -66,8 +92,14 @@ answered_by_name = st.fixed_dictionaries(dict.fromkeys(NAMES, answers))
 def choice_of(draw: Any, following: tuple[str, ...]) -> dict[str, Any]:
     rule: dict[str, Any] = {"Variable": draw(st.sampled_from(PATHS)), "IsPresent": draw(st.booleans())}
     if draw(st.booleans()):
-        rule = {draw(st.sampled_from(["And", "Or"])): [rule, {"Not": {"Variable": "$.a", "NumericEquals": 1}}]}
-    return {"Type": "Choice", "Choices": [{**rule, "Next": draw(st.sampled_from(following))}], "Default": following[0]}
+        rule = {
+            draw(st.sampled_from(["And", "Or"])): [rule, {"Not": {"Variable": "$.a", "NumericEquals": 1}}]
+        }
+    return {
+        "Type": "Choice",
+        "Choices": [{**rule, "Next": draw(st.sampled_from(following))}],
+        "Default": following[0],
+    }
 
 
 def jsonata_choice_of(draw: Any, following: tuple[str, ...]) -> dict[str, Any]:
@@ -84,11 +116,21 @@ def troubles(draw: Any, following: tuple[str, ...], jsonata: bool) -> dict[str, 
     found: dict[str, Any] = {}
     if draw(st.booleans()):
         found["Retry"] = [
-            {"ErrorEquals": [draw(st.sampled_from(ERRORS))], "MaxAttempts": draw(st.integers(0, 2)), "JitterStrategy": "FULL"}
+            {
+                "ErrorEquals": [draw(st.sampled_from(ERRORS))],
+                "MaxAttempts": draw(st.integers(0, 2)),
+                "JitterStrategy": "FULL",
+            }
         ]
     if following and draw(st.booleans()):
-        kept = {"Output": draw(expressions)} if jsonata else {"ResultPath": draw(st.sampled_from(["$.error", "$.a.error", None]))}
-        found["Catch"] = [{"ErrorEquals": [draw(st.sampled_from(ERRORS))], "Next": draw(st.sampled_from(following)), **kept}]
+        kept = (
+            {"Output": draw(expressions)}
+            if jsonata
+            else {"ResultPath": draw(st.sampled_from(["$.error", "$.a.error", None]))}
+        )
+        found["Catch"] = [
+            {"ErrorEquals": [draw(st.sampled_from(ERRORS))], "Next": draw(st.sampled_from(following)), **kept}
+        ]
     return found
 
 
@@ -118,7 +160,11 @@ def states(draw: Any, following: tuple[str, ...], depth: int) -> dict[str, Any]:
         return {**state, "Resource": FUNCTION, "TimeoutSeconds": draw(st.integers(1, 60))}
     if kind == "Parallel":
         return {**state, "Branches": draw(st.lists(machines(depth=depth - 1), min_size=1, max_size=3))}
-    return {**state, "ItemProcessor": draw(machines(depth=depth - 1)), "MaxConcurrency": draw(st.integers(0, 2))}
+    return {
+        **state,
+        "ItemProcessor": draw(machines(depth=depth - 1)),
+        "MaxConcurrency": draw(st.integers(0, 2)),
+    }
 
 
 def jsonpath_fields(draw: Any, kind: str) -> dict[str, Any]:
@@ -186,7 +232,9 @@ def holds(definition: Any, input: Any, answered: Any, cuts: int) -> None:
     assert all(0 <= event.previous_event_id < event.id for event in whole)
     assert all(one.at <= other.at for one, other in itertools.pairwise(whole))
     for length in _cuts(whole, cuts):
-        assert run(definition, input, answered, history=whole[:length], max_events=MOST_EVENTS) == whole, f"cut after event {length}"
+        assert run(definition, input, answered, history=whole[:length], max_events=MOST_EVENTS) == whole, (
+            f"cut after event {length}"
+        )
     assert run(definition, input, answered, max_events=MOST_EVENTS, patience=no_patience()) == whole
 
 
@@ -200,7 +248,12 @@ def goes_on(definition: Any, input: Any, answered: Any, whole: list[HistoryEvent
         again = redriven(end)
         on = run(definition, input, answered, history=again, max_events=2 * MOST_EVENTS)
         assert on[: len(again)] == again
-        assert run(definition, input, answered, history=again, max_events=2 * MOST_EVENTS, patience=no_patience()) == on
+        assert (
+            run(
+                definition, input, answered, history=again, max_events=2 * MOST_EVENTS, patience=no_patience()
+            )
+            == on
+        )
         for length in range(len(again), len(on), max(1, (len(on) - len(again)) // cuts)):
             cut = run(definition, input, answered, history=on[:length], max_events=2 * MOST_EVENTS)
             assert cut == on, f"redriven after event {len(end)}, cut after event {length}"
@@ -229,13 +282,17 @@ def beside_a_wait(state: Any) -> Any:
 
 
 def errors(text: str) -> list[Diagnostic]:
-    """What keeps the machine from running: tasks are answered by name, so machines in machines have the same names."""
+    """What keeps the machine from running: tasks are answered by name, so machines in machines have
+    the same names.
+    """
     return [fault for fault in validate(text) if fault.severity == "ERROR" and fault.code != DUPLICATE_STATE]
 
 
 @tries(100)
 @given(machines(), values, answered_by_name)
-@example(beside_a_wait(CATCH_THAT_FAILS), {"a": 1}, {"A": [{"error": "Boom"}]})  # its second error was retried, without the first's catch
+@example(
+    beside_a_wait(CATCH_THAT_FAILS), {"a": 1}, {"A": [{"error": "Boom"}]}
+)  # its second error was retried, without the first's catch
 def test_a_valid_machine_ends_or_waits_and_replays(definition: Any, input: Any, answered: Any) -> None:
     """It ends, or waits for something that is owed; cut anywhere, it goes on to the same history."""
     assert errors(json.dumps(definition)) == []
@@ -245,14 +302,18 @@ def test_a_valid_machine_ends_or_waits_and_replays(definition: Any, input: Any, 
 @tries(100)
 @given(machines(), values, answered_by_name)
 def test_a_machine_that_is_redriven_replays(definition: Any, input: Any, answered: Any) -> None:
-    """Stopped anywhere, or at its bad end, it is redriven; cut anywhere after that, it goes on to the same history."""
+    """Stopped anywhere, or at its bad end, it is redriven; cut anywhere after that, it goes on to
+    the same history.
+    """
     goes_on(definition, input, answered, run(definition, input, answered, max_events=MOST_EVENTS), cuts=6)
 
 
 def _places(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """Every place in a JSON value, as the keys and indexes that lead there."""
     yield place
-    for key, inner in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+    for key, inner in (
+        value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    ):
         yield from _places(inner, (*place, key))
 
 
@@ -271,14 +332,31 @@ odd_values = (
     | templates
     | jsonata_templates
     | st.sampled_from(NAMES + PATHS + CALLS + EXPRESSIONS + ERRORS)
-    | st.sampled_from(["Task", "Map", "Succeed", "JSONata", "JSONPath", "FULL", "2026-01-01T00:00:00Z", "{% ( %}", "$..*..*", "*a*"])
-    | st.sampled_from([10**30, -1, 0, 1e300, "1", "\ud800", [], [{}], {}, ["States.ALL"], {"a": {"b": {"c": [1, 2]}}}])
+    | st.sampled_from(
+        [
+            "Task",
+            "Map",
+            "Succeed",
+            "JSONata",
+            "JSONPath",
+            "FULL",
+            "2026-01-01T00:00:00Z",
+            "{% ( %}",
+            "$..*..*",
+            "*a*",
+        ]
+    )
+    | st.sampled_from(
+        [10**30, -1, 0, 1e300, "1", "\ud800", [], [{}], {}, ["States.ALL"], {"a": {"b": {"c": [1, 2]}}}]
+    )
 )
 
 
 @st.composite
 def spoilt_values(draw: Any, value: Any) -> Any:
-    """A JSON value with up to three things changed: a field dropped, replaced, repeated under another name, or moved."""
+    """A JSON value with up to three things changed: a field dropped, replaced, repeated under
+    another name, or moved.
+    """
     value = deepcopy(value)
     for _ in range(draw(st.integers(1, 3))):
         places = [place for place in _places(value) if place]
@@ -298,7 +376,9 @@ def spoilt_values(draw: Any, value: Any) -> Any:
             case "add" if isinstance(holder, dict):
                 holder[draw(st.sampled_from(FIELDS))] = deepcopy(draw(odd_values))
             case "swap":
-                other = draw(st.sampled_from(list(holder) if isinstance(holder, dict) else list(range(len(holder)))))
+                other = draw(
+                    st.sampled_from(list(holder) if isinstance(holder, dict) else list(range(len(holder))))
+                )
                 holder[place[-1]], holder[other] = holder[other], holder[place[-1]]
     return value
 
@@ -313,7 +393,10 @@ def spoilt_texts(draw: Any) -> str:
 
 def map_over(items: Any) -> Any:
     processor = {"StartAt": "B", "States": {"B": {"Type": "Succeed"}}}
-    return {"StartAt": "A", "States": {"A": {"Type": "Map", "Items": items, "ItemProcessor": processor, "End": True}}}
+    return {
+        "StartAt": "A",
+        "States": {"A": {"Type": "Map", "Items": items, "ItemProcessor": processor, "End": True}},
+    }
 
 
 spoilt = machines(depth=1).flatmap(spoilt_values)
@@ -321,9 +404,22 @@ spoilt = machines(depth=1).flatmap(spoilt_values)
 
 @tries(300)
 @given(spoilt, values | values.flatmap(spoilt_values), answered_by_name)
-@example({"QueryLanguage": "", "StartAt": "A", "States": {"A": {"Type": "Map", "ItemProcessor": {}, "End": True}}}, None, {})
+@example(
+    {"QueryLanguage": "", "StartAt": "A", "States": {"A": {"Type": "Map", "ItemProcessor": {}, "End": True}}},
+    None,
+    {},
+)
 @example({"QueryLanguage": "JSONata", **map_over(2)}, None, {})
-@example({"StartAt": "A", "States": {"A": {"Type": "Pass", "Parameters": {"a.$": "States.ArrayRange(0, 1E30, 1)"}, "End": True}}}, 1, {})
+@example(
+    {
+        "StartAt": "A",
+        "States": {
+            "A": {"Type": "Pass", "Parameters": {"a.$": "States.ArrayRange(0, 1E30, 1)"}, "End": True}
+        },
+    },
+    1,
+    {},
+)
 def test_a_spoilt_machine_is_refused_or_runs(definition: Any, input: Any, answered: Any) -> None:
     """Whatever became of a definition, its faults are told; if it has none, the laws hold for it too."""
     faults = errors(json.dumps(definition))

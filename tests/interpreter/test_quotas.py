@@ -16,7 +16,11 @@ LOOP = {
     "StartAt": "A",
     "States": {
         "A": {"Type": "Pass", "Next": "B"},
-        "B": {"Type": "Choice", "Choices": [{"Variable": "$.never", "IsPresent": True, "Next": "End"}], "Default": "A"},
+        "B": {
+            "Type": "Choice",
+            "Choices": [{"Variable": "$.never", "IsPresent": True, "Next": "End"}],
+            "Default": "A",
+        },
         "End": {"Type": "Succeed"},
     },
 }
@@ -36,11 +40,19 @@ LOOP = {
 def test_how_long_an_execution_may_take(arn: str, own: dict[str, Any], seconds: int) -> None:
     """A year, five minutes for EXPRESS, or what the machine says if that is less."""
     last = run({**WAIT, **own}, {}, arn=arn)[-1]
-    assert (last.type, last.details, last.at - START) == ("ExecutionTimedOut", {"error": "States.Timeout"}, seconds * 1000)
+    assert (last.type, last.details, last.at - START) == (
+        "ExecutionTimedOut",
+        {"error": "States.Timeout"},
+        seconds * 1000,
+    )
 
 
 def test_how_long_a_history_may_grow() -> None:
     """The 25,000th event is the execution's failure."""
     last = run(LOOP, {})[-1]
     cause = "The execution reached the maximum number of history events (25000)."
-    assert (last.id, last.type, last.details) == (25_000, "ExecutionFailed", {"error": "States.Runtime", "cause": cause})
+    assert (last.id, last.type, last.details) == (
+        25_000,
+        "ExecutionFailed",
+        {"error": "States.Runtime", "cause": cause},
+    )

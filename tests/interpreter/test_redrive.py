@@ -31,7 +31,9 @@ def one(state: dict[str, Any], **fields: Any) -> dict[str, Any]:
 
 def parallel(*branches: dict[str, Any], **fields: Any) -> dict[str, Any]:
     """A Parallel A with branches of one state each, named B, C, …"""
-    made = [{"StartAt": name, "States": {name: branch}} for name, branch in zip("BCD", branches, strict=False)]
+    made = [
+        {"StartAt": name, "States": {name: branch}} for name, branch in zip("BCD", branches, strict=False)
+    ]
     return one({"Type": "Parallel", "Branches": made, "End": True, **fields})
 
 
@@ -43,13 +45,26 @@ def map_of(state: dict[str, Any], **fields: Any) -> dict[str, Any]:
 def shown(events: Sequence[HistoryEvent]) -> list[str]:
     """The events as a person would tell them: the type, and which state or iteration it names."""
     return [
-        " ".join([event.type, *(str((event.details or {})[key]) for key in ("name", "index") if key in (event.details or {}))])
+        " ".join(
+            [
+                event.type,
+                *(
+                    str((event.details or {})[key])
+                    for key in ("name", "index")
+                    if key in (event.details or {})
+                ),
+            ]
+        )
         for event in events
     ]
 
 
-def after_redrive(definition: Any, input: Any, answers: Any, *, stop_after: int | None = None) -> list[HistoryEvent]:
-    """The events from ExecutionRedriven on, of an execution that ended badly or was stopped after so many events."""
+def after_redrive(
+    definition: Any, input: Any, answers: Any, *, stop_after: int | None = None
+) -> list[HistoryEvent]:
+    """The events from ExecutionRedriven on, of an execution that ended badly or was stopped after
+    so many events.
+    """
     first = run(definition, input, answers)
     end = stopped(first[:stop_after]) if stop_after is not None else first
     return run(definition, input, answers, history=redriven(end))[len(end) :]
@@ -57,7 +72,10 @@ def after_redrive(definition: Any, input: Any, answers: Any, *, stop_after: int 
 
 def test_a_failed_task_is_scheduled_again() -> None:
     """Without being entered again; what succeeded before is not run again, and its results are still there."""
-    states = {"A": {"Type": "Task", "Resource": FUNCTION, "ResultPath": "$.a", "Next": "B"}, "B": {**TASK, "ResultPath": "$.b"}}
+    states = {
+        "A": {"Type": "Task", "Resource": FUNCTION, "ResultPath": "$.a", "Next": "B"},
+        "B": {**TASK, "ResultPath": "$.b"},
+    }
     definition = {"StartAt": "A", "States": states}
     events = after_redrive(definition, {}, {"A": [SUCCEEDS], "B": [FAILS, {"result": 2}]})
     assert shown(events) == [
@@ -85,7 +103,11 @@ def test_each_thread_follows_its_own_last_event() -> None:
     "state, input, followed_by",
     [
         ({"Type": "Fail", "Error": "E"}, {}, ["FailStateEntered A", "ExecutionFailed"]),
-        ({"Type": "Choice", "Choices": [{"Variable": "$.x", "IsNull": True, "Next": "A"}]}, {"x": 1}, ["ExecutionFailed"]),
+        (
+            {"Type": "Choice", "Choices": [{"Variable": "$.x", "IsNull": True, "Next": "A"}]},
+            {"x": 1},
+            ["ExecutionFailed"],
+        ),
         ({"Type": "Pass", "InputPath": "$.gone", "End": True}, {}, ["ExecutionFailed"]),
         (
             {"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $error() %}", "End": True},
@@ -142,7 +164,11 @@ def test_only_the_branches_that_did_not_succeed_run_again() -> None:
 
 def test_only_the_iterations_that_did_not_succeed_run_again() -> None:
     """Those that never began begin; MaxConcurrency holds."""
-    events = after_redrive(map_of(TASK, MaxConcurrency=1), ["x", "y", "z"], {"B": [{"result": 0}, FAILS, {"result": 1}, {"result": 2}]})
+    events = after_redrive(
+        map_of(TASK, MaxConcurrency=1),
+        ["x", "y", "z"],
+        {"B": [{"result": 0}, FAILS, {"result": 1}, {"result": 2}]},
+    )
     assert shown(events) == [
         "ExecutionRedriven",
         "LambdaFunctionScheduled",
@@ -186,7 +212,11 @@ def test_after_data_limit_exceeded_all_run_again(state: str) -> None:
     definition = parallel(TASK, TASK) if state == "Parallel" else map_of(TASK)
     first = run(definition, [1, 2], {"B": [big, big], "C": [big]})
     assert (first[-1].details or {})["error"] == "States.DataLimitExceeded"
-    small = {"B": [big, big, SUCCEEDS, SUCCEEDS], "C": [big, SUCCEEDS]} if state == "Map" else {"B": [big, SUCCEEDS], "C": [big, SUCCEEDS]}
+    small = (
+        {"B": [big, big, SUCCEEDS, SUCCEEDS], "C": [big, SUCCEEDS]}
+        if state == "Map"
+        else {"B": [big, SUCCEEDS], "C": [big, SUCCEEDS]}
+    )
     events = run(definition, [1, 2], small, history=redriven(first))[len(first) :]
     assert shown(events)[:2] == ["ExecutionRedriven", f"{state}StateStarted"]
     assert shown(events).count("LambdaFunctionScheduled") == 2
@@ -201,7 +231,12 @@ def test_a_join_that_failed_is_tried_again() -> None:
 
 def test_a_map_in_a_branch_that_was_aborted_keeps_its_results() -> None:
     """What stood deep inside goes on, with what its own children had done."""
-    inner = {"Type": "Map", "ItemProcessor": {"StartAt": "I", "States": {"I": TASK}}, "MaxConcurrency": 1, "End": True}
+    inner = {
+        "Type": "Map",
+        "ItemProcessor": {"StartAt": "I", "States": {"I": TASK}},
+        "MaxConcurrency": 1,
+        "End": True,
+    }
     definition = parallel({**TASK, "TimeoutSeconds": 9}, inner)
     answers = {"I": [{"result": "first"}, HANGS], "B": [HANGS]}
     first = run(definition, ["x", "y"], answers)
@@ -220,9 +255,22 @@ def test_a_map_in_a_branch_that_was_aborted_keeps_its_results() -> None:
 def test_an_execution_that_was_stopped_goes_on_where_it_stood() -> None:
     """Before any state, between two, in a task that ran."""
     definition = {"StartAt": "P", "States": {"P": {"Type": "Pass", "Next": "A"}, "A": TASK}}
-    whole = ["PassStateEntered P", "PassStateExited P", "TaskStateEntered A", "LambdaFunctionScheduled", "LambdaFunctionStarted"]
+    whole = [
+        "PassStateEntered P",
+        "PassStateExited P",
+        "TaskStateEntered A",
+        "LambdaFunctionScheduled",
+        "LambdaFunctionStarted",
+    ]
     rest = ["LambdaFunctionSucceeded", "TaskStateExited A", "ExecutionSucceeded"]
-    for stop_after, goes_on in {1: whole, 2: whole[1:], 3: whole[2:], 4: whole[3:], 5: whole[3:], 6: whole[3:]}.items():
+    for stop_after, goes_on in {
+        1: whole,
+        2: whole[1:],
+        3: whole[2:],
+        4: whole[3:],
+        5: whole[3:],
+        6: whole[3:],
+    }.items():
         events = after_redrive(definition, {}, {"A": [SUCCEEDS]}, stop_after=stop_after)
         assert shown(events) == ["ExecutionRedriven", *goes_on, *rest], stop_after
 
@@ -230,8 +278,14 @@ def test_an_execution_that_was_stopped_goes_on_where_it_stood() -> None:
 def test_retriers_have_all_their_attempts_again() -> None:
     """MaxAttempts counts anew, and so does $$.State.RetryCount."""
     retry = [{"ErrorEquals": ["Boom"], "MaxAttempts": 2, "IntervalSeconds": 1}]
-    events = after_redrive(one({**TASK, "Retry": retry, "Parameters": {"n.$": "$$.State.RetryCount"}}), {}, {"A": [FAILS]})
-    scheduled = [event.payload.value for event in events if event.type == "LambdaFunctionScheduled" and event.payload is not None]
+    events = after_redrive(
+        one({**TASK, "Retry": retry, "Parameters": {"n.$": "$$.State.RetryCount"}}), {}, {"A": [FAILS]}
+    )
+    scheduled = [
+        event.payload.value
+        for event in events
+        if event.type == "LambdaFunctionScheduled" and event.payload is not None
+    ]
     assert scheduled == [{"n": 0}, {"n": 1}, {"n": 2}]
     assert events[-1].type == "ExecutionFailed"
 
@@ -251,7 +305,9 @@ def test_time_limits_begin_anew() -> None:
 
 def test_the_context_object_tells_of_the_redrive() -> None:
     """RedriveCount and RedriveTime, which is there only then."""
-    definition = one({**TASK, "Parameters": {"execution.$": "$$.Execution", "entered.$": "$$.State.EnteredTime"}})
+    definition = one(
+        {**TASK, "Parameters": {"execution.$": "$$.Execution", "entered.$": "$$.State.EnteredTime"}}
+    )
     events = run(definition, {}, {"A": [FAILS]})
     for count in (1, 2):
         again = redriven(events)
@@ -273,16 +329,26 @@ def test_a_token_of_before_is_none_now() -> None:
     events = run(definition, {}, {"A": [FAILS]})
     events = run(definition, {}, {"A": [FAILS]}, history=redriven(events))
     events = run(definition, {}, {"A": [FAILS]}, history=redriven(stopped(events[:-2])))
-    payloads = [event.payload.value["Payload"] for event in events if event.type == "TaskScheduled" and event.payload is not None]
+    payloads = [
+        event.payload.value["Payload"]
+        for event in events
+        if event.type == "TaskScheduled" and event.payload is not None
+    ]
     assert len(payloads) == 3
-    assert len({payload["token"] for payload in payloads}) == len({payload["id"] for payload in payloads}) == 3
+    assert (
+        len({payload["token"] for payload in payloads}) == len({payload["id"] for payload in payloads}) == 3
+    )
 
 
 def test_two_branches_of_a_redrive_draw_their_own_randomness() -> None:
     """Though both go on at the same moment."""
     state = {**TASK, "Parameters": {"id.$": "States.UUID()"}}
     events = after_redrive(parallel(state, state), {}, {"B": [FAILS, SUCCEEDS], "C": [HANGS]})
-    drawn = [json.dumps(event.payload.value) for event in events if event.type == "LambdaFunctionScheduled" and event.payload is not None]
+    drawn = [
+        json.dumps(event.payload.value)
+        for event in events
+        if event.type == "LambdaFunctionScheduled" and event.payload is not None
+    ]
     assert len(set(drawn)) == 2
 
 
@@ -300,5 +366,9 @@ def test_a_state_that_draws_again_may_succeed() -> None:
 
 def test_what_has_ended_holds_nothing_back() -> None:
     """An execution that succeeded keeps no frames: nothing of it can be redriven."""
-    ended = interpreter_of(map_of({"Type": "Pass", "End": True}), run(map_of({"Type": "Pass", "End": True}), [1, 2]), EXECUTION_ARN)
+    ended = interpreter_of(
+        map_of({"Type": "Pass", "End": True}),
+        run(map_of({"Type": "Pass", "End": True}), [1, 2]),
+        EXECUTION_ARN,
+    )
     assert ended.execution.frames == {}

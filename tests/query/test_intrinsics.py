@@ -28,8 +28,16 @@ def evaluate(text: str, input: Any = None, **scope: Any) -> Any:
         ("States.ArrayGetItem($.fst, $.snd)", {"fst": [1, 2, 3, 4, 5, 6, 7, 8, 9], "snd": 5}, 6),
         ("States.ArrayLength($)", [None, None, 1.1, []], 4),
         ("States.Base64Encode($)", "Data to encode", "RGF0YSB0byBlbmNvZGU="),
-        ("States.Format('Formatting argument {}.', $)", '{"Arg1": 1, "Arg2": []}', 'Formatting argument {"Arg1": 1, "Arg2": []}.'),
-        ("States.Format('fst={} and snd={}.', $, $)", OBJECT, "fst={Arg1=1, Arg2=[]} and snd={Arg1=1, Arg2=[]}."),
+        (
+            "States.Format('Formatting argument {}.', $)",
+            '{"Arg1": 1, "Arg2": []}',
+            'Formatting argument {"Arg1": 1, "Arg2": []}.',
+        ),
+        (
+            "States.Format('fst={} and snd={}.', $, $)",
+            OBJECT,
+            "fst={Arg1=1, Arg2=[]} and snd={Arg1=1, Arg2=[]}.",
+        ),
         ("States.Format('Format:{}', 101)", None, "Format:101"),
         ("States.JsonToString($)", OBJECT, '{"Arg1":1,"Arg2":[]}'),
         ("States.StringToJson($)", '{"Arg1": 1, "Arg2": []}', OBJECT),
@@ -38,7 +46,18 @@ def evaluate(text: str, input: Any = None, **scope: Any) -> Any:
         (
             "States.StringSplit($, ',')",
             SPLIT,
-            ["Value1", "Value2", "Value3\nValue4", "Value5", "Value6\n", "\ntrue", "1", "'HelloWorld'\nNull", "None", "\n   \n"],
+            [
+                "Value1",
+                "Value2",
+                "Value3\nValue4",
+                "Value5",
+                "Value6\n",
+                "\ntrue",
+                "1",
+                "'HelloWorld'\nNull",
+                "None",
+                "\n   \n",
+            ],
         ),
     ],
 )
@@ -93,7 +112,10 @@ def test_functions(call: str, result: Any) -> None:
         ("States.ArrayLength('x')", "the first argument must be an array"),
         ("States.Format('{}{}', 1)", "the template has 2 occurrences of {}, but 1 values were given"),
         ("States.Hash('x', 'CRC')", "the algorithm must be one of MD5, SHA-1, SHA-256, SHA-384, SHA-512"),
-        ("States.JsonMerge($, $, true)", "only shallow merging is supported: the third argument must be false"),
+        (
+            "States.JsonMerge($, $, true)",
+            "only shallow merging is supported: the third argument must be false",
+        ),
         ("States.MathAdd(true, 1)", "the first argument must be an integer"),
         ("States.MathRandom(5, 5)", "the start number must be less than the end number"),
         ("States.Base64Decode('!')", "the string is not valid Base64 of UTF-8 text"),
@@ -128,7 +150,10 @@ def test_missing_path() -> None:
         ("States.Array('a' 'b')", "expected ',' or ')'"),
         ("States.Array(", "expected the call of a function"),
         ("States.UUID() x", "expected nothing after the call"),
-        (r"""States.StringToJson('{"a":"\"b\""}')""", "expected the call of a function"),  # recorded: an illegal escape
+        (
+            r"""States.StringToJson('{"a":"\"b\""}')""",
+            "expected the call of a function",
+        ),  # recorded: an illegal escape
         ("States.Array($.a..)", "expected a name after '.'"),
         ("States.Array(" * 11 + ")" * 11, "functions may be nested 10 deep"),
     ],
@@ -146,7 +171,9 @@ def test_ten_deep() -> None:
 
 
 def test_randomness() -> None:
-    """Random values come from the scope's seed; a seed of the call's own gives one number, whatever the scope."""
+    """Random values come from the scope's seed; a seed of the call's own gives one number, whatever
+    the scope.
+    """
     call = compile_intrinsic("States.MathRandom(10, 20)")
     scope = Scope(seed="s")
     drawn = [call.evaluate(scope) for _ in range(50)]
@@ -154,5 +181,7 @@ def test_randomness() -> None:
     assert len(set(drawn)) > 3
     assert compile_intrinsic("States.MathRandom(10, 20)").evaluate(Scope(seed="s")) == drawn[0]
     seeded = "States.MathRandom(0, 1000, 42)"
-    assert evaluate(seeded, seed="a") == evaluate(seeded, seed="b") == 130  # new java.util.Random(42).nextInt(1000)
+    assert (
+        evaluate(seeded, seed="a") == evaluate(seeded, seed="b") == 130
+    )  # new java.util.Random(42).nextInt(1000)
     assert evaluate("States.UUID()", seed="a") != evaluate("States.UUID()", seed="b")

@@ -73,7 +73,17 @@ def test_values(expression: str, value: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "expression", ["$gone", "$states.input.gone", "$states.errorOutput", "nothing", "$", "$$", "[][0]", "$contains('a', $gone)"]
+    "expression",
+    [
+        "$gone",
+        "$states.input.gone",
+        "$states.errorOutput",
+        "nothing",
+        "$",
+        "$$",
+        "[][0]",
+        "$contains('a', $gone)",
+    ],
 )
 def test_undefined(expression: str) -> None:
     """What finds nothing is UNDEFINED, not null."""
@@ -115,7 +125,13 @@ def test_randomness_repeats() -> None:
         ("5.5 % 2", 1.5),
         ("1 in [true]", False),
         ("$distinct([1, true, 1])", [1, True]),
-        ("$sort([{'k': 2, 'v': 1}, {'k': 1, 'v': 2}, {'k': 1, 'v': 3}], function($l, $r) { $l.k > $r.k }).v", [2, 3, 1]),
+        (
+            (
+                "$sort([{'k': 2, 'v': 1}, {'k': 1, 'v': 2}, {'k': 1, 'v': 3}], function($l, $r) { $l.k > $r.k "
+                "}).v"
+            ),
+            [2, 3, 1],
+        ),
         ("$replace('aaa', /a/, 'ba', 2)", "babaa"),
         ("$replace('68F', /(\\d+)F/, function($m) { $m.groups[0] })", "68"),
         ("$replace('a.b', '.', function($m) { '-' })", "a-b"),
@@ -158,7 +174,11 @@ def test_faults_of_the_engine(expression: str, value: Any) -> None:
 def test_the_input_is_never_changed() -> None:
     """Evaluating leaves the scope's values as they were: the engine would append to an empty array."""
     before = copy.deepcopy(INPUT)
-    for expression in ("$states.input.empty{'a': 1}", "$states.input ~> |$|{'n': 6}|", "$states.input.orders^(>price)"):
+    for expression in (
+        "$states.input.empty{'a': 1}",
+        "$states.input ~> |$|{'n': 6}|",
+        "$states.input.orders^(>price)",
+    ):
         evaluate(expression)
         assert before == INPUT
 
@@ -166,7 +186,11 @@ def test_the_input_is_never_changed() -> None:
 @pytest.mark.parametrize(
     "expression, code, message",
     [
-        ("$eval('1+1')", "T1006", "Attempted to invoke a non-function"),  # observed at AWS: $eval is refused so
+        (
+            "$eval('1+1')",
+            "T1006",
+            "Attempted to invoke a non-function",
+        ),  # observed at AWS: $eval is refused so
         ("$gone()", "T1006", "Attempted to invoke a non-function"),
         ("$abs('x')", "T0410", 'Argument 1 of function "abs" does not match function signature'),
         ("$sum(['a'])", "T0412", 'Argument 1 of function "sum" must be an array of "numbers"'),
@@ -185,7 +209,11 @@ def test_the_input_is_never_changed() -> None:
         ("$formatNumber(1 / 0, '0')", "D1001", "Number out of range: Infinity"),
         ("0 / 0 = 0 / 0", "D1001", "Number out of range: NaN"),
         ("$split('a b', $uppercase)", "T1010", None),
-        ("substring(?, 0, ?)", "T1007", "Attempted to partially apply a non-function. Did you mean $substring?"),
+        (
+            "substring(?, 0, ?)",
+            "T1007",
+            "Attempted to partially apply a non-function. Did you mean $substring?",
+        ),
         ("$toMillis('2018', '[q]')", "D3132", 'Unknown component specifier "q" in date/time picture string'),
         ("$fromMillis(1, '[q]')", "D3132", 'Unknown component specifier "q" in date/time picture string'),
         ("$formatNumber(1, '0;0;0')", "D3080", None),
@@ -217,7 +245,10 @@ def test_what_is_no_json(expression: str) -> None:
         ("[1..873783] ~> $count()", "memory limit exceeded"),
         ("$range(1, 100000000, 1)", "memory limit exceeded"),
         ("$pad('x', 100000000)", "memory limit exceeded"),
-        ("($p := function($s, $n) { $n = 0 ? $s : $p($s & $s, $n - 1) }; $length($p('x', 23)))", "memory limit exceeded"),
+        (
+            "($p := function($s, $n) { $n = 0 ? $s : $p($s & $s, $n - 1) }; $length($p('x', 23)))",
+            "memory limit exceeded",
+        ),
     ],
 )
 def test_bounds(expression: str, bound: str) -> None:
@@ -258,7 +289,8 @@ def test_unexpected_type(value: str, type_name: str, shown: str) -> None:
     assert caught.value.error == "States.QueryEvaluationError"
     assert caught.value.location == "Items"
     assert caught.value.cause == (
-        f"The JSONata expression '{value}' specified for the field 'Items' returned an unexpected result type. "
+        f"The JSONata expression '{value}' specified for the field 'Items' returned an unexpected result "
+        "type. "
         f"Expected 'array', but was '{type_name}' for value: {shown}"
     )
 
@@ -269,7 +301,10 @@ def test_unexpected_type(value: str, type_name: str, shown: str) -> None:
         ("$eval('1')", "threw an error during evaluation. T1006: Attempted to invoke a non-function"),
         (
             "[1..900000] ~> $count()",
-            "threw an error during evaluation: Expression evaluation memory limit exceeded: Check for excessive memory usage",
+            (
+                "threw an error during evaluation: Expression evaluation memory limit exceeded: Check for "
+                "excessive memory usage"
+            ),
         ),
         ("$gone", "returned nothing (undefined)."),
     ],
@@ -278,7 +313,10 @@ def test_causes(expression: str, ending: str) -> None:
     """A coded error follows as a sentence, a bound after a colon."""
     with pytest.raises(StatesError) as caught:
         evaluate_string("{% " + expression + " %}", "Output/r", scope())
-    assert caught.value.cause == f"The JSONata expression '{expression}' specified for the field 'Output/r' {ending}"
+    assert (
+        caught.value.cause
+        == f"The JSONata expression '{expression}' specified for the field 'Output/r' {ending}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -322,7 +360,15 @@ def test_top_level_reference(text: str, name: str | None) -> None:
 
 @pytest.mark.parametrize(
     "text, is_one",
-    [("{% 1 %}", True), ("{%1%}", True), (" {% 1 %}", False), ("{% 1 %} ", False), ("{%}", False), ("$states", False), (1, False)],
+    [
+        ("{% 1 %}", True),
+        ("{%1%}", True),
+        (" {% 1 %}", False),
+        ("{% 1 %} ", False),
+        ("{%}", False),
+        ("$states", False),
+        (1, False),
+    ],
 )
 def test_is_expression(text: Any, is_one: bool) -> None:
     """The braces are the very first and last of the string."""

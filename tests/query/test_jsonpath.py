@@ -151,7 +151,9 @@ def test_filter(body: str, kept: list[int]) -> None:
     ],
 )
 def test_negative_bounds(path: str, found: list[int] | None) -> None:
-    """A slice with both ends counts from one to the other, as Jayway's does; one with one end never passes the array's."""
+    """A slice with both ends counts from one to the other, as Jayway's does; one with one end never
+    passes the array's.
+    """
     if found is None:
         with pytest.raises(PathNotFound):
             compile_path(path).read([1, 2, 3, 4, 5])
@@ -177,7 +179,9 @@ def test_several_names_at_any_depth() -> None:
 )
 def test_roots(path: str, found: Any) -> None:
     """`$` is the input, `$$` the Context Object, `$name` a variable."""
-    scope = Scope({"a": 1}, context=lambda: {"Execution": {"Name": "run"}}, variables={"total": 7, "list": ["x", "y"]})
+    scope = Scope(
+        {"a": 1}, context=lambda: {"Execution": {"Name": "run"}}, variables={"total": 7, "list": ["x", "y"]}
+    )
     assert compile_path(path).evaluate(scope) == found
 
 
@@ -196,7 +200,8 @@ def test_roots(path: str, found: Any) -> None:
             {"a": "text"},
             (
                 "Expected to find an object with property ['b'] in path $['a'] but found 'java.lang.String'. "
-                "This is not a json object according to the JsonProvider: 'com.jayway.jsonpath.spi.json.JacksonJsonProvider'."
+                "This is not a json object according to the JsonProvider: "
+                "'com.jayway.jsonpath.spi.json.JacksonJsonProvider'."
             ),
         ),
         ("$name", None, "No results for path: $['name']"),

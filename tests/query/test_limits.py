@@ -1,4 +1,6 @@
-"""Expressions that would never end, or fill the memory, are put off by the impatient and stopped for all others."""
+"""Expressions that would never end, or fill the memory, are put off by the impatient and stopped
+for all others.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,11 @@ ARRAYS = "$reduce([1..60], function($a, $i) { [[$a], [$a]] }, [0])"
 
 
 def scope(patience: Patience) -> Scope:
-    return Scope(states={"input": {"text": LONG, "items": list(range(20_000))}}, variables={"huge": 10**400}, patience=patience)
+    return Scope(
+        states={"input": {"text": LONG, "items": list(range(20_000))}},
+        variables={"huge": 10**400},
+        patience=patience,
+    )
 
 
 def little() -> Patience:
@@ -63,7 +69,9 @@ def all_there_is() -> Patience:
     ],
 )
 def test_it_is_put_off_or_stopped(expression: str) -> None:
-    """Who has others to serve is not held up, and is told of no failure; who has not sees it fail in the end."""
+    """Who has others to serve is not held up, and is told of no failure; who has not sees it fail
+    in the end.
+    """
     compiled = compile_expression(expression)
     with pytest.raises(Impatient):
         compiled.evaluate(scope(little()))
@@ -156,7 +164,10 @@ def test_a_filter_over_very_much() -> None:
     "call, why",
     [
         ("States.ArrayRange(0, 9E18, 1)", "an array of more than 1000 elements cannot be made"),
-        ("States.Format('{}{}{}{}{}{}{}{}{}{}', $.a, $.a, $.a, $.a, $.a, $.a, $.a, $.a, $.a, $.a)", "longer than 4194304 characters"),
+        (
+            "States.Format('{}{}{}{}{}{}{}{}{}{}', $.a, $.a, $.a, $.a, $.a, $.a, $.a, $.a, $.a, $.a)",
+            "longer than 4194304 characters",
+        ),
         ("States.JsonToString($.a)", "longer than 4194304 characters"),
         ("States.StringToJson($.deep)", "Document nesting depth"),
         ("States.StringToJson('1e999')", "out of range of double"),
@@ -170,7 +181,9 @@ def test_intrinsic_functions(call: str, why: str) -> None:
     assert failed.value.error == "States.IntrinsicFailure"
 
 
-@pytest.mark.parametrize("text", ["$[" + " " * 200_000 + "x", "$['" + "a" * 200_000, "$[?(@.a == '" + "b" * 200_000])
+@pytest.mark.parametrize(
+    "text", ["$[" + " " * 200_000 + "x", "$['" + "a" * 200_000, "$[?(@.a == '" + "b" * 200_000]
+)
 def test_a_long_path_is_refused_at_once(text: str) -> None:
     """The time to read a path grows with its length, not with its square."""
     with pytest.raises(ValueError, match="Invalid path"):

@@ -7,7 +7,11 @@ from typing import Any
 import pytest
 
 from sfn_cli.errors import StatesError
-from sfn_cli.query.payload_template import InvalidTemplate, compile_jsonata_template, compile_jsonpath_template
+from sfn_cli.query.payload_template import (
+    InvalidTemplate,
+    compile_jsonata_template,
+    compile_jsonpath_template,
+)
 from sfn_cli.query.scope import Scope
 
 INPUT = {"a": 1, "list": [{"n": 1}, {"n": 2}], "none": None}
@@ -28,7 +32,10 @@ SCOPE = Scope(
         ({"x.$": "States.MathAdd($.a, 1)"}, {"x": 2}),
         ({"x.$": "$$.State.Name", "y.$": "$v.w"}, {"x": "S", "y": 7}),
         ({"deep": {"list": [{"x.$": "$.a"}, 3]}}, {"deep": {"list": [{"x": 1}, 3]}}),
-        ({"x": "$.a", "y": ["$.a", "States.UUID()"], "z": "{% $v %}"}, {"x": "$.a", "y": ["$.a", "States.UUID()"], "z": "{% $v %}"}),
+        (
+            {"x": "$.a", "y": ["$.a", "States.UUID()"], "z": "{% $v %}"},
+            {"x": "$.a", "y": ["$.a", "States.UUID()"], "z": "{% $v %}"},
+        ),
         ({"z.$": "$.a", "b": 1, "a.$": "$.a"}, {"z": 1, "b": 1, "a": 1}),
         ("$.a", "$.a"),
     ],
@@ -63,7 +70,10 @@ def test_jsonata_template(template: Any, value: Any) -> None:
 @pytest.mark.parametrize("value", [None, 1, "text", [], {}, {"a": [1, {"b": "$.c"}]}])
 def test_a_constant_is_given_as_it_is(value: Any) -> None:
     """A template without expressions is constant, and not copied."""
-    for template in (compile_jsonpath_template(value, "Parameters"), compile_jsonata_template(value, "Output")):
+    for template in (
+        compile_jsonpath_template(value, "Parameters"),
+        compile_jsonata_template(value, "Output"),
+    ):
         assert template.constant
         assert template.evaluate(SCOPE) is value
 
@@ -84,7 +94,10 @@ def test_missing_path_names_its_key() -> None:
     "template, location",
     [
         ("{% $doesNotExist %}", "Output"),
-        ({"result": "{% $doesNotExist %}"}, "Output/result"),  # recorded: BASE_UNDEFINED_OUTPUT_MULTIPLE_STATES
+        (
+            {"result": "{% $doesNotExist %}"},
+            "Output/result",
+        ),  # recorded: BASE_UNDEFINED_OUTPUT_MULTIPLE_STATES
         ({"a": {"b": [0, "{% $doesNotExist %}"]}}, "Output/a/b[1]"),
     ],
 )
@@ -95,7 +108,8 @@ def test_undefined_is_located(template: Any, location: str) -> None:
     assert caught.value.error == "States.QueryEvaluationError"
     assert caught.value.location == location
     assert (
-        caught.value.cause == f"The JSONata expression '$doesNotExist' specified for the field '{location}' returned nothing (undefined)."
+        caught.value.cause
+        == f"The JSONata expression '$doesNotExist' specified for the field '{location}' returned nothing (undefined)."
     )
 
 
@@ -114,7 +128,10 @@ def test_invalid_jsonpath_template(template: Any, location: str, key: str) -> No
         compile_jsonpath_template(template, "Parameters")
     assert caught.value.location == location
     assert caught.value.code == "SCHEMA_VALIDATION_FAILED"
-    assert caught.value.message == f"The value for the field '{key}' must be a valid JSONPath or a valid intrinsic function call"
+    assert (
+        caught.value.message
+        == f"The value for the field '{key}' must be a valid JSONPath or a valid intrinsic function call"
+    )
 
 
 @pytest.mark.parametrize(
@@ -122,7 +139,12 @@ def test_invalid_jsonpath_template(template: Any, location: str, key: str) -> No
     [
         ("{% 1 + %}", "", "INVALID_JSONATA_EXPRESSION", "Unexpected end of expression"),
         ({"a": ["{% a[1,2) %}"]}, "/a/0", "INVALID_JSONATA_EXPRESSION", 'Expected "]", got ","'),
-        ({"v": "{% phone.number %}"}, "/v", "UNSUPPORTED_JSONATA_EXPRESSION", "Reference to 'phone' at the top level is not supported."),
+        (
+            {"v": "{% phone.number %}"},
+            "/v",
+            "UNSUPPORTED_JSONATA_EXPRESSION",
+            "Reference to 'phone' at the top level is not supported.",
+        ),
     ],
 )
 def test_invalid_jsonata_template(template: Any, location: str, code: str, message: str) -> None:

@@ -19,7 +19,9 @@ def test_draws_differ_and_repeat() -> None:
 
 def test_uuid_is_of_version_4() -> None:
     """The version and variant bits are those of RFC 9562."""
-    assert re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", Scope(seed="s").uuid())
+    assert re.fullmatch(
+        r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", Scope(seed="s").uuid()
+    )
 
 
 def test_fraction_lies_below_one() -> None:

@@ -24,7 +24,12 @@ class Served:
     def __init__(self, home: str, *more: str, open_files: int | None = None) -> None:
         command = [sys.executable, "-m", "tests.server.serving", home, *more]
         if open_files is not None:
-            command = ["sh", "-c", f'ulimit -Sn {open_files // 4}; ulimit -Hn {open_files}; exec "$0" "$@"', *command]
+            command = [
+                "sh",
+                "-c",
+                f'ulimit -Sn {open_files // 4}; ulimit -Hn {open_files}; exec "$0" "$@"',
+                *command,
+            ]
         self._errors = Path(f"{home}.stderr")
         with self._errors.open("w") as errors:
             self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
@@ -40,7 +45,9 @@ class Served:
         return f"{self.scheme}://127.0.0.1:{self.port}"
 
     def client(self, service: str, verify: str | None = None) -> Any:
-        """A boto3 client that leaves the checks to the server; `verify` is a file of certificates that it trusts."""
+        """A boto3 client that leaves the checks to the server; `verify` is a file of certificates
+        that it trusts.
+        """
         return boto3.client(
             service,
             endpoint_url=self.url,
@@ -48,7 +55,9 @@ class Served:
             region_name="us-east-1",
             aws_access_key_id="any",
             aws_secret_access_key="any",
-            config=Config(inject_host_prefix=False, parameter_validation=False, retries={"total_max_attempts": 1}),
+            config=Config(
+                inject_host_prefix=False, parameter_validation=False, retries={"total_max_attempts": 1}
+            ),
         )
 
     def printed(self) -> str:

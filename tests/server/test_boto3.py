@@ -23,7 +23,11 @@ def refused(function: Any, **request: Any) -> tuple[str, str, int]:
     with pytest.raises(ClientError) as error:
         function(**request)
     response: Any = error.value.response
-    return response["Error"]["Code"], response["Error"]["Message"], response["ResponseMetadata"]["HTTPStatusCode"]
+    return (
+        response["Error"]["Code"],
+        response["Error"]["Message"],
+        response["ResponseMetadata"]["HTTPStatusCode"],
+    )
 
 
 def test_an_execution(served: Served) -> None:
@@ -31,9 +35,15 @@ def test_an_execution(served: Served) -> None:
     sfn = served.client("stepfunctions")
     machine = sfn.create_state_machine(name="boto", definition=PASS, roleArn=ROLE)
     assert machine["creationDate"] > datetime(2023, 11, 14, tzinfo=UTC)
-    execution = sfn.start_execution(stateMachineArn=machine["stateMachineArn"], name="e", input='"é"')["executionArn"]
+    execution = sfn.start_execution(stateMachineArn=machine["stateMachineArn"], name="e", input='"é"')[
+        "executionArn"
+    ]
     described = sfn.describe_execution(executionArn=execution)
-    assert (described["status"], described["input"], described["inputDetails"]) == ("RUNNING", '"é"', {"included": True})
+    assert (described["status"], described["input"], described["inputDetails"]) == (
+        "RUNNING",
+        '"é"',
+        {"included": True},
+    )
     assert "stopDate" not in described
     sfn.stop_execution(executionArn=execution)
     events = sfn.get_execution_history(executionArn=execution)["events"]
@@ -45,7 +55,11 @@ def test_many_at_once(served: Served) -> None:
     sfn = served.client("stepfunctions")
     arn = sfn.create_state_machine(name="crowd", definition=PASS, roleArn=ROLE)["stateMachineArn"]
     with ThreadPoolExecutor(16) as threads:
-        answers = list(threads.map(lambda number: sfn.start_execution(stateMachineArn=arn, name=f"e{number % 5}"), range(60)))
+        answers = list(
+            threads.map(
+                lambda number: sfn.start_execution(stateMachineArn=arn, name=f"e{number % 5}"), range(60)
+            )
+        )
     assert len({(answer["executionArn"], answer["startDate"]) for answer in answers}) == 5
     assert len(sfn.list_executions(stateMachineArn=arn)["executions"]) == 5
 
@@ -56,14 +70,20 @@ def test_paginator(served: Served) -> None:
     arn = sfn.create_state_machine(name="pages", definition=PASS, roleArn=ROLE)["stateMachineArn"]
     for number in range(5):
         sfn.start_execution(stateMachineArn=arn, name=f"e{number}")
-    pages = sfn.get_paginator("list_executions").paginate(stateMachineArn=arn, PaginationConfig={"PageSize": 2})
+    pages = sfn.get_paginator("list_executions").paginate(
+        stateMachineArn=arn, PaginationConfig={"PageSize": 2}
+    )
     assert [len(page["executions"]) for page in pages] == [2, 2, 1]
 
 
 def test_errors(served: Served) -> None:
     """The code, the message and the status of AWS; constraints are the server's to check."""
     sfn = served.client("stepfunctions")
-    assert refused(sfn.describe_state_machine, stateMachineArn="x") == ("InvalidArn", "Invalid Arn: 'Invalid ARN prefix: x'", 400)
+    assert refused(sfn.describe_state_machine, stateMachineArn="x") == (
+        "InvalidArn",
+        "Invalid Arn: 'Invalid ARN prefix: x'",
+        400,
+    )
     assert refused(sfn.list_state_machines, maxResults=1001) == (
         "ValidationException",
         (
@@ -91,7 +111,10 @@ def test_extra_members_of_errors(served: Served) -> None:
     assert response["resourceName"] == arn
 
 
-@pytest.mark.parametrize("name", [name for name in model.operation_names("stepfunctions") if ("stepfunctions", name) not in OPERATIONS])
+@pytest.mark.parametrize(
+    "name",
+    [name for name in model.operation_names("stepfunctions") if ("stepfunctions", name) not in OPERATIONS],
+)
 def test_operations_that_are_not_there_yet(served: Served, name: str) -> None:
     """They answer an error of the client's, whatever the request."""
     sfn = served.client("stepfunctions")
@@ -121,17 +144,24 @@ def test_versions_of_functions(served: Served) -> None:
     functions.create_function(FunctionName="fn", Runtime=RUNTIME, Handler="app.handler", Role=ROLE, Code=code)
     assert functions.publish_version(FunctionName="fn")["ResponseMetadata"]["HTTPStatusCode"] == 201
     weights = {"AdditionalVersionWeights": {"1": 0.5}}
-    assert refused(functions.create_alias, FunctionName="fn", Name="a", FunctionVersion="$LATEST", RoutingConfig=weights)[::2] == (
+    assert refused(
+        functions.create_alias, FunctionName="fn", Name="a", FunctionVersion="$LATEST", RoutingConfig=weights
+    )[::2] == (
         "InvalidParameterValueException",
         400,
     )
     functions.create_alias(FunctionName="fn", Name="live", FunctionVersion="1")
     assert functions.update_alias(FunctionName="fn", Name="live", Description="d")["Description"] == "d"
     assert functions.get_alias(FunctionName="fn", Name="live")["FunctionVersion"] == "1"
-    assert [alias["Name"] for alias in functions.list_aliases(FunctionName="fn", FunctionVersion="1")["Aliases"]] == ["live"]
+    assert [
+        alias["Name"] for alias in functions.list_aliases(FunctionName="fn", FunctionVersion="1")["Aliases"]
+    ] == ["live"]
     assert len(functions.list_versions_by_function(FunctionName="fn")["Versions"]) == 2
     assert functions.get_function(FunctionName="fn", Qualifier="live")["Configuration"]["Version"] == "1"
     assert functions.invoke(FunctionName="fn:live", InvocationType="DryRun")["StatusCode"] == 204
     assert functions.delete_alias(FunctionName="fn", Name="live")["ResponseMetadata"]["HTTPStatusCode"] == 204
-    assert functions.delete_function(FunctionName="fn", Qualifier="1")["ResponseMetadata"]["HTTPStatusCode"] == 204
+    assert (
+        functions.delete_function(FunctionName="fn", Qualifier="1")["ResponseMetadata"]["HTTPStatusCode"]
+        == 204
+    )
     assert refused(functions.get_function, FunctionName="fn:1")[::2] == ("ResourceNotFoundException", 404)

@@ -50,7 +50,8 @@ UNRECOGNIZED = ("UnrecognizedClientException", "The security token included in t
 MISMATCH = (
     "InvalidSignatureException",
     (
-        "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key "
+        "The request signature we calculated does not match the signature you provided. Check your AWS "
+        "Secret Access Key "
         "and signing method. Consult the service documentation for details."
     ),
 )
@@ -67,7 +68,13 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 def signed(
-    served: Served, by: Credentials, method: str = "POST", path: str = "/", body: bytes = b"{}", auth: Any = SigV4Auth, **headers: str
+    served: Served,
+    by: Credentials,
+    method: str = "POST",
+    path: str = "/",
+    body: bytes = b"{}",
+    auth: Any = SigV4Auth,
+    **headers: str,
 ) -> AWSRequest:
     """A request signed by botocore; `_` in a header's name stands for `-`."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -76,12 +83,18 @@ def signed(
     return request
 
 
-def send(served: Served, request: AWSRequest, *, body: bytes | None = None, repeated: tuple[str, ...] = ()) -> tuple[int, str, str]:
-    """The status, the code and the message with which the request is answered; `body` takes the place of the one that was signed."""
+def send(
+    served: Served, request: AWSRequest, *, body: bytes | None = None, repeated: tuple[str, ...] = ()
+) -> tuple[int, str, str]:
+    """The status, the code and the message with which the request is answered; `body` takes the
+    place of the one that was signed.
+    """
     content = (request.data or b"") if body is None else body
     url = urlsplit(request.url)
     connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=30)
-    connection.putrequest(request.method, url.path + (f"?{url.query}" if url.query else ""), skip_accept_encoding=True)
+    connection.putrequest(
+        request.method, url.path + (f"?{url.query}" if url.query else ""), skip_accept_encoding=True
+    )
     for name, value in request.headers.items():
         connection.putheader(name, value)
     for value in repeated:
@@ -93,7 +106,11 @@ def send(served: Served, request: AWSRequest, *, body: bytes | None = None, repe
     connection.close()
     assert response.headers["x-amzn-requestid"]
     if "xml" in response.headers["content-type"]:
-        code, message = re.search("<Code>(.*)</Code><Message>(.*)</Message>", text).groups() if response.status >= 300 else ("", "")
+        code, message = (
+            re.search("<Code>(.*)</Code><Message>(.*)</Message>", text).groups()
+            if response.status >= 300
+            else ("", "")
+        )
         return response.status, code, message
     answer = json.loads(text)
     assert response.headers.get("x-amzn-errortype", "") == answer.get("__type", "")
@@ -156,7 +173,9 @@ def at(shift: timedelta) -> Any:
             request.context["timestamp"] = f"{self.shifted:%Y%m%dT%H%M%SZ}"
             self._modify_request_before_signing(request)
             canonical = self.canonical_request(request)
-            self._inject_signature_to_request(request, self.signature(self.string_to_sign(request, canonical), request))
+            self._inject_signature_to_request(
+                request, self.signature(self.string_to_sign(request, canonical), request)
+            )
 
     return Shifted
 
@@ -166,8 +185,17 @@ def at(shift: timedelta) -> Any:
     [
         (timedelta(minutes=-4), None),
         (timedelta(minutes=4), None),
-        (timedelta(minutes=-6), r"Signature expired: \d{8}T\d{6}Z is now earlier than \d{8}T\d{6}Z \(\d{8}T\d{6}Z - 5 min\.\)"),
-        (timedelta(minutes=6), r"Signature not yet current: \d{8}T\d{6}Z is still later than \d{8}T\d{6}Z \(\d{8}T\d{6}Z \+ 5 min\.\)"),
+        (
+            timedelta(minutes=-6),
+            r"Signature expired: \d{8}T\d{6}Z is now earlier than \d{8}T\d{6}Z \(\d{8}T\d{6}Z - 5 min\.\)",
+        ),
+        (
+            timedelta(minutes=6),
+            (
+                r"Signature not yet current: \d{8}T\d{6}Z is still later than \d{8}T\d{6}Z \(\d{8}T\d{6}Z \+ 5 "
+                r"min\.\)"
+            ),
+        ),
     ],
 )
 def test_clocks(guarded: Served, shift: timedelta, refusal: str | None) -> None:
@@ -200,7 +228,10 @@ def test_what_must_be_signed(guarded: Served) -> None:
     request = signed(guarded, LONG, Content_Type=LIST["Content-Type"])
     request.headers["X-Amz-Target"] = LIST["X-Amz-Target"]
     code, message = send(guarded, request)[1:]
-    assert (code, message) == ("InvalidSignatureException", "'x-amz-target' must be a 'SignedHeader' in the AWS Authorization.")
+    assert (code, message) == (
+        "InvalidSignatureException",
+        "'x-amz-target' must be a 'SignedHeader' in the AWS Authorization.",
+    )
     request = signed(guarded, LONG, **LIST)
     request.headers.replace_header("Authorization", request.headers["Authorization"].replace("host;", ""))
     assert "'Host' or ':authority' must be a 'SignedHeader'" in send(guarded, request)[2]
@@ -224,8 +255,13 @@ def test_who_is_not_known(guarded: Served, by: Credentials, refusal: tuple[str, 
     elif protocol == "rest":
         request = signed(guarded, by, "GET", "/2015-03-31/functions/", b"")
     else:
-        request = signed(guarded, by, body=b"Action=GetCallerIdentity", Content_Type="application/x-www-form-urlencoded")
-        names = {"UnrecognizedClientException": "InvalidClientTokenId", "InvalidSignatureException": "SignatureDoesNotMatch"}
+        request = signed(
+            guarded, by, body=b"Action=GetCallerIdentity", Content_Type="application/x-www-form-urlencoded"
+        )
+        names = {
+            "UnrecognizedClientException": "InvalidClientTokenId",
+            "InvalidSignatureException": "SignatureDoesNotMatch",
+        }
         refusal = (names[refusal[0]], refusal[1])
     assert send(guarded, request) == (403, *refusal)
 
@@ -243,14 +279,18 @@ SCOPE = "AKIDEXAMPLE/20260101/us-east-1/states/aws4_request"
             (
                 "IncompleteSignatureException",
                 (
-                    "Authorization header requires 'Credential' parameter. Authorization header requires 'SignedHeaders' parameter. "
+                    "Authorization header requires 'Credential' parameter. Authorization header requires "
+                    "'SignedHeaders' parameter. "
                     "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header."
                 ),
             ),
         ),
         (
             f"AWS4-HMAC-SHA256 Credential={SCOPE}, SignedHeaders=host, Signature=00",
-            ("IncompleteSignatureException", "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header."),
+            (
+                "IncompleteSignatureException",
+                "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.",
+            ),
         ),
     ],
 )
@@ -263,8 +303,16 @@ def test_who_did_not_sign(guarded: Served, authorization: str | None, refusal: t
 @pytest.mark.parametrize(
     "credential, date, refusal",
     [
-        ("AKIDEXAMPLE/us-east-1/states/aws4_request", "20260101T000000Z", "Credential must have exactly 5 slash-delimited elements"),
-        ("AKIDEXAMPLE/20260101/us-east-1/states/aws3", "20260101T000000Z", "Credential should be scoped with a valid terminator"),
+        (
+            "AKIDEXAMPLE/us-east-1/states/aws4_request",
+            "20260101T000000Z",
+            "Credential must have exactly 5 slash-delimited elements",
+        ),
+        (
+            "AKIDEXAMPLE/20260101/us-east-1/states/aws3",
+            "20260101T000000Z",
+            "Credential should be scoped with a valid terminator",
+        ),
         (SCOPE, "20260102T000000Z", "Date in Credential scope does not match"),
         (SCOPE, "soon", "Date must be in ISO-8601 'basic format'"),
         (SCOPE, "20260101T000000Z", "Signature expired: 20260101T000000Z is now earlier than"),
@@ -272,7 +320,9 @@ def test_who_did_not_sign(guarded: Served, authorization: str | None, refusal: t
 )
 def test_scopes_and_dates(guarded: Served, credential: str, date: str, refusal: str) -> None:
     """What is no signature of AWS's is refused with AWS's words."""
-    authorization = f"AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host;x-amz-date;x-amz-target, Signature=é"
+    authorization = (
+        f"AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host;x-amz-date;x-amz-target, Signature=é"
+    )
     headers = {**LIST, "Authorization": authorization.encode().decode("latin-1"), "X-Amz-Date": date}
     assert refusal in send(guarded, AWSRequest("POST", guarded.url + "/", headers, b"{}"))[2]
 
@@ -291,7 +341,10 @@ def test_boto3(guarded: Served) -> None:
         ("lambda", "list_functions"),
         ("sts", "get_caller_identity"),
     ):
-        assert getattr(client(service, str(LONG.secret_key)), operation)()["ResponseMetadata"]["HTTPStatusCode"] == 200
+        assert (
+            getattr(client(service, str(LONG.secret_key)), operation)()["ResponseMetadata"]["HTTPStatusCode"]
+            == 200
+        )
         assert refused(getattr(client(service, "wrong"), operation))[2] == 403
 
 
@@ -305,14 +358,19 @@ def test_the_terminal(guarded: Served, tmp_path: Path, secret: str, code: int) -
 
 def test_the_gateway(guarded: Served) -> None:
     """It demands a signature, too, as before an API Gateway with AWS_IAM."""
-    assert _gateway(guarded, AWSRequest("POST", f"{guarded.url}/gateway/Gone", {}, b"{}")) == (403, "Missing Authentication Token")
+    assert _gateway(guarded, AWSRequest("POST", f"{guarded.url}/gateway/Gone", {}, b"{}")) == (
+        403,
+        "Missing Authentication Token",
+    )
     status, message = _gateway(guarded, signed(guarded, LONG, path="/gateway/Gone"))
     assert (status, "State Machine Does Not Exist" in message) == (404, True)
 
 
 def _gateway(served: Served, request: AWSRequest) -> tuple[int, str]:
     connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=30)
-    connection.request(request.method, urlsplit(request.url).path, request.data, dict(request.headers.items()))
+    connection.request(
+        request.method, urlsplit(request.url).path, request.data, dict(request.headers.items())
+    )
     response = connection.getresponse()
     answer = response.status, json.loads(response.read())["message"]
     connection.close()
@@ -336,10 +394,16 @@ def test_health_needs_no_signature(guarded: Served) -> None:
         (b"[a]\naws_access_key_id = A\n", "profile a has no aws_secret_access_key"),
         (b"[a]\naws_secret_access_key = S\n", "profile a has no aws_access_key_id"),
         (b"aws_access_key_id = A\n", "line 1 is neither [profile] nor name = value below one"),
-        (b"[a]\naws_access_key_id = A\naws_secret_access_key S\n", "line 3 is neither [profile] nor name = value below one"),
+        (
+            b"[a]\naws_access_key_id = A\naws_secret_access_key S\n",
+            "line 3 is neither [profile] nor name = value below one",
+        ),
         (b"\xff\xfe", "it is not UTF-8 text"),
         (
-            b"[a]\naws_access_key_id = A\naws_secret_access_key = S\n[b]\naws_access_key_id = A\naws_secret_access_key = T\n",
+            (
+                b"[a]\naws_access_key_id = A\naws_secret_access_key = S\n[b]\naws_access_key_id = "
+                b"A\naws_secret_access_key = T\n"
+            ),
             "profile b has another secret or token for an aws_access_key_id that an earlier one has",
         ),
     ],

@@ -27,13 +27,17 @@ if TYPE_CHECKING:
 TARGET = {"X-Amz-Target": "AWSStepFunctions.ListStateMachines", "Content-Type": "application/x-amz-json-1.0"}
 
 
-def ask(served: Served, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, Any, http.client.HTTPMessage]:
+def ask(
+    served: Served, method: str, path: str, body: bytes = b"", **headers: str
+) -> tuple[int, Any, http.client.HTTPMessage]:
     """The status, the body as JSON, and the headers; `_` in a header's name stands for `-`."""
     status, text, answered = ask_raw(served, method, path, body, **headers)
     return status, json.loads(text) if text else None, answered
 
 
-def ask_raw(served: Served, method: str, path: str, body: bytes, **headers: str) -> tuple[int, str, http.client.HTTPMessage]:
+def ask_raw(
+    served: Served, method: str, path: str, body: bytes, **headers: str
+) -> tuple[int, str, http.client.HTTPMessage]:
     connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=30)
     connection.putrequest(method, path, skip_host="Host" in headers)
     for name, value in {"Content_Length": str(len(body)), **headers}.items():
@@ -48,7 +52,11 @@ def ask_raw(served: Served, method: str, path: str, body: bytes, **headers: str)
 def test_aws_json(served: Served) -> None:
     """A response has the protocol's content type and a request id."""
     status, body, headers = ask(served, "POST", "/", b"{}", **TARGET)
-    assert (status, list(body), headers["content-type"]) == (200, ["stateMachines"], "application/x-amz-json-1.0")
+    assert (status, list(body), headers["content-type"]) == (
+        200,
+        ["stateMachines"],
+        "application/x-amz-json-1.0",
+    )
     assert headers["x-amzn-requestid"]
 
 
@@ -79,17 +87,80 @@ IDENTITY = b"Action=GetCallerIdentity&Version=2011-06-15"
     "method, path, sent, body, status, content_type, in_header, in_body",
     [
         ("POST", "/", TARGET, b"{}", 200, "application/x-amz-json-1.0", None, '"stateMachines"'),
-        ("POST", "/", TARGET, b"{", 400, "application/x-amz-json-1.0", "SerializationException", '"__type":"SerializationException"'),
-        ("POST", "/", LOGS, b"{}", 400, "application/x-amz-json-1.1", "InvalidParameterException", '"message":"Either logGroupName'),
-        ("POST", "/", {**LOGS, "X-Amz-Target": "x.Y"}, b"{}", 400, "application/x-amz-json-1.1", "UnknownOperationException", "x.Y"),
+        (
+            "POST",
+            "/",
+            TARGET,
+            b"{",
+            400,
+            "application/x-amz-json-1.0",
+            "SerializationException",
+            '"__type":"SerializationException"',
+        ),
+        (
+            "POST",
+            "/",
+            LOGS,
+            b"{}",
+            400,
+            "application/x-amz-json-1.1",
+            "InvalidParameterException",
+            '"message":"Either logGroupName',
+        ),
+        (
+            "POST",
+            "/",
+            {**LOGS, "X-Amz-Target": "x.Y"},
+            b"{}",
+            400,
+            "application/x-amz-json-1.1",
+            "UnknownOperationException",
+            "x.Y",
+        ),
         ("GET", "/2015-03-31/functions/", {}, b"", 200, "application/json", None, '"Functions"'),
-        ("GET", "/2015-03-31/functions/gone", {}, b"", 404, "application/json", "ResourceNotFoundException", '"message":"Function not'),
-        ("GET", "/restapis", {}, b"", 404, "application/json", "UnknownOperationException", "does not answer GET /restapis: "),
+        (
+            "GET",
+            "/2015-03-31/functions/gone",
+            {},
+            b"",
+            404,
+            "application/json",
+            "ResourceNotFoundException",
+            '"message":"Function not',
+        ),
+        (
+            "GET",
+            "/restapis",
+            {},
+            b"",
+            404,
+            "application/json",
+            "UnknownOperationException",
+            "does not answer GET /restapis: ",
+        ),
         ("POST", "/", FORM, IDENTITY, 200, "text/xml", None, "<Account>123456789012</Account>"),
         ("GET", "/?" + IDENTITY.decode(), {}, b"", 200, "text/xml", None, "<UserId>123456789012</UserId>"),
-        ("POST", "/", FORM, b"Action=GetUser&Version=2010-05-08", 400, "text/xml", None, "<Code>InvalidAction</Code>"),
+        (
+            "POST",
+            "/",
+            FORM,
+            b"Action=GetUser&Version=2010-05-08",
+            400,
+            "text/xml",
+            None,
+            "<Code>InvalidAction</Code>",
+        ),
         ("POST", "/", FORM, b"Action=%3Ca%3E", 400, "text/xml", None, "the action &lt;a&gt;: "),
-        ("POST", "/", FORM, b"\xff", 400, "text/xml", None, "<Code>InvalidAction</Code><Message>sfn serve does not answer POST /: "),
+        (
+            "POST",
+            "/",
+            FORM,
+            b"\xff",
+            400,
+            "text/xml",
+            None,
+            "<Code>InvalidAction</Code><Message>sfn serve does not answer POST /: ",
+        ),
     ],
 )
 def test_shapes(
@@ -103,10 +174,16 @@ def test_shapes(
     in_header: str | None,
     in_body: str,
 ) -> None:
-    """An answer is in the protocol in which was asked, be it an error or not, and each has a request id of its own."""
+    """An answer is in the protocol in which was asked, be it an error or not, and each has a
+    request id of its own.
+    """
     answers = [ask_raw(served, method, path, body, **sent) for _ in range(2)]
     for answered, text, headers in answers:
-        assert (answered, headers["content-type"], headers["x-amzn-errortype"]) == (status, content_type, in_header)
+        assert (answered, headers["content-type"], headers["x-amzn-errortype"]) == (
+            status,
+            content_type,
+            in_header,
+        )
         assert in_body in text
     assert len({headers["x-amzn-requestid"] for _, _, headers in answers} - {None}) == 2
 
@@ -132,14 +209,19 @@ def test_bodies(served: Served, body: bytes, code: str | None) -> None:
     assert (status, answer.get("__type"), headers["x-amzn-errortype"]) == (400 if code else 200, code, code)
 
 
-@pytest.mark.parametrize("target", ["AWSStepFunctions.Nope", "AWSStepFunctions.../index", "Other.ListStateMachines", "", "index"])
+@pytest.mark.parametrize(
+    "target", ["AWSStepFunctions.Nope", "AWSStepFunctions.../index", "Other.ListStateMachines", "", "index"]
+)
 def test_unknown_targets(served: Served, target: str) -> None:
     """An operation that is not known is refused as AWS does."""
     status, body, _ = ask(served, "POST", "/", b"{}", X_Amz_Target=target)
     assert (status, body["__type"]) == (400, "UnknownOperationException")
 
 
-@pytest.mark.parametrize("method, path", [("GET", "/x"), ("POST", "/"), ("GET", "/2015-03-31/nope"), ("PUT", "/2015-03-31/functions")])
+@pytest.mark.parametrize(
+    "method, path",
+    [("GET", "/x"), ("POST", "/"), ("GET", "/2015-03-31/nope"), ("PUT", "/2015-03-31/functions")],
+)
 def test_unknown_paths(served: Served, method: str, path: str) -> None:
     """What no route matches is not found."""
     status, body, _ = ask(served, method, path)
@@ -196,7 +278,10 @@ def test_bodies_are_bounded(served: Served) -> None:
 def test_a_signal_ends_it(tmp_path: Path, sent: signal.Signals) -> None:
     """It says when it listens, and ends with exit code 0, without a word."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.server.serving", str(tmp_path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "tests.server.serving", str(tmp_path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     assert process.stdout is not None
     assert process.stdout.readline().startswith("sfn listens on http://127.0.0.1:")
@@ -208,7 +293,9 @@ def test_a_signal_ends_it(tmp_path: Path, sent: signal.Signals) -> None:
 def test_what_does_not_end_before_the_server(tmp_path: Path) -> None:
     """Who waits for an execution that goes on when the server's time is over is told so."""
     served = Served(str(tmp_path))
-    arn = served.client("stepfunctions").create_state_machine(name="x", definition=PASS, roleArn=ROLE, type="EXPRESS")["stateMachineArn"]
+    arn = served.client("stepfunctions").create_state_machine(
+        name="x", definition=PASS, roleArn=ROLE, type="EXPRESS"
+    )["stateMachineArn"]
     connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=30)
     headers = {**TARGET, "X-Amz-Target": "AWSStepFunctions.StartSyncExecution"}
     connection.request("POST", "/", json.dumps({"stateMachineArn": arn}), headers)
@@ -224,7 +311,10 @@ def test_what_does_not_end_before_the_server(tmp_path: Path) -> None:
 
 def test_an_address_that_is_taken(tmp_path: Path) -> None:
     """One clear line, no traceback."""
-    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(ConfigurationError, match=r"Cannot listen on http://127\.0\.0\.1:"):
+    with (
+        socket.create_server(("127.0.0.1", 0)) as taken,
+        pytest.raises(ConfigurationError, match=r"Cannot listen on http://127\.0\.0\.1:"),
+    ):
         serve(make_service(tmp_path), "127.0.0.1", taken.getsockname()[1])
 
 

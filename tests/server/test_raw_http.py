@@ -30,9 +30,7 @@ JSON = b"Content-Type: application/x-amz-json-1.0\r\n"
 FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
 FUNCTIONS = b"/2015-03-31/functions/"
 ROLE = b'"roleArn":"arn:aws:iam::123456789012:role/any"'
-FUNCTION = (
-    b'{"FunctionName":"f","Role":"arn:aws:iam::123456789012:role/any","Runtime":"python3.11","Handler":"a.b","Code":{"ZipFile":"%s"}}'
-)
+FUNCTION = b'{"FunctionName":"f","Role":"arn:aws:iam::123456789012:role/any","Runtime":"python3.11","Handler":"a.b","Code":{"ZipFile":"%s"}}'
 SCOPE = b"AKIDEXAMPLE/20260101/us-east-1/states/aws4_request"
 PRESIGNED = FUNCTIONS + b"?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=0&X-Amz-SignedHeaders=host&"
 FUZZ = 2000 * int(os.environ.get("SFN_FUZZ", "1"))
@@ -50,7 +48,9 @@ def get(path: bytes = b"/", headers: bytes = b"", method: bytes = b"GET", host: 
     return method + b" " + path + b" HTTP/1.1\r\n" + host + headers + CLOSE + b"\r\n"
 
 
-def post(body: bytes, headers: bytes = LIST, path: bytes = b"/", method: bytes = b"POST", host: bytes = HOST) -> bytes:
+def post(
+    body: bytes, headers: bytes = LIST, path: bytes = b"/", method: bytes = b"POST", host: bytes = HOST
+) -> bytes:
     """A request with a body."""
     length = f"Content-Length: {len(body)}\r\n".encode()
     return method + b" " + path + b" HTTP/1.1\r\n" + host + headers + length + CLOSE + b"\r\n" + body
@@ -529,7 +529,9 @@ def test_mutations(tmp_path_factory: pytest.TempPathFactory) -> None:
         requests = [mutated(chance) for _ in range(FUZZ // 2)]
         with ThreadPoolExecutor(16) as threads:
             answers = list(threads.map(partial(statuses, served), requests))
-        failed = [sent for sent, found in zip(requests, answers, strict=True) if max(found, default=b"") >= b"500"]
+        failed = [
+            sent for sent, found in zip(requests, answers, strict=True) if max(found, default=b"") >= b"500"
+        ]
         assert failed == []
         assert sum(map(bool, answers)) > FUZZ // 4  # most are answered, for the test to mean something
         assert "Traceback" not in served.printed()

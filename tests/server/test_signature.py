@@ -23,11 +23,15 @@ KEYS = Keys("AKID/WITH/SLASHES", "sécret+/=", "token/+=")
 
 text = st.text(st.characters(exclude_categories=("Cs",)), max_size=8)
 words = st.text("abc XYZ\t,;=\"'/~é", max_size=12)
-paths = st.lists(text, max_size=4).map(lambda segments: "/" + "/".join(quote(segment, safe="~") for segment in segments))
+paths = st.lists(text, max_size=4).map(
+    lambda segments: "/" + "/".join(quote(segment, safe="~") for segment in segments)
+)
 queries = st.lists(st.tuples(text, text), max_size=4).map(
     lambda pairs: "&".join(f"{quote(name, safe='-_.~')}={quote(value, safe='-_.~')}" for name, value in pairs)
 )
-headers = st.dictionaries(st.sampled_from(["X-Amz-Target", "x-odd", "X-Odder", "Content-Type"]), words, max_size=4)
+headers = st.dictionaries(
+    st.sampled_from(["X-Amz-Target", "x-odd", "X-Odder", "Content-Type"]), words, max_size=4
+)
 
 
 def sent(request: AWSRequest) -> HttpRequest:
@@ -45,19 +49,36 @@ def check(request: HttpRequest, now: datetime) -> None:
 
 
 @pytest.mark.parametrize("signer", [SigV4Auth, SigV4QueryAuth])
-@given(path=paths, query=queries, headers=headers, body=st.binary(max_size=20), region=st.sampled_from(["us-east-1", "eu-west-3"]))
-def test_what_botocore_signs(signer: type[SigV4Auth], path: str, query: str, headers: dict[str, str], body: bytes, region: str) -> None:
-    """It is accepted as it is, and refused with another method, path, query, body or header that it had, or with one more of AWS's."""
+@given(
+    path=paths,
+    query=queries,
+    headers=headers,
+    body=st.binary(max_size=20),
+    region=st.sampled_from(["us-east-1", "eu-west-3"]),
+)
+def test_what_botocore_signs(
+    signer: type[SigV4Auth], path: str, query: str, headers: dict[str, str], body: bytes, region: str
+) -> None:
+    """It is accepted as it is, and refused with another method, path, query, body or header that it
+    had, or with one more of AWS's.
+    """
     if signer is SigV4QueryAuth:
         body = b""  # botocore would move one into the query
-    request = AWSRequest("POST", f"http://127.0.0.1:8083{path}" + (f"?{query}" if query else ""), headers, body)
+    request = AWSRequest(
+        "POST", f"http://127.0.0.1:8083{path}" + (f"?{query}" if query else ""), headers, body
+    )
     signer(KEYS, "lambda", region).add_auth(request)
     arrived = sent(request)
     now = datetime.now(UTC)
     check(arrived, now)
 
     more = Headers(raw=[*arrived.headers.raw, (b"x-amz-more", b"1")])
-    other = Headers(raw=[(name, value + b"x" if name.startswith((b"x-odd", b"host")) else value) for name, value in arrived.headers.raw])
+    other = Headers(
+        raw=[
+            (name, value + b"x" if name.startswith((b"x-odd", b"host")) else value)
+            for name, value in arrived.headers.raw
+        ]
+    )
     for changed in (
         arrived._replace(method="PUT"),
         arrived._replace(path=arrived.path.rstrip("/") + "/x"),

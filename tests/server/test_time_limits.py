@@ -1,4 +1,6 @@
-"""Clients that send half of something, or take half of it: each has its time, and none keeps others from being answered."""
+"""Clients that send half of something, or take half of it: each has its time, and none keeps others
+from being answered.
+"""
 
 from __future__ import annotations
 
@@ -75,9 +77,14 @@ def poll(served: Served) -> bytes:
 
 @pytest.mark.slow
 def test_the_end_of_the_server(tmp_path: Path) -> None:
-    """A body that has not arrived when the server's time is over is refused with status 503; a half-sent head ends with it."""
+    """A body that has not arrived when the server's time is over is refused with status 503; a
+    half-sent head ends with it.
+    """
     served = Served(str(tmp_path / "home"))
-    with connected(served, HALF_A_HEAD) as head, connected(served, framed(b"Content-Length: 10\r\n", b"{")) as body:
+    with (
+        connected(served, HALF_A_HEAD) as head,
+        connected(served, framed(b"Content-Length: 10\r\n", b"{")) as body,
+    ):
         with connected(served, ALIVE) as sync:
             answer_of(sync)  # so the others have been read
         assert served.stop() == 0
@@ -105,7 +112,9 @@ def test_thousands_of_half_open_connections(tmp_path: Path) -> None:
     count = min(HALF_OPEN, resource.getrlimit(resource.RLIMIT_NOFILE)[1] - OWN_FILES)
     open_files = min(4096, count - count // 20)
     (tmp_path / "credentials").write_text(CREDENTIALS)
-    served = Served(str(tmp_path / "home"), "--credentials", str(tmp_path / "credentials"), open_files=open_files)
+    served = Served(
+        str(tmp_path / "home"), "--credentials", str(tmp_path / "credentials"), open_files=open_files
+    )
     client = boto3.client(
         "stepfunctions",
         endpoint_url=served.url,
@@ -164,8 +173,9 @@ def test_all_connections_are_being_answered(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_what_takes_too_long(tmp_path: Path) -> None:
-    """An incomplete head or body is refused with status 408 when its time is over; a slow upload that goes on is answered, and
-    neither an idle connection nor a long poll is closed meanwhile."""
+    """An incomplete head or body is refused with status 408 when its time is over; a slow upload
+    that goes on is answered, and neither an idle connection nor a long poll is closed meanwhile.
+    """
     served = Served(str(tmp_path / "home"))
     long_poll = poll(served)
     part = b" " * 100_000
@@ -188,7 +198,10 @@ def test_what_takes_too_long(tmp_path: Path) -> None:
         unused = begin(ALIVE)
         assert status(answer_of(unused)) == b"200"
         silent = begin(b"")
-        heads = [begin(sent) for sent in (b"G", HALF_A_HEAD, b"GET /\r\n", ALIVE[:-2], b"POST / HTTP/1.1\r\n" + HOST + LIST)]
+        heads = [
+            begin(sent)
+            for sent in (b"G", HALF_A_HEAD, b"GET /\r\n", ALIVE[:-2], b"POST / HTTP/1.1\r\n" + HOST + LIST)
+        ]
         further = begin(ALIVE)
         assert status(answer_of(further)) == b"200"
         further.sendall(HALF_A_HEAD)
@@ -231,7 +244,13 @@ def test_who_does_not_read(tmp_path: Path) -> None:
     definition = PASS.replace('"Type"', '"Comment":"' + "x" * 900_000 + '","Type"', 1)
     machine = sfn.create_state_machine(name="large", definition=definition, roleArn=ROLE)["stateMachineArn"]
     body = b'{"stateMachineArn":"' + machine.encode() + b'"}'
-    describe = b"POST / HTTP/1.1\r\n" + HOST + target("DescribeStateMachine") + b"Content-Length: %d\r\n\r\n" % len(body) + body
+    describe = (
+        b"POST / HTTP/1.1\r\n"
+        + HOST
+        + target("DescribeStateMachine")
+        + b"Content-Length: %d\r\n\r\n" % len(body)
+        + body
+    )
     with connected(served, describe * 50):
         assert sfn.list_state_machines()["stateMachines"]
         until(lambda: "does not read the answer" in served.printed(), "the line that says so")
@@ -259,7 +278,13 @@ def test_bodies_are_bounded_together(tmp_path: Path) -> None:
     """Large bodies that do not end are given up, the oldest first, before they fill the memory."""
     served = Served(str(tmp_path / "home"))
     size = 70 * 1024 * 1024
-    head = b"POST " + FUNCTIONS + b"f/invocations HTTP/1.1\r\n" + HOST + b"Content-Length: %d\r\n\r\n" % (size + 1)
+    head = (
+        b"POST "
+        + FUNCTIONS
+        + b"f/invocations HTTP/1.1\r\n"
+        + HOST
+        + b"Content-Length: %d\r\n\r\n" % (size + 1)
+    )
     with ExitStack() as stack:
         clients = [stack.enter_context(connected(served, head + b" " * size)) for _ in range(6)]
         assert [status(answer_of(client)) for client in clients[:3]] == [b"503"] * 3

@@ -41,7 +41,9 @@ def https(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 def connect(served: Served, sent: bytes = b"") -> ssl.SSLSocket:
     context = ssl.create_default_context(cafile=CERTIFICATE)
-    client = context.wrap_socket(socket.create_connection(("127.0.0.1", served.port), timeout=30), server_hostname="localhost")
+    client = context.wrap_socket(
+        socket.create_connection(("127.0.0.1", served.port), timeout=30), server_hostname="localhost"
+    )
     client.sendall(sent)
     return client
 
@@ -54,10 +56,18 @@ def test_boto3(https: Served) -> None:
         https.client("stepfunctions").list_state_machines()
 
 
-@pytest.mark.parametrize("command", [[AWS, "stepfunctions"], [str(Path(AWS).with_name("sfn"))]], ids=["aws", "sfn"])
+@pytest.mark.parametrize(
+    "command", [[AWS, "stepfunctions"], [str(Path(AWS).with_name("sfn"))]], ids=["aws", "sfn"]
+)
 def test_commands(https: Served, command: list[str], tmp_path: Path) -> None:
     """The aws CLI and the terminal's own commands take the certificate with --ca-bundle."""
-    more = ["list-state-machines", "--endpoint-url", f"https://localhost:{https.port}", "--ca-bundle", CERTIFICATE]
+    more = [
+        "list-state-machines",
+        "--endpoint-url",
+        f"https://localhost:{https.port}",
+        "--ca-bundle",
+        CERTIFICATE,
+    ]
     environment = {**os.environ, **USER, "SFN_HOME": str(tmp_path), "AWS_PAGER": ""}
     done = subprocess.run([*command, *more], env=environment, capture_output=True, text=True, timeout=60)
     assert (done.returncode, json.loads(done.stdout)) == (0, {"stateMachines": []}), done.stderr
@@ -77,7 +87,10 @@ def test_origins(https: Served, origin: str, status: int, path: str) -> None:
     """The server's own origin is an https one."""
     context = ssl.create_default_context(cafile=CERTIFICATE)
     client = http.client.HTTPSConnection("localhost", https.port, timeout=30, context=context)
-    headers = {"Origin": f"{origin}://localhost:{https.port}", "X-Amz-Target": "AWSStepFunctions.ListStateMachines"}
+    headers = {
+        "Origin": f"{origin}://localhost:{https.port}",
+        "X-Amz-Target": "AWSStepFunctions.ListStateMachines",
+    }
     client.request("POST", path, b"{}", headers)
     found = client.getresponse().status
     client.close()

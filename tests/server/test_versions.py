@@ -44,15 +44,27 @@ def test_the_life_of_a_deployment(served: Served) -> None:
     assert refreshed(sfn, ARN) == (PASS, ARN + ":1", ["a", "b"])
 
     alias = sfn.create_state_machine_alias(
-        name="live", description="d", routingConfiguration=[{"stateMachineVersionArn": ARN + ":1", "weight": 100}]
+        name="live",
+        description="d",
+        routingConfiguration=[{"stateMachineVersionArn": ARN + ":1", "weight": 100}],
     )["stateMachineAliasArn"]
     updated = sfn.update_state_machine(stateMachineArn=ARN, definition=NEXT, roleArn=ROLE, publish=True)
-    assert (updated["stateMachineVersionArn"], refreshed(sfn, ARN)) == (ARN + ":2", (NEXT, ARN + ":2", ["a", "b"]))
+    assert (updated["stateMachineVersionArn"], refreshed(sfn, ARN)) == (
+        ARN + ":2",
+        (NEXT, ARN + ":2", ["a", "b"]),
+    )
     assert sfn.describe_state_machine(stateMachineArn=ARN)["revisionId"] == updated["revisionId"]
-    canary = [{"stateMachineVersionArn": ARN + f":{number}", "weight": weight} for number, weight in ((1, 90), (2, 10))]
+    canary = [
+        {"stateMachineVersionArn": ARN + f":{number}", "weight": weight}
+        for number, weight in ((1, 90), (2, 10))
+    ]
     sfn.update_state_machine_alias(stateMachineAliasArn=alias, routingConfiguration=canary)
     described = sfn.describe_state_machine_alias(stateMachineAliasArn=alias)
-    assert (described["name"], described["description"], described["routingConfiguration"]) == ("live", "d", canary)
+    assert (described["name"], described["description"], described["routingConfiguration"]) == (
+        "live",
+        "d",
+        canary,
+    )
     assert described["updateDate"] > described["creationDate"]
     aliases = sfn.list_state_machine_aliases(stateMachineArn=ARN)["stateMachineAliases"]
     assert aliases == [{"stateMachineAliasArn": alias, "creationDate": described["creationDate"]}]
@@ -76,24 +88,37 @@ def test_the_life_of_a_deployment(served: Served) -> None:
 
 
 def test_many_at_once(served: Served) -> None:
-    """Those who publish together get the same version; those who update together get one each, all different."""
+    """Those who publish together get the same version; those who update together get one each, all
+    different.
+    """
     sfn = served.client("stepfunctions")
     arn = sfn.create_state_machine(name="busy", definition=PASS, roleArn=ROLE)["stateMachineArn"]
     with ThreadPoolExecutor(16) as threads:
-        published = list(threads.map(lambda _: sfn.publish_state_machine_version(stateMachineArn=arn), range(32)))
-        updates = list(threads.map(lambda n: sfn.update_state_machine(stateMachineArn=arn, roleArn=f"{ROLE}{n}", publish=True), range(16)))
+        published = list(
+            threads.map(lambda _: sfn.publish_state_machine_version(stateMachineArn=arn), range(32))
+        )
+        updates = list(
+            threads.map(
+                lambda n: sfn.update_state_machine(stateMachineArn=arn, roleArn=f"{ROLE}{n}", publish=True),
+                range(16),
+            )
+        )
     assert {(answer["stateMachineVersionArn"], answer["creationDate"]) for answer in published} == {
         (arn + ":1", published[0]["creationDate"])
     }
     versions = {answer["stateMachineVersionArn"]: answer["revisionId"] for answer in updates}
     assert versions.keys() == {f"{arn}:{number}" for number in range(2, 18)}
-    assert {arn: sfn.describe_state_machine(stateMachineArn=arn)["revisionId"] for arn in versions} == versions
+    assert {
+        arn: sfn.describe_state_machine(stateMachineArn=arn)["revisionId"] for arn in versions
+    } == versions
 
 
 def test_errors_of_routes_tell_why(served: Served) -> None:
     """ValidationException has AWS's reason."""
     sfn = served.client("stepfunctions")
     with pytest.raises(sfn.exceptions.ValidationException) as error:
-        sfn.create_state_machine_alias(name="x", routingConfiguration=[{"stateMachineVersionArn": ARN, "weight": 100}])
+        sfn.create_state_machine_alias(
+            name="x", routingConfiguration=[{"stateMachineVersionArn": ARN, "weight": 100}]
+        )
     response: Any = error.value.response
     assert response["reason"] == "INVALID_ROUTING_CONFIGURATION"

@@ -21,7 +21,9 @@ def test_private_and_durable(tmp_path: Path) -> None:
     home = tmp_path / "home"
     opened = Database(home)
     assert home.stat().st_mode & 0o777 == 0o700
-    assert {path.name: path.stat().st_mode & 0o777 for path in home.glob("sfn.db*")}.items() >= {"sfn.db": 0o600}.items()
+    assert {path.name: path.stat().st_mode & 0o777 for path in home.glob("sfn.db*")}.items() >= {
+        "sfn.db": 0o600
+    }.items()
     assert opened.connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     assert opened.connection.execute("PRAGMA synchronous").fetchone() == (2,)
     opened.close()
@@ -57,7 +59,9 @@ def test_an_older_store_is_brought_forward(tmp_path: Path, number: int) -> None:
     machine = StateMachines(opened).find("a:m")
     assert machine is not None
     assert (machine.revision.role_arn, machine.version, machine.first_version) == ("r", None, None)
-    assert [execution.name for execution in Executions(opened).page(Whose("a:m", status="RUNNING"), None, 2)] == ["e"]
+    assert [
+        execution.name for execution in Executions(opened).page(Whose("a:m", status="RUNNING"), None, 2)
+    ] == ["e"]
     published = StateMachines(opened).update(machine, machine.revision, publish_at=2)
     assert published is not None
     assert published.version is not None
@@ -128,7 +132,9 @@ def test_a_commit_that_fails_leaves_no_transaction_open(tmp_path: Path) -> None:
     def refused_at_the_end() -> None:
         with opened.transaction() as connection:
             connection.execute("PRAGMA defer_foreign_keys = ON")
-            connection.execute("INSERT INTO inbox (execution, kind, body, sent_at) VALUES (99, 'aborted', '{}', 0)")
+            connection.execute(
+                "INSERT INTO inbox (execution, kind, body, sent_at) VALUES (99, 'aborted', '{}', 0)"
+            )
 
     with pytest.raises(StoreError, match="FOREIGN KEY"):
         refused_at_the_end()
@@ -142,7 +148,8 @@ def test_a_text_that_was_damaged(tmp_path: Path, column: str) -> None:
     """What is not UTF-8, or no JSON where sfn wrote JSON, is a damaged store: one line, without the text."""
     opened = Database(tmp_path)
     opened.connection.execute(
-        f"INSERT INTO event (key, previous, at, type, frame, details) VALUES (65537, 0, 0, 'ExecutionStarted', 0, CAST({column} AS TEXT))"
+        "INSERT INTO event (key, previous, at, type, frame, details) VALUES (65537, 0, 0, "
+        f"'ExecutionStarted', 0, CAST({column} AS TEXT))"
     )
     with pytest.raises(StoreError, match=r"^Cannot use the store [^\n]+: it is damaged\. Copy it, [^\n{]+$"):
         Executions(opened).history(1)
@@ -151,7 +158,9 @@ def test_a_text_that_was_damaged(tmp_path: Path, column: str) -> None:
 
 @pytest.mark.parametrize("size", [0, 1])
 def test_nothing_is_made_beside_what_is_left_of_a_store(tmp_path: Path, size: int) -> None:
-    """SQLite would delete the -wal beside an empty file: such a store is refused, and both are left as they are."""
+    """SQLite would delete the -wal beside an empty file: such a store is refused, and both are left
+    as they are.
+    """
     (tmp_path / "sfn.db").write_bytes(b"S" * size)
     (tmp_path / "sfn.db-wal").write_bytes(b"transactions")
     with pytest.raises(StoreError, match=r"it is empty, but sfn\.db-wal beside it holds 12 bytes"):
@@ -187,7 +196,9 @@ def test_in_place(tmp_path: Path) -> None:
     ],
 )
 def test_the_store_of_a_newer_version_is_refused(tmp_path: Path, written_by: str, is_refused: bool) -> None:
-    """Versions are ordered as releases are: a candidate comes before its release, and after the release before that."""
+    """Versions are ordered as releases are: a candidate comes before its release, and after the
+    release before that.
+    """
     store = Database(tmp_path)
     store.connection.execute("UPDATE sfn_version SET version = ?", (written_by,))
     store.close()

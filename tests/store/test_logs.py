@@ -33,16 +33,24 @@ def test_pages_of_many_streams(logs: Logs, newest_first: bool) -> None:
     logs.append([LogLine("g", f"s{n % 4}", at, f"line {n}") for n, at in enumerate(times)], 100)
     pages = []
     last = AFTER_ALL if newest_first else BEFORE_ALL
-    while page := logs.events("g", 7, newest_first=newest_first, **{"before" if newest_first else "after": last}):
+    while page := logs.events(
+        "g", 7, newest_first=newest_first, **{"before" if newest_first else "after": last}
+    ):
         pages.append(page)
         last = (page[-1].at, page[-1].id)
     seen = [(event.at, event.message) for page in pages for event in page]
     assert [len(page) for page in pages] == [7] * 8 + [4]
-    expected = [(times[n], f"line {n}") for n in sorted(range(60), key=lambda n: (times[n], n), reverse=newest_first)]
+    expected = [
+        (times[n], f"line {n}") for n in sorted(range(60), key=lambda n: (times[n], n), reverse=newest_first)
+    ]
     assert seen == expected
-    between = logs.events("g", 100, start=5, end=8, streams=["s0", "s1"], matches=lambda message: "1" in message)
+    between = logs.events(
+        "g", 100, start=5, end=8, streams=["s0", "s1"], matches=lambda message: "1" in message
+    )
     assert [(event.at, event.stream) for event in between] == [
-        (at, f"s{n % 4}") for at, n in sorted((at, n) for n, at in enumerate(times)) if 5 <= at < 8 and n % 4 < 2 and "1" in str(n)
+        (at, f"s{n % 4}")
+        for at, n in sorted((at, n) for n, at in enumerate(times))
+        if 5 <= at < 8 and n % 4 < 2 and "1" in str(n)
     ]
 
 
@@ -52,7 +60,10 @@ def test_stored_bytes(tmp_path: Path) -> None:
     logs = Logs(opened)
     logs.append([LogLine("g", "s", 1, "é" * 10), LogLine("g", "t", 1, "x"), LogLine("other", "s", 1, "y")], 1)
     logs.append([LogLine("g", "s", 2, "z")], 2)
-    assert {group.name: group.stored_bytes for group in LogGroups(opened).groups("", 10)} == {"g": 22, "other": 1}
+    assert {group.name: group.stored_bytes for group in LogGroups(opened).groups("", 10)} == {
+        "g": 22,
+        "other": 1,
+    }
     opened.close()
 
 
@@ -69,5 +80,8 @@ def test_an_older_store_is_counted_once(tmp_path: Path) -> None:
     """)
     connection.close()
     opened = Database(tmp_path)
-    assert {group.name: group.stored_bytes for group in LogGroups(opened).groups("", 10)} == {"g": 5, "empty": 0}
+    assert {group.name: group.stored_bytes for group in LogGroups(opened).groups("", 10)} == {
+        "g": 5,
+        "empty": 0,
+    }
     opened.close()

@@ -27,20 +27,32 @@ if TYPE_CHECKING:
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:M"
 ARN = "arn:aws:states:us-east-1:123456789012:execution:M:e"
 GROWS = ("event", "execution", "log_event", "task", "child", "e", "t", "c")
-"""The tables that grow, and what queries call them. (Messages that were taken in are gone: the inbox stays small.)"""
+"""The tables that grow, and what queries call them. (Messages that were taken in are gone: the
+inbox stays small.)
+"""
 
 ASKED: dict[str, Callable[[Database], object]] = {
     "describe-execution": lambda store: Executions(store).find(ARN),
     "list-executions": lambda store: Executions(store).page(Whose(MACHINE), None, 101),
-    "list-executions, a later page": lambda store: Executions(store).page(Whose(MACHINE), (1700000000000, 7), 101),
-    "list-executions --status-filter": lambda store: Executions(store).page(Whose(MACHINE, status="FAILED"), (1700000000000, 7), 101),
-    "list-executions of a version": lambda store: Executions(store).page(Whose(MACHINE, version=1), (1700000000000, 7), 101),
-    "list-executions of an alias": lambda store: Executions(store).page(Whose(MACHINE, alias="live"), (1700000000000, 7), 101),
+    "list-executions, a later page": lambda store: Executions(store).page(
+        Whose(MACHINE), (1700000000000, 7), 101
+    ),
+    "list-executions --status-filter": lambda store: Executions(store).page(
+        Whose(MACHINE, status="FAILED"), (1700000000000, 7), 101
+    ),
+    "list-executions of a version": lambda store: Executions(store).page(
+        Whose(MACHINE, version=1), (1700000000000, 7), 101
+    ),
+    "list-executions of an alias": lambda store: Executions(store).page(
+        Whose(MACHINE, alias="live"), (1700000000000, 7), 101
+    ),
     "get-execution-history": lambda store: Executions(store).history(1, 5, 101),
     "get-execution-history --reverse-order": lambda store: Executions(store).history_reversed(1, 5, 101),
     "stop-execution": lambda store: Executions(store).abort(ARN, None, None, 5),
     "redrive-execution": lambda store: Redrives(store).redrive(ARN, "token", 5, lambda _: 5),
-    "list-executions of a Map Run": lambda store: Executions(store).page(Whose(map_run=1), (1700000000000, 7), 101),
+    "list-executions of a Map Run": lambda store: Executions(store).page(
+        Whose(map_run=1), (1700000000000, 7), 101
+    ),
     "list-executions of a Map Run, --status-filter": lambda store: Executions(store).page(
         Whose(map_run=1, status="FAILED"), (1700000000000, 7), 101
     ),
@@ -77,7 +89,9 @@ ASKED: dict[str, Callable[[Database], object]] = {
     "a worker's look into the inbox": lambda store: Inbox(store).after(7),
     "describe-log-groups": lambda store: LogGroups(store).groups("", 50),
     "describe-log-streams": lambda store: LogGroups(store).streams("g"),
-    "filter-log-events": lambda store: Logs(store).events("g", 100, start=5, matches=lambda message: "x" in message),
+    "filter-log-events": lambda store: Logs(store).events(
+        "g", 100, start=5, matches=lambda message: "x" in message
+    ),
     "old log lines": lambda store: (LogGroups(store).keep_for("g", 1), LogGroups(store).expire(5)),
     "get-log-events": lambda store: Logs(store).events("g", 100, streams=["s"], newest_first=True),
     "logs tail --follow": lambda store: Logs(store).after("g", 7),
@@ -90,7 +104,9 @@ def store(tmp_path: Path) -> Iterator[Database]:
     connection = opened.connection
     connection.execute("PRAGMA foreign_keys = OFF")
     connection.execute(
-        "INSERT INTO state_machine (arn, name, type, status, created_at, revision) VALUES (?, 'M', 'STANDARD', 'ACTIVE', 1, 1)", (MACHINE,)
+        "INSERT INTO state_machine (arn, name, type, status, created_at, revision) VALUES (?, 'M', "
+        "'STANDARD', 'ACTIVE', 1, 1)",
+        (MACHINE,),
     )
     # One that runs and is driven by nobody, one that a worker left: every look finds something to do.
     connection.executemany(
@@ -100,7 +116,9 @@ def store(tmp_path: Path) -> Iterator[Database]:
         """,
         [(1, ARN, MACHINE, None), (2, f"{ARN}2", MACHINE, 9)],
     )
-    connection.execute("INSERT INTO event (key, previous, at, type, frame) VALUES (65537, 0, 1, 'ExecutionStarted', 0)")
+    connection.execute(
+        "INSERT INTO event (key, previous, at, type, frame) VALUES (65537, 0, 1, 'ExecutionStarted', 0)"
+    )
     connection.execute("INSERT INTO revision VALUES (1, NULL, '{}', 'r', '{}', '{}', '{}', 1)")
     Logs(opened).append([LogLine("g", "s", 10, "x")], 10)
     yield opened
@@ -140,7 +158,9 @@ def plans(store: Database, ask: Callable[[Database], object]) -> list[str]:
     store.connection.set_trace_callback(statements.append)
     ask(store)
     store.connection.set_trace_callback(None)
-    asked = [text for text in statements if text.split()[0] in ("SELECT", "WITH", "INSERT", "UPDATE", "DELETE")]
+    asked = [
+        text for text in statements if text.split()[0] in ("SELECT", "WITH", "INSERT", "UPDATE", "DELETE")
+    ]
     assert asked
     return [line for text in asked for line in plan(store.connection, text)]
 

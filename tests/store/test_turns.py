@@ -37,10 +37,13 @@ def database(tmp_path: Path) -> Iterator[Database]:
             """
         )
         connection.execute(
-            "INSERT INTO state_machine (id, arn, name, type, status, created_at, revision) VALUES (1, ?, 'M', 'STANDARD', 'ACTIVE', 0, 1)",
+            "INSERT INTO state_machine (id, arn, name, type, status, created_at, revision) VALUES (1, ?, "
+            "'M', 'STANDARD', 'ACTIVE', 0, 1)",
             (MACHINE,),
         )
-    Executions(opened).start(NewExecution(ARN, 1, MACHINE, 1, "e", None, "seed"), execution_started(Payload({}), "r", 1))
+    Executions(opened).start(
+        NewExecution(ARN, 1, MACHINE, 1, "e", None, "seed"), execution_started(Payload({}), "r", 1)
+    )
     yield opened
     opened.close()
 
@@ -93,7 +96,10 @@ def test_a_stop_wins_over_a_turn_in_flight(database: Database) -> None:
     (claimed,) = turns.claim_new(10)
     assert Executions(database).abort(ARN, "Oops", "because", 5) == 5
     assert turns.commit([Moved(claimed.id, [entered(2)])]).lost == {claimed.id}
-    assert [event.type for event in Executions(database).history(claimed.id)] == ["ExecutionStarted", "ExecutionAborted"]
+    assert [event.type for event in Executions(database).history(claimed.id)] == [
+        "ExecutionStarted",
+        "ExecutionAborted",
+    ]
 
 
 def timed_out(id: int) -> HistoryEvent:
@@ -101,7 +107,9 @@ def timed_out(id: int) -> HistoryEvent:
 
 
 def test_an_answer_wins_over_a_timeout_that_it_crosses(database: Database) -> None:
-    """A worker that did not know of the answer writes no timeout: the execution is claimed anew, its message unread."""
+    """A worker that did not know of the answer writes no timeout: the execution is claimed anew,
+    its message unread.
+    """
     turns = Turns(database, Workers(database).register(0, 1, 0))
     (claimed,) = turns.claim_new(10)
     token = task_token("seed", "the task")
@@ -138,10 +146,21 @@ def test_a_message_is_never_taken_for_one_that_was_read(database: Database) -> N
 @pytest.mark.parametrize(
     "poisoned, refusal",
     [
-        (HistoryEvent(2, 0, 2, "PassStateExited", next="\ud800", payload=Payload({}), details={"name": "A"}), UnstorableError),
-        (HistoryEvent(2, 0, 1 << 63, "PassStateEntered", payload=Payload({}), details={"name": "A"}), UnstorableError),
+        (
+            HistoryEvent(
+                2, 0, 2, "PassStateExited", next="\ud800", payload=Payload({}), details={"name": "A"}
+            ),
+            UnstorableError,
+        ),
+        (
+            HistoryEvent(2, 0, 1 << 63, "PassStateEntered", payload=Payload({}), details={"name": "A"}),
+            UnstorableError,
+        ),
         (HistoryEvent(1, 0, 2, "PassStateEntered", payload=Payload({}), details={"name": "A"}), RowError),
-        (HistoryEvent(2, 0, 2, "PassStateEntered", payload=Payload({1, 2}), details={"name": "A"}), TypeError),
+        (
+            HistoryEvent(2, 0, 2, "PassStateEntered", payload=Payload({1, 2}), details={"name": "A"}),
+            TypeError,
+        ),
     ],
     ids=["a lone surrogate", "a time of more than 64 bits", "an event that is there", "what is no JSON"],
 )

@@ -1,7 +1,8 @@
-"""What the three services share: JSON over HTTP, an API key, and answers that are kept by their Idempotency-Key.
+"""What the three services share: JSON over HTTP, an API key, and answers that are kept by their
+Idempotency-Key.
 
-A request that is asked twice (a worker may die before it has heard the answer) is answered as the first time, and nothing is done
-again. What is busy (503) is not kept.
+A request that is asked twice (a worker may die before it has heard the answer) is answered as the
+first time, and nothing is done again. What is busy (503) is not kept.
 """
 
 import json
@@ -37,7 +38,9 @@ class Undoable:
 
 
 def serve(routes):
-    """Serves `routes`, {(method, first part of the path): function(rest of the path, body or query, key)}, until it is ended."""
+    """Serves `routes`, {(method, first part of the path): function(rest of the path, body or query,
+    key)}, until it is ended.
+    """
     lock, kept = Lock(), {}
 
     class Handler(BaseHTTPRequestHandler):
@@ -66,7 +69,11 @@ def serve(routes):
                 return 404, {"error": "there is no such thing"}, ""
             if key and known in kept:
                 return *kept[known], " (as before)"
-            given = json.loads(body) if body else {name: values[0] for name, values in parse_qs(parts.query).items()}
+            given = (
+                json.loads(body)
+                if body
+                else {name: values[0] for name, values in parse_qs(parts.query).items()}
+            )
             try:
                 answer = 200, routes[self.command, first]("/".join(rest), given, key)
             except Refusal as refusal:

@@ -13,9 +13,11 @@ from functools import cache
 from typing import Any, NamedTuple
 
 Shape = Mapping[str, Any]
-"""{"type": "structure", "members": {name: Shape}, "required": [...]}, {"type": "list", "member": Shape},
-{"type": "map", "key": Shape, "value": Shape}, or a scalar: "string", "integer", "long", "float", "double",
-"boolean", "timestamp", "blob"; with "min", "max", "enum", "pattern" and the bindings to HTTP where AWS has them."""
+"""{"type": "structure", "members": {name: Shape}, "required": [...]}, {"type": "list", "member":
+Shape}, {"type": "map", "key": Shape, "value": Shape}, or a scalar: "string", "integer", "long",
+"float", "double", "boolean", "timestamp", "blob"; with "min", "max", "enum", "pattern" and the
+bindings to HTTP where AWS has them.
+"""
 
 _FOLDER = os.path.dirname(__file__)
 
@@ -34,7 +36,8 @@ class Operation(NamedTuple):
     """{"method": "POST", "uri": "/functions/{FunctionName}", "status": 200}; status only for rest-json."""
     errors: list[str]
     paginator: Mapping[str, Any] | None
-    """{"input_token", "output_token", "limit_key", "result_key"}, or None when AWS's clients do not page it."""
+    """{"input_token", "output_token", "limit_key", "result_key"}, or None when AWS's clients do not page it.
+    """
     input: Shape
     output: Shape
     target_prefix: str | None = None

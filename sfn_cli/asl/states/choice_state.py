@@ -28,9 +28,13 @@ class _Option(NamedTuple):
 class ChoiceState(State):
     type = "Choice"
 
-    def __init__(self, name: str, fields: Mapping[str, Any], language: str, load_machine: LoadMachine) -> None:
+    def __init__(
+        self, name: str, fields: Mapping[str, Any], language: str, load_machine: LoadMachine
+    ) -> None:
         super().__init__(name, fields, language, load_machine)
-        self._options = [_option(f"Choices[{n}]/", choice, fields, language) for n, choice in enumerate(fields["Choices"])]
+        self._options = [
+            _option(f"Choices[{n}]/", choice, fields, language) for n, choice in enumerate(fields["Choices"])
+        ]
         self._default: str | None = fields.get("Default")
 
     def enter(self, visit: Visit) -> Move:
@@ -39,7 +43,10 @@ class ChoiceState(State):
                 return self._exit(visit, option.flow, option.next)
         if self._default is None:
             # Observed: not the specification's States.NoChoiceMatched.
-            raise StatesError("States.Runtime", "Failed to transition out of the state. The state does not point to a next state.")
+            raise StatesError(
+                "States.Runtime",
+                "Failed to transition out of the state. The state does not point to a next state.",
+            )
         return self._exit(visit, self.flow, self._default)
 
     def _holds(self, option: _Option, visit: Visit) -> bool:
@@ -49,7 +56,10 @@ class ChoiceState(State):
             return option.rule(visit.path_scope(produced.value))
         if not is_expression(option.condition):
             return option.condition is True
-        return evaluate_string(option.condition, f"{option.place}Condition", visit.jsonata_scope(), "boolean") is True
+        return (
+            evaluate_string(option.condition, f"{option.place}Condition", visit.jsonata_scope(), "boolean")
+            is True
+        )
 
     def _exit(self, visit: Visit, chosen: Flow, next: str) -> Move:
         produced = self.flow.produced(visit)

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 class FailState(State):
     type = "Fail"
 
-    def __init__(self, name: str, fields: Mapping[str, Any], language: str, load_machine: LoadMachine) -> None:
+    def __init__(
+        self, name: str, fields: Mapping[str, Any], language: str, load_machine: LoadMachine
+    ) -> None:
         super().__init__(name, fields, language, load_machine)
         self._error = _Text("Error", fields, language)
         self._cause = _Text("Cause", fields, language)
@@ -30,7 +32,9 @@ class FailState(State):
 
 
 class _Text:
-    """Error or Cause: a string, the string at a …Path (or of an intrinsic function), or a JSONata expression."""
+    """Error or Cause: a string, the string at a …Path (or of an intrinsic function), or a JSONata
+    expression.
+    """
 
     def __init__(self, name: str, fields: Mapping[str, Any], language: str) -> None:
         self._name = name
@@ -49,5 +53,7 @@ class _Text:
             return self._value
         found = evaluate_in_field(self._path, f"{self._name}Path", visit.path_scope(visit.input.value))
         if not isinstance(found, str):
-            raise StatesError("States.Runtime", f"The {self._name}Path field must refer to a string: {self._path_text}")
+            raise StatesError(
+                "States.Runtime", f"The {self._name}Path field must refer to a string: {self._path_text}"
+            )
         return found

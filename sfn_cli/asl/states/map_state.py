@@ -31,15 +31,21 @@ class MapState(State):
     type = "Map"
     counts_retries = True
 
-    def __init__(self, name: str, fields: Mapping[str, Any], language: str, load_machine: LoadMachine) -> None:
+    def __init__(
+        self, name: str, fields: Mapping[str, Any], language: str, load_machine: LoadMachine
+    ) -> None:
         # Parameters is ItemSelector's older name here, not the state's own data flow.
-        super().__init__(name, {key: value for key, value in fields.items() if key != "Parameters"}, language, load_machine)
+        super().__init__(
+            name, {key: value for key, value in fields.items() if key != "Parameters"}, language, load_machine
+        )
         processor = fields["ItemProcessor"] if "ItemProcessor" in fields else fields["Iterator"]
         self._processor = load_machine(processor)
         config = processor.get("ProcessorConfig", {})
         distributed = config.get("Mode") == "DISTRIBUTED"
         execution_type = config.get("ExecutionType", "STANDARD")
-        self._distribution = Distribution(fields, language, self._processor, execution_type) if distributed else None
+        self._distribution = (
+            Distribution(fields, language, self._processor, execution_type) if distributed else None
+        )
         self._items_path = compile_path(fields["ItemsPath"]) if "ItemsPath" in fields else None
         self._items: Json = fields.get("Items")
         self._items_template = (
@@ -50,10 +56,14 @@ class MapState(State):
         self._selector = _selector(fields, language)
         self._max_concurrency = Quantity.load(fields, "MaxConcurrency", language)
         self._tolerated_count = Quantity.load(fields, "ToleratedFailureCount", language)
-        self._tolerated_percentage = Quantity.load(fields, "ToleratedFailurePercentage", language, kind="float")
+        self._tolerated_percentage = Quantity.load(
+            fields, "ToleratedFailurePercentage", language, kind="float"
+        )
 
     def enter(self, visit: Visit) -> Move:
-        if self._distribution is None or visit.steps is not None:  # a state that is tested runs no children at all
+        if (
+            self._distribution is None or visit.steps is not None
+        ):  # a state that is tested runs no children at all
             return self.fork(visit, None)
         limit = self._concurrency(visit)
         return Distribute(None if self._distribution.reads else self._find_items(visit), limit)
@@ -66,10 +76,16 @@ class MapState(State):
     def plan(self, visit: Visit, asked: Distribute) -> MapRunPlan:
         """What the Map Run of this visit is to do. Raises StatesError."""
         assert self._distribution is not None
-        return self._distribution.plan(visit, asked, lambda index, item, patience: self._input(visit.with_patience(patience), index, item))
+        return self._distribution.plan(
+            visit,
+            asked,
+            lambda index, item, patience: self._input(visit.with_patience(patience), index, item),
+        )
 
     def fork(self, visit: Visit, read: list[Json] | None) -> Fork:
-        """The iterations over the items that ItemReader has `read`, or else over those that the state's input holds."""
+        """The iterations over the items that ItemReader has `read`, or else over those that the
+        state's input holds.
+        """
         limit = self._concurrency(visit)
         if visit.steps is not None:
             self._note_limits(visit, visit.steps, limit)
@@ -108,7 +124,8 @@ class MapState(State):
         value = effective if self._items_path is None else find(self._items_path, visit.path_scope(effective))
         if not isinstance(value, list):
             raise StatesError(
-                "States.Runtime", f'Reference path "{self._items_path.text if self._items_path else "$"}" must point to array.'
+                "States.Runtime",
+                f'Reference path "{self._items_path.text if self._items_path else "$"}" must point to array.',
             )
         if visit.steps is not None:
             visit.steps["afterItemsPath"] = Payload(value)
@@ -118,7 +135,9 @@ class MapState(State):
         if self._items is None:
             value = visit.input.value
             if not isinstance(value, list):
-                raise StatesError("States.QueryEvaluationError", f"Map state input must be an array but was: {dumps(value)}")
+                raise StatesError(
+                    "States.QueryEvaluationError", f"Map state input must be an array but was: {dumps(value)}"
+                )
             return value
         if self._items_template is not None:
             value = self._items_template.evaluate(visit.jsonata_scope())
@@ -150,11 +169,23 @@ def _at_item(visit: Visit, index: int, item: Json) -> Visit:
     def context() -> dict[str, Any]:
         return {**visit.context(), "Map": {"Item": {"Index": index, "Value": item}}}
 
-    return Visit(visit.input, visit.variables, context, visit.now, visit.entered_at, f"{visit.seed}/{index}", visit.patience)
+    return Visit(
+        visit.input,
+        visit.variables,
+        context,
+        visit.now,
+        visit.entered_at,
+        f"{visit.seed}/{index}",
+        visit.patience,
+    )
 
 
 def _selector(fields: Mapping[str, Any], language: str) -> Template | None:
     if language == JSONATA:
-        return compile_jsonata_template(fields["ItemSelector"], "ItemSelector") if "ItemSelector" in fields else None
+        return (
+            compile_jsonata_template(fields["ItemSelector"], "ItemSelector")
+            if "ItemSelector" in fields
+            else None
+        )
     name = "ItemSelector" if "ItemSelector" in fields else "Parameters"
     return compile_jsonpath_template(fields[name], name) if name in fields else None

@@ -17,7 +17,9 @@ class ParallelState(State):
     type = "Parallel"
     counts_retries = True
 
-    def __init__(self, name: str, fields: Mapping[str, Any], language: str, load_machine: LoadMachine) -> None:
+    def __init__(
+        self, name: str, fields: Mapping[str, Any], language: str, load_machine: LoadMachine
+    ) -> None:
         super().__init__(name, fields, language, load_machine)
         self._branches = [load_machine(branch) for branch in fields["Branches"]]
 

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 class PassState(State):
     type = "Pass"
 
-    def __init__(self, name: str, fields: Mapping[str, Any], language: str, load_machine: LoadMachine) -> None:
+    def __init__(
+        self, name: str, fields: Mapping[str, Any], language: str, load_machine: LoadMachine
+    ) -> None:
         super().__init__(name, fields, language, load_machine)
         self._result = Payload(fields["Result"]) if "Result" in fields else None
 

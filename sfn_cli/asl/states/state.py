@@ -29,13 +29,17 @@ class State:
     type: ClassVar[str]
     counts_retries: ClassVar[bool] = False  # whether `$$.State.RetryCount` exists
 
-    def __init__(self, name: str, fields: Mapping[str, Any], language: str, load_machine: LoadMachine) -> None:
+    def __init__(
+        self, name: str, fields: Mapping[str, Any], language: str, load_machine: LoadMachine
+    ) -> None:
         self.name = name
         self.next: str | None = fields.get("Next")
         self.language = language
         self.flow: Flow = flow(fields, language)
         self.retry: Sequence[Retrier] = [Retrier.load(entry) for entry in fields.get("Retry", ())]
-        self.catch: Sequence[Catcher] = [Catcher.load(entry, language, n) for n, entry in enumerate(fields.get("Catch", ()))]
+        self.catch: Sequence[Catcher] = [
+            Catcher.load(entry, language, n) for n, entry in enumerate(fields.get("Catch", ()))
+        ]
 
     def enter(self, visit: Visit) -> Move:
         raise NotImplementedError

@@ -23,18 +23,24 @@ class TaskState(State):
     type = "Task"
     counts_retries = True
 
-    def __init__(self, name: str, fields: Mapping[str, Any], language: str, load_machine: LoadMachine) -> None:
+    def __init__(
+        self, name: str, fields: Mapping[str, Any], language: str, load_machine: LoadMachine
+    ) -> None:
         super().__init__(name, fields, language, load_machine)
         self._resource_text: str = fields["Resource"]
         self.resource = parse_resource(self._resource_text)
         self._timeout = Quantity.load(fields, "TimeoutSeconds", language)
         self._heartbeat = Quantity.load(fields, "HeartbeatSeconds", language)
         compile_template = compile_jsonpath_template if language == JSONPATH else compile_jsonata_template
-        self._credentials = compile_template(fields["Credentials"], "Credentials") if "Credentials" in fields else None
+        self._credentials = (
+            compile_template(fields["Credentials"], "Credentials") if "Credentials" in fields else None
+        )
 
     def enter(self, visit: Visit) -> Move:
         if self.resource is None:
-            raise StatesError("States.Runtime", f"The resource provided {self._resource_text} is not recognized.")
+            raise StatesError(
+                "States.Runtime", f"The resource provided {self._resource_text} is not recognized."
+            )
         scope = visit.path_scope(visit.input.value) if self.language == JSONPATH else visit.jsonata_scope()
         return Call(
             self.resource,

@@ -29,9 +29,13 @@ _LONGEST_SECONDS = 99_999_999
 class WaitState(State):
     type = "Wait"
 
-    def __init__(self, name: str, fields: Mapping[str, Any], language: str, load_machine: LoadMachine) -> None:
+    def __init__(
+        self, name: str, fields: Mapping[str, Any], language: str, load_machine: LoadMachine
+    ) -> None:
         super().__init__(name, fields, language, load_machine)
-        self._form = next(form for form in ("Seconds", "Timestamp", "SecondsPath", "TimestampPath") if form in fields)
+        self._form = next(
+            form for form in ("Seconds", "Timestamp", "SecondsPath", "TimestampPath") if form in fields
+        )
         self._value = fields[self._form]
         self._by_expression = language == JSONATA and is_expression(self._value)
         self._path: Path | None = compile_path(self._value) if self._form.endswith("Path") else None
@@ -56,17 +60,25 @@ class WaitState(State):
         try:
             return self._path.evaluate(visit.path_scope(produced.value))
         except PathNotFound:
-            raise StatesError("States.Runtime", f"The {self._form} parameter does not reference an input value: {self._value}") from None
+            raise StatesError(
+                "States.Runtime",
+                f"The {self._form} parameter does not reference an input value: {self._value}",
+            ) from None
 
     def _seconds(self, value: Json) -> int:
         if isinstance(value, float) and value.is_integer() and self._by_expression:
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int) or not -LONG <= value < LONG:
             raise StatesError(
-                "States.Runtime", f"The {self._form} parameter cannot be parsed as a long value: {self._value} == {_shown(value)}"
+                "States.Runtime",
+                f"The {self._form} parameter cannot be parsed as a long value: {self._value} == "
+                f"{_shown(value)}",
             )
         if value < 0:
-            raise StatesError("States.Runtime", f"The {self._form} parameter references a negative value: {self._value} == {value}")
+            raise StatesError(
+                "States.Runtime",
+                f"The {self._form} parameter references a negative value: {self._value} == {value}",
+            )
         if value > _LONGEST_SECONDS:
             raise StatesError("States.Runtime", "Wait state delay is too long.")
         return value
@@ -76,7 +88,8 @@ class WaitState(State):
         if nanoseconds is None:
             raise StatesError(
                 "States.Runtime",
-                f"The {self._form} parameter does not reference a valid ISO-8601 extended offset date-time format string: "
+                f"The {self._form} parameter does not reference a valid ISO-8601 extended offset date-time "
+                "format string: "
                 f"{self._value} == {_shown(value)}",
             )
         return -(-nanoseconds // 1_000_000)  # rounded up: a Wait never ends early

@@ -26,7 +26,9 @@ def show(value: Any, shape: Shape) -> Any:
 def local_time(at: int) -> str:
     """Milliseconds since 1970 as ISO 8601 in this machine's time zone."""
     seconds, milliseconds = divmod(at, 1000)
-    return datetime.fromtimestamp(seconds, UTC).astimezone().replace(microsecond=milliseconds * 1000).isoformat()
+    return (
+        datetime.fromtimestamp(seconds, UTC).astimezone().replace(microsecond=milliseconds * 1000).isoformat()
+    )
 
 
 def _base64(data: bytes) -> str:

@@ -1,8 +1,9 @@
 """--output table: boxes within boxes, one for each structure and list.
 
-Rule 1: the scalars of a structure make a row below their keys; what is nested makes a box of its own, one level in.
-Rule 2: all boxes are as wide as the widest; a table wider than the terminal turns its single rows into columns.
-Rule 3: widths are shared out in proportion to what the columns hold.
+Rule 1: the scalars of a structure make a row below their keys; what is nested makes a box of its
+own, one level in. Rule 2: all boxes are as wide as the widest; a table wider than the terminal
+turns its single rows into columns. Rule 3: widths are shared out in proportion to what the columns
+hold.
 """
 
 from __future__ import annotations
@@ -87,7 +88,9 @@ def _add_structure(sections: list[_Section], structure: Mapping[str, Any], level
         _add(sections, structure[key], key, level + 1)
 
 
-def _add_structures(sections: list[_Section], structures: Sequence[Mapping[str, Any]], title: str, level: int) -> None:
+def _add_structures(
+    sections: list[_Section], structures: Sequence[Mapping[str, Any]], title: str, level: int
+) -> None:
     headers, nested = _keys(structures)
     sections[-1].headers = headers
     for index, structure in enumerate(structures):
@@ -148,7 +151,9 @@ class _Section:
         """The length of the longest text of each column."""
         lines = [self.headers, *self.rows] if self.headers else self.rows
         count = max(map(len, lines), default=0)
-        return [max(_length(str(line[index])) for line in lines if index < len(line)) for index in range(count)]
+        return [
+            max(_length(str(line[index])) for line in lines if index < len(line)) for index in range(count)
+        ]
 
     @property
     def width(self) -> int:
@@ -158,7 +163,9 @@ class _Section:
     def lines(self, width: int, paint: _Paint) -> list[_Line]:
         inner = width - 2 * self.level
         columns = _shared([length + _CELL_PADDING for length in self.columns], inner)
-        rule = "+" + "+".join("-" * (column - (2 if first else 1)) for first, column in _numbered(columns)) + "+"
+        rule = (
+            "+" + "+".join("-" * (column - (2 if first else 1)) for first, column in _numbered(columns)) + "+"
+        )
         lines = [[_centered(self.title, inner, True)]]
         if not self.rows:
             lines.append(["+" + "-" * (inner - 2) + "+"])

@@ -1,8 +1,9 @@
 """--output text: values between tabs, for shell scripts.
 
-Rule 1: a structure is one line of its scalars, sorted by key; what is nested follows, each line led by its key in capitals.
-Rule 2: the structures of one list have the same columns; a missing value leaves its column empty.
-Rule 3: a list of scalars is one line, or a line for each when it has a key.
+Rule 1: a structure is one line of its scalars, sorted by key; what is nested follows, each line led
+by its key in capitals. Rule 2: the structures of one list have the same columns; a missing value
+leaves its column empty. Rule 3: a list of scalars is one line, or a line for each when it has a
+key.
 """
 
 from __future__ import annotations
@@ -50,7 +51,9 @@ def _write_scalars(scalars: Sequence[Any], stream: IO[str], key: str | None) -> 
         stream.write(f"{key.upper()}\t{scalar}\n")
 
 
-def _write_structure(structure: Mapping[str, Any], columns: Sequence[str], stream: IO[str], key: str | None) -> None:
+def _write_structure(
+    structure: Mapping[str, Any], columns: Sequence[str], stream: IO[str], key: str | None
+) -> None:
     if columns:
         line = [str(structure.get(column, "")) for column in columns]
         stream.write("\t".join([key.upper(), *line] if key is not None else line) + "\n")

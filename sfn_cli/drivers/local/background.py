@@ -1,7 +1,9 @@
-"""Calls that block, made beside the worker's loop by threads: requests to services, on which the loop must not wait.
+"""Calls that block, made beside the worker's loop by threads: requests to services, on which the
+loop must not wait.
 
-Nothing is made before the first call. A thread makes the call; what came of it is handed over in the loop, which a
-pipe wakes. One who cancels hears no more of the call; it may be made all the same.
+Nothing is made before the first call. A thread makes the call; what came of it is handed over in
+the loop, which a pipe wakes. One who cancels hears no more of the call; it may be made all the
+same.
 
 Calls that may wait for minutes (for a function) have threads of their own, so that they never hold up
 requests to services. A call whose answer is pending (`Later`) holds no thread (awaiting.py).

@@ -140,7 +140,9 @@ class Conductor:
         self._patience = loop_patience()
         self.slow_lane = SlowLane()
         self._slow: list[int] = []  # those that go to the slow lane when the turn is committed
-        self._away: dict[int, list[_Mail]] = {}  # those that are there for one step, and what came for them meanwhile
+        self._away: dict[
+            int, list[_Mail]
+        ] = {}  # those that are there for one step, and what came for them meanwhile
 
     @property
     def driven(self) -> int:
@@ -201,12 +203,18 @@ class Conductor:
 
         def resume(patience: Patience) -> Taken:
             machine = load(execution.definition)
-            interpreter = Interpreter(execution.arn, execution.state_machine_arn, machine, execution.seed, max_events)
+            interpreter = Interpreter(
+                execution.arn, execution.state_machine_arn, machine, execution.seed, max_events
+            )
             interpreter.patience = patience
             began = time.thread_time()
             for event in history:
                 interpreter.apply(event)
-                if event.id % 64 == 0 and not patience.is_all and time.thread_time() - began > SECONDS_AT_A_TIME:
+                if (
+                    event.id % 64 == 0
+                    and not patience.is_all
+                    and time.thread_time() - began > SECONDS_AT_A_TIME
+                ):
                     raise Impatient
             return Taken(interpreter, [], execution.clock)
 
@@ -215,12 +223,15 @@ class Conductor:
     def _take_up(self, execution: int, taken: Taken) -> None:
         interpreter = taken.interpreter
         if interpreter.ended:
-            # Stopped just after it was claimed: then it is not this worker's any more, and nothing is stored of this.
+            # Stopped just after it was claimed: then it is not this worker's any more, and nothing
+            # is stored of this.
             raise RowError("The history of the execution has ended, but its row says that it runs.")
         interpreter.patience = self._patience
         self._driven[execution] = interpreter
         if taken.clock is not None:
-            self._clocks[execution] = clock_of(taken.clock, interpreter.execution.started_at, interpreter.last_at, self._clock())
+            self._clocks[execution] = clock_of(
+                taken.clock, interpreter.execution.started_at, interpreter.last_at, self._clock()
+            )
         self._resume_tasks(execution, interpreter)
         self._queue(execution)
 
@@ -286,7 +297,9 @@ class Conductor:
         self._faults[execution] = fault
 
     def _set_aside(self) -> None:
-        """Sets aside all executions that sfn failed on since the last turn. Many in one transaction: they hold up no others."""
+        """Sets aside all executions that sfn failed on since the last turn. Many in one
+        transaction: they hold up no others.
+        """
         if not self._faults:
             return
         attempts = self._turns.set_aside(self._faults, self._clock())
@@ -307,7 +320,9 @@ class Conductor:
             with self._isolating(message.execution):
                 interpreter = self._driven.get(message.execution)
                 if message.kind == "aborted":
-                    if message.body.get("worker", self._turns.worker) == self._turns.worker and self._drives(message.execution):
+                    if message.body.get("worker", self._turns.worker) == self._turns.worker and self._drives(
+                        message.execution
+                    ):
                         self._let_go(message.execution)
                         self._forgotten.append(message.id)
                         aborted.append(message.execution)
@@ -373,7 +388,9 @@ class Conductor:
         return events
 
     def _start_over(self, moved: Iterable[int]) -> None:
-        """Releases executions whose events may not be stored: they are claimed again, and go on from what is."""
+        """Releases executions whose events may not be stored: they are claimed again, and go on
+        from what is.
+        """
         self._turns.release(list(moved))
         for execution in moved:
             self._let_go(execution)
@@ -444,7 +461,8 @@ class Conductor:
         return clock.comes_at(due_at)
 
     def _jump(self, execution: int, interpreter: Interpreter, clock: VirtualClock, now: int) -> int | None:
-        """An execution by a virtual clock waits: its clock jumps to what is due next, unless somebody works for it.
+        """An execution by a virtual clock waits: its clock jumps to what is due next, unless
+        somebody works for it.
 
         While only somebody outside can answer, it stands for a moment: until when, by the wall's clock.
         """
@@ -502,7 +520,9 @@ class Conductor:
         return moved._replace(log=self._logged(moved)) if execution in self._logs else moved
 
     def _answerable(self, execution: int, opened: list[OpenTask]) -> list[Opened]:
-        """The tasks that others may answer by their token. What a mock answers is offered to no activity's worker."""
+        """The tasks that others may answer by their token. What a mock answers is offered to no
+        activity's worker.
+        """
         return [
             Opened(task.id, task.token, None if self._dispatch.is_mocked(execution, task) else task.activity)
             for task in opened
@@ -529,7 +549,13 @@ class Conductor:
     def _logged(self, turn: Moved) -> list[LogLine]:
         """What the execution's log has of the turn."""
         execution = self._driven[turn.execution].execution
-        return log_lines(self._logs[turn.execution], execution.arn, execution.state_machine_arn, turn.events, execution.redrive_count)
+        return log_lines(
+            self._logs[turn.execution],
+            execution.arn,
+            execution.state_machine_arn,
+            turn.events,
+            execution.redrive_count,
+        )
 
     def _send_away(self, now: int) -> None:
         """Sends those that need patience to the slow lane, for the step that they need it for."""
@@ -567,7 +593,9 @@ def _step_of(interpreter: Interpreter, now: int, patience: Patience) -> Taken:
     return Taken(interpreter, interpreter.advance(now, limit=1))
 
 
-def _moved(execution: int, turn: _Turn, opened: list[Opened], closed: list[OpenTask], *, in_map_run: bool) -> Moved:
+def _moved(
+    execution: int, turn: _Turn, opened: list[Opened], closed: list[OpenTask], *, in_map_run: bool
+) -> Moved:
     answerable = [task for task in closed if task.token is not None]
     awaited = [task for task in closed if task.token is not None or task.plan is not None]
     return Moved(

@@ -1,12 +1,14 @@
 """Execution status changes go to EventBridge: PutEvents, at least once, and never in an execution's way.
 
-Where to: the endpoint that AWS_ENDPOINT_URL_EVENTBRIDGE or AWS_ENDPOINT_URL names, or the store's own server of AWS's services,
-while it runs; none is started for an event, and while none runs nobody can have a rule there. AWS itself takes no event
-whose source is aws.states from anybody: to its own endpoints nothing is sent.
+Where to: the endpoint that AWS_ENDPOINT_URL_EVENTBRIDGE or AWS_ENDPOINT_URL names, or the store's
+own server of AWS's services, while it runs; none is started for an event, and while none runs
+nobody can have a rule there. AWS itself takes no event whose source is aws.states from anybody: to
+its own endpoints nothing is sent.
 
-While there is such a place, one worker holds the lock on delivery, and each change is noted in the transaction that makes
-it (store/sqlite/status_changes.py). Notes are sent beside the loop, oldest first, and dropped when they were taken, when they
-were refused for good, or after a day, as EventBridge itself gives up. An endpoint that is dead is asked again, ever more seldom.
+While there is such a place, one worker holds the lock on delivery, and each change is noted in the
+transaction that makes it (store/sqlite/status_changes.py). Notes are sent beside the loop, oldest
+first, and dropped when they were taken, when they were refused for good, or after a day, as
+EventBridge itself gives up. An endpoint that is dead is asked again, ever more seldom.
 """
 
 from __future__ import annotations
@@ -48,7 +50,9 @@ _COMES_AGAIN = ("InternalFailure", "InternalException", "ServiceUnavailable", "T
 
 
 class _Sent(NamedTuple):
-    """What became of notes: those that are done with, and what was wrong, if anything was; `again`: the rest is to be tried again."""
+    """What became of notes: those that are done with, and what was wrong, if anything was; `again`:
+    the rest is to be tried again.
+    """
 
     done: Sequence[int]
     trouble: str | None = None
@@ -79,7 +83,9 @@ class EventDelivery:
         return self._sending and self._trouble is None
 
     def look(self) -> None:
-        """Looks whether there is a place for events, and a worker that delivers them: this one, if there is none."""
+        """Looks whether there is a place for events, and a worker that delivers them: this one, if
+        there is none.
+        """
         self._endpoint = self._named or (embedded_aws.running(self._home) if self._stays_here else None)
         if self._endpoint is not None:
             if self._lock is None and self._take_lock():
@@ -120,7 +126,9 @@ class EventDelivery:
             self._report(f"drops an event of execution {note.execution}: {error!r}")
             return None
 
-    def _send(self, endpoint: str, entries: Sequence[tuple[int, dict[str, Any]]], gone: Sequence[int]) -> _Sent:
+    def _send(
+        self, endpoint: str, entries: Sequence[tuple[int, dict[str, Any]]], gone: Sequence[int]
+    ) -> _Sent:
         """In a thread."""
         client = self._world.clients.at("events", endpoint)
         from botocore.exceptions import BotoCoreError, ClientError

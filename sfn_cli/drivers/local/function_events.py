@@ -28,7 +28,14 @@ AT_ONCE = 64
 class EventInvocations:
     """The events that one worker has functions handle."""
 
-    def __init__(self, events: FunctionEvents, pool: Pool, worker: int, clock: Callable[[], int], report: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        events: FunctionEvents,
+        pool: Pool,
+        worker: int,
+        clock: Callable[[], int],
+        report: Callable[[str], None],
+    ) -> None:
         self._events = events
         self._pool = pool
         self._worker = worker
@@ -79,5 +86,7 @@ class EventInvocations:
         elif outcome.kind != "not_found" and event.tries < len(RETRY_SECONDS):
             self._events.retry(self._worker, event.id, self._clock() + RETRY_SECONDS[event.tries] * 1000)
         else:
-            self._report(f"gives up the event {event.request_id} for {event.function_ref}: {outcome.error} {outcome.message}".rstrip())
+            self._report(
+                f"gives up the event {event.request_id} for {event.function_ref}: {outcome.error} {outcome.message}".rstrip()
+            )
             self._events.remove(self._worker, event.id)

@@ -106,7 +106,15 @@ def status(settings: Settings) -> list[dict[str, int]]:
             described = Workers(database).describe(worker)
             if described is not None:
                 pid, started_at, executions = described
-                found.append({"slot": slot, "worker": worker, "pid": pid, "startedAt": started_at, "executions": executions})
+                found.append(
+                    {
+                        "slot": slot,
+                        "worker": worker,
+                        "pid": pid,
+                        "startedAt": started_at,
+                        "executions": executions,
+                    }
+                )
         return found
     finally:
         database.close()

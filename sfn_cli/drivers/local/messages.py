@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.integrations.start_execution import ended
-from sfn_cli.interpreter.signals import Signal, TaskFailed, TaskHeartbeat, TaskRefused, TaskStarted, TaskSucceeded
+from sfn_cli.interpreter.signals import (
+    Signal,
+    TaskFailed,
+    TaskHeartbeat,
+    TaskRefused,
+    TaskStarted,
+    TaskSucceeded,
+)
 from sfn_cli.jsonvalue import Payload
 
 if TYPE_CHECKING:

@@ -1,9 +1,9 @@
 """The slow lane: steps of executions that take long, taken beside the worker's loop by threads.
 
-The loop has little patience with expressions (query/limits.py): one that needs more comes here, and its execution
-is nobody else's meanwhile. A thread takes the one step with all the patience there is; then the loop takes the
-execution back, commits what the step made, and goes on. Threads share Python's one lock, so few are better
-than many, and the lock is passed on quickly while one runs.
+The loop has little patience with expressions (query/limits.py): one that needs more comes here, and
+its execution is nobody else's meanwhile. A thread takes the one step with all the patience there
+is; then the loop takes the execution back, commits what the step made, and goes on. Threads share
+Python's one lock, so few are better than many, and the lock is passed on quickly while one runs.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ LOOP_SECONDS = 0.02
 """How long the loop waits for the expressions of one state."""
 
 LANE_SECONDS = 60.0
-"""How long a thread of the lane does; then they fail. An expression by itself is stopped long before, by its own limits."""
+"""How long a thread of the lane does; then they fail. An expression by itself is stopped long
+before, by its own limits.
+"""
 
 THREADS = 2
 
@@ -37,8 +39,10 @@ STACK_BYTES = 16 * 2**20
 """A thread's stack: some systems give it far less than the main thread's 8 MiB."""
 
 SWITCH_SECONDS = 0.001
-"""How long a thread may keep Python's lock while another wants it. The loop lets go of it at every statement of SQL, and
-gets 35 to 40 % of its speed so beside one busy thread; 12 to 40 % with Python's 5 ms, and no more with less."""
+"""How long a thread may keep Python's lock while another wants it. The loop lets go of it at every
+statement of SQL, and gets 35 to 40 % of its speed so beside one busy thread; 12 to 40 % with
+Python's 5 ms, and no more with less.
+"""
 
 
 def loop_patience() -> Patience:
@@ -47,7 +51,9 @@ def loop_patience() -> Patience:
 
 
 class Taken(NamedTuple):
-    """An execution after its step, and the events that it made. `clock` is its setting, if it was just made from its history."""
+    """An execution after its step, and the events that it made. `clock` is its setting, if it was
+    just made from its history.
+    """
 
     interpreter: Interpreter
     events: list[HistoryEvent]
@@ -70,7 +76,9 @@ class _Job:
 
 
 class SlowLane:
-    """The steps that wait, run, or are done. All methods are the loop's; `fileno` is readable when one is done."""
+    """The steps that wait, run, or are done. All methods are the loop's; `fileno` is readable when
+    one is done.
+    """
 
     def __init__(self) -> None:
         self._jobs: dict[int, _Job] = {}  # by execution

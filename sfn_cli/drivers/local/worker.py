@@ -51,7 +51,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 LOOK_SECONDS = 1.0
-"""How often a worker looks at the store unasked: for what workers that died left, and for calls that were lost."""
+"""How often a worker looks at the store unasked: for what workers that died left, and for calls
+that were lost.
+"""
 
 PAUSE_SECONDS = 0.1
 """How long the loop waits after an error that belongs to no execution: it may recur at once."""
@@ -100,7 +102,12 @@ def work(settings: Settings, build: Callable[[Settings], Service], *, beside: bo
         slot = Slot(settings.home, number)
         with translated_errors(slot.lock_path):
             lock = slot.take()
-            if lock is None and not beside and slot.holder(settings.lease_seconds) is not None and not slot.wake():
+            if (
+                lock is None
+                and not beside
+                and slot.holder(settings.lease_seconds) is not None
+                and not slot.wake()
+            ):
                 lock = _wait_for(settings, slot)
         if lock is None and not beside and slot.holder(settings.lease_seconds) is not None:
             return 0
@@ -109,7 +116,8 @@ def work(settings: Settings, build: Callable[[Settings], Service], *, beside: bo
             try:
                 worker.run()
             except BaseException:
-                # The lock is held until this process ends: no handler runs on beside the one that the next worker calls.
+                # The lock is held until this process ends: no handler runs on beside the one that
+                # the next worker calls.
                 worker.close()
                 raise
             return 0
@@ -117,12 +125,15 @@ def work(settings: Settings, build: Callable[[Settings], Service], *, beside: bo
 
 
 def _wait_for(settings: Settings, slot: Slot) -> int | None:
-    """The lock of a slot whose worker does not listen: it is about to leave, and may not look at the store again.
+    """The lock of a slot whose worker does not listen: it is about to leave, and may not look at
+    the store again.
 
     None when it listens after all, or is suspended.
     """
     report(f"waits for slot {slot.number}, whose worker leaves")
-    while (lock := slot.take()) is None and slot.holder(settings.lease_seconds) is not None and not slot.wake():
+    while (
+        (lock := slot.take()) is None and slot.holder(settings.lease_seconds) is not None and not slot.wake()
+    ):
         time.sleep(LEAVING_SECONDS)
     return lock
 
@@ -142,7 +153,9 @@ class _Worker:
         self._id = Workers(self._database).register(slot.number, os.getpid(), clock())
         self._sign()
         self._selector = selectors.DefaultSelector()
-        self._pool = Pool(Functions(self._database), settings, self._selector, clock, self._log, report=report)
+        self._pool = Pool(
+            Functions(self._database), settings, self._selector, clock, self._log, report=report
+        )
         background = Background(self._selector, Awaiting(service))
         world = World(settings, self._pool, service, clock, background, Clients(settings), {})
         self._conductor = Conductor(
@@ -155,9 +168,13 @@ class _Worker:
             on_crash=settings.on_crash,
             max_events=settings.max_events,
         )
-        self._function_events = EventInvocations(FunctionEvents(self._database), self._pool, self._id, clock, report)
+        self._function_events = EventInvocations(
+            FunctionEvents(self._database), self._pool, self._id, clock, report
+        )
         self._status_events = EventDelivery(StatusChanges(self._database), world, report)
-        self._selector.register(self._conductor.slow_lane, selectors.EVENT_READ, lambda: None)  # the next turn takes it from there
+        self._selector.register(
+            self._conductor.slow_lane, selectors.EVENT_READ, lambda: None
+        )  # the next turn takes it from there
 
     def run(self) -> None:
         """Drives executions; leaves when told to, or when nothing has been owed for a while."""
@@ -209,7 +226,9 @@ class _Worker:
             self._pool.end_orphans()
 
     def _in_place(self) -> bool:
-        """Whether the store is still where it was: its folder, or its file, may have been moved away or deleted."""
+        """Whether the store is still where it was: its folder, or its file, may have been moved
+        away or deleted.
+        """
         return self._slot.is_of(self._lock) and self._database.is_in_place()
 
     def _leave(self, number: int, frame: FrameType | None) -> None:
@@ -290,10 +309,14 @@ class _Worker:
             self._wait()
 
     def _claim(self) -> None:
-        """Takes over what is new, and now and then what dead workers left; if that is not all, again after a turn."""
+        """Takes over what is new, and now and then what dead workers left; if that is not all,
+        again after a turn.
+        """
         if not self._conductor.has_room:
             self._called = True
-        elif (self._claim_abandoned() if self._looks_for_abandoned else self._conductor.claim_new()) == CLAIM_LIMIT:
+        elif (
+            self._claim_abandoned() if self._looks_for_abandoned else self._conductor.claim_new()
+        ) == CLAIM_LIMIT:
             self._called = True
             self._share()
         else:

@@ -1,8 +1,9 @@
-"""One Map Run: its items are read, children are started as many as may run at once, and their results gathered.
+"""One Map Run: its items are read, children are started as many as may run at once, and their
+results gathered.
 
-It stands in the store (store/sqlite/map_runs.py), so that a worker that resumes goes on with it. After a turn in
-which children of it have ended it looks there what they have come to; all that takes long is done in the background,
-one thing at a time.
+It stands in the store (store/sqlite/map_runs.py), so that a worker that resumes goes on with it.
+After a turn in which children of it have ended it looks there what they have come to; all that
+takes long is done in the background, one thing at a time.
 """
 
 from __future__ import annotations
@@ -43,7 +44,9 @@ CHUNK_CHILDREN = 500
 PATIENCE_SECONDS = 60.0
 """How long ItemSelector may take for the children of one chunk."""
 
-THRESHOLD_EXCEEDED = StatesError("States.ExceedToleratedFailureThreshold", "The specified tolerated failure threshold was exceeded")
+THRESHOLD_EXCEEDED = StatesError(
+    "States.ExceedToleratedFailureThreshold", "The specified tolerated failure threshold was exceeded"
+)
 
 
 def conduct(errand: Errand, world: World) -> Cancel:
@@ -149,18 +152,24 @@ class _Conduct:
         elif room > 0:
             patience = Patience(time.thread_time, PATIENCE_SECONDS)
             home, children = self._world.settings.home, min(room, CHUNK_CHILDREN)
-            self._work(partial(dataset.chunk, self._plan, run, home, children, patience), partial(self._start, run))
+            self._work(
+                partial(dataset.chunk, self._plan, run, home, children, patience), partial(self._start, run)
+            )
 
     def _start(self, run: MapRun, chunk: Chunk) -> None:
         at = self._now()
-        if self._runs.start_children(run, [self._child(run, batch, at) for batch in chunk.batches], chunk.place, at):
+        if self._runs.start_children(
+            run, [self._child(run, batch, at) for batch in chunk.batches], chunk.place, at
+        ):
             self._world.service.runner.wake()
             self.look()
 
     def _child(self, run: MapRun, batch: Batch, at: int) -> NewChild:
         name, machine = names.new_execution_name(at), run.state_machine_arn
         return NewChild(
-            arn=arn.express_execution(machine, name, names.new_uuid()) if run.express else arn.execution(machine, name),
+            arn=arn.express_execution(machine, name, names.new_uuid())
+            if run.express
+            else arn.execution(machine, name),
             name=name,
             seed=os.urandom(16).hex(),
             input=batch.input,
@@ -188,7 +197,9 @@ class _Conduct:
             database.close()
 
     def _has_gathered(self, gathered: Gathered) -> None:
-        self._end(TaskSucceeded(self._errand.task.id, Payload(text=gathered.output), gathered.last_stopped_at))
+        self._end(
+            TaskSucceeded(self._errand.task.id, Payload(text=gathered.output), gathered.last_stopped_at)
+        )
 
     def _fail(self, error: StatesError) -> None:
         self._end(TaskFailed(self._errand.task.id, error.error, error.cause))

@@ -1,8 +1,8 @@
 """The items of a Map Run: those of the state's input, or those that an ItemReader found.
 
-What a reader finds is read once, to its end, into a file in the store's folder (JSON, one item a line). So the
-items are counted before the first child starts, memory does not grow with them, and a worker that resumes goes
-on at a known place, whatever has become of the source meanwhile.
+What a reader finds is read once, to its end, into a file in the store's folder (JSON, one item a
+line). So the items are counted before the first child starts, memory does not grow with them, and a
+worker that resumes goes on at a known place, whatever has become of the source meanwhile.
 """
 
 from __future__ import annotations
@@ -49,7 +49,9 @@ def read(reading: Reading, path: str, world: World) -> int:
     count = 0
     try:
         private_files.make_folder(world.settings.home, FOLDER_NAME)
-        with open(f"{path}.part", "w", encoding="utf-8", errors="surrogatepass", opener=private_files.open_file) as file:
+        with open(
+            f"{path}.part", "w", encoding="utf-8", errors="surrogatepass", opener=private_files.open_file
+        ) as file:
             for item in islice(_items(reading, world), reading.max_items):
                 file.write(f"{dumps(item)}\n")
                 count += 1
@@ -107,7 +109,11 @@ class Chunk(NamedTuple):
 def chunk(plan: MapRunPlan, run: MapRun, home: str, children: int, patience: Patience) -> Chunk:
     """The inputs of up to so many children, from where the run stands. Raises StatesError."""
     places: list[int] = []
-    source = _kept(plan.items, run.place, places) if plan.items is not None else _filed(file_of(home, run), run.place, places)
+    source = (
+        _kept(plan.items, run.place, places)
+        if plan.items is not None
+        else _filed(file_of(home, run), run.place, places)
+    )
     batches: list[Batch] = []
     size = items = 0
     for batch in plan.batches(source, run.started_items, patience):
@@ -138,4 +144,7 @@ def _filed(path: str, place: int, places: list[int]) -> Iterator[Json]:
     except StoreError as error:
         raise StatesError("States.ItemReaderFailed", str(error)) from None
     except OSError as error:
-        raise StatesError("States.ItemReaderFailed", f"The items that were read are gone: {error.strerror}: {error.filename}") from None
+        raise StatesError(
+            "States.ItemReaderFailed",
+            f"The items that were read are gone: {error.strerror}: {error.filename}",
+        ) from None

@@ -42,7 +42,9 @@ def reader_failed(cause: str) -> StatesError:
 
 
 def items_of(file: BinaryIO, config: Mapping[str, Json], key: str) -> Iterator[Json]:
-    """The items of a file in the form that ReaderConfig's InputType says; `key` is its name. Raises StatesError."""
+    """The items of a file in the form that ReaderConfig's InputType says; `key` is its name. Raises
+    StatesError.
+    """
     input_type = str(config.get("InputType", "JSON"))
     read = _FORMATS.get(input_type)
     if read is None:
@@ -56,8 +58,9 @@ def _unpacked(file: BinaryIO, key: str) -> BinaryIO:
 
 
 def csv_rows(file: BinaryIO, config: Mapping[str, Json]) -> Iterator[Json]:
-    """Each row an object of strings. Observed: fields that a row lacks are empty, and those beyond the header left out;
-    the fields come in the order of a HashMap."""
+    """Each row an object of strings. Observed: fields that a row lacks are empty, and those beyond
+    the header left out; the fields come in the order of a HashMap.
+    """
     lines = io.TextIOWrapper(file, "utf-8-sig", newline="")
     rows = csv.reader(_lines(lines), delimiter=DELIMITERS.get(str(config.get("CSVDelimiter", "COMMA")), ","))
     try:

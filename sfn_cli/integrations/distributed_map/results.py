@@ -27,7 +27,13 @@ if TYPE_CHECKING:
 MEMORY_BYTES = 2**20
 """How much of a file is held in memory before it goes to the disk."""
 
-_STATUSES = {"SUCCEEDED": "SUCCEEDED", "FAILED": "FAILED", "TIMED_OUT": "FAILED", "ABORTED": "FAILED", "RUNNING": "PENDING"}
+_STATUSES = {
+    "SUCCEEDED": "SUCCEEDED",
+    "FAILED": "FAILED",
+    "TIMED_OUT": "FAILED",
+    "ABORTED": "FAILED",
+    "RUNNING": "PENDING",
+}
 """An execution's status → the kind of file that it stands in."""
 
 
@@ -39,10 +45,14 @@ class Gathered(NamedTuple):
 
 
 def gather(runs: MapRuns, run: MapRun, writing: Writing, world: World) -> Gathered:
-    """The output of a Map Run, written out where that is asked for; children that still run are pending. Raises StatesError."""
+    """The output of a Map Run, written out where that is asked for; children that still run are
+    pending. Raises StatesError.
+    """
     last = _Last()
     results = last.watch(runs.results(run.id))
-    output = _kept(results, run, writing) if writing.bucket is None else _written(results, run, writing, world)
+    output = (
+        _kept(results, run, writing) if writing.bucket is None else _written(results, run, writing, world)
+    )
     return Gathered(output, last.stopped_at)
 
 
@@ -112,7 +122,11 @@ def _written(results: Iterator[Result], run: MapRun, writing: Writing, world: Wo
         for result in results:
             for text in _shaped(result, run, writing.transformation):
                 files[_STATUSES[result.status]].add(text)
-        manifest: dict[str, Json] = {"DestinationBucket": writing.bucket, "MapRunArn": run.arn, "ResultFiles": {}}
+        manifest: dict[str, Json] = {
+            "DestinationBucket": writing.bucket,
+            "MapRunArn": run.arn,
+            "ResultFiles": {},
+        }
         for kind, file in files.items():
             entries = manifest["ResultFiles"][kind] = []
             if not file.is_empty:
@@ -130,14 +144,21 @@ def _written(results: Iterator[Result], run: MapRun, writing: Writing, world: Wo
     finally:
         for file in files.values():
             file.content.close()
-    return dumps({"MapRunArn": run.arn, "ResultWriterDetails": {"Bucket": writing.bucket, "Key": f"{folder}/manifest.json"}})
+    return dumps(
+        {
+            "MapRunArn": run.arn,
+            "ResultWriterDetails": {"Bucket": writing.bucket, "Key": f"{folder}/manifest.json"},
+        }
+    )
 
 
 class _File:
     """A result file as it grows: a JSON array, or JSON lines."""
 
     def __init__(self, writing: Writing) -> None:
-        self._begin, self._between, self._end = (b"", b"\n", b"\n") if writing.output_type == "JSONL" else (b"[", b",", b"]")
+        self._begin, self._between, self._end = (
+            (b"", b"\n", b"\n") if writing.output_type == "JSONL" else (b"[", b",", b"]")
+        )
         self.content = cast("BinaryIO", tempfile.SpooledTemporaryFile(MEMORY_BYTES))  # noqa: SIM115 - closed by its owner
         self.is_empty = True
 

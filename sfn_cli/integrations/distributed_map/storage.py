@@ -1,4 +1,5 @@
-"""Where datasets and results lie: a bucket of S3, or a folder whose URL (file:///…) stands for the bucket's name.
+"""Where datasets and results lie: a bucket of S3, or a folder whose URL (file:///…) stands for the
+bucket's name.
 
 Folders are sfn's own, for those who have no S3 at hand.
 """
@@ -71,7 +72,13 @@ class _Bucket:
         while True:
             page = self._call("list_objects_v2", **arguments, **token)
             for found in page.get("Contents", ()):
-                yield _listed(found["ETag"], found["LastModified"].timestamp(), found["Key"], found["Size"], found["StorageClass"])
+                yield _listed(
+                    found["ETag"],
+                    found["LastModified"].timestamp(),
+                    found["Key"],
+                    found["Size"],
+                    found["StorageClass"],
+                )
             if not page.get("IsTruncated"):
                 return
             token = {"ContinuationToken": page["NextContinuationToken"]}
@@ -126,10 +133,18 @@ class _Folder:
         prefix = str(arguments.get("Prefix") or "")
         keys = []
         for folder, _, names in os.walk(self._root):
-            keys += [os.path.relpath(os.path.join(folder, name), self._root).replace(os.sep, "/") for name in names]
+            keys += [
+                os.path.relpath(os.path.join(folder, name), self._root).replace(os.sep, "/") for name in names
+            ]
         for key in sorted(key for key in keys if key.startswith(prefix)):
             status = os.stat(self._path(key))
-            yield _listed(f'"{status.st_mtime_ns:x}-{status.st_size:x}"', status.st_mtime, key, status.st_size, "STANDARD")
+            yield _listed(
+                f'"{status.st_mtime_ns:x}-{status.st_size:x}"',
+                status.st_mtime,
+                key,
+                status.st_size,
+                "STANDARD",
+            )
 
     def write(self, key: str, content: BinaryIO) -> None:
         path = self._path(key)
@@ -152,4 +167,10 @@ def _is_unicode(text: str) -> bool:
 
 
 def _listed(etag: str, modified: float, key: str, size: int, storage_class: str) -> dict[str, Json]:
-    return {"Etag": etag, "LastModified": int(modified), "Key": key, "Size": size, "StorageClass": storage_class}
+    return {
+        "Etag": etag,
+        "LastModified": int(modified),
+        "Key": key,
+        "Size": size,
+        "StorageClass": storage_class,
+    }

@@ -1,4 +1,5 @@
-"""Patterns for messages of columns: `[ip, user, ..., request = "GET *", status = 4* || status = 5*, bytes > 1000]`.
+"""Patterns for messages of columns: `[ip, user, ..., request = "GET *", status = 4* || status = 5*,
+bytes > 1000]`.
 
 Columns are parted by spaces; what stands in double quotes or square brackets is one column.
 """
@@ -66,5 +67,8 @@ def _named(names: Sequence[str | None], fields: Sequence[str]) -> Columns | None
     after = len(names) - before - 1
     if len(fields) < before + after:
         return None
-    ends = [*zip(names[:before], fields[:before], strict=True), *zip(names[before + 1 :], fields[len(fields) - after :], strict=True)]
+    ends = [
+        *zip(names[:before], fields[:before], strict=True),
+        *zip(names[before + 1 :], fields[len(fields) - after :], strict=True),
+    ]
     return {name: field for name, field in ends if name is not None}

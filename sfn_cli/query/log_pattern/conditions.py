@@ -1,4 +1,6 @@
-"""Conditions joined by && and || (which binds less), in parentheses or not: what JSON patterns and columns share."""
+"""Conditions joined by && and || (which binds less), in parentheses or not: what JSON patterns and
+columns share.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ _SPACE = re.compile(r"\s*")
 class Reader(Generic[Fields]):
     """Reads a text from left to right; `read_condition` reads one comparison, where the reader stands."""
 
-    def __init__(self, text: str, read_condition: Callable[[Reader[Fields]], Callable[[Fields], bool]]) -> None:
+    def __init__(
+        self, text: str, read_condition: Callable[[Reader[Fields]], Callable[[Fields], bool]]
+    ) -> None:
         self._text = text
         self._at = 0
         self._read_condition = read_condition

@@ -16,7 +16,9 @@ _WORD = re.compile(r"\w+")
 
 
 def compile_terms(text: str) -> Matches:
-    """At least one term: all must be there, or not (`-term`), or one of several (`?term`; these count for nothing beside others)."""
+    """At least one term: all must be there, or not (`-term`), or one of several (`?term`; these
+    count for nothing beside others).
+    """
     wanted: list[Matches] = []
     unwanted: list[Matches] = []
     optional: list[Matches] = []
@@ -24,7 +26,9 @@ def compile_terms(text: str) -> Matches:
     for sign, term in _TERM.findall(text):
         kinds[sign].append(_compile_term(term))
     if wanted or unwanted:
-        return lambda message: all(has(message) for has in wanted) and not any(has(message) for has in unwanted)
+        return lambda message: (
+            all(has(message) for has in wanted) and not any(has(message) for has in unwanted)
+        )
     return lambda message: any(has(message) for has in optional)
 
 

@@ -1,4 +1,6 @@
-"""What a field is compared with: a number, a text that may have wildcards, or a regular expression between percent signs."""
+"""What a field is compared with: a number, a text that may have wildcards, or a regular expression
+between percent signs.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +20,18 @@ if TYPE_CHECKING:
 _ALLOWED_IN_REGEX = re.compile(r"[A-Za-z0-9_#=@/;,\-^$?\[\]{}|\\*+. :]*")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 
-_ORDER: Mapping[str, Callable[[Any, Any], bool]] = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le}
+_ORDER: Mapping[str, Callable[[Any, Any], bool]] = {
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+}
 
 
 def compile_comparison(sign: str, value: str) -> Matches:
-    """Whether a field's text stands so to the value, as the pattern writes it: `4*`, `"a b"`, `%re%`, `1e3`. Raises InvalidPattern."""
+    """Whether a field's text stands so to the value, as the pattern writes it: `4*`, `"a b"`,
+    `%re%`, `1e3`. Raises InvalidPattern.
+    """
     if sign in _ORDER:
         number = as_number(value)
         if number is None:

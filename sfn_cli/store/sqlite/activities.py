@@ -32,7 +32,9 @@ class Activities:
     def create(self, activity: Activity) -> Activity:
         """The activity that has this ARN from now on: `activity` itself, or the one that already had it."""
         with self._database.transaction() as connection:
-            connection.execute(f"INSERT OR IGNORE INTO activity ({_COLUMNS}) VALUES (?, ?, ?, ?, ?)", activity)
+            connection.execute(
+                f"INSERT OR IGNORE INTO activity ({_COLUMNS}) VALUES (?, ?, ?, ?, ?)", activity
+            )
             kept = _found(connection, activity.arn)
             assert kept is not None
             return kept
@@ -45,7 +47,8 @@ class Activities:
         """Up to `limit` activities whose ARN begins so, by name, from the one that follows the name `after`."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                f"SELECT {_COLUMNS} FROM activity WHERE substr(arn, 1, ?) = ? AND name > ? ORDER BY name LIMIT ?",
+                f"SELECT {_COLUMNS} FROM activity WHERE substr(arn, 1, ?) = ? AND name > ? ORDER BY name "
+                "LIMIT ?",
                 (len(arn_prefix), arn_prefix, after, limit),
             ).fetchall()
         return [Activity(*row) for row in rows]

@@ -56,18 +56,23 @@ class Aliases:
             versions = _rows(connection, machine, weights)
             if versions is None:
                 return None
-            (count,) = connection.execute("SELECT count(*) FROM alias WHERE state_machine = ?", (machine,)).fetchone()
+            (count,) = connection.execute(
+                "SELECT count(*) FROM alias WHERE state_machine = ?", (machine,)
+            ).fetchone()
             if count >= MAX_ALIASES:
                 raise QuotaReached(f"A state machine has at most {MAX_ALIASES} aliases.")
             id = connection.execute(
-                "INSERT INTO alias (state_machine, name, description, created_at, updated_at) VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO alias (state_machine, name, description, created_at, updated_at) VALUES (?, ?, "
+                "?, ?, ?)",
                 (machine, name, description, at, at),
             ).lastrowid
             assert id is not None
             _lead(connection, id, versions, weights)
             return _found(connection, machine, name)
 
-    def update(self, machine: int, name: str, description: str | None, weights: Weights | None, at: int) -> Alias | None:
+    def update(
+        self, machine: int, name: str, description: str | None, weights: Weights | None, at: int
+    ) -> Alias | None:
         """The alias with what is given changed; one that stays as it was keeps its time.
 
         None when there is no such alias, or the machine does not have one of the versions.
@@ -83,7 +88,9 @@ class Aliases:
             versions = _rows(connection, machine, weights)
             if versions is None:
                 return None
-            connection.execute("UPDATE alias SET description = ?, updated_at = ? WHERE id = ?", (description, at, alias.id))
+            connection.execute(
+                "UPDATE alias SET description = ?, updated_at = ? WHERE id = ?", (description, at, alias.id)
+            )
             connection.execute("DELETE FROM route WHERE alias = ?", (alias.id,))
             _lead(connection, alias.id, versions, weights)
             return _found(connection, machine, name)
@@ -93,11 +100,18 @@ class Aliases:
             return _found(connection, machine, name)
 
     def page(self, machine: int, version: int | None, after: str, limit: int) -> list[Listed]:
-        """Up to `limit` aliases (of those that lead to the version's row), by name, from the one that follows `after`."""
-        of_version, versions = ("", ()) if version is None else ("AND id IN (SELECT alias FROM route WHERE version = ?)", (version,))
+        """Up to `limit` aliases (of those that lead to the version's row), by name, from the one
+        that follows `after`.
+        """
+        of_version, versions = (
+            ("", ())
+            if version is None
+            else ("AND id IN (SELECT alias FROM route WHERE version = ?)", (version,))
+        )
         with self._database.reading() as connection:
             rows = connection.execute(
-                f"SELECT name, created_at FROM alias WHERE state_machine = ? AND name > ? {of_version} ORDER BY name LIMIT ?",
+                f"SELECT name, created_at FROM alias WHERE state_machine = ? AND name > ? {of_version} "
+                "ORDER BY name LIMIT ?",
                 (machine, after, *versions, limit),
             ).fetchall()
             return [Listed(*row) for row in rows]
@@ -105,12 +119,18 @@ class Aliases:
     def delete(self, machine: int, name: str) -> bool:
         """Deletes an alias; whether it was there. Its versions stay."""
         with self._database.transaction() as connection:
-            return bool(connection.execute("DELETE FROM alias WHERE state_machine = ? AND name = ?", (machine, name)).rowcount)
+            return bool(
+                connection.execute(
+                    "DELETE FROM alias WHERE state_machine = ? AND name = ?", (machine, name)
+                ).rowcount
+            )
 
 
 def _found(connection: Any, machine: int, name: str) -> Alias | None:
     row = connection.execute(
-        "SELECT name, description, created_at, updated_at, id FROM alias WHERE state_machine = ? AND name = ?", (machine, name)
+        "SELECT name, description, created_at, updated_at, id FROM alias WHERE state_machine = ? AND name = "
+        "?",
+        (machine, name),
     ).fetchone()
     if row is None:
         return None
@@ -124,13 +144,22 @@ def _found(connection: Any, machine: int, name: str) -> Alias | None:
         """,
         (id,),
     ).fetchall()
-    return Alias(name, description, created_at, updated_at, id, tuple(Route(version_from(version), weight) for weight, *version in routes))
+    return Alias(
+        name,
+        description,
+        created_at,
+        updated_at,
+        id,
+        tuple(Route(version_from(version), weight) for weight, *version in routes),
+    )
 
 
 def _rows(connection: Any, machine: int, weights: Weights) -> list[int] | None:
     """The rows of the versions, or None when the machine does not have one of them."""
     found = [
-        connection.execute("SELECT id FROM version WHERE state_machine = ? AND number = ?", (machine, number)).fetchone()
+        connection.execute(
+            "SELECT id FROM version WHERE state_machine = ? AND number = ?", (machine, number)
+        ).fetchone()
         for number, _ in weights
     ]
     return None if None in found else [id for (id,) in found]
@@ -138,4 +167,7 @@ def _rows(connection: Any, machine: int, weights: Weights) -> list[int] | None:
 
 def _lead(connection: Any, alias: int, versions: Sequence[int], weights: Weights) -> None:
     for position, (version, (_, weight)) in enumerate(zip(versions, weights, strict=True)):
-        connection.execute("INSERT INTO route (alias, position, version, weight) VALUES (?, ?, ?, ?)", (alias, position, version, weight))
+        connection.execute(
+            "INSERT INTO route (alias, position, version, weight) VALUES (?, ?, ?, ?)",
+            (alias, position, version, weight),
+        )

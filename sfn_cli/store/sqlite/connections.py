@@ -11,8 +11,10 @@ if TYPE_CHECKING:
 
 
 class Connection(NamedTuple):
-    """One connection. `stem` is its ARN without the id at its end, `auth_parameters` a JSON object in text, as
-    CreateConnection takes it; `token` is what OAuth gave for it last, good until `token_expires_at` (None: not told)."""
+    """One connection. `stem` is its ARN without the id at its end, `auth_parameters` a JSON object
+    in text, as CreateConnection takes it; `token` is what OAuth gave for it last, good until
+    `token_expires_at` (None: not told).
+    """
 
     arn: str
     stem: str
@@ -41,7 +43,9 @@ class Connections:
     def create(self, made: Connection) -> bool:
         """Whether it was made: another of its name may be there already."""
         with self._database.transaction() as connection:
-            cursor = connection.execute(f"INSERT OR IGNORE INTO connection ({_COLUMNS}) VALUES ({_MARKS})", made)
+            cursor = connection.execute(
+                f"INSERT OR IGNORE INTO connection ({_COLUMNS}) VALUES ({_MARKS})", made
+            )
             return bool(cursor.rowcount)
 
     def named(self, stem: str) -> Connection | None:
@@ -59,7 +63,9 @@ class Connections:
         return None if row is None else Connection(*row)
 
     def page(self, prefix: str, state: str | None, after: str, limit: int) -> list[Connection]:
-        """Up to `limit` connections whose stem begins so, by name, from the one that follows the name `after`."""
+        """Up to `limit` connections whose stem begins so, by name, from the one that follows the
+        name `after`.
+        """
         with self._database.reading() as connection:
             rows = connection.execute(
                 f"""SELECT {_COLUMNS} FROM connection

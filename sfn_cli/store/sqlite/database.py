@@ -155,14 +155,24 @@ def _translated(error: BaseException, path: str) -> SfnError | None:
             return UnstorableError("A number is outside the range that can be stored (64-bit integers).")
         case sqlite3.DataError():
             return UnstorableError("The text is too long to be stored.")
-        case sqlite3.IntegrityError() | sqlite3.ProgrammingError() | sqlite3.InterfaceError() | sqlite3.NotSupportedError():
+        case (
+            sqlite3.IntegrityError()
+            | sqlite3.ProgrammingError()
+            | sqlite3.InterfaceError()
+            | sqlite3.NotSupportedError()
+        ):
             return RowError(f"Cannot use the store {path}: {error}.")
         case JSONDecodeError():
-            return RowError(f"Cannot use the store {path}: {_ADVICE['SQLITE_CORRUPT']} (a column of JSON holds none).")
+            return RowError(
+                f"Cannot use the store {path}: {_ADVICE['SQLITE_CORRUPT']} (a column of JSON holds none)."
+            )
         case sqlite3.Error():
             return _explained(error, path)
         case OSError():
-            return StoreError(f"Cannot use the store {path}: {error.strerror or error}. Set SFN_HOME to a folder that can be written.")
+            return StoreError(
+                f"Cannot use the store {path}: {error.strerror or error}. Set SFN_HOME to a folder that can "
+                "be written."
+            )
     return None
 
 
@@ -187,7 +197,9 @@ _ADVICE = {
 
 def _explained(error: sqlite3.Error, path: str) -> StoreError:
     name = getattr(error, "sqlite_errorname", "") or ""
-    if not name and str(error).startswith("Could not decode to UTF-8"):  # Python's own words, with all of the text
+    if not name and str(error).startswith(
+        "Could not decode to UTF-8"
+    ):  # Python's own words, with all of the text
         return RowError(f"Cannot use the store {path}: {_ADVICE['SQLITE_CORRUPT']} (a text is not UTF-8).")
     for prefix, advice in _ADVICE.items():
         if name.startswith(prefix):
@@ -204,7 +216,8 @@ def _refuse_emptied(path: str) -> None:
     left = _size(path + "-wal")
     if left and _size(path) <= _EMPTY_BYTES:
         raise StoreError(
-            f"Cannot use the store {path}: it is empty, but {FILE_NAME}-wal beside it holds {left} bytes of a store. "
+            f"Cannot use the store {path}: it is empty, but {FILE_NAME}-wal beside it holds {left} bytes of "
+            "a store. "
             f"Put the file of that store back, or {_AFRESH}."
         )
 
@@ -279,14 +292,21 @@ def _refuse_newer(connection: sqlite3.Connection, path: str) -> None:
         written_by = _written_by(connection)
         if written_by is None or not _is_newer(written_by):
             return
-    by = f"sfn {written_by}" if written_by is not None else f"a newer sfn (schema {schema}, this one knows {LATEST})"
+    by = (
+        f"sfn {written_by}"
+        if written_by is not None
+        else f"a newer sfn (schema {schema}, this one knows {LATEST})"
+    )
     raise StoreError(
-        f"The store {path} was written by {by}, and this is sfn {__version__}. Upgrade sfn, or set SFN_HOME to another folder."
+        f"The store {path} was written by {by}, and this is sfn {__version__}. Upgrade sfn, or set SFN_HOME "
+        "to another folder."
     )
 
 
 def _is_newer(version: str) -> bool:
-    """Whether a version of sfn is newer than this one (PEP 440: 0.2.1rc1 is newer than 0.2.0, and older than 0.2.1)."""
+    """Whether a version of sfn is newer than this one (PEP 440: 0.2.1rc1 is newer than 0.2.0, and
+    older than 0.2.1).
+    """
     if version == __version__:
         return False
     from packaging.version import InvalidVersion, Version

@@ -1,4 +1,5 @@
-"""How an execution's end reaches others: the task that waits for it, and the executions that its own tasks wait for.
+"""How an execution's end reaches others: the task that waits for it, and the executions that its
+own tasks wait for.
 
 All of it happens in the caller's transaction: an end is never half told. An execution that a .sync
 task waits for is aborted when the task is owed no more; AWS does so "on a best-effort basis", here
@@ -53,7 +54,9 @@ def _end(connection: Any, id: int, type: str, error: str | None, cause: str | No
     )
     if type == "ExecutionAborted" and owner is not None and owner != SUSPENDED:
         send(connection, id, "aborted", {"worker": owner}, at)
-    connection.execute("UPDATE task SET open = 0 WHERE key BETWEEN ? AND ?", (key_of(id, 0), key_of(id + 1, 0)))
+    connection.execute(
+        "UPDATE task SET open = 0 WHERE key BETWEEN ? AND ?", (key_of(id, 0), key_of(id + 1, 0))
+    )
     _abort_children(connection, key_of(id, 0), key_of(id + 1, 0), at)
     tell_waiting(connection, [id], at)
     if map_run is not None:
@@ -74,7 +77,13 @@ def tell_waiting(connection: Any, ended: Iterable[int], at: int) -> None:
     for task, arn, stopped_at, status, error, cause in waiting:
         # Told in full: before this is read, the execution may be redriven.
         ending = {"status": status, "error": error, "cause": cause}
-        send(connection, execution_of(task), "childEnded", {"task": event_of(task), "execution": arn, "at": stopped_at, **ending}, at)
+        send(
+            connection,
+            execution_of(task),
+            "childEnded",
+            {"task": event_of(task), "execution": arn, "at": stopped_at, **ending},
+            at,
+        )
 
 
 def abort_awaited(connection: Any, tasks: Iterable[int], at: int) -> None:
@@ -94,7 +103,9 @@ def _abort_children(connection: Any, first_task: int, last_task: int, at: int) -
     ).fetchall()
     for (id,) in running:
         abort(connection, id, None, None, at)
-    runs = connection.execute("SELECT task FROM map_run WHERE task BETWEEN ? AND ? AND status = 'RUNNING'", (first_task, last_task))
+    runs = connection.execute(
+        "SELECT task FROM map_run WHERE task BETWEEN ? AND ? AND status = 'RUNNING'", (first_task, last_task)
+    )
     for (task,) in runs.fetchall():
         end_map_run(connection, task, "ABORTED", at)
 
@@ -102,18 +113,25 @@ def _abort_children(connection: Any, first_task: int, last_task: int, at: int) -
 def end_map_run(connection: Any, task: int, status: str, at: int) -> None:
     """Ends the Map Run of the task with this key, if it runs, and aborts its children that still run."""
     ended = connection.execute(
-        "UPDATE map_run SET status = ?, stopped_at = ? WHERE task = ? AND status = 'RUNNING' RETURNING id", (status, at, task)
+        "UPDATE map_run SET status = ?, stopped_at = ? WHERE task = ? AND status = 'RUNNING' RETURNING id",
+        (status, at, task),
     ).fetchone()
     if ended is not None:
-        connection.execute("UPDATE execution SET status = 'ABORTED' WHERE map_run = ? AND status = 'PENDING_REDRIVE'", ended)
+        connection.execute(
+            "UPDATE execution SET status = 'ABORTED' WHERE map_run = ? AND status = 'PENDING_REDRIVE'", ended
+        )
         move_count(connection, ended[0], ("PENDING_REDRIVE",), "ABORTED")
-        running = connection.execute("SELECT id FROM execution WHERE map_run = ? AND status = 'RUNNING' ORDER BY id", ended)
+        running = connection.execute(
+            "SELECT id FROM execution WHERE map_run = ? AND status = 'RUNNING' ORDER BY id", ended
+        )
         for (child,) in running.fetchall():
             abort(connection, child, None, None, at)
 
 
 def count_ends(connection: Any, ended: Iterable[int]) -> None:
-    """Notes in the counts of their Map Runs that these child executions, which ran, have come to the status that they have now."""
+    """Notes in the counts of their Map Runs that these child executions, which ran, have come to
+    the status that they have now.
+    """
     rows = connection.execute(
         """
         SELECT map_run, status, count(*), sum(item_count) FROM execution

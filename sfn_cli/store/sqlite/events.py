@@ -42,7 +42,8 @@ def event_rows(execution: int, events: Iterable[HistoryEvent]) -> list[tuple[obj
 
 
 def last_event(connection: Any, execution: int) -> tuple[int, int]:
-    """The id of the last event of the execution in this row, and when it happened; (0, 0) when its events are gone.
+    """The id of the last event of the execution in this row, and when it happened; (0, 0) when its
+    events are gone.
 
     A damaged time is 0: an execution whose rows are damaged can be stopped all the same.
     """

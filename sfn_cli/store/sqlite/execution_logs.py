@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 
 def log_lines(
-    log: ExecutionLog, execution_arn: str, state_machine_arn: str, events: Iterable[HistoryEvent], redrive_count: int = 0
+    log: ExecutionLog,
+    execution_arn: str,
+    state_machine_arn: str,
+    events: Iterable[HistoryEvent],
+    redrive_count: int = 0,
 ) -> list[LogLine]:
     """What the log has of these events."""
     return [
@@ -27,7 +31,12 @@ def log_lines(
             log.group,
             stream_name(state_machine_arn, event.at),
             event.at,
-            line(event, execution_arn, include_execution_data=log.include_execution_data, redrive_count=redrive_count),
+            line(
+                event,
+                execution_arn,
+                include_execution_data=log.include_execution_data,
+                redrive_count=redrive_count,
+            ),
         )
         for event in events
         if event.type in log.types
@@ -42,7 +51,8 @@ def insert_execution_log(connection: Any, lines: Sequence[LogLine], ingested_at:
 
 
 def log_events(connection: Any, execution: int, events: Sequence[HistoryEvent]) -> None:
-    """Logs events that are not a worker's: the start of the execution in this row, its redrive or its abortion.
+    """Logs events that are not a worker's: the start of the execution in this row, its redrive or
+    its abortion.
 
     Logs nothing when the configuration is damaged: the execution can be stopped all the same.
     """
@@ -62,4 +72,6 @@ def log_events(connection: Any, execution: int, events: Sequence[HistoryEvent]) 
     except (ValueError, TypeError, LookupError, AttributeError):
         return
     if log is not None:
-        insert_execution_log(connection, log_lines(log, arn, state_machine_arn, events, redrive_count), events[-1].at)
+        insert_execution_log(
+            connection, log_lines(log, arn, state_machine_arn, events, redrive_count), events[-1].at
+        )

@@ -67,7 +67,9 @@ class Summary(NamedTuple):
 
 
 class Whose(NamedTuple):
-    """Which executions a list shows: those of a machine, or of the Map Run in this row, for which all holds that is not None."""
+    """Which executions a list shows: those of a machine, or of the Map Run in this row, for which
+    all holds that is not None.
+    """
 
     state_machine_arn: str | None = None
     map_run: int | None = None
@@ -136,27 +138,33 @@ class Executions:
         with self._database.reading() as connection:
             after = beginning + chr(sys.maxunicode)
             found = connection.execute(
-                "SELECT arn FROM execution WHERE arn >= ? AND arn < ? ORDER BY arn DESC LIMIT ?", (beginning, after, limit)
+                "SELECT arn FROM execution WHERE arn >= ? AND arn < ? ORDER BY arn DESC LIMIT ?",
+                (beginning, after, limit),
             )
             return [arn for (arn,) in found]
 
     def arns(self, id: int) -> tuple[str, str] | None:
         """The ARNs of the execution with this row, and of its state machine."""
         with self._database.reading() as connection:
-            row: tuple[str, str] | None = connection.execute("SELECT arn, state_machine_arn FROM execution WHERE id = ?", (id,)).fetchone()
+            row: tuple[str, str] | None = connection.execute(
+                "SELECT arn, state_machine_arn FROM execution WHERE id = ?", (id,)
+            ).fetchone()
             return row
 
     def ended(self, ids: Sequence[int]) -> dict[int, str]:
         """Those of the executions with these rows that have ended, with their statuses."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT id, status FROM execution WHERE id IN (SELECT value FROM json_each(?)) AND status <> 'RUNNING'",
+                "SELECT id, status FROM execution WHERE id IN (SELECT value FROM json_each(?)) AND status "
+                "<> 'RUNNING'",
                 (jsonvalue.dumps(ids),),
             )
             return dict(rows.fetchall())
 
     def data_bytes(self, id: int) -> int:
-        """How long the definition and all the data in the history of the execution with this row are, in characters."""
+        """How long the definition and all the data in the history of the execution with this row
+        are, in characters.
+        """
         with self._database.reading() as connection:
             size: int = connection.execute(
                 """
@@ -180,7 +188,11 @@ class Executions:
 
     def page(self, whose: Whose, before: tuple[int, int] | None, limit: int) -> list[Summary]:
         """Up to `limit` executions, newest first, from the one that follows `before` (its start and row)."""
-        given = {column: value for column, value in whose._asdict().items() if value is not None and column != "redriven"}
+        given = {
+            column: value
+            for column, value in whose._asdict().items()
+            if value is not None and column != "redriven"
+        }
         conditions = [f"e.{column} = ?" for column in given]
         if whose.redriven is not None:
             conditions.append("e.redrive_count > 0" if whose.redriven else "e.redrive_count = 0")
@@ -208,14 +220,17 @@ class Executions:
         return self._events("key > ? AND key < ? ORDER BY key DESC", (key_of(id, 0), end, limit))
 
     def abort(self, arn: str, error: str | None, cause: str | None, at: int) -> int | None:
-        """Aborts a running execution; what has ended stays as it is. The time it stopped, or None if there is none.
+        """Aborts a running execution; what has ended stays as it is. The time it stopped, or None
+        if there is none.
 
         The worker that drives it, if one does, is told to let go.
         """
         from sfn_cli.store.sqlite import endings
 
         with self._database.transaction() as connection:
-            row = connection.execute("SELECT id, status, stopped_at FROM execution WHERE arn = ?", (arn,)).fetchone()
+            row = connection.execute(
+                "SELECT id, status, stopped_at FROM execution WHERE arn = ?", (arn,)
+            ).fetchone()
             if row is None:
                 return None
             id, status, stopped_at = row
@@ -226,7 +241,9 @@ class Executions:
 
     def _events(self, condition: str, parameters: Sequence[int]) -> list[HistoryEvent]:
         with self._database.reading() as connection:
-            rows = connection.execute(f"SELECT {COLUMNS} FROM event WHERE {condition} LIMIT ?", parameters).fetchall()
+            rows = connection.execute(
+                f"SELECT {COLUMNS} FROM event WHERE {condition} LIMIT ?", parameters
+            ).fetchall()
             return [event_from(row) for row in rows]
 
 
@@ -276,13 +293,18 @@ def _start(connection: Any, new: NewExecution, started: HistoryEvent) -> Executi
         existing = _found(connection, new.arn)
         assert existing is not None
     if new.task is not None and existing.status == "RUNNING" and existing.input == input:
-        connection.execute("INSERT OR IGNORE INTO child (task, execution, awaited) VALUES (?, ?, ?)", (new.task, existing.id, new.awaited))
+        connection.execute(
+            "INSERT OR IGNORE INTO child (task, execution, awaited) VALUES (?, ?, ?)",
+            (new.task, existing.id, new.awaited),
+        )
     return existing
 
 
 def _child_of(connection: Any, task: int | None) -> Execution | None:
     """The execution that this task has started already, if it has."""
-    row = connection.execute("SELECT e.arn FROM child c JOIN execution e ON e.id = c.execution WHERE c.task = ?", (task,)).fetchone()
+    row = connection.execute(
+        "SELECT e.arn FROM child c JOIN execution e ON e.id = c.execution WHERE c.task = ?", (task,)
+    ).fetchone()
     return None if row is None else _found(connection, row[0])
 
 

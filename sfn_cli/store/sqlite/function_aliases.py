@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 
 class FunctionAlias(NamedTuple):
-    """`number` is the version's (0 for $LATEST); `weights` says by number which part of the invocations other versions take."""
+    """`number` is the version's (0 for $LATEST); `weights` says by number which part of the
+    invocations other versions take.
+    """
 
     name: str
     number: int
@@ -45,16 +47,23 @@ class FunctionAliases:
         with self._database.reading() as connection:
             return _found(connection, function, name)
 
-    def page(self, function: str, after: str, limit: int, *, number: int | None = None) -> list[FunctionAlias]:
-        """Up to `limit` aliases by name, from the one that follows `after`; those that lead to one version, if given."""
+    def page(
+        self, function: str, after: str, limit: int, *, number: int | None = None
+    ) -> list[FunctionAlias]:
+        """Up to `limit` aliases by name, from the one that follows `after`; those that lead to one
+        version, if given.
+        """
         with self._database.reading() as connection:
             rows = connection.execute(
-                f"{_SELECT} WHERE f.name = ? AND a.name > ? AND (? IS NULL OR a.number = ?) ORDER BY a.name LIMIT ?",
+                f"{_SELECT} WHERE f.name = ? AND a.name > ? AND (? IS NULL OR a.number = ?) ORDER BY a.name "
+                "LIMIT ?",
                 (function, after, number, number, limit),
             ).fetchall()
             return [_alias(row) for row in rows]
 
-    def update(self, function: str, name: str, change: Callable[[FunctionAlias], FunctionAlias]) -> FunctionAlias | None:
+    def update(
+        self, function: str, name: str, change: Callable[[FunctionAlias], FunctionAlias]
+    ) -> FunctionAlias | None:
         """The alias as `change` makes it; None if there is none. What `change` raises leaves it as it was."""
         with self._database.transaction() as connection:
             alias = _found(connection, function, name)
@@ -74,7 +83,9 @@ class FunctionAliases:
         """Deletes it, if it is there."""
         with self._database.transaction() as connection:
             connection.execute(
-                "DELETE FROM function_alias WHERE name = ? AND function = (SELECT id FROM function WHERE name = ?)", (name, function)
+                "DELETE FROM function_alias WHERE name = ? AND function = (SELECT id FROM function WHERE "
+                "name = ?)",
+                (name, function),
             )
 
 

@@ -40,7 +40,9 @@ class FunctionEvents:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, request_id: str, function_ref: str, payload: str, client_context: str | None, at: int) -> None:
+    def add(
+        self, request_id: str, function_ref: str, payload: str, client_context: str | None, at: int
+    ) -> None:
         with self._database.transaction() as connection:
             connection.execute(
                 """
@@ -58,10 +60,17 @@ class FunctionEvents:
     def waiting(self, owner: int, live: Collection[int]) -> bool:
         """Whether there are events, due now or later, that no live worker has."""
         with self._database.reading() as connection:
-            return connection.execute(f"SELECT 1 FROM function_event WHERE {_free(live, owner)} LIMIT 1").fetchone() is not None
+            return (
+                connection.execute(
+                    f"SELECT 1 FROM function_event WHERE {_free(live, owner)} LIMIT 1"
+                ).fetchone()
+                is not None
+            )
 
     def take(self, owner: int, live: Collection[int], at: int, limit: int) -> list[FunctionEvent]:
-        """Up to `limit` events that are due and that no live worker has, which are the owner's from now on; the oldest first."""
+        """Up to `limit` events that are due and that no live worker has, which are the owner's from
+        now on; the oldest first.
+        """
         with self._database.transaction() as connection:
             rows = connection.execute(
                 f"""
@@ -75,10 +84,16 @@ class FunctionEvents:
             return [self._read(id) for (id,) in sorted(rows)]
 
     def _read(self, id: int) -> FunctionEvent:
-        """The event in this row, in the caller's transaction. Each is read by itself: a damaged one holds up no other."""
+        """The event in this row, in the caller's transaction. Each is read by itself: a damaged one
+        holds up no other.
+        """
         try:
             with self._database.reading() as connection:
-                return FunctionEvent(*connection.execute(f"SELECT {_COLUMNS} FROM function_event WHERE id = ?", (id,)).fetchone())
+                return FunctionEvent(
+                    *connection.execute(
+                        f"SELECT {_COLUMNS} FROM function_event WHERE id = ?", (id,)
+                    ).fetchone()
+                )
         except RowError as error:
             return FunctionEvent(id, "?", "?", "", None, 0, 0, error)
 
@@ -86,7 +101,9 @@ class FunctionEvents:
         """The function has failed on an event, which is due again; unless it is no longer the owner's."""
         with self._database.transaction() as connection:
             connection.execute(
-                "UPDATE function_event SET tries = tries + 1, due_at = ?, owner = NULL WHERE id = ? AND owner = ?", (due_at, id, owner)
+                "UPDATE function_event SET tries = tries + 1, due_at = ?, owner = NULL WHERE id = ? AND "
+                "owner = ?",
+                (due_at, id, owner),
             )
 
     def remove(self, owner: int, id: int) -> None:

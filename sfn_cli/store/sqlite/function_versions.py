@@ -1,4 +1,5 @@
-"""Versions of functions: configuration and code that are kept under a number. (functions.py finds them, as it does $LATEST.)
+"""Versions of functions: configuration and code that are kept under a number. (functions.py finds
+them, as it does $LATEST.)
 
 Rule 1: What is published again unchanged gives the version that there is.
 Rule 2: A number is never used again, also when its version or the whole function was deleted.
@@ -26,14 +27,19 @@ class FunctionVersions:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def publish(self, function: Function, configuration: Mapping[str, Json], digest: str, zip: bytes | None, at: int) -> Function | None:
-        """A version of the function with this configuration and the given zip, or its own; None if the function has changed meanwhile."""
+    def publish(
+        self, function: Function, configuration: Mapping[str, Json], digest: str, zip: bytes | None, at: int
+    ) -> Function | None:
+        """A version of the function with this configuration and the given zip, or its own; None if
+        the function has changed meanwhile.
+        """
         with self._database.transaction() as connection:
             now = found(connection, function.name)
             if now is None or (now.id, now.revision) != (function.id, function.revision):
                 return None
             newest = connection.execute(
-                "SELECT number, digest FROM function_version WHERE function = ? ORDER BY number DESC LIMIT 1", (function.id,)
+                "SELECT number, digest FROM function_version WHERE function = ? ORDER BY number DESC LIMIT 1",
+                (function.id,),
             ).fetchone()
             if newest is not None and newest[1] == digest:
                 return found(connection, function.name, newest[0])

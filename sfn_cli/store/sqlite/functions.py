@@ -1,4 +1,5 @@
-"""Local Lambda functions: what each is configured to be, and its code; as it is now ($LATEST) and at its versions.
+"""Local Lambda functions: what each is configured to be, and its code; as it is now ($LATEST) and
+at its versions.
 
 A function's `revision` grows with each change of its code or configuration; with its `id`, which is
 never used again, it tells whether a child that was started earlier still runs what is wanted. A
@@ -29,7 +30,9 @@ class Code(NamedTuple):
 
 
 class Function(NamedTuple):
-    """One function at one version. `configuration` has Lambda's FunctionConfiguration form, and Tags besides."""
+    """One function at one version. `configuration` has Lambda's FunctionConfiguration form, and
+    Tags besides.
+    """
 
     id: int
     name: str
@@ -46,7 +49,9 @@ class Function(NamedTuple):
 
 
 class Route(NamedTuple):
-    """Where an alias leads: to the version with this number, save for the parts of the invocations that others (by number) take."""
+    """Where an alias leads: to the version with this number, save for the parts of the invocations
+    that others (by number) take.
+    """
 
     number: int
     weights: Mapping[str, float]
@@ -113,7 +118,8 @@ class Functions:
         """Where an alias of a function leads, None if there is none."""
         with self._database.reading() as connection:
             row = connection.execute(
-                "SELECT a.number, a.weights FROM function_alias a JOIN function f ON f.id = a.function WHERE f.name = ? AND a.name = ?",
+                "SELECT a.number, a.weights FROM function_alias a JOIN function f ON f.id = a.function "
+                "WHERE f.name = ? AND a.name = ?",
                 (name, alias),
             ).fetchone()
             return None if row is None else Route(row[0], jsonvalue.loads(row[1]))
@@ -122,18 +128,25 @@ class Functions:
         """The zip with its code, None for a function whose code is a folder."""
         with self._database.reading() as connection:
             row = connection.execute(
-                "SELECT code_zip FROM function_at WHERE name = ? AND number = ? AND id = ?", (function.name, function.number, function.id)
+                "SELECT code_zip FROM function_at WHERE name = ? AND number = ? AND id = ?",
+                (function.name, function.number, function.id),
             ).fetchone()
             return row[0] if row else None
 
     def zip_hashes(self, name: str) -> set[str]:
         """CodeSha256 of all zips that the function and its versions have."""
         with self._database.reading() as connection:
-            rows = connection.execute("SELECT configuration FROM function_at WHERE name = ? AND code_dir IS NULL", (name,)).fetchall()
+            rows = connection.execute(
+                "SELECT configuration FROM function_at WHERE name = ? AND code_dir IS NULL", (name,)
+            ).fetchall()
             return {jsonvalue.loads(row[0])["CodeSha256"] for row in rows}
 
-    def page(self, after: tuple[str, int], limit: int, *, of: str | None = None, all_versions: bool = False) -> list[Function]:
-        """Up to `limit` functions by name, and by version if `all_versions`, from what follows `after`; those `of` one name, if given."""
+    def page(
+        self, after: tuple[str, int], limit: int, *, of: str | None = None, all_versions: bool = False
+    ) -> list[Function]:
+        """Up to `limit` functions by name, and by version if `all_versions`, from what follows
+        `after`; those `of` one name, if given.
+        """
         with self._database.reading() as connection:
             rows = connection.execute(
                 f"""
@@ -145,8 +158,11 @@ class Functions:
             ).fetchall()
             return [_function(row) for row in rows]
 
-    def update(self, name: str, change: Callable[[Function], Mapping[str, Json]], at: int, code: Code | None = None) -> Function | None:
-        """The function after `change` gave its new configuration (and with `code`, if any); None if there is none.
+    def update(
+        self, name: str, change: Callable[[Function], Mapping[str, Json]], at: int, code: Code | None = None
+    ) -> Function | None:
+        """The function after `change` gave its new configuration (and with `code`, if any); None if
+        there is none.
 
         What `change` raises leaves the function as it was.
         """
@@ -166,12 +182,20 @@ class Functions:
             return found(connection, name)
 
     def change_tags(self, name: str, change: Callable[[dict[str, Json]], Mapping[str, Json]]) -> bool:
-        """Replaces the function's tags by what `change` makes of them, and nothing else; whether there is such a function."""
+        """Replaces the function's tags by what `change` makes of them, and nothing else; whether
+        there is such a function.
+        """
         with self._database.transaction() as connection:
             function = found(connection, name)
             if function is not None:
-                configuration = {**function.configuration, "Tags": change(function.configuration.get("Tags") or {})}
-                connection.execute("UPDATE function SET configuration = ? WHERE id = ?", (jsonvalue.dumps(configuration), function.id))
+                configuration = {
+                    **function.configuration,
+                    "Tags": change(function.configuration.get("Tags") or {}),
+                }
+                connection.execute(
+                    "UPDATE function SET configuration = ? WHERE id = ?",
+                    (jsonvalue.dumps(configuration), function.id),
+                )
             return function is not None
 
     def delete(self, name: str) -> bool:
@@ -181,7 +205,9 @@ class Functions:
 
 
 def found(connection: Any, name: str, number: int = 0) -> Function | None:
-    row = connection.execute(f"SELECT {_COLUMNS} FROM function_at WHERE name = ? AND number = ?", (name, number)).fetchone()
+    row = connection.execute(
+        f"SELECT {_COLUMNS} FROM function_at WHERE name = ? AND number = ?", (name, number)
+    ).fetchone()
     return None if row is None else _function(row)
 
 

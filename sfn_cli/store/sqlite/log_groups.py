@@ -1,4 +1,6 @@
-"""Groups and streams of logs, as CloudWatch has them: their names, tags, and for how long they keep what is in them."""
+"""Groups and streams of logs, as CloudWatch has them: their names, tags, and for how long they keep
+what is in them.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +67,9 @@ class LogGroups:
         """Whether there was such a stream; its events go with it."""
         with self._database.transaction() as connection:
             deleted = connection.execute(
-                "DELETE FROM log_stream WHERE log_group = (SELECT id FROM log_group WHERE name = ?) AND name = ?", (group, name)
+                "DELETE FROM log_stream WHERE log_group = (SELECT id FROM log_group WHERE name = ?) AND "
+                "name = ?",
+                (group, name),
             )
             return deleted.rowcount == 1
 
@@ -80,12 +84,19 @@ class LogGroups:
     def keep_for(self, group: str, days: int | None) -> bool:
         """Notes for how long the group keeps its events, None for ever; whether there is such a group."""
         with self._database.transaction() as connection:
-            return connection.execute("UPDATE log_group SET retention_days = ? WHERE name = ?", (days, group)).rowcount == 1
+            return (
+                connection.execute(
+                    "UPDATE log_group SET retention_days = ? WHERE name = ?", (days, group)
+                ).rowcount
+                == 1
+            )
 
     def expire(self, now: int) -> None:
         """Deletes the events that are older than their group keeps them."""
         with self._database.reading() as connection:
-            groups = connection.execute("SELECT id, retention_days FROM log_group WHERE retention_days IS NOT NULL").fetchall()
+            groups = connection.execute(
+                "SELECT id, retention_days FROM log_group WHERE retention_days IS NOT NULL"
+            ).fetchall()
         for group, days in groups:
             while self._expire_some(group, now - days * MILLISECONDS_OF_A_DAY):
                 pass
@@ -103,7 +114,9 @@ class LogGroups:
             ).fetchall()
             connection.executemany("DELETE FROM log_event WHERE id = ?", [(id,) for id, _ in old])
             freed = sum(size for _, size in old)
-            connection.execute("UPDATE log_group SET stored_bytes = max(0, stored_bytes - ?) WHERE id = ?", (freed, group))
+            connection.execute(
+                "UPDATE log_group SET stored_bytes = max(0, stored_bytes - ?) WHERE id = ?", (freed, group)
+            )
             return len(old) == _EXPIRE_AT_ONCE
 
     # Reading
@@ -115,7 +128,9 @@ class LogGroups:
     def oldest(self, group: str, now: int) -> int:
         """The time before which the group shows no events."""
         with self._database.reading() as connection:
-            row = connection.execute("SELECT retention_days FROM log_group WHERE name = ?", (group,)).fetchone()
+            row = connection.execute(
+                "SELECT retention_days FROM log_group WHERE name = ?", (group,)
+            ).fetchone()
             return now - row[0] * MILLISECONDS_OF_A_DAY if row and row[0] else 0
 
     def tags(self, group: str) -> dict[str, str] | None:
@@ -168,7 +183,9 @@ class LogGroups:
 
 
 def make_group(connection: Any, name: str, at: int) -> bool:
-    made = connection.execute("INSERT INTO log_group (name, created_at) VALUES (?, ?) ON CONFLICT (name) DO NOTHING", (name, at))
+    made = connection.execute(
+        "INSERT INTO log_group (name, created_at) VALUES (?, ?) ON CONFLICT (name) DO NOTHING", (name, at)
+    )
     return bool(made.rowcount == 1)
 
 

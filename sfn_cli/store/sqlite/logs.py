@@ -76,18 +76,25 @@ class Logs:
         """
         times = max(start, after[0]), min(end - 1, before[0])
         with self._database.reading() as connection:
-            # The index has each stream's events in order: they are merged, so that what is not asked for is not read.
+            # The index has each stream's events in order: they are merged, so that what is not
+            # asked for is not read.
             events = [
                 _events_of(connection, id, name, (*times, *after, *before), newest_first=newest_first)
                 for id, name in _streams(connection, group, stream_prefix, streams, times)
             ]
             merged = heapq.merge(*events, key=_time_and_id, reverse=newest_first)
-            return list(islice(merged if matches is None else (event for event in merged if matches(event.message)), limit))
+            return list(
+                islice(
+                    merged if matches is None else (event for event in merged if matches(event.message)),
+                    limit,
+                )
+            )
 
     def after(self, group: str, last_id: int, limit: int = 10_000) -> list[LogEvent]:
         """What was added to a group since the event `last_id`, as it was added: for those who follow."""
         with self._database.reading() as connection:
-            # The unary plus keeps SQLite from walking the group's streams: an event's id says at once what is new.
+            # The unary plus keeps SQLite from walking the group's streams: an event's id says at
+            # once what is new.
             rows = connection.execute(
                 """
                 SELECT log_event.id, log_stream.name, at, ingested_at, message
@@ -107,7 +114,9 @@ class Logs:
             return id
 
 
-def _streams(connection: Any, group: str, prefix: str, names: Sequence[str] | None, times: tuple[int, int]) -> list[tuple[int, str]]:
+def _streams(
+    connection: Any, group: str, prefix: str, names: Sequence[str] | None, times: tuple[int, int]
+) -> list[tuple[int, str]]:
     """The streams of a group that have events of these times."""
     named = "" if names is None else f"AND name IN ({', '.join('?' * len(names))})"
     found: list[tuple[int, str]] = connection.execute(
@@ -121,7 +130,9 @@ def _streams(connection: Any, group: str, prefix: str, names: Sequence[str] | No
     return found
 
 
-def _events_of(connection: Any, stream: int, name: str, parameters: tuple[object, ...], *, newest_first: bool) -> Iterator[LogEvent]:
+def _events_of(
+    connection: Any, stream: int, name: str, parameters: tuple[object, ...], *, newest_first: bool
+) -> Iterator[LogEvent]:
     direction = "DESC" if newest_first else "ASC"
     rows = connection.execute(
         f"""
@@ -157,12 +168,14 @@ def insert_lines(connection: Any, lines: Iterable[LogLine], ingested_at: int) ->
         )
         sizes[line.group] += len(line.message.encode())
     connection.executemany(
-        "UPDATE log_group SET stored_bytes = stored_bytes + ? WHERE name = ?", [(size, name) for name, size in sizes.items()]
+        "UPDATE log_group SET stored_bytes = stored_bytes + ? WHERE name = ?",
+        [(size, name) for name, size in sizes.items()],
     )
 
 
 def _stream_id(connection: Any, group: str, name: str) -> int:
     id: int = connection.execute(
-        "SELECT id FROM log_stream WHERE log_group = (SELECT id FROM log_group WHERE name = ?) AND name = ?", (group, name)
+        "SELECT id FROM log_stream WHERE log_group = (SELECT id FROM log_group WHERE name = ?) AND name = ?",
+        (group, name),
     ).fetchone()[0]
     return id

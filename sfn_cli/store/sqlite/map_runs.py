@@ -66,7 +66,9 @@ class MapRun(NamedTuple):
 
 
 class NewMapRun(NamedTuple):
-    """What is known of a Map Run as it begins; `task` is the key of its MapRunStarted event, `processor` a definition's text."""
+    """What is known of a Map Run as it begins; `task` is the key of its MapRunStarted event,
+    `processor` a definition's text.
+    """
 
     arn: str
     task: int
@@ -90,7 +92,9 @@ class NewChild(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What became of a child execution; `input` and `output` are JSON texts, times are milliseconds since 1970."""
+    """What became of a child execution; `input` and `output` are JSON texts, times are milliseconds
+    since 1970.
+    """
 
     arn: str
     name: str
@@ -117,16 +121,20 @@ class MapRuns:
         self._database = database
 
     def begin(self, new: NewMapRun) -> MapRun | None:
-        """The Map Run of this name from now on: the new one, or the one that there is. None when its execution has ended.
+        """The Map Run of this name from now on: the new one, or the one that there is. None when
+        its execution has ended.
 
-        One that belonged to another task has ended, and its execution was redriven: it goes on for this task.
+        One that belonged to another task has ended, and its execution was redriven: it goes on for
+        this task.
         """
         with self._database.transaction() as connection:
             existing = connection.execute("SELECT id, task FROM map_run WHERE arn = ?", (new.arn,)).fetchone()
             if existing is not None and existing[1] != new.task:
                 _go_on(connection, existing[0], new)
             elif existing is None:
-                row = connection.execute("SELECT revision FROM execution WHERE id = ? >> 16 AND status = 'RUNNING'", (new.task,)).fetchone()
+                row = connection.execute(
+                    "SELECT revision FROM execution WHERE id = ? >> 16 AND status = 'RUNNING'", (new.task,)
+                ).fetchone()
                 if row is None:
                     return None
                 connection.execute(
@@ -162,11 +170,14 @@ class MapRuns:
             return run
 
     def page(self, execution: int, before: int | None, limit: int) -> list[MapRun]:
-        """Up to `limit` Map Runs of the execution with this row, newest first, from the one that precedes the row `before`."""
+        """Up to `limit` Map Runs of the execution with this row, newest first, from the one that
+        precedes the row `before`.
+        """
         last = 1 << 62 if before is None else before
         with self._database.reading() as connection:
             rows = connection.execute(
-                f"SELECT {_COLUMNS} FROM {_SOURCE} WHERE m.task BETWEEN ? AND ? AND m.id < ? ORDER BY m.id DESC LIMIT ?",
+                f"SELECT {_COLUMNS} FROM {_SOURCE} WHERE m.task BETWEEN ? AND ? AND m.id < ? ORDER BY m.id "
+                "DESC LIMIT ?",
                 (key_of(execution, 0), key_of(execution + 1, 0), last, limit),
             ).fetchall()
             return [MapRun(*(*row, {})) for row in rows]
@@ -174,13 +185,18 @@ class MapRuns:
     def set_total(self, id: int, total_items: int) -> None:
         """Notes how many items there are; the first of them comes next."""
         with self._database.transaction() as connection:
-            connection.execute("UPDATE map_run SET total_items = ?, place = 0, started_items = 0 WHERE id = ?", (total_items, id))
+            connection.execute(
+                "UPDATE map_run SET total_items = ?, place = 0, started_items = 0 WHERE id = ?",
+                (total_items, id),
+            )
 
     def update(self, arn: str, changes: Mapping[str, int | float]) -> bool:
         """Changes columns of a Map Run that runs; whether there is one."""
         columns = ", ".join(f"{name} = ?" for name in changes)
         with self._database.transaction() as connection:
-            done = connection.execute(f"UPDATE map_run SET {columns} WHERE arn = ? AND status = 'RUNNING'", (*changes.values(), arn))
+            done = connection.execute(
+                f"UPDATE map_run SET {columns} WHERE arn = ? AND status = 'RUNNING'", (*changes.values(), arn)
+            )
             return bool(done.rowcount)
 
     def start_children(self, run: MapRun, children: Sequence[NewChild], place: int, at: int) -> bool:
@@ -229,18 +245,30 @@ class MapRuns:
             insert_events(connection, [event_rows(first + n, [event])[0] for n, event in enumerate(started)])
             if (log := execution_log(logging)) is not None:
                 children_of = zip(children, started, strict=True)
-                lines = [line for child, event in children_of for line in log_lines(log, child.arn, run.state_machine_arn, [event])]
+                lines = [
+                    line
+                    for child, event in children_of
+                    for line in log_lines(log, child.arn, run.state_machine_arn, [event])
+                ]
                 insert_execution_log(connection, lines, at)
             items = sum(child.items for child in children)
             endings.add_to_count(connection, run.id, "RUNNING", len(children), items)
-            connection.execute("UPDATE map_run SET started_items = started_items + ?, place = ? WHERE id = ?", (items, place, run.id))
+            connection.execute(
+                "UPDATE map_run SET started_items = started_items + ?, place = ? WHERE id = ?",
+                (items, place, run.id),
+            )
             return True
 
     def redrive_children(self, run: MapRun, limit: int, at: int) -> bool:
         """Lets up to so many of the children go on that wait for it. False when the Map Run runs no more."""
         again = rerun_child if run.express else redrive_child
         with self._database.transaction() as connection:
-            if connection.execute("SELECT 1 FROM map_run WHERE id = ? AND status = 'RUNNING'", (run.id,)).fetchone() is None:
+            if (
+                connection.execute(
+                    "SELECT 1 FROM map_run WHERE id = ? AND status = 'RUNNING'", (run.id,)
+                ).fetchone()
+                is None
+            ):
                 return False
             waiting = connection.execute(
                 """
@@ -275,7 +303,9 @@ _UNSUCCESSFUL = ("FAILED", "TIMED_OUT", "ABORTED")
 
 
 def _go_on(connection: Any, id: int, new: NewMapRun) -> None:
-    """A Map Run that has ended runs again, for another task: its children that did not succeed wait to go on."""
+    """A Map Run that has ended runs again, for another task: its children that did not succeed wait
+    to go on.
+    """
     connection.execute(
         """
         UPDATE map_run SET task = ?, status = 'RUNNING', stopped_at = NULL, redrive_count = redrive_count + 1, redriven_at = ?
@@ -284,13 +314,17 @@ def _go_on(connection: Any, id: int, new: NewMapRun) -> None:
         (new.task, new.started_at, id),
     )
     connection.execute(
-        "UPDATE execution SET status = 'PENDING_REDRIVE' WHERE map_run = ? AND status IN ('FAILED', 'TIMED_OUT', 'ABORTED')", (id,)
+        "UPDATE execution SET status = 'PENDING_REDRIVE' WHERE map_run = ? AND status IN ('FAILED', "
+        "'TIMED_OUT', 'ABORTED')",
+        (id,),
     )
     endings.move_count(connection, id, _UNSUCCESSFUL, "PENDING_REDRIVE")
 
 
 def _revision_of(connection: Any, parent: int, state_machine_arn: str, processor: str) -> int:
-    """The revision that is the parent's in all but its definition: that of the run before, if it is the same."""
+    """The revision that is the parent's in all but its definition: that of the run before, if it is
+    the same.
+    """
     before = connection.execute(
         """
         SELECT m.revision, e.revision, r.definition
@@ -308,5 +342,7 @@ def _found(connection: Any, condition: str, value: int | str) -> MapRun | None:
     row = connection.execute(f"SELECT {_COLUMNS} FROM {_SOURCE} WHERE {condition}", (value,)).fetchone()
     if row is None:
         return None
-    counts = connection.execute("SELECT status, executions, items FROM map_run_count WHERE map_run = ?", (row[0],)).fetchall()
+    counts = connection.execute(
+        "SELECT status, executions, items FROM map_run_count WHERE map_run = ?", (row[0],)
+    ).fetchall()
     return MapRun(*(*row, {status: Count(executions, items) for status, executions, items in counts}))

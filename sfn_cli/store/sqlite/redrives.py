@@ -1,9 +1,9 @@
 """Redrives: an execution that ended badly runs again.
 
-Rule 1: a redrive is one transaction: its event, the row, and what was still on the way to the execution. Of two at
-once, one finds the execution running.
-Rule 2: what was closed stays closed. Messages of before are about tasks that are owed no more; who waited for the
-execution has been told of its end, and waits no longer.
+Rule 1: a redrive is one transaction: its event, the row, and what was still on the way to the
+execution. Of two at once, one finds the execution running. Rule 2: what was closed stays closed.
+Messages of before are about tasks that are owed no more; who waited for the execution has been told
+of its end, and waits no longer.
 """
 
 from __future__ import annotations
@@ -54,8 +54,9 @@ class Redrives:
     def redrive(self, arn: str, token: str | None, now: int, judge: Callable[[Standing], int]) -> int | None:
         """Lets an execution run again. Gives when it was redriven, or None if there is no such execution.
 
-        `judge` gives the time of the redrive by the execution's own clock, or raises why there is none. A token
-        that has redriven the execution lately redrives it no second time: the answer is that of the first.
+        `judge` gives the time of the redrive by the execution's own clock, or raises why there is
+        none. A token that has redriven the execution lately redrives it no second time: the answer
+        is that of the first.
         """
         with self._database.transaction() as connection:
             standing = _standing(connection, arn)
@@ -87,7 +88,8 @@ def _standing(connection: Any, arn: str) -> Standing | None:
 
 def _redriven_by(connection: Any, execution: int, token: str | None, now: int) -> int | None:
     row = connection.execute(
-        "SELECT at FROM redrive_token WHERE execution = ? AND token = ? AND used_at > ? ORDER BY id DESC LIMIT 1",
+        "SELECT at FROM redrive_token WHERE execution = ? AND token = ? AND used_at > ? ORDER BY id DESC "
+        "LIMIT 1",
         (execution, token, now - TOKEN_MS),
     ).fetchone()
     return None if row is None else int(row[0])
@@ -100,12 +102,18 @@ def redrive_child(connection: Any, execution: int, count: int, at: int) -> None:
 
 
 def rerun_child(connection: Any, execution: int, count: int, at: int) -> None:
-    """Starts an EXPRESS child of a Map Run again from its beginning: of such, AWS keeps no history to go on with."""
-    connection.execute("DELETE FROM event WHERE key > ? AND key < ?", (key_of(execution, 1), key_of(execution + 1, 0)))
+    """Starts an EXPRESS child of a Map Run again from its beginning: of such, AWS keeps no history
+    to go on with.
+    """
+    connection.execute(
+        "DELETE FROM event WHERE key > ? AND key < ?", (key_of(execution, 1), key_of(execution + 1, 0))
+    )
     connection.execute("UPDATE event SET at = ? WHERE key = ?", (at, key_of(execution, 1)))
     connection.execute("UPDATE execution SET started_at = ? WHERE id = ?", (at, execution))
     _run_again(connection, execution, count, at)
-    first = connection.execute(f"SELECT {COLUMNS} FROM event WHERE key = ?", (key_of(execution, 1),)).fetchone()
+    first = connection.execute(
+        f"SELECT {COLUMNS} FROM event WHERE key = ?", (key_of(execution, 1),)
+    ).fetchone()
     log_events(connection, execution, [event_from(first)])
 
 
@@ -131,7 +139,10 @@ def _run_again(connection: Any, execution: int, count: int, at: int) -> None:
 
 
 def _remember(connection: Any, execution: int, token: str, at: int, now: int) -> None:
-    connection.execute("INSERT INTO redrive_token (execution, token, at, used_at) VALUES (?, ?, ?, ?)", (execution, token, at, now))
+    connection.execute(
+        "INSERT INTO redrive_token (execution, token, at, used_at) VALUES (?, ?, ?, ?)",
+        (execution, token, at, now),
+    )
     connection.execute(
         """
         DELETE FROM redrive_token

@@ -1,7 +1,7 @@
 """Revisions: what an update of a state machine may change.
 
-A revision is never edited, and never deleted: executions keep the one that they were started with, versions the
-one that they were published from.
+A revision is never edited, and never deleted: executions keep the one that they were started with,
+versions the one that they were published from.
 """
 
 from __future__ import annotations

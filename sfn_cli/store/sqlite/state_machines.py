@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 class StateMachine(NamedTuple):
     """One machine and its newest revision. `tags` is a JSON array in text; `id` is 0 until kept.
 
-    `first_version` is the description of the version that its creation published, None if it published none.
-    A machine that was asked for by a version has that version and its revision; by an alias, the alias besides.
+    `first_version` is the description of the version that its creation published, None if it
+    published none. A machine that was asked for by a version has that version and its revision; by
+    an alias, the alias besides.
     """
 
     arn: str
@@ -39,7 +40,9 @@ class StateMachine(NamedTuple):
     alias: Alias | None = None
 
 
-_COLUMNS = f"m.arn, m.name, m.type, m.status, m.created_at, m.tags, m.id, m.first_version, {revisions.COLUMNS}"
+_COLUMNS = (
+    f"m.arn, m.name, m.type, m.status, m.created_at, m.tags, m.id, m.first_version, {revisions.COLUMNS}"
+)
 
 _FIND = f"""
     SELECT {_COLUMNS}
@@ -107,9 +110,15 @@ class StateMachines:
             return [_machine(row) for row in rows]
 
     def update(
-        self, machine: StateMachine, revision: Revision, *, publish_at: int | None = None, description: str = ""
+        self,
+        machine: StateMachine,
+        revision: Revision,
+        *,
+        publish_at: int | None = None,
+        description: str = "",
     ) -> StateMachine | None:
-        """The machine with this as its newest revision, and with its version when that is published, at `publish_at`.
+        """The machine with this as its newest revision, and with its version when that is
+        published, at `publish_at`.
 
         None when the machine changed or went since it was read. Raises QuotaReached.
         """
@@ -135,7 +144,9 @@ class StateMachines:
         with self._database.transaction() as connection:
             machine = _found(connection, arn)
             if machine is not None:
-                connection.execute("UPDATE state_machine SET tags = ? WHERE id = ?", (change(machine.tags), machine.id))
+                connection.execute(
+                    "UPDATE state_machine SET tags = ? WHERE id = ?", (change(machine.tags), machine.id)
+                )
             return machine is not None
 
     def delete(self, arn: str) -> None:
@@ -166,5 +177,7 @@ def _machine(row: tuple[Any, ...]) -> StateMachine:
 
 
 def _is_running(connection: Any, arn: str) -> bool:
-    row = connection.execute("SELECT 1 FROM execution WHERE state_machine_arn = ? AND status = 'RUNNING' LIMIT 1", (arn,)).fetchone()
+    row = connection.execute(
+        "SELECT 1 FROM execution WHERE state_machine_arn = ? AND status = 'RUNNING' LIMIT 1", (arn,)
+    ).fetchone()
     return row is not None

@@ -1,8 +1,10 @@
-"""Status changes of executions: derived from what is stored, and noted one by one while an event bus is owed them.
+"""Status changes of executions: derived from what is stored, and noted one by one while an event
+bus is owed them.
 
-An execution's changes are numbered: 0 is its start, 1 its end, 2 its first redrive, 3 the end after that, and so on. EXPRESS
-executions have none here. Rule 1: while there is an event bus, a change and its note are one transaction (the schema's
-triggers), and a note stays until it is delivered, or too old.
+An execution's changes are numbered: 0 is its start, 1 its end, 2 its first redrive, 3 the end after
+that, and so on. EXPRESS executions have none here. Rule 1: while there is an event bus, a change
+and its note are one transaction (the schema's triggers), and a note stays until it is delivered, or
+too old.
 """
 
 from __future__ import annotations
@@ -77,18 +79,23 @@ class StatusChanges:
     def ended_since(self, at: int) -> list[int]:
         """The executions that ended then or later, and have not been redriven."""
         with self._database.reading() as connection:
-            return [id for (id,) in connection.execute("SELECT id FROM execution WHERE stopped_at >= ?", (at,))]
+            return [
+                id for (id,) in connection.execute("SELECT id FROM execution WHERE stopped_at >= ?", (at,))
+            ]
 
     def redriven_since(self, at: int) -> list[tuple[int, int]]:
         """The executions whose last redrive was then or later, and how many they have had."""
         with self._database.reading() as connection:
-            return connection.execute("SELECT id, redrive_count FROM execution WHERE redriven_at >= ?", (at,)).fetchall()
+            return connection.execute(
+                "SELECT id, redrive_count FROM execution WHERE redriven_at >= ?", (at,)
+            ).fetchall()
 
     def running(self) -> dict[int, int]:
         """The executions that run, and how many changes each has had."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT id, 2 * redrive_count + 1 FROM execution INDEXED BY execution_running WHERE status = 'RUNNING'"
+                "SELECT id, 2 * redrive_count + 1 FROM execution INDEXED BY execution_running WHERE status "
+                "= 'RUNNING'"
             )
             return dict(rows.fetchall())
 
@@ -107,7 +114,8 @@ class StatusChanges:
                 for id, status, started_at, stopped_at, is_plain in found:
                     if not is_plain:
                         yield from (
-                            StatusChange(at, id, number, status) for number, (at, status, *_) in enumerate(_recorded(connection, id))
+                            StatusChange(at, id, number, status)
+                            for number, (at, status, *_) in enumerate(_recorded(connection, id))
                         )
                         continue
                     yield StatusChange(started_at, id, 0, "RUNNING")
@@ -122,13 +130,17 @@ class StatusChanges:
                 return None
             if now.redrive_count == 0 and now.map_run_arn is None:
                 if number == 0:
-                    return now._replace(status="RUNNING", stopped_at=None, output=None, error=None, cause=None)
+                    return now._replace(
+                        status="RUNNING", stopped_at=None, output=None, error=None, cause=None
+                    )
                 return now if number == 1 and now.status != "RUNNING" else None
             changes = _recorded(connection, execution)
         if number >= len(changes):
             return None
         at, status, output, details = changes[number]
-        redriven_at = next((at for at, status, *_ in reversed(changes[1 : number + 1]) if status == "RUNNING"), None)
+        redriven_at = next(
+            (at for at, status, *_ in reversed(changes[1 : number + 1]) if status == "RUNNING"), None
+        )
         return now._replace(
             status=status,
             stopped_at=None if status == "RUNNING" else at,
@@ -140,7 +152,9 @@ class StatusChanges:
         )
 
     def begin_notes(self, at: int) -> None:
-        """Notes the changes from now on, and the starts that no worker has seen yet: they are why one is here."""
+        """Notes the changes from now on, and the starts that no worker has seen yet: they are why
+        one is here.
+        """
         with self._database.transaction() as connection:
             if connection.execute("INSERT OR IGNORE INTO event_bus (id) VALUES (1)").rowcount:
                 connection.execute(
@@ -166,7 +180,9 @@ class StatusChanges:
     def noted(self, limit: int) -> list[Note]:
         """The changes that are owed, oldest first."""
         with self._database.reading() as connection:
-            rows = connection.execute("SELECT id, execution, number FROM status_change ORDER BY id LIMIT ?", (limit,)).fetchall()
+            rows = connection.execute(
+                "SELECT id, execution, number FROM status_change ORDER BY id LIMIT ?", (limit,)
+            ).fetchall()
             return [Note(*row) for row in rows]
 
     def drop(self, notes: Iterable[int]) -> None:
@@ -175,7 +191,9 @@ class StatusChanges:
             connection.executemany("DELETE FROM status_change WHERE id = ?", [(id,) for id in notes])
 
     def drop_older(self, at: int) -> int:
-        """Drops the notes of before; their number. (They are in the order of their ids, as far as the clock was.)"""
+        """Drops the notes of before; their number. (They are in the order of their ids, as far as
+        the clock was.)
+        """
         with self._database.transaction() as connection:
             oldest_first = connection.execute("SELECT id, noted_at FROM status_change ORDER BY id")
             old = [id for id, _ in takewhile(lambda row: row[1] < at // 1000, oldest_first)]
@@ -193,5 +211,6 @@ def _recorded(connection: Any, execution: int) -> list[tuple[int, str, str | Non
         (key_of(execution, 0), key_of(execution + 1, 0), *_TYPES),
     ).fetchall()
     return [
-        (at, TERMINAL.get(type, "RUNNING"), payload, jsonvalue.loads(details) if details else {}) for at, type, payload, details in rows
+        (at, TERMINAL.get(type, "RUNNING"), payload, jsonvalue.loads(details) if details else {})
+        for at, type, payload, details in rows
     ]

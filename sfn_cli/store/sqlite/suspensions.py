@@ -64,12 +64,15 @@ class Suspensions:
         return next(iter(self._where("e.arn = ?", execution_arn)), None)
 
     def blocking(self, executions: Collection[int]) -> dict[int, int]:
-        """Those of the executions in these rows that cannot end, each with the row of the suspended one that is the reason.
+        """Those of the executions in these rows that cannot end, each with the row of the suspended
+        one that is the reason.
 
-        That is the suspension of the execution itself, or of one that it awaits by a .sync task or a Map Run.
+        That is the suspension of the execution itself, or of one that it awaits by a .sync task or
+        a Map Run.
         """
         with self._database.reading() as connection:
-            # Upwards from what is suspended, which is little, and by rows alone: it is read at every look of whoever waits.
+            # Upwards from what is suspended, which is little, and by rows alone: it is read at
+            # every look of whoever waits.
             rows = connection.execute(
                 f"""
                 WITH RECURSIVE blocked (id, suspended) AS (
@@ -112,7 +115,9 @@ def set_aside(connection: Any, execution: int, worker: int, fault: Fault, versio
     Returns how many attempts have failed: with ATTEMPTS of them the execution is suspended. Returns 0, and
     changes nothing, when the worker no longer drives the execution.
     """
-    held = connection.execute("SELECT 1 FROM execution WHERE id = ? AND owner = ? AND status = 'RUNNING'", (execution, worker))
+    held = connection.execute(
+        "SELECT 1 FROM execution WHERE id = ? AND owner = ? AND status = 'RUNNING'", (execution, worker)
+    )
     if held.fetchone() is None:
         return 0
     last, _ = last_event(connection, execution)
@@ -126,9 +131,19 @@ def set_aside(connection: Any, execution: int, worker: int, fault: Fault, versio
             error = excluded.error, traceback = excluded.traceback
         RETURNING attempts
         """,
-        (execution, last, version, at, jsonvalue.well_formed(fault.error), jsonvalue.well_formed(fault.traceback)),
+        (
+            execution,
+            last,
+            version,
+            at,
+            jsonvalue.well_formed(fault.error),
+            jsonvalue.well_formed(fault.traceback),
+        ),
     ).fetchone()
-    connection.execute("UPDATE execution SET owner = ? WHERE id = ?", (SUSPENDED if attempts >= ATTEMPTS else None, execution))
+    connection.execute(
+        "UPDATE execution SET owner = ? WHERE id = ?",
+        (SUSPENDED if attempts >= ATTEMPTS else None, execution),
+    )
     return int(attempts)
 
 

@@ -30,7 +30,9 @@ class Told(Enum):
 
 
 class Opened(NamedTuple):
-    """A task that was scheduled: its event, its token, and the ARN of the activity that it is for, if it is for one."""
+    """A task that was scheduled: its event, its token, and the ARN of the activity that it is for,
+    if it is for one.
+    """
 
     task: int
     token: str
@@ -51,7 +53,9 @@ class Tasks:
         self._database = database
 
     def answer(self, token: str, kind: str, body: dict[str, Json], at: int) -> Told:
-        """Sends the task's execution a message of this kind ("taskSucceeded", "taskFailed"), and closes the task."""
+        """Sends the task's execution a message of this kind ("taskSucceeded", "taskFailed"), and
+        closes the task.
+        """
         with self._database.transaction() as connection:
             key = _find(connection, token)
             if not isinstance(key, int):
@@ -62,7 +66,9 @@ class Tasks:
 
     def take(self, activity: str, worker_name: str | None, at: int) -> Taken | None:
         """The activity's task that has waited longest, for whoever asks, or None."""
-        waiting = "SELECT key, handle FROM task WHERE activity = ? AND open AND NOT taken ORDER BY key LIMIT 1"
+        waiting = (
+            "SELECT key, handle FROM task WHERE activity = ? AND open AND NOT taken ORDER BY key LIMIT 1"
+        )
         with self._database.reading() as connection:
             # Most looks find nothing: those take no write lock.
             if connection.execute(waiting, (activity,)).fetchone() is None:
@@ -144,12 +150,20 @@ def _find(connection: Any, token: str) -> int | Told:
 
 
 def open_tasks(connection: Any, execution: int, opened: Sequence[Opened], at: int) -> None:
-    """Notes tasks that their execution has scheduled, in the caller's transaction. One for no activity that there is, is refused."""
-    rows = [(key_of(execution, task), task_token.handle_of(token), activity) for task, token, activity in opened]
+    """Notes tasks that their execution has scheduled, in the caller's transaction. One for no
+    activity that there is, is refused.
+    """
+    rows = [
+        (key_of(execution, task), task_token.handle_of(token), activity) for task, token, activity in opened
+    ]
     connection.executemany("INSERT INTO task (key, handle, activity) VALUES (?, ?, ?)", rows)
     for task, _, activity in opened:
-        if activity is not None and connection.execute("SELECT 1 FROM activity WHERE arn = ?", (activity,)).fetchone() is None:
-            # Reported of AWS: such an execution fails, with States.Runtime and an "Internal Error" for its cause.
+        if (
+            activity is not None
+            and connection.execute("SELECT 1 FROM activity WHERE arn = ?", (activity,)).fetchone() is None
+        ):
+            # Reported of AWS: such an execution fails, with States.Runtime and an "Internal Error"
+            # for its cause.
             refusal = {"error": "States.Runtime", "cause": f"Activity Does Not Exist: '{activity}'"}
             send(connection, execution, "taskRefused", {"task": task, **refusal}, at)
 

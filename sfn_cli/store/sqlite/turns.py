@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 
 
 class Claimed(NamedTuple):
-    """An execution that this worker drives from now on. `damage` is why it cannot: then no other field but `id` is set."""
+    """An execution that this worker drives from now on. `damage` is why it cannot: then no other
+    field but `id` is set.
+    """
 
     id: int
     arn: str
@@ -47,9 +49,10 @@ class Moved(NamedTuple):
     """What a turn brought for one execution.
 
     `consumed` are the messages that it took in. Of its tasks that have a token: `opened` are those
-    that the turn scheduled, `closed` those that are owed no more, and `given_up`
-    those of them that nobody answered, Map Runs included. `map_runs` are the tasks that were Map Runs which
-    have ended by themselves. `in_map_run`: the execution is a child of one. `log` is what it writes to its own log.
+    that the turn scheduled, `closed` those that are owed no more, and `given_up` those of them that
+    nobody answered, Map Runs included. `map_runs` are the tasks that were Map Runs which have ended
+    by themselves. `in_map_run`: the execution is a child of one. `log` is what it writes to its own
+    log.
     """
 
     execution: int
@@ -108,7 +111,12 @@ class Turns:
     def _claim(self, owner: int | None, limit: int) -> list[Claimed]:
         with self._database.reading() as connection:
             # Most looks find nothing: those take no write lock.
-            if connection.execute("SELECT 1 FROM execution WHERE status = 'RUNNING' AND owner IS ? LIMIT 1", (owner,)).fetchone() is None:
+            if (
+                connection.execute(
+                    "SELECT 1 FROM execution WHERE status = 'RUNNING' AND owner IS ? LIMIT 1", (owner,)
+                ).fetchone()
+                is None
+            ):
                 return []
         with self._database.transaction() as connection:
             rows = connection.execute(
@@ -148,10 +156,15 @@ class Turns:
                 (jsonvalue.dumps(executions),),
             ).fetchall()
             # Of thousands of executions most run the same: a definition is read once.
-            read = {revision: _definition_and_logging(connection, revision) for revision in {row[3] for row in rows}}
+            read = {
+                revision: _definition_and_logging(connection, revision)
+                for revision in {row[3] for row in rows}
+            }
             mocks = {row: _mocks(connection, row) for row in {row[-1] for row in rows}}
         return [
-            Claimed(id, arn, machine, read[revision][0], *rest)._replace(mocks=mocks[row], logging=read[revision][1])
+            Claimed(id, arn, machine, read[revision][0], *rest)._replace(
+                mocks=mocks[row], logging=read[revision][1]
+            )
             for id, arn, machine, revision, *rest, row in rows
         ]
 
@@ -176,7 +189,8 @@ class Turns:
         """Gives executions back: another worker, or a later one, drives them on."""
         with self._database.transaction() as connection:
             connection.executemany(
-                "UPDATE execution SET owner = NULL WHERE id = ? AND owner = ?", [(id, self._worker) for id in executions]
+                "UPDATE execution SET owner = NULL WHERE id = ? AND owner = ?",
+                [(id, self._worker) for id in executions],
             )
 
     def fail(self, execution: int, error: str, cause: str, at: int) -> None:
@@ -198,7 +212,13 @@ class Turns:
         return {execution: number for execution, number in attempts.items() if number}
 
     def commit(
-        self, moved: Sequence[Moved], forgotten: Sequence[int] = (), lines: Sequence[LogLine] = (), *, read_up_to: int = 0, now: int = 0
+        self,
+        moved: Sequence[Moved],
+        forgotten: Sequence[int] = (),
+        lines: Sequence[LogLine] = (),
+        *,
+        read_up_to: int = 0,
+        now: int = 0,
     ) -> Committed:
         """Writes a turn durably, with the log lines that came meanwhile (ingested at `now`).
 
@@ -216,7 +236,12 @@ class Turns:
         return self._commit_one_by_one(moved, forgotten, lines, read_up_to, now)
 
     def _commit_one_by_one(
-        self, moved: Sequence[Moved], forgotten: Sequence[int], lines: Sequence[LogLine], read_up_to: int, now: int
+        self,
+        moved: Sequence[Moved],
+        forgotten: Sequence[int],
+        lines: Sequence[LogLine],
+        read_up_to: int,
+        now: int,
     ) -> Committed:
         """As `commit`, with a savepoint for each execution: those that cannot be written are left out."""
         lost: set[int] = set()
@@ -261,7 +286,8 @@ class Turns:
                 ended[execution] = turn.events[-1]
         insert_events(connection, rows)
         connection.executemany(
-            "UPDATE execution SET status = ?, stopped_at = ?, output = ?, error = ?, cause = ?, owner = NULL WHERE id = ?",
+            "UPDATE execution SET status = ?, stopped_at = ?, output = ?, error = ?, cause = ?, owner = "
+            "NULL WHERE id = ?",
             [_ending(execution, event) for execution, event in ended.items()],
         )
         kept = [turn for turn in moved if turn.execution not in lost]
@@ -280,7 +306,8 @@ class Turns:
 
     def _ours(self, connection: Any, executions: Sequence[int]) -> set[int]:
         rows = connection.execute(
-            "SELECT id FROM execution WHERE id IN (SELECT value FROM json_each(?)) AND owner = ? AND status = 'RUNNING'",
+            "SELECT id FROM execution WHERE id IN (SELECT value FROM json_each(?)) AND owner = ? AND status "
+            "= 'RUNNING'",
             (jsonvalue.dumps(executions), self._worker),
         )
         return {id for (id,) in rows}
@@ -300,7 +327,12 @@ def _end_map_runs(connection: Any, moved: Sequence[Moved]) -> None:
     for turn in moved:
         for event in turn.events if turn.map_runs else ():
             if event.previous_event_id in turn.map_runs and event.type in _MAP_RUN_ENDS:
-                end_map_run(connection, key_of(turn.execution, event.previous_event_id), _MAP_RUN_ENDS[event.type], event.at)
+                end_map_run(
+                    connection,
+                    key_of(turn.execution, event.previous_event_id),
+                    _MAP_RUN_ENDS[event.type],
+                    event.at,
+                )
 
 
 _MAP_RUN_ENDS = {"MapRunSucceeded": "SUCCEEDED", "MapRunFailed": "FAILED"}

@@ -48,11 +48,15 @@ def version_from(row: tuple[Any, ...]) -> Version:
 
 
 def publish(connection: Any, machine: int, revision: int, description: str, at: int) -> Version:
-    """The version of the machine's revision (both are rows): the one that there is, or a new one. Raises QuotaReached."""
+    """The version of the machine's revision (both are rows): the one that there is, or a new one.
+    Raises QuotaReached.
+    """
     existing = _find(connection, "v.state_machine = ? AND v.revision = ?", (machine, revision))
     if existing is not None:
         return existing
-    (count,) = connection.execute("SELECT count(*) FROM version WHERE state_machine = ?", (machine,)).fetchone()
+    (count,) = connection.execute(
+        "SELECT count(*) FROM version WHERE state_machine = ?", (machine,)
+    ).fetchone()
     if count >= MAX_VERSIONS:
         raise QuotaReached(f"A state machine has at most {MAX_VERSIONS} versions.")
     connection.execute("UPDATE state_machine SET last_version = last_version + 1 WHERE id = ?", (machine,))
@@ -82,7 +86,8 @@ class Versions:
         """Up to `limit` versions, newest first, from the one that follows `before`."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT number, created_at FROM version WHERE state_machine = ? AND number < ? ORDER BY number DESC LIMIT ?",
+                "SELECT number, created_at FROM version WHERE state_machine = ? AND number < ? ORDER BY "
+                "number DESC LIMIT ?",
                 (machine, 1 << 62 if before is None else before, limit),
             ).fetchall()
             return [Listed(*row) for row in rows]
@@ -99,12 +104,15 @@ class Versions:
                 (machine, number),
             ).fetchall()
             if not aliases:
-                connection.execute("DELETE FROM version WHERE state_machine = ? AND number = ?", (machine, number))
+                connection.execute(
+                    "DELETE FROM version WHERE state_machine = ? AND number = ?", (machine, number)
+                )
             return [name for (name,) in aliases]
 
 
 def _find(connection: Any, condition: str, parameters: tuple[int, int]) -> Version | None:
     row = connection.execute(
-        f"SELECT {VERSION_COLUMNS} FROM version v JOIN revision r ON r.id = v.revision WHERE {condition}", parameters
+        f"SELECT {VERSION_COLUMNS} FROM version v JOIN revision r ON r.id = v.revision WHERE {condition}",
+        parameters,
     ).fetchone()
     return None if row is None else version_from(row)

@@ -69,14 +69,27 @@ def waiting_tasks(database: Database) -> Iterator[WaitingTask]:
                 continue  # the end of what it started is its answer
             worker = _worker(connection, key) if taken else None
             state = _state(connection, key)
-            yield WaitingTask(handle, Execution(*execution), state, at, beat_at, payload, scheduled, activity, bool(taken), worker)
+            yield WaitingTask(
+                handle,
+                Execution(*execution),
+                state,
+                at,
+                beat_at,
+                payload,
+                scheduled,
+                activity,
+                bool(taken),
+                worker,
+            )
 
 
 def _state(connection: Any, key: int) -> str:
     """The name of the state that a task belongs to: its thread entered it before the task's first attempt."""
     execution = execution_of(key)
     while True:
-        previous, type, details = connection.execute("SELECT previous, type, details FROM event WHERE key = ?", (key,)).fetchone()
+        previous, type, details = connection.execute(
+            "SELECT previous, type, details FROM event WHERE key = ?", (key,)
+        ).fetchone()
         if type.endswith("StateEntered"):
             return str(jsonvalue.loads(details)["name"])
         key = key_of(execution, previous)

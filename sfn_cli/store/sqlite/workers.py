@@ -59,7 +59,9 @@ class Slot:
                     return None
 
     def is_of(self, lock: int) -> bool:
-        """Whether the held lock is still that of this slot: its file may have been deleted, with the whole store."""
+        """Whether the held lock is still that of this slot: its file may have been deleted, with
+        the whole store.
+        """
         try:
             there, held = os.stat(self.lock_path), os.fstat(lock)
         except FileNotFoundError:
@@ -131,7 +133,10 @@ def pids(home: str) -> list[int]:
     if not workers or not os.path.exists(path):
         return []
     with translated_errors(path), closing(sqlite3.connect(path)) as connection:
-        found = (connection.execute("SELECT pid FROM worker WHERE id = ?", (worker,)).fetchone() for worker in workers)
+        found = (
+            connection.execute("SELECT pid FROM worker WHERE id = ?", (worker,)).fetchone()
+            for worker in workers
+        )
         return [row[0] for row in found if row is not None]
 
 
@@ -156,7 +161,9 @@ def _stop_other_version(connection: Any, slot: Slot) -> None:
             if pid is None or version == __version__:
                 return
             if waited > 2 * STOP_SECONDS:
-                raise StoreError(f"A worker of another version of sfn does not stop: end process {pid}, then try again.")
+                raise StoreError(
+                    f"A worker of another version of sfn does not stop: end process {pid}, then try again."
+                )
             due = signal.SIGKILL if waited > STOP_SECONDS else signal.SIGTERM
             if due is not sent:
                 with suppress(ProcessLookupError):
@@ -206,7 +213,8 @@ class Workers:
             )
             retry_those_of_other_versions(connection, __version__)
             cursor = connection.execute(
-                "INSERT INTO worker (slot, pid, started_at, version) VALUES (?, ?, ?, ?)", (slot, pid, at, __version__)
+                "INSERT INTO worker (slot, pid, started_at, version) VALUES (?, ?, ?, ?)",
+                (slot, pid, at, __version__),
             )
             assert cursor.lastrowid is not None
             return cursor.lastrowid
@@ -217,5 +225,7 @@ class Workers:
             row = connection.execute("SELECT pid, started_at FROM worker WHERE id = ?", (worker,)).fetchone()
             if row is None:
                 return None
-            driven = connection.execute("SELECT count(*) FROM execution WHERE owner = ? AND status = 'RUNNING'", (worker,)).fetchone()[0]
+            driven = connection.execute(
+                "SELECT count(*) FROM execution WHERE owner = ? AND status = 'RUNNING'", (worker,)
+            ).fetchone()[0]
             return (*row, driven)

@@ -1,4 +1,5 @@
-"""A disk that fails: a VFS in front of SQLite's own, in which one operation, or all from one on, give an error.
+"""A disk that fails: a VFS in front of SQLite's own, in which one operation, or all from one on,
+give an error.
 
 https://www.sqlite.org/vfs.html. The library's structures are copied, and some of their functions
 replaced by ours; the rest go straight to the original. All their members but the first integers
@@ -54,7 +55,8 @@ _kept: list[object] = []  # what SQLite refers to, and Python must not free
 
 
 class Plan:
-    """OPERATION:NUMBER[+]:ERROR[:PART]: which operation fails, the how many-th (or all from that on), with what, where.
+    """OPERATION:NUMBER[+]:ERROR[:PART]: which operation fails, the how many-th (or all from that
+    on), with what, where.
 
     PART is "worker": only the worker's process has a failing disk. Each operation of the kind adds a
     byte to the file FAULT_COUNT, whether it fails or not.
@@ -100,7 +102,9 @@ def install(text: str) -> None:
 
 
 def _pass_time_at_once() -> Callable[[int | None, int], int]:
-    """Who waits for a lock, in Python or by the VFS's xSleep, which is the answer, waits no time on the wall."""
+    """Who waits for a lock, in Python or by the VFS's xSleep, which is the answer, waits no time on
+    the wall.
+    """
     really = time.monotonic
     slept = 0.0
 

@@ -1,4 +1,6 @@
-"""Python imports this at its start when its folder is on PYTHONPATH: the faults that FAULT asks for begin here."""
+"""Python imports this at its start when its folder is on PYTHONPATH: the faults that FAULT asks for
+begin here.
+"""
 
 import os
 

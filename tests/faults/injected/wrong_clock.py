@@ -6,7 +6,9 @@ import time
 
 
 def install(path: str) -> None:
-    """Moves `time.time` by the seconds that the file at `path` holds when they are asked; no file is no change."""
+    """Moves `time.time` by the seconds that the file at `path` holds when they are asked; no file
+    is no change.
+    """
     really, really_ns = time.time, time.time_ns
 
     def offset() -> int:

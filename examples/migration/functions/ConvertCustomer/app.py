@@ -1,4 +1,6 @@
-"""A row of the old system as an item of the new: {"customer": {"id", "name", "joined", "balance"}, "attempt"} → DynamoDB's attributes."""
+"""A row of the old system as an item of the new: {"customer": {"id", "name", "joined", "balance"},
+"attempt"} → DynamoDB's attributes.
+"""
 
 import logging
 from datetime import datetime

@@ -1,6 +1,7 @@
 """A bank: {"action", "order", "card", "amount", "attempt"} → {"id"}.
 
-What it gives depends on the order alone, so an action that is asked for twice (a worker may die) is done once.
+What it gives depends on the order alone, so an action that is asked for twice (a worker may die) is
+done once.
 """
 
 

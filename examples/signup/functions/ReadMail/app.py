@@ -13,7 +13,9 @@ def lambda_handler(event, context):
     sqs = boto3.client("sqs")
     queue = sqs.get_queue_url(QueueName=event["queue"])["QueueUrl"]
     # The mail stays in the inbox (VisibilityTimeout=0), for whoever has to read it once more.
-    received = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, VisibilityTimeout=0, WaitTimeSeconds=2)
+    received = sqs.receive_message(
+        QueueUrl=queue, MaxNumberOfMessages=10, VisibilityTimeout=0, WaitTimeSeconds=2
+    )
     for message in received.get("Messages", []):
         mail = json.loads(message["Body"])
         if mail["to"] != event["to"]:

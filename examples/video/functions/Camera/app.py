@@ -1,4 +1,5 @@
-"""Films a ball that rolls over a grey floor, as Y4M: {"bucket", "key", "seconds", "damaged_frame"} → {"bytes"}.
+"""Films a ball that rolls over a grey floor, as Y4M: {"bucket", "key", "seconds", "damaged_frame"}
+→ {"bytes"}.
 
 Y4M is a line about the film, then each frame: the line "FRAME", and here (Cmono) a byte for each pixel.
 https://wiki.multimedia.cx/index.php/YUV4MPEG2
@@ -21,4 +22,8 @@ def lambda_handler(event, context):
 
 def picture(number):
     left, top = (RADIUS + 2 * number) % WIDTH, HEIGHT // 2
-    return bytes(240 if (x - left) ** 2 + (y - top) ** 2 <= RADIUS**2 else 40 + y for y in range(HEIGHT) for x in range(WIDTH))
+    return bytes(
+        240 if (x - left) ** 2 + (y - top) ** 2 <= RADIUS**2 else 40 + y
+        for y in range(HEIGHT)
+        for x in range(WIDTH)
+    )

@@ -1,4 +1,6 @@
-"""Makes a picture (PNG) of the frame in the middle of a film: {"film": {"bucket", "key"}, "facts", "key"} → {"key", "bytes"}."""
+"""Makes a picture (PNG) of the frame in the middle of a film: {"film": {"bucket", "key"}, "facts",
+"key"} → {"key", "bytes"}.
+"""
 
 import struct
 import zlib
@@ -19,10 +21,17 @@ def lambda_handler(event, context):
 
 
 def png(grey, width, height):
-    """https://www.w3.org/TR/png-3/: 8 bits of grey for each pixel, and a byte before each row that says it is as it is."""
+    """https://www.w3.org/TR/png-3/: 8 bits of grey for each pixel, and a byte before each row that
+    says it is as it is.
+    """
     rows = b"".join(b"\0" + grey[y * width : (y + 1) * width] for y in range(height))
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(rows))
+        + chunk(b"IEND", b"")
+    )
 
 
 def chunk(kind, data):
