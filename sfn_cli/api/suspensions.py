@@ -1,6 +1,6 @@
 """Descriptions of suspended executions for people: what failed, and what to do.
 
-An execution is suspended after sfn itself failed on it (store/sqlite/suspensions.py). The API says RUNNING.
+An execution is suspended after sfn itself failed on it (store/sqlite/stepfunctions/suspensions.py). The API says RUNNING.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from sfn_cli.errors import SuspendedError
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
-    from sfn_cli.store.sqlite.suspensions import Suspension
+    from sfn_cli.store.sqlite.stepfunctions.suspensions import Suspension
 
 
 def explained(suspension: Suspension) -> str:

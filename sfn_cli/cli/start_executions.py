@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sfn_cli.api import bulk, following, model
-from sfn_cli.cli.backend import Backend
-from sfn_cli.cli.exits import Exit
+from sfn_cli.api import following, model
+from sfn_cli.api.stepfunctions import bulk
+from sfn_cli.cli.exit_codes import Exit
 from sfn_cli.cli.failures import OperationError
-from sfn_cli.cli.invoke import named_arns
+from sfn_cli.cli.operations.backend import Backend
+from sfn_cli.cli.operations.invoke import named_arns
 from sfn_cli.cli.output import show, write
 from sfn_cli.cli.progress import Bar
 from sfn_cli.errors import ApiError, UsageError

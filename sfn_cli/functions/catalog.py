@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from zipfile import ZipFile, ZipInfo
 
-    from sfn_cli.store.sqlite.functions import Function, Functions
+    from sfn_cli.store.sqlite.functions.functions import Function, Functions
 
 Fingerprint = int
 

@@ -38,7 +38,7 @@ from sfn_cli.functions.invocation import Invocation
 from sfn_cli.functions.outcome import Outcome, UnusableError
 from sfn_cli.functions.routing import number_of
 from sfn_cli.functions.runtimes import Runtimes
-from sfn_cli.store.sqlite.functions import Functions, reference
+from sfn_cli.store.sqlite.functions.functions import Functions, reference
 
 if TYPE_CHECKING:
     import selectors

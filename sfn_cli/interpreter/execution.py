@@ -16,7 +16,7 @@ from sfn_cli.query.limits import ENDLESS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sfn_cli.asl.map_run import MapRunPlan
+    from sfn_cli.asl.distributed_map.map_run import MapRunPlan
     from sfn_cli.asl.moves import Move
     from sfn_cli.asl.resource import Resource
     from sfn_cli.asl.state_machine import StateMachine

@@ -21,7 +21,7 @@ from sfn_cli.jsonvalue import Payload
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sfn_cli.asl.map_run import MapRunPlan
+    from sfn_cli.asl.distributed_map.map_run import MapRunPlan
 
 Asked = TypeVar("Asked", bound="Move | MapRunPlan")
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.api.awaited import NO_TASK, Awaited, AwaitedEnd, AwaitedTask
+from sfn_cli.api.protocol.long_polls import NO_TASK, Awaited, AwaitedEnd, AwaitedTask
 from sfn_cli.errors import ApiError
 from sfn_cli.server.watch import Watch
 

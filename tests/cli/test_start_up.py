@@ -71,7 +71,7 @@ def test_a_worker_starts_without_what_few_executions_need() -> None:
         "email",
         "http",
         "moto",
-        "sfn_cli.integrations.aws_call",
+        "sfn_cli.integrations.aws.call",
     }
     assert not few & set(result.stdout.split())
 

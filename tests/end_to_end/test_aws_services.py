@@ -25,7 +25,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from sfn_cli.integrations import embedded_aws
+from sfn_cli.integrations.aws import embedded_aws
 from tests.processes import (
     ROLE,
     create_function,

@@ -10,8 +10,8 @@ import pytest
 
 from sfn_cli.interpreter.execution_log import FATAL
 from sfn_cli.store.sqlite.database import Database
-from sfn_cli.store.sqlite.executions import Executions
-from sfn_cli.store.sqlite.logs import Logs
+from sfn_cli.store.sqlite.logs.logs import Logs
+from sfn_cli.store.sqlite.stepfunctions.executions import Executions
 from tests.processes import ROLE, SFN, ended, environment_of, kill_workers, sfn_json, start_execution, until
 
 if TYPE_CHECKING:

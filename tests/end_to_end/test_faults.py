@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from sfn_cli.drivers.local import launch
-from sfn_cli.store.sqlite.workers import Slot
+from sfn_cli.worker_slots import Slot
 from tests.faults import failing, why_no_disk_fails
 from tests.faults.commands import Commands
 from tests.processes import (

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from sfn_cli.integrations import embedded_aws
+from sfn_cli.integrations.aws import embedded_aws
 from tests.processes import (
     ROLE,
     SFN,
@@ -341,7 +341,7 @@ def test_nobody_to_deliver_to(home: Path, bus: Bus) -> None:
 
 def notes(home: Path) -> int:
     from sfn_cli.store.sqlite.database import Database
-    from sfn_cli.store.sqlite.status_changes import StatusChanges
+    from sfn_cli.store.sqlite.stepfunctions.outbox import StatusChanges
 
     database = Database(home)
     try:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sfn_cli.functions import strays
-from sfn_cli.integrations import embedded_aws
+from sfn_cli.integrations.aws import embedded_aws
 from tests.processes import (
     SFN,
     await_end,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sfn_cli.asl.integrations import OPTIMISED, is_known
 from sfn_cli.asl.resource import parse_resource
+from sfn_cli.asl.validation.integrations import OPTIMISED, is_known
 from sfn_cli.integrations.table import SERVICES, is_available
 
 LACKING = {

@@ -14,7 +14,7 @@ from sfn_cli.interpreter.signals import (
     TaskSubmitted,
     TaskSucceeded,
 )
-from sfn_cli.store.sqlite.executions import Executions
+from sfn_cli.store.sqlite.stepfunctions.executions import Executions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

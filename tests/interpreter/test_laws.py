@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from sfn_cli.asl.diagnostic import DUPLICATE_STATE
 from sfn_cli.asl.state_machine import load
-from sfn_cli.asl.validate import validate
+from sfn_cli.asl.validation.diagnostic import DUPLICATE_STATE
+from sfn_cli.asl.validation.validate import validate
 from sfn_cli.jsonvalue import make_room
 from tests.interpreter.hand_turned import no_patience, redriven, run, stopped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sfn_cli.asl.diagnostic import Diagnostic
+    from sfn_cli.asl.validation.diagnostic import Diagnostic
     from sfn_cli.interpreter.events import HistoryEvent
 
 make_room()  # now: Hypothesis minds a recursion limit that changes while it tries

@@ -15,8 +15,8 @@ from sfn_cli.asl.timestamp import parse_timestamp
 from sfn_cli.errors import StatesError
 from sfn_cli.jsonvalue import Json, Payload, dumps
 from sfn_cli.query.intrinsics import LONG
-from sfn_cli.query.jsonata import evaluate_string, is_expression
-from sfn_cli.query.jsonpath import Path, PathNotFound, compile_path
+from sfn_cli.query.jsonata.expression import evaluate_string, is_expression
+from sfn_cli.query.jsonpath.expression import Path, PathNotFound, compile_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
