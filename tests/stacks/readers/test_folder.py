@@ -13,6 +13,12 @@ from sfn_cli.stacks.readers.folder import load
 PASS = '{"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}'
 
 
+@pytest.fixture(autouse=True)
+def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Each test works in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+
+
 def make(files: dict[str, str]) -> None:
     for name, text in files.items():
         Path(name).parent.mkdir(parents=True, exist_ok=True)
