@@ -50,7 +50,7 @@ def status(terminal: Terminal) -> Exit:
 
     workers = launch.status(terminal.settings)
     with Backend(terminal) as backend:
-        suspended = suspensions.listed(backend.service) if launch.has_store(terminal.settings) else []
+        suspended = suspensions.describe_all(backend.service) if launch.has_store(terminal.settings) else []
     shown = {
         "workers": [{**worker, "startedAt": local_time(worker["startedAt"])} for worker in workers],
         "suspended": [{**one, "failedAt": local_time(one["failedAt"])} for one in suspended],

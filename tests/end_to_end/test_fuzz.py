@@ -341,7 +341,7 @@ def test_every_execution_ends_and_harms_no_other(
     waiting = [store.row(execution) for execution in started]
     workers = set(worker_pids(store.home))
     for _ in following.looks(store.service, SECONDS):
-        statuses = following.settled(store.service, waiting)
+        statuses = following.find_settled(store.service, waiting)
         if len(statuses) == len(waiting):
             break
     assert len(statuses) == len(waiting), f"not within {SECONDS} s: {state}"

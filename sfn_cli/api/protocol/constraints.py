@@ -101,7 +101,7 @@ def _broken(shape: Shape, value: Any) -> Iterator[str]:
         yield f"have {measured} less than or equal to {shape['max']}"
     if "enum" in shape and value not in shape["enum"]:
         yield f"satisfy enum value set: [{', '.join(_ENUM_ORDERS.get(frozenset(shape['enum']), shape['enum']))}]"
-    if "pattern" in shape and kind == "string" and not _compiled(shape["pattern"]).fullmatch(value):
+    if "pattern" in shape and kind == "string" and not _compile(shape["pattern"]).fullmatch(value):
         yield f"satisfy regular expression pattern: {shape['pattern']}"
 
 
@@ -117,7 +117,7 @@ def _is_unicode(text: str) -> bool:
 
 
 @cache
-def _compiled(pattern: str) -> re.Pattern[str]:
+def _compile(pattern: str) -> re.Pattern[str]:
     import re
     import warnings
 

@@ -27,7 +27,7 @@ Routing = list[dict[str, Any]]
 
 def create_state_machine_alias(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     routing: Routing = request["routingConfiguration"]
-    machine_arn, weights = _checked(routing)
+    machine_arn, weights = _check_routing(routing)
     machine = _machine(service, machine_arn, routing[0]["stateMachineVersionArn"])
     name, description = request["name"], request.get("description", "")
     try:
@@ -46,7 +46,7 @@ def create_state_machine_alias(service: Service, request: dict[str, Any]) -> dic
 
 
 def update_state_machine_alias(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    machine_arn, name = _split(request["stateMachineAliasArn"])
+    machine_arn, name = _parse_arn(request["stateMachineAliasArn"])
     routing: Routing | None = request.get("routingConfiguration")
     if routing is None and "description" not in request:
         raise ApiError(
@@ -54,7 +54,7 @@ def update_state_machine_alias(service: Service, request: dict[str, Any]) -> dic
             "Either the description or the RoutingConfiguration must be specified",
             reason="MISSING_REQUIRED_PARAMETER",
         )
-    weights = None if routing is None else _checked(routing, machine_arn)[1]
+    weights = None if routing is None else _check_routing(routing, machine_arn)[1]
     machine = _machine(service, machine_arn, request["stateMachineAliasArn"])
     alias = service.aliases.update(machine.id, name, request.get("description"), weights, service.clock())
     if alias is None:
@@ -64,7 +64,7 @@ def update_state_machine_alias(service: Service, request: dict[str, Any]) -> dic
 
 def delete_state_machine_alias(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Its versions stay, and so do its executions."""
-    machine_arn, name = _split(request["stateMachineAliasArn"])
+    machine_arn, name = _parse_arn(request["stateMachineAliasArn"])
     machine = service.state_machines.find(machine_arn)
     if machine is None or not service.aliases.delete(machine.id, name):
         raise _not_found(request["stateMachineAliasArn"])
@@ -72,7 +72,7 @@ def delete_state_machine_alias(service: Service, request: dict[str, Any]) -> dic
 
 
 def describe_state_machine_alias(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    machine_arn, name = _split(request["stateMachineAliasArn"])
+    machine_arn, name = _parse_arn(request["stateMachineAliasArn"])
     machine = service.state_machines.find(machine_arn)
     alias = None if machine is None else service.aliases.find(machine.id, name)
     if alias is None:
@@ -118,9 +118,9 @@ def list_state_machine_aliases(service: Service, request: dict[str, Any]) -> dic
     }
 
 
-def _checked(routing: Routing, machine_arn: str | None = None) -> tuple[str, Weights]:
-    """The machine that a routing configuration is of (it must be this one, if one is given), and
-    what it says.
+def _check_routing(routing: Routing, machine_arn: str | None = None) -> tuple[str, Weights]:
+    """Checks a routing configuration. Returns the ARN of its state machine (which must be
+    `machine_arn`, if that is not None) and the weight of each version.
 
     Raises ApiError InvalidArn, or ValidationException, in the order in which AWS looks: versions,
     distinct ones, weights of 100 together.
@@ -150,9 +150,9 @@ def _invalid(message: str, received: Sequence[object]) -> ApiError:
     )
 
 
-def _split(alias_arn: str) -> tuple[str, str]:
-    """The machine's ARN and the alias's name. Raises ApiError InvalidArn, or ResourceNotFound for
-    what can be no alias.
+def _parse_arn(alias_arn: str) -> tuple[str, str]:
+    """Returns the state machine's ARN and the alias's name. Raises ApiError InvalidArn, or
+    ResourceNotFound for an ARN that cannot be an alias's.
     """
     arn_checks.check_arn(alias_arn, "stateMachine")
     machine_arn, name = arn.unqualified(alias_arn)

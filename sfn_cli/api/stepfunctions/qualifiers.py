@@ -36,11 +36,11 @@ def find(service: Service, given_arn: str) -> StateMachine | None:
     return None if alias is None else _at(machine, alias.routes[0].version)._replace(alias=alias)
 
 
-def routed(machine: StateMachine, seed: str) -> StateMachine:
-    """The machine at the version that an execution with this seed runs: an alias's are drawn by
-    their weights.
+def choose_version(machine: StateMachine, seed: str) -> StateMachine:
+    """Returns the machine at the version that an execution with this seed runs: a version of an
+    alias is drawn by weight.
     """
-    return machine if machine.alias is None else _at(machine, _drawn(machine.alias.routes, seed))
+    return machine if machine.alias is None else _at(machine, _draw_version(machine.alias.routes, seed))
 
 
 def arns(machine_arn: str, version: int | None, alias: str | None) -> dict[str, str]:
@@ -84,7 +84,7 @@ def _at(machine: StateMachine, version: Version) -> StateMachine:
     return machine._replace(version=version, revision=version.revision)
 
 
-def _drawn(routes: Sequence[Route], seed: str) -> Version:
+def _draw_version(routes: Sequence[Route], seed: str) -> Version:
     from hashlib import sha256  # which no other start needs, and which loads OpenSSL
 
     draw = int.from_bytes(sha256(f"{seed}/route".encode()).digest()[:8]) % 100

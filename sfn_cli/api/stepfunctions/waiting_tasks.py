@@ -62,8 +62,8 @@ class WaitingTask(NamedTuple):
         """All that it can be called by besides its handle."""
         return f"{self.execution_name}/{self.state}", self.name, f"{self.execution_arn}/{self.state}"
 
-    def shown(self) -> dict[str, Any]:
-        """In the manner of AWS's answers; times are milliseconds since 1970."""
+    def to_response(self) -> dict[str, Any]:
+        """Returns the task in the form of AWS's responses; times are milliseconds since 1970."""
         return {
             "handle": self.short_handle,
             "status": self.status,

@@ -94,7 +94,7 @@ def _note(backend: Backend, operation: Operation, answer: dict[str, Any]) -> str
     from sfn_cli.api import suspensions
 
     suspension = backend.service.suspensions.of(answer["executionArn"])
-    return None if suspension is None else suspensions.explained(suspension)
+    return None if suspension is None else suspensions.describe(suspension)
 
 
 @contextmanager

@@ -156,7 +156,7 @@ def _described(backend: Backend, operation: str, member: str, given: str) -> str
 
 def _readable(task: WaitingTask) -> dict[str, Any]:
     """As JSON and its like show it; what there is not is left out."""
-    shown = {name: value for name, value in task.shown().items() if value is not None}
+    shown = {name: value for name, value in task.to_response().items() if value is not None}
     return shown | {name: local_time(shown[name]) for name in ("since", "until") if name in shown}
 
 

@@ -120,7 +120,7 @@ def _connection_arn(arguments: Mapping[str, Json]) -> str:
 
 
 def _connection(service: Service, arn: str) -> Connection:
-    found = connections.meant(service, arn)
+    found = connections.find(service, arn)
     if found is None:
         raise StatesError(
             "Events.ConnectionResource.ResourceNotFound",

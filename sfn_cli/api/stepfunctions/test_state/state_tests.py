@@ -18,7 +18,7 @@ from sfn_cli.api.stepfunctions.definitions import STATE_NAME, refuse_faults
 from sfn_cli.api.stepfunctions.executions import check_input
 from sfn_cli.api.stepfunctions.test_state.http_inspection import HttpInspection
 from sfn_cli.api.stepfunctions.test_state.mock_results import check_mock
-from sfn_cli.api.stepfunctions.test_state.tested_context import default_context, given_context
+from sfn_cli.api.stepfunctions.test_state.tested_context import default_context, parse_context
 from sfn_cli.asl.dataflow import JSONPATH
 from sfn_cli.asl.moves import Call, Distribute, Exit, Fork, Move, Sleep, Stop
 from sfn_cli.asl.nesting import all_states
@@ -100,7 +100,7 @@ class _Test:
         self.state = frame.state = machine.states[STATE_NAME]
         frame.retry_count = self.configuration.get("retrierRetryCount", 0)
         execution.context = (
-            given_context(request["context"], self.state)
+            parse_context(request["context"], self.state)
             if "context" in request
             else default_context(execution, frame, request.get("roleArn"), frame.retry_count)
         )
@@ -115,14 +115,14 @@ class _Test:
                 "nextState": done.next,
             }
         except StatesError as error:
-            done, answered = self._failed(error)
+            done, answered = self._handle_error(error)
         if self.request.get("inspectionLevel", "INFO") != "INFO":
             answered["inspectionData"] = self._inspection(done)
         return answered
 
     def _run(self) -> Exit:
         """The exit of the state. Raises StatesError when it fails."""
-        match self._asked():
+        match self._next_move():
             case Exit() as done:
                 return done
             case Stop(error, cause):
@@ -130,7 +130,7 @@ class _Test:
             case Sleep(until):
                 return completion(self.execution, self.frame, None, now=self._slept(until))
             case Call() as call:
-                result = self._mocked() if self.mock else self._called(call)
+                result = self._mock_result() if self.mock else self._run_task(call)
                 self.steps["result"] = result
                 return completion(self.execution, self.frame, result)
             case Fork() as fork:
@@ -139,7 +139,7 @@ class _Test:
             case Distribute():
                 raise AssertionError("a state that is tested starts no Map Run")
 
-    def _asked(self) -> Move:
+    def _next_move(self) -> Move:
         if self.state.type == "Fail" and self.state.language == JSONPATH:
             self.steps["afterInputPath"] = self.frame.input
         if self.state.type == "Parallel":
@@ -175,8 +175,8 @@ class _Test:
         time.sleep(max(0, until - start) / 1000)
         return max(until, self.frame.entered_at)
 
-    def _called(self, call: Call) -> Payload:
-        """The result of the task, which is run."""
+    def _run_task(self, call: Call) -> Payload:
+        """Runs the task and returns its result."""
         if self.service.run_task is None:
             raise ApiError("ValidationException", "This service runs no tasks: use a mock.")
         task = OpenTask(
@@ -201,8 +201,8 @@ class _Test:
             raise refused
         return ended.output
 
-    def _mocked(self) -> Payload:
-        """The mocked result. Raises the mocked error."""
+    def _mock_result(self) -> Payload:
+        """Returns the mocked result. Raises the mocked error."""
         if "errorOutput" in self.mock:
             raise StatesError(self.mock["errorOutput"].get("error"), self.mock["errorOutput"].get("cause"))
         return Payload(text=self.mock["result"])
@@ -214,7 +214,7 @@ class _Test:
                 "ValidationException",
                 "Map iteration failure count must be less than or equal to the number of Map iterations",
             )
-        result = self._mocked()
+        result = self._mock_result()
         # Observed: a Map that tolerates no number of failures is not failed by their count.
         count, percentage = (
             self.steps.get("toleratedFailureCount"),
@@ -229,8 +229,8 @@ class _Test:
             )
         return result
 
-    def _failed(self, error: StatesError) -> tuple[Exit | None, dict[str, Any]]:
-        """How the state ends by an error: its Retriers come first, then its Catchers."""
+    def _handle_error(self, error: StatesError) -> tuple[Exit | None, dict[str, Any]]:
+        """Decides how the state ends by an error: its Retriers come first, then its Catchers."""
         told: dict[str, Any] = {"error": error.error, "cause": error.cause}
         met = met_retrier(self.frame, error)
         if met is not None:
