@@ -18,7 +18,7 @@ import click
 import pytest
 
 from sfn_cli.api import model
-from sfn_cli.cli.exit_codes import Exit
+from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.operations.commands import OWN, SPECIAL, Sfn
 from tests.processes import (
     ROLE,
@@ -120,7 +120,7 @@ OWN_SESSION = [
 ]
 """sfn's own commands."""
 
-REFUSED = {"lambda get-policy": Exit.SERVICE}
+REFUSED = {"lambda get-policy": ExitCode.SERVICE}
 """AWS answers that there is no policy with an error."""
 
 ARN = "arn:aws:states:us-east-1:123456789012"
@@ -171,7 +171,7 @@ def test_examples(home: Path, tmp_path: Path, session: list[str]) -> None:
         example = _example(home, command).replace("3f9a", given.get("HANDLE", ""))
         goes_on = "--follow" in example or command == "serve"
         done = _followed(home, tmp_path, example) if goes_on else _run(home, tmp_path, example, given)
-        if done.returncode != REFUSED.get(command, Exit.SUCCESS):
+        if done.returncode != REFUSED.get(command, ExitCode.SUCCESS):
             failed[example] = done.stderr
     assert failed == {}
 
