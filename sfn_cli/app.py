@@ -45,7 +45,7 @@ def run_worker(*, beside: bool) -> None:
 def _run_task(
     service: Service, task: OpenTask, inspection: HttpInspection | None
 ) -> TaskSucceeded | TaskFailed:
-    from sfn_cli.integrations.at_once import run
+    from sfn_cli.integrations.run_synchronously import run
 
     return run(service, task, inspection)
 

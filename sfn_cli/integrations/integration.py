@@ -22,8 +22,8 @@ Answer = Callable[[Signal], None]
 Cancel = Callable[[], None]
 
 
-class Invocation(Protocol):
-    """A function's invocation that was begun."""
+class PendingInvocation(Protocol):
+    """An invocation of a function that has started."""
 
     def cancel(self) -> None: ...
 
@@ -31,7 +31,9 @@ class Invocation(Protocol):
 class Invokes(Protocol):
     """Who invokes functions: a worker's Pool, or whoever waits for the outcome."""
 
-    def invoke(self, function_ref: str, payload: str, done: Callable[[Outcome], None], /) -> Invocation: ...
+    def invoke(
+        self, function_ref: str, payload: str, done: Callable[[Outcome], None], /
+    ) -> PendingInvocation: ...
 
 
 T = TypeVar("T")

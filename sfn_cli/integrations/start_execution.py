@@ -86,8 +86,8 @@ def _response(started: dict[str, Json], request_id: str, now: int) -> dict[str, 
     }
 
 
-def ended(task: OpenTask, child: Execution) -> TaskSucceeded | TaskFailed:
-    """What the end of the execution that a .sync task started means to the task."""
+def task_result(task: OpenTask, child: Execution) -> TaskSucceeded | TaskFailed:
+    """Returns the result of a .sync task whose execution has ended."""
     described = {
         name[0].upper() + name[1:]: value for name, value in describe(child).items() if value is not None
     }

@@ -70,17 +70,17 @@ _AWS_SDK: Mapping[str, Integration] = {"": _aws_sdk, "waitForTaskToken": result_
 
 def integration(resource: Resource) -> Integration:
     """What carries out a task on this resource."""
-    return _found(resource) or _refuse
+    return _find(resource) or _refuse
 
 
 def is_available(resource: Resource) -> bool:
     """Whether tasks on a resource that AWS has can be carried out here. One that cannot is refused
     when its machine is made.
     """
-    return _found(resource) is not None
+    return _find(resource) is not None
 
 
-def _found(resource: Resource) -> Integration | None:
+def _find(resource: Resource) -> Integration | None:
     if resource.kind == "lambda":
         return call_function
     if resource.kind == "activity":

@@ -20,7 +20,7 @@ from sfn_cli.store.sqlite.keys import key_of
 
 if TYPE_CHECKING:
     from sfn_cli.functions.outcome import Outcome
-    from sfn_cli.integrations.integration import Cancel, Invocation, Later, World
+    from sfn_cli.integrations.integration import Cancel, Later, PendingInvocation, World
     from sfn_cli.interpreter.execution import OpenTask
     from sfn_cli.interpreter.mocks import Mocks
 
@@ -51,7 +51,9 @@ class _Isolated:
         """As `World.background`."""
         return self._world.background(call, self._guarded(done), may_wait=may_wait)
 
-    def invoke(self, function_ref: str, payload: str, done: Callable[[Outcome], None], /) -> Invocation:
+    def invoke(
+        self, function_ref: str, payload: str, done: Callable[[Outcome], None], /
+    ) -> PendingInvocation:
         """As `Pool.invoke`."""
         return self._world.pool.invoke(function_ref, payload, self._guarded(done))
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.errors import StatesError
-from sfn_cli.integrations.aws import call
-from sfn_cli.integrations.aws.call import Answered, Manner
+from sfn_cli.integrations.aws.call import Answered, Manner, call_operation, in_background
 from sfn_cli.integrations.aws.errors import Naming
 from sfn_cli.integrations.aws.sdk import metadata
-from sfn_cli.integrations.aws.shapes import capitalised
+from sfn_cli.integrations.aws.shapes import capitalise
 from sfn_cli.jsonvalue import Json, dumps
 from sfn_cli.store.sqlite.keys import execution_of
 
@@ -43,13 +42,13 @@ def _all_entries(result: Json, answered: Answered) -> Json:
 def _ask(service: str, manner: Manner, errand: Errand, world: World) -> Cancel:
     task = errand.task
     action = task.resource.action.partition(".")[0]
-    return call.in_background(errand, world, lambda: call.call(service, action, manner, task, world))
+    return in_background(errand, world, lambda: call_operation(service, action, manner, task, world))
 
 
 def dynamodb(errand: Errand, world: World) -> Cancel:
     return _ask(
         "dynamodb",
-        Manner(Naming("DynamoDB", "AmazonDynamoDBv2", "AmazonDynamoDB"), capitalised, shape=_with_metadata),
+        Manner(Naming("DynamoDB", "AmazonDynamoDBv2", "AmazonDynamoDB"), capitalise, shape=_with_metadata),
         errand,
         world,
     )
@@ -58,7 +57,7 @@ def dynamodb(errand: Errand, world: World) -> Cancel:
 def sns(errand: Errand, world: World) -> Cancel:
     return _ask(
         "sns",
-        Manner(Naming("SNS", "AmazonSNS", "AmazonSNS"), capitalised, shape=_with_metadata),
+        Manner(Naming("SNS", "AmazonSNS", "AmazonSNS"), capitalise, shape=_with_metadata),
         errand,
         world,
     )
@@ -67,7 +66,7 @@ def sns(errand: Errand, world: World) -> Cancel:
 def sqs(errand: Errand, world: World) -> Cancel:
     return _ask(
         "sqs",
-        Manner(Naming("SQS", "AmazonSQS", "AmazonSQS"), capitalised, shape=_with_metadata),
+        Manner(Naming("SQS", "AmazonSQS", "AmazonSQS"), capitalise, shape=_with_metadata),
         errand,
         world,
     )
@@ -86,4 +85,4 @@ def events(errand: Errand, world: World) -> Cancel:
             entry["Resources"] = [*entry.get("Resources", ()), *(origin or ())]
 
     naming = Naming("EventBridge", "AmazonEventBridge", "AmazonEventBridge")
-    return _ask("events", Manner(naming, capitalised, tell_origin, _all_entries), errand, world)
+    return _ask("events", Manner(naming, capitalise, tell_origin, _all_entries), errand, world)

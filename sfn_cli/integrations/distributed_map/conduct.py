@@ -107,7 +107,7 @@ class _Conduct:
     def _work(self, call: Callable[[], T], done: Callable[[T], None]) -> None:
         """Does something in the background; a StatesError that it raises fails the run."""
 
-        def finished(answer: T | Exception) -> None:
+        def finish(answer: T | Exception) -> None:
             self._cancel_work = None
             if isinstance(answer, StatesError):
                 self._fail(answer)
@@ -118,7 +118,7 @@ class _Conduct:
             else:
                 done(answer)
 
-        self._cancel_work = self._world.background(call, finished)
+        self._cancel_work = self._world.background(call, finish)
 
     def _read(self, run: MapRun) -> None:
         """Reads the dataset, unless it lies here already."""

@@ -43,7 +43,7 @@ def file_of(home: str, run: MapRun) -> str:
 
 
 def read(reading: Reading, path: str, world: World) -> int:
-    """Reads the whole dataset into the file; gives the number of its items. Raises StatesError."""
+    """Reads the whole dataset into the file. Returns the number of items. Raises StatesError."""
     if reading.max_items is not None and reading.max_items < 0:
         raise reader_failed("field MaxItems must be positive")
     count = 0
@@ -110,9 +110,9 @@ def chunk(plan: MapRunPlan, run: MapRun, home: str, children: int, patience: Pat
     """The inputs of up to so many children, from where the run stands. Raises StatesError."""
     places: list[int] = []
     source = (
-        _kept(plan.items, run.place, places)
+        _input_items(plan.items, run.place, places)
         if plan.items is not None
-        else _filed(file_of(home, run), run.place, places)
+        else _file_items(file_of(home, run), run.place, places)
     )
     batches: list[Batch] = []
     size = items = 0
@@ -125,15 +125,15 @@ def chunk(plan: MapRunPlan, run: MapRun, home: str, children: int, patience: Pat
     return Chunk(batches, places[items - 1] if items else run.place)
 
 
-def _kept(items: Sequence[Json], place: int, places: list[int]) -> Iterator[Json]:
-    """The items of the state's input from a place on; notes the place after each."""
+def _input_items(items: Sequence[Json], place: int, places: list[int]) -> Iterator[Json]:
+    """Yields the items of the state's input from a place on; adds the place after each to `places`."""
     for index in range(place, len(items)):
         places.append(index + 1)
         yield items[index]
 
 
-def _filed(path: str, place: int, places: list[int]) -> Iterator[Json]:
-    """The items in a file from a place (a byte) on; notes the place after each."""
+def _file_items(path: str, place: int, places: list[int]) -> Iterator[Json]:
+    """Yields the items in a file from a place (a byte) on; adds the place after each to `places`."""
     try:
         with open(path, "rb", opener=private_files.open_file) as file:
             file.seek(place)

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from sfn_cli.errors import ConfigurationError
-from sfn_cli.integrations.aws.call import in_background, written
-from sfn_cli.integrations.http.arguments import checked, headers_of, object_in, one_of, wrong
+from sfn_cli.integrations.aws.call import in_background, serialize
+from sfn_cli.integrations.http.arguments import check_arguments, headers_of, object_in, one_of, wrong
 from sfn_cli.integrations.http.authorization import with_query
 from sfn_cli.integrations.http.exchange import (
     Headers,
@@ -30,7 +30,7 @@ from sfn_cli.integrations.http.exchange import (
     lists,
     text_of,
 )
-from sfn_cli.integrations.http.url_encoding import encoded, query_pairs
+from sfn_cli.integrations.http.url_encoding import encode, query_pairs
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Json, dumps, loads
 
@@ -82,7 +82,7 @@ def _call(task: OpenTask, world: World) -> TaskSucceeded | TaskFailed:
     if not response.succeeded:
         return TaskFailed(task.id, f"ApiGateway.{response.status}", response.body.decode("utf-8", "replace"))
     try:
-        return TaskSucceeded(task.id, written(_told(response, text_of(response))))
+        return TaskSucceeded(task.id, serialize(_to_result(response, text_of(response))))
     except Unreadable as error:
         raise wrong(str(error)) from None
 
@@ -91,7 +91,7 @@ def _no_answer(task: OpenTask, exception: str, cause: str) -> TaskFailed:
     return TaskFailed(task.id, f"ApiGateway.{exception}", cause)
 
 
-def _told(response: Response, body: str) -> dict[str, Json]:
+def _to_result(response: Response, body: str) -> dict[str, Json]:
     value: Json = body
     with suppress(ValueError, RecursionError):
         value = loads(body)
@@ -105,7 +105,7 @@ def _told(response: Response, body: str) -> dict[str, Json]:
 
 def _request(arguments: Json, world: World) -> Request:
     """The request, signed if it is to be. Raises StatesError for what cannot be asked."""
-    arguments = checked(arguments, _FIELDS)
+    arguments = check_arguments(arguments, _FIELDS)
     endpoint, method = arguments["ApiEndpoint"], arguments["Method"]
     auth_type = one_of(_AUTH_TYPES, "AuthType", arguments.get("AuthType", "NO_AUTH"))
     headers = headers_of("apigateway", arguments)
@@ -117,7 +117,7 @@ def _request(arguments: Json, world: World) -> Request:
         for name in ("Stage", "Path")
         if arguments.get(name)
     )
-    url = with_query(f"{base}{path}", encoded(query_pairs(object_in(arguments, "QueryParameters"))))
+    url = with_query(f"{base}{path}", encode(query_pairs(object_in(arguments, "QueryParameters"))))
     body = _body(arguments, method)
     if body is not None and not has(headers, "content-type"):
         headers = (*headers, ("Content-Type", "application/json"))
@@ -125,7 +125,7 @@ def _request(arguments: Json, world: World) -> Request:
     if auth_type == "NO_AUTH":
         return request
     of_aws = _AWS_NAME.fullmatch(endpoint)
-    return request._replace(headers=_signed(request, of_aws[1] if of_aws else world.settings.region, world))
+    return request._replace(headers=_sign(request, of_aws[1] if of_aws else world.settings.region, world))
 
 
 def _place(endpoint: str, world: World) -> tuple[str, str | None]:
@@ -167,9 +167,9 @@ def _without_nulls(value: Json) -> Json:
     return [_without_nulls(item) for item in value] if isinstance(value, list) else value
 
 
-def _signed(request: Request, region: str, world: World) -> Headers:
-    """The headers with a signature (version 4): the user's own for AWS, a made-up one for what
-    stands in for it.
+def _sign(request: Request, region: str, world: World) -> Headers:
+    """Returns the headers with a signature (version 4): the user's own for AWS, a made-up one for
+    an emulator.
     """
     credentials: Any = world.clients.credentials("apigateway")
     from botocore.auth import SigV4Auth

@@ -34,25 +34,23 @@ def signal_of(
 ) -> TaskSucceeded | TaskFailed:
     """What an outcome tells the execution; `shape` makes the task's result of the function's answer."""
     if outcome.kind != "succeeded":
-        return _failed(task, outcome, function_ref, world)
+        return _failure(task, outcome, function_ref, world)
     try:
-        return TaskSucceeded(task.id, _written(shape(json_text.read(outcome.payload))))
+        return TaskSucceeded(task.id, _serialize(shape(json_text.read(outcome.payload))))
     except (RecursionError, ValueError) as error:
         return TaskFailed(
             task.id, "States.Runtime", f"The function's answer cannot be taken as JSON: {error}"
         )
 
 
-def _written(result: Json) -> Payload:
+def _serialize(result: Json) -> Payload:
     payload = Payload(result)
     payload.text  # noqa: B018 - it is written now, where an error is the task's own
     return payload
 
 
-def _failed(task: OpenTask, outcome: Outcome, function_ref: str, world: World) -> TaskFailed:
-    """How a task fails on a function that did not succeed: the error is named for the exception
-    that was raised.
-    """
+def _failure(task: OpenTask, outcome: Outcome, function_ref: str, world: World) -> TaskFailed:
+    """Returns the failure of the task, named for the exception that the function raised."""
     if outcome.kind == "not_found":
         return TaskFailed(
             task.id, "Lambda.ResourceNotFoundException", _not_found_cause(function_ref, outcome, world)

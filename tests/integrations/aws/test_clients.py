@@ -134,7 +134,7 @@ def test_another_word_than_real(clients: MakeClients) -> None:
 )
 def test_names_of_services(clients: MakeClients, sdk_name: str, botocore_name: str | None) -> None:
     """A service of aws-sdk tasks goes by its id in its model, small and without blanks."""
-    assert clients({}).named(sdk_name) == botocore_name
+    assert clients({}).service_name(sdk_name) == botocore_name
 
 
 def test_clients_are_shared_as_far_as_their_patience_goes(clients: MakeClients) -> None:
