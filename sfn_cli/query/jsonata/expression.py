@@ -6,7 +6,7 @@ it gives is plain JSON: 1.0 is 1, and a function, NaN or an infinity is an error
 is bounded in depth, steps and size, without a clock: a replay fails where the first run did. Only
 the search of a regular expression is bounded in seconds. (limits.py)
 
-The engine (jsonata-python, which has no types and known faults) is behind jsonata_engine.py; it is
+The engine (jsonata-python, which has no types and known faults) is behind engine.py; it is
 imported when the first expression is compiled. Texts of errors are those AWS gives; see
 https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
 """
@@ -157,7 +157,7 @@ def _engine() -> ModuleType:
     """
     limit = sys.getrecursionlimit()
     try:
-        from sfn_cli.query.jsonata import engine as jsonata_engine
+        from sfn_cli.query.jsonata import engine
     finally:
         sys.setrecursionlimit(limit)
-    return jsonata_engine
+    return engine

@@ -70,15 +70,19 @@ def allowance() -> Allowance:
     return found
 
 
-def checked_length(length: int) -> int:
-    """The number of characters of a string that is about to be made. Raises Refusal if it is too long."""
+def check_length(length: int) -> int:
+    """Returns the number of characters of a string that is about to be made. Raises Refusal if it
+    is too long.
+    """
     if length > MAX_CHARACTERS:
         raise Refusal("", TOO_BIG)
     return length
 
 
-def checked_items(number: int) -> int:
-    """The number of items of an array that is about to be made. Raises Refusal if there are too many."""
+def check_items(number: int) -> int:
+    """Returns the number of items of an array that is about to be made. Raises Refusal if there are
+    too many.
+    """
     if number > MAX_ITEMS:
         raise Refusal("", TOO_BIG)
     return number

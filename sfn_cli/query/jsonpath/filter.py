@@ -15,7 +15,7 @@ import re
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from sfn_cli.query.jsonpath.comparison import COMPARISONS, MISSING, read_number
-from sfn_cli.query.jsonpath.path_of_item import TEXT, Value, path_of_item, unescaped
+from sfn_cli.query.jsonpath.path_of_item import TEXT, Value, path_of_item, unescape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -130,7 +130,7 @@ class _Filter:
     def literal(self) -> Json:
         if quoted := _STRING.match(self.text, self.at):
             self.at = quoted.end()
-            return unescaped(quoted[0][1:-1])
+            return unescape(quoted[0][1:-1])
         if self.take("["):
             return self.items("]", self.literal)
         if self.take("{"):

@@ -136,7 +136,7 @@ class _Parser:
                 if len(indexes) == 1
                 else Selector(f"[{','.join(map(str, indexes))}]", _indexes_of(indexes))
             )
-        names = [_unescaped(name) for name in self._list(_QUOTED)]
+        names = [_unescape(name) for name in self._list(_QUOTED)]
         return (
             names[0]
             if len(names) == 1
@@ -200,7 +200,7 @@ class _Parser:
         raise ValueError(f"Invalid path '{self.text}' at column {self.at + 1}: {why}")
 
 
-def _unescaped(name: str) -> str:
+def _unescape(name: str) -> str:
     """Observed at AWS: in `['a\\"b']` the backslash is part of the name; before ' and \\ it is not."""
     return re.sub(r"\\(['\\])", r"\1", name)
 
