@@ -27,7 +27,7 @@ from sfn_cli.store.sqlite.stepfunctions.suspensions import Suspensions
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from sfn_cli.asl.state_machine import StateMachine
+    from sfn_cli.asl.state_machine import CompiledMachine
     from sfn_cli.interpreter.events import HistoryEvent
     from sfn_cli.store.sqlite.database import Database
 
@@ -138,10 +138,10 @@ class _Machines:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._loaded: OrderedDict[int, tuple[StateMachine, int]] = OrderedDict()
+        self._loaded: OrderedDict[int, tuple[CompiledMachine, int]] = OrderedDict()
         self._characters = 0
 
-    def of(self, revision: int) -> StateMachine:
+    def of(self, revision: int) -> CompiledMachine:
         found = self._loaded.get(revision)
         if found is None:
             query = "SELECT definition FROM revision WHERE id = ?"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sfn_cli.asl.distributed_map.map_run import MapRunPlan
     from sfn_cli.asl.moves import Move
     from sfn_cli.asl.resource import Resource
-    from sfn_cli.asl.state_machine import StateMachine
+    from sfn_cli.asl.state_machine import CompiledMachine
     from sfn_cli.asl.states.state import State
     from sfn_cli.errors import StatesError
     from sfn_cli.jsonvalue import Json, Payload
@@ -165,7 +165,7 @@ class Frame:
     def __init__(
         self,
         serial: int,
-        machine: StateMachine,
+        machine: CompiledMachine,
         input: Payload,
         variables: Mapping[str, Json],
         last: int,
@@ -229,7 +229,12 @@ class Execution:
     )  # fmt: skip
 
     def __init__(
-        self, arn: str, state_machine_arn: str, machine: StateMachine, seed: str, max_events: int = MAX_EVENTS
+        self,
+        arn: str,
+        state_machine_arn: str,
+        machine: CompiledMachine,
+        seed: str,
+        max_events: int = MAX_EVENTS,
     ) -> None:
         self.arn = arn
         self.name = arn.split(":")[7]  # an EXPRESS execution's ARN has an id of its own after the name

@@ -25,7 +25,7 @@ from sfn_cli.query.limits import Impatient
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sfn_cli.asl.state_machine import StateMachine
+    from sfn_cli.asl.state_machine import CompiledMachine
     from sfn_cli.interpreter.events import HistoryEvent
     from sfn_cli.interpreter.signals import Signal
     from sfn_cli.query.limits import Patience
@@ -39,7 +39,12 @@ class Interpreter:
     __slots__ = ("_last_at", "execution", "needs_patience")
 
     def __init__(
-        self, arn: str, state_machine_arn: str, machine: StateMachine, seed: str, max_events: int = MAX_EVENTS
+        self,
+        arn: str,
+        state_machine_arn: str,
+        machine: CompiledMachine,
+        seed: str,
+        max_events: int = MAX_EVENTS,
     ) -> None:
         self.execution = Execution(arn, state_machine_arn, machine, seed, max_events)
         self.needs_patience = False

@@ -114,7 +114,7 @@ def _located(frame: Frame, error: StatesError) -> StatesError:
 
 def too_large(payload: Payload) -> bool:
     """Whether a payload is over AWS's quota of 262,144 bytes."""
-    if payload.outgrows(MAX_PAYLOAD_BYTES):
+    if payload.is_larger_than(MAX_PAYLOAD_BYTES):
         return True
     text = payload.text
     # A character is at most 4 bytes of UTF-8: most texts need no encoding to be told small.

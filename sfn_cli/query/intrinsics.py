@@ -13,7 +13,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli import json_text
-from sfn_cli.jsonvalue import Json, dumps, outgrows
+from sfn_cli.jsonvalue import Json, dumps, is_larger_than
 from sfn_cli.query.java_random import JavaRandom
 from sfn_cli.query.java_text import java_bytes, java_text
 
@@ -73,7 +73,7 @@ def _format(scope: Scope, arguments: list[Json]) -> str:
     )
     made = _unescape(parts[0])
     for number, value in enumerate(values):
-        _must(not outgrows(value, MAX_MADE), _TOO_LONG)
+        _must(not is_larger_than(value, MAX_MADE), _TOO_LONG)
         made += _unescape(parts[2 * number + 1]) + java_text(value) + _unescape(parts[2 * number + 2])
         _must(len(made) <= MAX_MADE, _TOO_LONG)
     return made
@@ -83,7 +83,7 @@ _TOO_LONG = f"the text would be longer than {MAX_MADE} characters"
 
 
 def _json_to_string(scope: Scope, arguments: list[Json]) -> str:
-    _must(not outgrows(arguments[0], MAX_MADE), _TOO_LONG)
+    _must(not is_larger_than(arguments[0], MAX_MADE), _TOO_LONG)
     return dumps(arguments[0])
 
 

@@ -19,7 +19,7 @@ from sfn_cli.api import call, following, model
 from sfn_cli.app import build
 from sfn_cli.asl.choice_rules import COMPARISONS, TYPE_TESTS
 from sfn_cli.errors import ApiError
-from sfn_cli.jsonvalue import make_room
+from sfn_cli.jsonvalue import raise_recursion_limit
 from sfn_cli.query.intrinsics import FUNCTIONS
 from sfn_cli.settings import Settings
 from tests.interpreter.test_laws import tries
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.api.service import Service
 
-make_room()  # now: Hypothesis minds a recursion limit that changes while it tries
+raise_recursion_limit()  # now: Hypothesis minds a recursion limit that changes while it tries
 
 T = TypeVar("T")
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from sfn_cli.asl.state_machine import load
 from sfn_cli.asl.validation.diagnostic import DUPLICATE_STATE
 from sfn_cli.asl.validation.validate import validate
-from sfn_cli.jsonvalue import make_room
+from sfn_cli.jsonvalue import raise_recursion_limit
 from tests.interpreter.hand_turned import no_patience, redriven, run, stopped
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sfn_cli.asl.validation.diagnostic import Diagnostic
     from sfn_cli.interpreter.events import HistoryEvent
 
-make_room()  # now: Hypothesis minds a recursion limit that changes while it tries
+raise_recursion_limit()  # now: Hypothesis minds a recursion limit that changes while it tries
 
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:f"
 NAMES = ("A", "B", "C", "D")

@@ -42,7 +42,7 @@ def create_state_machine_alias(service: Service, request: dict[str, Any]) -> dic
             "Failed to create alias because an alias with the same name and a different routing "
             "configuration already exists.",
         )
-    return {"stateMachineAliasArn": arn.qualified(machine_arn, name), "creationDate": alias.created_at}
+    return {"stateMachineAliasArn": arn.qualify(machine_arn, name), "creationDate": alias.created_at}
 
 
 def update_state_machine_alias(service: Service, request: dict[str, Any]) -> dict[str, Any]:
@@ -82,7 +82,7 @@ def describe_state_machine_alias(service: Service, request: dict[str, Any]) -> d
         "name": alias.name,
         "description": alias.description or None,
         "routingConfiguration": [
-            {"stateMachineVersionArn": arn.qualified(machine_arn, number), "weight": weight}
+            {"stateMachineVersionArn": arn.qualify(machine_arn, number), "weight": weight}
             for number, weight in alias.weights
         ],
         "creationDate": alias.created_at,
@@ -95,7 +95,7 @@ def list_state_machine_aliases(service: Service, request: dict[str, Any]) -> dic
     recordings show the oldest first.
     """
     given_arn = request["stateMachineArn"]
-    machine_arn, qualifier = arn.unqualified(given_arn)
+    machine_arn, qualifier = arn.split_qualifier(given_arn)
     machine = references.active(service, machine_arn)
     version = None
     if qualifier is not None:
@@ -111,7 +111,7 @@ def list_state_machine_aliases(service: Service, request: dict[str, Any]) -> dic
     shown = aliases[:size]
     return {
         "stateMachineAliases": [
-            {"stateMachineAliasArn": arn.qualified(machine_arn, alias.key), "creationDate": alias.created_at}
+            {"stateMachineAliasArn": arn.qualify(machine_arn, alias.key), "creationDate": alias.created_at}
             for alias in shown
         ],
         "nextToken": paging.token(scope, str(shown[-1].key), now) if len(aliases) > size else None,
@@ -128,7 +128,7 @@ def _check_routing(routing: Routing, machine_arn: str | None = None) -> tuple[st
     arns = [route["stateMachineVersionArn"] for route in routing]
     for version_arn in arns:
         arn_checks.check_arn(version_arn, "stateMachine")
-    parts = [arn.unqualified(version_arn) for version_arn in arns]
+    parts = [arn.split_qualifier(version_arn) for version_arn in arns]
     numbers = [number for _, qualifier in parts if (number := arn.version_number(qualifier)) is not None]
     weights = [route["weight"] for route in routing]
     if len(numbers) < len(arns):
@@ -155,7 +155,7 @@ def _parse_arn(alias_arn: str) -> tuple[str, str]:
     ResourceNotFound for an ARN that cannot be an alias's.
     """
     arn_checks.check_arn(alias_arn, "stateMachine")
-    machine_arn, name = arn.unqualified(alias_arn)
+    machine_arn, name = arn.split_qualifier(alias_arn)
     if name is None:
         raise _not_found(alias_arn)
     return machine_arn, name

@@ -56,7 +56,7 @@ def create_state_machine(service: Service, request: dict[str, Any]) -> dict[str,
     return {
         "stateMachineArn": kept.arn,
         "creationDate": kept.created_at,
-        "stateMachineVersionArn": None if kept.first_version is None else arn.qualified(kept.arn, 1),
+        "stateMachineVersionArn": None if kept.first_version is None else arn.qualify(kept.arn, 1),
     }
 
 

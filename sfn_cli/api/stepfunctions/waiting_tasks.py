@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sfn_cli.api.stepfunctions import qualifiers
 from sfn_cli.arn import name_of
 from sfn_cli.interpreter.task_token import of_handle
-from sfn_cli.settings import shown_by
+from sfn_cli.settings import clock_reading
 from sfn_cli.store.sqlite.stepfunctions import waiting_tasks as stored
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def _waiting_task(task: stored.WaitingTask) -> WaitingTask:
 def _until(task: stored.WaitingTask) -> int | None:
     beat_at = task.scheduled_at
     if task.beat_at is not None:
-        beat_at = max(beat_at, shown_by(task.execution.clock, task.execution.started_at, task.beat_at))
+        beat_at = max(beat_at, clock_reading(task.execution.clock, task.execution.started_at, task.beat_at))
     limits = [
         at + int(task.details[name]) * 1000
         for name, at in (("timeoutInSeconds", task.scheduled_at), ("heartbeatInSeconds", beat_at))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sfn_cli.asl.distributed_map.item_reader import Reading
     from sfn_cli.asl.distributed_map.result_writer import Writing
     from sfn_cli.asl.moves import Distribute
-    from sfn_cli.asl.state_machine import StateMachine
+    from sfn_cli.asl.state_machine import CompiledMachine
     from sfn_cli.asl.visit import Visit
     from sfn_cli.jsonvalue import Json, Payload
     from sfn_cli.query.limits import Patience
@@ -93,7 +93,7 @@ class Distribution:
     )
 
     def __init__(
-        self, fields: Mapping[str, Any], language: str, processor: StateMachine, execution_type: str
+        self, fields: Mapping[str, Any], language: str, processor: CompiledMachine, execution_type: str
     ) -> None:
         self._label: str | None = fields.get("Label")
         self._processor = processor
@@ -116,9 +116,9 @@ class Distribution:
         """Where in the document that the reader reads the items stand; None for the whole."""
         return self._reader.items_pointer if self._reader is not None else None
 
-    def batched(self, visit: Visit, inputs: Sequence[Payload]) -> list[Json] | None:
-        """The inputs of child executions that the ItemBatcher makes of the items' inputs, or None
-        without one.
+    def batch_inputs(self, visit: Visit, inputs: Sequence[Payload]) -> list[Json] | None:
+        """Returns the inputs of child executions, of which the ItemBatcher makes one from several
+        items' inputs; None without an ItemBatcher.
         """
         if self._batcher is None:
             return None

@@ -94,7 +94,7 @@ class MapState(State):
         if visit.steps is not None and self._selector is not None:
             visit.steps["afterItemSelector"] = Payload([item.value for item in inputs])
         if visit.steps is not None and self._distribution is not None:
-            batches = self._distribution.batched(visit, inputs)
+            batches = self._distribution.batch_inputs(visit, inputs)
             if batches is not None:
                 visit.steps["afterItemBatcher"] = Payload(batches)
         return Fork([self._processor], items, inputs, min(limit or INLINE_CONCURRENCY, INLINE_CONCURRENCY))

@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, Any, AnyStr, BinaryIO
 
 from sfn_cli import json_text
 from sfn_cli.errors import StatesError
-from sfn_cli.json_pointer import pointed
+from sfn_cli.json_pointer import resolve_pointer
 from sfn_cli.jsonvalue import well_formed
 from sfn_cli.query.java_hash_map import hash_map_order
 
@@ -129,7 +129,7 @@ def _lines(file: IO[AnyStr]) -> Iterator[AnyStr]:
 
 def _find_items(value: Json, pointer: str) -> Json:
     try:
-        return pointed(value, pointer)
+        return resolve_pointer(value, pointer)
     except LookupError:
         raise reader_failed(f"ItemsPointer {pointer} finds nothing.") from None
 

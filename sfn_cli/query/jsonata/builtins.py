@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from jsonata.functions import Functions
 from jsonata.utils import Utils
 
-from sfn_cli.jsonvalue import outgrows
+from sfn_cli.jsonvalue import is_larger_than
 from sfn_cli.query.java_text import java_bytes
 from sfn_cli.query.jsonata import matching, pictures
 from sfn_cli.query.jsonata.limits import MAX_CHARACTERS, TOO_BIG, allowance, check_items, check_length
@@ -163,7 +163,7 @@ class Builtins:
 
     @staticmethod
     def clone(value: Any) -> Any:
-        if outgrows(value, MAX_CHARACTERS):
+        if is_larger_than(value, MAX_CHARACTERS):
             raise Refusal("", TOO_BIG)
         return Functions.function_clone(value)
 

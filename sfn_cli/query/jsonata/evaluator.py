@@ -14,7 +14,7 @@ from jsonata.jsonata import Jsonata
 from jsonata.parser import Parser
 from jsonata.utils import Utils
 
-from sfn_cli.jsonvalue import outgrows
+from sfn_cli.jsonvalue import is_larger_than
 from sfn_cli.query.jsonata.builtins import Builtins
 from sfn_cli.query.jsonata.limits import (
     MAX_CHARACTERS,
@@ -298,7 +298,7 @@ def _double(value: Any) -> Any:
 
 class _Transformer(Jsonata.Transformer):  # type: ignore[misc]  # the engine has no types
     def call(self, input: Any, args: Any) -> Any:
-        if outgrows(args[0], MAX_CHARACTERS):
+        if is_larger_than(args[0], MAX_CHARACTERS):
             raise Refusal("", TOO_BIG)
         return super().call(input, args)
 

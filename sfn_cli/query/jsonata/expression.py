@@ -18,7 +18,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sfn_cli.errors import StatesError
-from sfn_cli.jsonvalue import Json, dumps, make_room
+from sfn_cli.jsonvalue import Json, dumps, raise_recursion_limit
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -54,12 +54,12 @@ class JsonataExpression:
     def __init__(self, text: str) -> None:
         self.text = text
         engine = _engine()
-        make_room()
+        raise_recursion_limit()
         self._program = engine.compile(text)
 
     def evaluate(self, scope: Scope) -> Json | _Undefined:
         """The value, or UNDEFINED. Raises JsonataError."""
-        make_room()
+        raise_recursion_limit()
         return self._program.run(scope)
 
     @property
@@ -73,7 +73,7 @@ class JsonataExpression:
     @property
     def references(self) -> tuple[frozenset[str], frozenset[str]]:
         """The names of the variables, and the fields of $states, that the expression reads."""
-        make_room()
+        raise_recursion_limit()
         found: tuple[frozenset[str], frozenset[str]] = self._program.references()
         return found
 

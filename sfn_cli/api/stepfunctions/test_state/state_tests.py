@@ -39,14 +39,14 @@ from sfn_cli.interpreter.visits import (
     retrier,
     visit,
 )
-from sfn_cli.json_pointer import pointed
+from sfn_cli.json_pointer import resolve_pointer
 from sfn_cli.jsonvalue import Json, Payload, dumps, dumps_spaced, loads
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sfn_cli.api.service import Service
-    from sfn_cli.asl.state_machine import StateMachine
+    from sfn_cli.asl.state_machine import CompiledMachine
     from sfn_cli.asl.states.state import State
 
 LONGEST_MILLISECONDS = 300_000
@@ -74,7 +74,7 @@ test_state.__test__ = False  # type: ignore[attr-defined]  # pytest would take i
 class _Test:
     """An execution that has entered the state, and what is noted of it."""
 
-    def __init__(self, service: Service, request: Mapping[str, Any], machine: StateMachine) -> None:
+    def __init__(self, service: Service, request: Mapping[str, Any], machine: CompiledMachine) -> None:
         self.service = service
         self.request = request
         self.mock: Mapping[str, Any] = request.get("mock", {})
@@ -159,7 +159,7 @@ class _Test:
             items = None
         if state.items_pointer is not None:
             with suppress(LookupError):
-                items = pointed(items, state.items_pointer)
+                items = resolve_pointer(items, state.items_pointer)
                 self.steps["afterItemsPointer"] = Payload(items)
         if not isinstance(items, list):
             raise _refusal("sfn takes a JSON array as mapItemReaderData.")  # (ours)
