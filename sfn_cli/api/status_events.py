@@ -29,9 +29,10 @@ MAX_DATA_BYTES = 248 * 1024
 """How long input and output may be together, as JSON strings; what is longer is left out. (AWS's)"""
 
 _DETAIL = (
-    "executionArn", "stateMachineArn", "name", "status", "startDate", "stopDate", "input", "output", "stateMachineVersionArn",
-    "stateMachineAliasArn", "redriveCount", "redriveDate", "redriveStatus", "redriveStatusReason", "inputDetails", "outputDetails",
-    "error", "cause",
+    "executionArn", "stateMachineArn", "name", "status", "startDate", "stopDate", "input", "output",
+    "stateMachineVersionArn", "stateMachineAliasArn",
+    "redriveCount", "redriveDate", "redriveStatus", "redriveStatusReason",
+    "inputDetails", "outputDetails", "error", "cause",
 )  # fmt: skip
 """The members of an event's detail: null where there is nothing to say. (Observed: in this order)"""
 

@@ -29,7 +29,10 @@ class Arguments(NamedTuple):
 
 
 def split(argv: Sequence[str], globals: Table, depth: int) -> tuple[list[str], list[str]]:
-    """The first `depth` words that are neither options nor their values, and all the rest of argv in order."""
+    """The first `depth` words that are neither options nor their values, and the rest of argv.
+
+    Both are in argv's order.
+    """
     words: list[str] = []
     rest: list[str] = []
     tokens = list(argv)

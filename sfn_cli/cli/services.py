@@ -95,7 +95,10 @@ def with_urls(definition: str, urls: Mapping[str, str]) -> str:
 
 @contextmanager
 def running(services: Sequence[Service], machine: str, settings: Settings) -> Iterator[dict[str, str]]:
-    """The URLs of the services, which take connections; they are gone afterwards. Raises CommandFailedError."""
+    """The URLs of the services, which take connections; they are stopped afterwards.
+
+    Raises CommandFailedError.
+    """
     if not services:
         yield {}
         return
@@ -142,7 +145,10 @@ def _lock(path: Path) -> Iterator[None]:
 
 
 def _free_port(service: Service, settings: Settings, taken: Collection[int]) -> int:
-    """The same for each run in a store, where it is free: who outlived the last run finds the service again."""
+    """The same port for each run in a store, if it is free.
+
+    A process that outlived the last run finds the service again.
+    """
     import socket
     import zlib
 

@@ -82,7 +82,8 @@ class LambdaContext:
         write_log(str(message))
 
     def __repr__(self) -> str:
-        return f"LambdaContext({', '.join(f'{name}={value!r}' for name, value in vars(self).items() if name[0] != '_')})"
+        members = ", ".join(f"{name}={value!r}" for name, value in vars(self).items() if name[0] != "_")
+        return f"LambdaContext({members})"
 
 
 class ClientContext:

@@ -44,7 +44,8 @@ TIMEOUT_SECONDS = 60.0
 """How long a call may take; API Gateway itself gives an integration 29 seconds unless it was given more."""
 
 _FIELDS = (
-    "AllowNullValues", "ApiEndpoint", "AuthType", "Headers", "Method", "Path", "QueryParameters", "RequestBody", "Stage",
+    "AllowNullValues", "ApiEndpoint", "AuthType", "Headers", "Method", "Path", "QueryParameters",
+    "RequestBody", "Stage",
 )  # fmt: skip
 _AWS_NAME = re.compile(r"[0-9a-z]+\.execute-api\.([0-9a-z-]+)\.amazonaws\.com(\.cn)?")
 _WITH_BODY = ("PATCH", "POST", "PUT")

@@ -131,7 +131,10 @@ def evaluate_in_field(
     if isinstance(value, _Undefined):
         raise _evaluation_error(f"{subject} returned nothing (undefined).", field)
     if expected is not None and (actual := type_name(value)) != expected:
-        cause = f"{subject} returned an unexpected result type. Expected '{expected}', but was '{actual}' for value: {dumps(value)}"
+        cause = (
+            f"{subject} returned an unexpected result type. "
+            f"Expected '{expected}', but was '{actual}' for value: {dumps(value)}"
+        )
         raise _evaluation_error(cause, field)
     return value
 

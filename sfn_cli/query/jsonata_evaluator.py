@@ -272,7 +272,7 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
 
 
 def _is_flattened(result: Any) -> bool:
-    """Whether the items of a step's result are taken, not the result: an array that was not written as one."""
+    """Whether a step's result is replaced by its items: an array that was not written as one."""
     return isinstance(result, list) and not getattr(result, "cons", False)
 
 

@@ -65,7 +65,10 @@ class PathNotFound(Exception):  # named for what happened
 
     def in_intrinsic(self) -> str:
         """What AWS says within the error of an intrinsic function that has this path as an argument."""
-        return f"The JsonPath argument for the field '{self.path}' could not be found in the input '{dumps(self.document)}'"
+        document = dumps(self.document)
+        return (
+            f"The JsonPath argument for the field '{self.path}' could not be found in the input '{document}'"
+        )
 
 
 class Path:
@@ -109,7 +112,10 @@ class Path:
         try:
             found = _select(self.steps, document, patience)
         except TooManyNodes:
-            cause = f"The JSONPath '{self.text}' names more than {MAX_NODES} values, or takes too long to find them"
+            cause = (
+                f"The JSONPath '{self.text}' names more than {MAX_NODES} values, "
+                "or takes too long to find them"
+            )
             raise StatesError("States.Runtime", cause) from None
         if not self.definite:
             return found

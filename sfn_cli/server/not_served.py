@@ -10,7 +10,10 @@ from sfn_cli.server import signature
 if TYPE_CHECKING:
     from sfn_cli.server.messages import HttpRequest
 
-SERVED = "Step Functions, Lambda's functions, CloudWatch Logs, EventBridge's connections, and sts:GetCallerIdentity"
+SERVED = (
+    "Step Functions, Lambda's functions, CloudWatch Logs, EventBridge's connections, "
+    "and sts:GetCallerIdentity"
+)
 
 
 def not_served(what: str, request: HttpRequest, status: int = 400) -> ApiError:

@@ -356,7 +356,10 @@ class Conductor:
             self._ready.append(execution)
 
     def turn(self) -> int:
-        """One turn: what the signals, the time and the states bring, committed. Gives the number of events."""
+        """Commits one turn: what the signals, the time and the states bring.
+
+        Returns the number of events.
+        """
         now = self._clock()
         moved: defaultdict[int, _Turn] = defaultdict(_Turn)
         try:

@@ -187,8 +187,12 @@ _ADVICE = {
     "SQLITE_NOTADB": f"it is not a SQLite database. Set SFN_HOME to another folder, or {_AFRESH}",
     "SQLITE_CORRUPT": f"it is damaged. Copy it, then try `sqlite3 FILE .recover`, or {_AFRESH}",
     "SQLITE_FULL": "the disk is full. Nothing was lost; free some space and try again",
-    "SQLITE_READONLY": "it is read-only. Make it and its folder writable, or set SFN_HOME to a folder that is",
-    "SQLITE_CANTOPEN": "it cannot be opened. Check its permissions, or set SFN_HOME to a folder that can be written",
+    "SQLITE_READONLY": (
+        "it is read-only. Make it and its folder writable, or set SFN_HOME to a folder that is"
+    ),
+    "SQLITE_CANTOPEN": (
+        "it cannot be opened. Check its permissions, or set SFN_HOME to a folder that can be written"
+    ),
     "SQLITE_IOERR": "reading or writing it failed. Nothing that was acknowledged is lost; check the disk",
     "SQLITE_BUSY": f"another process held it for {BUSY_SECONDS:.0f} seconds. Try again",
     "SQLITE_PROTOCOL": "other processes held its locks for too long. Try again",

@@ -89,7 +89,10 @@ class FunctionAliases:
             )
 
 
-_SELECT = "SELECT a.name, a.number, a.weights, a.description, a.revision_id FROM function_alias a JOIN function f ON f.id = a.function"
+_SELECT = """
+    SELECT a.name, a.number, a.weights, a.description, a.revision_id
+    FROM function_alias a JOIN function f ON f.id = a.function
+"""
 
 
 def _found(connection: Any, function: str, name: str) -> FunctionAlias | None:

@@ -122,7 +122,9 @@ class Turns:
             rows = connection.execute(
                 """
                 UPDATE execution SET owner = ?
-                WHERE id IN (SELECT id FROM execution WHERE status = 'RUNNING' AND owner IS ? ORDER BY id LIMIT ?)
+                WHERE id IN (
+                    SELECT id FROM execution WHERE status = 'RUNNING' AND owner IS ? ORDER BY id LIMIT ?
+                )
                 RETURNING id
                 """,
                 (self._worker, owner, limit),
@@ -177,7 +179,9 @@ class Turns:
                 WITH RECURSIVE owners (owner) AS (
                     SELECT min(owner) FROM execution WHERE status = 'RUNNING' AND owner >= 0
                     UNION ALL
-                    SELECT (SELECT min(owner) FROM execution WHERE status = 'RUNNING' AND owner > owners.owner)
+                    SELECT (
+                        SELECT min(owner) FROM execution WHERE status = 'RUNNING' AND owner > owners.owner
+                    )
                     FROM owners WHERE owner IS NOT NULL
                 )
                 SELECT owner FROM owners WHERE owner IS NOT NULL
