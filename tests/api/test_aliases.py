@@ -292,8 +292,8 @@ def test_a_version_that_an_alias_leads_to_stays(call: Caller) -> None:
     assert refused(call, "DeleteStateMachineVersion", stateMachineVersionArn=M + ":1") == (
         "ConflictException",
         (
-            "Version to be deleted must not be referenced by an alias. Current list of aliases referencing this "
-            "version: [beta, live]"
+            "Version to be deleted must not be referenced by an alias. "
+            "Current list of aliases referencing this version: [beta, live]"
         ),
     )
     call("DeleteStateMachineAlias", stateMachineAliasArn=M + ":beta")

@@ -340,8 +340,8 @@ def test_jsonata() -> None:
                 (
                     "INVALID_LABEL_NAME",
                     (
-                        f"Invalid Label name: Label '{'x' * 41}' exceeds the 40-character limit allowed by the "
-                        "service"
+                        f"Invalid Label name: Label '{'x' * 41}' "
+                        "exceeds the 40-character limit allowed by the service"
                     ),
                     0,
                 )

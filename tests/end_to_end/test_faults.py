@@ -577,7 +577,7 @@ def test_what_sqlite_recovers(
 
 
 def test_an_empty_file_is_a_new_store(commands: Commands, tmp_path: Path) -> None:
-    """A process that was killed as it made its store leaves an empty file: the next one goes on from there."""
+    """A process that was killed as it made its store leaves an empty file; the next one goes on."""
     tmp_path.joinpath("sfn.db").touch()
     done = commands.run(tmp_path, CREATE, MACHINES)
     assert [command.code for command in done] == [0, 0]

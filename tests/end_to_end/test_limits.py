@@ -1,4 +1,4 @@
-"""Limits, through the installed command: what never ends, what is nested too deeply, and what is too large."""
+"""Limits, through the installed command: what is endless, too deeply nested or too large."""
 
 from __future__ import annotations
 

@@ -190,7 +190,10 @@ def test_handler_in_a_package(bench: Workbench) -> None:
     ],
 )
 def test_exit(bench: Workbench, source: str, reason: str) -> None:
-    """A process that ends instead of answering is Runtime.ExitError, and the next invocation has a new one."""
+    """A process that ends instead of answering is Runtime.ExitError.
+
+    The next invocation has a new process.
+    """
     bench.function(source)
     bench.function("def handler(event, context): return event", "other")
     outcome = bench.invoke()

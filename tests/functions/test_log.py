@@ -20,7 +20,10 @@ STREAM = re.compile(r"\d{4}/\d\d/\d\d/\[\$LATEST\][0-9a-f]{32}")
 
 
 def test_an_invocation(bench: Workbench) -> None:
-    """START, what was printed, END and REPORT, in order; a first invocation's report has the Init Duration."""
+    """START, what was printed, END and REPORT, in order.
+
+    A first invocation's report has the Init Duration.
+    """
     bench.function("print('at import')\ndef handler(event, context):\n    print('one')\n    print('two')\n")
     first, second = bench.invoke().request_id, bench.invoke().request_id
     log = [

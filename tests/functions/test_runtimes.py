@@ -36,7 +36,7 @@ def runtimes(home: Path, *folders: Path) -> Runtimes:
 
 
 def test_a_shim_stands_for_its_interpreter(tmp_path: Path) -> None:
-    """A command that starts the interpreter is asked once; children are started from the interpreter itself."""
+    """A command that starts the interpreter runs once; children start the interpreter itself."""
     command(tmp_path / "shims", RUNTIME, f'echo asked >> {tmp_path}/asked; exec {sys.executable} "$@"')
     for _ in range(2):
         found = runtimes(tmp_path, tmp_path / "shims")

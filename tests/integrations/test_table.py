@@ -7,8 +7,8 @@ from sfn_cli.asl.resource import parse_resource
 from sfn_cli.integrations.table import SERVICES, is_available
 
 LACKING = {
-    "athena", "batch", "bedrock", "codebuild", "databrew", "ecs", "eks", "elasticmapreduce", "emr-containers", "emr-serverless", "glue",
-    "mediaconvert", "sagemaker",
+    "athena", "batch", "bedrock", "codebuild", "databrew", "ecs", "eks", "elasticmapreduce",
+    "emr-containers", "emr-serverless", "glue", "mediaconvert", "sagemaker",
 }  # fmt: skip
 
 

@@ -318,12 +318,14 @@ def _places(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]
 
 
 FIELDS = (
-    "Type", "Next", "End", "Default", "QueryLanguage", "Comment", "InputPath", "OutputPath", "ResultPath", "ResultSelector", "Parameters",
-    "Arguments", "Output", "Assign", "Retry", "Catch", "Resource", "Credentials", "TimeoutSeconds", "TimeoutSecondsPath",
-    "HeartbeatSeconds", "HeartbeatSecondsPath", "Seconds", "SecondsPath", "Timestamp", "TimestampPath", "Error", "ErrorPath", "Cause",
-    "CausePath", "Choices", "Condition", "Branches", "ItemProcessor", "Iterator", "Items", "ItemsPath", "ItemSelector", "MaxConcurrency",
-    "MaxConcurrencyPath", "ToleratedFailureCount", "ToleratedFailurePercentage", "Label", "States", "StartAt", "Version", "Result",
-    "ErrorEquals", "IntervalSeconds", "MaxAttempts", "BackoffRate", "MaxDelaySeconds", "JitterStrategy", "Variable", "And", "Or", "Not",
+    "Type", "Next", "End", "Default", "QueryLanguage", "Comment", "InputPath", "OutputPath", "ResultPath",
+    "ResultSelector", "Parameters", "Arguments", "Output", "Assign", "Retry", "Catch", "Resource",
+    "Credentials", "TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds", "HeartbeatSecondsPath",
+    "Seconds", "SecondsPath", "Timestamp", "TimestampPath", "Error", "ErrorPath", "Cause", "CausePath",
+    "Choices", "Condition", "Branches", "ItemProcessor", "Iterator", "Items", "ItemsPath", "ItemSelector",
+    "MaxConcurrency", "MaxConcurrencyPath", "ToleratedFailureCount", "ToleratedFailurePercentage",
+    "Label", "States", "StartAt", "Version", "Result", "ErrorEquals", "IntervalSeconds", "MaxAttempts",
+    "BackoffRate", "MaxDelaySeconds", "JitterStrategy", "Variable", "And", "Or", "Not",
     "StringMatches", "StringEqualsPath", "NumericLessThan", "TimestampEquals", "IsTimestamp", "a.$",
 )  # fmt: skip
 

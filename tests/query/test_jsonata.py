@@ -127,8 +127,8 @@ def test_randomness_repeats() -> None:
         ("$distinct([1, true, 1])", [1, True]),
         (
             (
-                "$sort([{'k': 2, 'v': 1}, {'k': 1, 'v': 2}, {'k': 1, 'v': 3}], function($l, $r) { $l.k > $r.k "
-                "}).v"
+                "$sort([{'k': 2, 'v': 1}, {'k': 1, 'v': 2}, {'k': 1, 'v': 3}], "
+                "function($l, $r) { $l.k > $r.k }).v"
             ),
             [2, 3, 1],
         ),

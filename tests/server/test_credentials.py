@@ -127,7 +127,10 @@ def send(
         {"path": "/?b=2&a=1&a=0&empty&pl%2Bus=%20~", "headers": LIST},
         {"method": "GET", "path": "/2015-03-31/functions/?MaxItems=5", "body": b""},
         {"path": "/./x/..//", "headers": LIST},
-        {"body": b"Action=GetCallerIdentity&Version=2011-06-15", "headers": {"Content-Type": "application/x-www-form-urlencoded"}},
+        {
+            "body": b"Action=GetCallerIdentity&Version=2011-06-15",
+            "headers": {"Content-Type": "application/x-www-form-urlencoded"},
+        },
     ],
     ids=["json", "headers", "date", "query", "get", "path", "form"],
 )  # fmt: skip
@@ -192,8 +195,8 @@ def at(shift: timedelta) -> Any:
         (
             timedelta(minutes=6),
             (
-                r"Signature not yet current: \d{8}T\d{6}Z is still later than \d{8}T\d{6}Z \(\d{8}T\d{6}Z \+ 5 "
-                r"min\.\)"
+                r"Signature not yet current: \d{8}T\d{6}Z is still later than \d{8}T\d{6}Z "
+                r"\(\d{8}T\d{6}Z \+ 5 min\.\)"
             ),
         ),
     ],

@@ -48,7 +48,8 @@ def test_an_older_store_is_brought_forward(tmp_path: Path, number: int) -> None:
     connection.executescript(
         f"""
         INSERT INTO revision VALUES (1, NULL, '{{}}', 'r', '{{}}', '{{}}', '{{}}', 1);
-        INSERT INTO state_machine (arn, name, type, status, created_at, revision) VALUES ('a:m', 'm', 'STANDARD', 'ACTIVE', 1, 1);
+        INSERT INTO state_machine (arn, name, type, status, created_at, revision)
+        VALUES ('a:m', 'm', 'STANDARD', 'ACTIVE', 1, 1);
         INSERT INTO execution (arn, state_machine_arn, name, revision, status, input, started_at, seed)
         VALUES ('a:m:e', 'a:m', 'e', 1, 'RUNNING', '{{}}', 1, 's');
         PRAGMA user_version = {number};

@@ -32,7 +32,8 @@ def database(tmp_path: Path) -> Iterator[Database]:
         connection.execute(
             """
             INSERT INTO revision
-                (id, definition, role_arn, logging_configuration, tracing_configuration, encryption_configuration, created_at)
+                (id, definition, role_arn, logging_configuration, tracing_configuration,
+                 encryption_configuration, created_at)
             VALUES (1, '{}', 'r', '{}', '{}', '{}', 0)
             """
         )
