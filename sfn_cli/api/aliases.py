@@ -38,8 +38,8 @@ def create_state_machine_alias(service: Service, request: dict[str, Any]) -> dic
     if (alias.description, alias.weights) != (description, weights):
         raise ApiError(
             "ConflictException",
-            "Failed to create alias because an alias with the same name and a different routing "
-            "configuration already exists.",
+            "Failed to create alias because an alias with the same name "
+            "and a different routing configuration already exists.",
         )
     return {"stateMachineAliasArn": arn.qualified(machine_arn, name), "creationDate": alias.created_at}
 

@@ -72,9 +72,9 @@ def _check_available(findings: Findings, resource: Resource, location: str) -> N
         return
     findings.error(
         location,
-        f"sfn does not have the integration {resource.service}:{resource.action}. Call the service by an "
-        "aws-sdk task "
-        "(arn:aws:states:::aws-sdk:SERVICE:ACTION), or mock it: SFN_MOCK_CONFIG, test-state --mock.",
+        f"sfn does not have the integration {resource.service}:{resource.action}. "
+        "Call the service by an aws-sdk task (arn:aws:states:::aws-sdk:SERVICE:ACTION), or mock it: "
+        "SFN_MOCK_CONFIG, test-state --mock.",
         UNAVAILABLE,
     )
 

@@ -114,8 +114,8 @@ def make(calls: Sequence[Call], backend: Backend) -> dict[str, str]:
         own = _own(call, terminal.settings)
         if own is not None and call.wait:
             raise UsageError(
-                f"{call.place}: what sfn itself has of {call.service} is there at once. There is nothing to "
-                "wait for."
+                f"{call.place}: what sfn itself has of {call.service} is there at once. "
+                "There is nothing to wait for."
             )
         if own is not None and (operation := own.operation(call.name)) is not None:
             _ask_own(call, operation, backend)
@@ -174,7 +174,7 @@ def _operation(call: Call, client: Any) -> Any:
 def _waiter(call: Call, client: Any) -> Any:
     if call.name not in client.waiter_names:
         raise UsageError(
-            f"{call.place}: {call.service} has no waiter {call.name}. It has "
-            f"{', '.join(client.waiter_names) or 'none'}."
+            f"{call.place}: {call.service} has no waiter {call.name}. "
+            f"It has {', '.join(client.waiter_names) or 'none'}."
         )
     return client.get_waiter(call.name)

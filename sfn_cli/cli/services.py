@@ -183,8 +183,8 @@ def _await_ready(one: _Started) -> None:
     while time.monotonic() < until:
         if (code := one.companion.poll()) is not None:
             raise CommandFailedError(
-                f"{one.service} ended {_how(code)} before it took connections at port "
-                f"{one.port}.{_told(one.log)}"
+                f"{one.service} ended {_how(code)} before it took connections "
+                f"at port {one.port}.{_told(one.log)}"
             )
         with suppress(OSError):
             socket.create_connection((_HOST, one.port), timeout=1.0).close()

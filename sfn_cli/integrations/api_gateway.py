@@ -148,8 +148,8 @@ def _place(endpoint: str, world: World) -> tuple[str, str | None]:
     if real:
         return f"https://{endpoint}", None
     raise ConfigurationError(
-        f"{endpoint} is an API of AWS's, and nothing here runs it: name the endpoint of what does with "
-        "AWS_ENDPOINT_URL_API_GATEWAY, "
+        f"{endpoint} is an API of AWS's, and nothing here runs it: "
+        "name the endpoint of what does with AWS_ENDPOINT_URL_API_GATEWAY, "
         "give an ApiEndpoint on this machine (127.0.0.1:3000), or set SFN_AWS=real."
     )
 

@@ -101,9 +101,8 @@ class Mocks(NamedTuple):
         known = f"it ends with {response.answers[-1][1]}" if response.answers else "it has none"
         return Throw(
             RUNTIME,
-            f"The mocked response '{response.name}' of the test case '{self.test_case}' has no answer for "
-            f"invocation {task.invocation} "
-            f"of the state '{task.state_name}': {known}.",
+            f"The mocked response '{response.name}' of the test case '{self.test_case}' has no answer "
+            f"for invocation {task.invocation} of the state '{task.state_name}': {known}.",
         )
 
 

@@ -59,8 +59,8 @@ class PathNotFound(Exception):  # named for what happened
             )
         return StatesError(
             "States.Runtime",
-            f"The JSONPath '{self.path}' specified for the field '{field}' could not be found in the input "
-            f"'{dumps(self.document)}'",
+            f"The JSONPath '{self.path}' specified for the field '{field}' could not be found "
+            f"in the input '{dumps(self.document)}'",
         )
 
     def in_intrinsic(self) -> str:
@@ -196,9 +196,8 @@ def _reason(steps: tuple[Step, ...], document: Json) -> str:
             value = value[step]
         elif not isinstance(value, dict):
             return (
-                f"Expected to find an object with property {step_text(step)} in path {so_far} but found "
-                f"'{java_class(value)}'. "
-                "This is not a json object according to the JsonProvider: "
+                f"Expected to find an object with property {step_text(step)} in path {so_far} "
+                f"but found '{java_class(value)}'. This is not a json object according to the JsonProvider: "
                 "'com.jayway.jsonpath.spi.json.JacksonJsonProvider'."
             )
         elif isinstance(step, str):

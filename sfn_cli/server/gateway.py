@@ -135,8 +135,8 @@ def checked_origins(origins: Sequence[str]) -> frozenset[str]:
     for origin in origins:
         if not _is_origin(origin):
             raise ConfigurationError(
-                f"--gateway-origin '{origin}' is no origin: name a page's as browsers do, such as "
-                "http://localhost:3000."
+                f"--gateway-origin '{origin}' is no origin: "
+                "name a page's as browsers do, such as http://localhost:3000."
             )
     return frozenset(origins)
 

@@ -96,9 +96,9 @@ def check_digest(signature: Signature, request: HttpRequest, known: Mapping[str,
     declared = request.headers.get("x-amz-content-sha256", digest)
     if not _is_same(wanted, signature.signature) or not _is_same(declared, digest):
         raise _invalid(
-            "The request signature we calculated does not match the signature you provided. Check your AWS "
-            "Secret Access Key "
-            "and signing method. Consult the service documentation for details."
+            "The request signature we calculated does not match the signature you provided. "
+            "Check your AWS Secret Access Key and signing method. "
+            "Consult the service documentation for details."
         )
 
 

@@ -170,8 +170,8 @@ def test_refused_names(call: Caller, name: str) -> None:
     code, message = refused(call, "CreateStateMachineAlias", name=name, routingConfiguration=FIRST)
     assert code == "ValidationException"
     assert message.startswith(
-        f"1 validation error detected: Value '{name}' at 'name' failed to satisfy constraint: Member must "
-        "satisfy regular"
+        f"1 validation error detected: Value '{name}' at 'name' failed to satisfy constraint: "
+        "Member must satisfy regular"
     )
 
 

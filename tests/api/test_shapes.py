@@ -79,9 +79,10 @@ def test_environment_of_a_function() -> None:
             "ListExecutions",
             {"statusFilter": "succeeded"},
             (
-                "1 validation error detected: Value 'succeeded' at 'statusFilter' failed to satisfy "
-                "constraint: Member must satisfy "
-                "enum value set: [SUCCEEDED, TIMED_OUT, PENDING_REDRIVE, ABORTED, FAILED, RUNNING]"
+                "1 validation error detected: "
+                "Value 'succeeded' at 'statusFilter' failed to satisfy constraint: "
+                "Member must satisfy enum value set: "
+                "[SUCCEEDED, TIMED_OUT, PENDING_REDRIVE, ABORTED, FAILED, RUNNING]"
             ),
         ),
         (
@@ -138,10 +139,9 @@ def test_environment_of_a_function() -> None:
             "StartExecution",
             {"name": ""},
             (
-                "2 validation errors detected: Value null at 'stateMachineArn' failed to satisfy "
-                "constraint: Member must not be null; "
-                "Value '' at 'name' failed to satisfy constraint: Member must have length greater than or "
-                "equal to 1"
+                "2 validation errors detected: Value null at 'stateMachineArn' failed to satisfy constraint: "
+                "Member must not be null; Value '' at 'name' failed to satisfy constraint: "
+                "Member must have length greater than or equal to 1"
             ),
         ),
         (
@@ -157,8 +157,8 @@ def test_environment_of_a_function() -> None:
             "StartExecution",
             {"stateMachineArn": "arn:x", "input": '"\ud800"'},
             (
-                "1 validation error detected: Value at 'input' failed to satisfy constraint: Member must be "
-                "valid Unicode text"
+                "1 validation error detected: Value at 'input' failed to satisfy constraint: "
+                "Member must be valid Unicode text"
             ),
         ),
     ],

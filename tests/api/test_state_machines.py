@@ -140,8 +140,8 @@ def test_another_machine_of_the_name(call: Caller, more: dict[str, Any]) -> None
             {"encryptionConfiguration": {"type": "AWS_OWNED_KEY", "kmsDataKeyReusePeriodSeconds": 300}},
             "InvalidEncryptionConfiguration",
             (
-                "Invalid Encryption Configuration: kmsDataKeyReusePeriodSeconds can be given for "
-                "CUSTOMER_MANAGED_KMS_KEY only."
+                "Invalid Encryption Configuration: "
+                "kmsDataKeyReusePeriodSeconds can be given for CUSTOMER_MANAGED_KMS_KEY only."
             ),
         ),
         (

@@ -96,8 +96,8 @@ def test_only_a_revision_that_is_current(call: Caller) -> None:
     assert refused(call, "PublishStateMachineVersion", stateMachineArn=M, revisionId="INITIAL") == (
         "ConflictException",
         (
-            "Failed to publish the State Machine version for revision INITIAL. The current State Machine "
-            f"revision is {revision}."
+            "Failed to publish the State Machine version for revision INITIAL. "
+            f"The current State Machine revision is {revision}."
         ),
     )
     assert publish(call, revisionId=revision) == M + ":2"

@@ -156,8 +156,8 @@ NO_CSV = "Field 'CSVHeaderLocation' is not supported"
             [
                 (
                     (
-                        "The value for the field 'Bucket.$' must be a valid JSONPath or a valid intrinsic "
-                        "function call"
+                        "The value for the field 'Bucket.$' must be a valid JSONPath "
+                        "or a valid intrinsic function call"
                     ),
                     "/Parameters",
                 )

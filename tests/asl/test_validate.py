@@ -110,8 +110,8 @@ def told(
                 (
                     "INVALID_STATE_NAME",
                     (
-                        f"Invalid State name: State '{LONG}' exceeds the 80-character limit allowed by the "
-                        "service"
+                        f"Invalid State name: State '{LONG}' "
+                        "exceeds the 80-character limit allowed by the service"
                     ),
                     f"/States/{LONG}",
                 )

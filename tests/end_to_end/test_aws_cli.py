@@ -265,8 +265,8 @@ def test_who_am_i(aws: Callable[..., Any]) -> None:
         (
             ("stepfunctions", "describe-state-machine", "--state-machine-arn", MACHINE + "-not"),
             (
-                "An error occurred (StateMachineDoesNotExist) when calling the DescribeStateMachine "
-                "operation: "
+                "An error occurred (StateMachineDoesNotExist) "
+                "when calling the DescribeStateMachine operation: "
                 f"State Machine Does Not Exist: '{MACHINE}-not'"
             ),
         ),
@@ -280,8 +280,8 @@ def test_who_am_i(aws: Callable[..., Any]) -> None:
         (
             ("iam", "get-role", "--role-name", "r"),
             (
-                "An error occurred (InvalidAction) when calling the GetRole operation: sfn serve does not "
-                "answer the action GetRole of iam: "
+                "An error occurred (InvalidAction) when calling the GetRole operation: "
+                "sfn serve does not answer the action GetRole of iam: "
             ),
         ),
         (

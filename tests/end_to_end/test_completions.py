@@ -60,8 +60,8 @@ SHELLS = {
     "fish": Shell(
         ("fish", "--no-config", "--interactive"),
         "function say; printf '<%s>' $argv; echo '<end>'; end\n"
-        "sfn completion fish | source; complete --command say --no-files --keep-order --arguments "
-        "'(__sfn_complete)'\n",
+        "sfn completion fish | source; "
+        "complete --command say --no-files --keep-order --arguments '(__sfn_complete)'\n",
     ),
 }
 

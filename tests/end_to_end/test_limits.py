@@ -224,8 +224,8 @@ def test_what_a_state_may_give(home: Path, tmp_path: Path, state: Any, status: s
     if status == "FAILED":
         assert described["error"] == "States.DataLimitExceeded"
         assert described["cause"] == (
-            "The state/task 'A' returned a result with a size exceeding the maximum number of bytes service "
-            "limit."
+            "The state/task 'A' returned a result with a size exceeding the maximum number "
+            "of bytes service limit."
         )
 
 

@@ -257,8 +257,8 @@ bench.until(lambda: False)
     [
         "for (;;);",
         (
-            "process.on('SIGIO', () => {}); process.on('SIGTERM', () => {}); return new Promise(() => "
-            "setInterval(() => {}, 1000))"
+            "process.on('SIGIO', () => {}); process.on('SIGTERM', () => {}); "
+            "return new Promise(() => setInterval(() => {}, 1000))"
         ),
         "require('child_process').spawn('sleep', ['600']); for (;;);",
     ],

@@ -289,9 +289,8 @@ def test_unexpected_type(value: str, type_name: str, shown: str) -> None:
     assert caught.value.error == "States.QueryEvaluationError"
     assert caught.value.location == "Items"
     assert caught.value.cause == (
-        f"The JSONata expression '{value}' specified for the field 'Items' returned an unexpected result "
-        "type. "
-        f"Expected 'array', but was '{type_name}' for value: {shown}"
+        f"The JSONata expression '{value}' specified for the field 'Items' "
+        f"returned an unexpected result type. Expected 'array', but was '{type_name}' for value: {shown}"
     )
 
 
@@ -302,8 +301,8 @@ def test_unexpected_type(value: str, type_name: str, shown: str) -> None:
         (
             "[1..900000] ~> $count()",
             (
-                "threw an error during evaluation: Expression evaluation memory limit exceeded: Check for "
-                "excessive memory usage"
+                "threw an error during evaluation: Expression evaluation memory limit exceeded: "
+                "Check for excessive memory usage"
             ),
         ),
         ("$gone", "returned nothing (undefined)."),

@@ -50,9 +50,8 @@ UNRECOGNIZED = ("UnrecognizedClientException", "The security token included in t
 MISMATCH = (
     "InvalidSignatureException",
     (
-        "The request signature we calculated does not match the signature you provided. Check your AWS "
-        "Secret Access Key "
-        "and signing method. Consult the service documentation for details."
+        "The request signature we calculated does not match the signature you provided. "
+        "Check your AWS Secret Access Key and signing method. Consult the service documentation for details."
     ),
 )
 
@@ -282,8 +281,8 @@ SCOPE = "AKIDEXAMPLE/20260101/us-east-1/states/aws4_request"
             (
                 "IncompleteSignatureException",
                 (
-                    "Authorization header requires 'Credential' parameter. Authorization header requires "
-                    "'SignedHeaders' parameter. "
+                    "Authorization header requires 'Credential' parameter. "
+                    "Authorization header requires 'SignedHeaders' parameter. "
                     "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header."
                 ),
             ),

@@ -149,8 +149,8 @@ def test_a_text_that_was_damaged(tmp_path: Path, column: str) -> None:
     """What is not UTF-8, or no JSON where sfn wrote JSON, is a damaged store: one line, without the text."""
     opened = Database(tmp_path)
     opened.connection.execute(
-        "INSERT INTO event (key, previous, at, type, frame, details) VALUES (65537, 0, 0, "
-        f"'ExecutionStarted', 0, CAST({column} AS TEXT))"
+        "INSERT INTO event (key, previous, at, type, frame, details) VALUES "
+        f"(65537, 0, 0, 'ExecutionStarted', 0, CAST({column} AS TEXT))"
     )
     with pytest.raises(StoreError, match=r"^Cannot use the store [^\n]+: it is damaged\. Copy it, [^\n{]+$"):
         Executions(opened).history(1)

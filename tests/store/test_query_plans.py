@@ -104,8 +104,8 @@ def store(tmp_path: Path) -> Iterator[Database]:
     connection = opened.connection
     connection.execute("PRAGMA foreign_keys = OFF")
     connection.execute(
-        "INSERT INTO state_machine (arn, name, type, status, created_at, revision) VALUES (?, 'M', "
-        "'STANDARD', 'ACTIVE', 1, 1)",
+        "INSERT INTO state_machine (arn, name, type, status, created_at, revision) "
+        "VALUES (?, 'M', 'STANDARD', 'ACTIVE', 1, 1)",
         (MACHINE,),
     )
     # One that runs and is driven by nobody, one that a worker left: every look finds something to do.

@@ -38,8 +38,8 @@ def database(tmp_path: Path) -> Iterator[Database]:
             """
         )
         connection.execute(
-            "INSERT INTO state_machine (id, arn, name, type, status, created_at, revision) VALUES (1, ?, "
-            "'M', 'STANDARD', 'ACTIVE', 0, 1)",
+            "INSERT INTO state_machine (id, arn, name, type, status, created_at, revision) "
+            "VALUES (1, ?, 'M', 'STANDARD', 'ACTIVE', 0, 1)",
             (MACHINE,),
         )
     Executions(opened).start(

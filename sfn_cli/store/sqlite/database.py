@@ -170,8 +170,8 @@ def _translated(error: BaseException, path: str) -> SfnError | None:
             return _explained(error, path)
         case OSError():
             return StoreError(
-                f"Cannot use the store {path}: {error.strerror or error}. Set SFN_HOME to a folder that can "
-                "be written."
+                f"Cannot use the store {path}: {error.strerror or error}. "
+                "Set SFN_HOME to a folder that can be written."
             )
     return None
 
@@ -220,8 +220,8 @@ def _refuse_emptied(path: str) -> None:
     left = _size(path + "-wal")
     if left and _size(path) <= _EMPTY_BYTES:
         raise StoreError(
-            f"Cannot use the store {path}: it is empty, but {FILE_NAME}-wal beside it holds {left} bytes of "
-            "a store. "
+            f"Cannot use the store {path}: "
+            f"it is empty, but {FILE_NAME}-wal beside it holds {left} bytes of a store. "
             f"Put the file of that store back, or {_AFRESH}."
         )
 

@@ -155,8 +155,8 @@ class Executions:
         """Those of the executions with these rows that have ended, with their statuses."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT id, status FROM execution WHERE id IN (SELECT value FROM json_each(?)) AND status "
-                "<> 'RUNNING'",
+                "SELECT id, status FROM execution "
+                "WHERE id IN (SELECT value FROM json_each(?)) AND status <> 'RUNNING'",
                 (jsonvalue.dumps(ids),),
             )
             return dict(rows.fetchall())

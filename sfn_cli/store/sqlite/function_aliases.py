@@ -83,8 +83,8 @@ class FunctionAliases:
         """Deletes it, if it is there."""
         with self._database.transaction() as connection:
             connection.execute(
-                "DELETE FROM function_alias WHERE name = ? AND function = (SELECT id FROM function WHERE "
-                "name = ?)",
+                "DELETE FROM function_alias "
+                "WHERE name = ? AND function = (SELECT id FROM function WHERE name = ?)",
                 (name, function),
             )
 

@@ -105,8 +105,8 @@ class FunctionEvents:
         """The function has failed on an event, which is due again; unless it is no longer the owner's."""
         with self._database.transaction() as connection:
             connection.execute(
-                "UPDATE function_event SET tries = tries + 1, due_at = ?, owner = NULL WHERE id = ? AND "
-                "owner = ?",
+                "UPDATE function_event SET tries = tries + 1, due_at = ?, owner = NULL "
+                "WHERE id = ? AND owner = ?",
                 (due_at, id, owner),
             )
 

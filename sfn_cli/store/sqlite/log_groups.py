@@ -67,8 +67,8 @@ class LogGroups:
         """Whether there was such a stream; its events go with it."""
         with self._database.transaction() as connection:
             deleted = connection.execute(
-                "DELETE FROM log_stream WHERE log_group = (SELECT id FROM log_group WHERE name = ?) AND "
-                "name = ?",
+                "DELETE FROM log_stream "
+                "WHERE log_group = (SELECT id FROM log_group WHERE name = ?) AND name = ?",
                 (group, name),
             )
             return deleted.rowcount == 1

@@ -178,8 +178,8 @@ class MapRuns:
         last = 1 << 62 if before is None else before
         with self._database.reading() as connection:
             rows = connection.execute(
-                f"SELECT {_COLUMNS} FROM {_SOURCE} WHERE m.task BETWEEN ? AND ? AND m.id < ? ORDER BY m.id "
-                "DESC LIMIT ?",
+                f"SELECT {_COLUMNS} FROM {_SOURCE} WHERE m.task BETWEEN ? AND ? AND m.id < ? "
+                "ORDER BY m.id DESC LIMIT ?",
                 (key_of(execution, 0), key_of(execution + 1, 0), last, limit),
             ).fetchall()
             return [MapRun(*(*row, {})) for row in rows]
@@ -318,8 +318,8 @@ def _go_on(connection: Any, id: int, new: NewMapRun) -> None:
         (new.task, new.started_at, id),
     )
     connection.execute(
-        "UPDATE execution SET status = 'PENDING_REDRIVE' WHERE map_run = ? AND status IN ('FAILED', "
-        "'TIMED_OUT', 'ABORTED')",
+        "UPDATE execution SET status = 'PENDING_REDRIVE' WHERE map_run = ? "
+        "AND status IN ('FAILED', 'TIMED_OUT', 'ABORTED')",
         (id,),
     )
     endings.move_count(connection, id, _UNSUCCESSFUL, "PENDING_REDRIVE")

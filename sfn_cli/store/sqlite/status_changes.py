@@ -96,8 +96,8 @@ class StatusChanges:
         """The executions that run, and how many changes each has had."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT id, 2 * redrive_count + 1 FROM execution INDEXED BY execution_running WHERE status "
-                "= 'RUNNING'"
+                "SELECT id, 2 * redrive_count + 1 FROM execution INDEXED BY execution_running "
+                "WHERE status = 'RUNNING'"
             )
             return dict(rows.fetchall())
 

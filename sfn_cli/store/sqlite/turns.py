@@ -290,8 +290,8 @@ class Turns:
                 ended[execution] = turn.events[-1]
         insert_events(connection, rows)
         connection.executemany(
-            "UPDATE execution SET status = ?, stopped_at = ?, output = ?, error = ?, cause = ?, owner = "
-            "NULL WHERE id = ?",
+            "UPDATE execution SET status = ?, stopped_at = ?, output = ?, error = ?, cause = ?, owner = NULL "
+            "WHERE id = ?",
             [_ending(execution, event) for execution, event in ended.items()],
         )
         kept = [turn for turn in moved if turn.execution not in lost]
@@ -310,8 +310,8 @@ class Turns:
 
     def _ours(self, connection: Any, executions: Sequence[int]) -> set[int]:
         rows = connection.execute(
-            "SELECT id FROM execution WHERE id IN (SELECT value FROM json_each(?)) AND owner = ? AND status "
-            "= 'RUNNING'",
+            "SELECT id FROM execution WHERE id IN (SELECT value FROM json_each(?)) AND owner = ? "
+            "AND status = 'RUNNING'",
             (jsonvalue.dumps(executions), self._worker),
         )
         return {id for (id,) in rows}
