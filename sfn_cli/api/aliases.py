@@ -1,8 +1,9 @@
 """Aliases: CreateStateMachineAlias, UpdateStateMachineAlias, DeleteStateMachineAlias,
 DescribeStateMachineAlias, ListStateMachineAliases.
 
-https://docs.aws.amazon.com/step-functions/latest/dg/concepts-state-machine-alias.html Creating is
-idempotent: the same name, description and routing configuration are answered as if they were new.
+https://docs.aws.amazon.com/step-functions/latest/dg/concepts-state-machine-alias.html
+Creating is idempotent: the same name, description and routing configuration are answered as if they
+were new.
 """
 
 from __future__ import annotations

@@ -204,9 +204,8 @@ def _whose(service: Service, request: Mapping[str, Any]) -> Whose:
     if redriven is not None:
         raise ApiError("ValidationException", "redriveFilter is only supported with mapRunArn")
     if status == "PENDING_REDRIVE":
-        raise ApiError(
-            "ValidationException", "statusFilter PENDING_REDRIVE is only supported with mapRunArn"
-        )  # (ours)
+        # (ours)
+        raise ApiError("ValidationException", "statusFilter PENDING_REDRIVE is only supported with mapRunArn")
     machine = existing(service, request["stateMachineArn"])
     if machine.type == "EXPRESS":
         raise type_not_supported()

@@ -1,8 +1,8 @@
 """The events that Step Functions sends to EventBridge when an execution's status changes.
 
-https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html They are derived
-from what is stored: nothing has to run, or to have run, for somebody to see them. Only STANDARD
-executions have them.
+https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
+They are derived from what is stored: nothing has to run, or to have run, for somebody to see them.
+Only STANDARD executions have them.
 """
 
 from __future__ import annotations

@@ -81,9 +81,10 @@ def check_label(findings: Findings, value: Json, location: str, language: str, n
         )
         findings.error(location, message, INVALID_LABEL)
     elif any(character in _FORBIDDEN or character.isspace() for character in value):
+        # (ours)
         findings.error(
             location, f"Invalid Label name: Label '{value}' contains invalid characters", INVALID_LABEL
-        )  # (ours)
+        )
     elif value in findings.labels:
         findings.error(location, f"Duplicate Label name: {value}", DUPLICATE_LABEL)
     else:

@@ -148,6 +148,5 @@ def _check_heartbeat(findings: Findings, state: Mapping[str, Json], location: st
     """https://states-language.net/#task-state: HeartbeatSeconds MUST be smaller than TimeoutSeconds."""
     heartbeat, timeout = state.get("HeartbeatSeconds"), state.get("TimeoutSeconds")
     if isinstance(heartbeat, int) and isinstance(timeout, int) and heartbeat >= timeout:
-        findings.error(
-            f"{location}/HeartbeatSeconds", "HeartbeatSeconds must be smaller than TimeoutSeconds"
-        )  # (ours)
+        # (ours)
+        findings.error(f"{location}/HeartbeatSeconds", "HeartbeatSeconds must be smaller than TimeoutSeconds")

@@ -1,9 +1,10 @@
 """The child's side of a custom runtime: the function's own `bootstrap` runs here, and asks for its
 invocations over HTTP.
 
-https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html To the pool it speaks as
-bootstrap.py does; to the program, which is its child, as the Runtime API does (runtime_api.py;
-exchange.py is between them). It runs under sfn's own interpreter, with the standard library only.
+https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html
+To the pool it speaks as bootstrap.py does; to the program, which is its child, as the Runtime API
+does (runtime_api.py; exchange.py is between them). It runs under sfn's own interpreter, with the
+standard library only.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """arn:aws:states:::apigateway:invoke: one method of an API, called by HTTP.
 
-https://docs.aws.amazon.com/step-functions/latest/dg/connect-api-gateway.html Where it goes: to an
-ApiEndpoint on this machine ("127.0.0.1:3000", as `sam local start-api` serves one; a URL may have a
-path) as it is. Any other goes, under its own name as Host, to the endpoint that is named for API
-Gateway, or with SFN_AWS=real to AWS. moto's server runs no APIs, so there is no default.
+https://docs.aws.amazon.com/step-functions/latest/dg/connect-api-gateway.html
+Where it goes: to an ApiEndpoint on this machine ("127.0.0.1:3000", as `sam local start-api` serves
+one; a URL may have a path) as it is. Any other goes, under its own name as Host, to the endpoint
+that is named for API Gateway, or with SFN_AWS=real to AWS. moto's server runs no APIs, so there is
+no default.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """arn:aws:states:::http:invoke: an HTTPS API, called with what a connection adds.
 
-https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html An endpoint on this
-machine may be http. The response's headers are in small letters, as HTTP/2 has them, by which AWS
-asks.
+https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html
+An endpoint on this machine may be http. The response's headers are in small letters, as HTTP/2 has
+them, by which AWS asks.
 """
 
 from __future__ import annotations

@@ -208,9 +208,8 @@ class Frame:
         self.running = 0
         self.finished = 0
         self.results: list[Payload | None] = []
-        self.unfinished: dict[
-            int, Frame
-        ] = {}  # those that failed or were aborted: a redrive goes on with them
+        # Those that failed or were aborted: a redrive goes on with them.
+        self.unfinished: dict[int, Frame] = {}
         self.failed_child: Frame | None = None
         self.join_failed = False  # …StateFailed is recorded
         self.previous_for_child = 0

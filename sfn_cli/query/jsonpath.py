@@ -127,9 +127,8 @@ class Path:
         value = document
         try:
             for step in self.steps:
-                if isinstance(step, int) and not isinstance(
-                    value, list
-                ):  # a string can be indexed, in Python
+                # A string can be indexed, in Python.
+                if isinstance(step, int) and not isinstance(value, list):
                     raise self._not_found(document)
                 value = value[step]
         except (KeyError, TypeError, IndexError):

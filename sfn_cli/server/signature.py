@@ -1,9 +1,10 @@
 """Whether a request was signed (Signature Version 4) with credentials that are known.
 
 The signature stands in the header Authorization or, of a presigned URL, in the query. Region and
-service are those that were signed, whatever they are. Rule 1: all that decides what a request does
-is signed: method, path, query, Host, every x-amz-* header that is there, the body. Rule 2: the
-errors are AWS's, with status 403; none shows what was expected.
+service are those that were signed, whatever they are.
+Rule 1: all that decides what a request does is signed: method, path, query, Host, every x-amz-*
+header that is there, the body.
+Rule 2: the errors are AWS's, with status 403; none shows what was expected.
 """
 
 from __future__ import annotations

@@ -118,10 +118,8 @@ def test_environment_of_a_function() -> None:
         ),
         (
             "StartExecution",
-            {
-                "stateMachineArn": "arn:x",
-                "input": '"' + "é" * 131072 + '"',
-            },  # 131,074 characters: bytes count
+            # 131,074 characters: bytes count.
+            {"stateMachineArn": "arn:x", "input": '"' + "é" * 131072 + '"'},
             (
                 "1 validation error detected: Value at 'input' failed to satisfy constraint: "
                 "Member must have length less than or equal to 262144"

@@ -201,13 +201,8 @@ def test_tab(terminal: Terminal, typed: str, given: str) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        [
-            "describe-execution",
-            "--endpoint-url",
-            "http://127.0.0.1:9",
-            "--execution-arn",
-            "arn",
-        ],  # the store is another's
+        # The store is another's.
+        ["describe-execution", "--endpoint-url", "http://127.0.0.1:9", "--execution-arn", "arn"],
         ["describe-execution", "--region", "no region", "--execution-arn", "arn"],
         ["create-state-machine", "--st", "--type", ""],  # --st is no option's beginning
         ["no-command", ""],

@@ -597,9 +597,8 @@ def test_a_store_that_is_damaged_under_a_worker(
         with (home / "sfn.db").open("r+b") as file:
             file.seek(4096)
             file.write(random.Random(0).randbytes(os.path.getsize(file.name) - 4096))
-        connection.execute(
-            "PRAGMA application_id = 1"
-        )  # a commit, of the first page: what others remember is old
+        # A commit, of the first page: what others remember is old.
+        connection.execute("PRAGMA application_id = 1")
     await_end(pid)
     assert "Cannot use the store" in (home / launch.LOG_NAME).read_text()
     assert "it is damaged" in (home / launch.LOG_NAME).read_text()

@@ -188,10 +188,8 @@ LARGE = 262_144 - 2
         ({"Type": "Pass", "Result": "x" * LARGE, "End": True}, "SUCCEEDED"),
         ({"Type": "Pass", "Result": "x" * (LARGE + 1), "End": True}, "FAILED"),
         ({"Type": "Pass", "Result": "é" * (LARGE // 2 + 1), "End": True}, "FAILED"),
-        (
-            {"Type": "Pass", "Parameters": {f"n{n}.$": "$" for n in range(4_000)}, "End": True},
-            "FAILED",
-        ),  # 1 GB, written out
+        # 1 GB, written out.
+        ({"Type": "Pass", "Parameters": {f"n{n}.$": "$" for n in range(4_000)}, "End": True}, "FAILED"),
         ({"Type": "Pass", "Assign": {f"n{n}.$": "$" for n in range(4_000)}, "End": True}, "FAILED"),
         (
             {

@@ -146,9 +146,8 @@ def test_its_end(home: Path, signals: int) -> None:
     async def scenario(url: str) -> None:
         await posted(url, "CreateActivity", {"name": "Work"})
         slow = await create(url, "Slow", wait(2))
-        await posted(
-            url, "StartSyncExecution", {"stateMachineArn": await create(url, "Quick", PASS)}
-        )  # a worker is there
+        # A worker is there.
+        await posted(url, "StartSyncExecution", {"stateMachineArn": await create(url, "Quick", PASS)})
         execution = await asked(url, "StartSyncExecution", {"stateMachineArn": slow, "input": "3"})
         poll = await asked(url, "GetActivityTask", {"activityArn": ACTIVITY})
         server.send_signal(signal.SIGTERM)

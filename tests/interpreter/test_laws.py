@@ -290,9 +290,8 @@ def errors(text: str) -> list[Diagnostic]:
 
 @tries(100)
 @given(machines(), values, answered_by_name)
-@example(
-    beside_a_wait(CATCH_THAT_FAILS), {"a": 1}, {"A": [{"error": "Boom"}]}
-)  # its second error was retried, without the first's catch
+# Its second error was retried, without the first's catch.
+@example(beside_a_wait(CATCH_THAT_FAILS), {"a": 1}, {"A": [{"error": "Boom"}]})
 def test_a_valid_machine_ends_or_waits_and_replays(definition: Any, input: Any, answered: Any) -> None:
     """It ends, or waits for something that is owed; cut anywhere, it goes on to the same history."""
     assert errors(json.dumps(definition)) == []

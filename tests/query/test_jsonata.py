@@ -186,11 +186,8 @@ def test_the_input_is_never_changed() -> None:
 @pytest.mark.parametrize(
     "expression, code, message",
     [
-        (
-            "$eval('1+1')",
-            "T1006",
-            "Attempted to invoke a non-function",
-        ),  # observed at AWS: $eval is refused so
+        # Observed at AWS: $eval is refused so.
+        ("$eval('1+1')", "T1006", "Attempted to invoke a non-function"),
         ("$gone()", "T1006", "Attempted to invoke a non-function"),
         ("$abs('x')", "T0410", 'Argument 1 of function "abs" does not match function signature'),
         ("$sum(['a'])", "T0412", 'Argument 1 of function "sum" must be an array of "numbers"'),

@@ -95,10 +95,8 @@ def test_missing_path_names_its_key() -> None:
     "template, location",
     [
         ("{% $doesNotExist %}", "Output"),
-        (
-            {"result": "{% $doesNotExist %}"},
-            "Output/result",
-        ),  # recorded: BASE_UNDEFINED_OUTPUT_MULTIPLE_STATES
+        # recorded: BASE_UNDEFINED_OUTPUT_MULTIPLE_STATES.
+        ({"result": "{% $doesNotExist %}"}, "Output/result"),
         ({"a": {"b": [0, "{% $doesNotExist %}"]}}, "Output/a/b[1]"),
     ],
 )

@@ -201,9 +201,8 @@ _ADVICE = {
 
 def _explained(error: sqlite3.Error, path: str) -> StoreError:
     name = getattr(error, "sqlite_errorname", "") or ""
-    if not name and str(error).startswith(
-        "Could not decode to UTF-8"
-    ):  # Python's own words, with all of the text
+    # Python's own words, with all of the text.
+    if not name and str(error).startswith("Could not decode to UTF-8"):
         return RowError(f"Cannot use the store {path}: {_ADVICE['SQLITE_CORRUPT']} (a text is not UTF-8).")
     for prefix, advice in _ADVICE.items():
         if name.startswith(prefix):

@@ -1,9 +1,9 @@
 """Redrives: an execution that ended badly runs again.
 
 Rule 1: a redrive is one transaction: its event, the row, and what was still on the way to the
-execution. Of two at once, one finds the execution running. Rule 2: what was closed stays closed.
-Messages of before are about tasks that are owed no more; who waited for the execution has been told
-of its end, and waits no longer.
+execution. Of two at once, one finds the execution running.
+Rule 2: what was closed stays closed. Messages of before are about tasks that are owed no more; who
+waited for the execution has been told of its end, and waits no longer.
 """
 
 from __future__ import annotations
