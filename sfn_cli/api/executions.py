@@ -111,10 +111,8 @@ def start_answer(
     """StartExecution's answer, given the execution that has the new one's ARN. Raises ApiError."""
     if execution is None:
         raise does_not_exist(new.state_machine_arn)
-    if execution.status != "RUNNING" or (execution.input, execution.mocks) != (
-        request.get("input", "{}"),
-        new.mocks,
-    ):
+    same = (execution.input, execution.mocks) == (request.get("input", "{}"), new.mocks)
+    if execution.status != "RUNNING" or not same:
         raise ApiError("ExecutionAlreadyExists", f"Execution Already Exists: '{execution.arn}'")
     return {"executionArn": execution.arn, "startDate": execution.started_at}
 

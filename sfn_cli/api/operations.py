@@ -32,10 +32,9 @@ OPERATIONS: Mapping[tuple[str, str], str] = {
     ("stepfunctions", "DescribeMapRun"): "sfn_cli.api.map_runs:describe_map_run",
     ("stepfunctions", "DescribeStateMachine"): "sfn_cli.api.state_machines:describe_state_machine",
     ("stepfunctions", "DescribeStateMachineAlias"): "sfn_cli.api.aliases:describe_state_machine_alias",
-    (
-        "stepfunctions",
-        "DescribeStateMachineForExecution",
-    ): "sfn_cli.api.state_machines:describe_state_machine_for_execution",
+    ("stepfunctions", "DescribeStateMachineForExecution"): (
+        "sfn_cli.api.state_machines:describe_state_machine_for_execution"
+    ),
     ("stepfunctions", "GetActivityTask"): "sfn_cli.api.activities:get_activity_task",
     ("stepfunctions", "GetExecutionHistory"): "sfn_cli.api.executions:get_execution_history",
     ("stepfunctions", "ListActivities"): "sfn_cli.api.activities:list_activities",
@@ -59,20 +58,18 @@ OPERATIONS: Mapping[tuple[str, str], str] = {
     ("stepfunctions", "UpdateMapRun"): "sfn_cli.api.map_runs:update_map_run",
     ("stepfunctions", "UpdateStateMachine"): "sfn_cli.api.state_machines:update_state_machine",
     ("stepfunctions", "UpdateStateMachineAlias"): "sfn_cli.api.aliases:update_state_machine_alias",
-    (
-        "stepfunctions",
-        "ValidateStateMachineDefinition",
-    ): "sfn_cli.api.definitions:validate_state_machine_definition",
+    ("stepfunctions", "ValidateStateMachineDefinition"): (
+        "sfn_cli.api.definitions:validate_state_machine_definition"
+    ),
     ("lambda", "CreateAlias"): "sfn_cli.api.function_aliases:create_alias",
     ("lambda", "CreateFunction"): "sfn_cli.api.functions:create_function",
     ("lambda", "DeleteAlias"): "sfn_cli.api.function_aliases:delete_alias",
     ("lambda", "DeleteFunction"): "sfn_cli.api.functions:delete_function",
     ("lambda", "GetAlias"): "sfn_cli.api.function_aliases:get_alias",
     ("lambda", "GetFunction"): "sfn_cli.api.functions:get_function",
-    (
-        "lambda",
-        "GetFunctionCodeSigningConfig",
-    ): "sfn_cli.api.function_policies:get_function_code_signing_config",
+    ("lambda", "GetFunctionCodeSigningConfig"): (
+        "sfn_cli.api.function_policies:get_function_code_signing_config"
+    ),
     ("lambda", "GetFunctionConcurrency"): "sfn_cli.api.function_policies:get_function_concurrency",
     ("lambda", "GetFunctionConfiguration"): "sfn_cli.api.functions:get_function_configuration",
     ("lambda", "GetPolicy"): "sfn_cli.api.function_policies:get_policy",

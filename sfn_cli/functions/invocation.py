@@ -18,17 +18,9 @@ class Invocation:
     """Waits for a child, then has one, then is settled; `payload` is the event, JSON text."""
 
     __slots__ = (
-        "_cancel",
-        "arn",
-        "child",
-        "client_context",
-        "done",
-        "payload",
-        "request_id",
-        "settled",
-        "timeout_at",
-        "version",
-    )
+        "_cancel", "arn", "child", "client_context", "done", "payload", "request_id", "settled",
+        "timeout_at", "version",
+    )  # fmt: skip
 
     def __init__(
         self,

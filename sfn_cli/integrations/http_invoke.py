@@ -44,15 +44,9 @@ TIMEOUT_SECONDS = 60.0
 """How long the whole of a call may take, whatever the task's TimeoutSeconds. (AWS's quota)"""
 
 _FIELDS = (
-    "ApiEndpoint",
-    "Authentication",
-    "Headers",
-    "InvocationConfig",
-    "Method",
-    "QueryParameters",
-    "RequestBody",
-    "Transform",
-)
+    "ApiEndpoint", "Authentication", "Headers", "InvocationConfig", "Method", "QueryParameters",
+    "RequestBody", "Transform",
+)  # fmt: skip
 _JSON_TYPE = "application/json; charset=UTF-8"
 _REFUSED = (401, 407)
 

@@ -196,7 +196,8 @@ def _reason(steps: tuple[Step, ...], document: Json) -> str:
         elif not isinstance(value, dict):
             return (
                 f"Expected to find an object with property {step_text(step)} in path {so_far} "
-                f"but found '{java_class(value)}'. This is not a json object according to the JsonProvider: "
+                f"but found '{java_class(value)}'. "
+                "This is not a json object according to the JsonProvider: "
                 "'com.jayway.jsonpath.spi.json.JacksonJsonProvider'."
             )
         elif isinstance(step, str):

@@ -131,8 +131,8 @@ MISSING = ("ResourceNotFound", "Request references a resource that does not exis
             routing((M + ":1", 101)),
             "ValidationException",
             (
-                "1 validation error detected: Value '101' at 'routingConfiguration.1.member.weight' failed "
-                "to satisfy constraint: "
+                "1 validation error detected: "
+                "Value '101' at 'routingConfiguration.1.member.weight' failed to satisfy constraint: "
                 "Member must have value less than or equal to 100"
             ),
         ),
@@ -140,12 +140,12 @@ MISSING = ("ResourceNotFound", "Request references a resource that does not exis
             routing((M + ":1", 50), (M + ":2", 30), (M + ":3", 20)),
             "ValidationException",
             (
-                "1 validation error detected: Value "
-                f"'[RoutingConfigurationListItem(stateMachineVersionArn={M}:1, weight=50), "
+                "1 validation error detected: Value '["
+                f"RoutingConfigurationListItem(stateMachineVersionArn={M}:1, weight=50), "
                 f"RoutingConfigurationListItem(stateMachineVersionArn={M}:2, weight=30), "
-                f"RoutingConfigurationListItem(stateMachineVersionArn={M}:3, weight=20)]' at "
-                "'routingConfiguration' failed to satisfy "
-                "constraint: Member must have length less than or equal to 2"
+                f"RoutingConfigurationListItem(stateMachineVersionArn={M}:3, weight=20)"
+                "]' at 'routingConfiguration' failed to satisfy constraint: "
+                "Member must have length less than or equal to 2"
             ),
         ),
     ],

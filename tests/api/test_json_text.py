@@ -20,8 +20,7 @@ VALUES = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false'
     "text, message, column",
     [
         ("not some json", f"Unrecognized token 'not': was expecting {VALUES}", 4),  # recorded
-        # Recorded.
-        (
+        (  # recorded
             "{'not': 'json'",
             "Unexpected character (''' (code 39)): was expecting double-quote to start field name",
             2,

@@ -89,23 +89,22 @@ def test_environment_of_a_function() -> None:
             "CreateStateMachineAlias",
             {"name": "123", "routingConfiguration": [{"stateMachineVersionArn": "arn:a", "weight": 101}]},
             (
-                "2 validation errors detected: Value '123' at 'name' failed to satisfy constraint: Member "
-                "must satisfy regular expression "
-                r"pattern: ^(?=.*[a-zA-Z_\-\.])[a-zA-Z0-9_\-\.]+$; Value '101' at "
-                r"'routingConfiguration.1.member.weight' failed to satisfy "
-                "constraint: Member must have value less than or equal to 100"
+                "2 validation errors detected: Value '123' at 'name' failed to satisfy constraint: "
+                r"Member must satisfy regular expression pattern: ^(?=.*[a-zA-Z_\-\.])[a-zA-Z0-9_\-\.]+$; "
+                "Value '101' at 'routingConfiguration.1.member.weight' failed to satisfy constraint: "
+                "Member must have value less than or equal to 100"
             ),
         ),
         (
             "CreateStateMachineAlias",
             {"name": "a", "routingConfiguration": [{"stateMachineVersionArn": "v", "weight": 50}] * 3},
             (
-                "1 validation error detected: Value "
-                "'[RoutingConfigurationListItem(stateMachineVersionArn=v, weight=50), "
+                "1 validation error detected: Value '["
                 "RoutingConfigurationListItem(stateMachineVersionArn=v, weight=50), "
-                "RoutingConfigurationListItem(stateMachineVersionArn=v, weight=50)]' at "
-                "'routingConfiguration' failed to satisfy "
-                "constraint: Member must have length less than or equal to 2"
+                "RoutingConfigurationListItem(stateMachineVersionArn=v, weight=50), "
+                "RoutingConfigurationListItem(stateMachineVersionArn=v, weight=50)"
+                "]' at 'routingConfiguration' failed to satisfy constraint: "
+                "Member must have length less than or equal to 2"
             ),
         ),
         (

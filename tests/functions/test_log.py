@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from tests.functions.workbench import Workbench
 
 REPORT = re.compile(
-    r"REPORT RequestId: (?P<id>\S+)\tDuration: \d+\.\d\d ms\tBilled Duration: \d+ ms\tMemory Size: 128 "
-    r"MB\tMax Memory Used: [1-9]\d* MB"
+    r"REPORT RequestId: (?P<id>\S+)\tDuration: \d+\.\d\d ms\tBilled Duration: \d+ ms"
+    r"\tMemory Size: 128 MB\tMax Memory Used: [1-9]\d* MB"
     r"(?P<init>\tInit Duration: \d+\.\d\d ms)?\t"
 )
 STREAM = re.compile(r"\d{4}/\d\d/\d\d/\[\$LATEST\][0-9a-f]{32}")

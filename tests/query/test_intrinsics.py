@@ -150,7 +150,7 @@ def test_missing_path() -> None:
         ("States.Array('a' 'b')", "expected ',' or ')'"),
         ("States.Array(", "expected the call of a function"),
         ("States.UUID() x", "expected nothing after the call"),
-        # recorded: an illegal escape.
+        # Recorded: an illegal escape.
         (r"""States.StringToJson('{"a":"\"b\""}')""", "expected the call of a function"),
         ("States.Array($.a..)", "expected a name after '.'"),
         ("States.Array(" * 11 + ")" * 11, "functions may be nested 10 deep"),

@@ -95,7 +95,7 @@ def test_missing_path_names_its_key() -> None:
     "template, location",
     [
         ("{% $doesNotExist %}", "Output"),
-        # recorded: BASE_UNDEFINED_OUTPUT_MULTIPLE_STATES.
+        # Recorded: BASE_UNDEFINED_OUTPUT_MULTIPLE_STATES.
         ({"result": "{% $doesNotExist %}"}, "Output/result"),
         ({"a": {"b": [0, "{% $doesNotExist %}"]}}, "Output/a/b[1]"),
     ],

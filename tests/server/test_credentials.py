@@ -403,8 +403,8 @@ def test_health_needs_no_signature(guarded: Served) -> None:
         (b"\xff\xfe", "it is not UTF-8 text"),
         (
             (
-                b"[a]\naws_access_key_id = A\naws_secret_access_key = S\n[b]\naws_access_key_id = "
-                b"A\naws_secret_access_key = T\n"
+                b"[a]\naws_access_key_id = A\naws_secret_access_key = S\n"
+                b"[b]\naws_access_key_id = A\naws_secret_access_key = T\n"
             ),
             "profile b has another secret or token for an aws_access_key_id that an earlier one has",
         ),

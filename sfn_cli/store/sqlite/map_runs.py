@@ -265,12 +265,10 @@ class MapRuns:
         """Lets up to so many of the children go on that wait for it. False when the Map Run runs no more."""
         again = rerun_child if run.express else redrive_child
         with self._database.transaction() as connection:
-            if (
-                connection.execute(
-                    "SELECT 1 FROM map_run WHERE id = ? AND status = 'RUNNING'", (run.id,)
-                ).fetchone()
-                is None
-            ):
+            running = connection.execute(
+                "SELECT 1 FROM map_run WHERE id = ? AND status = 'RUNNING'", (run.id,)
+            ).fetchone()
+            if running is None:
                 return False
             waiting = connection.execute(
                 """

@@ -111,12 +111,10 @@ class Turns:
     def _claim(self, owner: int | None, limit: int) -> list[Claimed]:
         with self._database.reading() as connection:
             # Most looks find nothing: those take no write lock.
-            if (
-                connection.execute(
-                    "SELECT 1 FROM execution WHERE status = 'RUNNING' AND owner IS ? LIMIT 1", (owner,)
-                ).fetchone()
-                is None
-            ):
+            found = connection.execute(
+                "SELECT 1 FROM execution WHERE status = 'RUNNING' AND owner IS ? LIMIT 1", (owner,)
+            ).fetchone()
+            if found is None:
                 return []
         with self._database.transaction() as connection:
             rows = connection.execute(
