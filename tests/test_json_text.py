@@ -20,11 +20,11 @@ VALUES = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false'
     "text, message, column",
     [
         ("not some json", f"Unrecognized token 'not': was expecting {VALUES}", 4),  # recorded
-        (
+        (  # recorded
             "{'not': 'json'",
             "Unexpected character (''' (code 39)): was expecting double-quote to start field name",
             2,
-        ),  # recorded
+        ),
         (
             '{"a" 1}',
             "Unexpected character ('1' (code 49)): was expecting a colon to separate field name and value",

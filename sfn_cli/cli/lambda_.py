@@ -170,7 +170,7 @@ def _zip(given: str) -> bytes:
 
     if not is_zipfile(io.BytesIO(content)):
         raise UsageError(
-            "--zip-file must be a zip file with the fileb:// prefix.\nExample usage:  --zip-file "
-            "fileb://path/to/file.zip"
+            "--zip-file must be a zip file with the fileb:// prefix.\n"
+            "Example usage:  --zip-file fileb://path/to/file.zip"
         )
     return bytes(content)

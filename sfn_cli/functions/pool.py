@@ -335,7 +335,10 @@ class Pool:
         except OSError as error:
             if fleet.children:  # those that live will do the work
                 return False
-            message = f"A process for the function {fleet.deployment.function.name} cannot be started: {error.strerror or error}."
+            message = (
+                f"A process for the function {fleet.deployment.function.name} cannot be started: "
+                f"{error.strerror or error}."
+            )
             while (invocation := self._first_waiting(fleet)) is not None:
                 self._due.append(
                     (

@@ -203,8 +203,9 @@ class Process:
             self._watcher.child_said(head, body)
 
     def _on_end(self) -> None:
-        """Reaps the child, which closed its socket: it has ended or is about to, unless it tampered
-        with its descriptors.
+        """Reaps the child, which closed its socket.
+
+        It has ended or is about to, unless it tampered with its descriptors.
         """
         self._read_output()
         self._let_go()

@@ -38,7 +38,10 @@ def start(errand: Errand, world: World) -> Cancel:
         answer(TaskFailed(task.id, error.error, error.cause))
         return nothing_to_cancel
     except ApiError as error:
-        details = f"Service: AWSStepFunctions; Status Code: 400; Error Code: {error.code}; Request ID: {request_id}; Proxy: null"
+        details = (
+            f"Service: AWSStepFunctions; Status Code: 400; Error Code: {error.code}; "
+            f"Request ID: {request_id}; Proxy: null"
+        )
         answer(
             TaskFailed(
                 task.id,

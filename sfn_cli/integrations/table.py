@@ -94,6 +94,9 @@ def _find(resource: Resource) -> Integration | None:
 
 def _refuse(errand: Errand, world: World) -> Cancel:
     known = ", ".join(f"arn:aws:states:::{service}:{action}" for service, action in SERVICES)
-    cause = f"sfn has no integration for {errand.task.resource.arn}. It has functions by their ARN, aws-sdk tasks, and {known}."
+    cause = (
+        f"sfn has no integration for {errand.task.resource.arn}. "
+        f"It has functions by their ARN, aws-sdk tasks, and {known}."
+    )
     errand.answer(TaskFailed(errand.task.id, "States.TaskFailed", cause))
     return nothing_to_cancel

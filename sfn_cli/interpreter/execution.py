@@ -53,8 +53,9 @@ class OpenTask:
     """
 
     __slots__ = (
-        "answered", "arguments", "attempt", "beat_at", "credentials", "frame", "heartbeat_seconds", "id", "invocation", "map_run_arn",
-        "plan", "resource", "started", "state_name", "submitted", "timeout_at", "token",
+        "answered", "arguments", "attempt", "beat_at", "credentials", "frame", "heartbeat_seconds", "id",
+        "invocation", "map_run_arn", "plan", "resource", "started", "state_name", "submitted", "timeout_at",
+        "token",
     )  # fmt: skip
 
     def __init__(
@@ -207,9 +208,8 @@ class Frame:
         self.running = 0
         self.finished = 0
         self.results: list[Payload | None] = []
-        self.unfinished: dict[
-            int, Frame
-        ] = {}  # those that failed or were aborted: a redrive goes on with them
+        # Those that failed or were aborted: a redrive goes on with them.
+        self.unfinished: dict[int, Frame] = {}
         self.failed_child: Frame | None = None
         self.join_failed = False  # …StateFailed is recorded
         self.previous_for_child = 0
@@ -223,9 +223,10 @@ class Execution:
     """The fold of a history. `seed` is secret: task tokens and all randomness derive from it."""
 
     __slots__ = (
-        "arn", "closed", "context", "deadline_at", "failed_by", "frames", "input", "invocations", "last_id", "machine", "max_events",
-        "name", "next_serial", "open_tasks", "opened", "patience", "ready", "redrive_count", "redriven_at", "role_arn", "seed",
-        "started_at", "state_machine_arn", "status", "steps", "timers", "waiting",
+        "arn", "closed", "context", "deadline_at", "failed_by", "frames", "input", "invocations", "last_id",
+        "machine", "max_events", "name", "next_serial", "open_tasks", "opened", "patience", "ready",
+        "redrive_count", "redriven_at", "role_arn", "seed", "started_at", "state_machine_arn", "status",
+        "steps", "timers", "waiting",
     )  # fmt: skip
 
     def __init__(

@@ -108,7 +108,8 @@ def _located(frame: Frame, error: StatesError) -> StatesError:
     """The error with its cause prefixed by the state, as AWS does for errors of the language itself."""
     if error.error == DATA_LIMIT_EXCEEDED:
         return error
-    cause = f"An error occurred while executing the state '{frame.state.name}' (entered at the event id #{frame.entered_id}). {error.cause}"
+    entered = f"'{frame.state.name}' (entered at the event id #{frame.entered_id})"
+    cause = f"An error occurred while executing the state {entered}. {error.cause}"
     return StatesError(error.error, cause, location=error.location)
 
 
@@ -132,7 +133,10 @@ def refusal_of(task_name: str, result: Payload) -> StatesError | None:
 
 
 def data_limit_cause(name: str) -> str:
-    return f"The state/task '{name}' returned a result with a size exceeding the maximum number of bytes service limit."
+    return (
+        f"The state/task '{name}' returned a result "
+        "with a size exceeding the maximum number of bytes service limit."
+    )
 
 
 def failure(execution: Execution, frame: Frame) -> StatesError:

@@ -20,8 +20,8 @@ def milliseconds(timestamp: str) -> int:
     if found is None:
         raise Refusal(
             "D3110",
-            "The argument of the toMillis function must be an ISO 8601 formatted timestamp. Given "
-            f"{to_text(timestamp)}",
+            "The argument of the toMillis function must be an ISO 8601 formatted timestamp. "
+            f"Given {to_text(timestamp)}",
         )
     year, month, day, hour, minute, second = (
         int(part or default) for part, default in zip(found.groups()[:6], _DEFAULTS, strict=True)

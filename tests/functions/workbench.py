@@ -1,4 +1,4 @@
-"""A pool over a store of its own, with a clock that can be turned, and functions from a few lines of source."""
+"""A pool over a store of its own, with a manual clock, and functions from a few lines of source."""
 
 from __future__ import annotations
 

@@ -1,9 +1,10 @@
 """EventBridge's connections, which authorise HTTP tasks: CreateConnection, DescribeConnection and
 their like.
 
-https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateConnection.html What a
-connection holds is kept in the store, and its secrets are never told. A new one is AUTHORIZED at
-once: a token is asked for when a task first needs it (`integrations/http/authorization.py`).
+https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateConnection.html
+What a connection holds is kept in the store, and its secrets are never told. A new one is
+AUTHORIZED at once: a token is asked for when a task first needs it
+(`integrations/http/authorization.py`).
 """
 
 from __future__ import annotations

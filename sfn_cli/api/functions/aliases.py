@@ -119,8 +119,8 @@ def _check(service: Service, function: str, alias: FunctionAlias) -> None:
     if len(set(numbers)) < len(numbers):
         number = alias.number
         raise invalid(
-            f"Invalid function version {number}. Function version {number} is already included in routing "
-            "configuration."
+            f"Invalid function version {number}. "
+            f"Function version {number} is already included in routing configuration."
         )
     for number in numbers:
         if service.functions.revision(function, number) is None:

@@ -35,16 +35,9 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 _KEPT = (
-    "Runtime",
-    "Role",
-    "Handler",
-    "Description",
-    "Timeout",
-    "MemorySize",
-    "Environment",
-    "TracingConfig",
-    "LoggingConfig",
-)
+    "Runtime", "Role", "Handler", "Description", "Timeout", "MemorySize", "Environment",
+    "TracingConfig", "LoggingConfig",
+)  # fmt: skip
 """What a request sets of a configuration, as it is; the rest of it is the same for every local function."""
 
 _REFUSED = ("Layers", "FileSystemConfigs", "ImageConfig", "CapacityProviderConfig", "DurableConfig")

@@ -1,7 +1,8 @@
 """Versions of functions: PublishVersion, ListVersionsByFunction.
 
-https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html A version keeps code and
-configuration as they were; publishing again what has not changed gives the version that there is.
+https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html
+A version keeps code and configuration as they were; publishing again what has not changed gives the
+version that there is.
 """
 
 from __future__ import annotations

@@ -20,29 +20,9 @@ if TYPE_CHECKING:
 MAX_DESCRIBED = 50
 
 RETENTIONS = (
-    1,
-    3,
-    5,
-    7,
-    14,
-    30,
-    60,
-    90,
-    120,
-    150,
-    180,
-    365,
-    400,
-    545,
-    731,
-    1096,
-    1827,
-    2192,
-    2557,
-    2922,
-    3288,
-    3653,
-)
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
+    3288, 3653,
+)  # fmt: skip
 """The days that AWS lets a group keep its events (PutRetentionPolicy)."""
 
 _GROUP_NAME = re.compile(r"[.\-_/#A-Za-z0-9]{1,512}")

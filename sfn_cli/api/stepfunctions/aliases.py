@@ -1,8 +1,9 @@
 """Aliases: CreateStateMachineAlias, UpdateStateMachineAlias, DeleteStateMachineAlias,
 DescribeStateMachineAlias, ListStateMachineAliases.
 
-https://docs.aws.amazon.com/step-functions/latest/dg/concepts-state-machine-alias.html Creating is
-idempotent: the same name, description and routing configuration are answered as if they were new.
+https://docs.aws.amazon.com/step-functions/latest/dg/concepts-state-machine-alias.html
+Creating is idempotent: the same name, description and routing configuration are answered as if they
+were new.
 """
 
 from __future__ import annotations
@@ -39,8 +40,8 @@ def create_state_machine_alias(service: Service, request: dict[str, Any]) -> dic
     if (alias.description, alias.weights) != (description, weights):
         raise ApiError(
             "ConflictException",
-            "Failed to create alias because an alias with the same name and a different routing "
-            "configuration already exists.",
+            "Failed to create alias because an alias with the same name "
+            "and a different routing configuration already exists.",
         )
     return {"stateMachineAliasArn": arn.qualify(machine_arn, name), "creationDate": alias.created_at}
 

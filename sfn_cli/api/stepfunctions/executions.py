@@ -112,10 +112,8 @@ def start_answer(
     """StartExecution's answer, given the execution that has the new one's ARN. Raises ApiError."""
     if execution is None:
         raise does_not_exist(new.state_machine_arn)
-    if execution.status != "RUNNING" or (execution.input, execution.mocks) != (
-        request.get("input", "{}"),
-        new.mocks,
-    ):
+    same = (execution.input, execution.mocks) == (request.get("input", "{}"), new.mocks)
+    if execution.status != "RUNNING" or not same:
         raise ApiError("ExecutionAlreadyExists", f"Execution Already Exists: '{execution.arn}'")
     return {"executionArn": execution.arn, "startDate": execution.started_at}
 
@@ -205,9 +203,8 @@ def _whose(service: Service, request: Mapping[str, Any]) -> Whose:
     if redriven is not None:
         raise ApiError("ValidationException", "redriveFilter is only supported with mapRunArn")
     if status == "PENDING_REDRIVE":
-        raise ApiError(
-            "ValidationException", "statusFilter PENDING_REDRIVE is only supported with mapRunArn"
-        )  # (ours)
+        # (ours)
+        raise ApiError("ValidationException", "statusFilter PENDING_REDRIVE is only supported with mapRunArn")
     machine = existing(service, request["stateMachineArn"])
     if machine.type == "EXPRESS":
         raise type_not_supported()

@@ -1,10 +1,10 @@
 """State machines: CreateStateMachine, UpdateStateMachine, DeleteStateMachine, DescribeStateMachine,
 ListStateMachines.
 
-https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html Creating
-is idempotent: the same name with the same definition (as text), type, configurations, publish and
-versionDescription is answered as if it were new; another role or other tags are not looked at, and
-not kept.
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
+Creating is idempotent: the same name with the same definition (as text), type, configurations,
+publish and versionDescription is answered as if it were new; another role or other tags are not
+looked at, and not kept.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Tags: TagResource, UntagResource, ListTagsForResource.
 
-https://docs.aws.amazon.com/step-functions/latest/apireference/API_TagResource.html A resource has
-at most 50 tags. A version of a state machine has none of its own (observed). Tags consist of
-letters, digits, white space and _.:/=+-@; keys that begin with "aws:" are AWS's own.
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_TagResource.html
+A resource has at most 50 tags. A version of a state machine has none of its own (observed). Tags
+consist of letters, digits, white space and _.:/=+-@; keys that begin with "aws:" are AWS's own.
 """
 
 from __future__ import annotations
@@ -67,10 +67,11 @@ def by_key(tags: Iterable[Mapping[str, str]]) -> Tags:
             if not all(
                 character.isalnum() or character.isspace() or character in _SYMBOLS for character in text
             ):
+                # (ours)
                 raise _invalid(
                     f"Tags may only contain letters, digits, white space, or these symbols: {_SYMBOLS}. "
                     f"Received: {text}"
-                )  # (ours)
+                )
         found[key] = value
     return found
 

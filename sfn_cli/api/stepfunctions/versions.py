@@ -30,8 +30,8 @@ def publish_state_machine_version(service: Service, request: dict[str, Any]) -> 
         if wanted not in (None, current):
             raise ApiError(
                 "ConflictException",
-                f"Failed to publish the State Machine version for revision {wanted}. The current State "
-                f"Machine revision is {current}.",
+                f"Failed to publish the State Machine version for revision {wanted}. "
+                f"The current State Machine revision is {current}.",
             )
         published = state_machines.revise(
             service, machine, machine.revision, publish=True, description=request.get("description", "")

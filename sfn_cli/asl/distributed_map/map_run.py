@@ -82,15 +82,9 @@ class Distribution:
     """The fields of a Map state that only DISTRIBUTED mode has."""
 
     __slots__ = (
-        "_batcher",
-        "_execution_type",
-        "_label",
-        "_processor",
-        "_reader",
-        "_tolerated_count",
-        "_tolerated_percentage",
-        "_writer",
-    )
+        "_batcher", "_execution_type", "_label", "_processor", "_reader", "_tolerated_count",
+        "_tolerated_percentage", "_writer",
+    )  # fmt: skip
 
     def __init__(
         self, fields: Mapping[str, Any], language: str, processor: CompiledMachine, execution_type: str

@@ -61,9 +61,8 @@ class MapState(State):
         )
 
     def enter(self, visit: Visit) -> Move:
-        if (
-            self._distribution is None or visit.steps is not None
-        ):  # a state that is tested runs no children at all
+        # A state that is tested runs no children at all.
+        if self._distribution is None or visit.steps is not None:
             return self.fork(visit, None)
         limit = self._concurrency(visit)
         return Distribute(None if self._distribution.reads else self._find_items(visit), limit)

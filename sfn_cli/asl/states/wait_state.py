@@ -71,8 +71,8 @@ class WaitState(State):
         if isinstance(value, bool) or not isinstance(value, int) or not -LONG <= value < LONG:
             raise StatesError(
                 "States.Runtime",
-                f"The {self._form} parameter cannot be parsed as a long value: {self._value} == "
-                f"{_to_text(value)}",
+                f"The {self._form} parameter cannot be parsed as a long value: "
+                f"{self._value} == {_to_text(value)}",
             )
         if value < 0:
             raise StatesError(
@@ -88,8 +88,8 @@ class WaitState(State):
         if nanoseconds is None:
             raise StatesError(
                 "States.Runtime",
-                f"The {self._form} parameter does not reference a valid ISO-8601 extended offset date-time "
-                "format string: "
+                f"The {self._form} parameter "
+                "does not reference a valid ISO-8601 extended offset date-time format string: "
                 f"{self._value} == {_to_text(value)}",
             )
         return -(-nanoseconds // 1_000_000)  # rounded up: a Wait never ends early

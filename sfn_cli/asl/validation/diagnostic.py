@@ -116,5 +116,8 @@ class Findings:
 
     def other_language(self, name: str, location: str, language: str, only: str) -> None:
         """A field that a state of the other query language may have."""
-        message = f"The QueryLanguage is set to '{language}', but field '{name}' is only supported for the '{only}' QueryLanguage"
+        message = (
+            f"The QueryLanguage is set to '{language}', "
+            f"but field '{name}' is only supported for the '{only}' QueryLanguage"
+        )
         self.error(location, message)

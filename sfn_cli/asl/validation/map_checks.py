@@ -75,12 +75,16 @@ def check_label(findings: Findings, value: Json, location: str, language: str, n
     if not value:
         findings.error(location, "Value cannot be empty", INVALID_LABEL)  # (ours)
     elif len(value) > MAX_LABEL:
-        message = f"Invalid Label name: Label '{value}' exceeds the {MAX_LABEL}-character limit allowed by the service"
+        message = (
+            f"Invalid Label name: Label '{value}' "
+            f"exceeds the {MAX_LABEL}-character limit allowed by the service"
+        )
         findings.error(location, message, INVALID_LABEL)
     elif any(character in _FORBIDDEN or character.isspace() for character in value):
+        # (ours)
         findings.error(
             location, f"Invalid Label name: Label '{value}' contains invalid characters", INVALID_LABEL
-        )  # (ours)
+        )
     elif value in findings.labels:
         findings.error(location, f"Duplicate Label name: {value}", DUPLICATE_LABEL)
     else:

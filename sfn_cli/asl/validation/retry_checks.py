@@ -46,9 +46,8 @@ def check_retry(findings: Findings, value: Json, location: str, language: str, n
         _check_error_equals(findings, entry, at, last=entry is entries[-1][1])
         for field, inner in entry.items():
             if field in _NUMBERS:
-                VALUE_CHECKS[_NUMBERS[field]](
-                    findings, inner, f"{at}/{field}", JSONPATH, field
-                )  # never an expression
+                # Never an expression.
+                VALUE_CHECKS[_NUMBERS[field]](findings, inner, f"{at}/{field}", JSONPATH, field)
             elif field == "JitterStrategy":
                 findings.one_of(inner, ("NONE", "FULL"), f"{at}/JitterStrategy")
             elif field not in _RETRIER_FIELDS:

@@ -194,7 +194,10 @@ class _Machines:
             at = at.encode("ascii", "backslashreplace").decode()
             findings.error(at, "State name is not valid Unicode", INVALID_STATE_NAME)  # (ours)
         if len(name) > MAX_NAME:
-            message = f"Invalid State name: State '{name}' exceeds the {MAX_NAME}-character limit allowed by the service"
+            message = (
+                f"Invalid State name: State '{name}' "
+                f"exceeds the {MAX_NAME}-character limit allowed by the service"
+            )
             findings.error(at, message, INVALID_STATE_NAME)
         if name in findings.states:
             findings.error(at, f"Duplicate State name: {name}", DUPLICATE_STATE)
@@ -277,7 +280,10 @@ _TYPE_ORDER = ("Task", "Wait", "Pass", "Succeed", "Fail", "Choice", "Parallel", 
 
 
 def _spoken(language: Json) -> str:
-    """The language that a QueryLanguage means. Observed: what is not exactly JSONPath is taken for JSONata."""
+    """The language that a QueryLanguage means.
+
+    Observed: what is not exactly JSONPath is taken for JSONata.
+    """
     return JSONPATH if language == JSONPATH else JSONATA
 
 

@@ -52,7 +52,10 @@ def of_option(flag: str, current: str, given: Mapping[str, Any]) -> list[str]:
 
 
 def _state_machines(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
-    """The machines; behind one and a colon, its versions and aliases. By their names, where no ARN is begun."""
+    """The machines; behind one and a colon, its versions and aliases.
+
+    They are named without an ARN until one is begun.
+    """
     for arn in _machine_arns(service):
         known = [arn]
         if current.startswith((f"{arn}:", f"{name_of(arn)}:")):

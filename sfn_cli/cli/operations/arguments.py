@@ -2,10 +2,12 @@
 
 Rule 1: an option is known by its name or by an unambiguous beginning of it; `--option=value` is one
 word. One of sfn's own beside those of an operation is known by its whole name only: it makes no
-beginning ambiguous that aws takes. Rule 2: the last of several uses of an option wins, unless each
-is to count. Rule 3: a word that looks like an option is no value, unless it is a negative number or
-holds a space. Rule 4: options that every command takes may stand anywhere, before the command too.
-Click has none of the four, which is why it does not read argv here.
+beginning ambiguous that aws takes.
+Rule 2: the last of several uses of an option wins, unless each is to count.
+Rule 3: a word that looks like an option is no value, unless it is a negative number or holds a
+space.
+Rule 4: options that every command takes may stand anywhere, before the command too. Click has none
+of the four, which is why it does not read argv here.
 """
 
 from __future__ import annotations
@@ -29,8 +31,9 @@ class Arguments(NamedTuple):
 
 
 def split(argv: Sequence[str], globals: Table, depth: int) -> tuple[list[str], list[str]]:
-    """Splits argv. Returns the first `depth` words that are neither options nor their values, and
-    the rest of argv in order.
+    """Returns the first `depth` words that are neither options nor their values, and the rest of argv.
+
+    Both are in argv's order.
     """
     words: list[str] = []
     rest: list[str] = []

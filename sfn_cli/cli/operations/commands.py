@@ -254,4 +254,5 @@ def _version() -> str:
         own = version("sfn-cli")
     except PackageNotFoundError:
         own = "source"
-    return f"aws-cli/{AWS_CLI} {PROGRAM}/{own} Python/{platform.python_version()} {platform.system()}/{platform.release()}"
+    runs_on = f"Python/{platform.python_version()} {platform.system()}/{platform.release()}"
+    return f"aws-cli/{AWS_CLI} {PROGRAM}/{own} {runs_on}"

@@ -62,8 +62,8 @@ def overview(root: Sfn, ctx: click.Context, formatter: click.HelpFormatter) -> N
     formatter.write_usage(PROGRAM, "<command> [options]")
     formatter.write_paragraph()
     formatter.write_text(
-        "AWS Step Functions in the terminal, on this machine: the commands and options of `aws "
-        "stepfunctions`."
+        "AWS Step Functions in the terminal, on this machine: "
+        "the commands and options of `aws stepfunctions`."
     )
     own = [
         name

@@ -152,7 +152,10 @@ def _encode(token: Mapping[str, Any]) -> str:
 
 
 def _decode(text: str | None, names: list[str]) -> tuple[dict[str, Any], int]:
-    """The service's token and the number of items to leave out; text that is not ours is the service's own."""
+    """The service's token and the number of items to leave out.
+
+    Text that this module did not write is the service's own token.
+    """
     if text is None:
         return {}, 0
     try:

@@ -110,9 +110,8 @@ def _load_location(text: str) -> str | bytes | None:
         return content.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError:
         raise _UnreadableError(
-            f"Unable to load paramfile ({path}), text contents could not be decoded.  If this is a binary "
-            "file, "
-            "please use the fileb:// prefix instead of the file:// prefix."
+            f"Unable to load paramfile ({path}), text contents could not be decoded.  "
+            "If this is a binary file, please use the fileb:// prefix instead of the file:// prefix."
         ) from None
 
 

@@ -49,7 +49,10 @@ class _Started(NamedTuple):
 
 @contextmanager
 def running(services: Sequence[DevService], machine: str, settings: Settings) -> Iterator[dict[str, str]]:
-    """The URLs of the services, which take connections; they are gone afterwards. Raises CommandFailedError."""
+    """The URLs of the services, which take connections; they are stopped afterwards.
+
+    Raises CommandFailedError.
+    """
     if not services:
         yield {}
         return
@@ -96,7 +99,10 @@ def _lock(path: Path) -> Iterator[None]:
 
 
 def _free_port(service: DevService, settings: Settings, taken: Collection[int]) -> int:
-    """The same for each run in a store, where it is free: who outlived the last run finds the service again."""
+    """The same port for each run in a store, if it is free.
+
+    A process that outlived the last run finds the service again.
+    """
     import socket
     import zlib
 
@@ -131,8 +137,8 @@ def _await_ready(one: _Started) -> None:
     while time.monotonic() < until:
         if (code := one.companion.poll()) is not None:
             raise CommandFailedError(
-                f"{one.service} ended {_how(code)} before it took connections at port "
-                f"{one.port}.{_log_tail(one.log)}"
+                f"{one.service} ended {_how(code)} before it took connections "
+                f"at port {one.port}.{_log_tail(one.log)}"
             )
         with suppress(OSError):
             socket.create_connection((_HOST, one.port), timeout=1.0).close()

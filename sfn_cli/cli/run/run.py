@@ -191,8 +191,8 @@ def _follow(backend: Backend, execution_arn: str, services: Sequence[str]) -> Ex
     except KeyboardInterrupt:
         without = f" without {', '.join(services)}" if services else ""
         click.echo(
-            f"\nThe execution goes on{without}. To stop it: {PROGRAM} stop-execution --execution-arn "
-            f"{execution_arn}",
+            f"\nThe execution goes on{without}. "
+            f"To stop it: {PROGRAM} stop-execution --execution-arn {execution_arn}",
             err=True,
         )
         raise

@@ -38,7 +38,8 @@ _GAP = 3
 """Between two columns."""
 
 _COLUMNS: Sequence[tuple[str, str]] = (
-    ("Handle", "cyan"), ("Execution", ""), ("State", "bold"), ("Waits for", ""), ("For", ""), ("Until", ""), ("Input", "dim"),
+    ("Handle", "cyan"), ("Execution", ""), ("State", "bold"), ("Waits for", ""), ("For", ""), ("Until", ""),
+    ("Input", "dim"),
 )  # fmt: skip
 _WHOLE = ("Handle", "For", "Until", "Input")
 _WIDEST = {"Execution": 32, "Waits for": 26}

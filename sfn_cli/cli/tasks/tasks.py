@@ -193,8 +193,8 @@ def _token(backend: Backend, task: WaitingTask, operation: str) -> str:
         return task.task_token
     if operation == "SendTaskHeartbeat":
         raise CommandFailedError(
-            f"No worker has taken {task.name} yet: nobody's heart is to beat. It waits for one of "
-            f"{task.resource}."
+            f"No worker has taken {task.name} yet: nobody's heart is to beat. "
+            f"It waits for one of {task.resource}."
         )
     token = take(backend.service, task, WORKER_NAME)
     if token is None:

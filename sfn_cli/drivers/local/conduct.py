@@ -140,9 +140,8 @@ class Conductor:
         self._patience = loop_patience()
         self.slow_lane = SlowLane()
         self._slow: list[int] = []  # those that go to the slow lane when the turn is committed
-        self._away: dict[
-            int, list[_Mail]
-        ] = {}  # those that are there for one step, and what came for them meanwhile
+        # Those that are there for one step, and what came for them meanwhile.
+        self._away: dict[int, list[_Mail]] = {}
 
     @property
     def driven(self) -> int:
@@ -356,7 +355,10 @@ class Conductor:
             self._ready.append(execution)
 
     def turn(self) -> int:
-        """One turn: what the signals, the time and the states bring, committed. Gives the number of events."""
+        """Commits one turn: what the signals, the time and the states bring.
+
+        Returns the number of events.
+        """
         now = self._clock()
         moved: defaultdict[int, _Turn] = defaultdict(_Turn)
         try:

@@ -173,9 +173,8 @@ class _Worker:
             FunctionEvents(self._database), self._pool, self._id, clock, report
         )
         self._status_events = EventDelivery(StatusChanges(self._database), world, report)
-        self._selector.register(
-            self._conductor.slow_lane, selectors.EVENT_READ, lambda: None
-        )  # the next turn takes it from there
+        # The next turn takes it from there.
+        self._selector.register(self._conductor.slow_lane, selectors.EVENT_READ, lambda: None)
 
     def run(self) -> None:
         """Drives executions; leaves when told to, or when nothing has been owed for a while."""

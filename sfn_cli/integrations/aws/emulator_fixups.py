@@ -53,14 +53,20 @@ def _check_table_name(request: Request) -> ServiceError | None:
     pattern, name = "[a-zA-Z0-9_.-]+", str(request["TableName"])
     if name.startswith("arn:") or re.fullmatch(pattern, name):
         return None
-    broken = f"Value '{name}' at 'tableName' failed to satisfy constraint: Member must satisfy regular expression pattern: {pattern}"
+    broken = (
+        f"Value '{name}' at 'tableName' failed to satisfy constraint: "
+        f"Member must satisfy regular expression pattern: {pattern}"
+    )
     return _refusal("ValidationException", f"1 validation error detected: {broken}")
 
 
 def _check_secret_name(request: Request) -> ServiceError | None:
     if re.fullmatch(r"[A-Za-z0-9/_+=.@!-]+", str(request["Name"])):
         return None
-    told = "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!"
+    told = (
+        "Invalid name. Must be a valid name containing alphanumeric characters, "
+        "or any of the following: -/_+=.@!"
+    )
     return _refusal("ValidationException", told)
 
 

@@ -69,7 +69,10 @@ def capitalise(name: str) -> str:
 
 
 def request(shape: Shape | None, arguments: Json) -> dict[str, Any]:
-    """What the operation takes, of a task's arguments. Raises StatesError for a field that it does not have."""
+    """What the operation takes, of a task's arguments.
+
+    Raises StatesError for a field that it does not have.
+    """
     if not isinstance(arguments, dict):
         raise StatesError("States.Runtime", "The Parameters of the task must be an object.")
     if shape is None:

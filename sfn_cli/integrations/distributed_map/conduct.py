@@ -1,9 +1,9 @@
 """One Map Run: its items are read, children are started as many as may run at once, and their
 results gathered.
 
-It stands in the store (store/sqlite/stepfunctions/map_runs.py), so that a worker that resumes goes on with it.
-After a turn in which children of it have ended it looks there what they have come to; all that
-takes long is done in the background, one thing at a time.
+It stands in the store (store/sqlite/stepfunctions/map_runs.py), so that a worker that resumes goes
+on with it. After a turn in which children of it have ended it looks there what they have come to;
+all that takes long is done in the background, one thing at a time.
 """
 
 from __future__ import annotations

@@ -78,7 +78,10 @@ def _inline(results: Iterator[Result], run: MapRun, writing: Writing) -> str:
             texts.append(text)
             size += len(text.encode("utf-8", "surrogatepass")) + 1
         if size - 1 > MAX_PAYLOAD_BYTES and texts:
-            cause = "The Map Run returned a result with a size exceeding the maximum number of bytes service limit."
+            cause = (
+                "The Map Run returned a result "
+                "with a size exceeding the maximum number of bytes service limit."
+            )
             raise StatesError("States.DataLimitExceeded", cause)
     return dumps("\n".join(texts)) if writing.output_type == "JSONL" else f"[{','.join(texts)}]"
 

@@ -1,9 +1,10 @@
 """arn:aws:states:::apigateway:invoke: one method of an API, called by HTTP.
 
-https://docs.aws.amazon.com/step-functions/latest/dg/connect-api-gateway.html Where it goes: to an
-ApiEndpoint on this machine ("127.0.0.1:3000", as `sam local start-api` serves one; a URL may have a
-path) as it is. Any other goes, under its own name as Host, to the endpoint that is named for API
-Gateway, or with SFN_AWS=real to AWS. moto's server runs no APIs, so there is no default.
+https://docs.aws.amazon.com/step-functions/latest/dg/connect-api-gateway.html
+Where it goes: to an ApiEndpoint on this machine ("127.0.0.1:3000", as `sam local start-api` serves
+one; a URL may have a path) as it is. Any other goes, under its own name as Host, to the endpoint
+that is named for API Gateway, or with SFN_AWS=real to AWS. moto's server runs no APIs, so there is
+no default.
 """
 
 from __future__ import annotations
@@ -44,7 +45,8 @@ TIMEOUT_SECONDS = 60.0
 """How long a call may take; API Gateway itself gives an integration 29 seconds unless it was given more."""
 
 _FIELDS = (
-    "AllowNullValues", "ApiEndpoint", "AuthType", "Headers", "Method", "Path", "QueryParameters", "RequestBody", "Stage",
+    "AllowNullValues", "ApiEndpoint", "AuthType", "Headers", "Method", "Path", "QueryParameters",
+    "RequestBody", "Stage",
 )  # fmt: skip
 _AWS_NAME = re.compile(r"[0-9a-z]+\.execute-api\.([0-9a-z-]+)\.amazonaws\.com(\.cn)?")
 _WITH_BODY = ("PATCH", "POST", "PUT")
@@ -147,8 +149,8 @@ def _place(endpoint: str, world: World) -> tuple[str, str | None]:
     if real:
         return f"https://{endpoint}", None
     raise ConfigurationError(
-        f"{endpoint} is an API of AWS's, and nothing here runs it: name the endpoint of what does with "
-        "AWS_ENDPOINT_URL_API_GATEWAY, "
+        f"{endpoint} is an API of AWS's, and nothing here runs it: "
+        "name the endpoint of what does with AWS_ENDPOINT_URL_API_GATEWAY, "
         "give an ApiEndpoint on this machine (127.0.0.1:3000), or set SFN_AWS=real."
     )
 

@@ -52,7 +52,10 @@ def object_in(arguments: Mapping[str, Json], field: str) -> Mapping[str, Json]:
 
 
 def headers_of(service: str, arguments: Mapping[str, Json]) -> Headers:
-    """The headers that a task of the service asks for; a value may be a list of values. Raises StatesError."""
+    """The headers that a task of the service asks for; a value may be a list of values.
+
+    Raises StatesError.
+    """
     headers = object_in(arguments, "Headers")
     refused = unsupported_headers(service, headers)
     if refused is not None:

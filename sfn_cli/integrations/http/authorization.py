@@ -1,8 +1,8 @@
 """What a connection adds to an HTTP request, and the OAuth tokens that it gets for it.
 
-https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-target-connection-auth.html A token is
-kept in the store, for all workers, until it is about to expire or an API refuses it with 401 or
-407. How a token is asked for is RFC 6749's (sections 4.4 and 2.3.1): a form with grant_type,
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-target-connection-auth.html
+A token is kept in the store, for all workers, until it is about to expire or an API refuses it with
+401 or 407. How a token is asked for is RFC 6749's (sections 4.4 and 2.3.1): a form with grant_type,
 client_id and client_secret.
 """
 

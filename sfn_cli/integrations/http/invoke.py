@@ -1,8 +1,8 @@
 """arn:aws:states:::http:invoke: an HTTPS API, called with what a connection adds.
 
-https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html An endpoint on this
-machine may be http. The response's headers are in small letters, as HTTP/2 has them, by which AWS
-asks.
+https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html
+An endpoint on this machine may be http. The response's headers are in small letters, as HTTP/2 has
+them, by which AWS asks.
 """
 
 from __future__ import annotations
@@ -44,15 +44,9 @@ TIMEOUT_SECONDS = 60.0
 """How long the whole of a call may take, whatever the task's TimeoutSeconds. (AWS's quota)"""
 
 _FIELDS = (
-    "ApiEndpoint",
-    "Authentication",
-    "Headers",
-    "InvocationConfig",
-    "Method",
-    "QueryParameters",
-    "RequestBody",
-    "Transform",
-)
+    "ApiEndpoint", "Authentication", "Headers", "InvocationConfig", "Method", "QueryParameters",
+    "RequestBody", "Transform",
+)  # fmt: skip
 _JSON_TYPE = "application/json; charset=UTF-8"
 _REFUSED = (401, 407)
 

@@ -61,7 +61,10 @@ def _not_waited_for(task: int, request: dict[str, Json], world: World) -> TaskSu
         status = invocations.invoke(world.service, request)["StatusCode"]
     except ApiError as error:
         code = error.code.removesuffix("Exception")
-        details = f"Service: AWSLambda; Status Code: {error.status}; Error Code: {error.code}; Request ID: {request_id}; Proxy: null"
+        details = (
+            f"Service: AWSLambda; Status Code: {error.status}; Error Code: {error.code}; "
+            f"Request ID: {request_id}; Proxy: null"
+        )
         return TaskFailed(task, f"Lambda.{code}Exception", f"{error.message} ({details})")
     headers = _headers(0, request_id, world, {})
     return TaskSucceeded(

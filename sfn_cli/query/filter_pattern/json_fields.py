@@ -1,4 +1,7 @@
-"""Patterns for messages that are JSON: `{ $.level = "ERROR" && ($.status >= 500 || $.user.id NOT EXISTS) }`."""
+"""Patterns for messages that are JSON.
+
+`{ $.level = "ERROR" && ($.status >= 500 || $.user.id NOT EXISTS) }` is one.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Patterns of terms: words, phrases in quotes and regular expressions, that a message has or must not have."""
+"""Patterns of terms that a message has or must not have.
+
+A term is a word, a phrase in quotes or a regular expression.
+"""
 
 from __future__ import annotations
 

@@ -208,9 +208,8 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
             return int(remainder) if remainder.is_integer() else remainder
         except (ZeroDivisionError, OverflowError, ValueError) as error:
             if op == "/" and lhs != 0 and isinstance(error, ZeroDivisionError):
-                return math.copysign(math.inf, lhs) * math.copysign(
-                    1, rhs
-                )  # an error where it is used as a number, or given
+                # An error where it is used as a number, or given.
+                return math.copysign(math.inf, lhs) * math.copysign(1, rhs)
             raise Refusal(
                 "D1001", "Number out of range: " + ("NaN" if op == "%" or lhs == 0 else "Infinity")
             ) from None
@@ -239,9 +238,8 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
         return super().evaluate_partial_application(expr, input, environment)
 
     def partial_apply_native_function(self, native: Any, args: Any) -> Any:
-        self.parser = (
-            TreeParser()
-        )  # the engine parses here; threads that share the program must not share its parser
+        # The engine parses here; threads that share the program must not share its parser.
+        self.parser = TreeParser()
         return super().partial_apply_native_function(native, args)
 
     def apply_inner(self, proc: Any, args: Any, input: Any, environment: Any) -> Any:
@@ -250,14 +248,11 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
             if not isinstance(proc, (Jsonata.JFunctionCallable, Parser.Symbol)):
                 if is_regex(proc):
                     return matcher_result(proc, args[0] if args else None)
-                raise Refusal(
-                    "T1006", "Attempted to invoke a non-function"
-                )  # the engine would print to stdout, too
+                # The engine would print to stdout, too.
+                raise Refusal("T1006", "Attempted to invoke a non-function")
             if args and args[0] is NULL and _takes_array(proc):
-                args = [
-                    [NULL],
-                    *args[1:],
-                ]  # the engine takes a null for an array to be undefined: $count(null) is 1
+                # The engine takes a null for an array to be undefined: $count(null) is 1.
+                args = [[NULL], *args[1:]]
             return super().apply_inner(proc, args, input, environment)
         except Refusal:
             raise
@@ -272,7 +267,7 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
 
 
 def _is_flattened(result: Any) -> bool:
-    """Whether the items of a step's result are taken, not the result: an array that was not written as one."""
+    """Whether a step's result is replaced by its items: an array that was not written as one."""
     return isinstance(result, list) and not getattr(result, "cons", False)
 
 

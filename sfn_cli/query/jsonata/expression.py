@@ -1,10 +1,10 @@
 """JSONata as Step Functions has it: `{% $sum($states.input.items.price) %}`.
 
 Rule 1: a string is an expression if it begins with `{%` and ends with `%}`; nothing else is one.
-Rule 2: an expression that gives nothing (undefined) fails its state; null is a value. Rule 3: what
-it gives is plain JSON: 1.0 is 1, and a function, NaN or an infinity is an error. Rule 4: evaluation
-is bounded in depth, steps and size, without a clock: a replay fails where the first run did. Only
-the search of a regular expression is bounded in seconds. (limits.py)
+Rule 2: an expression that gives nothing (undefined) fails its state; null is a value.
+Rule 3: what it gives is plain JSON: 1.0 is 1, and a function, NaN or an infinity is an error.
+Rule 4: evaluation is bounded in depth, steps and size, without a clock: a replay fails where the
+first run did. Only the search of a regular expression is bounded in seconds. (limits.py)
 
 The engine (jsonata-python, which has no types and known faults) is behind engine.py; it is
 imported when the first expression is compiled. Texts of errors are those AWS gives; see
@@ -131,7 +131,10 @@ def evaluate_in_field(
     if isinstance(value, _Undefined):
         raise _evaluation_error(f"{subject} returned nothing (undefined).", field)
     if expected is not None and (actual := type_name(value)) != expected:
-        cause = f"{subject} returned an unexpected result type. Expected '{expected}', but was '{actual}' for value: {dumps(value)}"
+        cause = (
+            f"{subject} returned an unexpected result type. "
+            f"Expected '{expected}', but was '{actual}' for value: {dumps(value)}"
+        )
         raise _evaluation_error(cause, field)
     return value
 

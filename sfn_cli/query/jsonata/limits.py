@@ -36,7 +36,10 @@ _STEPS_BETWEEN_LOOKS = 1_000
 
 
 class Allowance:
-    """What one evaluation has used up. All of its methods raise Refusal, or Impatient, when it is too much."""
+    """What one evaluation has used up.
+
+    All of its methods raise Refusal, or Impatient, when it is too much.
+    """
 
     __slots__ = ("look_at", "made", "patience", "steps")
 

@@ -113,8 +113,8 @@ def matches_of(matcher: Any, text: str) -> Iterator[Match]:
         if not (isinstance(found, dict) and {"match", "start", "end", "groups", "next"} <= found.keys()):
             raise Refusal(
                 "T1010",
-                "The matcher function argument passed to function does not return the correct object "
-                "structure",
+                "The matcher function argument passed to function "
+                "does not return the correct object structure",
             )
         yield Match(found["match"], found["start"], found["end"], found["groups"])
         found = Functions.func_apply(found["next"], [])

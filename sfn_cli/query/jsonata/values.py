@@ -159,7 +159,10 @@ def _number(value: int | float) -> int | float:
 
 
 def text_of(value: Any, indent: bool = False) -> str | None:
-    """`$string`: strings as they are, everything else as JavaScript's JSON; a function is the empty string."""
+    """`$string`: strings as they are, everything else as JavaScript's JSON.
+
+    A function is the empty string.
+    """
     if value is None:
         return None
     if getattr(value, "outer_wrapper", False):

@@ -59,13 +59,16 @@ class PathNotFound(Exception):  # named for what happened
             )
         return StatesError(
             "States.Runtime",
-            f"The JSONPath '{self.path}' specified for the field '{field}' could not be found in the input "
-            f"'{dumps(self.document)}'",
+            f"The JSONPath '{self.path}' specified for the field '{field}' could not be found "
+            f"in the input '{dumps(self.document)}'",
         )
 
     def in_intrinsic(self) -> str:
         """What AWS says within the error of an intrinsic function that has this path as an argument."""
-        return f"The JsonPath argument for the field '{self.path}' could not be found in the input '{dumps(self.document)}'"
+        document = dumps(self.document)
+        return (
+            f"The JsonPath argument for the field '{self.path}' could not be found in the input '{document}'"
+        )
 
 
 class Path:
@@ -109,7 +112,10 @@ class Path:
         try:
             found = _select(self.steps, document, patience)
         except TooManyNodes:
-            cause = f"The JSONPath '{self.text}' names more than {MAX_NODES} values, or takes too long to find them"
+            cause = (
+                f"The JSONPath '{self.text}' names more than {MAX_NODES} values, "
+                "or takes too long to find them"
+            )
             raise StatesError("States.Runtime", cause) from None
         if not self.definite:
             return found
@@ -121,9 +127,8 @@ class Path:
         value = document
         try:
             for step in self.steps:
-                if isinstance(step, int) and not isinstance(
-                    value, list
-                ):  # a string can be indexed, in Python
+                # A string can be indexed, in Python.
+                if isinstance(step, int) and not isinstance(value, list):
                     raise self._not_found(document)
                 value = value[step]
         except (KeyError, TypeError, IndexError):
@@ -190,8 +195,8 @@ def _reason(steps: tuple[Step, ...], document: Json) -> str:
             value = value[step]
         elif not isinstance(value, dict):
             return (
-                f"Expected to find an object with property {step_text(step)} in path {so_far} but found "
-                f"'{java_class(value)}'. "
+                f"Expected to find an object with property {step_text(step)} in path {so_far} "
+                f"but found '{java_class(value)}'. "
                 "This is not a json object according to the JsonProvider: "
                 "'com.jayway.jsonpath.spi.json.JacksonJsonProvider'."
             )

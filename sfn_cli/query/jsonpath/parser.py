@@ -125,9 +125,8 @@ class _Parser:
                 self._refuse("a slice needs a start or an end")
             start, stop = (self._number(bound, self.at) if bound else None for bound in bounds.group(1, 2))
             self.at = bounds.end()
-            return Selector(
-                f"[{bounds.group(0)[:-1]}]", _slice_of(start, stop)
-            )  # as in Jayway, a third number changes nothing
+            # As in Jayway, a third number changes nothing.
+            return Selector(f"[{bounds.group(0)[:-1]}]", _slice_of(start, stop))
         if _INDEX.match(self.text, self.at):
             opening = self.at
             indexes = [self._number(index, opening) for index in self._list(_INDEX)]

@@ -28,8 +28,8 @@ class ReferencePath:
         names = tuple(step for step in path.steps if isinstance(step, (str, int)))
         if len(names) != len(path.steps):
             raise ValueError(
-                f"Invalid Reference Path '{text}': it may name one place only ('@', '..', ',', ':', '?' and "
-                "'*' cannot be used)"
+                f"Invalid Reference Path '{text}': "
+                "it may name one place only ('@', '..', ',', ':', '?' and '*' cannot be used)"
             )
         self._path: Path = path
         self.text = text

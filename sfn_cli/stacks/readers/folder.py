@@ -9,9 +9,9 @@
     ├── MockConfigFile.json    its test cases
     └── functions/
         └── price/             a function's name
-            ├── app.py         def lambda_handler(event, context); or an executable `bootstrap`, a
-            runtime of its own └── function.json  {"Runtime", "Handler", "Timeout", "Environment",
-            …} as CreateFunction takes them
+            ├── app.py         def lambda_handler(event, context)
+            ├── bootstrap      or, instead of that, an executable: a runtime of its own
+            └── function.json  {"Runtime", "Handler", "Timeout", …} as CreateFunction takes them
 
 All but the definition may be missing.
 """

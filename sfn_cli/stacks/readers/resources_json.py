@@ -3,9 +3,9 @@ machine.
 
     [
         {"service": "s3", "operation": "CreateBucket", "parameters": {"Bucket": "letters"}},
-        {"service": "s3", "operation": "PutObject", "parameters": {"Bucket": "letters", "Key":
-        "a.csv", "Body": "fileb://a.csv"}}, {"service": "dynamodb", "wait": "table_exists",
-        "parameters": {"TableName": "letters"}}
+        {"service": "s3", "operation": "PutObject",
+         "parameters": {"Bucket": "letters", "Key": "a.csv", "Body": "fileb://a.csv"}},
+        {"service": "dynamodb", "wait": "table_exists", "parameters": {"TableName": "letters"}}
     ]
 
 Services, operations and parameters have the names that AWS's clients have, waiters those of boto3.

@@ -224,7 +224,10 @@ def test_get_forward_and_backward(call: Call) -> None:
 
 
 def test_retention(service: Service, call: Call) -> None:
-    """What is older than its group keeps it is gone; a day is a day, and a group without a policy keeps all."""
+    """Events older than their group's retention are gone; a group without a policy keeps all.
+
+    A day is a day.
+    """
     days = [
         LogLine(group, "s", NOW - age * 24 * HOUR + 1, f"{age}")
         for group in ("g", "other")

@@ -131,8 +131,8 @@ MISSING = ("ResourceNotFound", "Request references a resource that does not exis
             routing((M + ":1", 101)),
             "ValidationException",
             (
-                "1 validation error detected: Value '101' at 'routingConfiguration.1.member.weight' failed "
-                "to satisfy constraint: "
+                "1 validation error detected: "
+                "Value '101' at 'routingConfiguration.1.member.weight' failed to satisfy constraint: "
                 "Member must have value less than or equal to 100"
             ),
         ),
@@ -140,12 +140,12 @@ MISSING = ("ResourceNotFound", "Request references a resource that does not exis
             routing((M + ":1", 50), (M + ":2", 30), (M + ":3", 20)),
             "ValidationException",
             (
-                "1 validation error detected: Value "
-                f"'[RoutingConfigurationListItem(stateMachineVersionArn={M}:1, weight=50), "
+                "1 validation error detected: Value '["
+                f"RoutingConfigurationListItem(stateMachineVersionArn={M}:1, weight=50), "
                 f"RoutingConfigurationListItem(stateMachineVersionArn={M}:2, weight=30), "
-                f"RoutingConfigurationListItem(stateMachineVersionArn={M}:3, weight=20)]' at "
-                "'routingConfiguration' failed to satisfy "
-                "constraint: Member must have length less than or equal to 2"
+                f"RoutingConfigurationListItem(stateMachineVersionArn={M}:3, weight=20)"
+                "]' at 'routingConfiguration' failed to satisfy constraint: "
+                "Member must have length less than or equal to 2"
             ),
         ),
     ],
@@ -170,8 +170,8 @@ def test_refused_names(call: Caller, name: str) -> None:
     code, message = refused(call, "CreateStateMachineAlias", name=name, routingConfiguration=FIRST)
     assert code == "ValidationException"
     assert message.startswith(
-        f"1 validation error detected: Value '{name}' at 'name' failed to satisfy constraint: Member must "
-        "satisfy regular"
+        f"1 validation error detected: Value '{name}' at 'name' failed to satisfy constraint: "
+        "Member must satisfy regular"
     )
 
 
@@ -292,8 +292,8 @@ def test_a_version_that_an_alias_leads_to_stays(call: Caller) -> None:
     assert refused(call, "DeleteStateMachineVersion", stateMachineVersionArn=M + ":1") == (
         "ConflictException",
         (
-            "Version to be deleted must not be referenced by an alias. Current list of aliases referencing this "
-            "version: [beta, live]"
+            "Version to be deleted must not be referenced by an alias. "
+            "Current list of aliases referencing this version: [beta, live]"
         ),
     )
     call("DeleteStateMachineAlias", stateMachineAliasArn=M + ":beta")

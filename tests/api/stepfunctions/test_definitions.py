@@ -66,9 +66,8 @@ def test_what_creating_says(call: Caller) -> None:
     with pytest.raises(ApiError) as refused:
         call("CreateStateMachine", name="m", roleArn=ROLE, definition=bad)
     assert refused.value.message == (
-        "Invalid State Machine Definition: 'MISSING_TRANSITION_TARGET: Missing 'Next' target: B at "
-        "/States/A/Next, "
-        "MISSING_END_STATE: Workflow has no terminal state at null'"
+        "Invalid State Machine Definition: 'MISSING_TRANSITION_TARGET: Missing 'Next' target: "
+        "B at /States/A/Next, MISSING_END_STATE: Workflow has no terminal state at null'"
     )
 
 

@@ -132,16 +132,16 @@ def test_another_machine_of_the_name(call: Caller, more: dict[str, Any]) -> None
             {"encryptionConfiguration": {"type": "CUSTOMER_MANAGED_KMS_KEY"}},
             "InvalidEncryptionConfiguration",
             (
-                "Invalid Encryption Configuration: kmsKeyId must be given for CUSTOMER_MANAGED_KMS_KEY, and for "
-                "no other type."
+                "Invalid Encryption Configuration: "
+                "kmsKeyId must be given for CUSTOMER_MANAGED_KMS_KEY, and for no other type."
             ),
         ),
         (
             {"encryptionConfiguration": {"type": "AWS_OWNED_KEY", "kmsDataKeyReusePeriodSeconds": 300}},
             "InvalidEncryptionConfiguration",
             (
-                "Invalid Encryption Configuration: kmsDataKeyReusePeriodSeconds can be given for "
-                "CUSTOMER_MANAGED_KMS_KEY only."
+                "Invalid Encryption Configuration: "
+                "kmsDataKeyReusePeriodSeconds can be given for CUSTOMER_MANAGED_KMS_KEY only."
             ),
         ),
         (

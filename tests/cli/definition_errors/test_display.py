@@ -49,9 +49,13 @@ machine.json:8:5  State "Pay" is not reachable.
       |     ^
 """
 
-NOT_JSON = """
-d:2:6  Unrecognized token 'x': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')
-    2 | "a":x}
+UNRECOGNIZED = (
+    "Unrecognized token 'x': was expecting "
+    "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
+)
+NOT_JSON = f"""
+d:2:6  {UNRECOGNIZED}
+    2 | "a":x}}
       |      ^
 """
 
@@ -123,7 +127,10 @@ STATE = '{\n  "Type": "Pass",\n  "Odd": 1,\n  "InputPath": "a",\n  "End": true\n
 
 
 def test_what_is_refused(tmp_path: Path) -> None:
-    """Below the line that aws prints, the lines of the file; elsewhere than at a terminal, aws's line alone."""
+    """At a terminal, the lines of the file stand below the line that aws prints.
+
+    Elsewhere, that line stands alone.
+    """
     path = tmp_path / "machine.json"
     path.write_text(MACHINE)
     argv = ["create-state-machine", "--name", "m", "--role-arn", ROLE, "--definition", f"file://{path}"]
@@ -142,7 +149,11 @@ def test_a_tested_state(tmp_path: Path) -> None:
     code, _, stderr = at_terminal("test-state", "--role-arn", ROLE, "--definition", f"file://{path}")
     assert code == 254
     odd = f"\n{path}:3:3  Field 'Odd' is not supported\n    3 |   \"Odd\": 1,\n      |   ^\n"
-    no_path = f'{path}:4:16  Value must be a valid JSONPath.\n    4 |   "InputPath": "a",\n      |                ^\n'
+    no_path = (
+        f"{path}:4:16  Value must be a valid JSONPath.\n"
+        '    4 |   "InputPath": "a",\n'
+        "      |                ^\n"
+    )
     assert stderr.endswith(odd + no_path)
 
 

@@ -32,7 +32,9 @@ def test_a_whole_project() -> None:
             "my order/any.asl.json": PASS,
             "my order/input.json": '{"id": 1}',
             "my order/machine.json": '{"type": "EXPRESS"}',
-            "my order/resources.json": '[{"service": "s3", "operation": "PutObject", "parameters": {"Body": ["fileb://a.txt", 1]}}]',
+            "my order/resources.json": (
+                '[{"service": "s3", "operation": "PutObject", "parameters": {"Body": ["fileb://a.txt", 1]}}]'
+            ),
             "my order/services.json": '{"Tax": {"command": ["python", "tax.py", "-v"]}}',
             "my order/a.txt": "é",
             "my order/functions/price/app.py": "",
@@ -81,7 +83,9 @@ def test_urls_in_the_definition() -> None:
     """`${NAME}` is replaced where NAME is a service; every other text stays as it is."""
     make(
         {
-            "p/p.asl.json": '["${Tax}/rates", "{% \'${Tax}\' & $x %}", "${tax}", "${Taxes}", "$Tax", "{Tax}", "$${Tax}"]',
+            "p/p.asl.json": (
+                '["${Tax}/rates", "{% \'${Tax}\' & $x %}", "${tax}", "${Taxes}", "$Tax", "{Tax}", "$${Tax}"]'
+            ),
             "p/services.json": '{"Tax": {"command": ["tax"]}}',
         }
     )

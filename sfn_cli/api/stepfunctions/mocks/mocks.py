@@ -1,9 +1,9 @@
 """What an execution is started with instead of integrations: a test case (ARN#CASE), and faults
 (our own member `inject`).
 
-https://docs.aws.amazon.com/step-functions/latest/dg/sfn-local-test-sm-exec.html Both are resolved
-when the execution starts, and kept with it: what becomes of the file, or of the environment, is no
-matter then.
+https://docs.aws.amazon.com/step-functions/latest/dg/sfn-local-test-sm-exec.html
+Both are resolved when the execution starts, and kept with it: what becomes of the file, or of the
+environment, is no matter then.
 """
 
 from __future__ import annotations

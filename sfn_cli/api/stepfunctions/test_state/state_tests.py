@@ -338,9 +338,10 @@ def _check_state(state: State, fields: Mapping[str, Any], request: Mapping[str, 
             if "roleArn" not in request:
                 raise _refusal("RoleArn must be specified when testing a Task state")
             if state.resource is not None and state.resource.answerable:
+                # (ours)
                 raise _refusal(
                     "TestState supports activities, '.sync' and '.waitForTaskToken' with a mock only."
-                )  # (ours)
+                )
         return
     if state.type not in _MOCKABLE:
         raise _refusal(f"State type '{state.type}' is not supported when a mock is specified")

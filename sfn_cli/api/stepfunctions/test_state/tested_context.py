@@ -54,9 +54,8 @@ def parse_context(text: str, state: State) -> dict[str, Any]:
         _check_part(name, value)
     if "Task" in context and not _is_answered_from_outside(state):
         raise _invalid(
-            "Context object contains 'Task' when state is not a Task state with a '.sync' or "
-            "'.waitForTaskToken' "
-            "service integration pattern"
+            "Context object contains 'Task' when state is not a Task state with a '.sync' "
+            "or '.waitForTaskToken' service integration pattern"
         )
     return context
 

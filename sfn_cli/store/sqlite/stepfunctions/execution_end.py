@@ -161,7 +161,8 @@ def add_to_count(connection: Any, map_run: int, status: str, executions: int, it
     connection.execute(
         """
         INSERT INTO map_run_count VALUES (?, ?, ?, ?)
-        ON CONFLICT DO UPDATE SET executions = executions + excluded.executions, items = items + excluded.items
+        ON CONFLICT DO UPDATE
+        SET executions = executions + excluded.executions, items = items + excluded.items
         """,
         (map_run, status, executions, items),
     )

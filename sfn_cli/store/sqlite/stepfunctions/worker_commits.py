@@ -116,18 +116,18 @@ class Turns:
     def _claim(self, owner: int | None, limit: int) -> list[Claimed]:
         with self._database.reading() as connection:
             # Most looks find nothing: those take no write lock.
-            if (
-                connection.execute(
-                    "SELECT 1 FROM execution WHERE status = 'RUNNING' AND owner IS ? LIMIT 1", (owner,)
-                ).fetchone()
-                is None
-            ):
+            found = connection.execute(
+                "SELECT 1 FROM execution WHERE status = 'RUNNING' AND owner IS ? LIMIT 1", (owner,)
+            ).fetchone()
+            if found is None:
                 return []
         with self._database.transaction() as connection:
             rows = connection.execute(
                 """
                 UPDATE execution SET owner = ?
-                WHERE id IN (SELECT id FROM execution WHERE status = 'RUNNING' AND owner IS ? ORDER BY id LIMIT ?)
+                WHERE id IN (
+                    SELECT id FROM execution WHERE status = 'RUNNING' AND owner IS ? ORDER BY id LIMIT ?
+                )
                 RETURNING id
                 """,
                 (self._worker, owner, limit),
@@ -182,7 +182,9 @@ class Turns:
                 WITH RECURSIVE owners (owner) AS (
                     SELECT min(owner) FROM execution WHERE status = 'RUNNING' AND owner >= 0
                     UNION ALL
-                    SELECT (SELECT min(owner) FROM execution WHERE status = 'RUNNING' AND owner > owners.owner)
+                    SELECT (
+                        SELECT min(owner) FROM execution WHERE status = 'RUNNING' AND owner > owners.owner
+                    )
                     FROM owners WHERE owner IS NOT NULL
                 )
                 SELECT owner FROM owners WHERE owner IS NOT NULL
@@ -291,8 +293,8 @@ class Turns:
                 ended[execution] = turn.events[-1]
         insert_events(connection, rows)
         connection.executemany(
-            "UPDATE execution SET status = ?, stopped_at = ?, output = ?, error = ?, cause = ?, owner = "
-            "NULL WHERE id = ?",
+            "UPDATE execution SET status = ?, stopped_at = ?, output = ?, error = ?, cause = ?, owner = NULL "
+            "WHERE id = ?",
             [_ending(execution, event) for execution, event in ended.items()],
         )
         kept = [turn for turn in moved if turn.execution not in lost]
@@ -311,8 +313,8 @@ class Turns:
 
     def _ours(self, connection: Any, executions: Sequence[int]) -> set[int]:
         rows = connection.execute(
-            "SELECT id FROM execution WHERE id IN (SELECT value FROM json_each(?)) AND owner = ? AND status "
-            "= 'RUNNING'",
+            "SELECT id FROM execution WHERE id IN (SELECT value FROM json_each(?)) AND owner = ? "
+            "AND status = 'RUNNING'",
             (jsonvalue.dumps(executions), self._worker),
         )
         return {id for (id,) in rows}

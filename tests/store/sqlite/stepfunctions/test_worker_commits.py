@@ -32,13 +32,14 @@ def database(tmp_path: Path) -> Iterator[Database]:
         connection.execute(
             """
             INSERT INTO revision
-                (id, definition, role_arn, logging_configuration, tracing_configuration, encryption_configuration, created_at)
+                (id, definition, role_arn, logging_configuration, tracing_configuration,
+                 encryption_configuration, created_at)
             VALUES (1, '{}', 'r', '{}', '{}', '{}', 0)
             """
         )
         connection.execute(
-            "INSERT INTO state_machine (id, arn, name, type, status, created_at, revision) VALUES (1, ?, "
-            "'M', 'STANDARD', 'ACTIVE', 0, 1)",
+            "INSERT INTO state_machine (id, arn, name, type, status, created_at, revision) "
+            "VALUES (1, ?, 'M', 'STANDARD', 'ACTIVE', 0, 1)",
             (MACHINE,),
         )
     Executions(opened).start(
