@@ -19,7 +19,7 @@ class Visit:
     `now` is the time of the last event of the frame, not of the wall clock: a replay sees the same.
     `entered_at` is the time of StateEntered, or of a later redrive (a Wait counts from there).
     `patience` is how long its expressions may take. `steps` is where the steps of the dataflow are
-    noted, by TestState's names for them ("afterInputPath"); nobody but TestState wants them.
+    noted, by TestState's names for them ("afterInputPath"); only TestState uses them.
     """
 
     __slots__ = ("context", "entered_at", "input", "now", "patience", "seed", "steps", "variables")

@@ -4,7 +4,7 @@
        12 |       "Next": "Pya"
           |               ^
 
-They are told on stderr, and only when it is a terminal.
+They are written to stderr, and only when it is a terminal.
 """
 
 from __future__ import annotations
@@ -59,8 +59,8 @@ def tell(diagnostics: Iterable[Mapping[str, Any]], definition: str, source: str)
 
 
 def _find_diagnostics(definition: str, message: str) -> Sequence[Diagnostic]:
-    """What the message of a refusal tells of: the operation names no type of machine, and may test
-    one state of it.
+    """Returns the diagnostics behind a refusal's message. The operation's type of machine is not
+    known, nor whether it tests one state.
     """
     from sfn_cli.api.stepfunctions.definitions import MAX_DIAGNOSTICS, refusal
     from sfn_cli.asl.validation.validate import validate, validate_state

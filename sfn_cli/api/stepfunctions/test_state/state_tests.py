@@ -2,8 +2,8 @@
 dataflow are shown.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.html
-The state is asked as in any execution (`interpreter/visits.py`), in one that is nowhere kept: a
-machine of this one state, under the name STATE_NAME, whatever it was called.
+The state is entered as in any execution (`interpreter/visits.py`), in one that is not stored: a
+machine of this one state, which is always called STATE_NAME.
 """
 
 from __future__ import annotations
@@ -267,7 +267,7 @@ class _Test:
         return shown
 
 
-# What may be asked
+# Checks of the request
 
 
 def _check_request(request: Mapping[str, Any]) -> None:
@@ -352,7 +352,7 @@ def _check_state(state: State, fields: Mapping[str, Any], request: Mapping[str, 
 
 
 def _check_result(fields: Mapping[str, Any], text: str) -> None:
-    """A mocked result is JSON of the kind that the state's work gives."""
+    """Checks that a mocked result is JSON of the kind that the state's work returns."""
     try:
         result = loads(text)
     except (RecursionError, ValueError):
