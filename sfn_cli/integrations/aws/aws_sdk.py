@@ -80,7 +80,7 @@ def _ask_own(own: OwnService, operation: Operation, task: OpenTask, world: World
         failure = sdk_2(own.id).failure(
             ServiceError(error.code, error.message, error.status, arn_checks.new_uuid(), error.code)
         )
-        # Observed: Step Functions' own errors tell of attempts; those of other services do not.
+        # Observed: Step Functions' own errors mention attempts; those of other services do not.
         attempts = " (SDK Attempt Count: 1)" if own.id == "SFN" else ""
         return TaskFailed(task.id, failure.error, failure.cause + attempts)
     finally:

@@ -1,6 +1,6 @@
-"""What this store has of AWS's services: Step Functions itself, functions, logs, EventBridge's connections.
+"""The AWS services that sfn has itself: Step Functions, functions, logs, EventBridge's connections.
 
-Who calls one of their operations asks the store, unless an endpoint is named for the service.
+Their operations are served from the store, unless an endpoint is named for the service.
 """
 
 from __future__ import annotations
