@@ -14,7 +14,7 @@ from sfn_cli.api.stepfunctions import arn_checks
 from sfn_cli.errors import ApiError, ConfigurationError, StatesError
 from sfn_cli.integrations.aws.call import Ended, Manner, call_operation, in_background
 from sfn_cli.integrations.aws.errors import ServiceError, sdk_2
-from sfn_cli.integrations.aws.local_services import OWN_SERVICES, OwnService
+from sfn_cli.integrations.aws.local_services import LOCAL_SERVICES, LocalService
 from sfn_cli.integrations.aws.shapes import OwnShape, capitalise, request, result
 from sfn_cli.integrations.integration import Later
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
@@ -31,7 +31,7 @@ PREFIX = "aws-sdk:"
 _AS_IS = Manner()
 
 
-_OWN: Mapping[str, OwnService] = {own.sdk_name: own for own in OWN_SERVICES}
+_LOCAL: Mapping[str, LocalService] = {own.sdk_name: own for own in LOCAL_SERVICES}
 
 
 def call(errand: Errand, world: World) -> Cancel:
@@ -39,7 +39,7 @@ def call(errand: Errand, world: World) -> Cancel:
     task = errand.task
     service = task.resource.service.removeprefix(PREFIX)
     action = task.resource.action.partition(".")[0]
-    own = _OWN.get(service)
+    own = _LOCAL.get(service)
     operation = own.operation(capitalise(action)) if own and own.answers(world.settings) else None
     if own is not None and operation is not None:
         key = operation.service, operation.name
@@ -48,7 +48,7 @@ def call(errand: Errand, world: World) -> Cancel:
         return in_background(
             errand,
             world,
-            lambda: _ask_own(own, operation, task, world),
+            lambda: _call_local(own, operation, task, world),
             may_wait=key in WAITING,
         )
 
@@ -66,7 +66,7 @@ def call(errand: Errand, world: World) -> Cancel:
     return in_background(errand, world, ask)
 
 
-def _ask_own(own: OwnService, operation: Operation, task: OpenTask, world: World) -> Ended | Later:
+def _call_local(own: LocalService, operation: Operation, task: OpenTask, world: World) -> Ended | Later:
     """An operation of this store, over a connection of its own: it may wait long. Raises StatesError."""
 
     def success(answer: Mapping[str, Any]) -> Ended:
