@@ -42,9 +42,8 @@ class Store:
 
     def machine(self, name: str, definition: object) -> StateMachine:
         request = {"name": name, "definition": json.dumps(definition), "roleArn": ROLE}
-        arn = call(self.service, model.load("stepfunctions", "CreateStateMachine"), request)[
-            "stateMachineArn"
-        ]
+        answer = call(self.service, model.load("stepfunctions", "CreateStateMachine"), request)
+        arn = answer["stateMachineArn"]
         machine = self.service.state_machines.find(arn)
         assert machine is not None
         return machine
