@@ -116,10 +116,8 @@ class Distribution:
         """Where in the document that the reader reads the items stand; None for the whole."""
         return self._reader.items_pointer if self._reader is not None else None
 
-    def batched(self, visit: Visit, inputs: Sequence[Payload]) -> list[Json] | None:
-        """The inputs of child executions that the ItemBatcher makes of the items' inputs, or None
-        without one.
-        """
+    def batches(self, visit: Visit, inputs: Sequence[Payload]) -> list[Json] | None:
+        """The inputs of child executions that ItemBatcher makes of the items' inputs, or None without one."""
         if self._batcher is None:
             return None
         return [loads(batch.input) for batch in self._batcher.evaluate(visit).batches(inputs)]
