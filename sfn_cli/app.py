@@ -14,7 +14,7 @@ from sfn_cli.api.service import Invoker, Runner, Service
 from sfn_cli.settings import MOCK_CONFIG_FILE
 
 if TYPE_CHECKING:
-    from sfn_cli.api.http_inspection import HttpInspection
+    from sfn_cli.api.stepfunctions.test_state.http_inspection import HttpInspection
     from sfn_cli.asl.resource import Resource
     from sfn_cli.interpreter.execution import OpenTask
     from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded

@@ -50,8 +50,8 @@ def check_home(home: str | os.PathLike[str]) -> None:
         return
     except OSError as error:
         raise StoreError(
-            f"Cannot use the store in {home}: {error.strerror or error}. Set SFN_HOME to a folder that can "
-            "be written."
+            f"Cannot use the store in {home}: {error.strerror or error}. "
+            "Set SFN_HOME to a folder that can be written."
         ) from None
     user = os.geteuid()
     if found.st_uid not in (user, 0):
@@ -288,8 +288,8 @@ def _check(path: str, found: os.stat_result, is_kind: Callable[[int], bool], kin
         )
     if found.st_uid not in (os.geteuid(), 0):
         raise StoreError(
-            f"Cannot use the store {path}: it belongs to {_user_name(found.st_uid)}. Move it away, or set "
-            "SFN_HOME to another folder."
+            f"Cannot use the store {path}: it belongs to {_user_name(found.st_uid)}. "
+            "Move it away, or set SFN_HOME to another folder."
         )
 
 

@@ -20,9 +20,9 @@ from sfn_cli.api.suspensions import explained
 from sfn_cli.asl.state_machine import load
 from sfn_cli.interpreter.events import TERMINAL
 from sfn_cli.interpreter.interpreter import Interpreter
-from sfn_cli.store.sqlite.events import COLUMNS, event_from
 from sfn_cli.store.sqlite.keys import key_of
-from sfn_cli.store.sqlite.suspensions import Suspensions
+from sfn_cli.store.sqlite.stepfunctions.events import COLUMNS, event_from
+from sfn_cli.store.sqlite.stepfunctions.suspensions import Suspensions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

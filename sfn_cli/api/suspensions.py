@@ -1,6 +1,7 @@
 """Descriptions of suspended executions for people: what failed, and what to do.
 
-An execution is suspended after sfn itself failed on it (store/sqlite/suspensions.py). The API says RUNNING.
+An execution is suspended after sfn itself failed on it (store/sqlite/stepfunctions/suspensions.py).
+The API says RUNNING.
 """
 
 from __future__ import annotations
@@ -11,17 +12,17 @@ from sfn_cli.errors import SuspendedError
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
-    from sfn_cli.store.sqlite.suspensions import Suspension
+    from sfn_cli.store.sqlite.stepfunctions.suspensions import Suspension
 
 
 def explained(suspension: Suspension) -> str:
     """One line: what happened, where the traceback is, and what ends it."""
     return (
-        f"The execution {suspension.execution_arn} is suspended: sfn {suspension.version} failed on it "
-        f"{suspension.attempts} times ({suspension.error}). For the traceback: sfn worker status. To end "
-        "the execution: "
-        f"sfn stop-execution --execution-arn {suspension.execution_arn}. A newer version of sfn tries it "
-        "again."
+        f"The execution {suspension.execution_arn} is suspended: "
+        f"sfn {suspension.version} failed on it {suspension.attempts} times ({suspension.error}). "
+        "For the traceback: sfn worker status. "
+        f"To end the execution: sfn stop-execution --execution-arn {suspension.execution_arn}. "
+        "A newer version of sfn tries it again."
     )
 
 

@@ -13,9 +13,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sfn_cli.jsonvalue import Json, Payload
-from sfn_cli.query.jsonpath import Path, PathNotFound, compile_path
+from sfn_cli.query.jsonpath.expression import Path, PathNotFound, compile_path
+from sfn_cli.query.jsonpath.reference_path import ReferencePath
 from sfn_cli.query.payload_template import Template, compile_jsonata_template, compile_jsonpath_template
-from sfn_cli.query.reference_path import ReferencePath
 from sfn_cli.query.scope import Scope
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli.asl.dataflow import JSONATA, find
 from sfn_cli.errors import StatesError
 from sfn_cli.jsonvalue import Json, dumps
-from sfn_cli.query.jsonata import evaluate_string, is_expression
-from sfn_cli.query.jsonpath import Path, compile_path
+from sfn_cli.query.jsonata.expression import evaluate_string, is_expression
+from sfn_cli.query.jsonpath.expression import Path, compile_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

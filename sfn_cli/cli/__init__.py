@@ -93,14 +93,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(argv: Sequence[str]) -> int:
     import click
 
-    from sfn_cli.cli.commands import context
     from sfn_cli.cli.failures import CommandLineError, report
+    from sfn_cli.cli.operations.commands import context
     from sfn_cli.errors import SfnError
 
     error_format = "enhanced"
     try:
         if argv and argv[0] == "__complete":
-            from sfn_cli.cli.completion import answer
+            from sfn_cli.cli.completion.completion import answer
 
             return answer(argv[1:])
         command = context(argv)

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.api import model
 from sfn_cli.arn import execution, name_of
-from sfn_cli.cli import paging
 from sfn_cli.cli.failures import OperationError
+from sfn_cli.cli.operations import paging
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sfn_cli.cli.exits import Exit
+from sfn_cli.cli.exit_codes import Exit
 
 if TYPE_CHECKING:
     from sfn_cli.cli.terminal import Terminal
@@ -31,7 +31,7 @@ def endpoint(terminal: Terminal) -> Exit:
     Example:
       aws sqs create-queue --queue-name q --endpoint-url $(sfn aws endpoint)
     """
-    from sfn_cli.integrations import embedded_aws
+    from sfn_cli.integrations.aws import embedded_aws
 
     print(embedded_aws.endpoint(terminal.settings))
     return Exit.SUCCESS
@@ -49,7 +49,7 @@ def env(terminal: Terminal) -> Exit:
     Example:
       env $(sfn aws env) sh -c 'aws sqs list-queues --endpoint-url $AWS_ENDPOINT_URL'
     """
-    from sfn_cli.integrations import embedded_aws
+    from sfn_cli.integrations.aws import embedded_aws
 
     for name, value in embedded_aws.variables(terminal.settings).items():
         print(f"{name}={value}")
@@ -65,7 +65,7 @@ def stop(terminal: Terminal) -> Exit:
     Example:
       sfn aws stop
     """
-    from sfn_cli.integrations import embedded_aws
+    from sfn_cli.integrations.aws import embedded_aws
 
     if not embedded_aws.stop(terminal.settings.home):
         print("It does not run.", file=sys.stderr)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sfn_cli.cli.exits import Exit
+from sfn_cli.cli.exit_codes import Exit
 
 if TYPE_CHECKING:
     from sfn_cli.cli.terminal import Terminal

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sfn_cli.api import model, qualified
-from sfn_cli.api.status_events import StatusEvents
+from sfn_cli.api import model
+from sfn_cli.api.stepfunctions import qualifiers
+from sfn_cli.api.stepfunctions.status_events import StatusEvents
 from sfn_cli.arn import name_of
 from sfn_cli.cli import screen, tail
-from sfn_cli.cli.backend import Backend
-from sfn_cli.cli.exits import Exit
-from sfn_cli.cli.invoke import named_arns
+from sfn_cli.cli.exit_codes import Exit
+from sfn_cli.cli.operations.backend import Backend
+from sfn_cli.cli.operations.invoke import named_arns
 from sfn_cli.cli.output import local_time, write
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def _is_of(event: Event, machine_arn: str | None) -> bool:
     """Whether the event is of an execution of this machine, or was started by this version or alias."""
     detail = event["detail"]
     started_by = (detail["stateMachineVersionArn"], detail["stateMachineAliasArn"])
-    return machine_arn is None or qualified.is_of(machine_arn, detail["stateMachineArn"], started_by)
+    return machine_arn is None or qualifiers.is_of(machine_arn, detail["stateMachineArn"], started_by)
 
 
 def _shown(terminal: Terminal) -> Callable[[Event], None]:

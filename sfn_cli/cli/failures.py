@@ -16,7 +16,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from sfn_cli.cli.exits import Exit
+from sfn_cli.cli.exit_codes import Exit
 from sfn_cli.errors import ApiError, ConfigurationError, SfnError, UsageError
 
 if TYPE_CHECKING:

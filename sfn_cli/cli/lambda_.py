@@ -11,11 +11,11 @@ import time
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sfn_cli.api import model
-from sfn_cli.cli import options, values
-from sfn_cli.cli.commands import OperationCommand, TableCommand
-from sfn_cli.cli.exits import Exit
+from sfn_cli.cli.exit_codes import Exit
 from sfn_cli.cli.failures import CommandFailedError, OperationError, invalid_choice
-from sfn_cli.cli.options import Option
+from sfn_cli.cli.operations import options, values
+from sfn_cli.cli.operations.commands import OperationCommand, TableCommand
+from sfn_cli.cli.operations.options import Option
 from sfn_cli.cli.screen import visible
 from sfn_cli.errors import UsageError
 
@@ -84,8 +84,8 @@ class Invoke(OperationCommand):
     def run(self, given: dict[str, Any], terminal: Terminal) -> Exit:
         if "generate_cli_skeleton" in given:
             return super().run(given, terminal)
-        from sfn_cli.cli import invoke
-        from sfn_cli.cli.backend import Backend
+        from sfn_cli.cli.operations import invoke
+        from sfn_cli.cli.operations.backend import Backend
 
         with Backend(terminal) as backend:
             response = backend.call(self.operation, self.request(given, terminal))
@@ -144,8 +144,8 @@ class Wait(TableCommand):
         waiter = given["waiter"]
         if waiter not in _WAITERS:
             raise invalid_choice("waiter", waiter, _WAITERS)
-        from sfn_cli.cli import invoke
-        from sfn_cli.cli.backend import Backend
+        from sfn_cli.cli.operations import invoke
+        from sfn_cli.cli.operations.backend import Backend
 
         operation = model.load("lambda", "GetFunctionConfiguration")
         request = invoke.request_of(given, self.table(), terminal)
@@ -170,7 +170,7 @@ def _zip(given: str) -> bytes:
 
     if not is_zipfile(io.BytesIO(content)):
         raise UsageError(
-            "--zip-file must be a zip file with the fileb:// prefix.\nExample usage:  --zip-file "
-            "fileb://path/to/file.zip"
+            "--zip-file must be a zip file with the fileb:// prefix.\n"
+            "Example usage:  --zip-file fileb://path/to/file.zip"
         )
     return bytes(content)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sfn_cli.cli.exits import Exit
+from sfn_cli.cli.exit_codes import Exit
 from sfn_cli.errors import UsageError
 
 if TYPE_CHECKING:

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sfn_cli.api import bulk, following, model
-from sfn_cli.cli.backend import Backend
-from sfn_cli.cli.exits import Exit
+from sfn_cli.api import following, model
+from sfn_cli.api.stepfunctions import bulk
+from sfn_cli.cli.exit_codes import Exit
 from sfn_cli.cli.failures import OperationError
-from sfn_cli.cli.invoke import named_arns
+from sfn_cli.cli.operations.backend import Backend
+from sfn_cli.cli.operations.invoke import named_arns
 from sfn_cli.cli.output import show, write
 from sfn_cli.cli.progress import Bar
 from sfn_cli.errors import ApiError, UsageError
@@ -89,10 +90,9 @@ def start_executions(
     Example:
       sfn start-executions --inputs orders.jsonl \\
           --state-machine-arn arn:aws:states:us-east-1:123456789012:stateMachine:order
-      {"executionArn": "arn:aws:states:us-east-1:123456789012:execution:order:6a1f…", "startDate":
-      "2026-01-31T09:30:00.123000+01:00"} {"line": 2, "error": "InvalidExecutionInput", "message":
-      "Invalid State Machine Execution Input: '…'"}
-    """
+      {"executionArn": "arn:aws:states:us-east-1:123456789012:execution:order:6a1f…", "startDate": "2026-01-31T09:30:00.123000+01:00"}
+      {"line": 2, "error": "InvalidExecutionInput", "message": "Invalid State Machine Execution Input: '…'"}
+    """  # noqa: E501 - what the command prints
     write_answers = _writer(terminal)
     executions = array("q")
     refusals = 0

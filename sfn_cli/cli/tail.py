@@ -10,12 +10,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.api import following, model
-from sfn_cli.cli import arguments, screen
-from sfn_cli.cli.backend import Backend
-from sfn_cli.cli.commands import TableCommand
-from sfn_cli.cli.exits import Exit
+from sfn_cli.cli import screen
+from sfn_cli.cli.exit_codes import Exit
 from sfn_cli.cli.failures import CommandFailedError
-from sfn_cli.cli.options import Option, Table, table
+from sfn_cli.cli.operations import arguments
+from sfn_cli.cli.operations.backend import Backend
+from sfn_cli.cli.operations.commands import TableCommand
+from sfn_cli.cli.operations.options import Option, Table, table
 from sfn_cli.errors import UsageError
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from sfn_cli.settings import OUTPUTS, Settings, is_region, is_set, value
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from sfn_cli.cli.query import Query
+    from sfn_cli.cli.operations.query import Query
 
 
 class Terminal:
@@ -50,7 +50,7 @@ class Terminal:
         expression = self.given.get("query")
         if expression is None:
             return None
-        from sfn_cli.cli.query import compile_query
+        from sfn_cli.cli.operations.query import compile_query
 
         return compile_query(expression)
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sfn_cli.cli.backend import Backend
-from sfn_cli.cli.exits import Exit
+from sfn_cli.cli.exit_codes import Exit
+from sfn_cli.cli.operations.backend import Backend
 from sfn_cli.cli.output import local_time, write
 
 if TYPE_CHECKING:

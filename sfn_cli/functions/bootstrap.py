@@ -82,7 +82,8 @@ class LambdaContext:
         write_log(str(message))
 
     def __repr__(self) -> str:
-        return f"LambdaContext({', '.join(f'{name}={value!r}' for name, value in vars(self).items() if name[0] != '_')})"
+        members = ", ".join(f"{name}={value!r}" for name, value in vars(self).items() if name[0] != "_")
+        return f"LambdaContext({members})"
 
 
 class ClientContext:
@@ -168,9 +169,8 @@ def _answer(function: Handler | None, fault: FunctionError | None, head: Any, bo
     if _Now.in_fork:
         os._exit(1)  # a copy of this process returned from the handler: the invocation is not its to answer
     if duration > 1 or not _Now.memory_kb:
-        _Now.memory_kb = (
-            peak_memory_kb()
-        )  # takes a tenth of an invocation: what is that short hardly moves it
+        # Takes a tenth of an invocation: what is that short hardly moves it.
+        _Now.memory_kb = peak_memory_kb()
     _flush()
     send({"duration": duration, "memory": _Now.memory_kb, "error": error, "last": fault is not None}, payload)
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from zipfile import ZipFile, ZipInfo
 
-    from sfn_cli.store.sqlite.functions import Function, Functions
+    from sfn_cli.store.sqlite.functions.functions import Function, Functions
 
 Fingerprint = int
 
@@ -94,10 +94,10 @@ class Catalog:
         except OSError as error:
             raise UnusableError(
                 "InvalidZipFileException",
-                f"The code of the function {function.name} cannot be read: {error.strerror} "
-                f"({error.filename or folder}). "
-                f"Name its folder with sfn lambda update-function-code --function-name {function.name} "
-                "--code-dir FOLDER.",
+                f"The code of the function {function.name} cannot be read: "
+                f"{error.strerror} ({error.filename or folder}). "
+                "Name its folder with "
+                f"sfn lambda update-function-code --function-name {function.name} --code-dir FOLDER.",
             ) from None
         fingerprint = hash(states)
         if len(states) > FEW_FILES:

@@ -95,7 +95,10 @@ class Exchange:
         threading.Thread(target=self._refuse, args=(lambda _: fault,), daemon=True).start()
 
     def refuse(self, reason: str, hint: str) -> NoReturn:
-        """There is no program that could run: whatever is invoked is told why, the log also how to mend it."""
+        """There is no program to run: every invocation fails for this reason.
+
+        The log also gets the hint.
+        """
         self._become_ready()
 
         def told(event: Event) -> Answer:

@@ -38,7 +38,7 @@ from sfn_cli.functions.invocation import Invocation
 from sfn_cli.functions.outcome import Outcome, UnusableError
 from sfn_cli.functions.routing import number_of
 from sfn_cli.functions.runtimes import Runtimes
-from sfn_cli.store.sqlite.functions import Functions, reference
+from sfn_cli.store.sqlite.functions.functions import Functions, reference
 
 if TYPE_CHECKING:
     import selectors
@@ -335,7 +335,10 @@ class Pool:
         except OSError as error:
             if fleet.children:  # those that live will do the work
                 return False
-            message = f"A process for the function {fleet.deployment.function.name} cannot be started: {error.strerror or error}."
+            message = (
+                f"A process for the function {fleet.deployment.function.name} cannot be started: "
+                f"{error.strerror or error}."
+            )
             while (invocation := self._first_waiting(fleet)) is not None:
                 self._due.append(
                     (

@@ -203,7 +203,10 @@ class Process:
             self._watcher.child_said(head, body)
 
     def _ended(self) -> None:
-        """The child closed its socket: it has ended or is about to, unless it tampered with its descriptors."""
+        """The child closed its socket.
+
+        It has ended or is about to, unless it tampered with its descriptors.
+        """
         self._read_output()
         self._let_go()
         try:

@@ -9,10 +9,10 @@ import random
 from typing import TYPE_CHECKING
 
 from sfn_cli import arn
-from sfn_cli.store.sqlite.functions import LATEST
+from sfn_cli.store.sqlite.functions.functions import LATEST
 
 if TYPE_CHECKING:
-    from sfn_cli.store.sqlite.functions import Functions, Route
+    from sfn_cli.store.sqlite.functions.functions import Functions, Route
 
 
 def number_of(functions: Functions, name: str, qualifier: str | None) -> int | None:

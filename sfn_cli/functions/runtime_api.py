@@ -184,11 +184,12 @@ _TOO_LARGE = "Function.ResponseSizeTooLarge"
 
 
 def _headers(event: Event) -> dict[str, str]:
+    root = f"1-{event.deadline // 1000:08x}-{event.request_id.replace('-', '')[:24]}"
     headers = {
         "Lambda-Runtime-Aws-Request-Id": event.request_id,
         "Lambda-Runtime-Deadline-Ms": str(event.deadline),
         "Lambda-Runtime-Invoked-Function-Arn": event.arn,
-        "Lambda-Runtime-Trace-Id": f"Root=1-{event.deadline // 1000:08x}-{event.request_id.replace('-', '')[:24]};Sampled=0",
+        "Lambda-Runtime-Trace-Id": f"Root={root};Sampled=0",
     }
     return (
         headers

@@ -234,10 +234,9 @@ def language_of(runtime: str) -> tuple[Language, str]:
         return language, version
     raise UnusableError(
         "InvalidRuntimeException",
-        f"sfn runs handlers in Python and Node.js: it has no runtime {runtime}. For other languages there "
-        "is the runtime "
-        f"{CUSTOM[-1]}: the function's code then has an executable named {ENTRYPOINT}, which asks Lambda's "
-        "Runtime API for events.",
+        f"sfn runs handlers in Python and Node.js: it has no runtime {runtime}. "
+        f"For other languages there is the runtime {CUSTOM[-1]}: the function's code then "
+        f"has an executable named {ENTRYPOINT}, which asks Lambda's Runtime API for events.",
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from sfn_cli.integrations.aws_clients import Clients
+from sfn_cli.integrations.aws.clients import Clients
 from sfn_cli.integrations.integration import Errand, Later, T, World, nothing_to_cancel
 from sfn_cli.integrations.table import integration
 from sfn_cli.interpreter.signals import Signal, TaskFailed, TaskSucceeded
@@ -13,8 +13,8 @@ from sfn_cli.interpreter.signals import Signal, TaskFailed, TaskSucceeded
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sfn_cli.api.http_inspection import HttpInspection
     from sfn_cli.api.service import Service
+    from sfn_cli.api.stepfunctions.test_state.http_inspection import HttpInspection
     from sfn_cli.functions.outcome import Outcome
     from sfn_cli.integrations.integration import Cancel
     from sfn_cli.interpreter.execution import OpenTask

@@ -15,7 +15,7 @@ from sfn_cli.query.limits import ENDLESS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sfn_cli.asl.map_run import MapRunPlan
+    from sfn_cli.asl.distributed_map.map_run import MapRunPlan
     from sfn_cli.asl.resource import Resource
     from sfn_cli.asl.state_machine import StateMachine
     from sfn_cli.interpreter.phase import Phase
@@ -37,8 +37,8 @@ class OpenTask:
 
     __slots__ = (
         "answered", "arguments", "at", "attempt", "beat_at", "credentials", "frame", "heartbeat_seconds",
-        "id", "invocation", "map_run_arn", "plan", "resource", "started", "state_name", "submitted", "timeout_at",
-        "token",
+        "id", "invocation", "map_run_arn", "plan", "resource", "started", "state_name", "submitted",
+        "timeout_at", "token",
     )  # fmt: skip
 
     def __init__(

@@ -47,7 +47,10 @@ class Interpreter:
 
     @property
     def patience(self) -> Patience:
-        """With which the execution's expressions are asked: endless, unless its driver has other executions."""
+        """How long the execution's expressions may take.
+
+        Endless, unless its driver has other executions.
+        """
         return self.execution.patience
 
     @patience.setter
@@ -113,7 +116,10 @@ class Interpreter:
         return self._last_at
 
     def changed_tasks(self) -> tuple[list[OpenTask], list[OpenTask]]:
-        """The tasks opened, and those closed, since this was asked last; one that came and went is neither."""
+        """The tasks opened, and those closed, since the last call.
+
+        A task opened and closed in between is in neither list.
+        """
         execution = self.execution
         opened, execution.opened = execution.opened, []
         closed, execution.closed = execution.closed, []

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sfn_cli.asl.map_run import MapRunPlan
+    from sfn_cli.asl.distributed_map.map_run import MapRunPlan
     from sfn_cli.asl.moves import Distribute, Move
     from sfn_cli.asl.states.state import State
     from sfn_cli.errors import StatesError

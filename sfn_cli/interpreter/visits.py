@@ -20,7 +20,7 @@ from sfn_cli.jsonvalue import Payload
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sfn_cli.asl.map_run import MapRunPlan
+    from sfn_cli.asl.distributed_map.map_run import MapRunPlan
     from sfn_cli.interpreter.execution import Execution, Frame
     from sfn_cli.interpreter.stay import Stay
 

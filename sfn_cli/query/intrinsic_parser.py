@@ -17,7 +17,7 @@ from typing import NoReturn
 from sfn_cli.errors import StatesError
 from sfn_cli.jsonvalue import Json, loads
 from sfn_cli.query.intrinsics import FUNCTIONS, IntrinsicError, Template
-from sfn_cli.query.jsonpath import PathNotFound, compile_path
+from sfn_cli.query.jsonpath.expression import PathNotFound, compile_path
 from sfn_cli.query.scope import Scope
 
 MAX_NESTING = 10

@@ -2,9 +2,10 @@
 
 Rule 1: an expression that goes beyond a limit fails its state. The limits count steps, nodes and
 characters, which a replay counts the same; seconds bound only what cannot be counted (a regular
-expression), and what a whole state asks. Rule 2: whoever may not be held up asks with little
-Patience. An expression that needs more is not failed but put off: it raises Impatient, and can be
-asked again, from its beginning, by someone with more.
+expression), and what a whole state asks.
+Rule 2: whoever may not be held up asks with little Patience. An expression that needs more is not
+failed but put off: it raises Impatient, and can be asked again, from its beginning, by someone with
+more.
 """
 
 from __future__ import annotations

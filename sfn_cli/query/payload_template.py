@@ -13,9 +13,9 @@ from collections.abc import Callable
 
 from sfn_cli.jsonvalue import Json
 from sfn_cli.query.intrinsic_parser import Intrinsic, compile_intrinsic
-from sfn_cli.query.jsonata import compile_field, is_expression
-from sfn_cli.query.jsonata import evaluate_in_field as _evaluated
-from sfn_cli.query.jsonpath import Path, PathNotFound, compile_path
+from sfn_cli.query.jsonata.expression import compile_field, is_expression
+from sfn_cli.query.jsonata.expression import evaluate_in_field as _evaluated
+from sfn_cli.query.jsonpath.expression import Path, PathNotFound, compile_path
 from sfn_cli.query.scope import Scope
 
 Evaluate = Callable[[Scope], Json]

@@ -30,16 +30,9 @@ class Scope:
     """
 
     __slots__ = (
-        "_draws",
-        "context",
-        "engine_values",
-        "input",
-        "now",
-        "patience",
-        "seed",
-        "states",
+        "_draws", "context", "engine_values", "input", "now", "patience", "seed", "states",
         "variables",
-    )
+    )  # fmt: skip
 
     def __init__(
         self,

@@ -46,8 +46,8 @@ def read(path: str) -> Mapping[str, Credentials]:
         if key and found.setdefault(key, Credentials(secret, token or None)) != (secret, token or None):
             raise _unusable(
                 path,
-                f"profile {profile} has another secret or token for an aws_access_key_id that an earlier "
-                "one has",
+                f"profile {profile} has another secret or token for an aws_access_key_id "
+                "that an earlier one has",
             )
     if not found:
         raise _unusable(path, "no profile has an aws_access_key_id and an aws_secret_access_key")

@@ -11,12 +11,13 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qs, unquote
 
-from sfn_cli.api import model, shapes
+from sfn_cli.api import model
+from sfn_cli.api.protocol import shapes
 from sfn_cli.errors import ApiError
 from sfn_cli.jsonvalue import dumps
 from sfn_cli.server.aws_json import json_body
 from sfn_cli.server.messages import HttpRequest, HttpResponse, with_request_id
-from sfn_cli.server.not_served import not_served
+from sfn_cli.server.unsupported import not_served
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

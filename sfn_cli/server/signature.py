@@ -1,9 +1,10 @@
 """Whether a request was signed (Signature Version 4) with credentials that are known.
 
 The signature stands in the header Authorization or, of a presigned URL, in the query. Region and
-service are those that were signed, whatever they are. Rule 1: all that decides what a request does
-is signed: method, path, query, Host, every x-amz-* header that is there, the body. Rule 2: the
-errors are AWS's, with status 403; none shows what was expected.
+service are those that were signed, whatever they are.
+Rule 1: all that decides what a request does is signed: method, path, query, Host, every x-amz-*
+header that is there, the body.
+Rule 2: the errors are AWS's, with status 403; none shows what was expected.
 """
 
 from __future__ import annotations
@@ -96,9 +97,9 @@ def check_digest(signature: Signature, request: HttpRequest, known: Mapping[str,
     declared = request.headers.get("x-amz-content-sha256", digest)
     if not _is_same(wanted, signature.signature) or not _is_same(declared, digest):
         raise _invalid(
-            "The request signature we calculated does not match the signature you provided. Check your AWS "
-            "Secret Access Key "
-            "and signing method. Consult the service documentation for details."
+            "The request signature we calculated does not match the signature you provided. "
+            "Check your AWS Secret Access Key and signing method. "
+            "Consult the service documentation for details."
         )
 
 

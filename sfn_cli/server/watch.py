@@ -23,9 +23,8 @@ class Watch:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._ends: defaultdict[int, list[Future]] = defaultdict(list)  # by the execution's row
-        self._tasks: defaultdict[str, list[Future]] = defaultdict(
-            list
-        )  # by the activity's ARN; who came first is first
+        # By the activity's ARN; who came first is first.
+        self._tasks: defaultdict[str, list[Future]] = defaultdict(list)
         self._follower = Follower(service)
         self._looking: asyncio.Task[None] | None = None
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sfn_cli.api import constraints, model
+from sfn_cli.api import model
+from sfn_cli.api.protocol import constraints
 from tests import compile_model
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sfn_cli.cli.exits import Exit
+from sfn_cli.cli.exit_codes import Exit
 from sfn_cli.cli.progress import Bar
 
 if TYPE_CHECKING:

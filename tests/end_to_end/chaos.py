@@ -242,8 +242,8 @@ class Chaos:
         """A fifth of the executions, each by a command that may be killed and is then given again."""
         for kind, n in self.work[::5]:
             self.insist(
-                "start-execution", "--state-machine-arn", MACHINES + kind, "--name", f"e{n}", "--input", json.dumps(given(n)),
-                already="ExecutionAlreadyExists",
+                "start-execution", "--state-machine-arn", MACHINES + kind, "--name", f"e{n}",
+                "--input", json.dumps(given(n)), already="ExecutionAlreadyExists",
             )  # fmt: skip
             self.stop_if_so(kind, n)
 

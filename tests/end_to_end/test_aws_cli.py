@@ -66,8 +66,8 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Any]
             return json.loads(done.stdout) if done.stdout and "--output" not in command else done.stdout
 
         created = run(
-            "stepfunctions", "create-state-machine", "--name", "Cli", "--definition", DEFINITION, "--role-arn", ROLE,
-            "--publish", "--tags", "key=a,value=1",
+            "stepfunctions", "create-state-machine", "--name", "Cli", "--definition", DEFINITION,
+            "--role-arn", ROLE, "--publish", "--tags", "key=a,value=1",
         )  # fmt: skip
         assert (created["stateMachineArn"], created["stateMachineVersionArn"]) == (MACHINE, MACHINE + ":1")
         yield run
@@ -227,8 +227,9 @@ def test_a_function_and_its_log(aws: Callable[..., Any], tmp_path: Path) -> None
             "app.py", "def handler(event, context):\n    print('hello')\n    return event['n'] + 1\n"
         )
     aws(
-        "lambda", "create-function", "--function-name", "Add", "--role", ROLE, "--handler", "app.handler", "--tags", "a=1",
-        "--runtime", f"python{sys.version_info.major}.{sys.version_info.minor}", "--zip-file", f"fileb://{tmp_path}/app.zip",
+        "lambda", "create-function", "--function-name", "Add", "--role", ROLE, "--handler", "app.handler",
+        "--runtime", f"python{sys.version_info.major}.{sys.version_info.minor}", "--tags", "a=1",
+        "--zip-file", f"fileb://{tmp_path}/app.zip",
     )  # fmt: skip
     assert aws("lambda", "wait", "function-active-v2", "--function-name", "Add") == ""
     assert (
@@ -264,8 +265,8 @@ def test_who_am_i(aws: Callable[..., Any]) -> None:
         (
             ("stepfunctions", "describe-state-machine", "--state-machine-arn", MACHINE + "-not"),
             (
-                "An error occurred (StateMachineDoesNotExist) when calling the DescribeStateMachine "
-                "operation: "
+                "An error occurred (StateMachineDoesNotExist) "
+                "when calling the DescribeStateMachine operation: "
                 f"State Machine Does Not Exist: '{MACHINE}-not'"
             ),
         ),
@@ -279,15 +280,15 @@ def test_who_am_i(aws: Callable[..., Any]) -> None:
         (
             ("iam", "get-role", "--role-name", "r"),
             (
-                "An error occurred (InvalidAction) when calling the GetRole operation: sfn serve does not "
-                "answer the action GetRole of iam: "
+                "An error occurred (InvalidAction) when calling the GetRole operation: "
+                "sfn serve does not answer the action GetRole of iam: "
             ),
         ),
         (
             ("s3", "ls"),
             (
-                "An error occurred (InvalidAction) when calling the ListBuckets operation: sfn serve does not "
-                "answer GET / of s3: "
+                "An error occurred (InvalidAction) when calling the ListBuckets operation: "
+                "sfn serve does not answer GET / of s3: "
             ),
         ),
     ],

@@ -87,8 +87,9 @@ class Clocked:
         )
         runtime = f"python{sys.version_info.major}.{sys.version_info.minor}"
         self.sfn(
-            "lambda", "create-function", "--function-name", "Gate", "--runtime", runtime, "--timeout", str(timeout_seconds),
-            "--handler", "app.handler", "--role", ROLE, "--code-dir", str(code),
+            "lambda", "create-function", "--function-name", "Gate", "--runtime", runtime,
+            "--timeout", str(timeout_seconds), "--handler", "app.handler", "--role", ROLE,
+            "--code-dir", str(code),
         )  # fmt: skip
 
 

@@ -40,13 +40,14 @@ AT_ONCE = 8
 """How many inputs each machine gets: most of the time, one turn of the worker has them all."""
 
 BUILTINS = (
-    "abs", "append", "average", "base64decode", "base64encode", "boolean", "ceil", "clone", "contains", "count",
-    "decodeUrl", "decodeUrlComponent", "distinct", "each", "encodeUrl", "encodeUrlComponent", "error", "exists",
-    "filter", "floor", "formatBase", "formatInteger", "formatNumber", "fromMillis", "hash", "join", "keys",
-    "length", "lookup", "lowercase", "map", "match", "max", "merge", "millis", "min", "not", "now", "number",
-    "pad", "parse", "parseInteger", "partition", "power", "random", "range", "reduce", "replace", "reverse",
-    "round", "shuffle", "sift", "single", "sort", "split", "spread", "sqrt", "string", "substring",
-    "substringAfter", "substringBefore", "sum", "toMillis", "trim", "type", "uppercase", "uuid", "zip",
+    "abs", "append", "average", "base64decode", "base64encode", "boolean", "ceil", "clone", "contains",
+    "count", "decodeUrl", "decodeUrlComponent", "distinct", "each", "encodeUrl", "encodeUrlComponent",
+    "error", "exists", "filter", "floor", "formatBase", "formatInteger", "formatNumber", "fromMillis",
+    "hash", "join", "keys", "length", "lookup", "lowercase", "map", "match", "max", "merge", "millis",
+    "min", "not", "now", "number", "pad", "parse", "parseInteger", "partition", "power", "random",
+    "range", "reduce", "replace", "reverse", "round", "shuffle", "sift", "single", "sort", "split",
+    "spread", "sqrt", "string", "substring", "substringAfter", "substringBefore", "sum", "toMillis",
+    "trim", "type", "uppercase", "uuid", "zip",
 )  # fmt: skip
 
 
@@ -149,8 +150,9 @@ def intrinsic_calls(draw: Any, depth: int = 1) -> str:
 
 atoms = st.sampled_from(
     [
-        "$states.input", "$states.input.a", "$states.input.b", "$states.input.s", "$states.input.n", "1", "-1", "1e308", "0", "''",
-        "'\ud800'", "'[Y0001]-[M01]'", "'#,##0.00'", "'SHA-1'", "/a*/", "null", "true", "[]", "{}", "function($x){$x}", "1e26",
+        "$states.input", "$states.input.a", "$states.input.b", "$states.input.s", "$states.input.n",
+        "1", "-1", "1e308", "0", "''", "'\ud800'", "'[Y0001]-[M01]'", "'#,##0.00'", "'SHA-1'", "/a*/",
+        "null", "true", "[]", "{}", "function($x){$x}", "1e26",
     ]
 )  # fmt: skip
 

@@ -18,8 +18,8 @@ import click
 import pytest
 
 from sfn_cli.api import model
-from sfn_cli.cli.commands import OWN, SPECIAL, Sfn
-from sfn_cli.cli.exits import Exit
+from sfn_cli.cli.exit_codes import Exit
+from sfn_cli.cli.operations.commands import OWN, SPECIAL, Sfn
 from tests.processes import (
     ROLE,
     SFN,

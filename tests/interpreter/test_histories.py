@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sfn_cli.asl.validate import validate
+from sfn_cli.asl.validation.validate import validate
 from sfn_cli.interpreter.events import api_event
 from tests.interpreter.hand_turned import START, run
 

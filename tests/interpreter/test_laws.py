@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from sfn_cli.asl.diagnostic import DUPLICATE_STATE
 from sfn_cli.asl.state_machine import load
-from sfn_cli.asl.validate import validate
+from sfn_cli.asl.validation.diagnostic import DUPLICATE_STATE
+from sfn_cli.asl.validation.validate import validate
 from sfn_cli.jsonvalue import make_room
 from tests.interpreter.hand_turned import no_patience, redriven, run, stopped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sfn_cli.asl.diagnostic import Diagnostic
+    from sfn_cli.asl.validation.diagnostic import Diagnostic
     from sfn_cli.interpreter.events import HistoryEvent
 
 make_room()  # now: Hypothesis minds a recursion limit that changes while it tries
@@ -290,9 +290,8 @@ def errors(text: str) -> list[Diagnostic]:
 
 @tries(100)
 @given(machines(), values, answered_by_name)
-@example(
-    beside_a_wait(CATCH_THAT_FAILS), {"a": 1}, {"A": [{"error": "Boom"}]}
-)  # its second error was retried, without the first's catch
+# Its second error was retried, without the first's catch.
+@example(beside_a_wait(CATCH_THAT_FAILS), {"a": 1}, {"A": [{"error": "Boom"}]})
 def test_a_valid_machine_ends_or_waits_and_replays(definition: Any, input: Any, answered: Any) -> None:
     """It ends, or waits for something that is owed; cut anywhere, it goes on to the same history."""
     assert errors(json.dumps(definition)) == []
@@ -318,12 +317,14 @@ def _places(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]
 
 
 FIELDS = (
-    "Type", "Next", "End", "Default", "QueryLanguage", "Comment", "InputPath", "OutputPath", "ResultPath", "ResultSelector", "Parameters",
-    "Arguments", "Output", "Assign", "Retry", "Catch", "Resource", "Credentials", "TimeoutSeconds", "TimeoutSecondsPath",
-    "HeartbeatSeconds", "HeartbeatSecondsPath", "Seconds", "SecondsPath", "Timestamp", "TimestampPath", "Error", "ErrorPath", "Cause",
-    "CausePath", "Choices", "Condition", "Branches", "ItemProcessor", "Iterator", "Items", "ItemsPath", "ItemSelector", "MaxConcurrency",
-    "MaxConcurrencyPath", "ToleratedFailureCount", "ToleratedFailurePercentage", "Label", "States", "StartAt", "Version", "Result",
-    "ErrorEquals", "IntervalSeconds", "MaxAttempts", "BackoffRate", "MaxDelaySeconds", "JitterStrategy", "Variable", "And", "Or", "Not",
+    "Type", "Next", "End", "Default", "QueryLanguage", "Comment", "InputPath", "OutputPath", "ResultPath",
+    "ResultSelector", "Parameters", "Arguments", "Output", "Assign", "Retry", "Catch", "Resource",
+    "Credentials", "TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds", "HeartbeatSecondsPath",
+    "Seconds", "SecondsPath", "Timestamp", "TimestampPath", "Error", "ErrorPath", "Cause", "CausePath",
+    "Choices", "Condition", "Branches", "ItemProcessor", "Iterator", "Items", "ItemsPath", "ItemSelector",
+    "MaxConcurrency", "MaxConcurrencyPath", "ToleratedFailureCount", "ToleratedFailurePercentage",
+    "Label", "States", "StartAt", "Version", "Result", "ErrorEquals", "IntervalSeconds", "MaxAttempts",
+    "BackoffRate", "MaxDelaySeconds", "JitterStrategy", "Variable", "And", "Or", "Not",
     "StringMatches", "StringEqualsPath", "NumericLessThan", "TimestampEquals", "IsTimestamp", "a.$",
 )  # fmt: skip
 

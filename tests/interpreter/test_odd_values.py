@@ -15,7 +15,7 @@ from sfn_cli.asl.choice_rules import COMPARISONS, TYPE_TESTS
 from sfn_cli.interpreter.events import TERMINAL
 from sfn_cli.jsonvalue import dumps, loads, make_room
 from sfn_cli.query.intrinsics import FUNCTIONS
-from sfn_cli.query.jsonata import compile_expression
+from sfn_cli.query.jsonata.expression import compile_expression
 from tests.interpreter.hand_turned import run, stored
 from tests.interpreter.test_laws import errors, tries
 
@@ -146,7 +146,7 @@ def _function_names() -> list[str]:
     compile_expression("1")  # imports the engine, and puts the recursion limit back that this raises
     from jsonata.jsonata import Jsonata
 
-    from sfn_cli.query.jsonata_extensions import EXTENSIONS
+    from sfn_cli.query.jsonata.extensions import EXTENSIONS
 
     return sorted({*Jsonata.static_frame.bindings, *EXTENSIONS} - {"eval"})
 

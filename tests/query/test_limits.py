@@ -11,8 +11,8 @@ import pytest
 
 from sfn_cli.errors import StatesError
 from sfn_cli.query.intrinsic_parser import compile_intrinsic
-from sfn_cli.query.jsonata import JsonataError, compile_expression
-from sfn_cli.query.jsonpath import compile_path
+from sfn_cli.query.jsonata.expression import JsonataError, compile_expression
+from sfn_cli.query.jsonpath.expression import compile_path
 from sfn_cli.query.limits import Impatient, Patience
 from sfn_cli.query.scope import Scope
 

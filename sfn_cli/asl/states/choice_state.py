@@ -9,7 +9,7 @@ from sfn_cli.asl.dataflow import JSONATA, Flow, JsonPathFlow, flow
 from sfn_cli.asl.moves import Exit, Move
 from sfn_cli.asl.states.state import LoadMachine, State
 from sfn_cli.errors import StatesError
-from sfn_cli.query.jsonata import evaluate_string, is_expression
+from sfn_cli.query.jsonata.expression import evaluate_string, is_expression
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,7 +8,7 @@ from sfn_cli.asl.dataflow import JSONATA
 from sfn_cli.asl.moves import Move, Stop
 from sfn_cli.asl.states.state import LoadMachine, State
 from sfn_cli.errors import StatesError
-from sfn_cli.query.jsonata import evaluate_string, is_expression
+from sfn_cli.query.jsonata.expression import evaluate_string, is_expression
 from sfn_cli.query.payload_template import compile_path_or_intrinsic, evaluate_in_field
 
 if TYPE_CHECKING:

@@ -9,15 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.asl.dataflow import JSONATA, JsonPathFlow, find
-from sfn_cli.asl.map_run import Distribution, MapRunPlan
+from sfn_cli.asl.distributed_map.map_run import Distribution, MapRunPlan
 from sfn_cli.asl.moves import Distribute, Fork, Move
 from sfn_cli.asl.quantity import Quantity
 from sfn_cli.asl.states.state import LoadMachine, State
 from sfn_cli.asl.visit import Visit
 from sfn_cli.errors import StatesError
 from sfn_cli.jsonvalue import Json, Payload, dumps
-from sfn_cli.query.jsonata import evaluate_string, is_expression
-from sfn_cli.query.jsonpath import compile_path
+from sfn_cli.query.jsonata.expression import evaluate_string, is_expression
+from sfn_cli.query.jsonpath.expression import compile_path
 from sfn_cli.query.payload_template import Template, compile_jsonata_template, compile_jsonpath_template
 
 if TYPE_CHECKING:

@@ -1,9 +1,10 @@
 """--output table: boxes within boxes, one for each structure and list.
 
 Rule 1: the scalars of a structure make a row below their keys; what is nested makes a box of its
-own, one level in. Rule 2: all boxes are as wide as the widest; a table wider than the terminal
-turns its single rows into columns. Rule 3: widths are shared out in proportion to what the columns
-hold.
+own, one level in.
+Rule 2: all boxes are as wide as the widest; a table wider than the terminal turns its single rows
+into columns.
+Rule 3: widths are shared out in proportion to what the columns hold.
 """
 
 from __future__ import annotations

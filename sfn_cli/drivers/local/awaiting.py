@@ -13,13 +13,13 @@ from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.api.awaited import NO_TASK, AwaitedEnd, AwaitedTask
 from sfn_cli.api.following import pause_seconds, settled
+from sfn_cli.api.protocol.long_polls import NO_TASK, AwaitedEnd, AwaitedTask
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sfn_cli.api.awaited import Awaited
+    from sfn_cli.api.protocol.long_polls import Awaited
     from sfn_cli.api.service import Service
 
 

@@ -9,7 +9,7 @@ execution with it: signals for it wait. The others go on meanwhile.
 
 Failures are isolated. An error while one execution is decided, written or served concerns that execution
 alone: data that cannot be stored fails it, and a bug or a damaged row sets it aside, to be suspended after a
-few attempts (store/sqlite/suspensions.py). Only an error of the store itself ends the worker.
+few attempts (store/sqlite/stepfunctions/suspensions.py). Only an error of the store itself ends the worker.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ from sfn_cli.interpreter.interpreter import Interpreter
 from sfn_cli.interpreter.signals import TaskFailed, TaskHeartbeat, time_of
 from sfn_cli.jsonvalue import well_formed
 from sfn_cli.query.limits import Impatient, Patience
-from sfn_cli.store.sqlite.execution_logs import log_lines
 from sfn_cli.store.sqlite.keys import EVENTS_PER_EXECUTION
-from sfn_cli.store.sqlite.logs import LogLine
-from sfn_cli.store.sqlite.suspensions import ATTEMPTS, Fault
-from sfn_cli.store.sqlite.tasks import Opened
-from sfn_cli.store.sqlite.turns import Claimed, Moved, Turns
+from sfn_cli.store.sqlite.logs.logs import LogLine
+from sfn_cli.store.sqlite.stepfunctions.execution_logs import log_lines
+from sfn_cli.store.sqlite.stepfunctions.suspensions import ATTEMPTS, Fault
+from sfn_cli.store.sqlite.stepfunctions.tasks import Opened
+from sfn_cli.store.sqlite.stepfunctions.worker_commits import Claimed, Moved, Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -51,9 +51,9 @@ if TYPE_CHECKING:
     from sfn_cli.interpreter.events import HistoryEvent
     from sfn_cli.interpreter.execution import OpenTask
     from sfn_cli.interpreter.signals import Signal
-    from sfn_cli.store.sqlite.executions import Executions
-    from sfn_cli.store.sqlite.inbox import Inbox, Message
-    from sfn_cli.store.sqlite.tasks import Tasks
+    from sfn_cli.store.sqlite.stepfunctions.executions import Executions
+    from sfn_cli.store.sqlite.stepfunctions.inbox import Inbox, Message
+    from sfn_cli.store.sqlite.stepfunctions.tasks import Tasks
 
 EVENTS_AT_A_TIME = 500
 """How many events one execution may make in one turn, so that none holds up the others."""
@@ -140,9 +140,8 @@ class Conductor:
         self._patience = loop_patience()
         self.slow_lane = SlowLane()
         self._slow: list[int] = []  # those that go to the slow lane when the turn is committed
-        self._away: dict[
-            int, list[_Mail]
-        ] = {}  # those that are there for one step, and what came for them meanwhile
+        # Those that are there for one step, and what came for them meanwhile.
+        self._away: dict[int, list[_Mail]] = {}
 
     @property
     def driven(self) -> int:
@@ -356,7 +355,10 @@ class Conductor:
             self._ready.append(execution)
 
     def turn(self) -> int:
-        """One turn: what the signals, the time and the states bring, committed. Gives the number of events."""
+        """Commits one turn: what the signals, the time and the states bring.
+
+        Returns the number of events.
+        """
         now = self._clock()
         moved: defaultdict[int, _Turn] = defaultdict(_Turn)
         try:

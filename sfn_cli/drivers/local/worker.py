@@ -28,19 +28,20 @@ from sfn_cli.drivers.local.event_delivery import EventDelivery
 from sfn_cli.drivers.local.function_events import EventInvocations
 from sfn_cli.errors import ConfigurationError, SfnError, is_of_the_store
 from sfn_cli.functions.pool import Pool, monotonic_ms
-from sfn_cli.integrations.aws_clients import Clients
+from sfn_cli.integrations.aws.clients import Clients
 from sfn_cli.integrations.integration import World
 from sfn_cli.settings import Settings
 from sfn_cli.store.sqlite.database import translated_errors
-from sfn_cli.store.sqlite.executions import Executions
-from sfn_cli.store.sqlite.function_events import FunctionEvents
-from sfn_cli.store.sqlite.functions import Functions
-from sfn_cli.store.sqlite.inbox import Inbox
-from sfn_cli.store.sqlite.log_groups import LogGroups
-from sfn_cli.store.sqlite.status_changes import StatusChanges
-from sfn_cli.store.sqlite.tasks import Tasks
-from sfn_cli.store.sqlite.turns import Turns
-from sfn_cli.store.sqlite.workers import Slot, Workers, live_workers
+from sfn_cli.store.sqlite.functions.events import FunctionEvents
+from sfn_cli.store.sqlite.functions.functions import Functions
+from sfn_cli.store.sqlite.logs.log_groups import LogGroups
+from sfn_cli.store.sqlite.stepfunctions.executions import Executions
+from sfn_cli.store.sqlite.stepfunctions.inbox import Inbox
+from sfn_cli.store.sqlite.stepfunctions.outbox import StatusChanges
+from sfn_cli.store.sqlite.stepfunctions.tasks import Tasks
+from sfn_cli.store.sqlite.stepfunctions.worker_commits import Turns
+from sfn_cli.store.sqlite.workers import Workers
+from sfn_cli.worker_slots import Slot, live_workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -172,9 +173,8 @@ class _Worker:
             FunctionEvents(self._database), self._pool, self._id, clock, report
         )
         self._status_events = EventDelivery(StatusChanges(self._database), world, report)
-        self._selector.register(
-            self._conductor.slow_lane, selectors.EVENT_READ, lambda: None
-        )  # the next turn takes it from there
+        # The next turn takes it from there.
+        self._selector.register(self._conductor.slow_lane, selectors.EVENT_READ, lambda: None)
 
     def run(self) -> None:
         """Drives executions; leaves when told to, or when nothing has been owed for a while."""

@@ -23,13 +23,13 @@ from sfn_cli.jsonvalue import dumps, loads
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from sfn_cli.asl.item_batcher import Batch
-    from sfn_cli.asl.item_reader import Reading
-    from sfn_cli.asl.map_run import MapRunPlan
+    from sfn_cli.asl.distributed_map.item_batcher import Batch
+    from sfn_cli.asl.distributed_map.item_reader import Reading
+    from sfn_cli.asl.distributed_map.map_run import MapRunPlan
     from sfn_cli.integrations.integration import World
     from sfn_cli.jsonvalue import Json
     from sfn_cli.query.limits import Patience
-    from sfn_cli.store.sqlite.map_runs import MapRun
+    from sfn_cli.store.sqlite.stepfunctions.map_runs import MapRun
 
 FOLDER_NAME = "map-runs"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import tempfile
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
-from sfn_cli.api.executions import redrive_status
+from sfn_cli.api.stepfunctions.executions import redrive_status
 from sfn_cli.asl.dataflow import MAX_PAYLOAD_BYTES
 from sfn_cli.asl.timestamp import format_timestamp
 from sfn_cli.errors import StatesError
@@ -19,10 +19,10 @@ from sfn_cli.jsonvalue import dumps, loads
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sfn_cli.asl.result_writer import Writing
+    from sfn_cli.asl.distributed_map.result_writer import Writing
     from sfn_cli.integrations.integration import World
     from sfn_cli.jsonvalue import Json
-    from sfn_cli.store.sqlite.map_runs import MapRun, MapRuns, Result
+    from sfn_cli.store.sqlite.stepfunctions.map_runs import MapRun, MapRuns, Result
 
 MEMORY_BYTES = 2**20
 """How much of a file is held in memory before it goes to the disk."""
@@ -76,7 +76,10 @@ def _kept(results: Iterator[Result], run: MapRun, writing: Writing) -> str:
             texts.append(text)
             size += len(text.encode("utf-8", "surrogatepass")) + 1
         if size - 1 > MAX_PAYLOAD_BYTES and texts:
-            cause = "The Map Run returned a result with a size exceeding the maximum number of bytes service limit."
+            cause = (
+                "The Map Run returned a result "
+                "with a size exceeding the maximum number of bytes service limit."
+            )
             raise StatesError("States.DataLimitExceeded", cause)
     return dumps("\n".join(texts)) if writing.output_type == "JSONL" else f"[{','.join(texts)}]"
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 from urllib.parse import unquote, urlsplit
 
 from sfn_cli.errors import ConfigurationError
-from sfn_cli.integrations.aws_errors import Naming, service_error
+from sfn_cli.integrations.aws.errors import Naming, service_error
 from sfn_cli.jsonvalue import well_formed
 
 if TYPE_CHECKING:
