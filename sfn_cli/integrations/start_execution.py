@@ -33,7 +33,7 @@ def start(errand: Errand, world: World) -> Cancel:
     try:
         request = _request(task.arguments.value)
         check_constraints(load("stepfunctions", "StartExecution").input, request)
-        started = start_child(world.service, request, key, awaited=task.awaits_child, at=task.frame.last_at)
+        started = start_child(world.service, request, key, awaited=task.awaits_child, at=task.at)
     except StatesError as error:
         answer(TaskFailed(task.id, error.error, error.cause))
         return nothing_to_cancel

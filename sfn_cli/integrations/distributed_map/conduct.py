@@ -102,7 +102,7 @@ class _Conduct:
             os.unlink(dataset.file_of(self._world.settings.home, self._runs.get(self._id)))
 
     def _now(self) -> int:
-        return max(self._errand.task.frame.last_at, self._world.clock())
+        return max(self._errand.task.at, self._world.clock())
 
     def _work(self, call: Callable[[], T], done: Callable[[T], None]) -> None:
         """Does something in the background; a StatesError that it raises fails the run."""
