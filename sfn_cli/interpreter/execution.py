@@ -10,7 +10,7 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 from sfn_cli import arn
-from sfn_cli.query.limits import ENDLESS
+from sfn_cli.query.limits import UNLIMITED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -161,9 +161,31 @@ class Execution:
     """The fold of a history. `seed` is secret: task tokens and all randomness derive from it."""
 
     __slots__ = (
-        "arn", "closed", "deadline_at", "failed_by", "frames", "input", "invocations", "last_id", "machine",
-        "max_events", "name", "next_serial", "open_tasks", "opened", "patience", "ready", "redrive_count",
-        "redriven_at", "role_arn", "seed", "started_at", "state_machine_arn", "status", "timers", "waiting",
+        "arn",
+        "budget",
+        "closed",
+        "deadline_at",
+        "failed_by",
+        "frames",
+        "input",
+        "invocations",
+        "last_id",
+        "machine",
+        "max_events",
+        "name",
+        "next_serial",
+        "open_tasks",
+        "opened",
+        "ready",
+        "redrive_count",
+        "redriven_at",
+        "role_arn",
+        "seed",
+        "started_at",
+        "state_machine_arn",
+        "status",
+        "timers",
+        "waiting",
     )  # fmt: skip
 
     def __init__(
@@ -180,7 +202,7 @@ class Execution:
         self.machine = machine
         self.seed = seed
         self.max_events = max_events
-        self.patience = ENDLESS  # with which its expressions are asked
+        self.budget = UNLIMITED  # with which its expressions are asked
         self.role_arn = ""
         self.input: Payload = None  # type: ignore[assignment]  # ExecutionStarted brings it
         self.started_at = 0
