@@ -33,7 +33,7 @@ from sfn_cli.interpreter.visits import (
     retrier,
 )
 from sfn_cli.jsonvalue import Json, Payload, dumps
-from sfn_cli.query.limits import Impatient
+from sfn_cli.query.limits import BudgetExceeded
 
 Due = int
 """A time in milliseconds since 1970, before which a frame has nothing to do."""
@@ -42,7 +42,7 @@ Due = int
 def decide(execution: Execution, now: int) -> HistoryEvent | None:
     """The next event, or None when nothing is due by `now`.
 
-    Raises Impatient when the next event needs more patience than `execution.patience`; then it is still next.
+    Raises BudgetExceeded when the next event takes longer than `execution.budget`; it is still next then.
     """
     if execution.ended:
         return None
@@ -54,7 +54,7 @@ def decide(execution: Execution, now: int) -> HistoryEvent | None:
     while (frame := execution.next_ready(now)) is not None:
         try:
             next_step = _step(execution, frame, now)
-        except Impatient:
+        except BudgetExceeded:
             execution.make_ready(frame)
             raise
         if isinstance(next_step, HistoryEvent):

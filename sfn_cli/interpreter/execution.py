@@ -11,7 +11,7 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli import arn
-from sfn_cli.query.limits import ENDLESS
+from sfn_cli.query.limits import UNLIMITED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -223,9 +223,33 @@ class Execution:
     """The fold of a history. `seed` is secret: task tokens and all randomness derive from it."""
 
     __slots__ = (
-        "arn", "closed", "context", "deadline_at", "failed_by", "frames", "input", "invocations", "last_id", "machine", "max_events",
-        "name", "next_serial", "open_tasks", "opened", "patience", "ready", "redrive_count", "redriven_at", "role_arn", "seed",
-        "started_at", "state_machine_arn", "status", "steps", "timers", "waiting",
+        "arn",
+        "budget",
+        "closed",
+        "context",
+        "deadline_at",
+        "failed_by",
+        "frames",
+        "input",
+        "invocations",
+        "last_id",
+        "machine",
+        "max_events",
+        "name",
+        "next_serial",
+        "open_tasks",
+        "opened",
+        "ready",
+        "redrive_count",
+        "redriven_at",
+        "role_arn",
+        "seed",
+        "started_at",
+        "state_machine_arn",
+        "status",
+        "steps",
+        "timers",
+        "waiting",
     )  # fmt: skip
 
     def __init__(
@@ -237,7 +261,7 @@ class Execution:
         self.machine = machine
         self.seed = seed
         self.max_events = max_events
-        self.patience = ENDLESS  # with which its expressions are asked
+        self.budget = UNLIMITED  # of its expressions
         self.context: dict[str, Any] | None = (
             None  # the Context Object, when a test of a state says what it is
         )

@@ -34,7 +34,7 @@ TOO_DEEP = StatesError("States.Runtime", "The data is nested too deeply.")
 
 def visit(execution: Execution, frame: Frame, *, attempt: int, now: int) -> Visit:
     """What the frame's state sees in its attempt number `attempt`, at `now` (a time that history tells)."""
-    execution.patience.renew()
+    execution.budget.renew()
     return Visit(
         frame.input,
         frame.variables,
@@ -42,7 +42,7 @@ def visit(execution: Execution, frame: Frame, *, attempt: int, now: int) -> Visi
         now,
         max(frame.entered_at, execution.redriven_at),
         f"{execution.seed}/{frame.last}/{attempt}{execution.redrive_mark}",
-        execution.patience,
+        execution.budget,
         execution.steps,
     )
 

@@ -1,10 +1,10 @@
-"""How long expressions may take, and when they are put off.
+"""How long expressions may take, and when they are postponed.
 
 Rule 1: an expression that goes beyond a limit fails its state. The limits count steps, nodes and
 characters, which a replay counts the same; seconds bound only what cannot be counted (a regular
-expression), and what a whole state asks. Rule 2: whoever may not be held up asks with little
-Patience. An expression that needs more is not failed but put off: it raises Impatient, and can be
-asked again, from its beginning, by someone with more.
+expression), and all expressions of one state together. Rule 2: a caller that must not be held up
+evaluates with a small TimeBudget. An expression that needs more does not fail but is postponed: it
+raises BudgetExceeded, and can be evaluated again, from its beginning, with a larger budget.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ REGEX_SECONDS = 2.0
 """The longest that one regular expression may search (seconds of CPU). (ours)"""
 
 
-class Impatient(BaseException):
-    """An expression needs more patience than it was asked with.
+class BudgetExceeded(BaseException):
+    """An expression needs more time than its budget has.
 
-    Like KeyboardInterrupt it is no Exception: what catches errors of expressions must let it pass.
+    Like KeyboardInterrupt it is no Exception: code that catches errors of expressions must let it pass.
     """
 
 
-class Patience:
+class TimeBudget:
     """The seconds that the expressions of one step may take together, from `renew` on.
 
-    `clock` gives seconds of CPU of the thread that evaluates; only drivers have one. Without a clock there is
-    no end but the counted limits. `is_all` says what its end means: the expression fails (Rule 1), or is
-    put off (Rule 2).
+    `clock` returns the CPU seconds of the thread that evaluates; only drivers have one. Without a clock,
+    only the counted limits apply. `is_all` says what happens when the time is up: the expression fails
+    (Rule 1), or is postponed (Rule 2).
     """
 
     __slots__ = ("_began", "_clock", "_seconds", "is_all")
@@ -44,11 +44,11 @@ class Patience:
         self.is_all = is_all
 
     def renew(self) -> None:
-        """Begins anew; the clock runs from when it is first asked for."""
+        """Starts over; the time counts from the next look at it."""
         self._began = None
 
     def end(self) -> None:
-        """From now on there is none left, and whoever asks is put off. Called from any thread."""
+        """Uses the budget up: expressions are postponed from now on. Can be called from any thread."""
         self._seconds = -1.0
         self.is_all = False
 
@@ -63,17 +63,17 @@ class Patience:
         return min(REGEX_SECONDS, self._began + self._seconds - now)
 
     def is_over(self) -> bool:
-        """Whether the expression must fail now (Rule 1). Raises Impatient where it is to be put off
+        """Whether the expression must fail now (Rule 1). Raises BudgetExceeded if it is postponed instead
         (Rule 2).
         """
         return self.seconds_left <= 0 and self.run_out()
 
     def run_out(self) -> bool:
-        """As `is_over`, when it is known to be over: a search took too long. True."""
+        """As `is_over`, for a caller that knows it is over because a search took too long. Returns True."""
         if not self.is_all:
-            raise Impatient
+            raise BudgetExceeded
         return True
 
 
-ENDLESS = Patience()
-"""The patience of whoever waits for nothing else: tests, replays, `sfn doctor`."""
+UNLIMITED = TimeBudget()
+"""The budget of callers that have nothing else to do: tests, replays, `sfn doctor`."""

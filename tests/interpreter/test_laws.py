@@ -19,7 +19,7 @@ from sfn_cli.asl.diagnostic import DUPLICATE_STATE
 from sfn_cli.asl.state_machine import load
 from sfn_cli.asl.validate import validate
 from sfn_cli.jsonvalue import make_room
-from tests.interpreter.hand_turned import no_patience, redriven, run, stopped
+from tests.interpreter.hand_turned import no_budget, redriven, run, stopped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -226,7 +226,7 @@ def tries(count: int) -> settings:
 
 
 def holds(definition: Any, input: Any, answered: Any, cuts: int) -> None:
-    """A machine's history is whole, and comes out the same when it is cut, or asked without patience."""
+    """A machine's history is whole, and comes out the same when it is cut, or run without a time budget."""
     whole = run(definition, input, answered, max_events=MOST_EVENTS)
     assert [event.id for event in whole] == list(range(1, len(whole) + 1))
     assert all(0 <= event.previous_event_id < event.id for event in whole)
@@ -235,7 +235,7 @@ def holds(definition: Any, input: Any, answered: Any, cuts: int) -> None:
         assert run(definition, input, answered, history=whole[:length], max_events=MOST_EVENTS) == whole, (
             f"cut after event {length}"
         )
-    assert run(definition, input, answered, max_events=MOST_EVENTS, patience=no_patience()) == whole
+    assert run(definition, input, answered, max_events=MOST_EVENTS, budget=no_budget()) == whole
 
 
 def goes_on(definition: Any, input: Any, answered: Any, whole: list[HistoryEvent], cuts: int) -> None:
@@ -249,9 +249,7 @@ def goes_on(definition: Any, input: Any, answered: Any, whole: list[HistoryEvent
         on = run(definition, input, answered, history=again, max_events=2 * MOST_EVENTS)
         assert on[: len(again)] == again
         assert (
-            run(
-                definition, input, answered, history=again, max_events=2 * MOST_EVENTS, patience=no_patience()
-            )
+            run(definition, input, answered, history=again, max_events=2 * MOST_EVENTS, budget=no_budget())
             == on
         )
         for length in range(len(again), len(on), max(1, (len(on) - len(again)) // cuts)):

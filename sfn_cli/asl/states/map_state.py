@@ -79,7 +79,7 @@ class MapState(State):
         return self._distribution.plan(
             visit,
             asked,
-            lambda index, item, patience: self._input(visit.with_patience(patience), index, item),
+            lambda index, item, budget: self._input(visit.with_budget(budget), index, item),
         )
 
     def fork(self, visit: Visit, read: list[Json] | None) -> Fork:
@@ -163,7 +163,7 @@ class MapState(State):
 
 def _at_item(visit: Visit, index: int, item: Json) -> Visit:
     """The Map's visit as ItemSelector sees it for one item: `$$.Map.Item` is that item."""
-    if visit.patience.is_over():
+    if visit.budget.is_over():
         raise StatesError("States.Runtime", "The ItemSelector takes too long for all items.")
 
     def context() -> dict[str, Any]:
@@ -176,7 +176,7 @@ def _at_item(visit: Visit, index: int, item: Json) -> Visit:
         visit.now,
         visit.entered_at,
         f"{visit.seed}/{index}",
-        visit.patience,
+        visit.budget,
     )
 
 

@@ -28,7 +28,7 @@ from sfn_cli.asl.state_machine import load
 from sfn_cli.drivers.local.clocks import GRACE_MS, Clock, VirtualClock, clock_of
 from sfn_cli.drivers.local.dispatch import Dispatch
 from sfn_cli.drivers.local.messages import signal_of
-from sfn_cli.drivers.local.slow_lane import SlowLane, Step, Taken, loop_patience
+from sfn_cli.drivers.local.slow_lane import SlowLane, Step, Taken, loop_budget
 from sfn_cli.errors import RowError, UnstorableError, is_of_the_store
 from sfn_cli.interpreter import mocks
 from sfn_cli.interpreter.execution import MAX_EVENTS
@@ -36,7 +36,7 @@ from sfn_cli.interpreter.execution_log import ExecutionLog, execution_log
 from sfn_cli.interpreter.interpreter import Interpreter
 from sfn_cli.interpreter.signals import TaskFailed, TaskHeartbeat, time_of
 from sfn_cli.jsonvalue import well_formed
-from sfn_cli.query.limits import Impatient, Patience
+from sfn_cli.query.limits import BudgetExceeded, TimeBudget
 from sfn_cli.store.sqlite.execution_logs import log_lines
 from sfn_cli.store.sqlite.keys import EVENTS_PER_EXECUTION
 from sfn_cli.store.sqlite.logs import LogLine
@@ -137,7 +137,7 @@ class Conductor:
         self._moved_runs: set[int] = set()  # Map Runs whose children have ended in this turn
         self._clocks: dict[int, Clock] = {}  # of those that do not run by the wall's
         self._logs: dict[int, ExecutionLog] = {}  # of those that have one
-        self._patience = loop_patience()
+        self._budget = loop_budget()
         self.slow_lane = SlowLane()
         self._slow: list[int] = []  # those that go to the slow lane when the turn is committed
         self._away: dict[
@@ -187,9 +187,9 @@ class Conductor:
                 resume = self._resuming(execution)
                 try:
                     if len(execution.definition) > LONG_DEFINITION or time.monotonic() >= ends_at:
-                        raise Impatient
-                    self._take_up(execution.id, resume(self._patience))
-                except Impatient:
+                        raise BudgetExceeded
+                    self._take_up(execution.id, resume(self._budget))
+                except BudgetExceeded:
                     self.slow_lane.take(execution.id, resume)
         return len(claimed)
 
@@ -201,21 +201,21 @@ class Conductor:
         # AWS sets no bound to the history of an EXPRESS execution: the store has one.
         max_events = EVENTS_PER_EXECUTION - 1 if arn.is_express(execution.arn) else self._max_events
 
-        def resume(patience: Patience) -> Taken:
+        def resume(budget: TimeBudget) -> Taken:
             machine = load(execution.definition)
             interpreter = Interpreter(
                 execution.arn, execution.state_machine_arn, machine, execution.seed, max_events
             )
-            interpreter.patience = patience
+            interpreter.budget = budget
             began = time.thread_time()
             for event in history:
                 interpreter.apply(event)
                 if (
                     event.id % 64 == 0
-                    and not patience.is_all
+                    and not budget.is_all
                     and time.thread_time() - began > SECONDS_AT_A_TIME
                 ):
-                    raise Impatient
+                    raise BudgetExceeded
             return Taken(interpreter, [], execution.clock)
 
         return resume
@@ -226,7 +226,7 @@ class Conductor:
             # Stopped just after it was claimed: then it is not this worker's any more, and nothing
             # is stored of this.
             raise RowError("The history of the execution has ended, but its row says that it runs.")
-        interpreter.patience = self._patience
+        interpreter.budget = self._budget
         self._driven[execution] = interpreter
         if taken.clock is not None:
             self._clocks[execution] = clock_of(
@@ -244,7 +244,7 @@ class Conductor:
                 if mail is None:
                     self._take_up(execution, taken)
                     continue
-                taken.interpreter.patience = self._patience
+                taken.interpreter.budget = self._budget
                 self._driven[execution] = taken.interpreter
                 moved[execution].events += taken.events
                 self._mailbox.extend(mail)
@@ -273,7 +273,7 @@ class Conductor:
         """
         try:
             yield
-        except (Exception, Impatient) as error:
+        except (Exception, BudgetExceeded) as error:
             if is_of_the_store(error):
                 raise
             self._give_up(execution, error)
@@ -438,7 +438,7 @@ class Conductor:
             return 0
         if events:
             moved[execution].events += events
-        if interpreter.needs_patience:
+        if interpreter.over_budget:
             self._slow.append(execution)
         elif more:
             self._queue(execution)
@@ -454,7 +454,7 @@ class Conductor:
         clock, due_at = self._clocks.get(execution), interpreter.wake_at
         if clock is None or due_at is None:
             return due_at
-        if isinstance(clock, VirtualClock) and not more and not interpreter.needs_patience:
+        if isinstance(clock, VirtualClock) and not more and not interpreter.over_budget:
             stands_until = self._jump(execution, interpreter, clock, now)
             if stands_until is not None:
                 return min(stands_until, clock.comes_at(due_at))
@@ -558,7 +558,7 @@ class Conductor:
         )
 
     def _send_away(self, now: int) -> None:
-        """Sends those that need patience to the slow lane, for the step that they need it for."""
+        """Sends executions that are over budget to the slow lane, for the step that takes long."""
         for execution in self._slow:
             interpreter = self._driven.pop(execution, None)
             if interpreter is not None:
@@ -588,8 +588,8 @@ class Conductor:
             self._let_go(execution)
 
 
-def _step_of(interpreter: Interpreter, now: int, patience: Patience) -> Taken:
-    interpreter.patience = patience
+def _step_of(interpreter: Interpreter, now: int, budget: TimeBudget) -> Taken:
+    interpreter.budget = budget
     return Taken(interpreter, interpreter.advance(now, limit=1))
 
 

@@ -22,7 +22,7 @@ from sfn_cli.integrations.distributed_map import dataset, results
 from sfn_cli.integrations.integration import Conducted
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Payload
-from sfn_cli.query.limits import Patience
+from sfn_cli.query.limits import TimeBudget
 from sfn_cli.store.sqlite.database import Database
 from sfn_cli.store.sqlite.keys import execution_of
 from sfn_cli.store.sqlite.map_runs import MapRuns, NewChild, NewMapRun
@@ -41,7 +41,7 @@ T = TypeVar("T")
 CHUNK_CHILDREN = 500
 """How many children are started in one transaction, at most."""
 
-PATIENCE_SECONDS = 60.0
+BUDGET_SECONDS = 60.0
 """How long ItemSelector may take for the children of one chunk."""
 
 THRESHOLD_EXCEEDED = StatesError(
@@ -150,10 +150,10 @@ class _Conduct:
             if running == 0:
                 self._work(partial(self._gather, run), self._has_gathered)
         elif room > 0:
-            patience = Patience(time.thread_time, PATIENCE_SECONDS)
+            budget = TimeBudget(time.thread_time, BUDGET_SECONDS)
             home, children = self._world.settings.home, min(room, CHUNK_CHILDREN)
             self._work(
-                partial(dataset.chunk, self._plan, run, home, children, patience), partial(self._start, run)
+                partial(dataset.chunk, self._plan, run, home, children, budget), partial(self._start, run)
             )
 
     def _start(self, run: MapRun, chunk: Chunk) -> None:

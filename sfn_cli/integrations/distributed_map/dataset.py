@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sfn_cli.asl.map_run import MapRunPlan
     from sfn_cli.integrations.integration import World
     from sfn_cli.jsonvalue import Json
-    from sfn_cli.query.limits import Patience
+    from sfn_cli.query.limits import TimeBudget
     from sfn_cli.store.sqlite.map_runs import MapRun
 
 FOLDER_NAME = "map-runs"
@@ -106,7 +106,7 @@ class Chunk(NamedTuple):
     place: int
 
 
-def chunk(plan: MapRunPlan, run: MapRun, home: str, children: int, patience: Patience) -> Chunk:
+def chunk(plan: MapRunPlan, run: MapRun, home: str, children: int, budget: TimeBudget) -> Chunk:
     """The inputs of up to so many children, from where the run stands. Raises StatesError."""
     places: list[int] = []
     source = (
@@ -116,7 +116,7 @@ def chunk(plan: MapRunPlan, run: MapRun, home: str, children: int, patience: Pat
     )
     batches: list[Batch] = []
     size = items = 0
-    for batch in plan.batches(source, run.started_items, patience):
+    for batch in plan.batches(source, run.started_items, budget):
         batches.append(batch)
         size += len(batch.input)
         items += batch.items
