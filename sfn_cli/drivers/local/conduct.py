@@ -28,7 +28,7 @@ from sfn_cli.asl.state_machine import load
 from sfn_cli.drivers.local.clocks import GRACE_MS, Clock, VirtualClock, clock_of
 from sfn_cli.drivers.local.dispatch import Dispatch
 from sfn_cli.drivers.local.messages import signal_of
-from sfn_cli.drivers.local.slow_lane import SlowLane, Step, Taken, loop_budget
+from sfn_cli.drivers.local.slow_lane import SlowLane, Step, StepResult, loop_budget
 from sfn_cli.errors import RowError, UnstorableError, is_of_the_store
 from sfn_cli.interpreter import mocks
 from sfn_cli.interpreter.execution import MAX_EVENTS
@@ -42,7 +42,7 @@ from sfn_cli.store.sqlite.keys import EVENTS_PER_EXECUTION
 from sfn_cli.store.sqlite.logs import LogLine
 from sfn_cli.store.sqlite.suspensions import ATTEMPTS, Fault
 from sfn_cli.store.sqlite.tasks import Opened
-from sfn_cli.store.sqlite.turns import Claimed, Moved, Turns
+from sfn_cli.store.sqlite.turns import Claimed, ExecutionChanges, Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -85,7 +85,7 @@ class _Mail(NamedTuple):
     message: int | None = None
 
 
-class _Turn:
+class PendingChanges:
     """What a turn brings for one execution."""
 
     __slots__ = ("consumed", "events")
@@ -201,7 +201,7 @@ class Conductor:
         # AWS sets no bound to the history of an EXPRESS execution: the store has one.
         max_events = EVENTS_PER_EXECUTION - 1 if arn.is_express(execution.arn) else self._max_events
 
-        def resume(budget: TimeBudget) -> Taken:
+        def resume(budget: TimeBudget) -> StepResult:
             machine = load(execution.definition)
             interpreter = Interpreter(
                 execution.arn, execution.state_machine_arn, machine, execution.seed, max_events
@@ -216,11 +216,11 @@ class Conductor:
                     and time.thread_time() - began > SECONDS_AT_A_TIME
                 ):
                     raise BudgetExceeded
-            return Taken(interpreter, [], execution.clock)
+            return StepResult(interpreter, [], execution.clock)
 
         return resume
 
-    def _take_up(self, execution: int, taken: Taken) -> None:
+    def _take_up(self, execution: int, taken: StepResult) -> None:
         interpreter = taken.interpreter
         if interpreter.ended:
             # Stopped just after it was claimed: then it is not this worker's any more, and nothing
@@ -235,7 +235,7 @@ class Conductor:
         self._resume_tasks(execution, interpreter)
         self._queue(execution)
 
-    def _take_back(self, moved: defaultdict[int, _Turn]) -> None:
+    def _take_back(self, moved: defaultdict[int, PendingChanges]) -> None:
         """Takes back the executions whose slow steps are done, with what came for them meanwhile."""
         for execution, outcome in self.slow_lane.finished():
             mail = self._away.pop(execution, None)
@@ -358,7 +358,7 @@ class Conductor:
     def turn(self) -> int:
         """One turn: what the signals, the time and the states bring, committed. Gives the number of events."""
         now = self._clock()
-        moved: defaultdict[int, _Turn] = defaultdict(_Turn)
+        moved: defaultdict[int, PendingChanges] = defaultdict(PendingChanges)
         try:
             events = self._move(now, moved)
             if moved or self._lines or self._forgotten:
@@ -372,7 +372,7 @@ class Conductor:
         self._set_aside()
         return events
 
-    def _move(self, now: int, moved: defaultdict[int, _Turn]) -> int:
+    def _move(self, now: int, moved: defaultdict[int, PendingChanges]) -> int:
         """Lets the executions make events, which are added to `moved`. Returns their number."""
         ends_at = time.monotonic() + SECONDS_A_TURN
         self._take_back(moved)
@@ -395,7 +395,7 @@ class Conductor:
         for execution in moved:
             self._let_go(execution)
 
-    def _receive(self, now: int, moved: defaultdict[int, _Turn]) -> None:
+    def _receive(self, now: int, moved: defaultdict[int, PendingChanges]) -> None:
         while self._mailbox:
             execution, signal, message = mail = self._mailbox.popleft()
             interpreter = self._driven.get(execution)
@@ -420,7 +420,7 @@ class Conductor:
                 del self._due[execution]
                 self._queue(execution)
 
-    def _advance(self, execution: int, now: int, moved: defaultdict[int, _Turn]) -> int:
+    def _advance(self, execution: int, now: int, moved: defaultdict[int, PendingChanges]) -> int:
         interpreter = self._driven.get(execution)
         if interpreter is None:
             return 0
@@ -486,11 +486,11 @@ class Conductor:
             self._due[execution] = due_at
             heappush(self._timers, (due_at, execution))
 
-    def _commit(self, moved: dict[int, _Turn], now: int) -> None:
+    def _commit(self, moved: dict[int, PendingChanges], now: int) -> None:
         lines, self._lines = self._lines, []
         forgotten, self._forgotten = self._forgotten, []
         changes: dict[int, tuple[list[OpenTask], list[OpenTask]]] = {}
-        turns: list[Moved] = []
+        turns: list[ExecutionChanges] = []
         for execution, turn in moved.items():
             with self._isolating(execution):
                 if execution in self._driven:
@@ -513,7 +513,9 @@ class Conductor:
         if committed.lost:
             self.claim_new()
 
-    def _moved(self, execution: int, turn: _Turn, opened: list[OpenTask], closed: list[OpenTask]) -> Moved:
+    def _moved(
+        self, execution: int, turn: PendingChanges, opened: list[OpenTask], closed: list[OpenTask]
+    ) -> ExecutionChanges:
         """What the turn writes for the execution."""
         in_map_run = execution in self._in_map_runs
         moved = _moved(execution, turn, self._answerable(execution, opened), closed, in_map_run=in_map_run)
@@ -546,7 +548,7 @@ class Conductor:
                 with self._isolating(conducted.execution):
                     conducted.look()
 
-    def _logged(self, turn: Moved) -> list[LogLine]:
+    def _logged(self, turn: ExecutionChanges) -> list[LogLine]:
         """What the execution's log has of the turn."""
         execution = self._driven[turn.execution].execution
         return log_lines(
@@ -588,17 +590,17 @@ class Conductor:
             self._let_go(execution)
 
 
-def _step_of(interpreter: Interpreter, now: int, budget: TimeBudget) -> Taken:
+def _step_of(interpreter: Interpreter, now: int, budget: TimeBudget) -> StepResult:
     interpreter.budget = budget
-    return Taken(interpreter, interpreter.advance(now, limit=1))
+    return StepResult(interpreter, interpreter.advance(now, limit=1))
 
 
 def _moved(
-    execution: int, turn: _Turn, opened: list[Opened], closed: list[OpenTask], *, in_map_run: bool
-) -> Moved:
+    execution: int, turn: PendingChanges, opened: list[Opened], closed: list[OpenTask], *, in_map_run: bool
+) -> ExecutionChanges:
     answerable = [task for task in closed if task.token is not None]
     awaited = [task for task in closed if task.token is not None or task.plan is not None]
-    return Moved(
+    return ExecutionChanges(
         execution,
         turn.events,
         turn.consumed,

@@ -50,7 +50,7 @@ def loop_budget() -> TimeBudget:
     return TimeBudget(time.thread_time, LOOP_SECONDS, is_all=False)
 
 
-class Taken(NamedTuple):
+class StepResult(NamedTuple):
     """An execution after its step, and the events that it made. `clock` is its setting, if it was
     just made from its history.
     """
@@ -60,7 +60,7 @@ class Taken(NamedTuple):
     clock: str | None = None
 
 
-Step = Callable[[TimeBudget], Taken]
+Step = Callable[[TimeBudget], StepResult]
 
 
 class _Job:
@@ -72,7 +72,7 @@ class _Job:
         self.execution = execution
         self.step = step
         self.budget = TimeBudget(time.thread_time, LANE_SECONDS)
-        self.outcome: Callable[[], Taken] | None = None
+        self.outcome: Callable[[], StepResult] | None = None
 
 
 class SlowLane:
@@ -118,7 +118,7 @@ class SlowLane:
         if job is not None:
             job.budget.end()
 
-    def finished(self) -> Iterator[tuple[int, Callable[[], Taken]]]:
+    def finished(self) -> Iterator[tuple[int, Callable[[], StepResult]]]:
         """The executions whose steps are done, each once, with what gives or raises what came of it."""
         with suppress(BlockingIOError):
             while os.read(self._pipe[0], 4096):
@@ -155,5 +155,5 @@ class SlowLane:
             os.write(self._pipe[1], b".")
 
 
-def _raise(error: BaseException) -> Taken:
+def _raise(error: BaseException) -> StepResult:
     raise error

@@ -73,7 +73,7 @@ def report(line: str) -> None:
         os.write(sys.stdout.fileno(), f"{format_timestamp(clock())} [{os.getpid()}] {line}\n".encode())
 
 
-def main(build: Callable[[Settings], Service], *, beside: bool) -> None:
+def main(build: Callable[[Settings], Service], *, additional: bool) -> None:
     """The process that `launch.start` starts. It reads its settings; `build` creates its Service."""
     detached.settle()
     try:
@@ -81,7 +81,7 @@ def main(build: Callable[[Settings], Service], *, beside: bool) -> None:
         with translated_errors(settings.home):
             private_files.check_home(settings.home)
             os.chdir(settings.home)  # not to hold the folder of the command that started it
-        code = work(settings, build, beside=beside)
+        code = work(settings, build, additional=additional)
     except ConfigurationError as error:
         report(str(error))
         code = 253
@@ -92,11 +92,11 @@ def main(build: Callable[[Settings], Service], *, beside: bool) -> None:
     os._exit(code)
 
 
-def work(settings: Settings, build: Callable[[Settings], Service], *, beside: bool = False) -> int:
+def work(settings: Settings, build: Callable[[Settings], Service], *, additional: bool = False) -> int:
     """Works in the first free slot until nothing is owed. Gives the process's exit code.
 
     Commands that start at once may each start a worker: all but the first leave, unless one was
-    asked for to work `beside` others.
+    asked for to work as an `additional` one.
     """
     for number in range(settings.workers):
         slot = Slot(settings.home, number)
@@ -104,12 +104,12 @@ def work(settings: Settings, build: Callable[[Settings], Service], *, beside: bo
             lock = slot.take()
             if (
                 lock is None
-                and not beside
+                and not additional
                 and slot.holder(settings.lease_seconds) is not None
                 and not slot.wake()
             ):
                 lock = _wait_for(settings, slot)
-        if lock is None and not beside and slot.holder(settings.lease_seconds) is not None:
+        if lock is None and not additional and slot.holder(settings.lease_seconds) is not None:
             return 0
         if lock is not None:
             worker = _Worker(settings, build(settings), slot, lock)
@@ -151,7 +151,7 @@ class _Worker:
         self._looks_for_orphans = True
         self._database = service.database
         self._id = Workers(self._database).register(slot.number, os.getpid(), clock())
-        self._sign()
+        self._renew_lease()
         self._selector = selectors.DefaultSelector()
         self._pool = Pool(
             Functions(self._database), settings, self._selector, clock, self._log, report=report
@@ -191,7 +191,7 @@ class _Worker:
             try:
                 self._drive()
             finally:
-                self._deafen(pipe)
+                self._stop_listening(pipe)
             if not self._in_place():
                 report("the store is gone")
                 self.close()
@@ -208,7 +208,7 @@ class _Worker:
             if lock is None:
                 break
             self._lock = lock
-            self._sign()
+            self._renew_lease()
         self.close()
         self._conductor.turn()
         report(f"worker {self._id} leaves")
@@ -229,12 +229,12 @@ class _Worker:
         """Whether the store is still where it was: its folder, or its file, may have been moved
         away or deleted.
         """
-        return self._slot.is_of(self._lock) and self._database.is_in_place()
+        return self._slot.owns(self._lock) and self._database.is_in_place()
 
     def _leave(self, number: int, frame: FrameType | None) -> None:
         self._told_to_leave = True
 
-    def _sign(self) -> None:
+    def _renew_lease(self) -> None:
         with translated_errors(self._slot.lock_path):
             self._slot.sign(self._lock, self._id)
 
@@ -262,7 +262,7 @@ class _Worker:
 
         return drain
 
-    def _deafen(self, pipe: int) -> None:
+    def _stop_listening(self, pipe: int) -> None:
         signal.set_wakeup_fd(-1)
         self._selector.unregister(pipe)
         os.close(pipe)
@@ -294,7 +294,7 @@ class _Worker:
                     report("another version of sfn uses the store now")
                     self._told_to_leave = True
                     return
-                self._sign()
+                self._renew_lease()
                 self._survive(conductor.read_inbox)
                 self._survive(conductor.look_at_map_runs)
                 self._survive(partial(self._function_events.look, self._live_workers))
@@ -334,7 +334,7 @@ class _Worker:
     def _share(self) -> None:
         """More is waiting than one claim takes: another worker may help, if there is room for one."""
         if len(live_workers(self._settings)) < self._settings.workers:
-            launch.start(self._settings, beside=True)
+            launch.start(self._settings, additional=True)
 
     def _wait(self) -> None:
         timeout = 0.0
