@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sfn_cli.api.model import Operation
-    from sfn_cli.integrations.integration import Cancel, Errand, World
+    from sfn_cli.integrations.integration import Cancel, TaskContext, TaskRun
     from sfn_cli.interpreter.execution import OpenTask
 
 PREFIX = "aws-sdk:"
@@ -34,46 +34,48 @@ _AS_IS = aws_call.Manner()
 _OWN: Mapping[str, OwnService] = {own.sdk_name: own for own in OWN_SERVICES}
 
 
-def call(errand: Errand, world: World) -> Cancel:
+def call(task_run: TaskRun, context: TaskContext) -> Cancel:
     """Calls the operation that the Resource names."""
-    task = errand.task
+    task = task_run.task
     service = task.resource.service.removeprefix(PREFIX)
     action = task.resource.action.partition(".")[0]
     own = _OWN.get(service)
-    operation = own.operation(capitalised(action)) if own and own.answers(world.settings) else None
+    operation = own.operation(capitalised(action)) if own and own.answers(context.settings) else None
     if own is not None and operation is not None:
         key = operation.service, operation.name
         if key in WAITING:
-            world.service.invoker  # noqa: B018 - created here, in the loop, for all threads
+            context.service.invoker  # noqa: B018 - created here, in the loop, for all threads
         return aws_call.in_background(
-            errand,
-            world,
-            lambda: _ask_own(own, operation, task, world),
+            task_run,
+            context,
+            lambda: _ask_own(own, operation, task, context),
             may_wait=key in WAITING,
         )
 
     def ask() -> TaskSucceeded | TaskFailed:
         try:
-            name = world.clients.named(service)
+            name = context.clients.named(service)
         except ConfigurationError as error:
             return TaskFailed(task.id, *sdk_2(service).no_answer(error))
         if name is None:
             raise StatesError(
                 "States.Runtime", f"{task.resource.arn} is not recognized: botocore has no service {service}."
             )
-        return aws_call.call(name, action, _AS_IS, task, world)
+        return aws_call.call(name, action, _AS_IS, task, context)
 
-    return aws_call.in_background(errand, world, ask)
+    return aws_call.in_background(task_run, context, ask)
 
 
-def _ask_own(own: OwnService, operation: Operation, task: OpenTask, world: World) -> aws_call.Ended | Later:
+def _ask_own(
+    own: OwnService, operation: Operation, task: OpenTask, context: TaskContext
+) -> aws_call.Ended | Later:
     """An operation of this store, over a connection of its own: it may wait long. Raises StatesError."""
 
     def succeeded(answer: Mapping[str, Any]) -> aws_call.Ended:
         return TaskSucceeded(task.id, Payload(result(OwnShape(operation.output), answer)))
 
     asked = request(OwnShape(operation.input), task.arguments.value)
-    service = world.service.sibling()
+    service = context.service.sibling()
     try:
         answered = api.begin(service, operation, asked)
     except ApiError as error:

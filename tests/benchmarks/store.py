@@ -15,7 +15,7 @@ from sfn_cli.app import build
 from sfn_cli.drivers.local.background import Background
 from sfn_cli.drivers.local.conduct import Conductor
 from sfn_cli.integrations.aws_clients import Clients
-from sfn_cli.integrations.integration import World
+from sfn_cli.integrations.integration import TaskContext
 from sfn_cli.settings import Settings
 from sfn_cli.store.sqlite.inbox import Inbox
 from sfn_cli.store.sqlite.tasks import Tasks
@@ -61,7 +61,7 @@ class Store:
         service = self.service
         worker = Workers(service.database).register(0, 1, service.clock())
         pool: Any = None  # no task is called here
-        world = World(
+        context = TaskContext(
             service.settings,
             pool,
             service,
@@ -80,7 +80,7 @@ class Store:
             service.executions,
             tasks,
             inbox,
-            world,
+            context,
             lambda line: print(line, file=sys.stderr),
             **options,
         )

@@ -47,7 +47,7 @@ from sfn_cli.store.sqlite.turns import Claimed, ExecutionChanges, Turns
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
-    from sfn_cli.integrations.integration import World
+    from sfn_cli.integrations.integration import TaskContext
     from sfn_cli.interpreter.events import HistoryEvent
     from sfn_cli.interpreter.execution import OpenTask
     from sfn_cli.interpreter.signals import Signal
@@ -106,7 +106,7 @@ class Conductor:
         executions: Executions,
         tasks: Tasks,
         inbox: Inbox,
-        world: World,
+        context: TaskContext,
         report: Callable[[str], None],
         *,
         on_crash: str = "retry",
@@ -116,8 +116,8 @@ class Conductor:
         self._executions = executions
         self._tasks = tasks
         self._inbox = inbox
-        self._world = world
-        self._clock = world.clock
+        self._context = context
+        self._clock = context.clock
         self._report = report
         self._fails_after_crash = on_crash == "fail"
         self._max_events = max_events
@@ -132,7 +132,7 @@ class Conductor:
         self._lines: list[LogLine] = []
         self._faults: dict[int, Fault] = {}  # of executions that are no longer driven, and not yet set aside
         self._reported: set[str] = set()  # tracebacks that the worker's log has
-        self._dispatch = Dispatch(world, self._mail, self._isolating)
+        self._dispatch = Dispatch(context, self._mail, self._isolating)
         self._in_map_runs: dict[int, int] = {}  # those that are children → their Map Runs
         self._moved_runs: set[int] = set()  # Map Runs whose children have ended in this turn
         self._clocks: dict[int, Clock] = {}  # of those that do not run by the wall's
@@ -534,17 +534,17 @@ class Conductor:
     def _tell_map_runs(self) -> None:
         """Notifies the conductors of Map Runs whose children have ended, in this worker or in another."""
         moved, self._moved_runs = self._moved_runs, set()
-        self._look_at(moved & self._world.map_runs.keys())
-        if moved - self._world.map_runs.keys():
-            self._world.service.runner.wake()
+        self._look_at(moved & self._context.map_runs.keys())
+        if moved - self._context.map_runs.keys():
+            self._context.service.runner.wake()
 
     def look_at_map_runs(self) -> None:
         """Looks at every Map Run: another process may have ended children, or changed what it allows."""
-        self._look_at(tuple(self._world.map_runs))
+        self._look_at(tuple(self._context.map_runs))
 
     def _look_at(self, map_runs: Iterable[int]) -> None:
         for run in map_runs:
-            if (conducted := self._world.map_runs.get(run)) is not None:
+            if (conducted := self._context.map_runs.get(run)) is not None:
                 with self._isolating(conducted.execution):
                     conducted.look()
 

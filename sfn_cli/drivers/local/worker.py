@@ -29,7 +29,7 @@ from sfn_cli.drivers.local.function_events import EventInvocations
 from sfn_cli.errors import ConfigurationError, SfnError, is_of_the_store
 from sfn_cli.functions.pool import Pool, monotonic_ms
 from sfn_cli.integrations.aws_clients import Clients
-from sfn_cli.integrations.integration import World
+from sfn_cli.integrations.integration import TaskContext
 from sfn_cli.settings import Settings
 from sfn_cli.store.sqlite.database import translated_errors
 from sfn_cli.store.sqlite.executions import Executions
@@ -157,13 +157,13 @@ class _Worker:
             Functions(self._database), settings, self._selector, clock, self._log, report=report
         )
         background = Background(self._selector, Awaiting(service))
-        world = World(settings, self._pool, service, clock, background, Clients(settings), {})
+        context = TaskContext(settings, self._pool, service, clock, background, Clients(settings), {})
         self._conductor = Conductor(
             Turns(self._database, self._id),
             Executions(self._database),
             Tasks(self._database),
             Inbox(self._database),
-            world,
+            context,
             report,
             on_crash=settings.on_crash,
             max_events=settings.max_events,
@@ -171,7 +171,7 @@ class _Worker:
         self._function_events = EventInvocations(
             FunctionEvents(self._database), self._pool, self._id, clock, report
         )
-        self._status_events = EventDelivery(StatusChanges(self._database), world, report)
+        self._status_events = EventDelivery(StatusChanges(self._database), context, report)
         self._selector.register(
             self._conductor.slow_lane, selectors.EVENT_READ, lambda: None
         )  # the next turn takes it from there
