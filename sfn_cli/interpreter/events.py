@@ -152,6 +152,16 @@ def execution_redriven(last_id: int, count: int, at: int) -> HistoryEvent:
     return HistoryEvent(last_id + 1, 0, at, "ExecutionRedriven", details={"redriveCount": count})
 
 
+def ended_from_outside(
+    type: str, last_id: int, error: str | None, cause: str | None, at: int
+) -> HistoryEvent:
+    """The end of an execution that none of its states brought: an ExecutionAborted, by StopExecution for
+    instance, or an ExecutionFailed. `last_id` is the id of its last event.
+    """
+    # Observed: AWS records 0 as the previous event of ExecutionAborted; so does sfn for any end from outside.
+    return HistoryEvent(last_id + 1, 0, at, type, details=error_details(error, cause))
+
+
 def api_event(event: HistoryEvent, *, include_data: bool = True) -> dict[str, Any]:
     """The event as GetExecutionHistory answers it; `timestamp` is milliseconds since 1970."""
     kind = KINDS[event.type]

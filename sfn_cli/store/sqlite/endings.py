@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli import jsonvalue
-from sfn_cli.interpreter.events import TERMINAL, HistoryEvent, error_details
+from sfn_cli.interpreter.events import TERMINAL, ended_from_outside
 from sfn_cli.store.sqlite.events import event_rows, insert_events, last_event
 from sfn_cli.store.sqlite.execution_logs import log_events
 from sfn_cli.store.sqlite.inbox import send
@@ -43,8 +43,7 @@ def _end(connection: Any, id: int, type: str, error: str | None, cause: str | No
     owner, map_run = connection.execute("SELECT owner, map_run FROM execution WHERE id = ?", (id,)).fetchone()
     last, last_at = last_event(connection, id)
     at = max(at, last_at)  # the execution's own clock may be ahead
-    # Observed: AWS records 0 as the previous event of ExecutionAborted; so does sfn for any end from outside.
-    ended = HistoryEvent(last + 1, 0, at, type, details=error_details(error, cause))
+    ended = ended_from_outside(type, last, error, cause, at)
     insert_events(connection, event_rows(id, [ended]))
     log_events(connection, id, [ended])
     details = ended.details or {}
