@@ -6,12 +6,14 @@ before to its last commit: load, interpret, check the lease, write the history, 
 
 from __future__ import annotations
 
+import gc
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tests.benchmarks import floor
-from tests.benchmarks.store import Store, collector_as_in_a_worker, drive
 from tests.benchmarks.table import Result, in_turn
+from tests.driven_store import Store, drive
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -51,6 +53,18 @@ def measure(folder: Path, runs: int) -> Iterator[Result]:
             by_hand = _by_hand(plain, plain.machine(f"M{number}", definition), states, inputs)
             measured, baseline = in_turn(runs, engine, by_hand)
             yield Result(told, measured, "/s", wanted, baseline)
+
+
+@contextmanager
+def collector_as_in_a_worker() -> Iterator[None]:
+    """The garbage collector is set as a worker sets it."""
+    gc.collect()
+    gc.freeze()
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, 50, 100)
+    yield
+    gc.set_threshold(*before)
+    gc.unfreeze()
 
 
 def _engine(store: Store, machine: StateMachine, inputs: Sequence[str]) -> Callable[[], float]:

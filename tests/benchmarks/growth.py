@@ -12,10 +12,10 @@ import time
 from typing import TYPE_CHECKING
 
 from sfn_cli.store.sqlite.keys import EVENTS_PER_EXECUTION
-from tests.benchmarks.engine import chain, counting
+from tests.benchmarks.engine import chain, collector_as_in_a_worker, counting
 from tests.benchmarks.processes import timed
-from tests.benchmarks.store import Store, collector_as_in_a_worker, drive
 from tests.benchmarks.table import Result, in_turn
+from tests.driven_store import Store, drive
 from tests.processes import SFN, environment_of
 
 if TYPE_CHECKING:

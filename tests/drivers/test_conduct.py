@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sfn_cli.errors import UnstorableError
-from tests.benchmarks.store import Store, drive
+from tests.driven_store import Store, drive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import selectors
 import sys
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.api import call, model
@@ -23,7 +21,7 @@ from sfn_cli.store.sqlite.turns import Turns
 from sfn_cli.store.sqlite.workers import Workers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path
 
     from sfn_cli.api.service import Service
@@ -95,14 +93,3 @@ def drive(conductor: Conductor) -> int:
         if not conductor.driven:
             return events
         events += conductor.turn()
-
-
-@contextmanager
-def collector_as_in_a_worker() -> Iterator[None]:
-    gc.collect()
-    gc.freeze()
-    before = gc.get_threshold()
-    gc.set_threshold(100_000, 50, 100)
-    yield
-    gc.set_threshold(*before)
-    gc.unfreeze()
