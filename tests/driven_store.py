@@ -11,7 +11,7 @@ from sfn_cli.api import call, model
 from sfn_cli.api.executions import new_execution
 from sfn_cli.app import build
 from sfn_cli.drivers.local.background import Background
-from sfn_cli.drivers.local.conduct import Conductor
+from sfn_cli.drivers.local.scheduler import Scheduler
 from sfn_cli.integrations.aws_clients import Clients
 from sfn_cli.integrations.integration import TaskContext
 from sfn_cli.settings import Settings
@@ -54,7 +54,7 @@ class Store:
         self.service.executions.start_many([new_execution(machine, {"input": text}, at) for text in inputs])
         self.connection.execute("PRAGMA synchronous = FULL")
 
-    def conductor(self, **options: Any) -> Conductor:
+    def scheduler(self, **options: Any) -> Scheduler:
         """What a worker drives executions with, save the functions."""
         service = self.service
         worker = Workers(service.database).register(0, 1, service.clock())
@@ -73,7 +73,7 @@ class Store:
             Tasks(service.database),
             Inbox(service.database),
         )
-        return Conductor(
+        return Scheduler(
             turns,
             service.executions,
             tasks,
@@ -84,12 +84,12 @@ class Store:
         )
 
 
-def drive(conductor: Conductor) -> int:
+def drive(scheduler: Scheduler) -> int:
     """Claims and turns, as a worker does, until all have ended; the number of events."""
     events = 0
     while True:
-        if conductor.has_room:
-            conductor.claim_new()
-        if not conductor.driven:
+        if scheduler.has_room:
+            scheduler.claim_new()
+        if not scheduler.driven:
             return events
-        events += conductor.turn()
+        events += scheduler.turn()

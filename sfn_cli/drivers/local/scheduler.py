@@ -26,9 +26,9 @@ from sfn_cli import arn
 from sfn_cli.asl.retry import RUNTIME
 from sfn_cli.asl.state_machine import load
 from sfn_cli.drivers.local.clocks import GRACE_MS, Clock, VirtualClock, clock_of
-from sfn_cli.drivers.local.dispatch import Dispatch
 from sfn_cli.drivers.local.messages import signal_of
-from sfn_cli.drivers.local.slow_lane import SlowLane, Step, StepResult, loop_budget
+from sfn_cli.drivers.local.offload import SlowLane, Step, StepResult, loop_budget
+from sfn_cli.drivers.local.task_dispatch import TaskDispatch
 from sfn_cli.errors import RowError, UnstorableError, is_of_the_store
 from sfn_cli.interpreter import mocks
 from sfn_cli.interpreter.execution import MAX_EVENTS
@@ -95,7 +95,7 @@ class PendingChanges:
         self.consumed: list[int] = []
 
 
-class Conductor:
+class Scheduler:
     """See the module's docstring. `report` takes a line for the worker's log; `on_crash` is SFN_ON_CRASH:
     a task that was in flight when its worker died is called again ("retry") or failed ("fail");
     `max_events` is the most that a history may have."""
@@ -132,7 +132,7 @@ class Conductor:
         self._lines: list[LogLine] = []
         self._faults: dict[int, Fault] = {}  # of executions that are no longer driven, and not yet set aside
         self._reported: set[str] = set()  # tracebacks that the worker's log has
-        self._dispatch = Dispatch(context, self._mail, self._isolating)
+        self._dispatch = TaskDispatch(context, self._mail, self._isolating)
         self._in_map_runs: dict[int, int] = {}  # those that are children → their Map Runs
         self._moved_runs: set[int] = set()  # Map Runs whose children have ended in this turn
         self._clocks: dict[int, Clock] = {}  # of those that do not run by the wall's

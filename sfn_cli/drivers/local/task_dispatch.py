@@ -63,7 +63,7 @@ class _Isolated:
         return guarded
 
 
-class Dispatch:
+class TaskDispatch:
     """What runs for the executions that a worker drives: execution → task → how to cancel it."""
 
     def __init__(self, context: TaskContext, mail: Mail, isolating: Isolating) -> None:

@@ -23,9 +23,9 @@ from sfn_cli.asl.timestamp import format_timestamp
 from sfn_cli.drivers.local import launch
 from sfn_cli.drivers.local.awaiting import Awaiting
 from sfn_cli.drivers.local.background import Background
-from sfn_cli.drivers.local.conduct import CLAIM_LIMIT, Conductor
-from sfn_cli.drivers.local.event_delivery import EventDelivery
-from sfn_cli.drivers.local.function_events import EventInvocations
+from sfn_cli.drivers.local.lambda_events import LambdaEvents
+from sfn_cli.drivers.local.outbox_delivery import OutboxDelivery
+from sfn_cli.drivers.local.scheduler import CLAIM_LIMIT, Scheduler
 from sfn_cli.errors import ConfigurationError, SfnError, is_of_the_store
 from sfn_cli.functions.pool import Pool, monotonic_ms
 from sfn_cli.integrations.aws_clients import Clients
@@ -158,7 +158,7 @@ class _Worker:
         )
         background = Background(self._selector, Awaiting(service))
         context = TaskContext(settings, self._pool, service, clock, background, Clients(settings), {})
-        self._conductor = Conductor(
+        self._scheduler = Scheduler(
             Turns(self._database, self._id),
             Executions(self._database),
             Tasks(self._database),
@@ -168,12 +168,12 @@ class _Worker:
             on_crash=settings.on_crash,
             max_events=settings.max_events,
         )
-        self._function_events = EventInvocations(
+        self._function_events = LambdaEvents(
             FunctionEvents(self._database), self._pool, self._id, clock, report
         )
-        self._status_events = EventDelivery(StatusChanges(self._database), context, report)
+        self._status_events = OutboxDelivery(StatusChanges(self._database), context, report)
         self._selector.register(
-            self._conductor.slow_lane, selectors.EVENT_READ, lambda: None
+            self._scheduler.slow_lane, selectors.EVENT_READ, lambda: None
         )  # the next turn takes it from there
 
     def run(self) -> None:
@@ -200,7 +200,7 @@ class _Worker:
                     launch.start(self._settings)  # a store that took its place may have called this worker
                 return
             if self._told_to_leave:
-                self._conductor.release()
+                self._scheduler.release()
             os.close(self._lock)
             if self._told_to_leave or not self._owed():
                 break
@@ -210,7 +210,7 @@ class _Worker:
             self._lock = lock
             self._renew_lease()
         self.close()
-        self._conductor.turn()
+        self._scheduler.turn()
         report(f"worker {self._id} leaves")
 
     def close(self) -> None:
@@ -270,11 +270,11 @@ class _Worker:
     def _owed(self) -> bool:
         others = set(live_workers(self._settings).values()) - {self._id}
         self._function_events.look(lambda: others)
-        return self._conductor.claim_abandoned(others) > 0 or self._function_events.owed
+        return self._scheduler.claim_abandoned(others) > 0 or self._function_events.owed
 
     def _drive(self) -> None:
         """Turns until told to leave, or until nothing has been owed for the idle time."""
-        conductor = self._conductor
+        scheduler = self._scheduler
         idle_ms = int(self._settings.worker_idle_seconds * 1000)
         last_owed = last_look = monotonic_ms()
         self._called = self._looks_for_abandoned = True
@@ -295,14 +295,14 @@ class _Worker:
                     self._told_to_leave = True
                     return
                 self._renew_lease()
-                self._survive(conductor.read_inbox)
-                self._survive(conductor.look_at_map_runs)
+                self._survive(scheduler.read_inbox)
+                self._survive(scheduler.look_at_map_runs)
                 self._survive(partial(self._function_events.look, self._live_workers))
                 self._survive(self._claim)
-            events = self._survive(conductor.turn)
+            events = self._survive(scheduler.turn)
             self._survive(self._status_events.deliver)
             self._survive(partial(self._pool.tick, monotonic_ms()))
-            if events or conductor.driven or self._function_events.owed or self._status_events.busy:
+            if events or scheduler.driven or self._function_events.owed or self._status_events.busy:
                 last_owed = monotonic_ms()
             elif monotonic_ms() - last_owed >= idle_ms:
                 return
@@ -312,10 +312,10 @@ class _Worker:
         """Takes over what is new, and now and then what dead workers left; if that is not all,
         again after a turn.
         """
-        if not self._conductor.has_room:
+        if not self._scheduler.has_room:
             self._called = True
         elif (
-            self._claim_abandoned() if self._looks_for_abandoned else self._conductor.claim_new()
+            self._claim_abandoned() if self._looks_for_abandoned else self._scheduler.claim_new()
         ) == CLAIM_LIMIT:
             self._called = True
             self._share()
@@ -323,7 +323,7 @@ class _Worker:
             self._looks_for_abandoned = False
 
     def _claim_abandoned(self) -> int:
-        claimed = self._conductor.claim_abandoned(self._live_workers())
+        claimed = self._scheduler.claim_abandoned(self._live_workers())
         if claimed:
             report(f"takes over {claimed} executions")
         return claimed
@@ -338,10 +338,10 @@ class _Worker:
 
     def _wait(self) -> None:
         timeout = 0.0
-        if not (self._conductor.busy or self._called):
+        if not (self._scheduler.busy or self._called):
             # What is stored is due by the clock on the wall, which may be set: it is looked at often.
             limits = [LOOK_SECONDS * 1000]
-            if (due_at := self._conductor.wake_at) is not None:
+            if (due_at := self._scheduler.wake_at) is not None:
                 limits.append(due_at - clock())
             if (due_at := self._pool.wake_at) is not None:
                 limits.append(due_at - monotonic_ms())
@@ -352,7 +352,7 @@ class _Worker:
     def _survive(self, step: Callable[[], T]) -> T | None:
         """Takes a step of the loop and returns its result. A bug in the step does not end the worker.
 
-        `Conductor` isolates the errors of executions; this is for those that belong to none. The same error
+        `Scheduler` isolates the errors of executions; this is for those that belong to none. The same error
         is reported once. Raises StoreError.
         """
         try:
@@ -368,4 +368,4 @@ class _Worker:
             return None
 
     def _log(self, group: str, stream: str, at: int, message: str) -> None:
-        self._conductor.log(group, stream, at, message)
+        self._scheduler.log(group, stream, at, message)
