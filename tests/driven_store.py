@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli.api import call, model
 from sfn_cli.api.executions import new_execution
 from sfn_cli.app import build
-from sfn_cli.drivers.local.background import Background
+from sfn_cli.drivers.local.claims import WorkerStore
+from sfn_cli.drivers.local.offload import Offload
 from sfn_cli.drivers.local.scheduler import Scheduler
 from sfn_cli.integrations.aws_clients import Clients
 from sfn_cli.integrations.integration import TaskContext
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sfn_cli.api.service import Service
+    from sfn_cli.drivers.local.driven_execution import DrivenExecution
     from sfn_cli.store.sqlite.state_machines import StateMachine
 
 ROLE = "arn:aws:iam::123456789012:role/any"
@@ -59,37 +61,27 @@ class Store:
         service = self.service
         worker = Workers(service.database).register(0, 1, service.clock())
         pool: Any = None  # no task is called here
+        offload: Offload[DrivenExecution] = Offload(selectors.DefaultSelector())
         context = TaskContext(
             service.settings,
             pool,
             service,
             service.clock,
-            Background(selectors.DefaultSelector()),
+            offload.calls,
             Clients(service.settings),
             {},
         )
-        turns, tasks, inbox = (
-            Turns(service.database, worker),
-            Tasks(service.database),
-            Inbox(service.database),
-        )
-        return Scheduler(
-            turns,
-            service.executions,
-            tasks,
-            inbox,
-            context,
-            lambda line: print(line, file=sys.stderr),
-            **options,
-        )
+        database = service.database
+        store = WorkerStore(Turns(database, worker), service.executions, Tasks(database), Inbox(database))
+        return Scheduler(store, context, offload.steps, lambda line: print(line, file=sys.stderr), **options)
 
 
 def drive(scheduler: Scheduler) -> int:
-    """Claims and turns, as a worker does, until all have ended; the number of events."""
+    """Claims and takes rounds, as a worker does, until all have ended; the number of events."""
     events = 0
     while True:
         if scheduler.has_room:
             scheduler.claim_new()
         if not scheduler.driven:
             return events
-        events += scheduler.turn()
+        events += scheduler.run_round()

@@ -40,7 +40,7 @@ def work(scheduler: Scheduler) -> None:
     """What a worker does when it is called."""
     scheduler.read_inbox()
     scheduler.claim_new()
-    scheduler.turn()
+    scheduler.run_round()
 
 
 def owner(store: Store) -> object:
@@ -57,7 +57,7 @@ def test_one_who_claims_it_before_it_reads_that_it_was_stopped(store: Store) -> 
     work(scheduler)
     stop_and_redrive(store)
     scheduler.claim_new()
-    scheduler.turn()
+    scheduler.run_round()
     for _ in range(2):
         work(scheduler)
         assert (scheduler.driven, owner(store)) == (1, 1)
@@ -70,7 +70,7 @@ def test_another_takes_it_over(store: Store) -> None:
     work(first)
     stop_and_redrive(store)
     other.claim_new()
-    other.turn()
+    other.run_round()
     for _ in range(2):
         work(other)
     work(first)
@@ -114,7 +114,7 @@ def test_a_damaged_message_harms_its_execution_alone(store: Store) -> None:
         executions.abort(arn, None, None, now)
     store.connection.execute("UPDATE inbox SET body = '{' WHERE id = (SELECT min(id) FROM inbox)")
     scheduler.read_inbox()
-    scheduler.turn()
+    scheduler.run_round()
     assert scheduler.driven == 0
     store.service.close()
 
@@ -173,7 +173,7 @@ def test_a_message_that_is_not_utf_8(store: Store) -> None:
     )
     scheduler = store.scheduler()
     scheduler.claim_new()
-    scheduler.turn()
+    scheduler.run_round()
     (arn,) = store.connection.execute("SELECT arn FROM execution").fetchone()
     store.service.executions.abort(arn, None, None, store.service.clock())
     work(scheduler)
@@ -188,7 +188,7 @@ def test_a_turn_that_cannot_be_committed_is_taken_again(store: Store) -> None:
     scheduler.claim_new()
     scheduler.log("\ud800", "stream", 0, "line")
     with pytest.raises(UnstorableError):
-        scheduler.turn()
+        scheduler.run_round()
     work(scheduler)
     ids = [event.id for event in store.service.executions.history(1)]
     assert (ids, owner(store)) == ([1, 2], 1)

@@ -1,8 +1,8 @@
-"""The worker process: it takes a slot, drives executions, and leaves when nothing has been owed for a while.
+"""The worker process: it takes a slot, works there, and exits when there was nothing to do for a while.
 
-It leaves in this order: it stops listening, lets go of its slot, and looks at the store once more.
-So a command that found it listening has its execution seen by that last look, and a command that
-did not starts another worker.
+It exits in this order: it stops listening, gives up its slot, and looks at the store once more. So a
+command that found it listening has its execution seen by that last look, and a command that did not
+starts another worker.
 """
 
 from __future__ import annotations
@@ -13,50 +13,25 @@ import selectors
 import signal
 import sys
 import time
-import traceback
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from sfn_cli import detached, private_files
 from sfn_cli.asl.timestamp import format_timestamp
 from sfn_cli.drivers.local import launch
-from sfn_cli.drivers.local.awaiting import Awaiting
-from sfn_cli.drivers.local.background import Background
-from sfn_cli.drivers.local.lambda_events import LambdaEvents
-from sfn_cli.drivers.local.outbox_delivery import OutboxDelivery
-from sfn_cli.drivers.local.scheduler import CLAIM_LIMIT, Scheduler
-from sfn_cli.errors import ConfigurationError, SfnError, is_of_the_store
-from sfn_cli.functions.pool import Pool, monotonic_ms
-from sfn_cli.integrations.aws_clients import Clients
-from sfn_cli.integrations.integration import TaskContext
+from sfn_cli.drivers.local.loop import Loop
+from sfn_cli.errors import ConfigurationError, SfnError
 from sfn_cli.settings import Settings
 from sfn_cli.store.sqlite.database import translated_errors
-from sfn_cli.store.sqlite.executions import Executions
-from sfn_cli.store.sqlite.function_events import FunctionEvents
-from sfn_cli.store.sqlite.functions import Functions
-from sfn_cli.store.sqlite.inbox import Inbox
 from sfn_cli.store.sqlite.log_groups import LogGroups
-from sfn_cli.store.sqlite.status_changes import StatusChanges
-from sfn_cli.store.sqlite.tasks import Tasks
-from sfn_cli.store.sqlite.turns import Turns
-from sfn_cli.store.sqlite.workers import Slot, Workers, live_workers
+from sfn_cli.store.sqlite.workers import Slot, Workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
     from sfn_cli.api.service import Service
-
-T = TypeVar("T")
-
-LOOK_SECONDS = 1.0
-"""How often a worker looks at the store unasked: for what workers that died left, and for calls
-that were lost.
-"""
-
-PAUSE_SECONDS = 0.1
-"""How long the loop waits after an error that belongs to no execution: it may recur at once."""
 
 LEAVING_SECONDS = 0.01
 """How often one who waits for a slot looks whether its worker has left."""
@@ -139,49 +114,37 @@ def _wait_for(settings: Settings, slot: Slot) -> int | None:
 
 
 class _Worker:
+    """A worker in its slot, whose lock it holds, and how other processes call it."""
+
     def __init__(self, settings: Settings, service: Service, slot: Slot, lock: int) -> None:
         """`service` has the operations for tasks that call them. Its connection is the worker's own."""
         self._settings = settings
         self._service = service
         self._slot = slot
         self._lock = lock
-        self._told_to_leave = False
-        self._reported: set[str] = set()
-        self._on_its_way = True  # until it listens
-        self._looks_for_orphans = True
+        self._is_starting = True  # until it listens
         self._database = service.database
         self._id = Workers(self._database).register(slot.number, os.getpid(), clock())
         self._renew_lease()
         self._selector = selectors.DefaultSelector()
-        self._pool = Pool(
-            Functions(self._database), settings, self._selector, clock, self._log, report=report
-        )
-        background = Background(self._selector, Awaiting(service))
-        context = TaskContext(settings, self._pool, service, clock, background, Clients(settings), {})
-        self._scheduler = Scheduler(
-            Turns(self._database, self._id),
-            Executions(self._database),
-            Tasks(self._database),
-            Inbox(self._database),
-            context,
+        self._loop = Loop(
+            settings,
+            service,
+            self._id,
+            self._selector,
+            clock,
             report,
-            on_crash=settings.on_crash,
-            max_events=settings.max_events,
+            is_in_place=self._is_in_place,
+            renew_lease=self._renew_lease,
         )
-        self._function_events = LambdaEvents(
-            FunctionEvents(self._database), self._pool, self._id, clock, report
-        )
-        self._status_events = OutboxDelivery(StatusChanges(self._database), context, report)
-        self._selector.register(
-            self._scheduler.slow_lane, selectors.EVENT_READ, lambda: None
-        )  # the next turn takes it from there
 
     def run(self) -> None:
-        """Drives executions; leaves when told to, or when nothing has been owed for a while."""
-        signal.signal(signal.SIGTERM, self._leave)
+        """Works until told to exit, or until there was nothing to do for a while."""
+        loop = self._loop
+        signal.signal(signal.SIGTERM, self._exit)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         report(f"worker {self._id} begins in slot {self._slot.number}")
-        self._survive(partial(LogGroups(self._database).expire, clock()))
+        loop.survive(partial(LogGroups(self._database).expire, clock()))
         # What an execution holds is freed by counting alone; the cycle collector would walk
         # all of ten thousand waiting executions again and again.
         gc.freeze()
@@ -189,20 +152,20 @@ class _Worker:
         while True:
             pipe = self._listen()
             try:
-                self._drive()
+                loop.run()
             finally:
                 self._stop_listening(pipe)
-            if not self._in_place():
+            if not self._is_in_place():
                 report("the store is gone")
                 self.close()
                 os.close(self._lock)
                 if os.path.exists(self._database.path):
                     launch.start(self._settings)  # a store that took its place may have called this worker
                 return
-            if self._told_to_leave:
-                self._scheduler.release()
+            if loop.must_exit:
+                loop.release()
             os.close(self._lock)
-            if self._told_to_leave or not self._owed():
+            if loop.must_exit or not loop.claim_what_is_left():
                 break
             lock = self._slot.take()
             if lock is None:
@@ -210,29 +173,22 @@ class _Worker:
             self._lock = lock
             self._renew_lease()
         self.close()
-        self._scheduler.turn()
+        loop.commit()
         report(f"worker {self._id} leaves")
 
     def close(self) -> None:
         """Ends the functions that run here."""
-        self._end_orphans()
-        self._pool.close()
+        self._loop.close()
         self._service.stop_invoker()
 
-    def _end_orphans(self) -> None:
-        """Kills, once, what is left of the functions of workers that were killed."""
-        if self._looks_for_orphans:
-            self._looks_for_orphans = False
-            self._pool.end_orphans()
-
-    def _in_place(self) -> bool:
+    def _is_in_place(self) -> bool:
         """Whether the store is still where it was: its folder, or its file, may have been moved
         away or deleted.
         """
         return self._slot.owns(self._lock) and self._database.is_in_place()
 
-    def _leave(self, number: int, frame: FrameType | None) -> None:
-        self._told_to_leave = True
+    def _exit(self, number: int, frame: FrameType | None) -> None:
+        self._loop.must_exit = True
 
     def _renew_lease(self) -> None:
         with translated_errors(self._slot.lock_path):
@@ -245,127 +201,19 @@ class _Worker:
             # Open for writing too: a pipe without a writer would be readable without end.
             pipe = private_files.open_pipe(path, os.O_RDWR)
         signal.set_wakeup_fd(pipe, warn_on_full_buffer=False)
-        self._selector.register(pipe, selectors.EVENT_READ, self._drainer(pipe))
-        if self._on_its_way:
-            self._on_its_way = False
+        self._selector.register(pipe, selectors.EVENT_READ, partial(self._called, pipe))
+        if self._is_starting:
+            self._is_starting = False
             os.close(detached.INHERITED)
         return pipe
 
-    def _drainer(self, pipe: int) -> Callable[[], None]:
-        def drain() -> None:
-            try:
-                while os.read(pipe, 65536):
-                    pass
-            except BlockingIOError:
+    def _called(self, pipe: int) -> None:
+        with suppress(BlockingIOError):
+            while os.read(pipe, 65536):
                 pass
-            self._called = True
-
-        return drain
+        self._loop.is_called = True
 
     def _stop_listening(self, pipe: int) -> None:
         signal.set_wakeup_fd(-1)
         self._selector.unregister(pipe)
         os.close(pipe)
-
-    def _owed(self) -> bool:
-        others = set(live_workers(self._settings).values()) - {self._id}
-        self._function_events.look(lambda: others)
-        return self._scheduler.claim_abandoned(others) > 0 or self._function_events.owed
-
-    def _drive(self) -> None:
-        """Turns until told to leave, or until nothing has been owed for the idle time."""
-        scheduler = self._scheduler
-        idle_ms = int(self._settings.worker_idle_seconds * 1000)
-        last_owed = last_look = monotonic_ms()
-        self._called = self._looks_for_abandoned = True
-        self._survive(self._status_events.look)  # before a claim, so that no status change is missed
-        while not self._told_to_leave:
-            now = monotonic_ms()
-            if now - last_look >= LOOK_SECONDS * 1000:
-                last_look = now
-                self._survive(self._end_orphans)
-                self._survive(self._status_events.look)
-                self._called = self._looks_for_abandoned = True
-            if self._called:
-                self._called = False
-                if not self._in_place():
-                    return
-                if not self._database.is_current():
-                    report("another version of sfn uses the store now")
-                    self._told_to_leave = True
-                    return
-                self._renew_lease()
-                self._survive(scheduler.read_inbox)
-                self._survive(scheduler.look_at_map_runs)
-                self._survive(partial(self._function_events.look, self._live_workers))
-                self._survive(self._claim)
-            events = self._survive(scheduler.turn)
-            self._survive(self._status_events.deliver)
-            self._survive(partial(self._pool.tick, monotonic_ms()))
-            if events or scheduler.driven or self._function_events.owed or self._status_events.busy:
-                last_owed = monotonic_ms()
-            elif monotonic_ms() - last_owed >= idle_ms:
-                return
-            self._wait()
-
-    def _claim(self) -> None:
-        """Takes over what is new, and now and then what dead workers left; if that is not all,
-        again after a turn.
-        """
-        if not self._scheduler.has_room:
-            self._called = True
-        elif (
-            self._claim_abandoned() if self._looks_for_abandoned else self._scheduler.claim_new()
-        ) == CLAIM_LIMIT:
-            self._called = True
-            self._share()
-        else:
-            self._looks_for_abandoned = False
-
-    def _claim_abandoned(self) -> int:
-        claimed = self._scheduler.claim_abandoned(self._live_workers())
-        if claimed:
-            report(f"takes over {claimed} executions")
-        return claimed
-
-    def _live_workers(self) -> set[int]:
-        return {*live_workers(self._settings).values(), self._id}
-
-    def _share(self) -> None:
-        """More is waiting than one claim takes: another worker may help, if there is room for one."""
-        if len(live_workers(self._settings)) < self._settings.workers:
-            launch.start(self._settings, additional=True)
-
-    def _wait(self) -> None:
-        timeout = 0.0
-        if not (self._scheduler.busy or self._called):
-            # What is stored is due by the clock on the wall, which may be set: it is looked at often.
-            limits = [LOOK_SECONDS * 1000]
-            if (due_at := self._scheduler.wake_at) is not None:
-                limits.append(due_at - clock())
-            if (due_at := self._pool.wake_at) is not None:
-                limits.append(due_at - monotonic_ms())
-            timeout = max(0.0, min(limits) / 1000)
-        for key, _ in self._selector.select(timeout):
-            self._survive(key.data)
-
-    def _survive(self, step: Callable[[], T]) -> T | None:
-        """Takes a step of the loop and returns its result. A bug in the step does not end the worker.
-
-        `Scheduler` isolates the errors of executions; this is for those that belong to none. The same error
-        is reported once. Raises StoreError.
-        """
-        try:
-            return step()
-        except Exception as error:
-            if is_of_the_store(error):
-                raise
-            text = traceback.format_exc()
-            if text not in self._reported:
-                self._reported.add(text)
-                report(f"goes on after an error inside sfn:\n{text}")
-            time.sleep(PAUSE_SECONDS)
-            return None
-
-    def _log(self, group: str, stream: str, at: int, message: str) -> None:
-        self._scheduler.log(group, stream, at, message)
