@@ -223,33 +223,10 @@ class Execution:
     """The fold of a history. `seed` is secret: task tokens and all randomness derive from it."""
 
     __slots__ = (
-        "arn",
-        "budget",
-        "closed",
-        "context",
-        "deadline_at",
-        "failed_by",
-        "frames",
-        "input",
-        "invocations",
-        "last_id",
-        "machine",
-        "max_events",
-        "name",
-        "next_serial",
-        "open_tasks",
-        "opened",
-        "ready",
-        "redrive_count",
-        "redriven_at",
-        "role_arn",
-        "seed",
-        "started_at",
-        "state_machine_arn",
-        "status",
-        "steps",
-        "timers",
-        "waiting",
+        "arn", "budget", "closed", "context", "deadline_at", "failed_by", "frames", "input", "invocations",
+        "last_id", "locator", "machine", "max_events", "name", "next_serial", "open_tasks", "opened",
+        "ready", "redrive_count", "redriven_at", "role_arn", "seed", "started_at", "state_machine_arn",
+        "status", "steps", "timers", "waiting",
     )  # fmt: skip
 
     def __init__(
@@ -261,6 +238,7 @@ class Execution:
         self.machine = machine
         self.seed = seed
         self.max_events = max_events
+        self.locator = ""  # what task tokens end with, for a driver that needs it to find the execution
         self.budget = UNLIMITED  # of its expressions
         self.context: dict[str, Any] | None = (
             None  # the Context Object, when a test of a state says what it is
