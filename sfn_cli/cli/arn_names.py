@@ -119,9 +119,8 @@ def _youngest(machine: str, call: Call) -> str | None:
 
 def _executions(machine: str, most: int, call: Call) -> list[dict[str, Any]]:
     operation = model.load("stepfunctions", "ListExecutions")
-    found: list[dict[str, Any]] = call(operation, {"stateMachineArn": machine, "maxResults": most})[
-        "executions"
-    ]
+    answer = call(operation, {"stateMachineArn": machine, "maxResults": most})
+    found: list[dict[str, Any]] = answer["executions"]
     return found
 
 

@@ -79,7 +79,7 @@ def tail_events(
                 backend.call(model.load("stepfunctions", "DescribeStateMachine"), request)
         try:
             for event in _events(backend, since_at, follow=follow):
-                if (not status or event["detail"]["status"] in status) and _is_of(
+                if (not status or event["detail"]["status"] in status) and _belongs_to(
                     event, request["stateMachineArn"]
                 ):
                     show_event(event)
@@ -98,11 +98,11 @@ def _events(backend: Backend, since: int, *, follow: bool) -> Iterator[Event]:
             return
 
 
-def _is_of(event: Event, machine_arn: str | None) -> bool:
+def _belongs_to(event: Event, machine_arn: str | None) -> bool:
     """Whether the event is of an execution of this machine, or was started by this version or alias."""
     detail = event["detail"]
     started_by = (detail["stateMachineVersionArn"], detail["stateMachineAliasArn"])
-    return machine_arn is None or qualifiers.is_of(machine_arn, detail["stateMachineArn"], started_by)
+    return machine_arn is None or qualifiers.owns(machine_arn, detail["stateMachineArn"], started_by)
 
 
 def _event_writer(terminal: Terminal) -> Callable[[Event], None]:

@@ -71,7 +71,7 @@ class Conducted(NamedTuple):
     look: Callable[[], None]
 
 
-class World(NamedTuple):
+class TaskContext(NamedTuple):
     """What integrations may use. `clock` returns milliseconds since 1970; `service` has this store's
     operations; `background` makes calls that block, such as those of `clients`, which are AWS's services.
     `map_runs` holds the Map Runs that are conducted here, by their rows. `inspection` is filled by a task
@@ -87,7 +87,7 @@ class World(NamedTuple):
     inspection: HttpInspection | None = None
 
 
-class Errand(NamedTuple):
+class TaskRun(NamedTuple):
     """One task to carry out: its key in the store (of the event that scheduled it), and who takes
     its signals.
     """
@@ -97,7 +97,7 @@ class Errand(NamedTuple):
     answer: Answer
 
 
-Integration = Callable[[Errand, World], Cancel]
+Integration = Callable[[TaskRun, TaskContext], Cancel]
 """Starts the task, answers each signal once, and returns the function that cancels it."""
 
 

@@ -285,11 +285,8 @@ class Store:
 
     def create(self, definition: str) -> str:
         self.machines += 1
-        return str(
-            self("CreateStateMachine", name=f"M{self.machines}", definition=definition, roleArn=ROLE)[
-                "stateMachineArn"
-            ]
-        )
+        created = self("CreateStateMachine", name=f"M{self.machines}", definition=definition, roleArn=ROLE)
+        return str(created["stateMachineArn"])
 
     def row(self, execution_arn: str) -> int:
         found = self.service.executions.find(execution_arn)

@@ -229,9 +229,8 @@ def _before(home: Path, folder: Path, command: str) -> Iterator[tuple[str, str]]
             listed = until(lambda: len(tasks := _tasks(home)) == len(executions) and tasks, "tasks that wait")
             yield "HANDLE", listed[0]["handle"]
         case "describe-map-run":
-            machine = sfn_json(home, *create, "--name", "many", "--definition", json.dumps(MANY))[
-                "stateMachineArn"
-            ]
+            answer = sfn_json(home, *create, "--name", "many", "--definition", json.dumps(MANY))
+            machine = answer["stateMachineArn"]
             execution = start_execution(home, machine, "--input", "[1]")
             runs = until(
                 lambda: sfn_json(home, "list-map-runs", "--execution-arn", execution)["mapRuns"], "a Map Run"

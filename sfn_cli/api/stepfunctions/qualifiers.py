@@ -55,7 +55,7 @@ def arns(machine_arn: str, version: int | None, alias: str | None) -> dict[str, 
     )
 
 
-def is_of(given_arn: str, machine_arn: str, started_by: Iterable[str | None]) -> bool:
+def owns(given_arn: str, machine_arn: str, started_by: Iterable[str | None]) -> bool:
     """Whether an execution of this machine, `started_by` what has these ARNs, is one of the
     machine, version or alias that is given.
 

@@ -87,7 +87,7 @@ def waiting_tasks(
     an ARN; children of its Map Runs included), or all.
     """
     for task in stored.waiting_tasks(service.database):
-        if execution_arn in (None, task.execution.arn) and _is_of(task.execution, state_machine_arn):
+        if execution_arn in (None, task.execution.arn) and _belongs_to(task.execution, state_machine_arn):
             yield _waiting_task(task)
 
 
@@ -99,9 +99,9 @@ def take(service: Service, task: WaitingTask, worker_name: str) -> str | None:
     return None if taken is None else taken.token
 
 
-def _is_of(execution: stored.Execution, machine_arn: str | None) -> bool:
+def _belongs_to(execution: stored.Execution, machine_arn: str | None) -> bool:
     started_by = qualifiers.arns(execution.state_machine_arn, execution.version, execution.alias)
-    return machine_arn is None or qualifiers.is_of(
+    return machine_arn is None or qualifiers.owns(
         machine_arn, execution.state_machine_arn, started_by.values()
     )
 

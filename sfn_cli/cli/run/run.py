@@ -139,11 +139,8 @@ def _state_machine(backend: Backend, project: Project, role: str) -> str:
     _log_groups(backend, project)
     request = {**project.configuration, "definition": project.definition, "roleArn": role}
     try:
-        return str(
-            _call(backend, "stepfunctions", "CreateStateMachine", {**request, "name": project.name})[
-                "stateMachineArn"
-            ]
-        )
+        created = _call(backend, "stepfunctions", "CreateStateMachine", {**request, "name": project.name})
+        return str(created["stateMachineArn"])
     except OperationError as error:
         if error.error.code != "StateMachineAlreadyExists":
             raise

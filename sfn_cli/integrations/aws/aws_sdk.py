@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sfn_cli.api.model import Operation
-    from sfn_cli.integrations.integration import Cancel, Errand, World
+    from sfn_cli.integrations.integration import Cancel, TaskContext, TaskRun
     from sfn_cli.interpreter.execution import OpenTask
 
 PREFIX = "aws-sdk:"
@@ -34,46 +34,48 @@ _AS_IS = Manner()
 _LOCAL: Mapping[str, LocalService] = {own.sdk_name: own for own in LOCAL_SERVICES}
 
 
-def call(errand: Errand, world: World) -> Cancel:
+def call(task_run: TaskRun, context: TaskContext) -> Cancel:
     """Calls the operation that the Resource names."""
-    task = errand.task
+    task = task_run.task
     service = task.resource.service.removeprefix(PREFIX)
     action = task.resource.action.partition(".")[0]
     own = _LOCAL.get(service)
-    operation = own.operation(capitalise(action)) if own and own.answers(world.settings) else None
+    operation = own.operation(capitalise(action)) if own and own.answers(context.settings) else None
     if own is not None and operation is not None:
         key = operation.service, operation.name
         if key in WAITING:
-            world.service.invoker  # noqa: B018 - created here, in the loop, for all threads
+            context.service.invoker  # noqa: B018 - created here, in the loop, for all threads
         return in_background(
-            errand,
-            world,
-            lambda: _call_local(own, operation, task, world),
+            task_run,
+            context,
+            lambda: _call_local(own, operation, task, context),
             may_wait=key in WAITING,
         )
 
     def ask() -> TaskSucceeded | TaskFailed:
         try:
-            name = world.clients.service_name(service)
+            name = context.clients.service_name(service)
         except ConfigurationError as error:
             return TaskFailed(task.id, *sdk_2(service).no_answer(error))
         if name is None:
             raise StatesError(
                 "States.Runtime", f"{task.resource.arn} is not recognized: botocore has no service {service}."
             )
-        return call_operation(name, action, _AS_IS, task, world)
+        return call_operation(name, action, _AS_IS, task, context)
 
-    return in_background(errand, world, ask)
+    return in_background(task_run, context, ask)
 
 
-def _call_local(own: LocalService, operation: Operation, task: OpenTask, world: World) -> Ended | Later:
+def _call_local(
+    own: LocalService, operation: Operation, task: OpenTask, context: TaskContext
+) -> Ended | Later:
     """An operation of this store, over a connection of its own: it may wait long. Raises StatesError."""
 
     def success(answer: Mapping[str, Any]) -> Ended:
         return TaskSucceeded(task.id, Payload(result(OwnShape(operation.output), answer)))
 
     asked = request(OwnShape(operation.input), task.arguments.value)
-    service = world.service.sibling()
+    service = context.service.sibling()
     try:
         answered = api.begin(service, operation, asked)
     except ApiError as error:

@@ -63,7 +63,7 @@ class Clients:
         """The client of a service as botocore names it ("s3", "dynamodb", "stepfunctions").
 
         Blocks while botocore is imported or the store's own server starts, so it belongs into
-        `world.background`. `timeout_seconds` is how long the task may take. Raises
+        `context.background`. `timeout_seconds` is how long the task may take. Raises
         ConfigurationError, with what to install or set.
         """
         return self._get(service, timeout_seconds).client

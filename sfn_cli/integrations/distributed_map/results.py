@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sfn_cli.asl.distributed_map.result_writer import Writing
-    from sfn_cli.integrations.integration import World
+    from sfn_cli.integrations.integration import TaskContext
     from sfn_cli.jsonvalue import Json
     from sfn_cli.store.sqlite.stepfunctions.map_runs import MapRun, MapRuns, Result
 
@@ -44,14 +44,14 @@ class Gathered(NamedTuple):
     last_stopped_at: int
 
 
-def gather(runs: MapRuns, run: MapRun, writing: Writing, world: World) -> Gathered:
+def gather(runs: MapRuns, run: MapRun, writing: Writing, context: TaskContext) -> Gathered:
     """Returns the output of a Map Run, and writes it where the state has a ResultWriter; children
     that still run are pending. Raises StatesError.
     """
     last = _Last()
     results = last.watch(runs.results(run.id))
     output = (
-        _inline(results, run, writing) if writing.bucket is None else _write(results, run, writing, world)
+        _inline(results, run, writing) if writing.bucket is None else _write(results, run, writing, context)
     )
     return Gathered(output, last.stopped_at)
 
@@ -118,12 +118,12 @@ def _describe(result: Result, run: MapRun) -> dict[str, Json]:
     return dict(sorted(described.items()))
 
 
-def _write(results: Iterator[Result], run: MapRun, writing: Writing, world: World) -> str:
+def _write(results: Iterator[Result], run: MapRun, writing: Writing, context: TaskContext) -> str:
     """Writes the results and their manifest. Returns where they are."""
     folder = "/".join(part for part in (writing.prefix, run.arn.rpartition(":")[2]) if part)
     files = {kind: _File(writing) for kind in ("FAILED", "PENDING", "SUCCEEDED")}
     try:
-        bucket = storage(writing.bucket, world)
+        bucket = storage(writing.bucket, context)
         for result in results:
             for text in _transform(result, run, writing.transformation):
                 files[_STATUSES[result.status]].add(text)

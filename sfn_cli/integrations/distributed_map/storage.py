@@ -20,7 +20,7 @@ from sfn_cli.jsonvalue import well_formed
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from sfn_cli.integrations.integration import World
+    from sfn_cli.integrations.integration import TaskContext
     from sfn_cli.jsonvalue import Json
 
 
@@ -44,14 +44,14 @@ class Storage(Protocol):
         """Makes, or replaces, an object."""
 
 
-def storage(bucket: Json, world: World) -> Storage:
+def storage(bucket: Json, context: TaskContext) -> Storage:
     """The bucket of this name. Raises StorageError."""
     if not isinstance(bucket, str) or not bucket:
         raise StorageError("The field 'Bucket' is required but was missing")
     if bucket.startswith("file:"):
         return _Folder(bucket)
     try:
-        return _Bucket(bucket, world.clients.get("s3"))
+        return _Bucket(bucket, context.clients.get("s3"))
     except ConfigurationError as error:
         raise StorageError(str(error)) from None
 

@@ -38,7 +38,7 @@ from sfn_cli.jsonvalue import Json, dumps, loads
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sfn_cli.integrations.integration import Cancel, Errand, World
+    from sfn_cli.integrations.integration import Cancel, TaskContext, TaskRun
     from sfn_cli.interpreter.execution import OpenTask
 
 TIMEOUT_SECONDS = 60.0
@@ -53,16 +53,16 @@ _WITH_BODY = ("PATCH", "POST", "PUT")
 _AUTH_TYPES = ("NO_AUTH", "IAM_ROLE", "RESOURCE_POLICY")
 
 
-def invoke(errand: Errand, world: World) -> Cancel:
+def invoke(task_run: TaskRun, context: TaskContext) -> Cancel:
     """Calls the method of Parameters' ApiEndpoint, Stage and Path."""
-    task = errand.task
-    return in_background(errand, world, lambda: _call(task, world))
+    task = task_run.task
+    return in_background(task_run, context, lambda: _call(task, context))
 
 
-def _call(task: OpenTask, world: World) -> TaskSucceeded | TaskFailed:
+def _call(task: OpenTask, context: TaskContext) -> TaskSucceeded | TaskFailed:
     """Raises StatesError."""
     try:
-        request = _request(task.arguments.value, world)
+        request = _request(task.arguments.value, context)
     except ConfigurationError as error:
         return _no_answer(task, "SdkClientException", str(error))
     try:
@@ -105,13 +105,13 @@ def _to_result(response: Response, body: str) -> dict[str, Json]:
     }
 
 
-def _request(arguments: Json, world: World) -> Request:
+def _request(arguments: Json, context: TaskContext) -> Request:
     """Returns the request, signed if necessary. Raises StatesError for an impossible request."""
     arguments = check_arguments(arguments, _FIELDS)
     endpoint, method = arguments["ApiEndpoint"], arguments["Method"]
     auth_type = one_of(_AUTH_TYPES, "AuthType", arguments.get("AuthType", "NO_AUTH"))
     headers = headers_of("apigateway", arguments)
-    base, host = _place(endpoint, world)
+    base, host = _place(endpoint, context)
     if host is not None:
         headers = (("Host", host), *headers)
     path = "".join(
@@ -127,10 +127,10 @@ def _request(arguments: Json, world: World) -> Request:
     if auth_type == "NO_AUTH":
         return request
     of_aws = _AWS_NAME.fullmatch(endpoint)
-    return request._replace(headers=_sign(request, of_aws[1] if of_aws else world.settings.region, world))
+    return request._replace(headers=_sign(request, of_aws[1] if of_aws else context.settings.region, context))
 
 
-def _place(endpoint: str, world: World) -> tuple[str, str | None]:
+def _place(endpoint: str, context: TaskContext) -> tuple[str, str | None]:
     """(the URL before the stage, the Host to name instead of the URL's own). Raises StatesError or
     ConfigurationError.
     """
@@ -143,7 +143,7 @@ def _place(endpoint: str, world: World) -> tuple[str, str | None]:
             "The field 'ApiEndpoint' should be ID.execute-api.REGION.amazonaws.com (or be on this machine) "
             f"but was {endpoint}"
         )
-    stand_in, real = world.clients.route("apigateway")
+    stand_in, real = context.clients.route("apigateway")
     if stand_in is not None:
         return stand_in.rstrip("/"), endpoint
     if real:
@@ -169,11 +169,11 @@ def _without_nulls(value: Json) -> Json:
     return [_without_nulls(item) for item in value] if isinstance(value, list) else value
 
 
-def _sign(request: Request, region: str, world: World) -> Headers:
+def _sign(request: Request, region: str, context: TaskContext) -> Headers:
     """Returns the headers with a signature (version 4): the user's own for AWS, a fictitious one for
     an emulator.
     """
-    credentials: Any = world.clients.credentials("apigateway")
+    credentials: Any = context.clients.credentials("apigateway")
     from botocore.auth import SigV4Auth
     from botocore.awsrequest import AWSRequest
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.api.service import Service
     from sfn_cli.api.stepfunctions.test_state.http_inspection import HttpInspection
-    from sfn_cli.integrations.integration import Cancel, Errand, World
+    from sfn_cli.integrations.integration import Cancel, TaskContext, TaskRun
     from sfn_cli.interpreter.execution import OpenTask
     from sfn_cli.store.sqlite.events.connections import Connection
 
@@ -67,24 +67,24 @@ class _Arguments(NamedTuple):
     array_format: str | None
 
 
-def invoke(errand: Errand, world: World) -> Cancel:
+def invoke(task_run: TaskRun, context: TaskContext) -> Cancel:
     """Calls Parameters' ApiEndpoint."""
-    task = errand.task
-    return in_background(errand, world, lambda: _call(task, world))
+    task = task_run.task
+    return in_background(task_run, context, lambda: _call(task, context))
 
 
-def _call(task: OpenTask, world: World) -> TaskSucceeded | TaskFailed:
+def _call(task: OpenTask, context: TaskContext) -> TaskSucceeded | TaskFailed:
     """Raises StatesError."""
     arguments = check_arguments(task.arguments.value, _FIELDS)
     asked, arn = _parse_arguments(arguments), _connection_arn(arguments)
-    service = world.service.sibling()
+    service = context.service.sibling()
     try:
         added = additions(service, _connection(service, arn))
-        response = _send(asked, added, world)
+        response = _send(asked, added, context)
         if response.status in _REFUSED and added.token is not None:
             # The connection is read again: another may have got a new token meanwhile.
             added = additions(service, _connection(service, arn), refused=added.token)
-            response = _send(asked, added, world)
+            response = _send(asked, added, context)
     finally:
         service.close()
     if not response.succeeded:
@@ -159,12 +159,12 @@ def _array_format(transform: Mapping[str, Json]) -> str | None:
     return array_format if encoding == "URL_ENCODED" else None
 
 
-def _send(asked: _Arguments, added: Additions, world: World) -> Response:
+def _send(asked: _Arguments, added: Additions, context: TaskContext) -> Response:
     """Sends the request and returns the response. Raises StatesError when there is none."""
-    request = _request(asked, added, world.settings.region)
-    if world.inspection is not None:
-        shown = added if world.inspection.reveal_secrets else Additions()
-        _show_request(world.inspection, _request(asked, shown, world.settings.region))
+    request = _request(asked, added, context.settings.region)
+    if context.inspection is not None:
+        shown = added if context.inspection.reveal_secrets else Additions()
+        _show_request(context.inspection, _request(asked, shown, context.settings.region))
     try:
         response = exchange(_with_content_type(request), seconds=TIMEOUT_SECONDS)
     except TimeoutError:
@@ -177,8 +177,8 @@ def _send(asked: _Arguments, added: Additions, world: World) -> Response:
         ) from None
     except ValueError as error:
         raise wrong(str(error)) from None
-    if world.inspection is not None:
-        _show_response(world.inspection, asked, response)
+    if context.inspection is not None:
+        _show_response(context.inspection, asked, response)
     return response
 
 

@@ -23,7 +23,7 @@ from sfn_cli.query.jsonata.evaluator import Evaluator
 from sfn_cli.query.jsonata.expression import UNDEFINED, JsonataError
 from sfn_cli.query.jsonata.extensions import EXTENSIONS, Extension
 from sfn_cli.query.jsonata.limits import TOO_DEEP, Allowance, allowance
-from sfn_cli.query.jsonata.matching import PatientRe
+from sfn_cli.query.jsonata.matching import BudgetedRe
 from sfn_cli.query.jsonata.messages import message_of
 from sfn_cli.query.jsonata.references import references
 from sfn_cli.query.jsonata.syntax import Node, parse, top_level_reference
@@ -53,7 +53,7 @@ class Program:
         `input` is the engine's value of `$`: there is none at AWS, but in JSONata's own suite.
         """
         evaluator = copy.copy(self._prototype)
-        evaluator.allowance = Allowance(scope.patience)
+        evaluator.allowance = Allowance(scope.budget)
         previous = getattr(Jsonata.CURRENT, "jsonata", None)
         Jsonata.CURRENT.jsonata = evaluator  # the engine's functions call back through this
         try:
@@ -199,7 +199,7 @@ def _base_frame() -> Any:
     frame.bind("eval", None)
     # Where the engine itself tests whether a value is true, and where it reads a timestamp.
     Functions.to_boolean = staticmethod(Builtins.boolean)
-    datetimeutils.re = PatientRe
+    datetimeutils.re = BudgetedRe
     datetimeutils.DateTimeUtils.MatcherPartDecimal = _DecimalPart
     return frame
 

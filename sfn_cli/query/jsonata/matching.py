@@ -132,14 +132,14 @@ def _regex_matches(pattern: regex.Pattern[str], text: str) -> Iterator[Match]:
 
 
 def search(pattern: regex.Pattern[str], text: str, at: int = 0) -> regex.Match[str] | None:
-    """The first match from `at` on. Raises Refusal, or Impatient, when the search takes too long."""
-    patience = allowance().patience
-    if patience.is_over():
+    """The first match from `at` on. Raises Refusal, or BudgetExceeded, when the search takes too long."""
+    budget = allowance().budget
+    if budget.is_over():
         raise Refusal("", TOO_LONG)
     try:
-        return pattern.search(text, at, timeout=max(patience.seconds_left, 0.001))
+        return pattern.search(text, at, timeout=max(budget.seconds_left, 0.001))
     except TimeoutError:
-        patience.run_out()
+        budget.run_out()
         raise Refusal("", TOO_LONG) from None
 
 
@@ -222,7 +222,7 @@ def _occurrences(wanted: str, text: str) -> Iterator[Match]:
         at = text.find(wanted, at + len(wanted))
 
 
-class PatientRe:
+class BudgetedRe:
     """Stands for the module `re` where the engine searches a timestamp by a picture: users spell
     the pattern.
     """
@@ -234,7 +234,7 @@ class PatientRe:
         self._pattern = pattern
 
     @classmethod
-    def compile(cls, pattern: str, flags: int = 0) -> PatientRe:
+    def compile(cls, pattern: str, flags: int = 0) -> BudgetedRe:
         import regex
 
         try:
@@ -246,7 +246,7 @@ class PatientRe:
             raise ValueError(str(error)) from None
 
     @staticmethod
-    def sub(pattern: PatientRe, replacement: str, text: str) -> str:
+    def sub(pattern: BudgetedRe, replacement: str, text: str) -> str:
         return pattern._pattern.sub(replacement, text)
 
     def search(self, text: str) -> regex.Match[str] | None:

@@ -81,9 +81,8 @@ def test_updated(call: Caller) -> None:
         )["updateDate"]
         == first
     )
-    second = call("UpdateStateMachineAlias", stateMachineAliasArn=LIVE, routingConfiguration=BOTH)[
-        "updateDate"
-    ]
+    answer = call("UpdateStateMachineAlias", stateMachineAliasArn=LIVE, routingConfiguration=BOTH)
+    second = answer["updateDate"]
     described = call("DescribeStateMachineAlias", stateMachineAliasArn=LIVE)
     assert (described["description"], described["routingConfiguration"], described["updateDate"]) == (
         "e",
