@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 
 import pytest
 
@@ -26,3 +27,6 @@ def pytest_configure(config: pytest.Config) -> None:
     in_a_worker_of_xdist = hasattr(config, "workerinput")
     if os.environ.get("CI") == "true" and not in_a_worker_of_xdist and (reasons := missing()):
         raise pytest.UsageError("CI=true, and tests would be skipped: " + "; ".join(reasons))
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # So a shell starts what runs in the background; the commands that tests interrupt would inherit it.
+        signal.signal(signal.SIGINT, signal.default_int_handler)

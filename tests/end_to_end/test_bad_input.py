@@ -94,6 +94,7 @@ PROJECT_LIMIT = "File too large (the limit is 16,777,216 bytes)"
 TOO_DEEP = "Document nesting depth (1001) exceeds the maximum allowed (1000)"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "line, code, message",
     [
