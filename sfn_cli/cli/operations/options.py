@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.api.model import is_ours
-from sfn_cli.settings import BINARY_FORMATS, ERROR_FORMATS, OUTPUTS
+from sfn_cli.settings_table import BINARY_FORMATS, ERROR_FORMATS, OUTPUTS
 
 if TYPE_CHECKING:
     from sfn_cli.api.model import Operation, Shape
