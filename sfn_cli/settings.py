@@ -5,8 +5,8 @@ bad value is one line and exit code 253. Settings of the terminal alone are read
 `settings_table.value`.
 """
 
-# No `from __future__ import annotations` here: a NamedTuple would compile each annotation when it is
-# imported, in every command.
+# No `from __future__ import annotations` here, nor in other modules of NamedTuples that every command
+# imports: a NamedTuple then compiles each of its annotations, which takes as long as the rest of the import.
 
 import os
 import sys
