@@ -29,7 +29,7 @@ from sfn_cli.query.jsonata.limits import (
 from sfn_cli.query.jsonata.matching import is_regex, matcher_result
 from sfn_cli.query.jsonata.messages import Refusal
 from sfn_cli.query.jsonata.syntax import Node, TreeParser
-from sfn_cli.query.jsonata.values import NULL, deeply_equal, strictly_equal, text_of
+from sfn_cli.query.jsonata.values import NULL, deeply_equal, double, strictly_equal, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -190,7 +190,7 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
     def evaluate_equality_expression(self, lhs: Any, rhs: Any, op: str) -> Any:
         if lhs is None or rhs is None:
             return False
-        return deeply_equal(_double(lhs), _double(rhs)) is (op == "=")
+        return deeply_equal(double(lhs), double(rhs)) is (op == "=")
 
     def evaluate_group_expression(self, expr: Node, input: Any, environment: Any) -> Any:
         # The engine appends to an empty array that it is given: to the state's input, it may be.
@@ -208,9 +208,8 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
             return int(remainder) if remainder.is_integer() else remainder
         except (ZeroDivisionError, OverflowError, ValueError) as error:
             if op == "/" and lhs != 0 and isinstance(error, ZeroDivisionError):
-                return math.copysign(math.inf, lhs) * math.copysign(
-                    1, rhs
-                )  # an error where it is used as a number, or given
+                # An error where it is used as a number, or given.
+                return math.copysign(math.inf, lhs) * math.copysign(1, rhs)
             raise Refusal(
                 "D1001", "Number out of range: " + ("NaN" if op == "%" or lhs == 0 else "Infinity")
             ) from None
@@ -239,9 +238,8 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
         return super().evaluate_partial_application(expr, input, environment)
 
     def partial_apply_native_function(self, native: Any, args: Any) -> Any:
-        self.parser = (
-            TreeParser()
-        )  # the engine parses here; threads that share the program must not share its parser
+        # The engine parses here; threads that share the program must not share its parser.
+        self.parser = TreeParser()
         return super().partial_apply_native_function(native, args)
 
     def apply_inner(self, proc: Any, args: Any, input: Any, environment: Any) -> Any:
@@ -250,14 +248,11 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
             if not isinstance(proc, (Jsonata.JFunctionCallable, Parser.Symbol)):
                 if is_regex(proc):
                     return matcher_result(proc, args[0] if args else None)
-                raise Refusal(
-                    "T1006", "Attempted to invoke a non-function"
-                )  # the engine would print to stdout, too
+                # The engine would print to stdout, too.
+                raise Refusal("T1006", "Attempted to invoke a non-function")
             if args and args[0] is NULL and _takes_array(proc):
-                args = [
-                    [NULL],
-                    *args[1:],
-                ]  # the engine takes a null for an array to be undefined: $count(null) is 1
+                # The engine takes a null for an array to be undefined: $count(null) is 1.
+                args = [[NULL], *args[1:]]
             return super().apply_inner(proc, args, input, environment)
         except Refusal:
             raise
@@ -284,16 +279,6 @@ def _named(step: Node, position: int, item: Any, context: Any) -> dict[str, Any]
     if step.ancestor is not None:
         bound[step.ancestor.label] = context
     return bound
-
-
-def _double(value: Any) -> Any:
-    """A number as JavaScript has it, if it has."""
-    if isinstance(value, bool) or not isinstance(value, int):
-        return value
-    try:
-        return float(value)
-    except OverflowError:
-        return value
 
 
 class _Transformer(Jsonata.Transformer):  # type: ignore[misc]  # the engine has no types

@@ -15,16 +15,14 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli import arn
 from sfn_cli.api.stepfunctions import arn_checks
 from sfn_cli.api.stepfunctions.definitions import STATE_NAME, refuse_faults
-from sfn_cli.api.stepfunctions.executions import check_input
 from sfn_cli.api.stepfunctions.test_state.http_inspection import HttpInspection
-from sfn_cli.api.stepfunctions.test_state.mock_results import check_mock
+from sfn_cli.api.stepfunctions.test_state.request_checks import check_request, check_state, refusal
 from sfn_cli.api.stepfunctions.test_state.tested_context import default_context, given_context
 from sfn_cli.asl.dataflow import JSONPATH
 from sfn_cli.asl.moves import Call, Distribute, Exit, Fork, Move, Sleep, Stop
 from sfn_cli.asl.nesting import all_states
 from sfn_cli.asl.state_machine import load
 from sfn_cli.asl.states.map_state import MapState
-from sfn_cli.asl.states.task_state import TaskState
 from sfn_cli.asl.validation.validate import validate, validate_state
 from sfn_cli.errors import ApiError, StatesError
 from sfn_cli.interpreter.execution import Execution, Frame, OpenTask
@@ -47,12 +45,10 @@ if TYPE_CHECKING:
 
     from sfn_cli.api.service import Service
     from sfn_cli.asl.state_machine import StateMachine
-    from sfn_cli.asl.states.state import State
 
 LONGEST_MILLISECONDS = 300_000
 """How long a test may take. (AWS's quota)"""
 
-_MOCKABLE = ("Task", "Map", "Parallel")
 _WITHOUT_RESULT = ("Choice", "Wait", "Succeed", "Fail")
 """The types of which the effective input is the one step that is shown."""
 
@@ -61,10 +57,10 @@ _NUMBERS = ("toleratedFailureCount", "toleratedFailurePercentage", "maxConcurren
 
 def test_state(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """What became of the state; that it failed is no error of the call."""
-    _check_request(request)
+    check_request(request)
     fields = _alone(service, request)
     machine = load(dumps(fields))
-    _check_state(machine.states[STATE_NAME], fields["States"][STATE_NAME], request)
+    check_state(machine.states[STATE_NAME], fields["States"][STATE_NAME], request)
     return _Test(service, request, machine).answer()
 
 
@@ -162,7 +158,7 @@ class _Test:
                 items = pointed(items, state.items_pointer)
                 self.steps["afterItemsPointer"] = Payload(items)
         if not isinstance(items, list):
-            raise _refusal("sfn takes a JSON array as mapItemReaderData.")  # (ours)
+            raise refusal("sfn takes a JSON array as mapItemReaderData.")  # (ours)
         return state.fork(
             visit(self.execution, self.frame, attempt=self.frame.retry_count, now=self.frame.last_at), items
         )
@@ -267,36 +263,6 @@ class _Test:
         return shown
 
 
-# What may be asked
-
-
-def _check_request(request: Mapping[str, Any]) -> None:
-    mock = request.get("mock")
-    if mock is None:
-        if "mapIterationFailureCount" in request.get("stateConfiguration", {}):
-            raise _refusal(
-                "TestState does not support MapIterationFailureCount when a mock is not specified."
-            )
-        if "context" in request:
-            raise _refusal("TestState does not support Context when a mock is not specified.")  # (ours)
-    elif ("result" in mock) == ("errorOutput" in mock):
-        raise _refusal("A test mock should have only one of the following fields: [result, errorOutput].")
-    elif "error" not in mock.get("errorOutput", {"error": None}):
-        raise _refusal("A mocked errorOutput must have the field 'error'.")  # (ours)
-    elif request.get("revealSecrets"):
-        raise _refusal("TestState does not support RevealSecrets when a mock is specified.")
-    if "roleArn" in request:
-        arn_checks.check_role(request["roleArn"])
-    check_input(request.get("input", "{}"))
-    _check_variables(request.get("variables", "{}"))
-
-
-def _check_variables(text: str) -> None:
-    check_input(text)
-    if not isinstance(loads(text), dict):
-        raise _refusal("Variables must be a JSON object.")  # (ours)
-
-
 def _alone(service: Service, request: Mapping[str, Any]) -> dict[str, Any]:
     """A machine of the state alone. Raises ApiError InvalidDefinition, or ValidationException when
     it is not there.
@@ -311,7 +277,7 @@ def _alone(service: Service, request: Mapping[str, Any]) -> dict[str, Any]:
     whole = loads(definition)
     state = _find(whole, request["stateName"])
     if state is None:
-        raise _refusal("State not found in definition")
+        raise refusal("State not found in definition")
     return {
         "QueryLanguage": whole.get("QueryLanguage", JSONPATH),
         "StartAt": STATE_NAME,
@@ -322,54 +288,6 @@ def _alone(service: Service, request: Mapping[str, Any]) -> dict[str, Any]:
 def _find(machine: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
     """The state of this name, in the machine or in those within it: no two have one name."""
     return next((state for found, state in all_states(machine) if found == name), None)
-
-
-def _check_state(state: State, fields: Mapping[str, Any], request: Mapping[str, Any]) -> None:
-    """Raises ApiError when the state, of these fields, cannot be tested as the request has it."""
-    mock = request.get("mock")
-    if mock is None:
-        if state.type in ("Map", "Parallel"):
-            raise ApiError(
-                "InvalidDefinition",
-                "TestState API does not support Map or Parallel states. "
-                "Supported state types include: [Task, Wait, Pass, Succeed, Fail, Choice]",
-            )
-        if isinstance(state, TaskState):
-            if "roleArn" not in request:
-                raise _refusal("RoleArn must be specified when testing a Task state")
-            if state.resource is not None and state.resource.answerable:
-                raise _refusal(
-                    "TestState supports activities, '.sync' and '.waitForTaskToken' with a mock only."
-                )  # (ours)
-        return
-    if state.type not in _MOCKABLE:
-        raise _refusal(f"State type '{state.type}' is not supported when a mock is specified")
-    if "result" in mock:
-        _check_result(fields, mock["result"])
-        if isinstance(state, TaskState) and state.resource is not None:
-            check_mock(state.resource, loads(mock["result"]), mock.get("fieldValidationMode", "STRICT"))
-
-
-def _check_result(fields: Mapping[str, Any], text: str) -> None:
-    """A mocked result is JSON of the kind that the state's work gives."""
-    try:
-        result = loads(text)
-    except (RecursionError, ValueError):
-        raise _refusal("Mocked result must be valid JSON") from None
-    if fields["Type"] == "Map" and "ResultWriter" in fields:
-        if not isinstance(result, dict):
-            raise _refusal("Mocked result must be a JSON object.")
-    elif fields["Type"] != "Task":
-        if not isinstance(result, list):
-            raise _refusal("Mocked result must be an array.")
-        if fields["Type"] == "Parallel" and len(result) != len(fields["Branches"]):
-            raise _refusal(
-                "Mocked result must contain the same number of items as number of Parallel branches."
-            )
-
-
-def _refusal(message: str) -> ApiError:
-    return ApiError("ValidationException", message)
 
 
 # How values are written
