@@ -97,8 +97,8 @@ class Settings(NamedTuple):
         return found
 
 
-def shown_by(clock: str | None, started_at: int, wall: int) -> int:
-    """What the clock of an execution shows that has not jumped, all in milliseconds since 1970."""
+def clock_reading(clock: str | None, started_at: int, wall: int) -> int:
+    """Returns what the clock of an execution shows that has not jumped, in milliseconds since 1970."""
     return wall if clock is None or clock == "virtual" else fast_time(float(clock), started_at, wall)
 
 

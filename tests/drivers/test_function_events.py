@@ -1,4 +1,4 @@
-"""Invocations of the type Event: kept, handled by a worker's pool, and tried again when the function fails."""
+"""Invocations of the type Event: stored, handled by a worker's pool and retried."""
 
 from __future__ import annotations
 

@@ -48,10 +48,11 @@ def tracing(request: Mapping[str, Any], kept: str | None = None) -> str:
         return kept
     configuration = {"enabled": False} if given is None else given
     if "enabled" not in configuration:
+        # (ours)
         raise ApiError(
             "InvalidTracingConfiguration",
             "Invalid Tracing Configuration: enabled must be set to true or false.",
-        )  # (ours)
+        )
     return jsonvalue.dumps(configuration)
 
 

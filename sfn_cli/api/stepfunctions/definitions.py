@@ -56,8 +56,8 @@ def _as_aws_sees_it(fault: Diagnostic) -> Diagnostic:
     return fault._replace(severity="WARNING") if fault.code == UNAVAILABLE else fault
 
 
-def checked(service: Service, definition: str, machine_type: str) -> str:
-    """The definition. Raises InvalidDefinitionError with its errors, up to MAX_DIAGNOSTICS."""
+def check_definition(service: Service, definition: str, machine_type: str) -> str:
+    """Validates a definition and returns it. Raises InvalidDefinitionError with up to MAX_DIAGNOSTICS errors."""
     from sfn_cli.asl.validation.validate import validate
 
     refuse_faults(validate(definition, machine_type, is_available=service.is_available))
@@ -68,7 +68,7 @@ def refuse_faults(found: Iterable[Diagnostic]) -> None:
     """Raises InvalidDefinitionError with the errors among what was found, up to MAX_DIAGNOSTICS."""
     errors = [fault for fault in found if fault.severity == "ERROR"][:MAX_DIAGNOSTICS]
     if errors:
-        listed = ", ".join(_shown(fault.code, fault.message, fault.location) for fault in errors)
+        listed = ", ".join(_format_fault(fault.code, fault.message, fault.location) for fault in errors)
         raise InvalidDefinitionError(f"Invalid State Machine Definition: '{listed}'", errors)
 
 
@@ -79,7 +79,7 @@ def variable_references(definition: str) -> dict[str, list[str]] | None:
     return variable_references(jsonvalue.loads(definition)) or None
 
 
-def _shown(code: str, message: str, location: str | None) -> str:
+def _format_fault(code: str, message: str, location: str | None) -> str:
     if location is None:
         return f"{code}: {message} at null"  # Observed: so AWS writes it of what has no place.
     # A place in a text that is not JSON ("[Source: …]") stands on a line of its own, as Jackson writes it.

@@ -1,8 +1,8 @@
 """The events that Step Functions sends to EventBridge when an execution's status changes.
 
-https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html They are derived
-from what is stored: nothing has to run, or to have run, for somebody to see them. Only STANDARD
-executions have them.
+https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
+They are derived from what is stored: nothing has to run, or to have run, for somebody to see them.
+Only STANDARD executions have them.
 """
 
 from __future__ import annotations
@@ -29,9 +29,10 @@ MAX_DATA_BYTES = 248 * 1024
 """How long input and output may be together, as JSON strings; what is longer is left out. (AWS's)"""
 
 _DETAIL = (
-    "executionArn", "stateMachineArn", "name", "status", "startDate", "stopDate", "input", "output", "stateMachineVersionArn",
-    "stateMachineAliasArn", "redriveCount", "redriveDate", "redriveStatus", "redriveStatusReason", "inputDetails", "outputDetails",
-    "error", "cause",
+    "executionArn", "stateMachineArn", "name", "status", "startDate", "stopDate", "input", "output",
+    "stateMachineVersionArn", "stateMachineAliasArn",
+    "redriveCount", "redriveDate", "redriveStatus", "redriveStatusReason",
+    "inputDetails", "outputDetails", "error", "cause",
 )  # fmt: skip
 """The members of an event's detail: null where there is nothing to say. (Observed: in this order)"""
 
@@ -126,9 +127,9 @@ class StatusEvents:
                 self._running.pop(change.execution, None)
             if change.number >= shown[change.execution] and change.at >= self._since:
                 changes.append(change)
-        return self._made((change.execution, change.number) for change in sorted(changes))
+        return self._build((change.execution, change.number) for change in sorted(changes))
 
-    def _made(self, changes: Iterable[tuple[int, int]]) -> Iterator[dict[str, Any]]:
+    def _build(self, changes: Iterable[tuple[int, int]]) -> Iterator[dict[str, Any]]:
         for change in changes:
             stood = self._changes.stood(*change)
             if stood is not None:

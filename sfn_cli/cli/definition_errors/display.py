@@ -51,7 +51,7 @@ def explain(error: OperationError, request: Mapping[str, Any], source: str) -> N
     """Adds the lines at fault to the error of a request whose definition was refused."""
     definition = request["definition"]
     if error.error.code == INVALID_DEFINITION and isinstance(definition, str) and sys.stderr.isatty():
-        error.below = shown(_diagnostics(error.error, request), definition, source)
+        error.below = render(_diagnostics(error.error, request), definition, source)
 
 
 def tell(diagnostics: Iterable[Mapping[str, Any]], definition: str, source: str) -> None:
@@ -62,7 +62,7 @@ def tell(diagnostics: Iterable[Mapping[str, Any]], definition: str, source: str)
             for each in diagnostics
         ]
         sys.stdout.flush()
-        sys.stderr.write(shown(found, definition, source))
+        sys.stderr.write(render(found, definition, source))
 
 
 def _diagnostics(error: ApiError, request: Mapping[str, Any]) -> Sequence[Diagnostic]:
@@ -81,8 +81,8 @@ def _diagnostics(error: ApiError, request: Mapping[str, Any]) -> Sequence[Diagno
     return ()
 
 
-def shown(found: Sequence[Diagnostic], definition: str, source: str) -> str:
-    """The text that shows each fault, or nothing if there is none."""
+def render(found: Sequence[Diagnostic], definition: str, source: str) -> str:
+    """Renders each fault below its lines of the definition; an empty text if there is none."""
     if not found:
         return ""
     wanted = {location for fault in found for location, _ in _candidates(fault)}

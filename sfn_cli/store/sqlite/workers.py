@@ -106,7 +106,9 @@ class Workers:
             connection.execute(
                 """
                 DELETE FROM inbox
-                WHERE sent_at < ? AND NOT EXISTS (SELECT 1 FROM execution e WHERE e.id = inbox.execution AND e.status = 'RUNNING')
+                WHERE sent_at < ? AND NOT EXISTS (
+                    SELECT 1 FROM execution e WHERE e.id = inbox.execution AND e.status = 'RUNNING'
+                )
                 """,
                 (at - UNCLAIMED_MS,),
             )

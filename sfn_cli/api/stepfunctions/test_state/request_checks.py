@@ -1,26 +1,33 @@
-"""Checks of a TestState request: fields that go together, states that can be tested, results of mocks."""
+"""Which requests TestState takes: the state on its own, its input, its variables and its mock.
+
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.html
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.api.stepfunctions import arn_checks
+from sfn_cli.api.stepfunctions.definitions import STATE_NAME, refuse_faults
 from sfn_cli.api.stepfunctions.executions import check_input
 from sfn_cli.api.stepfunctions.test_state.mock_results import check_mock
+from sfn_cli.asl.dataflow import JSONPATH
+from sfn_cli.asl.nesting import all_states
 from sfn_cli.asl.states.task_state import TaskState
+from sfn_cli.asl.validation.validate import validate, validate_state
 from sfn_cli.errors import ApiError
 from sfn_cli.jsonvalue import loads
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sfn_cli.api.service import Service
     from sfn_cli.asl.states.state import State
 
 _MOCKABLE = ("Task", "Map", "Parallel")
 
 
 def check_request(request: Mapping[str, Any]) -> None:
-    """Raises ApiError when fields of the request do not go together, or hold what they cannot."""
     mock = request.get("mock")
     if mock is None:
         if "mapIterationFailureCount" in request.get("stateConfiguration", {}):
@@ -43,6 +50,33 @@ def _check_variables(text: str) -> None:
     check_input(text)
     if not isinstance(loads(text), dict):
         raise refusal("Variables must be a JSON object.")  # (ours)
+
+
+def machine_of_state(service: Service, request: Mapping[str, Any]) -> dict[str, Any]:
+    """A machine of the state alone. Raises ApiError InvalidDefinition, or ValidationException when
+    it is not there.
+    """
+    definition = request["definition"]
+    # What a mock answers for need not be here; nor need what other states of the machine call.
+    is_available = None if "mock" in request else service.is_available
+    if "stateName" not in request:
+        refuse_faults(validate_state(definition, f"/States/{STATE_NAME}", is_available=is_available))
+        return {"StartAt": STATE_NAME, "States": {STATE_NAME: loads(definition)}}
+    refuse_faults(validate(definition))
+    whole = loads(definition)
+    state = _find(whole, request["stateName"])
+    if state is None:
+        raise refusal("State not found in definition")
+    return {
+        "QueryLanguage": whole.get("QueryLanguage", JSONPATH),
+        "StartAt": STATE_NAME,
+        "States": {STATE_NAME: state},
+    }
+
+
+def _find(machine: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
+    """The state of this name, in the machine or in those within it: no two have one name."""
+    return next((state for found, state in all_states(machine) if found == name), None)
 
 
 def check_state(state: State, fields: Mapping[str, Any], request: Mapping[str, Any]) -> None:
@@ -90,5 +124,4 @@ def _check_result(fields: Mapping[str, Any], text: str) -> None:
 
 
 def refusal(message: str) -> ApiError:
-    """The error of a request that cannot be tested."""
     return ApiError("ValidationException", message)

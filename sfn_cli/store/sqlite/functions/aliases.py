@@ -83,13 +83,16 @@ class FunctionAliases:
         """Deletes it, if it is there."""
         with self._database.transaction() as connection:
             connection.execute(
-                "DELETE FROM function_alias WHERE name = ? AND function = (SELECT id FROM function WHERE "
-                "name = ?)",
+                "DELETE FROM function_alias "
+                "WHERE name = ? AND function = (SELECT id FROM function WHERE name = ?)",
                 (name, function),
             )
 
 
-_SELECT = "SELECT a.name, a.number, a.weights, a.description, a.revision_id FROM function_alias a JOIN function f ON f.id = a.function"
+_SELECT = """
+    SELECT a.name, a.number, a.weights, a.description, a.revision_id
+    FROM function_alias a JOIN function f ON f.id = a.function
+"""
 
 
 def _found(connection: Any, function: str, name: str) -> FunctionAlias | None:

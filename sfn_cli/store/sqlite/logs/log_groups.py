@@ -67,8 +67,8 @@ class LogGroups:
         """Whether there was such a stream; its events go with it."""
         with self._database.transaction() as connection:
             deleted = connection.execute(
-                "DELETE FROM log_stream WHERE log_group = (SELECT id FROM log_group WHERE name = ?) AND "
-                "name = ?",
+                "DELETE FROM log_stream "
+                "WHERE log_group = (SELECT id FROM log_group WHERE name = ?) AND name = ?",
                 (group, name),
             )
             return deleted.rowcount == 1
@@ -172,7 +172,8 @@ class LogGroups:
                 SELECT name, created_at,
                     (SELECT min(at) FROM log_event WHERE log_stream = log_stream.id),
                     (SELECT max(at) FROM log_event WHERE log_stream = log_stream.id),
-                    (SELECT ingested_at FROM log_event WHERE log_stream = log_stream.id ORDER BY at DESC, log_event.id DESC LIMIT 1)
+                    (SELECT ingested_at FROM log_event WHERE log_stream = log_stream.id
+                     ORDER BY at DESC, log_event.id DESC LIMIT 1)
                 FROM log_stream
                 WHERE log_group = (SELECT id FROM log_group WHERE name = ?) AND substr(name, 1, length(?)) = ?
                 ORDER BY name

@@ -44,7 +44,7 @@ class Activities:
             return _found(connection, arn)
 
     def page(self, arn_prefix: str, after: str, limit: int) -> list[Activity]:
-        """Up to `limit` activities whose ARN begins so, by name, from the one that follows the name `after`."""
+        """Up to `limit` activities whose ARN begins so, by name, after the name `after`."""
         with self._database.reading() as connection:
             rows = connection.execute(
                 f"SELECT {_COLUMNS} FROM activity WHERE substr(arn, 1, ?) = ? AND name > ? ORDER BY name "

@@ -155,8 +155,8 @@ class Executions:
         """Those of the executions with these rows that have ended, with their statuses."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT id, status FROM execution WHERE id IN (SELECT value FROM json_each(?)) AND status "
-                "<> 'RUNNING'",
+                "SELECT id, status FROM execution "
+                "WHERE id IN (SELECT value FROM json_each(?)) AND status <> 'RUNNING'",
                 (jsonvalue.dumps(ids),),
             )
             return dict(rows.fetchall())
@@ -168,8 +168,13 @@ class Executions:
         with self._database.reading() as connection:
             size: int = connection.execute(
                 """
-                SELECT (SELECT length(r.definition) FROM execution e JOIN revision r ON r.id = e.revision WHERE e.id = ?)
-                     + (SELECT coalesce(sum(length(payload)), 0) FROM event WHERE key > ? AND key < ?)
+                SELECT (
+                    SELECT length(r.definition)
+                    FROM execution e JOIN revision r ON r.id = e.revision
+                    WHERE e.id = ?
+                ) + (
+                    SELECT coalesce(sum(length(payload)), 0) FROM event WHERE key > ? AND key < ?
+                )
                 """,
                 (id, key_of(id, 0), key_of(id + 1, 0)),
             ).fetchone()[0]
@@ -199,8 +204,8 @@ class Executions:
         with self._database.reading() as connection:
             rows = connection.execute(
                 f"""
-                SELECT e.id, e.arn, e.state_machine_arn, e.name, e.status, e.started_at, e.stopped_at, e.version, e.alias,
-                       e.redrive_count, e.redriven_at, m.arn, e.item_count
+                SELECT e.id, e.arn, e.state_machine_arn, e.name, e.status, e.started_at, e.stopped_at,
+                       e.version, e.alias, e.redrive_count, e.redriven_at, m.arn, e.item_count
                 FROM execution e LEFT JOIN map_run m ON m.id = e.map_run
                 WHERE {" AND ".join(conditions)} AND (e.started_at, e.id) < (?, ?)
                 ORDER BY e.started_at DESC, e.id DESC
@@ -211,7 +216,7 @@ class Executions:
             return [Summary(*row) for row in rows]
 
     def history(self, id: int, after: int = 0, limit: int = -1) -> list[HistoryEvent]:
-        """The events of the execution with this row, in order, from the one that follows the event `after`."""
+        """The events of the execution with this row, in order, after the event `after`."""
         return self._events("key > ? AND key < ? ORDER BY key", (key_of(id, after), key_of(id + 1, 0), limit))
 
     def history_reversed(self, id: int, before: int | None = None, limit: int = -1) -> list[HistoryEvent]:
@@ -256,13 +261,15 @@ def _start(connection: Any, new: NewExecution, started: HistoryEvent) -> Executi
             connection.execute("INSERT OR IGNORE INTO mocks (body) VALUES (?)", (new.mocks,))
         inserted = connection.execute(
             """
-            INSERT INTO execution (arn, state_machine_arn, name, revision, version, alias, status, input, trace_header, started_at, seed,
-                                   clock, mocks)
-            SELECT ?, ?, ?, ?, ?, ?, 'RUNNING', ?, ?, ?, ?, coalesce(?, (SELECT p.clock FROM execution p WHERE p.id = ? >> 16)),
+            INSERT INTO execution (arn, state_machine_arn, name, revision, version, alias, status, input,
+                                   trace_header, started_at, seed, clock, mocks)
+            SELECT ?, ?, ?, ?, ?, ?, 'RUNNING', ?, ?, ?, ?,
+                   coalesce(?, (SELECT p.clock FROM execution p WHERE p.id = ? >> 16)),
                    (SELECT m.id FROM mocks m WHERE m.body = ?)
             FROM state_machine
             WHERE id = ? AND status = 'ACTIVE'
-              AND (? IS NULL OR EXISTS (SELECT 1 FROM execution e WHERE e.id = ? >> 16 AND e.status = 'RUNNING'))
+              AND (? IS NULL
+                   OR EXISTS (SELECT 1 FROM execution e WHERE e.id = ? >> 16 AND e.status = 'RUNNING'))
             """,
             (
                 new.arn,
@@ -318,8 +325,9 @@ def executions_where(connection: Any, condition: str, *parameters: object) -> It
     """The executions (called `e`) for which a condition holds."""
     rows = connection.execute(
         f"""
-        SELECT e.id, e.arn, e.state_machine_arn, e.name, e.revision, e.status, e.input, e.output, e.error, e.cause, e.trace_header,
-               e.started_at, e.stopped_at, e.version, e.alias, e.redrive_count, e.redriven_at, m.arn, e.item_count,
+        SELECT e.id, e.arn, e.state_machine_arn, e.name, e.revision, e.status,
+               e.input, e.output, e.error, e.cause, e.trace_header, e.started_at, e.stopped_at,
+               e.version, e.alias, e.redrive_count, e.redriven_at, m.arn, e.item_count,
                (SELECT body FROM mocks WHERE id = e.mocks)
         FROM execution e LEFT JOIN map_run m ON m.id = e.map_run WHERE {condition}
         """,

@@ -108,8 +108,9 @@ class Result(NamedTuple):
 
 
 _COLUMNS = """
-    m.id, m.arn, e.arn, m.state_machine_arn, m.express, m.status, m.started_at, m.stopped_at, m.max_concurrency, m.tolerated_failure_count,
-    m.tolerated_failure_percentage, m.total_items, m.started_items, m.place, m.redrive_count, m.redriven_at
+    m.id, m.arn, e.arn, m.state_machine_arn, m.express, m.status, m.started_at, m.stopped_at,
+    m.max_concurrency, m.tolerated_failure_count, m.tolerated_failure_percentage,
+    m.total_items, m.started_items, m.place, m.redrive_count, m.redriven_at
 """
 _SOURCE = "map_run m JOIN execution e ON e.id = m.task >> 16"
 
@@ -139,8 +140,9 @@ class MapRuns:
                     return None
                 connection.execute(
                     """
-                    INSERT INTO map_run (arn, task, state_machine_arn, revision, express, status, started_at, max_concurrency,
-                                         tolerated_failure_count, tolerated_failure_percentage, total_items)
+                    INSERT INTO map_run (arn, task, state_machine_arn, revision, express, status, started_at,
+                                         max_concurrency, tolerated_failure_count,
+                                         tolerated_failure_percentage, total_items)
                     VALUES (?, ?, ?, ?, ?, 'RUNNING', ?, ?, ?, ?, ?)
                     """,
                     (
@@ -176,8 +178,8 @@ class MapRuns:
         last = 1 << 62 if before is None else before
         with self._database.reading() as connection:
             rows = connection.execute(
-                f"SELECT {_COLUMNS} FROM {_SOURCE} WHERE m.task BETWEEN ? AND ? AND m.id < ? ORDER BY m.id "
-                "DESC LIMIT ?",
+                f"SELECT {_COLUMNS} FROM {_SOURCE} WHERE m.task BETWEEN ? AND ? AND m.id < ? "
+                "ORDER BY m.id DESC LIMIT ?",
                 (key_of(execution, 0), key_of(execution + 1, 0), last, limit),
             ).fetchall()
             return [MapRun(*(*row, {})) for row in rows]
@@ -219,8 +221,8 @@ class MapRuns:
             first = (connection.execute("SELECT max(id) FROM execution").fetchone()[0] or 0) + 1
             connection.executemany(
                 """
-                INSERT INTO execution (id, arn, state_machine_arn, name, revision, status, input, started_at, seed, clock,
-                                       mocks, map_run, item_count)
+                INSERT INTO execution (id, arn, state_machine_arn, name, revision, status, input,
+                                       started_at, seed, clock, mocks, map_run, item_count)
                 VALUES (?, ?, ?, ?, ?, 'RUNNING', ?, ?, ?, ?, ?, ?, ?)
                 """,
                 [
@@ -263,12 +265,10 @@ class MapRuns:
         """Lets up to so many of the children go on that wait for it. False when the Map Run runs no more."""
         again = rerun_child if run.express else redrive_child
         with self._database.transaction() as connection:
-            if (
-                connection.execute(
-                    "SELECT 1 FROM map_run WHERE id = ? AND status = 'RUNNING'", (run.id,)
-                ).fetchone()
-                is None
-            ):
+            running = connection.execute(
+                "SELECT 1 FROM map_run WHERE id = ? AND status = 'RUNNING'", (run.id,)
+            ).fetchone()
+            if running is None:
                 return False
             waiting = connection.execute(
                 """
@@ -308,14 +308,16 @@ def _go_on(connection: Any, id: int, new: NewMapRun) -> None:
     """
     connection.execute(
         """
-        UPDATE map_run SET task = ?, status = 'RUNNING', stopped_at = NULL, redrive_count = redrive_count + 1, redriven_at = ?
+        UPDATE map_run
+        SET task = ?, status = 'RUNNING', stopped_at = NULL,
+            redrive_count = redrive_count + 1, redriven_at = ?
         WHERE id = ?
         """,
         (new.task, new.started_at, id),
     )
     connection.execute(
-        "UPDATE execution SET status = 'PENDING_REDRIVE' WHERE map_run = ? AND status IN ('FAILED', "
-        "'TIMED_OUT', 'ABORTED')",
+        "UPDATE execution SET status = 'PENDING_REDRIVE' WHERE map_run = ? "
+        "AND status IN ('FAILED', 'TIMED_OUT', 'ABORTED')",
         (id,),
     )
     execution_end.move_count(connection, id, _UNSUCCESSFUL, "PENDING_REDRIVE")

@@ -65,7 +65,9 @@ class StatusChanges:
                 WITH RECURSIVE machine (arn) AS (
                     SELECT min(state_machine_arn) FROM execution
                     UNION ALL
-                    SELECT (SELECT min(state_machine_arn) FROM execution WHERE state_machine_arn > machine.arn)
+                    SELECT (
+                        SELECT min(state_machine_arn) FROM execution WHERE state_machine_arn > machine.arn
+                    )
                     FROM machine WHERE arn IS NOT NULL
                 )
                 SELECT e.id
@@ -94,8 +96,8 @@ class StatusChanges:
         """The executions that run, and how many changes each has had."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT id, 2 * redrive_count + 1 FROM execution INDEXED BY execution_running WHERE status "
-                "= 'RUNNING'"
+                "SELECT id, 2 * redrive_count + 1 FROM execution INDEXED BY execution_running "
+                "WHERE status = 'RUNNING'"
             )
             return dict(rows.fetchall())
 
@@ -106,7 +108,8 @@ class StatusChanges:
             with self._database.reading() as connection:
                 found = connection.execute(
                     """
-                    SELECT id, status, started_at, stopped_at, redrive_count = 0 AND map_run IS NULL FROM execution
+                    SELECT id, status, started_at, stopped_at, redrive_count = 0 AND map_run IS NULL
+                    FROM execution
                     WHERE id IN (SELECT value FROM json_each(?)) AND instr(arn, ':express:') = 0
                     """,
                     (jsonvalue.dumps(rows[start : start + _AT_ONCE]),),

@@ -1,9 +1,9 @@
 """Redrives: an execution that ended badly runs again.
 
 Rule 1: a redrive is one transaction: its event, the row, and what was still on the way to the
-execution. Of two at once, one finds the execution running. Rule 2: what was closed stays closed.
-Messages of before are about tasks that are owed no more; who waited for the execution has been told
-of its end, and waits no longer.
+execution. Of two at once, one finds the execution running.
+Rule 2: what was closed stays closed. Messages of before are about tasks that are owed no more; who
+waited for the execution has been told of its end, and waits no longer.
 """
 
 from __future__ import annotations
@@ -32,7 +32,10 @@ TOKEN_MS = 15 * 60 * 1000
 
 
 class Standing(NamedTuple):
-    """What decides whether an execution may be redriven. `machine_status` is None when its machine is gone."""
+    """What decides whether an execution may be redriven.
+
+    `machine_status` is None when its machine is gone.
+    """
 
     id: int
     status: str
@@ -81,7 +84,8 @@ class Redrives:
 def _standing(connection: Any, arn: str) -> Standing | None:
     row = connection.execute(
         """
-        SELECT e.id, e.status, e.started_at, e.stopped_at, e.redrive_count, e.clock, m.status, e.map_run IS NOT NULL
+        SELECT e.id, e.status, e.started_at, e.stopped_at, e.redrive_count, e.clock, m.status,
+               e.map_run IS NOT NULL
         FROM execution e LEFT JOIN state_machine m ON m.arn = e.state_machine_arn
         WHERE e.arn = ?
         """,
@@ -134,7 +138,8 @@ def _run_again(connection: Any, execution: int, count: int, at: int) -> None:
     connection.execute(
         """
         UPDATE execution
-        SET status = 'RUNNING', stopped_at = NULL, error = NULL, cause = NULL, owner = NULL, redrive_count = ?, redriven_at = ?
+        SET status = 'RUNNING', stopped_at = NULL, error = NULL, cause = NULL, owner = NULL,
+            redrive_count = ?, redriven_at = ?
         WHERE id = ?
         """,
         (count, at, execution),
@@ -152,7 +157,9 @@ def _remember(connection: Any, execution: int, token: str, at: int, now: int) ->
     connection.execute(
         """
         DELETE FROM redrive_token
-        WHERE execution = ? AND id <= (SELECT id FROM redrive_token WHERE execution = ? ORDER BY id DESC LIMIT 1 OFFSET ?)
+        WHERE execution = ? AND id <= (
+            SELECT id FROM redrive_token WHERE execution = ? ORDER BY id DESC LIMIT 1 OFFSET ?
+        )
         """,
         (execution, execution, TOKENS_KEPT),
     )

@@ -100,8 +100,10 @@ class StateMachines:
                 SELECT {_COLUMNS}
                 FROM state_machine m JOIN revision r ON r.id = m.revision
                 WHERE substr(m.arn, 1, ?) = ? AND m.name > ?
-                  AND (m.status <> 'DELETING'
-                       OR EXISTS (SELECT 1 FROM execution e WHERE e.state_machine_arn = m.arn AND e.status = 'RUNNING'))
+                  AND (m.status <> 'DELETING' OR EXISTS (
+                      SELECT 1 FROM execution e
+                      WHERE e.state_machine_arn = m.arn AND e.status = 'RUNNING'
+                  ))
                 ORDER BY m.name
                 LIMIT ?
                 """,
@@ -160,7 +162,10 @@ class StateMachines:
             """
             DELETE FROM state_machine
             WHERE arn = ? AND status = 'DELETING'
-              AND NOT EXISTS (SELECT 1 FROM execution e WHERE e.state_machine_arn = state_machine.arn AND e.status = 'RUNNING')
+              AND NOT EXISTS (
+                  SELECT 1 FROM execution e
+                  WHERE e.state_machine_arn = state_machine.arn AND e.status = 'RUNNING'
+              )
             """,
             (arn,),
         )

@@ -79,12 +79,16 @@ class Suspensions:
                     SELECT id, id FROM execution INDEXED BY execution_running
                     WHERE status = 'RUNNING' AND owner = {SUSPENDED}
                     UNION
-                    SELECT c.task >> 16, suspended FROM blocked JOIN child c ON c.execution = blocked.id WHERE c.awaited
+                    SELECT c.task >> 16, suspended
+                    FROM blocked JOIN child c ON c.execution = blocked.id
+                    WHERE c.awaited
                     UNION
                     SELECT m.task >> 16, suspended
                     FROM blocked JOIN execution e ON e.id = blocked.id JOIN map_run m ON m.id = e.map_run
                 )
-                SELECT id, min(suspended) FROM blocked WHERE id IN (SELECT value FROM json_each(?)) GROUP BY id
+                SELECT id, min(suspended) FROM blocked
+                WHERE id IN (SELECT value FROM json_each(?))
+                GROUP BY id
                 """,
                 (jsonvalue.dumps(list(executions)),),
             )
@@ -99,7 +103,8 @@ class Suspensions:
             # As bytes: a text that is not UTF-8 may be what sfn failed on.
             rows = connection.execute(
                 f"""
-                SELECT s.execution, CAST(e.arn AS BLOB), s.attempts, s.version, s.failed_at, s.error, s.traceback
+                SELECT s.execution, CAST(e.arn AS BLOB), s.attempts, s.version, s.failed_at, s.error,
+                       s.traceback
                 FROM suspension s JOIN execution e ON e.id = s.execution
                 WHERE e.owner = {SUSPENDED} AND e.status = 'RUNNING' AND {condition}
                 ORDER BY s.execution

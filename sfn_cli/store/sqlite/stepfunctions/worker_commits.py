@@ -50,7 +50,7 @@ class Claimed(NamedTuple):
     damage: Exception | None = None
 
 
-class Moved(NamedTuple):
+class ExecutionChanges(NamedTuple):
     """What a turn brought for one execution.
 
     `consumed` are the messages that it took in. Of its tasks that have a token: `opened` are those
@@ -116,18 +116,18 @@ class Turns:
     def _claim(self, owner: int | None, limit: int) -> list[Claimed]:
         with self._database.reading() as connection:
             # Most looks find nothing: those take no write lock.
-            if (
-                connection.execute(
-                    "SELECT 1 FROM execution WHERE status = 'RUNNING' AND owner IS ? LIMIT 1", (owner,)
-                ).fetchone()
-                is None
-            ):
+            found = connection.execute(
+                "SELECT 1 FROM execution WHERE status = 'RUNNING' AND owner IS ? LIMIT 1", (owner,)
+            ).fetchone()
+            if found is None:
                 return []
         with self._database.transaction() as connection:
             rows = connection.execute(
                 """
                 UPDATE execution SET owner = ?
-                WHERE id IN (SELECT id FROM execution WHERE status = 'RUNNING' AND owner IS ? ORDER BY id LIMIT ?)
+                WHERE id IN (
+                    SELECT id FROM execution WHERE status = 'RUNNING' AND owner IS ? ORDER BY id LIMIT ?
+                )
                 RETURNING id
                 """,
                 (self._worker, owner, limit),
@@ -182,7 +182,9 @@ class Turns:
                 WITH RECURSIVE owners (owner) AS (
                     SELECT min(owner) FROM execution WHERE status = 'RUNNING' AND owner >= 0
                     UNION ALL
-                    SELECT (SELECT min(owner) FROM execution WHERE status = 'RUNNING' AND owner > owners.owner)
+                    SELECT (
+                        SELECT min(owner) FROM execution WHERE status = 'RUNNING' AND owner > owners.owner
+                    )
                     FROM owners WHERE owner IS NOT NULL
                 )
                 SELECT owner FROM owners WHERE owner IS NOT NULL
@@ -218,7 +220,7 @@ class Turns:
 
     def commit(
         self,
-        moved: Sequence[Moved],
+        moved: Sequence[ExecutionChanges],
         forgotten: Sequence[int] = (),
         lines: Sequence[LogLine] = (),
         *,
@@ -242,7 +244,7 @@ class Turns:
 
     def _commit_one_by_one(
         self,
-        moved: Sequence[Moved],
+        moved: Sequence[ExecutionChanges],
         forgotten: Sequence[int],
         lines: Sequence[LogLine],
         read_up_to: int,
@@ -266,7 +268,7 @@ class Turns:
     def _write(
         self,
         connection: Any,
-        moved: Sequence[Moved],
+        moved: Sequence[ExecutionChanges],
         forgotten: Sequence[int],
         lines: Sequence[LogLine],
         read_up_to: int,
@@ -291,8 +293,8 @@ class Turns:
                 ended[execution] = turn.events[-1]
         insert_events(connection, rows)
         connection.executemany(
-            "UPDATE execution SET status = ?, stopped_at = ?, output = ?, error = ?, cause = ?, owner = "
-            "NULL WHERE id = ?",
+            "UPDATE execution SET status = ?, stopped_at = ?, output = ?, error = ?, cause = ?, owner = NULL "
+            "WHERE id = ?",
             [_ending(execution, event) for execution, event in ended.items()],
         )
         kept = [turn for turn in moved if turn.execution not in lost]
@@ -311,13 +313,13 @@ class Turns:
 
     def _ours(self, connection: Any, executions: Sequence[int]) -> set[int]:
         rows = connection.execute(
-            "SELECT id FROM execution WHERE id IN (SELECT value FROM json_each(?)) AND owner = ? AND status "
-            "= 'RUNNING'",
+            "SELECT id FROM execution WHERE id IN (SELECT value FROM json_each(?)) AND owner = ? "
+            "AND status = 'RUNNING'",
             (jsonvalue.dumps(executions), self._worker),
         )
         return {id for (id,) in rows}
 
-    def _note_tasks(self, connection: Any, moved: Sequence[Moved], now: int) -> None:
+    def _note_tasks(self, connection: Any, moved: Sequence[ExecutionChanges], now: int) -> None:
         for turn in moved:
             if turn.opened:
                 tasks.open_tasks(connection, turn.execution, turn.opened, now)
@@ -327,7 +329,7 @@ class Turns:
                 abort_awaited(connection, [key_of(turn.execution, task) for task in turn.given_up], now)
 
 
-def _end_map_runs(connection: Any, moved: Sequence[Moved]) -> None:
+def _end_map_runs(connection: Any, moved: Sequence[ExecutionChanges]) -> None:
     """Ends Map Runs with the event that says so: it follows the one that started them."""
     for turn in moved:
         for event in turn.events if turn.map_runs else ():
