@@ -9,8 +9,8 @@ import pytest
 
 from sfn_cli.interpreter.events import HistoryEvent
 from sfn_cli.interpreter.task_token import task_token
-from sfn_cli.store.sqlite import inbox
 from sfn_cli.store.sqlite.keys import key_of
+from sfn_cli.store.sqlite.stepfunctions import inbox
 from sfn_cli.store.sqlite.stepfunctions.suspensions import ATTEMPTS, Fault
 from sfn_cli.store.sqlite.stepfunctions.tasks import Told
 from sfn_cli.store.sqlite.stepfunctions.worker_commits import ExecutionChanges
