@@ -57,7 +57,10 @@ def _as_aws_sees_it(fault: Diagnostic) -> Diagnostic:
 
 
 def check_definition(service: Service, definition: str, machine_type: str) -> str:
-    """Validates a definition and returns it. Raises InvalidDefinitionError with up to MAX_DIAGNOSTICS errors."""
+    """Validates a definition and returns it.
+
+    Raises InvalidDefinitionError with up to MAX_DIAGNOSTICS errors.
+    """
     from sfn_cli.asl.validation.validate import validate
 
     refuse_faults(validate(definition, machine_type, is_available=service.is_available))
