@@ -3,7 +3,7 @@
 Our own words, beside those of the States Language and of the AWS API:
 
     frame    one thread of control: the root of an execution, a branch of Parallel, an iteration of Map
-    move     what a state asks for: Exit, Call, Sleep, Fork or Stop
+    move     what a state requests: Exit, Call, Sleep, Fork or Stop
     visit    one stay in a state: the input, variables, time and seed that the state sees
     signal   what the world says to an execution: a task started, succeeded, failed
     driver   who turns the interpreter's handle: the local worker, and others to come

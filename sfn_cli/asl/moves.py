@@ -1,4 +1,4 @@
-"""What a state asks for. States speak these six words; none of them is "event".
+"""Moves: what a state requests. States speak these six words; none of them is "event".
 
 A state answers `enter(visit)` or `complete(visit, result)` with a Move; only
 `interpreter/decide.py` knows how AWS records it, and only drivers know processes.

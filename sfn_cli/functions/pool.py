@@ -1,6 +1,6 @@
-"""Who is invoked, who waits, and who goes: the warm children of one process.
+"""The warm children of one process: which is invoked, which waits, and which ends.
 
-The pool has no thread and never waits. Whoever owns the selector calls what is ready, and `tick`
+The pool has no thread and never waits. The selector's owner calls what is ready, and `tick`
 when `wake_at` has come:
 
     for key, _ in selector.select(timeout):
@@ -61,7 +61,7 @@ Done = Callable[[Outcome], None]
 
 
 def monotonic_ms() -> int:
-    """Milliseconds of a clock that nobody sets: all that a pool waits for is told by it."""
+    """Milliseconds of a monotonic clock, for all of a pool's timeouts."""
     return time.monotonic_ns() // 1_000_000
 
 
@@ -235,7 +235,7 @@ class Pool:
         self._waiting.clear()
         self._catalog.close()
 
-    # What children tell
+    # Events of children
 
     def child_ready(self, child: Child) -> None:
         self._children[child].starting -= 1
@@ -267,7 +267,7 @@ class Pool:
             found = self._functions.named(name, number)
             if found is None:
                 self._retire_older(fleet, None)
-                self._start_children()  # what was asked for before the function was deleted is still done
+                self._start_children()  # invocations from before the deletion are still run
                 return None
             function = found
         code = self._catalog.find(function)

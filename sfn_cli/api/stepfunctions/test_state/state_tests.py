@@ -2,8 +2,8 @@
 dataflow are shown.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.html
-The state is asked as in any execution (`interpreter/visits.py`), in one that is not stored: a
-machine of this one state, under the name STATE_NAME, whatever it was called. A trace takes the steps.
+The state is entered as in any execution (`interpreter/visits.py`), in one that is not stored: a
+machine of this one state, which is always called STATE_NAME. A trace records the steps.
 """
 
 from __future__ import annotations
