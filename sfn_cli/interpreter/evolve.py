@@ -35,6 +35,7 @@ def evolve(execution: Execution, event: HistoryEvent) -> None:
     execution.last_id = event.id
     in_frame = _IN_FRAMES.get(event.type)
     if in_frame is None:
+        assert event.type in _OF_EXECUTIONS, f"event {event.id} is {event.type}, which sfn never records"
         _OF_EXECUTIONS[event.type](execution, event)
         return
     frame = execution.frames.get(event.frame)
