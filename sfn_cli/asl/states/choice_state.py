@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sfn_cli.asl.visit import Visit
+    from sfn_cli.jsonvalue import Payload
 
 
 class _Option(NamedTuple):
@@ -38,20 +39,22 @@ class ChoiceState(State):
         self._default: str | None = fields.get("Default")
 
     def enter(self, visit: Visit) -> Move:
+        produced = self.flow.produced(visit)
         for option in self._options:
-            if self._holds(option, visit):
-                return self._exit(visit, option.flow, option.next)
+            if self._holds(option, visit, produced):
+                return Exit(
+                    option.flow.output(visit, produced), option.flow.assign(visit, produced), option.next
+                )
         if self._default is None:
             # Observed: not the specification's States.NoChoiceMatched.
             raise StatesError(
                 "States.Runtime",
                 "Failed to transition out of the state. The state does not point to a next state.",
             )
-        return self._exit(visit, self.flow, self._default)
+        return Exit(self.flow.output(visit, produced), self.flow.assign(visit, produced), self._default)
 
-    def _holds(self, option: _Option, visit: Visit) -> bool:
+    def _holds(self, option: _Option, visit: Visit, produced: Payload | None) -> bool:
         if option.rule is not None:
-            produced = self.flow.produced(visit)
             assert produced is not None
             return option.rule(visit.path_scope(produced.value))
         if not is_expression(option.condition):
@@ -60,10 +63,6 @@ class ChoiceState(State):
             evaluate_string(option.condition, f"{option.place}Condition", visit.jsonata_scope(), "boolean")
             is True
         )
-
-    def _exit(self, visit: Visit, chosen: Flow, next: str) -> Move:
-        produced = self.flow.produced(visit)
-        return Exit(chosen.output(visit, produced), chosen.assign(visit, produced), next)
 
 
 def _option(place: str, choice: Mapping[str, Any], fields: Mapping[str, Any], language: str) -> _Option:
