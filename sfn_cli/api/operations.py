@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sfn_cli.api.protocol.long_polls import Awaited
     from sfn_cli.api.service import Service
 
-Function = Callable[["Service", dict[str, Any]], "dict[str, Any] | Awaited"]
+Handler = Callable[["Service", dict[str, Any]], "dict[str, Any] | Awaited"]
 
 OPERATIONS: Mapping[tuple[str, str], str] = {
     ("stepfunctions", "CreateActivity"): "stepfunctions.activities:create_activity",
@@ -113,11 +113,11 @@ WAITING = frozenset({("lambda", "Invoke"), ("stepfunctions", "TestState")})
 """The operations that may keep their thread for long: a server gives them threads of their own."""
 
 
-def find(operation: Operation) -> Function:
+def find(operation: Operation) -> Handler:
     """The function that answers an operation. Raises ApiError UnknownOperationException."""
     place = OPERATIONS.get((operation.service, operation.name))
     if place is None:
         raise ApiError("UnknownOperationException", f"sfn does not have the operation {operation.name} yet.")
     module, _, name = place.partition(":")
-    function: Function = getattr(import_module(f"sfn_cli.api.{module}"), name)
+    function: Handler = getattr(import_module(f"sfn_cli.api.{module}"), name)
     return function

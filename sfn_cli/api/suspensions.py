@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.stepfunctions.suspensions import Suspension
 
 
-def explained(suspension: Suspension) -> str:
-    """One line: what happened, where the traceback is, and what ends it."""
+def describe(suspension: Suspension) -> str:
+    """Describes a suspension in one line: what happened, where the traceback is, and what ends it."""
     return (
         f"The execution {suspension.execution_arn} is suspended: "
         f"sfn {suspension.version} failed on it {suspension.attempts} times ({suspension.error}). "
@@ -26,8 +26,8 @@ def explained(suspension: Suspension) -> str:
     )
 
 
-def listed(service: Service) -> list[dict[str, Any]]:
-    """Every suspended execution, oldest first; `failedAt` is milliseconds since 1970."""
+def describe_all(service: Service) -> list[dict[str, Any]]:
+    """Describes every suspended execution, oldest first; `failedAt` is milliseconds since 1970."""
     return [
         {
             "executionArn": suspension.execution_arn,
@@ -45,4 +45,4 @@ def refuse_to_wait(service: Service, execution: int) -> None:
     """Raises SuspendedError when the execution in this row cannot end."""
     for suspended in service.suspensions.blocking([execution]).values():
         if (suspension := service.suspensions.get(suspended)) is not None:
-            raise SuspendedError(explained(suspension))
+            raise SuspendedError(describe(suspension))

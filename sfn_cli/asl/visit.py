@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.asl.trace import NO_TRACE, Trace
-from sfn_cli.query.limits import ENDLESS, Patience
+from sfn_cli.query.limits import UNLIMITED, TimeBudget
 from sfn_cli.query.scope import Scope
 
 if TYPE_CHECKING:
@@ -19,11 +19,11 @@ class Visit:
 
     `now` is the time of the last event of the frame, not of the wall clock: a replay sees the same.
     `entered_at` is the time of StateEntered, or of a later redrive (a Wait counts from there).
-    `patience` is how long its expressions may take. `trace` is where the steps of the dataflow are
+    `budget` is how long its expressions may take. `trace` is where the steps of the dataflow are
     noted.
     """
 
-    __slots__ = ("context", "entered_at", "input", "now", "patience", "seed", "trace", "variables")
+    __slots__ = ("budget", "context", "entered_at", "input", "now", "seed", "trace", "variables")
 
     def __init__(
         self,
@@ -33,7 +33,7 @@ class Visit:
         now: int,
         entered_at: int,
         seed: str,
-        patience: Patience = ENDLESS,
+        budget: TimeBudget = UNLIMITED,
         trace: Trace = NO_TRACE,
     ) -> None:
         self.input = input
@@ -42,11 +42,11 @@ class Visit:
         self.now = now
         self.entered_at = entered_at
         self.seed = seed
-        self.patience = patience
+        self.budget = budget
         self.trace = trace
 
-    def with_patience(self, patience: Patience) -> Visit:
-        """The same visit, asked by someone with another patience."""
+    def with_budget(self, budget: TimeBudget) -> Visit:
+        """The same visit, asked by someone with another budget."""
         return Visit(
             self.input,
             self.variables,
@@ -54,7 +54,7 @@ class Visit:
             self.now,
             self.entered_at,
             self.seed,
-            patience,
+            budget,
             self.trace,
         )
 
@@ -66,7 +66,7 @@ class Visit:
             variables=self.variables,
             now=self.now,
             seed=self.seed,
-            patience=self.patience,
+            budget=self.budget,
         )
 
     def jsonata_scope(self, **states: Json) -> Scope:
@@ -79,5 +79,5 @@ class Visit:
             states={"input": value, **states},
             now=self.now,
             seed=self.seed,
-            patience=self.patience,
+            budget=self.budget,
         )

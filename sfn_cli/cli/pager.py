@@ -20,8 +20,8 @@ _LESS_OPTIONS = "FRX"
 
 
 @contextmanager
-def paged(environ: Mapping[str, str]) -> Iterator[TextIO]:
-    """The pager's stdin, as a Screen: a pager shows on the terminal what it is given.
+def open_pager(environ: Mapping[str, str]) -> Iterator[TextIO]:
+    """Yields the pager's stdin, as a Screen: a pager displays on the terminal what it receives.
 
     Stdout when AWS_PAGER or PAGER is empty or there is no less.
     """

@@ -261,7 +261,7 @@ def _stack_trace(raised: BaseException) -> list[str]:
     while frames and _is_machinery(frames[0][0]):
         del frames[0]
     return traceback.format_list(
-        [(_shown_path(filename), line, name, text) for filename, line, name, text in frames]
+        [(_aws_path(filename), line, name, text) for filename, line, name, text in frames]
     )
 
 
@@ -269,8 +269,8 @@ def _is_machinery(filename: str) -> bool:
     return filename in (__file__, importlib.__file__) or filename.startswith("<frozen importlib")
 
 
-def _shown_path(filename: str) -> str:
-    """The path of a file of the function as it is on AWS."""
+def _aws_path(filename: str) -> str:
+    """Returns the path of a file of the function as it is on AWS."""
     return TASK_ROOT + filename[len(_Now.folder) :] if filename.startswith(_Now.folder + "/") else filename
 
 
@@ -290,7 +290,7 @@ def _load(handler: str) -> Handler:
             "Runtime.ImportModuleError", f"Unable to import module '{module_name}': {error}"
         ) from None
     except SyntaxError as error:
-        trace = [f'  File "{_shown_path(error.filename or "")}" Line {error.lineno}\n    {error.text}']
+        trace = [f'  File "{_aws_path(error.filename or "")}" Line {error.lineno}\n    {error.text}']
         raise FunctionError(
             "Runtime.UserCodeSyntaxError", f"Syntax error in module '{module_name}': {error}", trace
         ) from None

@@ -66,7 +66,7 @@ class Catalog:
         lock = self._locks.get(path)
         if lock is None or not _is_at(lock, path):
             self._let_go(path)  # of a folder that was removed by hand
-            self._locks[path] = self._unpacked(function, Path(path))
+            self._locks[path] = self._unpack(function, Path(path))
         return CodeFolder(path, 0, False)
 
     def sweep(self, in_use: Collection[str]) -> None:
@@ -112,8 +112,8 @@ class Catalog:
         if lock is not None:
             os.close(lock)
 
-    def _unpacked(self, function: Function, path: Path) -> int:
-        """A lock on the folder with what is in the function's zip, which is unpacked unless it was before."""
+    def _unpack(self, function: Function, path: Path) -> int:
+        """Unpacks the function's zip, unless it was unpacked before. Returns a lock on the folder."""
         content = None
         while True:
             try:

@@ -42,7 +42,7 @@ def main(folder: str, entrypoint: str) -> NoReturn:
 
     threading.Thread(target=serve, args=(listening, exchange), daemon=True).start()
     _, status = os.waitpid(exchange.process_id, 0)
-    exchange.ended(os.waitstatus_to_exitcode(status))
+    exchange.report_end(os.waitstatus_to_exitcode(status))
 
 
 def _spawn(program: str, port: int) -> int:

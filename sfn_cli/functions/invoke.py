@@ -158,7 +158,7 @@ class FunctionHost:
         self._call()
         while not answered.wait(ALIVE_SECONDS):
             if thread is None or not thread.is_alive():
-                return outcome.exited(None, "", "")
+                return outcome.exit_outcome(None, "", "")
         return ended[0]
 
     def stop(self) -> None:
@@ -213,7 +213,7 @@ class FunctionHost:
             pool.close()
             flush()
             for done in [*waiting, *(asked[-1] for asked in self._asked)]:
-                done(outcome.exited(None, "", ""))
+                done(outcome.exit_outcome(None, "", ""))
             self._asked.clear()
             selector.close()
             os.close(woken)

@@ -198,7 +198,7 @@ class Runtimes:
                 return Interpreter(executable, version)
         except (KeyError, TypeError, ValueError):
             pass
-        interpreter = _started(command, language, self._environ)
+        interpreter = _probe(command, language, self._environ)
         self._verdicts[command] = [
             stamp,
             interpreter.executable,
@@ -240,7 +240,7 @@ def language_of(runtime: str) -> tuple[Language, str]:
     )
 
 
-def _started(command: str, language: Language, environ: Mapping[str, str]) -> Interpreter:
+def _probe(command: str, language: Language, environ: Mapping[str, str]) -> Interpreter:
     import subprocess
 
     try:

@@ -90,8 +90,8 @@ def killing(pid: int, mark: str | None) -> list[int]:
     return _descendants(pid)
 
 
-def gone(pid: int) -> None:
-    """Notes that a child has been waited for."""
+def forget(pid: int) -> None:
+    """Forgets a child that has been waited for."""
     _Here.children.discard(pid)
 
 

@@ -26,7 +26,7 @@ from sfn_cli.interpreter.events import HistoryEvent, of_states
 from sfn_cli.interpreter.map_run import map_run_arn
 from sfn_cli.interpreter.receive import task_details, task_event
 from sfn_cli.interpreter.visits import completion, failure, first_move, joined_result, map_run_plan
-from sfn_cli.query.limits import Impatient
+from sfn_cli.query.limits import BudgetExceeded
 
 if TYPE_CHECKING:
     from sfn_cli.interpreter.decide_moves import Due
@@ -40,7 +40,8 @@ _SUCCEEDED = of_states("StateSucceeded")
 def decide(execution: Execution, now: int) -> HistoryEvent | None:
     """The next event, or None when nothing is due by `now`.
 
-    Raises Impatient when the next event needs more patience than `execution.patience`; then it is still next.
+    Raises BudgetExceeded when the next event takes longer than `execution.budget`; then it is still
+    next.
     """
     if execution.ended:
         return None
@@ -52,7 +53,7 @@ def decide(execution: Execution, now: int) -> HistoryEvent | None:
     while (frame := execution.next_ready(now)) is not None:
         try:
             next_step = _step(execution, frame, now)
-        except Impatient:
+        except BudgetExceeded:
             execution.make_ready(frame)
             raise
         if isinstance(next_step, HistoryEvent):

@@ -10,14 +10,14 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 from sfn_cli import arn
-from sfn_cli.query.limits import ENDLESS
+from sfn_cli.query.limits import UNLIMITED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sfn_cli.asl.distributed_map.map_run import MapRunPlan
     from sfn_cli.asl.resource import Resource
-    from sfn_cli.asl.state_machine import StateMachine
+    from sfn_cli.asl.state_machine import CompiledMachine
     from sfn_cli.interpreter.phase import Phase
     from sfn_cli.interpreter.stay import Stay
     from sfn_cli.jsonvalue import Json, Payload
@@ -132,7 +132,7 @@ class Frame:
     def __init__(
         self,
         serial: int,
-        machine: StateMachine,
+        machine: CompiledMachine,
         input: Payload,
         variables: Mapping[str, Json],
         last: int,
@@ -161,13 +161,40 @@ class Execution:
     """The fold of a history. `seed` is secret: task tokens and all randomness derive from it."""
 
     __slots__ = (
-        "arn", "closed", "deadline_at", "failed_by", "frames", "input", "invocations", "last_id", "machine",
-        "max_events", "name", "next_serial", "open_tasks", "opened", "patience", "ready", "redrive_count",
-        "redriven_at", "role_arn", "seed", "started_at", "state_machine_arn", "status", "timers", "waiting",
+        "arn",
+        "budget",
+        "closed",
+        "deadline_at",
+        "failed_by",
+        "frames",
+        "input",
+        "invocations",
+        "last_id",
+        "machine",
+        "max_events",
+        "name",
+        "next_serial",
+        "open_tasks",
+        "opened",
+        "ready",
+        "redrive_count",
+        "redriven_at",
+        "role_arn",
+        "seed",
+        "started_at",
+        "state_machine_arn",
+        "status",
+        "timers",
+        "waiting",
     )  # fmt: skip
 
     def __init__(
-        self, arn: str, state_machine_arn: str, machine: StateMachine, seed: str, max_events: int = MAX_EVENTS
+        self,
+        arn: str,
+        state_machine_arn: str,
+        machine: CompiledMachine,
+        seed: str,
+        max_events: int = MAX_EVENTS,
     ) -> None:
         self.arn = arn
         self.name = arn.split(":")[7]  # an EXPRESS execution's ARN has an id of its own after the name
@@ -175,7 +202,7 @@ class Execution:
         self.machine = machine
         self.seed = seed
         self.max_events = max_events
-        self.patience = ENDLESS  # with which its expressions are asked
+        self.budget = UNLIMITED  # with which its expressions are asked
         self.role_arn = ""
         self.input: Payload = None  # type: ignore[assignment]  # ExecutionStarted brings it
         self.started_at = 0

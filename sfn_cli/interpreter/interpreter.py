@@ -20,15 +20,15 @@ from sfn_cli.interpreter.decide import decide
 from sfn_cli.interpreter.evolve import evolve
 from sfn_cli.interpreter.execution import MAX_EVENTS, Execution, OpenTask
 from sfn_cli.interpreter.receive import receive
-from sfn_cli.query.limits import Impatient
+from sfn_cli.query.limits import BudgetExceeded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sfn_cli.asl.state_machine import StateMachine
+    from sfn_cli.asl.state_machine import CompiledMachine
     from sfn_cli.interpreter.events import HistoryEvent
     from sfn_cli.interpreter.signals import Signal
-    from sfn_cli.query.limits import Patience
+    from sfn_cli.query.limits import TimeBudget
 
 
 class Interpreter:
@@ -36,29 +36,34 @@ class Interpreter:
     in a history.
     """
 
-    __slots__ = ("_last_at", "execution", "needs_patience")
+    __slots__ = ("_last_at", "execution", "over_budget")
 
     def __init__(
-        self, arn: str, state_machine_arn: str, machine: StateMachine, seed: str, max_events: int = MAX_EVENTS
+        self,
+        arn: str,
+        state_machine_arn: str,
+        machine: CompiledMachine,
+        seed: str,
+        max_events: int = MAX_EVENTS,
     ) -> None:
         self.execution = Execution(arn, state_machine_arn, machine, seed, max_events)
-        self.needs_patience = False
+        self.over_budget = False
         self._last_at = 0
 
     @property
-    def patience(self) -> Patience:
+    def budget(self) -> TimeBudget:
         """How long the execution's expressions may take.
 
         Endless, unless its driver has other executions.
         """
-        return self.execution.patience
+        return self.execution.budget
 
-    @patience.setter
-    def patience(self, patience: Patience) -> None:
-        self.execution.patience = patience
+    @budget.setter
+    def budget(self, budget: TimeBudget) -> None:
+        self.execution.budget = budget
 
     def apply(self, event: HistoryEvent) -> None:
-        """Takes a stored event into account. After Impatient the interpreter is of no use: a replay
+        """Takes a stored event into account. After BudgetExceeded the interpreter is of no use: a replay
         cannot be put off.
         """
         evolve(self.execution, event)
@@ -67,17 +72,17 @@ class Interpreter:
     def advance(self, now: int, limit: int = 1000) -> list[HistoryEvent]:
         """The events that are due by `now`, applied, at most `limit` of them; empty when the execution waits.
 
-        If `needs_patience` is true afterwards, the next event is due too, but takes longer than `patience`.
+        If `over_budget` is true afterwards, the next event is due too, but takes longer than `budget`.
         """
         execution = self.execution
         at = self._last_at = max(now, self._last_at)
         events: list[HistoryEvent] = []
-        self.needs_patience = False
+        self.over_budget = False
         while len(events) < limit:
             try:
                 event = decide(execution, at)
-            except Impatient:
-                self.needs_patience = True
+            except BudgetExceeded:
+                self.over_budget = True
                 break
             if event is None:
                 break

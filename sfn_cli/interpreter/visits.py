@@ -36,8 +36,8 @@ def visit(execution: Execution, frame: Frame, *, attempt: int, now: int, follows
 
     Randomness derives from the event that the attempt `follows`, the frame's last one by default.
     """
-    patience = execution.patience
-    patience.renew()
+    budget = execution.budget
+    budget.renew()
     entered_at, redriven_at = frame.stay.entered_at, execution.redriven_at
     return Visit(
         frame.input,
@@ -46,7 +46,7 @@ def visit(execution: Execution, frame: Frame, *, attempt: int, now: int, follows
         now,
         entered_at if entered_at > redriven_at else redriven_at,
         f"{execution.seed}/{frame.last if follows is None else follows}/{attempt}{execution.redrive_mark}",
-        patience,
+        budget,
     )
 
 
@@ -157,7 +157,7 @@ def in_full(stay: Stay, error: StatesError | RecursionError) -> StatesError:
 
 def too_large(payload: Payload) -> bool:
     """Whether a payload is over AWS's quota of 262,144 bytes."""
-    if payload.outgrows(MAX_PAYLOAD_BYTES):
+    if payload.is_larger_than(MAX_PAYLOAD_BYTES):
         return True
     text = payload.text
     # A character is at most 4 bytes of UTF-8: most texts need no encoding to be told small.

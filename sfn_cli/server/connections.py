@@ -1,5 +1,4 @@
-"""The connections of `sfn serve`: their time limits, their number, and which one gives way to a new
-one.
+"""The connections of `sfn serve`: time limits, their number, and which gives way to a new one.
 
 Rule 1: a client has limited time for everything that it does itself: sending a request, reading the
         response, leaving the connection idle. The server's own work, such as waiting for the end of

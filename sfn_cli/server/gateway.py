@@ -131,9 +131,9 @@ class Gateway:
         return allowed
 
 
-def checked_origins(origins: Sequence[str]) -> frozenset[str]:
-    """The origins as browsers send them. Raises ConfigurationError for what is none; `*` would let
-    every page in.
+def check_origins(origins: Sequence[str]) -> frozenset[str]:
+    """Returns the origins as browsers send them. Raises ConfigurationError for a value that is not
+    an origin; `*` would let every page in.
     """
     for origin in origins:
         if not _is_origin(origin):

@@ -23,7 +23,7 @@ from sfn_cli.errors import ApiError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sfn_cli.server.credentials import Credentials
+    from sfn_cli.server.credentials import AccessKey
     from sfn_cli.server.messages import HttpRequest
 
 SKEW = timedelta(minutes=5)
@@ -53,7 +53,7 @@ def signature_of(request: HttpRequest) -> Signature:
     Raises ApiError MissingAuthenticationTokenException or IncompleteSignatureException.
     """
     authorization = request.headers.get("authorization")
-    query = {_decoded(name): _decoded(value) for name, value in sigv4.arguments_of(request.query)}
+    query = {_decode(name): _decode(value) for name, value in sigv4.arguments_of(request.query)}
     if authorization is not None:
         return _in_header(authorization.strip(), request.headers)
     if "X-Amz-Algorithm" in query:
@@ -70,7 +70,7 @@ def service_signed_for(request: HttpRequest) -> str | None:
 
 
 def check_claim(
-    signature: Signature, request: HttpRequest, known: Mapping[str, Credentials], now: datetime
+    signature: Signature, request: HttpRequest, known: Mapping[str, AccessKey], now: datetime
 ) -> None:
     """Checks what does not need the body: who signed, when, and which headers.
 
@@ -83,7 +83,7 @@ def check_claim(
     _check_what_is_signed(signature, request)
 
 
-def check_digest(signature: Signature, request: HttpRequest, known: Mapping[str, Credentials]) -> None:
+def check_digest(signature: Signature, request: HttpRequest, known: Mapping[str, AccessKey]) -> None:
     """Checks that the request with its body is the one that was signed.
 
     Raises ApiError InvalidSignatureException.
@@ -103,7 +103,7 @@ def check_digest(signature: Signature, request: HttpRequest, known: Mapping[str,
         )
 
 
-def _credentials_of(signature: Signature, known: Mapping[str, Credentials]) -> Credentials:
+def _credentials_of(signature: Signature, known: Mapping[str, AccessKey]) -> AccessKey:
     credentials = known.get(signature.access_key_id)
     if credentials is None or not _is_same(signature.session_token or "", credentials.session_token or ""):
         raise ApiError(
@@ -221,7 +221,7 @@ def _check_what_is_signed(signature: Signature, request: HttpRequest) -> None:
             raise _invalid(f"Authorization header requires existence of '{name}' header.")
 
 
-def _decoded(sent: str) -> str:
+def _decode(sent: str) -> str:
     return unquote_to_bytes(sent).decode("utf-8", "replace")
 
 

@@ -1,5 +1,4 @@
-"""What grows with what: ten times as much takes about ten times as long, and a full store answers
-as an empty one.
+"""What grows with what: ten times as much takes ten times as long; a full store is no slower.
 
 The work is done by the Conductor in this process, as in `engine.py`; the commands are real.
 """

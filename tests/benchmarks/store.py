@@ -15,7 +15,7 @@ from sfn_cli.app import build
 from sfn_cli.drivers.local.background import Background
 from sfn_cli.drivers.local.conduct import Conductor
 from sfn_cli.integrations.aws.clients import Clients
-from sfn_cli.integrations.integration import World
+from sfn_cli.integrations.integration import TaskContext
 from sfn_cli.settings import Settings
 from sfn_cli.store.sqlite.stepfunctions.inbox import Inbox
 from sfn_cli.store.sqlite.stepfunctions.tasks import Tasks
@@ -42,9 +42,8 @@ class Store:
 
     def machine(self, name: str, definition: object) -> StateMachine:
         request = {"name": name, "definition": json.dumps(definition), "roleArn": ROLE}
-        arn = call(self.service, model.load("stepfunctions", "CreateStateMachine"), request)[
-            "stateMachineArn"
-        ]
+        answer = call(self.service, model.load("stepfunctions", "CreateStateMachine"), request)
+        arn = answer["stateMachineArn"]
         machine = self.service.state_machines.find(arn)
         assert machine is not None
         return machine
@@ -61,7 +60,7 @@ class Store:
         service = self.service
         worker = Workers(service.database).register(0, 1, service.clock())
         pool: Any = None  # no task is called here
-        world = World(
+        context = TaskContext(
             service.settings,
             pool,
             service,
@@ -80,7 +79,7 @@ class Store:
             service.executions,
             tasks,
             inbox,
-            world,
+            context,
             lambda line: print(line, file=sys.stderr),
             **options,
         )

@@ -316,9 +316,12 @@ class Chaos:
 
     def kill_something(self) -> None:
         what = self.dice.choices(("worker", "function", "command"), (2, 3, 3))[0]
-        pids = {"worker": self.workers, "function": self.functions, "command": lambda: sorted(self.commands)}[
-            what
-        ]()
+        find = {
+            "worker": self.workers,
+            "function": self.functions,
+            "command": lambda: sorted(self.commands),
+        }
+        pids = find[what]()
         if not pids:
             return
         pid = self.dice.choice(pids)

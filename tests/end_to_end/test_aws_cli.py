@@ -128,14 +128,12 @@ def test_versions_aliases_tags(aws: Callable[..., Any]) -> None:
     routing = [
         f"stateMachineVersionArn={MACHINE}:{number},weight={weight}" for number, weight in ((1, 90), (2, 10))
     ]
-    alias = aws(*sfn, "create-state-machine-alias", "--name", "live", "--routing-configuration", *routing)[
-        "stateMachineAliasArn"
-    ]
+    answer = aws(*sfn, "create-state-machine-alias", "--name", "live", "--routing-configuration", *routing)
+    alias = answer["stateMachineAliasArn"]
     described = aws(*sfn, "describe-state-machine-alias", "--state-machine-alias-arn", alias)
     assert [route["weight"] for route in described["routingConfiguration"]] == [90, 10]
-    versions = aws(*sfn, "list-state-machine-versions", "--state-machine-arn", MACHINE)[
-        "stateMachineVersions"
-    ]
+    answer = aws(*sfn, "list-state-machine-versions", "--state-machine-arn", MACHINE)
+    versions = answer["stateMachineVersions"]
     assert [version["stateMachineVersionArn"] for version in versions] == [MACHINE + ":2", MACHINE + ":1"]
     assert aws(*sfn, "tag-resource", "--resource-arn", MACHINE, "--tags", "key=b,value=2") == ""
     assert (
@@ -232,12 +230,8 @@ def test_a_function_and_its_log(aws: Callable[..., Any], tmp_path: Path) -> None
         "--zip-file", f"fileb://{tmp_path}/app.zip",
     )  # fmt: skip
     assert aws("lambda", "wait", "function-active-v2", "--function-name", "Add") == ""
-    assert (
-        aws("lambda", "invoke", "--function-name", "Add", "--payload", '{"n": 1}', str(tmp_path / "out"))[
-            "StatusCode"
-        ]
-        == 200
-    )
+    invoke = ("lambda", "invoke", "--function-name", "Add", "--payload", '{"n": 1}')
+    assert aws(*invoke, str(tmp_path / "out"))["StatusCode"] == 200
     assert (tmp_path / "out").read_text() == "2"
     groups = aws("logs", "describe-log-groups", "--query", "logGroups[].logGroupName")
     assert groups == ["/aws/lambda/Add"]

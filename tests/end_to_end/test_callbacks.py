@@ -67,9 +67,8 @@ def waiting(home: Path, **fields: Any) -> tuple[str, str]:
     parent = create(home, "Parent", {"T": task(".waitForTaskToken", **fields), **after})
     arn = start_execution(home, parent)
     until(lambda: "TaskSubmitted" in types(home, arn), "the receipt")
-    token: str = json.loads(describe(home, CHILD.replace("stateMachine", "execution") + ":child")["input"])[
-        "token"
-    ]
+    child = describe(home, CHILD.replace("stateMachine", "execution") + ":child")
+    token: str = json.loads(child["input"])["token"]
     return arn, token
 
 

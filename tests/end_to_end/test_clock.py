@@ -59,9 +59,8 @@ class Clocked:
 
     def history(self, execution: str) -> list[dict[str, Any]]:
         """The events, whose times never run backwards."""
-        events: list[dict[str, Any]] = self.sfn("get-execution-history", "--execution-arn", execution)[
-            "events"
-        ]
+        answer = self.sfn("get-execution-history", "--execution-arn", execution)
+        events: list[dict[str, Any]] = answer["events"]
         times = [event["timestamp"] for event in events]
         assert times == sorted(times)
         return events

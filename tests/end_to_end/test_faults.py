@@ -358,9 +358,8 @@ def test_a_fault_at_every_operation_of_a_worker(
         plan = f"{operation}:{number}{'+' if persists else ''}:{error}"
         return attempt(commands, workplace, tmp_path / f"{operation}-{number}", plan)
 
-    all_of_them = attempt(commands, workplace, tmp_path / "count", f"{operation}:1000000:{error}")[
-        0
-    ].operations
+    counted, *_ = attempt(commands, workplace, tmp_path / "count", f"{operation}:1000000:{error}")
+    all_of_them = counted.operations
     numbers = [1]
     while (number := following(numbers[-1])) <= all_of_them:
         numbers.append(number)

@@ -154,7 +154,7 @@ def test_the_next_run_brings_the_services_back(home: Path) -> None:
     assert "NotOrdered" in sfn_json(home, *history)
 
 
-def _order_services() -> list[services_json.Service]:
+def _order_services() -> list[services_json.DevService]:
     path = EXAMPLES / "order" / "services.json"
     return services_json.parse(path, json.loads(path.read_text()))
 
@@ -204,7 +204,7 @@ def test_a_service_that_does_not_listen(tmp_path: Path, monkeypatch: pytest.Monk
         "import os, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
         "print(os.getpid()); time.sleep(1000)"
     )
-    service = services_json.Service("Deaf", ["python", "-c", script], tmp_path)
+    service = services_json.DevService("Deaf", ["python", "-c", script], tmp_path)
     settings = Settings.from_environment({"SFN_HOME": str(tmp_path / "home")})
     with (
         pytest.raises(

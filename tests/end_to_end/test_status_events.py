@@ -147,9 +147,8 @@ def test_long_data(home: Path) -> None:
 def test_versions_and_aliases(home: Path) -> None:
     """An event names those by which its execution was started, and can be asked for by them."""
     machine = create_machine(home, "M", PASS)
-    version = sfn_json(home, "publish-state-machine-version", "--state-machine-arn", machine)[
-        "stateMachineVersionArn"
-    ]
+    answer = sfn_json(home, "publish-state-machine-version", "--state-machine-arn", machine)
+    version = answer["stateMachineVersionArn"]
     routing = f"stateMachineVersionArn={version},weight=100"
     alias = sfn_json(
         home, "create-state-machine-alias", "--name", "live", "--routing-configuration", routing
@@ -366,9 +365,8 @@ def test_rules_of_the_stores_own_services(home: Path) -> None:
             for service in ("sqs", "events")
         )
         queue = queues.create_queue(QueueName="changes")["QueueUrl"]
-        arn = queues.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"][
-            "QueueArn"
-        ]
+        answer = queues.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
+        arn = answer["Attributes"]["QueueArn"]
         rules.put_rule(
             Name="ends",
             EventPattern=json.dumps({"source": ["aws.states"], "detail": {"status": ["RUNNING", "FAILED"]}}),

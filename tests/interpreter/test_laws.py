@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from sfn_cli.asl.state_machine import load
 from sfn_cli.asl.validation.diagnostic import DUPLICATE_STATE
 from sfn_cli.asl.validation.validate import validate
-from sfn_cli.jsonvalue import make_room
-from tests.interpreter.hand_turned import no_patience, redriven, run, stopped
+from sfn_cli.jsonvalue import raise_recursion_limit
+from tests.interpreter.hand_turned import no_budget, redriven, run, stopped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sfn_cli.asl.validation.diagnostic import Diagnostic
     from sfn_cli.interpreter.events import HistoryEvent
 
-make_room()  # now: Hypothesis minds a recursion limit that changes while it tries
+raise_recursion_limit()  # now: Hypothesis minds a recursion limit that changes while it tries
 
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:f"
 NAMES = ("A", "B", "C", "D")
@@ -228,7 +228,7 @@ def tries(count: int) -> settings:
 
 
 def holds(definition: Any, input: Any, answered: Any, cuts: int) -> None:
-    """A machine's history is whole, and comes out the same when it is cut, asked without patience, or
+    """A machine's history is whole, and comes out the same when it is cut, asked without budget, or
     made without what `decide` remembers.
     """
     whole = run(definition, input, answered, max_events=MOST_EVENTS)
@@ -239,7 +239,7 @@ def holds(definition: Any, input: Any, answered: Any, cuts: int) -> None:
         assert run(definition, input, answered, history=whole[:length], max_events=MOST_EVENTS) == whole, (
             f"cut after event {length}"
         )
-    assert run(definition, input, answered, max_events=MOST_EVENTS, patience=no_patience()) == whole
+    assert run(definition, input, answered, max_events=MOST_EVENTS, budget=no_budget()) == whole
     assert run(definition, input, answered, max_events=MOST_EVENTS, forgetful=True) == whole
 
 
@@ -254,9 +254,7 @@ def goes_on(definition: Any, input: Any, answered: Any, whole: list[HistoryEvent
         on = run(definition, input, answered, history=again, max_events=2 * MOST_EVENTS)
         assert on[: len(again)] == again
         assert (
-            run(
-                definition, input, answered, history=again, max_events=2 * MOST_EVENTS, patience=no_patience()
-            )
+            run(definition, input, answered, history=again, max_events=2 * MOST_EVENTS, budget=no_budget())
             == on
         )
         assert (

@@ -102,7 +102,7 @@ def _broken(shape: Shape, value: Any) -> Iterator[str]:
     if "enum" in shape and value not in shape["enum"]:
         values = _ENUM_ORDERS.get(frozenset(shape["enum"]), shape["enum"])
         yield f"satisfy enum value set: [{', '.join(values)}]"
-    if "pattern" in shape and kind == "string" and not _compiled(shape["pattern"]).fullmatch(value):
+    if "pattern" in shape and kind == "string" and not _compile(shape["pattern"]).fullmatch(value):
         yield f"satisfy regular expression pattern: {shape['pattern']}"
 
 
@@ -118,7 +118,7 @@ def _is_unicode(text: str) -> bool:
 
 
 @cache
-def _compiled(pattern: str) -> re.Pattern[str]:
+def _compile(pattern: str) -> re.Pattern[str]:
     import re
     import warnings
 

@@ -26,7 +26,7 @@ def check_name(name: str) -> None:
 
 def check_role(role_arn: str) -> None:
     """Raises ApiError InvalidArn when the role is no ARN. (That it exists is nobody's concern here.)"""
-    if arn.checked(role_arn) is None:
+    if arn.parse_strict(role_arn) is None:
         raise _invalid_arn(role_arn)
 
 
@@ -35,7 +35,7 @@ def check_arn(text: str, *resource_types: str) -> Arn:
 
     Raises ApiError InvalidArn.
     """
-    parsed = arn.checked(text)
+    parsed = arn.parse_strict(text)
     if parsed is None or parsed.service != "states" or not parsed.resource_id:
         raise _invalid_arn(text)
     if parsed.resource_type not in resource_types:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def start_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    request, mocking = mocked(service, request)
+    request, mocking = resolve_mocks(service, request)
     return _start(service, request, service.clock(), mocking, clock=service.settings.clock)
 
 
@@ -47,9 +47,9 @@ def start_child(
     return _start(service, request, max(at, service.clock()), task=task, awaited=awaited)
 
 
-def mocked(service: Service, request: Mapping[str, Any]) -> tuple[dict[str, Any], Mocking | None]:
-    """The request without the test case that its ARN may name, and the mocks that it asks for, if
-    it asks for any.
+def resolve_mocks(service: Service, request: Mapping[str, Any]) -> tuple[dict[str, Any], Mocking | None]:
+    """Returns the request without the test case that its ARN may name, and the mocks that it
+    requests, if any.
     """
     machine_arn, test_case = arn.test_case(request["stateMachineArn"])
     inject = request.get("inject", ())
@@ -85,7 +85,7 @@ def new_execution(
     """
     name = request.get("name") or arn_checks.new_execution_name(at)
     seed = os.urandom(16).hex()
-    machine = qualifiers.routed(machine, seed)
+    machine = qualifiers.choose_version(machine, seed)
     version, alias = machine.version and machine.version.number, machine.alias and machine.alias.name
     new = NewExecution(
         arn=_execution_arn(machine, name),

@@ -13,7 +13,7 @@ from sfn_cli.api.stepfunctions.executions import needless_redrive, redrivable
 from sfn_cli.errors import ApiError
 from sfn_cli.interpreter.evolve import STANDARD_SECONDS
 from sfn_cli.interpreter.execution import MAX_EVENTS
-from sfn_cli.settings import shown_by
+from sfn_cli.settings import clock_reading
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
@@ -54,7 +54,7 @@ def redrive_execution(service: Service, request: dict[str, Any]) -> dict[str, An
 
 def own_time(standing: Standing, now: int) -> int:
     """What the execution's own clock shows at `now` by the wall's; it may have jumped ahead."""
-    return max(shown_by(standing.clock, standing.started_at, now), standing.last_at)
+    return max(clock_reading(standing.clock, standing.started_at, now), standing.last_at)
 
 
 def why_not(standing: Standing, now: int) -> str | None:

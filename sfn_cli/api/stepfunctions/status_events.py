@@ -127,9 +127,9 @@ class StatusEvents:
                 self._running.pop(change.execution, None)
             if change.number >= shown[change.execution] and change.at >= self._since:
                 changes.append(change)
-        return self._made((change.execution, change.number) for change in sorted(changes))
+        return self._build((change.execution, change.number) for change in sorted(changes))
 
-    def _made(self, changes: Iterable[tuple[int, int]]) -> Iterator[dict[str, Any]]:
+    def _build(self, changes: Iterable[tuple[int, int]]) -> Iterator[dict[str, Any]]:
         for change in changes:
             stood = self._changes.stood(*change)
             if stood is not None:

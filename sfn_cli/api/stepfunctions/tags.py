@@ -32,7 +32,7 @@ _NOT_NULL = "failed to satisfy constraint: Member must not be null"
 def tag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Adds tags; a key that the resource has gets the new value."""
     resource_arn, added = request["resourceArn"], by_key(request["tags"])
-    _change(service, resource_arn, lambda tags: checked(tags | added, resource_arn))
+    _change(service, resource_arn, lambda tags: check_tags(tags | added, resource_arn))
     return {}
 
 
@@ -76,8 +76,8 @@ def by_key(tags: Iterable[Mapping[str, str]]) -> Tags:
     return found
 
 
-def checked(tags: Tags, resource_name: str) -> Tags:
-    """The tags. Raises ApiError TooManyTags above 50."""
+def check_tags(tags: Tags, resource_name: str) -> Tags:
+    """Checks the number of tags and returns them. Raises ApiError TooManyTags above 50."""
     if len(tags) > MAX_TAGS:
         raise ApiError(
             "TooManyTags",
@@ -101,10 +101,10 @@ def as_text(tags: Tags) -> str:
 def _change(service: Service, resource_arn: str, change: Any) -> None:
     arn_checks.check_arn(resource_arn, *_TAGGABLE)
 
-    def changed(text: str) -> str:
+    def change_text(text: str) -> str:
         return as_text(change({tag["key"]: tag["value"] for tag in jsonvalue.loads(text)}))
 
-    if not _nouns(service, resource_arn).change_tags(resource_arn, changed):
+    if not _nouns(service, resource_arn).change_tags(resource_arn, change_text):
         raise _not_found(resource_arn)
 
 

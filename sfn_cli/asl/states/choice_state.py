@@ -39,11 +39,11 @@ class ChoiceState(State):
         self._default: str | None = fields.get("Default")
 
     def enter(self, visit: Visit) -> Move:
-        produced = self.flow.produced(visit)
+        own_result = self.flow.own_result(visit)
         for option in self._options:
-            if self._holds(option, visit, produced):
+            if self._holds(option, visit, own_result):
                 return Exit(
-                    option.flow.output(visit, produced), option.flow.assign(visit, produced), option.next
+                    option.flow.output(visit, own_result), option.flow.assign(visit, own_result), option.next
                 )
         if self._default is None:
             # Observed: not the specification's States.NoChoiceMatched.
@@ -51,12 +51,12 @@ class ChoiceState(State):
                 "States.Runtime",
                 "Failed to transition out of the state. The state does not point to a next state.",
             )
-        return Exit(self.flow.output(visit, produced), self.flow.assign(visit, produced), self._default)
+        return Exit(self.flow.output(visit, own_result), self.flow.assign(visit, own_result), self._default)
 
-    def _holds(self, option: _Option, visit: Visit, produced: Payload | None) -> bool:
+    def _holds(self, option: _Option, visit: Visit, own_result: Payload | None) -> bool:
         if option.rule is not None:
-            assert produced is not None
-            return option.rule(visit.path_scope(produced.value))
+            assert own_result is not None
+            return option.rule(visit.path_scope(own_result.value))
         if not is_expression(option.condition):
             return option.condition is True
         return (

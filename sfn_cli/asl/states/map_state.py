@@ -84,7 +84,7 @@ class MapState(State):
         return self._distribution.plan(
             visit,
             asked,
-            lambda index, item, patience: self._input(visit.with_patience(patience), index, item),
+            lambda index, item, budget: self._input(visit.with_budget(budget), index, item),
         )
 
     def concurrency(self, visit: Visit) -> int:
@@ -133,7 +133,7 @@ class MapState(State):
 
     def batches(self, visit: Visit, inputs: list[Payload]) -> list[Json] | None:
         """The inputs of child executions that ItemBatcher makes of the items' inputs, or None without one."""
-        return self._distribution.batches(visit, inputs) if self._distribution is not None else None
+        return self._distribution.batch_inputs(visit, inputs) if self._distribution is not None else None
 
     def _input(self, visit: Visit, index: int, item: Json) -> Payload:
         selector = self._selector
@@ -148,7 +148,7 @@ class MapState(State):
 
 def _at_item(visit: Visit, index: int, item: Json) -> Visit:
     """The Map's visit as ItemSelector sees it for one item: `$$.Map.Item` is that item."""
-    if visit.patience.is_over():
+    if visit.budget.is_over():
         raise StatesError("States.Runtime", "The ItemSelector takes too long for all items.")
 
     def context() -> dict[str, Any]:
@@ -161,7 +161,7 @@ def _at_item(visit: Visit, index: int, item: Json) -> Visit:
         visit.now,
         visit.entered_at,
         f"{visit.seed}/{index}",
-        visit.patience,
+        visit.budget,
     )
 
 

@@ -111,7 +111,7 @@ class Findings:
         self.error(location, f"Value should be one of the following: [{', '.join(choices)}]")
         return False
 
-    def unsupported(self, name: str, location: str) -> None:
+    def unsupported_field(self, name: str, location: str) -> None:
         self.error(location, f"Field '{name}' is not supported")
 
     def other_language(self, name: str, location: str, language: str, only: str) -> None:

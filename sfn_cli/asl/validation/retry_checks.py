@@ -51,7 +51,7 @@ def check_retry(findings: Findings, value: Json, location: str, language: str, n
             elif field == "JitterStrategy":
                 findings.one_of(inner, ("NONE", "FULL"), f"{at}/JitterStrategy")
             elif field not in _RETRIER_FIELDS:
-                findings.unsupported(field, at)
+                findings.unsupported_field(field, at)
 
 
 def check_catch(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
@@ -68,7 +68,7 @@ def check_catch(findings: Findings, value: Json, location: str, language: str, n
             elif field in _CATCHER_FIELDS[other]:
                 findings.other_language(field, at, language, other)
             else:
-                findings.unsupported(field, at)
+                findings.unsupported_field(field, at)
     findings.catching = False
 
 

@@ -31,7 +31,7 @@ class Arguments(NamedTuple):
 
 
 def split(argv: Sequence[str], globals: Table, depth: int) -> tuple[list[str], list[str]]:
-    """The first `depth` words that are neither options nor their values, and the rest of argv.
+    """Returns the first `depth` words that are neither options nor their values, and the rest of argv.
 
     Both are in argv's order.
     """
@@ -160,7 +160,7 @@ def _value(option: Option, value: str | None, tokens: list[str], options: Table)
             raise CommandLineError(f"argument {option.flag}: ignored explicit argument '{value}'")
         return option.constant
     if value is not None:
-        return [_checked(option, value)] if option.takes == "many" else _checked(option, value)
+        return [_parse_value(option, value)] if option.takes == "many" else _parse_value(option, value)
     follows = bool(tokens) and not _looks_like_an_option(tokens[0], options)
     if option.takes == "many":
         values: list[str] = []
@@ -168,13 +168,13 @@ def _value(option: Option, value: str | None, tokens: list[str], options: Table)
             values.append(tokens.pop(0))
         return values
     if follows:
-        return _checked(option, tokens.pop(0))
+        return _parse_value(option, tokens.pop(0))
     if option.takes == "maybe":
         return option.constant
     raise CommandLineError(f"argument {option.flag}: expected one argument")
 
 
-def _checked(option: Option, text: str) -> Any:
+def _parse_value(option: Option, text: str) -> Any:
     if option.choices and text not in option.choices:
         raise invalid_choice(option.flag, text, option.choices)
     if option.number is None:

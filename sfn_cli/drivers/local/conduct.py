@@ -28,7 +28,7 @@ from sfn_cli.asl.state_machine import load
 from sfn_cli.drivers.local.clocks import GRACE_MS, Clock, VirtualClock, clock_of
 from sfn_cli.drivers.local.dispatch import Dispatch
 from sfn_cli.drivers.local.messages import signal_of
-from sfn_cli.drivers.local.slow_lane import SlowLane, Step, Taken, loop_patience
+from sfn_cli.drivers.local.slow_lane import SlowLane, Step, StepResult, loop_budget
 from sfn_cli.errors import RowError, UnstorableError, is_of_the_store
 from sfn_cli.interpreter import mocks
 from sfn_cli.interpreter.execution import MAX_EVENTS
@@ -36,18 +36,18 @@ from sfn_cli.interpreter.execution_log import ExecutionLog, execution_log
 from sfn_cli.interpreter.interpreter import Interpreter
 from sfn_cli.interpreter.signals import TaskFailed, TaskHeartbeat, time_of
 from sfn_cli.jsonvalue import well_formed
-from sfn_cli.query.limits import Impatient, Patience
+from sfn_cli.query.limits import BudgetExceeded, TimeBudget
 from sfn_cli.store.sqlite.keys import EVENTS_PER_EXECUTION
 from sfn_cli.store.sqlite.logs.logs import LogLine
 from sfn_cli.store.sqlite.stepfunctions.execution_logs import log_lines
 from sfn_cli.store.sqlite.stepfunctions.suspensions import ATTEMPTS, Fault
 from sfn_cli.store.sqlite.stepfunctions.tasks import Opened
-from sfn_cli.store.sqlite.stepfunctions.worker_commits import Claimed, Moved, Turns
+from sfn_cli.store.sqlite.stepfunctions.worker_commits import Claimed, ExecutionChanges, Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
-    from sfn_cli.integrations.integration import World
+    from sfn_cli.integrations.integration import TaskContext
     from sfn_cli.interpreter.events import HistoryEvent
     from sfn_cli.interpreter.execution import OpenTask
     from sfn_cli.interpreter.signals import Signal
@@ -85,7 +85,7 @@ class _Mail(NamedTuple):
     message: int | None = None
 
 
-class _Turn:
+class PendingChanges:
     """What a turn brings for one execution."""
 
     __slots__ = ("consumed", "events")
@@ -106,7 +106,7 @@ class Conductor:
         executions: Executions,
         tasks: Tasks,
         inbox: Inbox,
-        world: World,
+        context: TaskContext,
         report: Callable[[str], None],
         *,
         on_crash: str = "retry",
@@ -116,8 +116,8 @@ class Conductor:
         self._executions = executions
         self._tasks = tasks
         self._inbox = inbox
-        self._world = world
-        self._clock = world.clock
+        self._context = context
+        self._clock = context.clock
         self._report = report
         self._fails_after_crash = on_crash == "fail"
         self._max_events = max_events
@@ -132,12 +132,12 @@ class Conductor:
         self._lines: list[LogLine] = []
         self._faults: dict[int, Fault] = {}  # of executions that are no longer driven, and not yet set aside
         self._reported: set[str] = set()  # tracebacks that the worker's log has
-        self._dispatch = Dispatch(world, self._mail, self._isolating)
+        self._dispatch = Dispatch(context, self._mail, self._isolating)
         self._in_map_runs: dict[int, int] = {}  # those that are children → their Map Runs
         self._moved_runs: set[int] = set()  # Map Runs whose children have ended in this turn
         self._clocks: dict[int, Clock] = {}  # of those that do not run by the wall's
         self._logs: dict[int, ExecutionLog] = {}  # of those that have one
-        self._patience = loop_patience()
+        self._budget = loop_budget()
         self.slow_lane = SlowLane()
         self._slow: list[int] = []  # those that go to the slow lane when the turn is committed
         # Those that are there for one step, and what came for them meanwhile.
@@ -186,9 +186,9 @@ class Conductor:
                 resume = self._resuming(execution)
                 try:
                     if len(execution.definition) > LONG_DEFINITION or time.monotonic() >= ends_at:
-                        raise Impatient
-                    self._take_up(execution.id, resume(self._patience))
-                except Impatient:
+                        raise BudgetExceeded
+                    self._take_up(execution.id, resume(self._budget))
+                except BudgetExceeded:
                     self.slow_lane.take(execution.id, resume)
         return len(claimed)
 
@@ -200,32 +200,32 @@ class Conductor:
         # AWS sets no bound to the history of an EXPRESS execution: the store has one.
         max_events = EVENTS_PER_EXECUTION - 1 if arn.is_express(execution.arn) else self._max_events
 
-        def resume(patience: Patience) -> Taken:
+        def resume(budget: TimeBudget) -> StepResult:
             machine = load(execution.definition)
             interpreter = Interpreter(
                 execution.arn, execution.state_machine_arn, machine, execution.seed, max_events
             )
-            interpreter.patience = patience
+            interpreter.budget = budget
             began = time.thread_time()
             for event in history:
                 interpreter.apply(event)
                 if (
                     event.id % 64 == 0
-                    and not patience.is_all
+                    and not budget.is_all
                     and time.thread_time() - began > SECONDS_AT_A_TIME
                 ):
-                    raise Impatient
-            return Taken(interpreter, [], execution.clock)
+                    raise BudgetExceeded
+            return StepResult(interpreter, [], execution.clock)
 
         return resume
 
-    def _take_up(self, execution: int, taken: Taken) -> None:
+    def _take_up(self, execution: int, taken: StepResult) -> None:
         interpreter = taken.interpreter
         if interpreter.ended:
             # Stopped just after it was claimed: then it is not this worker's any more, and nothing
             # is stored of this.
             raise RowError("The history of the execution has ended, but its row says that it runs.")
-        interpreter.patience = self._patience
+        interpreter.budget = self._budget
         self._driven[execution] = interpreter
         if taken.clock is not None:
             self._clocks[execution] = clock_of(
@@ -234,7 +234,7 @@ class Conductor:
         self._resume_tasks(execution, interpreter)
         self._queue(execution)
 
-    def _take_back(self, moved: defaultdict[int, _Turn]) -> None:
+    def _take_back(self, moved: defaultdict[int, PendingChanges]) -> None:
         """Takes back the executions whose slow steps are done, with what came for them meanwhile."""
         for execution, outcome in self.slow_lane.finished():
             mail = self._away.pop(execution, None)
@@ -243,7 +243,7 @@ class Conductor:
                 if mail is None:
                     self._take_up(execution, taken)
                     continue
-                taken.interpreter.patience = self._patience
+                taken.interpreter.budget = self._budget
                 self._driven[execution] = taken.interpreter
                 moved[execution].events += taken.events
                 self._mailbox.extend(mail)
@@ -272,7 +272,7 @@ class Conductor:
         """
         try:
             yield
-        except (Exception, Impatient) as error:
+        except (Exception, BudgetExceeded) as error:
             if is_of_the_store(error):
                 raise
             self._give_up(execution, error)
@@ -360,7 +360,7 @@ class Conductor:
         Returns the number of events.
         """
         now = self._clock()
-        moved: defaultdict[int, _Turn] = defaultdict(_Turn)
+        moved: defaultdict[int, PendingChanges] = defaultdict(PendingChanges)
         try:
             events = self._move(now, moved)
             if moved or self._lines or self._forgotten:
@@ -374,7 +374,7 @@ class Conductor:
         self._set_aside()
         return events
 
-    def _move(self, now: int, moved: defaultdict[int, _Turn]) -> int:
+    def _move(self, now: int, moved: defaultdict[int, PendingChanges]) -> int:
         """Lets the executions make events, which are added to `moved`. Returns their number."""
         ends_at = time.monotonic() + SECONDS_A_TURN
         self._take_back(moved)
@@ -397,7 +397,7 @@ class Conductor:
         for execution in moved:
             self._let_go(execution)
 
-    def _receive(self, now: int, moved: defaultdict[int, _Turn]) -> None:
+    def _receive(self, now: int, moved: defaultdict[int, PendingChanges]) -> None:
         while self._mailbox:
             execution, signal, message = mail = self._mailbox.popleft()
             interpreter = self._driven.get(execution)
@@ -422,7 +422,7 @@ class Conductor:
                 del self._due[execution]
                 self._queue(execution)
 
-    def _advance(self, execution: int, now: int, moved: defaultdict[int, _Turn]) -> int:
+    def _advance(self, execution: int, now: int, moved: defaultdict[int, PendingChanges]) -> int:
         interpreter = self._driven.get(execution)
         if interpreter is None:
             return 0
@@ -440,7 +440,7 @@ class Conductor:
             return 0
         if events:
             moved[execution].events += events
-        if interpreter.needs_patience:
+        if interpreter.over_budget:
             self._slow.append(execution)
         elif more:
             self._queue(execution)
@@ -456,7 +456,7 @@ class Conductor:
         clock, due_at = self._clocks.get(execution), interpreter.wake_at
         if clock is None or due_at is None:
             return due_at
-        if isinstance(clock, VirtualClock) and not more and not interpreter.needs_patience:
+        if isinstance(clock, VirtualClock) and not more and not interpreter.over_budget:
             stands_until = self._jump(execution, interpreter, clock, now)
             if stands_until is not None:
                 return min(stands_until, clock.comes_at(due_at))
@@ -488,11 +488,11 @@ class Conductor:
             self._due[execution] = due_at
             heappush(self._timers, (due_at, execution))
 
-    def _commit(self, moved: dict[int, _Turn], now: int) -> None:
+    def _commit(self, moved: dict[int, PendingChanges], now: int) -> None:
         lines, self._lines = self._lines, []
         forgotten, self._forgotten = self._forgotten, []
         changes: dict[int, tuple[list[OpenTask], list[OpenTask]]] = {}
-        turns: list[Moved] = []
+        turns: list[ExecutionChanges] = []
         for execution, turn in moved.items():
             with self._isolating(execution):
                 if execution in self._driven:
@@ -515,7 +515,9 @@ class Conductor:
         if committed.lost:
             self.claim_new()
 
-    def _moved(self, execution: int, turn: _Turn, opened: list[OpenTask], closed: list[OpenTask]) -> Moved:
+    def _moved(
+        self, execution: int, turn: PendingChanges, opened: list[OpenTask], closed: list[OpenTask]
+    ) -> ExecutionChanges:
         """What the turn writes for the execution."""
         in_map_run = execution in self._in_map_runs
         moved = _moved(execution, turn, self._answerable(execution, opened), closed, in_map_run=in_map_run)
@@ -534,21 +536,21 @@ class Conductor:
     def _tell_map_runs(self) -> None:
         """Notifies the conductors of Map Runs whose children have ended, in this worker or in another."""
         moved, self._moved_runs = self._moved_runs, set()
-        self._look_at(moved & self._world.map_runs.keys())
-        if moved - self._world.map_runs.keys():
-            self._world.service.runner.wake()
+        self._look_at(moved & self._context.map_runs.keys())
+        if moved - self._context.map_runs.keys():
+            self._context.service.runner.wake()
 
     def look_at_map_runs(self) -> None:
         """Looks at every Map Run: another process may have ended children, or changed what it allows."""
-        self._look_at(tuple(self._world.map_runs))
+        self._look_at(tuple(self._context.map_runs))
 
     def _look_at(self, map_runs: Iterable[int]) -> None:
         for run in map_runs:
-            if (conducted := self._world.map_runs.get(run)) is not None:
+            if (conducted := self._context.map_runs.get(run)) is not None:
                 with self._isolating(conducted.execution):
                     conducted.look()
 
-    def _logged(self, turn: Moved) -> list[LogLine]:
+    def _logged(self, turn: ExecutionChanges) -> list[LogLine]:
         """What the execution's log has of the turn."""
         execution = self._driven[turn.execution].execution
         return log_lines(
@@ -560,7 +562,7 @@ class Conductor:
         )
 
     def _send_away(self, now: int) -> None:
-        """Sends those that need patience to the slow lane, for the step that they need it for."""
+        """Sends those that need budget to the slow lane, for the step that they need it for."""
         for execution in self._slow:
             interpreter = self._driven.pop(execution, None)
             if interpreter is not None:
@@ -590,17 +592,17 @@ class Conductor:
             self._let_go(execution)
 
 
-def _step_of(interpreter: Interpreter, now: int, patience: Patience) -> Taken:
-    interpreter.patience = patience
-    return Taken(interpreter, interpreter.advance(now, limit=1))
+def _step_of(interpreter: Interpreter, now: int, budget: TimeBudget) -> StepResult:
+    interpreter.budget = budget
+    return StepResult(interpreter, interpreter.advance(now, limit=1))
 
 
 def _moved(
-    execution: int, turn: _Turn, opened: list[Opened], closed: list[OpenTask], *, in_map_run: bool
-) -> Moved:
+    execution: int, turn: PendingChanges, opened: list[Opened], closed: list[OpenTask], *, in_map_run: bool
+) -> ExecutionChanges:
     answerable = [task for task in closed if task.token is not None]
     awaited = [task for task in closed if task.token is not None or task.plan is not None]
-    return Moved(
+    return ExecutionChanges(
         execution,
         turn.events,
         turn.consumed,

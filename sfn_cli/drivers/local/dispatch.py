@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.errors import UnstorableError
 from sfn_cli.integrations import mocked
-from sfn_cli.integrations.integration import Errand, T, nothing_to_cancel
+from sfn_cli.integrations.integration import T, TaskRun, nothing_to_cancel
 from sfn_cli.integrations.table import integration
 from sfn_cli.interpreter.signals import Signal, TaskFailed, TaskStarted
 from sfn_cli.store.sqlite.keys import key_of
 
 if TYPE_CHECKING:
     from sfn_cli.functions.outcome import Outcome
-    from sfn_cli.integrations.integration import Cancel, Invocation, Later, World
+    from sfn_cli.integrations.integration import Cancel, Later, PendingInvocation, TaskContext
     from sfn_cli.interpreter.execution import OpenTask
     from sfn_cli.interpreter.mocks import Mocks
 
@@ -35,9 +35,9 @@ Isolating = Callable[[int], AbstractContextManager[None]]
 class _Isolated:
     """The worker's threads and functions for one execution, whose callbacks harm no other execution."""
 
-    def __init__(self, execution: int, world: World, isolating: Isolating) -> None:
+    def __init__(self, execution: int, context: TaskContext, isolating: Isolating) -> None:
         self._execution = execution
-        self._world = world
+        self._context = context
         self._isolating = isolating
 
     def background(
@@ -48,12 +48,14 @@ class _Isolated:
         *,
         may_wait: bool = False,
     ) -> Cancel:
-        """As `World.background`."""
-        return self._world.background(call, self._guarded(done), may_wait=may_wait)
+        """As `TaskContext.background`."""
+        return self._context.background(call, self._guarded(done), may_wait=may_wait)
 
-    def invoke(self, function_ref: str, payload: str, done: Callable[[Outcome], None], /) -> Invocation:
+    def invoke(
+        self, function_ref: str, payload: str, done: Callable[[Outcome], None], /
+    ) -> PendingInvocation:
         """As `Pool.invoke`."""
-        return self._world.pool.invoke(function_ref, payload, self._guarded(done))
+        return self._context.pool.invoke(function_ref, payload, self._guarded(done))
 
     def _guarded(self, done: Callable[[T], None]) -> Callable[[T], None]:
         def guarded(outcome: T) -> None:
@@ -66,8 +68,8 @@ class _Isolated:
 class Dispatch:
     """What runs for the executions that a worker drives: execution → task → how to cancel it."""
 
-    def __init__(self, world: World, mail: Mail, isolating: Isolating) -> None:
-        self._world = world
+    def __init__(self, context: TaskContext, mail: Mail, isolating: Isolating) -> None:
+        self._context = context
         self._mail = mail
         self._isolating = isolating
         self._running: dict[int, dict[int, Cancel]] = {}
@@ -97,16 +99,16 @@ class Dispatch:
         def answer(signal: Signal) -> None:
             self._mail(execution, signal)
 
-        errand = Errand(task, key_of(execution, task.id), answer)
+        task_run = TaskRun(task, key_of(execution, task.id), answer)
         mocks = self._mocks.get(execution)
         if mocks is not None and (instead := mocks.answer(task)) is not None:
-            return mocked.answer(errand, instead)
+            return mocked.answer(task_run, instead)
         if not task.started and task.activity is None:
             answer(TaskStarted(task.id))
-        isolated = _Isolated(execution, self._world, self._isolating)
-        world = self._world._replace(background=isolated.background, pool=isolated)
+        isolated = _Isolated(execution, self._context, self._isolating)
+        context = self._context._replace(background=isolated.background, pool=isolated)
         try:
-            return integration(task.resource)(errand, world)
+            return integration(task.resource)(task_run, context)
         except UnstorableError as error:
             answer(TaskFailed(task.id, "States.TaskFailed", str(error)))
             return nothing_to_cancel

@@ -28,7 +28,7 @@ from sfn_cli.jsonvalue import dumps
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from sfn_cli.integrations.integration import World
+    from sfn_cli.integrations.integration import TaskContext
     from sfn_cli.settings import Settings
     from sfn_cli.store.sqlite.stepfunctions.outbox import Note, StatusChanges
 
@@ -62,13 +62,13 @@ class _Sent(NamedTuple):
 class EventDelivery:
     """One worker's part in it. `report` takes a line for the worker's log."""
 
-    def __init__(self, changes: StatusChanges, world: World, report: Callable[[str], None]) -> None:
+    def __init__(self, changes: StatusChanges, context: TaskContext, report: Callable[[str], None]) -> None:
         self._changes = changes
-        self._world = world
-        self._home = world.settings.home
+        self._context = context
+        self._home = context.settings.home
         self._report = report
-        self._named = _named_endpoint(world.settings)
-        self._stays_here = not world.settings.calls_aws
+        self._named = _named_endpoint(context.settings)
+        self._stays_here = not context.settings.calls_aws
         self._lock: int | None = None
         self._looked = False
         self._endpoint: str | None = None
@@ -89,7 +89,7 @@ class EventDelivery:
         self._endpoint = self._named or (embedded_aws.running(self._home) if self._stays_here else None)
         if self._endpoint is not None:
             if self._lock is None and self._take_lock():
-                self._changes.begin_notes(self._world.clock())
+                self._changes.begin_notes(self._context.clock())
         elif (self._lock is not None or not self._looked) and self._take_lock():
             dropped = self._changes.end_notes()
             if dropped:
@@ -113,7 +113,7 @@ class EventDelivery:
             else:
                 entries.append((note.id, entry))
         self._sending = True
-        self._world.background(partial(self._send, self._endpoint, entries, gone), self._sent)
+        self._context.background(partial(self._send, self._endpoint, entries, gone), self._sent)
 
     def _entry_of(self, note: Note) -> dict[str, Any] | None:
         """The event of a change; None when the execution is gone, or its rows cannot be read."""
@@ -130,7 +130,7 @@ class EventDelivery:
         self, endpoint: str, entries: Sequence[tuple[int, dict[str, Any]]], gone: Sequence[int]
     ) -> _Sent:
         """In a thread."""
-        client = self._world.clients.at("events", endpoint)
+        client = self._context.clients.at("events", endpoint)
         from botocore.exceptions import BotoCoreError, ClientError
 
         done, trouble = [*gone], None
@@ -165,7 +165,7 @@ class EventDelivery:
         if outcome.again:
             self._again_at = time.monotonic() + self._pause
             self._pause = min(2 * self._pause, LONGEST_PAUSE_SECONDS)
-            dropped = self._changes.drop_older(self._world.clock() - DAY_MS)
+            dropped = self._changes.drop_older(self._context.clock() - DAY_MS)
             if dropped:
                 self._report(f"drops {dropped} events that could not be delivered for a day")
         else:

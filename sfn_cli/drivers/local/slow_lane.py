@@ -1,7 +1,7 @@
 """The slow lane: steps of executions that take long, taken beside the worker's loop by threads.
 
-The loop has little patience with expressions (query/limits.py): one that needs more comes here, and
-its execution is nobody else's meanwhile. A thread takes the one step with all the patience there
+The loop has little budget with expressions (query/limits.py): one that needs more comes here, and
+its execution is nobody else's meanwhile. A thread takes the one step with all the budget there
 is; then the loop takes the execution back, commits what the step made, and goes on. Threads share
 Python's one lock, so few are better than many, and the lock is passed on quickly while one runs.
 """
@@ -17,7 +17,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from sfn_cli.query.limits import Impatient, Patience
+from sfn_cli.query.limits import BudgetExceeded, TimeBudget
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,12 +45,12 @@ Python's 5 ms, and no more with less.
 """
 
 
-def loop_patience() -> Patience:
+def loop_budget() -> TimeBudget:
     """What the worker's loop asks with."""
-    return Patience(time.thread_time, LOOP_SECONDS, is_all=False)
+    return TimeBudget(time.thread_time, LOOP_SECONDS, is_all=False)
 
 
-class Taken(NamedTuple):
+class StepResult(NamedTuple):
     """An execution after its step, and the events that it made. `clock` is its setting, if it was
     just made from its history.
     """
@@ -60,19 +60,19 @@ class Taken(NamedTuple):
     clock: str | None = None
 
 
-Step = Callable[[Patience], Taken]
+Step = Callable[[TimeBudget], StepResult]
 
 
 class _Job:
     """A step of one execution. `outcome` gives what came of it, or raises what the step raised."""
 
-    __slots__ = ("execution", "outcome", "patience", "step")
+    __slots__ = ("budget", "execution", "outcome", "step")
 
     def __init__(self, execution: int, step: Step) -> None:
         self.execution = execution
         self.step = step
-        self.patience = Patience(time.thread_time, LANE_SECONDS)
-        self.outcome: Callable[[], Taken] | None = None
+        self.budget = TimeBudget(time.thread_time, LANE_SECONDS)
+        self.outcome: Callable[[], StepResult] | None = None
 
 
 class SlowLane:
@@ -113,12 +113,12 @@ class SlowLane:
         self._start()
 
     def drop(self, execution: int) -> None:
-        """Gives up the execution's step: its patience is over, and what comes of it is nobody's."""
+        """Gives up the execution's step: its budget is over, and what comes of it is nobody's."""
         job = self._jobs.pop(execution, None)
         if job is not None:
-            job.patience.end()
+            job.budget.end()
 
-    def finished(self) -> Iterator[tuple[int, Callable[[], Taken]]]:
+    def finished(self) -> Iterator[tuple[int, Callable[[], StepResult]]]:
         """The executions whose steps are done, each once, with what gives or raises what came of it."""
         with suppress(BlockingIOError):
             while os.read(self._pipe[0], 4096):
@@ -145,9 +145,9 @@ class SlowLane:
 
     def _run(self, job: _Job) -> None:
         try:
-            taken = job.step(job.patience)
+            taken = job.step(job.budget)
             job.outcome = lambda: taken
-        except (Exception, Impatient) as error:
+        except (Exception, BudgetExceeded) as error:
             raised = error
             job.outcome = lambda: _raise(raised)
         self._done.append(job)
@@ -155,5 +155,5 @@ class SlowLane:
             os.write(self._pipe[1], b".")
 
 
-def _raise(error: BaseException) -> Taken:
+def _raise(error: BaseException) -> StepResult:
     raise error

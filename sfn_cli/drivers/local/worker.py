@@ -29,7 +29,7 @@ from sfn_cli.drivers.local.function_events import EventInvocations
 from sfn_cli.errors import ConfigurationError, SfnError, is_of_the_store
 from sfn_cli.functions.pool import Pool, monotonic_ms
 from sfn_cli.integrations.aws.clients import Clients
-from sfn_cli.integrations.integration import World
+from sfn_cli.integrations.integration import TaskContext
 from sfn_cli.settings import Settings
 from sfn_cli.store.sqlite.database import translated_errors
 from sfn_cli.store.sqlite.functions.events import FunctionEvents
@@ -74,7 +74,7 @@ def report(line: str) -> None:
         os.write(sys.stdout.fileno(), f"{format_timestamp(clock())} [{os.getpid()}] {line}\n".encode())
 
 
-def main(build: Callable[[Settings], Service], *, beside: bool) -> None:
+def main(build: Callable[[Settings], Service], *, additional: bool) -> None:
     """The process that `launch.start` starts. It reads its settings; `build` creates its Service."""
     detached.settle()
     try:
@@ -82,7 +82,7 @@ def main(build: Callable[[Settings], Service], *, beside: bool) -> None:
         with translated_errors(settings.home):
             private_files.check_home(settings.home)
             os.chdir(settings.home)  # not to hold the folder of the command that started it
-        code = work(settings, build, beside=beside)
+        code = work(settings, build, additional=additional)
     except ConfigurationError as error:
         report(str(error))
         code = 253
@@ -93,7 +93,7 @@ def main(build: Callable[[Settings], Service], *, beside: bool) -> None:
     os._exit(code)
 
 
-def work(settings: Settings, build: Callable[[Settings], Service], *, beside: bool = False) -> int:
+def work(settings: Settings, build: Callable[[Settings], Service], *, additional: bool = False) -> int:
     """Works in the first free slot until nothing is owed. Gives the process's exit code.
 
     Commands that start at once may each start a worker: all but the first leave, unless one was
@@ -105,12 +105,12 @@ def work(settings: Settings, build: Callable[[Settings], Service], *, beside: bo
             lock = slot.take()
             if (
                 lock is None
-                and not beside
+                and not additional
                 and slot.holder(settings.lease_seconds) is not None
                 and not slot.wake()
             ):
                 lock = _wait_for(settings, slot)
-        if lock is None and not beside and slot.holder(settings.lease_seconds) is not None:
+        if lock is None and not additional and slot.holder(settings.lease_seconds) is not None:
             return 0
         if lock is not None:
             worker = _Worker(settings, build(settings), slot, lock)
@@ -158,13 +158,13 @@ class _Worker:
             Functions(self._database), settings, self._selector, clock, self._log, report=report
         )
         background = Background(self._selector, Awaiting(service))
-        world = World(settings, self._pool, service, clock, background, Clients(settings), {})
+        context = TaskContext(settings, self._pool, service, clock, background, Clients(settings), {})
         self._conductor = Conductor(
             Turns(self._database, self._id),
             Executions(self._database),
             Tasks(self._database),
             Inbox(self._database),
-            world,
+            context,
             report,
             on_crash=settings.on_crash,
             max_events=settings.max_events,
@@ -172,7 +172,7 @@ class _Worker:
         self._function_events = EventInvocations(
             FunctionEvents(self._database), self._pool, self._id, clock, report
         )
-        self._status_events = EventDelivery(StatusChanges(self._database), world, report)
+        self._status_events = EventDelivery(StatusChanges(self._database), context, report)
         # The next turn takes it from there.
         self._selector.register(self._conductor.slow_lane, selectors.EVENT_READ, lambda: None)
 
@@ -191,7 +191,7 @@ class _Worker:
             try:
                 self._drive()
             finally:
-                self._deafen(pipe)
+                self._stop_listening(pipe)
             if not self._in_place():
                 report("the store is gone")
                 self.close()
@@ -229,7 +229,7 @@ class _Worker:
         """Whether the store is still where it was: its folder, or its file, may have been moved
         away or deleted.
         """
-        return self._slot.is_of(self._lock) and self._database.is_in_place()
+        return self._slot.owns(self._lock) and self._database.is_in_place()
 
     def _leave(self, number: int, frame: FrameType | None) -> None:
         self._told_to_leave = True
@@ -262,7 +262,7 @@ class _Worker:
 
         return drain
 
-    def _deafen(self, pipe: int) -> None:
+    def _stop_listening(self, pipe: int) -> None:
         signal.set_wakeup_fd(-1)
         self._selector.unregister(pipe)
         os.close(pipe)
@@ -334,7 +334,7 @@ class _Worker:
     def _share(self) -> None:
         """More is waiting than one claim takes: another worker may help, if there is room for one."""
         if len(live_workers(self._settings)) < self._settings.workers:
-            launch.start(self._settings, beside=True)
+            launch.start(self._settings, additional=True)
 
     def _wait(self) -> None:
         timeout = 0.0

@@ -110,9 +110,9 @@ class Clients:
                 self._placed[key] = self._client(service, endpoint, READ_SECONDS[0], real=False)
             return self._placed[key]
 
-    def named(self, sdk_name: str) -> str | None:
-        """botocore's name of the service that aws-sdk tasks call `sdk_name`: "sfn" is
-        stepfunctions; or None.
+    def service_name(self, sdk_name: str) -> str | None:
+        """Returns botocore's name of the service that aws-sdk tasks call `sdk_name`, or None: "sfn"
+        is stepfunctions.
         """
         with self._lock:
             if self._names is None:

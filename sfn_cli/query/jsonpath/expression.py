@@ -28,7 +28,7 @@ from sfn_cli.query.jsonpath.parser import (
     select_from,
     step_text,
 )
-from sfn_cli.query.limits import ENDLESS, Patience
+from sfn_cli.query.limits import UNLIMITED, TimeBudget
 
 if TYPE_CHECKING:
     from sfn_cli.query.scope import Scope
@@ -90,14 +90,14 @@ class Path:
         """
         root = self.root
         if root == "$":
-            return self.read(scope.input, scope.patience)
+            return self.read(scope.input, scope.budget)
         if root == "$$":
-            return self.read(scope.context(), scope.patience)
+            return self.read(scope.context(), scope.budget)
         if root not in scope.variables:
             raise PathNotFound(self.text, f"No results for path: $['{root}']", dict(scope.variables))
-        return self.read(scope.variables[root], scope.patience)
+        return self.read(scope.variables[root], scope.budget)
 
-    def read(self, document: Json, patience: Patience = ENDLESS) -> Json:
+    def read(self, document: Json, budget: TimeBudget = UNLIMITED) -> Json:
         """As `evaluate`, with the root's value given."""
         if self._names is not None:
             value = document
@@ -110,7 +110,7 @@ class Path:
         if self._plain:
             return self._read_plain(document)
         try:
-            found = _select(self.steps, document, patience)
+            found = _select(self.steps, document, budget)
         except TooManyNodes:
             cause = (
                 f"The JSONPath '{self.text}' names more than {MAX_NODES} values, "
@@ -157,12 +157,12 @@ def is_path(text: str) -> bool:
     return True
 
 
-def _select(steps: tuple[Step, ...], document: Json, patience: Patience) -> list[Json]:
+def _select(steps: tuple[Step, ...], document: Json, budget: TimeBudget) -> list[Json]:
     """All that the steps name in `document`, in document order. Raises TooManyNodes."""
     nodes = [document]
     for step in steps:
         if isinstance(step, Selector):
-            nodes = select_from(nodes, step, patience)
+            nodes = select_from(nodes, step, budget)
         elif isinstance(step, str):
             nodes = [node[step] for node in nodes if isinstance(node, dict) and step in node]
         else:

@@ -260,9 +260,8 @@ def test_a_deleted_stream(call: Call) -> None:
 @pytest.mark.usefixtures("filled")
 def test_streams_by_time(call: Call) -> None:
     """With the times of their events."""
-    streams = call("DescribeLogStreams", logGroupName="g", orderBy="LastEventTime", descending=True)[
-        "logStreams"
-    ]
+    answer = call("DescribeLogStreams", logGroupName="g", orderBy="LastEventTime", descending=True)
+    streams = answer["logStreams"]
     assert [
         (stream["logStreamName"], stream["firstEventTimestamp"], stream["lastEventTimestamp"])
         for stream in streams

@@ -81,9 +81,8 @@ def test_updated(call: Caller) -> None:
         )["updateDate"]
         == first
     )
-    second = call("UpdateStateMachineAlias", stateMachineAliasArn=LIVE, routingConfiguration=BOTH)[
-        "updateDate"
-    ]
+    answer = call("UpdateStateMachineAlias", stateMachineAliasArn=LIVE, routingConfiguration=BOTH)
+    second = answer["updateDate"]
     described = call("DescribeStateMachineAlias", stateMachineAliasArn=LIVE)
     assert (described["description"], described["routingConfiguration"], described["updateDate"]) == (
         "e",
@@ -274,8 +273,8 @@ def test_drawn_by_weight(call: Caller, weights: tuple[int, int], expected: dict[
     make(call, routes=routing((M + ":1", weights[0]), (M + ":2", weights[1])))
     machine = qualifiers.find(call.service, LIVE)
     assert machine is not None
-    drawn = [qualifiers.routed(machine, f"seed {number}") for number in range(10_000)]
-    assert drawn == [qualifiers.routed(machine, f"seed {number}") for number in range(10_000)]
+    drawn = [qualifiers.choose_version(machine, f"seed {number}") for number in range(10_000)]
+    assert drawn == [qualifiers.choose_version(machine, f"seed {number}") for number in range(10_000)]
     counts = Counter(at.version.number for at in drawn if at.version)
     assert counts.keys() == expected.keys()
     assert all(abs(counts[number] - count) < 150 for number, count in expected.items())

@@ -44,12 +44,8 @@ def test_described_with_defaults(call: Caller) -> None:
 def test_metadata_only_hides_the_definition(call: Caller) -> None:
     """As AWS documents it."""
     call.create()
-    assert (
-        call("DescribeStateMachine", stateMachineArn=MACHINE + "m", includedData="METADATA_ONLY")[
-            "definition"
-        ]
-        == "{}"
-    )
+    answer = call("DescribeStateMachine", stateMachineArn=MACHINE + "m", includedData="METADATA_ONLY")
+    assert answer["definition"] == "{}"
 
 
 @pytest.mark.parametrize("more", [{}, {"roleArn": ROLE + "2"}, {"tags": [{"key": "a", "value": "b"}]}])
@@ -177,9 +173,8 @@ def test_logging_to_a_group_that_exists(call: Caller) -> None:
     """The group is looked up when the machine is created."""
     call.service.log_groups.create_group("/g", 0)
     call.create(loggingConfiguration={"level": "ERROR", "destinations": [LOG_GROUP]})
-    assert call("DescribeStateMachine", stateMachineArn=MACHINE + "m")["loggingConfiguration"][
-        "destinations"
-    ] == [LOG_GROUP]
+    described = call("DescribeStateMachine", stateMachineArn=MACHINE + "m")
+    assert described["loggingConfiguration"]["destinations"] == [LOG_GROUP]
 
 
 def test_update_makes_a_revision(call: Caller) -> None:

@@ -72,9 +72,8 @@ def test_variables_of_a_function() -> None:
         }
     )
     (function,) = load(Path("p")).functions
-    variables = function.with_variables({"A": "found", "C": "found"}).configuration["Environment"][
-        "Variables"
-    ]
+    environment = function.with_variables({"A": "found", "C": "found"}).configuration["Environment"]
+    variables = environment["Variables"]
     assert variables == {"A": "own", "B": "own", "C": "found"}
     assert function.with_variables({}) is function
 

@@ -48,10 +48,10 @@ class Mocking:
         """
         revision = machine.revision
         if revision.id not in self._known:
-            self._known[revision.id] = jsonvalue.dumps(self._resolved(machine.name, revision))
+            self._known[revision.id] = jsonvalue.dumps(self._resolve(machine.name, revision))
         return self._known[revision.id]
 
-    def _resolved(self, machine: str, revision: Revision) -> Json:
+    def _resolve(self, machine: str, revision: Revision) -> Json:
         tasks = [
             name
             for name, state in all_states(jsonvalue.loads(revision.definition))

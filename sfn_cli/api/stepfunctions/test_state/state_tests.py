@@ -17,7 +17,7 @@ from sfn_cli.api.stepfunctions.definitions import STATE_NAME
 from sfn_cli.api.stepfunctions.test_state.http_inspection import HttpInspection
 from sfn_cli.api.stepfunctions.test_state.request_checks import check_request, check_state, machine_of_state
 from sfn_cli.api.stepfunctions.test_state.steps import Steps, to_text
-from sfn_cli.api.stepfunctions.test_state.tested_context import default_context, given_context
+from sfn_cli.api.stepfunctions.test_state.tested_context import default_context, parse_context
 from sfn_cli.api.stepfunctions.test_state.tested_map import items_of, tested_map
 from sfn_cli.asl.dataflow import JSONPATH
 from sfn_cli.asl.moves import Call, Distribute, Exit, Fork, Move, Sleep, Stop
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sfn_cli.api.service import Service
-    from sfn_cli.asl.state_machine import StateMachine
+    from sfn_cli.asl.state_machine import CompiledMachine
     from sfn_cli.asl.trace import Trace
 
 LONGEST_MILLISECONDS = 300_000
@@ -66,7 +66,7 @@ test_state.__test__ = False  # type: ignore[attr-defined]  # pytest would take i
 class _Test:
     """An execution that has entered the state, and what is noted of it."""
 
-    def __init__(self, service: Service, request: Mapping[str, Any], machine: StateMachine) -> None:
+    def __init__(self, service: Service, request: Mapping[str, Any], machine: CompiledMachine) -> None:
         self.service = service
         self.request = request
         self.mock: Mapping[str, Any] = request.get("mock", {})
@@ -93,7 +93,7 @@ class _Test:
         self.stay = frame.stay = Stay(state, 0, 0, now)
         self.retries: int = self.configuration.get("retrierRetryCount", 0)
         self.context = (
-            given_context(request["context"], state)
+            parse_context(request["context"], state)
             if "context" in request
             else default_context(execution, frame, request.get("roleArn"), self.retries)
         )
@@ -108,7 +108,7 @@ class _Test:
                 "nextState": done.next,
             }
         except StatesError as error:
-            done, answered = self._failed(error)
+            done, answered = self._handle_error(error)
         if self.request.get("inspectionLevel", "INFO") != "INFO":
             answered["inspectionData"] = self._inspection(done)
         return answered
@@ -137,11 +137,11 @@ class _Test:
             case Sleep(until):
                 return complete(self.stay, self._visit(now=self._slept(until)), None)
             case Call() as call:
-                result = self._mocked() if self.mock else self._called(call)
+                result = self._mock_result() if self.mock else self._run_task(call)
                 self.steps.note("result", result)
                 return self._exit(result)
             case Fork():
-                return self._exit(self._mocked())
+                return self._exit(self._mock_result())
             case Distribute():
                 raise AssertionError("only a Map starts a Map Run")
 
@@ -165,7 +165,7 @@ class _Test:
             raise in_full(self.stay, error) from None
         failures = self.configuration.get("mapIterationFailureCount", 0)
         tested.check_failures(failures)
-        result = self._mocked()
+        result = self._mock_result()
         tested.check_tolerance(failures)
         return result
 
@@ -177,8 +177,8 @@ class _Test:
         time.sleep(max(0, until - start) / 1000)
         return max(until, self.stay.entered_at)
 
-    def _called(self, call: Call) -> Payload:
-        """The result of the task, which is run."""
+    def _run_task(self, call: Call) -> Payload:
+        """Runs the task and returns its result."""
         if self.service.run_task is None:
             raise ApiError("ValidationException", "This service runs no tasks: use a mock.")
         task = OpenTask(
@@ -203,14 +203,14 @@ class _Test:
             raise refused
         return ended.output
 
-    def _mocked(self) -> Payload:
-        """The mocked result. Raises the mocked error."""
+    def _mock_result(self) -> Payload:
+        """Returns the mocked result. Raises the mocked error."""
         if "errorOutput" in self.mock:
             raise StatesError(self.mock["errorOutput"].get("error"), self.mock["errorOutput"].get("cause"))
         return Payload(text=self.mock["result"])
 
-    def _failed(self, error: StatesError) -> tuple[Exit | None, dict[str, Any]]:
-        """How the state ends by an error: its Retriers come first, then its Catchers."""
+    def _handle_error(self, error: StatesError) -> tuple[Exit | None, dict[str, Any]]:
+        """Decides how the state ends by an error: its Retriers come first, then its Catchers."""
         told: dict[str, Any] = {"error": error.error, "cause": error.cause}
         met = matching_retrier(self.stay, error)
         if met is not None:

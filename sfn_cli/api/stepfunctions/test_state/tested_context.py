@@ -38,8 +38,8 @@ _FIELDS: Mapping[str, Mapping[str, tuple[tuple[type, ...], str]]] = {
 }
 
 
-def given_context(text: str, state: State) -> dict[str, Any]:
-    """The Context Object that a request gives. Raises ApiError ValidationException."""
+def parse_context(text: str, state: State) -> dict[str, Any]:
+    """Parses the Context Object of a request. Raises ApiError ValidationException."""
     try:
         context = loads(text)
     except (RecursionError, ValueError):

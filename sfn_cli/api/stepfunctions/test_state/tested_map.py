@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli.api.stepfunctions.test_state.request_checks import refusal
 from sfn_cli.errors import ApiError, StatesError
-from sfn_cli.json_pointer import pointed
+from sfn_cli.json_pointer import resolve_pointer
 from sfn_cli.jsonvalue import Json, Payload, loads
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def items_of(data: str, state: MapState, seen: Visit) -> list[Json]:
         items = None
     if state.items_pointer is not None:
         with suppress(LookupError):
-            items = pointed(items, state.items_pointer)
+            items = resolve_pointer(items, state.items_pointer)
             seen.trace.note("afterItemsPointer", Payload(items))
     if not isinstance(items, list):
         raise refusal("sfn takes a JSON array as mapItemReaderData.")  # (ours)

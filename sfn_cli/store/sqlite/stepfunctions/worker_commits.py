@@ -50,7 +50,7 @@ class Claimed(NamedTuple):
     damage: Exception | None = None
 
 
-class Moved(NamedTuple):
+class ExecutionChanges(NamedTuple):
     """What a turn brought for one execution.
 
     `consumed` are the messages that it took in. Of its tasks that have a token: `opened` are those
@@ -220,7 +220,7 @@ class Turns:
 
     def commit(
         self,
-        moved: Sequence[Moved],
+        moved: Sequence[ExecutionChanges],
         forgotten: Sequence[int] = (),
         lines: Sequence[LogLine] = (),
         *,
@@ -244,7 +244,7 @@ class Turns:
 
     def _commit_one_by_one(
         self,
-        moved: Sequence[Moved],
+        moved: Sequence[ExecutionChanges],
         forgotten: Sequence[int],
         lines: Sequence[LogLine],
         read_up_to: int,
@@ -268,7 +268,7 @@ class Turns:
     def _write(
         self,
         connection: Any,
-        moved: Sequence[Moved],
+        moved: Sequence[ExecutionChanges],
         forgotten: Sequence[int],
         lines: Sequence[LogLine],
         read_up_to: int,
@@ -319,7 +319,7 @@ class Turns:
         )
         return {id for (id,) in rows}
 
-    def _note_tasks(self, connection: Any, moved: Sequence[Moved], now: int) -> None:
+    def _note_tasks(self, connection: Any, moved: Sequence[ExecutionChanges], now: int) -> None:
         for turn in moved:
             if turn.opened:
                 tasks.open_tasks(connection, turn.execution, turn.opened, now)
@@ -329,7 +329,7 @@ class Turns:
                 abort_awaited(connection, [key_of(turn.execution, task) for task in turn.given_up], now)
 
 
-def _end_map_runs(connection: Any, moved: Sequence[Moved]) -> None:
+def _end_map_runs(connection: Any, moved: Sequence[ExecutionChanges]) -> None:
     """Ends Map Runs with the event that says so: it follows the one that started them."""
     for turn in moved:
         for event in turn.events if turn.map_runs else ():
