@@ -86,6 +86,10 @@ def test_children_that_wait_for_a_redrive_are_no_findings(home: Path) -> None:
         ("UPDATE event SET key = key + 5 WHERE key = 2 << 16 | 4", "its history cannot be replayed"),
         ("UPDATE event SET details = '{' WHERE key = 2 << 16 | 2", "its history cannot be replayed"),
         ("UPDATE event SET type = 'Nonsense' WHERE key = 2 << 16 | 2", "its history cannot be replayed"),
+        (
+            "UPDATE event SET type = 'WaitStateExited' WHERE key = 2 << 16 | 2",
+            "its history cannot be replayed: AssertionError('event 2 cannot be WaitStateExited: frame 0 is",
+        ),
         ("UPDATE event SET payload = CAST(x'ff' AS TEXT) WHERE key = 2 << 16 | 3", "it cannot be read"),
         ("UPDATE execution SET output = CAST(x'ff' AS TEXT) WHERE id = 2", "it cannot be read"),
         ("UPDATE execution SET output = '1' WHERE id = 2", "its output is not what its history says"),
