@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: see settings.py.
 
 from typing import NamedTuple
 

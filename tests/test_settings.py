@@ -15,7 +15,8 @@ import pytest
 from sfn_cli import settings
 from sfn_cli.errors import ConfigurationError
 from sfn_cli.interpreter.execution import MAX_EVENTS
-from sfn_cli.settings import VARIABLES, Settings
+from sfn_cli.settings import Settings
+from sfn_cli.settings_table import VARIABLES
 from sfn_cli.store.sqlite.keys import EVENTS_PER_EXECUTION
 from tests import reference
 
@@ -169,7 +170,7 @@ def test_numbers_with_two_homes() -> None:
 
 PACKAGE = Path(settings.__file__).parent
 READERS = {
-    "settings.py": "the table",
+    "settings_table.py": "the table",
     "cli/pager.py": "AWS_PAGER and PAGER: an empty one means no pager",
     "functions/runtimes.py": "searches PATH and the folders of version managers",
     "functions/bootstrap.py": "runs in the process of a function, with a function's environment",

@@ -16,8 +16,8 @@ import socket
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
+from sfn_cli.detached import FUNCTION_MARK
 from sfn_cli.functions import strays
-from sfn_cli.settings import FUNCTION_MARK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -81,7 +81,7 @@ def _within_limit(execution: Execution, next_event: HistoryEvent) -> HistoryEven
 
 def _step(execution: Execution, frame: Frame, now: int) -> HistoryEvent | Due | None:
     """What the frame does now: an event, the time until it has nothing to do, or nothing at all."""
-    if frame.parent is not None and _superseded(frame):
+    if frame.parent is not None and _is_superseded(frame):
         return None
     phase = frame.phase
     if phase == "STARTING":
@@ -112,7 +112,7 @@ def _step(execution: Execution, frame: Frame, now: int) -> HistoryEvent | Due | 
             return None
 
 
-def _superseded(frame: Frame) -> bool:
+def _is_superseded(frame: Frame) -> bool:
     """Whether a sibling of the frame, or of one of its ancestors, has failed: then it does no more."""
     child: Frame = frame
     while (parent := child.parent) is not None:

@@ -35,17 +35,18 @@ def evolve(execution: Execution, event: HistoryEvent) -> None:
     execution.last_id = event.id
     in_frame = _IN_FRAMES.get(event.type)
     if in_frame is None:
+        assert event.type in _OF_EXECUTIONS, f"event {event.id} is {event.type}, which sfn never records"
         _OF_EXECUTIONS[event.type](execution, event)
         return
     frame = execution.frames.get(event.frame)
     if frame is None or frame.phase not in in_frame.before:
-        raise AssertionError(_misplaced(event, frame))
+        raise AssertionError(_damage(event, frame))
     in_frame.handler(execution, frame, event)
     if in_frame.after is not None:
         frame.phase = in_frame.after
 
 
-def _misplaced(event: HistoryEvent, frame: Frame | None) -> str:
+def _damage(event: HistoryEvent, frame: Frame | None) -> str:
     where = "does not run" if frame is None else f"is {frame.phase}"
     return f"event {event.id} cannot be {event.type}: frame {event.frame} {where}"
 

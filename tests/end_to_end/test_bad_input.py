@@ -103,6 +103,7 @@ TOO_DEEP = "Document nesting depth (1001) exceeds the maximum allowed (1000)"
 TOO_DEEP_SHORTHAND = "nested more than 100 levels deep"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "line, code, message",
     [

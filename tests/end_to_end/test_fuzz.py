@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from sfn_cli.api.service import Service
 
+pytestmark = pytest.mark.slow  # hundreds of machines through a real worker
+
 raise_recursion_limit()  # now: Hypothesis minds a recursion limit that changes while it tries
 
 T = TypeVar("T")

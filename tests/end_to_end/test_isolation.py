@@ -36,6 +36,8 @@ from tests.processes import (
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow  # executions are retried until they are suspended
+
 LONE = "\ud800"
 STATES = "arn:aws:states:::"
 PROCESSOR = {

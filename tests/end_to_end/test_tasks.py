@@ -218,6 +218,7 @@ def test_what_is_refused(home: Path, tmp_path: Path) -> None:
     assert ended(home, execution)["output"] == '{"by": "Ada"}'
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("columns", [80, 200])
 def test_at_a_terminal(home: Path, columns: int) -> None:
     """A table that is no wider than the terminal; with --output it is what it is elsewhere."""

@@ -105,7 +105,12 @@ DESCRIBE = ("describe-execution", "--execution-arn", "Fails/one")
 
 
 @pytest.mark.parametrize(
-    "environment", [{}, COLOURED, {"AWS_PAGER": "cat"}], ids=["plain", "coloured", "paged"]
+    "environment",
+    [
+        pytest.param({}, id="plain"),
+        pytest.param(COLOURED, id="coloured", marks=pytest.mark.slow),
+        pytest.param({"AWS_PAGER": "cat"}, id="paged", marks=pytest.mark.slow),
+    ],
 )
 @pytest.mark.parametrize(
     "line",

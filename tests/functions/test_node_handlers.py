@@ -124,6 +124,7 @@ MODULES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("files, handler, answer", MODULES)
 def test_modules(bench: Workbench, runtime: str, files: dict[str, str], handler: str, answer: Any) -> None:
     create(bench, runtime, files, handler)
@@ -181,6 +182,7 @@ ERRORS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source, error_type, message, trace", ERRORS)
 def test_error(
     bench: Workbench, runtime: str, source: str, error_type: str, message: str, trace: list[str] | None

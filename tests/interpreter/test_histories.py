@@ -51,6 +51,13 @@ def test_crash_after_every_event(case: dict[str, Any]) -> None:
         assert resumed == whole, f"cut after event {length}"
 
 
+@BY_NAME
+def test_without_memos(case: dict[str, Any]) -> None:
+    """What `decide` remembers changes no event, and it writes nothing else but the agenda."""
+    whole = run(case["definition"], case["input"], case["answers"])
+    assert run(case["definition"], case["input"], case["answers"], forgetful=True) == whole
+
+
 def test_shown_without_data() -> None:
     """Whoever asks for no execution data sees no input, no output and no variable, but that they
     are there whole.

@@ -163,6 +163,7 @@ jsonata_atoms = st.sampled_from(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", JSONATA_NAMES)
 def test_every_function_of_jsonata(name: str) -> None:
     """Whatever its first argument is, the result is JSON, or the state fails."""

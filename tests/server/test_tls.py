@@ -56,6 +56,7 @@ def test_boto3(https: Served) -> None:
         https.client("stepfunctions").list_state_machines()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command", [[AWS, "stepfunctions"], [str(Path(AWS).with_name("sfn"))]], ids=["aws", "sfn"]
 )

@@ -71,15 +71,15 @@ def describe_connection(service: Service, request: dict[str, Any]) -> dict[str, 
 def list_connections(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """The connections of this account and region, by name."""
     prefix, state = _stem(service, request.get("NamePrefix", "")), request.get("ConnectionState")
-    scope, now = f"ListConnections {prefix} {state}", service.clock()
-    size = paging.page_size({"maxResults": request.get("Limit")}, largest=100)
-    after = paging.last_key({"nextToken": request.get("NextToken")}, scope, now, str) or ""
-    found = service.connections.page(prefix, state, after, size + 1)
-    shown = found[:size]
-    return {
-        "Connections": [_summary(connection) for connection in shown],
-        "NextToken": paging.token(scope, shown[-1].name, now) if len(found) > size else None,
-    }
+    connections, token = paging.sealed_page(
+        {"maxResults": request.get("Limit"), "nextToken": request.get("NextToken")},
+        f"ListConnections {prefix} {state}",
+        service.clock(),
+        lambda after, limit: service.connections.page(prefix, state, after or "", limit),
+        lambda connection: connection.name,
+        parse=str,
+    )
+    return {"Connections": [_summary(connection) for connection in connections], "NextToken": token}
 
 
 def update_connection(service: Service, request: dict[str, Any]) -> dict[str, Any]:

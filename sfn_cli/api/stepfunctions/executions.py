@@ -176,17 +176,15 @@ def list_executions(service: Service, request: dict[str, Any]) -> dict[str, Any]
     newest first.
     """
     whose = _whose(service, request)
-    scope, now, size = f"ListExecutions {whose}", service.clock(), paging.page_size(request)
-    executions = service.executions.page(
-        whose, paging.last_key(request, scope, now, _start_and_row), size + 1
+    executions, token = paging.sealed_page(
+        request,
+        f"ListExecutions {whose}",
+        service.clock(),
+        lambda before, limit: service.executions.page(whose, before, limit),
+        lambda execution: f"{execution.started_at}.{execution.id}",
+        parse=_start_and_row,
     )
-    shown = executions[:size]
-    return {
-        "executions": [_summary(execution) for execution in shown],
-        "nextToken": paging.token(scope, f"{shown[-1].started_at}.{shown[-1].id}", now)
-        if len(executions) > size
-        else None,
-    }
+    return {"executions": [_summary(execution) for execution in executions], "nextToken": token}
 
 
 def _whose(service: Service, request: Mapping[str, Any]) -> Whose:
@@ -236,19 +234,21 @@ def get_execution_history(service: Service, request: dict[str, Any]) -> dict[str
     """The events in order, or newest first with reverseOrder."""
     execution = existing_execution(service, request["executionArn"])
     reverse = request.get("reverseOrder", False)
-    scope, now, size = (
+    read = service.executions.history_reversed if reverse else service.executions.history
+    events, token = paging.sealed_page(
+        request,
         f"GetExecutionHistory {execution.arn} {reverse}",
         service.clock(),
-        paging.page_size(request),
+        lambda last, limit: (
+            read(execution.id, limit=limit) if last is None else read(execution.id, last, limit)
+        ),
+        lambda event: event.id,
+        parse=int,
     )
-    last = paging.last_key(request, scope, now, int)
-    read = service.executions.history_reversed if reverse else service.executions.history
-    events = read(execution.id, limit=size + 1) if last is None else read(execution.id, last, size + 1)
-    shown = events[:size]
     include_data = request.get("includeExecutionData", True)
     return {
-        "events": [api_event(event, include_data=include_data) for event in shown],
-        "nextToken": paging.token(scope, str(shown[-1].id), now) if len(events) > size else None,
+        "events": [api_event(event, include_data=include_data) for event in events],
+        "nextToken": token,
     }
 
 

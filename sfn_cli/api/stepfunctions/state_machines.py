@@ -202,9 +202,14 @@ def describe_state_machine_for_execution(service: Service, request: dict[str, An
 def list_state_machines(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """By name: AWS documents no order."""
     prefix = arn.state_machine(service.settings.region, service.settings.account_id, "")
-    scope, now, size = f"ListStateMachines {prefix}", service.clock(), paging.page_size(request)
-    machines = service.state_machines.page(prefix, paging.last_key(request, scope, now, str) or "", size + 1)
-    shown = machines[:size]
+    machines, token = paging.sealed_page(
+        request,
+        f"ListStateMachines {prefix}",
+        service.clock(),
+        lambda after, limit: service.state_machines.page(prefix, after or "", limit),
+        lambda machine: machine.name,
+        parse=str,
+    )
     return {
         "stateMachines": [
             {
@@ -213,9 +218,9 @@ def list_state_machines(service: Service, request: dict[str, Any]) -> dict[str, 
                 "type": machine.type,
                 "creationDate": machine.created_at,
             }
-            for machine in shown
+            for machine in machines
         ],
-        "nextToken": paging.token(scope, shown[-1].name, now) if len(machines) > size else None,
+        "nextToken": token,
     }
 
 

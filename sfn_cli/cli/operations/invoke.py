@@ -49,7 +49,7 @@ def call_and_show(
         if "definition" in request:
             from sfn_cli.cli.definition_errors import display
 
-            display.explain(error, request["definition"], display.source_of(given.get("definition")))
+            display.explain(error, request, display.source_of(given.get("definition")))
         raise
 
 

@@ -4,16 +4,13 @@ An operation's options come from the service model: each member of its input is 
 in words with hyphens (`stateMachineArn` -> `--state-machine-arn`).
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: see settings.py.
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from sfn_cli.api.model import is_ours
-from sfn_cli.settings import BINARY_FORMATS, ERROR_FORMATS, OUTPUTS
-
-if TYPE_CHECKING:
-    from sfn_cli.api.model import Operation, Shape
+from sfn_cli.api.model import Operation, Shape, is_ours
+from sfn_cli.settings_table import BINARY_FORMATS, ERROR_FORMATS, OUTPUTS
 
 
 class Option(NamedTuple):
