@@ -255,7 +255,7 @@ class Pool:
                 )
             return False
         self._children[child] = fleet
-        self._reaper.started(self._monotonic())
+        self._reaper.note_start(self._monotonic())
         fleet.children.add(child)
         fleet.starting += 1
         self._starting += 1
