@@ -157,7 +157,8 @@ def _start_map_run(execution: Execution, frame: Frame, now: int) -> HistoryEvent
 
 def _work(execution: Execution, frame: Frame, now: int) -> HistoryEvent | Due | None:
     task = frame.stay.task
-    assert task is not None
+    if task is None:  # a Map Run that was aborted; its state will be
+        return None
     due = task.due_at
     if due is None or now < due:
         return due
