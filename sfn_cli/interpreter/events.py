@@ -42,7 +42,7 @@ class EventType(NamedTuple):
     `details` is the member of a HistoryEvent that holds its details, `payload` the member of those
     that holds its payload, and `payload_details` the member that says whether it was truncated.
 
-    `handler` is the name of the function that applies such an event (`interpreter/evolve.py`), or
+    `handler` is the name of the function that applies such an event (`interpreter/evolve/`), or
     None for types that sfn never records. Where the event is about one frame, `before` lists the
     phases in which the frame may be; () means that it is about the execution as a whole. `after`
     lists the phases in which the event leaves the frame: one, or several among which the handler
