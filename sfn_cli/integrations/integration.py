@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 from sfn_cli.interpreter.signals import Signal
 
 if TYPE_CHECKING:
-    from sfn_cli.api.awaited import Awaited
-    from sfn_cli.api.http_inspection import HttpInspection
+    from sfn_cli.api.protocol.long_polls import Awaited
     from sfn_cli.api.service import Service
+    from sfn_cli.api.stepfunctions.test_state.http_inspection import HttpInspection
     from sfn_cli.functions.outcome import Outcome
-    from sfn_cli.integrations.aws_clients import Clients
+    from sfn_cli.integrations.aws.clients import Clients
     from sfn_cli.interpreter.execution import OpenTask
     from sfn_cli.settings import Settings
 
@@ -22,8 +22,8 @@ Answer = Callable[[Signal], None]
 Cancel = Callable[[], None]
 
 
-class Invocation(Protocol):
-    """A function's invocation that was begun."""
+class PendingInvocation(Protocol):
+    """An invocation of a function that has started."""
 
     def cancel(self) -> None: ...
 
@@ -31,7 +31,9 @@ class Invocation(Protocol):
 class Invokes(Protocol):
     """Who invokes functions: a worker's Pool, or whoever waits for the outcome."""
 
-    def invoke(self, function_ref: str, payload: str, done: Callable[[Outcome], None], /) -> Invocation: ...
+    def invoke(
+        self, function_ref: str, payload: str, done: Callable[[Outcome], None], /
+    ) -> PendingInvocation: ...
 
 
 T = TypeVar("T")
@@ -69,7 +71,7 @@ class Conducted(NamedTuple):
     look: Callable[[], None]
 
 
-class World(NamedTuple):
+class TaskContext(NamedTuple):
     """What integrations may use. `clock` gives milliseconds since 1970; `service` has the operations of this
     store; `background` makes calls that block, such as those of `clients`, which are AWS's services.
     `map_runs` holds the Map Runs that are conducted here, by their rows. `inspection` is filled by a task
@@ -85,7 +87,7 @@ class World(NamedTuple):
     inspection: HttpInspection | None = None
 
 
-class Errand(NamedTuple):
+class TaskRun(NamedTuple):
     """One task to carry out: its key in the store (of the event that scheduled it), and who takes
     its signals.
     """
@@ -95,7 +97,7 @@ class Errand(NamedTuple):
     answer: Answer
 
 
-Integration = Callable[[Errand, World], Cancel]
+Integration = Callable[[TaskRun, TaskContext], Cancel]
 """Starts the task, answers each signal once, and gives what cancels it."""
 
 

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 from sfn_cli.query.scope import Scope
 
 if TYPE_CHECKING:
-    from sfn_cli.asl.map_run import MapRunPlan
+    from sfn_cli.asl.distributed_map.map_run import MapRunPlan
     from sfn_cli.interpreter.execution import Execution, Frame
 
 
 def map_run_arn(execution: Execution, frame: Frame, plan: MapRunPlan) -> str:
     """The ARN of the Map Run that the frame's state starts after its last event."""
     head, _, machine = execution.state_machine_arn.partition(":stateMachine:")
-    label = label_of(execution.state_machine_arn, frame.state.name, plan.label)
+    label = label_of(execution.state_machine_arn, frame.stay.state.name, plan.label)
     return f"{head}:mapRun:{machine}/{label}:{Scope(seed=f'{execution.seed}/{frame.last}/mapRun').uuid()}"
 
 

@@ -1,6 +1,6 @@
 """The engine against a floor that is written by hand (`floor.py`), in events per second.
 
-The engine is the worker's Conductor in this process, from its claim of executions that were started
+The engine is the worker's Scheduler in this process, from its claim of executions that were started
 before to its last commit: load, interpret, check the lease, write the history, end the execution.
 """
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from sfn_cli.store.sqlite.state_machines import StateMachine
+    from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachine
 
 TEXT = '{"hello":"world","n":1}'
 CHAIN, TURNS = 1_000, 1_000
@@ -71,7 +71,7 @@ def _engine(store: Store, machine: StateMachine, inputs: Sequence[str]) -> Calla
     def events_a_second() -> float:
         store.start(machine, inputs)
         began = time.perf_counter()
-        return drive(store.conductor()) / (time.perf_counter() - began)
+        return drive(store.scheduler()) / (time.perf_counter() - began)
 
     return events_a_second
 

@@ -1,7 +1,6 @@
-"""What grows with what: ten times as much takes about ten times as long, and a full store answers
-as an empty one.
+"""What grows with what: ten times as much takes ten times as long; a full store is no slower.
 
-The work is done by the Conductor in this process, as in `engine.py`; the commands are real.
+The work is done by the Scheduler in this process, as in `engine.py`; the commands are real.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from sfn_cli.store.sqlite.state_machines import StateMachine
+    from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachine
 
 EVENTS = 1_000_000
 TENTH = EVENTS // 10 // 12
@@ -86,11 +85,11 @@ def measure(folder: Path, runs: int) -> Iterator[Result]:
 
 def _run(store: Store, machine: StateMachine, inputs: list[str]) -> float:
     """Seconds to start executions, a chunk a transaction, and drive them to their end."""
-    conductor = store.conductor(max_events=EVENTS_PER_EXECUTION - 1)
+    scheduler = store.scheduler(max_events=EVENTS_PER_EXECUTION - 1)
     began = time.perf_counter()
     for first in range(0, len(inputs), CHUNK):
         store.start(machine, inputs[first : first + CHUNK])
-    drive(conductor)
+    drive(scheduler)
     return time.perf_counter() - began
 
 

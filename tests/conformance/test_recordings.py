@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sfn_cli.integrations import embedded_aws
+from sfn_cli.integrations.aws import embedded_aws
 from sfn_cli.store.sqlite.database import Database
 from tests.conformance.recordings import HERE, RECORDINGS, needs_recordings, scenarios
 from tests.interpreter.replay import breaches

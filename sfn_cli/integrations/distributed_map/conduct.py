@@ -1,9 +1,9 @@
 """One Map Run: its items are read, children are started as many as may run at once, and their
 results gathered.
 
-It stands in the store (store/sqlite/map_runs.py), so that a worker that resumes goes on with it.
-After a turn in which children of it have ended it looks there what they have come to; all that
-takes long is done in the background, one thing at a time.
+It stands in the store (store/sqlite/stepfunctions/map_runs.py), so that a worker that resumes goes
+on with it. After a turn in which children of it have ended it looks there what they have come to;
+all that takes long is done in the background, one thing at a time.
 """
 
 from __future__ import annotations
@@ -15,33 +15,33 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from sfn_cli import arn
-from sfn_cli.api import names
-from sfn_cli.asl.map_run import CONCURRENCY, Tolerance
+from sfn_cli.api.stepfunctions import arn_checks
+from sfn_cli.asl.distributed_map.map_run import CONCURRENCY, Tolerance
 from sfn_cli.errors import StatesError, StoreError
 from sfn_cli.integrations.distributed_map import dataset, results
 from sfn_cli.integrations.integration import Conducted
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Payload
-from sfn_cli.query.limits import Patience
+from sfn_cli.query.limits import TimeBudget
 from sfn_cli.store.sqlite.database import Database
 from sfn_cli.store.sqlite.keys import execution_of
-from sfn_cli.store.sqlite.map_runs import MapRuns, NewChild, NewMapRun
+from sfn_cli.store.sqlite.stepfunctions.map_runs import MapRuns, NewChild, NewMapRun
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sfn_cli.asl.item_batcher import Batch
+    from sfn_cli.asl.distributed_map.item_batcher import Batch
     from sfn_cli.integrations.distributed_map.dataset import Chunk
     from sfn_cli.integrations.distributed_map.results import Gathered
-    from sfn_cli.integrations.integration import Cancel, Errand, World
-    from sfn_cli.store.sqlite.map_runs import MapRun
+    from sfn_cli.integrations.integration import Cancel, TaskContext, TaskRun
+    from sfn_cli.store.sqlite.stepfunctions.map_runs import MapRun
 
 T = TypeVar("T")
 
 CHUNK_CHILDREN = 500
 """How many children are started in one transaction, at most."""
 
-PATIENCE_SECONDS = 60.0
+BUDGET_SECONDS = 60.0
 """How long ItemSelector may take for the children of one chunk."""
 
 THRESHOLD_EXCEEDED = StatesError(
@@ -49,27 +49,27 @@ THRESHOLD_EXCEEDED = StatesError(
 )
 
 
-def conduct(errand: Errand, world: World) -> Cancel:
+def conduct(task_run: TaskRun, context: TaskContext) -> Cancel:
     """Conducts the Map Run of a task to its end, from its beginning or from where it stands."""
-    return _Conduct(errand, world).begin()
+    return _Conduct(task_run, context).begin()
 
 
 class _Conduct:
-    def __init__(self, errand: Errand, world: World) -> None:
-        assert errand.task.plan is not None
-        self._plan = errand.task.plan
-        self._errand = errand
-        self._world = world
-        self._runs = world.service.map_runs
+    def __init__(self, task_run: TaskRun, context: TaskContext) -> None:
+        assert task_run.task.plan is not None
+        self._plan = task_run.task.plan
+        self._task_run = task_run
+        self._context = context
+        self._runs = context.service.map_runs
         self._id = 0
         self._cancel_work: Cancel | None = None  # what is done in the background, if anything is
 
     def begin(self) -> Cancel:
-        plan, task = self._plan, self._errand.task
+        plan, task = self._plan, self._task_run.task
         run = self._runs.begin(
             NewMapRun(
                 arn=task.map_run_arn or "",
-                task=self._errand.key,
+                task=self._task_run.key,
                 processor=plan.processor,
                 express=plan.execution_type == "EXPRESS",
                 started_at=self._now(),
@@ -81,7 +81,7 @@ class _Conduct:
         )
         if run is not None:
             self._id = run.id
-            self._world.map_runs[run.id] = Conducted(execution_of(self._errand.key), self.look)
+            self._context.map_runs[run.id] = Conducted(execution_of(self._task_run.key), self.look)
             self._read(run)
             self.look()
         return self.cancel
@@ -93,21 +93,21 @@ class _Conduct:
             self._forget_items()
 
     def _leave(self) -> None:
-        self._world.map_runs.pop(self._id, None)
+        self._context.map_runs.pop(self._id, None)
         if self._cancel_work is not None:
             self._cancel_work()
 
     def _forget_items(self) -> None:
         with suppress(OSError):
-            os.unlink(dataset.file_of(self._world.settings.home, self._runs.get(self._id)))
+            os.unlink(dataset.file_of(self._context.settings.home, self._runs.get(self._id)))
 
     def _now(self) -> int:
-        return max(self._errand.task.frame.last_at, self._world.clock())
+        return max(self._task_run.task.at, self._context.clock())
 
     def _work(self, call: Callable[[], T], done: Callable[[T], None]) -> None:
         """Does something in the background; a StatesError that it raises fails the run."""
 
-        def finished(answer: T | Exception) -> None:
+        def finish(answer: T | Exception) -> None:
             self._cancel_work = None
             if isinstance(answer, StatesError):
                 self._fail(answer)
@@ -118,13 +118,13 @@ class _Conduct:
             else:
                 done(answer)
 
-        self._cancel_work = self._world.background(call, finished)
+        self._cancel_work = self._context.background(call, finish)
 
     def _read(self, run: MapRun) -> None:
         """Reads the dataset, unless it lies here already."""
-        path = dataset.file_of(self._world.settings.home, run)
+        path = dataset.file_of(self._context.settings.home, run)
         if self._plan.reading is not None and (run.total_items is None or not os.path.exists(path)):
-            self._work(partial(dataset.read, self._plan.reading, path, self._world), self._has_read)
+            self._work(partial(dataset.read, self._plan.reading, path, self._context), self._has_read)
 
     def _has_read(self, total_items: int) -> None:
         if self._runs.get(self._id).total_items is None:
@@ -145,15 +145,15 @@ class _Conduct:
             self._exceed(run)
         elif waiting:
             if room > 0 and self._runs.redrive_children(run, room, self._now()):
-                self._world.service.runner.wake()
+                self._context.service.runner.wake()
         elif run.has_started_all:
             if running == 0:
                 self._work(partial(self._gather, run), self._has_gathered)
         elif room > 0:
-            patience = Patience(time.thread_time, PATIENCE_SECONDS)
-            home, children = self._world.settings.home, min(room, CHUNK_CHILDREN)
+            budget = TimeBudget(time.thread_time, BUDGET_SECONDS)
+            home, children = self._context.settings.home, min(room, CHUNK_CHILDREN)
             self._work(
-                partial(dataset.chunk, self._plan, run, home, children, patience), partial(self._start, run)
+                partial(dataset.chunk, self._plan, run, home, children, budget), partial(self._start, run)
             )
 
     def _start(self, run: MapRun, chunk: Chunk) -> None:
@@ -161,13 +161,13 @@ class _Conduct:
         if self._runs.start_children(
             run, [self._child(run, batch, at) for batch in chunk.batches], chunk.place, at
         ):
-            self._world.service.runner.wake()
+            self._context.service.runner.wake()
             self.look()
 
     def _child(self, run: MapRun, batch: Batch, at: int) -> NewChild:
-        name, machine = names.new_execution_name(at), run.state_machine_arn
+        name, machine = arn_checks.new_execution_name(at), run.state_machine_arn
         return NewChild(
-            arn=arn.express_execution(machine, name, names.new_uuid())
+            arn=arn.express_execution(machine, name, arn_checks.new_uuid())
             if run.express
             else arn.execution(machine, name),
             name=name,
@@ -190,21 +190,21 @@ class _Conduct:
 
     def _gather(self, run: MapRun) -> Gathered:
         """In a thread, with a connection of its own."""
-        database = Database(self._world.settings.home)
+        database = Database(self._context.settings.home)
         try:
-            return results.gather(MapRuns(database), run, self._plan.writing, self._world)
+            return results.gather(MapRuns(database), run, self._plan.writing, self._context)
         finally:
             database.close()
 
     def _has_gathered(self, gathered: Gathered) -> None:
         self._end(
-            TaskSucceeded(self._errand.task.id, Payload(text=gathered.output), gathered.last_stopped_at)
+            TaskSucceeded(self._task_run.task.id, Payload(text=gathered.output), gathered.last_stopped_at)
         )
 
     def _fail(self, error: StatesError) -> None:
-        self._end(TaskFailed(self._errand.task.id, error.error, error.cause))
+        self._end(TaskFailed(self._task_run.task.id, error.error, error.cause))
 
     def _end(self, signal: TaskSucceeded | TaskFailed) -> None:
         self._leave()
         self._forget_items()
-        self._errand.answer(signal)
+        self._task_run.answer(signal)

@@ -9,17 +9,17 @@ import pytest
 
 from sfn_cli.interpreter.events import HistoryEvent
 from sfn_cli.interpreter.task_token import task_token
-from sfn_cli.store.sqlite import inbox
 from sfn_cli.store.sqlite.keys import key_of
-from sfn_cli.store.sqlite.suspensions import ATTEMPTS, Fault
-from sfn_cli.store.sqlite.tasks import Told
-from sfn_cli.store.sqlite.turns import Moved
-from tests.store.stepped_store import ACCOUNT, ACTIVITY
+from sfn_cli.store.sqlite.stepfunctions import inbox
+from sfn_cli.store.sqlite.stepfunctions.suspensions import ATTEMPTS, Fault
+from sfn_cli.store.sqlite.stepfunctions.tasks import Told
+from sfn_cli.store.sqlite.stepfunctions.worker_commits import ExecutionChanges
+from tests.store.sqlite.stepfunctions.stepped_store import ACCOUNT, ACTIVITY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.store.stepped_store import SteppedStore
+    from tests.store.sqlite.stepfunctions.stepped_store import SteppedStore
 
 Messages = list[tuple[int, str, dict[str, Any]]]
 """To which execution, of which kind, with which body."""
@@ -209,7 +209,7 @@ def test_a_message_is_consumed_with_the_turn(store: SteppedStore) -> None:
     store.tasks.answer(token, "taskSucceeded", {"output": "1"}, 5)
     (message,) = store.inbox.after(0)
     unstorable = HistoryEvent(task + 1, task, 1 << 63, "TaskSucceeded", details={})
-    committed = store.turns.commit([Moved(execution, [unstorable], [message.id])])
+    committed = store.turns.commit([ExecutionChanges(execution, [unstorable], [message.id])])
     assert set(committed.refused) == {execution}
     assert store.inbox.after(0) == [message]
     store.write(execution, "TaskSucceeded", consumed=[message.id], closed=[task])

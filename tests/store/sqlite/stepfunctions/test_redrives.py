@@ -8,15 +8,15 @@ import pytest
 
 from sfn_cli.errors import ApiError
 from sfn_cli.store.sqlite.keys import key_of
-from sfn_cli.store.sqlite.redrives import TOKEN_MS, TOKENS_KEPT, Standing
-from sfn_cli.store.sqlite.suspensions import ATTEMPTS, Fault
-from sfn_cli.store.sqlite.tasks import Told
-from tests.store.stepped_store import ACCOUNT, ACTIVITY, MACHINE
+from sfn_cli.store.sqlite.stepfunctions.redrives import TOKEN_MS, TOKENS_KEPT, Standing
+from sfn_cli.store.sqlite.stepfunctions.suspensions import ATTEMPTS, Fault
+from sfn_cli.store.sqlite.stepfunctions.tasks import Told
+from tests.store.sqlite.stepfunctions.stepped_store import ACCOUNT, ACTIVITY, MACHINE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.store.stepped_store import SteppedStore
+    from tests.store.sqlite.stepfunctions.stepped_store import SteppedStore
 
 FAILS = "ExecutionFailed"
 

@@ -1,0 +1,248 @@
+"""TestState: one state is run on its own, with its work done or mocked, and the steps of its
+dataflow are shown.
+
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.html
+The state is asked as in any execution (`interpreter/visits.py`), in one that is not stored: a
+machine of this one state, under the name STATE_NAME, whatever it was called. A trace takes the steps.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli import arn
+from sfn_cli.api.stepfunctions import arn_checks
+from sfn_cli.api.stepfunctions.definitions import STATE_NAME
+from sfn_cli.api.stepfunctions.test_state.http_inspection import HttpInspection
+from sfn_cli.api.stepfunctions.test_state.request_checks import check_request, check_state, machine_of_state
+from sfn_cli.api.stepfunctions.test_state.steps import Steps, to_text
+from sfn_cli.api.stepfunctions.test_state.tested_context import default_context, parse_context
+from sfn_cli.api.stepfunctions.test_state.tested_map import items_of, tested_map
+from sfn_cli.asl.dataflow import JSONPATH
+from sfn_cli.asl.moves import Call, Distribute, Exit, Fork, Move, Sleep, Stop
+from sfn_cli.asl.state_machine import load
+from sfn_cli.asl.states.map_state import MapState
+from sfn_cli.asl.trace import NO_TRACE
+from sfn_cli.asl.visit import Visit
+from sfn_cli.errors import ApiError, StatesError
+from sfn_cli.interpreter.execution import Execution, Frame, OpenTask
+from sfn_cli.interpreter.signals import TaskSucceeded
+from sfn_cli.interpreter.stay import Stay
+from sfn_cli.interpreter.visits import (
+    catch,
+    catcher_of,
+    complete,
+    enter,
+    in_full,
+    matching_retrier,
+    refusal_of,
+)
+from sfn_cli.jsonvalue import Json, Payload, dumps, loads
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfn_cli.api.service import Service
+    from sfn_cli.asl.state_machine import CompiledMachine
+    from sfn_cli.asl.trace import Trace
+
+LONGEST_MILLISECONDS = 300_000
+"""How long a test may take. (AWS's quota)"""
+
+
+def test_state(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """What became of the state; that it failed is no error of the call."""
+    check_request(request)
+    fields = machine_of_state(service, request)
+    machine = load(dumps(fields))
+    check_state(machine.states[STATE_NAME], fields["States"][STATE_NAME], request)
+    return _Test(service, request, machine).answer()
+
+
+test_state.__test__ = False  # type: ignore[attr-defined]  # pytest would take it for a test by its name
+
+
+class _Test:
+    """An execution that has entered the state, and what is noted of it."""
+
+    def __init__(self, service: Service, request: Mapping[str, Any], machine: CompiledMachine) -> None:
+        self.service = service
+        self.request = request
+        self.mock: Mapping[str, Any] = request.get("mock", {})
+        self.configuration: Mapping[str, Any] = request.get("stateConfiguration", {})
+        self.variables: dict[str, Json] = loads(request.get("variables", "{}"))
+        self.steps = Steps()
+        self.error_details: dict[str, int] = {}
+        self.inspection: HttpInspection | None = None
+        """Of an HTTP task that is traced."""
+
+        settings, now = service.settings, service.clock()
+        machine_name = arn_checks.new_uuid()
+        execution = Execution(
+            f"arn:aws:states:{settings.region}:{settings.account_id}:express:{machine_name}:{arn_checks.new_uuid()}",
+            arn.state_machine(settings.region, settings.account_id, machine_name),
+            machine,
+            arn_checks.new_uuid(),
+        )
+        execution.input = Payload(text=request.get("input", "{}"))
+        execution.started_at = now
+        self.seed = execution.seed
+        self.frame = frame = Frame(0, machine, execution.input, self.variables, 0, now)
+        self.state = state = machine.states[STATE_NAME]
+        self.stay = frame.stay = Stay(state, 0, 0, now)
+        self.retries: int = self.configuration.get("retrierRetryCount", 0)
+        self.context = (
+            parse_context(request["context"], state)
+            if "context" in request
+            else default_context(execution, frame, request.get("roleArn"), self.retries)
+        )
+
+    def answer(self) -> dict[str, Any]:
+        done: Exit | None
+        try:
+            done = self._run()
+            answered: dict[str, Any] = {
+                "status": "SUCCEEDED",
+                "output": to_text(done.output),
+                "nextState": done.next,
+            }
+        except StatesError as error:
+            done, answered = self._handle_error(error)
+        if self.request.get("inspectionLevel", "INFO") != "INFO":
+            answered["inspectionData"] = self._inspection(done)
+        return answered
+
+    def _visit(self, *, now: int | None = None, trace: Trace | None = None) -> Visit:
+        """What the state sees, when it is entered or at the time `now`."""
+        return Visit(
+            self.frame.input,
+            self.variables,
+            lambda: self.context,
+            self.stay.entered_at if now is None else now,
+            self.stay.entered_at,
+            f"{self.seed}/{self.retries}",
+            trace=trace or self.steps,
+        )
+
+    def _run(self) -> Exit:
+        """The exit of the state. Raises StatesError when it fails."""
+        if isinstance(self.state, MapState):
+            return self._exit(self._mocked_map(self.state))
+        match self._enter():
+            case Exit() as done:
+                return done
+            case Stop(error, cause):
+                raise StatesError(error, cause)
+            case Sleep(until):
+                return complete(self.stay, self._visit(now=self._slept(until)), None)
+            case Call() as call:
+                result = self._mock_result() if self.mock else self._run_task(call)
+                self.steps.note("result", result)
+                return self._exit(result)
+            case Fork():
+                return self._exit(self._mock_result())
+            case Distribute():
+                raise AssertionError("only a Map starts a Map Run")
+
+    def _enter(self) -> Move:
+        if self.state.type == "Fail" and self.state.language == JSONPATH:
+            self.steps.note("afterInputPath", self.frame.input)
+        # Observed: of a Parallel, AWS shows nothing that comes before its result.
+        trace = NO_TRACE if self.state.type == "Parallel" else None
+        return enter(self.stay, self._visit(trace=trace))
+
+    def _exit(self, result: Payload) -> Exit:
+        return complete(self.stay, self._visit(), result)
+
+    def _mocked_map(self, state: MapState) -> Payload:
+        """The mocked result of a Map. Raises StatesError when the mock, or too many failures, fail it."""
+        seen, read = self._visit(), self.configuration.get("mapItemReaderData")
+        items = items_of(read, state, seen) if read is not None else None
+        try:
+            tested = tested_map(state, seen, items)
+        except (StatesError, RecursionError) as error:
+            raise in_full(self.stay, error) from None
+        failures = self.configuration.get("mapIterationFailureCount", 0)
+        tested.check_failures(failures)
+        result = self._mock_result()
+        tested.check_tolerance(failures)
+        return result
+
+    def _slept(self, until: int) -> int:
+        """Waits until then; the time at which it is over."""
+        start = self.service.clock()
+        if until - start > LONGEST_MILLISECONDS:
+            raise StatesError("States.Timeout")
+        time.sleep(max(0, until - start) / 1000)
+        return max(until, self.stay.entered_at)
+
+    def _run_task(self, call: Call) -> Payload:
+        """Runs the task and returns its result."""
+        if self.service.run_task is None:
+            raise ApiError("ValidationException", "This service runs no tasks: use a mock.")
+        task = OpenTask(
+            0,
+            self.frame,
+            STATE_NAME,
+            call.resource,
+            call.arguments,
+            self.frame.last_at,
+            None,
+            None,
+            call.credentials,
+            None,
+        )
+        if self.request.get("inspectionLevel") == "TRACE" and call.resource.service == "http":
+            self.inspection = HttpInspection(reveal_secrets=bool(self.request.get("revealSecrets")))
+        ended = self.service.run_task(self.service, task, self.inspection)
+        if not isinstance(ended, TaskSucceeded):
+            raise StatesError(ended.error, ended.cause)
+        refused = refusal_of(STATE_NAME, ended.output)
+        if refused is not None:
+            raise refused
+        return ended.output
+
+    def _mock_result(self) -> Payload:
+        """Returns the mocked result. Raises the mocked error."""
+        if "errorOutput" in self.mock:
+            raise StatesError(self.mock["errorOutput"].get("error"), self.mock["errorOutput"].get("cause"))
+        return Payload(text=self.mock["result"])
+
+    def _handle_error(self, error: StatesError) -> tuple[Exit | None, dict[str, Any]]:
+        """Decides how the state ends by an error: its Retriers come first, then its Catchers."""
+        told: dict[str, Any] = {"error": error.error, "cause": error.cause}
+        met = matching_retrier(self.stay, error)
+        if met is not None:
+            position, retrier = met
+            self.error_details["retryIndex"] = position
+            if self.retries < retrier.max_attempts:
+                delay = retrier.delay_ms(self.retries + 1, f"{self.seed}/retry")
+                self.error_details["retryBackoffIntervalSeconds"] = delay // 1000
+                return None, {"status": "RETRIABLE", **told}
+        try:
+            done = catch(self.stay, self._visit(), error)
+        except StatesError as worse:
+            return None, {"status": "FAILED", "error": worse.error, "cause": worse.cause}
+        if done is None:
+            return None, {"status": "FAILED", **told}
+        catcher = catcher_of(self.stay, error)
+        assert catcher is not None
+        self.error_details["catchIndex"] = self.state.catch.index(catcher)
+        return done, {
+            "status": "CAUGHT_ERROR",
+            **told,
+            "output": to_text(done.output),
+            "nextState": done.next,
+        }
+
+    def _inspection(self, done: Exit | None) -> dict[str, Any]:
+        shown: dict[str, Any] = {"input": self.frame.input.text, **self.steps.to_response(self.state.type)}
+        if self.inspection is not None:
+            shown |= {"request": self.inspection.request, "response": self.inspection.response}
+        assigned = done.assigned if done is not None else None
+        if "variables" in self.request or assigned:
+            shown["variables"] = to_text(Payload({**self.variables, **(assigned or {})}))
+        if self.error_details:
+            shown["errorDetails"] = self.error_details
+        return shown

@@ -1,0 +1,91 @@
+"""Invocations of the type Event: a worker has functions handle them, and tries again when they fail.
+
+https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+The delays between tries are of the clock on the wall; those of SFN_CLOCK are an execution's own.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from sfn_cli.errors import is_of_the_store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sfn_cli.functions.outcome import Outcome
+    from sfn_cli.functions.pool import Pool
+    from sfn_cli.store.sqlite.functions.events import FunctionEvent, FunctionEvents
+
+RETRY_SECONDS = (60, 120)
+"""How long Lambda waits before each retry, of which there are so many."""
+
+AT_ONCE = 64
+"""How many events one worker has in hand."""
+
+
+class LambdaEvents:
+    """The events that one worker has functions handle."""
+
+    def __init__(
+        self,
+        events: FunctionEvents,
+        pool: Pool,
+        worker: int,
+        clock: Callable[[], int],
+        report: Callable[[str], None],
+    ) -> None:
+        self._events = events
+        self._pool = pool
+        self._worker = worker
+        self._clock = clock
+        self._report = report
+        self.in_hand = 0
+        """How many events functions handle here now."""
+        self.owed = False
+        """Whether there are events, now or later, that no other worker has in hand."""
+
+    def look(self, live_workers: Callable[[], set[int]]) -> None:
+        """Takes what is due, what workers that died had in hand as well."""
+        if not self._events.any():
+            self.owed = False
+            return
+        live = live_workers()
+        for event in self._events.take(self._worker, live, self._clock(), AT_ONCE - self.in_hand):
+            self._invoke(event)
+        self.owed = self.in_hand > 0 or self._events.waiting(self._worker, live)
+
+    def _invoke(self, event: FunctionEvent) -> None:
+        """Invokes the function for an event.
+
+        An event that cannot be passed to it is dropped, and holds up no other.
+        """
+        self.in_hand += 1
+        try:
+            if event.damage is not None:
+                raise event.damage
+            self._pool.invoke(
+                event.function_ref,
+                event.payload,
+                partial(self._handled, event),
+                request_id=event.request_id,
+                client_context=event.client_context,
+            )
+        except Exception as error:
+            if is_of_the_store(error):
+                raise
+            self.in_hand -= 1
+            self._report(f"gives up the event {event.request_id} for {event.function_ref}: {error!r}")
+            self._events.remove(self._worker, event.id)
+
+    def _handled(self, event: FunctionEvent, outcome: Outcome) -> None:
+        self.in_hand -= 1
+        if outcome.kind == "succeeded":
+            self._events.remove(self._worker, event.id)
+        elif outcome.kind != "not_found" and event.tries < len(RETRY_SECONDS):
+            self._events.retry(self._worker, event.id, self._clock() + RETRY_SECONDS[event.tries] * 1000)
+        else:
+            what = f"gives up the event {event.request_id} for {event.function_ref}"
+            self._report(f"{what}: {outcome.error} {outcome.message}".rstrip())
+            self._events.remove(self._worker, event.id)

@@ -1,0 +1,215 @@
+"""Execution status changes go to EventBridge: PutEvents, at least once, and never in an execution's way.
+
+Where to: the endpoint that AWS_ENDPOINT_URL_EVENTBRIDGE or AWS_ENDPOINT_URL names, or the store's
+own server of AWS's services, while it runs; none is started for an event, and while none runs
+nobody can have a rule there. AWS itself takes no event whose source is aws.states from anybody: to
+its own endpoints nothing is sent.
+
+While there is such a place, one worker holds the lock on delivery, and each change is noted in the
+transaction that makes it (store/sqlite/stepfunctions/outbox.py). Notes are sent beside the loop, oldest
+first, and dropped when they were taken, when they were refused for good, or after a day, as
+EventBridge itself gives up. An endpoint that is dead is asked again, ever more seldom.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sfn_cli import detached, file_lock
+from sfn_cli.api.stepfunctions.status_events import status_event
+from sfn_cli.errors import ConfigurationError, is_of_the_store
+from sfn_cli.integrations.aws import embedded_aws
+from sfn_cli.integrations.aws.clients import is_real_endpoint
+from sfn_cli.jsonvalue import dumps
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from sfn_cli.integrations.integration import TaskContext
+    from sfn_cli.settings import Settings
+    from sfn_cli.store.sqlite.stepfunctions.outbox import Note, StatusChanges
+
+LOCK_NAME = "events.lock"
+
+NOTES_AT_ONCE = 50
+"""How many changes are read from the store, and sent, in one go."""
+
+MAX_ENTRIES = 10
+MAX_BYTES = 256 * 1024
+"""How many events one PutEvents takes, and how long they may be together. (AWS's quotas)"""
+
+DAY_MS = 24 * 60 * 60 * 1000
+FIRST_PAUSE_SECONDS = 1.0
+LONGEST_PAUSE_SECONDS = 60.0
+
+_COMES_AGAIN = ("InternalFailure", "InternalException", "ServiceUnavailable", "ThrottlingException")
+"""Refusals of a single event that are worth another try."""
+
+
+class _Sent(NamedTuple):
+    """What became of notes: those that are done with, and what was wrong, if anything was; `again`:
+    the rest is to be tried again.
+    """
+
+    done: Sequence[int]
+    trouble: str | None = None
+    again: bool = False
+
+
+class OutboxDelivery:
+    """One worker's part in it. `report` takes a line for the worker's log."""
+
+    def __init__(self, changes: StatusChanges, context: TaskContext, report: Callable[[str], None]) -> None:
+        self._changes = changes
+        self._context = context
+        self._home = context.settings.home
+        self._report = report
+        self._named = _named_endpoint(context.settings)
+        self._stays_here = not context.settings.calls_aws
+        self._lock: int | None = None
+        self._looked = False
+        self._endpoint: str | None = None
+        self._sending = False
+        self._again_at = 0.0
+        self._pause = FIRST_PAUSE_SECONDS
+        self._trouble: str | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether events are on their way to an endpoint that takes them: a worker stays as long."""
+        return self._sending and self._trouble is None
+
+    def look(self) -> None:
+        """Looks whether there is a place for events, and a worker that delivers them: this one, if
+        there is none.
+        """
+        self._endpoint = self._named or (embedded_aws.running(self._home) if self._stays_here else None)
+        if self._endpoint is not None:
+            if self._lock is None and self._take_lock():
+                self._changes.begin_notes(self._context.clock())
+        elif (self._lock is not None or not self._looked) and self._take_lock():
+            dropped = self._changes.end_notes()
+            if dropped:
+                self._report(f"drops {dropped} events: no endpoint for EventBridge is named")
+            self._let_lock_go()
+        self._looked = True
+
+    def deliver(self) -> None:
+        """Sends what is noted, unless that is being done, or is not to be tried again yet."""
+        if self._lock is None or self._endpoint is None or self._sending or time.monotonic() < self._again_at:
+            return
+        notes = self._changes.noted(NOTES_AT_ONCE)
+        if not notes:
+            return
+        entries: list[tuple[int, dict[str, Any]]] = []
+        gone: list[int] = []
+        for note in notes:
+            entry = self._entry_of(note)
+            if entry is None:
+                gone.append(note.id)
+            else:
+                entries.append((note.id, entry))
+        self._sending = True
+        self._context.background(partial(self._send, self._endpoint, entries, gone), self._sent)
+
+    def _entry_of(self, note: Note) -> dict[str, Any] | None:
+        """The event of a change; None when the execution is gone, or its rows cannot be read."""
+        try:
+            execution = self._changes.stood(note.execution, note.number)
+            return None if execution is None else _entry(status_event(execution))
+        except Exception as error:
+            if is_of_the_store(error):
+                raise
+            self._report(f"drops an event of execution {note.execution}: {error!r}")
+            return None
+
+    def _send(
+        self, endpoint: str, entries: Sequence[tuple[int, dict[str, Any]]], gone: Sequence[int]
+    ) -> _Sent:
+        """In a thread."""
+        client = self._context.clients.at("events", endpoint)
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        done, trouble = [*gone], None
+        for batch in _batches(entries):
+            ids = [id for id, _ in batch]
+            try:
+                answers = client.put_events(Entries=[entry for _, entry in batch])["Entries"]
+            except ClientError as error:
+                status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
+                trouble = f"{endpoint} refuses events: {error}"
+                if status >= 500 or status == 429:
+                    return _Sent(done, trouble, again=True)
+                done += ids
+                continue
+            except BotoCoreError as error:
+                return _Sent(done, f"events cannot be delivered to {endpoint}: {error}", again=True)
+            refused = [answer.get("ErrorCode") for answer in answers] + [None] * (len(ids) - len(answers))
+            done += [id for id, code in zip(ids, refused, strict=False) if code not in _COMES_AGAIN]
+            if code := next((code for code in refused if code is not None), None):
+                trouble = f"{endpoint} refuses events: {code}"
+            if any(code in _COMES_AGAIN for code in refused):
+                return _Sent(done, trouble, again=True)
+        return _Sent(done, trouble)
+
+    def _sent(self, outcome: _Sent | Exception) -> None:
+        self._sending = False
+        if isinstance(outcome, Exception):  # of any kind: no execution is to suffer by it
+            why = str(outcome) if isinstance(outcome, ConfigurationError) else repr(outcome)
+            outcome = _Sent((), f"events cannot be delivered: {why}", again=True)
+        if outcome.done:
+            self._changes.drop(outcome.done)
+        if outcome.again:
+            self._again_at = time.monotonic() + self._pause
+            self._pause = min(2 * self._pause, LONGEST_PAUSE_SECONDS)
+            dropped = self._changes.drop_older(self._context.clock() - DAY_MS)
+            if dropped:
+                self._report(f"drops {dropped} events that could not be delivered for a day")
+        else:
+            self._pause = FIRST_PAUSE_SECONDS
+        if outcome.trouble != self._trouble:
+            self._trouble = outcome.trouble
+            self._report(outcome.trouble or "events are delivered again")
+
+    def _take_lock(self) -> bool:
+        if self._lock is None:
+            self._lock = file_lock.take(os.path.join(self._home, LOCK_NAME), above=detached.INHERITED)
+        return self._lock is not None
+
+    def _let_lock_go(self) -> None:
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+
+def _named_endpoint(settings: Settings) -> str | None:
+    endpoint = settings.endpoint("EventBridge") or settings.common_endpoint
+    return None if is_real_endpoint(endpoint) else endpoint
+
+
+def _entry(event: Mapping[str, Any]) -> dict[str, Any]:
+    """An event as PutEvents takes it."""
+    return {
+        "Time": event["time"],
+        "Source": event["source"],
+        "Resources": event["resources"],
+        "DetailType": event["detail-type"],
+        "Detail": dumps(event["detail"]),
+    }
+
+
+def _batches(entries: Sequence[tuple[int, dict[str, Any]]]) -> Iterator[list[tuple[int, dict[str, Any]]]]:
+    batch: list[tuple[int, dict[str, Any]]] = []
+    size = 0
+    for id, entry in entries:
+        length = len(entry["Detail"].encode("utf-8", "replace")) + 1024
+        if batch and (len(batch) == MAX_ENTRIES or size + length > MAX_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append((id, entry))
+        size += length
+    if batch:
+        yield batch

@@ -1,0 +1,139 @@
+"""Invocations of the type Event: stored, handled by a worker's pool and retried."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sfn_cli.drivers.local.lambda_events import LambdaEvents
+from sfn_cli.store.sqlite.functions.events import FunctionEvents
+from tests.functions.workbench import Workbench
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+WORKER = 7
+
+
+class Worker:
+    """What a worker is to its events: a pool, a clock that can be turned, and a log."""
+
+    def __init__(self, folder: Path) -> None:
+        self.bench = Workbench(folder)
+        self.events = FunctionEvents(self.bench.database)
+        self.reports: list[str] = []
+        self.invocations = self.invocations_of(WORKER)
+
+    def invocations_of(self, worker: int) -> LambdaEvents:
+        return LambdaEvents(self.events, self.bench.pool, worker, self.bench.clock, self.reports.append)
+
+    def send(self, function_ref: str = "fn", request_id: str = "r", **options: Any) -> None:
+        self.events.add(request_id, function_ref, "{}", options.get("client_context"), self.bench.clock())
+
+    def look(self) -> None:
+        self.invocations.look(lambda: {WORKER})
+
+    def tries(self) -> list[str]:
+        """The ids of the requests that began."""
+        return [line.split()[2] for line in self.bench.log if line.startswith("START")]
+
+    def until_idle(self) -> None:
+        self.bench.until(lambda: self.invocations.in_hand == 0)
+        self.look()
+
+
+@pytest.fixture
+def worker(tmp_path: Path) -> Iterator[Worker]:
+    worker = Worker(tmp_path)
+    yield worker
+    worker.bench.close()
+
+
+def test_an_event_is_handled_once(worker: Worker) -> None:
+    """And is forgotten when it has been."""
+    worker.bench.function("def handler(event, context): return event")
+    worker.look()
+    assert not worker.invocations.owed
+    worker.send()
+    worker.look()
+    worker.look()
+    assert worker.invocations.owed
+    worker.until_idle()
+    assert (worker.tries(), worker.events.any(), worker.invocations.owed) == (["r"], False, False)
+
+
+def test_a_function_that_fails_is_tried_again(worker: Worker) -> None:
+    """After a minute and after two more, under the same request; then the event is given up, and
+    the worker's log says so.
+    """
+    worker.bench.function("def handler(event, context): raise ValueError('no')")
+    worker.send()
+    worker.look()
+    worker.until_idle()
+    for seconds in (60, 120):
+        worker.bench.ahead += 30_000
+        worker.look()
+        assert (worker.invocations.in_hand, worker.invocations.owed) == (0, True)  # too early
+        worker.bench.ahead += (seconds - 30) * 1000
+        worker.look()
+        worker.until_idle()
+    assert (worker.tries(), worker.events.any(), worker.reports) == (
+        ["r"] * 3,
+        False,
+        ["gives up the event r for fn: ValueError"],
+    )
+
+
+def test_a_function_that_is_gone(worker: Worker) -> None:
+    """Its events are given up at once."""
+    worker.send("gone:live")
+    worker.look()
+    worker.until_idle()
+    arn = "arn:aws:lambda:us-east-1:123456789012:function:gone:live"
+    assert worker.reports == [
+        f"gives up the event r for gone:live: ResourceNotFoundException Function not found: {arn}"
+    ]
+
+
+def test_a_worker_that_died(worker: Worker) -> None:
+    """What it had in hand is handled by another, once it no longer lives."""
+    worker.bench.function("def handler(event, context): return event")
+    worker.send()
+    dead = 3
+    assert [
+        event.request_id for event in worker.events.take(dead, {dead, WORKER}, worker.bench.clock(), 10)
+    ] == ["r"]
+    worker.invocations.look(lambda: {dead, WORKER})
+    assert worker.tries() == []
+    worker.look()
+    worker.until_idle()
+    assert worker.tries() == ["r"]
+
+
+def test_a_worker_that_lost_its_place(worker: Worker) -> None:
+    """What it says of an event that is another's by now does not count."""
+    worker.send()
+    (event,) = worker.events.take(WORKER, {WORKER}, worker.bench.clock(), 10)
+    worker.events.take(8, {8}, worker.bench.clock(), 10)
+    worker.events.remove(WORKER, event.id)
+    worker.events.retry(WORKER, event.id, 0)
+    assert worker.events.any()
+    assert worker.events.take(8, set(), worker.bench.clock(), 10) == []
+
+
+def test_a_damaged_event_is_given_up(worker: Worker) -> None:
+    """A row that cannot be read is reported and deleted; the events beside it are handled."""
+    worker.bench.function("def handler(event, context): return event")
+    worker.send(request_id="damaged")
+    worker.send()
+    with worker.bench.database.transaction() as connection:
+        connection.execute(
+            "UPDATE function_event SET payload = CAST(x'ff' AS TEXT) WHERE request_id = 'damaged'"
+        )
+    worker.look()
+    worker.until_idle()
+    assert (worker.tries(), worker.events.any()) == (["r"], False)
+    (line,) = worker.reports
+    assert "not UTF-8" in line

@@ -1,0 +1,198 @@
+"""What a worker makes of an execution that was stopped and redriven before it heard of either, one
+step at a time.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sfn_cli.errors import UnstorableError
+from tests.driven_store import Store, drive
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sfn_cli.drivers.local.scheduler import Scheduler
+
+WAIT = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 3600, "End": True}}}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """With one execution, which waits."""
+    opened = Store(tmp_path)
+    opened.start(opened.machine("M", WAIT), ["{}"])
+    yield opened
+    opened.service.close()
+
+
+def stop_and_redrive(store: Store) -> None:
+    (arn,) = store.connection.execute("SELECT arn FROM execution").fetchone()
+    executions, redrives, now = store.service.executions, store.service.redrives, store.service.clock()
+    executions.abort(arn, None, None, now)
+    redrives.redrive(arn, None, now, lambda standing: standing.last_at)
+
+
+def work(scheduler: Scheduler) -> None:
+    """What a worker does when it is called."""
+    scheduler.read_inbox()
+    scheduler.claim_new()
+    scheduler.run_round()
+
+
+def owner(store: Store) -> object:
+    return store.connection.execute("SELECT owner FROM execution").fetchone()[0]
+
+
+def wait_ends_at(store: Store) -> object:
+    return store.connection.execute("SELECT redriven_at + 3600000 FROM execution").fetchone()[0]
+
+
+def test_one_who_claims_it_before_it_reads_that_it_was_stopped(store: Store) -> None:
+    """It lets go of what it has, old and new, and claims it anew."""
+    scheduler = store.scheduler()
+    work(scheduler)
+    stop_and_redrive(store)
+    scheduler.claim_new()
+    scheduler.run_round()
+    for _ in range(2):
+        work(scheduler)
+        assert (scheduler.driven, owner(store)) == (1, 1)
+    assert store.connection.execute("SELECT count(*) FROM inbox").fetchone() == (0,)
+
+
+def test_another_takes_it_over(store: Store) -> None:
+    """What the first was told does not concern the other; the first lets go when it reads it."""
+    first, other = store.scheduler(), store.scheduler()
+    work(first)
+    stop_and_redrive(store)
+    other.claim_new()
+    other.run_round()
+    for _ in range(2):
+        work(other)
+    work(first)
+    assert (first.driven, other.driven, owner(store)) == (0, 1, 2)
+    assert other.wake_at == wait_ends_at(store)
+
+
+def statuses(store: Store) -> list[tuple[str, str]]:
+    rows: list[tuple[str, str]] = store.connection.execute(
+        "SELECT status, error FROM execution ORDER BY id"
+    ).fetchall()
+    return rows
+
+
+def test_data_that_cannot_be_stored_fails_its_execution(tmp_path: Path) -> None:
+    """A state whose name cannot be stored, in a definition that no validation has seen, harms no
+    sibling of the turn.
+    """
+    store = Store(tmp_path)
+    named = store.machine(
+        "Odd",
+        {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "NAME"}, "NAME": {"Type": "Succeed"}}},
+    )
+    store.connection.execute("UPDATE revision SET definition = replace(definition, 'NAME', '\\ud800')")
+    store.start(named, ["{}"])
+    store.start(
+        store.machine("Well", {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}), ["{}"]
+    )
+    drive(store.scheduler())
+    assert statuses(store) == [("FAILED", "States.Runtime"), ("SUCCEEDED", None)]
+    store.service.close()
+
+
+def test_a_damaged_message_harms_its_execution_alone(store: Store) -> None:
+    """A row of the inbox that cannot be read sets its execution aside; another's message is taken in."""
+    store.start(store.machine("Other", WAIT), ["{}"])
+    scheduler = store.scheduler()
+    work(scheduler)
+    executions, now = store.service.executions, store.service.clock()
+    for (arn,) in store.connection.execute("SELECT arn FROM execution").fetchall():
+        executions.abort(arn, None, None, now)
+    store.connection.execute("UPDATE inbox SET body = '{' WHERE id = (SELECT min(id) FROM inbox)")
+    scheduler.read_inbox()
+    scheduler.run_round()
+    assert scheduler.driven == 0
+    store.service.close()
+
+
+OF_BAD = "WHERE id = (SELECT revision FROM execution WHERE id = 1)"
+LAST_OF_BAD = "WHERE key = (SELECT max(key) FROM event WHERE key >> 16 = 1)"
+NOT_UTF8 = "CAST(x'ff7b7d' AS TEXT)"
+
+DAMAGE = {
+    "a definition that is not UTF-8": f"UPDATE revision SET definition = {NOT_UTF8} {OF_BAD}",
+    "a logging configuration that is not UTF-8": (
+        f"UPDATE revision SET logging_configuration = {NOT_UTF8} {OF_BAD}"
+    ),
+    "a logging configuration that is not JSON": f"UPDATE revision SET logging_configuration = '{{' {OF_BAD}",
+    "a logging configuration that is no object": (
+        f"UPDATE revision SET logging_configuration = '[1]' {OF_BAD}"
+    ),
+    "a definition that is gone": f"DELETE FROM revision {OF_BAD}",
+    "an ARN that is not UTF-8": f"UPDATE execution SET arn = {NOT_UTF8} WHERE id = 1",
+    "a machine's ARN that is not UTF-8": f"UPDATE execution SET state_machine_arn = {NOT_UTF8} WHERE id = 1",
+    "a seed that is not UTF-8": f"UPDATE execution SET seed = {NOT_UTF8} WHERE id = 1",
+    "a clock that is not UTF-8": f"UPDATE execution SET clock = {NOT_UTF8} WHERE id = 1",
+    "a clock that is none": "UPDATE execution SET clock = 'junk' WHERE id = 1",
+    "mocks that are gone": "UPDATE execution SET mocks = 777 WHERE id = 1",
+    "events that are gone": "DELETE FROM event WHERE key >> 16 = 1",
+    "a time that is no number": f"UPDATE event SET at = 'x' {LAST_OF_BAD}",
+    "a type that is not UTF-8": f"UPDATE event SET type = {NOT_UTF8} {LAST_OF_BAD}",
+    "a history that has ended": f"UPDATE event SET type = 'ExecutionSucceeded' {LAST_OF_BAD}",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
+def test_a_damaged_row_suspends_its_execution_alone(store: Store, damage: str) -> None:
+    """Whichever row of an execution a worker cannot read, the others run on, waits for them end,
+    and a stop ends it.
+    """
+    store.start(
+        store.machine("Well", {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}), ["{}"] * 2
+    )
+    (arn,) = store.connection.execute("SELECT arn FROM execution WHERE id = 1").fetchone()
+    store.connection.execute("PRAGMA foreign_keys = OFF")
+    store.connection.execute(damage)
+    scheduler = store.scheduler()
+    for _ in range(4):
+        work(scheduler)
+    found = store.connection.execute("SELECT id, status, owner FROM execution ORDER BY id").fetchall()
+    assert found == [(1, "RUNNING", -1), (2, "SUCCEEDED", None), (3, "SUCCEEDED", None)]
+    suspensions = store.service.suspensions
+    assert [(one.execution, one.attempts) for one in suspensions.all()] == [(1, 3)]
+    assert suspensions.blocking([1, 2, 3]) == {1: 1}
+    if "arn" not in damage:  # by which it is found
+        store.service.executions.abort(arn, None, None, store.service.clock())
+        assert statuses(store)[0] == ("ABORTED", None)
+
+
+def test_a_message_that_is_not_utf_8(store: Store) -> None:
+    """It concerns the execution that it was sent to: a worker reads all others."""
+    store.connection.execute(
+        f"INSERT INTO inbox (execution, kind, body, sent_at) VALUES (1, 'taskFailed', {NOT_UTF8}, 0)"
+    )
+    scheduler = store.scheduler()
+    scheduler.claim_new()
+    scheduler.run_round()
+    (arn,) = store.connection.execute("SELECT arn FROM execution").fetchone()
+    store.service.executions.abort(arn, None, None, store.service.clock())
+    work(scheduler)
+    assert scheduler.driven == 0
+
+
+def test_a_turn_that_cannot_be_committed_is_taken_again(store: Store) -> None:
+    """When what belongs to no execution cannot be stored, executions go on from what is stored,
+    with no event left out.
+    """
+    scheduler = store.scheduler()
+    scheduler.claim_new()
+    scheduler.log("\ud800", "stream", 0, "line")
+    with pytest.raises(UnstorableError):
+        scheduler.run_round()
+    work(scheduler)
+    ids = [event.id for event in store.service.executions.history(1)]
+    assert (ids, owner(store)) == ([1, 2], 1)
