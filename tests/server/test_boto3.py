@@ -13,21 +13,10 @@ from sfn_cli.api import model
 from sfn_cli.api.operations import OPERATIONS
 from tests.api.fakes import PASS, ROLE
 from tests.functions.workbench import RUNTIME, zip_of
+from tests.server.served import refused
 
 if TYPE_CHECKING:
-    from tests.server.conftest import Served
-
-
-def refused(function: Any, **request: Any) -> tuple[str, str, int]:
-    """The code, the message and the HTTP status with which a call is refused."""
-    with pytest.raises(ClientError) as error:
-        function(**request)
-    response: Any = error.value.response
-    return (
-        response["Error"]["Code"],
-        response["Error"]["Message"],
-        response["ResponseMetadata"]["HTTPStatusCode"],
-    )
+    from tests.server.served import Served
 
 
 def test_an_execution(served: Served) -> None:
