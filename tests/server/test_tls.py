@@ -143,6 +143,7 @@ def test_handshakes_that_hang(tmp_path: Path) -> None:
     assert "Traceback" not in served.printed()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments, code, complaint",
     [
