@@ -301,6 +301,7 @@ def test_list_of_objects(home: Path, bucket: str) -> None:
     assert list(listed[0]) == ["Etag", "LastModified", "Key", "Size", "StorageClass"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "batcher, inputs",
     [
@@ -434,6 +435,7 @@ def test_results_with_what_they_are_of(home: Path, tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_results_of_a_run_that_fails(home: Path, tmp_path: Path) -> None:
     """They are written too: what failed can be looked at, and done by hand."""
     place = {"Bucket": (tmp_path / "out").as_uri(), "Prefix": ""}
@@ -486,6 +488,7 @@ def _running(home: Path, execution: str) -> int:
     return int(map_run(home, execution)["executionCounts"]["running"]) if listed else 0
 
 
+@pytest.mark.slow
 def test_a_sibling_fails(home: Path) -> None:
     """The failure of another branch aborts the Map Run, with the events that say so."""
     machine = {

@@ -50,6 +50,7 @@ def test_no_findings_while_executions_run(home: Path, tmp_path: Path) -> None:
     assert [(done.returncode, done.stderr) for done in examined] == [(0, "")] * len(examined)
 
 
+@pytest.mark.slow
 def test_children_that_wait_for_a_redrive_are_no_findings(home: Path) -> None:
     """Children that become PENDING_REDRIVE, then ABORTED, without an event are not findings."""
     activity = sfn_json(home, "create-activity", "--name", "a")["activityArn"]

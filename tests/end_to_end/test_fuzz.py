@@ -22,7 +22,7 @@ from sfn_cli.errors import ApiError
 from sfn_cli.jsonvalue import raise_recursion_limit
 from sfn_cli.query.intrinsics import FUNCTIONS
 from sfn_cli.settings import Settings
-from tests.interpreter.test_laws import tries
+from tests.interpreter.hypotheses import tries
 from tests.processes import stop_workers, worker_pids
 
 if TYPE_CHECKING:

@@ -152,6 +152,7 @@ def test_every_kind_of_task(mocked: Mocked) -> None:
     assert outputs == [*({"from": name} for name in KINDS if name != "Child"), {"all": {"from": "Child"}}]
 
 
+@pytest.mark.slow
 def test_retries_by_number_and_range(mocked: Mocked) -> None:
     """Invocations count from 0; one beyond the last fails the execution, whatever Retry and Catch say."""
     caught = {"Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Charge"}]}

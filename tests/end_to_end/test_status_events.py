@@ -78,6 +78,7 @@ def test_the_form(home: Path) -> None:
     assert shown(home) == [start, end]
 
 
+@pytest.mark.slow
 def test_every_end(home: Path) -> None:
     """Each way to end has its status; what a redrive changes is told, and what was before it stays
     told; EXPRESS machines tell nothing.
@@ -123,6 +124,7 @@ def test_every_end(home: Path) -> None:
     assert (refused.returncode, "(InvalidArn)" in refused.stderr) == (254, True)
 
 
+@pytest.mark.slow
 def test_long_data(home: Path) -> None:
     """What EventBridge would not take is left out, the input first."""
     machine = create_machine(home, "M", PASS)

@@ -199,6 +199,7 @@ def test_a_worker_outlives_the_shell_that_started_it(home: Path) -> None:
     assert os.getpgid(pid) != os.getpgid(0)
 
 
+@pytest.mark.slow
 def test_a_worker_leaves_when_nothing_is_owed(home: Path) -> None:
     """After the idle time it is gone, and the next command starts another."""
     environment = {"SFN_WORKER_IDLE_SECONDS": "0.2"}

@@ -74,6 +74,7 @@ ANSWERS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source, event, answer", ANSWERS)
 def test_answer(bench: Workbench, runtime: str, source: str, event: Any, answer: Any) -> None:
     create(bench, runtime, {"index.js": source})

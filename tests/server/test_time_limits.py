@@ -21,8 +21,8 @@ from botocore.config import Config
 from sfn_cli.server.limits import MAX_BODIES_BYTES, max_connections
 from tests.api.fakes import PASS, ROLE
 from tests.processes import SFN, environment_of, until
-from tests.server.conftest import Served
-from tests.server.test_raw_http import CREDENTIALS, FUNCTIONS, HOST, LIST, framed, target
+from tests.server.raw_requests import CREDENTIALS, FUNCTIONS, HOST, LIST, framed, target
+from tests.server.served import Served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,7 +19,7 @@ from tests.store.stepped_store import ACCOUNT, ACTIVITY
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.store.stepped_store import SteppedStore
+    from tests.store.sqlite.stepfunctions.stepped_store import SteppedStore
 
 Messages = list[tuple[int, str, dict[str, Any]]]
 """To which execution, of which kind, with which body."""

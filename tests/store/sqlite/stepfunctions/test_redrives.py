@@ -16,7 +16,7 @@ from tests.store.stepped_store import ACCOUNT, ACTIVITY, MACHINE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.store.stepped_store import SteppedStore
+    from tests.store.sqlite.stepfunctions.stepped_store import SteppedStore
 
 FAILS = "ExecutionFailed"
 
