@@ -17,7 +17,7 @@ from textwrap import indent
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.api.suspensions import describe
-from sfn_cli.asl.state_machine import load
+from sfn_cli.asl.state_machine import load_machine
 from sfn_cli.interpreter.events import TERMINAL
 from sfn_cli.interpreter.interpreter import Interpreter
 from sfn_cli.store.sqlite.keys import key_of
@@ -146,8 +146,8 @@ class _Machines:
         if found is None:
             query = "SELECT definition FROM revision WHERE id = ?"
             row: Any = self._connection.execute(query, (revision,)).fetchone()
-            # Not `load` itself: its cache holds machines of any size.
-            found = self._loaded[revision] = (load.__wrapped__(row[0]), len(row[0]))
+            # Not `load_machine` itself: its cache holds machines of any size.
+            found = self._loaded[revision] = (load_machine.__wrapped__(row[0]), len(row[0]))
             self._characters += found[1]
             while self._characters > MACHINE_CHARACTERS and len(self._loaded) > 1:
                 _, (_, characters) = self._loaded.popitem(last=False)

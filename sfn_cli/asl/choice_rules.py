@@ -36,11 +36,11 @@ def compile_rule(rule: Mapping[str, Any]) -> Rule:
     if "Not" in rule:
         negated = compile_rule(rule["Not"])
         return lambda scope: not negated(scope)
-    return _data_test(rule)
+    return _compile_data_test_rule(rule)
 
 
-def _data_test(rule: Mapping[str, Any]) -> Rule:
-    read = _reader(rule["Variable"])
+def _compile_data_test_rule(rule: Mapping[str, Any]) -> Rule:
+    read = _rule_variable_reader(rule["Variable"])
     name = next(
         key
         for key in rule
@@ -51,16 +51,19 @@ def _data_test(rule: Mapping[str, Any]) -> Rule:
         return lambda scope: (read(scope) is not _ABSENT) is wanted
     if name in TYPE_TESTS:
         has_type = TYPE_TESTS[name]
-        return lambda scope: has_type(_present(read(scope), rule["Variable"])) is wanted
+        return lambda scope: has_type(_rule_variable_is_present(read(scope), rule["Variable"])) is wanted
     if name in COMPARISONS:
         holds = COMPARISONS[name]
-        return lambda scope: holds(_present(read(scope), rule["Variable"]), wanted)
+        return lambda scope: holds(_rule_variable_is_present(read(scope), rule["Variable"]), wanted)
     holds = COMPARISONS[name.removesuffix("Path")]
-    read_wanted = _reader(wanted)
-    return lambda scope: holds(_present(read(scope), rule["Variable"]), _present(read_wanted(scope), wanted))
+    read_wanted = _rule_variable_reader(wanted)
+    return lambda scope: holds(
+        _rule_variable_is_present(read(scope), rule["Variable"]),
+        _rule_variable_is_present(read_wanted(scope), wanted),
+    )
 
 
-def _reader(text: str) -> Callable[[Scope], Json]:
+def _rule_variable_reader(text: str) -> Callable[[Scope], Json]:
     path = compile_path(text)
 
     def read(scope: Scope) -> Json:
@@ -72,7 +75,7 @@ def _reader(text: str) -> Callable[[Scope], Json]:
     return read
 
 
-def _present(value: Json, path: str) -> Json:
+def _rule_variable_is_present(value: Json, path: str) -> Json:
     if value is _ABSENT:
         raise StatesError(
             "States.Runtime",
@@ -81,39 +84,39 @@ def _present(value: Json, path: str) -> Json:
     return value
 
 
-def _is_number(value: Json) -> bool:
+def _rule_value_is_number(value: Json) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _is_string(value: Json) -> bool:
+def _rule_value_is_string(value: Json) -> bool:
     return isinstance(value, str)
 
 
-def _is_boolean(value: Json) -> bool:
+def _rule_value_is_boolean(value: Json) -> bool:
     return isinstance(value, bool)
 
 
-def _is_timestamp(value: Json) -> bool:
+def _rule_value_is_timestamp(value: Json) -> bool:
     return isinstance(value, str) and parse_timestamp(value) is not None
 
 
 TYPE_TESTS: Mapping[str, Callable[[Json], bool]] = {
     "IsPresent": lambda value: value is not _ABSENT,
     "IsNull": lambda value: value is None,
-    "IsString": _is_string,
-    "IsNumeric": _is_number,
-    "IsBoolean": _is_boolean,
-    "IsTimestamp": _is_timestamp,
+    "IsString": _rule_value_is_string,
+    "IsNumeric": _rule_value_is_number,
+    "IsBoolean": _rule_value_is_boolean,
+    "IsTimestamp": _rule_value_is_timestamp,
 }
 
 
-def _among(
+def _typed_rule_comparison(
     has_type: Callable[[Json], bool], compare: Callable[[Any, Any], bool]
 ) -> Callable[[Json, Json], bool]:
     return lambda value, wanted: has_type(value) and has_type(wanted) and compare(value, wanted)
 
 
-def _timestamps(compare: Callable[[Any, Any], bool]) -> Callable[[Json, Json], bool]:
+def _timestamp_rule_comparison(compare: Callable[[Any, Any], bool]) -> Callable[[Json, Json], bool]:
     def holds(value: Json, wanted: Json) -> bool:
         if not isinstance(value, str) or not isinstance(wanted, str):
             return False
@@ -123,12 +126,16 @@ def _timestamps(compare: Callable[[Any, Any], bool]) -> Callable[[Json, Json], b
     return holds
 
 
-def _string_matches(value: Json, pattern: Json) -> bool:
-    return isinstance(value, str) and isinstance(pattern, str) and _matches(value, *_literals(pattern))
+def _string_matches_rule(value: Json, pattern: Json) -> bool:
+    return (
+        isinstance(value, str)
+        and isinstance(pattern, str)
+        and _contains_literals_in_order(value, *_string_matches_literals(pattern))
+    )
 
 
 @lru_cache(maxsize=1024)
-def _literals(pattern: str) -> tuple[str, ...]:
+def _string_matches_literals(pattern: str) -> tuple[str, ...]:
     r"""The texts between the asterisks that stand for any characters; `\*` is an asterisk and `\\`
     a backslash.
     """
@@ -141,7 +148,7 @@ def _literals(pattern: str) -> tuple[str, ...]:
     return tuple(texts)
 
 
-def _matches(value: str, first: str, *others: str) -> bool:
+def _contains_literals_in_order(value: str, first: str, *others: str) -> bool:
     """Whether `value` is these texts with any characters between them.
 
     Each text is taken where it first occurs: if the whole matches at all, it matches so. A regular
@@ -170,10 +177,16 @@ _ORDER: Mapping[str, Callable[[Any, Any], bool]] = {
 }
 
 COMPARISONS: Mapping[str, Callable[[Json, Json], bool]] = {
-    **{f"String{name}": _among(_is_string, compare) for name, compare in _ORDER.items()},
-    **{f"Numeric{name}": _among(_is_number, compare) for name, compare in _ORDER.items()},
-    **{f"Timestamp{name}": _timestamps(compare) for name, compare in _ORDER.items()},
-    "BooleanEquals": _among(_is_boolean, operator.eq),
-    "StringMatches": _string_matches,
+    **{
+        f"String{name}": _typed_rule_comparison(_rule_value_is_string, compare)
+        for name, compare in _ORDER.items()
+    },
+    **{
+        f"Numeric{name}": _typed_rule_comparison(_rule_value_is_number, compare)
+        for name, compare in _ORDER.items()
+    },
+    **{f"Timestamp{name}": _timestamp_rule_comparison(compare) for name, compare in _ORDER.items()},
+    "BooleanEquals": _typed_rule_comparison(_rule_value_is_boolean, operator.eq),
+    "StringMatches": _string_matches_rule,
 }
 """The comparison operators: (value of Variable, wanted) → holds. All but StringMatches have a …Path form."""

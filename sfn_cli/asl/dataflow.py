@@ -75,13 +75,13 @@ class _Missing:
 NOTHING = _Missing()
 
 
-def _path_field(fields: Mapping[str, Any], name: str) -> Path | _Missing | None:
+def _compile_flow_path(fields: Mapping[str, Any], name: str) -> Path | _Missing | None:
     if name not in fields or fields[name] == "$":
         return None
     return NOTHING if fields[name] is None else compile_path(fields[name])
 
 
-def find(path: Path, scope: Scope) -> Json:
+def find_flow_value(path: Path, scope: Scope) -> Json:
     """The value at a path. A missing one is AWS's States.Runtime, in the words for InputPath and its like."""
     try:
         return path.evaluate(scope)
@@ -89,7 +89,7 @@ def find(path: Path, scope: Scope) -> Json:
         raise missing.as_invalid_path() from None
 
 
-class _Shape:
+class _FlowTemplate:
     """A payload template of a state: what a constant one makes keeps its text from visit to visit."""
 
     __slots__ = ("_constant", "_template")
@@ -108,12 +108,12 @@ class JsonPathFlow:
     __slots__ = ("_assign", "_input_path", "_output_path", "_parameters", "_result_path", "_result_selector")
 
     def __init__(self, fields: Mapping[str, Any]) -> None:
-        self._input_path = _path_field(fields, "InputPath")
-        self._output_path = _path_field(fields, "OutputPath")
-        self._parameters = _jsonpath_template(fields, "Parameters")
-        self._result_selector = _jsonpath_template(fields, "ResultSelector")
-        self._result_path = _result_path(fields)
-        self._assign = _jsonpath_template(fields, "Assign")
+        self._input_path = _compile_flow_path(fields, "InputPath")
+        self._output_path = _compile_flow_path(fields, "OutputPath")
+        self._parameters = _jsonpath_flow_template(fields, "Parameters")
+        self._result_selector = _jsonpath_flow_template(fields, "ResultSelector")
+        self._result_path = _result_path_of_flow(fields)
+        self._assign = _jsonpath_flow_template(fields, "Assign")
 
     def effective_input(self, visit: Visit) -> Payload:
         """The state's input after InputPath."""
@@ -126,7 +126,7 @@ class JsonPathFlow:
             return visit.input
         if isinstance(self._input_path, _Missing):
             return EMPTY_OBJECT
-        return Payload(find(self._input_path, visit.path_scope(visit.input.value)))
+        return Payload(find_flow_value(self._input_path, visit.path_scope(visit.input.value)))
 
     def arguments(self, visit: Visit) -> Payload:
         effective = self.effective_input(visit)
@@ -157,13 +157,13 @@ class JsonPathFlow:
             return combined
         if isinstance(self._output_path, _Missing):
             return EMPTY_OBJECT
-        return Payload(find(self._output_path, visit.path_scope(combined.value)))
+        return Payload(find_flow_value(self._output_path, visit.path_scope(combined.value)))
 
     def assign(self, visit: Visit, result: Payload | None) -> dict[str, Json] | None:
         if self._assign is None:
             return None
         assert result is not None
-        return _variables(self._assign.make(visit.path_scope(result.value)))
+        return _assigned_flow_variables(self._assign.make(visit.path_scope(result.value)))
 
 
 class JsonPathCatchFlow:
@@ -172,8 +172,8 @@ class JsonPathCatchFlow:
     __slots__ = ("_assign", "_result_path")
 
     def __init__(self, fields: Mapping[str, Any]) -> None:
-        self._result_path = _result_path(fields)
-        self._assign = _jsonpath_template(fields, "Assign")
+        self._result_path = _result_path_of_flow(fields)
+        self._assign = _jsonpath_flow_template(fields, "Assign")
 
     def output(self, visit: Visit, error_output: Payload) -> Payload:
         if isinstance(self._result_path, _Missing):
@@ -185,7 +185,7 @@ class JsonPathCatchFlow:
     def assign(self, visit: Visit, error_output: Payload) -> dict[str, Json] | None:
         if self._assign is None:
             return None
-        return _variables(self._assign.make(visit.path_scope(error_output.value)))
+        return _assigned_flow_variables(self._assign.make(visit.path_scope(error_output.value)))
 
 
 class JsonataFlow:
@@ -194,9 +194,9 @@ class JsonataFlow:
     __slots__ = ("_arguments", "_assign", "_output")
 
     def __init__(self, fields: Mapping[str, Any], place: str = "") -> None:
-        self._arguments = _jsonata_template(fields, "Arguments", place)
-        self._output = _jsonata_template(fields, "Output", place)
-        self._assign = _jsonata_template(fields, "Assign", place)
+        self._arguments = _jsonata_flow_template(fields, "Arguments", place)
+        self._output = _jsonata_flow_template(fields, "Output", place)
+        self._assign = _jsonata_flow_template(fields, "Assign", place)
 
     def arguments(self, visit: Visit) -> Payload:
         shaped = visit.input if self._arguments is None else self._arguments.make(visit.jsonata_scope())
@@ -209,12 +209,12 @@ class JsonataFlow:
     def output(self, visit: Visit, result: Payload | None) -> Payload:
         if self._output is None:
             return visit.input if result is None else result
-        return self._output.make(_jsonata_scope(visit, result))
+        return self._output.make(_jsonata_flow_scope(visit, result))
 
     def assign(self, visit: Visit, result: Payload | None) -> dict[str, Json] | None:
         if self._assign is None:
             return None
-        return _variables(self._assign.make(_jsonata_scope(visit, result)))
+        return _assigned_flow_variables(self._assign.make(_jsonata_flow_scope(visit, result)))
 
 
 class JsonataCatchFlow:
@@ -223,8 +223,8 @@ class JsonataCatchFlow:
     __slots__ = ("_assign", "_output")
 
     def __init__(self, fields: Mapping[str, Any], place: str) -> None:
-        self._output = _jsonata_template(fields, "Output", place)
-        self._assign = _jsonata_template(fields, "Assign", place)
+        self._output = _jsonata_flow_template(fields, "Output", place)
+        self._assign = _jsonata_flow_template(fields, "Assign", place)
 
     def output(self, visit: Visit, error_output: Payload) -> Payload:
         if self._output is None:
@@ -234,27 +234,29 @@ class JsonataCatchFlow:
     def assign(self, visit: Visit, error_output: Payload) -> dict[str, Json] | None:
         if self._assign is None:
             return None
-        return _variables(self._assign.make(visit.jsonata_scope(errorOutput=error_output.value)))
+        return _assigned_flow_variables(
+            self._assign.make(visit.jsonata_scope(errorOutput=error_output.value))
+        )
 
 
-def _jsonata_scope(visit: Visit, result: Payload | None) -> Scope:
+def _jsonata_flow_scope(visit: Visit, result: Payload | None) -> Scope:
     return visit.jsonata_scope() if result is None else visit.jsonata_scope(result=result.value)
 
 
-def _result_path(fields: Mapping[str, Any]) -> ReferencePath | _Missing | None:
+def _result_path_of_flow(fields: Mapping[str, Any]) -> ReferencePath | _Missing | None:
     if "ResultPath" not in fields or fields["ResultPath"] == "$":
         return None
     return NOTHING if fields["ResultPath"] is None else ReferencePath(fields["ResultPath"])
 
 
-def _jsonpath_template(fields: Mapping[str, Any], name: str) -> _Shape | None:
-    return _Shape(compile_jsonpath_template(fields[name], name)) if name in fields else None
+def _jsonpath_flow_template(fields: Mapping[str, Any], name: str) -> _FlowTemplate | None:
+    return _FlowTemplate(compile_jsonpath_template(fields[name], name)) if name in fields else None
 
 
-def _jsonata_template(fields: Mapping[str, Any], name: str, place: str) -> _Shape | None:
-    return _Shape(compile_jsonata_template(fields[name], place + name)) if name in fields else None
+def _jsonata_flow_template(fields: Mapping[str, Any], name: str, place: str) -> _FlowTemplate | None:
+    return _FlowTemplate(compile_jsonata_template(fields[name], place + name)) if name in fields else None
 
 
-def _variables(made: Payload) -> dict[str, Json]:
+def _assigned_flow_variables(made: Payload) -> dict[str, Json]:
     assert isinstance(made.value, dict)
     return made.value

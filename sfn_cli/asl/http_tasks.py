@@ -46,7 +46,7 @@ _NOT_SUPPORTED: Mapping[str, _Headers] = {
 """Service → the headers that a task may not set."""
 
 
-def unsupported_headers(service: str, names: Iterable[str]) -> str | None:
+def unsupported_http_headers(service: str, names: Iterable[str]) -> str | None:
     """What is said of the headers among these that tasks of the service may not set; None when
     there are none.
     """

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 
-def machines_within(state: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def nested_machines(state: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The machines that a state has within it."""
     return [
         *state.get("Branches", ()),
@@ -18,9 +18,9 @@ def machines_within(state: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     ]
 
 
-def all_states(machine: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def states_with_nested(machine: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The names and fields of the states of a machine and of those within it; no two have one name."""
     for name, state in machine["States"].items():
         yield name, state
-        for inner in machines_within(state):
-            yield from all_states(inner)
+        for inner in nested_machines(state):
+            yield from states_with_nested(inner)

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.asl.dataflow import JSONATA, find
+from sfn_cli.asl.dataflow import JSONATA, find_flow_value
 from sfn_cli.errors import StatesError
 from sfn_cli.jsonvalue import Json, dumps
-from sfn_cli.query.jsonata.expression import evaluate_string, is_expression
+from sfn_cli.query.jsonata.expression import evaluate_expression_text, is_expression
 from sfn_cli.query.jsonpath.expression import Path, compile_path
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ class Quantity:
             return self._of_expression(self._expression, visit)
         if self._path is None:
             return self._constant
-        value = find(self._path, visit.path_scope(visit.input.value))
-        number = _parse(value, self._kind)
+        value = find_flow_value(self._path, visit.path_scope(visit.input.value))
+        number = _parse_quantity(value, self._kind)
         if number is None:
             shown = value if isinstance(value, str) else dumps(value)
             raise StatesError(
@@ -70,9 +70,9 @@ class Quantity:
         return number
 
     def _of_expression(self, expression: str, visit: Visit) -> int | float:
-        value = evaluate_string(expression, self._name, visit.jsonata_scope(), "number")
+        value = evaluate_expression_text(expression, self._name, visit.jsonata_scope(), "number")
         whole = int(value) if isinstance(value, float) and value.is_integer() else value
-        if self._kind == "integer" and not _is_int(whole):
+        if self._kind == "integer" and not _is_int_quantity(whole):
             # (ours, after AWS's words for other types)
             cause = (
                 f"The JSONata expression '{expression[2:-2].strip()}' specified for the field '{self._name}' "
@@ -84,7 +84,7 @@ class Quantity:
         return whole
 
 
-def _parse(value: Json, kind: str) -> int | float | None:
+def _parse_quantity(value: Json, kind: str) -> int | float | None:
     """The number that a path found. Observed: AWS takes a string that spells one."""
     if isinstance(value, str):
         if kind == "float":
@@ -93,7 +93,7 @@ def _parse(value: Json, kind: str) -> int | float | None:
             return None
         value = int(value)
     if kind == "integer":
-        return value if _is_int(value) else None
+        return value if _is_int_quantity(value) else None
     return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
@@ -101,7 +101,7 @@ _INTEGER = re.compile(r"[-+]?0*\d{1,10}", re.ASCII)
 _FLOAT = re.compile(r"[-+]?(?:\d{1,400}\.?\d{0,400}|\.\d{1,400})(?:[eE][-+]?\d{1,9})?", re.ASCII)
 
 
-def _is_int(value: Json) -> bool:
+def _is_int_quantity(value: Json) -> bool:
     """Whether the value is an integer that fits Java's int."""
     return isinstance(value, int) and not isinstance(value, bool) and -_INT <= value < _INT
 

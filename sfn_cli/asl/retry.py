@@ -82,7 +82,7 @@ class Catcher:
         )
 
 
-def matches(error_equals: Sequence[str], error: str | None, *, heartbeat: bool = False) -> bool:
+def matches_error_equals(error_equals: Sequence[str], error: str | None, *, heartbeat: bool = False) -> bool:
     """Whether an error of this name is one that ErrorEquals lists (rules 1 to 4)."""
     if error in error_equals or (heartbeat and HEARTBEAT_TIMEOUT in error_equals):
         return True

@@ -1,6 +1,6 @@
 """A definition, loaded: its states compiled, ready to be interpreted.
 
-`load` expects a definition that `validate` passed; it compiles each expression once.
+`load_machine` expects a definition that `validate` passed; it compiles each expression once.
 """
 
 from __future__ import annotations
@@ -38,16 +38,16 @@ class CompiledMachine:
 
 
 @lru_cache(maxsize=256)
-def load(definition: str) -> CompiledMachine:
+def load_machine(definition: str) -> CompiledMachine:
     """Compiles a definition's text. Machines are immutable: equal texts share one."""
     raise_recursion_limit()
     fields = loads(definition)
-    return _load(fields, language_of_all=fields.get("QueryLanguage", JSONPATH))
+    return _compile_machine(fields, language_of_all=fields.get("QueryLanguage", JSONPATH))
 
 
-def _load(fields: Mapping[str, Any], *, language_of_all: str) -> CompiledMachine:
+def _compile_machine(fields: Mapping[str, Any], *, language_of_all: str) -> CompiledMachine:
     language = fields.get("QueryLanguage", language_of_all)
-    load_inner = partial(_load, language_of_all=language_of_all)
+    load_inner = partial(_compile_machine, language_of_all=language_of_all)
     states = {
         name: STATE_TYPES[state["Type"]](name, state, state.get("QueryLanguage", language), load_inner)
         for name, state in fields["States"].items()

@@ -23,7 +23,7 @@ def parse_timestamp(text: str) -> int | None:
         return None
     *fields, fraction, zone = found.groups()
     try:
-        moment = datetime(*map(int, fields), tzinfo=_zone(zone))  # type: ignore[arg-type,misc]
+        moment = datetime(*map(int, fields), tzinfo=_timestamp_zone(zone))  # type: ignore[arg-type,misc]
     except (ValueError, OverflowError):
         return None
     seconds = (moment - _EPOCH) // timedelta(seconds=1)
@@ -33,7 +33,7 @@ def parse_timestamp(text: str) -> int | None:
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def _zone(text: str) -> timezone:
+def _timestamp_zone(text: str) -> timezone:
     if text == "Z":
         return UTC
     offset = timedelta(hours=int(text[1:3]), minutes=int(text[4:6]))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sfn_cli.asl.dataflow import MAX_PAYLOAD_BYTES
 from sfn_cli.asl.moves import Call, Distribute, Exit, Move, Stop
-from sfn_cli.asl.retry import Catcher, Retrier, matches
+from sfn_cli.asl.retry import Catcher, Retrier, matches_error_equals
 from sfn_cli.asl.states.map_state import MapState
 from sfn_cli.asl.visit import Visit
 from sfn_cli.errors import StatesError
@@ -247,7 +247,7 @@ def next_move(execution: Execution, frame: Frame, now: int, after: Frame) -> Mov
 def catcher_of(stay: Stay, error: StatesError) -> Catcher | None:
     """The first Catcher that the error meets."""
     for catcher in stay.state.catch:
-        if matches(catcher.error_equals, error.error, heartbeat=stay.heartbeat_missed):
+        if matches_error_equals(catcher.error_equals, error.error, heartbeat=stay.heartbeat_missed):
             return catcher
     return None
 
@@ -261,7 +261,7 @@ def retrier_with_attempts_left(stay: Stay, error: StatesError) -> tuple[int, Ret
 def matching_retrier(stay: Stay, error: StatesError) -> tuple[int, Retrier] | None:
     """The first Retrier that the error meets, with its position, whether or not it has attempts left."""
     for position, entry in enumerate(stay.state.retry):
-        if matches(entry.error_equals, error.error, heartbeat=stay.heartbeat_missed):
+        if matches_error_equals(entry.error_equals, error.error, heartbeat=stay.heartbeat_missed):
             return position, entry
     return None
 

@@ -61,89 +61,95 @@ class IntrinsicFunction(NamedTuple):
         )
 
 
-def _format(scope: Scope, arguments: list[Json]) -> str:
+def _intrinsic_format(scope: Scope, arguments: list[Json]) -> str:
     template, *values = arguments
-    _must(isinstance(template, str), "the first argument must be a string")
+    _require_of_intrinsic(isinstance(template, str), "the first argument must be a string")
     raw = template.raw if isinstance(template, TextLiteral) else template
     parts = re.split(r"(?<!\\)((?:\\\\)*)\{\}", raw)
     # parts: text, backslashes before a placeholder, text, …
-    _must(
+    _require_of_intrinsic(
         len(parts) // 2 == len(values),
         f"the template has {len(parts) // 2} occurrences of {{}}, but {len(values)} values were given",
     )
-    made = _unescape(parts[0])
+    made = _intrinsic_unescape(parts[0])
     for number, value in enumerate(values):
-        _must(not is_larger_than(value, MAX_MADE), _TOO_LONG)
-        made += _unescape(parts[2 * number + 1]) + java_text(value) + _unescape(parts[2 * number + 2])
-        _must(len(made) <= MAX_MADE, _TOO_LONG)
+        _require_of_intrinsic(not is_larger_than(value, MAX_MADE), _TOO_LONG)
+        made += (
+            _intrinsic_unescape(parts[2 * number + 1])
+            + java_text(value)
+            + _intrinsic_unescape(parts[2 * number + 2])
+        )
+        _require_of_intrinsic(len(made) <= MAX_MADE, _TOO_LONG)
     return made
 
 
 _TOO_LONG = f"the text would be longer than {MAX_MADE} characters"
 
 
-def _json_to_string(scope: Scope, arguments: list[Json]) -> str:
-    _must(not is_larger_than(arguments[0], MAX_MADE), _TOO_LONG)
+def _intrinsic_json_to_string(scope: Scope, arguments: list[Json]) -> str:
+    _require_of_intrinsic(not is_larger_than(arguments[0], MAX_MADE), _TOO_LONG)
     return dumps(arguments[0])
 
 
-def _unescape(text: str) -> str:
+def _intrinsic_unescape(text: str) -> str:
     return re.sub(r"\\(['{}\\])", r"\1", text)
 
 
-def _string_to_json(scope: Scope, arguments: list[Json]) -> Json:
-    text = _text(arguments, 0)
+def _intrinsic_string_to_json(scope: Scope, arguments: list[Json]) -> Json:
+    text = _text_argument_of_intrinsic(arguments, 0)
     try:
         return json_text.read(text)
     except json_text.NotJson as error:
         raise IntrinsicError(f"the string is not valid JSON: {error}") from None
 
 
-def _array_partition(scope: Scope, arguments: list[Json]) -> Json:
-    array, size = _array(arguments, 0), _integer(arguments, 1)
-    _must(size > 0, "the chunk size must be a positive integer")
+def _intrinsic_array_partition(scope: Scope, arguments: list[Json]) -> Json:
+    array, size = _array_argument_of_intrinsic(arguments, 0), _integer_argument_of_intrinsic(arguments, 1)
+    _require_of_intrinsic(size > 0, "the chunk size must be a positive integer")
     return [array[start : start + size] for start in range(0, len(array), size)]
 
 
-def _array_contains(scope: Scope, arguments: list[Json]) -> bool:
-    wanted = _key(arguments[1])
-    return any(_key(item) == wanted for item in _array(arguments, 0))
+def _intrinsic_array_contains(scope: Scope, arguments: list[Json]) -> bool:
+    wanted = _intrinsic_unique_key(arguments[1])
+    return any(_intrinsic_unique_key(item) == wanted for item in _array_argument_of_intrinsic(arguments, 0))
 
 
-def _array_range(scope: Scope, arguments: list[Json]) -> Json:
-    first, last, step = (_integer(arguments, position) for position in range(3))
-    _must(step != 0, "the step must not be 0")
+def _intrinsic_array_range(scope: Scope, arguments: list[Json]) -> Json:
+    first, last, step = (_integer_argument_of_intrinsic(arguments, position) for position in range(3))
+    _require_of_intrinsic(step != 0, "the step must not be 0")
     numbers = range(first, last + (1 if step > 0 else -1), step)
-    _must(not numbers[MAX_RANGE:], f"an array of more than {MAX_RANGE} elements cannot be made")
+    _require_of_intrinsic(
+        not numbers[MAX_RANGE:], f"an array of more than {MAX_RANGE} elements cannot be made"
+    )
     return list(numbers)
 
 
-def _array_get_item(scope: Scope, arguments: list[Json]) -> Json:
-    array, index = _array(arguments, 0), _integer(arguments, 1)
-    _must(
+def _intrinsic_array_get_item(scope: Scope, arguments: list[Json]) -> Json:
+    array, index = _array_argument_of_intrinsic(arguments, 0), _integer_argument_of_intrinsic(arguments, 1)
+    _require_of_intrinsic(
         0 <= index < len(array), f"the index {index} is out of bounds for an array of {len(array)} elements"
     )
     return array[index]
 
 
-def _array_unique(scope: Scope, arguments: list[Json]) -> Json:
+def _intrinsic_array_unique(scope: Scope, arguments: list[Json]) -> Json:
     first_seen: dict[object, Json] = {}
-    for item in _array(arguments, 0):
-        first_seen.setdefault(_key(item), item)
+    for item in _array_argument_of_intrinsic(arguments, 0):
+        first_seen.setdefault(_intrinsic_unique_key(item), item)
     return list(first_seen.values())
 
 
-def _base64_encode(scope: Scope, arguments: list[Json]) -> str:
+def _intrinsic_base64_encode(scope: Scope, arguments: list[Json]) -> str:
     from base64 import b64encode
 
-    return b64encode(java_bytes(_text(arguments, 0, at_most=MAX_TEXT))).decode()
+    return b64encode(java_bytes(_text_argument_of_intrinsic(arguments, 0, at_most=MAX_TEXT))).decode()
 
 
-def _base64_decode(scope: Scope, arguments: list[Json]) -> str:
+def _intrinsic_base64_decode(scope: Scope, arguments: list[Json]) -> str:
     from base64 import b64decode
 
     try:
-        return b64decode(_text(arguments, 0, at_most=MAX_TEXT), validate=True).decode()
+        return b64decode(_text_argument_of_intrinsic(arguments, 0, at_most=MAX_TEXT), validate=True).decode()
     except ValueError:
         raise IntrinsicError("the string is not valid Base64 of UTF-8 text") from None
 
@@ -157,63 +163,72 @@ HASHES: Mapping[str, str] = {
 }
 
 
-def _hash(scope: Scope, arguments: list[Json]) -> str:
+def _intrinsic_hash(scope: Scope, arguments: list[Json]) -> str:
     from hashlib import new
 
-    data, algorithm = _text(arguments, 0, at_most=MAX_TEXT), _text(arguments, 1)
-    _must(algorithm in HASHES, f"the algorithm must be one of {', '.join(HASHES)}")
+    data, algorithm = (
+        _text_argument_of_intrinsic(arguments, 0, at_most=MAX_TEXT),
+        _text_argument_of_intrinsic(arguments, 1),
+    )
+    _require_of_intrinsic(algorithm in HASHES, f"the algorithm must be one of {', '.join(HASHES)}")
     return new(HASHES[algorithm], java_bytes(data), usedforsecurity=False).hexdigest()
 
 
-def _json_merge(scope: Scope, arguments: list[Json]) -> Json:
+def _intrinsic_json_merge(scope: Scope, arguments: list[Json]) -> Json:
     first, second, deep = arguments
-    _must(
+    _require_of_intrinsic(
         isinstance(first, dict) and isinstance(second, dict), "the first two arguments must be JSON objects"
     )
-    _must(isinstance(deep, bool), "the third argument must be a boolean")
-    _must(not deep, "only shallow merging is supported: the third argument must be false")
+    _require_of_intrinsic(isinstance(deep, bool), "the third argument must be a boolean")
+    _require_of_intrinsic(not deep, "only shallow merging is supported: the third argument must be false")
     return {**first, **second}
 
 
-def _math_random(scope: Scope, arguments: list[Json]) -> int:
+def _intrinsic_math_random(scope: Scope, arguments: list[Json]) -> int:
     """start <= n < end; a third argument is a seed."""
-    start, end = _integer(arguments, 0), _integer(arguments, 1)
-    _must(start < end, "the start number must be less than the end number")
+    start, end = _integer_argument_of_intrinsic(arguments, 0), _integer_argument_of_intrinsic(arguments, 1)
+    _require_of_intrinsic(start < end, "the start number must be less than the end number")
     if len(arguments) == 3:
-        return start + JavaRandom(_integer(arguments, 2)).below(end - start)
+        return start + JavaRandom(_integer_argument_of_intrinsic(arguments, 2)).below(end - start)
     return start + int.from_bytes(scope.draw(), "big") % (end - start)
 
 
-def _string_split(scope: Scope, arguments: list[Json]) -> Json:
+def _intrinsic_string_split(scope: Scope, arguments: list[Json]) -> Json:
     """Observed: each character of the splitter separates, and no empty strings are left."""
-    text, splitter = _text(arguments, 0), _text(arguments, 1)
+    text, splitter = _text_argument_of_intrinsic(arguments, 0), _text_argument_of_intrinsic(arguments, 1)
     if not splitter:
         return [str(text)] if text else []
     return [part for part in re.split(f"[{re.escape(splitter)}]", text) if part]
 
 
 FUNCTIONS: Mapping[str, IntrinsicFunction] = {
-    "States.Format": IntrinsicFunction(_format, 1, 1000),
-    "States.StringToJson": IntrinsicFunction(_string_to_json, 1, 1),
-    "States.JsonToString": IntrinsicFunction(_json_to_string, 1, 1),
+    "States.Format": IntrinsicFunction(_intrinsic_format, 1, 1000),
+    "States.StringToJson": IntrinsicFunction(_intrinsic_string_to_json, 1, 1),
+    "States.JsonToString": IntrinsicFunction(_intrinsic_json_to_string, 1, 1),
     "States.Array": IntrinsicFunction(
         lambda _, arguments: [str(item) if isinstance(item, str) else item for item in arguments], 0, 1000
     ),
-    "States.ArrayPartition": IntrinsicFunction(_array_partition, 2, 2),
-    "States.ArrayContains": IntrinsicFunction(_array_contains, 2, 2),
-    "States.ArrayRange": IntrinsicFunction(_array_range, 3, 3),
-    "States.ArrayGetItem": IntrinsicFunction(_array_get_item, 2, 2),
-    "States.ArrayLength": IntrinsicFunction(lambda _, arguments: len(_array(arguments, 0)), 1, 1),
-    "States.ArrayUnique": IntrinsicFunction(_array_unique, 1, 1),
-    "States.Base64Encode": IntrinsicFunction(_base64_encode, 1, 1),
-    "States.Base64Decode": IntrinsicFunction(_base64_decode, 1, 1),
-    "States.Hash": IntrinsicFunction(_hash, 2, 2),
-    "States.JsonMerge": IntrinsicFunction(_json_merge, 3, 3),
-    "States.MathRandom": IntrinsicFunction(_math_random, 2, 3),
-    "States.MathAdd": IntrinsicFunction(
-        lambda _, arguments: _integer(arguments, 0) + _integer(arguments, 1), 2, 2
+    "States.ArrayPartition": IntrinsicFunction(_intrinsic_array_partition, 2, 2),
+    "States.ArrayContains": IntrinsicFunction(_intrinsic_array_contains, 2, 2),
+    "States.ArrayRange": IntrinsicFunction(_intrinsic_array_range, 3, 3),
+    "States.ArrayGetItem": IntrinsicFunction(_intrinsic_array_get_item, 2, 2),
+    "States.ArrayLength": IntrinsicFunction(
+        lambda _, arguments: len(_array_argument_of_intrinsic(arguments, 0)), 1, 1
     ),
-    "States.StringSplit": IntrinsicFunction(_string_split, 2, 2),
+    "States.ArrayUnique": IntrinsicFunction(_intrinsic_array_unique, 1, 1),
+    "States.Base64Encode": IntrinsicFunction(_intrinsic_base64_encode, 1, 1),
+    "States.Base64Decode": IntrinsicFunction(_intrinsic_base64_decode, 1, 1),
+    "States.Hash": IntrinsicFunction(_intrinsic_hash, 2, 2),
+    "States.JsonMerge": IntrinsicFunction(_intrinsic_json_merge, 3, 3),
+    "States.MathRandom": IntrinsicFunction(_intrinsic_math_random, 2, 3),
+    "States.MathAdd": IntrinsicFunction(
+        lambda _, arguments: (
+            _integer_argument_of_intrinsic(arguments, 0) + _integer_argument_of_intrinsic(arguments, 1)
+        ),
+        2,
+        2,
+    ),
+    "States.StringSplit": IntrinsicFunction(_intrinsic_string_split, 2, 2),
     "States.UUID": IntrinsicFunction(lambda scope, _: scope.uuid(), 0, 0),
 }
 
@@ -221,30 +236,30 @@ FUNCTIONS: Mapping[str, IntrinsicFunction] = {
 _ORDINALS = ("first", "second", "third")
 
 
-def _must(holds: bool, otherwise: str) -> None:
+def _require_of_intrinsic(holds: bool, otherwise: str) -> None:
     if not holds:
         raise IntrinsicError(otherwise)
 
 
-def _array(arguments: list[Json], position: int) -> list[Json]:
+def _array_argument_of_intrinsic(arguments: list[Json], position: int) -> list[Json]:
     value = arguments[position]
     if not isinstance(value, list):
         raise IntrinsicError(f"the {_ORDINALS[position]} argument must be an array")
     return value
 
 
-def _text(arguments: list[Json], position: int, *, at_most: int | None = None) -> str:
+def _text_argument_of_intrinsic(arguments: list[Json], position: int, *, at_most: int | None = None) -> str:
     value = arguments[position]
     if not isinstance(value, str):
         raise IntrinsicError(f"the {_ORDINALS[position]} argument must be a string")
-    _must(
+    _require_of_intrinsic(
         at_most is None or len(value) <= at_most,
         f"the {_ORDINALS[position]} argument must be at most {at_most} characters long",
     )
     return value
 
 
-def _integer(arguments: list[Json], position: int) -> int:
+def _integer_argument_of_intrinsic(arguments: list[Json], position: int) -> int:
     """A number within Java's long, rounded half up: observed, -3.5 counts as -3."""
     value = arguments[position]
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not -LONG <= value < LONG:
@@ -252,12 +267,12 @@ def _integer(arguments: list[Json], position: int) -> int:
     return value if isinstance(value, int) else math.floor(value + 0.5)
 
 
-def _key(value: Json) -> object:
+def _intrinsic_unique_key(value: Json) -> object:
     """Equal for equal JSON: true is not 1, though 1 is 1.0; the order of an object's names does not count."""
     if isinstance(value, bool) or value is None:
         return ("constant", value)
     if isinstance(value, dict):
-        return frozenset((name, _key(item)) for name, item in value.items())
+        return frozenset((name, _intrinsic_unique_key(item)) for name, item in value.items())
     if isinstance(value, list):
-        return tuple(map(_key, value))
+        return tuple(map(_intrinsic_unique_key, value))
     return value

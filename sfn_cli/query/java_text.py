@@ -20,7 +20,7 @@ def java_text(value: Json) -> str:
     if value is True or value is False:
         return "true" if value else "false"
     if isinstance(value, float):
-        return _double(value)
+        return _java_double_text(value)
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key}={java_text(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
@@ -58,7 +58,7 @@ _CLASSES: dict[type, str] = {
 }
 
 
-def _double(value: float) -> str:
+def _java_double_text(value: float) -> str:
     """Double.toString(): plain from 0.001 to below 10,000,000, otherwise `1.5E10`."""
     size = abs(value)
     if size == 0 or 1e-3 <= size < 1e7:

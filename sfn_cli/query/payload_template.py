@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from sfn_cli.jsonvalue import Json
 from sfn_cli.query.intrinsic_parser import Intrinsic, compile_intrinsic
-from sfn_cli.query.jsonata.expression import compile_field, evaluate_in_field, is_expression
+from sfn_cli.query.jsonata.expression import compile_expression_field, evaluate_expression, is_expression
 from sfn_cli.query.jsonpath.expression import Path, PathNotFound, compile_path
 from sfn_cli.query.scope import Scope
 
@@ -49,7 +49,7 @@ def compile_jsonpath_template(value: Json, field: str) -> Template:
     Evaluating raises StatesError: States.Runtime for a path that finds nothing, named by its key;
     States.IntrinsicFailure.
     """
-    return _as_template(value, _jsonpath(value, ""))
+    return _as_template(value, _jsonpath_template(value, ""))
 
 
 def compile_jsonata_template(value: Json, field: str) -> Template:
@@ -58,7 +58,7 @@ def compile_jsonata_template(value: Json, field: str) -> Template:
     Evaluating raises States.QueryEvaluationError; its location is the place within `field`:
     "Output/result", "Output/list[0]".
     """
-    return _as_template(value, _jsonata(value, field, ""))
+    return _as_template(value, _jsonata_template(value, field, ""))
 
 
 def compile_path_or_intrinsic(text: str) -> Path | Intrinsic:
@@ -80,24 +80,26 @@ def _as_template(value: Json, evaluate: Evaluate | None) -> Template:
     return Template(evaluate, constant=False)
 
 
-def _jsonpath(value: Json, pointer: str) -> Evaluate | None:
+def _jsonpath_template(value: Json, pointer: str) -> Evaluate | None:
     """How to make `value`, or None if it is a constant."""
     if isinstance(value, list):
-        return _list_of(value, [_jsonpath(item, f"{pointer}/{index}") for index, item in enumerate(value)])
+        return _template_list(
+            value, [_jsonpath_template(item, f"{pointer}/{index}") for index, item in enumerate(value)]
+        )
     if not isinstance(value, dict):
         return None
     made: dict[str, Evaluate | None] = {}
     constants: dict[str, Json] = {}
     for key, item in value.items():
         if key.endswith(".$"):
-            made[key[:-2]] = _jsonpath_field(key, item, pointer)
+            made[key[:-2]] = _jsonpath_template_field(key, item, pointer)
         else:
-            made[key] = _jsonpath(item, f"{pointer}/{key}")
+            made[key] = _jsonpath_template(item, f"{pointer}/{key}")
             constants[key] = item
-    return _object_of(constants, made)
+    return _template_object(constants, made)
 
 
-def _jsonpath_field(key: str, text: Json, pointer: str) -> Evaluate:
+def _jsonpath_template_field(key: str, text: Json, pointer: str) -> Evaluate:
     try:
         if not isinstance(text, str):
             raise ValueError(f"the value of '{key}' must be a string")
@@ -110,26 +112,35 @@ def _jsonpath_field(key: str, text: Json, pointer: str) -> Evaluate:
     return lambda scope: evaluate_path_or_intrinsic(expression, key, scope)
 
 
-def _jsonata(value: Json, field: str, pointer: str) -> Evaluate | None:
+def _jsonata_template(value: Json, field: str, pointer: str) -> Evaluate | None:
     """How to make `value`, or None if it is a constant."""
     if isinstance(value, list):
-        return _list_of(
+        return _template_list(
             value,
-            [_jsonata(item, f"{field}[{index}]", f"{pointer}/{index}") for index, item in enumerate(value)],
+            [
+                _jsonata_template(item, f"{field}[{index}]", f"{pointer}/{index}")
+                for index, item in enumerate(value)
+            ],
         )
     if isinstance(value, dict):
-        return _object_of(
-            value, {key: _jsonata(item, f"{field}/{key}", f"{pointer}/{key}") for key, item in value.items()}
+        return _template_object(
+            value,
+            {
+                key: _jsonata_template(item, f"{field}/{key}", f"{pointer}/{key}")
+                for key, item in value.items()
+            },
         )
     if not is_expression(value):
         return None
-    return compile_jsonata_field(value, field, pointer)
+    return compile_jsonata_template_field(value, field, pointer)
 
 
-def compile_jsonata_field(text: str, field: str, pointer: str = "", expected: str | None = None) -> Evaluate:
+def compile_jsonata_template_field(
+    text: str, field: str, pointer: str = "", expected: str | None = None
+) -> Evaluate:
     """One `{% … %}`, which must give the `expected` type. Raises InvalidTemplate if it does not parse."""
     try:
-        expression = compile_field(text)
+        expression = compile_expression_field(text)
     except ValueError as error:
         raise InvalidTemplate("INVALID_JSONATA_EXPRESSION", str(error), pointer, str(error)) from None
     if (name := expression.top_level_reference) is not None:
@@ -140,17 +151,17 @@ def compile_jsonata_field(text: str, field: str, pointer: str = "", expected: st
             pointer,
             f"'{expression.text}' reads '{name}' from no value",
         )
-    return lambda scope: evaluate_in_field(expression, field, scope, expected)
+    return lambda scope: evaluate_expression(expression, field, scope, expected)
 
 
-def _list_of(constants: list[Json], made: list[Evaluate | None]) -> Evaluate | None:
+def _template_list(constants: list[Json], made: list[Evaluate | None]) -> Evaluate | None:
     if not any(made):
         return None
     pairs = list(zip(constants, made, strict=True))
     return lambda scope: [constant if evaluate is None else evaluate(scope) for constant, evaluate in pairs]
 
 
-def _object_of(constants: dict[str, Json], made: dict[str, Evaluate | None]) -> Evaluate | None:
+def _template_object(constants: dict[str, Json], made: dict[str, Evaluate | None]) -> Evaluate | None:
     if not any(made.values()):
         return None
     triples = [(key, constants.get(key), evaluate) for key, evaluate in made.items()]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _NOTHING: Mapping[str, Json] = {}
 
 
-def _no_context() -> dict[str, Json]:
+def _scope_without_context() -> dict[str, Json]:
     return {}
 
 
@@ -45,7 +45,7 @@ class Scope:
         self,
         input: Json = None,
         *,
-        context: Callable[[], dict[str, Json]] = _no_context,
+        context: Callable[[], dict[str, Json]] = _scope_without_context,
         variables: Mapping[str, Json] = _NOTHING,
         states: Mapping[str, Json] = _NOTHING,
         now: int = 0,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sfn_cli.asl.retry import Retrier, matches
+from sfn_cli.asl.retry import Retrier, matches_error_equals
 
 
 @pytest.mark.parametrize(
@@ -27,13 +27,13 @@ from sfn_cli.asl.retry import Retrier, matches
 )
 def test_matches(error_equals: list[str], error: str | None, matched: bool) -> None:
     """ErrorEquals names errors, or whole kinds of them."""
-    assert matches(error_equals, error) is matched
+    assert matches_error_equals(error_equals, error) is matched
 
 
 def test_a_missed_heartbeat() -> None:
     """It is a States.Timeout that States.HeartbeatTimeout matches too."""
-    assert matches(["States.HeartbeatTimeout"], "States.Timeout", heartbeat=True)
-    assert matches(["States.Timeout"], "States.Timeout", heartbeat=True)
+    assert matches_error_equals(["States.HeartbeatTimeout"], "States.Timeout", heartbeat=True)
+    assert matches_error_equals(["States.Timeout"], "States.Timeout", heartbeat=True)
 
 
 @pytest.mark.parametrize(

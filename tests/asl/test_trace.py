@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sfn_cli.asl.state_machine import load
+from sfn_cli.asl.state_machine import load_machine
 from sfn_cli.asl.trace import NO_TRACE, Trace
 from sfn_cli.asl.visit import Visit
 from sfn_cli.jsonvalue import Json, Payload, dumps
@@ -28,7 +28,7 @@ class Notes(dict[str, Json]):
 
 def answers(state: dict[str, Any], trace: Trace) -> str:
     """What a state A of these fields answers on being entered, and once its work is done."""
-    machine = load(dumps({"StartAt": "A", "States": {"A": state}}))
+    machine = load_machine(dumps({"StartAt": "A", "States": {"A": state}}))
     visit = Visit(Payload({"a": 1, "v": [1, 2]}), {}, dict, 0, 0, "seed", trace=trace)
     entered = machine.states["A"].enter(visit)
     return repr((type(entered), entered, machine.states["A"].complete(visit, Payload([3]))))

@@ -87,7 +87,7 @@ def jsonata_outcome(case: dict[str, Any]) -> Outcome:
     from sfn_cli.query.jsonata import engine
 
     try:
-        program = engine.compile(case["expr"])
+        program = engine.compile_program(case["expr"])
         scope = Scope(variables=case["bindings"], now=1_700_000_000_000, seed="suite")
         given = program.run(scope, jsonata_input(case["data"]) if case["hasdata"] else None)
     except JsonataError as error:
@@ -107,9 +107,9 @@ def jsonata_input(data: Any) -> Any:
     """`$` as JSONata begins with it: an array is a sequence that is one value."""
     from jsonata.utils import Utils
 
-    from sfn_cli.query.jsonata.values import to_engine
+    from sfn_cli.query.jsonata.values import to_engine_value
 
-    value = to_engine(data)
+    value = to_engine_value(data)
     if isinstance(value, list):
         value = Utils.create_sequence(value)
         value.outer_wrapper = True

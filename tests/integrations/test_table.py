@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sfn_cli.asl.resource import parse_resource
-from sfn_cli.asl.validation.integrations import OPTIMISED, is_known
+from sfn_cli.asl.validation.integrations import OPTIMISED, is_known_integration
 from sfn_cli.integrations.table import SERVICES, is_available
 
 LACKING = {
@@ -15,7 +15,7 @@ LACKING = {
 def available(resource: str) -> bool:
     parsed = parse_resource(f"arn:aws:states:::{resource}")
     assert parsed is not None
-    assert is_known(parsed), resource
+    assert is_known_integration(parsed), resource
     return is_available(parsed)
 
 

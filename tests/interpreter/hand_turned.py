@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.asl.state_machine import load
+from sfn_cli.asl.state_machine import load_machine
 from sfn_cli.interpreter.decide import decide
 from sfn_cli.interpreter.events import HistoryEvent, execution_redriven, execution_started
 from sfn_cli.interpreter.execution import MAX_EVENTS, Execution, Frame, OpenTask
@@ -43,7 +43,7 @@ def interpreter_of(
     definition: Any, history: Sequence[HistoryEvent], arn: str = EXECUTION_ARN, max_events: int = MAX_EVENTS
 ) -> Interpreter:
     """An interpreter that has read this history, as a worker that resumes has."""
-    interpreter = Interpreter(arn, MACHINE_ARN, load(dumps(definition)), "secret", max_events)
+    interpreter = Interpreter(arn, MACHINE_ARN, load_machine(dumps(definition)), "secret", max_events)
     for event in history:
         interpreter.apply(event)
     return interpreter

@@ -9,7 +9,7 @@ from typing import Any, get_args
 import pytest
 
 from sfn_cli.api.model import load as load_operation
-from sfn_cli.asl.state_machine import load
+from sfn_cli.asl.state_machine import load_machine
 from sfn_cli.interpreter.events import EVENT_TYPES, HistoryEvent, execution_aborted, execution_failed
 from sfn_cli.interpreter.evolve import evolve
 from sfn_cli.interpreter.execution import Execution
@@ -72,7 +72,7 @@ def test_the_phases_are_those_of_histories(case: dict[str, Any]) -> None:
     """An event finds its frame in a phase that the table lists before it, and leaves it in one that
     the table lists after it.
     """
-    execution = Execution(EXECUTION_ARN, MACHINE_ARN, load(dumps(case["definition"])), "secret")
+    execution = Execution(EXECUTION_ARN, MACHINE_ARN, load_machine(dumps(case["definition"])), "secret")
     for event in run(case["definition"], case["input"], case["answers"]):
         frame, type = execution.frames.get(event.frame), EVENT_TYPES[event.type]
         before = frame.phase if frame is not None else None

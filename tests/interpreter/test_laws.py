@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sfn_cli.asl.state_machine import load
+from sfn_cli.asl.state_machine import load_machine
 from sfn_cli.jsonvalue import raise_recursion_limit
 from tests.interpreter.hand_turned import no_budget, redriven, run, stopped
 from tests.interpreter.hypotheses import errors, tries
@@ -431,4 +431,4 @@ def test_validate_takes_any_text(text: str) -> None:
     faults = errors(text)
     assert all(fault.code.isupper() and fault.message for fault in faults)
     if not faults:
-        load(text)
+        load_machine(text)

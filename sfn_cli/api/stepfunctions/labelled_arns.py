@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from sfn_cli import jsonvalue
 from sfn_cli.asl.dataflow import JSONPATH
-from sfn_cli.asl.nesting import all_states
+from sfn_cli.asl.nesting import states_with_nested
 from sfn_cli.asl.state_machine import CompiledMachine
 from sfn_cli.interpreter.map_run import label_of
 
@@ -31,7 +31,7 @@ def find(machine_arn: str, definition: str, label: str) -> Children | None:
     """The Map in DISTRIBUTED mode that has this label in the machine with this definition, or None."""
     machine = jsonvalue.loads(definition)
     language = machine.get("QueryLanguage", JSONPATH)
-    for name, state in all_states(machine):
+    for name, state in states_with_nested(machine):
         processor = state.get("ItemProcessor", {})
         config = processor.get("ProcessorConfig", {})
         if config.get("Mode") == "DISTRIBUTED" and label_of(machine_arn, name, state.get("Label")) == label:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.asl.dataflow import MAX_PAYLOAD_BYTES
 from sfn_cli.asl.quantity import Quantity
-from sfn_cli.asl.templates import visit_template
+from sfn_cli.asl.visit_template import visit_template
 from sfn_cli.errors import StatesError
 from sfn_cli.jsonvalue import dumps
 

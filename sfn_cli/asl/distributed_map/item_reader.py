@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.asl.quantity import Quantity
-from sfn_cli.asl.templates import visit_template
+from sfn_cli.asl.visit_template import visit_template
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

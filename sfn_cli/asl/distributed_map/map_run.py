@@ -30,7 +30,7 @@ CONCURRENCY = 10_000
 """How many child executions of a Map Run run at once, at most. (AWS's quota)"""
 
 
-class Tolerance(NamedTuple):
+class FailureTolerance(NamedTuple):
     """How many items may fail: a number, and a percentage of all."""
 
     failures: int
@@ -61,7 +61,7 @@ class MapRunPlan(NamedTuple):
     processor: str
     execution_type: str
     max_concurrency: int
-    tolerance: Tolerance
+    tolerance: FailureTolerance
     items: Sequence[Json] | None
     reading: Reading | None
     select: Callable[[int, Json, TimeBudget], Payload]
@@ -78,7 +78,7 @@ class MapRunPlan(NamedTuple):
         return self.batching.batches(inputs)
 
 
-class Distribution:
+class MapRunFields:
     """The fields of a Map state that only DISTRIBUTED mode has."""
 
     __slots__ = (
@@ -133,7 +133,7 @@ class Distribution:
             writing=self._writer.evaluate(visit) if self._writer is not None else UNWRITTEN,
         )
 
-    def _tolerance(self, visit: Visit) -> Tolerance:
+    def _tolerance(self, visit: Visit) -> FailureTolerance:
         count = self._tolerated_count.evaluate(visit) if self._tolerated_count is not None else 0
         percentage = (
             self._tolerated_percentage.evaluate(visit) if self._tolerated_percentage is not None else 0
@@ -142,4 +142,4 @@ class Distribution:
             raise StatesError("States.Runtime", "ToleratedFailureCount cannot be negative.")
         if not 0 <= percentage <= 100:
             raise StatesError("States.Runtime", "ToleratedFailurePercentage must be between 0 and 100.")
-        return Tolerance(count, float(percentage))
+        return FailureTolerance(count, float(percentage))

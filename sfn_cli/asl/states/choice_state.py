@@ -9,7 +9,7 @@ from sfn_cli.asl.dataflow import JSONATA, Flow, JsonPathFlow, flow
 from sfn_cli.asl.moves import Exit, Move
 from sfn_cli.asl.states.state import LoadMachine, State
 from sfn_cli.errors import StatesError
-from sfn_cli.query.jsonata.expression import evaluate_string, is_expression
+from sfn_cli.query.jsonata.expression import evaluate_expression_text, is_expression
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sfn_cli.jsonvalue import Payload
 
 
-class _Option(NamedTuple):
+class _ChoiceOption(NamedTuple):
     place: str  # "Choices[0]/"
     rule: Rule | None  # JSONPath
     condition: Any  # JSONata: a "{% … %}" text, or a boolean
@@ -34,7 +34,8 @@ class ChoiceState(State):
     ) -> None:
         super().__init__(name, fields, language, load_machine)
         self._options = [
-            _option(f"Choices[{n}]/", choice, fields, language) for n, choice in enumerate(fields["Choices"])
+            _choice_option(f"Choices[{n}]/", choice, fields, language)
+            for n, choice in enumerate(fields["Choices"])
         ]
         self._default: str | None = fields.get("Default")
 
@@ -53,24 +54,28 @@ class ChoiceState(State):
             )
         return Exit(self.flow.output(visit, own_result), self.flow.assign(visit, own_result), self._default)
 
-    def _holds(self, option: _Option, visit: Visit, own_result: Payload | None) -> bool:
+    def _holds(self, option: _ChoiceOption, visit: Visit, own_result: Payload | None) -> bool:
         if option.rule is not None:
             assert own_result is not None
             return option.rule(visit.path_scope(own_result.value))
         if not is_expression(option.condition):
             return option.condition is True
         return (
-            evaluate_string(option.condition, f"{option.place}Condition", visit.jsonata_scope(), "boolean")
+            evaluate_expression_text(
+                option.condition, f"{option.place}Condition", visit.jsonata_scope(), "boolean"
+            )
             is True
         )
 
 
-def _option(place: str, choice: Mapping[str, Any], fields: Mapping[str, Any], language: str) -> _Option:
+def _choice_option(
+    place: str, choice: Mapping[str, Any], fields: Mapping[str, Any], language: str
+) -> _ChoiceOption:
     # A rule that holds has its own Assign and Output, the state's are those of Default; InputPath
     # and OutputPath are the state's always.
     if language == JSONATA:
         own = {name: choice[name] for name in ("Assign", "Output") if name in choice}
-        return _Option(place, None, choice["Condition"], choice["Next"], flow(own, language, place))
+        return _ChoiceOption(place, None, choice["Condition"], choice["Next"], flow(own, language, place))
     paths = {name: fields[name] for name in ("InputPath", "OutputPath") if name in fields}
     own = {**paths, **({"Assign": choice["Assign"]} if "Assign" in choice else {})}
-    return _Option(place, compile_rule(choice), None, choice["Next"], JsonPathFlow(own))
+    return _ChoiceOption(place, compile_rule(choice), None, choice["Next"], JsonPathFlow(own))

@@ -8,7 +8,7 @@ from sfn_cli.asl.dataflow import JSONATA
 from sfn_cli.asl.moves import Move, Stop
 from sfn_cli.asl.states.state import LoadMachine, State
 from sfn_cli.errors import StatesError
-from sfn_cli.query.jsonata.expression import evaluate_string, is_expression
+from sfn_cli.query.jsonata.expression import evaluate_expression_text, is_expression
 from sfn_cli.query.payload_template import compile_path_or_intrinsic, evaluate_path_or_intrinsic
 
 if TYPE_CHECKING:
@@ -24,14 +24,14 @@ class FailState(State):
         self, name: str, fields: Mapping[str, Any], language: str, load_machine: LoadMachine
     ) -> None:
         super().__init__(name, fields, language, load_machine)
-        self._error = _Text("Error", fields, language)
-        self._cause = _Text("Cause", fields, language)
+        self._error = _FailText("Error", fields, language)
+        self._cause = _FailText("Cause", fields, language)
 
     def enter(self, visit: Visit) -> Move:
         return Stop(self._error.evaluate(visit), self._cause.evaluate(visit))
 
 
-class _Text:
+class _FailText:
     """Error or Cause: a string, the string at a …Path (or of an intrinsic function), or a JSONata
     expression.
     """
@@ -46,7 +46,7 @@ class _Text:
 
     def evaluate(self, visit: Visit) -> str | None:
         if self._by_expression:
-            text = evaluate_string(str(self._value), self._name, visit.jsonata_scope(), "string")
+            text = evaluate_expression_text(str(self._value), self._name, visit.jsonata_scope(), "string")
             assert isinstance(text, str)
             return text
         if self._path is None:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.asl.dataflow import JSONATA, JsonPathFlow, find
-from sfn_cli.asl.distributed_map.map_run import Distribution, MapRunPlan
+from sfn_cli.asl.dataflow import JSONATA, JsonPathFlow, find_flow_value
+from sfn_cli.asl.distributed_map.map_run import MapRunFields, MapRunPlan
 from sfn_cli.asl.moves import Distribute, Fork, Move
 from sfn_cli.asl.quantity import Quantity
 from sfn_cli.asl.states.state import LoadMachine, State
 from sfn_cli.asl.visit import Visit
 from sfn_cli.errors import StatesError
 from sfn_cli.jsonvalue import Json, Payload, dumps
-from sfn_cli.query.jsonata.expression import evaluate_string, is_expression
+from sfn_cli.query.jsonata.expression import evaluate_expression_text, is_expression
 from sfn_cli.query.jsonpath.expression import compile_path
 from sfn_cli.query.payload_template import Template, compile_jsonata_template, compile_jsonpath_template
 
@@ -44,7 +44,7 @@ class MapState(State):
         distributed = config.get("Mode") == "DISTRIBUTED"
         execution_type = config.get("ExecutionType", "STANDARD")
         self._distribution = (
-            Distribution(fields, language, self._processor, execution_type) if distributed else None
+            MapRunFields(fields, language, self._processor, execution_type) if distributed else None
         )
         self._items_path = compile_path(fields["ItemsPath"]) if "ItemsPath" in fields else None
         self._items: Json = fields.get("Items")
@@ -53,7 +53,7 @@ class MapState(State):
             if language == JSONATA and "Items" in fields and not is_expression(self._items)
             else None
         )
-        self._selector = _selector(fields, language)
+        self._selector = _item_selector(fields, language)
         self._max_concurrency = Quantity.load(fields, "MaxConcurrency", language)
         self.tolerated_count = Quantity.load(fields, "ToleratedFailureCount", language)
         self.tolerated_percentage = Quantity.load(
@@ -103,7 +103,11 @@ class MapState(State):
             return self._jsonata_items(visit)
         assert isinstance(self.flow, JsonPathFlow)
         effective = self.flow.effective_input(visit).value
-        value = effective if self._items_path is None else find(self._items_path, visit.path_scope(effective))
+        value = (
+            effective
+            if self._items_path is None
+            else find_flow_value(self._items_path, visit.path_scope(effective))
+        )
         if not isinstance(value, list):
             raise StatesError(
                 "States.Runtime",
@@ -123,7 +127,7 @@ class MapState(State):
         if self._items_template is not None:
             value = self._items_template.evaluate(visit.jsonata_scope())
         else:
-            value = evaluate_string(self._items, "Items", visit.jsonata_scope(), "array")
+            value = evaluate_expression_text(self._items, "Items", visit.jsonata_scope(), "array")
         assert isinstance(value, list)
         return value
 
@@ -139,14 +143,14 @@ class MapState(State):
         selector = self._selector
         if selector is None:
             return Payload(item)
-        seen = _at_item(visit, index, item)
+        seen = _map_visit_at_item(visit, index, item)
         if self.language == JSONATA:
             return Payload(selector.evaluate(seen.jsonata_scope()))
         assert isinstance(self.flow, JsonPathFlow)
         return Payload(selector.evaluate(seen.path_scope(self.flow.effective_input(visit).value)))
 
 
-def _at_item(visit: Visit, index: int, item: Json) -> Visit:
+def _map_visit_at_item(visit: Visit, index: int, item: Json) -> Visit:
     """The Map's visit as ItemSelector sees it for one item: `$$.Map.Item` is that item."""
     if visit.budget.is_over():
         raise StatesError("States.Runtime", "The ItemSelector takes too long for all items.")
@@ -165,7 +169,7 @@ def _at_item(visit: Visit, index: int, item: Json) -> Visit:
     )
 
 
-def _selector(fields: Mapping[str, Any], language: str) -> Template | None:
+def _item_selector(fields: Mapping[str, Any], language: str) -> Template | None:
     if language == JSONATA:
         return (
             compile_jsonata_template(fields["ItemSelector"], "ItemSelector")

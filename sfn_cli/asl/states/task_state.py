@@ -45,13 +45,13 @@ class TaskState(State):
         return Call(
             self.resource,
             self.flow.arguments(visit),
-            _seconds("TimeoutSeconds", self._timeout, visit),
-            _seconds("HeartbeatSeconds", self._heartbeat, visit),
+            _task_timeout_seconds("TimeoutSeconds", self._timeout, visit),
+            _task_timeout_seconds("HeartbeatSeconds", self._heartbeat, visit),
             self._credentials.evaluate(scope) if self._credentials is not None else None,
         )
 
 
-def _seconds(name: str, quantity: Quantity | None, visit: Visit) -> int | None:
+def _task_timeout_seconds(name: str, quantity: Quantity | None, visit: Visit) -> int | None:
     """A timeout at this visit, in the range that AWS allows in definitions. Raises StatesError."""
     if quantity is None:
         return None

@@ -15,7 +15,7 @@ from sfn_cli.asl.timestamp import parse_timestamp
 from sfn_cli.errors import StatesError
 from sfn_cli.jsonvalue import Json, Payload, dumps
 from sfn_cli.query.intrinsics import LONG
-from sfn_cli.query.jsonata.expression import evaluate_string, is_expression
+from sfn_cli.query.jsonata.expression import evaluate_expression_text, is_expression
 from sfn_cli.query.jsonpath.expression import Path, PathNotFound, compile_path
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class WaitState(State):
     def _read(self, visit: Visit) -> Json:
         if self._by_expression:
             wanted = "number" if self._form == "Seconds" else "string"
-            return evaluate_string(self._value, self._form, visit.jsonata_scope(), wanted)
+            return evaluate_expression_text(self._value, self._form, visit.jsonata_scope(), wanted)
         if self._path is None:
             return self._value
         own_result = self.flow.own_result(visit)
@@ -72,7 +72,7 @@ class WaitState(State):
             raise StatesError(
                 "States.Runtime",
                 f"The {self._form} parameter cannot be parsed as a long value: "
-                f"{self._value} == {_to_text(value)}",
+                f"{self._value} == {_wait_value_text(value)}",
             )
         if value < 0:
             raise StatesError(
@@ -90,10 +90,10 @@ class WaitState(State):
                 "States.Runtime",
                 f"The {self._form} parameter "
                 "does not reference a valid ISO-8601 extended offset date-time format string: "
-                f"{self._value} == {_to_text(value)}",
+                f"{self._value} == {_wait_value_text(value)}",
             )
         return -(-nanoseconds // 1_000_000)  # rounded up: a Wait never ends early
 
 
-def _to_text(value: Json) -> str:
+def _wait_value_text(value: Json) -> str:
     return value if isinstance(value, str) else dumps(value)

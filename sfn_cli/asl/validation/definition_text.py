@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sfn_cli.jsonvalue import Json
 
 
-def read(definition: str) -> Mapping[str, Json] | Diagnostic:
+def read_definition(definition: str) -> Mapping[str, Json] | Diagnostic:
     """Parses the text. Returns its object, or why there is none."""
     if not definition.strip():
         return _NO_OBJECT
@@ -26,21 +26,21 @@ def read(definition: str) -> Mapping[str, Json] | Diagnostic:
     except json_text.NotJson as error:
         place = f'[Source: (String)"{definition}"; line: {error.line}, column: {error.column}]'
         return Diagnostic("ERROR", INVALID_JSON, error.message, place)
-    value = json.loads(definition, object_pairs_hook=_Fields)
+    value = json.loads(definition, object_pairs_hook=_DefinitionFields)
     return value if isinstance(value, dict) else _NO_OBJECT
 
 
 _NO_OBJECT = Diagnostic("ERROR", SCHEMA, "Definition must be a valid JSON object")
 
 
-def repeated_names(fields: Mapping[str, Json]) -> Sequence[str]:
+def repeated_definition_names(fields: Mapping[str, Json]) -> Sequence[str]:
     """The names that an object of the text has more than once: of their values, JSON parsers use
     the last.
     """
-    return fields.repeated if isinstance(fields, _Fields) else ()
+    return fields.repeated if isinstance(fields, _DefinitionFields) else ()
 
 
-class _Fields(dict[str, Any]):
+class _DefinitionFields(dict[str, Any]):
     """An object of the text, with the names that it repeats."""
 
     __slots__ = ("repeated",)

@@ -13,10 +13,14 @@ from sfn_cli.asl.dataflow import JSONATA
 from sfn_cli.asl.validation.diagnostic import INVALID_VARIABLE, RESERVED_VARIABLE, UNSUPPORTED_JSONATA
 from sfn_cli.asl.validation.warning_checks import warn_of_missing_dollar
 from sfn_cli.json_pointer import pointer
-from sfn_cli.query.jsonata.expression import CLOSING, OPENING, compile_field, is_expression
+from sfn_cli.query.jsonata.expression import CLOSING, OPENING, compile_expression_field, is_expression
 from sfn_cli.query.jsonpath.expression import compile_path
 from sfn_cli.query.jsonpath.reference_path import ReferencePath
-from sfn_cli.query.payload_template import InvalidTemplate, compile_jsonata_field, compile_path_or_intrinsic
+from sfn_cli.query.payload_template import (
+    InvalidTemplate,
+    compile_jsonata_template_field,
+    compile_path_or_intrinsic,
+)
 
 if TYPE_CHECKING:
     from sfn_cli.asl.validation.diagnostic import Findings
@@ -38,7 +42,7 @@ def check_path(findings: Findings, value: Json, location: str, language: str, na
 
 def check_reference_path(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
     """ResultPath: a place within the state's input, or null."""
-    path = None if value is None else _reference_path(findings, value, location)
+    path = None if value is None else _check_reference_path_expression(findings, value, location)
     if path is not None and path.root != "$":
         # (ours)
         findings.error(
@@ -47,12 +51,12 @@ def check_reference_path(findings: Findings, value: Json, location: str, languag
 
 
 def check_items_path(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
-    _reference_path(findings, value, location)
+    _check_reference_path_expression(findings, value, location)
 
 
 def check_variable_path(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
     """A path in a Choice Rule. The specification requires a Reference Path; AWS accepts any."""
-    if findings.is_a("String", value, location) and _begins_with_dollar(findings, value, location):
+    if findings.is_a("String", value, location) and _expression_begins_with_dollar(findings, value, location):
         try:
             compile_path(value)
         except ValueError:
@@ -68,8 +72,10 @@ def check_path_or_intrinsic(findings: Findings, value: Json, location: str, lang
             findings.error(location, "Value must be a valid JSONPath or a valid intrinsic function call")
 
 
-def _reference_path(findings: Findings, value: Json, location: str) -> ReferencePath | None:
-    if not findings.is_a("String", value, location) or not _begins_with_dollar(findings, value, location):
+def _check_reference_path_expression(findings: Findings, value: Json, location: str) -> ReferencePath | None:
+    if not findings.is_a("String", value, location) or not _expression_begins_with_dollar(
+        findings, value, location
+    ):
         return None
     try:
         return ReferencePath(value)
@@ -78,7 +84,7 @@ def _reference_path(findings: Findings, value: Json, location: str) -> Reference
         return None
 
 
-def _begins_with_dollar(findings: Findings, value: str, location: str) -> bool:
+def _expression_begins_with_dollar(findings: Findings, value: str, location: str) -> bool:
     if value.startswith("$"):
         return True
     findings.error(location, "Value is not a Reference Path: Reference path didn't start with '$'")
@@ -96,7 +102,7 @@ def check_jsonata_string(findings: Findings, value: str, location: str) -> None:
     """A string of a JSONata state: `{% … %}` is compiled, what is neither that nor plain is refused."""
     if is_expression(value):
         try:
-            compile_jsonata_field(value, "")
+            compile_jsonata_template_field(value, "")
         except InvalidTemplate as error:
             findings.error(location, error.message, error.code)
         else:
@@ -107,7 +113,11 @@ def check_jsonata_string(findings: Findings, value: str, location: str) -> None:
 
 def _check_states(findings: Findings, text: str, location: str) -> None:
     """$states has its errorOutput in a Catcher only."""
-    if "errorOutput" in text and not findings.catching and "errorOutput" in compile_field(text).references[1]:
+    if (
+        "errorOutput" in text
+        and not findings.catching
+        and "errorOutput" in compile_expression_field(text).references[1]
+    ):
         findings.error(location, "Field '$states.errorOutput' does not exist.", UNSUPPORTED_JSONATA)
 
 

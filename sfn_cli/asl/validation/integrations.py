@@ -87,7 +87,7 @@ OPTIMISED: Mapping[str, Mapping[str, frozenset[str]]] = {
 _ACTION = re.compile(r"[a-z][A-Za-z0-9]*")
 
 
-def is_known(resource: Resource) -> bool:
+def is_known_integration(resource: Resource) -> bool:
     """Whether AWS has the integration that a service's Resource names."""
     action = resource.action.partition(".")[0]
     if resource.service.startswith("aws-sdk:"):

@@ -35,7 +35,7 @@ MAX_LABEL = 40
 _FORBIDDEN = frozenset('<>{}[]?*"#%\\^|~`$&,;:/').union(map(chr, (*range(0x20), *range(0x7F, 0xA0))))
 
 
-def mode_of(processor: Json) -> str:
+def map_mode(processor: Json) -> str:
     """What an ItemProcessor says of its mode: INLINE, DISTRIBUTED, or something else."""
     config = processor.get("ProcessorConfig") if isinstance(processor, dict) else None
     return str(config.get("Mode", INLINE)) if isinstance(config, dict) else INLINE
@@ -44,7 +44,7 @@ def mode_of(processor: Json) -> str:
 def check_map(findings: Findings, state: Mapping[str, Json], location: str) -> None:
     """What the fields of a Map ask of each other."""
     findings.only_one(state, ("ItemProcessor", "Iterator"), location, required=True)
-    if mode_of(state.get("ItemProcessor", state.get("Iterator"))) == INLINE:
+    if map_mode(state.get("ItemProcessor", state.get("Iterator"))) == INLINE:
         for name in _DISTRIBUTED_FIELDS:
             if name in state:
                 findings.unsupported_field(name, location)
@@ -53,7 +53,7 @@ def check_map(findings: Findings, state: Mapping[str, Json], location: str) -> N
 def check_processor_config(findings: Findings, config: Json, location: str) -> None:
     if not findings.is_a("Object", config, location):
         return
-    _only(findings, config, ("Mode", "ExecutionType"), location)
+    _check_only_map_fields(findings, config, ("Mode", "ExecutionType"), location)
     mode = config.get("Mode", INLINE)
     if not findings.one_of(mode, (INLINE, DISTRIBUTED), f"{location}/Mode"):
         return
@@ -95,7 +95,7 @@ def check_item_reader(findings: Findings, value: Json, location: str, language: 
     if not findings.is_a("Object", value, location):
         return
     _check_request(findings, value, _READERS, location, language, ("Resource", "ReaderConfig"))
-    findings.require(value, ("Resource", _request(language)), location)
+    findings.require(value, ("Resource", _map_request_field(language)), location)
     if "ReaderConfig" in value:
         listing = str(value.get("Resource", "")).endswith(":s3:listObjectsV2")
         check_reader_config(
@@ -109,11 +109,11 @@ def check_result_writer(findings: Findings, value: Json, location: str, language
     _check_request(findings, value, _WRITERS, location, language, ("Resource", "WriterConfig"))
     if "WriterConfig" not in value or "Resource" in value:
         # With a WriterConfig alone, the results are given back in its form, and written nowhere.
-        findings.require(value, ("Resource", _request(language)), location)
+        findings.require(value, ("Resource", _map_request_field(language)), location)
     config, at = value.get("WriterConfig", {}), f"{location}/WriterConfig"
     if not findings.is_a("Object", config, at):
         return
-    _only(findings, config, ("Transformation", "OutputType"), at)
+    _check_only_map_fields(findings, config, ("Transformation", "OutputType"), at)
     if "Transformation" in config:
         findings.one_of(config["Transformation"], ("NONE", "COMPACT", "FLATTEN"), f"{at}/Transformation")
     if "OutputType" in config:
@@ -152,7 +152,7 @@ def _check_request(
     others: Sequence[str],
 ) -> None:
     """Checks a Resource and its arguments: Parameters in JSONPath, Arguments in JSONata."""
-    request = _request(language)
+    request = _map_request_field(language)
     for field, inner in value.items():
         if field == request:
             check_template(findings, inner, f"{location}/{field}", language, field)
@@ -161,22 +161,24 @@ def _check_request(
         elif field not in others:
             findings.unsupported_field(field, location)
     resource = value.get("Resource")
-    if "Resource" in value and not (isinstance(resource, str) and _names_one_of(resource, resources)):
+    if "Resource" in value and not (isinstance(resource, str) and _is_map_resource_of(resource, resources)):
         findings.error(
             f"{location}/Resource", "The field 'Resource' does not match any of the allowed values"
         )
 
 
-def _names_one_of(resource: str, actions: Sequence[str]) -> bool:
+def _is_map_resource_of(resource: str, actions: Sequence[str]) -> bool:
     partition, _, action = resource.removeprefix("arn:").partition(":states:::")
     return resource.startswith("arn:") and bool(partition) and action in actions
 
 
-def _request(language: str) -> str:
+def _map_request_field(language: str) -> str:
     return "Arguments" if language == JSONATA else "Parameters"
 
 
-def _only(findings: Findings, fields: Mapping[str, Json], names: Sequence[str], location: str) -> None:
+def _check_only_map_fields(
+    findings: Findings, fields: Mapping[str, Json], names: Sequence[str], location: str
+) -> None:
     for field in fields:
         if field not in names:
             findings.unsupported_field(field, location)

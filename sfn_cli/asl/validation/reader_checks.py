@@ -53,7 +53,9 @@ def check_reader_config(
         at = f"{location}/{field}"
         if field == "MaxItemsPath" and language == JSONATA:
             findings.other_language(field, location, JSONATA, JSONPATH)
-        elif field not in _ANY_INPUT and (field not in own if own is not None else not _is_known(field)):
+        elif field not in _ANY_INPUT and (
+            field not in own if own is not None else not _is_known_reader_field(field)
+        ):
             findings.unsupported_field(field, location)
         elif field in _CHOICES:
             findings.one_of(value, _CHOICES[field], at)
@@ -69,7 +71,7 @@ def check_reader_config(
     _check_header_location(findings, config, location)
 
 
-def _is_known(field: str) -> bool:
+def _is_known_reader_field(field: str) -> bool:
     return any(field in fields for fields in _OWN_FIELDS.values())
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.asl.dataflow import JSONATA
-from sfn_cli.asl.http_tasks import unsupported_headers
+from sfn_cli.asl.http_tasks import unsupported_http_headers
 from sfn_cli.asl.resource import parse_resource
 from sfn_cli.asl.validation.diagnostic import UNAVAILABLE
 from sfn_cli.asl.validation.expression_checks import check_template
-from sfn_cli.asl.validation.integrations import is_known
+from sfn_cli.asl.validation.integrations import is_known_integration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +48,7 @@ def check_resource(findings: Findings, value: Json, location: str, language: str
         findings.error(location, "Value is not a valid resource ARN")
         return
     parsed = parse_resource(value)
-    if parsed is None or not _exists(parsed):
+    if parsed is None or not _task_action_exists(parsed):
         findings.error(
             location,
             f"The resource provided {value} is not recognized. The value is not a valid resource ARN, "
@@ -63,7 +63,7 @@ def check_resource(findings: Findings, value: Json, location: str, language: str
         )
     elif findings.express and parsed.pattern:
         findings.error(location, "Express state machine does not support '.sync' service integration")
-    if parsed is not None and parsed.kind == "service" and is_known(parsed):
+    if parsed is not None and parsed.kind == "service" and is_known_integration(parsed):
         _check_available(findings, parsed, location)
 
 
@@ -79,11 +79,11 @@ def _check_available(findings: Findings, resource: Resource, location: str) -> N
     )
 
 
-def _exists(resource: Resource) -> bool:
-    return resource.kind != "service" or is_known(resource)
+def _task_action_exists(resource: Resource) -> bool:
+    return resource.kind != "service" or is_known_integration(resource)
 
 
-def _action(resource: Resource) -> str:
+def _task_action(resource: Resource) -> str:
     return resource.action.partition(".")[0]
 
 
@@ -99,7 +99,7 @@ def check_task(findings: Findings, state: Mapping[str, Json], location: str, lan
     _check_heartbeat(findings, state, location)
     text = state.get("Resource")
     resource = parse_resource(text) if isinstance(text, str) else None
-    if resource is None or not _exists(resource):
+    if resource is None or not _task_action_exists(resource):
         return
     if resource.kind == "activity" and "Credentials" in state:
         findings.error(f"{location}/Credentials", "The field 'Credentials' is not supported for activities")
@@ -117,7 +117,7 @@ def _check_request(
         return
     request = state[field]
     if isinstance(request, dict):
-        for name in _REQUIRED.get((resource.service, _action(resource)), ()):
+        for name in _REQUIRED.get((resource.service, _task_action(resource)), ()):
             if name not in request and f"{name}.$" not in request:
                 findings.error(f"{location}/{field}", f"The field '{name}' is required but was missing")
         if resource.service in ("http", "apigateway"):
@@ -136,7 +136,7 @@ def _check_http_request(findings: Findings, request: Mapping[str, Json], service
             )
     headers = request.get("Headers")
     refused = (
-        unsupported_headers(service, (name.removesuffix(".$") for name in headers))
+        unsupported_http_headers(service, (name.removesuffix(".$") for name in headers))
         if isinstance(headers, dict)
         else None
     )

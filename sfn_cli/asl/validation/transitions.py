@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sfn_cli.jsonvalue import Json
 
 
-def targets(state: Mapping[str, Any], location: str) -> Iterable[tuple[str, str]]:
+def transition_targets(state: Mapping[str, Any], location: str) -> Iterable[tuple[str, str]]:
     """(location of the field that names it, name) of each state that a state may go on to."""
     for field in ("Next", "Default"):
         if isinstance(state.get(field), str):
@@ -26,7 +26,7 @@ def targets(state: Mapping[str, Any], location: str) -> Iterable[tuple[str, str]
                 yield f"{location}/{field}[{index}]/Next", entry["Next"]
 
 
-def may_be_last(state: Json) -> bool:
+def may_end_transitions(state: Json) -> bool:
     """Whether an execution may end with the state, or its end has an error of its own, which is
     reported separately.
     """

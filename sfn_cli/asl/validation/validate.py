@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.asl.dataflow import JSONATA, JSONPATH
 from sfn_cli.asl.validation.choice_checks import check_choices
-from sfn_cli.asl.validation.definition_text import read, repeated_names
+from sfn_cli.asl.validation.definition_text import read_definition, repeated_definition_names
 from sfn_cli.asl.validation.diagnostic import (
     DUPLICATE_STATE,
     INVALID_STATE_NAME,
@@ -40,7 +40,7 @@ from sfn_cli.asl.validation.map_checks import (
 )
 from sfn_cli.asl.validation.retry_checks import check_catch, check_retry
 from sfn_cli.asl.validation.task_checks import check_task
-from sfn_cli.asl.validation.transitions import may_be_last, targets
+from sfn_cli.asl.validation.transitions import may_end_transitions, transition_targets
 from sfn_cli.asl.validation.value_checks import VALUE_CHECKS, Check
 from sfn_cli.json_pointer import pointer
 
@@ -69,7 +69,7 @@ def validate(
     return _validate(
         definition,
         Findings(express=machine_type == "EXPRESS", is_available=is_available),
-        _Machines.check_all,
+        _MachineValidation.check_all,
     )
 
 
@@ -80,26 +80,31 @@ def validate_state(
     nowhere to be seen.
     """
 
-    def check(machines: _Machines, state: Mapping[str, Json]) -> None:
+    def check(machines: _MachineValidation, state: Mapping[str, Json]) -> None:
         machines.state(state, location, JSONPATH)
 
     return _validate(definition, Findings(express=False, is_available=is_available), check)
 
 
 def _validate(
-    definition: str, findings: Findings, check: Callable[[_Machines, Mapping[str, Json]], None]
+    definition: str, findings: Findings, check: Callable[[_MachineValidation, Mapping[str, Json]], None]
 ) -> list[Diagnostic]:
-    machine = read(definition)
+    machine = read_definition(definition)
     if isinstance(machine, Diagnostic):
         return [machine]
     try:
-        check(_Machines(findings, language=_spoken(machine.get("QueryLanguage", JSONPATH))), machine)
+        check(
+            _MachineValidation(
+                findings, language=_valid_query_language(machine.get("QueryLanguage", JSONPATH))
+            ),
+            machine,
+        )
     except RecursionError:
         findings.error("", "The definition is nested too deeply", TOO_DEEP)  # (ours)
     return findings.found
 
 
-class _Machines:
+class _MachineValidation:
     """Walks a machine, and those within it."""
 
     def __init__(self, findings: Findings, *, language: str) -> None:
@@ -149,7 +154,7 @@ class _Machines:
             return outer
         given = fields["QueryLanguage"]
         self.findings.one_of(given, (JSONPATH, JSONATA), f"{location}/QueryLanguage")
-        own = _spoken(given)
+        own = _valid_query_language(given)
         if own == JSONPATH and outer == JSONATA:
             self.findings.error(
                 location, "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine"
@@ -164,7 +169,7 @@ class _Machines:
         if start is not None and start not in states:
             findings.error(f"{location}/StartAt", f"Missing 'Next' target: {start}", MISSING_TARGET)
         reached = {start}
-        for name in repeated_names(states):
+        for name in repeated_definition_names(states):
             findings.error(
                 f"{location}/States/{pointer(name)}", f"Duplicate State name: {name}", DUPLICATE_STATE
             )
@@ -174,11 +179,11 @@ class _Machines:
             if not findings.is_a("Object", state, at):
                 continue
             self.state(state, at, language)
-            for field, target in targets(state, at):
+            for field, target in transition_targets(state, at):
                 reached.add(target)
                 if target not in states:
                     findings.error(field, f"Missing 'Next' target: {target}", MISSING_TARGET)
-        if self.depth == 1 and states and not any(may_be_last(state) for state in states.values()):
+        if self.depth == 1 and states and not any(may_end_transitions(state) for state in states.values()):
             # Observed: AWS then does not check which states are reached.
             findings.of_the_whole("Workflow has no terminal state", MISSING_END)
             return
@@ -190,7 +195,7 @@ class _Machines:
 
     def name(self, name: str, at: str) -> None:
         findings = self.findings
-        if not _is_text(name):
+        if not _is_valid_state_name(name):
             at = at.encode("ascii", "backslashreplace").decode()
             findings.error(at, "State name is not valid Unicode", INVALID_STATE_NAME)  # (ours)
         if len(name) > MAX_NAME:
@@ -279,7 +284,7 @@ class _Machines:
 _TYPE_ORDER = ("Task", "Wait", "Pass", "Succeed", "Fail", "Choice", "Parallel", "Map")
 
 
-def _spoken(language: Json) -> str:
+def _valid_query_language(language: Json) -> str:
     """The language that a QueryLanguage means.
 
     Observed: what is not exactly JSONPath is taken for JSONata.
@@ -287,7 +292,7 @@ def _spoken(language: Json) -> str:
     return JSONPATH if language == JSONPATH else JSONATA
 
 
-def _is_text(name: str) -> bool:
+def _is_valid_state_name(name: str) -> bool:
     try:
         name.encode()
     except UnicodeEncodeError:  # a lone surrogate

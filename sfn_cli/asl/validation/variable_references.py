@@ -11,9 +11,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.asl.dataflow import JSONATA, JSONPATH
-from sfn_cli.asl.nesting import machines_within
+from sfn_cli.asl.nesting import nested_machines
 from sfn_cli.asl.validation.fields import STATE_FIELDS
-from sfn_cli.query.jsonata.expression import compile_field, is_expression
+from sfn_cli.query.jsonata.expression import compile_expression_field, is_expression
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,50 +35,50 @@ def variable_references(machine: Mapping[str, Any]) -> dict[str, list[str]]:
     pending = [machine]
     while pending:
         for name, state in pending.pop()["States"].items():
-            pending.extend(machines_within(state))
-            if names := _names(state, state.get("QueryLanguage", language)):
+            pending.extend(nested_machines(state))
+            if names := _referenced_variables(state, state.get("QueryLanguage", language)):
                 found[name] = sorted(names)
     return found
 
 
-def _names(state: Mapping[str, Any], language: str) -> set[str]:
+def _referenced_variables(state: Mapping[str, Any], language: str) -> set[str]:
     names: set[str] = set()
     for field, kind in STATE_FIELDS[state["Type"]][language].items():
         if field not in state or kind in _CONSTANTS or kind in _MACHINES:
             continue
         if language == JSONATA:
-            for text in _expressions(state[field]):
-                names |= compile_field(text).references[0]
+            for text in _variable_expressions(state[field]):
+                names |= compile_expression_field(text).references[0]
         else:
             for text in (
                 [state[field]]
                 if kind in _PATHS
-                else _inner_expressions(state[field], template=kind in _TEMPLATE_KINDS)
+                else _inner_variable_expressions(state[field], template=kind in _TEMPLATE_KINDS)
             ):
                 names.update(found[1] for found in _NAME.finditer(text or "") if found[1])
     return names
 
 
-def _expressions(value: Any) -> Iterator[str]:
+def _variable_expressions(value: Any) -> Iterator[str]:
     """The JSONata strings within a field's value."""
     if is_expression(value):
         yield value
     elif isinstance(value, (dict, list)):
         for item in value.values() if isinstance(value, dict) else value:
-            yield from _expressions(item)
+            yield from _variable_expressions(item)
 
 
 _TEMPLATES = ("Assign", "Parameters", "BatchInput")
 """Where a name that ends in Path may be a user's own, within fields in which it may be the language's."""
 
 
-def _inner_expressions(value: Any, *, template: bool) -> Iterator[str]:
+def _inner_variable_expressions(value: Any, *, template: bool) -> Iterator[str]:
     """Yields the paths and functions within a field's value: a template, or an object with names of
     the language's own.
     """
     if isinstance(value, list):
         for item in value:
-            yield from _inner_expressions(item, template=template)
+            yield from _inner_variable_expressions(item, template=template)
     elif isinstance(value, dict):
         for name, item in value.items():
             if name.endswith(".$") or (
@@ -86,4 +86,4 @@ def _inner_expressions(value: Any, *, template: bool) -> Iterator[str]:
             ):
                 yield item
             else:
-                yield from _inner_expressions(item, template=template or name in _TEMPLATES)
+                yield from _inner_variable_expressions(item, template=template or name in _TEMPLATES)

@@ -22,7 +22,7 @@ _INTRINSIC = re.compile(r"States\.[A-Z]\w*\(.*\)$", re.DOTALL)
 
 def warn_of_missing_dollar(findings: Findings, key: str, value: Json, location: str) -> None:
     """NO_DOLLAR: a name of a Payload Template without `.$` whose value would be one to compute."""
-    if _looks_like_path(value) or (isinstance(value, str) and _INTRINSIC.match(value)):
+    if _looks_like_unread_path(value) or (isinstance(value, str) and _INTRINSIC.match(value)):
         message = (
             f"The value of '{key}' looks like a JSONPath or an intrinsic function, "
             "but the name does not end with '.$'"
@@ -32,7 +32,7 @@ def warn_of_missing_dollar(findings: Findings, key: str, value: Json, location: 
 
 def warn_of_missing_path(findings: Findings, name: str, value: Json, location: str) -> None:
     """NO_PATH: a field that takes a plain string, and has a sibling that takes a path."""
-    if _looks_like_path(value):
+    if _looks_like_unread_path(value):
         findings.warning(
             location,
             f"The value of '{name}' looks like a path, but the field's name does not end with 'Path'",
@@ -42,13 +42,13 @@ def warn_of_missing_path(findings: Findings, name: str, value: Json, location: s
 
 def warn_of_static_result(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
     """PASS_RESULT_IS_STATIC: a path in Result, which is given as it is."""
-    if _holds_path(value):
+    if _warn_if_holds_path(value):
         findings.warning(
             location, "The Result of a Pass state is static: the paths in it are not evaluated", STATIC_RESULT
         )
 
 
-def _holds_path(value: Json) -> bool:
+def _warn_if_holds_path(value: Json) -> bool:
     pending = [value]
     while pending:
         found = pending.pop()
@@ -58,12 +58,12 @@ def _holds_path(value: Json) -> bool:
             pending.extend(found.values())
         elif isinstance(found, list):
             pending.extend(found)
-        elif _looks_like_path(found):
+        elif _looks_like_unread_path(found):
             return True
     return False
 
 
-def _looks_like_path(value: Json) -> bool:
+def _looks_like_unread_path(value: Json) -> bool:
     """Whether it is `$`, `$.name`, `$[0]`, `$$.Execution.Id`, `$variable` or the like: a price
     ("$5") is not.
     """

@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli import arn
-from sfn_cli.asl.state_machine import load
+from sfn_cli.asl.state_machine import load_machine
 from sfn_cli.drivers.local.driven_execution import SECONDS_AT_A_TIME, DrivenExecution
 from sfn_cli.drivers.local.offload import loop_budget
 from sfn_cli.errors import RowError
@@ -97,7 +97,7 @@ class Claims:
         max_events = EVENTS_PER_EXECUTION - 1 if arn.is_express(claimed.arn) else self._max_events
 
         def replay(budget: TimeBudget) -> Interpreter:
-            machine = load(claimed.definition)
+            machine = load_machine(claimed.definition)
             interpreter = Interpreter(
                 claimed.arn, claimed.state_machine_arn, machine, claimed.seed, max_events
             )

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sfn_cli import arn
 from sfn_cli.api.stepfunctions import arn_checks
-from sfn_cli.asl.distributed_map.map_run import CONCURRENCY, Tolerance
+from sfn_cli.asl.distributed_map.map_run import CONCURRENCY, FailureTolerance
 from sfn_cli.errors import StatesError, StoreError
 from sfn_cli.integrations.distributed_map import dataset, results
 from sfn_cli.integrations.integration import Conducted
@@ -138,7 +138,7 @@ class _Conduct:
         run = self._runs.get(self._id)
         if run.status != "RUNNING":
             return
-        tolerance = Tolerance(run.tolerated_failure_count, run.tolerated_failure_percentage)
+        tolerance = FailureTolerance(run.tolerated_failure_count, run.tolerated_failure_percentage)
         running, waiting = (run.children(status).executions for status in ("RUNNING", "PENDING_REDRIVE"))
         room = min(run.max_concurrency or CONCURRENCY, CONCURRENCY) - running
         if tolerance.is_exceeded(run.children("FAILED", "TIMED_OUT").items, run.total_items):

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.asl.http_tasks import METHODS, unsupported_headers
+from sfn_cli.asl.http_tasks import METHODS, unsupported_http_headers
 from sfn_cli.errors import StatesError
 from sfn_cli.integrations.http.url_encoding import query_pairs
 from sfn_cli.jsonvalue import Json, dumps
@@ -57,7 +57,7 @@ def headers_of(service: str, arguments: Mapping[str, Json]) -> Headers:
     Raises StatesError.
     """
     headers = object_in(arguments, "Headers")
-    refused = unsupported_headers(service, headers)
+    refused = unsupported_http_headers(service, headers)
     if refused is not None:
         raise wrong(refused)
     return tuple(query_pairs(headers))

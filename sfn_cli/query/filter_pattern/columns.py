@@ -10,8 +10,8 @@ import re
 from typing import TYPE_CHECKING
 
 from sfn_cli.query.filter_pattern import InvalidPattern
-from sfn_cli.query.filter_pattern.conditions import SIGN, VALUE, Reader
-from sfn_cli.query.filter_pattern.value import compile_comparison
+from sfn_cli.query.filter_pattern.conditions import SIGN, VALUE, ConditionReader
+from sfn_cli.query.filter_pattern.value import compile_value_comparison
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -26,7 +26,7 @@ _FIELD = re.compile(r'"([^"]*)"|\[([^\]]*)\]|(\S+)')
 
 
 def compile_columns(text: str) -> Matches:
-    reader = Reader(text, _read_condition)
+    reader = ConditionReader(text, _read_column_condition)
     reader.needs(r"\[", "[")
     names: list[str | None] = []  # None: any number of columns
     conditions: list[Condition] = []
@@ -46,20 +46,20 @@ def compile_columns(text: str) -> Matches:
         raise InvalidPattern(f"... may stand once: {text}")
 
     def matches(message: str) -> bool:
-        columns = _by_name(names, ["".join(groups) for groups in _FIELD.findall(message)])
+        columns = _columns_by_name(names, ["".join(groups) for groups in _FIELD.findall(message)])
         return columns is not None and all(holds(columns) for holds in conditions)
 
     return matches
 
 
-def _read_condition(reader: Reader[Columns]) -> Condition:
+def _read_column_condition(reader: ConditionReader[Columns]) -> Condition:
     name = reader.needs(_NAME, "A column's name")
     sign = reader.needs(SIGN, "=, !=, >, >=, < or <=")
-    holds = compile_comparison(sign, reader.needs(VALUE, "A value"))
+    holds = compile_value_comparison(sign, reader.needs(VALUE, "A value"))
     return lambda columns: name in columns and holds(columns[name])
 
 
-def _by_name(names: Sequence[str | None], fields: Sequence[str]) -> Columns | None:
+def _columns_by_name(names: Sequence[str | None], fields: Sequence[str]) -> Columns | None:
     """Returns the fields by the names of their columns, None when they are too few or too many."""
     if None not in names:
         return dict(zip(names, fields, strict=True)) if len(names) == len(fields) else None  # type: ignore[arg-type]

@@ -20,11 +20,11 @@ SIGN = r"!=|>=|<=|=|>|<"
 _SPACE = re.compile(r"\s*")
 
 
-class Reader(Generic[Fields]):
+class ConditionReader(Generic[Fields]):
     """Reads a text from left to right; `read_condition` reads one comparison, where the reader stands."""
 
     def __init__(
-        self, text: str, read_condition: Callable[[Reader[Fields]], Callable[[Fields], bool]]
+        self, text: str, read_condition: Callable[[ConditionReader[Fields]], Callable[[Fields], bool]]
     ) -> None:
         self._text = text
         self._at = 0

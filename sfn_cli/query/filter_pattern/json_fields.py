@@ -9,8 +9,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.query.filter_pattern.conditions import SIGN, VALUE, Reader
-from sfn_cli.query.filter_pattern.value import compile_comparison
+from sfn_cli.query.filter_pattern.conditions import SIGN, VALUE, ConditionReader
+from sfn_cli.query.filter_pattern.value import compile_value_comparison
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ _CONSTANTS = {"NULL": None, "TRUE": True, "FALSE": False}
 
 
 def compile_json(text: str) -> Matches:
-    reader = Reader(text, _read_condition)
+    reader = ConditionReader(text, _read_json_field_condition)
     reader.needs(r"\{", "{")
     holds = reader.any_of()
     reader.needs(r"\}\s*$", "}")
@@ -41,22 +41,24 @@ def compile_json(text: str) -> Matches:
     return matches
 
 
-def _read_condition(reader: Reader[Any]) -> Condition:
-    steps = [_step(*groups) for groups in _STEP.findall(reader.needs(_SELECTOR, "A selector ($.field)"))]
+def _read_json_field_condition(reader: ConditionReader[Any]) -> Condition:
+    steps = [
+        _json_field_step(*groups) for groups in _STEP.findall(reader.needs(_SELECTOR, "A selector ($.field)"))
+    ]
     if (test := reader.takes(r"IS\s+(NULL|TRUE|FALSE)\b")) is not None:
         constant = _CONSTANTS[test[1]]
-        return lambda value: any(found is constant for found in _find_all(value, steps))
+        return lambda value: any(found is constant for found in _find_json_fields(value, steps))
     if (test := reader.takes(r"(NOT\s+)?EXISTS\b")) is not None:
         wanted = test[1] is None
-        return lambda value: any(True for _ in _find_all(value, steps)) is wanted
+        return lambda value: any(True for _ in _find_json_fields(value, steps)) is wanted
     sign = reader.needs(SIGN, "=, !=, >, >=, <, <=, IS or EXISTS")
-    holds = compile_comparison(sign, reader.needs(VALUE, "A value"))
+    holds = compile_value_comparison(sign, reader.needs(VALUE, "A value"))
     return lambda value: any(
-        text is not None and holds(text) for text in map(_as_text, _find_all(value, steps))
+        text is not None and holds(text) for text in map(_json_field_text, _find_json_fields(value, steps))
     )
 
 
-def _step(dotted: str, index: str, every: str, double: str, single: str) -> str | int | None:
+def _json_field_step(dotted: str, index: str, every: str, double: str, single: str) -> str | int | None:
     """The name or the index of a step, None for every one."""
     if index:
         return int(index)
@@ -64,7 +66,7 @@ def _step(dotted: str, index: str, every: str, double: str, single: str) -> str 
     return None if every or name == "*" else name
 
 
-def _find_all(value: Any, steps: list[str | int | None]) -> Iterator[Any]:
+def _find_json_fields(value: Any, steps: list[str | int | None]) -> Iterator[Any]:
     """Yields the values that the steps lead to."""
     if not steps:
         yield value
@@ -72,18 +74,18 @@ def _find_all(value: Any, steps: list[str | int | None]) -> Iterator[Any]:
     step, rest = steps[0], steps[1:]
     match value:
         case dict() if isinstance(step, str) and step in value:
-            yield from _find_all(value[step], rest)
+            yield from _find_json_fields(value[step], rest)
         case dict() if step is None:
             for inner in value.values():
-                yield from _find_all(inner, rest)
+                yield from _find_json_fields(inner, rest)
         case list() if isinstance(step, int) and step < len(value):
-            yield from _find_all(value[step], rest)
+            yield from _find_json_fields(value[step], rest)
         case list() if step is None:
             for inner in value:
-                yield from _find_all(inner, rest)
+                yield from _find_json_fields(inner, rest)
 
 
-def _as_text(value: Any) -> str | None:
+def _json_field_text(value: Any) -> str | None:
     """A scalar as its text; None for null, objects and arrays, which equal nothing."""
     if isinstance(value, str):
         return value

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from sfn_cli.query.filter_pattern import InvalidPattern
-from sfn_cli.query.filter_pattern.value import compile_regex, unquote
+from sfn_cli.query.filter_pattern.value import compile_value_regex, unquote_value
 
 if TYPE_CHECKING:
     from sfn_cli.query.filter_pattern import Matches
@@ -37,8 +37,8 @@ def compile_terms(text: str) -> Matches:
 
 def _compile_term(term: str) -> Matches:
     if term.startswith("%"):
-        return compile_regex(term)
+        return compile_value_regex(term)
     if not term.startswith('"') and not _WORD.fullmatch(term):
         raise InvalidPattern(f'Invalid character(s) in term "{term}": put it in double quotes.')
-    part = unquote(term)
+    part = unquote_value(term)
     return lambda message: part in message

@@ -28,25 +28,25 @@ _ORDER: Mapping[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def compile_comparison(sign: str, value: str) -> Matches:
+def compile_value_comparison(sign: str, value: str) -> Matches:
     """Whether a field's text stands so to the value, as the pattern writes it: `4*`, `"a b"`,
     `%re%`, `1e3`. Raises InvalidPattern.
     """
     if sign in _ORDER:
-        number = as_number(value)
+        number = value_as_number(value)
         if number is None:
             raise InvalidPattern(f"{sign} compares with a number, not with {value}")
-        return partial(_stands, _ORDER[sign], number)
-    equals = _compile_equality(value)
+        return partial(_value_stands_in_order, _ORDER[sign], number)
+    equals = _compile_value_equality(value)
     return equals if sign == "=" else lambda text: not equals(text)
 
 
-def as_number(text: str) -> float | None:
+def value_as_number(text: str) -> float | None:
     """The number that a text is, None if it is none."""
     return float(text) if _NUMBER.fullmatch(text) else None
 
 
-def compile_regex(text: str) -> Matches:
+def compile_value_regex(text: str) -> Matches:
     """Whether the expression between percent signs is found in a text. Raises InvalidPattern."""
     import regex  # 20 ms
 
@@ -67,21 +67,21 @@ def compile_regex(text: str) -> Matches:
     return search
 
 
-def unquote(text: str) -> str:
+def unquote_value(text: str) -> str:
     """Returns a phrase without its double quotes and their escapes; a word as it is."""
     return re.sub(r"\\(.)", r"\1", text[1:-1]) if text.startswith('"') else text
 
 
-def _stands(order: Callable[[Any, Any], bool], number: float, text: str) -> bool:
-    given = as_number(text)
+def _value_stands_in_order(order: Callable[[Any, Any], bool], number: float, text: str) -> bool:
+    given = value_as_number(text)
     return given is not None and order(given, number)
 
 
-def _compile_equality(value: str) -> Matches:
+def _compile_value_equality(value: str) -> Matches:
     if value.startswith("%"):
-        return compile_regex(value)
-    number = as_number(value)
+        return compile_value_regex(value)
+    number = value_as_number(value)
     if number is not None:
-        return lambda text: text == value or as_number(text) == number
-    whole = re.compile(".*".join(re.escape(part) for part in unquote(value).split("*")), re.DOTALL)
+        return lambda text: text == value or value_as_number(text) == number
+    whole = re.compile(".*".join(re.escape(part) for part in unquote_value(value).split("*")), re.DOTALL)
     return lambda text: whole.fullmatch(text) is not None

@@ -15,10 +15,16 @@ from jsonata.utils import Utils
 
 from sfn_cli.jsonvalue import is_larger_than
 from sfn_cli.query.java_text import java_bytes
-from sfn_cli.query.jsonata import matching, pictures
-from sfn_cli.query.jsonata.limits import MAX_CHARACTERS, TOO_BIG, allowance, check_items, check_length
-from sfn_cli.query.jsonata.messages import Refusal, to_text
-from sfn_cli.query.jsonata.values import NULL, key_of, text_of
+from sfn_cli.query.jsonata import pictures, regular_expressions
+from sfn_cli.query.jsonata.limits import (
+    MAX_CHARACTERS,
+    TOO_BIG,
+    check_items_limit,
+    check_length_limit,
+    current_allowance,
+)
+from sfn_cli.query.jsonata.messages import Refusal, to_message_text
+from sfn_cli.query.jsonata.values import NULL, value_key, value_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -56,7 +62,7 @@ class Builtins:
 
     @staticmethod
     def string(value: Any, prettify: Any) -> str | None:
-        return text_of(value, bool(prettify))
+        return value_text(value, bool(prettify))
 
     @staticmethod
     def number(value: Any) -> Any:
@@ -69,7 +75,7 @@ class Builtins:
                 return number
         if value is NULL:
             raise Refusal("T0410", 'Argument 1 of function "number" does not match function signature')
-        raise Refusal("D3030", f"Unable to cast value to a number: {to_text(value)}")
+        raise Refusal("D3030", f"Unable to cast value to a number: {to_message_text(value)}")
 
     @staticmethod
     def sort(array: Any, comparator: Any) -> Any:
@@ -78,7 +84,10 @@ class Builtins:
             return array
         if comparator is not None:
             return sorted(
-                array, key=cmp_to_key(lambda left, right: -1 if _goes_after(comparator, right, left) else 0)
+                array,
+                key=cmp_to_key(
+                    lambda left, right: -1 if _builtin_sort_goes_after(comparator, right, left) else 0
+                ),
             )
         numbers = all(isinstance(item, (int, float)) and not isinstance(item, bool) for item in array)
         if not numbers and not all(isinstance(item, str) for item in array):
@@ -96,10 +105,10 @@ class Builtins:
             return array
         kept: list[Any] = Utils.create_sequence() if isinstance(array, Utils.JList) else []
         seen = set()
-        current = allowance()
+        current = current_allowance()
         for item in array:
             current.walk(0)
-            key = key_of(item)
+            key = value_key(item)
             if key not in seen:
                 seen.add(key)
                 kept.append(item)
@@ -110,7 +119,7 @@ class Builtins:
         if value is None:
             return None
         if isinstance(value, list):
-            allowance().walk(len(value))
+            current_allowance().walk(len(value))
             return any(map(Builtins.boolean, value))
         return bool(value) if isinstance(value, (str, bool, int, float, dict)) else False
 
@@ -121,7 +130,7 @@ class Builtins:
     @staticmethod
     def keys(value: Any) -> Any:
         found: dict[str, None] = {}
-        for one in _objects(value):
+        for one in _builtin_objects(value):
             found |= dict.fromkeys(one)
         return Utils.create_sequence_from_iter(found)
 
@@ -129,14 +138,14 @@ class Builtins:
     def lookup(value: Any, key: str) -> Any:
         if isinstance(value, list):
             found = Utils.create_sequence()
-            for one in _objects(value):
+            for one in _builtin_objects(value):
                 item = NULL if (item := one.get(key)) is None and key in one else item
                 if isinstance(item, list):
-                    check_items(len(found) + len(item))
+                    check_items_limit(len(found) + len(item))
                     found.extend(item)
                 elif item is not None:
                     found.append(item)
-            allowance().make(8 * len(found))
+            current_allowance().make(8 * len(found))
             return found
         if not isinstance(value, dict):
             return None
@@ -151,10 +160,10 @@ class Builtins:
         while waiting:
             one = waiting.pop()
             if isinstance(one, dict):
-                check_items(len(found) + len(one))
+                check_items_limit(len(found) + len(one))
                 found.extend({name: item} for name, item in one.items())
             elif isinstance(one, list):
-                allowance().walk(len(one))
+                current_allowance().walk(len(one))
                 waiting += one[::-1]
                 found.sequence = False
             elif one is not None:
@@ -171,24 +180,24 @@ class Builtins:
     def join(texts: Any, separator: Any) -> str | None:
         if texts is None:
             return None
-        check_length(sum(map(len, texts)) + len(texts) * len(separator or ""))
+        check_length_limit(sum(map(len, texts)) + len(texts) * len(separator or ""))
         return Functions.join(texts, separator)  # type: ignore[no-any-return]  # the engine has no types
 
     @staticmethod
     def match(text: Any, matcher: Any, limit: Any) -> Any:
-        return matching.match(text, matcher, limit)
+        return regular_expressions.match_regex(text, matcher, limit)
 
     @staticmethod
     def contains(text: Any, wanted: Any) -> Any:
-        return matching.contains(text, wanted)
+        return regular_expressions.contains_regex(text, wanted)
 
     @staticmethod
     def replace(text: Any, pattern: Any, replacement: Any, limit: Any) -> Any:
-        return matching.replace(text, pattern, replacement, limit)
+        return regular_expressions.replace_regex(text, pattern, replacement, limit)
 
     @staticmethod
     def split(text: Any, separator: Any, limit: Any) -> Any:
-        return matching.split(text, separator, limit)
+        return regular_expressions.split_by_regex(text, separator, limit)
 
     @staticmethod
     def formatInteger(value: Any, picture: Any) -> Any:  # noqa: N802 - JSONata's name
@@ -198,11 +207,11 @@ class Builtins:
 
     @staticmethod
     def formatNumber(value: Any, picture: Any, options: Any) -> Any:  # noqa: N802 - JSONata's name
-        return pictures.format_number(value, picture, options)
+        return pictures.format_by_picture(value, picture, options)
 
     @staticmethod
     def pad(text: Any, width: Any, filling: Any) -> Any:
-        check_length(0 if width is None else abs(width))
+        check_length_limit(0 if width is None else abs(width))
         return Functions.pad(text, width, filling)
 
     @staticmethod
@@ -229,7 +238,7 @@ class Builtins:
             raise Refusal("", "The argument of $base64decode is not Base64 of UTF-8 text") from None
 
 
-def _objects(value: Any) -> Iterator[dict[str, Any]]:
+def _builtin_objects(value: Any) -> Iterator[dict[str, Any]]:
     """The objects in an array, and in arrays within it, in order; of an object, itself."""
     waiting = [value]
     while waiting:
@@ -237,11 +246,11 @@ def _objects(value: Any) -> Iterator[dict[str, Any]]:
         if isinstance(one, dict):
             yield one
         elif isinstance(one, list):
-            allowance().walk(len(one))
+            current_allowance().walk(len(one))
             waiting += one[::-1]
 
 
-def _goes_after(comparator: Any, left: Any, right: Any) -> bool:
+def _builtin_sort_goes_after(comparator: Any, left: Any, right: Any) -> bool:
     """Whether `left` belongs behind `right`. `^(…)` compares with a Python function that returns a number."""
     if callable(comparator):
         return bool(comparator(left, right) > 0)

@@ -22,12 +22,12 @@ from sfn_cli.query.jsonata.builtins import SIGNATURES, Builtins
 from sfn_cli.query.jsonata.evaluator import Evaluator
 from sfn_cli.query.jsonata.expression import UNDEFINED, JsonataError
 from sfn_cli.query.jsonata.extensions import EXTENSIONS, Extension
-from sfn_cli.query.jsonata.limits import TOO_DEEP, Allowance, allowance
-from sfn_cli.query.jsonata.matching import BudgetedRe
+from sfn_cli.query.jsonata.limits import TOO_DEEP, Allowance, current_allowance
 from sfn_cli.query.jsonata.messages import message_of
 from sfn_cli.query.jsonata.references import references
-from sfn_cli.query.jsonata.syntax import Node, parse, top_level_reference
-from sfn_cli.query.jsonata.values import Bound, from_engine
+from sfn_cli.query.jsonata.regular_expressions import BudgetedRe
+from sfn_cli.query.jsonata.syntax import Node, parse_syntax_tree, top_level_name_in_syntax
+from sfn_cli.query.jsonata.values import Bound, from_engine_value
 
 if TYPE_CHECKING:
     from sfn_cli.query.scope import Scope
@@ -57,11 +57,11 @@ class Program:
         previous = getattr(Jsonata.CURRENT, "jsonata", None)
         Jsonata.CURRENT.jsonata = evaluator  # the engine's functions call back through this
         try:
-            frame = _ScopeFrame(scope, self._states)
+            frame = _EngineScopeFrame(scope, self._states)
             if input is not None:
                 frame.bind("$", input)
             result = evaluator.eval(self._tree, input, frame)
-            return UNDEFINED if result is None else from_engine(result, scope)
+            return UNDEFINED if result is None else from_engine_value(result, scope)
         except JException as error:
             raise JsonataError(*message_of(error)) from None
         except RecursionError:
@@ -76,22 +76,22 @@ class Program:
 
     def top_level_reference(self) -> str | None:
         """The first name that the expression reads where there is no value to read it from."""
-        return top_level_reference(self._tree)
+        return top_level_name_in_syntax(self._tree)
 
     def references(self) -> tuple[frozenset[str], frozenset[str]]:
         """The variables, and the fields of $states, that the expression reads."""
         return references(self._text)
 
 
-def compile(text: str) -> Program:
+def compile_program(text: str) -> Program:
     """Raises ValueError with the engine's message if `text` does not parse."""
-    return Program(parse(text), text)
+    return Program(parse_syntax_tree(text), text)
 
 
 _STATES = re.compile(r"\$states\s*\.\s*(\w+)")
 
 
-class _ScopeFrame(Jsonata.Frame):  # type: ignore[misc]  # the engine has no types
+class _EngineScopeFrame(Jsonata.Frame):  # type: ignore[misc]  # the engine has no types
     """The outermost names of one evaluation, each computed when it is first looked up."""
 
     def __init__(self, scope: Scope, states: set[str] | None) -> None:
@@ -132,14 +132,14 @@ class _ScopeFrame(Jsonata.Frame):  # type: ignore[misc]  # the engine has no typ
         return kept.value
 
 
-class _NativeFunction(Jsonata.JNativeFunction):  # type: ignore[misc]  # the engine has no types
+class _EngineFunction(Jsonata.JNativeFunction):  # type: ignore[misc]  # the engine has no types
     """One of the engine's functions, with an account of what it makes."""
 
     def __init__(self, function: Any) -> None:
         self.__dict__.update(function.__dict__)
 
     def call(self, input: Any, args: Any) -> Any:
-        return _account(self.function_name, super().call(input, args))
+        return _account_engine_result(self.function_name, super().call(input, args))
 
 
 class _ExtensionFunction(Jsonata.JFunction):  # type: ignore[misc]  # the engine has no types
@@ -155,7 +155,7 @@ class _ExtensionFunction(Jsonata.JFunction):  # type: ignore[misc]  # the engine
 
     def call(self, input: Any, args: Any) -> Any:
         given = list(args)[: self._parameters]
-        return _account(
+        return _account_engine_result(
             self.function_name, self._run(self._scope, *given, *[None] * (self._parameters - len(given)))
         )
 
@@ -170,9 +170,9 @@ class _DecimalPart(datetimeutils.DateTimeUtils.MatcherPartDecimal):  # type: ign
         return super().parse(value[:3] if self.component == "f" else value)
 
 
-def _account(function_name: str, result: Any) -> Any:
+def _account_engine_result(function_name: str, result: Any) -> Any:
     """Counts the result of a function, and returns it."""
-    current = allowance()
+    current = current_allowance()
     current.walk(0)
     if function_name in _GIVE_WHAT_THERE_IS:
         return result
@@ -189,13 +189,13 @@ _GIVE_WHAT_THERE_IS = frozenset(("lookup", "reduce", "single", "string"))
 """Functions whose result was there before, or is counted where it is created."""
 
 
-def _base_frame() -> Any:
+def _engine_base_frame() -> Any:
     """The engine's functions, those replaced that would give wrong values; `$eval` is no function at AWS."""
     frame = Jsonata.Frame(None)
     for name, function in Jsonata.static_frame.bindings.items():
         if name in SIGNATURES:
             function = Jsonata.function(name, SIGNATURES[name], Builtins, "not_" if name == "not" else name)
-        frame.bind(name, _NativeFunction(function))
+        frame.bind(name, _EngineFunction(function))
     frame.bind("eval", None)
     # Where the engine itself tests whether a value is true, and where it reads a timestamp.
     Functions.to_boolean = staticmethod(Builtins.boolean)
@@ -204,4 +204,4 @@ def _base_frame() -> Any:
     return frame
 
 
-_BASE_FRAME = _base_frame()
+_BASE_FRAME = _engine_base_frame()

@@ -23,13 +23,19 @@ from sfn_cli.query.jsonata.limits import (
     TOO_BIG,
     TOO_DEEP,
     Allowance,
-    check_items,
-    check_length,
+    check_items_limit,
+    check_length_limit,
 )
-from sfn_cli.query.jsonata.matching import is_regex, matcher_result
 from sfn_cli.query.jsonata.messages import Refusal
+from sfn_cli.query.jsonata.regular_expressions import is_regex, regex_matcher_result
 from sfn_cli.query.jsonata.syntax import Node, TreeParser
-from sfn_cli.query.jsonata.values import NULL, deeply_equal, double, strictly_equal, text_of
+from sfn_cli.query.jsonata.values import (
+    NULL,
+    double_value,
+    value_text,
+    values_deeply_equal,
+    values_strictly_equal,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -98,14 +104,16 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
             for stage in expr.stages or ():
                 result = self.evaluate_filter(stage.expr, result, environment)
             if result is not None:
-                items = check_items(items + (len(result) if _is_flattened(result) else 1))
+                items = check_items_limit(
+                    items + (len(result) if _is_flattened_when_evaluated(result) else 1)
+                )
                 found.append(result)
         if last_step and len(found) == 1 and isinstance(found[0], list) and not Utils.is_sequence(found[0]):
             return found[0]
         self.allowance.make(8 * items)
         sequence = Utils.create_sequence()
         for result in found:
-            if _is_flattened(result):
+            if _is_flattened_when_evaluated(result):
                 sequence.extend(result)
             else:
                 sequence.append(result)
@@ -119,11 +127,11 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
         for binding in [{"@": item} for item in input] if tuple_bindings is None else tuple_bindings:
             found = self.eval(expr, binding["@"], self.create_frame_from_tuple(environment, binding))
             items = found if isinstance(found, list) else [] if found is None else [found]
-            check_items(len(sequence) + len(items))
+            check_items_limit(len(sequence) + len(items))
             self.allowance.make(200 * len(items))
             bound = getattr(items, "tuple_stream", False)
             sequence.extend(
-                {**binding, **(item if bound else _bindings(expr, n, item, binding["@"]))}
+                {**binding, **(item if bound else _evaluated_bindings(expr, n, item, binding["@"]))}
                 for n, item in enumerate(items)
             )
         return sequence if expr.stages is None else self.evaluate_stages(expr.stages, sequence, environment)
@@ -176,7 +184,7 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
             environment.is_parallel_call = position > 0
             value = self.eval(item, input, environment)
             if isinstance(value, list) and item.value != "[":
-                check_items(len(array) + len(value))
+                check_items_limit(len(array) + len(value))
                 array.extend(value)
             elif value is not None:
                 array.append(value)
@@ -190,7 +198,7 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
     def evaluate_equality_expression(self, lhs: Any, rhs: Any, op: str) -> Any:
         if lhs is None or rhs is None:
             return False
-        return deeply_equal(double(lhs), double(rhs)) is (op == "=")
+        return values_deeply_equal(double_value(lhs), double_value(rhs)) is (op == "=")
 
     def evaluate_group_expression(self, expr: Node, input: Any, environment: Any) -> Any:
         # The engine appends to an empty array that it is given: to the state's input, it may be.
@@ -217,16 +225,16 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
     def evaluate_includes_expression(self, lhs: Any, rhs: Any) -> bool:
         if lhs is None or rhs is None:
             return False
-        return any(strictly_equal(item, lhs) for item in (rhs if isinstance(rhs, list) else [rhs]))
+        return any(values_strictly_equal(item, lhs) for item in (rhs if isinstance(rhs, list) else [rhs]))
 
     def evaluate_string_concat(self, lhs: Any, rhs: Any) -> str:
-        left, right = text_of(lhs) or "", text_of(rhs) or ""
-        self.allowance.make(check_length(len(left) + len(right)))
+        left, right = value_text(lhs) or "", value_text(rhs) or ""
+        self.allowance.make(check_length_limit(len(left) + len(right)))
         return left + right
 
     def evaluate_range_expression(self, lhs: Any, rhs: Any) -> Any:
         if isinstance(lhs, int) and isinstance(rhs, int) and rhs > lhs:
-            self.allowance.make(40 * check_items(rhs - lhs + 1))
+            self.allowance.make(40 * check_items_limit(rhs - lhs + 1))
         return super().evaluate_range_expression(lhs, rhs)
 
     def evaluate_partial_application(self, expr: Node, input: Any, environment: Any) -> Any:
@@ -247,10 +255,10 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
         try:
             if not isinstance(proc, (Jsonata.JFunctionCallable, Parser.Symbol)):
                 if is_regex(proc):
-                    return matcher_result(proc, args[0] if args else None)
+                    return regex_matcher_result(proc, args[0] if args else None)
                 # The engine would print to stdout, too.
                 raise Refusal("T1006", "Attempted to invoke a non-function")
-            if args and args[0] is NULL and _takes_array(proc):
+            if args and args[0] is NULL and _function_takes_array(proc):
                 # The engine takes a null for an array to be undefined: $count(null) is 1.
                 args = [[NULL], *args[1:]]
             return super().apply_inner(proc, args, input, environment)
@@ -266,12 +274,12 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
             raise Refusal.foreign(name, args, error) from None
 
 
-def _is_flattened(result: Any) -> bool:
+def _is_flattened_when_evaluated(result: Any) -> bool:
     """Whether a step's result is replaced by its items: an array that was not written as one."""
     return isinstance(result, list) and not getattr(result, "cons", False)
 
 
-def _bindings(step: Node, position: int, item: Any, context: Any) -> dict[str, Any]:
+def _evaluated_bindings(step: Node, position: int, item: Any, context: Any) -> dict[str, Any]:
     """What a step with `@$name`, `#$name` or a parent to look up binds for one item."""
     bound = {"@": item} if step.focus is None else {step.focus: item, "@": context}
     if step.index is not None:
@@ -288,32 +296,32 @@ class _Transformer(Jsonata.Transformer):  # type: ignore[misc]  # the engine has
         return super().call(input, args)
 
 
-def _takes_array(function: Any) -> bool:
+def _function_takes_array(function: Any) -> bool:
     parameters = getattr(getattr(function, "signature", None), "_params", None)
     return parameters is not None and len(parameters) > 0 and bool(parameters[0].type == "a")
 
 
-def _literal(self: Evaluator, expr: Node, _input: Any, _environment: Any) -> Any:
+def _evaluate_literal(self: Evaluator, expr: Node, _input: Any, _environment: Any) -> Any:
     return self.evaluate_literal(expr)
 
 
-def _regex(_self: Evaluator, expr: Node, _input: Any, _environment: Any) -> Any:
+def _evaluate_regex(_self: Evaluator, expr: Node, _input: Any, _environment: Any) -> Any:
     return expr.value
 
 
-def _wildcard(self: Evaluator, expr: Node, input: Any, _environment: Any) -> Any:
+def _evaluate_wildcard(self: Evaluator, expr: Node, input: Any, _environment: Any) -> Any:
     return self.evaluate_wildcard(expr, input)
 
 
-def _descendants(self: Evaluator, expr: Node, input: Any, _environment: Any) -> Any:
+def _evaluate_descendants(self: Evaluator, expr: Node, input: Any, _environment: Any) -> Any:
     return self.evaluate_descendants(expr, input)
 
 
-def _parent(_self: Evaluator, expr: Node, _input: Any, environment: Any) -> Any:
+def _evaluate_parent(_self: Evaluator, expr: Node, _input: Any, environment: Any) -> Any:
     return environment.lookup(expr.slot.label)
 
 
-def _function(self: Evaluator, expr: Node, input: Any, environment: Any) -> Any:
+def _evaluate_function(self: Evaluator, expr: Node, input: Any, environment: Any) -> Any:
     return self.evaluate_function(expr, input, environment, Utils.NONE)
 
 
@@ -323,19 +331,19 @@ _EVALUATE: Mapping[str, Callable[[Evaluator, Node, Any, Any], Any]] = {
     "bind": Evaluator.evaluate_bind_expression,
     "block": Evaluator.evaluate_block,
     "condition": Evaluator.evaluate_condition,
-    "descendant": _descendants,
-    "function": _function,
+    "descendant": _evaluate_descendants,
+    "function": _evaluate_function,
     "lambda": Evaluator.evaluate_lambda,
     "name": Evaluator.evaluate_name,
-    "number": _literal,
-    "parent": _parent,
+    "number": _evaluate_literal,
+    "parent": _evaluate_parent,
     "partial": Evaluator.evaluate_partial_application,
     "path": Evaluator.evaluate_path,
-    "regex": _regex,
-    "string": _literal,
+    "regex": _evaluate_regex,
+    "string": _evaluate_literal,
     "transform": Evaluator.evaluate_transform_expression,
     "unary": Evaluator.evaluate_unary,
-    "value": _literal,
+    "value": _evaluate_literal,
     "variable": Evaluator.evaluate_variable,
-    "wildcard": _wildcard,
+    "wildcard": _evaluate_wildcard,
 }

@@ -53,9 +53,9 @@ class JsonataExpression:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        engine = _engine()
+        engine = _expression_engine()
         raise_recursion_limit()
-        self._program = engine.compile(text)
+        self._program = engine.compile_program(text)
 
     def evaluate(self, scope: Scope) -> Json | _Undefined:
         """The value, or UNDEFINED. Raises JsonataError."""
@@ -101,17 +101,17 @@ def is_expression(value: Json) -> bool:
     )
 
 
-def compile_field(field_text: str) -> JsonataExpression:
+def compile_expression_field(field_text: str) -> JsonataExpression:
     """The expression within the braces of `{% … %}`."""
     return compile_expression(field_text[len(OPENING) : -len(CLOSING)].strip())
 
 
-def evaluate_string(field_text: str, field: str, scope: Scope, expected: str | None = None) -> Json:
-    """The value of the field whose text is `{% … %}`; see `evaluate_in_field`."""
-    return evaluate_in_field(compile_field(field_text), field, scope, expected)
+def evaluate_expression_text(field_text: str, field: str, scope: Scope, expected: str | None = None) -> Json:
+    """The value of the field whose text is `{% … %}`; see `evaluate_expression`."""
+    return evaluate_expression(compile_expression_field(field_text), field, scope, expected)
 
 
-def evaluate_in_field(
+def evaluate_expression(
     expression: JsonataExpression, field: str, scope: Scope, expected: str | None = None
 ) -> Json:
     """The value of an expression that stands in `field` ("Items", "Output/total").
@@ -125,21 +125,21 @@ def evaluate_in_field(
     except JsonataError as error:
         # Observed: a coded error follows as a sentence of its own, the bounds after a colon.
         separator = ". " if error.code else ": "
-        raise _evaluation_error(
+        raise _expression_error(
             f"{subject} threw an error during evaluation{separator}{error}", field
         ) from None
     if isinstance(value, _Undefined):
-        raise _evaluation_error(f"{subject} returned nothing (undefined).", field)
-    if expected is not None and (actual := type_name(value)) != expected:
+        raise _expression_error(f"{subject} returned nothing (undefined).", field)
+    if expected is not None and (actual := expression_type_name(value)) != expected:
         cause = (
             f"{subject} returned an unexpected result type. "
             f"Expected '{expected}', but was '{actual}' for value: {dumps(value)}"
         )
-        raise _evaluation_error(cause, field)
+        raise _expression_error(cause, field)
     return value
 
 
-def type_name(value: Json) -> str:
+def expression_type_name(value: Json) -> str:
     """JSON's name of the value's type."""
     if value is None:
         return "null"
@@ -149,12 +149,12 @@ def type_name(value: Json) -> str:
 _TYPES = {bool: "boolean", int: "number", float: "number", str: "string", list: "array", dict: "object"}
 
 
-def _evaluation_error(cause: str, field: str) -> StatesError:
+def _expression_error(cause: str, field: str) -> StatesError:
     return StatesError("States.QueryEvaluationError", cause, location=field)
 
 
 @lru_cache(maxsize=1)
-def _engine() -> ModuleType:
+def _expression_engine() -> ModuleType:
     """The adapter of the engine. Importing the engine raises the recursion limit of the whole
     process to 10,000: undone here.
     """

@@ -13,12 +13,12 @@ from jsonata.functions import Functions
 
 from sfn_cli import json_text
 from sfn_cli.query.intrinsics import HASHES
-from sfn_cli.query.iso_8601 import milliseconds
 from sfn_cli.query.java_random import JavaRandom
 from sfn_cli.query.java_text import java_bytes
-from sfn_cli.query.jsonata.limits import TOO_BIG, allowance
+from sfn_cli.query.jsonata.iso_8601 import iso_8601_milliseconds
+from sfn_cli.query.jsonata.limits import TOO_BIG, current_allowance
 from sfn_cli.query.jsonata.messages import Refusal
-from sfn_cli.query.jsonata.values import to_engine
+from sfn_cli.query.jsonata.values import to_engine_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,7 +37,7 @@ class Extension(NamedTuple):
     run: Callable[..., Any]
 
 
-def _partition(scope: Scope, array: list[Any] | None, size: float | None) -> Any:
+def _partition_extension(scope: Scope, array: list[Any] | None, size: float | None) -> Any:
     if array is None or size is None:
         return None
     if int(size) <= 0:
@@ -45,7 +45,7 @@ def _partition(scope: Scope, array: list[Any] | None, size: float | None) -> Any
     return [array[start : start + int(size)] for start in range(0, len(array), int(size))]
 
 
-def _range(scope: Scope, first: float | None, last: float | None, step: float | None) -> Any:
+def _range_extension(scope: Scope, first: float | None, last: float | None, step: float | None) -> Any:
     """Numbers are truncated towards zero. Observed: $range(-1.7, 2, 1) is [-1,0,1,2]."""
     if first is None or last is None or step is None or int(step) == 0:
         return None
@@ -55,7 +55,7 @@ def _range(scope: Scope, first: float | None, last: float | None, step: float | 
     return list(numbers)
 
 
-def _hash(scope: Scope, content: str | None, algorithm: str | None) -> str | None:
+def _hash_extension(scope: Scope, content: str | None, algorithm: str | None) -> str | None:
     from hashlib import new
 
     if content is None or algorithm is None:
@@ -65,21 +65,21 @@ def _hash(scope: Scope, content: str | None, algorithm: str | None) -> str | Non
     return new(HASHES[algorithm], java_bytes(content), usedforsecurity=False).hexdigest()
 
 
-def _random(scope: Scope, seed: float | None) -> float:
+def _random_extension(scope: Scope, seed: float | None) -> float:
     return scope.fraction() if seed is None else JavaRandom(int(seed)).next_double()
 
 
-def _parse(scope: Scope, text: str | None) -> Any:
+def _parse_extension(scope: Scope, text: str | None) -> Any:
     if text is None:
         return None
     try:
-        return to_engine(json_text.read(text))
+        return to_engine_value(json_text.read(text))
     except json_text.NotJson as error:
         raise Refusal("", f"The argument of $parse is not valid JSON: {error}") from None
 
 
-def _shuffle(scope: Scope, array: list[Any] | None) -> list[Any] | None:
-    current = allowance()
+def _shuffle_extension(scope: Scope, array: list[Any] | None) -> list[Any] | None:
+    current = current_allowance()
 
     def draw(_: Any) -> bytes:
         current.walk(0)
@@ -88,12 +88,12 @@ def _shuffle(scope: Scope, array: list[Any] | None) -> list[Any] | None:
     return None if array is None else sorted(array, key=draw)
 
 
-def _to_millis(scope: Scope, timestamp: str | None, picture: str | None) -> int | None:
+def _to_millis_extension(scope: Scope, timestamp: str | None, picture: str | None) -> int | None:
     if timestamp is None:
         return None
     if picture is None:
-        return milliseconds(timestamp)
-    missing = _leading_parts_missing(picture)
+        return iso_8601_milliseconds(timestamp)
+    missing = _extension_picture_lacks_date(picture)
     if missing:
         now = Functions.datetime_from_millis(scope.now, missing, None)
         timestamp, picture = f"{now} {timestamp}", f"{missing} {picture}"
@@ -101,7 +101,7 @@ def _to_millis(scope: Scope, timestamp: str | None, picture: str | None) -> int 
     return found
 
 
-def _leading_parts_missing(picture: str) -> str:
+def _extension_picture_lacks_date(picture: str) -> str:
     """The part of a date that `picture` leaves to the present: of `[H]:[m]`, the whole date."""
     parts = set(re.findall(r"\[\s*([A-Za-z])", picture.replace("[[", "")))
     if not parts or parts & {"Y", "X"}:
@@ -111,19 +111,19 @@ def _leading_parts_missing(picture: str) -> str:
     return "[Y0001]-[M01]" if "D" in parts else "[Y0001]-[M01]-[D01]"
 
 
-def _now(scope: Scope, picture: str | None, timezone: str | None) -> Any:
+def _now_extension(scope: Scope, picture: str | None, timezone: str | None) -> Any:
     return Functions.datetime_from_millis(scope.now, picture, timezone)
 
 
 EXTENSIONS: Mapping[str, Extension] = {
-    "partition": Extension("<an:a>", 2, _partition),
-    "range": Extension("<nnn:a>", 3, _range),
-    "hash": Extension("<ss:s>", 2, _hash),
-    "random": Extension("<n?:n>", 1, _random),
+    "partition": Extension("<an:a>", 2, _partition_extension),
+    "range": Extension("<nnn:a>", 3, _range_extension),
+    "hash": Extension("<ss:s>", 2, _hash_extension),
+    "random": Extension("<n?:n>", 1, _random_extension),
     "uuid": Extension("<:s>", 0, lambda scope: scope.uuid()),
-    "parse": Extension("<s:x>", 1, _parse),
-    "shuffle": Extension("<a:a>", 1, _shuffle),
-    "toMillis": Extension("<s-s?:n>", 2, _to_millis),
-    "now": Extension("<s?s?:s>", 2, _now),
+    "parse": Extension("<s:x>", 1, _parse_extension),
+    "shuffle": Extension("<a:a>", 1, _shuffle_extension),
+    "toMillis": Extension("<s-s?:n>", 2, _to_millis_extension),
+    "now": Extension("<s?s?:s>", 2, _now_extension),
     "millis": Extension("<:n>", 0, lambda scope: scope.now),
 }

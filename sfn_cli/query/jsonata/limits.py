@@ -68,13 +68,13 @@ class Allowance:
             raise Refusal("", TOO_BIG)
 
 
-def allowance() -> Allowance:
+def current_allowance() -> Allowance:
     """That of the evaluation that runs in this thread: the engine calls its functions without it."""
     found: Allowance = Jsonata.CURRENT.jsonata.allowance
     return found
 
 
-def check_length(length: int) -> int:
+def check_length_limit(length: int) -> int:
     """Returns the number of characters of a string to be created. Raises Refusal if it
     is too long.
     """
@@ -83,7 +83,7 @@ def check_length(length: int) -> int:
     return length
 
 
-def check_items(number: int) -> int:
+def check_items_limit(number: int) -> int:
     """Returns the number of items of an array to be created. Raises Refusal if there are
     too many.
     """
@@ -92,11 +92,11 @@ def check_items(number: int) -> int:
     return number
 
 
-def walk_whole(value: Any) -> None:
+def walk_within_limits(value: Any) -> None:
     """Looks at all that is in `value`. An array may hold another many times, so a few can be
     endless to walk.
     """
-    current = allowance()
+    current = current_allowance()
     waiting = [value]
     while waiting:
         item = waiting.pop()

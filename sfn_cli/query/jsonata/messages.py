@@ -29,7 +29,7 @@ class Refusal(JException):  # type: ignore[misc]  # the engine has no types
     @classmethod
     def foreign(cls, function: str | None, args: Sequence[Any] | None, error: Exception) -> Refusal:
         """For a Python exception that escaped from one of the engine's functions: JSONata's error for it."""
-        first = to_text(args[0]) if args else "undefined"
+        first = to_message_text(args[0]) if args else "undefined"
         code = _CODES_OF_FUNCTIONS.get(function or "")
         if function in ("formatInteger", "parseInteger", "fromMillis", "toMillis"):
             code = next(
@@ -40,15 +40,15 @@ class Refusal(JException):  # type: ignore[misc]  # the engine has no types
             and isinstance(error, KeyError)
             and str(error.args[0]) not in _COMPONENTS
         ):
-            return cls("D3132", _fill("D3132", [to_text(error.args[0])]))
+            return cls("D3132", _fill_message("D3132", [to_message_text(error.args[0])]))
         if code is None:
             return cls("T0410", f'Argument 1 of function "{function}" does not match function signature')
         if code == "D3061":
-            base, exponent = (to_text(argument) for argument in [*(args or ()), None, None][:2])
-            return cls(code, _fill(code, (base, exponent)))
+            base, exponent = (to_message_text(argument) for argument in [*(args or ()), None, None][:2])
+            return cls(code, _fill_message(code, (base, exponent)))
         if code == "D3140":
             return cls(code, f"Malformed URL passed to ${function}(): {first}")
-        return cls(code, _fill(code, (first,)))
+        return cls(code, _fill_message(code, (first,)))
 
 
 _CODES_OF_FUNCTIONS = {
@@ -100,7 +100,9 @@ def message_of(error: JException) -> tuple[str, str]:
         inserts = [error.current if isinstance(error.current, int) else 1, function or error.expected or ""]
     elif code == "T0412":
         inserts = [error.current, function or error.expected, _TYPE_NAMES.get(str(error.extra), error.extra)]
-    return code, _fill(code, [to_text(insert, raw=code in ("D3137", "D3141")) for insert in inserts])
+    return code, _fill_message(
+        code, [to_message_text(insert, raw=code in ("D3137", "D3141")) for insert in inserts]
+    )
 
 
 _LATER_CODES = ("D3010", "D3011", "D3012", "D3020", "D3040")
@@ -114,7 +116,7 @@ _TYPE_NAMES = {
 }
 
 
-def _fill(code: str, inserts: Sequence[str]) -> str:
+def _fill_message(code: str, inserts: Sequence[str]) -> str:
     """Returns JSONata's text for `code`, with its blanks filled in order."""
     text = (
         JException.error_codes[code]
@@ -133,7 +135,7 @@ def _fill(code: str, inserts: Sequence[str]) -> str:
 _LONGEST_SHOWN = 262_144
 
 
-def to_text(value: Any, *, raw: bool = False) -> str:
+def to_message_text(value: Any, *, raw: bool = False) -> str:
     """Returns a value within a message: its JSON, or a string without quotes if `raw`. A very large
     one is only hinted at.
     """

@@ -41,7 +41,9 @@ _LONG = frozenset(("minus-sign", "percent", "per-mille"))
 """Marks that may have several characters."""
 
 
-def format_number(value: int | float | None, picture: str, options: Mapping[str, Any] | None) -> str | None:
+def format_by_picture(
+    value: int | float | None, picture: str, options: Mapping[str, Any] | None
+) -> str | None:
     """The number's text. Raises Refusal and JException, with JSONata's codes, if the picture or an
     option is none.
     """
@@ -142,8 +144,8 @@ class _Picture:
         value *= (
             100 if self.marks["percent"] in self.text else 1000 if self.marks["per-mille"] in self.text else 1
         )
-        value, power = (value, 0) if self.exponent is None else _scale(value, scale)
-        whole, _, rest = _round(value, most).partition(".")
+        value, power = (value, 0) if self.exponent is None else _scale_for_picture(value, scale)
+        whole, _, rest = _round_for_picture(value, most).partition(".")
         whole = self.spelt(whole.lstrip("0").rjust(integers, "0"))
         rest = self.spelt(rest.rstrip("0").ljust(fewest, "0"))
         text = self.grouped_integer(whole)
@@ -174,21 +176,21 @@ class _Picture:
             if size and set(places) == {size * n for n in range(1, len(places) + 1)}:
                 places = list(range(size, len(whole), size))[::-1]
         cuts = sorted({len(whole) - place for place in places if place < len(whole)})
-        return _cut(whole, cuts, group)
+        return _separate_picture_groups(whole, cuts, group)
 
     def grouped_fraction(self, rest: str) -> str:
         """With separators where the picture has them, counted from the left."""
         group = self.marks["grouping-separator"]
         pieces = self.fraction.split(group)
         places = [self.count("".join(pieces[:n]), self.digit_marks) for n in range(1, len(pieces))]
-        return _cut(rest, [place for place in places if place < len(rest)], group)
+        return _separate_picture_groups(rest, [place for place in places if place < len(rest)], group)
 
 
-def _cut(text: str, cuts: list[int], separator: str) -> str:
+def _separate_picture_groups(text: str, cuts: list[int], separator: str) -> str:
     return separator.join(text[start:end] for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True))
 
 
-def _scale(value: int | float, digits: int) -> tuple[int | float, int]:
+def _scale_for_picture(value: int | float, digits: int) -> tuple[int | float, int]:
     """Returns (mantissa with so many digits before the point, power of ten)."""
     power = 0
     while 0 < value < 10.0 ** (digits - 1):
@@ -198,7 +200,7 @@ def _scale(value: int | float, digits: int) -> tuple[int | float, int]:
     return value, power
 
 
-def _round(value: int | float, places: int) -> str:
+def _round_for_picture(value: int | float, places: int) -> str:
     """Rounds to `1234.50`: halves of what JavaScript prints are rounded to the even digit."""
     exact = Decimal(repr(value)).quantize(
         Decimal(1).scaleb(-places), ROUND_HALF_EVEN, Context(prec=400 + places)

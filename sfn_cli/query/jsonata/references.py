@@ -10,7 +10,7 @@ from jsonata.jsonata import Jsonata
 from jsonata.parser import Parser
 
 from sfn_cli.query.jsonata.extensions import EXTENSIONS
-from sfn_cli.query.jsonata.syntax import Node, parse
+from sfn_cli.query.jsonata.syntax import Node, parse_syntax_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,11 +27,11 @@ def references(text: str) -> tuple[frozenset[str], frozenset[str]]:
     """
     variables: set[str] = set()
     fields: set[str] = set()
-    _read(parse(text), set(), variables, fields)
-    return frozenset(name for name in variables if not _is_given(name)), frozenset(fields)
+    _read_references(parse_syntax_tree(text), set(), variables, fields)
+    return frozenset(name for name in variables if not _is_given_reference(name)), frozenset(fields)
 
 
-def _is_given(name: str) -> bool:
+def _is_given_reference(name: str) -> bool:
     return (
         name == "states"
         or name in _VALUES_IN_CONTEXT
@@ -40,26 +40,26 @@ def _is_given(name: str) -> bool:
     )
 
 
-def _read(node: Any, bound: set[str], variables: set[str], fields: set[str]) -> None:
+def _read_references(node: Any, bound: set[str], variables: set[str], fields: set[str]) -> None:
     """Notes what is read in the order of evaluation; `bound` are the names bound so far, here and around."""
     if node.type == "variable" and node.value not in bound:
         variables.add(str(node.value))
-    if node.type == "path" and (field := _states_field(node)) is not None:
+    if node.type == "path" and (field := _referenced_states_field(node)) is not None:
         fields.add(field)
     if node.type in ("block", "lambda"):
         bound = set(bound)
     if node.type == "lambda":
         bound.update(str(argument.value) for argument in node.arguments)
-        _read(node.body, bound, variables, fields)
+        _read_references(node.body, bound, variables, fields)
         return
     if node.type == "bind":
         # A function may call itself by the name that it is given.
         names = bound | {str(node.lhs.value)} if node.rhs.type == "lambda" else bound
-        _read(node.rhs, names, variables, fields)
+        _read_references(node.rhs, names, variables, fields)
         bound.add(str(node.lhs.value))
         return
-    for part in _parts(node):
-        _read(part, bound, variables, fields)
+    for part in _reference_parts(node):
+        _read_references(part, bound, variables, fields)
         bound.update(
             name
             for name in (getattr(part, "focus", None), getattr(part, "index", None))
@@ -67,7 +67,7 @@ def _read(node: Any, bound: set[str], variables: set[str], fields: set[str]) -> 
         )
 
 
-def _states_field(path: Node) -> str | None:
+def _referenced_states_field(path: Node) -> str | None:
     first, *rest = path.steps
     if first.type == "variable" and first.value == "states" and rest and rest[0].type == "name":
         return str(rest[0].value)
@@ -78,15 +78,15 @@ _LINKS = ("ancestor", "seeking_parent", "outer_instance")
 """Attributes of a node that lead to others than its parts."""
 
 
-def _parts(node: Node) -> Iterator[Node]:
+def _reference_parts(node: Node) -> Iterator[Node]:
     for name, value in vars(node).items():
         if name not in _LINKS:
-            yield from _symbols(value)
+            yield from _referenced_symbols(value)
 
 
-def _symbols(value: Any) -> Iterator[Node]:
+def _referenced_symbols(value: Any) -> Iterator[Node]:
     if isinstance(value, Parser.Symbol):
         yield value
     elif isinstance(value, (list, tuple)):
         for item in value:
-            yield from _symbols(item)
+            yield from _referenced_symbols(item)

@@ -8,17 +8,17 @@ from typing import Any
 from jsonata.jexception import JException
 from jsonata.parser import Parser
 
-from sfn_cli.query.jsonata.matching import compile_regex
 from sfn_cli.query.jsonata.messages import message_of, syntax_message
+from sfn_cli.query.jsonata.regular_expressions import compile_regex
 
 Node = Any
 """A node of the engine's syntax tree."""
 
 
-def parse(text: str) -> Node:
+def parse_syntax_tree(text: str) -> Node:
     """The tree of `text`. Raises ValueError with JSONata's message."""
     try:
-        return TreeParser().parse(_joined_surrogates(text), compile_regex)
+        return TreeParser().parse(_join_surrogates_in_syntax(text), compile_regex)
     except JException as error:
         # Of an escape, the engine says that a regular expression is empty.
         if error.error == "S0301" and error.current is not None:
@@ -34,7 +34,7 @@ _NUMBER = re.compile(r"[0-9.]+(?:[eE][-+]?[0-9]+)?")
 _PAIR = re.compile(r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
 
 
-def _joined_surrogates(text: str) -> str:
+def _join_surrogates_in_syntax(text: str) -> str:
     """`\\uD834\\uDD1E` as the one character it is: the engine would make two halves of it."""
 
     def character(pair: re.Match[str]) -> str:
@@ -65,7 +65,7 @@ class TreeParser(Parser):  # type: ignore[misc]  # the engine has no types
         return result
 
 
-def top_level_reference(node: Node) -> str | None:
+def top_level_name_in_syntax(node: Node) -> str | None:
     """The first name that is read where there is no value to read it from: `phone` in `phone.number`.
 
     The later steps of a path, predicates and the like are evaluated with a value: not looked into.
@@ -74,7 +74,7 @@ def top_level_reference(node: Node) -> str | None:
         return None
     if node.type == "path":
         first = node.steps[0]
-        return str(first.value) if first.type == "name" else top_level_reference(first)
+        return str(first.value) if first.type == "name" else top_level_name_in_syntax(first)
     parts = [node.lhs, node.rhs, node.expression, node.procedure, node.condition, node.then, node._else]
     for group in (node.expressions, node.arguments if node.type != "lambda" else None):
         parts += group or ()
@@ -82,4 +82,4 @@ def top_level_reference(node: Node) -> str | None:
         parts += [part for pair in node.lhs_object for part in pair]
     if node.type in ("function", "partial") and getattr(node.procedure, "type", None) == "path":
         parts.remove(node.procedure)  # `sum(x)` for `$sum(x)`: refused when it is called
-    return next((name for part in parts if (name := top_level_reference(part)) is not None), None)
+    return next((name for part in parts if (name := top_level_name_in_syntax(part)) is not None), None)

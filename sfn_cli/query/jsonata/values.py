@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from jsonata.utils import Utils
 
 from sfn_cli.jsonvalue import dumps, is_larger_than
-from sfn_cli.query.jsonata.limits import MAX_CHARACTERS, MAX_ELEMENTS, TOO_BIG, allowance
+from sfn_cli.query.jsonata.limits import MAX_CHARACTERS, MAX_ELEMENTS, TOO_BIG, current_allowance
 from sfn_cli.query.jsonata.messages import Refusal
 
 if TYPE_CHECKING:
@@ -33,21 +33,21 @@ class Bound(NamedTuple):
 
     @classmethod
     def of(cls, original: Json) -> Bound:
-        conversion = _Conversion()
+        conversion = _ValueConversion()
         value = conversion.of(original)
         return cls(original, value, conversion.plain)
 
 
-def to_engine(value: Json) -> Any:
+def to_engine_value(value: Json) -> Any:
     """`value` with NULL for null and 1 for 1.0. What needs no change is shared, not copied."""
-    return _Conversion().of(value)
+    return _ValueConversion().of(value)
 
 
 _AS_THEY_ARE = frozenset((str, int, bool))
 
 
-class _Conversion:
-    """`to_engine`; afterwards `plain` says whether there was no null."""
+class _ValueConversion:
+    """`to_engine_value`; afterwards `plain` says whether there was no null."""
 
     __slots__ = ("plain",)
 
@@ -75,18 +75,18 @@ class _Conversion:
         if value is None:
             self.plain = False
             return NULL
-        return _number(value)
+        return _plain_number_value(value)
 
 
-def from_engine(value: Any, scope: Scope) -> Json:
+def from_engine_value(value: Any, scope: Scope) -> Json:
     """The plain JSON of a result. Raises Refusal for what is none."""
     shared = {
         id(bound.value) for bound in scope.engine_values.values() if isinstance(bound, Bound) and bound.plain
     }
-    return _Plain(shared).of(value)
+    return _PlainValue(shared).of(value)
 
 
-class _Plain:
+class _PlainValue:
     """Makes plain JSON; `shared` are the ids of values that are such already.
 
     `room` is how many elements are left, and `space` how many characters: a small result may hold one array
@@ -108,12 +108,12 @@ class _Plain:
         if value is NULL or value is None:
             return None
         if isinstance(value, (bool, int, float)):
-            return _number(value)
+            return _plain_number_value(value)
         if id(value) in self.shared:
             self.take(self.length_of(value))
             return value
         if isinstance(value, (dict, list)):
-            allowance().walk(len(value))
+            current_allowance().walk(len(value))
             self.room -= len(value)
             if self.room < 0:
                 raise Refusal("", TOO_BIG)
@@ -143,7 +143,7 @@ _MOST_BITS = 1024
 """The bits of the largest integer that a double can hold. Longer ones are infinite in JSONata."""
 
 
-def _number(value: int | float) -> int | float:
+def _plain_number_value(value: int | float) -> int | float:
     """1 for 1.0, and 1e+22 for the integer of that size: as JavaScript writes the number. An
     infinity or NaN is refused.
     """
@@ -158,7 +158,7 @@ def _number(value: int | float) -> int | float:
     return value
 
 
-def text_of(value: Any, indent: bool = False) -> str | None:
+def value_text(value: Any, indent: bool = False) -> str | None:
     """`$string`: strings as they are, everything else as JavaScript's JSON.
 
     A function is the empty string.
@@ -175,10 +175,10 @@ def text_of(value: Any, indent: bool = False) -> str | None:
         raise Refusal("D3001", "Attempting to invoke string function on Infinity or NaN")
     if isinstance(value, (dict, list)) and is_larger_than(value, MAX_CHARACTERS):
         raise Refusal("", TOO_BIG)
-    return _json_text(value, "\n" if indent else "")
+    return _value_json_text(value, "\n" if indent else "")
 
 
-def _json_text(value: Any, newline: str) -> str:
+def _value_json_text(value: Any, newline: str) -> str:
     if value is NULL or value is None:
         return "null"
     if value is True or value is False:
@@ -186,22 +186,22 @@ def _json_text(value: Any, newline: str) -> str:
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, (int, float)):
-        return number_text(value)
+        return number_value_text(value)
     inner = newline and newline + "  "
     if isinstance(value, dict):
         colon = ": " if newline else ":"
         parts = [
-            json.dumps(name, ensure_ascii=False) + colon + _json_text(item, inner)
+            json.dumps(name, ensure_ascii=False) + colon + _value_json_text(item, inner)
             for name, item in value.items()
         ]
         return "{" + inner + ("," + inner).join(parts) + newline + "}" if parts else "{}"
     if isinstance(value, list):
-        parts = [_json_text(item, inner) for item in value]
+        parts = [_value_json_text(item, inner) for item in value]
         return "[" + inner + ("," + inner).join(parts) + newline + "]" if parts else "[]"
     return '""'
 
 
-def number_text(value: int | float) -> str:
+def number_value_text(value: int | float) -> str:
     """A number as JavaScript prints it, to 15 digits if it has a fraction: 0.1 + 0.2 is 0.3."""
     if isinstance(value, float) and not math.isfinite(value):
         raise Refusal("D1001", f"Number out of range: {'NaN' if math.isnan(value) else 'Infinity'}")
@@ -223,39 +223,39 @@ def number_text(value: int | float) -> str:
     return f"{minus}{figures[0]}{fraction}e{'+' if point > 0 else '-'}{abs(point - 1)}"
 
 
-def strictly_equal(left: Any, right: Any) -> bool:
+def values_strictly_equal(left: Any, right: Any) -> bool:
     """Of one type and equal, as JavaScript's ===; objects and arrays only if they are the same one."""
     if isinstance(left, (dict, list)) or isinstance(right, (dict, list)):
         return left is right
     return isinstance(left, bool) == isinstance(right, bool) and bool(left == right)
 
 
-def deeply_equal(left: Any, right: Any) -> bool:
+def values_deeply_equal(left: Any, right: Any) -> bool:
     """Equal JSON; true is not 1."""
     if isinstance(left, list) and isinstance(right, list):
-        allowance().walk(len(left))
-        return len(left) == len(right) and all(map(deeply_equal, left, right))
+        current_allowance().walk(len(left))
+        return len(left) == len(right) and all(map(values_deeply_equal, left, right))
     if isinstance(left, dict) and isinstance(right, dict):
-        allowance().walk(len(left))
+        current_allowance().walk(len(left))
         return left.keys() == right.keys() and all(
-            deeply_equal(item, right[name]) for name, item in left.items()
+            values_deeply_equal(item, right[name]) for name, item in left.items()
         )
     return left is right or (isinstance(left, bool) == isinstance(right, bool) and bool(left == right))
 
 
-def key_of(value: Any) -> object:
+def value_key(value: Any) -> object:
     """Equal, and hashable, for values that are deeply equal."""
     if isinstance(value, (list, dict)):
-        allowance().walk(32 + 16 * len(value))
-        allowance().make(100 * len(value))
+        current_allowance().walk(32 + 16 * len(value))
+        current_allowance().make(100 * len(value))
     if isinstance(value, list):
-        return tuple(map(key_of, value))
+        return tuple(map(value_key, value))
     if isinstance(value, dict):
-        return frozenset((name, key_of(item)) for name, item in value.items())
+        return frozenset((name, value_key(item)) for name, item in value.items())
     return (bool, value) if isinstance(value, bool) else value
 
 
-def double(value: Any) -> Any:
+def double_value(value: Any) -> Any:
     """A number as JavaScript has it, if it has."""
     if isinstance(value, bool) or not isinstance(value, int):
         return value

@@ -24,7 +24,7 @@ MISSING = object()
 _NUMBER = re.compile(r"[-+]?(?:\d++\.?\d*+|\.\d++)(?:[eE][-+]?\d{1,6})?", re.ASCII)
 
 
-def read_number(text: str) -> int | float | None:
+def read_compared_number(text: str) -> int | float | None:
     """The number that the text spells in Java (`010` is ten), or None if it is none, or beyond a double."""
     if not _NUMBER.fullmatch(text):
         return None
@@ -40,47 +40,49 @@ def read_number(text: str) -> int | float | None:
     )
 
 
-def equal(left: Any, right: Any) -> bool:
+def compare_equal(left: Any, right: Any) -> bool:
     """`==`"""
     kind, other = type(left), type(right)
     if kind is str and other in (int, float):
         return bool(left == java_text(right))
     if kind in (int, float):
         if other is str:
-            right = read_number(right)
+            right = read_compared_number(right)
         return type(right) in (int, float) and bool(left == right)
-    return left is not MISSING and kind is other and _same(left, right)
+    return left is not MISSING and kind is other and _compare_json(left, right)
 
 
-def _same(left: Json, right: Json) -> bool:
+def _compare_json(left: Json, right: Json) -> bool:
     """Equal JSON; true is not 1."""
     if isinstance(left, list) and isinstance(right, list):
-        return len(left) == len(right) and all(map(_same, left, right))
+        return len(left) == len(right) and all(map(_compare_json, left, right))
     if isinstance(left, dict) and isinstance(right, dict):
-        return left.keys() == right.keys() and all(_same(item, right[name]) for name, item in left.items())
+        return left.keys() == right.keys() and all(
+            _compare_json(item, right[name]) for name, item in left.items()
+        )
     return isinstance(left, bool) == isinstance(right, bool) and left == right
 
 
-def _alike(left: Any, right: Any) -> bool:
+def _compare_strictly(left: Any, right: Any) -> bool:
     """`===`"""
     numbers = (int, float)
-    return (type(left) is type(right) or (type(left) in numbers and type(right) in numbers)) and equal(
-        left, right
-    )
+    return (
+        type(left) is type(right) or (type(left) in numbers and type(right) in numbers)
+    ) and compare_equal(left, right)
 
 
-def _are_ordered(left: Any, right: Any) -> bool:
+def _comparison_is_ordered(left: Any, right: Any) -> bool:
     kind, other = type(left), type(right)
     return other in (int, float) if kind in (int, float) else kind is other is str
 
 
 COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
-    "==": equal,
-    "!=": lambda left, right: not equal(left, right),
-    "===": _alike,
-    "!==": lambda left, right: not _alike(left, right),
-    "<": lambda left, right: _are_ordered(left, right) and left < right,
-    ">": lambda left, right: _are_ordered(left, right) and left > right,
-    "<=": lambda left, right: _are_ordered(left, right) and left <= right,
-    ">=": lambda left, right: _are_ordered(left, right) and left >= right,
+    "==": compare_equal,
+    "!=": lambda left, right: not compare_equal(left, right),
+    "===": _compare_strictly,
+    "!==": lambda left, right: not _compare_strictly(left, right),
+    "<": lambda left, right: _comparison_is_ordered(left, right) and left < right,
+    ">": lambda left, right: _comparison_is_ordered(left, right) and left > right,
+    "<=": lambda left, right: _comparison_is_ordered(left, right) and left <= right,
+    ">=": lambda left, right: _comparison_is_ordered(left, right) and left >= right,
 }

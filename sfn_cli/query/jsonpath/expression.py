@@ -25,8 +25,8 @@ from sfn_cli.query.jsonpath.parser import (
     Step,
     TooManyNodes,
     parse_path,
-    select_from,
-    step_text,
+    path_step_text,
+    select_nodes,
 )
 from sfn_cli.query.limits import UNLIMITED, TimeBudget
 
@@ -110,7 +110,7 @@ class Path:
         if self._plain:
             return self._read_plain(document)
         try:
-            found = _select(self.steps, document, budget)
+            found = _select_path_nodes(self.steps, document, budget)
         except TooManyNodes:
             cause = (
                 f"The JSONPath '{self.text}' names more than {MAX_NODES} values, "
@@ -136,7 +136,7 @@ class Path:
         return value
 
     def _not_found(self, document: Json) -> PathNotFound:
-        return PathNotFound(self.text, _reason(self.steps, document), document)
+        return PathNotFound(self.text, _path_not_found_reason(self.steps, document), document)
 
     def __repr__(self) -> str:
         return f"Path({self.text!r})"
@@ -157,12 +157,12 @@ def is_path(text: str) -> bool:
     return True
 
 
-def _select(steps: tuple[Step, ...], document: Json, budget: TimeBudget) -> list[Json]:
+def _select_path_nodes(steps: tuple[Step, ...], document: Json, budget: TimeBudget) -> list[Json]:
     """All that the steps name in `document`, in document order. Raises TooManyNodes."""
     nodes = [document]
     for step in steps:
         if isinstance(step, Selector):
-            nodes = select_from(nodes, step, budget)
+            nodes = select_nodes(nodes, step, budget)
         elif isinstance(step, str):
             nodes = [node[step] for node in nodes if isinstance(node, dict) and step in node]
         else:
@@ -172,7 +172,7 @@ def _select(steps: tuple[Step, ...], document: Json, budget: TimeBudget) -> list
     return nodes
 
 
-def _reason(steps: tuple[Step, ...], document: Json) -> str:
+def _path_not_found_reason(steps: tuple[Step, ...], document: Json) -> str:
     """Why a definite path names nothing, in Jayway's words.
 
     A missing last name is "No results for path", with the path whole; a missing name before the
@@ -180,9 +180,9 @@ def _reason(steps: tuple[Step, ...], document: Json) -> str:
     """
     value = document
     so_far = "$"
-    whole = "$" + "".join(map(step_text, steps))
+    whole = "$" + "".join(map(path_step_text, steps))
     for position, step in enumerate(steps):
-        here = so_far + step_text(step)
+        here = so_far + path_step_text(step)
         if isinstance(step, int):
             if value is None:
                 return f"The path {so_far} is null"
@@ -195,7 +195,7 @@ def _reason(steps: tuple[Step, ...], document: Json) -> str:
             value = value[step]
         elif not isinstance(value, dict):
             return (
-                f"Expected to find an object with property {step_text(step)} in path {so_far} "
+                f"Expected to find an object with property {path_step_text(step)} in path {so_far} "
                 f"but found '{java_class(value)}'. "
                 "This is not a json object according to the JsonProvider: "
                 "'com.jayway.jsonpath.spi.json.JacksonJsonProvider'."

@@ -14,8 +14,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from sfn_cli.query.jsonpath.comparison import COMPARISONS, MISSING, read_number
-from sfn_cli.query.jsonpath.path_of_item import TEXT, Value, path_of_item, unescape
+from sfn_cli.query.jsonpath.comparison import COMPARISONS, MISSING, read_compared_number
+from sfn_cli.query.jsonpath.path_of_item import TEXT, Value, path_of_item, unescape_item_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +36,7 @@ def compile_filter(body: str) -> Callable[[list[Json], TimeBudget], list[Json]]:
     """A function that keeps the items for which `body` holds; it stops when budget is over.
     Raises ValueError.
     """
-    filter = _Filter(body)
+    filter = _FilterParser(body)
     holds = filter.whole()
     # https://docs.aws.amazon.com/step-functions/latest/dg/amazon-states-language-paths.html: `@`
     # matches no scalar value, so `[?(@ > 1)]` keeps nothing, unlike in Jayway.
@@ -55,7 +55,7 @@ def compile_filter(body: str) -> Callable[[list[Json], TimeBudget], list[Json]]:
     return matching
 
 
-class _Filter:
+class _FilterParser:
     """A cursor on the text of one filter."""
 
     def __init__(self, text: str) -> None:
@@ -130,7 +130,7 @@ class _Filter:
     def literal(self) -> Json:
         if quoted := _STRING.match(self.text, self.at):
             self.at = quoted.end()
-            return unescape(quoted[0][1:-1])
+            return unescape_item_text(quoted[0][1:-1])
         if self.take("["):
             return self.items("]", self.literal)
         if self.take("{"):
@@ -141,7 +141,7 @@ class _Filter:
         if word[0] in _WORDS:
             self.at = word.end()
             return _WORDS[word[0]]
-        number = read_number(word[0])
+        number = read_compared_number(word[0])
         if number is None:
             self.refuse()
         self.at = word.end()

@@ -45,7 +45,7 @@ class Selector:
 Step = str | int | Selector
 
 
-def step_text(step: Step) -> str:
+def path_step_text(step: Step) -> str:
     """The step as Jayway prints it: `['a']`, `[0]`."""
     if isinstance(step, str):
         return f"['{step}']"
@@ -56,7 +56,7 @@ def step_text(step: Step) -> str:
 
 def parse_path(text: str) -> tuple[str, tuple[Step, ...]]:
     """("$", ("a", 0)) of "$.a[0]"; the root of a variable is its name. Raises ValueError."""
-    return _Parser(text).path()
+    return _PathParser(text).path()
 
 
 _ROOT = re.compile(r"\$(\$|[^\W\d]\w*)?")
@@ -68,7 +68,7 @@ _SLICE = re.compile(r"\s*+(-?\d++)?\s*+:\s*+(-?\d++)?\s*+(?::\s*+(-?\d++)?\s*+)?
 _FILTER = re.compile(r"\s*+\?\s*+\(")
 
 
-class _Parser:
+class _PathParser:
     """A cursor on the text of one path."""
 
     def __init__(self, text: str) -> None:
@@ -86,7 +86,7 @@ class _Parser:
         if steps and isinstance(last := steps[-1], Selector) and last.names:
             deep = len(steps) > 1 and steps[-2] is _DEEP
             steps[-1] = Selector(
-                last.text, _merge_of(last.names, all_of_them=deep), names=last.names, merges=True
+                last.text, _merge_step(last.names, all_of_them=deep), names=last.names, merges=True
             )
         variable = root.group(1)
         return root.group() if variable in (None, "$") else variable, tuple(steps)
@@ -96,7 +96,7 @@ class _Parser:
         deep = self._take("..")
         if deep or self._take("."):
             if not self._take("["):
-                step: Step = Selector("[*]", _children) if self._take("*") else self._name()
+                step: Step = Selector("[*]", _child_nodes) if self._take("*") else self._name()
                 steps.extend((_DEEP, step) if deep else (step,))
                 return
         elif not self._take("["):
@@ -119,27 +119,27 @@ class _Parser:
             return self._filter(deep)
         if self.text.startswith("*]", self.at):
             self.at += 2
-            return Selector("[*]", _children)
+            return Selector("[*]", _child_nodes)
         if bounds := _SLICE.match(self.text, self.at):
             if not (bounds[1] or bounds[2]):
                 self._refuse("a slice needs a start or an end")
             start, stop = (self._number(bound, self.at) if bound else None for bound in bounds.group(1, 2))
             self.at = bounds.end()
             # As in Jayway, a third number changes nothing.
-            return Selector(f"[{bounds.group(0)[:-1]}]", _slice_of(start, stop))
+            return Selector(f"[{bounds.group(0)[:-1]}]", _slice_step(start, stop))
         if _INDEX.match(self.text, self.at):
             opening = self.at
             indexes = [self._number(index, opening) for index in self._list(_INDEX)]
             return (
                 indexes[0]
                 if len(indexes) == 1
-                else Selector(f"[{','.join(map(str, indexes))}]", _indexes_of(indexes))
+                else Selector(f"[{','.join(map(str, indexes))}]", _index_step(indexes))
             )
-        names = [_unescape(name) for name in self._list(_QUOTED)]
+        names = [_unescape_path_name(name) for name in self._list(_QUOTED)]
         return (
             names[0]
             if len(names) == 1
-            else Selector(_names_text(names), _names_of(names, all_of_them=deep), names=names)
+            else Selector(_path_names_text(names), _name_step(names, all_of_them=deep), names=names)
         )
 
     def _number(self, digits: str, at: int) -> int:
@@ -168,7 +168,7 @@ class _Parser:
 
         opening = _FILTER.match(self.text, self.at)
         assert opening is not None
-        end = _closing(self.text, opening.end())
+        end = _closing_parenthesis(self.text, opening.end())
         closing = re.compile(r"\s*\]").match(self.text, end + 1)
         if end < 0 or closing is None:
             self._refuse("the filter has no end: expected ')]'")
@@ -199,12 +199,12 @@ class _Parser:
         raise ValueError(f"Invalid path '{self.text}' at column {self.at + 1}: {why}")
 
 
-def _unescape(name: str) -> str:
+def _unescape_path_name(name: str) -> str:
     """Observed at AWS: in `['a\\"b']` the backslash is part of the name; before ' and \\ it is not."""
     return re.sub(r"\\(['\\])", r"\1", name)
 
 
-def _closing(text: str, at: int) -> int:
+def _closing_parenthesis(text: str, at: int) -> int:
     """Where the parenthesis that is open at `at` closes, or -1; quoted text is skipped."""
     depth = 1
     for part in re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[()]""").finditer(text, at):
@@ -214,7 +214,7 @@ def _closing(text: str, at: int) -> int:
     return -1
 
 
-def select_from(nodes: list[Json], selector: Selector, budget: TimeBudget) -> list[Json]:
+def select_nodes(nodes: list[Json], selector: Selector, budget: TimeBudget) -> list[Json]:
     """Yields what the selector names in the nodes, a few at a time. Raises TooManyNodes."""
     found: list[Json] = []
     for start in range(0, len(nodes), 16):
@@ -224,7 +224,7 @@ def select_from(nodes: list[Json], selector: Selector, budget: TimeBudget) -> li
     return found
 
 
-def _children(nodes: list[Json], budget: TimeBudget) -> list[Json]:
+def _child_nodes(nodes: list[Json], budget: TimeBudget) -> list[Json]:
     found: list[Json] = []
     for node in nodes:
         if isinstance(node, list):
@@ -234,7 +234,7 @@ def _children(nodes: list[Json], budget: TimeBudget) -> list[Json]:
     return found
 
 
-def _containers(nodes: list[Json], budget: TimeBudget) -> list[Json]:
+def _container_nodes(nodes: list[Json], budget: TimeBudget) -> list[Json]:
     """The nodes and all objects and arrays within them, each before its contents."""
     found: list[Json] = []
     waiting = nodes[::-1]
@@ -253,10 +253,10 @@ def _containers(nodes: list[Json], budget: TimeBudget) -> list[Json]:
     return found
 
 
-_DEEP = Selector("..", _containers)
+_DEEP = Selector("..", _container_nodes)
 
 
-def _slice_of(start: int | None, stop: int | None) -> Select:
+def _slice_step(start: int | None, stop: int | None) -> Select:
     if start is None or stop is None or start >= 0 <= stop:
         return lambda nodes, _: [
             item for node in nodes if isinstance(node, list) for item in node[start:stop]
@@ -274,7 +274,7 @@ def _slice_of(start: int | None, stop: int | None) -> Select:
     return select
 
 
-def _indexes_of(indexes: list[int]) -> Select:
+def _index_step(indexes: list[int]) -> Select:
     return lambda nodes, _: [
         node[index]
         for node in nodes
@@ -284,11 +284,11 @@ def _indexes_of(indexes: list[int]) -> Select:
     ]
 
 
-def _names_text(names: Iterable[str]) -> str:
+def _path_names_text(names: Iterable[str]) -> str:
     return "[" + ",".join(f"'{name}'" for name in names) + "]"
 
 
-def _objects_of(nodes: list[Json], names: Sequence[str], all_of_them: bool) -> list[dict[str, Json]]:
+def _objects_with_names(nodes: list[Json], names: Sequence[str], all_of_them: bool) -> list[dict[str, Json]]:
     """After `..`, as in Jayway, only objects that have all of the names."""
     return [
         node
@@ -297,14 +297,17 @@ def _objects_of(nodes: list[Json], names: Sequence[str], all_of_them: bool) -> l
     ]
 
 
-def _names_of(names: Sequence[str], *, all_of_them: bool) -> Select:
+def _name_step(names: Sequence[str], *, all_of_them: bool) -> Select:
     return lambda nodes, _: [
-        node[name] for node in _objects_of(nodes, names, all_of_them) for name in names if name in node
+        node[name]
+        for node in _objects_with_names(nodes, names, all_of_them)
+        for name in names
+        if name in node
     ]
 
 
-def _merge_of(names: Sequence[str], *, all_of_them: bool) -> Select:
+def _merge_step(names: Sequence[str], *, all_of_them: bool) -> Select:
     return lambda nodes, _: [
         {name: node[name] for name in names if name in node}
-        for node in _objects_of(nodes, names, all_of_them)
+        for node in _objects_with_names(nodes, names, all_of_them)
     ]

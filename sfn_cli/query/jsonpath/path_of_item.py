@@ -37,7 +37,7 @@ def path_of_item(text: str, at: int) -> tuple[Value, int]:
     """
     names: list[str] = []
     while member := _MEMBER.match(text, at):
-        names.append(member[1] or unescape(member[2][1:-1]))
+        names.append(member[1] or unescape_item_text(member[2][1:-1]))
         at = member.end()
     further = _FURTHER.match(text, at)
     at = at if further is None else further.end()
@@ -45,22 +45,22 @@ def path_of_item(text: str, at: int) -> tuple[Value, int]:
         function = re.split(r"[.\]]", text[:at])[-1]
         raise ValueError(f"the function '{function}()' is not supported in a filter")
     if further is not None:
-        rest = _further(further[0])
-        return lambda item: rest(_member(item, names)), at
+        rest = _further_path_of_item(further[0])
+        return lambda item: rest(_item_member(item, names)), at
     if len(names) == 1:
         (only,) = names
         return lambda item: item.get(only, MISSING) if isinstance(item, dict) else MISSING, at
-    return lambda item: _member(item, names), at
+    return lambda item: _item_member(item, names), at
 
 
-def unescape(quoted: str) -> str:
+def unescape_item_text(quoted: str) -> str:
     """As in a string of Java: `\\n`, `\\u00e9`; before any other character a backslash is nothing."""
     return _ESCAPE.sub(
         lambda code: chr(int(code[1], 16)) if code[1] else _ESCAPES.get(code[2], code[2]), quoted
     )
 
 
-def _member(item: Json, names: list[str]) -> Any:
+def _item_member(item: Json, names: list[str]) -> Any:
     """What the names lead to from the item, or MISSING."""
     for name in names:
         if not isinstance(item, dict) or name not in item:
@@ -69,7 +69,7 @@ def _member(item: Json, names: list[str]) -> Any:
     return item
 
 
-def _further(text: str) -> Value:
+def _further_path_of_item(text: str) -> Value:
     """What the steps from the first that is no name on give. Raises ValueError."""
     from jsonpath_ng.exceptions import JSONPathError
     from jsonpath_ng.jsonpath import Child, Descendants, Fields, Index, Root, Slice, Wildcard  # 50 ms

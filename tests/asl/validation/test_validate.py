@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sfn_cli.asl.state_machine import load
+from sfn_cli.asl.state_machine import load_machine
 from sfn_cli.asl.validation.validate import validate
 from tests.asl.validation.findings import SCHEMA, only, told
 from tests.interpreter.hand_turned import run
@@ -605,7 +605,7 @@ def test_deep_nesting(definition: str, told: str | None) -> None:
     messages = [fault.message for fault in validate(definition)]
     if told is None:
         assert messages == []
-        load(definition)
+        load_machine(definition)
     else:
         assert [message.startswith(told) for message in messages] == [True]
 
@@ -656,4 +656,4 @@ def test_what_passes_can_be_loaded() -> None:
         }
     )
     assert validate(definition) == []
-    assert list(load(definition).states) == list("ABCDEFGH")
+    assert list(load_machine(definition).states) == list("ABCDEFGH")

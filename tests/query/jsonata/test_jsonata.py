@@ -13,7 +13,7 @@ from sfn_cli.query.jsonata.expression import (
     UNDEFINED,
     JsonataError,
     compile_expression,
-    evaluate_string,
+    evaluate_expression_text,
     is_expression,
 )
 from sfn_cli.query.scope import Scope
@@ -288,7 +288,7 @@ def test_a_large_range_is_allowed() -> None:
 def test_unexpected_type(value: str, type_name: str, shown: str) -> None:
     """Recorded: test_map_state_items_eval_jsonata_fail."""
     with pytest.raises(StatesError) as caught:
-        evaluate_string(f"{{% {value} %}}", "Items", scope(), "array")
+        evaluate_expression_text(f"{{% {value} %}}", "Items", scope(), "array")
     assert caught.value.error == "States.QueryEvaluationError"
     assert caught.value.location == "Items"
     assert caught.value.cause == (
@@ -314,7 +314,7 @@ def test_unexpected_type(value: str, type_name: str, shown: str) -> None:
 def test_causes(expression: str, ending: str) -> None:
     """A coded error follows as a sentence, a bound after a colon."""
     with pytest.raises(StatesError) as caught:
-        evaluate_string("{% " + expression + " %}", "Output/r", scope())
+        evaluate_expression_text("{% " + expression + " %}", "Output/r", scope())
     assert (
         caught.value.cause
         == f"The JSONata expression '{expression}' specified for the field 'Output/r' {ending}"

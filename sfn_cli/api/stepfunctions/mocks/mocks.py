@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli import jsonvalue
 from sfn_cli.api.stepfunctions.mocks import mock_config
-from sfn_cli.asl.nesting import all_states
+from sfn_cli.asl.nesting import states_with_nested
 from sfn_cli.errors import UsageError
 from sfn_cli.settings_table import MOCK_CONFIG_FILE
 
@@ -54,7 +54,7 @@ class Mocking:
     def _resolve(self, machine: str, revision: Revision) -> Json:
         tasks = [
             name
-            for name, state in all_states(jsonvalue.loads(revision.definition))
+            for name, state in states_with_nested(jsonvalue.loads(revision.definition))
             if state["Type"] == "Task"
         ]
         responses = (

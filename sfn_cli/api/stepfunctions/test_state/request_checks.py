@@ -12,7 +12,7 @@ from sfn_cli.api.stepfunctions.definitions import STATE_NAME, refuse_faults
 from sfn_cli.api.stepfunctions.executions import check_input
 from sfn_cli.api.stepfunctions.test_state.mock_results import check_mock
 from sfn_cli.asl.dataflow import JSONPATH
-from sfn_cli.asl.nesting import all_states
+from sfn_cli.asl.nesting import states_with_nested
 from sfn_cli.asl.states.task_state import TaskState
 from sfn_cli.asl.validation.validate import validate, validate_state
 from sfn_cli.errors import ApiError
@@ -76,7 +76,7 @@ def machine_of_state(service: Service, request: Mapping[str, Any]) -> dict[str, 
 
 def _find(machine: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
     """The state of this name, in the machine or in those within it: no two have one name."""
-    return next((state for found, state in all_states(machine) if found == name), None)
+    return next((state for found, state in states_with_nested(machine) if found == name), None)
 
 
 def check_state(state: State, fields: Mapping[str, Any], request: Mapping[str, Any]) -> None:

@@ -21,7 +21,7 @@ from sfn_cli.api.stepfunctions.test_state.tested_context import default_context,
 from sfn_cli.api.stepfunctions.test_state.tested_map import items_of, tested_map
 from sfn_cli.asl.dataflow import JSONPATH
 from sfn_cli.asl.moves import Call, Distribute, Exit, Fork, Move, Sleep, Stop
-from sfn_cli.asl.state_machine import load
+from sfn_cli.asl.state_machine import load_machine
 from sfn_cli.asl.states.map_state import MapState
 from sfn_cli.asl.trace import NO_TRACE
 from sfn_cli.asl.visit import Visit
@@ -55,7 +55,7 @@ def test_state(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """What became of the state; that it failed is no error of the call."""
     check_request(request)
     fields = machine_of_state(service, request)
-    machine = load(dumps(fields))
+    machine = load_machine(dumps(fields))
     check_state(machine.states[STATE_NAME], fields["States"][STATE_NAME], request)
     return _Test(service, request, machine).answer()
 

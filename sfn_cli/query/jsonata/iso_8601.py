@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-from sfn_cli.query.jsonata.messages import Refusal, to_text
+from sfn_cli.query.jsonata.messages import Refusal, to_message_text
 
 _FORM = re.compile(
     r"(\d{4})(?:-([01]\d)(?:-([0-3]\d))?)?(?:T([0-2]\d):([0-5]\d)(?::([0-5]\d)(?:\.(\d+))?)?)?(Z|[+-][0-2]\d:?[0-5]\d)?"
@@ -14,14 +14,14 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DEFAULTS = (1, 1, 1, 0, 0, 0)
 
 
-def milliseconds(timestamp: str) -> int:
+def iso_8601_milliseconds(timestamp: str) -> int:
     """Milliseconds since 1970 of "2018-02-03T11:15:33.250+01:00"; all after the year may be left out."""
     found = _FORM.fullmatch(timestamp)
     if found is None:
         raise Refusal(
             "D3110",
             "The argument of the toMillis function must be an ISO 8601 formatted timestamp. "
-            f"Given {to_text(timestamp)}",
+            f"Given {to_message_text(timestamp)}",
         )
     year, month, day, hour, minute, second = (
         int(part or default) for part, default in zip(found.groups()[:6], _DEFAULTS, strict=True)

@@ -15,7 +15,7 @@ from jsonata.functions import Functions
 from jsonata.jsonata import Jsonata
 from jsonata.utils import Utils
 
-from sfn_cli.query.jsonata.limits import TOO_LONG, allowance, check_items, check_length
+from sfn_cli.query.jsonata.limits import TOO_LONG, check_items_limit, check_length_limit, current_allowance
 from sfn_cli.query.jsonata.messages import Refusal
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def compile_regex(pattern: str, flags: Any) -> regex.Pattern[str]:
     """
     import regex  # 20 ms
 
-    translated = _DIFFERENT.sub(_translate, pattern)
+    translated = _DIFFERENT.sub(_translate_regex_token, pattern)
     options = (regex.IGNORECASE if flags.case_insensitive else 0) | (
         regex.MULTILINE if flags.multiline else 0
     )
@@ -72,7 +72,7 @@ _END = r"(?!\n)\Z"
 _ASCII = {"d": "0-9", "w": "A-Za-z0-9_"}
 
 
-def _translate(found: re.Match[str]) -> str:
+def _translate_regex_token(found: re.Match[str]) -> str:
     whole, escaped, characters = found[0], found[1], found[2]
     if found[3] is not None:
         return whole + _SEAM
@@ -91,19 +91,19 @@ def _translate(found: re.Match[str]) -> str:
     return f"[{inside}]" if inside not in ("", "^") else ("(?!)" if not inside else r"[\s\S]")
 
 
-def matcher_result(pattern: regex.Pattern[str], text: Any) -> Any:
+def regex_matcher_result(pattern: regex.Pattern[str], text: Any) -> Any:
     """The value of a call of a regular expression: its first match, and how to get the next."""
-    return _link(_regex_matches(pattern, text)) if isinstance(text, str) else None
+    return _link_regex_matches(_regex_matches(pattern, text)) if isinstance(text, str) else None
 
 
-def _link(matches: Iterator[Match]) -> Any:
+def _link_regex_matches(matches: Iterator[Match]) -> Any:
     match = next(matches, None)
     if match is None:
         return None
-    return {**match.as_object(), "next": Jsonata.JLambda(lambda: _link(matches))}
+    return {**match.as_object(), "next": Jsonata.JLambda(lambda: _link_regex_matches(matches))}
 
 
-def matches_of(matcher: Any, text: str) -> Iterator[Match]:
+def regex_matches_of(matcher: Any, text: str) -> Iterator[Match]:
     """All matches in order. A match of no characters is refused, as JSONata does."""
     if is_regex(matcher):
         yield from _regex_matches(matcher, text)
@@ -122,18 +122,18 @@ def matches_of(matcher: Any, text: str) -> Iterator[Match]:
 
 def _regex_matches(pattern: regex.Pattern[str], text: str) -> Iterator[Match]:
     at = 0
-    while (found := search(pattern, text, at)) is not None:
+    while (found := search_regex(pattern, text, at)) is not None:
         if not found[0]:
             raise Refusal("D1004", "Regular expression matches zero length string")
         groups = [group or "" for group in found.groups()]
-        allowance().walk(len(groups) + (found.end() - at) // 64)
+        current_allowance().walk(len(groups) + (found.end() - at) // 64)
         at = found.end()
         yield Match(found[0], found.start(), at, groups)
 
 
-def search(pattern: regex.Pattern[str], text: str, at: int = 0) -> regex.Match[str] | None:
+def search_regex(pattern: regex.Pattern[str], text: str, at: int = 0) -> regex.Match[str] | None:
     """The first match from `at` on. Raises Refusal, or BudgetExceeded, when the search takes too long."""
-    budget = allowance().budget
+    budget = current_allowance().budget
     if budget.is_over():
         raise Refusal("", TOO_LONG)
     try:
@@ -143,79 +143,85 @@ def search(pattern: regex.Pattern[str], text: str, at: int = 0) -> regex.Match[s
         raise Refusal("", TOO_LONG) from None
 
 
-def match(text: str | None, matcher: Any, limit: float | None) -> Any:
+def match_regex(text: str | None, matcher: Any, limit: float | None) -> Any:
     """$match"""
     if text is None:
         return None
-    _must_count(limit, "D3040", "Third argument of match function must evaluate to a positive number")
+    _must_be_regex_limit(
+        limit, "D3040", "Third argument of match function must evaluate to a positive number"
+    )
     found = Utils.create_sequence()
-    for number, one in enumerate(matches_of(matcher, text)):
+    for number, one in enumerate(regex_matches_of(matcher, text)):
         if limit is not None and number >= limit:
             break
-        check_items(number)
+        check_items_limit(number)
         found.append({"match": one.text, "index": one.start, "groups": one.groups})
     return found
 
 
-def contains(text: str | None, wanted: Any) -> bool | None:
+def contains_regex(text: str | None, wanted: Any) -> bool | None:
     """$contains"""
     if text is None or wanted is None:
         return None
     if isinstance(wanted, str):
         return wanted in text
-    return next(matches_of(wanted, text), None) is not None
+    return next(regex_matches_of(wanted, text), None) is not None
 
 
-def split(text: str | None, separator: Any, limit: float | None) -> list[str] | None:
+def split_by_regex(text: str | None, separator: Any, limit: float | None) -> list[str] | None:
     """$split"""
     if text is None or separator is None:
         return None
-    _must_count(limit, "D3020", "Third argument of split function must evaluate to a positive number")
+    _must_be_regex_limit(
+        limit, "D3020", "Third argument of split function must evaluate to a positive number"
+    )
     if isinstance(separator, str):
-        check_items(text.count(separator))
+        check_items_limit(text.count(separator))
         parts = text.split(separator) if separator else list(text)
     else:
         parts, at = [], 0
-        for one in matches_of(separator, text):
+        for one in regex_matches_of(separator, text):
             parts.append(text[at : one.start])
             at = one.end
         parts.append(text[at:])
     return parts if limit is None else parts[: int(limit)]
 
 
-def replace(text: str | None, pattern: Any, replacement: Any, limit: float | None) -> str | None:
+def replace_regex(text: str | None, pattern: Any, replacement: Any, limit: float | None) -> str | None:
     """$replace"""
     if text is None or pattern is None or replacement is None:
         return None
     if pattern == "":
         raise Refusal("D3010", "Second argument of replace function cannot be an empty string")
-    _must_count(limit, "D3011", "Fourth argument of replace function must evaluate to a positive number")
+    _must_be_regex_limit(
+        limit, "D3011", "Fourth argument of replace function must evaluate to a positive number"
+    )
     if isinstance(pattern, str):
         if isinstance(replacement, str):
             count = text.count(pattern) if limit is None else min(text.count(pattern), int(limit))
-            check_length(len(text) + count * (len(replacement) - len(pattern)))
+            check_length_limit(len(text) + count * (len(replacement) - len(pattern)))
             return text.replace(pattern, replacement, count)
-        matches = _occurrences(pattern, text)
+        matches = _text_occurrences(pattern, text)
     else:
-        matches = matches_of(pattern, text)
+        matches = regex_matches_of(pattern, text)
     made, at = "", 0
     for number, one in enumerate(matches):
         if limit is not None and number >= limit:
             break
         new = (
-            _substitute(replacement, one)
+            _substitute_regex_groups(replacement, one)
             if isinstance(replacement, str)
             else Functions.func_apply(replacement, [one.as_object()])
         )
         if not isinstance(new, str):
             raise Refusal("D3012", "Attempted to replace a matched string with a non-string value")
         made += text[at : one.start] + new
-        check_length(len(made))
+        check_length_limit(len(made))
         at = one.end
     return made + text[at:]
 
 
-def _occurrences(wanted: str, text: str) -> Iterator[Match]:
+def _text_occurrences(wanted: str, text: str) -> Iterator[Match]:
     at = text.find(wanted)
     while at >= 0:
         yield Match(wanted, at, at + len(wanted), [])
@@ -250,10 +256,10 @@ class BudgetedRe:
         return pattern._pattern.sub(replacement, text)
 
     def search(self, text: str) -> regex.Match[str] | None:
-        return search(self._pattern, text)
+        return search_regex(self._pattern, text)
 
 
-def _substitute(template: str, match: Match) -> str:
+def _substitute_regex_groups(template: str, match: Match) -> str:
     """Replaces `$0` by the match, `$1` … by its groups, `$$` by a dollar; of `$12` with two groups,
     the group is 1.
     """
@@ -273,7 +279,7 @@ def _substitute(template: str, match: Match) -> str:
     return re.sub(rf"\$(?:(\$|0)|(\d{{1,{digits}}}))", part, template)
 
 
-def _must_count(limit: float | None, code: str, otherwise: str) -> None:
+def _must_be_regex_limit(limit: float | None, code: str, otherwise: str) -> None:
     if limit is Utils.NULL_VALUE:
         raise Refusal(
             "T0410",
