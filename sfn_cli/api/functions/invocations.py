@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli import jsonvalue
+from sfn_cli import jsonvalue, quotas
 from sfn_cli.api.functions.references import existing, invalid, not_found, parse_reference
 from sfn_cli.api.stepfunctions.arn_checks import new_uuid
 from sfn_cli.errors import ApiError
@@ -17,15 +17,11 @@ from sfn_cli.errors import ApiError
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
 
-MAX_PAYLOAD_BYTES = 6_291_456
-MAX_EVENT_BYTES = 1_048_576
-"""Of an invocation that nobody waits for."""
-
 
 def invoke(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     kind = request.get("InvocationType") or "RequestResponse"
     payload = _parse_payload(
-        request.get("Payload"), MAX_EVENT_BYTES if kind == "Event" else MAX_PAYLOAD_BYTES
+        request.get("Payload"), quotas.INVOKE_EVENT_BYTES if kind == "Event" else quotas.INVOKE_BYTES
     )
     client_context = _parse_context(request.get("ClientContext"))
     existing(service, request)

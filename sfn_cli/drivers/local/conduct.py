@@ -22,7 +22,7 @@ from functools import partial
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
 
-from sfn_cli import arn
+from sfn_cli import arn, quotas
 from sfn_cli.asl.retry import RUNTIME
 from sfn_cli.asl.state_machine import load
 from sfn_cli.drivers.local.clocks import GRACE_MS, Clock, VirtualClock, clock_of
@@ -31,7 +31,6 @@ from sfn_cli.drivers.local.messages import signal_of
 from sfn_cli.drivers.local.slow_lane import SlowLane, Step, StepResult, loop_budget
 from sfn_cli.errors import RowError, UnstorableError, is_of_the_store
 from sfn_cli.interpreter import mocks
-from sfn_cli.interpreter.execution import MAX_EVENTS
 from sfn_cli.interpreter.execution_log import ExecutionLog, execution_log
 from sfn_cli.interpreter.interpreter import Interpreter
 from sfn_cli.interpreter.signals import TaskFailed, TaskHeartbeat, time_of
@@ -110,7 +109,7 @@ class Conductor:
         report: Callable[[str], None],
         *,
         on_crash: str = "retry",
-        max_events: int = MAX_EVENTS,
+        max_events: int = quotas.HISTORY_EVENTS,
     ) -> None:
         self._turns = turns
         self._executions = executions

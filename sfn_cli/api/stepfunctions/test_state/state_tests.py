@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli import arn
+from sfn_cli import arn, quotas
 from sfn_cli.api.stepfunctions import arn_checks
 from sfn_cli.api.stepfunctions.definitions import STATE_NAME
 from sfn_cli.api.stepfunctions.test_state.http_inspection import HttpInspection
@@ -46,9 +46,6 @@ if TYPE_CHECKING:
     from sfn_cli.api.service import Service
     from sfn_cli.asl.state_machine import CompiledMachine
     from sfn_cli.asl.trace import Trace
-
-LONGEST_MILLISECONDS = 300_000
-"""How long a test may take. (AWS's quota)"""
 
 
 def test_state(service: Service, request: dict[str, Any]) -> dict[str, Any]:
@@ -172,7 +169,7 @@ class _Test:
     def _slept(self, until: int) -> int:
         """Waits until then; the time at which it is over."""
         start = self.service.clock()
-        if until - start > LONGEST_MILLISECONDS:
+        if until - start > quotas.TEST_STATE_SECONDS * 1000:
             raise StatesError("States.Timeout")
         time.sleep(max(0, until - start) / 1000)
         return max(until, self.stay.entered_at)
