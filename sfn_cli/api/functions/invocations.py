@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli import jsonvalue, quotas
 from sfn_cli.api.functions.references import existing, invalid, not_found, parse_reference
-from sfn_cli.api.stepfunctions.arn_checks import new_uuid
 from sfn_cli.errors import ApiError
+from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
@@ -51,7 +51,7 @@ def invoke(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 
 def send_event(service: Service, function_ref: str, payload: str, client_context: str | None = None) -> str:
     """Keeps an event until a worker has had the function handle it. Gives the id of the request."""
-    request_id = new_uuid()
+    request_id = random_uuid()
     service.function_events.add(request_id, function_ref, payload, client_context, service.clock())
     service.runner.wake()
     return request_id

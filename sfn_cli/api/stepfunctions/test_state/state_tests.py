@@ -12,7 +12,6 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli import arn, quotas
-from sfn_cli.api.stepfunctions import arn_checks
 from sfn_cli.api.stepfunctions.definitions import STATE_NAME
 from sfn_cli.api.stepfunctions.test_state.http_inspection import HttpInspection
 from sfn_cli.api.stepfunctions.test_state.request_checks import check_request, check_state, machine_of_state
@@ -39,6 +38,7 @@ from sfn_cli.interpreter.visits import (
     refusal_of,
 )
 from sfn_cli.jsonvalue import Json, Payload, dumps, loads
+from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,12 +75,12 @@ class _Test:
         """Of an HTTP task that is traced."""
 
         settings, now = service.settings, service.clock()
-        machine_name = arn_checks.new_uuid()
+        machine_name = random_uuid()
         execution = Execution(
-            f"arn:aws:states:{settings.region}:{settings.account_id}:express:{machine_name}:{arn_checks.new_uuid()}",
+            f"arn:aws:states:{settings.region}:{settings.account_id}:express:{machine_name}:{random_uuid()}",
             arn.state_machine(settings.region, settings.account_id, machine_name),
             machine,
-            arn_checks.new_uuid(),
+            random_uuid(),
         )
         execution.input = Payload(text=request.get("input", "{}"))
         execution.started_at = now
