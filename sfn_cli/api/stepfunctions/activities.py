@@ -28,7 +28,7 @@ def create_activity(service: Service, request: dict[str, Any]) -> dict[str, Any]
         name=name,
         created_at=service.clock(),
         encryption_configuration=configurations.encryption(request),
-        tags=tags.as_text(tags.check_tags(tags.by_key(request.get("tags", [])), name)),
+        tags=tags.of_new(request.get("tags", []), name),
     )
     kept = service.activities.create(activity)
     if kept.encryption_configuration != activity.encryption_configuration:

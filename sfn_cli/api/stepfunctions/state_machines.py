@@ -37,7 +37,7 @@ def create_state_machine(service: Service, request: dict[str, Any]) -> dict[str,
         type=type_,
         status="ACTIVE",
         created_at=service.clock(),
-        tags=tags.as_text(tags.check_tags(tags.by_key(request.get("tags", [])), name)),
+        tags=tags.of_new(request.get("tags", []), name),
         revision=Revision(
             revision_id=None,
             definition=definitions.check_definition(service, request["definition"], type_),
