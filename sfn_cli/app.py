@@ -14,7 +14,7 @@ from sfn_cli.api.service import Invoker, Runner, Service
 from sfn_cli.settings import MOCK_CONFIG_FILE
 
 if TYPE_CHECKING:
-    from sfn_cli.api.http_inspection import HttpInspection
+    from sfn_cli.api.stepfunctions.test_state.http_inspection import HttpInspection
     from sfn_cli.asl.resource import Resource
     from sfn_cli.interpreter.execution import OpenTask
     from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
@@ -45,7 +45,7 @@ def run_worker(*, additional: bool) -> None:
 def _run_task(
     service: Service, task: OpenTask, inspection: HttpInspection | None
 ) -> TaskSucceeded | TaskFailed:
-    from sfn_cli.integrations.at_once import run
+    from sfn_cli.integrations.run_synchronously import run
 
     return run(service, task, inspection)
 

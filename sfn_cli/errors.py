@@ -10,7 +10,7 @@
     ├── UnstorableError data that no store can hold                              exit 254, HTTP 400
     └── StatesError     an execution's error: a name of the States Language and its cause
 
-Exit codes are those of the aws CLI, version 2 (`cli/exits.py`). `StatesError` never reaches a
+Exit codes are those of the aws CLI, version 2 (`cli/exit_codes.py`). `StatesError` never reaches a
 person as an exception: the interpreter turns it into events.
 """
 

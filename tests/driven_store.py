@@ -8,17 +8,17 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.api import call, model
-from sfn_cli.api.executions import new_execution
+from sfn_cli.api.stepfunctions.executions import new_execution
 from sfn_cli.app import build
 from sfn_cli.drivers.local.claims import WorkerStore
 from sfn_cli.drivers.local.offload import Offload
 from sfn_cli.drivers.local.scheduler import Scheduler
-from sfn_cli.integrations.aws_clients import Clients
+from sfn_cli.integrations.aws.clients import Clients
 from sfn_cli.integrations.integration import TaskContext
 from sfn_cli.settings import Settings
-from sfn_cli.store.sqlite.inbox import Inbox
-from sfn_cli.store.sqlite.tasks import Tasks
-from sfn_cli.store.sqlite.turns import Turns
+from sfn_cli.store.sqlite.stepfunctions.inbox import Inbox
+from sfn_cli.store.sqlite.stepfunctions.tasks import Tasks
+from sfn_cli.store.sqlite.stepfunctions.worker_commits import Turns
 from sfn_cli.store.sqlite.workers import Workers
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.api.service import Service
     from sfn_cli.drivers.local.driven_execution import DrivenExecution
-    from sfn_cli.store.sqlite.state_machines import StateMachine
+    from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachine
 
 ROLE = "arn:aws:iam::123456789012:role/any"
 
@@ -42,9 +42,8 @@ class Store:
 
     def machine(self, name: str, definition: object) -> StateMachine:
         request = {"name": name, "definition": json.dumps(definition), "roleArn": ROLE}
-        arn = call(self.service, model.load("stepfunctions", "CreateStateMachine"), request)[
-            "stateMachineArn"
-        ]
+        answer = call(self.service, model.load("stepfunctions", "CreateStateMachine"), request)
+        arn = answer["stateMachineArn"]
         machine = self.service.state_machines.find(arn)
         assert machine is not None
         return machine

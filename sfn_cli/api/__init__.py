@@ -13,14 +13,14 @@ from sfn_cli.errors import ApiError, StoreError, UnstorableError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sfn_cli.api.awaited import Awaited
     from sfn_cli.api.model import Operation
+    from sfn_cli.api.protocol.long_polls import Awaited
     from sfn_cli.api.service import Service
 
 
 def call(service: Service, operation: Operation, request: Mapping[str, Any]) -> dict[str, Any]:
     """As `answer`, after the checks that an AWS client makes before it asks (UsageError)."""
-    from sfn_cli.api.shapes import check_request
+    from sfn_cli.api.protocol.shapes import check_request
 
     check_request(operation.input, request)
     return answer(service, operation, request)
@@ -40,9 +40,9 @@ def begin(service: Service, operation: Operation, request: Mapping[str, Any]) ->
     """As `answer`, but does not wait for what the answer tells of: the end of an execution, the
     task of an activity.
     """
-    from sfn_cli.api.constraints import check_constraints
     from sfn_cli.api.following import keep_worker
     from sfn_cli.api.operations import find
+    from sfn_cli.api.protocol.constraints import check_constraints
 
     check_constraints(operation.input, request)
     try:

@@ -16,18 +16,18 @@ from collections import OrderedDict
 from textwrap import indent
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sfn_cli.api.suspensions import explained
+from sfn_cli.api.suspensions import describe
 from sfn_cli.asl.state_machine import load
 from sfn_cli.interpreter.events import TERMINAL
 from sfn_cli.interpreter.interpreter import Interpreter
-from sfn_cli.store.sqlite.events import COLUMNS, event_from
 from sfn_cli.store.sqlite.keys import key_of
-from sfn_cli.store.sqlite.suspensions import Suspensions
+from sfn_cli.store.sqlite.stepfunctions.events import COLUMNS, event_from
+from sfn_cli.store.sqlite.stepfunctions.suspensions import Suspensions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from sfn_cli.asl.state_machine import StateMachine
+    from sfn_cli.asl.state_machine import CompiledMachine
     from sfn_cli.interpreter.events import HistoryEvent
     from sfn_cli.store.sqlite.database import Database
 
@@ -58,14 +58,14 @@ def examine(database: Database, report: Callable[[str], object]) -> Examined:
             findings += 1
         machines = _Machines(connection)
         for (id,) in connection.execute("SELECT id FROM execution ORDER BY id"):
-            finding, replayed = _replayed(connection, machines, id)
+            finding, replayed = _replay(connection, machines, id)
             executions += 1
             events += replayed
             if finding is not None:
                 report(finding)
                 findings += 1
         for suspension in Suspensions(database).all():
-            report(f"{explained(suspension)}\n{indent(suspension.traceback.rstrip(), '    ')}")
+            report(f"{describe(suspension)}\n{indent(suspension.traceback.rstrip(), '    ')}")
             findings += 1
     return Examined(executions, events, findings)
 
@@ -84,8 +84,10 @@ def _file_findings(connection: sqlite3.Connection) -> Iterator[str]:
         yield f"the file: {error}"
 
 
-def _replayed(connection: sqlite3.Connection, machines: _Machines, id: int) -> tuple[str | None, int]:
-    """What is wrong with the execution in this row, if anything, and how many events were read."""
+def _replay(connection: sqlite3.Connection, machines: _Machines, id: int) -> tuple[str | None, int]:
+    """Replays the execution in this row. Returns what is wrong with it, if anything, and how many
+    events were read.
+    """
     name, count, last = f"execution {id}", 0, None
     try:
         (name,) = connection.execute("SELECT arn FROM execution WHERE id = ?", (id,)).fetchone()
@@ -136,10 +138,10 @@ class _Machines:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._loaded: OrderedDict[int, tuple[StateMachine, int]] = OrderedDict()
+        self._loaded: OrderedDict[int, tuple[CompiledMachine, int]] = OrderedDict()
         self._characters = 0
 
-    def of(self, revision: int) -> StateMachine:
+    def of(self, revision: int) -> CompiledMachine:
         found = self._loaded.get(revision)
         if found is None:
             query = "SELECT definition FROM revision WHERE id = ?"

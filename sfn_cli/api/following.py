@@ -45,15 +45,17 @@ WINDOW = 500
 
 
 class Follower:
-    """Follows one store from one thread. The caller decides how to sleep between two calls of `changed`."""
+    """Follows one store from one thread. The caller decides how to sleep between two calls of
+    `has_changed`.
+    """
 
     def __init__(self, service: Service) -> None:
         self._service = service
         self._seen: int | None = None
         self._wakes_at = time.monotonic() + WAKE_SECONDS
 
-    def changed(self) -> bool:
-        """Whether the store may have changed since the last call. Wakes a worker when that is due.
+    def has_changed(self) -> bool:
+        """Whether the store may have changed since the last call. Wakes a worker when one is due.
 
         Raises StoreError when the store is gone, or no worker can be started.
         """
@@ -66,7 +68,7 @@ class Follower:
         return self._seen != seen
 
     def look_again(self) -> None:
-        """Makes the next `changed` true: the caller has something new to look for."""
+        """Makes the next `has_changed` true: the caller has something new to look for."""
         self._seen = None
 
 
@@ -90,7 +92,7 @@ def looks(service: Service, seconds: float = math.inf, *, every: float = LOOK_SE
     follower = Follower(service)
     give_up_at = time.monotonic() + seconds
     while True:
-        if follower.changed():
+        if follower.has_changed():
             yield
         elif time.monotonic() >= give_up_at:
             return
@@ -98,7 +100,7 @@ def looks(service: Service, seconds: float = math.inf, *, every: float = LOOK_SE
             time.sleep(every)
 
 
-def settled(service: Service, executions: Sequence[int]) -> dict[int, str]:
+def find_settled(service: Service, executions: Sequence[int]) -> dict[int, str]:
     """The executions in these rows whose wait is over, with their statuses.
 
     Every wait for the end of an execution decides here whether it is over. One that cannot end, because sfn
@@ -117,12 +119,12 @@ def ends(
 ) -> Iterator[dict[int, str]]:
     """Waits until the executions in these rows have ended.
 
-    Yields at every look what has `settled` since the last one (perhaps nothing): each execution once.
+    Yields at every look what `find_settled` newly returns (perhaps nothing): each execution once.
     """
     for start in range(0, len(executions), WINDOW):
         waiting = set(executions[start : start + WINDOW])
         for _ in looks(service, every=every):
-            ended = settled(service, list(waiting))
+            ended = find_settled(service, list(waiting))
             waiting -= ended.keys()
             yield ended
             if not waiting:
@@ -130,11 +132,11 @@ def ends(
 
 
 def events(service: Service, execution: int) -> Iterator[HistoryEvent]:
-    """The events of the execution in this row, each as soon as it is stored, until it has `settled`."""
+    """Yields the execution's events as soon as they are stored, until it has ended or is suspended."""
     last = 0
     for _ in looks(service):
         # Before the history: no event follows those that are read below.
-        ended = settled(service, [execution])
+        ended = find_settled(service, [execution])
         for event in service.executions.history(execution, after=last):
             yield event
             last = event.id

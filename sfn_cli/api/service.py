@@ -12,29 +12,29 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from sfn_cli.api.http_inspection import HttpInspection
+    from sfn_cli.api.stepfunctions.test_state.http_inspection import HttpInspection
     from sfn_cli.asl.resource import Resource
     from sfn_cli.errors import StoreError
     from sfn_cli.interpreter.execution import OpenTask
     from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
     from sfn_cli.settings import Settings
-    from sfn_cli.store.sqlite.activities import Activities
-    from sfn_cli.store.sqlite.aliases import Aliases
-    from sfn_cli.store.sqlite.connections import Connections
     from sfn_cli.store.sqlite.database import Database
-    from sfn_cli.store.sqlite.executions import Executions
-    from sfn_cli.store.sqlite.function_aliases import FunctionAliases
-    from sfn_cli.store.sqlite.function_events import FunctionEvents
-    from sfn_cli.store.sqlite.function_versions import FunctionVersions
-    from sfn_cli.store.sqlite.functions import Functions
-    from sfn_cli.store.sqlite.log_groups import LogGroups
-    from sfn_cli.store.sqlite.logs import Logs
-    from sfn_cli.store.sqlite.map_runs import MapRuns
-    from sfn_cli.store.sqlite.redrives import Redrives
-    from sfn_cli.store.sqlite.state_machines import StateMachines
-    from sfn_cli.store.sqlite.suspensions import Suspensions
-    from sfn_cli.store.sqlite.tasks import Tasks
-    from sfn_cli.store.sqlite.versions import Versions
+    from sfn_cli.store.sqlite.events.connections import Connections
+    from sfn_cli.store.sqlite.functions.aliases import FunctionAliases
+    from sfn_cli.store.sqlite.functions.events import FunctionEvents
+    from sfn_cli.store.sqlite.functions.functions import Functions
+    from sfn_cli.store.sqlite.functions.versions import FunctionVersions
+    from sfn_cli.store.sqlite.logs.log_groups import LogGroups
+    from sfn_cli.store.sqlite.logs.logs import Logs
+    from sfn_cli.store.sqlite.stepfunctions.activities import Activities
+    from sfn_cli.store.sqlite.stepfunctions.aliases import Aliases
+    from sfn_cli.store.sqlite.stepfunctions.executions import Executions
+    from sfn_cli.store.sqlite.stepfunctions.map_runs import MapRuns
+    from sfn_cli.store.sqlite.stepfunctions.redrives import Redrives
+    from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachines
+    from sfn_cli.store.sqlite.stepfunctions.suspensions import Suspensions
+    from sfn_cli.store.sqlite.stepfunctions.tasks import Tasks
+    from sfn_cli.store.sqlite.stepfunctions.versions import Versions
 
 
 class Runner(Protocol):
@@ -129,96 +129,96 @@ class Service:
 
     @cached_property
     def state_machines(self) -> StateMachines:
-        from sfn_cli.store.sqlite.state_machines import StateMachines
+        from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachines
 
         return StateMachines(self.database)
 
     @cached_property
     def versions(self) -> Versions:
-        from sfn_cli.store.sqlite.versions import Versions
+        from sfn_cli.store.sqlite.stepfunctions.versions import Versions
 
         return Versions(self.database)
 
     @cached_property
     def aliases(self) -> Aliases:
-        from sfn_cli.store.sqlite.aliases import Aliases
+        from sfn_cli.store.sqlite.stepfunctions.aliases import Aliases
 
         return Aliases(self.database)
 
     @cached_property
     def executions(self) -> Executions:
-        from sfn_cli.store.sqlite.executions import Executions
+        from sfn_cli.store.sqlite.stepfunctions.executions import Executions
 
         return Executions(self.database)
 
     @cached_property
     def redrives(self) -> Redrives:
-        from sfn_cli.store.sqlite.redrives import Redrives
+        from sfn_cli.store.sqlite.stepfunctions.redrives import Redrives
 
         return Redrives(self.database)
 
     @cached_property
     def activities(self) -> Activities:
-        from sfn_cli.store.sqlite.activities import Activities
+        from sfn_cli.store.sqlite.stepfunctions.activities import Activities
 
         return Activities(self.database)
 
     @cached_property
     def connections(self) -> Connections:
-        from sfn_cli.store.sqlite.connections import Connections
+        from sfn_cli.store.sqlite.events.connections import Connections
 
         return Connections(self.database)
 
     @cached_property
     def map_runs(self) -> MapRuns:
-        from sfn_cli.store.sqlite.map_runs import MapRuns
+        from sfn_cli.store.sqlite.stepfunctions.map_runs import MapRuns
 
         return MapRuns(self.database)
 
     @cached_property
     def suspensions(self) -> Suspensions:
-        from sfn_cli.store.sqlite.suspensions import Suspensions
+        from sfn_cli.store.sqlite.stepfunctions.suspensions import Suspensions
 
         return Suspensions(self.database)
 
     @cached_property
     def tasks(self) -> Tasks:
-        from sfn_cli.store.sqlite.tasks import Tasks
+        from sfn_cli.store.sqlite.stepfunctions.tasks import Tasks
 
         return Tasks(self.database)
 
     @cached_property
     def functions(self) -> Functions:
-        from sfn_cli.store.sqlite.functions import Functions
+        from sfn_cli.store.sqlite.functions.functions import Functions
 
         return Functions(self.database)
 
     @cached_property
     def function_versions(self) -> FunctionVersions:
-        from sfn_cli.store.sqlite.function_versions import FunctionVersions
+        from sfn_cli.store.sqlite.functions.versions import FunctionVersions
 
         return FunctionVersions(self.database)
 
     @cached_property
     def function_aliases(self) -> FunctionAliases:
-        from sfn_cli.store.sqlite.function_aliases import FunctionAliases
+        from sfn_cli.store.sqlite.functions.aliases import FunctionAliases
 
         return FunctionAliases(self.database)
 
     @cached_property
     def function_events(self) -> FunctionEvents:
-        from sfn_cli.store.sqlite.function_events import FunctionEvents
+        from sfn_cli.store.sqlite.functions.events import FunctionEvents
 
         return FunctionEvents(self.database)
 
     @cached_property
     def log_groups(self) -> LogGroups:
-        from sfn_cli.store.sqlite.log_groups import LogGroups
+        from sfn_cli.store.sqlite.logs.log_groups import LogGroups
 
         return LogGroups(self.database)
 
     @cached_property
     def logs(self) -> Logs:
-        from sfn_cli.store.sqlite.logs import Logs
+        from sfn_cli.store.sqlite.logs.logs import Logs
 
         return Logs(self.database)

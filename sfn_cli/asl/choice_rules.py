@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli.asl.timestamp import parse_timestamp
 from sfn_cli.errors import StatesError
-from sfn_cli.query.jsonpath import PathNotFound, compile_path
+from sfn_cli.query.jsonpath.expression import PathNotFound, compile_path
 from sfn_cli.query.scope import Scope
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ ResultPath → OutputPath. JSONata: Arguments → work → Output. Both: Assign.
 absent the same Payload goes through, with its text, so that nothing is serialised twice.
 
 What `$` means in Assign under JSONPath: the work's result, before ResultSelector, for Task,
-Parallel and Map; the produced value for Pass; the effective input for the others.
+Parallel and Map; the own result for Pass; the effective input for the others.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sfn_cli.jsonvalue import Json, Payload
-from sfn_cli.query.jsonpath import Path, PathNotFound, compile_path
+from sfn_cli.query.jsonpath.expression import Path, PathNotFound, compile_path
+from sfn_cli.query.jsonpath.reference_path import ReferencePath
 from sfn_cli.query.payload_template import Template, compile_jsonata_template, compile_jsonpath_template
-from sfn_cli.query.reference_path import ReferencePath
 from sfn_cli.query.scope import Scope
 
 if TYPE_CHECKING:
@@ -38,8 +38,8 @@ class Flow(Protocol):
     def arguments(self, visit: Visit) -> Payload:
         """What the state's work is given."""
 
-    def produced(self, visit: Visit) -> Payload | None:
-        """What a state without work (Pass, Wait …) takes as its result; None: it has none."""
+    def own_result(self, visit: Visit) -> Payload | None:
+        """The result of a state without work (Pass, Wait …); None when it has none."""
 
     def output(self, visit: Visit, result: Payload | None) -> Payload:
         """The state's output."""
@@ -140,7 +140,7 @@ class JsonPathFlow:
             visit.steps["afterParameters"] = shaped
         return shaped
 
-    def produced(self, visit: Visit) -> Payload | None:
+    def own_result(self, visit: Visit) -> Payload | None:
         return self.arguments(visit)
 
     def output(self, visit: Visit, result: Payload | None) -> Payload:
@@ -165,7 +165,7 @@ class JsonPathFlow:
         if self._assign is None:
             return None
         assert result is not None
-        return _assigned(self._assign.make(visit.path_scope(result.value)))
+        return _variables(self._assign.make(visit.path_scope(result.value)))
 
 
 class JsonPathCatchFlow:
@@ -187,7 +187,7 @@ class JsonPathCatchFlow:
     def assign(self, visit: Visit, error_output: Payload) -> dict[str, Json] | None:
         if self._assign is None:
             return None
-        return _assigned(self._assign.make(visit.path_scope(error_output.value)))
+        return _variables(self._assign.make(visit.path_scope(error_output.value)))
 
 
 class JsonataFlow:
@@ -206,7 +206,7 @@ class JsonataFlow:
             visit.steps["afterArguments"] = shaped
         return shaped
 
-    def produced(self, visit: Visit) -> Payload | None:
+    def own_result(self, visit: Visit) -> Payload | None:
         return None
 
     def output(self, visit: Visit, result: Payload | None) -> Payload:
@@ -217,7 +217,7 @@ class JsonataFlow:
     def assign(self, visit: Visit, result: Payload | None) -> dict[str, Json] | None:
         if self._assign is None:
             return None
-        return _assigned(self._assign.make(_jsonata_scope(visit, result)))
+        return _variables(self._assign.make(_jsonata_scope(visit, result)))
 
 
 class JsonataCatchFlow:
@@ -237,7 +237,7 @@ class JsonataCatchFlow:
     def assign(self, visit: Visit, error_output: Payload) -> dict[str, Json] | None:
         if self._assign is None:
             return None
-        return _assigned(self._assign.make(visit.jsonata_scope(errorOutput=error_output.value)))
+        return _variables(self._assign.make(visit.jsonata_scope(errorOutput=error_output.value)))
 
 
 def _jsonata_scope(visit: Visit, result: Payload | None) -> Scope:
@@ -258,6 +258,6 @@ def _jsonata_template(fields: Mapping[str, Any], name: str, place: str) -> _Shap
     return _Shape(compile_jsonata_template(fields[name], place + name)) if name in fields else None
 
 
-def _assigned(made: Payload) -> dict[str, Json]:
+def _variables(made: Payload) -> dict[str, Json]:
     assert isinstance(made.value, dict)
     return made.value

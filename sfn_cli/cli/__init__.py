@@ -83,24 +83,24 @@ def main(argv: Sequence[str] | None = None) -> int:
         _drop_output()
         reason = getattr(error, "strerror", None) or str(error)
         named = getattr(error, "filename", None)
-        return _failed(f"{named}: {reason}" if named else f"Cannot write the output: {reason}")
+        return _report_failure(f"{named}: {reason}" if named else f"Cannot write the output: {reason}")
     except RecursionError:
-        return _failed("The data is nested too deeply.")
+        return _report_failure("The data is nested too deeply.")
     except MemoryError:
-        return _failed("There is not enough memory for this.")
+        return _report_failure("There is not enough memory for this.")
 
 
 def _run(argv: Sequence[str]) -> int:
     import click
 
-    from sfn_cli.cli.commands import context
     from sfn_cli.cli.failures import CommandLineError, report
+    from sfn_cli.cli.operations.commands import context
     from sfn_cli.errors import SfnError
 
     error_format = "enhanced"
     try:
         if argv and argv[0] == "__complete":
-            from sfn_cli.cli.completion import answer
+            from sfn_cli.cli.completion.completion import answer
 
             return answer(argv[1:])
         command = context(argv)
@@ -126,7 +126,7 @@ def _show_traceback(error: SfnError) -> None:
     traceback.print_exception(error)
 
 
-def _failed(message: str) -> int:
+def _report_failure(message: str) -> int:
     from sfn_cli.cli.failures import CommandFailedError, report
 
     return report(CommandFailedError(message), "enhanced")

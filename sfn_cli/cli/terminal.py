@@ -14,7 +14,7 @@ from sfn_cli.settings import OUTPUTS, Settings, is_region, is_set, value
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from sfn_cli.cli.query import Query
+    from sfn_cli.cli.operations.query import Query
 
 
 class Terminal:
@@ -50,7 +50,7 @@ class Terminal:
         expression = self.given.get("query")
         if expression is None:
             return None
-        from sfn_cli.cli.query import compile_query
+        from sfn_cli.cli.operations.query import compile_query
 
         return compile_query(expression)
 
@@ -97,7 +97,7 @@ class Terminal:
         if not sys.stdout.isatty() or not self.given.get("cli_pager", True):
             yield sys.stdout
             return
-        from sfn_cli.cli.pager import paged
+        from sfn_cli.cli.pager import open_pager
 
-        with paged(self.environ) as stream:
+        with open_pager(self.environ) as stream:
             yield stream

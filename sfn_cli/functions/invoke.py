@@ -19,8 +19,8 @@ from sfn_cli.functions import outcome
 from sfn_cli.functions.outcome import Outcome
 from sfn_cli.functions.pool import Pool, monotonic_ms
 from sfn_cli.store.sqlite.database import Database
-from sfn_cli.store.sqlite.functions import Functions
-from sfn_cli.store.sqlite.logs import LogLine, Logs
+from sfn_cli.store.sqlite.functions.functions import Functions
+from sfn_cli.store.sqlite.logs.logs import LogLine, Logs
 from sfn_cli.wake_pipe import WakePipe
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ class FunctionHost:
         self._wake()
         while not answered.wait(ALIVE_SECONDS):
             if thread is None or not thread.is_alive():
-                return outcome.exited(None, "", "")
+                return outcome.exit_outcome(None, "", "")
         return ended[0]
 
     def stop(self) -> None:
@@ -215,7 +215,7 @@ class FunctionHost:
             pool.close()
             flush()
             for done in [*waiting, *(asked[-1] for asked in self._asked)]:
-                done(outcome.exited(None, "", ""))
+                done(outcome.exit_outcome(None, "", ""))
             self._asked.clear()
             selector.close()
             database.close()

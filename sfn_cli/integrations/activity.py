@@ -14,5 +14,5 @@ if TYPE_CHECKING:
 
 
 def wait_for_worker(task_run: TaskRun, context: TaskContext) -> Cancel:
-    """Nothing is to be done here: the task stands in the queue since it was scheduled, or was refused then."""
+    """Does nothing: the task was queued, or refused, when it was scheduled."""
     return nothing_to_cancel

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 from sfn_cli.interpreter.signals import Signal
 
 if TYPE_CHECKING:
-    from sfn_cli.api.awaited import Awaited
-    from sfn_cli.api.http_inspection import HttpInspection
+    from sfn_cli.api.protocol.long_polls import Awaited
     from sfn_cli.api.service import Service
+    from sfn_cli.api.stepfunctions.test_state.http_inspection import HttpInspection
     from sfn_cli.functions.outcome import Outcome
-    from sfn_cli.integrations.aws_clients import Clients
+    from sfn_cli.integrations.aws.clients import Clients
     from sfn_cli.interpreter.execution import OpenTask
     from sfn_cli.settings import Settings
 
@@ -22,8 +22,8 @@ Answer = Callable[[Signal], None]
 Cancel = Callable[[], None]
 
 
-class Invocation(Protocol):
-    """A function's invocation that was begun."""
+class PendingInvocation(Protocol):
+    """An invocation of a function that has started."""
 
     def cancel(self) -> None: ...
 
@@ -31,7 +31,9 @@ class Invocation(Protocol):
 class Invokes(Protocol):
     """Who invokes functions: a worker's Pool, or whoever waits for the outcome."""
 
-    def invoke(self, function_ref: str, payload: str, done: Callable[[Outcome], None], /) -> Invocation: ...
+    def invoke(
+        self, function_ref: str, payload: str, done: Callable[[Outcome], None], /
+    ) -> PendingInvocation: ...
 
 
 T = TypeVar("T")

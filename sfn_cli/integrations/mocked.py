@@ -1,9 +1,9 @@
 """A mock instead of an integration: whatever the Resource names, the task is answered at once and
 nothing is called.
 
-https://docs.aws.amazon.com/step-functions/latest/dg/sfn-local-test-sm-exec.html The events are
-those of the integration. What a mock does not tell is the answer to the request of a .sync or
-.waitForTaskToken task: its TaskSubmitted has {} as output.
+https://docs.aws.amazon.com/step-functions/latest/dg/sfn-local-test-sm-exec.html
+The events are those of the integration. What a mock does not tell is the answer to the request of a
+.sync or .waitForTaskToken task: its TaskSubmitted has {} as output.
 """
 
 from __future__ import annotations

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.integrations.activity import wait_for_worker
 from sfn_cli.integrations.integration import Cancel, Integration, TaskContext, TaskRun, nothing_to_cancel
-from sfn_cli.integrations.lambda_function import call_function
-from sfn_cli.integrations.lambda_invoke import invoke
+from sfn_cli.integrations.lambda_.function import call_function
+from sfn_cli.integrations.lambda_.invoke import invoke
 from sfn_cli.integrations.patterns import result_comes_later
 from sfn_cli.integrations.start_execution import start
 from sfn_cli.interpreter.signals import TaskFailed
@@ -32,11 +32,11 @@ def _late(module: str, name: str) -> Integration:
 
 
 _dynamodb, _events, _sns, _sqs = (
-    _late("optimised", service) for service in ("dynamodb", "events", "sns", "sqs")
+    _late("aws.optimised", service) for service in ("dynamodb", "events", "sns", "sqs")
 )
-_api_gateway = _late("api_gateway", "invoke")
-_http = _late("http_invoke", "invoke")
-_aws_sdk = _late("aws_sdk", "call")
+_api_gateway = _late("http.api_gateway", "invoke")
+_http = _late("http.invoke", "invoke")
+_aws_sdk = _late("aws.aws_sdk", "call")
 _map_run = _late("distributed_map.conduct", "conduct")
 
 SERVICES: Mapping[tuple[str, str], Integration] = {
@@ -70,17 +70,17 @@ _AWS_SDK: Mapping[str, Integration] = {"": _aws_sdk, "waitForTaskToken": result_
 
 def integration(resource: Resource) -> Integration:
     """What carries out a task on this resource."""
-    return _found(resource) or _refuse
+    return _find(resource) or _refuse
 
 
 def is_available(resource: Resource) -> bool:
     """Whether tasks on a resource that AWS has can be carried out here. One that cannot is refused
     when its machine is made.
     """
-    return _found(resource) is not None
+    return _find(resource) is not None
 
 
-def _found(resource: Resource) -> Integration | None:
+def _find(resource: Resource) -> Integration | None:
     if resource.kind == "lambda":
         return call_function
     if resource.kind == "activity":
@@ -94,6 +94,9 @@ def _found(resource: Resource) -> Integration | None:
 
 def _refuse(task_run: TaskRun, context: TaskContext) -> Cancel:
     known = ", ".join(f"arn:aws:states:::{service}:{action}" for service, action in SERVICES)
-    cause = f"sfn has no integration for {task_run.task.resource.arn}. It has functions by their ARN, aws-sdk tasks, and {known}."
+    cause = (
+        f"sfn has no integration for {task_run.task.resource.arn}. "
+        f"It has functions by their ARN, aws-sdk tasks, and {known}."
+    )
     task_run.answer(TaskFailed(task_run.task.id, "States.TaskFailed", cause))
     return nothing_to_cancel

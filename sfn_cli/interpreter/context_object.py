@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 def context_object(execution: Execution, frame: Frame, attempt: int) -> dict[str, Any]:
-    """The Context Object as seen from the frame's state, in its attempt number `attempt` (0 for the first)."""
+    """The Context Object as seen from the frame's state.
+
+    `attempt` is the number of the state's attempt, 0 for the first.
+    """
     context: dict[str, Any] = {
         "Execution": {
             "Id": execution.arn,

@@ -16,10 +16,10 @@ from sfn_cli.query.limits import UNLIMITED
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sfn_cli.asl.map_run import MapRunPlan
+    from sfn_cli.asl.distributed_map.map_run import MapRunPlan
     from sfn_cli.asl.moves import Move
     from sfn_cli.asl.resource import Resource
-    from sfn_cli.asl.state_machine import StateMachine
+    from sfn_cli.asl.state_machine import CompiledMachine
     from sfn_cli.asl.states.state import State
     from sfn_cli.errors import StatesError
     from sfn_cli.jsonvalue import Json, Payload
@@ -53,8 +53,9 @@ class OpenTask:
     """
 
     __slots__ = (
-        "answered", "arguments", "attempt", "beat_at", "credentials", "frame", "heartbeat_seconds", "id", "invocation", "map_run_arn",
-        "plan", "resource", "started", "state_name", "submitted", "timeout_at", "token",
+        "answered", "arguments", "attempt", "beat_at", "credentials", "frame", "heartbeat_seconds", "id",
+        "invocation", "map_run_arn", "plan", "resource", "started", "state_name", "submitted", "timeout_at",
+        "token",
     )  # fmt: skip
 
     def __init__(
@@ -165,7 +166,7 @@ class Frame:
     def __init__(
         self,
         serial: int,
-        machine: StateMachine,
+        machine: CompiledMachine,
         input: Payload,
         variables: Mapping[str, Json],
         last: int,
@@ -207,9 +208,8 @@ class Frame:
         self.running = 0
         self.finished = 0
         self.results: list[Payload | None] = []
-        self.unfinished: dict[
-            int, Frame
-        ] = {}  # those that failed or were aborted: a redrive goes on with them
+        # Those that failed or were aborted: a redrive goes on with them.
+        self.unfinished: dict[int, Frame] = {}
         self.failed_child: Frame | None = None
         self.join_failed = False  # …StateFailed is recorded
         self.previous_for_child = 0
@@ -230,7 +230,12 @@ class Execution:
     )  # fmt: skip
 
     def __init__(
-        self, arn: str, state_machine_arn: str, machine: StateMachine, seed: str, max_events: int = MAX_EVENTS
+        self,
+        arn: str,
+        state_machine_arn: str,
+        machine: CompiledMachine,
+        seed: str,
+        max_events: int = MAX_EVENTS,
     ) -> None:
         self.arn = arn
         self.name = arn.split(":")[7]  # an EXPRESS execution's ARN has an id of its own after the name

@@ -63,9 +63,8 @@ def execution_log(configuration: str) -> ExecutionLog | None:
 
 def stream_name(state_machine_arn: str, at: int) -> str:
     """The stream of what happened at that time (milliseconds since 1970)."""
-    machine = state_machine_arn.split(":")[6].partition("/")[
-        0
-    ]  # without a Map's label, and a version or alias
+    # Without a Map's label, and a version or alias.
+    machine = state_machine_arn.split(":")[6].partition("/")[0]
     day, _, time = format_timestamp(at).partition("T")
     return f"states/{machine}/{day}-{time[:2]}/00000000"
 
@@ -105,9 +104,8 @@ def _details(event: HistoryEvent, *, include_execution_data: bool) -> dict[str, 
 
 def _shortened(text: str) -> str:
     """The text itself, or as much of it as may stand in a line."""
-    if (
-        len(text) * 6 <= MAX_PAYLOAD_BYTES or _escaped_bytes(text) <= MAX_PAYLOAD_BYTES
-    ):  # no character takes more than six bytes
+    # No character takes more than six bytes.
+    if len(text) * 6 <= MAX_PAYLOAD_BYTES or _escaped_bytes(text) <= MAX_PAYLOAD_BYTES:
         return text
     lengths = range(len(text))
     return text[

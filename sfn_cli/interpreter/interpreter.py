@@ -23,7 +23,7 @@ from sfn_cli.query.limits import BudgetExceeded
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sfn_cli.asl.state_machine import StateMachine
+    from sfn_cli.asl.state_machine import CompiledMachine
     from sfn_cli.interpreter.events import HistoryEvent
     from sfn_cli.interpreter.signals import Signal
     from sfn_cli.query.limits import TimeBudget
@@ -37,7 +37,12 @@ class Interpreter:
     __slots__ = ("_last_at", "execution", "over_budget")
 
     def __init__(
-        self, arn: str, state_machine_arn: str, machine: StateMachine, seed: str, max_events: int = MAX_EVENTS
+        self,
+        arn: str,
+        state_machine_arn: str,
+        machine: CompiledMachine,
+        seed: str,
+        max_events: int = MAX_EVENTS,
     ) -> None:
         self.execution = Execution(arn, state_machine_arn, machine, seed, max_events)
         self.over_budget = False
@@ -45,7 +50,10 @@ class Interpreter:
 
     @property
     def budget(self) -> TimeBudget:
-        """With which the execution's expressions are asked: endless, unless its driver has other executions."""
+        """How long the execution's expressions may take.
+
+        Unlimited, unless its driver has other executions.
+        """
         return self.execution.budget
 
     @budget.setter
@@ -111,7 +119,10 @@ class Interpreter:
         return self._last_at
 
     def changed_tasks(self) -> tuple[list[OpenTask], list[OpenTask]]:
-        """The tasks opened, and those closed, since this was asked last; one that came and went is neither."""
+        """The tasks opened, and those closed, since the last call.
+
+        A task opened and closed in between is in neither list.
+        """
         execution = self.execution
         opened, execution.opened = execution.opened, []
         closed, execution.closed = execution.closed, []

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sfn_cli.query.scope import Scope
 
 if TYPE_CHECKING:
-    from sfn_cli.asl.map_run import MapRunPlan
+    from sfn_cli.asl.distributed_map.map_run import MapRunPlan
     from sfn_cli.interpreter.execution import Execution, Frame
 
 

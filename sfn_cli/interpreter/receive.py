@@ -80,9 +80,8 @@ def _record(
 
 def task_kind(resource: Resource) -> str:
     """How the events of a task begin: "LambdaFunction", "Activity", "Task" or "MapRun"."""
-    return {"lambda": "LambdaFunction", "activity": "Activity", "service": "Task", "mapRun": "MapRun"}[
-        resource.kind
-    ]
+    kinds = {"lambda": "LambdaFunction", "activity": "Activity", "service": "Task", "mapRun": "MapRun"}
+    return kinds[resource.kind]
 
 
 def task_details(resource: Resource) -> dict[str, Json]:

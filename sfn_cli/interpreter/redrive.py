@@ -5,10 +5,11 @@ https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html#red
 Rule 1: what succeeded is kept. Of a Map or Parallel, the children that did not succeed go on, each
 from where it stood, and the items that never began will. If the execution failed with
 States.DataLimitExceeded, all run again. A Map Run is redriven itself: its children that did not
-succeed go on. Rule 2: a state that was entered and not left does its work again, without being
-entered again: a Task is scheduled, a Choice asks its rules. A Fail is entered again, and fails
-again. Rule 3: limits begin anew: Retriers have all their attempts, and the Seconds of a Wait count
-from the redrive.
+succeed go on.
+Rule 2: a state that was entered and not left does its work again, without being entered again: a
+Task is scheduled, a Choice asks its rules. A Fail is entered again, and fails again.
+Rule 3: limits begin anew: Retriers have all their attempts, and the Seconds of a Wait count from
+the redrive.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from sfn_cli.jsonvalue import Payload
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sfn_cli.asl.map_run import MapRunPlan
+    from sfn_cli.asl.distributed_map.map_run import MapRunPlan
 
 Asked = TypeVar("Asked", bound="Move | MapRunPlan")
 
@@ -108,13 +108,14 @@ def _located(frame: Frame, error: StatesError) -> StatesError:
     """The error with its cause prefixed by the state, as AWS does for errors of the language itself."""
     if error.error == DATA_LIMIT_EXCEEDED:
         return error
-    cause = f"An error occurred while executing the state '{frame.state.name}' (entered at the event id #{frame.entered_id}). {error.cause}"
+    entered = f"'{frame.state.name}' (entered at the event id #{frame.entered_id})"
+    cause = f"An error occurred while executing the state {entered}. {error.cause}"
     return StatesError(error.error, cause, location=error.location)
 
 
 def too_large(payload: Payload) -> bool:
     """Whether a payload is over AWS's quota of 262,144 bytes."""
-    if payload.outgrows(MAX_PAYLOAD_BYTES):
+    if payload.is_larger_than(MAX_PAYLOAD_BYTES):
         return True
     text = payload.text
     # A character is at most 4 bytes of UTF-8: most texts need no encoding to be told small.
@@ -132,7 +133,10 @@ def refusal_of(task_name: str, result: Payload) -> StatesError | None:
 
 
 def data_limit_cause(name: str) -> str:
-    return f"The state/task '{name}' returned a result with a size exceeding the maximum number of bytes service limit."
+    return (
+        f"The state/task '{name}' returned a result "
+        "with a size exceeding the maximum number of bytes service limit."
+    )
 
 
 def failure(execution: Execution, frame: Frame) -> StatesError:

@@ -2,9 +2,10 @@
 
 Rule 1: an expression that goes beyond a limit fails its state. The limits count steps, nodes and
 characters, which a replay counts the same; seconds bound only what cannot be counted (a regular
-expression), and all expressions of one state together. Rule 2: a caller that must not be held up
-evaluates with a small TimeBudget. An expression that needs more does not fail but is postponed: it
-raises BudgetExceeded, and can be evaluated again, from its beginning, with a larger budget.
+expression), and all expressions of one state together.
+Rule 2: a caller that must not be held up evaluates with a small TimeBudget. An expression that needs
+more does not fail but is postponed: it raises BudgetExceeded, and can be evaluated again, from its
+beginning, with a larger budget.
 """
 
 from __future__ import annotations

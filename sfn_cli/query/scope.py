@@ -39,7 +39,7 @@ class Scope:
         "seed",
         "states",
         "variables",
-    )
+    )  # fmt: skip
 
     def __init__(
         self,

@@ -27,7 +27,7 @@ from sfn_cli.jsonvalue import dumps
 from sfn_cli.server import aws_json, aws_query, rest_json, signature
 from sfn_cli.server.bodies import Bodies, Body
 from sfn_cli.server.gateway import PREFIX, Gateway
-from sfn_cli.server.guard import is_allowed
+from sfn_cli.server.host_check import is_allowed
 from sfn_cli.server.limits import MAX_BODY_BYTES, MAX_LAMBDA_BODY_BYTES
 from sfn_cli.server.messages import HttpRequest, HttpResponse, error_response, with_request_id
 from sfn_cli.server.waiting import GRACE_SECONDS, Waiting
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.api.model import Operation
     from sfn_cli.api.service import Service
-    from sfn_cli.server.credentials import Credentials
+    from sfn_cli.server.credentials import AccessKey
     from sfn_cli.server.notices import Notices
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -57,7 +57,7 @@ class Application:
         self,
         service: Service,
         listening_host: str,
-        credentials: Mapping[str, Credentials] | None = None,
+        credentials: Mapping[str, AccessKey] | None = None,
         gateway_origins: Collection[str] = (),
         *,
         scheme: str,

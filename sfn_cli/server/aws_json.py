@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.api import model, shapes
+from sfn_cli.api import model
+from sfn_cli.api.protocol import shapes
 from sfn_cli.errors import ApiError
 from sfn_cli.json_text import NotJson, read
 from sfn_cli.jsonvalue import Json, dumps
 from sfn_cli.server.messages import HttpRequest, HttpResponse, with_request_id
-from sfn_cli.server.not_served import not_served
+from sfn_cli.server.unsupported import not_served
 
 if TYPE_CHECKING:
     from sfn_cli.api.model import Operation

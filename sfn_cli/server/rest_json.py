@@ -11,12 +11,13 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qs, unquote
 
-from sfn_cli.api import model, shapes
+from sfn_cli.api import model
+from sfn_cli.api.protocol import shapes
 from sfn_cli.errors import ApiError
 from sfn_cli.jsonvalue import dumps
 from sfn_cli.server.aws_json import json_body
 from sfn_cli.server.messages import HttpRequest, HttpResponse, with_request_id
-from sfn_cli.server.not_served import not_served
+from sfn_cli.server.unsupported import not_served
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +28,7 @@ CONTENT_TYPE = "application/json"
 _INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
 
 
-class Route(NamedTuple):
+class RestRoute(NamedTuple):
     """A method and a path; a segment in braces ("{FunctionName}") is a member."""
 
     method: str
@@ -45,16 +46,16 @@ class Route(NamedTuple):
         )
 
 
-def routes() -> list[Route]:
+def routes() -> list[RestRoute]:
     """The routes of Lambda, from the model."""
     operations = (model.load("lambda", name) for name in model.operation_names("lambda"))
     return [
-        Route(operation.http["method"], _segments(operation.http["uri"]), operation)
+        RestRoute(operation.http["method"], _segments(operation.http["uri"]), operation)
         for operation in operations
     ]
 
 
-def find(table: Sequence[Route], request: HttpRequest) -> Route:
+def find(table: Sequence[RestRoute], request: HttpRequest) -> RestRoute:
     """The route of a request. Raises ApiError UnknownOperationException with status 404."""
     segments = _segments(request.path)
     for route in table:
@@ -63,7 +64,7 @@ def find(table: Sequence[Route], request: HttpRequest) -> Route:
     raise not_served(f"{request.method} {request.path}", request, status=404)
 
 
-def read_request(route: Route, request: HttpRequest) -> dict[str, Any]:
+def read_request(route: RestRoute, request: HttpRequest) -> dict[str, Any]:
     """The operation's request. Raises ApiError SerializationException."""
     shape = route.operation.input
     payload = shape.get("payload")

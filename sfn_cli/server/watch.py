@@ -7,7 +7,7 @@ from collections import defaultdict
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.api.following import Follower, pause_seconds, settled
+from sfn_cli.api.following import Follower, find_settled, pause_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,9 +23,8 @@ class Watch:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._ends: defaultdict[int, list[Future]] = defaultdict(list)  # by the execution's row
-        self._tasks: defaultdict[str, list[Future]] = defaultdict(
-            list
-        )  # by the activity's ARN; who came first is first
+        # By the activity's ARN; who came first is first.
+        self._tasks: defaultdict[str, list[Future]] = defaultdict(list)
         self._follower = Follower(service)
         self._looking: asyncio.Task[None] | None = None
 
@@ -62,7 +61,7 @@ class Watch:
         while self._ends or self._tasks:
             began = clock()
             try:
-                if self._follower.changed():
+                if self._follower.has_changed():
                     self._look()
                     news_at = began
             except Exception as error:
@@ -73,7 +72,7 @@ class Watch:
     def _look(self) -> None:
         """Wakes the requests whose wait is over."""
         if self._ends:
-            for execution in settled(self._service, list(self._ends)):
+            for execution in find_settled(self._service, list(self._ends)):
                 _tell(self._ends.pop(execution))
         for activity, count in self._service.tasks.waiting(list(self._tasks)).items() if self._tasks else ():
             _tell([future for future in self._tasks[activity] if not future.done()][:count])

@@ -43,11 +43,11 @@ def test_a_commit_between_two_looks_is_seen(call: Caller, tmp_path: Path) -> Non
     other = make_service(tmp_path)
     _ = other.database
     follower = following.Follower(call.service)
-    assert [follower.changed(), follower.changed()] == [True, False]
+    assert [follower.has_changed(), follower.has_changed()] == [True, False]
     other.function_events.add("id", "f", "{}", None, 0)
-    assert [follower.changed(), follower.changed()] == [True, False]
+    assert [follower.has_changed(), follower.has_changed()] == [True, False]
     follower.look_again()
-    assert [follower.changed(), follower.changed()] == [True, False]
+    assert [follower.has_changed(), follower.has_changed()] == [True, False]
     looks = following.looks(call.service)
     next(looks)
     other.function_events.add("id", "f", "{}", None, 0)  # while the caller looks
@@ -70,7 +70,7 @@ def test_a_worker_is_woken_for_what_is_unfinished_only(call: Caller) -> None:
     def wakes(looks: int) -> int:
         before = runner.wakes  # type: ignore[attr-defined]
         for _ in range(looks):
-            follower.changed()
+            follower.has_changed()
         return int(runner.wakes - before)  # type: ignore[attr-defined]
 
     assert wakes(3) == 0
@@ -137,4 +137,4 @@ def test_events_end_with_the_execution(call: Caller, tmp_path: Path) -> None:
 
 def test_settled(service: Service) -> None:
     """Executions that run, and rows that do not exist, have not settled."""
-    assert following.settled(service, [1, 2]) == {}
+    assert following.find_settled(service, [1, 2]) == {}

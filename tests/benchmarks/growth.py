@@ -1,5 +1,4 @@
-"""What grows with what: ten times as much takes about ten times as long, and a full store answers
-as an empty one.
+"""What grows with what: ten times as much takes ten times as long; a full store is no slower.
 
 The work is done by the Scheduler in this process, as in `engine.py`; the commands are real.
 """
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from sfn_cli.store.sqlite.state_machines import StateMachine
+    from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachine
 
 EVENTS = 1_000_000
 TENTH = EVENTS // 10 // 12

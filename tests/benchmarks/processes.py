@@ -47,12 +47,8 @@ def await_all_ended(home: Path) -> None:
         "the end of all executions",
         timeout=600,
     )
-    assert (
-        database.connection.execute("SELECT count(*) FROM execution WHERE status <> 'SUCCEEDED'").fetchone()[
-            0
-        ]
-        == 0
-    )
+    query = "SELECT count(*) FROM execution WHERE status <> 'SUCCEEDED'"
+    assert database.connection.execute(query).fetchone() == (0,)
     database.close()
 
 

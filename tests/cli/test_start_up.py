@@ -9,30 +9,10 @@ from pathlib import Path
 import pytest
 
 HEAVY = {
-    "asyncio",
-    "boto3",
-    "botocore",
-    "dateutil",
-    "difflib",
-    "email",
-    "http",
-    "importlib.metadata",
-    "jmespath",
-    "jsonata",
-    "jsonpath_ng",
-    "logging",
-    "platformdirs",
-    "regex",
-    "rich",
-    "socket",
-    "ssl",
-    "starlette",
-    "subprocess",
-    "tempfile",
-    "urllib.request",
-    "yaml",
-    "zipfile",
-}
+    "asyncio", "boto3", "botocore", "dateutil", "difflib", "email", "http", "importlib.metadata",
+    "jmespath", "jsonata", "jsonpath_ng", "logging", "platformdirs", "regex", "rich", "socket",
+    "ssl", "starlette", "subprocess", "tempfile", "urllib.request", "yaml", "zipfile",
+}  # fmt: skip
 EXECUTION = "arn:aws:states:us-east-1:123456789012:execution:hello:x"
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:hello"
 SCRIPT = "import sys; from sfn_cli.cli import main; main(); print(*sys.modules)"
@@ -71,7 +51,7 @@ def test_a_worker_starts_without_what_few_executions_need() -> None:
         "email",
         "http",
         "moto",
-        "sfn_cli.integrations.aws_call",
+        "sfn_cli.integrations.aws.call",
     }
     assert not few & set(result.stdout.split())
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sfn_cli.asl.validate import validate
+from sfn_cli.asl.validation.validate import validate
 from tests.conformance.test_recordings import RECORDINGS
 from tests.interpreter.hand_turned import redriven, run
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sfn_cli.integrations import embedded_aws
+from sfn_cli.integrations.aws import embedded_aws
 from sfn_cli.store.sqlite.database import Database
 from tests.interpreter.replay import breaches
 from tests.processes import serving, sfn

@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sfn_cli.query.jsonata import UNDEFINED, JsonataError, compile_expression
-from sfn_cli.query.jsonpath import PathNotFound, compile_path
+from sfn_cli.query.jsonata.expression import UNDEFINED, JsonataError, compile_expression
+from sfn_cli.query.jsonpath.expression import PathNotFound, compile_path
 from sfn_cli.query.scope import Scope
 from tests.conformance.test_recordings import HERE, RECORDINGS
 
@@ -69,7 +69,10 @@ def cases(name: str) -> Iterator[dict[str, Any]]:
 
 
 def rate(suite: str, outcomes: list[tuple[str, Outcome]]) -> float:
-    """The share of passes in what AWS allows: all cases but the misses that are in `not_at_aws`. Prints it."""
+    """The share of passes in what AWS allows, which is printed, too.
+
+    That is all cases but the misses that are in `not_at_aws`.
+    """
     known = {**GAPS[suite]["not_at_aws"], **GAPS[suite]["gaps"]}
     misses = {id: outcome for id, outcome in outcomes if outcome[0] != "pass"}
     assert {id: outcome for id, outcome in misses.items() if id not in known} == {}
@@ -84,10 +87,10 @@ def rate(suite: str, outcomes: list[tuple[str, Outcome]]) -> float:
 
 
 def jsonata_outcome(case: dict[str, Any]) -> Outcome:
-    from sfn_cli.query import jsonata_engine
+    from sfn_cli.query.jsonata import engine
 
     try:
-        program = jsonata_engine.compile(case["expr"])
+        program = engine.compile(case["expr"])
         scope = Scope(variables=case["bindings"], now=1_700_000_000_000, seed="suite")
         given = program.run(scope, jsonata_input(case["data"]) if case["hasdata"] else None)
     except JsonataError as error:
@@ -107,7 +110,7 @@ def jsonata_input(data: Any) -> Any:
     """`$` as JSONata begins with it: an array is a sequence that is one value."""
     from jsonata.utils import Utils
 
-    from sfn_cli.query.jsonata_values import to_engine
+    from sfn_cli.query.jsonata.values import to_engine
 
     value = to_engine(data)
     if isinstance(value, list):
@@ -129,10 +132,10 @@ def text_of(code: str) -> str:
     """A pattern of the message that JSONata has for a code."""
     from jsonata.jexception import JException
 
-    from sfn_cli.query import jsonata_limits
+    from sfn_cli.query.jsonata import limits
 
     if code == "U1001":
-        return f"{re.escape(jsonata_limits.TOO_DEEP)}|{re.escape(jsonata_limits.TOO_LONG)}"
+        return f"{re.escape(limits.TOO_DEEP)}|{re.escape(limits.TOO_LONG)}"
     text = JException.error_codes[code].replace("Object definition", "function definition")
     return "".join(
         "(?s:.+)" if part.startswith("{{") else re.escape(part)

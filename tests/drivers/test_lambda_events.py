@@ -1,4 +1,4 @@
-"""Invocations of the type Event: kept, handled by a worker's pool, and tried again when the function fails."""
+"""Invocations of the type Event: stored, handled by a worker's pool and retried."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sfn_cli.drivers.local.lambda_events import LambdaEvents
-from sfn_cli.store.sqlite.function_events import FunctionEvents
+from sfn_cli.store.sqlite.functions.events import FunctionEvents
 from tests.functions.workbench import Workbench
 
 if TYPE_CHECKING:

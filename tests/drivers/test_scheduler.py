@@ -125,9 +125,13 @@ NOT_UTF8 = "CAST(x'ff7b7d' AS TEXT)"
 
 DAMAGE = {
     "a definition that is not UTF-8": f"UPDATE revision SET definition = {NOT_UTF8} {OF_BAD}",
-    "a logging configuration that is not UTF-8": f"UPDATE revision SET logging_configuration = {NOT_UTF8} {OF_BAD}",
+    "a logging configuration that is not UTF-8": (
+        f"UPDATE revision SET logging_configuration = {NOT_UTF8} {OF_BAD}"
+    ),
     "a logging configuration that is not JSON": f"UPDATE revision SET logging_configuration = '{{' {OF_BAD}",
-    "a logging configuration that is no object": f"UPDATE revision SET logging_configuration = '[1]' {OF_BAD}",
+    "a logging configuration that is no object": (
+        f"UPDATE revision SET logging_configuration = '[1]' {OF_BAD}"
+    ),
     "a definition that is gone": f"DELETE FROM revision {OF_BAD}",
     "an ARN that is not UTF-8": f"UPDATE execution SET arn = {NOT_UTF8} WHERE id = 1",
     "a machine's ARN that is not UTF-8": f"UPDATE execution SET state_machine_arn = {NOT_UTF8} WHERE id = 1",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sfn_cli import app
-from sfn_cli.api.status_events import StatusEvents
+from sfn_cli.api.stepfunctions.status_events import StatusEvents
 from sfn_cli.settings import Settings
 from tests.big_stores import BIG, MEGABYTE, copy_execution, measured
 from tests.processes import create_machine, ended, start_execution, stop_workers

@@ -10,8 +10,8 @@ import pytest
 
 from sfn_cli.interpreter.execution_log import FATAL
 from sfn_cli.store.sqlite.database import Database
-from sfn_cli.store.sqlite.executions import Executions
-from sfn_cli.store.sqlite.logs import Logs
+from sfn_cli.store.sqlite.logs.logs import Logs
+from sfn_cli.store.sqlite.stepfunctions.executions import Executions
 from tests.processes import ROLE, SFN, ended, environment_of, kill_workers, sfn_json, start_execution, until
 
 if TYPE_CHECKING:
@@ -52,8 +52,8 @@ def create(home: Path, definition: object, level: str, type: str = "STANDARD") -
     """The ARN of a machine that logs to the group, which is made."""
     sfn_json(home, "logs", "create-log-group", "--log-group-name", GROUP)
     created = sfn_json(
-        home, "create-state-machine", "--name", "Logged", "--role-arn", ROLE, "--definition", json.dumps(definition),
-        "--logging-configuration", configuration(level), "--type", type,
+        home, "create-state-machine", "--name", "Logged", "--role-arn", ROLE, "--type", type,
+        "--definition", json.dumps(definition), "--logging-configuration", configuration(level),
     )  # fmt: skip
     return str(created["stateMachineArn"])
 

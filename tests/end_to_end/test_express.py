@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sfn_cli.store.sqlite.database import Database
-from sfn_cli.store.sqlite.executions import Executions
+from sfn_cli.store.sqlite.stepfunctions.executions import Executions
 from tests.processes import ROLE, SFN, environment_of, kill_workers, sfn, sfn_json, until, worker_pids
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import boto3
 import pytest
 
-from sfn_cli.integrations import embedded_aws
+from sfn_cli.integrations.aws import embedded_aws
 from tests.pictures import EXAMPLES, with_picture
 from tests.processes import (
     SFN,
@@ -179,24 +179,30 @@ BUSY_AT_FIRST = ["POST charges 503"]
 MIGRATED = {str(number) for number in range(1, 13)} - {"7", "11"}
 
 STORIES = [
-    Told("signup", "input.json", {"email": "ada@example.com", "name": "Ada", "state": "VERIFIED", "verifiedBy": "link"},
+    Told("signup", "input.json",
+         {"email": "ada@example.com", "name": "Ada", "state": "VERIFIED", "verifiedBy": "link"},
          {Store.accounts: GRACE | ADA}, "TaskSubmitted SendMail"),
     Told("signup", "inputs/email-taken.json", "EmailTaken", {Store.accounts: GRACE}),
-    Told("signup", "inputs/nobody-reads.json", "NotVerified", {Store.accounts: GRACE}, "TaskSubmitted SendMail", VIRTUAL),
+    Told("signup", "inputs/nobody-reads.json", "NotVerified", {Store.accounts: GRACE},
+         "TaskSubmitted SendMail", VIRTUAL),
     Told("payment", "input.json", PAID, {lambda store: store.bank("1001"): ["authorise", "capture"]},
          "TaskFailed Authorise BankIsBusy", VIRTUAL),
     Told("payment", "inputs/declined.json", "CardDeclined", {lambda store: store.bank("1003"): []}),
     Told("payment", "inputs/bank-closed.json", "BankIsBusy",
          {lambda store: store.bank("1004"): ["authorise", "void"]}, options=VIRTUAL),
     Told("payment", "inputs/out-of-stock.json", "OutOfStock",
-         {lambda store: store.bank("1005"): ["authorise", "capture", "refund", "void"]}, "MapIterationStarted Undo[1]", VIRTUAL),
-    Told("payment", "inputs/approval.json", "NotApproved", {lambda store: store.bank("1002"): ["authorise", "void"]},
-         "TaskSubmitted Approve", VIRTUAL),
-    Told("video", "input.json", FILM, {lambda store: store.files("ball"): FILES}, "TaskStateEntered Transcode"),
+         {lambda store: store.bank("1005"): ["authorise", "capture", "refund", "void"]},
+         "MapIterationStarted Undo[1]", VIRTUAL),
+    Told("payment", "inputs/approval.json", "NotApproved",
+         {lambda store: store.bank("1002"): ["authorise", "void"]}, "TaskSubmitted Approve", VIRTUAL),
+    Told("video", "input.json", FILM, {lambda store: store.files("ball"): FILES},
+         "TaskStateEntered Transcode"),
     Told("video", "inputs/damaged.json", "DamagedChunk",
-         {lambda store: {key.split("/")[0] for key in store.files("torn")} - {"thumbnails", "subtitles"}: {"quarantine"}}),
+         {lambda store: {key.split("/")[0] for key in store.files("torn")} - {"thumbnails", "subtitles"}:
+              {"quarantine"}}),
     Told("migration", "input.json", {"rows": 12, "migrated": 10, "deadLetters": 2},
-         {lambda store: store.customers() >= MIGRATED: True, Store.dead_letters: {"7", "11"}, Store.has_logged_errors: True},
+         {lambda store: store.customers() >= MIGRATED: True,
+          Store.dead_letters: {"7", "11"}, Store.has_logged_errors: True},
          "MapRunStarted Migrate", middle=Store.has_migrated_some),
     Told("migration", "inputs/too-many-bad-rows.json", "States.ExceedToleratedFailureThreshold",
          {lambda store: store.dead_letters() <= {"902", "903", "904", "905"}: True}),
@@ -205,12 +211,15 @@ STORIES = [
           Store.told_customer: "Your teapot is on its way, as parcel-2001. We charged 126.5."},
          "TaskFailed Charge States.Http.StatusCode.503", VIRTUAL),
     Told("order", "inputs/out-of-stock.json", "OutOfStock: There is no unicorn (undone: nothing)",
-         {lambda store: store.served("Payments"): [], Store.told_customer: "We are sorry: no unicorn. There is no unicorn."}),
+         {lambda store: store.served("Payments"): [],
+          Store.told_customer: "We are sorry: no unicorn. There is no unicorn."}),
     Told("order", "inputs/nowhere.json", "NoSuchCity", {lambda store: store.served("Payments"): []}),
     Told("order", "inputs/card-declined.json", "CardDeclined: The card was declined (undone: release)",
          {lambda store: store.served("Payments"): [*BUSY_AT_FIRST, "POST charges 402"],
-          lambda store: store.served("Inventory"): ["POST reservations 200", "DELETE reservations 200"]}, options=VIRTUAL),
-    Told("order", "inputs/payments-closed.json", "States.Http.StatusCode.503: Service Unavailable (undone: release)",
+          lambda store: store.served("Inventory"): ["POST reservations 200", "DELETE reservations 200"]},
+         options=VIRTUAL),
+    Told("order", "inputs/payments-closed.json",
+         "States.Http.StatusCode.503: Service Unavailable (undone: release)",
          {lambda store: store.served("Payments"): [*BUSY_AT_FIRST, "DELETE charges 200"]}, options=VIRTUAL),
     Told("order", "inputs/no-courier.json", "NoCourier: No courier takes a piano (undone: refund, release)",
          {lambda store: store.served("Payments"): [*BUSY_AT_FIRST, "POST charges 200", "DELETE charges 200"],

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sfn_cli.functions import strays
-from sfn_cli.integrations import embedded_aws
+from sfn_cli.integrations.aws import embedded_aws
 from tests.processes import (
     SFN,
     await_end,
@@ -34,7 +34,8 @@ import os, subprocess
 def handler(event, context):
     if event.get("arn"):
         environment = {**os.environ, "SFN_HOME": event["home"]}
-        subprocess.run([event["sfn"], "start-execution", "--state-machine-arn", event["arn"]], env=environment, check=True)
+        command = [event["sfn"], "start-execution", "--state-machine-arn", event["arn"]]
+        subprocess.run(command, env=environment, check=True)
     shell = "setsid sleep 600 >/dev/null 2>&1 & echo $!"
     return int(subprocess.run(["sh", "-c", shell], capture_output=True, check=True).stdout)
 """

@@ -95,7 +95,7 @@ def test_stop(home: Path, tmp_path: Path) -> None:
 
 
 def test_a_function_in_a_task(home: Path, tmp_path: Path) -> None:
-    """lambda create-function from a zip, lambda invoke, a Task that calls it, and logs tail --follow, live."""
+    """lambda create-function from a zip, lambda invoke, a Task that calls it, live logs."""
     archive = tmp_path / "app.zip"
     with zipfile.ZipFile(archive, "w") as zipped:
         zipped.writestr("app.py", APP)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sfn_cli.functions.invoke import FunctionHost, LocalInvoker
-from sfn_cli.store.sqlite.logs import Logs
+from sfn_cli.store.sqlite.logs.logs import Logs
 from tests.functions.workbench import await_death
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""A pool over a store of its own, with a clock that can be turned, and functions from a few lines of source."""
+"""A pool over a store of its own, with a manual clock, and functions from a few lines of source."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sfn_cli import arn
 from sfn_cli.functions.pool import Pool
 from sfn_cli.settings import Settings
 from sfn_cli.store.sqlite.database import Database
-from sfn_cli.store.sqlite.functions import Code, Functions
+from sfn_cli.store.sqlite.functions.functions import Code, Functions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

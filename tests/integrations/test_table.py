@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from sfn_cli.asl.integrations import OPTIMISED, is_known
 from sfn_cli.asl.resource import parse_resource
+from sfn_cli.asl.validation.integrations import OPTIMISED, is_known
 from sfn_cli.integrations.table import SERVICES, is_available
 
 LACKING = {
-    "athena", "batch", "bedrock", "codebuild", "databrew", "ecs", "eks", "elasticmapreduce", "emr-containers", "emr-serverless", "glue",
-    "mediaconvert", "sagemaker",
+    "athena", "batch", "bedrock", "codebuild", "databrew", "ecs", "eks", "elasticmapreduce",
+    "emr-containers", "emr-serverless", "glue", "mediaconvert", "sagemaker",
 }  # fmt: skip
 
 

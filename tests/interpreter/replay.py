@@ -14,7 +14,7 @@ from sfn_cli.interpreter.signals import (
     TaskSubmitted,
     TaskSucceeded,
 )
-from sfn_cli.store.sqlite.executions import Executions
+from sfn_cli.store.sqlite.stepfunctions.executions import Executions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,8 +28,8 @@ TASKS = ("LambdaFunction", "Activity", "Task", "MapRun")
 def breaches(database: Database) -> Iterator[str]:
     """Each ended execution of a store, cut after each of its events, that does not go on to the same end."""
     rows = database.connection.execute(
-        "SELECT e.id, e.arn, e.state_machine_arn, r.definition, e.seed FROM execution e JOIN revision r ON "
-        "r.id = e.revision"
+        "SELECT e.id, e.arn, e.state_machine_arn, r.definition, e.seed "
+        "FROM execution e JOIN revision r ON r.id = e.revision"
     ).fetchall()
     for id, arn, state_machine_arn, definition, seed in rows:
         history = Executions(database).history(id)

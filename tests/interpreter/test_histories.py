@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sfn_cli.asl.validate import validate
+from sfn_cli.asl.validation.validate import validate
 from sfn_cli.interpreter.events import api_event
 from tests.interpreter.hand_turned import START, run
 
@@ -38,9 +38,8 @@ def shown(event: HistoryEvent) -> list[Any]:
 def test_history(case: dict[str, Any]) -> None:
     """An execution records the very events that the case tells."""
     assert validate(json.dumps(case["definition"])) == []
-    assert [shown(event) for event in run(case["definition"], case["input"], case["answers"])] == case[
-        "events"
-    ]
+    events = run(case["definition"], case["input"], case["answers"])
+    assert [shown(event) for event in events] == case["events"]
 
 
 @BY_NAME

@@ -15,19 +15,19 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from sfn_cli.asl.diagnostic import DUPLICATE_STATE
 from sfn_cli.asl.state_machine import load
-from sfn_cli.asl.validate import validate
-from sfn_cli.jsonvalue import make_room
+from sfn_cli.asl.validation.diagnostic import DUPLICATE_STATE
+from sfn_cli.asl.validation.validate import validate
+from sfn_cli.jsonvalue import raise_recursion_limit
 from tests.interpreter.hand_turned import no_budget, redriven, run, stopped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sfn_cli.asl.diagnostic import Diagnostic
+    from sfn_cli.asl.validation.diagnostic import Diagnostic
     from sfn_cli.interpreter.events import HistoryEvent
 
-make_room()  # now: Hypothesis minds a recursion limit that changes while it tries
+raise_recursion_limit()  # now: Hypothesis minds a recursion limit that changes while it tries
 
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:f"
 NAMES = ("A", "B", "C", "D")
@@ -226,7 +226,7 @@ def tries(count: int) -> settings:
 
 
 def holds(definition: Any, input: Any, answered: Any, cuts: int) -> None:
-    """A machine's history is whole, and comes out the same when it is cut, or run without a time budget."""
+    """A machine's history is whole, and comes out the same when it is cut, or asked without budget."""
     whole = run(definition, input, answered, max_events=MOST_EVENTS)
     assert [event.id for event in whole] == list(range(1, len(whole) + 1))
     assert all(0 <= event.previous_event_id < event.id for event in whole)
@@ -288,9 +288,8 @@ def errors(text: str) -> list[Diagnostic]:
 
 @tries(100)
 @given(machines(), values, answered_by_name)
-@example(
-    beside_a_wait(CATCH_THAT_FAILS), {"a": 1}, {"A": [{"error": "Boom"}]}
-)  # its second error was retried, without the first's catch
+# Its second error was retried, without the first's catch.
+@example(beside_a_wait(CATCH_THAT_FAILS), {"a": 1}, {"A": [{"error": "Boom"}]})
 def test_a_valid_machine_ends_or_waits_and_replays(definition: Any, input: Any, answered: Any) -> None:
     """It ends, or waits for something that is owed; cut anywhere, it goes on to the same history."""
     assert errors(json.dumps(definition)) == []
@@ -316,12 +315,14 @@ def _places(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]
 
 
 FIELDS = (
-    "Type", "Next", "End", "Default", "QueryLanguage", "Comment", "InputPath", "OutputPath", "ResultPath", "ResultSelector", "Parameters",
-    "Arguments", "Output", "Assign", "Retry", "Catch", "Resource", "Credentials", "TimeoutSeconds", "TimeoutSecondsPath",
-    "HeartbeatSeconds", "HeartbeatSecondsPath", "Seconds", "SecondsPath", "Timestamp", "TimestampPath", "Error", "ErrorPath", "Cause",
-    "CausePath", "Choices", "Condition", "Branches", "ItemProcessor", "Iterator", "Items", "ItemsPath", "ItemSelector", "MaxConcurrency",
-    "MaxConcurrencyPath", "ToleratedFailureCount", "ToleratedFailurePercentage", "Label", "States", "StartAt", "Version", "Result",
-    "ErrorEquals", "IntervalSeconds", "MaxAttempts", "BackoffRate", "MaxDelaySeconds", "JitterStrategy", "Variable", "And", "Or", "Not",
+    "Type", "Next", "End", "Default", "QueryLanguage", "Comment", "InputPath", "OutputPath", "ResultPath",
+    "ResultSelector", "Parameters", "Arguments", "Output", "Assign", "Retry", "Catch", "Resource",
+    "Credentials", "TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds", "HeartbeatSecondsPath",
+    "Seconds", "SecondsPath", "Timestamp", "TimestampPath", "Error", "ErrorPath", "Cause", "CausePath",
+    "Choices", "Condition", "Branches", "ItemProcessor", "Iterator", "Items", "ItemsPath", "ItemSelector",
+    "MaxConcurrency", "MaxConcurrencyPath", "ToleratedFailureCount", "ToleratedFailurePercentage",
+    "Label", "States", "StartAt", "Version", "Result", "ErrorEquals", "IntervalSeconds", "MaxAttempts",
+    "BackoffRate", "MaxDelaySeconds", "JitterStrategy", "Variable", "And", "Or", "Not",
     "StringMatches", "StringEqualsPath", "NumericLessThan", "TimestampEquals", "IsTimestamp", "a.$",
 )  # fmt: skip
 

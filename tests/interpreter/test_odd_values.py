@@ -13,16 +13,16 @@ from hypothesis import strategies as st
 
 from sfn_cli.asl.choice_rules import COMPARISONS, TYPE_TESTS
 from sfn_cli.interpreter.events import TERMINAL
-from sfn_cli.jsonvalue import dumps, loads, make_room
+from sfn_cli.jsonvalue import dumps, loads, raise_recursion_limit
 from sfn_cli.query.intrinsics import FUNCTIONS
-from sfn_cli.query.jsonata import compile_expression
+from sfn_cli.query.jsonata.expression import compile_expression
 from tests.interpreter.hand_turned import run, stored
 from tests.interpreter.test_laws import errors, tries
 
 if TYPE_CHECKING:
     from sfn_cli.interpreter.events import HistoryEvent
 
-make_room()
+raise_recursion_limit()
 
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:f"
 ACTIVITY = "arn:aws:states:us-east-1:123456789012:activity:a"
@@ -146,7 +146,7 @@ def _function_names() -> list[str]:
     compile_expression("1")  # imports the engine, and puts the recursion limit back that this raises
     from jsonata.jsonata import Jsonata
 
-    from sfn_cli.query.jsonata_extensions import EXTENSIONS
+    from sfn_cli.query.jsonata.extensions import EXTENSIONS
 
     return sorted({*Jsonata.static_frame.bindings, *EXTENSIONS} - {"eval"})
 

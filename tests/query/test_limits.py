@@ -1,5 +1,5 @@
-"""Expressions that would never end, or fill the memory, are postponed under a small budget, and
-stopped under any other.
+"""Expressions that would never end, or fill the memory, are put off by the impatient and stopped
+for all others.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import pytest
 
 from sfn_cli.errors import StatesError
 from sfn_cli.query.intrinsic_parser import compile_intrinsic
-from sfn_cli.query.jsonata import JsonataError, compile_expression
-from sfn_cli.query.jsonpath import compile_path
+from sfn_cli.query.jsonata.expression import JsonataError, compile_expression
+from sfn_cli.query.jsonpath.expression import compile_path
 from sfn_cli.query.limits import BudgetExceeded, TimeBudget
 from sfn_cli.query.scope import Scope
 
@@ -154,7 +154,7 @@ def test_a_path_that_multiplies(path: str) -> None:
 
 
 def test_a_filter_over_very_much() -> None:
-    """A filter stops between two objects when the budget is used up."""
+    """A filter stops between two objects when budget is over."""
     documents = [{"a": n} for n in range(200_000)]
     with pytest.raises(BudgetExceeded):
         compile_path("$[?(@.a > 5)]").evaluate(Scope(documents, budget=little()))

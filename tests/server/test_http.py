@@ -16,7 +16,7 @@ from sfn_cli import __version__
 from sfn_cli.errors import ConfigurationError
 from sfn_cli.server import serve
 from sfn_cli.store.sqlite.database import Database
-from sfn_cli.store.sqlite.executions import Executions
+from sfn_cli.store.sqlite.stepfunctions.executions import Executions
 from tests.api.fakes import PASS, ROLE, make_service
 from tests.processes import until
 from tests.server.conftest import Served

@@ -9,15 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.asl.dataflow import JSONATA, JsonPathFlow, find
-from sfn_cli.asl.map_run import Distribution, MapRunPlan
+from sfn_cli.asl.distributed_map.map_run import Distribution, MapRunPlan
 from sfn_cli.asl.moves import Distribute, Fork, Move
 from sfn_cli.asl.quantity import Quantity
 from sfn_cli.asl.states.state import LoadMachine, State
 from sfn_cli.asl.visit import Visit
 from sfn_cli.errors import StatesError
 from sfn_cli.jsonvalue import Json, Payload, dumps
-from sfn_cli.query.jsonata import evaluate_string, is_expression
-from sfn_cli.query.jsonpath import compile_path
+from sfn_cli.query.jsonata.expression import evaluate_string, is_expression
+from sfn_cli.query.jsonpath.expression import compile_path
 from sfn_cli.query.payload_template import Template, compile_jsonata_template, compile_jsonpath_template
 
 if TYPE_CHECKING:
@@ -61,9 +61,8 @@ class MapState(State):
         )
 
     def enter(self, visit: Visit) -> Move:
-        if (
-            self._distribution is None or visit.steps is not None
-        ):  # a state that is tested runs no children at all
+        # A state that is tested runs no children at all.
+        if self._distribution is None or visit.steps is not None:
             return self.fork(visit, None)
         limit = self._concurrency(visit)
         return Distribute(None if self._distribution.reads else self._find_items(visit), limit)
@@ -94,7 +93,7 @@ class MapState(State):
         if visit.steps is not None and self._selector is not None:
             visit.steps["afterItemSelector"] = Payload([item.value for item in inputs])
         if visit.steps is not None and self._distribution is not None:
-            batches = self._distribution.batched(visit, inputs)
+            batches = self._distribution.batch_inputs(visit, inputs)
             if batches is not None:
                 visit.steps["afterItemBatcher"] = Payload(batches)
         return Fork([self._processor], items, inputs, min(limit or INLINE_CONCURRENCY, INLINE_CONCURRENCY))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.asl.dataflow import JSONPATH
-from sfn_cli.asl.fields import RANGES
 from sfn_cli.asl.moves import Call, Move
 from sfn_cli.asl.quantity import Quantity
 from sfn_cli.asl.resource import parse_resource
 from sfn_cli.asl.states.state import LoadMachine, State
+from sfn_cli.asl.validation.fields import RANGES
 from sfn_cli.errors import StatesError
 from sfn_cli.query.payload_template import compile_jsonata_template, compile_jsonpath_template
 

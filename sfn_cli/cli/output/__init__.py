@@ -9,7 +9,7 @@ from binascii import b2a_base64
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TextIO
 
-from sfn_cli.api.shapes import convert
+from sfn_cli.api.protocol.shapes import convert
 
 if TYPE_CHECKING:
     from sfn_cli.api.model import Shape

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from sfn_cli.drivers.local.messages import Messages
     from sfn_cli.drivers.local.offload import SlowSteps
     from sfn_cli.drivers.local.task_dispatch import TaskDispatch
-    from sfn_cli.store.sqlite.executions import Executions
-    from sfn_cli.store.sqlite.inbox import Inbox
-    from sfn_cli.store.sqlite.tasks import Tasks
-    from sfn_cli.store.sqlite.turns import Claimed, Turns
+    from sfn_cli.store.sqlite.stepfunctions.executions import Executions
+    from sfn_cli.store.sqlite.stepfunctions.inbox import Inbox
+    from sfn_cli.store.sqlite.stepfunctions.tasks import Tasks
+    from sfn_cli.store.sqlite.stepfunctions.worker_commits import Claimed, Turns
 
 SECONDS_A_CLAIM = 0.25
 """How long the replays of one claim may hold up the loop; threads make the rest of them."""

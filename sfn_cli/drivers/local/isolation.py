@@ -2,7 +2,7 @@
 
 Rule 1: data that cannot be stored fails its execution.
 Rule 2: any other error is a bug, or a damaged row: the execution is set aside, and suspended after a
-few attempts (store/sqlite/suspensions.py).
+few attempts (store/sqlite/stepfunctions/suspensions.py).
 Rule 3: only an error of the store itself, which affects every execution, ends the worker.
 """
 
@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 from sfn_cli.asl.retry import RUNTIME
 from sfn_cli.errors import UnstorableError, is_of_the_store
 from sfn_cli.query.limits import BudgetExceeded
-from sfn_cli.store.sqlite.suspensions import ATTEMPTS, Fault
+from sfn_cli.store.sqlite.stepfunctions.suspensions import ATTEMPTS, Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from sfn_cli.store.sqlite.turns import Turns
+    from sfn_cli.store.sqlite.stepfunctions.worker_commits import Turns
 
 
 class Isolation:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.functions.outcome import Outcome
     from sfn_cli.functions.pool import Pool
-    from sfn_cli.store.sqlite.function_events import FunctionEvent, FunctionEvents
+    from sfn_cli.store.sqlite.functions.events import FunctionEvent, FunctionEvents
 
 RETRY_SECONDS = (60, 120)
 """How long Lambda waits before each retry, of which there are so many."""
@@ -86,7 +86,6 @@ class LambdaEvents:
         elif outcome.kind != "not_found" and event.tries < len(RETRY_SECONDS):
             self._events.retry(self._worker, event.id, self._clock() + RETRY_SECONDS[event.tries] * 1000)
         else:
-            self._report(
-                f"gives up the event {event.request_id} for {event.function_ref}: {outcome.error} {outcome.message}".rstrip()
-            )
+            what = f"gives up the event {event.request_id} for {event.function_ref}"
+            self._report(f"{what}: {outcome.error} {outcome.message}".rstrip())
             self._events.remove(self._worker, event.id)

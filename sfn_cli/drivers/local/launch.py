@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli import detached, file_lock, private_files
 from sfn_cli.errors import StoreError
-from sfn_cli.store.sqlite.workers import Slot, live_workers
+from sfn_cli.worker_slots import Slot, live_workers
 
 if TYPE_CHECKING:
     from sfn_cli.settings import Settings

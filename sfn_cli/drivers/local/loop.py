@@ -16,16 +16,16 @@ from sfn_cli.drivers.local.outbox_delivery import OutboxDelivery
 from sfn_cli.drivers.local.scheduler import CLAIM_LIMIT, Scheduler
 from sfn_cli.errors import is_of_the_store
 from sfn_cli.functions.pool import Pool, monotonic_ms
-from sfn_cli.integrations.aws_clients import Clients
+from sfn_cli.integrations.aws.clients import Clients
 from sfn_cli.integrations.integration import TaskContext
-from sfn_cli.store.sqlite.executions import Executions
-from sfn_cli.store.sqlite.function_events import FunctionEvents
-from sfn_cli.store.sqlite.functions import Functions
-from sfn_cli.store.sqlite.inbox import Inbox
-from sfn_cli.store.sqlite.status_changes import StatusChanges
-from sfn_cli.store.sqlite.tasks import Tasks
-from sfn_cli.store.sqlite.turns import Turns
-from sfn_cli.store.sqlite.workers import live_workers
+from sfn_cli.store.sqlite.functions.events import FunctionEvents
+from sfn_cli.store.sqlite.functions.functions import Functions
+from sfn_cli.store.sqlite.stepfunctions.executions import Executions
+from sfn_cli.store.sqlite.stepfunctions.inbox import Inbox
+from sfn_cli.store.sqlite.stepfunctions.outbox import StatusChanges
+from sfn_cli.store.sqlite.stepfunctions.tasks import Tasks
+from sfn_cli.store.sqlite.stepfunctions.worker_commits import Turns
+from sfn_cli.worker_slots import live_workers
 
 if TYPE_CHECKING:
     import selectors

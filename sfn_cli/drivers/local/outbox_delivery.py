@@ -6,7 +6,7 @@ nobody can have a rule there. AWS itself takes no event whose source is aws.stat
 its own endpoints nothing is sent.
 
 While there is such a place, one worker holds the lock on delivery, and each change is noted in the
-transaction that makes it (store/sqlite/status_changes.py). Notes are sent beside the loop, oldest
+transaction that makes it (store/sqlite/stepfunctions/outbox.py). Notes are sent beside the loop, oldest
 first, and dropped when they were taken, when they were refused for good, or after a day, as
 EventBridge itself gives up. An endpoint that is dead is asked again, ever more seldom.
 """
@@ -19,10 +19,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli import detached, file_lock
-from sfn_cli.api.status_events import status_event
+from sfn_cli.api.stepfunctions.status_events import status_event
 from sfn_cli.errors import ConfigurationError, is_of_the_store
-from sfn_cli.integrations import embedded_aws
-from sfn_cli.integrations.aws_clients import is_real_endpoint
+from sfn_cli.integrations.aws import embedded_aws
+from sfn_cli.integrations.aws.clients import is_real_endpoint
 from sfn_cli.jsonvalue import dumps
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.integrations.integration import TaskContext
     from sfn_cli.settings import Settings
-    from sfn_cli.store.sqlite.status_changes import Note, StatusChanges
+    from sfn_cli.store.sqlite.stepfunctions.outbox import Note, StatusChanges
 
 LOCK_NAME = "events.lock"
 

@@ -24,8 +24,9 @@ from sfn_cli.drivers.local.loop import Loop
 from sfn_cli.errors import ConfigurationError, SfnError
 from sfn_cli.settings import Settings
 from sfn_cli.store.sqlite.database import translated_errors
-from sfn_cli.store.sqlite.log_groups import LogGroups
-from sfn_cli.store.sqlite.workers import Slot, Workers
+from sfn_cli.store.sqlite.logs.log_groups import LogGroups
+from sfn_cli.store.sqlite.workers import Workers
+from sfn_cli.worker_slots import Slot
 
 if TYPE_CHECKING:
     from collections.abc import Callable

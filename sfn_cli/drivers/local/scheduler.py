@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from sfn_cli.drivers.local.offload import SlowSteps
     from sfn_cli.integrations.integration import TaskContext
     from sfn_cli.interpreter.signals import Signal
-    from sfn_cli.store.sqlite.turns import Claimed
+    from sfn_cli.store.sqlite.stepfunctions.worker_commits import Claimed
 
 EVENTS_A_ROUND = 5_000
 """After how many events a round is committed."""

@@ -21,7 +21,7 @@ from sfn_cli.store.sqlite.keys import key_of
 if TYPE_CHECKING:
     from sfn_cli.drivers.local.driven_execution import DrivenExecution
     from sfn_cli.functions.outcome import Outcome
-    from sfn_cli.integrations.integration import Cancel, Invocation, Later, TaskContext
+    from sfn_cli.integrations.integration import Cancel, Later, PendingInvocation, TaskContext
     from sfn_cli.interpreter.execution import OpenTask
 
 Isolating = Callable[[int], AbstractContextManager[None]]
@@ -47,7 +47,9 @@ class _Isolated:
         """As `TaskContext.background`."""
         return self._context.background(call, self._guarded(done), may_wait=may_wait)
 
-    def invoke(self, function_ref: str, payload: str, done: Callable[[Outcome], None], /) -> Invocation:
+    def invoke(
+        self, function_ref: str, payload: str, done: Callable[[Outcome], None], /
+    ) -> PendingInvocation:
         """As `Pool.invoke`."""
         return self._context.pool.invoke(function_ref, payload, self._guarded(done))
 

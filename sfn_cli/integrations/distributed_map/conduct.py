@@ -1,9 +1,9 @@
 """One Map Run: its items are read, children are started as many as may run at once, and their
 results gathered.
 
-It stands in the store (store/sqlite/map_runs.py), so that a worker that resumes goes on with it.
-After a turn in which children of it have ended it looks there what they have come to; all that
-takes long is done in the background, one thing at a time.
+It stands in the store (store/sqlite/stepfunctions/map_runs.py), so that a worker that resumes goes
+on with it. After a turn in which children of it have ended it looks there what they have come to;
+all that takes long is done in the background, one thing at a time.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from sfn_cli import arn
-from sfn_cli.api import names
-from sfn_cli.asl.map_run import CONCURRENCY, Tolerance
+from sfn_cli.api.stepfunctions import arn_checks
+from sfn_cli.asl.distributed_map.map_run import CONCURRENCY, Tolerance
 from sfn_cli.errors import StatesError, StoreError
 from sfn_cli.integrations.distributed_map import dataset, results
 from sfn_cli.integrations.integration import Conducted
@@ -25,16 +25,16 @@ from sfn_cli.jsonvalue import Payload
 from sfn_cli.query.limits import TimeBudget
 from sfn_cli.store.sqlite.database import Database
 from sfn_cli.store.sqlite.keys import execution_of
-from sfn_cli.store.sqlite.map_runs import MapRuns, NewChild, NewMapRun
+from sfn_cli.store.sqlite.stepfunctions.map_runs import MapRuns, NewChild, NewMapRun
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sfn_cli.asl.item_batcher import Batch
+    from sfn_cli.asl.distributed_map.item_batcher import Batch
     from sfn_cli.integrations.distributed_map.dataset import Chunk
     from sfn_cli.integrations.distributed_map.results import Gathered
     from sfn_cli.integrations.integration import Cancel, TaskContext, TaskRun
-    from sfn_cli.store.sqlite.map_runs import MapRun
+    from sfn_cli.store.sqlite.stepfunctions.map_runs import MapRun
 
 T = TypeVar("T")
 
@@ -107,7 +107,7 @@ class _Conduct:
     def _work(self, call: Callable[[], T], done: Callable[[T], None]) -> None:
         """Does something in the background; a StatesError that it raises fails the run."""
 
-        def finished(answer: T | Exception) -> None:
+        def finish(answer: T | Exception) -> None:
             self._cancel_work = None
             if isinstance(answer, StatesError):
                 self._fail(answer)
@@ -118,7 +118,7 @@ class _Conduct:
             else:
                 done(answer)
 
-        self._cancel_work = self._context.background(call, finished)
+        self._cancel_work = self._context.background(call, finish)
 
     def _read(self, run: MapRun) -> None:
         """Reads the dataset, unless it lies here already."""
@@ -165,9 +165,9 @@ class _Conduct:
             self.look()
 
     def _child(self, run: MapRun, batch: Batch, at: int) -> NewChild:
-        name, machine = names.new_execution_name(at), run.state_machine_arn
+        name, machine = arn_checks.new_execution_name(at), run.state_machine_arn
         return NewChild(
-            arn=arn.express_execution(machine, name, names.new_uuid())
+            arn=arn.express_execution(machine, name, arn_checks.new_uuid())
             if run.express
             else arn.execution(machine, name),
             name=name,

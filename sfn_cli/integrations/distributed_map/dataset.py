@@ -23,13 +23,13 @@ from sfn_cli.jsonvalue import dumps, loads
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from sfn_cli.asl.item_batcher import Batch
-    from sfn_cli.asl.item_reader import Reading
-    from sfn_cli.asl.map_run import MapRunPlan
+    from sfn_cli.asl.distributed_map.item_batcher import Batch
+    from sfn_cli.asl.distributed_map.item_reader import Reading
+    from sfn_cli.asl.distributed_map.map_run import MapRunPlan
     from sfn_cli.integrations.integration import TaskContext
     from sfn_cli.jsonvalue import Json
     from sfn_cli.query.limits import TimeBudget
-    from sfn_cli.store.sqlite.map_runs import MapRun
+    from sfn_cli.store.sqlite.stepfunctions.map_runs import MapRun
 
 FOLDER_NAME = "map-runs"
 
@@ -43,7 +43,7 @@ def file_of(home: str, run: MapRun) -> str:
 
 
 def read(reading: Reading, path: str, context: TaskContext) -> int:
-    """Reads the whole dataset into the file; gives the number of its items. Raises StatesError."""
+    """Reads the whole dataset into the file. Returns the number of items. Raises StatesError."""
     if reading.max_items is not None and reading.max_items < 0:
         raise reader_failed("field MaxItems must be positive")
     count = 0
@@ -112,9 +112,9 @@ def chunk(plan: MapRunPlan, run: MapRun, home: str, children: int, budget: TimeB
     """The inputs of up to so many children, from where the run stands. Raises StatesError."""
     places: list[int] = []
     source = (
-        _kept(plan.items, run.place, places)
+        _input_items(plan.items, run.place, places)
         if plan.items is not None
-        else _filed(file_of(home, run), run.place, places)
+        else _file_items(file_of(home, run), run.place, places)
     )
     batches: list[Batch] = []
     size = items = 0
@@ -127,15 +127,15 @@ def chunk(plan: MapRunPlan, run: MapRun, home: str, children: int, budget: TimeB
     return Chunk(batches, places[items - 1] if items else run.place)
 
 
-def _kept(items: Sequence[Json], place: int, places: list[int]) -> Iterator[Json]:
-    """The items of the state's input from a place on; notes the place after each."""
+def _input_items(items: Sequence[Json], place: int, places: list[int]) -> Iterator[Json]:
+    """Yields the items of the state's input from a place on; adds the place after each to `places`."""
     for index in range(place, len(items)):
         places.append(index + 1)
         yield items[index]
 
 
-def _filed(path: str, place: int, places: list[int]) -> Iterator[Json]:
-    """The items in a file from a place (a byte) on; notes the place after each."""
+def _file_items(path: str, place: int, places: list[int]) -> Iterator[Json]:
+    """Yields the items in a file from a place (a byte) on; adds the place after each to `places`."""
     try:
         with open(path, "rb", opener=private_files.open_file) as file:
             file.seek(place)

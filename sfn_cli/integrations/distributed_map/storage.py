@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 from urllib.parse import unquote, urlsplit
 
 from sfn_cli.errors import ConfigurationError
-from sfn_cli.integrations.aws_errors import Naming, service_error
+from sfn_cli.integrations.aws.errors import Naming, service_error
 from sfn_cli.jsonvalue import well_formed
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class _Bucket:
         while True:
             page = self._call("list_objects_v2", **arguments, **token)
             for found in page.get("Contents", ()):
-                yield _listed(
+                yield _entry(
                     found["ETag"],
                     found["LastModified"].timestamp(),
                     found["Key"],
@@ -138,7 +138,7 @@ class _Folder:
             ]
         for key in sorted(key for key in keys if key.startswith(prefix)):
             status = os.stat(self._path(key))
-            yield _listed(
+            yield _entry(
                 f'"{status.st_mtime_ns:x}-{status.st_size:x}"',
                 status.st_mtime,
                 key,
@@ -166,7 +166,7 @@ def _is_unicode(text: str) -> bool:
     return well_formed(text) == text
 
 
-def _listed(etag: str, modified: float, key: str, size: int, storage_class: str) -> dict[str, Json]:
+def _entry(etag: str, modified: float, key: str, size: int, storage_class: str) -> dict[str, Json]:
     return {
         "Etag": etag,
         "LastModified": int(modified),

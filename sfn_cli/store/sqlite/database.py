@@ -170,8 +170,8 @@ def _translated(error: BaseException, path: str) -> SfnError | None:
             return _explained(error, path)
         case OSError():
             return StoreError(
-                f"Cannot use the store {path}: {error.strerror or error}. Set SFN_HOME to a folder that can "
-                "be written."
+                f"Cannot use the store {path}: {error.strerror or error}. "
+                "Set SFN_HOME to a folder that can be written."
             )
     return None
 
@@ -187,8 +187,12 @@ _ADVICE = {
     "SQLITE_NOTADB": f"it is not a SQLite database. Set SFN_HOME to another folder, or {_AFRESH}",
     "SQLITE_CORRUPT": f"it is damaged. Copy it, then try `sqlite3 FILE .recover`, or {_AFRESH}",
     "SQLITE_FULL": "the disk is full. Nothing was lost; free some space and try again",
-    "SQLITE_READONLY": "it is read-only. Make it and its folder writable, or set SFN_HOME to a folder that is",
-    "SQLITE_CANTOPEN": "it cannot be opened. Check its permissions, or set SFN_HOME to a folder that can be written",
+    "SQLITE_READONLY": (
+        "it is read-only. Make it and its folder writable, or set SFN_HOME to a folder that is"
+    ),
+    "SQLITE_CANTOPEN": (
+        "it cannot be opened. Check its permissions, or set SFN_HOME to a folder that can be written"
+    ),
     "SQLITE_IOERR": "reading or writing it failed. Nothing that was acknowledged is lost; check the disk",
     "SQLITE_BUSY": f"another process held it for {BUSY_SECONDS:.0f} seconds. Try again",
     "SQLITE_PROTOCOL": "other processes held its locks for too long. Try again",
@@ -197,9 +201,8 @@ _ADVICE = {
 
 def _explained(error: sqlite3.Error, path: str) -> StoreError:
     name = getattr(error, "sqlite_errorname", "") or ""
-    if not name and str(error).startswith(
-        "Could not decode to UTF-8"
-    ):  # Python's own words, with all of the text
+    # Python's own words, with all of the text.
+    if not name and str(error).startswith("Could not decode to UTF-8"):
         return RowError(f"Cannot use the store {path}: {_ADVICE['SQLITE_CORRUPT']} (a text is not UTF-8).")
     for prefix, advice in _ADVICE.items():
         if name.startswith(prefix):
@@ -216,8 +219,8 @@ def _refuse_emptied(path: str) -> None:
     left = _size(path + "-wal")
     if left and _size(path) <= _EMPTY_BYTES:
         raise StoreError(
-            f"Cannot use the store {path}: it is empty, but {FILE_NAME}-wal beside it holds {left} bytes of "
-            "a store. "
+            f"Cannot use the store {path}: "
+            f"it is empty, but {FILE_NAME}-wal beside it holds {left} bytes of a store. "
             f"Put the file of that store back, or {_AFRESH}."
         )
 

@@ -1,0 +1,215 @@
+"""EventBridge's connections, which authorise HTTP tasks: CreateConnection, DescribeConnection and
+their like.
+
+https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateConnection.html
+What a connection holds is kept in the store, and its secrets are never told. A new one is
+AUTHORIZED at once: a token is asked for when a task first needs it
+(`integrations/http/authorization.py`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli import arn
+from sfn_cli.api.model import load
+from sfn_cli.api.protocol import paging
+from sfn_cli.api.protocol.constraints import check_constraints
+from sfn_cli.api.stepfunctions import arn_checks
+from sfn_cli.errors import ApiError
+from sfn_cli.jsonvalue import Json, dumps, loads
+from sfn_cli.store.sqlite.events.connections import Connection
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfn_cli.api.service import Service
+
+AUTHORIZED, DEAUTHORIZED = "AUTHORIZED", "DEAUTHORIZED"
+
+_PARAMETERS: Mapping[str, str] = {
+    "BASIC": "BasicAuthParameters",
+    "API_KEY": "ApiKeyAuthParameters",
+    "OAUTH_CLIENT_CREDENTIALS": "OAuthParameters",
+}
+"""AuthorizationType → the member of AuthParameters that it needs."""
+
+_SECRETS = ("ApiKeyValue", "ClientSecret", "Password")
+
+
+def create_connection(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    _check(request)
+    name, now = request["Name"], service.clock()
+    stem = _stem(service, name)
+    connection = Connection(
+        arn=f"{stem}/{arn_checks.new_uuid()}",
+        stem=stem,
+        name=name,
+        description=request.get("Description"),
+        state=AUTHORIZED,
+        authorization_type=request["AuthorizationType"],
+        auth_parameters=dumps(request["AuthParameters"]),
+        created_at=now,
+        modified_at=now,
+        authorized_at=now,
+    )
+    if not service.connections.create(connection):
+        raise ApiError("ResourceAlreadyExistsException", f"Connection {name} already exists.")
+    return _change_response(connection)
+
+
+def describe_connection(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    connection = service.connections.named(_stem(service, request["Name"]))
+    if connection is None:
+        raise _missing("describe", request["Name"])
+    return {
+        **_summary(connection),
+        "Description": connection.description,
+        "AuthParameters": _without_secrets(loads(connection.auth_parameters)),
+    }
+
+
+def list_connections(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """The connections of this account and region, by name."""
+    prefix, state = _stem(service, request.get("NamePrefix", "")), request.get("ConnectionState")
+    scope, now = f"ListConnections {prefix} {state}", service.clock()
+    size = paging.page_size({"maxResults": request.get("Limit")}, largest=100)
+    after = paging.last_key({"nextToken": request.get("NextToken")}, scope, now, str) or ""
+    found = service.connections.page(prefix, state, after, size + 1)
+    shown = found[:size]
+    return {
+        "Connections": [_summary(connection) for connection in shown],
+        "NextToken": paging.token(scope, shown[-1].name, now) if len(found) > size else None,
+    }
+
+
+def update_connection(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """What is not given stays as it is; of another AuthorizationType, what authorises must be given anew."""
+    now = service.clock()
+
+    def change(old: Connection) -> Connection:
+        type_ = request.get("AuthorizationType", old.authorization_type)
+        kept: Json = loads(old.auth_parameters)
+        if type_ != old.authorization_type:
+            kept.pop(_PARAMETERS[old.authorization_type], None)
+        whole = {
+            **request,
+            "AuthorizationType": type_,
+            "AuthParameters": _merge(kept, request.get("AuthParameters", {})),
+        }
+        check_constraints(load("events", "CreateConnection").input, whole)
+        _check(whole)
+        return old._replace(
+            description=request.get("Description", old.description),
+            state=AUTHORIZED,
+            authorization_type=type_,
+            auth_parameters=dumps(whole["AuthParameters"]),
+            modified_at=now,
+            authorized_at=now,
+            token=None,
+            token_expires_at=None,
+        )
+
+    changed = service.connections.change(_stem(service, request["Name"]), change)
+    if changed is None:
+        raise _missing("update", request["Name"])
+    return _change_response(changed)
+
+
+def deauthorize_connection(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """Forgets what authorises: tasks fail until the connection is updated."""
+
+    def change(old: Connection) -> Connection:
+        return old._replace(
+            state=DEAUTHORIZED,
+            auth_parameters="{}",
+            modified_at=service.clock(),
+            token=None,
+            token_expires_at=None,
+        )
+
+    changed = service.connections.change(_stem(service, request["Name"]), change)
+    if changed is None:
+        raise _missing("deauthorize", request["Name"])
+    return _change_response(changed)
+
+
+def delete_connection(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    deleted = service.connections.delete(_stem(service, request["Name"]))
+    if deleted is None:
+        raise _missing("delete", request["Name"])
+    return {**_change_response(deleted), "ConnectionState": "DELETING"}
+
+
+def find(service: Service, connection_arn: str) -> Connection | None:
+    """Finds the connection that a task names. If none has that ARN, a connection of another id or
+    account with the same name matches: a definition that was written for AWS has AWS's ARN.
+    """
+    stem, _, _ = connection_arn.rpartition("/")
+    _, _, name = stem.rpartition("/")
+    return service.connections.meant(connection_arn, stem, name)
+
+
+def _stem(service: Service, name: str) -> str:
+    return arn.connection(service.settings.region, service.settings.account_id, name)
+
+
+def _check(request: Mapping[str, Any]) -> None:
+    """Raises ApiError ValidationException when what authorises is not of the AuthorizationType, or
+    is not sfn's to have. (ours)
+    """
+    type_, parameters = request["AuthorizationType"], request["AuthParameters"]
+    given = [member for member in _PARAMETERS.values() if parameters.get(member) is not None]
+    if given != [_PARAMETERS[type_]]:
+        raise ApiError(
+            "ValidationException",
+            f"AuthParameters of AuthorizationType {type_} must have {_PARAMETERS[type_]}, and no other.",
+        )
+    if "InvocationConnectivityParameters" in request or "ConnectivityParameters" in parameters:
+        raise ApiError(
+            "ValidationException",
+            "sfn has no private connectivity: it calls every endpoint from this machine.",
+        )
+
+
+def _merge(old: Json, new: Json) -> Json:
+    """Merges structures member by member; a list is replaced."""
+    if not isinstance(old, dict) or not isinstance(new, dict):
+        return new
+    return {**old, **{name: _merge(old.get(name), value) for name, value in new.items()}}
+
+
+def _without_secrets(parameters: Json) -> Json:
+    """The parameters without secrets, and without the values that are marked as secret."""
+    if isinstance(parameters, list):
+        return [_without_secrets(item) for item in parameters]
+    if not isinstance(parameters, dict):
+        return parameters
+    hidden = {*_SECRETS, "Value"} if parameters.get("IsValueSecret") else {*_SECRETS}
+    return {name: _without_secrets(value) for name, value in parameters.items() if name not in hidden}
+
+
+def _change_response(connection: Connection) -> dict[str, Any]:
+    """The members that every operation returns that changes a connection."""
+    return {
+        "ConnectionArn": connection.arn,
+        "ConnectionState": connection.state,
+        "CreationTime": connection.created_at,
+        "LastModifiedTime": connection.modified_at,
+        "LastAuthorizedTime": connection.authorized_at,
+    }
+
+
+def _summary(connection: Connection) -> dict[str, Any]:
+    return {
+        **_change_response(connection),
+        "Name": connection.name,
+        "AuthorizationType": connection.authorization_type,
+    }
+
+
+def _missing(verb: str, name: str) -> ApiError:
+    return ApiError(
+        "ResourceNotFoundException",
+        f"Failed to {verb} the connection(s). Connection '{name}' does not exist.",
+    )

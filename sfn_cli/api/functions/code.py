@@ -1,0 +1,117 @@
+"""A function's code, as requests give it: a zip, or (our own CodeDir) a folder of this machine,
+which is used where it lies.
+
+A version's code never changes: what is published of a folder is a zip of what is in it then.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.api.functions.references import invalid
+from sfn_cli.store.sqlite.functions.functions import Code
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sfn_cli.errors import ApiError
+    from sfn_cli.jsonvalue import Json
+
+MAX_UNZIPPED_BYTES = 262_144_000
+
+_NOT_CODE = frozenset({"__pycache__", ".git"})
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+"""A zip's oldest time: what is the same is to have the same zip."""
+
+
+def parse_code(source: Mapping[str, Any]) -> Code | None:
+    """Parses the code in a request; None if there is none. Raises ApiError."""
+    for member in ("S3Bucket", "S3Key", "ImageUri"):
+        if source.get(member):
+            raise invalid(f"sfn takes a function's code from a zip or a folder: {member} is not supported.")
+    folder, content = source.get("CodeDir"), source.get("ZipFile")
+    if folder and content:
+        raise invalid("Please do not provide other FunctionCode parameters when providing a ZipFile.")
+    if folder:
+        if not os.path.isabs(folder) or not os.path.isdir(folder):
+            raise invalid(f"The code's folder must be the absolute path of a folder that exists: {folder}")
+        return Code(folder=os.path.normpath(folder))
+    if content is None:
+        return None
+    _check_zip(content)
+    return Code(zip=content)
+
+
+def _check_zip(content: bytes) -> None:
+    """That it is a zip and not too large. What its entries may be is checked when they are unpacked."""
+    import io
+    import zipfile
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        raise invalid(
+            "Could not unzip uploaded file. Please check your file, then try to upload again."
+        ) from None
+    if not entries:
+        raise invalid("Uploaded file must be a non-empty zip")
+    if sum(entry.file_size for entry in entries) > MAX_UNZIPPED_BYTES:
+        raise too_large()
+    for entry in entries:
+        if entry.filename.startswith("/") or ".." in entry.filename.split("/"):
+            raise invalid(
+                f"The zip has an entry that would lie outside of the function's folder: {entry.filename}"
+            )
+
+
+def facts_of(code: Code) -> dict[str, Json]:
+    """CodeSize and CodeSha256; a folder's content may change at any time, so its path stands for it."""
+    import hashlib
+
+    content = code.zip if code.zip is not None else os.fsencode(code.folder or "")
+    size = len(content) if code.zip is not None else 0
+    return {"CodeSize": size, "CodeSha256": base64.b64encode(hashlib.sha256(content).digest()).decode()}
+
+
+def snapshot(folder: str) -> bytes:
+    """A zip of what is in a folder now, caches left out: the same for the same content. Raises ApiError."""
+    import io
+    import zipfile
+
+    content = io.BytesIO()
+    size = 0
+    try:
+        with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path in sorted(_files(folder, set())):
+                size += os.path.getsize(path)
+                if size > MAX_UNZIPPED_BYTES:
+                    raise too_large()
+                entry = zipfile.ZipInfo(os.path.relpath(path, folder), _EPOCH)
+                entry.external_attr = (0o100755 if os.access(path, os.X_OK) else 0o100644) << 16
+                with open(path, "rb") as file:
+                    archive.writestr(entry, file.read(), zipfile.ZIP_DEFLATED)
+    except OSError as error:
+        raise invalid(
+            f"The code's folder cannot be read: {error.strerror or error} ({error.filename or folder})"
+        ) from None
+    return content.getvalue()
+
+
+def _files(folder: str, seen: set[tuple[int, int]]) -> Iterator[str]:
+    """The files below a folder, through links too: what they lead to belongs to the code."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_file():
+                yield entry.path
+            elif entry.is_dir() and entry.name not in _NOT_CODE:
+                status = entry.stat()
+                if (status.st_dev, status.st_ino) not in seen:
+                    seen.add((status.st_dev, status.st_ino))
+                    yield from _files(entry.path, seen)
+
+
+def too_large() -> ApiError:
+    return invalid(f"Unzipped size must be smaller than {MAX_UNZIPPED_BYTES} bytes")

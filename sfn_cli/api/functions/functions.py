@@ -1,0 +1,229 @@
+"""Local Lambda functions: CreateFunction and its kin.
+
+https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+What sfn could not do as Lambda does, it refuses rather than leaves out.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli import arn
+from sfn_cli.api.functions import paging
+from sfn_cli.api.functions.code import facts_of, parse_code
+from sfn_cli.api.functions.references import (
+    check_revision,
+    existing,
+    existing_latest,
+    function_arn,
+    invalid,
+    not_found,
+    parse_reference,
+)
+from sfn_cli.api.functions.versions import publish, to_qualified_response, to_response
+from sfn_cli.errors import ApiError
+from sfn_cli.store.sqlite.functions.functions import LATEST, Code, Function, reference
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfn_cli.api.service import Service
+    from sfn_cli.jsonvalue import Json
+
+_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+
+_KEPT = (
+    "Runtime", "Role", "Handler", "Description", "Timeout", "MemorySize", "Environment",
+    "TracingConfig", "LoggingConfig",
+)  # fmt: skip
+"""What a request sets of a configuration, as it is; the rest of it is the same for every local function."""
+
+_REFUSED = ("Layers", "FileSystemConfigs", "ImageConfig", "CapacityProviderConfig", "DurableConfig")
+
+
+def create_function(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    name, qualifier = reference(request["FunctionName"])
+    if qualifier is not None or not _NAME.fullmatch(name):
+        raise invalid(
+            "The name of a function has up to 64 letters, digits, hyphens and underscores: "
+            f"{request['FunctionName']}"
+        )
+    _check_supported(request)
+    code = parse_code(request["Code"])
+    if code is None:
+        raise invalid("Please provide a source for function code.")
+    if not request.get("Runtime") or not request.get("Handler"):
+        raise invalid(
+            "Runtime and Handler are mandatory parameters for functions created with deployment packages."
+        )
+    now = service.clock()
+    own_arn = function_arn(service, name)
+    configuration = {
+        "FunctionName": name,
+        "FunctionArn": own_arn,
+        "Description": "",
+        "Timeout": 3,
+        "MemorySize": 128,
+        "TracingConfig": {"Mode": "PassThrough"},
+        "LoggingConfig": {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{name}"},
+        **_changes(request, name),
+        **facts_of(code),
+        **_marks(now),
+        "Version": LATEST,
+        "State": "Active",
+        "LastUpdateStatus": "Successful",
+        "PackageType": "Zip",
+        "Architectures": request.get("Architectures") or [_architecture()],
+        "EphemeralStorage": request.get("EphemeralStorage") or {"Size": 512},
+        "SnapStart": {"ApplyOn": "None", "OptimizationStatus": "Off"},
+        "Tags": request.get("Tags") or {},
+    }
+    if not service.functions.create(name, own_arn, configuration, code, now):
+        raise ApiError("ResourceConflictException", f"Function already exist: {name}", status=409)
+    return _describe(service, request)
+
+
+def update_function_code(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    _check_supported(request)
+    code = parse_code(request)
+    if code is None:
+        raise invalid("Please provide a source for function code.")
+
+    def change(function: Function) -> Mapping[str, Json]:
+        changed = {**function.configuration, **facts_of(code)}
+        if "Architectures" in request:
+            changed["Architectures"] = request["Architectures"]
+        return changed
+
+    return _update(service, request, change, code)
+
+
+def update_function_configuration(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    _check_supported(request)
+
+    def change(function: Function) -> Mapping[str, Json]:
+        changed = {**function.configuration, **_changes(request, function.name)}
+        if "EphemeralStorage" in request:
+            changed["EphemeralStorage"] = request["EphemeralStorage"]
+        return changed
+
+    return _update(service, request, change, None)
+
+
+def get_function(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    function = existing(service, request)
+    place = (
+        {"RepositoryType": "S3"}
+        if function.code_dir is None
+        else {"RepositoryType": "Folder", "Location": f"file://{function.code_dir}"}
+    )
+    answer: dict[str, Any] = {
+        "Configuration": to_response(function, parse_reference(request).qualifier),
+        "Code": place,
+    }
+    if function.configuration.get("Tags"):
+        answer["Tags"] = function.configuration["Tags"]
+    return answer
+
+
+def get_function_configuration(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    return dict(to_response(existing(service, request), parse_reference(request).qualifier))
+
+
+def list_functions(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """The functions by name; FunctionVersion ALL has their versions besides."""
+    all_versions = request.get("FunctionVersion") == "ALL"
+
+    def page(after: str, limit: int) -> list[Function]:
+        name, _, number = after.partition(":")
+        return service.functions.page((name, int(number or 0)), limit, all_versions=all_versions)
+
+    return paging.answer(
+        "Functions",
+        request,
+        page,
+        lambda function: f"{function.name}:{function.number}",
+        to_qualified_response if all_versions else to_response,
+    )
+
+
+def delete_function(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """Deletes the function with all its versions and aliases, or one version."""
+    name, qualifier = parse_reference(request)
+    if qualifier is None:
+        if not service.functions.delete(name):
+            raise not_found(service, request)
+        return {"StatusCode": 204}
+    if qualifier == LATEST:
+        raise invalid("$LATEST version cannot be deleted without deleting the function.")
+    number = arn.version_number(qualifier)
+    aliases = None if number is None else service.function_versions.delete(name, number)
+    if aliases is None:
+        raise not_found(service, request)
+    if aliases:
+        message = f"Version {number} cannot be deleted: aliases lead to it ({', '.join(aliases)})."
+        raise ApiError("ResourceConflictException", message, status=409)
+    return {"StatusCode": 204}
+
+
+# Configurations
+
+
+def _update(service: Service, request: Mapping[str, Any], change: Any, code: Code | None) -> dict[str, Any]:
+    name, qualifier = parse_reference(request)
+    now = service.clock()
+
+    def apply_change(function: Function) -> Mapping[str, Json]:
+        check_revision(request, function.configuration["RevisionId"])
+        return {**change(function), **_marks(now)}
+
+    if request.get("DryRun"):
+        now_is = existing_latest(service, request)
+        return dict(to_response(now_is._replace(configuration=apply_change(now_is))))
+    function = service.functions.update(name, apply_change, now, code) if qualifier is None else None
+    if function is None:
+        raise not_found(service, request)
+    return _describe(service, request)
+
+
+def _describe(service: Service, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Describes the function that was created or changed, or the version it is published as."""
+    named = {"FunctionName": request["FunctionName"]}
+    return dict(to_response(publish(service, named) if request.get("Publish") else existing(service, named)))
+
+
+def _changes(request: Mapping[str, Any], name: str) -> dict[str, Json]:
+    changes = {member: request[member] for member in _KEPT if member in request}
+    if "LoggingConfig" in changes:
+        if changes["LoggingConfig"].get("LogFormat") == "JSON":
+            raise invalid("sfn writes the logs of functions as text: LogFormat JSON is not supported.")
+        changes["LoggingConfig"] = {
+            "LogFormat": "Text",
+            "LogGroup": f"/aws/lambda/{name}",
+            **changes["LoggingConfig"],
+        }
+    return changes
+
+
+def _marks(now: int) -> dict[str, Json]:
+    """What tells one state of a function from another."""
+    import time
+
+    from sfn_cli.api.stepfunctions.arn_checks import new_uuid
+
+    at = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now / 1000))
+    return {"LastModified": f"{at}.{now % 1000:03d}+0000", "RevisionId": new_uuid()}
+
+
+def _check_supported(request: Mapping[str, Any]) -> None:
+    if request.get("PackageType") == "Image":
+        raise invalid("sfn runs functions from a zip or a folder: the package type Image is not supported.")
+    for member in _REFUSED:
+        if request.get(member):
+            raise invalid(f"sfn does not support the parameter {member} of functions.")
+
+
+def _architecture() -> str:
+    return "arm64" if os.uname().machine in ("arm64", "aarch64") else "x86_64"

@@ -1,0 +1,92 @@
+"""Invoke: a function is run and waited for (RequestResponse), run by a worker later (Event), or not
+at all (DryRun).
+
+https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+"""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli import jsonvalue
+from sfn_cli.api.functions.references import existing, invalid, not_found, parse_reference
+from sfn_cli.api.stepfunctions.arn_checks import new_uuid
+from sfn_cli.errors import ApiError
+
+if TYPE_CHECKING:
+    from sfn_cli.api.service import Service
+
+MAX_PAYLOAD_BYTES = 6_291_456
+MAX_EVENT_BYTES = 1_048_576
+"""Of an invocation that nobody waits for."""
+
+
+def invoke(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    kind = request.get("InvocationType") or "RequestResponse"
+    payload = _parse_payload(
+        request.get("Payload"), MAX_EVENT_BYTES if kind == "Event" else MAX_PAYLOAD_BYTES
+    )
+    client_context = _parse_context(request.get("ClientContext"))
+    existing(service, request)
+    if kind == "DryRun":
+        return {"StatusCode": 204, "Payload": b""}
+    name, qualifier = parse_reference(request)
+    function_ref = f"{name}:{qualifier}" if qualifier else name
+    if kind == "Event":
+        send_event(service, function_ref, payload, client_context)
+        return {"StatusCode": 202, "Payload": b""}
+    outcome = service.invoker.invoke(function_ref, payload, client_context)
+    if outcome.kind == "not_found":
+        raise not_found(service, request)
+    if outcome.kind == "unusable":
+        raise ApiError(outcome.error, outcome.message, status=502)
+    answer: dict[str, Any] = {
+        "StatusCode": 200,
+        "ExecutedVersion": outcome.version,
+        "Payload": outcome.payload.encode(),
+    }
+    if outcome.kind != "succeeded":
+        answer["FunctionError"] = "Unhandled"
+    if request.get("LogType") == "Tail":
+        answer["LogResult"] = base64.b64encode(outcome.log_tail.encode()).decode()
+    return answer
+
+
+def send_event(service: Service, function_ref: str, payload: str, client_context: str | None = None) -> str:
+    """Keeps an event until a worker has had the function handle it. Gives the id of the request."""
+    request_id = new_uuid()
+    service.function_events.add(request_id, function_ref, payload, client_context, service.clock())
+    service.runner.wake()
+    return request_id
+
+
+def _parse_payload(payload: bytes | str | None, most_bytes: int) -> str:
+    """Returns the event's JSON text; without a payload, the empty object. Raises ApiError."""
+    if not payload:
+        return "{}"
+    try:
+        text = payload.decode() if isinstance(payload, bytes) else payload
+        jsonvalue.loads(text)
+    except ValueError as error:
+        message = f"Could not parse request body into json: Could not parse payload into json: {error}"
+        raise ApiError("InvalidRequestContentException", message) from None
+    size = len(text.encode())
+    if size > most_bytes:
+        message = f"Request must be smaller than {most_bytes} bytes for the InvokeFunction operation"
+        raise ApiError("RequestTooLargeException", message, status=413)
+    return text
+
+
+def _parse_context(given: str | None) -> str | None:
+    """Returns the JSON text of the client's context, which is sent in base64. Raises ApiError."""
+    if given is None:
+        return None
+    try:
+        text = base64.b64decode(given, validate=True).decode()
+        told = jsonvalue.loads(text)
+    except ValueError:
+        told = None
+    if not isinstance(told, dict):
+        raise invalid("ClientContext must be the base64 of a JSON object.")
+    return text

@@ -1,0 +1,52 @@
+"""Tags of functions: ListTags, TagResource, UntagResource.
+
+https://docs.aws.amazon.com/lambda/latest/api/API_TagResource.html
+They are no part of what a function is: nothing is restarted, and its revision stays.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.api.stepfunctions.tags import MAX_TAGS, Tags, without
+from sfn_cli.errors import ApiError
+from sfn_cli.store.sqlite.functions.functions import reference
+
+if TYPE_CHECKING:
+    from sfn_cli.api.service import Service
+
+
+def list_tags(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    function = service.functions.named(_name(request))
+    if function is None:
+        raise _not_found(request)
+    return {"Tags": function.configuration.get("Tags") or {}}
+
+
+def tag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """Adds tags; a key that the function has gets the new value."""
+
+    def more(tags: Tags) -> Tags:
+        merged: Tags = tags | request["Tags"]
+        if len(merged) > MAX_TAGS:
+            raise ApiError("InvalidParameterValueException", f"A function has at most {MAX_TAGS} tags.")
+        return merged
+
+    if not service.functions.change_tags(_name(request), more):
+        raise _not_found(request)
+    return {}
+
+
+def untag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """Removes tags; keys that the function does not have are no error."""
+    if not service.functions.change_tags(_name(request), lambda tags: without(tags, request["TagKeys"])):
+        raise _not_found(request)
+    return {}
+
+
+def _name(request: dict[str, Any]) -> str:
+    return reference(request["Resource"]).name
+
+
+def _not_found(request: dict[str, Any]) -> ApiError:
+    return ApiError("ResourceNotFoundException", f"Function not found: {request['Resource']}", status=404)

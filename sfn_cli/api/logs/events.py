@@ -1,0 +1,163 @@
+"""CloudWatch Logs: events, as far as following executions and functions needs them.
+
+https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/Welcome.html
+Who follows a group within this machine reads `service.logs.after` instead.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sfn_cli.api.logs.groups import existing_group, invalid_parameter, no_group, no_stream
+from sfn_cli.store.sqlite.logs.logs import AFTER_ALL, ALWAYS, BEFORE_ALL, LogEvent, LogLine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sfn_cli.api.service import Service
+    from sfn_cli.query.filter_pattern import Matches
+
+Answer = TypeVar("Answer")
+
+MAX_EVENTS_IN_A_PAGE = 10_000
+MAX_PUT_BYTES = 1_048_576
+BYTES_BESIDES_A_MESSAGE = 26
+FUTURE_MILLISECONDS = 2 * 60 * 60 * 1000
+PAST_MILLISECONDS = 14 * 24 * 60 * 60 * 1000
+
+
+def put_log_events(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    group, stream, events = request["logGroupName"], request["logStreamName"], request["logEvents"]
+    if not service.log_groups.has_group(group):
+        raise no_group()
+    if not service.log_groups.has_stream(group, stream):
+        raise no_stream()
+    times = [event["timestamp"] for event in events]
+    if times != sorted(times):
+        raise invalid_parameter("Log events in a single PutLogEvents request must be in chronological order.")
+    if sum(len(event["message"].encode()) + BYTES_BESIDES_A_MESSAGE for event in events) > MAX_PUT_BYTES:
+        raise invalid_parameter(
+            f"Upload too large: the events of a request have at most {MAX_PUT_BYTES} bytes"
+        )
+    now = service.clock()
+    too_old = sum(time < now - PAST_MILLISECONDS for time in times)
+    not_too_new = sum(time <= now + FUTURE_MILLISECONDS for time in times)
+    kept = events[too_old:not_too_new]
+    service.logs.append([LogLine(group, stream, event["timestamp"], event["message"]) for event in kept], now)
+    answer: dict[str, Any] = {"nextSequenceToken": f"{service.logs.last_id():056d}"}
+    rejected = {}
+    if not_too_new < len(events):
+        rejected["tooNewLogEventStartIndex"] = not_too_new
+    if too_old:
+        rejected["tooOldLogEventEndIndex"] = too_old
+    if rejected:
+        answer["rejectedLogEventsInfo"] = rejected
+    return answer
+
+
+def get_log_events(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """The events of one stream: the newest, or from the head, or those beyond a token, always in
+    order of time.
+
+    A token says where a page ended and in which direction to go on; at either end it is answered
+    unchanged.
+    """
+    group, stream = existing_group(service, request), request["logStreamName"]
+    if not service.log_groups.has_stream(group, stream):
+        raise no_stream()
+    token = request.get("nextToken")
+    forward = token.startswith("f/") if token else bool(request.get("startFromHead"))
+    place = _place(token[2:]) if token else None
+    events = service.logs.events(
+        group,
+        request.get("limit") or MAX_EVENTS_IN_A_PAGE,
+        streams=[stream],
+        start=_start(service, group, request),
+        end=request.get("endTime", ALWAYS),
+        after=place if place and forward else BEFORE_ALL,
+        before=place if place and not forward else AFTER_ALL,
+        newest_first=not forward,
+    )
+    if not forward:
+        events.reverse()
+    if events:
+        first, last = _token(events[0]), _token(events[-1])
+    else:
+        first = last = token[2:] if token else "0/0"
+    return {
+        "events": [
+            {"timestamp": event.at, "message": event.message, "ingestionTime": event.ingested_at}
+            for event in events
+        ],
+        "nextForwardToken": f"f/{last}",
+        "nextBackwardToken": f"b/{first}",
+    }
+
+
+def filter_log_events(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """The events of a group, of chosen streams or all, whose messages the pattern matches."""
+    group = existing_group(service, request)
+    names, prefix = request.get("logStreamNames"), request.get("logStreamNamePrefix", "")
+    if names and prefix:
+        raise invalid_parameter("Cannot use both logStreamNames and logStreamNamePrefix.")
+    limit = request.get("limit") or MAX_EVENTS_IN_A_PAGE
+    events = service.logs.events(
+        group,
+        limit + 1,
+        streams=names or None,
+        stream_prefix=prefix,
+        start=_start(service, group, request),
+        end=request.get("endTime", ALWAYS),
+        after=_place(request["nextToken"]) if "nextToken" in request else BEFORE_ALL,
+        matches=_matcher(request.get("filterPattern", "")),
+    )
+    answer: dict[str, Any] = {
+        "events": [
+            {
+                "logStreamName": event.stream,
+                "timestamp": event.at,
+                "message": event.message,
+                "ingestionTime": event.ingested_at,
+                "eventId": f"{event.id:056d}",
+            }
+            for event in events[:limit]
+        ],
+        "searchedLogStreams": [],
+    }
+    if len(events) > limit:
+        answer["nextToken"] = _token(events[limit - 1])
+    return answer
+
+
+def _start(service: Service, group: str, request: dict[str, Any]) -> int:
+    """From when on events are asked for that the group still keeps, in milliseconds since 1970."""
+    start: int = request.get("startTime", 0)
+    return max(start, service.log_groups.oldest(group, service.clock()))
+
+
+def _matcher(pattern: str) -> Matches | None:
+    """What says of a message whether the filter pattern matches it; None for a pattern that matches
+    all. Raises ApiError.
+    """
+    from sfn_cli.query.filter_pattern import InvalidPattern, compile_pattern
+
+    def refusing(question: Callable[[str], Answer], text: str) -> Answer:
+        try:
+            return question(text)
+        except InvalidPattern as error:
+            raise invalid_parameter(f"Invalid filter pattern: {error}") from None
+
+    return partial(refusing, refusing(compile_pattern, pattern)) if pattern.strip() else None
+
+
+def _token(event: LogEvent) -> str:
+    return f"{event.at}/{event.id}"
+
+
+def _place(token: str) -> tuple[int, int]:
+    at, _, id = token.partition("/")
+    try:
+        return int(at), int(id)
+    except ValueError:
+        raise invalid_parameter("The specified nextToken is invalid.") from None

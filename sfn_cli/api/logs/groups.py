@@ -1,0 +1,178 @@
+"""CloudWatch Logs: groups and streams, and for how long groups keep what is in them.
+
+https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/Welcome.html
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli import arn
+from sfn_cli.errors import ApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfn_cli.api.service import Service
+    from sfn_cli.store.sqlite.logs.log_groups import LogGroup, LogStream
+
+MAX_DESCRIBED = 50
+
+RETENTIONS = (
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
+    3288, 3653,
+)  # fmt: skip
+"""The days that AWS lets a group keep its events (PutRetentionPolicy)."""
+
+_GROUP_NAME = re.compile(r"[.\-_/#A-Za-z0-9]{1,512}")
+
+
+def create_log_group(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    name = request["logGroupName"]
+    if not _GROUP_NAME.fullmatch(name):
+        raise invalid_parameter(f"Invalid log group name: {name}")
+    if not service.log_groups.create_group(name, service.clock(), request.get("tags")):
+        raise ApiError("ResourceAlreadyExistsException", "The specified log group already exists")
+    return {}
+
+
+def create_log_stream(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    name = request["logStreamName"]
+    if ":" in name or "*" in name:
+        raise invalid_parameter(f"Invalid log stream name: {name}")
+    made = service.log_groups.create_stream(request["logGroupName"], name, service.clock())
+    if made is None:
+        raise no_group()
+    if not made:
+        raise ApiError("ResourceAlreadyExistsException", "The specified log stream already exists")
+    return {}
+
+
+def delete_log_group(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    if not service.log_groups.delete_group(request["logGroupName"]):
+        raise no_group()
+    return {}
+
+
+def delete_log_stream(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    group, stream = request["logGroupName"], request["logStreamName"]
+    if not service.log_groups.has_group(group):
+        raise no_group()
+    if not service.log_groups.delete_stream(group, stream):
+        raise no_stream()
+    return {}
+
+
+def put_retention_policy(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """From now on nothing older is shown; what there is goes at once, later lines when a worker starts."""
+    days = request["retentionInDays"]
+    if days not in RETENTIONS:
+        raise invalid_parameter(
+            f"retentionInDays must be one of {', '.join(map(str, RETENTIONS))}, not {days}."
+        )
+    if not service.log_groups.keep_for(request["logGroupName"], days):
+        raise no_group()
+    service.log_groups.expire(service.clock())
+    return {}
+
+
+def delete_retention_policy(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    if not service.log_groups.keep_for(request["logGroupName"], None):
+        raise no_group()
+    return {}
+
+
+def describe_log_groups(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """The groups by name; a page's token is the name that the page before ended with."""
+    limit = request.get("limit") or MAX_DESCRIBED
+    groups = service.log_groups.groups(
+        request.get("nextToken", ""),
+        limit + 1,
+        prefix=request.get("logGroupNamePrefix", ""),
+        containing=request.get("logGroupNamePattern", ""),
+    )
+    answer: dict[str, Any] = {"logGroups": [_group_response(service, group) for group in groups[:limit]]}
+    if len(groups) > limit:
+        answer["nextToken"] = groups[limit - 1].name
+    return answer
+
+
+def describe_log_streams(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """The streams by name or by their last event; a page's token is the name that the page before
+    ended with.
+    """
+    group = existing_group(service, request)
+    prefix = request.get("logStreamNamePrefix", "")
+    by_time = request.get("orderBy") == "LastEventTime"
+    if by_time and prefix:
+        raise invalid_parameter("Cannot order by LastEventTime with a logStreamNamePrefix.")
+    streams = service.log_groups.streams(group, prefix=prefix)
+    if by_time:
+        streams.sort(key=lambda stream: stream.last_at or 0)
+    if request.get("descending"):
+        streams.reverse()
+    if "nextToken" in request:
+        names = [stream.name for stream in streams]
+        if request["nextToken"] not in names:
+            raise invalid_parameter("The specified nextToken is invalid.")
+        streams = streams[names.index(request["nextToken"]) + 1 :]
+    limit = request.get("limit") or MAX_DESCRIBED
+    answer: dict[str, Any] = {
+        "logStreams": [_stream_response(service, group, stream) for stream in streams[:limit]]
+    }
+    if len(streams) > limit:
+        answer["nextToken"] = streams[limit - 1].name
+    return answer
+
+
+def existing_group(service: Service, request: Mapping[str, Any]) -> str:
+    """The group that a request names, by its name or its ARN."""
+    name = request.get("logGroupName") or request.get("logGroupIdentifier")
+    if not name:
+        raise invalid_parameter("Either logGroupName or logGroupIdentifier must be given.")
+    parsed = arn.parse(name)
+    group = parsed.resource_id.removesuffix(":*") if parsed else str(name)
+    if not service.log_groups.has_group(group):
+        raise no_group()
+    return group
+
+
+def no_group() -> ApiError:
+    return ApiError("ResourceNotFoundException", "The specified log group does not exist.")
+
+
+def no_stream() -> ApiError:
+    return ApiError("ResourceNotFoundException", "The specified log stream does not exist.")
+
+
+def invalid_parameter(message: str) -> ApiError:
+    return ApiError("InvalidParameterException", message)
+
+
+def _group_response(service: Service, group: LogGroup) -> dict[str, Any]:
+    group_arn = arn.log_group(service.settings.region, service.settings.account_id, group.name)
+    return {
+        "logGroupName": group.name,
+        "creationTime": group.created_at,
+        "retentionInDays": group.retention_days,
+        "metricFilterCount": 0,
+        "arn": group_arn,
+        "storedBytes": group.stored_bytes,
+        "logGroupClass": "STANDARD",
+        "logGroupArn": group_arn.removesuffix(":*"),
+    }
+
+
+def _stream_response(service: Service, group: str, stream: LogStream) -> dict[str, Any]:
+    group_arn = arn.log_group(service.settings.region, service.settings.account_id, group).removesuffix(":*")
+    return {
+        "logStreamName": stream.name,
+        "creationTime": stream.created_at,
+        "firstEventTimestamp": stream.first_at,
+        "lastEventTimestamp": stream.last_at,
+        "lastIngestionTime": stream.last_ingested_at,
+        "uploadSequenceToken": None,
+        "arn": f"{group_arn}:log-stream:{stream.name}",
+        "storedBytes": 0,
+    }

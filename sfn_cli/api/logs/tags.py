@@ -1,0 +1,67 @@
+"""Tags of log groups: ListTagsForResource, TagResource, UntagResource, and ListTagsLogGroup, which
+names the group.
+
+https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_TagResource.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli import arn
+from sfn_cli.api.logs.groups import no_group
+from sfn_cli.api.stepfunctions.tags import MAX_TAGS, Tags, without
+from sfn_cli.errors import ApiError
+
+if TYPE_CHECKING:
+    from sfn_cli.api.service import Service
+
+
+def list_tags_for_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    return {"tags": _tags(service, _group_name(request["resourceArn"]))}
+
+
+def list_tags_log_group(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    return {"tags": _tags(service, request["logGroupName"])}
+
+
+def tag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """Adds tags; a key that the group has gets the new value."""
+
+    def more(tags: Tags) -> Tags:
+        merged: Tags = tags | request["tags"]
+        if len(merged) > MAX_TAGS:
+            raise ApiError(
+                "TooManyTagsException", f"A log group has at most {MAX_TAGS} tags, not {len(merged)}."
+            )
+        return merged
+
+    if not service.log_groups.change_tags(_group_name(request["resourceArn"]), more):
+        raise no_group()
+    return {}
+
+
+def untag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """Removes tags; keys that the group does not have are no error."""
+    if not service.log_groups.change_tags(
+        _group_name(request["resourceArn"]), lambda tags: without(tags, request["tagKeys"])
+    ):
+        raise no_group()
+    return {}
+
+
+def _tags(service: Service, group: str) -> Tags:
+    tags = service.log_groups.tags(group)
+    if tags is None:
+        raise no_group()
+    return tags
+
+
+def _group_name(resource_arn: str) -> str:
+    name = arn.log_group_name(resource_arn)
+    if name is None:
+        raise ApiError(
+            "InvalidParameterException",
+            f"Only log groups have tags here, and this is no log group's ARN: {resource_arn}",
+        )
+    return name

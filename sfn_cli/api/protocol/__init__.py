@@ -1,0 +1,1 @@
+"""What every operation's request and answer have in common: shapes, constraints, paging, long polls."""

@@ -1,0 +1,149 @@
+"""What the service itself checks first: required members, lengths, ranges, enums and patterns.
+
+All that is wrong is told at once, in AWS's words: "2 validation errors detected: Value '1001' at
+'maxResults' failed to satisfy constraint: Member must have value less than or equal to 1000; …".
+Members of lists are counted from one: 'routingConfiguration.1.member.weight'.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.errors import ApiError
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from sfn_cli.api.model import Shape
+
+# Observed: AWS names the values of this enum in its own order, not the model's.
+_ENUM_ORDERS: Mapping[frozenset[str], Sequence[str]] = {
+    frozenset(order): order
+    for order in (("SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING"),)
+}
+
+# Java's classes of characters, which Python does not have by name. They stand within brackets
+# with an underscore, which \w has besides letters and digits.
+_JAVA_CLASSES: Mapping[str, str] = {
+    r"\p{ASCII}": r"[\x00-\x7f]",
+    r"\p{L}": r"\w",
+    r"\p{N}": r"\d",
+    r"\p{Z}": r"\s",
+}
+
+# EventBridge's patterns of words with blanks between them try every way to divide a text at its
+# blanks. The same texts, each read once, are: tabs, and from the first character that is one of a
+# word's, which may be a blank, what is that or a tab.
+_OF_WORDS = (r"[^\x00-\x1F:\x7F]", r"[\x20-\x7E]")
+_PATTERNS: Mapping[str, str] = {
+    rf"^[ \t]*{one}+([ \t]+{one}+)*[ \t]*$": rf"\t*{one}(?:{one}|\t)*" for one in _OF_WORDS
+}
+
+_MAX_PAYLOAD_BYTES = 262_144
+"""The one maximum that counts bytes of UTF-8, not characters: of what executions and tasks take and give.
+(https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html)"""
+
+
+def check_constraints(shape: Shape, request: Mapping[str, Any]) -> None:
+    """Raises ApiError ValidationException with every constraint that the request breaks."""
+    problems = list(_problems(shape, request, ""))
+    if problems:
+        errors = "error" if len(problems) == 1 else "errors"
+        raise ApiError(
+            "ValidationException", f"{len(problems)} validation {errors} detected: {'; '.join(problems)}"
+        )
+
+
+def _problems(shape: Shape, value: Any, path: str) -> Iterator[str]:
+    kind = shape["type"]
+    if kind == "structure":
+        for member, member_shape in shape["members"].items():
+            # AWS writes a member with a small letter, whatever the model has.
+            written = member[:1].lower() + member[1:]
+            member_path = f"{path}.{written}" if path else written
+            if value.get(member) is not None:
+                yield from _problems(member_shape, value[member], member_path)
+            elif member in shape.get("required", ()):
+                yield f"Value null at '{member_path}' failed to satisfy constraint: Member must not be null"
+        return
+    for broken in _broken(shape, value):
+        # AWS does not repeat the value of a member that its model calls sensitive.
+        shown = "Value" if shape.get("sensitive") else f"Value '{_java_text(shape, value)}'"
+        yield f"{shown} at '{path}' failed to satisfy constraint: Member must {broken}"
+    if kind == "list":
+        for number, item in enumerate(value, 1):
+            yield from _problems(shape["member"], item, f"{path}.{number}.member")
+    elif kind == "map":
+        for number, (key, item) in enumerate(value.items(), 1):
+            yield from _problems(shape["key"], key, f"{path}.{number}.key")
+            yield from _problems(shape["value"], item, f"{path}.{key}.member")
+
+
+def _broken(shape: Shape, value: Any) -> Iterator[str]:
+    """The constraints that one value breaks, as they end "Member must …"."""
+    kind = shape["type"]
+    if kind == "string" and not _is_unicode(value):
+        yield "be valid Unicode text"
+        return
+    if kind in ("string", "list", "map", "blob"):
+        size, measured = len(value), "length"
+        if kind == "string" and shape.get("max") == _MAX_PAYLOAD_BYTES and size * 4 > _MAX_PAYLOAD_BYTES:
+            size = len(value.encode())
+    elif kind in ("integer", "long", "float", "double"):
+        size, measured = value, "value"
+    else:
+        return
+    if "min" in shape and size < shape["min"]:
+        yield f"have {measured} greater than or equal to {shape['min']}"
+    if "max" in shape and size > shape["max"]:
+        yield f"have {measured} less than or equal to {shape['max']}"
+    if "enum" in shape and value not in shape["enum"]:
+        values = _ENUM_ORDERS.get(frozenset(shape["enum"]), shape["enum"])
+        yield f"satisfy enum value set: [{', '.join(values)}]"
+    if "pattern" in shape and kind == "string" and not _compile(shape["pattern"]).fullmatch(value):
+        yield f"satisfy regular expression pattern: {shape['pattern']}"
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether the text has no lone surrogates: they cannot be kept as UTF-8."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+@cache
+def _compile(pattern: str) -> re.Pattern[str]:
+    import re
+    import warnings
+
+    with warnings.catch_warnings():
+        # AWS's patterns are Java's: `[a-z-_$]` is meant as it stands.
+        warnings.simplefilter("ignore", FutureWarning)
+        for name, characters in _JAVA_CLASSES.items():
+            pattern = pattern.replace(name, characters)
+        return re.compile(_PATTERNS.get(pattern, pattern))
+
+
+def _java_text(shape: Shape, value: Any) -> str:
+    """A value as Java's toString shows it, which AWS's messages do."""
+    if value is None:
+        return "null"
+    kind = shape["type"]
+    if kind == "structure":
+        members = (
+            f"{name}={_java_text(member, value.get(name))}" for name, member in shape["members"].items()
+        )
+        return f"{shape['name']}({', '.join(members)})"
+    if kind == "list":
+        return f"[{', '.join(_java_text(shape['member'], item) for item in value)}]"
+    if kind == "map":
+        return (
+            "{" + ", ".join(f"{key}={_java_text(shape['value'], item)}" for key, item in value.items()) + "}"
+        )
+    return str(value)

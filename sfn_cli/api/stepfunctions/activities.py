@@ -1,0 +1,99 @@
+"""Activities: CreateActivity, DescribeActivity, ListActivities, DeleteActivity, GetActivityTask.
+
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateActivity.html
+Creating is idempotent; tags that are given to an activity that exists are not kept.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli import arn, jsonvalue
+from sfn_cli.api.protocol import paging
+from sfn_cli.api.protocol.long_polls import AwaitedTask
+from sfn_cli.api.stepfunctions import arn_checks, configurations, tags
+from sfn_cli.errors import ApiError
+from sfn_cli.store.sqlite.stepfunctions.activities import Activity
+
+if TYPE_CHECKING:
+    from sfn_cli.api.service import Service
+
+POLL_SECONDS = 60.0
+"""How long GetActivityTask waits for a task. (AWS's)"""
+
+
+def create_activity(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    name = request["name"]
+    arn_checks.check_name(name)
+    activity = Activity(
+        arn=arn.activity(service.settings.region, service.settings.account_id, name),
+        name=name,
+        created_at=service.clock(),
+        encryption_configuration=configurations.encryption(request),
+        tags=tags.as_text(tags.check_tags(tags.by_key(request.get("tags", [])), name)),
+    )
+    kept = service.activities.create(activity)
+    if kept.encryption_configuration != activity.encryption_configuration:
+        raise ApiError("ActivityAlreadyExists", f"Activity Already Exists: '{kept.arn}'")
+    return {"activityArn": kept.arn, "creationDate": kept.created_at}
+
+
+def describe_activity(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    activity = _existing(service, request["activityArn"])
+    return {
+        **_summary(activity),
+        "encryptionConfiguration": jsonvalue.loads(activity.encryption_configuration),
+    }
+
+
+def list_activities(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """The activities of this account and region, by name."""
+    prefix = arn.activity(service.settings.region, service.settings.account_id, "")
+    scope, now, size = f"ListActivities {prefix}", service.clock(), paging.page_size(request)
+    activities = service.activities.page(prefix, paging.last_key(request, scope, now, str) or "", size + 1)
+    shown = activities[:size]
+    return {
+        "activities": [_summary(activity) for activity in shown],
+        "nextToken": paging.token(scope, shown[-1].name, now) if len(activities) > size else None,
+    }
+
+
+def delete_activity(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """That there is none is no error."""
+    arn_checks.check_arn(request["activityArn"], "activity")
+    service.activities.delete(request["activityArn"])
+    return {}
+
+
+def get_activity_task(service: Service, request: dict[str, Any]) -> dict[str, Any] | AwaitedTask:
+    """The task that has waited longest, for its only worker; or, after a minute without one, none."""
+    activity = _existing(service, request["activityArn"])
+    awaited = AwaitedTask(
+        activity.arn,
+        POLL_SECONDS,
+        partial(_take_task, activity_arn=activity.arn, worker_name=request.get("workerName")),
+    )
+    answer = awaited.take(service)
+    return awaited if answer is None else answer
+
+
+def _take_task(service: Service, *, activity_arn: str, worker_name: str | None) -> dict[str, Any] | None:
+    """Takes the activity's next task from its queue; None if the queue is empty."""
+    task = service.tasks.take(activity_arn, worker_name, service.clock())
+    if task is None:
+        return None
+    service.runner.wake()
+    return {"taskToken": task.token, "input": task.input}
+
+
+def _summary(activity: Activity) -> dict[str, Any]:
+    return {"activityArn": activity.arn, "name": activity.name, "creationDate": activity.created_at}
+
+
+def _existing(service: Service, activity_arn: str) -> Activity:
+    arn_checks.check_arn(activity_arn, "activity")
+    activity = service.activities.find(activity_arn)
+    if activity is None:
+        raise ApiError("ActivityDoesNotExist", f"Activity Does Not Exist: '{activity_arn}'")
+    return activity

@@ -1,0 +1,180 @@
+"""Aliases: CreateStateMachineAlias, UpdateStateMachineAlias, DeleteStateMachineAlias,
+DescribeStateMachineAlias, ListStateMachineAliases.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/concepts-state-machine-alias.html
+Creating is idempotent: the same name, description and routing configuration are answered as if they
+were new.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli import arn
+from sfn_cli.api.protocol import paging
+from sfn_cli.api.stepfunctions import arn_checks, references
+from sfn_cli.errors import ApiError
+from sfn_cli.store.sqlite.stepfunctions.versions import QuotaReached
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sfn_cli.api.service import Service
+    from sfn_cli.store.sqlite.stepfunctions.aliases import Weights
+    from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachine
+
+Routing = list[dict[str, Any]]
+
+
+def create_state_machine_alias(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    routing: Routing = request["routingConfiguration"]
+    machine_arn, weights = _check_routing(routing)
+    machine = _machine(service, machine_arn, routing[0]["stateMachineVersionArn"])
+    name, description = request["name"], request.get("description", "")
+    try:
+        alias = service.aliases.create(machine.id, name, description, weights, service.clock())
+    except QuotaReached as error:
+        raise ApiError("ServiceQuotaExceededException", str(error)) from None
+    if alias is None:
+        raise _not_found(routing[0]["stateMachineVersionArn"])
+    if (alias.description, alias.weights) != (description, weights):
+        raise ApiError(
+            "ConflictException",
+            "Failed to create alias because an alias with the same name "
+            "and a different routing configuration already exists.",
+        )
+    return {"stateMachineAliasArn": arn.qualify(machine_arn, name), "creationDate": alias.created_at}
+
+
+def update_state_machine_alias(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    machine_arn, name = _parse_arn(request["stateMachineAliasArn"])
+    routing: Routing | None = request.get("routingConfiguration")
+    if routing is None and "description" not in request:
+        raise ApiError(
+            "ValidationException",
+            "Either the description or the RoutingConfiguration must be specified",
+            reason="MISSING_REQUIRED_PARAMETER",
+        )
+    weights = None if routing is None else _check_routing(routing, machine_arn)[1]
+    machine = _machine(service, machine_arn, request["stateMachineAliasArn"])
+    alias = service.aliases.update(machine.id, name, request.get("description"), weights, service.clock())
+    if alias is None:
+        raise _not_found(request["stateMachineAliasArn"])
+    return {"updateDate": alias.updated_at}
+
+
+def delete_state_machine_alias(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """Its versions stay, and so do its executions."""
+    machine_arn, name = _parse_arn(request["stateMachineAliasArn"])
+    machine = service.state_machines.find(machine_arn)
+    if machine is None or not service.aliases.delete(machine.id, name):
+        raise _not_found(request["stateMachineAliasArn"])
+    return {}
+
+
+def describe_state_machine_alias(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    machine_arn, name = _parse_arn(request["stateMachineAliasArn"])
+    machine = service.state_machines.find(machine_arn)
+    alias = None if machine is None else service.aliases.find(machine.id, name)
+    if alias is None:
+        raise _not_found(request["stateMachineAliasArn"])
+    return {
+        "stateMachineAliasArn": request["stateMachineAliasArn"],
+        "name": alias.name,
+        "description": alias.description or None,
+        "routingConfiguration": [
+            {"stateMachineVersionArn": arn.qualify(machine_arn, number), "weight": weight}
+            for number, weight in alias.weights
+        ],
+        "creationDate": alias.created_at,
+        "updateDate": alias.updated_at,
+    }
+
+
+def list_state_machine_aliases(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """Of a machine, or those that lead to a version. By name: AWS documents newest first, the
+    recordings show the oldest first.
+    """
+    given_arn = request["stateMachineArn"]
+    machine_arn, qualifier = arn.split_qualifier(given_arn)
+    machine = references.active(service, machine_arn)
+    version = None
+    if qualifier is not None:
+        number = arn.version_number(qualifier)
+        found = None if number is None else service.versions.find(machine.id, number)
+        if found is None:
+            raise _not_found(given_arn)
+        version = found.id
+    scope, now, size = f"ListStateMachineAliases {given_arn}", service.clock(), paging.page_size(request)
+    aliases = service.aliases.page(
+        machine.id, version, paging.last_key(request, scope, now, str) or "", size + 1
+    )
+    shown = aliases[:size]
+    return {
+        "stateMachineAliases": [
+            {"stateMachineAliasArn": arn.qualify(machine_arn, alias.key), "creationDate": alias.created_at}
+            for alias in shown
+        ],
+        "nextToken": paging.token(scope, str(shown[-1].key), now) if len(aliases) > size else None,
+    }
+
+
+def _check_routing(routing: Routing, machine_arn: str | None = None) -> tuple[str, Weights]:
+    """Checks a routing configuration. Returns the ARN of its state machine (which must be
+    `machine_arn`, if that is not None) and the weight of each version.
+
+    Raises ApiError InvalidArn, or ValidationException, in the order in which AWS looks: versions,
+    distinct ones, weights of 100 together.
+    """
+    arns = [route["stateMachineVersionArn"] for route in routing]
+    for version_arn in arns:
+        arn_checks.check_arn(version_arn, "stateMachine")
+    parts = [arn.split_qualifier(version_arn) for version_arn in arns]
+    numbers = [number for _, qualifier in parts if (number := arn.version_number(qualifier)) is not None]
+    weights = [route["weight"] for route in routing]
+    if len(numbers) < len(arns):
+        raise _invalid("Routing configuration must contain state machine version ARNs.", arns)
+    if len(set(arns)) < len(arns):
+        raise _invalid("Routing configuration must contain distinct state machine version ARNs.", arns)
+    if sum(weights) != 100:
+        raise _invalid("Sum of routing configuration weights must equal 100.", weights)
+    machines = {of for of, _ in parts} | ({machine_arn} if machine_arn else set())
+    if len(machines) > 1:
+        raise _invalid("Routing configuration must contain versions of the same state machine.", arns)
+    return machines.pop(), tuple(zip(numbers, weights, strict=True))
+
+
+def _invalid(message: str, received: Sequence[object]) -> ApiError:
+    shown = ", ".join(map(str, received))
+    return ApiError(
+        "ValidationException", f"{message} Received: [{shown}]", reason="INVALID_ROUTING_CONFIGURATION"
+    )
+
+
+def _parse_arn(alias_arn: str) -> tuple[str, str]:
+    """Returns the state machine's ARN and the alias's name. Raises ApiError InvalidArn, or
+    ResourceNotFound for an ARN that cannot be an alias's.
+    """
+    arn_checks.check_arn(alias_arn, "stateMachine")
+    machine_arn, name = arn.split_qualifier(alias_arn)
+    if name is None:
+        raise _not_found(alias_arn)
+    return machine_arn, name
+
+
+def _machine(service: Service, machine_arn: str, resource_arn: str) -> StateMachine:
+    """The machine, to change its aliases. Raises ApiError StateMachineDeleting, or ResourceNotFound
+    in the resource's name.
+    """
+    machine = service.state_machines.find(machine_arn)
+    if machine is None:
+        raise _not_found(resource_arn)
+    if machine.status == "DELETING":
+        raise references.deleting(machine_arn)
+    return machine
+
+
+def _not_found(resource_arn: str) -> ApiError:
+    return ApiError(
+        "ResourceNotFound", "Request references a resource that does not exist.", resourceName=resource_arn
+    )

@@ -1,0 +1,91 @@
+"""StartExecution for many inputs at once: an operation of sfn's own.
+
+AWS starts one execution a request. Here all that are given together are one durable transaction,
+so that thousands cost a few commits; each input is checked, and refused, as StartExecution would.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sfn_cli.api import model
+from sfn_cli.api.protocol.constraints import check_constraints
+from sfn_cli.api.stepfunctions import arn_checks
+from sfn_cli.api.stepfunctions.executions import check_start, new_execution, resolve_mocks, start_answer
+from sfn_cli.api.stepfunctions.references import active
+from sfn_cli.errors import ApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sfn_cli.api.service import Service
+
+
+class Line(NamedTuple):
+    """One input: its number in the file, counted from one, and its JSON text."""
+
+    number: int
+    text: str
+
+
+class Started(NamedTuple):
+    """A line that was accepted: StartExecution's answer, and the row of the execution."""
+
+    line: int
+    answer: dict[str, Any]
+    execution: int
+
+
+class Refused(NamedTuple):
+    """A line that StartExecution refuses."""
+
+    line: int
+    error: ApiError
+
+
+def start_executions(
+    service: Service,
+    state_machine_arn: str,
+    lines: Sequence[Line],
+    name_prefix: str | None = None,
+    inject: Sequence[str] = (),
+) -> tuple[list[Started], list[Refused]]:
+    """Starts an execution for each line that is not refused, and makes sure that a worker lives.
+
+    Names are UUIDs, or `name_prefix` and the line's number. Raises ApiError or UsageError, and
+    starts none, when the state machine or what is asked of its mocks (`inject` as StartExecution
+    has it) is to blame.
+    """
+    common, mocking = resolve_mocks(service, {"stateMachineArn": state_machine_arn, "inject": inject})
+    arn_checks.check_machine(common["stateMachineArn"])
+    machine = active(service, common["stateMachineArn"])
+    if mocking is not None:
+        mocking.of(machine)
+    shape = model.load("stepfunctions", "StartExecution").input
+    at = service.clock()
+    started: list[Started] = []
+    refused: list[Refused] = []
+    accepted = []
+    for number, text in lines:
+        request = {"stateMachineArn": common["stateMachineArn"], "input": text}
+        if name_prefix is not None:
+            request["name"] = f"{name_prefix}{number}"
+        try:
+            check_constraints(shape, request)
+            check_start(request)
+        except ApiError as error:
+            refused.append(Refused(number, error))
+        else:
+            new, first = new_execution(machine, request, at, mocking)
+            accepted.append((number, request, new._replace(clock=service.settings.clock), first))
+    if accepted:
+        kept = service.executions.start_many([(new, first) for _, _, new, first in accepted])
+        service.runner.wake()
+        for (number, request, new, _), execution in zip(accepted, kept, strict=True):
+            try:
+                started.append(
+                    Started(number, start_answer(new, request, execution), execution.id if execution else 0)
+                )
+            except ApiError as error:
+                refused.append(Refused(number, error))
+    return started, refused

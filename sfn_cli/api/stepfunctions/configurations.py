@@ -1,0 +1,84 @@
+"""The configurations of a state machine: what is not given is AWS's default, or what an update finds.
+
+Each function gives a JSON object in text, as it is kept and as DescribeStateMachine shows it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli import arn, jsonvalue
+from sfn_cli.errors import ApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfn_cli.api.service import Service
+
+
+def logging(service: Service, request: Mapping[str, Any], kept: str | None = None) -> str:
+    """loggingConfiguration. Raises ApiError InvalidLoggingConfiguration."""
+    given = request.get("loggingConfiguration")
+    if given is None and kept is not None:
+        return kept
+    configuration = {"level": "OFF", "includeExecutionData": False, **(given or {})}
+    destinations = configuration.get("destinations") or []
+    if len(destinations) > 1 or (configuration["level"] != "OFF" and not destinations):
+        raise _invalid_logging("Must specify exactly one Log Destination.")
+    for destination in destinations:
+        group_arn = destination.get("cloudWatchLogsLogGroup", {}).get("logGroupArn", "")
+        name = arn.log_group_name(group_arn)
+        if name is not None and not group_arn.endswith(":*"):
+            raise _invalid_logging("Log Group ARN must be provided with '*' qualifier.")
+        if name is None or not service.log_groups.has_group(name):
+            raise _invalid_logging("Log Destination not found.")
+    return jsonvalue.dumps(configuration)
+
+
+def asks_for_logs(logging_configuration: str) -> bool:
+    """Whether executions may have something to write to a log."""
+    level: str = jsonvalue.loads(logging_configuration)["level"]
+    return level != "OFF"
+
+
+def tracing(request: Mapping[str, Any], kept: str | None = None) -> str:
+    """tracingConfiguration; sfn keeps it, and traces nothing. Raises ApiError InvalidTracingConfiguration."""
+    given = request.get("tracingConfiguration")
+    if given is None and kept is not None:
+        return kept
+    configuration = {"enabled": False} if given is None else given
+    if "enabled" not in configuration:
+        # (ours)
+        raise ApiError(
+            "InvalidTracingConfiguration",
+            "Invalid Tracing Configuration: enabled must be set to true or false.",
+        )
+    return jsonvalue.dumps(configuration)
+
+
+def encryption(request: Mapping[str, Any], kept: str | None = None) -> str:
+    """encryptionConfiguration; sfn keeps it, and encrypts nothing. Raises ApiError
+    InvalidEncryptionConfiguration.
+    """
+    given = request.get("encryptionConfiguration")
+    if given is None and kept is not None:
+        return kept
+    configuration = given or {"type": "AWS_OWNED_KEY"}
+    own_key = configuration["type"] == "CUSTOMER_MANAGED_KMS_KEY"
+    if own_key != ("kmsKeyId" in configuration):
+        raise _invalid_encryption(
+            "kmsKeyId must be given for CUSTOMER_MANAGED_KMS_KEY, and for no other type."
+        )
+    if not own_key and "kmsDataKeyReusePeriodSeconds" in configuration:
+        raise _invalid_encryption(
+            "kmsDataKeyReusePeriodSeconds can be given for CUSTOMER_MANAGED_KMS_KEY only."
+        )
+    return jsonvalue.dumps(dict(sorted(configuration.items())))
+
+
+def _invalid_logging(reason: str) -> ApiError:
+    return ApiError("InvalidLoggingConfiguration", f"Invalid Logging Configuration: {reason}")
+
+
+def _invalid_encryption(reason: str) -> ApiError:
+    return ApiError("InvalidEncryptionConfiguration", f"Invalid Encryption Configuration: {reason}")  # (ours)

@@ -1,0 +1,92 @@
+"""Definitions: ValidateStateMachineDefinition, and the check that creating and updating make.
+
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_ValidateStateMachineDefinition.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli import jsonvalue
+from sfn_cli.asl.validation.diagnostic import UNAVAILABLE
+from sfn_cli.errors import ApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sfn_cli.api.service import Service
+    from sfn_cli.asl.validation.diagnostic import Diagnostic
+
+MAX_DIAGNOSTICS = 100
+
+STATE_NAME = "StateName"
+"""Observed: what TestState calls the state, also in the Context Object of one that has a name."""
+
+
+def validate_state_machine_definition(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """A bad definition is no error of the call: its faults are the answer."""
+    from sfn_cli.asl.validation.validate import validate
+
+    severities = ("ERROR", "WARNING") if request.get("severity") == "WARNING" else ("ERROR",)
+    faults = map(
+        _as_aws_sees_it,
+        validate(request["definition"], request.get("type", "STANDARD"), is_available=service.is_available),
+    )
+    found = [fault for fault in faults if fault.severity in severities]
+    shown = found[: request.get("maxResults") or MAX_DIAGNOSTICS]
+    return {
+        "result": "FAIL" if any(fault.severity == "ERROR" for fault in found) else "OK",
+        "diagnostics": [fault._asdict() for fault in shown],
+        "truncated": len(shown) < len(found),
+    }
+
+
+def _as_aws_sees_it(fault: Diagnostic) -> Diagnostic:
+    """What sfn lacks is no fault of the definition: it is a warning, and AWS's result stays."""
+    return fault._replace(severity="WARNING") if fault.code == UNAVAILABLE else fault
+
+
+def check_definition(service: Service, definition: str, machine_type: str) -> str:
+    """Validates a definition and returns it. Raises ApiError InvalidDefinition with up to
+    MAX_DIAGNOSTICS problems.
+    """
+    from sfn_cli.asl.validation.validate import validate
+
+    refuse_faults(validate(definition, machine_type, is_available=service.is_available))
+    return definition
+
+
+def refuse_faults(found: Iterable[Diagnostic]) -> None:
+    """Raises ApiError InvalidDefinition with the errors among what was found, up to MAX_DIAGNOSTICS."""
+    message = refusal(found)
+    if message is not None:
+        raise ApiError("InvalidDefinition", message)
+
+
+def refusal(found: Iterable[Diagnostic]) -> str | None:
+    """What is said of a definition in which this was found; None if it is not refused."""
+    faults = [fault for fault in found if fault.severity == "ERROR"]
+    if not faults:
+        return None
+    shown = ", ".join(
+        _format_fault(fault.code, fault.message, fault.location) for fault in faults[:MAX_DIAGNOSTICS]
+    )
+    return f"Invalid State Machine Definition: '{shown}'"
+
+
+def variable_references(definition: str) -> dict[str, list[str]] | None:
+    """Which variables each state of a definition that was checked reads; None when none reads any."""
+    from sfn_cli.asl.validation.variable_references import variable_references
+
+    return variable_references(jsonvalue.loads(definition)) or None
+
+
+def _format_fault(code: str, message: str, location: str | None) -> str:
+    if location is None:
+        return f"{code}: {message} at null"  # Observed: so AWS writes it of what has no place.
+    # A place in a text that is not JSON ("[Source: …]") stands on a line of its own, as Jackson writes it.
+    return (
+        f"{code}: {message}\n at {location}"
+        if location.startswith("[")
+        else f"{code}: {message} at {location}"
+    )

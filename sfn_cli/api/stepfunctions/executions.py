@@ -1,0 +1,306 @@
+"""Executions: StartExecution, StopExecution, DescribeExecution, ListExecutions, GetExecutionHistory.
+
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+Starting a STANDARD execution is idempotent: the same name and input (and mocks), while it runs, give the
+same answer. A name that another execution of the machine has, or had, is taken.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli import arn
+from sfn_cli.api.protocol import paging
+from sfn_cli.api.stepfunctions import arn_checks, configurations, qualifiers
+from sfn_cli.api.stepfunctions.references import active, does_not_exist, existing, type_not_supported
+from sfn_cli.errors import ApiError
+from sfn_cli.interpreter.events import api_event, execution_started
+from sfn_cli.jsonvalue import Payload
+from sfn_cli.store.sqlite.stepfunctions.executions import Execution, NewExecution, Summary, Whose
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfn_cli.api.service import Service
+    from sfn_cli.api.stepfunctions.mocks.mocks import Mocking
+    from sfn_cli.interpreter.events import HistoryEvent
+    from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachine
+
+
+def start_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    request, mocking = resolve_mocks(service, request)
+    return _start(service, request, service.clock(), mocking, clock=service.settings.clock)
+
+
+def start_child(
+    service: Service, request: dict[str, Any], task: int, *, awaited: bool, at: int
+) -> dict[str, Any]:
+    """As StartExecution, by the task with this key, which may wait for the end; not before `at`,
+    its execution's time.
+
+    Whatever it started already is the answer.
+    """
+    existing = service.executions.child_of(task)
+    if existing is not None:
+        return {"executionArn": existing.arn, "startDate": existing.started_at}
+    return _start(service, request, max(at, service.clock()), task=task, awaited=awaited)
+
+
+def resolve_mocks(service: Service, request: Mapping[str, Any]) -> tuple[dict[str, Any], Mocking | None]:
+    """Returns the request without the test case that its ARN may name, and the mocks that it
+    requests, if any.
+    """
+    machine_arn, test_case = arn.test_case(request["stateMachineArn"])
+    inject = request.get("inject", ())
+    request = {**request, "stateMachineArn": machine_arn}
+    if test_case is None and not inject:
+        return request, None
+    from sfn_cli.api.stepfunctions.mocks.mocks import Mocking  # most starts need none of it
+
+    return request, Mocking(service.settings, test_case, inject)
+
+
+def _start(
+    service: Service, request: dict[str, Any], at: int, mocking: Mocking | None = None, **members: Any
+) -> dict[str, Any]:
+    """Starts an execution with these members of a NewExecution beside those that the request gives."""
+    arn_checks.check_machine(request["stateMachineArn"])
+    check_start(request)
+    new, started = new_execution(active(service, request["stateMachineArn"]), request, at, mocking)
+    return start_answer(new, request, service.executions.start(new._replace(**members), started))
+
+
+def check_start(request: Mapping[str, Any]) -> None:
+    """Raises ApiError InvalidName or InvalidExecutionInput."""
+    arn_checks.check_name(request.get("name", ""))
+    check_input(request.get("input", "{}"))
+
+
+def new_execution(
+    machine: StateMachine, request: Mapping[str, Any], at: int, mocking: Mocking | None = None
+) -> tuple[NewExecution, HistoryEvent]:
+    """The execution that a request asks for, and its first event. Raises ApiError or UsageError for
+    mocks that cannot be.
+    """
+    name = request.get("name") or arn_checks.new_execution_name(at)
+    seed = os.urandom(16).hex()
+    machine = qualifiers.choose_version(machine, seed)
+    version, alias = machine.version and machine.version.number, machine.alias and machine.alias.name
+    new = NewExecution(
+        arn=_execution_arn(machine, name),
+        state_machine=machine.id,
+        state_machine_arn=machine.arn,
+        revision=machine.revision.id,
+        logged=configurations.asks_for_logs(machine.revision.logging_configuration),
+        name=name,
+        trace_header=request.get("traceHeader"),
+        seed=seed,
+        version=version,
+        alias=alias,
+        mocks=None if mocking is None else mocking.of(machine),
+    )
+    input = Payload(text=request.get("input", "{}"))
+    return new, execution_started(
+        input, machine.revision.role_arn, at, qualified=qualifiers.arns(machine.arn, version, alias)
+    )
+
+
+def start_answer(
+    new: NewExecution, request: Mapping[str, Any], execution: Execution | None
+) -> dict[str, Any]:
+    """StartExecution's answer, given the execution that has the new one's ARN. Raises ApiError."""
+    if execution is None:
+        raise does_not_exist(new.state_machine_arn)
+    same = (execution.input, execution.mocks) == (request.get("input", "{}"), new.mocks)
+    if execution.status != "RUNNING" or not same:
+        raise ApiError("ExecutionAlreadyExists", f"Execution Already Exists: '{execution.arn}'")
+    return {"executionArn": execution.arn, "startDate": execution.started_at}
+
+
+def stop_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """An execution that has ended stays as it is: the answer is when it stopped.
+
+    An EXPRESS execution cannot be stopped on AWS. Here a suspended one can: nothing else would end it.
+    """
+    execution_arn = request["executionArn"]
+    if not (arn.is_express(execution_arn) and service.suspensions.of(execution_arn)):
+        arn_checks.check_arn(execution_arn, "execution")
+    stopped_at = service.executions.abort(
+        execution_arn, request.get("error"), request.get("cause"), service.clock()
+    )
+    if stopped_at is None:
+        raise arn_checks.no_execution(execution_arn)
+    service.runner.wake()
+    return {"stopDate": stopped_at}
+
+
+def describe_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """Executions of an EXPRESS machine do not describe themselves, but the children of a Map Run do."""
+    execution_arn = request["executionArn"]
+    execution = service.executions.find(execution_arn) if arn.is_express(execution_arn) else None
+    if execution is None or execution.map_run_arn is None:
+        execution = existing_execution(service, execution_arn)
+    answer = describe(execution, included=request.get("includedData") != "METADATA_ONLY")
+    if answer["redriveStatus"] == "REDRIVABLE":
+        from sfn_cli.api.stepfunctions.redrive import status_of  # the interpreter is slow to import
+
+        answer |= status_of(service, execution.arn)
+    return answer
+
+
+def describe(execution: Execution, *, included: bool = True) -> dict[str, Any]:
+    """An execution as DescribeExecution shows it, with its data or without."""
+    summary = _summary(execution)
+    del summary["itemCount"]  # it is told in lists only
+    answer = {
+        **summary,
+        "inputDetails": {"included": included},
+        "traceHeader": execution.trace_header,
+        **redrive_status(execution.status),
+    }
+    if included:
+        answer |= {
+            "input": execution.input,
+            "output": execution.output,
+            "error": execution.error,
+            "cause": execution.cause,
+        }
+    if execution.output is not None:
+        answer["outputDetails"] = {"included": included}
+    return answer
+
+
+def list_executions(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """The executions of a state machine, of its version or alias, or the children of a Map Run;
+    newest first.
+    """
+    whose = _whose(service, request)
+    scope, now, size = f"ListExecutions {whose}", service.clock(), paging.page_size(request)
+    executions = service.executions.page(
+        whose, paging.last_key(request, scope, now, _start_and_row), size + 1
+    )
+    shown = executions[:size]
+    return {
+        "executions": [_summary(execution) for execution in shown],
+        "nextToken": paging.token(scope, f"{shown[-1].started_at}.{shown[-1].id}", now)
+        if len(executions) > size
+        else None,
+    }
+
+
+def _whose(service: Service, request: Mapping[str, Any]) -> Whose:
+    """Whose executions a list asks for."""
+    from sfn_cli.api.stepfunctions.map_runs import existing_map_run
+
+    status, redriven = request.get("statusFilter"), _REDRIVEN.get(request.get("redriveFilter"))
+    if ("stateMachineArn" in request) == ("mapRunArn" in request):
+        raise ApiError("ValidationException", "Must provide a StateMachine ARN or MapRun ARN")
+    if "mapRunArn" in request:
+        return Whose(
+            map_run=existing_map_run(service, request["mapRunArn"]).id, status=status, redriven=redriven
+        )
+    if redriven is not None:
+        raise ApiError("ValidationException", "redriveFilter is only supported with mapRunArn")
+    if status == "PENDING_REDRIVE":
+        # (ours)
+        raise ApiError("ValidationException", "statusFilter PENDING_REDRIVE is only supported with mapRunArn")
+    machine = existing(service, request["stateMachineArn"])
+    if machine.type == "EXPRESS":
+        raise type_not_supported()
+    return Whose(machine.arn, status=status, **qualifiers.started_by(machine))
+
+
+_REDRIVEN = {None: None, "REDRIVEN": True, "NOT_REDRIVEN": False}
+
+
+def _summary(execution: Execution | Summary) -> dict[str, Any]:
+    """What a list and a description both tell."""
+    return {
+        "executionArn": execution.arn,
+        "stateMachineArn": execution.state_machine_arn,
+        **qualifiers.arns(execution.state_machine_arn, execution.version, execution.alias),
+        "name": execution.name,
+        "status": execution.status,
+        "startDate": execution.started_at,
+        "stopDate": execution.stopped_at,
+        "mapRunArn": execution.map_run_arn,
+        "itemCount": execution.item_count,
+        "redriveCount": execution.redrive_count,
+        # AWS tells no date of the EXPRESS children that a Map Run has started again.
+        "redriveDate": None if arn.is_express(execution.arn) else execution.redriven_at,
+    }
+
+
+def get_execution_history(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """The events in order, or newest first with reverseOrder."""
+    execution = existing_execution(service, request["executionArn"])
+    reverse = request.get("reverseOrder", False)
+    scope, now, size = (
+        f"GetExecutionHistory {execution.arn} {reverse}",
+        service.clock(),
+        paging.page_size(request),
+    )
+    last = paging.last_key(request, scope, now, int)
+    read = service.executions.history_reversed if reverse else service.executions.history
+    events = read(execution.id, limit=size + 1) if last is None else read(execution.id, last, size + 1)
+    shown = events[:size]
+    include_data = request.get("includeExecutionData", True)
+    return {
+        "events": [api_event(event, include_data=include_data) for event in shown],
+        "nextToken": paging.token(scope, str(shown[-1].id), now) if len(events) > size else None,
+    }
+
+
+def existing_execution(service: Service, execution_arn: str) -> Execution:
+    """The execution with this ARN. Raises ApiError InvalidArn or ExecutionDoesNotExist."""
+    arn_checks.check_arn(execution_arn, "execution")
+    execution = service.executions.find(execution_arn)
+    if execution is None:
+        raise arn_checks.no_execution(execution_arn)
+    return execution
+
+
+def _execution_arn(machine: StateMachine, name: str) -> str:
+    if machine.type == "STANDARD":
+        return arn.execution(machine.arn, name)
+    return arn.express_execution(machine.arn, name, arn_checks.new_uuid())
+
+
+def check_input(text: str) -> None:
+    """Raises ApiError InvalidExecutionInput when the text is no JSON."""
+    from sfn_cli import json_text
+
+    try:
+        json_text.read(text)
+    except json_text.NotJson as error:
+        reason = error.message if text.strip() else "Invalid execution input."
+        raise ApiError(
+            "InvalidExecutionInput", f"Invalid State Machine Execution Input: '{reason}'"
+        ) from None
+
+
+def redrive_status(status: str) -> dict[str, str]:
+    """Whether an execution with this status can be redriven, and why not."""
+    return redrivable(needless_redrive(status))
+
+
+def redrivable(reason: str | None) -> dict[str, str]:
+    """The members of DescribeExecution that tell of an execution that can be redriven, unless there
+    is a reason why not.
+    """
+    return (
+        {"redriveStatus": "REDRIVABLE"}
+        if reason is None
+        else {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": reason}
+    )
+
+
+def needless_redrive(status: str) -> str | None:
+    """Why an execution with this status has nothing to redrive, or None."""
+    return f"Execution is {status} and cannot be redriven" if status in ("RUNNING", "SUCCEEDED") else None
+
+
+def _start_and_row(key: str) -> tuple[int, int]:
+    started_at, row = key.split(".")
+    return int(started_at), int(row)

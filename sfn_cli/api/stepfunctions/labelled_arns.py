@@ -1,0 +1,40 @@
+"""What the ARN of a Distributed Map state leads to: arn:…:stateMachine:NAME/LABEL, the machine that
+the Map's children run.
+
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachine.html
+DescribeStateMachine alone takes one; names.check_machine refuses it elsewhere. (That page says both
+that such a request fails and, of `label`, what it is answered; the operation declares no
+ValidationException, so it is answered here.)
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sfn_cli import jsonvalue
+from sfn_cli.asl.dataflow import JSONPATH
+from sfn_cli.asl.nesting import all_states
+from sfn_cli.asl.state_machine import CompiledMachine
+from sfn_cli.interpreter.map_run import label_of
+
+
+class Children(NamedTuple):
+    """What the children of a Map's runs run: the text of a definition, as executions of type
+    "STANDARD" or "EXPRESS".
+    """
+
+    definition: str
+    type: str
+
+
+def find(machine_arn: str, definition: str, label: str) -> Children | None:
+    """The Map in DISTRIBUTED mode that has this label in the machine with this definition, or None."""
+    machine = jsonvalue.loads(definition)
+    language = machine.get("QueryLanguage", JSONPATH)
+    for name, state in all_states(machine):
+        processor = state.get("ItemProcessor", {})
+        config = processor.get("ProcessorConfig", {})
+        if config.get("Mode") == "DISTRIBUTED" and label_of(machine_arn, name, state.get("Label")) == label:
+            text = CompiledMachine(processor, {}, processor.get("QueryLanguage", language)).definition
+            return Children(text, config.get("ExecutionType", "STANDARD"))
+    return None

@@ -1,0 +1,124 @@
+"""Map Runs: DescribeMapRun, ListMapRuns, UpdateMapRun.
+
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeMapRun.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.api.protocol import paging
+from sfn_cli.api.stepfunctions import arn_checks
+from sfn_cli.api.stepfunctions.executions import existing_execution
+from sfn_cli.errors import ApiError
+
+if TYPE_CHECKING:
+    from sfn_cli.api.service import Service
+    from sfn_cli.store.sqlite.stepfunctions.map_runs import Count, MapRun
+
+_CHANGES = {
+    "maxConcurrency": "max_concurrency",
+    "toleratedFailureCount": "tolerated_failure_count",
+    "toleratedFailurePercentage": "tolerated_failure_percentage",
+}
+
+
+def describe_map_run(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    run = existing_map_run(service, request["mapRunArn"])
+    answer = {
+        "mapRunArn": run.arn,
+        "executionArn": run.execution_arn,
+        "status": run.status,
+        "startDate": run.started_at,
+        "stopDate": run.stopped_at,
+        "maxConcurrency": run.max_concurrency,
+        "toleratedFailureCount": run.tolerated_failure_count,
+        "toleratedFailurePercentage": run.tolerated_failure_percentage,
+        "itemCounts": _counts(run, 1, run.total_items or 0, _waiting_items(run)),
+        "executionCounts": _counts(run, 0, run.children(*run.counts).executions, 0),
+    }
+    if run.redriven_at is not None:
+        # Observed: a run that was never redriven shows nothing of it.
+        answer |= {"redriveCount": run.redrive_count, "redriveDate": run.redriven_at}
+    return answer
+
+
+def _waiting_items(run: MapRun) -> int:
+    """How many items wait for a child, while the run goes on."""
+    return max(0, (run.total_items or 0) - run.started_items) if run.status == "RUNNING" else 0
+
+
+def _counts(run: MapRun, part: int, total: int, waiting: int) -> dict[str, int]:
+    """MapRunItemCounts (part 1 of each Count) or MapRunExecutionCounts (part 0)."""
+
+    def of(status: str) -> int:
+        count: Count = run.children(status)
+        return count[part]
+
+    counts = {
+        "pending": waiting,
+        "running": of("RUNNING"),
+        "succeeded": of("SUCCEEDED"),
+        "failed": of("FAILED"),
+        "timedOut": of("TIMED_OUT"),
+        "aborted": of("ABORTED"),
+        "total": total,
+        # Observed: results count as written where no ResultWriter writes them, too.
+        "resultsWritten": of("SUCCEEDED") if run.status == "SUCCEEDED" else 0,
+    }
+    if run.redriven_at is not None:
+        counts |= {"failuresNotRedrivable": 0, "pendingRedrive": of("PENDING_REDRIVE")}
+    return counts
+
+
+def list_map_runs(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """The Map Runs of an execution, newest first."""
+    execution = existing_execution(service, request["executionArn"])
+    scope, now, size = f"ListMapRuns {execution.arn}", service.clock(), paging.page_size(request)
+    runs = service.map_runs.page(execution.id, paging.last_key(request, scope, now, int), size + 1)
+    shown = runs[:size]
+    return {
+        "mapRuns": [
+            {
+                "executionArn": run.execution_arn,
+                "mapRunArn": run.arn,
+                "stateMachineArn": run.state_machine_arn,
+                "startDate": run.started_at,
+                "stopDate": run.stopped_at,
+            }
+            for run in shown
+        ],
+        "nextToken": paging.token(scope, str(shown[-1].id), now) if len(runs) > size else None,
+    }
+
+
+def update_map_run(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """Changes what a run that goes on allows: it is applied at once, also to what has failed already."""
+    run = existing_map_run(service, request["mapRunArn"])
+    changes = {column: request[member] for member, column in _CHANGES.items() if member in request}
+    if not changes:
+        raise ApiError(
+            "ValidationException",
+            # (ours)
+            "At least one of maxConcurrency, toleratedFailurePercentage, or toleratedFailureCount must be "
+            "specified",
+            reason="MISSING_REQUIRED_PARAMETER",
+        )
+    if not service.map_runs.update(run.arn, changes):
+        ended = service.map_runs.get(run.id)
+        raise ApiError(
+            "ValidationException",
+            f"Map Run is in status {ended.status} and cannot be updated",  # (ours)
+            reason="CANNOT_UPDATE_COMPLETED_MAP_RUN",
+        )
+    service.runner.wake()
+    return {}
+
+
+def existing_map_run(service: Service, map_run_arn: str) -> MapRun:
+    """The Map Run with this ARN. Raises ApiError InvalidArn or ResourceNotFound."""
+    arn_checks.check_arn(map_run_arn, "mapRun")
+    run = service.map_runs.find(map_run_arn)
+    if run is None:
+        raise ApiError("ResourceNotFound", f"Resource not found: '{map_run_arn}'", resourceName=map_run_arn)
+    return run

@@ -1,0 +1,1 @@
+"""Mock configurations of executions (MockConfigFile.json)."""

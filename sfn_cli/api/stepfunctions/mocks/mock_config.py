@@ -1,0 +1,154 @@
+"""The mock configuration file of Step Functions Local: test cases of state machines, and mocked responses.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/sfn-local-mock-cfg-file.html
+
+    {"StateMachines": {MACHINE: {"TestCases": {CASE: {STATE: RESPONSE}}}},
+     "MockedResponses": {RESPONSE: {"0": {"Return": …}, "1-2": {"Throw": {"Error": str, "Cause": str}}}}}
+
+Only what a test case uses is looked at, as Step Functions Local does: a fault elsewhere in the file
+harms no other case. What is wrong is one line: the file, the place in it (a JSON pointer), and how
+to mend it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from sfn_cli import json_text
+from sfn_cli.errors import ApiError
+from sfn_cli.input_files import PROJECT_FILE_BYTES, read_text
+from sfn_cli.interpreter.mocks import invocations
+from sfn_cli.json_pointer import pointer
+from sfn_cli.settings import MOCK_CONFIG_FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from sfn_cli.jsonvalue import Json
+
+
+def responses(path: str, machine: str, test_case: str, task_states: Collection[str]) -> dict[str, Json]:
+    """What the test case of a state machine has for its states: {STATE: {"name": RESPONSE, "response": …}}.
+
+    Raises ApiError ValidationException.
+    """
+    file = _File(path)
+    cases = file.object("StateMachines", machine, "TestCases")
+    if test_case not in cases:
+        file.refuse(
+            ("StateMachines", machine, "TestCases"),
+            f"there is no test case '{test_case}'{_instead(test_case, cases)}",
+        )
+    place = ("StateMachines", machine, "TestCases", test_case)
+    found: dict[str, Json] = {}
+    for state, name in file.object(*place).items():
+        if state not in task_states:
+            file.refuse(
+                (*place, state),
+                f"the state machine has no Task state of this name{_instead(state, task_states)}",
+            )
+        if not isinstance(name, str):
+            file.refuse((*place, state), "it must be the name of a mocked response, a string")
+        found[state] = {"name": name, "response": _response(file, name)}
+    return found
+
+
+class _File:
+    """The file's JSON, and where to find what in it."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        try:
+            text = read_text(path, PROJECT_FILE_BYTES)
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+            raise _invalid(
+                f"The mock configuration file {path} cannot be read: {reason}. "
+                "SFN_MOCK_CONFIG names the file; "
+                f"without it, {MOCK_CONFIG_FILE} in the current folder is read."
+            ) from None
+        try:
+            self._content = json_text.read(text)
+        except json_text.NotJson as error:
+            raise _invalid(
+                f"The mock configuration file {path} is not JSON, line {error.line}, column {error.column}: "
+                f"{error.message}"
+            ) from None
+        if not isinstance(self._content, dict):
+            self.refuse((), "it must be an object with StateMachines and MockedResponses")
+
+    def object(self, *place: str) -> dict[str, Json]:
+        """The object at this place."""
+        found = self._content
+        for depth, name in enumerate(place):
+            if name not in found:
+                self.refuse(place[:depth], f"there is no '{name}'{_instead(name, found)}")
+            found = found[name]
+            if not isinstance(found, dict):
+                self.refuse(place[: depth + 1], "it must be an object")
+        return dict(found)
+
+    def refuse(self, place: tuple[str, ...], reason: str) -> NoReturn:
+        raise _invalid(
+            f"The mock configuration file {self._path}, at /{'/'.join(map(pointer, place))}: {reason}."
+        )
+
+
+def _response(file: _File, name: str) -> dict[str, Json]:
+    """The mocked response of this name: every answer as it must be, and no invocation left out
+    between the first and the last.
+    """
+    place = ("MockedResponses", name)
+    response = file.object(*place)
+    ranges: list[tuple[int, int, str]] = []
+    for key, value in response.items():
+        try:
+            ranges.append((*invocations(key), key))
+        except ValueError:
+            file.refuse(
+                (*place, key),
+                'a name here must be an invocation, such as "0", or a range of them, such as "1-2"',
+            )
+        _check_answer(file, (*place, key), value)
+    expected = 0
+    for first, last, key in sorted(ranges):
+        if first != expected:
+            what = (
+                f"invocation {expected} has no answer"
+                if first > expected
+                else f"invocation {first} has two answers"
+            )
+            file.refuse((*place, key), f"{what}: invocations count from 0, without gaps")
+        expected = last + 1
+    return response
+
+
+def _check_answer(file: _File, place: tuple[str, ...], value: Json) -> None:
+    if not isinstance(value, dict) or len(value) != 1 or not value.keys() <= {"Return", "Throw"}:
+        file.refuse(place, "it must be an object with one field, Return or Throw")
+    if "Throw" in value:
+        thrown: Any = value["Throw"]
+        if (
+            not isinstance(thrown, dict)
+            or not isinstance(thrown.get("Error"), str)
+            or not isinstance(thrown.get("Cause", ""), str)
+        ):
+            file.refuse((*place, "Throw"), "it must be an object with Error and Cause, two strings")
+
+
+def _instead(given: str, known: Collection[str]) -> str:
+    """What there is instead of what was given; what resembles it comes first."""
+    if not known:
+        return ""
+    from difflib import get_close_matches
+
+    close = get_close_matches(given, known, 1)
+    others = [name for name in known if name not in close]
+    return f"; there is {', '.join(repr(name) for name in (*close, *others)[:_MOST_NAMES])}"
+
+
+_MOST_NAMES = 10
+
+
+def _invalid(message: str) -> ApiError:
+    return ApiError("ValidationException", message)

@@ -1,0 +1,98 @@
+"""What an execution is started with instead of integrations: a test case (ARN#CASE), and faults
+(our own member `inject`).
+
+https://docs.aws.amazon.com/step-functions/latest/dg/sfn-local-test-sm-exec.html
+Both are resolved when the execution starts, and kept with it: what becomes of the file, or of the
+environment, is no matter then.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli import jsonvalue
+from sfn_cli.api.stepfunctions.mocks import mock_config
+from sfn_cli.asl.nesting import all_states
+from sfn_cli.errors import UsageError
+from sfn_cli.settings import MOCK_CONFIG_FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from sfn_cli.jsonvalue import Json
+    from sfn_cli.settings import Settings
+    from sfn_cli.store.sqlite.stepfunctions.revisions import Revision
+    from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachine
+
+FAULT = re.compile(
+    r"(?P<state>.+):(?P<error>[^:@]+?)(?:@(?P<first>[1-9]\d{0,8})(?:-(?P<last>[1-9]\d{0,8}))?)?",
+    re.ASCII | re.DOTALL,
+)
+"""STATE:ERROR, for every attempt at the state, STATE:ERROR@2 for one, or STATE:ERROR@1-3."""
+
+
+class Mocking:
+    """The mocks that a request asks for; of the executions of one request, most have the same."""
+
+    def __init__(self, settings: Settings, test_case: str | None, inject: Sequence[str]) -> None:
+        self._file = os.path.abspath(settings.mock_config or MOCK_CONFIG_FILE)
+        self._test_case = test_case
+        self._inject = inject
+        self._known: dict[int, str] = {}  # by the row of the revision
+
+    def of(self, machine: StateMachine) -> str:
+        """What an execution of the machine keeps (interpreter/mocks.py). Raises ApiError
+        ValidationException, or UsageError.
+        """
+        revision = machine.revision
+        if revision.id not in self._known:
+            self._known[revision.id] = jsonvalue.dumps(self._resolve(machine.name, revision))
+        return self._known[revision.id]
+
+    def _resolve(self, machine: str, revision: Revision) -> Json:
+        tasks = [
+            name
+            for name, state in all_states(jsonvalue.loads(revision.definition))
+            if state["Type"] == "Task"
+        ]
+        responses = (
+            {}
+            if self._test_case is None
+            else mock_config.responses(self._file, machine, self._test_case, tasks)
+        )
+        return {
+            "testCase": self._test_case,
+            "responses": responses,
+            "faults": [fault for text in self._inject for fault in _faults(text, tasks)],
+        }
+
+
+def _faults(text: str, tasks: Collection[str]) -> Iterator[Json]:
+    """The faults of one --inject. Names of states may have commas: where one fits the whole text,
+    it is no list.
+    """
+    whole = FAULT.fullmatch(text)
+    for part in [text] if whole and whole["state"] in tasks else text.split(","):
+        found = FAULT.fullmatch(part.strip())
+        if found is None:
+            raise UsageError(
+                f"--inject {part.strip()!r} is none of STATE:ERROR, STATE:ERROR@2 and STATE:ERROR@1-3."
+            )
+        yield _fault(found, tasks)
+
+
+def _fault(found: re.Match[str], tasks: Collection[str]) -> dict[str, Any]:
+    state, first, last = found["state"], found["first"], found["last"] or found["first"]
+    if state not in tasks:
+        known = f"its Task states are {', '.join(map(repr, tasks))}" if tasks else "it has none"
+        raise UsageError(f"--inject {found[0]!r}: the state machine has no Task state {state!r}; {known}.")
+    if first is not None and int(last) < int(first):
+        raise UsageError(f"--inject {found[0]!r}: the range of attempts ends before it begins.")
+    return {
+        "state": state,
+        "error": found["error"],
+        "first": int(first or 1),
+        "last": None if last is None else int(last),
+    }

@@ -1,0 +1,95 @@
+"""What a qualified ARN leads to: arn:…:stateMachine:NAME:3 to a version,
+arn:…:stateMachine:NAME:PROD to an alias's.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/execution-alias-version-associate.html
+An execution that is started by a version, or by an alias, keeps both, whatever becomes of them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli import arn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sfn_cli.api.service import Service
+    from sfn_cli.store.sqlite.stepfunctions.aliases import Route
+    from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachine
+    from sfn_cli.store.sqlite.stepfunctions.versions import Version
+
+
+def find(service: Service, given_arn: str) -> StateMachine | None:
+    """The machine with this ARN, at the version that the ARN names; an alias's is the first that it
+    leads to.
+    """
+    machine_arn, qualifier = arn.split_qualifier(given_arn)
+    machine = service.state_machines.find(machine_arn)
+    if machine is None or qualifier is None:
+        return machine
+    number = arn.version_number(qualifier)
+    if number is not None:
+        version = service.versions.find(machine.id, number)
+        return None if version is None else _at(machine, version)
+    alias = service.aliases.find(machine.id, qualifier)
+    return None if alias is None else _at(machine, alias.routes[0].version)._replace(alias=alias)
+
+
+def choose_version(machine: StateMachine, seed: str) -> StateMachine:
+    """Returns the machine at the version that an execution with this seed runs: a version of an
+    alias is drawn by weight.
+    """
+    return machine if machine.alias is None else _at(machine, _draw_version(machine.alias.routes, seed))
+
+
+def arns(machine_arn: str, version: int | None, alias: str | None) -> dict[str, str]:
+    """The ARNs of the version and the alias by which an execution was started, as descriptions and
+    events name them.
+    """
+    by_alias = {} if alias is None else {"stateMachineAliasArn": arn.qualify(machine_arn, alias)}
+    return (
+        by_alias
+        if version is None
+        else {**by_alias, "stateMachineVersionArn": arn.qualify(machine_arn, version)}
+    )
+
+
+def owns(given_arn: str, machine_arn: str, started_by: Iterable[str | None]) -> bool:
+    """Whether an execution of this machine, `started_by` what has these ARNs, is one of the
+    machine, version or alias that is given.
+
+    The children of a Map Run are its machine's.
+    """
+    if arn.split_qualifier(given_arn)[1] is None:
+        return given_arn in (machine_arn, machine_arn.partition("/")[0])
+    return given_arn in started_by
+
+
+def version_arn(machine: StateMachine) -> str | None:
+    """The ARN of the version that the machine is at, if it is at one."""
+    return None if machine.version is None else arn.qualify(machine.arn, machine.version.number)
+
+
+def started_by(machine: StateMachine) -> dict[str, Any]:
+    """What the executions of a list have in common besides their machine: the alias that was asked
+    for, or the version.
+    """
+    if machine.alias is not None:
+        return {"alias": machine.alias.name}
+    return {} if machine.version is None else {"version": machine.version.number}
+
+
+def _at(machine: StateMachine, version: Version) -> StateMachine:
+    return machine._replace(version=version, revision=version.revision)
+
+
+def _draw_version(routes: Sequence[Route], seed: str) -> Version:
+    from hashlib import sha256  # which no other start needs, and which loads OpenSSL
+
+    draw = int.from_bytes(sha256(f"{seed}/route".encode()).digest()[:8]) % 100
+    for version, weight in routes:
+        if draw < weight:
+            return version
+        draw -= weight
+    raise AssertionError("the weights of an alias are 100 together")

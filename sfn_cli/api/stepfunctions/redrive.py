@@ -1,0 +1,87 @@
+"""RedriveExecution: an execution that failed, was stopped or timed out goes on from where it stood.
+
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_RedriveExecution.html
+Which states do their work again is told by the interpreter (`interpreter/redrive.py`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.api.stepfunctions import arn_checks
+from sfn_cli.api.stepfunctions.executions import needless_redrive, redrivable
+from sfn_cli.errors import ApiError
+from sfn_cli.interpreter.evolve import STANDARD_SECONDS
+from sfn_cli.interpreter.execution import MAX_EVENTS
+from sfn_cli.settings import clock_reading
+
+if TYPE_CHECKING:
+    from sfn_cli.api.service import Service
+    from sfn_cli.store.sqlite.stepfunctions.redrives import Standing
+
+REDRIVABLE_MS = 14 * 24 * 60 * 60 * 1000
+"""How long after its end an execution may be redriven. (AWS's quota)"""
+
+MAX_REDRIVES = 1_000
+"""How often an execution may be redriven. (AWS's quota)"""
+
+MOST_EVENTS = MAX_EVENTS - 2
+"""With how many events it may be: there is room for ExecutionRedriven and one more. (AWS's quota)"""
+
+
+BY_MAP_RUN = "Execution is a child of a Map Run: redrive the execution that started the Map Run"
+"""Why a child execution is not redriven by itself. (ours)"""
+
+
+def redrive_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """The same client token, within 15 minutes, gets the same answer and redrives nothing."""
+    execution_arn = request["executionArn"]
+    arn_checks.check_arn(execution_arn, "execution")
+    now = service.clock()
+
+    def judge(standing: Standing) -> int:
+        reason = why_not(standing, now)
+        if reason is not None:
+            raise ApiError("ExecutionNotRedrivable", reason)
+        return own_time(standing, now)
+
+    redriven_at = service.redrives.redrive(execution_arn, request.get("clientToken"), now, judge)
+    if redriven_at is None:
+        raise arn_checks.no_execution(execution_arn)
+    service.runner.wake()
+    return {"redriveDate": redriven_at}
+
+
+def own_time(standing: Standing, now: int) -> int:
+    """What the execution's own clock shows at `now` by the wall's; it may have jumped ahead."""
+    return max(clock_reading(standing.clock, standing.started_at, now), standing.last_at)
+
+
+def why_not(standing: Standing, now: int) -> str | None:
+    """DescribeExecution's redriveStatusReason at `now` by the wall's clock, or None: it may be redriven."""
+    needless = needless_redrive(standing.status)
+    if needless is not None:
+        return needless
+    if standing.in_map_run:
+        return BY_MAP_RUN
+    if standing.machine_status != "ACTIVE":
+        return "State machine is in DELETING status"
+    if standing.events > MOST_EVENTS:
+        return "Execution history event limit exceeded"
+    if own_time(standing, now) - standing.started_at >= STANDARD_SECONDS * 1000:
+        return "Execution has exceeded the max execution time"
+    if standing.stopped_at is not None and now - standing.stopped_at > REDRIVABLE_MS:
+        return "Execution redrivable period exceeded"
+    if standing.redrive_count >= MAX_REDRIVES:
+        return "Execution redrive limit exceeded"  # AWS documents the quota, not the words
+    return None
+
+
+def status_of(service: Service, execution_arn: str) -> dict[str, str]:
+    """The members of DescribeExecution that tell whether an execution which is there may be redriven."""
+    standing = service.redrives.standing(execution_arn)
+    assert standing is not None
+    reason = why_not(standing, service.clock())
+    if reason == BY_MAP_RUN:
+        return {"redriveStatus": "REDRIVABLE_BY_MAP_RUN"}
+    return redrivable(reason)

@@ -1,0 +1,251 @@
+"""State machines: CreateStateMachine, UpdateStateMachine, DeleteStateMachine, DescribeStateMachine,
+ListStateMachines.
+
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
+Creating is idempotent: the same name with the same definition (as text), type, configurations,
+publish and versionDescription is answered as if it were new; another role or other tags are not
+looked at, and not kept.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli import arn, jsonvalue
+from sfn_cli.api.protocol import paging
+from sfn_cli.api.stepfunctions import arn_checks, configurations, definitions, qualifiers, tags
+from sfn_cli.api.stepfunctions.references import active_itself, deleting, does_not_exist, existing
+from sfn_cli.errors import ApiError
+from sfn_cli.store.sqlite.stepfunctions.revisions import Revision
+from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachine
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfn_cli.api.service import Service
+
+
+def create_state_machine(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    name, type_ = request["name"], request.get("type", "STANDARD")
+    arn_checks.check_name(name)
+    arn_checks.check_role(request["roleArn"])
+    _check_publishing(request)
+    machine = StateMachine(
+        arn=arn.state_machine(service.settings.region, service.settings.account_id, name),
+        name=name,
+        type=type_,
+        status="ACTIVE",
+        created_at=service.clock(),
+        tags=tags.as_text(tags.check_tags(tags.by_key(request.get("tags", [])), name)),
+        revision=Revision(
+            revision_id=None,
+            definition=definitions.check_definition(service, request["definition"], type_),
+            role_arn=request["roleArn"],
+            logging_configuration=configurations.logging(service, request),
+            tracing_configuration=configurations.tracing(request),
+            encryption_configuration=configurations.encryption(request),
+            created_at=service.clock(),
+        ),
+        first_version=request.get("versionDescription", "") if request.get("publish") else None,
+    )
+    kept = service.state_machines.create(machine)
+    if kept.status == "DELETING":
+        raise deleting(kept.arn)
+    if _identity(kept) != _identity(machine):
+        raise ApiError("StateMachineAlreadyExists", f"State Machine Already Exists: '{kept.arn}'")
+    return {
+        "stateMachineArn": kept.arn,
+        "creationDate": kept.created_at,
+        "stateMachineVersionArn": None if kept.first_version is None else arn.qualify(kept.arn, 1),
+    }
+
+
+def update_state_machine(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    changing = (
+        "definition",
+        "roleArn",
+        "loggingConfiguration",
+        "tracingConfiguration",
+        "encryptionConfiguration",
+    )
+    arn_checks.check_machine(request["stateMachineArn"])
+    if not any(member in request for member in changing):
+        raise ApiError(
+            "MissingRequiredParameter",
+            "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration "
+            "must be specified",
+        )
+    if "roleArn" in request:
+        arn_checks.check_role(request["roleArn"])
+    _check_publishing(request)
+    while True:
+        machine = active_itself(service, request["stateMachineArn"])
+        old = machine.revision
+        changed = old._replace(
+            definition=definitions.check_definition(service, request["definition"], machine.type)
+            if "definition" in request
+            else old.definition,
+            role_arn=request.get("roleArn", old.role_arn),
+            logging_configuration=configurations.logging(service, request, old.logging_configuration),
+            tracing_configuration=configurations.tracing(request, old.tracing_configuration),
+            encryption_configuration=configurations.encryption(request, old.encryption_configuration),
+        )
+        now, publish = service.clock(), request.get("publish", False)
+        if changed != old:
+            changed = changed._replace(revision_id=arn_checks.new_uuid(), created_at=now, id=0)
+        elif not publish:
+            # Observed: an update that changes nothing makes no revision.
+            return {"updateDate": now, "revisionId": old.revision_id}
+        # Another update may have come first: then this one is made from what that left.
+        updated = revise(
+            service, machine, changed, publish=publish, description=request.get("versionDescription", "")
+        )
+        if updated is not None:
+            return {
+                "updateDate": now,
+                "revisionId": changed.revision_id,
+                "stateMachineVersionArn": qualifiers.version_arn(updated),
+            }
+
+
+def revise(
+    service: Service, machine: StateMachine, revision: Revision, *, publish: bool, description: str
+) -> StateMachine | None:
+    """The machine with this as its newest revision, at the version that it is published as, if it is to be.
+
+    None when the machine changed or went since it was read. Raises ApiError ServiceQuotaExceededException.
+    """
+    from sfn_cli.store.sqlite.stepfunctions.versions import QuotaReached
+
+    try:
+        publish_at = service.clock() if publish else None
+        return service.state_machines.update(
+            machine, revision, publish_at=publish_at, description=description
+        )
+    except QuotaReached as error:
+        raise ApiError("ServiceQuotaExceededException", str(error)) from None
+
+
+def delete_state_machine(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """Succeeds also for a machine that does not exist."""
+    machine_arn = request["stateMachineArn"]
+    if ":" in arn_checks.check_machine(machine_arn).resource_id:
+        raise ApiError(
+            "ValidationException",
+            "A state machine version or alias ARN cannot be used to delete a state machine",
+        )
+    service.state_machines.delete(machine_arn)
+    return {}
+
+
+def describe_state_machine(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """The machine, or a version of it with its own date and description; an alias shows the first
+    version that it leads to.
+
+    The ARN of a Distributed Map state in it shows what its children run.
+    """
+    arn_checks.check_arn(request["stateMachineArn"], "stateMachine")
+    machine_arn, _, label = request["stateMachineArn"].partition("/")
+    if label:
+        return _describe_label(existing(service, machine_arn), label, request)
+    machine = existing(service, machine_arn)
+    version = machine.version
+    return {
+        "stateMachineArn": request["stateMachineArn"],
+        "name": machine.name,
+        "status": machine.status,
+        "type": machine.type,
+        "creationDate": machine.created_at,
+        **(
+            {"creationDate": version.created_at, "description": version.description or None}
+            if version
+            else {}
+        ),
+        **_revision_members(machine.revision, request),
+    }
+
+
+def _describe_label(machine: StateMachine, label: str, request: Mapping[str, Any]) -> dict[str, Any]:
+    from sfn_cli.api.stepfunctions import labelled_arns  # the interpreter is slow to import
+
+    children = labelled_arns.find(machine.arn, machine.revision.definition, label)
+    if children is None:
+        raise does_not_exist(request["stateMachineArn"])
+    return {
+        "stateMachineArn": request["stateMachineArn"],
+        "name": f"{machine.name}/{label}",
+        "status": machine.status,
+        "type": children.type,
+        "creationDate": machine.created_at,
+        "label": label,
+        **_revision_members(machine.revision._replace(definition=children.definition), request),
+    }
+
+
+def describe_state_machine_for_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """The machine as it was when the execution started."""
+    arn_checks.check_arn(request["executionArn"], "execution")
+    execution = service.executions.find(request["executionArn"])
+    if execution is None:
+        raise ApiError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{request['executionArn']}'")
+    revision = service.state_machines.revision(execution.revision)
+    return {
+        "stateMachineArn": execution.state_machine_arn,
+        "name": execution.state_machine_arn.rpartition(":")[2],
+        "updateDate": revision.created_at,
+        "mapRunArn": execution.map_run_arn,
+        "label": None if execution.map_run_arn is None else execution.state_machine_arn.rpartition("/")[2],
+        **_revision_members(revision, request),
+    }
+
+
+def list_state_machines(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """By name: AWS documents no order."""
+    prefix = arn.state_machine(service.settings.region, service.settings.account_id, "")
+    scope, now, size = f"ListStateMachines {prefix}", service.clock(), paging.page_size(request)
+    machines = service.state_machines.page(prefix, paging.last_key(request, scope, now, str) or "", size + 1)
+    shown = machines[:size]
+    return {
+        "stateMachines": [
+            {
+                "stateMachineArn": machine.arn,
+                "name": machine.name,
+                "type": machine.type,
+                "creationDate": machine.created_at,
+            }
+            for machine in shown
+        ],
+        "nextToken": paging.token(scope, shown[-1].name, now) if len(machines) > size else None,
+    }
+
+
+def _revision_members(revision: Revision, request: Mapping[str, Any]) -> dict[str, Any]:
+    metadata_only = request.get("includedData") == "METADATA_ONLY"
+    return {
+        "definition": "{}" if metadata_only else revision.definition,
+        "roleArn": revision.role_arn,
+        "loggingConfiguration": jsonvalue.loads(revision.logging_configuration),
+        "tracingConfiguration": jsonvalue.loads(revision.tracing_configuration),
+        "encryptionConfiguration": jsonvalue.loads(revision.encryption_configuration),
+        "revisionId": revision.revision_id,
+        # They tell of the definition, which the caller may not be allowed to see.
+        "variableReferences": None if metadata_only else definitions.variable_references(revision.definition),
+    }
+
+
+def _identity(machine: StateMachine) -> tuple[str | None, ...]:
+    """What decides whether a second CreateStateMachine is the same request."""
+    revision = machine.revision
+    return (
+        machine.type,
+        revision.definition,
+        revision.logging_configuration,
+        revision.tracing_configuration,
+        revision.encryption_configuration,
+        machine.first_version,
+    )
+
+
+def _check_publishing(request: Mapping[str, Any]) -> None:
+    if request.get("versionDescription") and not request.get("publish"):
+        raise ApiError("ValidationException", "Version description can only be set when publish is true")

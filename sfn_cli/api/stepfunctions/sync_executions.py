@@ -1,0 +1,88 @@
+"""StartSyncExecution: an EXPRESS execution that is started and waited for.
+
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartSyncExecution.html
+It runs as every other execution does: kept before it is acknowledged, driven by a worker, and gone
+on with by the next one after a crash. That it failed is no error of the call.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.api import suspensions
+from sfn_cli.api.protocol.long_polls import AwaitedEnd
+from sfn_cli.api.stepfunctions import arn_checks
+from sfn_cli.api.stepfunctions.executions import check_start, new_execution, resolve_mocks
+from sfn_cli.api.stepfunctions.references import active, does_not_exist, type_not_supported
+
+if TYPE_CHECKING:
+    from sfn_cli.api.service import Service
+
+BILLED_MS = 100
+BILLED_MB = 64
+"""In which steps AWS bills time and memory."""
+
+BASE_BYTES = 50 * 1024 * 1024
+"""What an execution is billed for besides its definition and its data."""
+
+
+def start_sync_execution(service: Service, request: dict[str, Any]) -> AwaitedEnd:
+    request, mocking = resolve_mocks(service, request)
+    arn_checks.check_arn(request["stateMachineArn"], "stateMachine")
+    check_start(request)
+    machine = active(service, request["stateMachineArn"])
+    if machine.type != "EXPRESS":
+        raise type_not_supported()
+    new, started = new_execution(machine, request, service.clock(), mocking)
+    execution = service.executions.start(new._replace(clock=service.settings.clock), started)
+    if execution is None:
+        raise does_not_exist(machine.arn)
+    return AwaitedEnd(
+        execution.id,
+        partial(
+            _answer, execution_arn=execution.arn, included=request.get("includedData") != "METADATA_ONLY"
+        ),
+    )
+
+
+def _answer(service: Service, *, execution_arn: str, included: bool) -> dict[str, Any]:
+    """What became of an execution that has ended. Raises SuspendedError for one that cannot end."""
+    execution = service.executions.find(execution_arn)
+    assert execution is not None
+    if execution.stopped_at is None:
+        suspensions.refuse_to_wait(service, execution.id)
+    assert execution.stopped_at is not None
+    # AWS bills no wait for a worker: the time counts from the first event that one made.
+    (begun,) = service.executions.history(execution.id, after=1, limit=1)
+    answer = {
+        "executionArn": execution.arn,
+        "stateMachineArn": execution.state_machine_arn,
+        "name": execution.name,
+        "startDate": execution.started_at,
+        "stopDate": execution.stopped_at,
+        "status": execution.status,
+        "inputDetails": {"included": included},
+        "outputDetails": {"included": included},  # observed of an execution that failed, too
+        "traceHeader": execution.trace_header,
+        "billingDetails": {
+            "billedDurationInMilliseconds": _steps(execution.stopped_at - begun.at, BILLED_MS),
+            "billedMemoryUsedInMB": _steps(
+                BASE_BYTES + service.executions.data_bytes(execution.id), BILLED_MB << 20
+            )
+            >> 20,
+        },
+    }
+    if included:
+        answer |= {
+            "input": execution.input,
+            "output": execution.output,
+            "error": execution.error,
+            "cause": execution.cause,
+        }
+    return answer
+
+
+def _steps(used: int, step: int) -> int:
+    """The use as it is billed: in whole steps, and one at the least."""
+    return max(1, -(-used // step)) * step

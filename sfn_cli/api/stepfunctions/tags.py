@@ -1,0 +1,126 @@
+"""Tags: TagResource, UntagResource, ListTagsForResource.
+
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_TagResource.html
+A resource has at most 50 tags. A version of a state machine has none of its own (observed). Tags
+consist of letters, digits, white space and _.:/=+-@; keys that begin with "aws:" are AWS's own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli import arn, jsonvalue
+from sfn_cli.api.stepfunctions import arn_checks
+from sfn_cli.errors import ApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from sfn_cli.api.service import Service
+    from sfn_cli.store.sqlite.stepfunctions.activities import Activities
+    from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachines
+
+MAX_TAGS = 50
+
+Tags = dict[str, str]
+
+_TAGGABLE = ("stateMachine", "activity")
+_SYMBOLS = "_.:/=+-@"
+_NOT_NULL = "failed to satisfy constraint: Member must not be null"
+
+
+def tag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """Adds tags; a key that the resource has gets the new value."""
+    resource_arn, added = request["resourceArn"], by_key(request["tags"])
+    _change(service, resource_arn, lambda tags: check_tags(tags | added, resource_arn))
+    return {}
+
+
+def untag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """Removes tags; keys that the resource does not have are no error."""
+    _change(service, request["resourceArn"], lambda tags: without(tags, request["tagKeys"]))
+    return {}
+
+
+def list_tags_for_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    arn_checks.check_arn(request["resourceArn"], *_TAGGABLE)
+    resource = _nouns(service, request["resourceArn"]).find(request["resourceArn"])
+    if resource is None:
+        raise _not_found(request["resourceArn"])
+    return {"tags": jsonvalue.loads(resource.tags)}
+
+
+def by_key(tags: Iterable[Mapping[str, str]]) -> Tags:
+    """Tags as requests give them in lists, by their keys: of a key that comes twice, the last.
+    Raises ApiError.
+    """
+    found: Tags = {}
+    for number, tag in enumerate(tags, 1):
+        key, value = tag.get("key"), tag.get("value", "")
+        if key is None:
+            raise _invalid(
+                f"1 validation error detected: Value null at 'tags.{number}.member.key' {_NOT_NULL}"
+            )
+        if key.lower().startswith("aws:"):
+            raise _invalid(f"Tag keys that begin with 'aws:' are reserved. Received: {key}")  # (ours)
+        for text in (key, value):
+            if not all(
+                character.isalnum() or character.isspace() or character in _SYMBOLS for character in text
+            ):
+                # (ours)
+                raise _invalid(
+                    f"Tags may only contain letters, digits, white space, or these symbols: {_SYMBOLS}. "
+                    f"Received: {text}"
+                )
+        found[key] = value
+    return found
+
+
+def check_tags(tags: Tags, resource_name: str) -> Tags:
+    """Checks the number of tags and returns them. Raises ApiError TooManyTags above 50."""
+    if len(tags) > MAX_TAGS:
+        raise ApiError(
+            "TooManyTags",
+            f"A resource has at most {MAX_TAGS} tags, not {len(tags)}.",
+            resourceName=resource_name,
+        )
+    return tags
+
+
+def without(tags: Tags, keys: Iterable[str]) -> Tags:
+    """The tags but those with these keys."""
+    gone = set(keys)
+    return {key: value for key, value in tags.items() if key not in gone}
+
+
+def as_text(tags: Tags) -> str:
+    """Tags as the store keeps them: a JSON array in AWS's form."""
+    return jsonvalue.dumps([{"key": key, "value": value} for key, value in tags.items()])
+
+
+def _change(service: Service, resource_arn: str, change: Any) -> None:
+    arn_checks.check_arn(resource_arn, *_TAGGABLE)
+
+    def change_text(text: str) -> str:
+        return as_text(change({tag["key"]: tag["value"] for tag in jsonvalue.loads(text)}))
+
+    if not _nouns(service, resource_arn).change_tags(resource_arn, change_text):
+        raise _not_found(resource_arn)
+
+
+def _nouns(service: Service, resource_arn: str) -> StateMachines | Activities:
+    """Where a resource with this ARN would be."""
+    parsed = arn.parse(resource_arn)
+    return (
+        service.activities
+        if parsed is not None and parsed.resource_type == "activity"
+        else service.state_machines
+    )
+
+
+def _invalid(message: str) -> ApiError:
+    return ApiError("ValidationException", message)
+
+
+def _not_found(resource_arn: str) -> ApiError:
+    return ApiError("ResourceNotFound", f"Resource not found: '{resource_arn}'", resourceName=resource_arn)

@@ -1,0 +1,45 @@
+"""Answers to tasks by their token: SendTaskSuccess, SendTaskFailure, SendTaskHeartbeat.
+
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli import json_text
+from sfn_cli.errors import ApiError
+from sfn_cli.store.sqlite.stepfunctions.tasks import Told
+
+if TYPE_CHECKING:
+    from sfn_cli.api.service import Service
+
+
+def send_task_success(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    output = request["output"]
+    try:
+        json_text.read(output)
+    except json_text.NotJson as error:
+        raise ApiError("InvalidOutput", f"Invalid Output: '{error.message}'") from None
+    return _to_response(
+        service.tasks.answer(request["taskToken"], "taskSucceeded", {"output": output}, service.clock())
+    )
+
+
+def send_task_failure(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    body = {"error": request.get("error"), "cause": request.get("cause")}
+    return _to_response(service.tasks.answer(request["taskToken"], "taskFailed", body, service.clock()))
+
+
+def send_task_heartbeat(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    return _to_response(service.tasks.beat(request["taskToken"], service.clock()))
+
+
+def _to_response(told: Told) -> dict[str, Any]:
+    match told:
+        case Told.TAKEN:
+            return {}
+        case Told.LATE:
+            raise ApiError("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
+        case Told.UNKNOWN:
+            raise ApiError("InvalidToken", "Invalid Token: 'Invalid token'")

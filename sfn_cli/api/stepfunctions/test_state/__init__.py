@@ -1,0 +1,1 @@
+"""TestState: one state is run on its own."""

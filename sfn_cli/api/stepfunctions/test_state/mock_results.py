@@ -1,0 +1,148 @@
+"""A mocked result held against the API that the task would call: TestState's fieldValidationMode.
+
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_MockInput.html
+STRICT: required fields are there, and fields are as the API's model has them; PRESENT: only the
+latter. What the model does not know is not looked at. The models are the package's own; those of
+other services are botocore's, where that is installed, and without it nothing is checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sfn_cli.api import model
+from sfn_cli.errors import ApiError
+
+if TYPE_CHECKING:
+    from sfn_cli.asl.resource import Resource
+    from sfn_cli.jsonvalue import Json
+
+Shape = Mapping[str, Any]
+
+_SERVICES: Mapping[str, str] = {
+    "states": "stepfunctions",
+    "sfn": "stepfunctions",
+    "eventbridge": "events",
+    "cloudwatchlogs": "logs",
+}
+"""Names in a Resource that are not those of the model."""
+
+_KINDS: Mapping[str, tuple[tuple[type, ...], str]] = {
+    "string": ((str,), "a string"),
+    "blob": ((str,), "a string"),
+    "timestamp": ((str,), "a string"),
+    "integer": ((int, float), "a number"),
+    "long": ((int, float), "a number"),
+    "float": ((int, float), "a number"),
+    "double": ((int, float), "a number"),
+    "boolean": ((bool,), "a boolean"),
+    "list": ((list,), "an array"),
+    "structure": ((dict,), "an object"),
+    "map": ((dict,), "an object"),
+}
+"""The model's kind → the types that JSON has for it, and what AWS calls them."""
+
+
+class _Model(NamedTuple):
+    """What an operation gives; `shape_of` finds the shape that a member refers to."""
+
+    output: Shape
+    shape_of: Callable[[Shape], Shape]
+
+
+def check_mock(resource: Resource, result: Json, mode: str) -> None:
+    """Raises ApiError ValidationException for the first field that the mode does not allow."""
+    # What ends a task of the other patterns is not the answer of the API that it called.
+    found = (
+        _model_of(resource)
+        if resource.kind == "service" and not resource.pattern and mode != "NONE"
+        else None
+    )
+    if found is not None:
+        if not isinstance(result, dict):
+            raise ApiError("ValidationException", "Mocked result must be a JSON object.")
+        # lambda:invoke gives a function's JSON as it is, not as the API's blob.
+        passed_on = {"Payload"} if (resource.service, resource.action) == ("lambda", "invoke") else set()
+        _check_fields(found, found.output, result, strict=mode == "STRICT", passed_on=passed_on)
+
+
+def _model_of(resource: Resource) -> _Model | None:
+    name = resource.service.removeprefix("aws-sdk:")
+    service = _SERVICES.get(name, name)
+    operation = _capitalise(resource.action)
+    try:
+        return _Model(model.load(service, operation).output, lambda shape: shape)
+    except KeyError:
+        return _model_of_botocore(service, operation)
+
+
+def _model_of_botocore(service: str, operation: str) -> _Model | None:
+    try:
+        loaders: Any = import_module("botocore.loaders")
+        unknown: Any = import_module("botocore.exceptions").UnknownServiceError
+    except ImportError:
+        return None
+    try:
+        described = loaders.Loader().load_service_model(service, "service-2")
+        shapes = described["shapes"]
+        return _Model(
+            shapes[described["operations"][operation]["output"]["shape"]],
+            lambda shape: shapes[shape["shape"]],
+        )
+    except (KeyError, unknown):
+        return None
+
+
+def _check_fields(
+    found: _Model, shape: Shape, value: Mapping[str, Json], *, strict: bool, passed_on: set[str]
+) -> None:
+    # Step Functions has all names of fields with a capital letter.
+    members = {_capitalise(name): member for name, member in shape["members"].items()}
+    if strict:
+        for name in map(_capitalise, shape.get("required", ())):
+            if name not in value:
+                raise _refusal(f"Required field '{name}' is missing")
+    for name, item in value.items():
+        if name in members and name not in passed_on:
+            _check(found, found.shape_of(members[name]), item, name, strict=strict)
+
+
+def _check(found: _Model, shape: Shape, value: Json, name: str, *, strict: bool) -> None:
+    """Checks the value of a field; those of an array or a map go by the name of the whole."""
+    kind = shape["type"]
+    types, wanted = _KINDS[kind]
+    if not isinstance(value, types) or (isinstance(value, bool) and kind != "boolean"):
+        raise _refusal(f"Field '{name}' must be {wanted}")
+    if "enum" in shape and value not in shape["enum"]:
+        raise _refusal(f"Field '{name}' is not an expected value")
+    if isinstance(value, (int, float)):
+        if "min" in shape and value < shape["min"]:
+            raise _refusal(f"Field '{name}' is less than the minimum value")
+        if "max" in shape and value > shape["max"]:
+            raise _refusal(f"Field '{name}' exceeds the maximum value")
+    elif isinstance(value, (str, list)):
+        if "min" in shape and len(value) < shape["min"]:
+            raise _refusal(f"Field '{name}' is smaller than the minimum length")
+        if "max" in shape and len(value) > shape["max"]:
+            raise _refusal(f"Field '{name}' exceeds the maximum length")
+    if not isinstance(value, (list, dict)):
+        return
+    if kind == "structure":
+        assert isinstance(value, dict)
+        _check_fields(found, shape, value, strict=strict, passed_on=set())
+    elif isinstance(value, list):
+        for item in value:
+            _check(found, found.shape_of(shape["member"]), item, name, strict=strict)
+    else:
+        for item in value.values():
+            _check(found, found.shape_of(shape["value"]), item, name, strict=strict)
+
+
+def _capitalise(name: str) -> str:
+    return name[:1].upper() + name[1:]
+
+
+def _refusal(reason: str) -> ApiError:
+    return ApiError("ValidationException", f"Mock result schema validation error: {reason}")

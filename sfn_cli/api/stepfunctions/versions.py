@@ -1,0 +1,85 @@
+"""Versions of state machines: PublishStateMachineVersion, ListStateMachineVersions,
+DeleteStateMachineVersion.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/concepts-state-machine-version.html
+Publishing is idempotent: a revision that has a version gets no other one, whatever the description.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli import arn
+from sfn_cli.api.protocol import paging
+from sfn_cli.api.stepfunctions import arn_checks, qualifiers, references, state_machines
+from sfn_cli.errors import ApiError
+
+if TYPE_CHECKING:
+    from sfn_cli.api.service import Service
+
+_INITIAL = "INITIAL"
+"""What AWS calls the revision of a machine that was never updated: it has no id."""
+
+
+def publish_state_machine_version(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    arn_checks.check_machine(request["stateMachineArn"])
+    wanted = request.get("revisionId")
+    while True:
+        machine = references.active_itself(service, request["stateMachineArn"])
+        current = machine.revision.revision_id or _INITIAL
+        if wanted not in (None, current):
+            raise ApiError(
+                "ConflictException",
+                f"Failed to publish the State Machine version for revision {wanted}. "
+                f"The current State Machine revision is {current}.",
+            )
+        published = state_machines.revise(
+            service, machine, machine.revision, publish=True, description=request.get("description", "")
+        )
+        if published is not None and published.version is not None:
+            return {
+                "stateMachineVersionArn": qualifiers.version_arn(published),
+                "creationDate": published.version.created_at,
+            }
+
+
+def list_state_machine_versions(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """Newest first. A machine that is not there has none: AWS's model knows no error for it."""
+    machine_arn = request["stateMachineArn"]
+    arn_checks.check_machine(machine_arn)
+    machine = service.state_machines.find(machine_arn)
+    scope, now, size = f"ListStateMachineVersions {machine_arn}", service.clock(), paging.page_size(request)
+    before = paging.last_key(request, scope, now, int)
+    versions = [] if machine is None else service.versions.page(machine.id, before, size + 1)
+    shown = versions[:size]
+    return {
+        "stateMachineVersions": [
+            {
+                "stateMachineVersionArn": arn.qualify(machine_arn, version.key),
+                "creationDate": version.created_at,
+            }
+            for version in shown
+        ],
+        "nextToken": paging.token(scope, str(shown[-1].key), now) if len(versions) > size else None,
+    }
+
+
+def delete_state_machine_version(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """Succeeds also for a version that does not exist; its executions go on."""
+    arn_checks.check_machine(request["stateMachineVersionArn"])
+    machine_arn, qualifier = arn.split_qualifier(request["stateMachineVersionArn"])
+    number = arn.version_number(qualifier)
+    if number is None:
+        raise ApiError(
+            "ValidationException",
+            f"A state machine version ARN must be specified. Received: {request['stateMachineVersionArn']}",
+        )
+    machine = service.state_machines.find(machine_arn)
+    aliases = [] if machine is None else service.versions.delete(machine.id, number)
+    if aliases:
+        raise ApiError(
+            "ConflictException",
+            "Version to be deleted must not be referenced by an alias. "
+            f"Current list of aliases referencing this version: [{', '.join(aliases)}]",
+        )
+    return {}

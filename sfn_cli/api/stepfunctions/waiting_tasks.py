@@ -1,0 +1,137 @@
+"""Who waits for whom: the tasks that somebody outside has to answer. AWS has no operation that lists them.
+
+They are answered by the operations that AWS has (tasks.py), with their token.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sfn_cli.api.stepfunctions import qualifiers
+from sfn_cli.arn import name_of
+from sfn_cli.interpreter.task_token import of_handle
+from sfn_cli.settings import clock_reading
+from sfn_cli.store.sqlite.stepfunctions import waiting_tasks as stored
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sfn_cli.api.service import Service
+
+HANDLE_DIGITS = 8
+"""So many of a handle's digits are shown: enough to tell thousands of tasks apart."""
+
+
+class WaitingTask(NamedTuple):
+    """One task. `status` is WAITING where a token was handed out, and of an activity's task
+    SCHEDULED or STARTED.
+
+    `since` and `until`, when it times out or its heartbeat is missed, are by the execution's own
+    clock. `handle` names it, by all its digits; `task_token` is None while no worker has taken it.
+    """
+
+    handle: str
+    status: str
+    execution_arn: str
+    state_machine_arn: str
+    execution_name: str
+    state: str
+    resource: str
+    worker_name: str | None
+    input: str
+    since: int
+    until: int | None
+    task_token: str | None
+
+    @property
+    def short_handle(self) -> str:
+        return self.handle[:HANDLE_DIGITS]
+
+    @property
+    def execution(self) -> str:
+        """Its execution, as people name it: MACHINE/NAME."""
+        return f"{name_of(self.state_machine_arn)}/{self.execution_name}"
+
+    @property
+    def name(self) -> str:
+        """As people name it: MACHINE/EXECUTION/STATE."""
+        return f"{self.execution}/{self.state}"
+
+    @property
+    def names(self) -> tuple[str, str, str]:
+        """All that it can be called by besides its handle."""
+        return f"{self.execution_name}/{self.state}", self.name, f"{self.execution_arn}/{self.state}"
+
+    def to_response(self) -> dict[str, Any]:
+        """Returns the task in the form of AWS's responses; times are milliseconds since 1970."""
+        return {
+            "handle": self.short_handle,
+            "status": self.status,
+            "executionArn": self.execution_arn,
+            "stateMachineArn": self.state_machine_arn,
+            "name": self.execution_name,
+            "state": self.state,
+            "resource": self.resource,
+            "workerName": self.worker_name,
+            "input": self.input,
+            "since": self.since,
+            "until": self.until,
+            "taskToken": self.task_token,
+        }
+
+
+def waiting_tasks(
+    service: Service, *, execution_arn: str | None = None, state_machine_arn: str | None = None
+) -> Iterator[WaitingTask]:
+    """Those of one execution, or of one machine's executions (of its version's or alias's, by such
+    an ARN; children of its Map Runs included), or all.
+    """
+    for task in stored.waiting_tasks(service.database):
+        if execution_arn in (None, task.execution.arn) and _belongs_to(task.execution, state_machine_arn):
+            yield _waiting_task(task)
+
+
+def take(service: Service, task: WaitingTask, worker_name: str) -> str | None:
+    """The token of an activity's task that waited for a worker, which this is from now on; None if
+    another was faster.
+    """
+    taken = service.tasks.take_one(task.handle, worker_name, service.clock())
+    return None if taken is None else taken.token
+
+
+def _belongs_to(execution: stored.Execution, machine_arn: str | None) -> bool:
+    started_by = qualifiers.arns(execution.state_machine_arn, execution.version, execution.alias)
+    return machine_arn is None or qualifiers.owns(
+        machine_arn, execution.state_machine_arn, started_by.values()
+    )
+
+
+def _waiting_task(task: stored.WaitingTask) -> WaitingTask:
+    status = "WAITING" if task.activity is None else "STARTED" if task.taken else "SCHEDULED"
+    details, execution = task.details, task.execution
+    return WaitingTask(
+        handle=task.handle,
+        status=status,
+        execution_arn=execution.arn,
+        state_machine_arn=execution.state_machine_arn,
+        execution_name=execution.name,
+        state=task.state,
+        resource=task.activity or f"arn:aws:states:::{details['resourceType']}:{details['resource']}",
+        worker_name=task.worker,
+        input=task.input,
+        since=task.scheduled_at,
+        until=_until(task),
+        task_token=None if status == "SCHEDULED" else of_handle(execution.seed, task.handle),
+    )
+
+
+def _until(task: stored.WaitingTask) -> int | None:
+    beat_at = task.scheduled_at
+    if task.beat_at is not None:
+        beat_at = max(beat_at, clock_reading(task.execution.clock, task.execution.started_at, task.beat_at))
+    limits = [
+        at + int(task.details[name]) * 1000
+        for name, at in (("timeoutInSeconds", task.scheduled_at), ("heartbeatInSeconds", beat_at))
+        if name in task.details
+    ]
+    return min(limits, default=None)

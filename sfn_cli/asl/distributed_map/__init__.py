@@ -1,0 +1,1 @@
+"""The fields of a Map state in DISTRIBUTED mode."""

@@ -1,0 +1,86 @@
+"""ItemBatcher: items that a DISTRIBUTED Map gives to one child execution together.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itembatcher.html
+A child's input is {"BatchInput": …, "Items": […]}; BatchInput only where it is given.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sfn_cli.asl.dataflow import MAX_PAYLOAD_BYTES
+from sfn_cli.asl.quantity import Quantity
+from sfn_cli.asl.templates import visit_template
+from sfn_cli.errors import StatesError
+from sfn_cli.jsonvalue import dumps
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from sfn_cli.asl.visit import Visit
+    from sfn_cli.jsonvalue import Payload
+
+
+class Batch(NamedTuple):
+    """The input of one child execution (JSON text), and how many items it holds."""
+
+    input: str
+    items: int
+
+
+class Batching(NamedTuple):
+    """The limits of a batch, in items and in bytes, and what begins the text of each."""
+
+    max_items: int | None
+    max_bytes: int
+    head: str
+
+    def batches(self, inputs: Iterable[Payload]) -> Iterator[Batch]:
+        """The inputs in their order, as many together as the limits allow. Raises StatesError for
+        one that is too large.
+        """
+        texts: list[str] = []
+        size = empty = len(self.head.encode()) + len("]}")
+        for input in inputs:
+            text = input.text
+            length = len(text.encode("utf-8", "surrogatepass")) + 1
+            if texts and (size + length > self.max_bytes or len(texts) == self.max_items):
+                yield self._batch(texts)
+                texts, size = [], empty
+            if empty + length > MAX_PAYLOAD_BYTES:
+                # (ours)
+                raise StatesError(
+                    "States.DataLimitExceeded", f"A batch of one item exceeds {MAX_PAYLOAD_BYTES} bytes."
+                )
+            texts.append(text)
+            size += length
+        if texts:
+            yield self._batch(texts)
+
+    def _batch(self, texts: list[str]) -> Batch:
+        return Batch(f"{self.head}{','.join(texts)}]}}", len(texts))
+
+
+class ItemBatcher:
+    """The ItemBatcher of one Map state."""
+
+    __slots__ = ("_batch_input", "_max_bytes", "_max_items")
+
+    def __init__(self, fields: Mapping[str, Any], language: str) -> None:
+        self._batch_input = (
+            visit_template(fields, language, "ItemBatcher", "BatchInput") if "BatchInput" in fields else None
+        )
+        self._max_items = Quantity.load(fields, "MaxItemsPerBatch", language)
+        self._max_bytes = Quantity.load(fields, "MaxInputBytesPerBatch", language)
+
+    def evaluate(self, visit: Visit) -> Batching:
+        """The batching at this visit. Raises StatesError."""
+        max_items = self._max_items.evaluate(visit) if self._max_items is not None else None
+        max_bytes = self._max_bytes.evaluate(visit) if self._max_bytes is not None else None
+        for name, limit in (("MaxItemsPerBatch", max_items), ("MaxInputBytesPerBatch", max_bytes)):
+            if limit is not None and limit < 1:
+                raise StatesError("States.Runtime", f"field {name} must be positive")
+        batch_input = "" if self._batch_input is None else f'"BatchInput":{dumps(self._batch_input(visit))},'
+        return Batching(
+            max_items, min(max_bytes or MAX_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES), f'{{{batch_input}"Items":['
+        )

@@ -1,0 +1,133 @@
+"""Checks of a Choice state's Choices: rules in JSONPath, conditions in JSONata. Texts marked (ours)
+are not known from AWS.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfn_cli.asl.choice_rules import COMPARISONS, TYPE_TESTS
+from sfn_cli.asl.dataflow import JSONATA, JSONPATH
+from sfn_cli.asl.validation.diagnostic import TOO_DEEP
+from sfn_cli.asl.validation.expression_checks import check_template, check_variable_path, check_variables
+from sfn_cli.asl.validation.value_checks import (
+    check_boolean,
+    check_number,
+    check_string,
+    check_text,
+    check_timestamp,
+)
+from sfn_cli.query.jsonata.expression import CLOSING, OPENING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfn_cli.asl.validation.diagnostic import Findings
+    from sfn_cli.jsonvalue import Json
+
+MAX_DEPTH = 100
+"""How deep rules may nest in rules. (ours: AWS bounds the text's size only)"""
+
+_COMBINERS = ("And", "Or", "Not")
+_SELECTORS = (*_COMBINERS, "Variable", "Condition")
+_OUTER_FIELDS = ("Next", "Assign", "Comment")
+"""What only a rule that is in no other may have, Comment apart."""
+
+
+def check_choices(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
+    if value == []:
+        findings.error(location, "Value cannot be empty")
+    for at, rule in findings.entries(value, location):
+        findings.require(rule, ("Next",), at)
+        if "Next" in rule:
+            check_text(findings, rule["Next"], f"{at}/Next", JSONPATH, "Next")
+        if language == JSONATA:
+            _check_condition(findings, rule, at)
+        else:
+            _check_rule(findings, rule, at, 0)
+        if "Assign" in rule:
+            check_variables(findings, rule["Assign"], f"{at}/Assign", language, "Assign")
+
+
+def _check_condition(findings: Findings, rule: Mapping[str, Json], location: str) -> None:
+    findings.require(rule, ("Condition",), location)
+    for name, value in rule.items():
+        if name == "Condition" and isinstance(value, str):
+            if not value.startswith(OPENING):
+                findings.error(
+                    f"{location}/Condition",
+                    f"JSONata string must start with {OPENING} and end with {CLOSING}",
+                )
+            else:
+                check_template(findings, value, f"{location}/Condition", JSONATA, "Condition")
+        elif name == "Condition":
+            check_boolean(findings, value, f"{location}/Condition", JSONATA, "Condition")
+        elif name == "Output":
+            check_template(findings, value, f"{location}/Output", JSONATA, "Output")
+        elif name in _COMBINERS or name == "Variable" or _is_comparison(name):
+            findings.other_language(name, location, JSONATA, JSONPATH)
+        elif name not in _OUTER_FIELDS:
+            findings.unsupported_field(name, location)
+
+
+def _check_rule(findings: Findings, rule: Mapping[str, Json], location: str, depth: int) -> None:
+    if depth > MAX_DEPTH:
+        findings.error(location, f"Choice Rules nest deeper than {MAX_DEPTH} levels", TOO_DEEP)  # (ours)
+        return
+    _check_names(findings, rule, location, ("Comment",) if depth else _OUTER_FIELDS)
+    selectors = [name for name in _SELECTORS if name in rule and name != "Condition"]
+    if len(selectors) != 1:
+        findings.error(
+            location, f"The object must have only one of the following fields, [{', '.join(_SELECTORS)}]"
+        )
+        return
+    selector = selectors[0]
+    at = f"{location}/{selector}"
+    if selector == "Variable":
+        _check_comparison(findings, rule, location)
+    elif selector == "Not":
+        if findings.is_a("Object", rule["Not"], at):
+            _check_rule(findings, rule["Not"], at, depth + 1)
+    else:
+        if rule[selector] == []:
+            findings.error(at, "Value cannot be empty")
+        for inner_at, inner in findings.entries(rule[selector], at):
+            _check_rule(findings, inner, inner_at, depth + 1)
+
+
+def _check_names(
+    findings: Findings, rule: Mapping[str, Json], location: str, others: tuple[str, ...]
+) -> None:
+    for name in rule:
+        if name in ("Condition", "Output"):
+            findings.other_language(name, location, JSONPATH, JSONATA)
+        elif name not in _SELECTORS and name not in others and not _is_comparison(name):
+            findings.unsupported_field(name, location)
+
+
+def _is_comparison(name: str) -> bool:
+    return name in COMPARISONS or name in TYPE_TESTS or (name.endswith("Path") and name[:-4] in COMPARISONS)
+
+
+def _check_comparison(findings: Findings, rule: Mapping[str, Json], location: str) -> None:
+    check_variable_path(findings, rule["Variable"], f"{location}/Variable", JSONPATH, "Variable")
+    operators = [name for name in rule if _is_comparison(name)]
+    if len(operators) > 1:
+        findings.only_one(rule, operators, location)
+    elif not operators:
+        findings.error(location, "A Choice Rule with a Variable must have one comparison operator")  # (ours)
+    for operator in operators:
+        _check_compared(findings, rule[operator], operator, f"{location}/{operator}")
+
+
+def _check_compared(findings: Findings, value: Json, operator: str, at: str) -> None:
+    if operator not in COMPARISONS and operator not in TYPE_TESTS:
+        check_variable_path(findings, value, at, JSONPATH, operator)
+    elif operator in TYPE_TESTS or operator.startswith("Boolean"):
+        check_boolean(findings, value, at, JSONPATH, operator)
+    elif operator.startswith("Numeric"):
+        check_number(findings, value, at, JSONPATH, operator)
+    elif operator.startswith("Timestamp"):
+        check_timestamp(findings, value, at, JSONPATH, operator)
+    else:
+        check_string(findings, value, at, JSONPATH, operator)

@@ -1,0 +1,52 @@
+"""Reading a definition's text for the validator: an object that knows what it names twice, or what
+is wrong with it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli import json_text
+from sfn_cli.asl.validation.diagnostic import INVALID_JSON, SCHEMA, Diagnostic
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sfn_cli.jsonvalue import Json
+
+
+def read(definition: str) -> Mapping[str, Json] | Diagnostic:
+    """Parses the text. Returns its object, or why there is none."""
+    if not definition.strip():
+        return _NO_OBJECT
+    try:
+        json_text.read(definition)
+    except json_text.NotJson as error:
+        place = f'[Source: (String)"{definition}"; line: {error.line}, column: {error.column}]'
+        return Diagnostic("ERROR", INVALID_JSON, error.message, place)
+    value = json.loads(definition, object_pairs_hook=_Fields)
+    return value if isinstance(value, dict) else _NO_OBJECT
+
+
+_NO_OBJECT = Diagnostic("ERROR", SCHEMA, "Definition must be a valid JSON object")
+
+
+def repeated_names(fields: Mapping[str, Json]) -> Sequence[str]:
+    """The names that an object of the text has more than once: of their values, JSON parsers use
+    the last.
+    """
+    return fields.repeated if isinstance(fields, _Fields) else ()
+
+
+class _Fields(dict[str, Any]):
+    """An object of the text, with the names that it repeats."""
+
+    __slots__ = ("repeated",)
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        self.repeated: Sequence[str] = ()
+        if len(self) < len(pairs):
+            self.repeated = [name for name, times in Counter(name for name, _ in pairs).items() if times > 1]

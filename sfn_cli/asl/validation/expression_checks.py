@@ -1,0 +1,172 @@
+"""Checks of what is computed: paths, Payload Templates, JSONata strings, and the names that Assign gives.
+
+Every expression of a template is compiled, so that all that are wrong are told. A check takes
+(findings, value, location, query language, the field's name). Texts marked (ours) are not known
+from AWS.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfn_cli.asl.dataflow import JSONATA
+from sfn_cli.asl.validation.diagnostic import INVALID_VARIABLE, RESERVED_VARIABLE, UNSUPPORTED_JSONATA
+from sfn_cli.asl.validation.warning_checks import warn_of_missing_dollar
+from sfn_cli.json_pointer import pointer
+from sfn_cli.query.jsonata.expression import CLOSING, OPENING, compile_field, is_expression
+from sfn_cli.query.jsonpath.expression import compile_path
+from sfn_cli.query.jsonpath.reference_path import ReferencePath
+from sfn_cli.query.payload_template import InvalidTemplate, compile_jsonata_field, compile_path_or_intrinsic
+
+if TYPE_CHECKING:
+    from sfn_cli.asl.validation.diagnostic import Findings
+    from sfn_cli.jsonvalue import Json
+
+MAX_VARIABLE_NAME = 80
+"""How long the name of a variable may be. (AWS's quota)"""
+
+
+def check_path(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
+    if value is None and name in ("InputPath", "OutputPath"):
+        return
+    if findings.is_a("String", value, location):
+        try:
+            compile_path(value)
+        except ValueError:
+            findings.error(location, "Value must be a valid JSONPath.")
+
+
+def check_reference_path(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
+    """ResultPath: a place within the state's input, or null."""
+    path = None if value is None else _reference_path(findings, value, location)
+    if path is not None and path.root != "$":
+        # (ours)
+        findings.error(
+            location, f"Value is not a Reference Path: it must name a place in the input, not in '{value}'"
+        )
+
+
+def check_items_path(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
+    _reference_path(findings, value, location)
+
+
+def check_variable_path(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
+    """A path in a Choice Rule. The specification asks for a Reference Path, but AWS takes any."""
+    if findings.is_a("String", value, location) and _begins_with_dollar(findings, value, location):
+        try:
+            compile_path(value)
+        except ValueError:
+            findings.error(location, "Value is not a Reference Path")
+
+
+def check_path_or_intrinsic(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
+    if findings.is_a("String", value, location):
+        try:
+            compile_path_or_intrinsic(value)
+        except ValueError:
+            # (ours)
+            findings.error(location, "Value must be a valid JSONPath or a valid intrinsic function call")
+
+
+def _reference_path(findings: Findings, value: Json, location: str) -> ReferencePath | None:
+    if not findings.is_a("String", value, location) or not _begins_with_dollar(findings, value, location):
+        return None
+    try:
+        return ReferencePath(value)
+    except ValueError:
+        findings.error(location, "Value is not a Reference Path")
+        return None
+
+
+def _begins_with_dollar(findings: Findings, value: str, location: str) -> bool:
+    if value.startswith("$"):
+        return True
+    findings.error(location, "Value is not a Reference Path: Reference path didn't start with '$'")
+    return False
+
+
+def check_template(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
+    if language == JSONATA:
+        _check_jsonata(findings, value, location)
+    else:
+        _check_jsonpath(findings, value, location)
+
+
+def check_jsonata_string(findings: Findings, value: str, location: str) -> None:
+    """A string of a JSONata state: `{% … %}` is compiled, what is neither that nor plain is refused."""
+    if is_expression(value):
+        try:
+            compile_jsonata_field(value, "")
+        except InvalidTemplate as error:
+            findings.error(location, error.message, error.code)
+        else:
+            _check_states(findings, value, location)
+    elif value.startswith(OPENING):
+        findings.error(location, f"JSONata string must start with {OPENING} and end with {CLOSING}")
+
+
+def _check_states(findings: Findings, text: str, location: str) -> None:
+    """$states has its errorOutput in a Catcher only."""
+    if "errorOutput" in text and not findings.catching and "errorOutput" in compile_field(text).references[1]:
+        findings.error(location, "Field '$states.errorOutput' does not exist.", UNSUPPORTED_JSONATA)
+
+
+def _check_jsonata(findings: Findings, value: Json, location: str) -> None:
+    if isinstance(value, str):
+        check_jsonata_string(findings, value, location)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            _check_jsonata(findings, item, f"{location}[{index}]")
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            _check_jsonata(findings, item, f"{location}/{pointer(key)}")
+
+
+def _check_jsonpath(findings: Findings, value: Json, location: str) -> None:
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            _check_jsonpath(findings, item, f"{location}[{index}]")
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if key.endswith(".$"):
+                _check_computed(findings, key, item, location)
+            else:
+                warn_of_missing_dollar(findings, key, item, location)
+                _check_jsonpath(findings, item, f"{location}/{pointer(key)}")
+
+
+def _check_computed(findings: Findings, key: str, text: Json, location: str) -> None:
+    """One `"key.$": text`. Observed: AWS's location is that of the object that holds it."""
+    try:
+        if not isinstance(text, str):
+            raise ValueError("not a string")
+        compile_path_or_intrinsic(text)
+    except ValueError:
+        findings.error(
+            location,
+            f"The value for the field '{key}' must be a valid JSONPath or a valid intrinsic function call",
+        )
+
+
+def check_variables(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
+    """Assign."""
+    if not findings.is_a("Object", value, location):
+        return
+    check_template(findings, value, location, language, name)
+    for key in value:
+        variable = key if language == JSONATA else key.removesuffix(".$")
+        at = f"{location}/{pointer(key)}"
+        if variable == "states":
+            findings.error(at, "Cannot assign to reserved variable '$states'.", RESERVED_VARIABLE)
+        elif not variable.isidentifier():
+            findings.error(
+                at,
+                f"Invalid variable name '{variable}': the variable name contains invalid characters.",
+                INVALID_VARIABLE,
+            )
+        elif len(variable) > MAX_VARIABLE_NAME:
+            # (ours)
+            message = (
+                f"Invalid variable name '{variable}': it exceeds the {MAX_VARIABLE_NAME}-character limit"
+            )
+            findings.error(at, message, INVALID_VARIABLE)

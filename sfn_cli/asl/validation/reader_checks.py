@@ -1,0 +1,94 @@
+"""Checks of ItemReader's ReaderConfig: in what form a Map's items lie in a file, and how many of
+them are read.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html#itemreader-field-contents
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfn_cli.asl.dataflow import JSONATA, JSONPATH
+from sfn_cli.asl.validation.expression_checks import check_path
+from sfn_cli.asl.validation.value_checks import check_integer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sfn_cli.asl.validation.diagnostic import Findings
+    from sfn_cli.jsonvalue import Json
+
+_ANY_INPUT = ("InputType", "MaxItems", "MaxItemsPath", "Transformation")
+
+_OWN_FIELDS: Mapping[str, Sequence[str]] = {
+    "CSV": ("ManifestType", "CSVHeaderLocation", "CSVHeaders", "CSVDelimiter"),
+    "JSON": ("ItemsPointer",),
+    "JSONL": ("ManifestType",),
+    "MANIFEST": ("ManifestType", "CSVHeaderLocation", "CSVHeaders", "CSVDelimiter"),
+    "PARQUET": ("ManifestType",),
+}
+"""What the ReaderConfig of each InputType may have, besides the fields of all. A manifest of S3
+Inventory lists CSV files, one of Athena files of the InputType.
+"""
+
+_CHOICES: Mapping[str, Sequence[str]] = {
+    "InputType": tuple(_OWN_FIELDS),
+    "CSVHeaderLocation": ("FIRST_ROW", "GIVEN"),
+    "CSVDelimiter": ("COMMA", "PIPE", "SEMICOLON", "SPACE", "TAB"),
+    "ManifestType": ("ATHENA_DATA", "S3_INVENTORY"),
+    "Transformation": ("NONE", "LOAD_AND_FLATTEN"),
+}
+
+
+def check_reader_config(
+    findings: Findings, config: Json, location: str, language: str, *, listing: bool
+) -> None:
+    """`listing`: the items are the objects that listObjectsV2 lists, and no file need be read."""
+    if not findings.is_a("Object", config, location):
+        return
+    if not listing or config.get("Transformation") == "LOAD_AND_FLATTEN":
+        findings.require(config, ("InputType",), location)
+    own = _OWN_FIELDS.get(str(config.get("InputType")))
+    for field, value in config.items():
+        at = f"{location}/{field}"
+        if field == "MaxItemsPath" and language == JSONATA:
+            findings.other_language(field, location, JSONATA, JSONPATH)
+        elif field not in _ANY_INPUT and (field not in own if own is not None else not _is_known(field)):
+            findings.unsupported_field(field, location)
+        elif field in _CHOICES:
+            findings.one_of(value, _CHOICES[field], at)
+        elif field == "MaxItems":
+            check_integer(findings, value, at, language, field)
+        elif field == "MaxItemsPath":
+            check_path(findings, value, at, language, field)
+        elif field == "CSVHeaders":
+            _check_headers(findings, value, at)
+        elif field == "ItemsPointer":
+            _check_pointer(findings, value, at)
+    findings.only_one(config, ("MaxItems", "MaxItemsPath"), location)
+    _check_header_location(findings, config, location)
+
+
+def _is_known(field: str) -> bool:
+    return any(field in fields for fields in _OWN_FIELDS.values())
+
+
+def _check_header_location(findings: Findings, config: Mapping[str, Json], location: str) -> None:
+    if config.get("InputType") == "CSV" and "CSVHeaderLocation" not in config:
+        findings.error(location, "The field 'CSVHeaderLocation' is required")
+    if config.get("CSVHeaderLocation") == "GIVEN":
+        findings.require(config, ("CSVHeaders",), location)
+
+
+def _check_headers(findings: Findings, value: Json, location: str) -> None:
+    if not findings.is_a("Array", value, location):
+        return
+    if not value:
+        findings.error(location, "Value cannot be empty")
+    for index, header in enumerate(value):
+        findings.is_a("String", header, f"{location}[{index}]")
+
+
+def _check_pointer(findings: Findings, value: Json, location: str) -> None:
+    if findings.is_a("String", value, location) and value and not value.startswith("/"):
+        findings.error(location, "Value must be a valid JSON pointer")  # (ours)

@@ -1,0 +1,152 @@
+"""Checks of a Task: whether its Resource names an integration (integrations.py), and what each must be given.
+
+Texts marked (ours) are not known from AWS.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfn_cli.asl.dataflow import JSONATA
+from sfn_cli.asl.http_tasks import unsupported_headers
+from sfn_cli.asl.resource import parse_resource
+from sfn_cli.asl.validation.diagnostic import UNAVAILABLE
+from sfn_cli.asl.validation.expression_checks import check_template
+from sfn_cli.asl.validation.integrations import is_known
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfn_cli.asl.resource import Resource
+    from sfn_cli.asl.validation.diagnostic import Findings
+    from sfn_cli.jsonvalue import Json
+
+_REQUIRED: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("lambda", "invoke"): ("FunctionName",),
+    ("sqs", "sendMessage"): ("QueueUrl", "MessageBody"),
+    ("sns", "publish"): ("Message",),
+    ("dynamodb", "putItem"): ("TableName", "Item"),
+    ("dynamodb", "getItem"): ("TableName", "Key"),
+    ("states", "startExecution"): ("StateMachineArn",),
+    ("events", "putEvents"): ("Entries",),
+    ("ecs", "runTask"): ("TaskDefinition",),
+    ("glue", "startJobRun"): ("JobName",),
+    ("http", "invoke"): ("ApiEndpoint", "Method"),
+    ("apigateway", "invoke"): ("ApiEndpoint", "Method"),
+}
+"""What the request of an action must hold. Observed: of each but the last two, AWS refuses a
+definition without it.
+"""
+
+_CONNECTION_FIELDS = ("Authentication", "InvocationConfig")
+
+
+def check_resource(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
+    if not findings.is_a("String", value, location):
+        return
+    if not value.startswith("arn:"):
+        findings.error(location, "Value is not a valid resource ARN")
+        return
+    parsed = parse_resource(value)
+    if parsed is None or not _exists(parsed):
+        findings.error(
+            location,
+            f"The resource provided {value} is not recognized. The value is not a valid resource ARN, "
+            "or the resource is not available in this region.",
+        )
+    elif findings.express and parsed.kind == "activity":
+        findings.error(location, "Express state machine does not support Activity ARN")
+    elif findings.express and parsed.pattern == "waitForTaskToken":
+        # Observed: AWS's message has a blank at its end.
+        findings.error(
+            location, "Express state machine does not support '.waitForTaskToken' service integration "
+        )
+    elif findings.express and parsed.pattern:
+        findings.error(location, "Express state machine does not support '.sync' service integration")
+    if parsed is not None and parsed.kind == "service" and is_known(parsed):
+        _check_available(findings, parsed, location)
+
+
+def _check_available(findings: Findings, resource: Resource, location: str) -> None:
+    if findings.is_available is None or findings.is_available(resource):
+        return
+    findings.error(
+        location,
+        f"sfn does not have the integration {resource.service}:{resource.action}. "
+        "Call the service by an aws-sdk task (arn:aws:states:::aws-sdk:SERVICE:ACTION), or mock it: "
+        "SFN_MOCK_CONFIG, test-state --mock.",
+        UNAVAILABLE,
+    )
+
+
+def _exists(resource: Resource) -> bool:
+    return resource.kind != "service" or is_known(resource)
+
+
+def _action(resource: Resource) -> str:
+    return resource.action.partition(".")[0]
+
+
+def check_credentials(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
+    if not isinstance(value, dict) or not ("RoleArn" in value or "RoleArn.$" in value):
+        findings.error(location, "The field 'RoleArn' is required but was missing")
+    else:
+        check_template(findings, value, location, language, name)
+
+
+def check_task(findings: Findings, state: Mapping[str, Json], location: str, language: str) -> None:
+    """What the fields of a Task ask of each other."""
+    _check_heartbeat(findings, state, location)
+    text = state.get("Resource")
+    resource = parse_resource(text) if isinstance(text, str) else None
+    if resource is None or not _exists(resource):
+        return
+    if resource.kind == "activity" and "Credentials" in state:
+        findings.error(f"{location}/Credentials", "The field 'Credentials' is not supported for activities")
+    if resource.kind == "service":
+        _check_request(
+            findings, state, resource, location, "Arguments" if language == JSONATA else "Parameters"
+        )
+
+
+def _check_request(
+    findings: Findings, state: Mapping[str, Json], resource: Resource, location: str, field: str
+) -> None:
+    if field not in state:
+        findings.error(f"{location}/Resource", f"{field} field is required for resource ARN: {resource.arn}")
+        return
+    request = state[field]
+    if isinstance(request, dict):
+        for name in _REQUIRED.get((resource.service, _action(resource)), ()):
+            if name not in request and f"{name}.$" not in request:
+                findings.error(f"{location}/{field}", f"The field '{name}' is required but was missing")
+        if resource.service in ("http", "apigateway"):
+            _check_http_request(findings, request, resource.service, f"{location}/{field}")
+
+
+def _check_http_request(findings: Findings, request: Mapping[str, Json], service: str, location: str) -> None:
+    if service == "http":
+        given = [name for name in _CONNECTION_FIELDS if name in request or f"{name}.$" in request]
+        if len(given) != 1:
+            # That AWS refuses it is documented; its words are not.
+            findings.error(
+                location,
+                "This object should have only one of the following fields: "
+                f"[{', '.join(_CONNECTION_FIELDS)}]",
+            )
+    headers = request.get("Headers")
+    refused = (
+        unsupported_headers(service, (name.removesuffix(".$") for name in headers))
+        if isinstance(headers, dict)
+        else None
+    )
+    if refused is not None:
+        findings.error(location, refused)
+
+
+def _check_heartbeat(findings: Findings, state: Mapping[str, Json], location: str) -> None:
+    """https://states-language.net/#task-state: HeartbeatSeconds MUST be smaller than TimeoutSeconds."""
+    heartbeat, timeout = state.get("HeartbeatSeconds"), state.get("TimeoutSeconds")
+    if isinstance(heartbeat, int) and isinstance(timeout, int) and heartbeat >= timeout:
+        # (ours)
+        findings.error(f"{location}/HeartbeatSeconds", "HeartbeatSeconds must be smaller than TimeoutSeconds")

@@ -1,0 +1,35 @@
+"""How the states of a machine lead to each other, for the validator: what is known of definitions
+that may be wrong.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.asl.validation.fields import STATE_FIELDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from sfn_cli.jsonvalue import Json
+
+
+def targets(state: Mapping[str, Any], location: str) -> Iterable[tuple[str, str]]:
+    """(location of the field that names it, name) of each state that a state may go on to."""
+    for field in ("Next", "Default"):
+        if isinstance(state.get(field), str):
+            yield f"{location}/{field}", state[field]
+    for field in ("Catch", "Choices"):
+        entries = state.get(field)
+        for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+            if isinstance(entry, dict) and isinstance(entry.get("Next"), str):
+                yield f"{location}/{field}[{index}]/Next", entry["Next"]
+
+
+def may_be_last(state: Json) -> bool:
+    """Whether an execution may end with the state, or else something about its end is wrong, which
+    is told apart.
+    """
+    if not isinstance(state, dict) or state.get("Type") not in list(STATE_FIELDS) or state.get("End"):
+        return True
+    return state["Type"] in ("Succeed", "Fail") or (state["Type"] != "Choice" and "Next" not in state)

@@ -1,0 +1,1 @@
+"""A client of AWS's protocols: --endpoint-url."""

@@ -1,0 +1,108 @@
+"""`sfn completion SHELL` prints what the shell sources; `sfn __complete SHELL …` is what that asks
+at each press of Tab.
+
+The scripts are files of their own, in `completions/`. Each gives its line as its shell tells it:
+
+    bash    the line up to the cursor, and the characters at which bash splits words
+    zsh     the words up to the cursor, the last one whole or empty
+    fish    the same
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from sfn_cli.cli.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_SCRIPTS: Mapping[str, str] = {"bash": "sfn.bash", "zsh": "_sfn", "fish": "sfn.fish"}
+_INSTALLED: Mapping[str, str] = {
+    "bash": "share/bash-completion/completions/sfn",
+    "zsh": "share/zsh/site-functions/_sfn",
+    "fish": "share/fish/vendor_completions.d/sfn.fish",
+}
+"""As pyproject.toml says."""
+
+_CHECKOUT = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(__file__))), "completions")
+
+
+@click.command("completion", short_help="Prints the completion script of a shell.")
+@click.argument("shell", type=click.Choice(tuple(_SCRIPTS)))
+def completion(shell: str) -> ExitCode:
+    """Prints the script that completes sfn's commands, options, values and ARNs in a shell.
+
+    \b
+    Examples:
+      eval "$(sfn completion bash)"       in ~/.bashrc
+      eval "$(sfn completion zsh)"        in ~/.zshrc, below compinit
+      sfn completion fish | source        in ~/.config/fish/config.fish
+    """
+    with open(_script(shell), encoding="utf-8") as file:
+        sys.stdout.write(file.read())
+    return ExitCode.SUCCESS
+
+
+def _script(shell: str) -> str:
+    """Where a shell's script lies: in the checkout that this runs from, or where the wheel put it
+    for the shell to find.
+    """
+    in_checkout = os.path.join(_CHECKOUT, _SCRIPTS[shell])
+    if os.path.exists(in_checkout):
+        return in_checkout
+    from importlib.metadata import files
+
+    return next(
+        str(file.locate()) for file in files("sfn-cli") or () if str(file).endswith(_INSTALLED[shell])
+    )
+
+
+def answer(argv: Sequence[str]) -> ExitCode:
+    """What a script asks for: a line for each candidate, in the form that its shell takes."""
+    from sfn_cli.cli.completion.candidates import candidates
+
+    shell, *line = argv or ("",)
+    if shell == "bash" and len(line) == 2:
+        *before, current = _words(line[0])
+        for found in candidates(before[1:], current):
+            print(_tail(_escape(found.value, line[0]), _escape(current, line[0]), line[1]))
+    elif shell in ("zsh", "fish"):
+        *before, current = line or [""]
+        for found in candidates(before, current):
+            print(f"{found.value}\t{found.says}" if found.says else found.value)
+    return ExitCode.SUCCESS
+
+
+def _words(line: str) -> list[str]:
+    """The words of a line that ends where the cursor is, perhaps within quotes; the last is the one
+    to complete.
+    """
+    for closing in ("", '"', "'", "\\"):
+        try:
+            words = shlex.split(line + closing)
+        except ValueError:
+            continue
+        ended = not closing and line[-1:].isspace() and not line.endswith("\\ ")
+        return [*words, ""] if ended or not words else words
+    return [""]
+
+
+def _escape(value: str, line: str) -> str:
+    """Escapes a candidate for the command line: bash inserts it as it is, unless the word is in
+    quotes.
+    """
+    in_quotes = re.search(r"""(^|\s)["'][^"']*$""", line)
+    return value if in_quotes else re.sub(r"([^\w@%+=:,./~-])", r"\\\1", value)
+
+
+def _tail(value: str, current: str, breaks: str) -> str:
+    """The part of a candidate behind the last character of the word so far at which bash splits words."""
+    split_at = max((current.rfind(character) for character in breaks if character in ":="), default=-1)
+    return value[split_at + 1 :]

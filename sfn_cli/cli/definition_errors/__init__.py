@@ -1,0 +1,1 @@
+"""Displays the problems of a definition beside its lines."""

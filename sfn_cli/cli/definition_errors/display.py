@@ -1,0 +1,144 @@
+"""For people: the lines of a definition that are at fault, below what aws prints.
+
+    machine.json:12:15  Missing 'Next' target: Pya
+       12 |       "Next": "Pya"
+          |               ^
+
+They are told on stderr, and only when it is a terminal.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.api.stepfunctions.definitions import STATE_NAME
+from sfn_cli.asl.validation.diagnostic import Diagnostic
+from sfn_cli.cli.screen import one_line, visible
+from sfn_cli.json_locations import line_and_column, places
+from sfn_cli.json_pointer import pointer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from sfn_cli.cli.failures import OperationError
+    from sfn_cli.json_locations import Place
+
+_CONTEXT = 100
+"""How much of a line is shown, at most: a definition may be one long line."""
+
+_TESTED = f"/States/{STATE_NAME}"
+
+_NAMED_FIELD = re.compile(r"(?:^Field|but field|^The value for the field) '(.+?)' (?:is|must be) ")
+_PLACE_IN_NO_JSON = re.compile(r"line: (\d+), column: (\d+)\]$")
+
+
+def source_of(given: Any) -> str:
+    """What to call a definition: the path that `--definition file://PATH` names, or else "definition"."""
+    text = given if isinstance(given, str) else ""
+    scheme, separator, path = text.partition("://")
+    return path if separator and scheme in ("file", "fileb") else "definition"
+
+
+def explain(error: OperationError, definition: Any, source: str) -> None:
+    """Lets the error of a definition that was refused show the lines at fault."""
+    if error.error.code == "InvalidDefinition" and isinstance(definition, str) and sys.stderr.isatty():
+        error.below = render(_find_diagnostics(definition, error.error.message), definition, source)
+
+
+def tell(diagnostics: Iterable[Mapping[str, Any]], definition: str, source: str) -> None:
+    """Shows the lines that a ValidateStateMachineDefinition found fault with."""
+    if sys.stderr.isatty():
+        found = [
+            Diagnostic(each["severity"], each["code"], each["message"], each.get("location"))
+            for each in diagnostics
+        ]
+        sys.stdout.flush()
+        sys.stderr.write(render(found, definition, source))
+
+
+def _find_diagnostics(definition: str, message: str) -> Sequence[Diagnostic]:
+    """What the message of a refusal tells of: the operation names no type of machine, and may test
+    one state of it.
+    """
+    from sfn_cli.api.stepfunctions.definitions import MAX_DIAGNOSTICS, refusal
+    from sfn_cli.asl.validation.validate import validate, validate_state
+
+    for check in (
+        validate,
+        lambda text: validate(text, "EXPRESS"),
+        lambda text: validate_state(text, _TESTED),
+    ):
+        found = check(definition)
+        if refusal(found) == message:
+            return [fault for fault in found if fault.severity == "ERROR"][:MAX_DIAGNOSTICS]
+    return []
+
+
+def render(found: Sequence[Diagnostic], definition: str, source: str) -> str:
+    """Renders each fault below its lines of the definition; an empty text if there is none."""
+    if not found:
+        return ""
+    wanted = {location for fault in found for location, _ in _candidates(fault)}
+    is_json = not any(_PLACE_IN_NO_JSON.search(fault.location or "") for fault in found)
+    at = places(definition, wanted) if is_json else {}
+    blocks = []
+    for fault in found:
+        severity = "" if fault.severity == "ERROR" else f"{fault.severity.lower()}: "
+        message = one_line(severity + fault.message)
+        spot = _PLACE_IN_NO_JSON.search(fault.location or "")
+        if spot is not None:
+            blocks.append(_block(definition, source, message, int(spot[1]), int(spot[2])))
+            continue
+        place = next(
+            (
+                _offset(at[location], by_name=by_name)
+                for location, by_name in _candidates(fault)
+                if location in at
+            ),
+            None,
+        )
+        if place is None:
+            blocks.append(f"{source}  {message}\n")
+        else:
+            blocks.append(_block(definition, source, message, *line_and_column(definition, place)))
+    return "\n" + "".join(blocks)
+
+
+def _candidates(fault: Diagnostic) -> list[tuple[str, bool]]:
+    """Where to look for a fault: at the field that its message names (True), then at its location.
+
+    The location in a tested state begins as if a machine held it: it is looked for as it is, and
+    without that.
+    """
+    if fault.location is None:
+        return []
+    named = _NAMED_FIELD.search(fault.message)
+    base = "" if fault.location == "/" else fault.location
+    found = [(f"{base}/{pointer(named[1])}", True)] if named else []
+    found.append((fault.location, False))
+    return found + [
+        (location.removeprefix(_TESTED) or "/", by_name)
+        for location, by_name in found
+        if f"{location}/".startswith(f"{_TESTED}/")
+    ]
+
+
+def _offset(place: Place, *, by_name: bool) -> int:
+    """A field's name if the field itself is at fault, or holds much; else its value."""
+    return place.key if place.key is not None and (by_name or place.holds_others) else place.value
+
+
+def _block(definition: str, source: str, message: str, line: int, column: int) -> str:
+    lines = definition.split("\n")
+    text = lines[line - 1] if line <= len(lines) else ""
+    start = max(0, column - 1 - _CONTEXT // 2) if len(text) > _CONTEXT else 0
+    piece = text[start : start + _CONTEXT]
+    before = "…" if start else ""
+    after = "…" if start + _CONTEXT < len(text) else ""
+    # Under a tab stands a tab, so that the caret stands under its character.
+    indent = re.sub(r"[^\t]", " ", before + visible(piece[: column - 1 - start]))
+    number = f"{line:>5}"
+    shown = f"{number} | {before}{visible(piece)}{after}\n{' ' * len(number)} | {indent}^\n"
+    return f"{source}:{line}:{column}  {message}\n{shown}"

@@ -1,0 +1,21 @@
+"""Exit codes: those of the aws CLI, version 2."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """The exit code of a command."""
+
+    SUCCESS = 0
+    INTERRUPTED = 130
+    """Ctrl-C, as shells count it: 128 + SIGINT."""
+    USAGE = 252
+    """The command line, a parameter or a file that it names is wrong; nothing was asked."""
+    CONFIGURATION = 253
+    """Something that must be set up first is not."""
+    SERVICE = 254
+    """The operation refused the request."""
+    FAILURE = 255
+    """Anything else: the store, the network, an execution that `sfn run` followed and that failed."""

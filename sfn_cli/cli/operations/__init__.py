@@ -1,0 +1,1 @@
+"""Operations at the terminal: from argv, by the service model, to the printed answer."""

@@ -1,0 +1,65 @@
+"""Who answers a command: the operations in this process, or an endpoint (--endpoint-url)."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self
+
+from sfn_cli.cli.failures import OperationError
+from sfn_cli.errors import ApiError, UsageError
+
+if TYPE_CHECKING:
+    from sfn_cli.api.model import Operation
+    from sfn_cli.api.service import Service
+    from sfn_cli.cli.client.remote import Remote
+    from sfn_cli.cli.terminal import Terminal
+
+
+class Backend:
+    """Opens what it needs when it is first asked, and closes it at the end of its `with` block."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self.terminal = terminal
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if "service" in self.__dict__:
+            self.service.close()
+            if (error := self.service.worker_error) is not None:
+                with suppress(OSError):  # stderr is closed or full
+                    sys.stderr.write(f"\nsfn: [WARNING]: {error}\n")
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether requests go to --endpoint-url instead of the local store."""
+        return "endpoint_url" in self.terminal.given
+
+    @cached_property
+    def service(self) -> Service:
+        """The operations over the store of this machine. Raises UsageError when an endpoint was named."""
+        if self.is_remote:
+            raise UsageError("This command works on the local store: it takes no --endpoint-url.")
+        from sfn_cli import app
+
+        return app.build(self.terminal.settings)
+
+    @cached_property
+    def _remote(self) -> Remote:
+        from sfn_cli.cli.client.remote import Remote
+
+        return Remote(self.terminal)
+
+    def call(self, operation: Operation, request: dict[str, Any]) -> dict[str, Any]:
+        """The answer; times are milliseconds since 1970, blobs bytes. Raises OperationError."""
+        if self.is_remote:
+            return self._remote.call(operation, request)
+        from sfn_cli import api
+
+        try:
+            return api.call(self.service, operation, request)
+        except ApiError as error:
+            raise OperationError(operation.name, error) from error

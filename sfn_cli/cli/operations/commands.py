@@ -1,0 +1,258 @@
+"""The commands as Click knows them: a group that builds the one command that was named.
+
+Step Functions' operations stand at the top (`sfn start-execution`) and below `stepfunctions`; those
+of `lambda`, `logs` and `events` below their service. Nothing is imported for a command that was not named.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import click
+
+from sfn_cli.api import model
+from sfn_cli.cli.exit_codes import ExitCode
+from sfn_cli.cli.failures import AWS_CLI, PROGRAM, CommandLineError, UnknownOptionsError, invalid_choice
+from sfn_cli.cli.operations import arguments, options
+from sfn_cli.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sfn_cli.cli.operations.options import Option
+
+OWN: Mapping[str, str] = {
+    "run": "sfn_cli.cli.run.run:run",
+    "start-executions": "sfn_cli.cli.start_executions:start_executions",
+    "tasks": "sfn_cli.cli.tasks.tasks:tasks",
+    "serve": "sfn_cli.cli.serve:serve",
+    "worker": "sfn_cli.cli.worker:worker",
+    "aws": "sfn_cli.cli.aws:aws",
+    "doctor": "sfn_cli.cli.doctor:doctor",
+    "completion": "sfn_cli.cli.completion.completion:completion",
+}
+"""sfn's own commands, and where each is written."""
+
+SPECIAL: Mapping[tuple[str, str], str] = {
+    ("lambda", "create-function"): "sfn_cli.cli.lambda_:CreateFunction",
+    ("lambda", "update-function-code"): "sfn_cli.cli.lambda_:UpdateFunctionCode",
+    ("lambda", "invoke"): "sfn_cli.cli.lambda_:Invoke",
+    ("lambda", "wait"): "sfn_cli.cli.lambda_:Wait",
+    ("logs", "tail"): "sfn_cli.cli.tail:Tail",
+    ("events", "tail"): "sfn_cli.cli.events:tail_events",
+}
+"""Commands of a service that are more than their operation: a class of TableCommand, or a command
+that Click reads.
+"""
+
+
+class TableCommand(click.Command):
+    """A command that reads argv by a table of options (`arguments`), not by Click's parser.
+
+    `parse_args` leaves a Terminal in `ctx.obj` and the values in `ctx.params`.
+    """
+
+    service: str
+    positionals: tuple[str, ...] = ()
+    words: ClassVar[Mapping[str, Sequence[str]]] = {}
+    """What a positional can be, where only some words can."""
+
+    def table(self) -> dict[str, Option]:
+        """The command's own options."""
+        raise NotImplementedError
+
+    def run(self, given: dict[str, Any], terminal: Terminal) -> ExitCode:
+        raise NotImplementedError
+
+    def check(self, read: arguments.Arguments, table: options.Table) -> None:
+        """Raises UsageError when something is missing, or is there and not known."""
+        arguments.check_required(read, table, self.positionals)
+        if read.unknown:
+            raise UnknownOptionsError(read.unknown)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        table = self.table()
+        if args[:1] == ["help"]:
+            args = ["--help"]
+        read = arguments.parse(args, {**table, **options.GLOBALS}, self.positionals)
+        if "help" in read.given:
+            print(self.get_help(ctx))
+            ctx.exit()
+        ctx.obj = Terminal(read.given)
+        self.check(read, table)
+        ctx.params = read.given
+        return []
+
+    def invoke(self, ctx: click.Context) -> ExitCode:
+        return self.run(ctx.params, ctx.obj)
+
+    def get_help(self, ctx: click.Context) -> str:
+        from sfn_cli.cli.operations import help_text
+
+        return help_text.of_command(self)
+
+
+class OperationCommand(TableCommand):
+    """The command of one operation: its options, its request and its answer come from the model."""
+
+    def __init__(self, operation: model.Operation) -> None:
+        super().__init__(operation.command)
+        self.operation = operation
+        self.service = operation.service
+
+    def table(self) -> dict[str, Option]:
+        return options.of_operation(self.operation)
+
+    def check(self, read: arguments.Arguments, table: options.Table) -> None:
+        # A request in a file or a skeleton need not be completed by options: the model's check comes later.
+        given = read.given
+        whole = "cli_input_json" in given or "cli_input_yaml" in given
+        skeleton = given.get("generate_cli_skeleton") in ("input", "yaml-input")
+        if whole or skeleton:
+            table = {flag: option._replace(required=False) for flag, option in table.items()}
+        super().check(read, table)
+
+    def run(self, given: dict[str, Any], terminal: Terminal) -> ExitCode:
+        from sfn_cli.cli.operations import invoke
+
+        form = given.get("generate_cli_skeleton")
+        if form in ("input", "yaml-input"):
+            return self.write_skeleton(form)
+        request = self.request(given, terminal)
+        if form == "output":
+            return self.write_skeleton(form)
+        invoke.call_and_show(self.operation, request, given, terminal)
+        return ExitCode.SUCCESS
+
+    def request(self, given: dict[str, Any], terminal: Terminal) -> dict[str, Any]:
+        from sfn_cli.cli.operations import invoke
+
+        return invoke.request_of(given, self.table(), terminal)
+
+    def write_skeleton(self, form: str) -> ExitCode:
+        from sfn_cli.cli.operations import skeleton
+
+        skeleton.write(self.operation, form, sys.stdout)
+        return ExitCode.SUCCESS
+
+
+class ServiceGroup(click.Group):
+    """The commands of one service."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        assert self.name
+        special = [command for service, command in SPECIAL if service == self.name]
+        return sorted({*model.commands(self.name), *special})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        assert self.name
+        return _service_command(self.name, cmd_name)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from sfn_cli.cli.operations import help_text
+
+        help_text.of_service(self.name or "", self.list_commands(ctx), formatter)
+
+
+class Sfn(click.Group):
+    """All commands."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*OWN, *model.services(), *model.commands("stepfunctions")]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in OWN:
+            command: click.Command = _import(OWN[cmd_name])
+            return command
+        if cmd_name in model.services():
+            return ServiceGroup(cmd_name)
+        return _service_command("stepfunctions", cmd_name)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from sfn_cli.cli.operations import help_text
+
+        help_text.overview(self, ctx, formatter)
+
+
+def context(argv: Sequence[str]) -> click.Context:
+    """The named command with its arguments, ready to be invoked. Raises CommandLineError.
+
+    Help and --version are answered here: they end with click's Exit.
+    """
+    group: click.Group = Sfn(PROGRAM)
+    at = click.Context(group, info_name=PROGRAM)
+    if "--version" in argv:
+        print(_version())
+        at.exit()
+    command, rest = _find_command(group, "command", argv, at)
+    if isinstance(command, ServiceGroup):
+        group, at = command, click.Context(command, info_name=command.name, parent=at)
+        command, rest = _find_command(group, "operation", rest, at)
+    if isinstance(command, TableCommand):
+        return command.make_context(command.name, rest, parent=at)
+    return _own_context(command, rest, at)
+
+
+def _find_command(
+    group: click.Group, argument: str, argv: Sequence[str], at: click.Context
+) -> tuple[click.Command, list[str]]:
+    """Returns the command of the group that argv names, and the rest of argv."""
+    words, rest = arguments.split(argv, options.GLOBALS, 1)
+    if words == ["help"] or (not words and not {"--help", "-h"}.isdisjoint(rest)):
+        print(group.get_help(at))
+        at.exit()
+    if not words:
+        raise CommandLineError(f"the following arguments are required: {argument}")
+    command = group.get_command(at, words[0])
+    if command is None:
+        raise invalid_choice(argument, words[0], group.list_commands(at))
+    return command, rest
+
+
+def _own_context(command: click.Command, rest: list[str], parent: click.Context) -> click.Context:
+    """A command that Click itself reads; the options that every command takes are taken out first."""
+    given, rest = arguments.take(rest, options.GLOBALS, but=("--help",))
+    if rest[-1:] == ["help"] and len(rest) <= (2 if isinstance(command, click.Group) else 1):
+        rest = [*rest[:-1], "--help"]
+    parent.obj = Terminal(given)
+    try:
+        return command.make_context(command.name, rest, parent=parent)
+    except click.UsageError as error:
+        raise CommandLineError(error.format_message()) from None
+
+
+def _service_command(service: str, command: str) -> click.Command | None:
+    special = SPECIAL.get((service, command))
+    if special is not None:
+        found = _import(special)
+        built: click.Command = found() if isinstance(found, type) else found
+        return built
+    try:
+        return OperationCommand(model.by_command(service, command))
+    except KeyError:
+        return None
+
+
+def _import(where: str) -> Any:
+    from importlib import import_module
+
+    gc.enable()  # these may live long (serve, tail --follow); see `cli.process`
+    module, _, name = where.partition(":")
+    return getattr(import_module(module), name)
+
+
+def _version() -> str:
+    """First the aws CLI whose manners sfn has, for scripts ask that; then sfn's version and what it
+    runs on, for reports of bugs.
+    """
+    import platform
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        own = version("sfn-cli")
+    except PackageNotFoundError:
+        own = "source"
+    runs_on = f"Python/{platform.python_version()} {platform.system()}/{platform.release()}"
+    return f"aws-cli/{AWS_CLI} {PROGRAM}/{own} {runs_on}"

@@ -1,0 +1,134 @@
+"""Help: what a command does, its options, an example. The words are data, in `help.json`."""
+
+from __future__ import annotations
+
+import json
+import os
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sfn_cli.api import model
+from sfn_cli.cli.failures import PROGRAM
+from sfn_cli.cli.operations.options import GLOBALS, Option, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sfn_cli.cli.operations.commands import Sfn, TableCommand
+
+_WIDTH = 100
+
+
+def sentence(*command: str) -> str:
+    """What a command (its service and its name) or a service is for, in one sentence."""
+    says: str = _words()["commands"].get(" ".join(command), {}).get("says", "")
+    return says
+
+
+def option_sentence(flag: str) -> str:
+    says: str = _words()["options"].get(flag, "")
+    return says
+
+
+def of_command(command: TableCommand) -> str:
+    """The whole help of one command."""
+    path = _path(command.service, command.name or "")
+    table = command.table()
+    formatter = click.HelpFormatter(width=_WIDTH)
+    names = "".join(f" {name.upper()}" for name in command.positionals)
+    formatter.write_usage(f"{PROGRAM} {path}{names}", "[options]")
+    formatter.write_paragraph()
+    formatter.write_text(sentence(command.service, command.name or ""))
+    rows = [(name.upper(), option_sentence(name)) for name in command.positionals]
+    rows += [
+        (_flag(option, table), _option_help(option)) for option in table.values() if _is_shown(option, table)
+    ]
+    with formatter.section("Options"):
+        formatter.write_dl(rows)
+    example = _words()["commands"].get(f"{command.service} {command.name}", {}).get("example")
+    if example is not None:
+        with formatter.section("Example"):
+            formatter.write(f"  {PROGRAM} {path} {example}".rstrip() + "\n")
+    formatter.write_paragraph()
+    formatter.write_text(f"Options that every command takes: {PROGRAM} help")
+    return formatter.getvalue().rstrip()
+
+
+def overview(root: Sfn, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    """The help of `sfn` itself: its own commands, the services, the operations, the options of all."""
+    formatter.width = _WIDTH
+    formatter.write_usage(PROGRAM, "<command> [options]")
+    formatter.write_paragraph()
+    formatter.write_text(
+        "AWS Step Functions in the terminal, on this machine: "
+        "the commands and options of `aws stepfunctions`."
+    )
+    own = [
+        name
+        for name in root.list_commands(ctx)
+        if name not in model.services() and not sentence("stepfunctions", name)
+    ]
+    with formatter.section("Run"):
+        formatter.write_dl([(name, _short_help(root, ctx, name)) for name in own])
+    with formatter.section("Services"):
+        formatter.write_dl([(name, sentence(name)) for name in model.services()])
+    with formatter.section("Step Functions (also as `sfn stepfunctions …`)"):
+        formatter.write_dl(
+            [(name, sentence("stepfunctions", name)) for name in model.commands("stepfunctions")]
+        )
+    with formatter.section("Options that every command takes"):
+        formatter.write_dl(
+            [
+                (_flag(option), option_sentence(option.flag))
+                for option in GLOBALS.values()
+                if not option.hidden
+            ]
+        )
+    formatter.write_paragraph()
+    formatter.write_text(f"More about a command: {PROGRAM} COMMAND help")
+
+
+def of_service(service: str, commands: Sequence[str], formatter: click.HelpFormatter) -> None:
+    """The help of a service: its commands."""
+    formatter.width = _WIDTH
+    formatter.write_usage(f"{PROGRAM} {service}", "<command> [options]")
+    formatter.write_paragraph()
+    formatter.write_text(sentence(service))
+    with formatter.section("Commands"):
+        formatter.write_dl([(name, sentence(service, name)) for name in commands])
+
+
+def _short_help(root: click.Group, ctx: click.Context, name: str) -> str:
+    command = root.get_command(ctx, name)
+    return command.get_short_help_str(limit=_WIDTH) if command else ""
+
+
+def _path(service: str, command: str) -> str:
+    return command if service == "stepfunctions" else f"{service} {command}"
+
+
+def _is_shown(option: Option, table: Table) -> bool:
+    """Whether help lists the option: `--no-x` is described beside `--x`."""
+    return not option.hidden and not (option.flag.startswith("--no-") and f"--{option.flag[5:]}" in table)
+
+
+def _flag(option: Option, table: Table = GLOBALS) -> str:
+    if option.takes != "none":
+        more = " …" if option.takes in ("each", "many") else ""
+        return f"{option.flag} {option.metavar.upper()}{more}"
+    negative = f"--no-{option.flag[2:]}"
+    return f"{option.flag} / {negative}" if negative in table else option.flag
+
+
+def _option_help(option: Option) -> str:
+    says = option_sentence(option.flag)
+    return f"{says} [required]" if option.required else says
+
+
+@cache
+def _words() -> Mapping[str, Any]:
+    with open(os.path.join(os.path.dirname(__file__), "help.json"), encoding="utf-8") as file:
+        words: Mapping[str, Any] = json.load(file)
+    return words

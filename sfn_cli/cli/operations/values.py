@@ -1,0 +1,184 @@
+"""From a word of argv to a value of the model's type: file://, fileb://, JSON, shorthand, base64.
+
+A parameter that cannot be read is a UsageError that names its option.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli import json_text
+from sfn_cli.api.protocol.shapes import beginning
+from sfn_cli.cli.failures import CommandFailedError
+from sfn_cli.errors import UsageError
+from sfn_cli.input_files import PARAMETER_BYTES, read_bytes
+
+if TYPE_CHECKING:
+    from sfn_cli.api.model import Shape
+    from sfn_cli.cli.operations.options import Option
+
+
+def of_option(option: Option, given: Any, *, raw_blobs: bool = False) -> Any:
+    """The value that an option gives to its member.
+
+    `raw_blobs`: a blob is given as it is, and not in base64 (--cli-binary-format raw-in-base64-out).
+    """
+    assert option.shape is not None
+    if isinstance(given, bool):
+        return given
+    kind = option.shape["type"]
+    try:
+        if kind == "list":
+            return _list(option, given)
+        loaded = load(given) if isinstance(given, str) else given
+        if kind in ("structure", "map"):
+            return _structure(option, _decode(loaded), option.shape)
+    except _UnreadableError as error:
+        raise UsageError(f"Error parsing parameter '{option.flag}': {error}") from None
+    return _scalar(loaded, kind, raw_blobs=raw_blobs)
+
+
+def load(text: str) -> str | bytes:
+    """What `text` stands for: the content of file://PATH (text) or fileb://PATH (bytes), or itself."""
+    loaded = _load_location(text)
+    return text if loaded is None else loaded
+
+
+def text(option: str, given: str) -> str:
+    """The text that an option of sfn's own gives: the content of a location, or itself."""
+    try:
+        return _decode(load(given))
+    except _UnreadableError as error:
+        raise UsageError(f"Error parsing parameter '{option}': {error}") from None
+
+
+def json_input(option: str, given: str) -> dict[str, Any]:
+    """The request of --cli-input-json."""
+    try:
+        request = json_text.loads(text(option, given))
+    except json_text.NotJson as error:
+        message = f"Invalid JSON received: {error}"
+        raise UsageError(f"Error parsing parameter 'cli-input-json': {message}") from None
+    except ValueError:
+        raise UsageError("Error parsing parameter 'cli-input-json': Invalid JSON received.") from None
+    return _mapping(option, request)
+
+
+def yaml_input(option: str, given: str) -> dict[str, Any]:
+    """The request of --cli-input-yaml."""
+    from sfn_cli.cli.operations import yaml_input
+
+    try:
+        request = yaml_input.loads(text(option, given))
+    except yaml_input.InvalidYamlError as error:
+        raise UsageError(
+            f"Error parsing parameter 'cli-input-yaml': Invalid YAML received: {error}"
+        ) from None
+    return _mapping(option, request)
+
+
+class _UnreadableError(Exception):
+    """The text cannot be read as what the option takes."""
+
+
+def _mapping(option: str, request: Any) -> dict[str, Any]:
+    if not isinstance(request, dict):
+        raise UsageError(
+            f"Error parsing parameter '{option}': Invalid type: expecting map, received {type(request)}"
+        )
+    for name in request:
+        if not isinstance(name, str):
+            wrong = f"Invalid type: expecting names as keys, received {type(name)}"
+            raise UsageError(f"Error parsing parameter '{option}': {wrong}")
+    return request
+
+
+def _load_location(text: str) -> str | bytes | None:
+    scheme, separator, path = text.partition("://")
+    if not separator or scheme not in ("file", "fileb"):
+        return None
+    path = os.path.expandvars(os.path.expanduser(path))
+    try:
+        content = read_bytes(path, PARAMETER_BYTES)
+    except OSError as error:
+        raise _UnreadableError(f"Unable to load paramfile {text}: {error}") from None
+    if scheme == "fileb":
+        return content
+    try:
+        # As Python opens text files: line ends of any system become one.
+        return content.decode("utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        raise _UnreadableError(
+            f"Unable to load paramfile ({path}), text contents could not be decoded.  "
+            "If this is a binary file, please use the fileb:// prefix instead of the file:// prefix."
+        ) from None
+
+
+def _decode(loaded: str | bytes) -> str:
+    return loaded if isinstance(loaded, str) else loaded.decode("utf-8", "replace")
+
+
+def _list(option: Option, words: list[str]) -> Any:
+    """A list: JSON in one word, or a word for each element."""
+    assert option.shape is not None
+    if len(words) == 1:
+        only = _decode(load(words[0]))
+        if only.lstrip().startswith("["):
+            return _json(only)
+        words = [only]
+    member = option.shape["member"]
+    if member["type"] in ("structure", "map"):
+        return [_structure(option, _decode(load(word)), member) for word in words]
+    return [_scalar(load(word), member["type"], raw_blobs=False) for word in words]
+
+
+def _structure(option: Option, text: str, shape: Shape) -> Any:
+    if text.lstrip().startswith(("{", "[")):
+        return _json(text)
+    from sfn_cli.cli.operations import shorthand
+
+    try:
+        return shorthand.convert(shorthand.parse(text, _load_location), shape)
+    except ValueError as error:
+        raise _UnreadableError(str(error)) from None
+
+
+def _json(text: str) -> Any:
+    try:
+        return json_text.loads(text)
+    except json_text.NotJson as error:
+        raise _UnreadableError(f"Invalid JSON: {error}") from None
+    except ValueError as error:
+        raise _UnreadableError(f"Invalid JSON: {error}\nJSON received: {beginning(text)}") from None
+
+
+def _scalar(loaded: Any, kind: str, *, raw_blobs: bool) -> Any:
+    if kind == "blob":
+        return loaded if isinstance(loaded, bytes) else _blob(loaded, raw_blobs)
+    if isinstance(loaded, bytes):
+        loaded = _decode(loaded)
+    if kind in ("integer", "long") and isinstance(loaded, str):
+        try:
+            return int(loaded)
+        except ValueError as error:
+            raise CommandFailedError(str(error)) from None
+    if kind in ("float", "double") and isinstance(loaded, str):
+        try:
+            return float(loaded)
+        except ValueError as error:
+            raise CommandFailedError(str(error)) from None
+    return loaded
+
+
+def _blob(text: str, raw: bool) -> bytes:
+    if raw:
+        return text.encode()
+    from binascii import Error, a2b_base64
+
+    try:
+        return a2b_base64(text.encode("ascii"), strict_mode=True) if text else b""
+    except UnicodeEncodeError:
+        raise CommandFailedError("string argument should contain only ASCII characters") from None
+    except Error:
+        raise CommandFailedError(f'Invalid base64: "{beginning(text)}"') from None

@@ -1,0 +1,171 @@
+"""Starts the programs of a `services.json` (stacks/readers/services_json.py) for `sfn run`, and stops them.
+
+The programs end with the command, however it ends (service_companion.py).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from sfn_cli import private_files
+from sfn_cli.cli.failures import CommandFailedError
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Collection, Iterator, Sequence
+
+    from sfn_cli.settings import Settings
+    from sfn_cli.stacks.readers.services_json import DevService
+
+START_SECONDS = 30.0
+"""How long a program may take until its port takes connections."""
+
+LOOK_SECONDS = 0.02
+
+_HOST = "127.0.0.1"
+_PORTS = range(20_000, 30_000)
+"""Below those that systems give to whoever asks for any."""
+
+_TOLD_BYTES = 2000
+_COMPANION = Path(__file__).with_name("service_companion.py")
+
+
+class _Started(NamedTuple):
+    service: DevService
+    port: int
+    log: Path
+    """What it writes: stdout and stderr."""
+    companion: subprocess.Popen[bytes]
+
+    @property
+    def url(self) -> str:
+        return f"http://{_HOST}:{self.port}"
+
+
+@contextmanager
+def running(services: Sequence[DevService], machine: str, settings: Settings) -> Iterator[dict[str, str]]:
+    """The URLs of the services, which take connections; they are stopped afterwards.
+
+    Raises CommandFailedError.
+    """
+    if not services:
+        yield {}
+        return
+    logs = _folder(settings, machine)
+    started: list[_Started] = []
+    try:
+        # One command at a time: a port that was found free is not found by another before it is taken.
+        with _lock(logs.parent / "start.lock"):
+            for service in services:
+                port = _free_port(service, settings, {other.port for other in started})
+                started.append(_start(service, port, logs / f"{service.name}.log"))
+            for one in started:
+                _await_ready(one)
+        for one in started:
+            print(f"{one.service.name} is at {one.url} and writes to {one.log}", file=sys.stderr)
+        try:
+            yield {one.service.name: one.url for one in started}
+        finally:
+            for one in started:
+                if (code := one.companion.poll()) is not None:
+                    print(f"{one.service} ended {_how(code)}; {one.log} may say why.", file=sys.stderr)
+    finally:
+        _stop(started)
+
+
+def _folder(settings: Settings, machine: str) -> Path:
+    """Where the services of a machine write, for nobody else to read. Raises CommandFailedError."""
+    try:
+        return Path(private_files.make_folder(settings.home, "services", machine))
+    except OSError as error:
+        raise CommandFailedError(f"Cannot create {error.filename}: {error.strerror or error}") from None
+
+
+@contextmanager
+def _lock(path: Path) -> Iterator[None]:
+    import fcntl
+
+    descriptor = private_files.open_file(path, os.O_RDWR | os.O_CREAT)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _free_port(service: DevService, settings: Settings, taken: Collection[int]) -> int:
+    """The same port for each run in a store, if it is free.
+
+    A process that outlived the last run finds the service again.
+    """
+    import socket
+    import zlib
+
+    usual = _PORTS[zlib.crc32(f"{settings.home}\0{service.folder}\0{service.name}".encode()) % len(_PORTS)]
+    for port in (usual, *[0] * (len(taken) + 1)):
+        with suppress(OSError), socket.create_server((_HOST, port)) as found:
+            free: int = found.getsockname()[1]
+            if free not in taken:
+                return free
+    raise CommandFailedError(f"{service} cannot be started: no port of {_HOST} is free.")
+
+
+def _start(service: DevService, port: int, log: Path) -> _Started:
+    import subprocess
+
+    program, *arguments = service.command
+    command = [sys.executable if program in {"python", "python3"} else program, *arguments]
+    environment = {"PYTHONUNBUFFERED": "1", **os.environ, "PORT": str(port)}
+    with open(log, "wb", opener=private_files.open_file) as output:
+        companion = subprocess.Popen(
+            [sys.executable, "-I", "-S", str(_COMPANION), *command],
+            cwd=service.folder, env=environment, start_new_session=True,
+            stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+    return _Started(service, port, log, companion)
+
+
+def _await_ready(one: _Started) -> None:
+    import socket
+
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        if (code := one.companion.poll()) is not None:
+            raise CommandFailedError(
+                f"{one.service} ended {_how(code)} before it took connections "
+                f"at port {one.port}.{_log_tail(one.log)}"
+            )
+        with suppress(OSError):
+            socket.create_connection((_HOST, one.port), timeout=1.0).close()
+            return
+        time.sleep(LOOK_SECONDS)
+    raise CommandFailedError(
+        f"{one.service} takes no connections at {_HOST}:{one.port} within {START_SECONDS:.0f} seconds. "
+        f"It must listen at the port that the variable PORT names.{_log_tail(one.log)}"
+    )
+
+
+def _how(code: int) -> str:
+    return f"by signal {code - 128}" if code > 128 else f"with exit code {code}"
+
+
+def _log_tail(log: Path) -> str:
+    """The end of a program's log, as a sentence with the text on separate lines."""
+    with log.open("rb") as file:
+        file.seek(max(0, log.stat().st_size - _TOLD_BYTES))
+        text = file.read(_TOLD_BYTES).decode("utf-8", "replace").strip()
+    return f" It wrote:\n{text}" if text else " It wrote nothing."
+
+
+def _stop(started: Sequence[_Started]) -> None:
+    """Ends the programs and waits until they have ended."""
+    for one in started:
+        assert one.companion.stdin is not None
+        one.companion.stdin.close()
+    for one in started:
+        one.companion.wait()

@@ -1,0 +1,111 @@
+"""Makes the calls of a `resources.json` (stacks/readers/resources_json.py) for `sfn run`.
+
+Those that concern what sfn itself has (connections, functions, logs, state machines) go to its own
+operations; the rest go where tasks call.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.cli.failures import CommandFailedError, OperationError
+from sfn_cli.errors import ConfigurationError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sfn_cli.api.model import Operation
+    from sfn_cli.cli.operations.backend import Backend
+    from sfn_cli.integrations.aws.local_services import OwnService
+    from sfn_cli.settings import Settings
+    from sfn_cli.stacks.readers.resources_json import ResourceCall
+
+WAITER_SECONDS = 0.25
+WAITER_ATTEMPTS = 240
+
+_THERE_ALREADY = re.compile(r"Already(Exists|OwnedByYou)|ResourceInUse|ResourceConflict|NameExists")
+"""BucketAlreadyOwnedByYou, QueueAlreadyExists, ResourceInUseException (DynamoDB, Kinesis),
+EntityAlreadyExists (IAM), …
+"""
+
+
+def make(calls: Sequence[ResourceCall], backend: Backend) -> dict[str, str]:
+    """Makes the calls. The environment in which functions find the services that they went to, but
+    for sfn itself.
+
+    Raises UsageError for a call that the service does not have, ConfigurationError, CommandFailedError.
+    """
+    from sfn_cli.integrations.aws.clients import Clients
+
+    terminal = backend.terminal
+    clients = Clients(terminal.settings)
+    elsewhere = []
+    for call in calls:
+        own = _own(call, terminal.settings)
+        if own is not None and call.wait:
+            raise UsageError(
+                f"{call.place}: what sfn itself has of {call.service} is there at once. There is nothing to "
+                "wait for."
+            )
+        if own is not None and (operation := own.operation(call.name)) is not None:
+            _ask_own(call, operation, backend)
+        else:
+            _make(call, clients.get(call.service))
+            elsewhere.append(call.service)
+    return clients.variables(set(elsewhere)) if elsewhere else {}
+
+
+def _own(call: ResourceCall, settings: Settings) -> OwnService | None:
+    from sfn_cli.integrations.aws.local_services import OWN_SERVICES
+
+    return next((own for own in OWN_SERVICES if own.name == call.service and own.answers(settings)), None)
+
+
+def _ask_own(call: ResourceCall, operation: Operation, backend: Backend) -> None:
+    try:
+        backend.call(operation, call.parameters)
+    except UsageError as error:
+        raise UsageError(f"{call.place}: {error}") from None
+    except OperationError as error:
+        if not _THERE_ALREADY.search(error.error.code):
+            raise CommandFailedError(f"{call.place}: {error}") from None
+
+
+def _make(call: ResourceCall, client: Any) -> None:
+    from botocore.exceptions import BotoCoreError, ClientError, WaiterError
+
+    try:
+        if call.wait:
+            _waiter(call, client).wait(
+                **call.parameters, WaiterConfig={"Delay": WAITER_SECONDS, "MaxAttempts": WAITER_ATTEMPTS}
+            )
+        else:
+            _operation(call, client)(**call.parameters)
+    except (ClientError, WaiterError) as error:
+        if not _THERE_ALREADY.search(getattr(error, "response", {}).get("Error", {}).get("Code", "")):
+            raise CommandFailedError(f"{call.place}: {error}") from None
+    except BotoCoreError as error:
+        raise ConfigurationError(f"{call.place}: {error}") from None
+
+
+def _operation(call: ResourceCall, client: Any) -> Any:
+    from botocore.validate import ParamValidator
+
+    methods = {name: method for method, name in client.meta.method_to_api_mapping.items()}
+    if call.name not in methods:
+        raise UsageError(f"{call.place}: {call.service} has no operation {call.name}.")
+    shape = client.meta.service_model.operation_model(call.name).input_shape
+    report = ParamValidator().validate(call.parameters, shape) if shape is not None else None
+    if report is not None and report.has_errors():
+        raise UsageError(f"{call.place}: {report.generate_report()}")
+    return getattr(client, methods[call.name])
+
+
+def _waiter(call: ResourceCall, client: Any) -> Any:
+    if call.name not in client.waiter_names:
+        raise UsageError(
+            f"{call.place}: {call.service} has no waiter {call.name}. It has "
+            f"{', '.join(client.waiter_names) or 'none'}."
+        )
+    return client.get_waiter(call.name)

@@ -1,0 +1,218 @@
+"""`sfn run PATH`: registers what a folder holds, starts an execution and shows it until it ends."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sfn_cli import arn, json_text
+from sfn_cli.api import following, model, suspensions
+from sfn_cli.cli.definition_errors import display
+from sfn_cli.cli.exit_codes import ExitCode
+from sfn_cli.cli.failures import PROGRAM, CommandFailedError, OperationError
+from sfn_cli.cli.operations import values
+from sfn_cli.cli.operations.backend import Backend
+from sfn_cli.cli.output import write
+from sfn_cli.cli.run import dev_services, resources
+from sfn_cli.stacks.readers.folder import Project, ProjectFunction, load
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sfn_cli.cli.terminal import Terminal
+
+_ANY_ROLE = "arn:aws:iam::{account}:role/sfn-run"
+
+
+@click.command("run", short_help="Runs the state machine of a folder and shows what happens.")
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--input",
+    "input_text",
+    metavar="JSON",
+    help="The input as JSON, or file://PATH. Without it: input.json, or {}.",
+)
+@click.option("--name", help="The execution's name.")
+@click.option(
+    "--virtual-time",
+    is_flag=True,
+    help="Jump over waits, delays of retries and timeouts, as SFN_CLOCK=virtual does.",
+)
+@click.option(
+    "--test-case",
+    metavar="NAME",
+    help="Mock what this test case of MockConfigFile.json (or SFN_MOCK_CONFIG) says.",
+)
+@click.option(
+    "--inject",
+    multiple=True,
+    metavar="STATE:ERROR[@ATTEMPTS]",
+    help="Fail a Task on purpose; may be repeated.",
+)
+@click.option("--role-arn", help="The role of the state machine and the functions; here any will do.")
+@click.pass_obj
+def run(
+    terminal: Terminal,
+    path: Path,
+    input_text: str | None,
+    name: str | None,
+    virtual_time: bool,
+    test_case: str | None,
+    inject: tuple[str, ...],
+    role_arn: str | None,
+) -> ExitCode:
+    """Runs the state machine of a folder (or of one definition) and shows what happens.
+
+    The folder holds one *.asl.json and may hold an input.json, functions/NAME/app.py, a resources.json
+    of calls that make the tables, queues or objects that it needs, a services.json of programs that
+    serve HTTP meanwhile (${NAME} in the definition is the URL of one), a machine.json with more of what
+    create-state-machine takes and, for --test-case, a MockConfigFile.json. The definition names
+    functions by ARNs of the default account and region (or by those of SFN_ACCOUNT_ID and
+    AWS_REGION). Events go to stderr, the output to stdout. The exit code is 0 when the execution
+    succeeded and 255 when it did not.
+
+    \b
+    Example:
+      sfn run examples/lambda --input '{"name": "Ada"}'
+    """
+    if virtual_time:
+        terminal.settings = terminal.settings._replace(clock="virtual")
+    project = load(path)
+    if terminal.settings.mock_config is None:
+        terminal.settings = terminal.settings._replace(mock_config=project.mock_config)
+    with (
+        Backend(terminal) as backend,
+        dev_services.running(project.services, project.name, terminal.settings) as urls,
+    ):
+        project = project.with_services(urls)
+        role = role_arn or _ANY_ROLE.format(account=terminal.settings.account_id)
+        variables = resources.make(project.resources, backend)
+        for function in project.functions:
+            _register(backend, function.with_variables(variables), role)
+        try:
+            machine = _state_machine(backend, project, role)
+        except OperationError as error:
+            display.explain(error, project.definition, project.source)
+            raise
+        request: dict[str, Any] = {
+            "stateMachineArn": machine,
+            "input": _input(input_text, project),
+            "inject": list(inject),
+        }
+        if test_case is not None:
+            request["stateMachineArn"] += f"#{test_case}"
+        if name is not None:
+            request["name"] = name
+        started = _call(backend, "stepfunctions", "StartExecution", request)
+        return _follow(backend, started["executionArn"], list(urls))
+
+
+def _input(given: str | None, project: Project) -> str:
+    if given is None:
+        return project.input or "{}"
+    return values.text("--input", given)
+
+
+def _call(backend: Backend, service: str, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+    return backend.call(model.load(service, operation), request)
+
+
+def _register(backend: Backend, function: ProjectFunction, role: str) -> None:
+    """Creates the function, or brings an existing one to this folder and these settings."""
+    configuration = {"FunctionName": function.name, "Role": role, **function.configuration}
+    code = {"CodeDir": str(function.folder)}
+    try:
+        _call(backend, "lambda", "CreateFunction", {**configuration, "Code": code})
+    except OperationError as error:
+        if error.error.code != "ResourceConflictException":
+            raise
+        _call(backend, "lambda", "UpdateFunctionCode", {"FunctionName": function.name, **code})
+        _call(backend, "lambda", "UpdateFunctionConfiguration", configuration)
+
+
+def _state_machine(backend: Backend, project: Project, role: str) -> str:
+    """The ARN of the state machine, which has the project's definition from now on."""
+    _log_groups(backend, project)
+    request = {**project.configuration, "definition": project.definition, "roleArn": role}
+    try:
+        created = _call(backend, "stepfunctions", "CreateStateMachine", {**request, "name": project.name})
+        return str(created["stateMachineArn"])
+    except OperationError as error:
+        if error.error.code != "StateMachineAlreadyExists":
+            raise
+    settings = backend.terminal.settings
+    existing = arn.state_machine(settings.region, settings.account_id, project.name)
+    update = model.load("stepfunctions", "UpdateStateMachine")
+    changed = {name: value for name, value in request.items() if name in update.input["members"]}
+    backend.call(update, {**changed, "stateMachineArn": existing})
+    return existing
+
+
+def _log_groups(backend: Backend, project: Project) -> None:
+    """Makes the log groups that the project's loggingConfiguration names, as far as they are not there."""
+    match project.configuration:
+        case {"loggingConfiguration": {"destinations": [*destinations]}}:
+            for destination in destinations:
+                match destination:
+                    case {"cloudWatchLogsLogGroup": {"logGroupArn": str(group_arn)}}:
+                        group = arn.log_group_name(group_arn)
+                        if group is not None:
+                            _make_log_group(backend, group)
+
+
+def _make_log_group(backend: Backend, name: str) -> None:
+    try:
+        _call(backend, "logs", "CreateLogGroup", {"logGroupName": name})
+    except OperationError as error:
+        if error.error.code != "ResourceAlreadyExistsException":
+            raise
+
+
+def _follow(backend: Backend, execution_arn: str, services: Sequence[str]) -> ExitCode:
+    """Shows the events as they come, then the output. Raises CommandFailedError when the execution
+    did not succeed.
+    """
+    from sfn_cli.cli.run.watch import watcher
+
+    executions = backend.service.executions
+    execution = executions.find(execution_arn)
+    assert execution is not None
+    try:
+        with watcher(sys.stderr, backend.terminal) as show:
+            for event in following.events(backend.service, execution.id):
+                show(event)
+    except KeyboardInterrupt:
+        without = f" without {', '.join(services)}" if services else ""
+        click.echo(
+            f"\nThe execution goes on{without}. "
+            f"To stop it: {PROGRAM} stop-execution --execution-arn {execution_arn}",
+            err=True,
+        )
+        raise
+    execution = executions.find(execution_arn)
+    assert execution is not None
+    if execution.status == "RUNNING":
+        suspensions.refuse_to_wait(backend.service, execution.id)
+    if execution.status != "SUCCEEDED":
+        raise CommandFailedError(_reason(execution.status, execution.error, execution.cause))
+    _write_output(json_text.loads(execution.output or "null"), backend.terminal)
+    return ExitCode.SUCCESS
+
+
+def _reason(status: str, error: str | None, cause: str | None) -> str:
+    words = {"FAILED": "failed", "TIMED_OUT": "timed out", "ABORTED": "was aborted"}.get(status, status)
+    return ": ".join(part for part in (f"The execution {words}", error, cause) if part)
+
+
+def _write_output(output: Any, terminal: Terminal) -> None:
+    query = terminal.query
+    if query is not None:
+        output = query(output)
+    if terminal.output == "json":
+        print(json.dumps(output, indent=4, ensure_ascii=False))
+    else:
+        write(output, terminal.output, "output", sys.stdout, color=terminal.color)

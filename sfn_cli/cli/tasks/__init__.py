@@ -1,0 +1,1 @@
+"""`sfn tasks`: lists pending tasks and answers them."""

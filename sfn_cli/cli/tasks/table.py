@@ -1,0 +1,94 @@
+"""The tasks that wait, as a table for people: as wide as the terminal, and no wider."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, TextIO
+
+from rich.box import SIMPLE_HEAD
+from rich.measure import Measurement
+from rich.table import Table
+from rich.text import Text
+
+from sfn_cli.cli import screen
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sfn_cli.api.stepfunctions.waiting_tasks import WaitingTask
+
+_UNITS = ((86_400, "d"), (3_600, "h"), (60, "m"), (1, "s"))
+_INPUT_CHARACTERS = 16
+"""The input is shown where there is room for so many of its characters."""
+
+
+def write(tasks: Sequence[WaitingTask], stream: TextIO, *, color: bool) -> None:
+    console = screen.console(stream, color_system="auto" if color else None)
+    if not tasks:
+        console.print("No task waits for anybody.")
+        return
+    rows = [_row(task, time.time_ns() // 1_000_000) for task in tasks]
+    room = console.width - Measurement.get(console, console.options, _table(rows)).maximum - _GAP
+    if room >= _INPUT_CHARACTERS:
+        rows = [(*row, _shorten(task.input, room)) for row, task in zip(rows, tasks, strict=True)]
+    console.print(_table(rows))
+
+
+_GAP = 3
+"""Between two columns."""
+
+_COLUMNS: Sequence[tuple[str, str]] = (
+    ("Handle", "cyan"), ("Execution", ""), ("State", "bold"), ("Waits for", ""), ("For", ""), ("Until", ""),
+    ("Input", "dim"),
+)  # fmt: skip
+_WHOLE = ("Handle", "For", "Until", "Input")
+_WIDEST = {"Execution": 32, "Waits for": 26}
+"""What is longer is folded, so that the input has room."""
+
+
+def _table(rows: Sequence[Sequence[str]]) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for (title, style), _ in zip(_COLUMNS, rows[0], strict=False):
+        table.add_column(
+            title, style=style, no_wrap=title in _WHOLE, overflow="fold", max_width=_WIDEST.get(title)
+        )
+    for row in rows:
+        table.add_row(*(Text(screen.one_line(cell)) for cell in row))
+    return table
+
+
+def _row(task: WaitingTask, now: int) -> tuple[str, ...]:
+    until = "" if task.until is None else f"in {span(task.until - now)}"
+    return task.short_handle, task.execution, task.state, _waits_for(task), span(now - task.since), until
+
+
+def span(milliseconds: int) -> str:
+    """A time in its two largest units: "2d 3h", "45s"."""
+    seconds = max(0, milliseconds // 1000)
+    for position, (unit, name) in enumerate(_UNITS):
+        if seconds >= unit:
+            smaller = (
+                f" {seconds % unit // _UNITS[position + 1][0]}{_UNITS[position + 1][1]}"
+                if position + 1 < len(_UNITS)
+                else ""
+            )
+            return f"{seconds // unit}{name}{smaller}"
+    return "0s"
+
+
+def _waits_for(task: WaitingTask) -> str:
+    resource = task.resource.split(":", 5)[-1].removesuffix(".waitForTaskToken")
+    match task.status:
+        case "SCHEDULED":
+            return f"{resource} (no worker yet)"
+        case "STARTED":
+            return f"{resource} ({task.worker_name or 'taken'})"
+    return resource
+
+
+def _shorten(text: str, characters: int) -> str:
+    """Returns the beginning of a text, in one line of at most so many columns."""
+    beginning = screen.one_line(" ".join(text[:characters].split()))
+    line = Text(beginning + ("…" if len(text) > characters else ""))
+    line.truncate(characters, overflow="ellipsis")
+    return line.plain

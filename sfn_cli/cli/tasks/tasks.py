@@ -1,0 +1,234 @@
+"""`sfn tasks`: who waits for whom, and the answers of people.
+
+HANDLE names a task: the handle that the list shows or a beginning of it, EXECUTION/STATE or
+MACHINE/EXECUTION/STATE, a task token; nothing, where only one task waits. The answers go through
+AWS's operations, and fail in their words.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sfn_cli.api import model
+from sfn_cli.api.stepfunctions.waiting_tasks import WaitingTask, take, waiting_tasks
+from sfn_cli.cli.exit_codes import ExitCode
+from sfn_cli.cli.failures import CommandFailedError
+from sfn_cli.cli.operations.backend import Backend
+from sfn_cli.cli.operations.invoke import resolve_names
+from sfn_cli.cli.output import local_time, write
+from sfn_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sfn_cli.cli.terminal import Terminal
+
+WORKER_NAME = "sfn tasks"
+"""Who takes an activity's task to answer it, as its history names workers."""
+
+_LISTED = 10
+"""Among how many tasks a person is asked to choose."""
+
+
+@click.group("tasks", short_help="Shows the tasks that wait for somebody, and answers them.")
+def tasks() -> None:
+    """Shows the tasks that wait for somebody (those with .waitForTaskToken, and those of
+    activities), and answers them.
+
+    A task is named by HANDLE: the handle that `sfn tasks list` shows, or a beginning of it; or
+    EXECUTION/STATE, by the execution's name; or its token. Where only one waits, it need not be named.
+    """
+
+
+@tasks.command("list")
+@click.option(
+    "--state-machine-arn",
+    metavar="ARN",
+    help="Of this state machine only (or version, or alias); a name will do.",
+)
+@click.option("--execution-arn", metavar="ARN", help="Of this execution only; MACHINE/NAME will do.")
+@click.pass_obj
+def list_tasks(terminal: Terminal, state_machine_arn: str | None, execution_arn: str | None) -> ExitCode:
+    """Lists the tasks that wait: of which execution and state, with what input, since when and until when.
+
+    At a terminal it is a table; elsewhere, and with --output, what a script can read.
+
+    \b
+    Examples:
+      sfn tasks list
+      sfn tasks list --state-machine-arn Pay --query 'tasks[].taskToken' --output text
+    """
+    query, output = terminal.query, terminal.output
+    with Backend(terminal) as backend:
+        found = _find_tasks(backend, state_machine_arn, execution_arn)
+    if terminal.shows_people:
+        from sfn_cli.cli.tasks import table
+
+        table.write(found, sys.stdout, color=terminal.color)
+        return ExitCode.SUCCESS
+    shown = {"tasks": [_readable(task) for task in found]}
+    write(query(shown) if query else shown, output, "Tasks", sys.stdout, color=terminal.color)
+    return ExitCode.SUCCESS
+
+
+@tasks.command("approve")
+@click.argument("handle", required=False)
+@click.option(
+    "--result",
+    default='{"approved": true}',
+    show_default=True,
+    metavar="JSON",
+    help="The task's output; file://PATH will do.",
+)
+@click.pass_obj
+def approve(terminal: Terminal, handle: str | None, result: str) -> ExitCode:
+    """Answers a task that waits: it succeeded, with this output. An activity's task that nobody has
+    taken is taken first.
+
+    \b
+    Examples:
+      sfn tasks approve
+      sfn tasks approve Pay/monday/Confirm --result '{"by": "Ada"}'
+    """
+    from sfn_cli.cli.operations import values
+
+    return _answer(
+        terminal, handle, "SendTaskSuccess", {"output": values.text("--result", result)}, "approved"
+    )
+
+
+@tasks.command("reject")
+@click.argument("handle", required=False)
+@click.option(
+    "--error",
+    default="Rejected",
+    show_default=True,
+    metavar="NAME",
+    help="The error that the task fails with: Catch and Retry see it.",
+)
+@click.option("--cause", metavar="TEXT", help="Why, for people.")
+@click.pass_obj
+def reject(terminal: Terminal, handle: str | None, error: str, cause: str | None) -> ExitCode:
+    """Answers a task that waits: it failed, with this error. An activity's task that nobody has
+    taken is taken first.
+
+    \b
+    Example:
+      sfn tasks reject 3f9a --cause 'too expensive'
+    """
+    answer = {"error": error} if cause is None else {"error": error, "cause": cause}
+    return _answer(terminal, handle, "SendTaskFailure", answer, "rejected")
+
+
+@tasks.command("heartbeat")
+@click.argument("handle", required=False)
+@click.pass_obj
+def heartbeat(terminal: Terminal, handle: str | None) -> ExitCode:
+    """Says that somebody still works on a task that waits: its HeartbeatSeconds begin anew.
+
+    \b
+    Example:
+      sfn tasks heartbeat 3f9a
+    """
+    return _answer(terminal, handle, "SendTaskHeartbeat", {}, "noted a heartbeat of")
+
+
+def _find_tasks(
+    backend: Backend, state_machine_arn: str | None, execution_arn: str | None
+) -> list[WaitingTask]:
+    """Returns the tasks of a state machine or an execution. Raises the describe operation's error
+    when it does not exist.
+    """
+    if execution_arn is not None:
+        execution_arn = _resolve_arn(backend, "DescribeExecution", "executionArn", execution_arn)
+    if state_machine_arn is not None:
+        state_machine_arn = _resolve_arn(
+            backend, "DescribeStateMachine", "stateMachineArn", state_machine_arn
+        )
+    return list(
+        waiting_tasks(backend.service, execution_arn=execution_arn, state_machine_arn=state_machine_arn)
+    )
+
+
+def _resolve_arn(backend: Backend, operation: str, member: str, given: str) -> str:
+    request = {member: given}
+    with resolve_names(request, backend):
+        backend.call(model.load("stepfunctions", operation), request)
+    return request[member]
+
+
+def _readable(task: WaitingTask) -> dict[str, Any]:
+    """As JSON and its like show it; what there is not is left out."""
+    shown = {name: value for name, value in task.to_response().items() if value is not None}
+    return shown | {name: local_time(shown[name]) for name in ("since", "until") if name in shown}
+
+
+def _answer(
+    terminal: Terminal, handle: str | None, operation: str, answer: dict[str, str], done: str
+) -> ExitCode:
+    with Backend(terminal) as backend:
+        all_tasks = list(waiting_tasks(backend.service))
+        by_token = (
+            handle is not None
+            and len(handle) > _HANDLE_LENGTH
+            and not any(handle in task.names for task in all_tasks)
+        )
+        task = None if by_token else _find_task(all_tasks, handle)
+        token = _token(backend, task, operation) if task is not None else handle
+        backend.call(model.load("stepfunctions", operation), {"taskToken": token, **answer})
+    if task is not None:
+        sys.stderr.write(f"{done} {task.name} ({task.short_handle})\n")
+    return ExitCode.SUCCESS
+
+
+_HANDLE_LENGTH = 64
+"""What is longer is a token, whose first half is the handle."""
+
+
+def _token(backend: Backend, task: WaitingTask, operation: str) -> str:
+    if task.task_token is not None:
+        return task.task_token
+    if operation == "SendTaskHeartbeat":
+        raise CommandFailedError(
+            f"No worker has taken {task.name} yet: nobody's heart is to beat. "
+            f"It waits for one of {task.resource}."
+        )
+    token = take(backend.service, task, WORKER_NAME)
+    if token is None:
+        raise CommandFailedError(f"Another worker has just taken {task.name}. See: sfn tasks list")
+    return token
+
+
+def _find_task(all_tasks: Sequence[WaitingTask], handle: str | None) -> WaitingTask:
+    """Returns the task with this handle, or the only one. Raises CommandFailedError when no task is
+    pending, UsageError when several match.
+    """
+    if not all_tasks:
+        raise CommandFailedError("No task waits for anybody.")
+    if handle is None:
+        meant = list(all_tasks)
+    else:
+        meant = [task for task in all_tasks if handle == task.handle or handle in task.names]
+        meant = meant or [
+            task for task in all_tasks if any(name.startswith(handle) for name in (task.handle, *task.names))
+        ]
+    if len(meant) == 1:
+        return meant[0]
+    if not meant:
+        raise UsageError(f"No task that waits is named '{handle}'.\n{_choice(all_tasks)}")
+    several = (
+        f"{len(meant)} tasks wait"
+        if handle is None
+        else f"'{handle}' may be any of {len(meant)} tasks that wait"
+    )
+    raise UsageError(f"{several}: name one by its handle.\n{_choice(meant)}")
+
+
+def _choice(choices: Sequence[WaitingTask]) -> str:
+    lines = [f"  {task.short_handle}  {task.name}" for task in choices[:_LISTED]]
+    if len(choices) > _LISTED:
+        lines.append(f"  … and {len(choices) - _LISTED} more: sfn tasks list")
+    return "\n".join(lines)

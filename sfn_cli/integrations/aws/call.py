@@ -1,0 +1,114 @@
+"""One call of an AWS service by a task: the request of its arguments, and the signal of the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sfn_cli.errors import ConfigurationError, SfnError, StatesError
+from sfn_cli.integrations.aws import emulator_fixups
+from sfn_cli.integrations.aws.errors import Naming, sdk_2, service_error
+from sfn_cli.integrations.aws.shapes import capitalise, request, result, sdk_name
+from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
+from sfn_cli.jsonvalue import Json, Payload
+
+if TYPE_CHECKING:
+    from sfn_cli.integrations.integration import Cancel, Later, TaskContext, TaskRun
+    from sfn_cli.interpreter.execution import OpenTask
+
+Answered = Mapping[str, Any]
+Ended = TaskSucceeded | TaskFailed
+
+
+def _as_it_is(result: Json, answered: Answered) -> Json:
+    return result
+
+
+class Manner(NamedTuple):
+    """How an integration calls a service. Without `naming`, errors are told as the second SDK tells them.
+
+    `spell` gives the name of a field of a member's; `prepare` completes the request; `shape` makes the task's
+    result of the converted answer and of botocore's own, or raises StatesError, which fails the task.
+    """
+
+    naming: Naming | None = None
+    spell: Callable[[str], str] = sdk_name
+    prepare: Callable[[dict[str, Any]], None] | None = None
+    shape: Callable[[Json, Answered], Json] = _as_it_is
+
+
+def in_background(
+    task_run: TaskRun,
+    context: TaskContext,
+    call: Callable[[], Ended | Later],
+    *,
+    may_wait: bool = False,
+) -> Cancel:
+    """Makes the call beside the loop, and answers with its outcome. `may_wait`: the call may take minutes."""
+    task = task_run.task
+
+    def done(outcome: Ended | Exception) -> None:
+        if isinstance(outcome, StatesError):
+            outcome = TaskFailed(task.id, outcome.error, outcome.cause)
+        elif isinstance(outcome, SfnError):
+            outcome = TaskFailed(task.id, "States.Runtime", str(outcome))
+        elif isinstance(outcome, Exception):
+            outcome = TaskFailed(task.id, "States.Runtime", f"{type(outcome).__name__}: {outcome}")
+        task_run.answer(outcome)
+
+    background: Callable[..., Cancel] = context.background  # mypy infers no T from a union of unions
+    return background(call, done, may_wait=may_wait)
+
+
+def call_operation(
+    service: str, action: str, manner: Manner, task: OpenTask, context: TaskContext
+) -> TaskSucceeded | TaskFailed:
+    """Calls a service, by botocore's name for it, and waits. Raises SfnError.
+
+    A call that cannot be made, because something is not set up or the store's own server does not start,
+    fails like a call that reaches no server: with an error that Retry and Catch can match.
+    """
+    seconds = None if task.timeout_at is None else (task.timeout_at - task.frame.last_at) / 1000
+    try:
+        client = context.clients.get(service, timeout_seconds=seconds)
+    except ConfigurationError as error:
+        naming = manner.naming or sdk_2(context.clients.service_id(service))
+        return TaskFailed(task.id, *naming.no_answer(error))
+    operation = capitalise(action)
+    methods: Mapping[str, str] = {name: method for method, name in client.meta.method_to_api_mapping.items()}
+    if operation not in methods:
+        raise StatesError(
+            "States.Runtime",
+            f"{task.resource.arn} is not recognized: {service} has no operation {operation}.",
+        )
+    model = client.meta.service_model
+    described = model.operation_model(operation)
+    asked = request(described.input_shape, task.arguments.value)
+    if manner.prepare is not None:
+        manner.prepare(asked)
+    naming = manner.naming or sdk_2(model.service_id)
+    if (refusal := emulator_fixups.refusal(described, asked)) is not None:
+        return TaskFailed(task.id, *naming.failure(refusal))
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        answered: Answered = emulator_fixups.send_fixed(
+            described, asked, lambda asked: getattr(client, methods[operation])(**asked)
+        )
+        told = manner.shape(result(described.output_shape, answered, manner.spell), answered)
+    except ClientError as error:
+        return TaskFailed(
+            task.id, *naming.failure(emulator_fixups.fix_error(described, asked, service_error(error, model)))
+        )
+    except BotoCoreError as error:
+        return TaskFailed(task.id, *naming.no_answer(error))
+    return TaskSucceeded(task.id, serialize(told))
+
+
+def serialize(result: Json) -> Payload:
+    """Returns the result as a payload. Its text is written here, where an error is still the
+    task's.
+    """
+    output = Payload(result)
+    output.text  # noqa: B018
+    return output

@@ -1,0 +1,280 @@
+"""Clients of AWS's services, by botocore, and where their calls go.
+
+An endpoint that the user names wins: AWS_ENDPOINT_URL_<SERVICE>, then AWS_ENDPOINT_URL, then the
+shared config file, as botocore has it. With SFN_AWS=real the rest goes to AWS itself. Otherwise it
+goes to a server of this store's own (embedded_aws.py). The user's credentials are read only for
+what is meant for AWS: other endpoints get made-up ones, and the store's own server gets its access
+key.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sfn_cli.errors import ConfigurationError
+from sfn_cli.integrations.aws import embedded_aws
+from sfn_cli.integrations.aws.embedded_aws import MADE_UP
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from sfn_cli.settings import Settings
+
+CONNECT_SECONDS = 5
+READ_SECONDS = (10, 60, 900)
+"""How long a client waits for an answer: the least of these that a task's timeout needs, so that
+clients are shared.
+"""
+
+DEFAULT_READ_SECONDS = 60
+ATTEMPTS = 3
+
+_REAL_HOSTS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_ENDPOINT = "AWS_ENDPOINT_URL"
+
+
+class _Made(NamedTuple):
+    """A client; if it calls the store's own server, with that server's URL and access key."""
+
+    client: Any
+    server: tuple[str, str] | None
+
+    @property
+    def embedded(self) -> bool:
+        return self.server is not None
+
+
+class Clients:
+    """The clients of one process. Called from any thread; they may be used from any thread."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._real = settings.calls_aws
+        self._lock = threading.Lock()
+        self._sessions: dict[bool, Any] = {}
+        self._clients: dict[tuple[str, int], _Made] = {}
+        self._placed: dict[tuple[str, str, str], Any] = {}
+        self._names: dict[str, str] | None = None
+
+    def get(self, service: str, *, timeout_seconds: float | None = None) -> Any:
+        """The client of a service as botocore names it ("s3", "dynamodb", "stepfunctions").
+
+        Blocks while botocore is imported or the store's own server starts, so it belongs into
+        `context.background`. `timeout_seconds` is how long the task may take. Raises
+        ConfigurationError, with what to install or set.
+        """
+        return self._get(service, timeout_seconds).client
+
+    def _get(self, service: str, timeout_seconds: float | None = None) -> _Made:
+        key = service, _read_seconds(timeout_seconds)
+        with self._lock:
+            made = self._clients.get(key)
+            # The store's own server may have been restarted, with another port and access key.
+            if made is None or (made.embedded and made.server != self._server()):
+                made = self._clients[key] = self._make(*key)
+            return made
+
+    def variables(self, services: Iterable[str]) -> dict[str, str]:
+        """The environment in which another program's clients of these services call where these do.
+        Blocks as `get` does.
+
+        The user's credentials are not in it: a program that is to call AWS itself finds them as
+        every other does.
+        """
+        found = dict(self._settings.endpoints)
+        real = self._real
+        access_key = MADE_UP
+        for service in services:
+            made = self._get(service)
+            endpoint = made.client.meta.endpoint_url
+            if (own_key := self._access_key(endpoint)) != MADE_UP:
+                access_key = own_key
+            if made.embedded:
+                found[_ENDPOINT] = endpoint  # which has all services
+            elif is_real_endpoint(endpoint):
+                real = True
+            else:
+                found[
+                    f"{_ENDPOINT}_{made.client.meta.service_model.service_id.upper().replace(' ', '_')}"
+                ] = endpoint
+        return found if real else {**found, "AWS_ACCESS_KEY_ID": access_key, "AWS_SECRET_ACCESS_KEY": MADE_UP}
+
+    def at(self, service: str, endpoint: str) -> Any:
+        """The client of a service at this endpoint, which is none of AWS's own; nothing is started."""
+        with self._lock:
+            key = service, endpoint, self._access_key(endpoint)
+            if key not in self._placed:
+                self._placed[key] = self._client(service, endpoint, READ_SECONDS[0], real=False)
+            return self._placed[key]
+
+    def service_name(self, sdk_name: str) -> str | None:
+        """Returns botocore's name of the service that aws-sdk tasks call `sdk_name`, or None: "sfn"
+        is stepfunctions.
+        """
+        with self._lock:
+            if self._names is None:
+                self._names = service_names(self._session(real=self._real))
+            return self._names.get(sdk_name)
+
+    def service_id(self, service: str) -> str:
+        """A service's id in its model ("Secrets Manager"); its name if botocore is not installed."""
+        try:
+            with self._lock:
+                return str(self._session(real=False).get_service_model(service).service_id)
+        except ConfigurationError:
+            return service
+
+    def route(self, service: str) -> tuple[str | None, bool]:
+        """(the endpoint that is named to stand in for a service of AWS's, or None; whether its
+        calls are signed as the user's).
+
+        Raises ConfigurationError.
+        """
+        with self._lock:
+            endpoint = self._endpoint(service)
+            is_aws = is_real_endpoint(endpoint)
+            return None if is_aws else endpoint, self._real or is_aws
+
+    def credentials(self, service: str) -> Any:
+        """What calls to a service are signed with: botocore's Credentials, the user's own for AWS
+        and made-up ones for what stands in for it. Raises ConfigurationError when the user has
+        none.
+        """
+        _, real = self.route(service)
+        with self._lock:
+            session = self._session(real=real)
+        if not real:
+            from botocore.credentials import Credentials
+
+            return Credentials(MADE_UP, MADE_UP)
+        found = session.get_credentials()
+        if found is None:
+            raise ConfigurationError("AWS is asked, and no credentials are found.")
+        return found
+
+    def _server(self) -> tuple[str, str]:
+        """The URL and the access key of the store's own server, which is started if needed."""
+        endpoint = embedded_aws.endpoint(self._settings)
+        return endpoint, self._access_key(endpoint)
+
+    def _access_key(self, endpoint: str | None) -> str:
+        """The id of the access key for an endpoint that is not AWS's own."""
+        return (embedded_aws.access_key(self._settings.home, endpoint) if endpoint else None) or MADE_UP
+
+    def _make(self, service: str, read_seconds: int) -> _Made:
+        endpoint = self._endpoint(service)
+        real = self._real or is_real_endpoint(endpoint)
+        server = self._server() if endpoint is None and not real else None
+        return _Made(
+            self._client(service, server[0] if server else endpoint, read_seconds, real=real), server
+        )
+
+    def _client(self, service: str, endpoint: str | None, read_seconds: int, *, real: bool) -> Any:
+        from botocore.config import Config
+        from botocore.exceptions import BotoCoreError
+
+        config = Config(
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=read_seconds,
+            retries={"mode": "standard", "total_max_attempts": ATTEMPTS if real else 1},
+            parameter_validation=False,  # what is wrong is the service's to say
+            max_pool_connections=32,
+            # A host that is named has no name for each bucket.
+            s3=None if real else {"addressing_style": "path"},
+            # As the Java SDK has it: an answer does not tell checksums that nobody asked for.
+            response_checksum_validation="when_required",
+            proxies={} if _host(endpoint) in _LOOPBACK else None,
+        )
+        made_up = (
+            {}
+            if real
+            else {"aws_access_key_id": self._access_key(endpoint), "aws_secret_access_key": MADE_UP}
+        )
+        region = self._settings.region
+        try:
+            client = self._session(real=real).create_client(
+                service, region, endpoint_url=endpoint, config=config, **made_up
+            )
+        except (BotoCoreError, ValueError) as error:
+            raise ConfigurationError(f"No client for {service} can be made: {error}") from error
+        client.meta.events.register("provide-client-params", _refuse_no_place)
+        return client
+
+    def _endpoint(self, service: str) -> str | None:
+        session = self._session(real=self._real)
+        from botocore.configprovider import ConfiguredEndpointProvider
+        from botocore.exceptions import BotoCoreError
+
+        try:
+            if session.get_config_variable("ignore_configured_endpoint_urls"):
+                return None
+            provider = ConfiguredEndpointProvider(session.full_config, session.get_scoped_config(), service)
+            found: str | None = provider.provide()
+        except BotoCoreError as error:
+            raise ConfigurationError(f"The endpoint of {service} cannot be read: {error}") from error
+        return found
+
+    def _session(self, *, real: bool) -> Any:
+        """botocore's session; one that is not for AWS never opens the file of credentials."""
+        if real not in self._sessions:
+            self._sessions[real] = _new_session(real=real)
+        return self._sessions[real]
+
+
+def _refuse_no_place(params: Mapping[str, Any], model: Any, **_: Any) -> None:
+    """What the URI is made of must be there, whatever the service has to say of the rest. Raises
+    ParamValidationError.
+    """
+    from botocore.exceptions import ParamValidationError
+
+    for name, member in model.input_shape.members.items() if model.input_shape is not None else ():
+        if member.serialization.get("location") == "uri" and params.get(name) is None:
+            raise ParamValidationError(report=f'Missing required parameter in input: "{name}"')
+
+
+def _new_session(*, real: bool) -> Any:
+    try:
+        from botocore.exceptions import ProfileNotFound
+        from botocore.session import Session
+    except ImportError:
+        raise ConfigurationError(
+            f"An AWS service is to be called, and botocore is not installed. {embedded_aws.INSTALL}"
+        ) from None
+    if real:
+        return Session()
+    no_credentials = {"credentials_file": (None, None, os.devnull, None)}
+    session = Session(no_credentials)
+    try:
+        session.get_scoped_config()
+    except ProfileNotFound:  # AWS_PROFILE names one that has credentials only
+        session = Session({**no_credentials, "profile": (None, None, None, None)})
+    return session
+
+
+def service_names(session: Any) -> dict[str, str]:
+    """The Java SDK's name of each service → botocore's: the id in the service's model, small and
+    without blanks.
+    """
+    from botocore.utils import CLIENT_NAME_TO_HYPHENIZED_SERVICE_ID_OVERRIDES as IDS
+
+    return {IDS.get(name, name).replace("-", ""): name for name in session.get_available_services()}
+
+
+def is_real_endpoint(endpoint: str | None) -> bool:
+    """Whether it is one of AWS's own."""
+    return _host(endpoint).endswith(_REAL_HOSTS)
+
+
+def _host(endpoint: str | None) -> str:
+    from urllib.parse import urlsplit
+
+    return urlsplit(endpoint or "").hostname or ""
+
+
+def _read_seconds(timeout_seconds: float | None) -> int:
+    if timeout_seconds is None:
+        return DEFAULT_READ_SECONDS
+    return next((seconds for seconds in READ_SECONDS if seconds >= timeout_seconds), READ_SECONDS[-1])

@@ -1,0 +1,303 @@
+"""AWS's other services on this machine: moto's server, one for each store, started when a task
+first needs it.
+
+The server process holds the lock on `aws.lock` in the home, which it inherits from the process that
+starts it, and writes its port, its process id and its access key there when it listens. So there is
+one server at a time, every client finds it, and a dead server is not mistaken for a live one. A
+server that dies before it listens is restarted. Its data is in memory, and is lost when it stops:
+when no worker lives and no request has come for a while, or when its home is gone.
+
+It listens on loopback only, and serves this user alone: a connection of another user's is closed.
+Where the system does not report a connection's user (macOS), each request must be signed with the
+access key, which is new at every start.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import signal
+import sys
+import time
+from contextlib import suppress
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sfn_cli import detached, file_lock, loopback, private_files
+from sfn_cli.errors import ConfigurationError
+from sfn_cli.settings import Settings
+from sfn_cli.worker_slots import live_workers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+LOCK_NAME = "aws.lock"
+LOG_NAME = "aws.log"
+
+START_SECONDS = 60.0
+STARTS = 3
+"""How many servers are started, in all, when they die before they listen."""
+
+LOOK_SECONDS = 0.02
+
+MADE_UP = "sfn"
+"""Stands for credentials that must be given and are not checked."""
+
+INSTALL = "Install sfn with what it needs to serve AWS's other services itself: pip install 'sfn-cli[aws]'"
+
+
+def endpoint(settings: Settings) -> str:
+    """The URL of the store's server, which listens. Blocks while one starts. Raises ConfigurationError."""
+    try:
+        return _endpoint(settings)
+    except OSError as error:
+        reason = error.strerror or error
+        raise ConfigurationError(
+            f"moto's server cannot be started for the store in {settings.home}: {reason}"
+        ) from error
+
+
+def _endpoint(settings: Settings) -> str:
+    private_files.make_home(settings.home)
+    path = os.path.join(settings.home, LOCK_NAME)
+    started: list[int] = []
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        held, served = _look(path)
+        if served is not None:
+            return _url(served)
+        if not held:
+            if len(started) == STARTS:
+                break
+            if (pid := _start(settings, path)) is not None:
+                started.append(pid)
+        time.sleep(LOOK_SECONDS)
+        detached.reap()
+    else:
+        for pid in started:  # one that hangs would hold the lock for ever
+            detached.kill(pid)
+    raise ConfigurationError(
+        f"moto's server does not start: {os.path.join(settings.home, LOG_NAME)} says why."
+    )
+
+
+def variables(settings: Settings) -> dict[str, str]:
+    """The environment in which other programs call the store's server, which is started if needed.
+
+    Blocks as `endpoint` does. Raises ConfigurationError.
+    """
+    url = endpoint(settings)
+    return {
+        "AWS_ENDPOINT_URL": url,
+        "AWS_ACCESS_KEY_ID": access_key(settings.home, url) or MADE_UP,
+        "AWS_SECRET_ACCESS_KEY": MADE_UP,
+        "AWS_DEFAULT_REGION": settings.region,
+    }
+
+
+def running(home: str) -> str | None:
+    """The URL of the store's server, if there is one that listens; none is started."""
+    _, served = _look(os.path.join(home, LOCK_NAME))
+    return None if served is None else _url(served)
+
+
+def access_key(home: str, endpoint: str) -> str | None:
+    """The id of the access key that the store's server accepts, if that server listens at `endpoint`."""
+    _, served = _look(os.path.join(home, LOCK_NAME))
+    return None if served is None or _url(served) != endpoint.rstrip("/") else served.access_key
+
+
+def stop(home: str) -> bool:
+    """Ends the store's server and waits until it has ended; False when there is none that listens."""
+    private_files.check_home(home)
+    path = os.path.join(home, LOCK_NAME)
+    _, served = _look(path)
+    if served is None:
+        return False
+    with suppress(ProcessLookupError):
+        os.kill(served.pid, signal.SIGTERM)
+    while _look(path)[0]:
+        time.sleep(LOOK_SECONDS)
+    return True
+
+
+class _Served(NamedTuple):
+    port: int
+    pid: int
+    access_key: str | None
+
+
+def _url(served: _Served) -> str:
+    return f"http://127.0.0.1:{served.port}"
+
+
+def _look(path: str) -> tuple[bool, _Served | None]:
+    """(whether somebody serves or is about to, who does once it listens)."""
+    try:
+        descriptor = private_files.open_file(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return False, None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return False, None
+    except OSError:
+        words = os.read(descriptor, 128).decode(errors="replace").split()
+        # One that is about to serve has the lock, and the file may still tell of the one before.
+        if len(words) < 2 or not "".join(words[:2]).isdecimal() or not _lives(int(words[1])):
+            return True, None
+        access_key = words[2] if len(words) > 2 else None  # an older sfn's server has none
+        return True, _Served(int(words[0]), int(words[1]), access_key)
+    finally:
+        os.close(descriptor)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _start(settings: Settings, path: str) -> int | None:
+    """Starts the server, unless another process does.
+
+    Returns its id. Raises ConfigurationError when moto is not installed.
+    """
+    if find_spec("moto") is None or find_spec("flask") is None:
+        raise ConfigurationError(
+            f"An AWS service is to be called, and moto is not installed. {INSTALL} (or set AWS_ENDPOINT_URL)"
+        )
+    lock = file_lock.take(path, above=detached.INHERITED)
+    if lock is None:
+        return None
+    log = -1
+    try:
+        os.ftruncate(lock, 0)
+        log = private_files.open_file(
+            os.path.join(settings.home, LOG_NAME),
+            os.O_WRONLY | os.O_CREAT | os.O_TRUNC,
+            above=detached.INHERITED,
+        )
+        return detached.start(
+            f"from {__name__} import main; main()", _environment(settings), lock=lock, log=log
+        )
+    finally:
+        os.close(lock)
+        if log >= 0:
+            os.close(log)
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    """The server's environment: none of the user's credentials or endpoints."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    own = {
+        "SFN_HOME": settings.home,
+        "MOTO_ACCOUNT_ID": settings.account_id,
+        "AWS_DEFAULT_REGION": settings.region,
+    }
+    return {**kept, **own, "AWS_EC2_METADATA_DISABLED": "true"}
+
+
+def main() -> None:
+    """The server's process, as `_start` starts it."""
+    import secrets
+    import threading
+
+    detached.settle()
+    try:
+        settings = Settings.from_environment()
+    except ConfigurationError as error:
+        sys.exit(str(error))
+    os.chdir(settings.home)
+
+    private_files.check_home(settings.home)
+
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+    from werkzeug.serving import WSGIRequestHandler, make_server
+
+    class Handler(WSGIRequestHandler):
+        def handle(self) -> None:
+            self.is_own = loopback.is_own(self.connection)
+            if self.is_own is not False:
+                super().handle()
+
+        def make_environ(self) -> dict[str, Any]:
+            return {**super().make_environ(), _IS_OWN: self.is_own}
+
+        def log_request(self, *args: object) -> None:
+            """Each request would make the log grow without end."""
+
+    access_key = f"SFN{secrets.token_hex(16).upper()}"
+    guarded = _Guarded(DomainDispatcherApplication(create_backend_app), access_key)
+    server = make_server("127.0.0.1", 0, guarded, threaded=True, request_handler=Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    os.pwrite(detached.INHERITED, f"{server.port} {os.getpid()} {access_key}\n".encode(), 0)
+    while _in_place(settings.home):
+        time.sleep(1.0)
+        if time.monotonic() - guarded.asked_at > settings.aws_idle_seconds and not live_workers(settings):
+            break
+    os._exit(0)
+
+
+def _in_place(home: str) -> bool:
+    """Whether the lock is still that of this home."""
+    try:
+        there, held = os.stat(os.path.join(home, LOCK_NAME)), os.fstat(detached.INHERITED)
+    except OSError:
+        return False
+    return (there.st_dev, there.st_ino) == (held.st_dev, held.st_ino)
+
+
+_IS_OWN = "sfn.is_own"
+"""The key in a request's WSGI environment of what `loopback.is_own` returned for its connection."""
+
+
+class _Guarded:
+    """The application, which refuses web pages and other users, and knows when it was last called."""
+
+    def __init__(self, application: Callable[..., Iterable[bytes]], access_key: str) -> None:
+        self._application = application
+        self._access_key = access_key
+        self.asked_at = time.monotonic()
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        from secrets import compare_digest
+
+        self.asked_at = time.monotonic()
+        host = str(environ.get("HTTP_HOST", "")).rpartition(":")[0]
+        # A page's GET has no Origin, but says where it comes from.
+        is_page = "HTTP_ORIGIN" in environ or environ.get("HTTP_SEC_FETCH_SITE", "none") not in {
+            "none",
+            "same-origin",
+        }
+        if is_page or not (host in {"127.0.0.1", "localhost"} or host.endswith(".localhost")):
+            return _refuse(start_response, "This server answers programs of this machine, not web pages.")
+        if not environ[_IS_OWN] and not compare_digest(_key_of(environ), self._access_key.encode()):
+            return _refuse(
+                start_response,
+                "Only requests that are signed with this server's access key are answered: "
+                "sfn aws env prints it.",
+            )
+        return self._application(environ, start_response)
+
+
+def _refuse(start_response: Callable[..., Any], reason: str) -> Iterable[bytes]:
+    start_response("403 Forbidden", [("Content-Type", "text/plain")])
+    return [f"{reason}\n".encode()]
+
+
+_KEY = re.compile(
+    r"\bCredential=([^/,\s]+)|^AWS ([^:]+):|(?:^|&)(?:X-Amz-Credential|AWSAccessKeyId)=([^/&%]+)",
+    re.IGNORECASE,
+)
+"""The access key's id in a header of SigV4 or SigV2 (S3's old one), or in the query of a presigned URL."""
+
+
+def _key_of(environ: Mapping[str, Any]) -> bytes:
+    """The id of the access key that a request names, or nothing."""
+    found = _KEY.search(str(environ.get("HTTP_AUTHORIZATION", ""))) or _KEY.search(
+        str(environ.get("QUERY_STRING", ""))
+    )
+    return next((each for each in found.groups() if each), "").encode() if found else b""

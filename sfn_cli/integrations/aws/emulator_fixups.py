@@ -1,0 +1,139 @@
+"""What AWS's services answer, and servers that stand in for them do not always: faults of requests,
+details of answers.
+
+AWS itself says the same, so nothing here depends on who is asked. (Observed, all of it.)
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.api.stepfunctions import arn_checks
+from sfn_cli.integrations.aws.errors import ServiceError
+from sfn_cli.jsonvalue import loads
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    Request = Mapping[str, Any]
+    Answer = Mapping[str, Any]
+
+_S3_OBJECTS = ("PutObject", "GetObject", "HeadObject")
+
+
+def refusal(operation: Any, request: Request) -> ServiceError | None:
+    """What the service says to a request that it does not take, or None; `operation` is botocore's."""
+    fault = _missing(operation, request)
+    if fault is not None:
+        return _refusal("ValidationException", fault)
+    check = _CHECKS.get((operation.service_model.service_name, operation.name))
+    return check(request) if check is not None else None
+
+
+def _missing(operation: Any, request: Request) -> str | None:
+    """What the services of AWS's JSON protocol say to a request without what it must have."""
+    if operation.service_model.protocol != "json" or operation.input_shape is None:
+        return None
+    absent = [name for name in operation.input_shape.required_members if name not in request]
+    if not absent:
+        return None
+    told = (
+        f"Value null at '{name[:1].lower()}{name[1:]}' failed to satisfy constraint: Member must not be null"
+        for name in absent
+    )
+    return f"{len(absent)} validation error{'s' if len(absent) > 1 else ''} detected: {'; '.join(told)}"
+
+
+def _refusal(code: str, message: str, exception: str | None = None) -> ServiceError:
+    return ServiceError(code, message, 400, arn_checks.new_uuid(), exception)
+
+
+def _check_table_name(request: Request) -> ServiceError | None:
+    pattern, name = "[a-zA-Z0-9_.-]+", str(request["TableName"])
+    if name.startswith("arn:") or re.fullmatch(pattern, name):
+        return None
+    broken = (
+        f"Value '{name}' at 'tableName' failed to satisfy constraint: "
+        f"Member must satisfy regular expression pattern: {pattern}"
+    )
+    return _refusal("ValidationException", f"1 validation error detected: {broken}")
+
+
+def _check_secret_name(request: Request) -> ServiceError | None:
+    if re.fullmatch(r"[A-Za-z0-9/_+=.@!-]+", str(request["Name"])):
+        return None
+    told = (
+        "Invalid name. Must be a valid name containing alphanumeric characters, "
+        "or any of the following: -/_+=.@!"
+    )
+    return _refusal("ValidationException", told)
+
+
+def _check_group(request: Request) -> ServiceError | None:
+    if not str(request.get("TopicArn", "")).endswith(".fifo") or "MessageGroupId" in request:
+        return None
+    told = "Invalid parameter: The MessageGroupId parameter is required for FIFO topics"
+    return _refusal("InvalidParameter", told, "InvalidParameterException")
+
+
+_CHECKS: Mapping[tuple[str, str], Callable[[Request], ServiceError | None]] = {
+    **{("dynamodb", f"{verb}Item"): _check_table_name for verb in ("Delete", "Get", "Put", "Update")},
+    ("secretsmanager", "CreateSecret"): _check_secret_name,
+    ("sns", "Publish"): _check_group,
+}
+
+
+def fix_error(operation: Any, request: Request, error: ServiceError) -> ServiceError:
+    """Returns the error as AWS words it."""
+    if (operation.service_model.service_name, operation.name, error.code) == (
+        "sns",
+        "Publish",
+        "NotFound",
+    ) and "TopicArn" in request:
+        return error._replace(message="Topic does not exist")
+    return error
+
+
+def send_fixed(operation: Any, request: Request, send: Callable[[Request], Answer]) -> Answer:
+    """Sends the request by `send`. Returns the response as AWS would give it."""
+    if (operation.service_model.service_name, operation.name) == ("events", "PutEvents"):
+        return _put_events(request, send)
+    return _fix_response(operation, request, send(request))
+
+
+def _put_events(request: Request, send: Callable[[Request], Answer]) -> Answer:
+    """An event whose Detail is no object is refused by itself; the others go."""
+    entries = request["Entries"]
+    well_formed = ["Detail" not in entry or _is_object(entry["Detail"]) for entry in entries]
+    if all(well_formed):
+        return send(request)
+    sent: Answer = {"Entries": [], "FailedEntryCount": 0}
+    if any(well_formed):
+        sent = send(
+            {**request, "Entries": [entry for entry, good in zip(entries, well_formed, strict=True) if good]}
+        )
+    answers = iter(sent["Entries"])
+    malformed = {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."}
+    told = [next(answers) if good else malformed for good in well_formed]
+    return {**sent, "Entries": told, "FailedEntryCount": sent["FailedEntryCount"] + well_formed.count(False)}
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(loads(text), dict)
+    except (RecursionError, ValueError):
+        return False
+
+
+def _fix_response(operation: Any, request: Request, answer: Answer) -> Answer:
+    if operation.service_model.service_name == "s3" and operation.name in _S3_OBJECTS:
+        # Every object is encrypted,
+        # https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html
+        details = {"ServerSideEncryption": "AES256"}
+        if any(name.startswith("Checksum") for name in answer):
+            details["ChecksumType"] = "FULL_OBJECT"
+        return {**details, **answer}
+    if "ConsumedCapacity" in answer and request.get("ReturnConsumedCapacity", "NONE") == "NONE":
+        return {name: value for name, value in answer.items() if name != "ConsumedCapacity"}
+    return answer

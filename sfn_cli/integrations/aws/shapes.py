@@ -1,0 +1,184 @@
+"""Requests and answers of AWS's services, between the JSON of a task and what botocore takes and gives.
+
+Step Functions calls by the Java SDK: members have the names that it gives them, capitalised, and
+JSON is taken as its reader takes it (a number where a string is wanted, and the other way round). A
+shape is botocore's, or `OwnShape`.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from sfn_cli.api.model import is_ours
+from sfn_cli.errors import StatesError
+from sfn_cli.jsonvalue import Json, dumps, well_formed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+STREAM_TYPE = "text/plain; charset=UTF-8"
+"""What the Java SDK calls a stream that was made of a text."""
+
+
+class Shape(Protocol):
+    """As botocore describes it: `members` of a structure, `member` of a list, `value` of a map."""
+
+    type_name: str
+    serialization: Mapping[str, Any]
+    members: Mapping[str, Shape]
+    member: Shape
+    value: Shape
+
+
+class OwnShape:
+    """A shape of the package's own model (`sfn_cli.api.model`), as a Shape."""
+
+    def __init__(self, described: Mapping[str, Any]) -> None:
+        self.type_name: str = described["type"]
+        self.serialization: Mapping[str, Any] = {}
+        self.members: Mapping[str, Shape] = {
+            name: OwnShape(member)
+            for name, member in described.get("members", {}).items()
+            if not is_ours(member)
+        }
+        if "member" in described:
+            self.member: Shape = OwnShape(described["member"])
+        if "value" in described:
+            self.value: Shape = OwnShape(described["value"])
+
+
+def sdk_name(member: str) -> str:
+    """A member's name in aws-sdk tasks: `DBInstanceId` is DbInstanceId, `stateMachineArn`
+    StateMachineArn, `ETag` ETag.
+
+    The Java SDK makes the capitals that a name begins with small, all but the one that begins the
+    next word.
+    """
+    name = list(member)
+    for index in range(1, len(name)):
+        following = member[index + 1 : index + 2]
+        if not member[index].isupper() or (following and following.islower()):
+            break
+        name[index] = name[index].lower()
+    return capitalise("".join(name))
+
+
+def capitalise(name: str) -> str:
+    return name[:1].upper() + name[1:]
+
+
+def request(shape: Shape | None, arguments: Json) -> dict[str, Any]:
+    """What the operation takes, of a task's arguments.
+
+    Raises StatesError for a field that it does not have.
+    """
+    if not isinstance(arguments, dict):
+        raise StatesError("States.Runtime", "The Parameters of the task must be an object.")
+    if shape is None:
+        return {}
+    taken: dict[str, Any] = _structure(shape, arguments)
+    for name, member in shape.members.items():
+        if name not in taken and member.serialization.get("location") == "uri":
+            raise StatesError("States.Runtime", f"The field '{sdk_name(name)}' is required but was missing")
+        if name in taken and member.serialization.get("streaming") and "ContentType" in shape.members:
+            taken.setdefault("ContentType", STREAM_TYPE)
+    return taken
+
+
+def _structure(shape: Shape, value: Mapping[str, Json]) -> dict[str, Any]:
+    names = {spelling: name for name in shape.members for spelling in (capitalise(name), sdk_name(name))}
+    taken = {}
+    for field, item in value.items():
+        if field not in names:
+            raise StatesError("States.Runtime", f'The field "{field}" is not supported by Step Functions')
+        if item is not None:
+            taken[names[field]] = _convert(shape.members[names[field]], item, field)
+    return taken
+
+
+_CONTAINERS = {"structure": (dict, "an object"), "map": (dict, "an object"), "list": (list, "an array")}
+
+
+def _convert(shape: Shape, value: Any, field: str) -> Any:
+    kind, wanted = _CONTAINERS.get(shape.type_name, (object, ""))
+    if not isinstance(value, kind) and not getattr(shape, "is_document_type", False):
+        raise StatesError("States.Runtime", f'The field "{field}" must be {wanted}')
+    match shape.type_name:
+        case "structure" if not getattr(shape, "is_document_type", False):
+            return _structure(shape, value)
+        case "list":
+            return [_convert(shape.member, item, field) for item in value if item is not None]
+        case "map":
+            return {
+                well_formed(key): _convert(shape.value, item, field)
+                for key, item in value.items()
+                if item is not None
+            }
+        case "blob":
+            # Observed: a stream holds the JSON text of whatever it is given; "text" has its quotes.
+            as_it_is = isinstance(value, str) and not shape.serialization.get("streaming")
+            return well_formed(value if as_it_is else dumps(value)).encode()
+        case "string" | "character":
+            return well_formed(value) if isinstance(value, str) else dumps(value)
+        case "boolean" if isinstance(value, str):
+            return value.lower() == "true"
+        case "integer" | "long" if isinstance(value, (str, float)):
+            return _whole(value)
+        case "float" | "double" if isinstance(value, str):
+            return _number(value)
+    return value
+
+
+def _whole(value: str | float) -> Any:
+    number = _number(value) if isinstance(value, str) else value
+    return int(number) if isinstance(number, float) and number.is_integer() else value
+
+
+def _number(text: str) -> Any:
+    """The number that a text spells; what spells none is left to the service to refuse."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def result(shape: Shape | None, answer: Any, spell: Callable[[str], str] = sdk_name) -> Json:
+    """A task's result, of what the operation gave; `spell` makes the name of a field of a member's."""
+    if shape is None:
+        return {}
+    match shape.type_name:
+        case "structure" if not getattr(shape, "is_document_type", False):
+            return {
+                spell(name): result(member, answer[name], spell)
+                for name, member in shape.members.items()
+                if answer.get(name) is not None and not member.serialization.get("eventstream")
+            }
+        case "list":
+            return [result(shape.member, item, spell) for item in answer]
+        case "map":
+            return {key: result(shape.value, item, spell) for key, item in answer.items()}
+        case "blob":
+            return _text(answer)
+        case "timestamp":
+            return _instant(answer)
+        case "string" if not isinstance(answer, str):  # botocore reads the documents of IAM
+            return dumps(answer)
+    plain: Json = answer
+    return plain
+
+
+def _text(blob: Any) -> str:
+    data: bytes = blob.read() if hasattr(blob, "read") else blob
+    return data.decode("utf-8", "replace") if isinstance(data, bytes) else data
+
+
+def _instant(at: datetime | float | str) -> str:
+    """A time as Java's Instant shows it: in UTC, with milliseconds if it has them. A number is in
+    milliseconds since 1970.
+    """
+    if isinstance(at, str):
+        return at
+    moment = at.astimezone(UTC) if isinstance(at, datetime) else datetime.fromtimestamp(at / 1000, UTC)
+    shown = moment.strftime("%Y-%m-%dT%H:%M:%S")
+    return f"{shown}.{moment.microsecond // 1000:03d}Z" if moment.microsecond else f"{shown}Z"

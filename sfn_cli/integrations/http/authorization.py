@@ -1,0 +1,167 @@
+"""What a connection adds to an HTTP request, and the OAuth tokens that it gets for it.
+
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-target-connection-auth.html
+A token is kept in the store, for all workers, until it is about to expire or an API refuses it with
+401 or 407. How a token is asked for is RFC 6749's (sections 4.4 and 2.3.1): a form with grant_type,
+client_id and client_secret.
+"""
+
+from __future__ import annotations
+
+import http.client
+from base64 import b64encode
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sfn_cli.api.events.connections import AUTHORIZED
+from sfn_cli.errors import StatesError
+from sfn_cli.integrations.http.exchange import Headers, Request, Unreadable, exchange, is_loopback, text_of
+from sfn_cli.integrations.http.url_encoding import encode
+from sfn_cli.jsonvalue import Json, loads
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from sfn_cli.api.service import Service
+    from sfn_cli.store.sqlite.events.connections import Connection
+
+TOKEN_SECONDS = 30.0
+"""How long a token may take to come."""
+
+EXPIRY_MILLISECONDS = 60_000
+"""How long before its end a token counts as expired."""
+
+_FORM = "application/x-www-form-urlencoded"
+
+
+class Additions(NamedTuple):
+    """Headers, query parameters and fields of the body; and the OAuth token among the headers, if
+    there is one.
+    """
+
+    headers: Headers = ()
+    query: tuple[tuple[str, str], ...] = ()
+    body: tuple[tuple[str, str], ...] = ()
+    token: str | None = None
+
+
+def additions(service: Service, connection: Connection, *, refused: str | None = None) -> Additions:
+    """What the connection adds; a token that was `refused` is replaced.
+
+    Raises StatesError Events.ConnectionResource.InvalidConnectionState when it cannot authorise.
+    """
+    if connection.state != AUTHORIZED:
+        raise _invalid_state(f"The connection {connection.name} is {connection.state}.")
+    parameters = loads(connection.auth_parameters)
+    added = _http_parameters(parameters.get("InvocationHttpParameters", {}))
+    header, token = _AUTHORIZERS[connection.authorization_type](service, connection, parameters, refused)
+    return added._replace(headers=(header, *added.headers), token=token)
+
+
+def _http_parameters(parameters: Mapping[str, Any]) -> Additions:
+    def pairs(member: str) -> tuple[tuple[str, str], ...]:
+        return tuple(
+            (entry["Key"], entry["Value"])
+            for entry in parameters.get(member, ())
+            if "Key" in entry and "Value" in entry
+        )
+
+    return Additions(pairs("HeaderParameters"), pairs("QueryStringParameters"), pairs("BodyParameters"))
+
+
+_Authorized = tuple[tuple[str, str], str | None]
+"""The header that authorises, and the token in it."""
+
+
+def _basic(service: Service, connection: Connection, parameters: Json, refused: str | None) -> _Authorized:
+    given = parameters["BasicAuthParameters"]
+    credentials = b64encode(f"{given['Username']}:{given['Password']}".encode()).decode()
+    return ("Authorization", f"Basic {credentials}"), None
+
+
+def _api_key(service: Service, connection: Connection, parameters: Json, refused: str | None) -> _Authorized:
+    given = parameters["ApiKeyAuthParameters"]
+    return (given["ApiKeyName"], given["ApiKeyValue"]), None
+
+
+def _oauth(service: Service, connection: Connection, parameters: Json, refused: str | None) -> _Authorized:
+    token = connection.token
+    if token is None or token == refused or _expires(connection, service.clock()):
+        token = _new_token(service, connection, parameters["OAuthParameters"])
+    return ("Authorization", f"Bearer {token}"), token
+
+
+_AUTHORIZERS: Mapping[str, Callable[[Service, Connection, Json, str | None], _Authorized]] = {
+    "API_KEY": _api_key,
+    "BASIC": _basic,
+    "OAUTH_CLIENT_CREDENTIALS": _oauth,
+}
+
+
+def _expires(connection: Connection, now: int) -> bool:
+    return (
+        connection.token_expires_at is not None and connection.token_expires_at - EXPIRY_MILLISECONDS <= now
+    )
+
+
+def _new_token(service: Service, connection: Connection, parameters: Mapping[str, Any]) -> str:
+    """A token that the authorization endpoint gives, which is kept. Raises StatesError."""
+    asked_at = service.clock()
+    request = _token_request(parameters)
+    if not request.url.startswith("https://") and not is_loopback(request.url):
+        raise _invalid_state(
+            f"The authorization endpoint of the connection {connection.name} is not an https URL."
+        )
+    try:
+        response = exchange(request, seconds=TOKEN_SECONDS)
+        answered = loads(text_of(response)) if response.succeeded else None
+    except (OSError, ValueError, http.client.HTTPException, Unreadable, RecursionError) as error:
+        raise _invalid_state(
+            f"The authorization endpoint of the connection {connection.name} gave no token: {error}"
+        ) from None
+    fields = answered if isinstance(answered, dict) else {}
+    token = fields.get("access_token")
+    if not isinstance(token, str):
+        told = f"{response.status} {response.reason}"
+        raise _invalid_state(
+            f"The authorization endpoint of the connection {connection.name} gave no token: {told}"
+        )
+    seconds = fields.get("expires_in")
+    expires_at = asked_at + int(seconds * 1000) if isinstance(seconds, (int, float)) else None
+
+    def keep(now: Connection) -> Connection:
+        # It may have been updated meanwhile: then the token is of what it was, and good for this
+        # request only.
+        if now.modified_at != connection.modified_at:
+            return now
+        return now._replace(token=token, token_expires_at=expires_at, authorized_at=asked_at)
+
+    service.connections.change(connection.stem, keep)
+    return token
+
+
+def _token_request(parameters: Mapping[str, Any]) -> Request:
+    client, more = parameters["ClientParameters"], _http_parameters(parameters.get("OAuthHttpParameters", {}))
+    fields = {
+        "grant_type": "client_credentials",
+        "client_id": client["ClientID"],
+        "client_secret": client["ClientSecret"],
+    }
+    url, method = parameters["AuthorizationEndpoint"], parameters["HttpMethod"]
+    query = dict(more.query)
+    body: bytes | None = None
+    headers = (("Accept", "application/json"), *more.headers)
+    if method == "GET":
+        query = {**fields, **dict(more.body), **query}
+    else:
+        body = encode({**fields, **dict(more.body)}.items()).encode()
+        headers = (*headers, ("Content-Type", _FORM))
+    return Request(method, with_query(url, encode(query.items())), headers, body)
+
+
+def with_query(url: str, query: str) -> str:
+    """The URL with more parameters at its end."""
+    return f"{url}{'&' if '?' in url else '?'}{query}" if query else url
+
+
+def _invalid_state(cause: str) -> StatesError:
+    return StatesError("Events.ConnectionResource.InvalidConnectionState", cause)

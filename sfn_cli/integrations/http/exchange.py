@@ -1,0 +1,177 @@
+"""One HTTP request and its response, as http:invoke, apigateway:invoke and the requests for tokens
+make them.
+
+Certificates are those that the system trusts (SSL_CERT_FILE names others); https goes by the proxy
+that HTTPS_PROXY names. A redirect is a response as any other: what authorises a request is not for
+where it might lead.
+"""
+
+from __future__ import annotations
+
+import http.client
+import threading
+from contextlib import suppress
+from socket import SHUT_RDWR
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import SplitResult, quote, urlsplit
+
+from sfn_cli.jsonvalue import Json, loads
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MAX_BODY_BYTES = 262_144
+"""How much of a response is read: a task's result cannot be longer. One byte more tells that it would be."""
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+Headers = tuple[tuple[str, str], ...]
+
+_URL_CHARACTERS = "/%:@!$&'()*+,;=~?"
+_UNREADABLE_TYPES = ("application/octet-stream", "image/", "video/", "audio/")
+
+
+class Request(NamedTuple):
+    method: str
+    url: str
+    headers: Headers
+    body: bytes | None = None
+
+
+class Response(NamedTuple):
+    status: int
+    reason: str
+    headers: Headers
+    body: bytes
+
+    @property
+    def succeeded(self) -> bool:
+        return 200 <= self.status < 300
+
+
+class Unreadable(Exception):
+    """A response whose body is no text; `str()` says why."""
+
+
+def is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    return host in LOOPBACK or host.endswith(".localhost")
+
+
+def exchange(request: Request, *, seconds: float) -> Response:
+    """The response, once it is there as a whole. Blocks.
+
+    Raises TimeoutError when it takes longer than so many seconds in all, OSError and
+    http.client.HTTPException when there is none, and ValueError for a URL or a header that cannot
+    be sent.
+    """
+    parts = urlsplit(request.url)
+    connection = _connection(parts, seconds)
+    expired = threading.Event()
+
+    def expire() -> None:
+        expired.set()
+        # Whoever waits for the peer hears at once that there is nothing to come.
+        with suppress(OSError):
+            if connection.sock is not None:
+                connection.sock.shutdown(SHUT_RDWR)
+
+    timer = threading.Timer(seconds, expire)
+    timer.daemon = True
+    timer.start()
+    try:
+        response = _exchange(connection, parts, request)
+    except Exception as error:
+        if expired.is_set() and not isinstance(error, TimeoutError):
+            raise TimeoutError("timed out") from error
+        raise
+    finally:
+        timer.cancel()
+        connection.close()
+    if expired.is_set():  # where it was cut off may look like its end
+        raise TimeoutError("timed out")
+    return response
+
+
+def _connection(parts: SplitResult, seconds: float) -> http.client.HTTPConnection:
+    host = (parts.hostname or "").encode("idna").decode()
+    if parts.scheme == "http":
+        return http.client.HTTPConnection(host, parts.port or 80, timeout=seconds)
+    proxy = _proxy(host)
+    if proxy is None:
+        return http.client.HTTPSConnection(host, parts.port or 443, timeout=seconds)
+    connection = http.client.HTTPSConnection(proxy.hostname or "", proxy.port or 8080, timeout=seconds)
+    connection.set_tunnel(host, parts.port or 443)
+    return connection
+
+
+def _proxy(host: str) -> SplitResult | None:
+    from urllib.request import getproxies, proxy_bypass
+
+    named = getproxies().get("https")
+    if named is None or host in LOOPBACK or proxy_bypass(host):
+        return None
+    return urlsplit(named if "://" in named else f"http://{named}")
+
+
+def _exchange(connection: http.client.HTTPConnection, parts: SplitResult, request: Request) -> Response:
+    path = quote(parts.path or "/", safe=_URL_CHARACTERS, errors="replace")
+    query = f"?{quote(parts.query, safe=_URL_CHARACTERS, errors='replace')}" if parts.query else ""
+    connection.putrequest(request.method, path + query, skip_host=True, skip_accept_encoding=True)
+    headers = request.headers
+    if not has(headers, "host"):
+        headers = (("Host", parts.netloc.rpartition("@")[2]), *headers)
+    if request.body is not None:
+        headers = (*headers, ("Content-Length", str(len(request.body))))
+    for name, value in headers:
+        connection.putheader(name, value.encode("utf-8", "replace"))
+    connection.endheaders(request.body)
+    response = connection.getresponse()
+    return Response(
+        response.status, response.reason, tuple(response.getheaders()), response.read(MAX_BODY_BYTES + 1)
+    )
+
+
+def has(headers: Iterable[tuple[str, str]], name: str) -> bool:
+    """Whether a header of this name, in small letters, is among them."""
+    return any(given.lower() == name for given, _ in headers)
+
+
+def lists(headers: Headers) -> dict[str, list[str]]:
+    """Name → its values, in the order in which they came."""
+    listed: dict[str, list[str]] = {}
+    for name, value in headers:
+        listed.setdefault(name, []).append(value)
+    return listed
+
+
+def text_of(response: Response) -> str:
+    """The body as text. Raises Unreadable."""
+    message = _content_type(response)
+    kind = message.get_content_type() if "content-type" in message else ""
+    if kind.startswith(_UNREADABLE_TYPES):
+        raise Unreadable(f"The response has the content type {kind}, which Step Functions does not support.")
+    try:
+        return response.body.decode(message.get_content_charset("utf-8"))
+    except (LookupError, UnicodeDecodeError):
+        if len(response.body) > MAX_BODY_BYTES:  # it was cut, perhaps within a character
+            return response.body.decode("utf-8", "replace")
+        raise Unreadable("The response cannot be read as text.") from None
+
+
+def value_of(response: Response) -> Json:
+    """The body's JSON, where its content type says that it is JSON; else its text. Raises Unreadable."""
+    text = text_of(response)
+    kind = _content_type(response).get_content_type()
+    if kind == "application/json" or kind.endswith("+json"):
+        with suppress(ValueError, RecursionError):
+            return loads(text)
+    return text
+
+
+def _content_type(response: Response) -> http.client.HTTPMessage:
+    message = http.client.HTTPMessage()
+    for name, value in response.headers:
+        if name.lower() == "content-type":
+            message["content-type"] = value
+    return message

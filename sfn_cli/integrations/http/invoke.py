@@ -1,0 +1,246 @@
+"""arn:aws:states:::http:invoke: an HTTPS API, called with what a connection adds.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html
+An endpoint on this machine may be http. The response's headers are in small letters, as HTTP/2 has
+them, by which AWS asks.
+"""
+
+from __future__ import annotations
+
+import http.client
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+
+from sfn_cli.api.events import connections
+from sfn_cli.errors import StatesError
+from sfn_cli.integrations.aws.call import in_background, serialize
+from sfn_cli.integrations.http.arguments import check_arguments, headers_of, object_in, one_of, wrong
+from sfn_cli.integrations.http.authorization import Additions, additions, with_query
+from sfn_cli.integrations.http.exchange import (
+    Headers,
+    Request,
+    Response,
+    Unreadable,
+    exchange,
+    has,
+    is_loopback,
+    lists,
+    value_of,
+)
+from sfn_cli.integrations.http.url_encoding import ARRAY_FORMATS, encode, form_pairs, plain, query_pairs
+from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
+from sfn_cli.jsonvalue import Json, dumps
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from sfn_cli.api.service import Service
+    from sfn_cli.api.stepfunctions.test_state.http_inspection import HttpInspection
+    from sfn_cli.integrations.integration import Cancel, TaskContext, TaskRun
+    from sfn_cli.interpreter.execution import OpenTask
+    from sfn_cli.store.sqlite.events.connections import Connection
+
+TIMEOUT_SECONDS = 60.0
+"""How long the whole of a call may take, whatever the task's TimeoutSeconds. (AWS's quota)"""
+
+_FIELDS = (
+    "ApiEndpoint", "Authentication", "Headers", "InvocationConfig", "Method", "QueryParameters",
+    "RequestBody", "Transform",
+)  # fmt: skip
+_JSON_TYPE = "application/json; charset=UTF-8"
+_REFUSED = (401, 407)
+
+_NOTHING = object()
+"""No RequestBody, where null is one."""
+
+
+class _Arguments(NamedTuple):
+    """What the task asks for. `body` is JSON or _NOTHING; `array_format` is set for a body that
+    becomes a form.
+    """
+
+    method: str
+    url: str
+    headers: Headers
+    query: tuple[tuple[str, str], ...]
+    body: Json
+    array_format: str | None
+
+
+def invoke(task_run: TaskRun, context: TaskContext) -> Cancel:
+    """Calls Parameters' ApiEndpoint."""
+    task = task_run.task
+    return in_background(task_run, context, lambda: _call(task, context))
+
+
+def _call(task: OpenTask, context: TaskContext) -> TaskSucceeded | TaskFailed:
+    """Raises StatesError."""
+    arguments = check_arguments(task.arguments.value, _FIELDS)
+    asked, arn = _parse_arguments(arguments), _connection_arn(arguments)
+    service = context.service.sibling()
+    try:
+        added = additions(service, _connection(service, arn))
+        response = _send(asked, added, context)
+        if response.status in _REFUSED and added.token is not None:
+            # The connection is read again: another may have got a new token meanwhile.
+            added = additions(service, _connection(service, arn), refused=added.token)
+            response = _send(asked, added, context)
+    finally:
+        service.close()
+    if not response.succeeded:
+        # Observed: nothing is told of the response but its status.
+        return TaskFailed(task.id, f"States.Http.StatusCode.{response.status}", response.reason)
+    try:
+        body = value_of(response)
+    except Unreadable as error:
+        raise StatesError("States.Runtime", str(error)) from None
+    headers = lists(tuple((name.lower(), value) for name, value in response.headers))
+    told = {
+        "Headers": headers,
+        "ResponseBody": body,
+        "StatusCode": response.status,
+        "StatusText": response.reason,
+    }
+    return TaskSucceeded(task.id, serialize(told))
+
+
+def _connection_arn(arguments: Mapping[str, Json]) -> str:
+    for field in ("InvocationConfig", "Authentication"):
+        named = arguments.get(field)
+        if isinstance(named, dict) and isinstance(named.get("ConnectionArn"), str):
+            arn: str = named["ConnectionArn"]
+            return arn
+    raise wrong("The field 'ConnectionArn' is required but was missing")
+
+
+def _connection(service: Service, arn: str) -> Connection:
+    found = connections.find(service, arn)
+    if found is None:
+        raise StatesError(
+            "Events.ConnectionResource.ResourceNotFound",
+            f"Connection '{arn}' does not exist (sfn events create-connection).",
+        )
+    return found
+
+
+def _parse_arguments(arguments: Mapping[str, Json]) -> _Arguments:
+    """Parses the arguments of the task. Raises StatesError for a URL that may not be called."""
+    url = arguments["ApiEndpoint"]
+    if not _may_be_called(url):
+        raise wrong(f"The field 'ApiEndpoint' should be an https URL (or http on this machine) but was {url}")
+    return _Arguments(
+        arguments["Method"],
+        url,
+        headers_of("http", arguments),
+        tuple(query_pairs(object_in(arguments, "QueryParameters"))),
+        arguments.get("RequestBody", _NOTHING),
+        _array_format(object_in(arguments, "Transform")),
+    )
+
+
+def _may_be_called(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return False
+    return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(url)))
+
+
+def _array_format(transform: Mapping[str, Json]) -> str | None:
+    encoding = one_of(
+        ("NONE", "URL_ENCODED"), "RequestBodyEncoding", transform.get("RequestBodyEncoding", "NONE")
+    )
+    array_format = one_of(
+        ARRAY_FORMATS,
+        "ArrayFormat",
+        object_in(transform, "RequestEncodingOptions").get("ArrayFormat", "INDICES"),
+    )
+    return array_format if encoding == "URL_ENCODED" else None
+
+
+def _send(asked: _Arguments, added: Additions, context: TaskContext) -> Response:
+    """Sends the request and returns the response. Raises StatesError when there is none."""
+    request = _request(asked, added, context.settings.region)
+    if context.inspection is not None:
+        shown = added if context.inspection.reveal_secrets else Additions()
+        _show_request(context.inspection, _request(asked, shown, context.settings.region))
+    try:
+        response = exchange(_with_content_type(request), seconds=TIMEOUT_SECONDS)
+    except TimeoutError:
+        raise StatesError(
+            "States.Http.Socket", f"The HTTP task timed out after {TIMEOUT_SECONDS:.0f} seconds."
+        ) from None
+    except (OSError, http.client.HTTPException) as error:
+        raise StatesError(
+            "States.TaskFailed", f"{asked.method} {asked.url} failed: {error or type(error).__name__}"
+        ) from None
+    except ValueError as error:
+        raise wrong(str(error)) from None
+    if context.inspection is not None:
+        _show_response(context.inspection, asked, response)
+    return response
+
+
+def _request(asked: _Arguments, added: Additions, region: str) -> Request:
+    """What of the task and of its connection has the same name is the connection's. Raises StatesError."""
+    headers = _overlaid(asked.headers, added.headers, str.lower)
+    query = _overlaid(asked.query, added.query, str)
+    own = (("User-Agent", f"Amazon|StepFunctions|HttpInvoke|{region}"), ("Range", "bytes=0-262144"))
+    headers = (*(header for header in headers if header[0].lower() not in ("user-agent", "range")), *own)
+    return Request(asked.method, with_query(asked.url, encode(query)), headers, _body(asked, added, headers))
+
+
+def _overlaid(task: Headers, connection: Headers, key: Callable[[str], str]) -> Headers:
+    overlaid = {key(name) for name, _ in connection}
+    return (*(pair for pair in task if key(pair[0]) not in overlaid), *connection)
+
+
+def _body(asked: _Arguments, added: Additions, headers: Headers) -> bytes | None:
+    body = asked.body
+    if added.body:
+        if body is _NOTHING or body is None:
+            body = {}
+        if not isinstance(body, dict):
+            raise wrong(
+                "A RequestBody that is no object cannot be merged with the body parameters of the connection."
+            )
+        body = {**body, **dict(added.body)}
+    if body is _NOTHING:
+        return None
+    if isinstance(body, (dict, list)) and asked.array_format is not None:
+        return encode(form_pairs(body, asked.array_format)).encode()
+    # A text of another type than JSON is sent as it is.
+    kind = next((value for name, value in headers if name.lower() == "content-type"), _JSON_TYPE)
+    return (dumps(body) if "json" in kind.lower() else plain(body)).encode()
+
+
+def _with_content_type(request: Request) -> Request:
+    if request.body is None or has(request.headers, "content-type"):
+        return request
+    return request._replace(headers=(*request.headers, ("Content-Type", _JSON_TYPE)))
+
+
+def _show_request(inspection: HttpInspection, request: Request) -> None:
+    inspection.request = {
+        "protocol": urlsplit(request.url).scheme,
+        "method": request.method,
+        "url": request.url,
+        "headers": _format_headers(request.headers),
+    }
+    if request.body is not None:
+        inspection.request["body"] = request.body.decode()
+
+
+def _show_response(inspection: HttpInspection, asked: _Arguments, response: Response) -> None:
+    inspection.response = {
+        "protocol": urlsplit(asked.url).scheme,
+        "statusCode": str(response.status),
+        "statusMessage": response.reason,
+        "headers": _format_headers(tuple((name.lower(), value) for name, value in response.headers)),
+        "body": response.body.decode("utf-8", "replace"),
+    }
+
+
+def _format_headers(headers: Headers) -> str:
+    return f"[{', '.join(f'{name}: {value}' for name, value in headers)}]"

@@ -1,0 +1,73 @@
+"""A function's ARN as Resource: the function is given the arguments, and its answer is the result.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfn_cli import arn, json_text
+from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
+from sfn_cli.jsonvalue import Json, Payload, loads
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sfn_cli.functions.outcome import Outcome
+    from sfn_cli.integrations.integration import Cancel, TaskContext, TaskRun
+    from sfn_cli.interpreter.execution import OpenTask
+
+
+def call_function(task_run: TaskRun, context: TaskContext) -> Cancel:
+    """Calls the function that the Resource names."""
+    task = task_run.task
+
+    def done(outcome: Outcome) -> None:
+        task_run.answer(signal_of(task, outcome, task.resource.arn, context, lambda result: result))
+
+    return context.pool.invoke(task.resource.arn, task.arguments.text, done).cancel
+
+
+def signal_of(
+    task: OpenTask, outcome: Outcome, function_ref: str, context: TaskContext, shape: Callable[[Json], Json]
+) -> TaskSucceeded | TaskFailed:
+    """What an outcome tells the execution; `shape` makes the task's result of the function's answer."""
+    if outcome.kind != "succeeded":
+        return _failure(task, outcome, function_ref, context)
+    try:
+        return TaskSucceeded(task.id, _serialize(shape(json_text.read(outcome.payload))))
+    except (RecursionError, ValueError) as error:
+        return TaskFailed(
+            task.id, "States.Runtime", f"The function's answer cannot be taken as JSON: {error}"
+        )
+
+
+def _serialize(result: Json) -> Payload:
+    payload = Payload(result)
+    payload.text  # noqa: B018 - it is written now, where an error is the task's own
+    return payload
+
+
+def _failure(task: OpenTask, outcome: Outcome, function_ref: str, context: TaskContext) -> TaskFailed:
+    """Returns the failure of the task, named for the exception that the function raised."""
+    if outcome.kind == "not_found":
+        return TaskFailed(
+            task.id, "Lambda.ResourceNotFoundException", _not_found_cause(function_ref, outcome, context)
+        )
+    if outcome.kind == "unusable":
+        return TaskFailed(task.id, outcome.error, outcome.message)
+    # Observed: the function's report is the cause to the letter here, and compact by way of lambda:invoke.
+    cause = outcome.payload if task.resource.kind == "lambda" else Payload(loads(outcome.payload)).text
+    return TaskFailed(task.id, outcome.error or "States.TaskFailed", cause)
+
+
+def _not_found_cause(function_ref: str, outcome: Outcome, context: TaskContext) -> str:
+    name = function_ref.rpartition(":function:")[2]
+    qualified = name if ":" in name else f"{name}:$LATEST"
+    full = arn.function(context.settings.region, context.settings.account_id, qualified)
+    return (
+        f"Function not found: {full} (Service: AWSLambda; Status Code: 404; Error Code: "
+        "ResourceNotFoundException; "
+        f"Request ID: {outcome.request_id}; Proxy: null)"
+    )

@@ -1,0 +1,113 @@
+"""arn:aws:states:::lambda:invoke: Lambda's Invoke, with its metadata as the SDK gives it.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from sfn_cli.api.functions import invocations
+from sfn_cli.api.model import load
+from sfn_cli.api.protocol.constraints import check_constraints
+from sfn_cli.api.stepfunctions.arn_checks import new_uuid
+from sfn_cli.errors import ApiError
+from sfn_cli.integrations.aws.sdk import http_date, metadata
+from sfn_cli.integrations.integration import Cancel, TaskContext, TaskRun, nothing_to_cancel
+from sfn_cli.integrations.lambda_.function import signal_of
+from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
+from sfn_cli.jsonvalue import Json, Payload, dumps, loads
+from sfn_cli.store.sqlite.functions.functions import reference
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfn_cli.functions.outcome import Outcome
+
+
+def invoke(task_run: TaskRun, context: TaskContext) -> Cancel:
+    """Invokes Parameters' FunctionName (with Qualifier, if given) on Payload; an Event or a DryRun
+    is not waited for.
+    """
+    task, answer = task_run.task, task_run.answer
+    arguments = task.arguments.value
+    function_ref = arguments.get("FunctionName") if isinstance(arguments, dict) else None
+    if not isinstance(function_ref, str):
+        answer(TaskFailed(task.id, "States.Runtime", "The field 'FunctionName' is required but was missing"))
+        return nothing_to_cancel
+    qualifier, event = arguments.get("Qualifier"), _event(arguments.get("Payload"))
+    own_qualifier = reference(function_ref).qualifier
+    if arguments.get("InvocationType") in ("Event", "DryRun") or (
+        qualifier and own_qualifier not in (None, qualifier)
+    ):
+        answer(_not_waited_for(task.id, {**arguments, "Payload": event}, context))
+        return nothing_to_cancel
+    named = f"{function_ref}:{qualifier}" if qualifier and own_qualifier is None else function_ref
+
+    def done(outcome: Outcome) -> None:
+        answer(signal_of(task, outcome, named, context, lambda result: _response(result, outcome, context)))
+
+    return context.pool.invoke(named, event, done).cancel
+
+
+def _not_waited_for(task: int, request: dict[str, Json], context: TaskContext) -> TaskSucceeded | TaskFailed:
+    """What Lambda answers at once to an event that its function is to handle later, or to a request
+    that it only checks.
+    """
+    request_id = new_uuid()
+    try:
+        check_constraints(load("lambda", "Invoke").input, request)
+        status = invocations.invoke(context.service, request)["StatusCode"]
+    except ApiError as error:
+        code = error.code.removesuffix("Exception")
+        details = (
+            f"Service: AWSLambda; Status Code: {error.status}; Error Code: {error.code}; "
+            f"Request ID: {request_id}; Proxy: null"
+        )
+        return TaskFailed(task, f"Lambda.{code}Exception", f"{error.message} ({details})")
+    headers = _headers(0, request_id, context, {})
+    return TaskSucceeded(
+        task, Payload({"Payload": "", **metadata(request_id, headers, status), "StatusCode": status})
+    )
+
+
+def _event(payload: Json) -> str:
+    """The JSON text that the function is given."""
+    if payload is None:
+        return "{}"  # Observed: null is as no Payload.
+    if isinstance(payload, str):
+        # Observed: a text that is JSON itself is passed on as it is, as Lambda's own API has it.
+        with suppress(ValueError):
+            loads(payload)
+            return payload
+    return dumps(payload)
+
+
+def _response(result: Json, outcome: Outcome, context: TaskContext) -> dict[str, Json]:
+    headers = _headers(
+        len(outcome.payload.encode()),
+        outcome.request_id,
+        context,
+        {"X-Amz-Executed-Version": outcome.version},
+    )
+    return {
+        "ExecutedVersion": outcome.version,
+        "Payload": result,
+        **metadata(outcome.request_id, headers),
+        "StatusCode": 200,
+    }
+
+
+def _headers(length: int, request_id: str, context: TaskContext, more: Mapping[str, str]) -> dict[str, str]:
+    now = context.clock()
+    return {
+        "Connection": "keep-alive",
+        "Content-Length": str(length),
+        "Content-Type": "application/json",
+        "Date": http_date(now),
+        **more,
+        "x-amzn-Remapped-Content-Length": "0",
+        "x-amzn-RequestId": request_id,
+        "X-Amzn-Trace-Id": f"root=1-{now // 1000:08x}-{request_id.replace('-', '')[:24]};sampled=0",
+    }

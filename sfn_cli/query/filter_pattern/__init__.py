@@ -1,0 +1,41 @@
+"""CloudWatch's filter patterns: text → whether a log event's message matches.
+
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
+
+    ERROR "exact phrase" -unwanted      terms, all of them            ?ERROR ?WARN    one of them
+    %AUTH[A-Z]+%                        a regular expression
+    { $.status = 5* && $.id EXISTS }    a message that is JSON
+    [ip, user, ..., status=4*, bytes]   a message of columns
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Matches = Callable[[str], bool]
+
+
+class InvalidPattern(ValueError):
+    """The pattern has the wrong form; the message says where."""
+
+
+def compile_pattern(pattern: str) -> Matches:
+    """What says of a message whether the pattern, which is not empty, matches it.
+
+    Raises InvalidPattern, as does what it gives when a regular expression searches for too long.
+    """
+    text = pattern.strip()
+    if text.startswith("{"):
+        from sfn_cli.query.filter_pattern.json_fields import compile_json
+
+        return compile_json(text)
+    if text.startswith("["):
+        from sfn_cli.query.filter_pattern.columns import compile_columns
+
+        return compile_columns(text)
+    from sfn_cli.query.filter_pattern.terms import compile_terms
+
+    return compile_terms(text)

@@ -1,0 +1,44 @@
+"""Patterns of terms that a message has or must not have.
+
+A term is a word, a phrase in quotes or a regular expression.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from sfn_cli.query.filter_pattern import InvalidPattern
+from sfn_cli.query.filter_pattern.value import compile_regex, unquote
+
+if TYPE_CHECKING:
+    from sfn_cli.query.filter_pattern import Matches
+
+_TERM = re.compile(r'\s*([?-]?)("(?:[^"\\]|\\.)*"|%[^%]*%|\S+)')
+_WORD = re.compile(r"\w+")
+
+
+def compile_terms(text: str) -> Matches:
+    """At least one term: all must be there, or not (`-term`), or one of several (`?term`; these
+    count for nothing beside others).
+    """
+    wanted: list[Matches] = []
+    unwanted: list[Matches] = []
+    optional: list[Matches] = []
+    kinds = {"": wanted, "-": unwanted, "?": optional}
+    for sign, term in _TERM.findall(text):
+        kinds[sign].append(_compile_term(term))
+    if wanted or unwanted:
+        return lambda message: (
+            all(has(message) for has in wanted) and not any(has(message) for has in unwanted)
+        )
+    return lambda message: any(has(message) for has in optional)
+
+
+def _compile_term(term: str) -> Matches:
+    if term.startswith("%"):
+        return compile_regex(term)
+    if not term.startswith('"') and not _WORD.fullmatch(term):
+        raise InvalidPattern(f'Invalid character(s) in term "{term}": put it in double quotes.')
+    part = unquote(term)
+    return lambda message: part in message

@@ -1,0 +1,166 @@
+"""JSONata as Step Functions has it: `{% $sum($states.input.items.price) %}`.
+
+Rule 1: a string is an expression if it begins with `{%` and ends with `%}`; nothing else is one.
+Rule 2: an expression that gives nothing (undefined) fails its state; null is a value.
+Rule 3: what it gives is plain JSON: 1.0 is 1, and a function, NaN or an infinity is an error.
+Rule 4: evaluation is bounded in depth, steps and size, without a clock: a replay fails where the
+first run did. Only the search of a regular expression is bounded in seconds. (limits.py)
+
+The engine (jsonata-python, which has no types and known faults) is behind engine.py; it is
+imported when the first expression is compiled. Texts of errors are those AWS gives; see
+https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from sfn_cli.errors import StatesError
+from sfn_cli.jsonvalue import Json, dumps, raise_recursion_limit
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from sfn_cli.query.scope import Scope
+
+OPENING, CLOSING = "{%", "%}"
+
+
+class _Undefined:
+    def __repr__(self) -> str:
+        return "UNDEFINED"
+
+
+UNDEFINED = _Undefined()
+"""What an expression gives that finds nothing: neither null nor any other JSON."""
+
+
+class JsonataError(Exception):
+    """Evaluation failed. `code` is JSONata's ("T1006"), or empty for the bounds of Rule 4."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}" if code else message)
+        self.code = code
+        self.message = message
+
+
+class JsonataExpression:
+    """A compiled expression; `text` is what stood within the braces."""
+
+    __slots__ = ("_program", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        engine = _engine()
+        raise_recursion_limit()
+        self._program = engine.compile(text)
+
+    def evaluate(self, scope: Scope) -> Json | _Undefined:
+        """The value, or UNDEFINED. Raises JsonataError."""
+        raise_recursion_limit()
+        return self._program.run(scope)
+
+    @property
+    def top_level_reference(self) -> str | None:
+        """A name that the expression reads from no value at all (`phone` in `phone.number`): AWS
+        refuses the definition.
+        """
+        found: str | None = self._program.top_level_reference()
+        return found
+
+    @property
+    def references(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The names of the variables, and the fields of $states, that the expression reads."""
+        raise_recursion_limit()
+        found: tuple[frozenset[str], frozenset[str]] = self._program.references()
+        return found
+
+    def __repr__(self) -> str:
+        return f"JsonataExpression({self.text!r})"
+
+
+@lru_cache(maxsize=2048)
+def compile_expression(text: str) -> JsonataExpression:
+    """The expression that `text`, without its braces, spells.
+
+    Raises ValueError if it does not parse; its text is JSONata's message, as AWS has it in
+    INVALID_JSONATA_EXPRESSION.
+    """
+    return JsonataExpression(text)
+
+
+def is_expression(value: Json) -> bool:
+    """Rule 1."""
+    return (
+        isinstance(value, str)
+        and value.startswith(OPENING)
+        and value.endswith(CLOSING)
+        and len(value) >= len(OPENING + CLOSING)
+    )
+
+
+def compile_field(field_text: str) -> JsonataExpression:
+    """The expression within the braces of `{% … %}`."""
+    return compile_expression(field_text[len(OPENING) : -len(CLOSING)].strip())
+
+
+def evaluate_string(field_text: str, field: str, scope: Scope, expected: str | None = None) -> Json:
+    """The value of the field whose text is `{% … %}`; see `evaluate_in_field`."""
+    return evaluate_in_field(compile_field(field_text), field, scope, expected)
+
+
+def evaluate_in_field(
+    expression: JsonataExpression, field: str, scope: Scope, expected: str | None = None
+) -> Json:
+    """The value of an expression that stands in `field` ("Items", "Output/total").
+
+    `expected` is a type by JSON's name ("array", "number"). Raises States.QueryEvaluationError,
+    located at the field.
+    """
+    subject = f"The JSONata expression '{expression.text}' specified for the field '{field}'"
+    try:
+        value = expression.evaluate(scope)
+    except JsonataError as error:
+        # Observed: a coded error follows as a sentence of its own, the bounds after a colon.
+        separator = ". " if error.code else ": "
+        raise _evaluation_error(
+            f"{subject} threw an error during evaluation{separator}{error}", field
+        ) from None
+    if isinstance(value, _Undefined):
+        raise _evaluation_error(f"{subject} returned nothing (undefined).", field)
+    if expected is not None and (actual := type_name(value)) != expected:
+        cause = (
+            f"{subject} returned an unexpected result type. "
+            f"Expected '{expected}', but was '{actual}' for value: {dumps(value)}"
+        )
+        raise _evaluation_error(cause, field)
+    return value
+
+
+def type_name(value: Json) -> str:
+    """JSON's name of the value's type."""
+    if value is None:
+        return "null"
+    return _TYPES[type(value)]
+
+
+_TYPES = {bool: "boolean", int: "number", float: "number", str: "string", list: "array", dict: "object"}
+
+
+def _evaluation_error(cause: str, field: str) -> StatesError:
+    return StatesError("States.QueryEvaluationError", cause, location=field)
+
+
+@lru_cache(maxsize=1)
+def _engine() -> ModuleType:
+    """The adapter of the engine. Importing the engine raises the recursion limit of the whole
+    process to 10,000: undone here.
+    """
+    limit = sys.getrecursionlimit()
+    try:
+        from sfn_cli.query.jsonata import engine
+    finally:
+        sys.setrecursionlimit(limit)
+    return engine

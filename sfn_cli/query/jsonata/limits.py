@@ -1,0 +1,107 @@
+"""What one evaluation of JSONata may use up, counted while it runs.
+
+Steps count the evaluator's own, and the elements of long arrays that are looked at; bytes count all
+strings and arrays that are made, kept or not. Observed at AWS: nesting near 100 is refused, as are
+[1..873783] and a string of 2**23 characters; 2**22 are accepted. The other limits are ours.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jsonata.jsonata import Jsonata
+
+from sfn_cli.query.jsonata.messages import Refusal
+
+if TYPE_CHECKING:
+    from sfn_cli.query.limits import TimeBudget
+
+MAX_DEPTH = 100
+MAX_STEPS = 2_000_000
+MAX_ITEMS = 873_782
+MAX_CHARACTERS = 6_990_256
+MAX_ELEMENTS = 2_000_000
+"""How many elements a result may have in all."""
+MAX_MADE = 2**29
+"""How many bytes one evaluation may make in all: a character is one, an element of an array 4 or more."""
+
+TOO_DEEP = (
+    "Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive"
+)
+TOO_LONG = "Expression evaluation timeout: Check for infinite loop"
+TOO_BIG = "Expression evaluation memory limit exceeded: Check for excessive memory usage"
+
+_STEPS_BETWEEN_LOOKS = 1_000
+"""A look asks whether budget is over: some 2 ms pass between two."""
+
+
+class Allowance:
+    """What one evaluation has used up.
+
+    All of its methods raise Refusal, or BudgetExceeded, when it is too much.
+    """
+
+    __slots__ = ("budget", "look_at", "made", "steps")
+
+    def __init__(self, budget: TimeBudget) -> None:
+        self.budget = budget
+        self.steps = self.made = 0
+        self.look_at = 0  # the first step looks: a state may have very many small expressions
+
+    def look(self) -> None:
+        """Called when `steps` has passed `look_at`."""
+        if self.steps > MAX_STEPS or self.budget.is_over():
+            raise Refusal("", TOO_LONG)
+        self.look_at = min(self.steps + _STEPS_BETWEEN_LOOKS, MAX_STEPS)
+
+    def walk(self, elements: int) -> None:
+        """So many elements are looked at, at the engine's speed for one step."""
+        self.steps += 1 + elements // 16
+        if self.steps > self.look_at:
+            self.look()
+
+    def make(self, size_bytes: int) -> None:
+        """So many bytes are made."""
+        self.made += size_bytes
+        if self.made > MAX_MADE:
+            raise Refusal("", TOO_BIG)
+
+
+def allowance() -> Allowance:
+    """That of the evaluation that runs in this thread: the engine calls its functions without it."""
+    found: Allowance = Jsonata.CURRENT.jsonata.allowance
+    return found
+
+
+def check_length(length: int) -> int:
+    """Returns the number of characters of a string that is about to be made. Raises Refusal if it
+    is too long.
+    """
+    if length > MAX_CHARACTERS:
+        raise Refusal("", TOO_BIG)
+    return length
+
+
+def check_items(number: int) -> int:
+    """Returns the number of items of an array that is about to be made. Raises Refusal if there are
+    too many.
+    """
+    if number > MAX_ITEMS:
+        raise Refusal("", TOO_BIG)
+    return number
+
+
+def walk_whole(value: Any) -> None:
+    """Looks at all that is in `value`. An array may hold another many times, so a few can be
+    endless to walk.
+    """
+    current = allowance()
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, dict):
+            current.walk(len(item))
+            waiting.extend(item.values())
+        elif isinstance(item, list):
+            current.walk(len(item))
+            waiting.extend(item)

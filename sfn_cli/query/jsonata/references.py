@@ -1,0 +1,92 @@
+"""What a JSONata expression refers to: the variables that it does not bind itself, and the fields
+of $states.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jsonata.jsonata import Jsonata
+from jsonata.parser import Parser
+
+from sfn_cli.query.jsonata.extensions import EXTENSIONS
+from sfn_cli.query.jsonata.syntax import Node, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_VALUES_IN_CONTEXT = ("", "$")
+"""The names of `$` and `$$`."""
+
+
+def references(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """(variables, fields of $states) that the expression reads; functions are no variables. Raises
+    ValueError.
+
+    `($x := $a; $x + $states.input.n)` gives ({"a"}, {"input"}).
+    """
+    variables: set[str] = set()
+    fields: set[str] = set()
+    _read(parse(text), set(), variables, fields)
+    return frozenset(name for name in variables if not _is_given(name)), frozenset(fields)
+
+
+def _is_given(name: str) -> bool:
+    return (
+        name == "states"
+        or name in _VALUES_IN_CONTEXT
+        or name in EXTENSIONS
+        or name in Jsonata.static_frame.bindings
+    )
+
+
+def _read(node: Any, bound: set[str], variables: set[str], fields: set[str]) -> None:
+    """Notes what is read in the order of evaluation; `bound` are the names bound so far, here and around."""
+    if node.type == "variable" and node.value not in bound:
+        variables.add(str(node.value))
+    if node.type == "path" and (field := _states_field(node)) is not None:
+        fields.add(field)
+    if node.type in ("block", "lambda"):
+        bound = set(bound)
+    if node.type == "lambda":
+        bound.update(str(argument.value) for argument in node.arguments)
+        _read(node.body, bound, variables, fields)
+        return
+    if node.type == "bind":
+        # A function may call itself by the name that it is given.
+        names = bound | {str(node.lhs.value)} if node.rhs.type == "lambda" else bound
+        _read(node.rhs, names, variables, fields)
+        bound.add(str(node.lhs.value))
+        return
+    for part in _parts(node):
+        _read(part, bound, variables, fields)
+        bound.update(
+            name
+            for name in (getattr(part, "focus", None), getattr(part, "index", None))
+            if isinstance(name, str)
+        )
+
+
+def _states_field(path: Node) -> str | None:
+    first, *rest = path.steps
+    if first.type == "variable" and first.value == "states" and rest and rest[0].type == "name":
+        return str(rest[0].value)
+    return None
+
+
+_LINKS = ("ancestor", "seeking_parent", "outer_instance")
+"""Attributes of a node that lead to others than its parts."""
+
+
+def _parts(node: Node) -> Iterator[Node]:
+    for name, value in vars(node).items():
+        if name not in _LINKS:
+            yield from _symbols(value)
+
+
+def _symbols(value: Any) -> Iterator[Node]:
+    if isinstance(value, Parser.Symbol):
+        yield value
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _symbols(item)

@@ -1,0 +1,85 @@
+"""Reading a JSONata expression: text -> the engine's syntax tree, with the faults of its parser put right."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from jsonata.jexception import JException
+from jsonata.parser import Parser
+
+from sfn_cli.query.jsonata.matching import compile_regex
+from sfn_cli.query.jsonata.messages import message_of, syntax_message
+
+Node = Any
+"""A node of the engine's syntax tree."""
+
+
+def parse(text: str) -> Node:
+    """The tree of `text`. Raises ValueError with JSONata's message."""
+    try:
+        return TreeParser().parse(_joined_surrogates(text), compile_regex)
+    except JException as error:
+        # Of an escape, the engine says that a regular expression is empty.
+        if error.error == "S0301" and error.current is not None:
+            raise ValueError(f"Unsupported escape sequence: \\{error.current}") from None
+        if error.error == "S0102" and (number := _NUMBER.match(text, error.location)):
+            raise ValueError(f"Number out of range: {number[0]}") from None
+        raise ValueError(message_of(error)[1]) from None
+    except (IndexError, KeyError, RuntimeError, ValueError, AttributeError, TypeError) as error:
+        raise ValueError(syntax_message(text, error)) from None
+
+
+_NUMBER = re.compile(r"[0-9.]+(?:[eE][-+]?[0-9]+)?")
+_PAIR = re.compile(r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
+
+
+def _joined_surrogates(text: str) -> str:
+    """`\\uD834\\uDD1E` as the one character it is: the engine would make two halves of it."""
+
+    def character(pair: re.Match[str]) -> str:
+        high, low = int(pair[1], 16), int(pair[2], 16)
+        return chr(0x10000 + (high - 0xD800) * 0x400 + low - 0xDC00)
+
+    return _PAIR.sub(character, text)
+
+
+class TreeParser(Parser):  # type: ignore[misc]  # the engine has no types
+    """The engine's parser processes the left side of `?:` and `??` twice, which negates `-5` twice."""
+
+    def process_ast(self, expr: Node) -> Node:
+        if expr is None or expr.type != "condition":
+            return super().process_ast(expr)
+        tested = expr.condition
+        coalesces = (
+            tested.type == "function"
+            and getattr(tested.procedure, "value", None) == "exists"
+            and expr.then in tested.arguments
+        )
+        if not coalesces and expr.then is not tested:
+            return super().process_ast(expr)
+        expr.then = Parser.Symbol(self)
+        expr.then.type = "value"
+        result = super().process_ast(expr)
+        result.then = result.condition.arguments[0] if coalesces else result.condition
+        return result
+
+
+def top_level_reference(node: Node) -> str | None:
+    """The first name that is read where there is no value to read it from: `phone` in `phone.number`.
+
+    The later steps of a path, predicates and the like are evaluated with a value: not looked into.
+    """
+    if not isinstance(node, Parser.Symbol):
+        return None
+    if node.type == "path":
+        first = node.steps[0]
+        return str(first.value) if first.type == "name" else top_level_reference(first)
+    parts = [node.lhs, node.rhs, node.expression, node.procedure, node.condition, node.then, node._else]
+    for group in (node.expressions, node.arguments if node.type != "lambda" else None):
+        parts += group or ()
+    if node.type == "unary" and node.lhs_object is not None:
+        parts += [part for pair in node.lhs_object for part in pair]
+    if node.type in ("function", "partial") and getattr(node.procedure, "type", None) == "path":
+        parts.remove(node.procedure)  # `sum(x)` for `$sum(x)`: refused when it is called
+    return next((name for part in parts if (name := top_level_reference(part)) is not None), None)

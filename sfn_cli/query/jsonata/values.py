@@ -1,0 +1,255 @@
+"""Values in and out of the JSONata engine, and what JSONata says of them.
+
+Within the engine None is undefined and NULL is null; its lists carry flags, its functions are values.
+Outside there is plain JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from jsonata.utils import Utils
+
+from sfn_cli.jsonvalue import dumps, is_larger_than
+from sfn_cli.query.jsonata.limits import MAX_CHARACTERS, MAX_ELEMENTS, TOO_BIG, allowance
+from sfn_cli.query.jsonata.messages import Refusal
+
+if TYPE_CHECKING:
+    from sfn_cli.jsonvalue import Json
+    from sfn_cli.query.scope import Scope
+
+NULL = Utils.NULL_VALUE
+
+
+class Bound(NamedTuple):
+    """A value of the scope as the engine takes it. If it holds no null, `plain`, it is also JSON as it is."""
+
+    original: Json
+    value: Any
+    plain: bool
+
+    @classmethod
+    def of(cls, original: Json) -> Bound:
+        conversion = _Conversion()
+        value = conversion.of(original)
+        return cls(original, value, conversion.plain)
+
+
+def to_engine(value: Json) -> Any:
+    """`value` with NULL for null and 1 for 1.0. What needs no change is shared, not copied."""
+    return _Conversion().of(value)
+
+
+_AS_THEY_ARE = frozenset((str, int, bool))
+
+
+class _Conversion:
+    """`to_engine`; afterwards `plain` says whether there was no null."""
+
+    __slots__ = ("plain",)
+
+    def __init__(self) -> None:
+        self.plain = True
+
+    def of(self, value: Json) -> Any:
+        kind = type(value)
+        if kind in _AS_THEY_ARE:
+            return value
+        if kind is dict:
+            changed = {
+                name: made
+                for name, item in value.items()
+                if type(item) not in _AS_THEY_ARE and (made := self.of(item)) is not item
+            }
+            return {**value, **changed} if changed else value
+        if kind is list:
+            places = {
+                place: made
+                for place, item in enumerate(value)
+                if type(item) not in _AS_THEY_ARE and (made := self.of(item)) is not item
+            }
+            return [places.get(place, item) for place, item in enumerate(value)] if places else value
+        if value is None:
+            self.plain = False
+            return NULL
+        return _number(value)
+
+
+def from_engine(value: Any, scope: Scope) -> Json:
+    """The plain JSON of a result. Raises Refusal for what is none."""
+    shared = {
+        id(bound.value) for bound in scope.engine_values.values() if isinstance(bound, Bound) and bound.plain
+    }
+    return _Plain(shared).of(value)
+
+
+class _Plain:
+    """Makes plain JSON; `shared` are the ids of values that are such already.
+
+    `room` is how many elements are left, and `space` how many characters: a small result may hold one array
+    2**60 times, or one long text.
+    """
+
+    def __init__(self, shared: set[int]) -> None:
+        self.shared = shared
+        self.room = MAX_ELEMENTS
+        self.space = 2 * MAX_CHARACTERS
+        self.lengths: dict[int, int] = {}
+
+    def of(self, value: Any) -> Json:
+        if isinstance(value, str):
+            self.take(len(value))
+            if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
+                raise Refusal("", "The result holds half of a surrogate pair, which is no character")
+            return value
+        if value is NULL or value is None:
+            return None
+        if isinstance(value, (bool, int, float)):
+            return _number(value)
+        if id(value) in self.shared:
+            self.take(self.length_of(value))
+            return value
+        if isinstance(value, (dict, list)):
+            allowance().walk(len(value))
+            self.room -= len(value)
+            if self.room < 0:
+                raise Refusal("", TOO_BIG)
+        if isinstance(value, dict):
+            return {name: self.of(item) for name, item in value.items()}
+        if isinstance(value, list):
+            return [self.of(item) for item in value]
+        raise Refusal("", "The result holds a function, which is no JSON")
+
+    def take(self, characters: int) -> None:
+        self.space -= characters
+        if self.space < 0:
+            raise Refusal("", TOO_BIG)
+
+    def length_of(self, shared: Json) -> int:
+        """The length of a shared value's text, which matters from the second time on."""
+        known = self.lengths.get(id(shared))
+        if known is None:
+            self.lengths[id(shared)] = -1
+            return 0
+        if known < 0:
+            known = self.lengths[id(shared)] = len(dumps(shared))
+        return known
+
+
+_MOST_BITS = 1024
+"""The bits of the largest integer that a double can hold. Longer ones are infinite in JSONata."""
+
+
+def _number(value: int | float) -> int | float:
+    """1 for 1.0, and 1e+22 for the integer of that size: as JavaScript writes the number. An
+    infinity or NaN is refused.
+    """
+    if isinstance(value, int):
+        if value.bit_length() > _MOST_BITS:
+            raise Refusal("D1001", f"Number out of range: {'-' if value < 0 else ''}Infinity")
+        return float(value) if 10**21 <= abs(value) < 10**308 and int(float(value)) == value else value
+    if not math.isfinite(value):
+        raise Refusal("D1001", f"Number out of range: {'NaN' if math.isnan(value) else 'Infinity'}")
+    if value.is_integer() and abs(value) < 1e21:
+        return int(value) if abs(value) <= 2**53 else int(Decimal(repr(value)))
+    return value
+
+
+def text_of(value: Any, indent: bool = False) -> str | None:
+    """`$string`: strings as they are, everything else as JavaScript's JSON.
+
+    A function is the empty string.
+    """
+    if value is None:
+        return None
+    if getattr(value, "outer_wrapper", False):
+        value = value[0]
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, (bool, int, float, dict, list)) and value is not NULL:
+        return ""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise Refusal("D3001", "Attempting to invoke string function on Infinity or NaN")
+    if isinstance(value, (dict, list)) and is_larger_than(value, MAX_CHARACTERS):
+        raise Refusal("", TOO_BIG)
+    return _json_text(value, "\n" if indent else "")
+
+
+def _json_text(value: Any, newline: str) -> str:
+    if value is NULL or value is None:
+        return "null"
+    if value is True or value is False:
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, (int, float)):
+        return number_text(value)
+    inner = newline and newline + "  "
+    if isinstance(value, dict):
+        colon = ": " if newline else ":"
+        parts = [
+            json.dumps(name, ensure_ascii=False) + colon + _json_text(item, inner)
+            for name, item in value.items()
+        ]
+        return "{" + inner + ("," + inner).join(parts) + newline + "}" if parts else "{}"
+    if isinstance(value, list):
+        parts = [_json_text(item, inner) for item in value]
+        return "[" + inner + ("," + inner).join(parts) + newline + "]" if parts else "[]"
+    return '""'
+
+
+def number_text(value: int | float) -> str:
+    """A number as JavaScript prints it, to 15 digits if it has a fraction: 0.1 + 0.2 is 0.3."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise Refusal("D1001", f"Number out of range: {'NaN' if math.isnan(value) else 'Infinity'}")
+    if isinstance(value, int) and abs(value) < 10**21:
+        return str(value)
+    number = float(value) if float(value).is_integer() else float(f"{value:.15g}")
+    sign, digits, exponent = Decimal(repr(number)).normalize().as_tuple()
+    assert isinstance(exponent, int)
+    figures = "".join(map(str, digits))
+    point = len(figures) + exponent  # where the decimal point lies in the figures
+    minus = "-" if sign and number else ""
+    if 0 < point <= 21:
+        return minus + (
+            figures[:point].ljust(point, "0") + ("." + figures[point:] if point < len(figures) else "")
+        )
+    if -6 < point <= 0:
+        return f"{minus}0.{'0' * -point}{figures}"
+    fraction = "." + figures[1:] if len(figures) > 1 else ""
+    return f"{minus}{figures[0]}{fraction}e{'+' if point > 0 else '-'}{abs(point - 1)}"
+
+
+def strictly_equal(left: Any, right: Any) -> bool:
+    """Of one type and equal, as JavaScript's ===; objects and arrays only if they are the same one."""
+    if isinstance(left, (dict, list)) or isinstance(right, (dict, list)):
+        return left is right
+    return isinstance(left, bool) == isinstance(right, bool) and bool(left == right)
+
+
+def deeply_equal(left: Any, right: Any) -> bool:
+    """Equal JSON; true is not 1."""
+    if isinstance(left, list) and isinstance(right, list):
+        allowance().walk(len(left))
+        return len(left) == len(right) and all(map(deeply_equal, left, right))
+    if isinstance(left, dict) and isinstance(right, dict):
+        allowance().walk(len(left))
+        return left.keys() == right.keys() and all(
+            deeply_equal(item, right[name]) for name, item in left.items()
+        )
+    return left is right or (isinstance(left, bool) == isinstance(right, bool) and bool(left == right))
+
+
+def key_of(value: Any) -> object:
+    """Equal, and hashable, for values that are deeply equal."""
+    if isinstance(value, (list, dict)):
+        allowance().walk(32 + 16 * len(value))
+        allowance().make(100 * len(value))
+    if isinstance(value, list):
+        return tuple(map(key_of, value))
+    if isinstance(value, dict):
+        return frozenset((name, key_of(item)) for name, item in value.items())
+    return (bool, value) if isinstance(value, bool) else value

@@ -1,0 +1,1 @@
+"""JSONPath: paths, filters, and Reference Paths."""

@@ -1,0 +1,212 @@
+"""JSONPath as Step Functions has it: `$.a.b`, `$$.State.Name`, `$variable.items[0]`.
+
+AWS evaluates paths with Jayway's JsonPath, and differs from it. The rules, each seen in recordings
+or in https://docs.aws.amazon.com/step-functions/latest/dg/amazon-states-language-paths.html:
+
+Rule 1: a path is *definite* if it can only name one value: no `..`, `*`, slice, list of indexes or filter.
+Rule 2: a definite path gives the bare value, and PathNotFound if any step is missing. Null is a value.
+Rule 3: an indefinite path always gives a list, in document order; whatever is missing adds nothing.
+Rule 4: `[n]` after an indefinite step indexes each match, not the list of matches.
+Rule 5: `['a','b']` at the end is definite: one object of those of the keys that are present.
+Rule 6: functions such as `length()`, and `=~`, `in`, `subsetof` and the like in filters, are refused.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from sfn_cli.errors import StatesError
+from sfn_cli.jsonvalue import Json, dumps
+from sfn_cli.query.java_text import java_class, java_text
+from sfn_cli.query.jsonpath.parser import (
+    MAX_NODES,
+    Selector,
+    Step,
+    TooManyNodes,
+    parse_path,
+    select_from,
+    step_text,
+)
+from sfn_cli.query.limits import UNLIMITED, TimeBudget
+
+if TYPE_CHECKING:
+    from sfn_cli.query.scope import Scope
+
+
+class PathNotFound(Exception):  # named for what happened
+    """A definite path names nothing in its document. AWS words this in three ways.
+
+    `str()` is the form of InputPath, OutputPath, ItemsPath …: "Invalid path '$.a' : No results for
+    path: $['a']".
+    """
+
+    def __init__(self, path: str, reason: str, document: Json) -> None:
+        super().__init__(f"Invalid path '{path}' : {reason}")
+        self.path = path
+        self.reason = reason
+        self.document = document
+
+    def as_invalid_path(self) -> StatesError:
+        """The States.Runtime error of a field that is itself a path, such as OutputPath."""
+        return StatesError("States.Runtime", str(self))
+
+    def in_field(self, field: str) -> StatesError:
+        """The States.Runtime error of a payload template's `field` ("value.$"), ErrorPath or CausePath."""
+        if self.document is None:
+            return StatesError(
+                "States.Runtime", "Unable to apply Path transformation to null or empty input."
+            )
+        return StatesError(
+            "States.Runtime",
+            f"The JSONPath '{self.path}' specified for the field '{field}' could not be found "
+            f"in the input '{dumps(self.document)}'",
+        )
+
+    def in_intrinsic(self) -> str:
+        """What AWS says within the error of an intrinsic function that has this path as an argument."""
+        document = dumps(self.document)
+        return (
+            f"The JsonPath argument for the field '{self.path}' could not be found in the input '{document}'"
+        )
+
+
+class Path:
+    """A compiled path. `root` is "$", "$$" or a variable's name; `steps` are names, indexes and selectors."""
+
+    __slots__ = ("_names", "_plain", "definite", "root", "steps", "text")
+
+    def __init__(self, text: str, root: str, steps: tuple[Step, ...]) -> None:
+        self.text = text
+        self.root = root
+        self.steps = steps
+        self.definite = all(not isinstance(step, Selector) or step.merges for step in steps)
+        self._names = steps if all(isinstance(step, str) for step in steps) else None
+        self._plain = not any(isinstance(step, Selector) for step in steps)
+
+    def evaluate(self, scope: Scope) -> Json:
+        """The value that the path names in `scope`; raises PathNotFound (Rule 2), or States.Runtime
+        if it names too many.
+        """
+        root = self.root
+        if root == "$":
+            return self.read(scope.input, scope.budget)
+        if root == "$$":
+            return self.read(scope.context(), scope.budget)
+        if root not in scope.variables:
+            raise PathNotFound(self.text, f"No results for path: $['{root}']", dict(scope.variables))
+        return self.read(scope.variables[root], scope.budget)
+
+    def read(self, document: Json, budget: TimeBudget = UNLIMITED) -> Json:
+        """As `evaluate`, with the root's value given."""
+        if self._names is not None:
+            value = document
+            try:
+                for name in self._names:
+                    value = value[name]
+            except (KeyError, TypeError):  # strings, lists and null cannot be indexed by a string
+                raise self._not_found(document) from None
+            return value
+        if self._plain:
+            return self._read_plain(document)
+        try:
+            found = _select(self.steps, document, budget)
+        except TooManyNodes:
+            cause = (
+                f"The JSONPath '{self.text}' names more than {MAX_NODES} values, "
+                "or takes too long to find them"
+            )
+            raise StatesError("States.Runtime", cause) from None
+        if not self.definite:
+            return found
+        if not found:
+            raise self._not_found(document)
+        return found[0]
+
+    def _read_plain(self, document: Json) -> Json:
+        value = document
+        try:
+            for step in self.steps:
+                # A string can be indexed, in Python.
+                if isinstance(step, int) and not isinstance(value, list):
+                    raise self._not_found(document)
+                value = value[step]
+        except (KeyError, TypeError, IndexError):
+            raise self._not_found(document) from None
+        return value
+
+    def _not_found(self, document: Json) -> PathNotFound:
+        return PathNotFound(self.text, _reason(self.steps, document), document)
+
+    def __repr__(self) -> str:
+        return f"Path({self.text!r})"
+
+
+@lru_cache(maxsize=4096)
+def compile_path(text: str) -> Path:
+    """The path that `text` spells. Raises ValueError, with the column, if it is none."""
+    return Path(text, *parse_path(text))
+
+
+def is_path(text: str) -> bool:
+    """Whether `text` is a valid path."""
+    try:
+        compile_path(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _select(steps: tuple[Step, ...], document: Json, budget: TimeBudget) -> list[Json]:
+    """All that the steps name in `document`, in document order. Raises TooManyNodes."""
+    nodes = [document]
+    for step in steps:
+        if isinstance(step, Selector):
+            nodes = select_from(nodes, step, budget)
+        elif isinstance(step, str):
+            nodes = [node[step] for node in nodes if isinstance(node, dict) and step in node]
+        else:
+            nodes = [
+                node[step] for node in nodes if isinstance(node, list) and -len(node) <= step < len(node)
+            ]
+    return nodes
+
+
+def _reason(steps: tuple[Step, ...], document: Json) -> str:
+    """Why a definite path names nothing, in Jayway's words.
+
+    A missing last name is "No results for path", with the path whole; a missing name before the
+    last is "Missing property", with the path up to it.
+    """
+    value = document
+    so_far = "$"
+    whole = "$" + "".join(map(step_text, steps))
+    for position, step in enumerate(steps):
+        here = so_far + step_text(step)
+        if isinstance(step, int):
+            if value is None:
+                return f"The path {so_far} is null"
+            if not isinstance(value, list):
+                return (
+                    f"Filter: [{step}] can only be applied to arrays. Current context is: {java_text(value)}"
+                )
+            if not -len(value) <= step < len(value):
+                return f"No results for path: {whole}"
+            value = value[step]
+        elif not isinstance(value, dict):
+            return (
+                f"Expected to find an object with property {step_text(step)} in path {so_far} "
+                f"but found '{java_class(value)}'. "
+                "This is not a json object according to the JsonProvider: "
+                "'com.jayway.jsonpath.spi.json.JacksonJsonProvider'."
+            )
+        elif isinstance(step, str):
+            if step not in value:
+                return (
+                    f"No results for path: {whole}"
+                    if position == len(steps) - 1
+                    else f"Missing property in path {here}"
+                )
+            value = value[step]
+        so_far = here
+    return f"No results for path: {whole}"

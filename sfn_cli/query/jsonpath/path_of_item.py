@@ -1,0 +1,114 @@
+"""Paths within a filter, `@.price` and `@.tags[0]`: what they name in one item. The only importer
+of jsonpath-ng.
+
+The names at the beginning are followed here; the rest (`[0]`, `[*].a`, `..b`) is read and followed by
+jsonpath-ng, as far as it means the same in Jayway. A path that could name several values gives a list.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.query.jsonpath.comparison import MISSING
+
+if TYPE_CHECKING:
+    from sfn_cli.jsonvalue import Json
+
+Value = Callable[[Any], Any]
+"""What a part of a filter gives for an item."""
+
+MAX_STEPS = 100
+"""How many steps may follow the names: jsonpath-ng calls itself for each. (ours)"""
+
+TEXT = r"""'(?:[^'\\]|\\.)*+'|"(?:[^"\\]|\\.)*+\""""
+_NAME = r"""[^\s.\[\](){}'"=!<>&|*?,+/%~`]++"""
+_MEMBER = re.compile(rf"\.({_NAME})|\.?\[\s*+({TEXT})\s*+\]", re.DOTALL)
+_FURTHER = re.compile(rf"(?:\.\.?(?:\*|{_NAME})|(?:\.\.?)?\[(?:[^\[\]'\"?`]|{TEXT})*+\])++", re.DOTALL)
+_UNUSUAL_NAME = re.compile(rf"({TEXT})|(?<=\.)({_NAME})", re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
+
+
+def path_of_item(text: str, at: int) -> tuple[Value, int]:
+    """The path behind the `@` before `at`, and where it ends. Of an item that it names nothing in,
+    it gives MISSING. Raises ValueError.
+    """
+    names: list[str] = []
+    while member := _MEMBER.match(text, at):
+        names.append(member[1] or unescape(member[2][1:-1]))
+        at = member.end()
+    further = _FURTHER.match(text, at)
+    at = at if further is None else further.end()
+    if text.startswith("(", at):
+        function = re.split(r"[.\]]", text[:at])[-1]
+        raise ValueError(f"the function '{function}()' is not supported in a filter")
+    if further is not None:
+        rest = _further(further[0])
+        return lambda item: rest(_member(item, names)), at
+    if len(names) == 1:
+        (only,) = names
+        return lambda item: item.get(only, MISSING) if isinstance(item, dict) else MISSING, at
+    return lambda item: _member(item, names), at
+
+
+def unescape(quoted: str) -> str:
+    """As in a string of Java: `\\n`, `\\u00e9`; before any other character a backslash is nothing."""
+    return _ESCAPE.sub(
+        lambda code: chr(int(code[1], 16)) if code[1] else _ESCAPES.get(code[2], code[2]), quoted
+    )
+
+
+def _member(item: Json, names: list[str]) -> Any:
+    """What the names lead to from the item, or MISSING."""
+    for name in names:
+        if not isinstance(item, dict) or name not in item:
+            return MISSING
+        item = item[name]
+    return item
+
+
+def _further(text: str) -> Value:
+    """What the steps from the first that is no name on give. Raises ValueError."""
+    from jsonpath_ng.exceptions import JSONPathError
+    from jsonpath_ng.jsonpath import Child, Descendants, Fields, Index, Root, Slice, Wildcard  # 50 ms
+    from jsonpath_ng.parser import parse
+
+    # The library refuses names that are not ASCII, or begin with a digit, unless they are quoted.
+    quoted = _UNUSUAL_NAME.sub(lambda part: part[1] or "'" + part[2].replace("\\", "\\\\") + "'", text)
+    try:
+        expression = parse("$" + quoted)
+    except JSONPathError as error:
+        raise ValueError(f"the path '{text}' in a filter does not parse: {error}") from None
+    several = False
+    steps = 0
+    waiting = [expression]
+    while waiting:
+        steps += 1
+        if steps > MAX_STEPS:  # the library calls itself for each
+            raise ValueError("a path in the filter has too many steps")
+        match waiting.pop():
+            case Root() | Index(indices=(_,)) | Fields(fields=(_,)):
+                pass
+            case Child(left=left, right=right):
+                waiting += [left, right]
+            case Descendants(left=left, right=right):
+                several = True
+                waiting += [left, right]
+            case (
+                Wildcard() | Slice(start=int(), end=None, step=None) | Slice(start=None, end=int(), step=None)
+            ):
+                several = True
+            case Slice(start=int(start), end=int(end), step=None) if start >= 0 <= end:
+                several = True
+            case step:  # what means something else in Jayway
+                raise ValueError(f"the step '{step}' is not supported in a filter")
+
+    def values(item: Any) -> Any:
+        if item is MISSING:
+            return MISSING
+        found = [match.value for match in expression.find(item)]
+        return found if several else found[0] if found else MISSING
+
+    return values

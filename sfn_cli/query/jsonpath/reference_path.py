@@ -1,0 +1,83 @@
+"""Reference Paths: the paths that name exactly one place, and so can be written to.
+
+https://states-language.net/#ref-paths: only names and indexes, no selectors. ResultPath places a
+state's result into its input with one.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from sfn_cli.errors import StatesError
+from sfn_cli.jsonvalue import Json, dumps
+from sfn_cli.query.jsonpath.expression import Path, compile_path
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class ReferencePath:
+    """`$.a.b[0]`; `names` are ("a", "b", 0). `root` is "$", "$$" or a variable's name."""
+
+    __slots__ = ("_path", "names", "root", "text")
+
+    def __init__(self, text: str) -> None:
+        """Raises ValueError if `text` is no Reference Path."""
+        path = compile_path(text)
+        names = tuple(step for step in path.steps if isinstance(step, (str, int)))
+        if len(names) != len(path.steps):
+            raise ValueError(
+                f"Invalid Reference Path '{text}': "
+                "it may name one place only ('@', '..', ',', ':', '?' and '*' cannot be used)"
+            )
+        self._path: Path = path
+        self.text = text
+        self.root = path.root
+        self.names: tuple[str | int, ...] = names
+
+    def read(self, document: Json) -> Json:
+        """The value at this place; raises PathNotFound."""
+        return self._path.read(document)
+
+    def place(self, document: Json, value: Json) -> Json:
+        """A document with `value` at this place; `document` itself is left as it was.
+
+        `$` gives `value`. Missing objects on the way are created; an array keeps its length.
+        Raises States.ResultPathMatchFailure where the place would lie within a string, a number …
+        """
+        try:
+            return _place(document, self.names, value)
+        except _CannotPlace:
+            raise StatesError(
+                "States.ResultPathMatchFailure",
+                f"Unable to apply ReferencePath {self.text} to input {dumps(document)}",
+            ) from None
+
+    def __repr__(self) -> str:
+        return f"ReferencePath({self.text!r})"
+
+
+@lru_cache(maxsize=4096)
+def reference_path(text: str) -> ReferencePath:
+    """The Reference Path that `text` spells, made once. Raises ValueError."""
+    return ReferencePath(text)
+
+
+class _CannotPlace(Exception):
+    pass
+
+
+def _place(document: Json, names: Sequence[str | int], value: Json) -> Json:
+    if not names:
+        return value
+    name, rest = names[0], names[1:]
+    if isinstance(name, str):
+        if not isinstance(document, dict):
+            raise _CannotPlace
+        return {**document, name: _place(document.get(name, {}), rest, value)}
+    if not isinstance(document, list) or not -len(document) <= name < len(document):
+        raise _CannotPlace
+    changed = list(document)
+    changed[name] = _place(document[name], rest, value)
+    return changed

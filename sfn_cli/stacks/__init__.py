@@ -1,0 +1,1 @@
+"""Templates and folders, and the resources that they describe."""

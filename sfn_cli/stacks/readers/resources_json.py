@@ -1,0 +1,84 @@
+"""`resources.json`: the calls to AWS's services that `sfn run` makes before it starts a state
+machine.
+
+    [
+        {"service": "s3", "operation": "CreateBucket", "parameters": {"Bucket": "letters"}},
+        {"service": "s3", "operation": "PutObject",
+         "parameters": {"Bucket": "letters", "Key": "a.csv", "Body": "fileb://a.csv"}},
+        {"service": "dynamodb", "wait": "table_exists", "parameters": {"TableName": "letters"}}
+    ]
+
+Services, operations and parameters have the names that AWS's clients have, waiters those of boto3.
+A text that is file://PATH or fileb://PATH stands for the content of a file of the folder. The calls
+are made in their order, before every run. One that is refused because what it would make is there
+already is no failure.
+
+What sfn itself has of AWS's services (connections, functions, logs, state machines) is asked of it;
+the rest goes where tasks call.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sfn_cli.errors import UsageError
+from sfn_cli.input_files import RESOURCE_FILE_BYTES, read_bytes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_LOCATION = re.compile(r"(fileb?)://(.+)", re.DOTALL)
+
+
+class ResourceCall(NamedTuple):
+    """One call; `wait` says that `name` is a waiter's and not an operation's."""
+
+    place: str
+    """Which of the calls of which file it is, for people."""
+    service: str
+    name: str
+    wait: bool
+    parameters: dict[str, Any]
+
+
+def parse(path: Path, given: Any) -> list[ResourceCall]:
+    """The calls of a file that holds `given`. Raises UsageError."""
+    if not isinstance(given, list):
+        raise UsageError(f"{path} must hold an array of calls.")
+    return [_call(path, f"{path}, call {number}", call) for number, call in enumerate(given, 1)]
+
+
+def _call(path: Path, place: str, call: Any) -> ResourceCall:
+    match call:
+        case {"service": str(service), "operation": str(name), **rest} if rest.keys() <= {"parameters"}:
+            wait = False
+        case {"service": str(service), "wait": str(name), **rest} if rest.keys() <= {"parameters"}:
+            wait = True
+        case _:
+            raise UsageError(f'{place} must be {{"service", "operation" or "wait", "parameters"}}.')
+    parameters = _with_files(path.parent, place, rest.get("parameters", {}))
+    if not isinstance(parameters, dict):
+        raise UsageError(f"{place}: parameters must be an object.")
+    return ResourceCall(place, service, name, wait, parameters)
+
+
+def _with_files(folder: Path, place: str, value: Any) -> Any:
+    """The value, with the contents of the files that its texts name."""
+    match value:
+        case dict():
+            return {name: _with_files(folder, place, member) for name, member in value.items()}
+        case list():
+            return [_with_files(folder, place, member) for member in value]
+        case str() if (location := _LOCATION.fullmatch(value)) is not None:
+            kind, path = location.groups()
+            try:
+                content = read_bytes(folder / path, RESOURCE_FILE_BYTES)
+                return content if kind == "fileb" else content.decode()
+            except OSError as error:
+                raise UsageError(f"{place}: cannot read {folder / path}: {error.strerror or error}") from None
+            except UnicodeDecodeError:
+                raise UsageError(
+                    f"{place}: {folder / path} is not UTF-8 text; fileb:// takes bytes."
+                ) from None
+    return value

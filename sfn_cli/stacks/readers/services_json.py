@@ -1,0 +1,61 @@
+"""`services.json`: the programs that `sfn run` starts first, and that serve HTTP while it goes on.
+
+    {
+        "Inventory": {"command": ["python", "services/inventory.py"]},
+        "Shipping": {"command": ["node", "services/shipping.js"]}
+    }
+
+A program runs in the folder, in the environment of the command, and serves on 127.0.0.1 at the port
+that PORT tells it: it is ready when that port takes connections. `python` is the one that runs sfn.
+`${Inventory}` in the definition stands for http://127.0.0.1:PORT, as a DefinitionSubstitution of
+CloudFormation does; other `${…}` stay. The programs end with the command, however it ends
+(cli/run/dev_services.py).
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sfn_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+_NAME = re.compile(r"[A-Za-z0-9_]+")
+
+
+class DevService(NamedTuple):
+    name: str
+    command: list[str]
+    folder: Path
+
+    def __str__(self) -> str:
+        return f"{self.name} ({shlex.join(self.command)})"
+
+
+def parse(path: Path, given: Any) -> list[DevService]:
+    """The services of a file that holds `given`. Raises UsageError."""
+    if not isinstance(given, dict):
+        raise UsageError(f"{path} must hold an object: the name of each service, and how it is started.")
+    return [_service(path, name, settings) for name, settings in given.items()]
+
+
+def _service(path: Path, name: str, settings: Any) -> DevService:
+    if not _NAME.fullmatch(name):
+        raise UsageError(
+            f"{path}: the service {name!r} cannot be named in the definition; take letters, digits and _."
+        )
+    match settings:
+        case {"command": [str(program), *arguments], **others} if not others and all(
+            isinstance(word, str) for word in arguments
+        ):
+            return DevService(name, [program, *arguments], path.parent.resolve())
+    raise UsageError(f'{path}: {name} must be {{"command": [PROGRAM, ARGUMENT, …]}}.')
+
+
+def with_urls(definition: str, urls: Mapping[str, str]) -> str:
+    """The definition with the URL of each service where `${NAME}` stands."""
+    return re.sub(r"\$\{(\w+)\}", lambda found: urls.get(found[1], found[0]), definition)

@@ -1,0 +1,1 @@
+"""Functions, their versions, aliases, and asynchronous invocations."""

@@ -1,0 +1,109 @@
+"""Aliases of functions: names that lead to a version, or to two of them by weight."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sfn_cli import jsonvalue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from sfn_cli.store.sqlite.database import Database
+
+
+class FunctionAlias(NamedTuple):
+    """`number` is the version's (0 for $LATEST); `weights` says by number which part of the
+    invocations other versions take.
+    """
+
+    name: str
+    number: int
+    weights: Mapping[str, float]
+    description: str
+    revision_id: str
+
+
+class FunctionAliases:
+    """The aliases in one store. `function` is a function's name."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def create(self, function: str, alias: FunctionAlias) -> bool:
+        """Whether it was made: False when the name is taken."""
+        with self._database.transaction() as connection:
+            made = connection.execute(
+                """
+                INSERT INTO function_alias (function, name, number, weights, description, revision_id)
+                SELECT id, ?, ?, ?, ?, ? FROM function WHERE name = ?
+                ON CONFLICT (function, name) DO NOTHING
+                """,
+                (*_row(alias), function),
+            )
+            return made.rowcount == 1
+
+    def find(self, function: str, name: str) -> FunctionAlias | None:
+        with self._database.reading() as connection:
+            return _found(connection, function, name)
+
+    def page(
+        self, function: str, after: str, limit: int, *, number: int | None = None
+    ) -> list[FunctionAlias]:
+        """Up to `limit` aliases by name, from the one that follows `after`; those that lead to one
+        version, if given.
+        """
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"{_SELECT} WHERE f.name = ? AND a.name > ? AND (? IS NULL OR a.number = ?) ORDER BY a.name "
+                "LIMIT ?",
+                (function, after, number, number, limit),
+            ).fetchall()
+            return [_alias(row) for row in rows]
+
+    def update(
+        self, function: str, name: str, change: Callable[[FunctionAlias], FunctionAlias]
+    ) -> FunctionAlias | None:
+        """The alias as `change` makes it; None if there is none. What `change` raises leaves it as it was."""
+        with self._database.transaction() as connection:
+            alias = _found(connection, function, name)
+            if alias is None:
+                return None
+            changed = change(alias)
+            connection.execute(
+                """
+                UPDATE function_alias SET name = ?, number = ?, weights = ?, description = ?, revision_id = ?
+                WHERE name = ? AND function = (SELECT id FROM function WHERE name = ?)
+                """,
+                (*_row(changed), name, function),
+            )
+            return changed
+
+    def delete(self, function: str, name: str) -> None:
+        """Deletes it, if it is there."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "DELETE FROM function_alias "
+                "WHERE name = ? AND function = (SELECT id FROM function WHERE name = ?)",
+                (name, function),
+            )
+
+
+_SELECT = """
+    SELECT a.name, a.number, a.weights, a.description, a.revision_id
+    FROM function_alias a JOIN function f ON f.id = a.function
+"""
+
+
+def _found(connection: Any, function: str, name: str) -> FunctionAlias | None:
+    row = connection.execute(f"{_SELECT} WHERE f.name = ? AND a.name = ?", (function, name)).fetchone()
+    return None if row is None else _alias(row)
+
+
+def _alias(row: tuple[Any, ...]) -> FunctionAlias:
+    name, number, weights, description, revision_id = row
+    return FunctionAlias(name, number, jsonvalue.loads(weights), description, revision_id)
+
+
+def _row(alias: FunctionAlias) -> tuple[Any, ...]:
+    return alias.name, alias.number, jsonvalue.dumps(alias.weights), alias.description, alias.revision_id

@@ -1,0 +1,121 @@
+"""Invocations of the type Event: kept until a function has handled them, or has failed too often.
+
+Rule 1: A worker that takes an event is its owner; what a worker that died owned is anyone's again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from sfn_cli.errors import RowError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from sfn_cli.store.sqlite.database import Database
+
+
+class FunctionEvent(NamedTuple):
+    """`function_ref` is NAME or NAME:QUALIFIER, `tries` how often the function has failed on it.
+
+    `damage` is why the event cannot be read: then no other field but `id` is set.
+    """
+
+    id: int
+    request_id: str
+    function_ref: str
+    payload: str
+    client_context: str | None
+    sent_at: int
+    tries: int
+    damage: Exception | None = None
+
+
+_COLUMNS = "id, request_id, function_ref, payload, client_context, sent_at, tries"
+
+
+class FunctionEvents:
+    """The events in one store. Times are milliseconds since 1970."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(
+        self, request_id: str, function_ref: str, payload: str, client_context: str | None, at: int
+    ) -> None:
+        with self._database.transaction() as connection:
+            connection.execute(
+                """
+                INSERT INTO function_event
+                    (request_id, function_ref, payload, client_context, sent_at, due_at)
+                VALUES (?, ?, ?, ?, ?, ?)
+                """,
+                (request_id, function_ref, payload, client_context, at, at),
+            )
+
+    def any(self) -> bool:
+        """Whether there is an event, whoever has it."""
+        with self._database.reading() as connection:
+            return connection.execute("SELECT 1 FROM function_event LIMIT 1").fetchone() is not None
+
+    def waiting(self, owner: int, live: Collection[int]) -> bool:
+        """Whether there are events, due now or later, that no live worker has."""
+        with self._database.reading() as connection:
+            return (
+                connection.execute(
+                    f"SELECT 1 FROM function_event WHERE {_free(live, owner)} LIMIT 1"
+                ).fetchone()
+                is not None
+            )
+
+    def take(self, owner: int, live: Collection[int], at: int, limit: int) -> list[FunctionEvent]:
+        """Up to `limit` events that are due and that no live worker has, which are the owner's from
+        now on; the oldest first.
+        """
+        with self._database.transaction() as connection:
+            rows = connection.execute(
+                f"""
+                UPDATE function_event SET owner = ? WHERE id IN (
+                    SELECT id FROM function_event
+                    WHERE due_at <= ? AND {_free(live, owner)}
+                    ORDER BY due_at, id
+                    LIMIT ?
+                )
+                RETURNING id
+                """,
+                (owner, at, limit),
+            ).fetchall()
+            return [self._read(id) for (id,) in sorted(rows)]
+
+    def _read(self, id: int) -> FunctionEvent:
+        """The event in this row, in the caller's transaction. Each is read by itself: a damaged one
+        holds up no other.
+        """
+        try:
+            with self._database.reading() as connection:
+                return FunctionEvent(
+                    *connection.execute(
+                        f"SELECT {_COLUMNS} FROM function_event WHERE id = ?", (id,)
+                    ).fetchone()
+                )
+        except RowError as error:
+            return FunctionEvent(id, "?", "?", "", None, 0, 0, error)
+
+    def retry(self, owner: int, id: int, due_at: int) -> None:
+        """The function has failed on an event, which is due again; unless it is no longer the owner's."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE function_event SET tries = tries + 1, due_at = ?, owner = NULL "
+                "WHERE id = ? AND owner = ?",
+                (due_at, id, owner),
+            )
+
+    def remove(self, owner: int, id: int) -> None:
+        """Nothing more is to be done with an event; unless it is no longer the owner's."""
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM function_event WHERE id = ? AND owner = ?", (id, owner))
+
+
+def _free(live: Collection[int], owner: int) -> str:
+    """The condition that no live worker has an event, not even the one that asks."""
+    return f"(owner IS NULL OR owner NOT IN ({', '.join(map(str, {*live, owner}))}))"

@@ -1,0 +1,81 @@
+"""Versions of functions: configuration and code that are kept under a number. (functions.py finds
+them, as it does $LATEST.)
+
+Rule 1: What is published again unchanged gives the version that there is.
+Rule 2: A number is never used again, also when its version or the whole function was deleted.
+Rule 3: A version that an alias leads to stays.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfn_cli import jsonvalue
+from sfn_cli.store.sqlite.functions.functions import found
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfn_cli.jsonvalue import Json
+    from sfn_cli.store.sqlite.database import Database
+    from sfn_cli.store.sqlite.functions.functions import Function
+
+
+class FunctionVersions:
+    """The versions in one store."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def publish(
+        self, function: Function, configuration: Mapping[str, Json], digest: str, zip: bytes | None, at: int
+    ) -> Function | None:
+        """A version of the function with this configuration and the given zip, or its own; None if
+        the function has changed meanwhile.
+        """
+        with self._database.transaction() as connection:
+            now = found(connection, function.name)
+            if now is None or (now.id, now.revision) != (function.id, function.revision):
+                return None
+            newest = connection.execute(
+                "SELECT number, digest FROM function_version WHERE function = ? ORDER BY number DESC LIMIT 1",
+                (function.id,),
+            ).fetchone()
+            if newest is not None and newest[1] == digest:
+                return found(connection, function.name, newest[0])
+            (number,) = connection.execute(
+                """
+                INSERT INTO function_number (name, last) VALUES (?, 1)
+                ON CONFLICT (name) DO UPDATE SET last = last + 1
+                RETURNING last
+                """,
+                (function.name,),
+            ).fetchone()
+            named = {**configuration, "Version": str(number), "FunctionArn": f"{function.arn}:{number}"}
+            connection.execute(
+                """
+                INSERT INTO function_version (function, number, configuration, digest, published_at, code_zip)
+                SELECT id, ?, ?, ?, ?, coalesce(?, code_zip) FROM function WHERE id = ?
+                """,
+                (number, jsonvalue.dumps(named), digest, at, zip, function.id),
+            )
+            return found(connection, function.name, number)
+
+    def delete(self, name: str, number: int) -> list[str] | None:
+        """Deletes a version; None if there is none. If aliases lead to it, it stays: their names."""
+        with self._database.transaction() as connection:
+            version = found(connection, name, number)
+            if version is None:
+                return None
+            aliases = connection.execute(
+                """
+                SELECT a.name FROM function_alias a JOIN function f ON f.id = a.function
+                WHERE f.name = ?
+                  AND (a.number = ? OR EXISTS (SELECT 1 FROM json_each(a.weights) WHERE key = ?))
+                ORDER BY a.name
+                """,
+                (name, number, str(number)),
+            ).fetchall()
+            if not aliases:
+                connection.execute("DELETE FROM function_version WHERE id = ?", (version.id,))
+            return [alias for (alias,) in aliases]

@@ -1,0 +1,216 @@
+"""Groups and streams of logs, as CloudWatch has them: their names, tags, and for how long they keep
+what is in them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sfn_cli import jsonvalue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from sfn_cli.store.sqlite.database import Database
+
+MILLISECONDS_OF_A_DAY = 86_400_000
+
+_EXPIRE_AT_ONCE = 10_000
+
+
+class LogGroup(NamedTuple):
+    name: str
+    created_at: int
+    retention_days: int | None
+    stored_bytes: int
+
+
+class LogStream(NamedTuple):
+    """A stream; the times of its first and last events are None while it has none."""
+
+    name: str
+    created_at: int
+    first_at: int | None
+    last_at: int | None
+    last_ingested_at: int | None
+
+
+class LogGroups:
+    """The groups in one store, with their streams."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # Writing
+
+    def create_group(self, name: str, at: int, tags: Mapping[str, str] | None = None) -> bool:
+        """Whether the group was made: False when it exists."""
+        with self._database.transaction() as connection:
+            made = make_group(connection, name, at)
+            if made and tags:
+                _set_tags(connection, name, tags)
+            return made
+
+    def create_stream(self, group: str, name: str, at: int) -> bool | None:
+        """Whether the stream was made: False when it exists, None when its group does not."""
+        with self._database.transaction() as connection:
+            if not group_exists(connection, group):
+                return None
+            return make_stream(connection, group, name, at)
+
+    def delete_group(self, name: str) -> bool:
+        """Whether there was such a group; its streams and events go with it."""
+        with self._database.transaction() as connection:
+            return connection.execute("DELETE FROM log_group WHERE name = ?", (name,)).rowcount == 1
+
+    def delete_stream(self, group: str, name: str) -> bool:
+        """Whether there was such a stream; its events go with it."""
+        with self._database.transaction() as connection:
+            deleted = connection.execute(
+                "DELETE FROM log_stream "
+                "WHERE log_group = (SELECT id FROM log_group WHERE name = ?) AND name = ?",
+                (group, name),
+            )
+            return deleted.rowcount == 1
+
+    def change_tags(self, group: str, change: Callable[[dict[str, str]], Mapping[str, str]]) -> bool:
+        """Replaces the group's tags by what `change` makes of them; whether there is such a group."""
+        with self._database.transaction() as connection:
+            tags = _tags(connection, group)
+            if tags is not None:
+                _set_tags(connection, group, change(tags))
+            return tags is not None
+
+    def keep_for(self, group: str, days: int | None) -> bool:
+        """Notes for how long the group keeps its events, None for ever; whether there is such a group."""
+        with self._database.transaction() as connection:
+            return (
+                connection.execute(
+                    "UPDATE log_group SET retention_days = ? WHERE name = ?", (days, group)
+                ).rowcount
+                == 1
+            )
+
+    def expire(self, now: int) -> None:
+        """Deletes the events that are older than their group keeps them."""
+        with self._database.reading() as connection:
+            groups = connection.execute(
+                "SELECT id, retention_days FROM log_group WHERE retention_days IS NOT NULL"
+            ).fetchall()
+        for group, days in groups:
+            while self._expire_some(group, now - days * MILLISECONDS_OF_A_DAY):
+                pass
+
+    def _expire_some(self, group: int, before: int) -> bool:
+        """Whether there may be more: others who write are let in between."""
+        with self._database.transaction() as connection:
+            old = connection.execute(
+                """
+                SELECT log_event.id, length(CAST(message AS BLOB)) FROM log_event
+                WHERE log_stream IN (SELECT id FROM log_stream WHERE log_group = ?) AND at < ?
+                LIMIT ?
+                """,
+                (group, before, _EXPIRE_AT_ONCE),
+            ).fetchall()
+            connection.executemany("DELETE FROM log_event WHERE id = ?", [(id,) for id, _ in old])
+            freed = sum(size for _, size in old)
+            connection.execute(
+                "UPDATE log_group SET stored_bytes = max(0, stored_bytes - ?) WHERE id = ?", (freed, group)
+            )
+            return len(old) == _EXPIRE_AT_ONCE
+
+    # Reading
+
+    def has_group(self, name: str) -> bool:
+        with self._database.reading() as connection:
+            return group_exists(connection, name)
+
+    def oldest(self, group: str, now: int) -> int:
+        """The time before which the group shows no events."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT retention_days FROM log_group WHERE name = ?", (group,)
+            ).fetchone()
+            return now - row[0] * MILLISECONDS_OF_A_DAY if row and row[0] else 0
+
+    def tags(self, group: str) -> dict[str, str] | None:
+        """The group's tags, None if there is no such group."""
+        with self._database.reading() as connection:
+            return _tags(connection, group)
+
+    def has_stream(self, group: str, name: str) -> bool:
+        with self._database.reading() as connection:
+            row = connection.execute(
+                """
+                SELECT 1 FROM log_stream JOIN log_group ON log_group.id = log_stream.log_group
+                WHERE log_group.name = ? AND log_stream.name = ?
+                """,
+                (group, name),
+            ).fetchone()
+            return row is not None
+
+    def groups(self, after: str, limit: int, *, prefix: str = "", containing: str = "") -> list[LogGroup]:
+        """Up to `limit` groups by name, from the one that follows `after`."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                """
+                SELECT name, created_at, retention_days, stored_bytes
+                FROM log_group
+                WHERE name > ? AND substr(name, 1, length(?)) = ? AND instr(lower(name), lower(?)) > 0
+                ORDER BY name
+                LIMIT ?
+                """,
+                (after, prefix, prefix, containing, limit),
+            ).fetchall()
+            return [LogGroup(*row) for row in rows]
+
+    def streams(self, group: str, *, prefix: str = "") -> list[LogStream]:
+        """The streams of a group, by name."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                """
+                SELECT name, created_at,
+                    (SELECT min(at) FROM log_event WHERE log_stream = log_stream.id),
+                    (SELECT max(at) FROM log_event WHERE log_stream = log_stream.id),
+                    (SELECT ingested_at FROM log_event WHERE log_stream = log_stream.id
+                     ORDER BY at DESC, log_event.id DESC LIMIT 1)
+                FROM log_stream
+                WHERE log_group = (SELECT id FROM log_group WHERE name = ?) AND substr(name, 1, length(?)) = ?
+                ORDER BY name
+                """,
+                (group, prefix, prefix),
+            ).fetchall()
+            return [LogStream(*row) for row in rows]
+
+
+def make_group(connection: Any, name: str, at: int) -> bool:
+    made = connection.execute(
+        "INSERT INTO log_group (name, created_at) VALUES (?, ?) ON CONFLICT (name) DO NOTHING", (name, at)
+    )
+    return bool(made.rowcount == 1)
+
+
+def make_stream(connection: Any, group: str, name: str, at: int) -> bool:
+    made = connection.execute(
+        """
+        INSERT INTO log_stream (log_group, name, created_at)
+        SELECT id, ?, ? FROM log_group WHERE name = ?
+        ON CONFLICT (log_group, name) DO NOTHING
+        """,
+        (name, at, group),
+    )
+    return bool(made.rowcount == 1)
+
+
+def group_exists(connection: Any, name: str) -> bool:
+    """Whether there is a group of this name, for a caller with a connection."""
+    return connection.execute("SELECT 1 FROM log_group WHERE name = ?", (name,)).fetchone() is not None
+
+
+def _tags(connection: Any, group: str) -> dict[str, str] | None:
+    row = connection.execute("SELECT tags FROM log_group WHERE name = ?", (group,)).fetchone()
+    return None if row is None else jsonvalue.loads(row[0])
+
+
+def _set_tags(connection: Any, group: str, tags: Mapping[str, str]) -> None:
+    connection.execute("UPDATE log_group SET tags = ? WHERE name = ?", (jsonvalue.dumps(tags), group))

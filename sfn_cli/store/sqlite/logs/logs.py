@@ -1,0 +1,181 @@
+"""The events of logs, in the streams of their groups (log_groups.py).
+
+An event's id grows with its ingestion, so a follower asks for what is above the last id it saw;
+within a stream, events are in the order of their time, and of ingestion where that is the same.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sfn_cli.store.sqlite.logs.log_groups import make_group, make_stream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from sfn_cli.store.sqlite.database import Database
+
+ALWAYS = 1 << 62
+"""Later than any time."""
+
+BEFORE_ALL, AFTER_ALL = (-1, -1), (ALWAYS, ALWAYS)
+"""The (time, id) of no event: what lies between is everything."""
+
+
+class LogLine(NamedTuple):
+    """One event to keep; `at` is when it happened, in milliseconds since 1970."""
+
+    group: str
+    stream: str
+    at: int
+    message: str
+
+
+class LogEvent(NamedTuple):
+    """One event that is kept."""
+
+    id: int
+    stream: str
+    at: int
+    ingested_at: int
+    message: str
+
+
+class Logs:
+    """The events in one store."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def append(self, lines: Iterable[LogLine], ingested_at: int) -> None:
+        """Keeps the lines, all or none; groups and streams that do not exist are made."""
+        with self._database.transaction() as connection:
+            insert_lines(connection, lines, ingested_at)
+
+    def events(
+        self,
+        group: str,
+        limit: int,
+        *,
+        streams: Sequence[str] | None = None,
+        stream_prefix: str = "",
+        start: int = 0,
+        end: int = ALWAYS,
+        after: tuple[int, int] = BEFORE_ALL,
+        before: tuple[int, int] = AFTER_ALL,
+        matches: Callable[[str], bool] | None = None,
+        newest_first: bool = False,
+    ) -> list[LogEvent]:
+        """Up to `limit` events of a group, by their time, with start <= time < end.
+
+        `after` and `before` are the (time, id) of events that the answer lies between; `matches`
+        says of a message whether it belongs to the answer.
+        """
+        times = max(start, after[0]), min(end - 1, before[0])
+        with self._database.reading() as connection:
+            # The index has each stream's events in order: they are merged, so that what is not
+            # asked for is not read.
+            events = [
+                _events_of(connection, id, name, (*times, *after, *before), newest_first=newest_first)
+                for id, name in _streams(connection, group, stream_prefix, streams, times)
+            ]
+            merged = heapq.merge(*events, key=_time_and_id, reverse=newest_first)
+            return list(
+                islice(
+                    merged if matches is None else (event for event in merged if matches(event.message)),
+                    limit,
+                )
+            )
+
+    def after(self, group: str, last_id: int, limit: int = 10_000) -> list[LogEvent]:
+        """What was added to a group since the event `last_id`, as it was added: for those who follow."""
+        with self._database.reading() as connection:
+            # The unary plus keeps SQLite from walking the group's streams: an event's id says at
+            # once what is new.
+            rows = connection.execute(
+                """
+                SELECT log_event.id, log_stream.name, at, ingested_at, message
+                FROM log_event JOIN log_stream ON log_stream.id = +log_event.log_stream
+                WHERE log_event.id > ? AND +log_stream.log_group = (SELECT id FROM log_group WHERE name = ?)
+                ORDER BY log_event.id
+                LIMIT ?
+                """,
+                (last_id, group, limit),
+            ).fetchall()
+            return [LogEvent(*row) for row in rows]
+
+    def last_id(self) -> int:
+        """The id of the newest event of all groups, 0 if there is none: where a follower begins."""
+        with self._database.reading() as connection:
+            id: int = connection.execute("SELECT coalesce(max(id), 0) FROM log_event").fetchone()[0]
+            return id
+
+
+def _streams(
+    connection: Any, group: str, prefix: str, names: Sequence[str] | None, times: tuple[int, int]
+) -> list[tuple[int, str]]:
+    """The streams of a group that have events of these times."""
+    named = "" if names is None else f"AND name IN ({', '.join('?' * len(names))})"
+    found: list[tuple[int, str]] = connection.execute(
+        f"""
+        SELECT id, name FROM log_stream
+        WHERE log_group = (SELECT id FROM log_group WHERE name = ?) AND substr(name, 1, length(?)) = ? {named}
+            AND EXISTS (SELECT 1 FROM log_event WHERE log_stream = log_stream.id AND at BETWEEN ? AND ?)
+        """,
+        (group, prefix, prefix, *(names or ()), *times),
+    ).fetchall()
+    return found
+
+
+def _events_of(
+    connection: Any, stream: int, name: str, parameters: tuple[object, ...], *, newest_first: bool
+) -> Iterator[LogEvent]:
+    direction = "DESC" if newest_first else "ASC"
+    rows = connection.execute(
+        f"""
+        SELECT id, at, ingested_at, message
+        FROM log_event
+        WHERE log_stream = ? AND at BETWEEN ? AND ? AND (at, id) > (?, ?) AND (at, id) < (?, ?)
+        ORDER BY at {direction}, id {direction}
+        """,
+        (stream, *parameters),
+    )
+    for id, at, ingested_at, message in rows:
+        yield LogEvent(id, name, at, ingested_at, message)
+
+
+def _time_and_id(event: LogEvent) -> tuple[int, int]:
+    return event.at, event.id
+
+
+def insert_lines(connection: Any, lines: Iterable[LogLine], ingested_at: int) -> None:
+    """As `Logs.append`, within a transaction that its caller has open."""
+    ids: dict[tuple[str, str], int] = {}
+    sizes: Counter[str] = Counter()
+    for line in lines:
+        id = ids.get((line.group, line.stream))
+        if id is None:
+            # Looked up each time: another process may have deleted the group meanwhile.
+            make_group(connection, line.group, line.at)
+            make_stream(connection, line.group, line.stream, line.at)
+            id = ids[line.group, line.stream] = _stream_id(connection, line.group, line.stream)
+        connection.execute(
+            "INSERT INTO log_event (log_stream, at, ingested_at, message) VALUES (?, ?, ?, ?)",
+            (id, line.at, ingested_at, line.message),
+        )
+        sizes[line.group] += len(line.message.encode())
+    connection.executemany(
+        "UPDATE log_group SET stored_bytes = stored_bytes + ? WHERE name = ?",
+        [(size, name) for name, size in sizes.items()],
+    )
+
+
+def _stream_id(connection: Any, group: str, name: str) -> int:
+    id: int = connection.execute(
+        "SELECT id FROM log_stream WHERE log_group = (SELECT id FROM log_group WHERE name = ?) AND name = ?",
+        (group, name),
+    ).fetchone()[0]
+    return id

@@ -1,0 +1,1 @@
+"""State machines, executions and all that belongs to them."""

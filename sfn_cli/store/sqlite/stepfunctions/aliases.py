@@ -1,0 +1,179 @@
+"""Aliases of state machines: names that lead to one or two versions, by weight."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sfn_cli.store.sqlite.stepfunctions.versions import (
+    VERSION_COLUMNS,
+    Listed,
+    QuotaReached,
+    Version,
+    version_from,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sfn_cli.store.sqlite.database import Database
+
+MAX_ALIASES = 100
+"""Of one machine. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"""
+
+Weights = tuple[tuple[int, int], ...]
+"""A routing configuration: numbers of versions, each with its weight in percent, in the caller's order."""
+
+
+class Route(NamedTuple):
+    """A version that an alias leads to, and how many of 100 executions it gets."""
+
+    version: Version
+    weight: int
+
+
+class Alias(NamedTuple):
+    name: str
+    description: str
+    created_at: int
+    updated_at: int
+    id: int
+    routes: tuple[Route, ...]
+
+    @property
+    def weights(self) -> Weights:
+        return tuple((route.version.number, route.weight) for route in self.routes)
+
+
+class Aliases:
+    """The aliases in one store. `machine` is a machine's row."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def create(self, machine: int, name: str, description: str, weights: Weights, at: int) -> Alias | None:
+        """The alias that has this name from now on: the new one, or the one that already had it.
+
+        None when the machine does not have one of the versions. Raises QuotaReached.
+        """
+        with self._database.transaction() as connection:
+            existing = _found(connection, machine, name)
+            if existing is not None:
+                return existing
+            versions = _rows(connection, machine, weights)
+            if versions is None:
+                return None
+            (count,) = connection.execute(
+                "SELECT count(*) FROM alias WHERE state_machine = ?", (machine,)
+            ).fetchone()
+            if count >= MAX_ALIASES:
+                raise QuotaReached(f"A state machine has at most {MAX_ALIASES} aliases.")
+            id = connection.execute(
+                "INSERT INTO alias (state_machine, name, description, created_at, updated_at) "
+                "VALUES (?, ?, ?, ?, ?)",
+                (machine, name, description, at, at),
+            ).lastrowid
+            assert id is not None
+            _lead(connection, id, versions, weights)
+            return _found(connection, machine, name)
+
+    def update(
+        self, machine: int, name: str, description: str | None, weights: Weights | None, at: int
+    ) -> Alias | None:
+        """The alias with what is given changed; one that stays as it was keeps its time.
+
+        None when there is no such alias, or the machine does not have one of the versions.
+        """
+        with self._database.transaction() as connection:
+            alias = _found(connection, machine, name)
+            if alias is None:
+                return None
+            description = alias.description if description is None else description
+            weights = alias.weights if weights is None else weights
+            if (description, weights) == (alias.description, alias.weights):
+                return alias
+            versions = _rows(connection, machine, weights)
+            if versions is None:
+                return None
+            connection.execute(
+                "UPDATE alias SET description = ?, updated_at = ? WHERE id = ?", (description, at, alias.id)
+            )
+            connection.execute("DELETE FROM route WHERE alias = ?", (alias.id,))
+            _lead(connection, alias.id, versions, weights)
+            return _found(connection, machine, name)
+
+    def find(self, machine: int, name: str) -> Alias | None:
+        with self._database.reading() as connection:
+            return _found(connection, machine, name)
+
+    def page(self, machine: int, version: int | None, after: str, limit: int) -> list[Listed]:
+        """Up to `limit` aliases (of those that lead to the version's row), by name, from the one
+        that follows `after`.
+        """
+        of_version, versions = (
+            ("", ())
+            if version is None
+            else ("AND id IN (SELECT alias FROM route WHERE version = ?)", (version,))
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"SELECT name, created_at FROM alias WHERE state_machine = ? AND name > ? {of_version} "
+                "ORDER BY name LIMIT ?",
+                (machine, after, *versions, limit),
+            ).fetchall()
+            return [Listed(*row) for row in rows]
+
+    def delete(self, machine: int, name: str) -> bool:
+        """Deletes an alias; whether it was there. Its versions stay."""
+        with self._database.transaction() as connection:
+            return bool(
+                connection.execute(
+                    "DELETE FROM alias WHERE state_machine = ? AND name = ?", (machine, name)
+                ).rowcount
+            )
+
+
+def _found(connection: Any, machine: int, name: str) -> Alias | None:
+    row = connection.execute(
+        "SELECT name, description, created_at, updated_at, id FROM alias "
+        "WHERE state_machine = ? AND name = ?",
+        (machine, name),
+    ).fetchone()
+    if row is None:
+        return None
+    name, description, created_at, updated_at, id = row
+    routes = connection.execute(
+        f"""
+        SELECT t.weight, {VERSION_COLUMNS}
+        FROM route t JOIN version v ON v.id = t.version JOIN revision r ON r.id = v.revision
+        WHERE t.alias = ?
+        ORDER BY t.position
+        """,
+        (id,),
+    ).fetchall()
+    return Alias(
+        name,
+        description,
+        created_at,
+        updated_at,
+        id,
+        tuple(Route(version_from(version), weight) for weight, *version in routes),
+    )
+
+
+def _rows(connection: Any, machine: int, weights: Weights) -> list[int] | None:
+    """The rows of the versions, or None when the machine does not have one of them."""
+    found = [
+        connection.execute(
+            "SELECT id FROM version WHERE state_machine = ? AND number = ?", (machine, number)
+        ).fetchone()
+        for number, _ in weights
+    ]
+    return None if None in found else [id for (id,) in found]
+
+
+def _lead(connection: Any, alias: int, versions: Sequence[int], weights: Weights) -> None:
+    for position, (version, (_, weight)) in enumerate(zip(versions, weights, strict=True)):
+        connection.execute(
+            "INSERT INTO route (alias, position, version, weight) VALUES (?, ?, ?, ?)",
+            (alias, position, version, weight),
+        )

@@ -1,0 +1,77 @@
+"""The logs of executions, written in the transaction that keeps their events: none is lost, none comes twice.
+
+A group that was deleted is not made again, as AWS does not: what would go there is dropped.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.interpreter.execution_log import execution_log, line, stream_name
+from sfn_cli.store.sqlite.logs.log_groups import group_exists
+from sfn_cli.store.sqlite.logs.logs import LogLine, insert_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sfn_cli.interpreter.events import HistoryEvent
+    from sfn_cli.interpreter.execution_log import ExecutionLog
+
+
+def log_lines(
+    log: ExecutionLog,
+    execution_arn: str,
+    state_machine_arn: str,
+    events: Iterable[HistoryEvent],
+    redrive_count: int = 0,
+) -> list[LogLine]:
+    """What the log has of these events."""
+    return [
+        LogLine(
+            log.group,
+            stream_name(state_machine_arn, event.at),
+            event.at,
+            line(
+                event,
+                execution_arn,
+                include_execution_data=log.include_execution_data,
+                redrive_count=redrive_count,
+            ),
+        )
+        for event in events
+        if event.type in log.types
+    ]
+
+
+def insert_execution_log(connection: Any, lines: Sequence[LogLine], ingested_at: int) -> None:
+    """Keeps the lines whose group exists, within the caller's transaction."""
+    groups = {name for name in {line.group for line in lines} if group_exists(connection, name)}
+    if groups:
+        insert_lines(connection, [line for line in lines if line.group in groups], ingested_at)
+
+
+def log_events(connection: Any, execution: int, events: Sequence[HistoryEvent]) -> None:
+    """Logs events that are not a worker's: the start of the execution in this row, its redrive or
+    its abortion.
+
+    Logs nothing when the configuration is damaged: the execution can be stopped all the same.
+    """
+    row = connection.execute(
+        """
+        SELECT e.arn, e.state_machine_arn, e.redrive_count, CAST(r.logging_configuration AS BLOB)
+        FROM execution e JOIN revision r ON r.id = e.revision
+        WHERE e.id = ?
+        """,
+        (execution,),
+    ).fetchone()
+    if row is None:
+        return
+    arn, state_machine_arn, redrive_count, configuration = row
+    try:
+        log = execution_log(configuration.decode())
+    except (ValueError, TypeError, LookupError, AttributeError):
+        return
+    if log is not None:
+        insert_execution_log(
+            connection, log_lines(log, arn, state_machine_arn, events, redrive_count), events[-1].at
+        )

@@ -1,0 +1,81 @@
+"""The inbox: every message from one process to an execution that another process drives.
+
+kind            body aborted         {"worker": 3}                         it was stopped: the
+worker that drove it lets go of it taskStarted     {"task": 5, "worker": "name"}         by an
+activity's worker, which may have no name taskSucceeded   {"task": 5, "output": "{}"}
+`task` is the event that scheduled it taskFailed      {"task": 5, "error": …, "cause": …}   each of
+the two a string or null taskRefused     {"task": 5, "error": …, "cause": …}   there is nobody to
+whom it could be given taskHeartbeat   {"task": 5, "at": 1700000000000} childEnded      {"task": 5,
+"execution": "arn:…", "at": 1700000000000, "status": "FAILED", "error": …, "cause": …}
+                                                      by the execution that the task started
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sfn_cli import jsonvalue
+
+if TYPE_CHECKING:
+    from sfn_cli.jsonvalue import Json
+    from sfn_cli.store.sqlite.database import Database
+
+
+class Message(NamedTuple):
+    """A message that waits; `kind` decides the shape of `body`, whose JSON is `data` in UTF-8."""
+
+    id: int
+    execution: int
+    kind: str
+    data: bytes
+
+    @property
+    def body(self) -> dict[str, Json]:
+        """What the message says. Raises ValueError when its row is damaged."""
+        body: dict[str, Json] = jsonvalue.loads(self.data.decode())
+        return body
+
+
+class Inbox:
+    """The messages in one store."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def after(self, last: int) -> list[Message]:
+        """The messages that came after the message `last`, in their order."""
+        return self._read("id > ?", (last,))
+
+    def of(self, execution: int, up_to: int) -> list[Message]:
+        """The messages to one execution that runs, up to the message `up_to`. That it was aborted
+        was before its redrive.
+        """
+        return self._read("execution = ? AND id <= ? AND kind <> 'aborted'", (execution, up_to))
+
+    def _read(self, condition: str, parameters: tuple[int, ...]) -> list[Message]:
+        with self._database.reading() as connection:
+            # As bytes: one message that is not UTF-8 must not keep the others from being read.
+            rows = connection.execute(
+                "SELECT id, execution, CAST(kind AS BLOB), CAST(body AS BLOB) FROM inbox "
+                f"WHERE {condition} ORDER BY id",
+                parameters,
+            ).fetchall()
+        return [
+            Message(id, execution, kind.decode(errors="replace"), body) for id, execution, kind, body in rows
+        ]
+
+
+def send(connection: Any, execution: int, kind: str, body: dict[str, Json], at: int) -> None:
+    """Leaves a message, in the caller's transaction."""
+    connection.execute(
+        "INSERT INTO inbox (execution, kind, body, sent_at) VALUES (?, ?, ?, ?)",
+        (execution, kind, jsonvalue.dumps(body), at),
+    )
+
+
+def has_come(connection: Any, execution: int, after: int) -> bool:
+    """Whether a message to an execution came after the message `after`."""
+    row = connection.execute(
+        "SELECT 1 FROM inbox WHERE execution = ? AND id > ? LIMIT 1", (execution, after)
+    ).fetchone()
+    return row is not None

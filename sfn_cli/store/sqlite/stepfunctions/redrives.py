@@ -1,0 +1,165 @@
+"""Redrives: an execution that ended badly runs again.
+
+Rule 1: a redrive is one transaction: its event, the row, and what was still on the way to the
+execution. Of two at once, one finds the execution running.
+Rule 2: what was closed stays closed. Messages of before are about tasks that are owed no more; who
+waited for the execution has been told of its end, and waits no longer.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sfn_cli.interpreter.events import execution_redriven
+from sfn_cli.store.sqlite.keys import key_of
+from sfn_cli.store.sqlite.stepfunctions.events import (
+    COLUMNS,
+    event_from,
+    event_rows,
+    insert_events,
+    last_event,
+)
+from sfn_cli.store.sqlite.stepfunctions.execution_logs import log_events
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sfn_cli.store.sqlite.database import Database
+
+TOKENS_KEPT = 10
+TOKEN_MS = 15 * 60 * 1000
+"""How many client tokens of an execution are remembered, and how long. (AWS's quotas)"""
+
+
+class Standing(NamedTuple):
+    """What decides whether an execution may be redriven.
+
+    `machine_status` is None when its machine is gone.
+    """
+
+    id: int
+    status: str
+    started_at: int
+    stopped_at: int | None
+    redrive_count: int
+    clock: str | None
+    machine_status: str | None
+    in_map_run: bool
+    events: int
+    last_at: int
+
+
+class Redrives:
+    """The redrives of the executions in one store."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def standing(self, arn: str) -> Standing | None:
+        """How the execution stands, or None if there is none."""
+        with self._database.reading() as connection:
+            return _standing(connection, arn)
+
+    def redrive(self, arn: str, token: str | None, now: int, judge: Callable[[Standing], int]) -> int | None:
+        """Lets an execution run again. Gives when it was redriven, or None if there is no such execution.
+
+        `judge` gives the time of the redrive by the execution's own clock, or raises why there is
+        none. A token that has redriven the execution lately redrives it no second time: the answer
+        is that of the first.
+        """
+        with self._database.transaction() as connection:
+            standing = _standing(connection, arn)
+            if standing is None:
+                return None
+            earlier = _redriven_by(connection, standing.id, token, now)
+            if earlier is not None:
+                return earlier
+            at = judge(standing)
+            _redrive(connection, standing.id, standing.events, standing.redrive_count + 1, at)
+            if token is not None:
+                _remember(connection, standing.id, token, at, now)
+            return at
+
+
+def _standing(connection: Any, arn: str) -> Standing | None:
+    row = connection.execute(
+        """
+        SELECT e.id, e.status, e.started_at, e.stopped_at, e.redrive_count, e.clock, m.status,
+               e.map_run IS NOT NULL
+        FROM execution e LEFT JOIN state_machine m ON m.arn = e.state_machine_arn
+        WHERE e.arn = ?
+        """,
+        (arn,),
+    ).fetchone()
+    if row is None:
+        return None
+    return Standing._make((*row, *last_event(connection, row[0])))
+
+
+def _redriven_by(connection: Any, execution: int, token: str | None, now: int) -> int | None:
+    row = connection.execute(
+        "SELECT at FROM redrive_token WHERE execution = ? AND token = ? AND used_at > ? ORDER BY id DESC "
+        "LIMIT 1",
+        (execution, token, now - TOKEN_MS),
+    ).fetchone()
+    return None if row is None else int(row[0])
+
+
+def redrive_child(connection: Any, execution: int, count: int, at: int) -> None:
+    """Lets a child of a Map Run go on, in the caller's transaction; it is its redrive of this number."""
+    last, last_at = last_event(connection, execution)
+    _redrive(connection, execution, last, count, max(at, last_at))
+
+
+def rerun_child(connection: Any, execution: int, count: int, at: int) -> None:
+    """Starts an EXPRESS child of a Map Run again from its beginning: of such, AWS keeps no history
+    to go on with.
+    """
+    connection.execute(
+        "DELETE FROM event WHERE key > ? AND key < ?", (key_of(execution, 1), key_of(execution + 1, 0))
+    )
+    connection.execute("UPDATE event SET at = ? WHERE key = ?", (at, key_of(execution, 1)))
+    connection.execute("UPDATE execution SET started_at = ? WHERE id = ?", (at, execution))
+    _run_again(connection, execution, count, at)
+    first = connection.execute(
+        f"SELECT {COLUMNS} FROM event WHERE key = ?", (key_of(execution, 1),)
+    ).fetchone()
+    log_events(connection, execution, [event_from(first)])
+
+
+def _redrive(connection: Any, execution: int, last: int, count: int, at: int) -> None:
+    redriven = execution_redriven(last, count, at)
+    insert_events(connection, event_rows(execution, [redriven]))
+    _run_again(connection, execution, count, at)
+    log_events(connection, execution, [redriven])
+
+
+def _run_again(connection: Any, execution: int, count: int, at: int) -> None:
+    connection.execute(
+        """
+        UPDATE execution
+        SET status = 'RUNNING', stopped_at = NULL, error = NULL, cause = NULL, owner = NULL,
+            redrive_count = ?, redriven_at = ?
+        WHERE id = ?
+        """,
+        (count, at, execution),
+    )
+    # That it was stopped is for the worker that drove it then: it has yet to let go.
+    connection.execute("DELETE FROM inbox WHERE execution = ? AND kind <> 'aborted'", (execution,))
+    connection.execute("UPDATE child SET awaited = 0 WHERE execution = ?", (execution,))
+
+
+def _remember(connection: Any, execution: int, token: str, at: int, now: int) -> None:
+    connection.execute(
+        "INSERT INTO redrive_token (execution, token, at, used_at) VALUES (?, ?, ?, ?)",
+        (execution, token, at, now),
+    )
+    connection.execute(
+        """
+        DELETE FROM redrive_token
+        WHERE execution = ? AND id <= (
+            SELECT id FROM redrive_token WHERE execution = ? ORDER BY id DESC LIMIT 1 OFFSET ?
+        )
+        """,
+        (execution, execution, TOKENS_KEPT),
+    )

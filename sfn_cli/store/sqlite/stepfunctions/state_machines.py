@@ -1,0 +1,188 @@
+"""State machines, each with its newest revision.
+
+A machine that is deleted while executions run is DELETING until they end; whoever asks for it next
+finds it gone. Its versions and aliases go with it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sfn_cli.store.sqlite.stepfunctions import revisions
+from sfn_cli.store.sqlite.stepfunctions.revisions import Revision
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sfn_cli.store.sqlite.database import Database
+    from sfn_cli.store.sqlite.stepfunctions.aliases import Alias
+    from sfn_cli.store.sqlite.stepfunctions.versions import Version
+
+
+class StateMachine(NamedTuple):
+    """One machine and its newest revision. `tags` is a JSON array in text; `id` is 0 until kept.
+
+    `first_version` is the description of the version that its creation published, None if it
+    published none. A machine that was asked for by a version has that version and its revision; by
+    an alias, the alias besides.
+    """
+
+    arn: str
+    name: str
+    type: str
+    status: str
+    created_at: int
+    tags: str
+    revision: Revision
+    id: int = 0
+    first_version: str | None = None
+    version: Version | None = None
+    alias: Alias | None = None
+
+
+_COLUMNS = (
+    f"m.arn, m.name, m.type, m.status, m.created_at, m.tags, m.id, m.first_version, {revisions.COLUMNS}"
+)
+
+_FIND = f"""
+    SELECT {_COLUMNS}
+    FROM state_machine m JOIN revision r ON r.id = m.revision
+    WHERE m.arn = ?
+"""
+
+
+class StateMachines:
+    """The state machines in one store."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def create(self, machine: StateMachine) -> StateMachine:
+        """The machine that has this ARN from now on: `machine` itself, or the one that already had it."""
+        with self._database.transaction() as connection:
+            self._forget_deleted(connection, machine.arn)
+            existing = _found(connection, machine.arn)
+            if existing is not None:
+                return existing
+            revision = revisions.insert(connection, machine.revision)
+            id = connection.execute(
+                """
+                INSERT INTO state_machine (arn, name, type, status, created_at, revision, tags, first_version)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                (*machine[:5], revision, machine.tags, machine.first_version),
+            ).lastrowid
+            assert id is not None
+            if machine.first_version is not None:
+                from sfn_cli.store.sqlite.stepfunctions.versions import publish
+
+                publish(connection, id, revision, machine.first_version, machine.created_at)
+            return machine
+
+    def find(self, arn: str) -> StateMachine | None:
+        """The machine with this ARN, also while it is DELETING, or None."""
+        with self._database.reading() as connection:
+            machine = _found(connection, arn)
+            if machine is not None and machine.status == "DELETING" and not _is_running(connection, arn):
+                return None
+            return machine
+
+    def revision(self, id: int) -> Revision:
+        """A revision by its row, as executions refer to it."""
+        with self._database.reading() as connection:
+            return revisions.find(connection, id)
+
+    def page(self, arn_prefix: str, after: str, limit: int) -> list[StateMachine]:
+        """Up to `limit` machines whose ARN begins so, by name, from the one that follows the name `after`."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"""
+                SELECT {_COLUMNS}
+                FROM state_machine m JOIN revision r ON r.id = m.revision
+                WHERE substr(m.arn, 1, ?) = ? AND m.name > ?
+                  AND (m.status <> 'DELETING' OR EXISTS (
+                      SELECT 1 FROM execution e
+                      WHERE e.state_machine_arn = m.arn AND e.status = 'RUNNING'
+                  ))
+                ORDER BY m.name
+                LIMIT ?
+                """,
+                (len(arn_prefix), arn_prefix, after, limit),
+            ).fetchall()
+            return [_machine(row) for row in rows]
+
+    def update(
+        self,
+        machine: StateMachine,
+        revision: Revision,
+        *,
+        publish_at: int | None = None,
+        description: str = "",
+    ) -> StateMachine | None:
+        """The machine with this as its newest revision, and with its version when that is
+        published, at `publish_at`.
+
+        None when the machine changed or went since it was read. Raises QuotaReached.
+        """
+        with self._database.transaction() as connection:
+            id = revision.id or revisions.insert(connection, revision)
+            changed = connection.execute(
+                "UPDATE state_machine SET revision = ? WHERE id = ? AND revision = ? AND status = 'ACTIVE'",
+                (id, machine.id, machine.revision.id),
+            ).rowcount
+            if not changed:
+                connection.execute("DELETE FROM revision WHERE id = ? AND id <> ?", (id, revision.id))
+                return None
+            if publish_at is None:
+                version = None
+            else:
+                from sfn_cli.store.sqlite.stepfunctions.versions import publish
+
+                version = publish(connection, machine.id, id, description, publish_at)
+            return machine._replace(revision=revision._replace(id=id), version=version)
+
+    def change_tags(self, arn: str, change: Callable[[str], str]) -> bool:
+        """Replaces the machine's tags by what `change` makes of them; whether there is such a machine."""
+        with self._database.transaction() as connection:
+            machine = _found(connection, arn)
+            if machine is not None:
+                connection.execute(
+                    "UPDATE state_machine SET tags = ? WHERE id = ?", (change(machine.tags), machine.id)
+                )
+            return machine is not None
+
+    def delete(self, arn: str) -> None:
+        """Deletes the machine, at once or, while executions run, when they have ended."""
+        with self._database.transaction() as connection:
+            connection.execute("UPDATE state_machine SET status = 'DELETING' WHERE arn = ?", (arn,))
+            self._forget_deleted(connection, arn)
+
+    def _forget_deleted(self, connection: Any, arn: str) -> None:
+        connection.execute(
+            """
+            DELETE FROM state_machine
+            WHERE arn = ? AND status = 'DELETING'
+              AND NOT EXISTS (
+                  SELECT 1 FROM execution e
+                  WHERE e.state_machine_arn = state_machine.arn AND e.status = 'RUNNING'
+              )
+            """,
+            (arn,),
+        )
+
+
+def _found(connection: Any, arn: str) -> StateMachine | None:
+    row = connection.execute(_FIND, (arn,)).fetchone()
+    return None if row is None else _machine(row)
+
+
+def _machine(row: tuple[Any, ...]) -> StateMachine:
+    arn, name, type_, status, created_at, tags, id, first_version, *revision = row
+    return StateMachine(arn, name, type_, status, created_at, tags, Revision(*revision), id, first_version)
+
+
+def _is_running(connection: Any, arn: str) -> bool:
+    row = connection.execute(
+        "SELECT 1 FROM execution WHERE state_machine_arn = ? AND status = 'RUNNING' LIMIT 1", (arn,)
+    ).fetchone()
+    return row is not None

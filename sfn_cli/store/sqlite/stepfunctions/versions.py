@@ -1,0 +1,118 @@
+"""Versions of state machines: revisions that are kept under a number.
+
+Rule 1: a revision has one version at most, so that publishing it again gives the same.
+Rule 2: a number is never used again, also when its version was deleted.
+Rule 3: a version that an alias leads to stays.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sfn_cli.errors import SfnError
+from sfn_cli.store.sqlite.stepfunctions.revisions import COLUMNS, Revision
+
+if TYPE_CHECKING:
+    from sfn_cli.store.sqlite.database import Database
+
+MAX_VERSIONS = 1000
+"""Of one machine. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"""
+
+
+class QuotaReached(SfnError):
+    """The machine has as many versions, or aliases, as it may; nothing was changed."""
+
+
+class Version(NamedTuple):
+    number: int
+    description: str
+    created_at: int
+    revision: Revision
+    id: int
+
+
+class Listed(NamedTuple):
+    """What a list tells of a version: its number; or of an alias: its name."""
+
+    key: int | str
+    created_at: int
+
+
+VERSION_COLUMNS = f"v.number, v.description, v.created_at, v.id, {COLUMNS}"
+"""What `version_from` reads, of the tables `version v` and `revision r`."""
+
+
+def version_from(row: tuple[Any, ...]) -> Version:
+    number, description, created_at, id, *revision = row
+    return Version(number, description, created_at, Revision(*revision), id)
+
+
+def publish(connection: Any, machine: int, revision: int, description: str, at: int) -> Version:
+    """The version of the machine's revision (both are rows): the one that there is, or a new one.
+    Raises QuotaReached.
+    """
+    existing = _find(connection, "v.state_machine = ? AND v.revision = ?", (machine, revision))
+    if existing is not None:
+        return existing
+    (count,) = connection.execute(
+        "SELECT count(*) FROM version WHERE state_machine = ?", (machine,)
+    ).fetchone()
+    if count >= MAX_VERSIONS:
+        raise QuotaReached(f"A state machine has at most {MAX_VERSIONS} versions.")
+    connection.execute("UPDATE state_machine SET last_version = last_version + 1 WHERE id = ?", (machine,))
+    connection.execute(
+        """
+        INSERT INTO version (state_machine, number, revision, description, created_at)
+        SELECT id, last_version, ?, ?, ? FROM state_machine WHERE id = ?
+        """,
+        (revision, description, at, machine),
+    )
+    published = _find(connection, "v.state_machine = ? AND v.revision = ?", (machine, revision))
+    assert published is not None
+    return published
+
+
+class Versions:
+    """The versions in one store. `machine` is a machine's row."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def find(self, machine: int, number: int) -> Version | None:
+        with self._database.reading() as connection:
+            return _find(connection, "v.state_machine = ? AND v.number = ?", (machine, number))
+
+    def page(self, machine: int, before: int | None, limit: int) -> list[Listed]:
+        """Up to `limit` versions, newest first, from the one that follows `before`."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT number, created_at FROM version WHERE state_machine = ? AND number < ? "
+                "ORDER BY number DESC LIMIT ?",
+                (machine, 1 << 62 if before is None else before, limit),
+            ).fetchall()
+            return [Listed(*row) for row in rows]
+
+    def delete(self, machine: int, number: int) -> list[str]:
+        """Deletes a version, if it is there. If aliases lead to it, it stays: their names."""
+        with self._database.transaction() as connection:
+            aliases = connection.execute(
+                """
+                SELECT a.name FROM version v JOIN route t ON t.version = v.id JOIN alias a ON a.id = t.alias
+                WHERE v.state_machine = ? AND v.number = ?
+                ORDER BY a.name
+                """,
+                (machine, number),
+            ).fetchall()
+            if not aliases:
+                connection.execute(
+                    "DELETE FROM version WHERE state_machine = ? AND number = ?", (machine, number)
+                )
+            return [name for (name,) in aliases]
+
+
+def _find(connection: Any, condition: str, parameters: tuple[int, int]) -> Version | None:
+    row = connection.execute(
+        f"SELECT {VERSION_COLUMNS} FROM version v JOIN revision r ON r.id = v.revision WHERE {condition}",
+        parameters,
+    ).fetchone()
+    return None if row is None else version_from(row)

@@ -1,0 +1,371 @@
+"""What a worker does to the store: it claims executions, and commits a turn of all that moved.
+
+Rule 1: an execution's events, its row, the messages they consume and the check of the lease are
+one transaction. A worker that lost an execution writes nothing of it.
+Rule 2: a terminal status never changes.
+Rule 3: a task that was answered does not time out, however the answer and the turn crossed.
+Rule 4: an execution that cannot be stored does not keep the others from being stored.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sfn_cli import __version__, jsonvalue
+from sfn_cli.errors import RowError, is_of_the_store
+from sfn_cli.interpreter.events import TERMINAL, HistoryEvent
+from sfn_cli.store.sqlite.keys import key_of
+from sfn_cli.store.sqlite.logs.logs import LogLine, insert_lines
+from sfn_cli.store.sqlite.stepfunctions import execution_end, inbox, suspensions, tasks
+from sfn_cli.store.sqlite.stepfunctions.events import event_rows, insert_events
+from sfn_cli.store.sqlite.stepfunctions.execution_end import (
+    abort_awaited,
+    count_ends,
+    end_map_run,
+    tell_waiting,
+)
+from sfn_cli.store.sqlite.stepfunctions.execution_logs import insert_execution_log
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from sfn_cli.store.sqlite.database import Database
+    from sfn_cli.store.sqlite.stepfunctions.suspensions import Fault
+
+
+class Claimed(NamedTuple):
+    """An execution that this worker drives from now on. `damage` is why it cannot: then no other
+    field but `id` is set.
+    """
+
+    id: int
+    arn: str
+    state_machine_arn: str
+    definition: str
+    seed: str
+    clock: str | None = None
+    map_run: int | None = None
+    mocks: str | None = None
+    logging: str = "{}"
+    damage: Exception | None = None
+
+
+class ExecutionChanges(NamedTuple):
+    """What a turn brought for one execution.
+
+    `consumed` are the messages that it took in. Of its tasks that have a token: `opened` are those
+    that the turn scheduled, `closed` those that are owed no more, and `given_up` those of them that
+    nobody answered, Map Runs included. `map_runs` are the tasks that were Map Runs which have ended
+    by themselves. `in_map_run`: the execution is a child of one. `log` is what it writes to its own
+    log.
+    """
+
+    execution: int
+    events: Sequence[HistoryEvent]
+    consumed: Sequence[int] = ()
+    opened: Sequence[tasks.Opened] = ()
+    closed: Sequence[int] = ()
+    given_up: Sequence[int] = ()
+    map_runs: Sequence[int] = ()
+    in_map_run: bool = False
+    log: Sequence[LogLine] = ()
+
+    @property
+    def times_out(self) -> bool:
+        return bool(self.given_up) and any(event.type in TIMEOUTS for event in self.events)
+
+
+TIMEOUTS = ("TaskTimedOut", "ActivityTimedOut")
+
+
+class Committed(NamedTuple):
+    """The result of a turn. Nothing was written for the executions named here.
+
+    `lost` are no longer driven by this worker. `refused` could not be written, each for its own reason: an
+    UnstorableError when its data is to blame, any other error when sfn is.
+    """
+
+    lost: set[int]
+    refused: dict[int, Exception]
+
+
+class Turns:
+    """One worker's hold on the store; `worker` is its id."""
+
+    def __init__(self, database: Database, worker: int) -> None:
+        self._database = database
+        self._worker = worker
+
+    @property
+    def worker(self) -> int:
+        """The id of the worker."""
+        return self._worker
+
+    def claim_new(self, limit: int) -> list[Claimed]:
+        """Up to `limit` running executions that no worker drives yet, each for this worker from now on."""
+        return self._claim(None, limit)
+
+    def claim_abandoned(self, live: Collection[int], limit: int) -> list[Claimed]:
+        """As `claim_new`, with those of workers that no longer live: `live` are the ids of those that do."""
+        claimed = self._claim(None, limit)
+        for owner in self._owners():
+            if owner not in live and len(claimed) < limit:
+                claimed += self._claim(owner, limit - len(claimed))
+        return claimed
+
+    def _claim(self, owner: int | None, limit: int) -> list[Claimed]:
+        with self._database.reading() as connection:
+            # Most looks find nothing: those take no write lock.
+            found = connection.execute(
+                "SELECT 1 FROM execution WHERE status = 'RUNNING' AND owner IS ? LIMIT 1", (owner,)
+            ).fetchone()
+            if found is None:
+                return []
+        with self._database.transaction() as connection:
+            rows = connection.execute(
+                """
+                UPDATE execution SET owner = ?
+                WHERE id IN (
+                    SELECT id FROM execution WHERE status = 'RUNNING' AND owner IS ? ORDER BY id LIMIT ?
+                )
+                RETURNING id
+                """,
+                (self._worker, owner, limit),
+            ).fetchall()
+            executions = sorted(id for (id,) in rows)
+            try:
+                return self._read(executions)
+            except Exception as error:
+                if is_of_the_store(error):
+                    raise
+            return [self._read_alone(execution) for execution in executions]
+
+    def _read_alone(self, execution: int) -> Claimed:
+        """As `_read`, of one execution; what cannot be read of it is its damage."""
+        try:
+            (claimed,) = self._read([execution])
+        except Exception as error:
+            if is_of_the_store(error):
+                raise
+            return Claimed(execution, "", "", "", "", damage=error)
+        return claimed
+
+    def _read(self, executions: Sequence[int]) -> list[Claimed]:
+        """What a worker needs of the executions in these rows, in the caller's transaction."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                """
+                SELECT id, arn, state_machine_arn, revision, seed, clock, map_run, mocks FROM execution
+                WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id
+                """,
+                (jsonvalue.dumps(executions),),
+            ).fetchall()
+            # Of thousands of executions most run the same: a definition is read once.
+            read = {
+                revision: _definition_and_logging(connection, revision)
+                for revision in {row[3] for row in rows}
+            }
+            mocks = {row: _mocks(connection, row) for row in {row[-1] for row in rows}}
+        return [
+            Claimed(id, arn, machine, read[revision][0], *rest)._replace(
+                mocks=mocks[row], logging=read[revision][1]
+            )
+            for id, arn, machine, revision, *rest, row in rows
+        ]
+
+    def _owners(self) -> list[int]:
+        """The workers that drive executions, or did when they died."""
+        with self._database.reading() as connection:
+            # From one to the next by the index: DISTINCT would look at each execution that runs.
+            rows = connection.execute(
+                """
+                WITH RECURSIVE owners (owner) AS (
+                    SELECT min(owner) FROM execution WHERE status = 'RUNNING' AND owner >= 0
+                    UNION ALL
+                    SELECT (
+                        SELECT min(owner) FROM execution WHERE status = 'RUNNING' AND owner > owners.owner
+                    )
+                    FROM owners WHERE owner IS NOT NULL
+                )
+                SELECT owner FROM owners WHERE owner IS NOT NULL
+                """
+            ).fetchall()
+            return [owner for (owner,) in rows]
+
+    def release(self, executions: Collection[int]) -> None:
+        """Gives executions back: another worker, or a later one, drives them on."""
+        with self._database.transaction() as connection:
+            connection.executemany(
+                "UPDATE execution SET owner = NULL WHERE id = ? AND owner = ?",
+                [(id, self._worker) for id in executions],
+            )
+
+    def fail(self, execution: int, error: str, cause: str, at: int) -> None:
+        """Ends an execution of this worker as FAILED, whatever its states are doing."""
+        with self._database.transaction() as connection:
+            if self._ours(connection, [execution]):
+                execution_end.fail(connection, execution, error, cause, at)
+
+    def set_aside(self, faults: Mapping[int, Fault], at: int) -> dict[int, int]:
+        """Stores failed attempts at executions of this worker, and releases them: see `suspensions`.
+
+        Returns the number of the attempt at each execution that was still this worker's.
+        """
+        with self._database.transaction() as connection:
+            attempts = {
+                execution: suspensions.set_aside(connection, execution, self._worker, fault, __version__, at)
+                for execution, fault in faults.items()
+            }
+        return {execution: number for execution, number in attempts.items() if number}
+
+    def commit(
+        self,
+        moved: Sequence[ExecutionChanges],
+        forgotten: Sequence[int] = (),
+        lines: Sequence[LogLine] = (),
+        *,
+        read_up_to: int = 0,
+        now: int = 0,
+    ) -> Committed:
+        """Writes a turn durably, with the log lines that came meanwhile (ingested at `now`).
+
+        `forgotten` are messages to executions that are driven no more. An execution that was lost may be
+        claimed anew: a message that this worker, which has read those up to `read_up_to`, did not know of was
+        about to be overtaken by a timeout. Raises StoreError when the store itself fails: then nothing was
+        written.
+        """
+        try:
+            with self._database.transaction() as connection:
+                return Committed(self._write(connection, moved, forgotten, lines, read_up_to, now), {})
+        except Exception as error:
+            if is_of_the_store(error):
+                raise
+        return self._commit_one_by_one(moved, forgotten, lines, read_up_to, now)
+
+    def _commit_one_by_one(
+        self,
+        moved: Sequence[ExecutionChanges],
+        forgotten: Sequence[int],
+        lines: Sequence[LogLine],
+        read_up_to: int,
+        now: int,
+    ) -> Committed:
+        """As `commit`, with a savepoint for each execution: those that cannot be written are left out."""
+        lost: set[int] = set()
+        refused: dict[int, Exception] = {}
+        with self._database.transaction() as connection:
+            for turn in moved:
+                try:
+                    with self._database.savepoint():
+                        lost |= self._write(connection, [turn], (), (), read_up_to, now)
+                except Exception as error:
+                    if is_of_the_store(error):
+                        raise
+                    refused[turn.execution] = error
+            self._write(connection, (), forgotten, lines, read_up_to, now)
+        return Committed(lost, refused)
+
+    def _write(
+        self,
+        connection: Any,
+        moved: Sequence[ExecutionChanges],
+        forgotten: Sequence[int],
+        lines: Sequence[LogLine],
+        read_up_to: int,
+        now: int,
+    ) -> set[int]:
+        """Writes a turn in the caller's transaction. Returns the executions that were lost."""
+        lost: set[int] = set()
+        rows: list[tuple[object, ...]] = []
+        ended: dict[int, HistoryEvent] = {}
+        ours = self._ours(connection, [turn.execution for turn in moved])
+        for turn in moved:
+            execution = turn.execution
+            if execution not in ours:
+                lost.add(execution)
+                continue
+            if turn.times_out and inbox.has_come(connection, execution, after=read_up_to):
+                connection.execute("UPDATE execution SET owner = NULL WHERE id = ?", (execution,))
+                lost.add(execution)
+                continue
+            rows += event_rows(execution, turn.events)
+            if turn.events and turn.events[-1].type in TERMINAL:
+                ended[execution] = turn.events[-1]
+        insert_events(connection, rows)
+        connection.executemany(
+            "UPDATE execution SET status = ?, stopped_at = ?, output = ?, error = ?, cause = ?, owner = NULL "
+            "WHERE id = ?",
+            [_ending(execution, event) for execution, event in ended.items()],
+        )
+        kept = [turn for turn in moved if turn.execution not in lost]
+        consumed = [*forgotten, *(id for turn in kept for id in turn.consumed)]
+        connection.executemany("DELETE FROM inbox WHERE id = ?", [(id,) for id in consumed])
+        self._note_tasks(connection, kept, now)
+        _end_map_runs(connection, kept)
+        tell_waiting(connection, ended, now)
+        in_map_runs = [turn.execution for turn in kept if turn.in_map_run and turn.execution in ended]
+        if in_map_runs:
+            count_ends(connection, in_map_runs)
+        insert_execution_log(connection, [line for turn in kept for line in turn.log], now)
+        if lines:
+            insert_lines(connection, lines, now)
+        return lost
+
+    def _ours(self, connection: Any, executions: Sequence[int]) -> set[int]:
+        rows = connection.execute(
+            "SELECT id FROM execution WHERE id IN (SELECT value FROM json_each(?)) AND owner = ? "
+            "AND status = 'RUNNING'",
+            (jsonvalue.dumps(executions), self._worker),
+        )
+        return {id for (id,) in rows}
+
+    def _note_tasks(self, connection: Any, moved: Sequence[ExecutionChanges], now: int) -> None:
+        for turn in moved:
+            if turn.opened:
+                tasks.open_tasks(connection, turn.execution, turn.opened, now)
+            if turn.closed:
+                tasks.close_tasks(connection, [key_of(turn.execution, task) for task in turn.closed])
+            if turn.given_up:
+                abort_awaited(connection, [key_of(turn.execution, task) for task in turn.given_up], now)
+
+
+def _end_map_runs(connection: Any, moved: Sequence[ExecutionChanges]) -> None:
+    """Ends Map Runs with the event that says so: it follows the one that started them."""
+    for turn in moved:
+        for event in turn.events if turn.map_runs else ():
+            if event.previous_event_id in turn.map_runs and event.type in _MAP_RUN_ENDS:
+                end_map_run(
+                    connection,
+                    key_of(turn.execution, event.previous_event_id),
+                    _MAP_RUN_ENDS[event.type],
+                    event.at,
+                )
+
+
+_MAP_RUN_ENDS = {"MapRunSucceeded": "SUCCEEDED", "MapRunFailed": "FAILED"}
+
+
+def _definition_and_logging(connection: Any, revision: int) -> tuple[str, str]:
+    row: tuple[str, str] | None = connection.execute(
+        "SELECT definition, logging_configuration FROM revision WHERE id = ?", (revision,)
+    ).fetchone()
+    if row is None:
+        raise RowError(f"The store is damaged: the definition of an execution is gone (revision {revision}).")
+    return row
+
+
+def _mocks(connection: Any, row: int | None) -> str | None:
+    """The mocks in this row, as JSON."""
+    if row is None:
+        return None
+    found = connection.execute("SELECT body FROM mocks WHERE id = ?", (row,)).fetchone()
+    if found is None:
+        raise RowError(f"The store is damaged: the mocks of an execution are gone (mocks {row}).")
+    body: str = found[0]
+    return body
+
+
+def _ending(execution: int, event: HistoryEvent) -> tuple[object, ...]:
+    details = event.details or {}
+    output = None if event.payload is None else event.payload.text
+    return (TERMINAL[event.type], event.at, output, details.get("error"), details.get("cause"), execution)

@@ -1,0 +1,203 @@
+"""What StartExecution makes of a test case and of faults, and what it says of those that cannot be."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sfn_cli.api.stepfunctions.bulk import Line, start_executions
+from sfn_cli.errors import ApiError, UsageError
+from tests.api.stepfunctions.test_executions import refused
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.api.fakes import Caller
+
+TASK = {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "End": True}
+INNER = {"StartAt": "Ship, now", "States": {"Ship, now": TASK}}
+DEFINITION = json.dumps(
+    {
+        "StartAt": "Charge",
+        "States": {
+            "Charge": {**TASK, "End": False, "Next": "Fork"},
+            "Fork": {"Type": "Parallel", "Branches": [INNER], "End": True},
+        },
+    }
+)
+ANSWERS = {"0": {"Return": 1}}
+
+
+@pytest.fixture
+def machine(call: Caller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.chdir(tmp_path)  # where the file is looked for
+    return call.create(definition=DEFINITION)
+
+
+def write(case: Any = None, responses: Any = None, cases: Any = None) -> None:
+    """Writes a file with this test case Case of the machine, and with these mocked responses."""
+    with open("MockConfigFile.json", "w", encoding="utf-8") as file:
+        json.dump(
+            {
+                "StateMachines": {"m": {"TestCases": cases or {"Case": case}}},
+                "MockedResponses": responses or {"R": ANSWERS},
+            },
+            file,
+        )
+
+
+PLACE = "at /StateMachines/m/TestCases"
+NO_SUCH_STATE = "the state machine has no Task state of this name; there is 'Charge', 'Ship, now'."
+
+
+@pytest.mark.parametrize(
+    "case, responses, said",
+    [
+        ([], {}, f"{PLACE}/Case: it must be an object."),
+        ({"Charg": "R"}, {}, f"{PLACE}/Case/Charg: {NO_SUCH_STATE}"),
+        ({"Fork": "R"}, {}, f"{PLACE}/Case/Fork: {NO_SUCH_STATE}"),
+        ({"Charge": 1}, {}, f"{PLACE}/Case/Charge: it must be the name of a mocked response, a string."),
+        ({"Charge": "S"}, {}, "at /MockedResponses: there is no 'S'; there is 'R'."),
+        ({"Charge": "R"}, {"R": []}, "at /MockedResponses/R: it must be an object."),
+        *(
+            (
+                {"Charge": "R"}, {"R": {key: ANSWERS["0"]}},
+                f"at /MockedResponses/R/{key}: a name here must be an invocation, such as",
+            )
+            for key in ("x", "-1", "2-1", "1-", "1.5", "")
+        ),
+        (
+            {"Charge": "R"}, {"R": {"1": ANSWERS["0"]}},
+            "at /MockedResponses/R/1: invocation 0 has no answer: invocations count from 0",
+        ),
+        (
+            {"Charge": "R"}, {"R": {"3": ANSWERS["0"], "0-1": ANSWERS["0"]}},
+            "at /MockedResponses/R/3: invocation 2 has no answer",
+        ),
+        (
+            {"Charge": "R"}, {"R": {"0-2": ANSWERS["0"], "2": ANSWERS["0"]}},
+            "at /MockedResponses/R/2: invocation 2 has two answers",
+        ),
+        (
+            {"Charge": "R"}, {"R": {"0": {}}},
+            "at /MockedResponses/R/0: it must be an object with one field, Return or Throw.",
+        ),
+        (
+            {"Charge": "R"}, {"R": {"0": {"Return": 1, "Throw": {}}}},
+            "at /MockedResponses/R/0: it must be an object with one field",
+        ),
+        (
+            {"Charge": "R"}, {"R": {"0": {"Throw": {"Cause": "c"}}}},
+            "at /MockedResponses/R/0/Throw: it must be an object with Error",
+        ),
+    ],
+)  # fmt: skip
+def test_files_that_cannot_be(
+    call: Caller, machine: str, tmp_path: Path, case: Any, responses: Any, said: str
+) -> None:
+    """One line names the file, the place in it, and what it must be; nothing is started."""
+    write(case, responses)
+    code, message = refused(call, "StartExecution", stateMachineArn=f"{machine}#Case")
+    assert code == "ValidationException"
+    assert message.startswith(f"The mock configuration file {tmp_path}/MockConfigFile.json, {said}")
+    assert "\n" not in message
+    assert call("ListExecutions", stateMachineArn=machine)["executions"] == []
+
+
+@pytest.mark.parametrize(
+    "text, said",
+    [
+        ('{"StateMachines": {},\n  oops}', " is not JSON, line 2, column 3: Unexpected character"),
+        ("[]", ", at /: it must be an object with StateMachines and MockedResponses."),
+        ('{"StateMachines": {"n": {}}}', ", at /StateMachines: there is no 'm'; there is 'n'."),
+        (
+            None,
+            (
+                " cannot be read: No such file or directory. "
+                "SFN_MOCK_CONFIG names the file; without it, MockConfigFile.json"
+            ),
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_no_file_of_mocks(
+    call: Caller, machine: str, tmp_path: Path, text: str | None, said: str
+) -> None:
+    """Likewise, of the file as a whole."""
+    if text is not None:
+        (tmp_path / "MockConfigFile.json").write_text(text)
+    _, message = refused(call, "StartExecution", stateMachineArn=f"{machine}#Case")
+    assert message.startswith(f"The mock configuration file {tmp_path}/MockConfigFile.json{said}")
+
+
+def test_what_a_case_does_not_use_is_not_looked_at(call: Caller, machine: str) -> None:
+    """As Step Functions Local does: a fault elsewhere harms nobody, nor does a response that has no
+    answers yet.
+    """
+    write(
+        cases={"Case": {"Charge": "Empty"}, "Other": {"Gone": "Gone"}},
+        responses={"Empty": {}, "Wrong": {"x": []}},
+    )
+    execution = call("StartExecution", stateMachineArn=f"{machine}#Case", name="e")["executionArn"]
+    assert execution.endswith(":execution:m:e")
+    assert call("DescribeExecution", executionArn=execution)["stateMachineArn"] == machine
+
+
+def test_idempotency(call: Caller, machine: str) -> None:
+    """The same name with the same mocks is the same execution; with others it is taken, as with
+    another input.
+    """
+    write(cases={"Case": {"Charge": "R"}, "Other": {}})
+    request = {"stateMachineArn": f"{machine}#Case", "name": "e"}
+    assert call("StartExecution", **request) == call("StartExecution", **request)
+    for other in (
+        {"stateMachineArn": f"{machine}#Other"},
+        {"stateMachineArn": machine},
+        {"inject": ["Charge:E"]},
+    ):
+        code, _ = refused(call, "StartExecution", **{**request, **other})
+        assert code == "ExecutionAlreadyExists"
+
+
+@pytest.mark.parametrize(
+    "inject, said",
+    [
+        ("Charge", "--inject 'Charge' is none of STATE:ERROR, STATE:ERROR@2 and STATE:ERROR@1-3."),
+        ("Charge:E@0", "--inject 'Charge:E@0' is none of STATE:ERROR"),
+        ("Charge:E@x", "--inject 'Charge:E@x' is none of STATE:ERROR"),
+        ("Charge:E@2-1", "--inject 'Charge:E@2-1': the range of attempts ends before it begins."),
+        (
+            "Charge:E,Pay:E",
+            (
+                "--inject 'Pay:E': the state machine has no Task state 'Pay'; its Task states are 'Charge', "
+                "'Ship, now'."
+            ),
+        ),
+        ("Fork:E", "--inject 'Fork:E': the state machine has no Task state 'Fork'; its Task states are"),
+    ],
+)
+def test_faults_that_cannot_be(call: Caller, machine: str, inject: str, said: str) -> None:
+    """The command line is to blame, and told what there is instead."""
+    with pytest.raises(UsageError) as error:
+        call("StartExecution", stateMachineArn=machine, inject=[inject])
+    assert str(error.value).startswith(said)
+
+
+@pytest.mark.parametrize(
+    "inject",
+    ["Charge:E", "Charge:E@1", "Charge:E@1-2, Charge:F@3", "Ship, now:States.Timeout@1", "Ship, now:E"],
+)
+def test_faults_that_can_be(call: Caller, machine: str, inject: str) -> None:
+    """One, or a list of them; a state's name may have a comma."""
+    assert call("StartExecution", stateMachineArn=machine, inject=[inject])["executionArn"]
+
+
+def test_many_at_once(call: Caller, machine: str) -> None:
+    """Mocks that cannot be are refused before any line is."""
+    write({"Charge": "R"})
+    lines = [Line(1, "{}"), Line(2, "oops"), Line(3, "3")]
+    started, refusals = start_executions(call.service, f"{machine}#Case", lines)
+    assert ([line.line for line in started], [line.line for line in refusals]) == ([1, 3], [2])
+    with pytest.raises(ApiError, match="there is no test case 'Cas'"):
+        start_executions(call.service, f"{machine}#Cas", lines)

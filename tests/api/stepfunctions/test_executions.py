@@ -1,0 +1,340 @@
+"""Executions: started, stopped, described, listed and read as AWS does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sfn_cli.errors import ApiError
+from tests.api.fakes import EXECUTION, MACHINE, ROLE, Caller
+
+RUNNING = {
+    "redriveStatus": "NOT_REDRIVABLE",
+    "redriveStatusReason": "Execution is RUNNING and cannot be redriven",
+}
+SUCCEEDED = {
+    "redriveStatus": "NOT_REDRIVABLE",
+    "redriveStatusReason": "Execution is SUCCEEDED and cannot be redriven",
+}
+VALUES = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
+
+
+def refused(call: Caller, operation: str, **request: Any) -> tuple[str, str]:
+    """The code and the message with which the operation refuses the request."""
+    with pytest.raises(ApiError) as error:
+        call(operation, **request)
+    return error.value.code, error.value.message
+
+
+def test_start(call: Caller) -> None:
+    """The row and the first event are kept, and the runner is woken."""
+    arn = call.create()
+    started = call("StartExecution", stateMachineArn=arn, name="e", input='{"a": 1}', traceHeader="t")
+    assert call.service.runner.wakes == 1  # type: ignore[attr-defined]
+    assert call("DescribeExecution", executionArn=EXECUTION + "m:e") == {
+        "executionArn": EXECUTION + "m:e",
+        "stateMachineArn": arn,
+        "name": "e",
+        "status": "RUNNING",
+        "startDate": started["startDate"],
+        "stopDate": None,
+        "input": '{"a": 1}',
+        "inputDetails": {"included": True},
+        "output": None,
+        "error": None,
+        "cause": None,
+        "traceHeader": "t",
+        "mapRunArn": None,
+        "redriveCount": 0,
+        "redriveDate": None,
+        **RUNNING,
+    }
+    assert call("GetExecutionHistory", executionArn=EXECUTION + "m:e") == {
+        "events": [
+            {
+                "timestamp": started["startDate"],
+                "type": "ExecutionStarted",
+                "id": 1,
+                "previousEventId": 0,
+                "executionStartedEventDetails": {
+                    "input": '{"a": 1}',
+                    "inputDetails": {"truncated": False},
+                    "roleArn": ROLE,
+                },
+            }
+        ],
+        "nextToken": None,
+    }
+
+
+def test_start_without_name_and_input(call: Caller) -> None:
+    """The name is a UUID, the input {}."""
+    call.create()
+    arn = call("StartExecution", stateMachineArn=MACHINE + "m")["executionArn"]
+    described = call("DescribeExecution", executionArn=arn)
+    assert (len(described["name"]), described["input"]) == (36, "{}")
+
+
+def test_start_again_is_idempotent_while_it_runs(call: Caller) -> None:
+    """The same name and input give the first answer; another input, or an ended execution, is refused."""
+    call.create()
+    taken = ("ExecutionAlreadyExists", f"Execution Already Exists: '{EXECUTION}m:e'")
+    first = call("StartExecution", stateMachineArn=MACHINE + "m", name="e", input="[1]")
+    assert call("StartExecution", stateMachineArn=MACHINE + "m", name="e", input="[1]") == first
+    assert refused(call, "StartExecution", stateMachineArn=MACHINE + "m", name="e", input="[2]") == taken
+    call.end(first["executionArn"])
+    assert refused(call, "StartExecution", stateMachineArn=MACHINE + "m", name="e", input="[1]") == taken
+
+
+@pytest.mark.parametrize(
+    "input_, message",
+    [
+        ("not some json", f"Unrecognized token 'not': was expecting {VALUES}"),
+        (
+            "{'not': 'json'",
+            "Unexpected character (''' (code 39)): was expecting double-quote to start field name",
+        ),
+        ("", "Invalid execution input."),
+    ],
+)
+def test_input_that_is_not_json(call: Caller, input_: str, message: str) -> None:
+    """Recorded from AWS."""
+    call.create()
+    expected = ("InvalidExecutionInput", f"Invalid State Machine Execution Input: '{message}'")
+    assert refused(call, "StartExecution", stateMachineArn=MACHINE + "m", input=input_) == expected
+
+
+@pytest.mark.parametrize("input_", ["2", '"text"', "null", "[]", ' {"a" :1}\n', '{"é":"\\ud800"}'])
+def test_input_of_any_json(call: Caller, input_: str) -> None:
+    """Any JSON value will do, and is kept as it was written."""
+    call.create()
+    arn = call("StartExecution", stateMachineArn=MACHINE + "m", input=input_)["executionArn"]
+    assert call("DescribeExecution", executionArn=arn)["input"] == input_
+
+
+@pytest.mark.parametrize(
+    "request_, code, message",
+    [
+        ({"stateMachineArn": "x"}, "InvalidArn", "Invalid Arn: 'Invalid ARN prefix: x'"),
+        (
+            {"stateMachineArn": MACHINE + "x"},
+            "StateMachineDoesNotExist",
+            f"State Machine Does Not Exist: '{MACHINE}x'",
+        ),
+        ({"stateMachineArn": MACHINE + "m", "name": "a/b"}, "InvalidName", "Invalid Name: 'a/b'"),
+    ],
+)
+def test_refused_starts(call: Caller, request_: dict[str, Any], code: str, message: str) -> None:
+    """Each fault has AWS's code and words; nobody is woken."""
+    call.create()
+    assert refused(call, "StartExecution", **request_) == (code, message)
+    assert call.service.runner.wakes == 0  # type: ignore[attr-defined]
+
+
+def test_stop(call: Caller) -> None:
+    """The execution is aborted at once, with an event whose previous event is 0, and a message to
+    its worker.
+    """
+    call.create()
+    arn = call("StartExecution", stateMachineArn=MACHINE + "m")["executionArn"]
+    stopped = call("StopExecution", executionArn=arn, error="E", cause="c")
+    described = call("DescribeExecution", executionArn=arn)
+    assert (
+        described["status"],
+        described["stopDate"],
+        described["error"],
+        described["cause"],
+        described["redriveStatus"],
+    ) == (
+        "ABORTED",
+        stopped["stopDate"],
+        "E",
+        "c",
+        "REDRIVABLE",
+    )
+    assert call("GetExecutionHistory", executionArn=arn)["events"][-1] == {
+        "timestamp": stopped["stopDate"],
+        "type": "ExecutionAborted",
+        "id": 2,
+        "previousEventId": 0,
+        "executionAbortedEventDetails": {"error": "E", "cause": "c"},
+    }
+    # No worker drives it.
+    assert call.service.database.connection.execute("SELECT kind FROM inbox").fetchall() == []
+
+
+def test_stop_again(call: Caller) -> None:
+    """What has ended stays as it is."""
+    call.create()
+    arn = call("StartExecution", stateMachineArn=MACHINE + "m")["executionArn"]
+    first = call("StopExecution", executionArn=arn)
+    assert call("StopExecution", executionArn=arn, error="late") == first
+    assert call("DescribeExecution", executionArn=arn)["error"] is None
+    assert call("GetExecutionHistory", executionArn=arn)["events"][-1]["executionAbortedEventDetails"] == {}
+
+
+@pytest.mark.parametrize(
+    "operation",
+    ["DescribeExecution", "StopExecution", "GetExecutionHistory", "DescribeStateMachineForExecution"],
+)
+@pytest.mark.parametrize(
+    "arn, code, message",
+    [
+        ("x", "InvalidArn", "Invalid Arn: 'Invalid ARN prefix: x'"),
+        (EXECUTION + "m:gone", "ExecutionDoesNotExist", f"Execution Does Not Exist: '{EXECUTION}m:gone'"),
+        (
+            EXECUTION.replace("execution", "express") + "m:e:id",
+            "InvalidArn",
+            "Invalid Arn: 'Resource type not valid in this context: express'",
+        ),
+    ],
+)
+def test_what_is_not_there(call: Caller, operation: str, arn: str, code: str, message: str) -> None:
+    """An ARN is checked before it is looked up (recorded)."""
+    assert refused(call, operation, executionArn=arn) == (code, message)
+
+
+def test_describe_succeeded(call: Caller) -> None:
+    """The output, its details, and why it cannot be redriven."""
+    call.create()
+    arn = call("StartExecution", stateMachineArn=MACHINE + "m")["executionArn"]
+    call.end(arn, output='{"a":1}')
+    described = call("DescribeExecution", executionArn=arn)
+    assert (
+        described.items() >= {"output": '{"a":1}', "outputDetails": {"included": True}, **SUCCEEDED}.items()
+    )
+    metadata = call("DescribeExecution", executionArn=arn, includedData="METADATA_ONLY")
+    assert metadata["inputDetails"] == metadata["outputDetails"] == {"included": False}
+    assert "input" not in metadata
+    assert "output" not in metadata
+
+
+def test_an_execution_keeps_its_revision(call: Caller) -> None:
+    """An update of the machine changes no execution that was started before."""
+    call.create()
+    arn = call("StartExecution", stateMachineArn=MACHINE + "m")["executionArn"]
+    call("UpdateStateMachine", stateMachineArn=MACHINE + "m", roleArn=ROLE + "2")
+    described = call("DescribeStateMachineForExecution", executionArn=arn)
+    assert (described["name"], described["roleArn"], described["revisionId"]) == ("m", ROLE, None)
+
+
+def test_list_newest_first_in_pages(call: Caller) -> None:
+    """Each execution once, also when others start between the pages."""
+    call.create()
+    for name in "abcde":
+        call("StartExecution", stateMachineArn=MACHINE + "m", name=name)
+    pages = [call("ListExecutions", stateMachineArn=MACHINE + "m", maxResults=2)]
+    call("StartExecution", stateMachineArn=MACHINE + "m", name="new")
+    while token := pages[-1]["nextToken"]:
+        pages.append(call("ListExecutions", stateMachineArn=MACHINE + "m", maxResults=2, nextToken=token))
+    assert [execution["name"] for page in pages for execution in page["executions"]] == list("edcba")
+
+
+def test_list_by_status(call: Caller) -> None:
+    """Only the executions of that status, of that machine."""
+    call.create()
+    call.create("other")
+    for name in "ab":
+        call("StartExecution", stateMachineArn=MACHINE + "m", name=name)
+    call("StartExecution", stateMachineArn=MACHINE + "other", name="c")
+    call.end(EXECUTION + "m:a")
+    answer = call("ListExecutions", stateMachineArn=MACHINE + "m", statusFilter="RUNNING", maxResults=0)
+    listed = answer["executions"]
+    assert [execution["name"] for execution in listed] == ["b"]
+
+
+@pytest.mark.parametrize(
+    "request_, code, message",
+    [
+        ({}, "ValidationException", "Must provide a StateMachine ARN or MapRun ARN"),
+        ({"stateMachineArn": "x"}, "InvalidArn", "Invalid Arn: 'Invalid ARN prefix: x'"),
+        (
+            {"stateMachineArn": MACHINE + "x"},
+            "StateMachineDoesNotExist",
+            f"State Machine Does Not Exist: '{MACHINE}x'",
+        ),
+        (
+            {"stateMachineArn": MACHINE + "fast"},
+            "StateMachineTypeNotSupported",
+            "This operation is not supported by this type of state machine",
+        ),
+        (
+            {"stateMachineArn": MACHINE + "m", "mapRunArn": "x"},
+            "ValidationException",
+            "Must provide a StateMachine ARN or MapRun ARN",
+        ),
+        (
+            {"stateMachineArn": MACHINE + "m", "redriveFilter": "REDRIVEN"},
+            "ValidationException",
+            "redriveFilter is only supported with mapRunArn",
+        ),
+        (
+            {"stateMachineArn": MACHINE + "m", "statusFilter": "PENDING_REDRIVE"},
+            "ValidationException",
+            "statusFilter PENDING_REDRIVE is only supported with mapRunArn",
+        ),
+        (
+            {"stateMachineArn": MACHINE + "m", "nextToken": "abc"},
+            "InvalidToken",
+            "Invalid Token: 'Invalid token'",
+        ),
+    ],
+)
+def test_refused_lists(call: Caller, request_: dict[str, Any], code: str, message: str) -> None:
+    """Each fault has AWS's code and words."""
+    call.create()
+    call.create("fast", type="EXPRESS")
+    assert refused(call, "ListExecutions", **request_) == (code, message)
+
+
+def test_history_in_pages_both_ways(call: Caller) -> None:
+    """A token belongs to one direction."""
+    call.create()
+    arn = call("StartExecution", stateMachineArn=MACHINE + "m")["executionArn"]
+    call("StopExecution", executionArn=arn)
+    for reverse, ids in ((False, [1, 2]), (True, [2, 1])):
+        first = call("GetExecutionHistory", executionArn=arn, maxResults=1, reverseOrder=reverse)
+        second = call(
+            "GetExecutionHistory",
+            executionArn=arn,
+            maxResults=1,
+            reverseOrder=reverse,
+            nextToken=first["nextToken"],
+        )
+        assert [event["id"] for page in (first, second) for event in page["events"]] == ids
+        assert second["nextToken"] is None
+        other = refused(
+            call,
+            "GetExecutionHistory",
+            executionArn=arn,
+            reverseOrder=not reverse,
+            nextToken=first["nextToken"],
+        )
+        assert other == ("InvalidToken", "Invalid Token: 'Invalid token'")
+
+
+def test_history_without_data(call: Caller) -> None:
+    """Inputs and outputs are left out."""
+    call.create()
+    arn = call("StartExecution", stateMachineArn=MACHINE + "m")["executionArn"]
+    event = call("GetExecutionHistory", executionArn=arn, includeExecutionData=False)["events"][0]
+    assert "input" not in event["executionStartedEventDetails"]
+
+
+def test_histories_lie_apart(call: Caller) -> None:
+    """The events of one execution are not another's."""
+    call.create()
+    arns = [
+        call("StartExecution", stateMachineArn=MACHINE + "m", input=str(n))["executionArn"] for n in range(3)
+    ]
+    call("StopExecution", executionArn=arns[1])
+    assert [len(call("GetExecutionHistory", executionArn=arn)["events"]) for arn in arns] == [1, 2, 1]
+
+
+def test_express_names_may_be_used_again(call: Caller) -> None:
+    """Each execution of an EXPRESS machine has an ARN of its own."""
+    call.create(type="EXPRESS")
+    arns = {call("StartExecution", stateMachineArn=MACHINE + "m", name="e")["executionArn"] for _ in range(2)}
+    assert len(arns) == 2
+    assert all(arn.startswith(EXECUTION.replace("execution", "express") + "m:e:") for arn in arns)

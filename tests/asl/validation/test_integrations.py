@@ -1,0 +1,51 @@
+"""Service integrations: those that AWS does not have are refused by name."""
+
+from __future__ import annotations
+
+import json
+
+import botocore.session
+import pytest
+
+from sfn_cli.asl.validation.integrations import AWS_SDK_SERVICES
+from sfn_cli.asl.validation.validate import validate
+from sfn_cli.integrations.aws.clients import service_names
+
+
+def faults(resource: str) -> list[str]:
+    """What is wrong with the Resource itself, not with what it is given."""
+    state = {"Type": "Task", "Resource": f"arn:aws:states:::{resource}", "End": True}
+    found = validate(json.dumps({"StartAt": "T", "States": {"T": state}}))
+    return [fault.message for fault in found if "Parameters" not in fault.message]
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        "sqs:sendMessage", "sqs:sendMessage.waitForTaskToken", "dynamodb:putItem", "ecs:runTask.sync",
+        "states:startExecution.sync:2", "aws-sdk:s3:getObject", "aws-sdk:sfn:startExecution",
+        "aws-sdk:cloudwatchlogs:putLogEvents.waitForTaskToken",
+    ],
+)  # fmt: skip
+def test_known(resource: str) -> None:
+    """AWS's integrations are taken, also those that sfn cannot carry out."""
+    assert faults(resource) == []
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        "sqs:receiveMessage", "sqs:sendMessage.sync", "dynamodb:putItem.waitForTaskToken",
+        "sqss:sendMessage", "lambda:invoke.sync", "aws-sdk:s33:getObject", "aws-sdk:s3:GetObject",
+        "aws-sdk:s3:getObject.sync", "aws-sdk:stepfunctions:startExecution",
+    ],
+)  # fmt: skip
+def test_unknown(resource: str) -> None:
+    """Others are not."""
+    (fault,) = faults(resource)
+    assert fault.startswith(f"The resource provided arn:aws:states:::{resource} is not recognized.")
+
+
+def test_services_of_botocore() -> None:
+    """The services of aws-sdk tasks are those that botocore can call."""
+    assert set(service_names(botocore.session.Session())) == AWS_SDK_SERVICES

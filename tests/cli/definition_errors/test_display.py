@@ -1,0 +1,177 @@
+"""The lines of a definition that are at fault, at a terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sfn_cli.asl.validation.validate import validate
+from sfn_cli.cli.definition_errors.display import render
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MACHINE = """\
+{
+  "StartAt": "Order",
+  "States": {
+    "Order": {
+      "Type": "Pass",
+\t"Next": "Pya"
+    },
+    "Pay": {"Type": "Task", "Resource": "pay", "Colour": 1,
+      "Retry": [{"ErrorEquals": ["States.ALL", "E"]}], "End": true}
+  }
+}
+"""
+
+SHOWN = """
+machine.json:6:10  Missing 'Next' target: Pya
+    6 | \t"Next": "Pya"
+      | \t        ^
+machine.json:8:41  Value is not a valid resource ARN
+    8 |     "Pay": {"Type": "Task", "Resource": "pay", "Colour": 1,
+      |                                         ^
+machine.json:8:48  Field 'Colour' is not supported
+    8 |     "Pay": {"Type": "Task", "Resource": "pay", "Colour": 1,
+      |                                                ^
+machine.json:9:34  States.ALL must appear alone and at end of list
+    9 |       "Retry": [{"ErrorEquals": ["States.ALL", "E"]}], "End": true}
+      |                                  ^
+machine.json:8:5  State "Pay" is not reachable.
+    8 |     "Pay": {"Type": "Task", "Resource": "pay", "Colour": 1,
+      |     ^
+"""
+
+UNRECOGNIZED = (
+    "Unrecognized token 'x': was expecting "
+    "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
+)
+NOT_JSON = f"""
+d:2:6  {UNRECOGNIZED}
+    2 | "a":x}}
+      |      ^
+"""
+
+LOOP = '{"StartAt":"A","States":{"A":{"Type":"Pass","Next":"A"}}}'
+
+
+def test_each_fault_has_its_line() -> None:
+    """A value, a field that should not be there, an element, and a state by its name."""
+    assert render(validate(MACHINE), MACHINE, "machine.json") == SHOWN
+
+
+@pytest.mark.parametrize(
+    "text, lines",
+    [
+        ('{\n"a":x}', NOT_JSON),
+        ("{}", "\nd:1:1  These fields are required: [States, StartAt]\n    1 | {}\n      | ^\n"),
+        (LOOP, "\nd  Workflow has no terminal state\n"),
+        (json.dumps({"StartAt": "~/", "States": {"~/": {"Type": "\x1b"}}}), None),
+    ],
+)
+def test_places(text: str, lines: str | None) -> None:
+    """Faults of the whole text, of what is no JSON, and of names with odd characters."""
+    found = render(validate(text), text, "d")
+    if lines is None:
+        assert found.startswith("\nd:1:45  The field 'Type' should have")
+        assert "\x1b" not in found
+    else:
+        assert found == lines
+
+
+def test_a_long_line() -> None:
+    """Of a definition on one line, what is around the fault is shown."""
+    text = json.dumps(
+        {"Comment": "c" * 500, "StartAt": "A", "States": {"A": {"Type": "Succeed", "Odd": "o" * 500}}}
+    )
+    header, line, caret = render(validate(text), text, "d").splitlines()[1:]
+    column = text.index('"Odd"') + 1
+    assert header == f"d:1:{column}  Field 'Odd' is not supported"
+    assert len(line) < 120
+    assert line[caret.index("^") :].startswith('"Odd"')
+    assert "…" in line
+
+
+def at_terminal(*argv: str) -> tuple[int, str, str]:
+    """(exit code, stdout, stderr) of the command when its stderr is a terminal."""
+    terminal, stderr = pty.openpty()
+    command = [sys.executable, "-m", "sfn_cli", *argv]
+    with subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=stderr
+    ) as process:
+        os.close(stderr)
+        assert process.stdout is not None
+        written = b""
+        while True:
+            try:
+                piece = os.read(terminal, 65536)
+            except OSError:  # Linux: the other side was closed
+                break
+            if not piece:
+                break
+            written += piece
+        stdout = process.stdout.read()
+    os.close(terminal)
+    return process.returncode, stdout.decode(), written.decode().replace("\r\n", "\n")
+
+
+ROLE = "arn:aws:iam::123456789012:role/r"
+STATE = '{\n  "Type": "Pass",\n  "Odd": 1,\n  "InputPath": "a",\n  "End": true\n}'
+
+
+def test_what_is_refused(tmp_path: Path) -> None:
+    """At a terminal, the lines of the file stand below the line that aws prints.
+
+    Elsewhere, that line stands alone.
+    """
+    path = tmp_path / "machine.json"
+    path.write_text(MACHINE)
+    argv = ["create-state-machine", "--name", "m", "--role-arn", ROLE, "--definition", f"file://{path}"]
+    code, _, stderr = at_terminal(*argv)
+    plain = subprocess.run(
+        [sys.executable, "-m", "sfn_cli", *argv], capture_output=True, text=True, check=False
+    )
+    assert code == plain.returncode == 254
+    assert stderr == plain.stderr + SHOWN.replace("machine.json", str(path))
+
+
+def test_a_tested_state(tmp_path: Path) -> None:
+    """A state on its own is found in its own text."""
+    path = tmp_path / "state.json"
+    path.write_text(STATE)
+    code, _, stderr = at_terminal("test-state", "--role-arn", ROLE, "--definition", f"file://{path}")
+    assert code == 254
+    odd = f"\n{path}:3:3  Field 'Odd' is not supported\n    3 |   \"Odd\": 1,\n      |   ^\n"
+    no_path = (
+        f"{path}:4:16  Value must be a valid JSONPath.\n"
+        '    4 |   "InputPath": "a",\n'
+        "      |                ^\n"
+    )
+    assert stderr.endswith(odd + no_path)
+
+
+def test_run(tmp_path: Path) -> None:
+    """`sfn run` names the definition by its path."""
+    path = tmp_path / "machine.asl.json"
+    path.write_text(MACHINE)
+    code, _, stderr = at_terminal("run", str(path))
+    assert code == 254
+    assert stderr.endswith(SHOWN.replace("machine.json", str(path)))
+
+
+def test_validate(tmp_path: Path) -> None:
+    """The answer is on stdout as aws has it; warnings are told as such."""
+    path = tmp_path / "state.json"
+    path.write_text('{"StartAt":"A","States":{"A":{"Type":"Pass","Parameters":{"a":"$.a"},"End":true}}}')
+    command = ["validate-state-machine-definition", "--severity", "WARNING", "--definition", f"file://{path}"]
+    code, stdout, stderr = at_terminal(*command)
+    assert code == 0
+    assert json.loads(stdout)["diagnostics"][0]["code"] == "NO_DOLLAR"
+    assert stderr.startswith(f"\n{path}:1:63  warning: The value of 'a' looks like a JSONPath")

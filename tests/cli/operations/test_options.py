@@ -1,0 +1,59 @@
+"""Options are named as the aws CLI names them, and help knows each of them."""
+
+from __future__ import annotations
+
+import pytest
+from botocore import xform_name  # type: ignore[import-untyped]
+
+from sfn_cli.api import model
+from sfn_cli.cli.operations import help_text, options
+from sfn_cli.cli.operations.commands import OWN, ServiceGroup, Sfn, TableCommand
+
+OPERATIONS = [
+    model.load(service, name) for service in model.services() for name in model.operation_names(service)
+]
+
+
+def commands() -> list[TableCommand]:
+    """Every command that reads argv by a table."""
+    found = []
+    for service in model.services():
+        group = ServiceGroup(service)
+        for name in group.list_commands(None):  # type: ignore[arg-type]
+            command = group.get_command(None, name)  # type: ignore[arg-type]
+            if isinstance(command, TableCommand):
+                found.append(command)
+    return found
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.command)
+def test_flags_are_those_of_aws(operation: model.Operation) -> None:
+    """A member's option is its name in words with hyphens."""
+    for member in operation.input["members"]:
+        assert options.flag(member) == f"--{xform_name(member, '-')}"
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.command)
+def test_no_option_hides_one_that_every_command_takes(operation: model.Operation) -> None:
+    """An operation's option never has the name of a global one."""
+    assert not options.of_operation(operation).keys() & options.GLOBALS.keys()
+
+
+@pytest.mark.parametrize("command", commands(), ids=lambda command: f"{command.service}-{command.name}")
+def test_help_knows_every_command_and_option(command: TableCommand) -> None:
+    """Each command has a sentence and an example, each option a sentence."""
+    assert help_text.sentence(command.service, command.name or "").endswith(".")
+    assert "Example" in help_text.of_command(command)
+    shown = [
+        option for option in command.table().values() if not option.hidden and option.constant is not False
+    ]
+    without = [option.flag for option in shown if not help_text.option_sentence(option.flag)]
+    assert without == []
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_own_commands_have_help(name: str) -> None:
+    """sfn's own commands say what they are for."""
+    command = Sfn("sfn").get_command(None, name)  # type: ignore[arg-type]
+    assert command is not None
+    assert command.get_short_help_str(100).endswith(".")

@@ -1,0 +1,94 @@
+"""Auto-paging: all pages, cut where asked, carried on by a token."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sfn_cli.api import model
+from sfn_cli.cli.failures import CommandFailedError
+from sfn_cli.cli.operations.paging import Limits, find_limits, first_list, merge, pages
+from sfn_cli.errors import UsageError
+
+LIST = model.load("stepfunctions", "ListStateMachines")
+
+
+def service(request: dict[str, Any]) -> dict[str, Any]:
+    """Five items, two on a page."""
+    start = int(request.get("nextToken", 0))
+    size = request.get("maxResults", 2)
+    answer: dict[str, Any] = {"stateMachines": list(range(start, min(start + size, 5)))}
+    return answer | ({"nextToken": str(start + size)} if start + size < 5 else {})
+
+
+def everything(limits: Limits) -> dict[str, Any]:
+    return merge(pages(service, LIST, {}, limits))
+
+
+@pytest.mark.parametrize("max_items", [1, 2, 3, 4])
+@pytest.mark.parametrize("page_size", [None, 1, 2, 3])
+def test_tokens_carry_on_without_a_gap(max_items: int, page_size: int | None) -> None:
+    """Piece after piece, --starting-token gives every item once."""
+    seen: list[int] = []
+    token = None
+    while True:
+        answer = everything(Limits(max_items, page_size, token))
+        assert len(answer["stateMachines"]) <= max_items
+        seen += answer["stateMachines"]
+        token = answer.get("NextToken")
+        if token is None:
+            break
+    assert seen == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("max_items", [None, 5, 6])
+def test_all_pages_are_one_answer(max_items: int | None) -> None:
+    """Without a limit there is no token left."""
+    assert everything(Limits(max_items)) == {"stateMachines": [0, 1, 2, 3, 4]}
+
+
+def test_a_service_that_repeats_its_token_is_not_asked_for_ever() -> None:
+    """The same token twice is an error, not a loop."""
+    with pytest.raises(CommandFailedError, match="received twice"):
+        merge(pages(lambda _: {"stateMachines": [1], "nextToken": "same"}, LIST, {}, Limits()))
+
+
+@pytest.mark.parametrize(
+    "given, paginate, limits",
+    [
+        ({}, True, Limits()),
+        ({"max_items": 3}, True, Limits(3)),
+        ({}, False, None),
+        ({"maxResults": "2"}, True, None),
+        ({"nextToken": "t"}, True, None),
+    ],
+)
+def test_paging_by_hand_turns_it_off(given: dict[str, Any], paginate: bool, limits: Limits | None) -> None:
+    """--no-paginate, --max-results and --next-token page by hand."""
+    assert find_limits(LIST, given, paginate) == limits
+
+
+PAGED = [
+    operation
+    for service in model.services()
+    for operation in (model.load(service, name) for name in model.operation_names(service))
+    if operation.paginator
+]
+
+
+@pytest.mark.parametrize("operation", PAGED, ids=lambda operation: operation.name)
+def test_the_list_that_is_paged_comes_first(operation: model.Operation) -> None:
+    """The streamed list comes first in every answer: it is written before the rest is read."""
+    assert operation.paginator is not None
+    tokens = operation.paginator["output_token"]
+    assert next(name for name in operation.output["members"] if name not in tokens) == first_list(operation)
+
+
+def test_paging_cannot_be_asked_for_and_refused() -> None:
+    """--no-paginate and --max-items exclude each other."""
+    with pytest.raises(
+        UsageError,
+        match="Cannot specify --no-paginate along with pagination arguments: --max-items, --page-size",
+    ):
+        find_limits(LIST, {"max_items": 1, "page_size": 2}, False)

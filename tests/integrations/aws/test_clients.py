@@ -1,0 +1,159 @@
+"""Where the calls of tasks go, and with whose credentials. Nothing is asked here: the clients tell."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from botocore.exceptions import EndpointConnectionError, ParamValidationError
+
+from sfn_cli.errors import ConfigurationError
+from sfn_cli.integrations.aws.clients import Clients
+from sfn_cli.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+    from typing import Protocol
+
+    class MakeClients(Protocol):
+        def __call__(self, environment: Mapping[str, str], *, config: str = "") -> Clients: ...
+
+
+HERE = "http://127.0.0.1:9"
+THERE = "http://there.example:9"
+REAL = "https://sqs.us-east-1.amazonaws.com"
+USER = {"AWS_ACCESS_KEY_ID": "the-user", "AWS_SECRET_ACCESS_KEY": "secret"}
+MADE_UP, OWN = "sfn", "the-user"
+
+CONFIG = """
+[default]
+endpoint_url = http://127.0.0.1:9
+[profile there]
+services = there
+[services there]
+sqs =
+  endpoint_url = http://there.example:9
+"""
+CREDENTIALS = """
+[default]
+aws_access_key_id = the-user
+aws_secret_access_key = secret
+[only-here]
+aws_access_key_id = the-user
+aws_secret_access_key = secret
+"""
+
+
+@pytest.fixture
+def clients(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeClients:
+    """Gives the Clients of a process with this environment, and with the files of a user of AWS."""
+
+    def make(environment: Mapping[str, str], *, config: str = "") -> Clients:
+        for name in [name for name in os.environ if name.startswith(("AWS_", "SFN_"))]:
+            monkeypatch.delenv(name)
+        for name, text in (("config", config), ("credentials", CREDENTIALS)):
+            (tmp_path / name).write_text(text)
+        monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+        monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        return Clients(Settings.from_environment({**os.environ, "SFN_HOME": str(tmp_path)}))
+
+    return make
+
+
+@pytest.mark.parametrize(
+    "environment, config, endpoint, key",
+    [
+        ({"AWS_ENDPOINT_URL": HERE}, "", HERE, MADE_UP),
+        ({"AWS_ENDPOINT_URL": HERE, "AWS_ENDPOINT_URL_SQS": THERE}, "", THERE, MADE_UP),
+        ({"AWS_ENDPOINT_URL": HERE, "AWS_ENDPOINT_URL_S3": THERE}, "", HERE, MADE_UP),
+        ({"AWS_ENDPOINT_URL": HERE, **USER}, "", HERE, MADE_UP),
+        ({"AWS_ENDPOINT_URL": HERE, "AWS_PROFILE": "only-here"}, "", HERE, MADE_UP),
+        ({}, CONFIG, HERE, MADE_UP),
+        ({"AWS_PROFILE": "there"}, CONFIG, THERE, MADE_UP),
+        # To AWS itself, because the user says so: then as botocore has it.
+        ({"SFN_AWS": "real"}, "", REAL, OWN),
+        ({"SFN_AWS": "real", **USER}, "", REAL, OWN),
+        ({"SFN_AWS": "real", "AWS_ENDPOINT_URL": HERE}, "", HERE, OWN),
+        ({"AWS_ENDPOINT_URL_SQS": REAL}, "", REAL, OWN),
+    ],
+)  # fmt: skip
+def test_where_calls_go(
+    clients: MakeClients, environment: dict[str, str], config: str, endpoint: str, key: str
+) -> None:
+    """An endpoint that is named wins. The user's credentials are for AWS alone, and for what is
+    named beside SFN_AWS=real.
+    """
+    client = clients(environment, config=config).get("sqs")
+    assert (client.meta.endpoint_url, client._request_signer._credentials.access_key) == (endpoint, key)
+
+
+CREDENTIALS_MADE_UP = {"AWS_ACCESS_KEY_ID": MADE_UP, "AWS_SECRET_ACCESS_KEY": MADE_UP}
+
+
+@pytest.mark.parametrize(
+    "environment, config, variables",
+    [
+        (
+            {"AWS_ENDPOINT_URL": HERE, **USER},
+            "",
+            {"AWS_ENDPOINT_URL": HERE, "AWS_ENDPOINT_URL_SQS": HERE, **CREDENTIALS_MADE_UP},
+        ),
+        ({"AWS_PROFILE": "there"}, CONFIG, {"AWS_ENDPOINT_URL_SQS": THERE, **CREDENTIALS_MADE_UP}),
+        ({"SFN_AWS": "real", **USER}, "", {}),
+        ({"SFN_AWS": "real", "AWS_ENDPOINT_URL_SQS": HERE}, "", {"AWS_ENDPOINT_URL_SQS": HERE}),
+        ({"AWS_ENDPOINT_URL_SQS": REAL}, "", {"AWS_ENDPOINT_URL_SQS": REAL}),
+    ],
+)
+def test_where_functions_call(
+    clients: MakeClients, environment: dict[str, str], config: str, variables: dict[str, str]
+) -> None:
+    """Functions are led to the same endpoints, and are never given the user's credentials."""
+    assert clients(environment, config=config).variables(["sqs"]) == variables
+
+
+def test_another_word_than_real(clients: MakeClients) -> None:
+    """A misspelt SFN_AWS is reported; it does not allow calls of AWS."""
+    with pytest.raises(ConfigurationError, match="SFN_AWS is 'Real'"):
+        clients({"SFN_AWS": "Real"})
+
+
+@pytest.mark.parametrize(
+    "sdk_name, botocore_name",
+    [
+        ("sfn", "stepfunctions"),
+        ("s3", "s3"),
+        ("cloudwatchlogs", "logs"),
+        ("eventbridge", "events"),
+        ("acmpca", "acm-pca"),
+        ("none", None),
+    ],
+)
+def test_names_of_services(clients: MakeClients, sdk_name: str, botocore_name: str | None) -> None:
+    """A service of aws-sdk tasks goes by its id in its model, small and without blanks."""
+    assert clients({}).service_name(sdk_name) == botocore_name
+
+
+def test_clients_are_shared_as_far_as_their_patience_goes(clients: MakeClients) -> None:
+    """A task that may take long has a client that waits long; those of about one patience have the same."""
+    made = clients({"AWS_ENDPOINT_URL": HERE})
+    patience = {
+        seconds: made.get("sqs", timeout_seconds=seconds).meta.config.read_timeout
+        for seconds in (None, 1, 10, 11, 900, 5000)
+    }
+    assert patience == {None: 60, 1: 10, 10: 10, 11: 60, 900: 900, 5000: 900}
+    assert made.get("sqs", timeout_seconds=3) is made.get("sqs", timeout_seconds=7)
+
+
+def test_a_request_for_no_place(clients: MakeClients) -> None:
+    """What is wrong with a request is the service's to say; but for one without a place to go,
+    which nobody can ask.
+    """
+    made = clients({"AWS_ENDPOINT_URL": HERE})
+    with pytest.raises(ParamValidationError, match='Missing required parameter in input: "Key"'):
+        made.get("s3").get_object(Bucket="b")
+    with pytest.raises(EndpointConnectionError):
+        made.get("sqs").send_message()

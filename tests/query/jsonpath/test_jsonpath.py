@@ -1,0 +1,280 @@
+"""JSONPath: what each form names, and AWS's texts when it names nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sfn_cli.query.jsonpath.expression import PathNotFound, compile_path, is_path
+from sfn_cli.query.scope import Scope
+
+BOOKS = [
+    {"title": "Sayings", "price": 8.95, "tags": ["old"]},
+    {"title": "Sword", "price": 12.99, "isbn": None},
+    {"title": "Moby Dick", "price": 8.99, "isbn": "0-553"},
+]
+STORE = {
+    "book": BOOKS,
+    "open": True,
+    "none": None,
+    "a b": {"c-d": 1},
+    "é": 2,
+    "s": "text",
+    "'q'": 3,
+    "n": [1, 2, 3, 4, 5],
+    "nested": [[1, 2], [3]],
+}
+
+
+@pytest.mark.parametrize(
+    "path, found",
+    [
+        ("$", STORE),
+        ("$.open", True),
+        ("$.none", None),  # null is a value
+        ("$.book[0].title", "Sayings"),
+        ("$.book[-1].title", "Moby Dick"),
+        ("$['a b']['c-d']", 1),
+        ('$["a b"].c-d', 1),
+        ("$.é", 2),
+        ("$.['open']", True),
+        ("$.'q'", 3),  # the quotes are part of the name
+        ("$['open','none','gone']", {"open": True, "none": None}),  # one object of those that are present
+    ],
+)
+def test_definite_path_gives_the_bare_value(path: str, found: Any) -> None:
+    """A path that can only name one value gives that value."""
+    assert compile_path(path).definite
+    assert compile_path(path).read(STORE) == found
+
+
+@pytest.mark.parametrize(
+    "path, found",
+    [
+        ("$.book[*].title", ["Sayings", "Sword", "Moby Dick"]),
+        ("$.book[0,2].title", ["Sayings", "Moby Dick"]),
+        ("$..title", ["Sayings", "Sword", "Moby Dick"]),
+        ("$..tags[0]", ["old"]),
+        ("$.nested[*][0]", [1, 3]),  # the index is taken in each match
+        ("$.n[1:3]", [2, 3]),
+        ("$.n[2:]", [3, 4, 5]),
+        ("$.n[:-3]", [1, 2]),
+        ("$.n[-2:]", [4, 5]),
+        ("$.n[0:5:2]", [1, 2, 3, 4, 5]),  # as in Jayway, a step changes nothing
+        ("$['a b'].*", [1]),
+        ("$.book[?(@.price < 10)].title", ["Sayings", "Moby Dick"]),
+        ("$.book[?(10 > @.price)].title", ["Sayings", "Moby Dick"]),
+        ("$.book[?(@.isbn)].title", ["Sword", "Moby Dick"]),
+        ("$.book[?(@.isbn == null)].title", ["Sword"]),
+        ("$.book[?(@.price < 10 && @.isbn)].title", ["Moby Dick"]),
+        ("$.book[?(@.title == 'Sword' || @.tags)].title", ["Sayings", "Sword"]),
+        ("$..[?(@.title == 'Sword')].price", [12.99]),
+        ("$.n[?(@ > 1)]", []),  # `@` stands for objects only
+        ("$.gone[*]", []),  # whatever is missing adds nothing
+        ("$.s[1:]", []),
+        ("$.open.x[*].y", []),
+    ],
+)
+def test_indefinite_path_gives_a_list(path: str, found: list[Any]) -> None:
+    """A path that could name several values gives a list, even of one or none."""
+    assert not compile_path(path).definite
+    assert compile_path(path).read(STORE) == found
+
+
+ITEMS = [
+    {"a": 1},
+    {"a": True},
+    {"a": "1"},
+    {"a": "01"},
+    {"a": None},
+    {"a": [1, "x"]},
+    {"a": {"b": 1}},
+    {"b": 1},
+    [1, 2],
+    7,
+]
+
+
+@pytest.mark.parametrize(
+    "body, kept",
+    [
+        ("@.a == 1", [0, 2]),  # JSON's true is no number; a text that is written alike is equal to it
+        ("@.a == '1'", [0, 2]),
+        ("@.a == '01'", [0, 3]),  # to the right of a number, a text is read as one
+        ("1 == @.a", [0, 2, 3]),
+        ("@.a === 1", [0]),
+        ("@.a === 1.0", [0]),
+        ("@.a !== 1", [1, 2, 3, 4, 5, 6, 7, 8]),
+        ("@.a == true", [1]),
+        ("@.a == null", [4]),
+        ("@.a != null", [0, 1, 2, 3, 5, 6, 7, 8]),  # what is missing differs
+        ("!(@.a == 1)", [1, 3, 4, 5, 6, 7, 8]),
+        ("!@.a", [7, 8]),
+        ("@.a < 2", [0]),  # an order is between two numbers, or two texts
+        ("@.a < '2'", [2, 3]),
+        ("2 >= @.a", [0]),
+        ("@.a == @.b", []),  # what is missing equals nothing
+        ("@.a == [1, 'x']", [5]),
+        ('@.a == {"b": 1}', [6]),
+        ("@.a == [[]]", []),
+        ("@.a[0] == 1", [5]),
+        ("@.a[-1] == 'x'", [5]),
+        ("@[1] == 2", [8]),
+        ("@[0:1] == [1]", [8]),
+        ("@.a[*]", [0, 1, 2, 3, 4, 5, 6]),  # a list, though an empty one
+        ("@..b == [1]", [6, 7]),
+        ("@['a'].b", [6]),
+        ("@", [0, 1, 2, 3, 4, 5, 6, 7, 8]),  # as AWS says, no scalar value
+        ("@ == 7", []),
+        ("1 == 1", [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]),
+        ("@.a == 0.1e1", [0, 2]),
+        ("@.a == 1 || @.b && @.b < 2", [0, 2, 7]),
+    ],
+)
+def test_filter(body: str, kept: list[int]) -> None:
+    """A filter compares as Jayway does, and keeps objects and arrays only."""
+    assert compile_path(f"$[?({body})]").read(ITEMS) == [ITEMS[n] for n in kept]
+
+
+@pytest.mark.parametrize(
+    "path, found",
+    [
+        ("$[-4:1]", [2, 3, 4, 5, 1]),  # from one to the other, through the end of the array
+        ("$[-7:2]", [1, 2, 3, 4, 5, 1, 2]),
+        ("$[-2147483648:-4]", [1]),
+        ("$[3:-1]", []),
+        ("$[:-9]", []),
+        ("$[9:]", []),
+        ("$[-9:]", [1, 2, 3, 4, 5]),
+        ("$[-9]", None),
+    ],
+)
+def test_negative_bounds(path: str, found: list[int] | None) -> None:
+    """A slice with both ends counts from one to the other, as Jayway's does; one with one end never
+    passes the array's.
+    """
+    if found is None:
+        with pytest.raises(PathNotFound):
+            compile_path(path).read([1, 2, 3, 4, 5])
+    else:
+        assert compile_path(path).read([1, 2, 3, 4, 5]) == found
+
+
+def test_several_names_at_any_depth() -> None:
+    """After `..`, only objects that have all of the names are named."""
+    document = [{"a": 1, "b": 2, "c": 3}, {"a": 4}, {"x": {"b": 5, "a": 6}}]
+    assert compile_path("$..['a','b']").read(document) == [{"a": 1, "b": 2}, {"a": 6, "b": 5}]
+
+
+@pytest.mark.parametrize(
+    "path, found",
+    [
+        ("$.a", 1),
+        ("$$.Execution.Name", "run"),
+        ("$$", {"Execution": {"Name": "run"}}),
+        ("$total", 7),
+        ("$list[1]", "y"),
+    ],
+)
+def test_roots(path: str, found: Any) -> None:
+    """`$` is the input, `$$` the Context Object, `$name` a variable."""
+    scope = Scope(
+        {"a": 1}, context=lambda: {"Execution": {"Name": "run"}}, variables={"total": 7, "list": ["x", "y"]}
+    )
+    assert compile_path(path).evaluate(scope) == found
+
+
+@pytest.mark.parametrize(
+    "path, document, reason",
+    [
+        ("$.a", {}, "No results for path: $['a']"),  # recorded: NoSuchOutputPath
+        ("$.a.b.c", {"a": {"b": {}}}, "No results for path: $['a']['b']['c']"),
+        ("$.a.b", {}, "Missing property in path $['a']"),
+        ("$.a.b.c", {"a": {}}, "Missing property in path $['a']['b']"),
+        ("$.a[3]", {"a": [1]}, "No results for path: $['a'][3]"),
+        ("$.a[0]", {"a": None}, "The path $['a'] is null"),
+        ("$.a[0]", {"a": {"x": "y"}}, "Filter: [0] can only be applied to arrays. Current context is: {x=y}"),
+        (
+            "$.a.b",
+            {"a": "text"},
+            (
+                "Expected to find an object with property ['b'] in path $['a'] but found 'java.lang.String'. "
+                "This is not a json object according to the JsonProvider: "
+                "'com.jayway.jsonpath.spi.json.JacksonJsonProvider'."
+            ),
+        ),
+        ("$name", None, "No results for path: $['name']"),
+    ],
+)
+def test_reason_why_nothing_is_found(path: str, document: Any, reason: str) -> None:
+    """The reason is Jayway's: the last name has "No results", one before it is a "Missing property"."""
+    with pytest.raises(PathNotFound) as caught:
+        compile_path(path).evaluate(Scope(document))
+    assert str(caught.value) == f"Invalid path '{path}' : {reason}"
+    assert caught.value.as_invalid_path().error == "States.Runtime"
+
+
+def test_not_found_in_a_field() -> None:
+    """Recorded: test_invalid_jsonpath, ErrorPath."""
+    with pytest.raises(PathNotFound) as caught:
+        compile_path("$.ErrorX").read({"Error": "error-value"})
+    error = caught.value.in_field("ErrorPath")
+    assert error.cause == (
+        "The JSONPath '$.ErrorX' specified for the field 'ErrorPath' could not be found in the input "
+        """'{"Error":"error-value"}'"""
+    )
+
+
+def test_backslash_before_a_double_quote_is_part_of_the_name() -> None:
+    """Recorded: ESCAPE_SEQUENCES_JSONPATH."""
+    assert compile_path("""$['Test\\""Name"']""").read({'Test\\""Name"': 1}) == 1
+    assert compile_path(r"$['it\'s']").read({"it's": 1}) == 1
+
+
+@pytest.mark.parametrize(
+    "path, column, why",
+    [
+        ("a.b", 1, "begins with '$'"),
+        ("$.", 3, "expected a name"),
+        ("$.a b", 4, "expected '.' or '['"),
+        ("$.a..", 6, "expected a name"),
+        ("$.a[", 5, "expected a quoted name"),
+        ("$.a[b]", 5, "expected a quoted name"),
+        ("$.a['b'", 8, "expected ',' or ']'"),
+        ("$.a[:]", 5, "a slice needs"),
+        ("$.a.length()", 11, "functions such as length()"),
+        ("$.a[?(@.b", 5, "the filter has no end"),
+        ("$.a[?(@.b =~ /x/)]", 5, "'=~' is not supported"),
+        ("$.a[?(@.b in [1])]", 5, "'in' is not supported"),
+        ("$.a[?(@.b = 1)]", 5, "'=' is not supported"),
+        ("$.a[?(@.b == $.c)]", 5, "a reference to the document"),
+        ("$.a[?(@.b + 1 == 2)]", 5, "arithmetic"),
+        ("$.a[?(@.b+1 == 2)]", 5, "arithmetic"),
+        ("$.a[?(@.b - 1 == 2)]", 5, "arithmetic"),
+        ("$.a[?(@.length() == 2)]", 5, "the function 'length()' is not supported"),
+        ("$.a[?(@.b == 1 || true)]", 5, "a value stands alone"),
+        ("$.a[?(@.b == )]", 5, "ends too early"),
+        ("$.a[?(@.b == 1 @.c)]", 5, "does not parse at '@.c'"),
+        ("$.a[?(@.b[?(@.c)])]", 5, "does not parse at '[?(@.c)]'"),
+        ("$.a[?(@[0:1:2])]", 5, "the step '[0:1:2]' is not supported"),
+        ("$.a[?(@[-2:1])]", 5, "is not supported"),
+        ("$.a[?(@" + "[0]" * 2000 + ")]", 5, "too many steps"),
+        ("$.a[?(" + "!" * 2000 + "@.b)]", 5, "nested too deeply"),
+        ("$.a[?(@.b == " + "[" * 2000 + ")]", 5, "nested too deeply"),
+        ("$.a[2147483648]", 5, "the number 2147483648 is too large"),
+        ("$.a[-113667776004:2]", 5, "too large"),
+    ],
+)
+def test_bad_syntax_is_pointed_at(path: str, column: int, why: str) -> None:
+    """A path that does not parse says at which column, and why."""
+    with pytest.raises(ValueError, match=r"^Invalid path") as caught:
+        compile_path(path)
+    assert f"at column {column}:" in str(caught.value)
+    assert why in str(caught.value)
+    assert not is_path(path)
+
+
+def test_paths_are_compiled_once() -> None:
+    """The same text gives the same compiled path."""
+    assert compile_path("$.a.b") is compile_path("$.a.b")

@@ -1,0 +1,184 @@
+"""What a worker writes: the lease is checked in the same transaction, and what ended stays ended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sfn_cli.errors import RowError, UnstorableError
+from sfn_cli.interpreter.events import HistoryEvent, execution_started
+from sfn_cli.interpreter.task_token import task_token
+from sfn_cli.jsonvalue import Payload
+from sfn_cli.store.sqlite.database import Database
+from sfn_cli.store.sqlite.stepfunctions.executions import Executions, NewExecution
+from sfn_cli.store.sqlite.stepfunctions.inbox import Inbox
+from sfn_cli.store.sqlite.stepfunctions.tasks import Opened, Tasks, Told
+from sfn_cli.store.sqlite.stepfunctions.worker_commits import ExecutionChanges, Turns
+from sfn_cli.store.sqlite.workers import Workers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:M"
+ARN = "arn:aws:states:us-east-1:123456789012:execution:M:e"
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = Database(tmp_path)
+    with opened.transaction() as connection:
+        connection.execute(
+            """
+            INSERT INTO revision
+                (id, definition, role_arn, logging_configuration, tracing_configuration,
+                 encryption_configuration, created_at)
+            VALUES (1, '{}', 'r', '{}', '{}', '{}', 0)
+            """
+        )
+        connection.execute(
+            "INSERT INTO state_machine (id, arn, name, type, status, created_at, revision) "
+            "VALUES (1, ?, 'M', 'STANDARD', 'ACTIVE', 0, 1)",
+            (MACHINE,),
+        )
+    Executions(opened).start(
+        NewExecution(ARN, 1, MACHINE, 1, "e", None, "seed"), execution_started(Payload({}), "r", 1)
+    )
+    yield opened
+    opened.close()
+
+
+def entered(id: int) -> HistoryEvent:
+    return HistoryEvent(id, 0, 2, "PassStateEntered", payload=Payload({}), details={"name": "A"})
+
+
+def succeeded(id: int) -> HistoryEvent:
+    return HistoryEvent(id, 0, 3, "ExecutionSucceeded", payload=Payload({"ok": True}), details={})
+
+
+def test_a_new_execution_is_claimed_once(database: Database) -> None:
+    """Of two workers, one gets it; the other finds nothing that is new."""
+    first, second = (Workers(database).register(slot, 1, 0) for slot in range(2))
+    assert [claimed.arn for claimed in Turns(database, first).claim_new(10)] == [ARN]
+    assert Turns(database, second).claim_new(10) == []
+    assert Turns(database, second).claim_abandoned({first, second}, 10) == []
+
+
+def test_a_dead_workers_execution_goes_to_the_next(database: Database) -> None:
+    """What a worker that no longer lives drove is claimed, and the dead one can write no more."""
+    dead, next_one = (Workers(database).register(slot, 1, 0) for slot in range(2))
+    (claimed,) = Turns(database, dead).claim_new(10)
+    assert [again.id for again in Turns(database, next_one).claim_abandoned({next_one}, 10)] == [claimed.id]
+
+    assert Turns(database, dead).commit([ExecutionChanges(claimed.id, [entered(2)])]).lost == {claimed.id}
+    assert [event.type for event in Executions(database).history(claimed.id)] == ["ExecutionStarted"]
+    assert Turns(database, next_one).commit([ExecutionChanges(claimed.id, [entered(2)])]).lost == set()
+
+
+def test_an_end_is_an_end(database: Database) -> None:
+    """A terminal status never changes: neither a late turn nor a late stop writes anything."""
+    turns = Turns(database, Workers(database).register(0, 1, 0))
+    (claimed,) = turns.claim_new(10)
+    assert turns.commit([ExecutionChanges(claimed.id, [entered(2), succeeded(3)])]).lost == set()
+    ended = Executions(database).find(ARN)
+    assert ended is not None
+    assert (ended.status, ended.output, ended.stopped_at) == ("SUCCEEDED", '{"ok":true}', 3)
+
+    assert turns.commit([ExecutionChanges(claimed.id, [entered(4)])]).lost == {claimed.id}
+    assert Executions(database).abort(ARN, "Late", None, 9) == 3
+    assert Executions(database).find(ARN) == ended
+    assert len(Executions(database).history(claimed.id)) == 3
+
+
+def test_a_stop_wins_over_a_turn_in_flight(database: Database) -> None:
+    """A worker whose execution was stopped meanwhile writes nothing of it."""
+    turns = Turns(database, Workers(database).register(0, 1, 0))
+    (claimed,) = turns.claim_new(10)
+    assert Executions(database).abort(ARN, "Oops", "because", 5) == 5
+    assert turns.commit([ExecutionChanges(claimed.id, [entered(2)])]).lost == {claimed.id}
+    assert [event.type for event in Executions(database).history(claimed.id)] == [
+        "ExecutionStarted",
+        "ExecutionAborted",
+    ]
+
+
+def timed_out(id: int) -> HistoryEvent:
+    return HistoryEvent(id, 0, 9, "TaskTimedOut", details={"error": "States.Timeout"})
+
+
+def test_an_answer_wins_over_a_timeout_that_it_crosses(database: Database) -> None:
+    """A worker that did not know of the answer writes no timeout: the execution is claimed anew,
+    its message unread.
+    """
+    turns = Turns(database, Workers(database).register(0, 1, 0))
+    (claimed,) = turns.claim_new(10)
+    token = task_token("seed", "the task")
+    scheduled = HistoryEvent(2, 0, 2, "TaskScheduled", payload=Payload({}), details={})
+    assert turns.commit([ExecutionChanges(claimed.id, [scheduled], opened=[Opened(2, token)])]).lost == set()
+    assert Tasks(database).answer(token, "taskSucceeded", {"output": "1"}, 8) is Told.TAKEN
+
+    crossed = ExecutionChanges(claimed.id, [timed_out(3)], closed=[2], given_up=[2])
+    assert turns.commit([crossed], read_up_to=0).lost == {claimed.id}
+    assert [again.id for again in turns.claim_new(10)] == [claimed.id]
+    (message,) = Inbox(database).after(0)
+    assert (message.kind, message.body) == ("taskSucceeded", {"task": 2, "output": "1"})
+
+    late = ExecutionChanges(claimed.id, [timed_out(3)], [message.id], closed=[2], given_up=[2])
+    assert turns.commit([late], read_up_to=message.id).lost == set()
+    assert Tasks(database).answer(token, "taskFailed", {}, 9) is Told.LATE
+    assert Inbox(database).after(0) == []
+
+
+def test_a_message_is_never_taken_for_one_that_was_read(database: Database) -> None:
+    """Ids go on after the newest message was consumed."""
+    turns = Turns(database, Workers(database).register(0, 1, 0))
+    (claimed,) = turns.claim_new(10)
+    token = task_token("seed", "the task")
+    turns.commit([ExecutionChanges(claimed.id, [entered(2)], opened=[Opened(2, token)])])
+    assert Tasks(database).beat(token, 5) is Told.TAKEN
+    (first,) = Inbox(database).after(0)
+    turns.commit([ExecutionChanges(claimed.id, [], [first.id])])
+    assert Tasks(database).beat(token, 6) is Told.TAKEN
+    (second,) = Inbox(database).after(first.id)
+    assert second.body == {"task": 2, "at": 6}
+
+
+@pytest.mark.parametrize(
+    "poisoned, refusal",
+    [
+        (
+            HistoryEvent(
+                2, 0, 2, "PassStateExited", next="\ud800", payload=Payload({}), details={"name": "A"}
+            ),
+            UnstorableError,
+        ),
+        (
+            HistoryEvent(2, 0, 1 << 63, "PassStateEntered", payload=Payload({}), details={"name": "A"}),
+            UnstorableError,
+        ),
+        (HistoryEvent(1, 0, 2, "PassStateEntered", payload=Payload({}), details={"name": "A"}), RowError),
+        (
+            HistoryEvent(2, 0, 2, "PassStateEntered", payload=Payload({1, 2}), details={"name": "A"}),
+            TypeError,
+        ),
+    ],
+    ids=["a lone surrogate", "a time of more than 64 bits", "an event that is there", "what is no JSON"],
+)
+def test_what_cannot_be_written_of_one_keeps_nothing_of_the_others(
+    database: Database, poisoned: HistoryEvent, refusal: type[Exception]
+) -> None:
+    """One execution that cannot be written keeps no other of its turn from being written."""
+    new = NewExecution(ARN + "2", 1, MACHINE, 1, "e2", None, "seed")
+    Executions(database).start(new, execution_started(Payload({}), "r", 1))
+    turns = Turns(database, Workers(database).register(0, 1, 0))
+    bad, good = turns.claim_new(10)
+    committed = turns.commit(
+        [ExecutionChanges(bad.id, [poisoned]), ExecutionChanges(good.id, [entered(2), succeeded(3)])]
+    )
+    assert committed.lost == set()
+    assert {execution: type(error) for execution, error in committed.refused.items()} == {bad.id: refusal}
+    assert [event.type for event in Executions(database).history(bad.id)] == ["ExecutionStarted"]
+    ended = Executions(database).find(good.arn)
+    assert ended is not None
+    assert ended.status == "SUCCEEDED"

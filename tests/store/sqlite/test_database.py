@@ -1,0 +1,212 @@
+"""The store's file: private, versioned, and never replaced."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from sfn_cli import __version__
+from sfn_cli.errors import StoreError
+from sfn_cli.store.sqlite import database
+from sfn_cli.store.sqlite.database import Database
+from sfn_cli.store.sqlite.stepfunctions.executions import Executions, Whose
+from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachines
+
+
+def test_private_and_durable(tmp_path: Path) -> None:
+    """The folder is 0700, the file 0600; the journal is a WAL, and commits are synchronous FULL."""
+    home = tmp_path / "home"
+    opened = Database(home)
+    assert home.stat().st_mode & 0o777 == 0o700
+    assert {path.name: path.stat().st_mode & 0o777 for path in home.glob("sfn.db*")}.items() >= {
+        "sfn.db": 0o600
+    }.items()
+    assert opened.connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert opened.connection.execute("PRAGMA synchronous").fetchone() == (2,)
+    opened.close()
+
+
+def test_schema_is_what_the_files_say(tmp_path: Path) -> None:
+    """`LATEST` is the newest schema file, and a new store has it."""
+    newest = max(int(path.name[:4]) for path in (Path(database.__file__).parent / "schema").glob("*.sql"))
+    opened = Database(tmp_path)
+    assert newest == database.LATEST
+    assert opened.connection.execute("PRAGMA user_version").fetchone() == (newest,)
+    opened.close()
+
+
+@pytest.mark.parametrize("number", range(1, database.LATEST))
+def test_an_older_store_is_brought_forward(tmp_path: Path, number: int) -> None:
+    """What a store of an earlier schema holds is found by this version."""
+    connection = sqlite3.connect(tmp_path / "sfn.db")
+    for script in sorted((Path(database.__file__).parent / "schema").glob("*.sql")):
+        if int(script.name[:4]) <= number:
+            connection.executescript(script.read_text())
+    connection.executescript(
+        f"""
+        INSERT INTO revision VALUES (1, NULL, '{{}}', 'r', '{{}}', '{{}}', '{{}}', 1);
+        INSERT INTO state_machine (arn, name, type, status, created_at, revision)
+        VALUES ('a:m', 'm', 'STANDARD', 'ACTIVE', 1, 1);
+        INSERT INTO execution (arn, state_machine_arn, name, revision, status, input, started_at, seed)
+        VALUES ('a:m:e', 'a:m', 'e', 1, 'RUNNING', '{{}}', 1, 's');
+        PRAGMA user_version = {number};
+        """
+    )
+    connection.close()
+    opened = Database(tmp_path)
+    machine = StateMachines(opened).find("a:m")
+    assert machine is not None
+    assert (machine.revision.role_arn, machine.version, machine.first_version) == ("r", None, None)
+    assert [
+        execution.name for execution in Executions(opened).page(Whose("a:m", status="RUNNING"), None, 2)
+    ] == ["e"]
+    published = StateMachines(opened).update(machine, machine.revision, publish_at=2)
+    assert published is not None
+    assert published.version is not None
+    assert published.version.number == 1
+    opened.close()
+
+
+def newer(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA user_version = 9999")
+    connection.close()
+
+
+def garbage(path: Path) -> None:
+    path.write_bytes(b"this is no database" * 400)
+
+
+def a_folder(path: Path) -> None:
+    path.mkdir()
+
+
+@pytest.mark.parametrize(
+    "spoil, said",
+    [
+        (newer, "was written by a newer sfn (schema 9999"),
+        (garbage, "it is not a SQLite database"),
+        (a_folder, "it is not a file"),
+    ],
+)
+def test_refused(tmp_path: Path, spoil: object, said: str) -> None:
+    """A store that cannot be used is refused in one line, and left as it was."""
+    path = tmp_path / "sfn.db"
+    spoil(path)  # type: ignore[operator]
+    before = path.read_bytes() if path.is_file() else sorted(path.iterdir())
+    with pytest.raises(StoreError, match=r"^[^\n]+$") as refused:
+        Database(tmp_path)
+    assert said in str(refused.value)
+    assert (path.read_bytes() if path.is_file() else sorted(path.iterdir())) == before
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_read_only_folder(tmp_path: Path) -> None:
+    """A folder that cannot be written is refused with what to do."""
+    tmp_path.chmod(0o500)
+    with pytest.raises(StoreError, match="Set SFN_HOME to a folder that can be written"):
+        Database(tmp_path / "home")
+
+
+def test_a_transaction_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    """All of a transaction is kept, or none of it."""
+    opened = Database(tmp_path)
+
+    def fail_after_a_write() -> None:
+        with opened.transaction() as connection:
+            connection.execute("INSERT INTO worker (slot, pid, started_at) VALUES (0, 1, 2)")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_after_a_write()
+    assert opened.connection.execute("SELECT count(*) FROM worker").fetchone() == (0,)
+    opened.close()
+
+
+def test_a_commit_that_fails_leaves_no_transaction_open(tmp_path: Path) -> None:
+    """What SQLite refuses as late as at COMMIT is undone, and the connection serves the next transaction."""
+    opened = Database(tmp_path)
+
+    def refused_at_the_end() -> None:
+        with opened.transaction() as connection:
+            connection.execute("PRAGMA defer_foreign_keys = ON")
+            connection.execute(
+                "INSERT INTO inbox (execution, kind, body, sent_at) VALUES (99, 'aborted', '{}', 0)"
+            )
+
+    with pytest.raises(StoreError, match="FOREIGN KEY"):
+        refused_at_the_end()
+    with opened.transaction() as connection:
+        assert connection.execute("SELECT count(*) FROM inbox").fetchone() == (0,)
+    opened.close()
+
+
+@pytest.mark.parametrize("column", ["X'7bff7d'", "'{\"name\"'"])
+def test_a_text_that_was_damaged(tmp_path: Path, column: str) -> None:
+    """What is not UTF-8, or no JSON where sfn wrote JSON, is a damaged store: one line, without the text."""
+    opened = Database(tmp_path)
+    opened.connection.execute(
+        "INSERT INTO event (key, previous, at, type, frame, details) VALUES "
+        f"(65537, 0, 0, 'ExecutionStarted', 0, CAST({column} AS TEXT))"
+    )
+    with pytest.raises(StoreError, match=r"^Cannot use the store [^\n]+: it is damaged\. Copy it, [^\n{]+$"):
+        Executions(opened).history(1)
+    opened.close()
+
+
+@pytest.mark.parametrize("size", [0, 1])
+def test_nothing_is_made_beside_what_is_left_of_a_store(tmp_path: Path, size: int) -> None:
+    """SQLite would delete the -wal beside an empty file: such a store is refused, and both are left
+    as they are.
+    """
+    (tmp_path / "sfn.db").write_bytes(b"S" * size)
+    (tmp_path / "sfn.db-wal").write_bytes(b"transactions")
+    with pytest.raises(StoreError, match=r"it is empty, but sfn\.db-wal beside it holds 12 bytes"):
+        Database(tmp_path)
+    assert (tmp_path / "sfn.db").read_bytes() == b"S" * size
+    assert (tmp_path / "sfn.db-wal").read_bytes() == b"transactions"
+
+
+def test_in_place(tmp_path: Path) -> None:
+    """A connection knows whether its file was deleted, moved away, or replaced."""
+    opened = Database(tmp_path)
+    path = tmp_path / "sfn.db"
+    assert opened.is_in_place()
+    path.rename(tmp_path / "moved.db")
+    assert not opened.is_in_place()
+    path.touch()
+    assert not opened.is_in_place()
+    (tmp_path / "moved.db").replace(path)
+    assert opened.is_in_place()
+    opened.close()
+
+
+@pytest.mark.parametrize(
+    "written_by, is_refused",
+    [
+        ("0.0.10", False),
+        (f"{__version__}.dev1", False),
+        (f"{__version__}rc1", False),
+        ("junk", False),
+        (f"{__version__}.post1", True),
+        ("99.0rc1", True),
+        ("99", True),
+    ],
+)
+def test_the_store_of_a_newer_version_is_refused(tmp_path: Path, written_by: str, is_refused: bool) -> None:
+    """Versions are ordered as releases are: a candidate comes before its release, and after the
+    release before that.
+    """
+    store = Database(tmp_path)
+    store.connection.execute("UPDATE sfn_version SET version = ?", (written_by,))
+    store.close()
+    if is_refused:
+        with pytest.raises(StoreError, match=f"was written by sfn {written_by}, and this is"):
+            Database(tmp_path)
+    else:
+        opened = Database(tmp_path)
+        assert opened.is_current()
+        opened.close()

@@ -1,0 +1,178 @@
+"""What a store is asked every second, or by a command, is found by an index: no table is read through."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sfn_cli.store.sqlite.database import Database
+from sfn_cli.store.sqlite.logs.log_groups import LogGroups
+from sfn_cli.store.sqlite.logs.logs import LogLine, Logs
+from sfn_cli.store.sqlite.stepfunctions.executions import Executions, Whose
+from sfn_cli.store.sqlite.stepfunctions.inbox import Inbox
+from sfn_cli.store.sqlite.stepfunctions.outbox import StatusChanges
+from sfn_cli.store.sqlite.stepfunctions.redrives import Redrives
+from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachines
+from sfn_cli.store.sqlite.stepfunctions.tasks import Tasks
+from sfn_cli.store.sqlite.stepfunctions.waiting_tasks import waiting_tasks
+from sfn_cli.store.sqlite.stepfunctions.worker_commits import Turns
+from sfn_cli.store.sqlite.workers import Workers
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:M"
+ARN = "arn:aws:states:us-east-1:123456789012:execution:M:e"
+GROWS = ("event", "execution", "log_event", "task", "child", "e", "t", "c")
+"""The tables that grow, and what queries call them. (Messages that were taken in are gone: the
+inbox stays small.)
+"""
+
+ASKED: dict[str, Callable[[Database], object]] = {
+    "describe-execution": lambda store: Executions(store).find(ARN),
+    "list-executions": lambda store: Executions(store).page(Whose(MACHINE), None, 101),
+    "list-executions, a later page": lambda store: Executions(store).page(
+        Whose(MACHINE), (1700000000000, 7), 101
+    ),
+    "list-executions --status-filter": lambda store: Executions(store).page(
+        Whose(MACHINE, status="FAILED"), (1700000000000, 7), 101
+    ),
+    "list-executions of a version": lambda store: Executions(store).page(
+        Whose(MACHINE, version=1), (1700000000000, 7), 101
+    ),
+    "list-executions of an alias": lambda store: Executions(store).page(
+        Whose(MACHINE, alias="live"), (1700000000000, 7), 101
+    ),
+    "get-execution-history": lambda store: Executions(store).history(1, 5, 101),
+    "get-execution-history --reverse-order": lambda store: Executions(store).history_reversed(1, 5, 101),
+    "stop-execution": lambda store: Executions(store).abort(ARN, None, None, 5),
+    "redrive-execution": lambda store: Redrives(store).redrive(ARN, "token", 5, lambda _: 5),
+    "list-executions of a Map Run": lambda store: Executions(store).page(
+        Whose(map_run=1), (1700000000000, 7), 101
+    ),
+    "list-executions of a Map Run, --status-filter": lambda store: Executions(store).page(
+        Whose(map_run=1, status="FAILED"), (1700000000000, 7), 101
+    ),
+    "list-executions of a Map Run, --redrive-filter": lambda store: Executions(store).page(
+        Whose(map_run=1, redriven=True), (1700000000000, 7), 101
+    ),
+    "completion": lambda store: Executions(store).arns_beginning(ARN, 50),
+    "describe-execution with large data": lambda store: Executions(store).data_bytes(1),
+    "a wait for the end of many": lambda store: Executions(store).ended([1, 2]),
+    "a task that starts an execution": lambda store: Executions(store).child_of(65537),
+    "any command": lambda store: Executions(store).any_running(),
+    "list-state-machines": lambda store: StateMachines(store).page("arn", "", 101),
+    "delete-state-machine": lambda store: StateMachines(store).delete(MACHINE),
+    "send-task-success": lambda store: Tasks(store).answer("a" * 128, "taskSucceeded", {}, 5),
+    "tasks list": lambda store: list(waiting_tasks(store)),
+    "tasks approve": lambda store: Tasks(store).take_one("a" * 64, None, 5),
+    "events tail": lambda store: [
+        StatusChanges(store).last_execution(),
+        StatusChanges(store).started_since(5),
+        StatusChanges(store).running(),
+        StatusChanges(store).ended_since(5),
+        StatusChanges(store).redriven_since(5),
+        list(StatusChanges(store).of([1, 2])),
+        StatusChanges(store).stood(1, 0),
+    ],
+    "a worker that delivers events": lambda store: [
+        StatusChanges(store).begin_notes(5),
+        StatusChanges(store).noted(50),
+        StatusChanges(store).drop([1]),
+    ],
+    "a worker that begins": lambda store: Workers(store).register(0, 1, 5),
+    "a worker's look for new executions": lambda store: Turns(store, 1).claim_new(500),
+    "a worker's look for abandoned executions": lambda store: Turns(store, 1).claim_abandoned({2}, 500),
+    "a worker's look into the inbox": lambda store: Inbox(store).after(7),
+    "describe-log-groups": lambda store: LogGroups(store).groups("", 50),
+    "describe-log-streams": lambda store: LogGroups(store).streams("g"),
+    "filter-log-events": lambda store: Logs(store).events(
+        "g", 100, start=5, matches=lambda message: "x" in message
+    ),
+    "old log lines": lambda store: (LogGroups(store).keep_for("g", 1), LogGroups(store).expire(5)),
+    "get-log-events": lambda store: Logs(store).events("g", 100, streams=["s"], newest_first=True),
+    "logs tail --follow": lambda store: Logs(store).after("g", 7),
+}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Database]:
+    opened = Database(tmp_path)
+    connection = opened.connection
+    connection.execute("PRAGMA foreign_keys = OFF")
+    connection.execute(
+        "INSERT INTO state_machine (arn, name, type, status, created_at, revision) "
+        "VALUES (?, 'M', 'STANDARD', 'ACTIVE', 1, 1)",
+        (MACHINE,),
+    )
+    # One that runs and is driven by nobody, one that a worker left: every look finds something to do.
+    connection.executemany(
+        """
+        INSERT INTO execution
+            (id, arn, state_machine_arn, name, revision, status, input, started_at, seed, owner)
+        VALUES (?, ?, ?, 'e', 1, 'RUNNING', '{}', 1, 's', ?)
+        """,
+        [(1, ARN, MACHINE, None), (2, f"{ARN}2", MACHINE, 9)],
+    )
+    connection.execute(
+        "INSERT INTO event (key, previous, at, type, frame) VALUES (65537, 0, 1, 'ExecutionStarted', 0)"
+    )
+    connection.execute("INSERT INTO revision VALUES (1, NULL, '{}', 'r', '{}', '{}', '{}', 1)")
+    Logs(opened).append([LogLine("g", "s", 10, "x")], 10)
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("ask", ASKED.values(), ids=ASKED.keys())
+def test_no_table_that_grows_is_read_through(store: Database, ask: Callable[[Database], object]) -> None:
+    """SQLite's own plans name no scan of such a table.
+
+    A scan of a partial index whose first entry is enough is allowed.
+    """
+    assert [line for line in plans(store, ask) if reads_through(line)] == []
+
+
+@pytest.mark.parametrize("asked", ["list-executions --status-filter", "delete-state-machine"])
+def test_a_status_is_found_at_once(store: Database, asked: str) -> None:
+    """Whether a machine has executions of a status does not take a look at each of its executions."""
+    looks = [line for line in plans(store, ASKED[asked]) if "execution" in line]
+    assert looks
+    assert all("execution_by_status (state_machine_arn=? AND status=?" in line for line in looks)
+
+
+@pytest.mark.parametrize("by", ["version", "alias"])
+def test_what_a_version_or_an_alias_started_is_found_at_once(store: Database, by: str) -> None:
+    """A list of one version's executions does not take a look at each of its machine's."""
+    line, *_ = plans(store, ASKED[f"list-executions of {'an alias' if by == 'alias' else 'a version'}"])
+    assert f"execution_by_{by} (state_machine_arn=? AND {by}=?" in line
+
+
+@pytest.mark.parametrize("asked", [asked for asked in ASKED if asked.startswith("list-executions")])
+def test_a_list_is_read_in_its_order(store: Database, asked: str) -> None:
+    """A page takes its executions from an index as they are shown, and does not sort all of them first."""
+    assert [line for line in plans(store, ASKED[asked]) if "B-TREE" in line] == []
+
+
+def plans(store: Database, ask: Callable[[Database], object]) -> list[str]:
+    """How SQLite carries out each statement of what is asked, step by step."""
+    statements: list[str] = []
+    store.connection.set_trace_callback(statements.append)
+    ask(store)
+    store.connection.set_trace_callback(None)
+    asked = [
+        text for text in statements if text.split()[0] in ("SELECT", "WITH", "INSERT", "UPDATE", "DELETE")
+    ]
+    assert asked
+    return [line for text in asked for line in plan(store.connection, text)]
+
+
+def plan(connection: sqlite3.Connection, statement: str) -> list[str]:
+    return [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}")]
+
+
+def reads_through(line: str) -> bool:
+    words = line.split()
+    return words[0] == "SCAN" and words[1] in GROWS and "execution_running" not in words
