@@ -118,8 +118,7 @@ class JsonPathFlow:
     def effective_input(self, visit: Visit) -> Payload:
         """The state's input after InputPath."""
         effective = self._after_input_path(visit)
-        if visit.steps is not None:
-            visit.steps["afterInputPath"] = effective
+        visit.trace.note("afterInputPath", effective)
         return effective
 
     def _after_input_path(self, visit: Visit) -> Payload:
@@ -136,8 +135,7 @@ class JsonPathFlow:
             if self._parameters is None
             else self._parameters.make(visit.path_scope(effective.value))
         )
-        if visit.steps is not None:
-            visit.steps["afterParameters"] = shaped
+        visit.trace.note("afterParameters", shaped)
         return shaped
 
     def own_result(self, visit: Visit) -> Payload | None:
@@ -153,8 +151,8 @@ class JsonPathFlow:
             combined = result
         else:
             combined = Payload(self._result_path.place(visit.input.value, result.value))
-        if visit.steps is not None:
-            visit.steps |= {"afterResultSelector": result, "afterResultPath": combined}
+        visit.trace.note("afterResultSelector", result)
+        visit.trace.note("afterResultPath", combined)
         if self._output_path is None:
             return combined
         if isinstance(self._output_path, _Missing):
@@ -202,8 +200,7 @@ class JsonataFlow:
 
     def arguments(self, visit: Visit) -> Payload:
         shaped = visit.input if self._arguments is None else self._arguments.make(visit.jsonata_scope())
-        if visit.steps is not None:
-            visit.steps["afterArguments"] = shaped
+        visit.trace.note("afterArguments", shaped)
         return shaped
 
     def own_result(self, visit: Visit) -> Payload | None:

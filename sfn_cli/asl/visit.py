@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sfn_cli.asl.trace import NO_TRACE, Trace
 from sfn_cli.query.limits import UNLIMITED, TimeBudget
 from sfn_cli.query.scope import Scope
 
@@ -18,11 +19,11 @@ class Visit:
 
     `now` is the time of the last event of the frame, not of the wall clock: a replay sees the same.
     `entered_at` is the time of StateEntered, or of a later redrive (a Wait counts from there).
-    `budget` is how long its expressions may take. `steps` is where the steps of the dataflow are
-    noted, by TestState's names for them ("afterInputPath"); nobody but TestState wants them.
+    `budget` is how long its expressions may take. `trace` is where the steps of the dataflow are
+    noted.
     """
 
-    __slots__ = ("budget", "context", "entered_at", "input", "now", "seed", "steps", "variables")
+    __slots__ = ("budget", "context", "entered_at", "input", "now", "seed", "trace", "variables")
 
     def __init__(
         self,
@@ -33,7 +34,7 @@ class Visit:
         entered_at: int,
         seed: str,
         budget: TimeBudget = UNLIMITED,
-        steps: dict[str, Payload] | None = None,
+        trace: Trace = NO_TRACE,
     ) -> None:
         self.input = input
         self.variables = variables
@@ -42,7 +43,7 @@ class Visit:
         self.entered_at = entered_at
         self.seed = seed
         self.budget = budget
-        self.steps = steps
+        self.trace = trace
 
     def with_budget(self, budget: TimeBudget) -> Visit:
         """The same visit with another budget."""
@@ -54,7 +55,7 @@ class Visit:
             self.entered_at,
             self.seed,
             budget,
-            self.steps,
+            self.trace,
         )
 
     def path_scope(self, data: Json) -> Scope:

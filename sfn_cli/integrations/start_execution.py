@@ -33,7 +33,7 @@ def start(task_run: TaskRun, context: TaskContext) -> Cancel:
     try:
         request = _request(task.arguments.value)
         check_constraints(load("stepfunctions", "StartExecution").input, request)
-        started = start_child(context.service, request, key, awaited=task.awaits_child, at=task.frame.last_at)
+        started = start_child(context.service, request, key, awaited=task.awaits_child, at=task.at)
     except StatesError as error:
         answer(TaskFailed(task.id, error.error, error.cause))
         return nothing_to_cancel

@@ -50,7 +50,10 @@ def test_define_start_watch(home: Path, tmp_path: Path) -> None:
     create(
         home,
         tmp_path,
-        {"StartAt": "Hello", "States": {"Hello": {"Type": "Pass", "Result": "Hello World!", "End": True}}},
+        {
+            "StartAt": "Hello",
+            "States": {"Hello": {"Type": "Pass", "Result": "Hello World!", "End": True}},
+        },
     )
     arn = start(home)
     assert ended(home, arn)["output"] == '"Hello World!"'
@@ -152,8 +155,8 @@ def read_until(process: subprocess.Popen[str], word: str) -> list[str]:
 @pytest.mark.parametrize(
     "example, arguments, output",
     [
-        ("hello-world", [], {"greeting": "Hello, World!"}),
-        ("hello-world", ["--input", '{"name": "Ada"}'], {"greeting": "Hello, Ada!"}),
+        ("hello-context", [], {"greeting": "Hello, World!"}),
+        ("hello-context", ["--input", '{"name": "Ada"}'], {"greeting": "Hello, Ada!"}),
         ("lambda", [], {"greeting": "Hello, World!"}),
         ("lambda", ["--input", "{}"], {"greeting": "Nobody to greet.", "why": "NoName"}),
         ("parallel", [], {"total": 17, "count": 3, "labels": ["tea x 2", "cup x 1"]}),

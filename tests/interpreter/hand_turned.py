@@ -6,15 +6,17 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.asl.state_machine import load
+from sfn_cli.interpreter.decide import decide
 from sfn_cli.interpreter.events import HistoryEvent, execution_redriven, execution_started
 from sfn_cli.interpreter.execution import MAX_EVENTS
 from sfn_cli.interpreter.interpreter import Interpreter
 from sfn_cli.interpreter.signals import Signal, TaskFailed, TaskStarted, TaskSucceeded
+from sfn_cli.interpreter.stay import NO_MEMO
 from sfn_cli.jsonvalue import Payload, dumps
 from sfn_cli.query.limits import UNLIMITED, TimeBudget
 
 if TYPE_CHECKING:
-    from sfn_cli.interpreter.execution import OpenTask
+    from sfn_cli.interpreter.execution import Execution, OpenTask
 
 MACHINE_ARN = "arn:aws:states:us-east-1:123456789012:stateMachine:Case"
 EXECUTION_ARN = "arn:aws:states:us-east-1:123456789012:execution:Case:run"
@@ -75,15 +77,19 @@ def run(
     *,
     max_events: int = MAX_EVENTS,
     budget: TimeBudget = UNLIMITED,
+    forgetful: bool = False,
 ) -> list[HistoryEvent]:
-    """The whole history of an execution: from its start, or on from a history that was cut off."""
+    """The whole history of an execution: from its start, or on from a history that was cut off.
+
+    A `forgetful` one loses all memos before and after every event.
+    """
     events = list(history) or begin(input)
     interpreter = interpreter_of(definition, [stored(event) for event in events], arn, max_events)
     interpreter.budget = budget
     now = events[-1].at
     answered = _answered(interpreter, events)
     for _ in range(100_000):
-        while made := _advance(interpreter, now):
+        while made := _advance_forgetfully(interpreter, now) if forgetful else _advance(interpreter, now):
             events += made
         if interpreter.ended:
             return events
@@ -106,6 +112,23 @@ def _advance(interpreter: Interpreter, now: int) -> list[HistoryEvent]:
         events += interpreter.advance(now, limit=1)
         interpreter.budget = budget
     return events
+
+
+def _advance_forgetfully(interpreter: Interpreter, now: int) -> list[HistoryEvent]:
+    """The one event that is due; nothing that `decide` remembers outlives the making of an event."""
+    event = decide(interpreter.execution, now)
+    _forget(interpreter.execution)
+    if event is None:
+        return []
+    interpreter.apply(event)
+    _forget(interpreter.execution)
+    return [event]
+
+
+def _forget(execution: Execution) -> None:
+    for frame in execution.frames.values():
+        if frame.stay is not None:
+            frame.stay.memo = NO_MEMO
 
 
 def _answered(interpreter: Interpreter, events: Sequence[HistoryEvent]) -> dict[str, int]:

@@ -47,6 +47,7 @@ CALLS = (
     "States.Format('{}', $.b)",
     "States.MathAdd($.a, 1)",
     "States.ArrayLength($)",
+    "States.ArrayGetItem($.b, $$.State.RetryCount)",
 )
 EXPRESSIONS = (
     "{% $states.input.a %}",
@@ -56,6 +57,7 @@ EXPRESSIONS = (
     "{% $states.context.State.Name %}",
     "{% $v %}",
     "{% $gone %}",
+    "{% $states.input.b[$states.context.State.RetryCount] %}",
     "{% $uuid() %}",
     "{% $exists($states.input.a) %}",
     "{% $map([1, 2], function($i) { $i & $string($states.input) }) %}",
@@ -226,7 +228,9 @@ def tries(count: int) -> settings:
 
 
 def holds(definition: Any, input: Any, answered: Any, cuts: int) -> None:
-    """A machine's history is whole, and comes out the same when it is cut, or asked without budget."""
+    """A machine's history is whole, and comes out the same when it is cut, asked without budget, or
+    made without what `decide` remembers.
+    """
     whole = run(definition, input, answered, max_events=MOST_EVENTS)
     assert [event.id for event in whole] == list(range(1, len(whole) + 1))
     assert all(0 <= event.previous_event_id < event.id for event in whole)
@@ -236,6 +240,7 @@ def holds(definition: Any, input: Any, answered: Any, cuts: int) -> None:
             f"cut after event {length}"
         )
     assert run(definition, input, answered, max_events=MOST_EVENTS, budget=no_budget()) == whole
+    assert run(definition, input, answered, max_events=MOST_EVENTS, forgetful=True) == whole
 
 
 def goes_on(definition: Any, input: Any, answered: Any, whole: list[HistoryEvent], cuts: int) -> None:
@@ -252,6 +257,9 @@ def goes_on(definition: Any, input: Any, answered: Any, whole: list[HistoryEvent
             run(definition, input, answered, history=again, max_events=2 * MOST_EVENTS, budget=no_budget())
             == on
         )
+        assert (
+            run(definition, input, answered, history=again, max_events=2 * MOST_EVENTS, forgetful=True) == on
+        )
         for length in range(len(again), len(on), max(1, (len(on) - len(again)) // cuts)):
             cut = run(definition, input, answered, history=on[:length], max_events=2 * MOST_EVENTS)
             assert cut == on, f"redriven after event {len(end)}, cut after event {length}"
@@ -267,6 +275,15 @@ CATCH_THAT_FAILS = {
     "Resource": FUNCTION,
     "Retry": [{"ErrorEquals": ["States.ResultPathMatchFailure"]}],
     "Catch": [{"ErrorEquals": ["Boom"], "ResultPath": "$.a.error", "Next": "B"}],
+    "End": True,
+}
+
+
+RETRY_THAT_FAILS = {
+    "Type": "Task",
+    "Resource": FUNCTION,
+    "Parameters": {"a.$": "States.ArrayGetItem($.b, $$.State.RetryCount)"},
+    "Retry": [{"ErrorEquals": ["Boom"], "MaxAttempts": 3}],
     "End": True,
 }
 

@@ -111,9 +111,7 @@ class Distribution:
         return self._reader.items_pointer if self._reader is not None else None
 
     def batch_inputs(self, visit: Visit, inputs: Sequence[Payload]) -> list[Json] | None:
-        """Returns the inputs of child executions, of which the ItemBatcher makes one from several
-        items' inputs; None without an ItemBatcher.
-        """
+        """The inputs of child executions that ItemBatcher makes of the items' inputs, or None without one."""
         if self._batcher is None:
             return None
         return [loads(batch.input) for batch in self._batcher.evaluate(visit).batches(inputs)]

@@ -26,6 +26,5 @@ class PassState(State):
     def enter(self, visit: Visit) -> Move:
         if self._result is None:
             return self.complete(visit, self.flow.own_result(visit))
-        if visit.steps is not None:
-            visit.steps["result"] = self._result
+        visit.trace.note("result", self._result)
         return self.complete(visit, self._result)

@@ -68,7 +68,7 @@ def call_operation(
     A call that cannot be made, because something is not set up or the store's own server does not start,
     fails like a call that reaches no server: with an error that Retry and Catch can match.
     """
-    seconds = None if task.timeout_at is None else (task.timeout_at - task.frame.last_at) / 1000
+    seconds = None if task.timeout_at is None else (task.timeout_at - task.at) / 1000
     try:
         client = context.clients.get(service, timeout_seconds=seconds)
     except ConfigurationError as error:

@@ -102,7 +102,7 @@ class _Conduct:
             os.unlink(dataset.file_of(self._context.settings.home, self._runs.get(self._id)))
 
     def _now(self) -> int:
-        return max(self._task_run.task.frame.last_at, self._context.clock())
+        return max(self._task_run.task.at, self._context.clock())
 
     def _work(self, call: Callable[[], T], done: Callable[[T], None]) -> None:
         """Does something in the background; a StatesError that it raises fails the run."""

@@ -100,14 +100,14 @@ def _response(result: Json, outcome: Outcome, context: TaskContext) -> dict[str,
 
 
 def _headers(length: int, request_id: str, context: TaskContext, more: Mapping[str, str]) -> dict[str, str]:
-    now = context.clock()
+    trace = f"root=1-{context.clock() // 1000:08x}-{request_id.replace('-', '')[:24]};sampled=0"
     return {
         "Connection": "keep-alive",
         "Content-Length": str(length),
         "Content-Type": "application/json",
-        "Date": http_date(now),
+        "Date": http_date(context.clock()),
         **more,
         "x-amzn-Remapped-Content-Length": "0",
         "x-amzn-RequestId": request_id,
-        "X-Amzn-Trace-Id": f"root=1-{now // 1000:08x}-{request_id.replace('-', '')[:24]};sampled=0",
+        "X-Amzn-Trace-Id": trace,
     }

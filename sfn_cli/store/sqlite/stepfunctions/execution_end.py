@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli import jsonvalue
-from sfn_cli.interpreter.events import TERMINAL, ended_from_outside
+from sfn_cli.interpreter.events import TERMINAL, execution_aborted, execution_failed
 from sfn_cli.store.sqlite.keys import event_of, execution_of, key_of
 from sfn_cli.store.sqlite.stepfunctions.events import event_rows, insert_events, last_event
 from sfn_cli.store.sqlite.stepfunctions.execution_logs import log_events
@@ -22,13 +22,16 @@ from sfn_cli.store.sqlite.stepfunctions.suspensions import SUSPENDED
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from sfn_cli.interpreter.events import HistoryEvent
+
 
 def abort(connection: Any, id: int, error: str | None, cause: str | None, at: int) -> int:
     """Ends a running execution as ABORTED, with those that its tasks wait for. Returns when.
 
     The worker that drives it, if any, is notified.
     """
-    return _end(connection, id, "ExecutionAborted", error, cause, at)
+    last, at = _next_of(connection, id, at)
+    return _end(connection, id, execution_aborted(last, error, cause, at))
 
 
 def fail(connection: Any, id: int, error: str, cause: str, at: int) -> int:
@@ -36,22 +39,27 @@ def fail(connection: Any, id: int, error: str, cause: str, at: int) -> int:
 
     Returns the time of its end.
     """
-    return _end(connection, id, "ExecutionFailed", error, cause, at)
+    last, at = _next_of(connection, id, at)
+    return _end(connection, id, execution_failed(last, error, cause, at))
 
 
-def _end(connection: Any, id: int, type: str, error: str | None, cause: str | None, at: int) -> int:
-    owner, map_run = connection.execute("SELECT owner, map_run FROM execution WHERE id = ?", (id,)).fetchone()
+def _next_of(connection: Any, id: int, at: int) -> tuple[int, int]:
+    """The id of the last event, and the time of the next one: the execution's own clock may be ahead."""
     last, last_at = last_event(connection, id)
-    at = max(at, last_at)  # the execution's own clock may be ahead
-    ended = ended_from_outside(type, last, error, cause, at)
+    return last, max(at, last_at)
+
+
+def _end(connection: Any, id: int, ended: HistoryEvent) -> int:
+    owner, map_run = connection.execute("SELECT owner, map_run FROM execution WHERE id = ?", (id,)).fetchone()
+    at = ended.at
     insert_events(connection, event_rows(id, [ended]))
     log_events(connection, id, [ended])
     details = ended.details or {}
     connection.execute(
         "UPDATE execution SET status = ?, stopped_at = ?, error = ?, cause = ?, owner = NULL WHERE id = ?",
-        (TERMINAL[type], at, details.get("error"), details.get("cause"), id),
+        (TERMINAL[ended.type], at, details.get("error"), details.get("cause"), id),
     )
-    if type == "ExecutionAborted" and owner is not None and owner != SUSPENDED:
+    if ended.type == "ExecutionAborted" and owner is not None and owner != SUSPENDED:
         send(connection, id, "aborted", {"worker": owner}, at)
     connection.execute(
         "UPDATE task SET open = 0 WHERE key BETWEEN ? AND ?", (key_of(id, 0), key_of(id + 1, 0))
