@@ -53,7 +53,7 @@ class Interpreter:
     def budget(self) -> TimeBudget:
         """How long the execution's expressions may take.
 
-        Endless, unless its driver has other executions.
+        Unlimited, unless its driver has other executions.
         """
         return self.execution.budget
 
