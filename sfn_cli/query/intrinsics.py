@@ -116,7 +116,7 @@ def _intrinsic_array_range(scope: Scope, arguments: list[Json]) -> Json:
     first, last, step = (_integer_argument_of_intrinsic(arguments, position) for position in range(3))
     _require_of_intrinsic(step != 0, "the step must not be 0")
     numbers = range(first, last + (1 if step > 0 else -1), step)
-    _must(
+    _require_of_intrinsic(
         not numbers[quotas.INTRINSIC_RANGE_ITEMS :],
         f"an array of more than {quotas.INTRINSIC_RANGE_ITEMS} elements cannot be made",
     )
@@ -141,7 +141,9 @@ def _intrinsic_array_unique(scope: Scope, arguments: list[Json]) -> Json:
 def _intrinsic_base64_encode(scope: Scope, arguments: list[Json]) -> str:
     from base64 import b64encode
 
-    return b64encode(java_bytes(_text(arguments, 0, at_most=quotas.INTRINSIC_TEXT_CHARACTERS))).decode()
+    return b64encode(
+        java_bytes(_text_argument_of_intrinsic(arguments, 0, at_most=quotas.INTRINSIC_TEXT_CHARACTERS))
+    ).decode()
 
 
 def _intrinsic_base64_decode(scope: Scope, arguments: list[Json]) -> str:
@@ -149,7 +151,7 @@ def _intrinsic_base64_decode(scope: Scope, arguments: list[Json]) -> str:
 
     try:
         return b64decode(
-            _text(arguments, 0, at_most=quotas.INTRINSIC_TEXT_CHARACTERS), validate=True
+            _text_argument_of_intrinsic(arguments, 0, at_most=quotas.INTRINSIC_TEXT_CHARACTERS), validate=True
         ).decode()
     except ValueError:
         raise IntrinsicError("the string is not valid Base64 of UTF-8 text") from None
@@ -167,8 +169,11 @@ HASHES: Mapping[str, str] = {
 def _intrinsic_hash(scope: Scope, arguments: list[Json]) -> str:
     from hashlib import new
 
-    data, algorithm = _text(arguments, 0, at_most=quotas.INTRINSIC_TEXT_CHARACTERS), _text(arguments, 1)
-    _must(algorithm in HASHES, f"the algorithm must be one of {', '.join(HASHES)}")
+    data, algorithm = (
+        _text_argument_of_intrinsic(arguments, 0, at_most=quotas.INTRINSIC_TEXT_CHARACTERS),
+        _text_argument_of_intrinsic(arguments, 1),
+    )
+    _require_of_intrinsic(algorithm in HASHES, f"the algorithm must be one of {', '.join(HASHES)}")
     return new(HASHES[algorithm], java_bytes(data), usedforsecurity=False).hexdigest()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli import quotas
-from sfn_cli.asl.state_machine import load
+from sfn_cli.asl.state_machine import load_machine
 from sfn_cli.interpreter.decide import decide
 from sfn_cli.interpreter.events import HistoryEvent, execution_redriven, execution_started
 from sfn_cli.interpreter.execution import Execution, Frame, OpenTask

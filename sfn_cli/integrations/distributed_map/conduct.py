@@ -15,7 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from sfn_cli import arn
-from sfn_cli.asl.distributed_map.map_run import CONCURRENCY, Tolerance
+from sfn_cli.asl.distributed_map.map_run import CONCURRENCY, FailureTolerance
 from sfn_cli.errors import StatesError, StoreError
 from sfn_cli.integrations.distributed_map import dataset, results
 from sfn_cli.integrations.integration import Conducted
