@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.database import Database
 
 
-def build(settings: Settings) -> Service:
+def build_app(settings: Settings) -> Service:
     """The Service of this process over the store in `settings.home`. Nothing is opened until it is used."""
     return Service(
         settings,
-        open_database=lambda: _open_database(settings),
-        make_runner=lambda: _make_runner(settings),
-        make_invoker=_make_invoker,
-        clock=_clock,
-        run_task=_run_task,
-        is_available=partial(_is_available, settings),
+        open_database=lambda: _open_app_database(settings),
+        make_runner=lambda: _make_app_runner(settings),
+        make_invoker=_make_app_invoker,
+        clock=_app_clock,
+        run_task=_run_task_of_app,
+        is_available=partial(_app_can_run, settings),
     )
 
 
@@ -39,41 +39,41 @@ def run_worker(*, additional: bool) -> None:
     """The worker's process, as `drivers.local.launch` starts it."""
     from sfn_cli.drivers.local.process import main
 
-    main(build, additional=additional)
+    main(build_app, additional=additional)
 
 
-def _run_task(
+def _run_task_of_app(
     service: Service, task: OpenTask, inspection: HttpInspection | None
 ) -> TaskSucceeded | TaskFailed:
-    from sfn_cli.integrations.run_synchronously import run
+    from sfn_cli.integrations.run_synchronously import run_alone_synchronously
 
-    return run(service, task, inspection)
+    return run_alone_synchronously(service, task, inspection)
 
 
-def _is_available(settings: Settings, resource: Resource) -> bool:
+def _app_can_run(settings: Settings, resource: Resource) -> bool:
     """Whether a task on this resource can run, or perhaps be mocked."""
-    from sfn_cli.integrations.table import is_available
+    from sfn_cli.integrations.table import is_available_integration
 
-    return is_available(resource) or os.path.exists(settings.mock_config or MOCK_CONFIG_FILE)
+    return is_available_integration(resource) or os.path.exists(settings.mock_config or MOCK_CONFIG_FILE)
 
 
-def _clock() -> int:
+def _app_clock() -> int:
     return time.time_ns() // 1_000_000
 
 
-def _open_database(settings: Settings) -> Database:
+def _open_app_database(settings: Settings) -> Database:
     from sfn_cli.store.sqlite.database import Database
 
     return Database(settings.home)
 
 
-def _make_runner(settings: Settings) -> Runner:
+def _make_app_runner(settings: Settings) -> Runner:
     from sfn_cli.drivers.local.launch import Launcher
 
     return Launcher(settings)
 
 
-def _make_invoker(service: Service) -> Invoker:
+def _make_app_invoker(service: Service) -> Invoker:
     from sfn_cli.functions.invoke import FunctionHost
 
     return FunctionHost(service.settings)

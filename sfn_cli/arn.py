@@ -33,7 +33,7 @@ class Arn(NamedTuple):
         return self.resource.partition(":")[2]
 
 
-def parse(text: str) -> Arn | None:
+def parse_arn(text: str) -> Arn | None:
     """The parts of an ARN, or None if `text` is not one."""
     parts = text.split(":", 5)
     if len(parts) != 6 or parts[0] != "arn":
@@ -41,32 +41,32 @@ def parse(text: str) -> Arn | None:
     return Arn(*parts[1:])
 
 
-def name_of(text: str) -> str:
+def name_in_arn(text: str) -> str:
     """What may stand for an ARN, a version or alias included; of an execution's, its machine and
     its name with a colon between.
     """
     return text.split(":", 6)[-1]
 
 
-def parse_strict(text: str) -> Arn | None:
-    """Parses an ARN as `parse` does. Raises ApiError InvalidArn for text that does not begin as
+def parse_arn_strictly(text: str) -> Arn | None:
+    """Parses an ARN as `parse_arn` does. Raises ApiError InvalidArn for text that does not begin as
     one.
     """
     if not text.startswith("arn:"):
         raise ApiError("InvalidArn", f"Invalid Arn: 'Invalid ARN prefix: {text}'")
-    return parse(text)
+    return parse_arn(text)
 
 
-def state_machine(region: str, account: str, name: str) -> str:
+def state_machine_arn(region: str, account: str, name: str) -> str:
     return f"arn:aws:states:{region}:{account}:stateMachine:{name}"
 
 
-def qualify(state_machine_arn: str, qualifier: int | str) -> str:
+def qualify_arn(state_machine_arn: str, qualifier: int | str) -> str:
     """Returns the ARN of a version, by its number, or of an alias, by its name."""
     return f"{state_machine_arn}:{qualifier}"
 
 
-def split_qualifier(text: str) -> tuple[str, str | None]:
+def split_arn_qualifier(text: str) -> tuple[str, str | None]:
     """Splits a state machine's ARN into its unqualified ARN and its qualifier: a version's number,
     an alias's name, or None.
     """
@@ -74,13 +74,13 @@ def split_qualifier(text: str) -> tuple[str, str | None]:
     return ":".join(parts[:7]), parts[7] if len(parts) == 8 else None
 
 
-def test_case(text: str) -> tuple[str, str | None]:
+def test_case_of_arn(text: str) -> tuple[str, str | None]:
     """A state machine's ARN, and the test case that follows it after "#" (Step Functions Local's)."""
     state_machine_arn, mark, name = text.partition("#")
     return state_machine_arn, name if mark else None
 
 
-def version_number(qualifier: str | None) -> int | None:
+def version_number_of_arn(qualifier: str | None) -> int | None:
     """The number that a qualifier names a version by; None for an alias's name."""
     is_number = (
         qualifier is not None
@@ -92,40 +92,40 @@ def version_number(qualifier: str | None) -> int | None:
     return int(qualifier) if qualifier is not None and is_number else None
 
 
-def activity(region: str, account: str, name: str) -> str:
+def activity_arn(region: str, account: str, name: str) -> str:
     return f"arn:aws:states:{region}:{account}:activity:{name}"
 
 
-def execution(state_machine_arn: str, name: str) -> str:
+def execution_arn(state_machine_arn: str, name: str) -> str:
     """The ARN of the execution `name` of a state machine (an unqualified ARN)."""
     return f"{state_machine_arn.replace(':stateMachine:', ':execution:', 1)}:{name}"
 
 
-def express_execution(state_machine_arn: str, name: str, id: str) -> str:
+def express_execution_arn(state_machine_arn: str, name: str, id: str) -> str:
     """The ARN of an execution of an EXPRESS machine: its name may recur, so it has an id too."""
     return f"{state_machine_arn.replace(':stateMachine:', ':express:', 1)}:{name}:{id}"
 
 
-def is_express(execution_arn: str) -> bool:
+def is_express_arn(execution_arn: str) -> bool:
     return ":express:" in execution_arn
 
 
-def connection(region: str, account: str, name: str) -> str:
+def connection_arn(region: str, account: str, name: str) -> str:
     """The ARN of an EventBridge connection, but for the "/" and the id that AWS ends it with."""
     return f"arn:aws:events:{region}:{account}:connection/{name}"
 
 
-def function(region: str, account: str, name: str) -> str:
+def function_arn(region: str, account: str, name: str) -> str:
     return f"arn:aws:lambda:{region}:{account}:function:{name}"
 
 
-def log_group(region: str, account: str, name: str) -> str:
+def log_group_arn(region: str, account: str, name: str) -> str:
     return f"arn:aws:logs:{region}:{account}:log-group:{name}:*"
 
 
-def log_group_name(text: str) -> str | None:
+def log_group_name_in_arn(text: str) -> str | None:
     """The name in a log group's ARN, which may end in ":*"; None if `text` is no such ARN."""
-    parsed = parse(text)
+    parsed = parse_arn(text)
     if parsed is None or parsed.resource_type != "log-group":
         return None
     return parsed.resource_id.removesuffix(":*") or None

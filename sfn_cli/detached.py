@@ -26,12 +26,12 @@ _MAX_DESCRIPTORS = 4096
 _children: set[int] = set()
 
 
-def start(code: str, environment: Mapping[str, str], *, lock: int, log: int) -> int:
+def start_detached(code: str, environment: Mapping[str, str], *, lock: int, log: int) -> int:
     """Starts a process that runs Python code. Returns its id. Raises OSError.
 
     `lock` and `log` are descriptors above INHERITED. The caller closes them.
     """
-    reap()
+    reap_detached()
     actions: list[tuple[int, int, str, int, int] | tuple[int, int, int]] = [
         (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
         (os.POSIX_SPAWN_DUP2, log, 1),
@@ -43,13 +43,13 @@ def start(code: str, environment: Mapping[str, str], *, lock: int, log: int) -> 
     unmarked = {name: value for name, value in environment.items() if name != FUNCTION_MARK}
     try:
         pid = os.posix_spawn(command[0], command, unmarked, file_actions=actions, setsid=True)
-    except NotImplementedError:  # the C library has no POSIX_SPAWN_SETSID: see `settle`.
+    except NotImplementedError:  # the C library has no POSIX_SPAWN_SETSID: see `settle_detached`.
         pid = os.posix_spawn(command[0], command, unmarked, file_actions=actions)
     _children.add(pid)
     return pid
 
 
-def settle() -> None:
+def settle_detached() -> None:
     """Makes the new process's session and closes all inherited descriptors but the lock.
 
     To be called first in the new process.
@@ -59,7 +59,7 @@ def settle() -> None:
     os.closerange(INHERITED + 1, _MAX_DESCRIPTORS)
 
 
-def reap() -> None:
+def reap_detached() -> None:
     """Waits for the processes started here that have ended: otherwise they stay as zombies."""
     for pid in list(_children):
         try:
@@ -70,11 +70,11 @@ def reap() -> None:
             _children.discard(pid)
 
 
-def kill(pid: int) -> None:
-    """Kills a process that `start` returned, unless it has ended."""
+def kill_detached(pid: int) -> None:
+    """Kills a process that `start_detached` returned, unless it has ended."""
     import signal  # slow to import, and seldom needed
 
-    reap()
+    reap_detached()
     if pid in _children:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)

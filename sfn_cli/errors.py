@@ -53,7 +53,7 @@ class RowError(StoreError):
     """
 
 
-def is_of_the_store(error: BaseException) -> bool:
+def is_store_error(error: BaseException) -> bool:
     """Whether an error concerns the store as a whole, and so every execution in it."""
     return isinstance(error, StoreError) and not isinstance(error, RowError)
 

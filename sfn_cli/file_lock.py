@@ -8,7 +8,7 @@ import os
 from sfn_cli import private_files
 
 
-def take(path: str, *, above: int) -> int | None:
+def take_file_lock(path: str, *, above: int) -> int | None:
     """Takes the lock on a file, which is created if needed. Returns its descriptor, or None if it is held.
 
     Closing the descriptor releases the lock. The descriptor is higher than `above`, the number

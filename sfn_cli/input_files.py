@@ -32,7 +32,7 @@ class FileTooLargeError(OSError):
         super().__init__(errno.EFBIG, f"File too large (the limit is {most:,} bytes)", os.fspath(path))
 
 
-def read_bytes(path: str | os.PathLike[str], most: int) -> bytes:
+def read_input_bytes(path: str | os.PathLike[str], most: int) -> bytes:
     """The content of a file, or of a pipe. Raises OSError (FileTooLargeError for more than `most` bytes)."""
     content = bytearray()
     if "\0" in os.fspath(path):
@@ -47,9 +47,9 @@ def read_bytes(path: str | os.PathLike[str], most: int) -> bytes:
     return bytes(content)
 
 
-def read_text(path: str | os.PathLike[str], most: int) -> str:
+def read_input_text(path: str | os.PathLike[str], most: int) -> str:
     """The text of a file in UTF-8, with newlines for the line ends of any system.
 
     Raises OSError, UnicodeDecodeError.
     """
-    return read_bytes(path, most).decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+    return read_input_bytes(path, most).decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")

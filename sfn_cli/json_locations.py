@@ -22,14 +22,14 @@ class Place(NamedTuple):
     holds_others: bool
 
 
-def places(text: str, locations: Iterable[str]) -> dict[str, Place]:
+def json_places(text: str, locations: Iterable[str]) -> dict[str, Place]:
     """The place of each location that there is, in a text that is JSON.
 
     Locations are JSON pointers but for indexes, which stand in brackets; the whole text is at "/".
     """
     wanted = {"" if location == "/" else location: location for location in locations}
     found: dict[str, Place] = {}
-    open_: list[_Open] = []
+    open_: list[_OpenJson] = []
     for token in _TOKEN.finditer(text):
         first = token[0][0]
         if first in "}]":
@@ -45,14 +45,14 @@ def places(text: str, locations: Iterable[str]) -> dict[str, Place]:
             if path in wanted:
                 found[wanted[path]] = Place(open_[-1].key_at if open_ else None, token.start(), first in "{[")
             if first in "{[":
-                open_.append(_Open(path, is_object=first == "{"))
+                open_.append(_OpenJson(path, is_object=first == "{"))
     return found
 
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 
 
-class _Open:
+class _OpenJson:
     """An object or array that is being read."""
 
     __slots__ = ("index", "is_object", "key", "key_at", "named", "path")
@@ -82,6 +82,6 @@ class _Open:
         return f"{self.path}/{pointer(self.key)}"
 
 
-def line_and_column(text: str, offset: int) -> tuple[int, int]:
+def json_line_and_column(text: str, offset: int) -> tuple[int, int]:
     """Both counted from one."""
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)

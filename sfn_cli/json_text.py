@@ -30,33 +30,33 @@ class NotJson(ValueError):
         self.column = column
 
 
-def read(text: str) -> Json:
+def read_json(text: str) -> Json:
     """Returns the value of a JSON text that comes from outside. Raises NotJson, also for what is
     too deep or too large a number.
     """
-    _prepare(text)
+    _prepare_json_text(text)
     try:
-        return jsonvalue.loads(text) if re.search(_LARGE_NUMBER, text) is None else _finite_loads(text)
+        return jsonvalue.loads(text) if re.search(_LARGE_NUMBER, text) is None else _loads_finite_json(text)
     except ValueError as error:
         if isinstance(error, NotJson):
             raise
-        _Reader(text).find_fault()
+        _JsonReader(text).find_fault()
         # The syntax is right, yet Python refuses: it reads integers of at most 4,300 digits.
         raise NotJson("Number value length exceeds the maximum allowed (1000)") from error
 
 
-def loads(text: str) -> Json:
+def loads_json(text: str) -> Json:
     """As Python's `json.loads`, with its messages and NaN.
 
     Raises ValueError, also for text that is nested too deeply.
     """
-    _prepare(text)
+    _prepare_json_text(text)
     return json.loads(text)
 
 
-def _prepare(text: str) -> None:
+def _prepare_json_text(text: str) -> None:
     """Checks the depth before the text is parsed, which takes C's stack. Raises NotJson."""
-    if text.count("[") + text.count("{") > jsonvalue.MAX_DEPTH and _nests_too_deeply(text):
+    if text.count("[") + text.count("{") > jsonvalue.MAX_DEPTH and _json_nests_too_deeply(text):
         raise NotJson(
             f"Document nesting depth ({jsonvalue.MAX_DEPTH + 1}) exceeds the maximum allowed "
             f"({jsonvalue.MAX_DEPTH})"
@@ -68,7 +68,7 @@ _BRACKETS = r'(?s:"(?:[^"\\]|\\.)*+"|[\[{]+|[\]}]+)'
 """Compiled when first used, as is the other pattern: few commands read JSON."""
 
 
-def _nests_too_deeply(text: str) -> bool:
+def _json_nests_too_deeply(text: str) -> bool:
     depth = 0
     for found in re.finditer(_BRACKETS, text):
         if found[0][0] in "[{":
@@ -83,17 +83,17 @@ def _nests_too_deeply(text: str) -> bool:
 _LARGE_NUMBER = r"[eE]\+?\d{3}|\d{309}"
 
 
-def _finite(number: str) -> float:
+def _finite_json_number(number: str) -> float:
     if (value := float(number)) in (float("inf"), float("-inf")):
         raise NotJson(f"Numeric value ({number}) out of range of double")
     return value
 
 
-def _finite_loads(text: str) -> Json:
-    return json.loads(text, parse_float=_finite, parse_constant=jsonvalue.refuse_constant)
+def _loads_finite_json(text: str) -> Json:
+    return json.loads(text, parse_float=_finite_json_number, parse_constant=jsonvalue.refuse_json_constant)
 
 
-class _Reader:
+class _JsonReader:
     """Reads a text up to its first fault, which it raises. The open arrays and objects are a stack."""
 
     def __init__(self, text: str) -> None:
@@ -237,7 +237,7 @@ class _Reader:
         elif character and character in _ESCAPES:
             self.at += 1
         elif character:
-            self.fail(f"Unrecognized character escape {_describe(character)}")
+            self.fail(f"Unrecognized character escape {_describe_json_character(character)}")
 
     def close(self, character: str) -> None:
         opened, start = self.open[-1]
@@ -276,7 +276,7 @@ class _Reader:
         character = self.peek()
         if not character:
             self.fail(f"Unexpected end-of-input: {comment}")
-        self.fail(f"Unexpected character ({_describe(character)}): {comment}")
+        self.fail(f"Unexpected character ({_describe_json_character(character)}): {comment}")
 
     def fail(self, message: str) -> NoReturn:
         raise NotJson(message, *self.position(self.at))
@@ -286,7 +286,7 @@ class _Reader:
         return before.count("\n") + 1, at - (before.rfind("\n") + 1) + 1
 
 
-def _describe(character: str) -> str:
+def _describe_json_character(character: str) -> str:
     """Describes a character as Jackson does: `'x' (code 120)`, or `(CTRL-CHAR, code 10)`."""
     code = ord(character)
     if code < 32:

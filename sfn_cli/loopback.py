@@ -28,19 +28,19 @@ _TABLES = (("/proc/net/tcp", ""), ("/proc/net/tcp6", "0000000000000000FFFF0000")
 Address = tuple[str, int]
 
 
-def is_own(connection: socket.socket) -> bool | None:
+def is_own_loopback(connection: socket.socket) -> bool | None:
     """Whether the other end of an accepted IPv4 loopback connection is this user's; None if unknown."""
-    user = peer_user(connection)
+    user = loopback_peer_user(connection)
     return None if user is None else user == os.geteuid()
 
 
-def peer_user(connection: socket.socket) -> int | None:
+def loopback_peer_user(connection: socket.socket) -> int | None:
     """The user id of the process at the other end of such a connection, or NO_USER; None if unknown."""
     try:
         peer, own = connection.getpeername(), connection.getsockname()
     except OSError:
         return NO_USER  # it has been reset
-    owner = _from_kernel(peer, own) or _from_tables(peer, own)
+    owner = _loopback_user_from_kernel(peer, own) or _loopback_user_from_tables(peer, own)
     if owner is None:
         return None
     user, inode = owner
@@ -48,7 +48,7 @@ def peer_user(connection: socket.socket) -> int | None:
     return user if inode else NO_USER
 
 
-def _from_kernel(peer: Address, own: Address) -> tuple[int, int] | None:
+def _loopback_user_from_kernel(peer: Address, own: Address) -> tuple[int, int] | None:
     """(user, inode) of the socket at the other end; None if the kernel does not answer."""
     if sys.platform != "linux":
         return None
@@ -73,10 +73,10 @@ def _from_kernel(peer: Address, own: Address) -> tuple[int, int] | None:
     return user, inode
 
 
-def _from_tables(peer: Address, own: Address) -> tuple[int, int] | None:
+def _loopback_user_from_tables(peer: Address, own: Address) -> tuple[int, int] | None:
     """The same from the tables: (0, 0) when the socket is gone, None when there are no tables."""
     found = None
-    local, remote = _as_in_tables(peer), _as_in_tables(own)
+    local, remote = _loopback_address_in_tables(peer), _loopback_address_in_tables(own)
     for table, prefix in _TABLES:
         try:
             with open(table) as lines:
@@ -89,7 +89,7 @@ def _from_tables(peer: Address, own: Address) -> tuple[int, int] | None:
     return found
 
 
-def _as_in_tables(address: Address) -> str:
+def _loopback_address_in_tables(address: Address) -> str:
     """An address as the tables spell it."""
     host, port = address
     return f"{int.from_bytes(socket.inet_aton(host), sys.byteorder):08X}:{port:04X}"

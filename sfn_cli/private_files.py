@@ -38,7 +38,7 @@ _OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
 def make_home(home: str | os.PathLike[str]) -> None:
     """Creates the store's folder, unless it exists, and checks it. Raises StoreError and OSError."""
     if not os.path.isdir(home):
-        _make_folders(os.path.abspath(home))
+        _make_private_folders(os.path.abspath(home))
     check_home(home)
 
 
@@ -56,8 +56,8 @@ def check_home(home: str | os.PathLike[str]) -> None:
     user = os.geteuid()
     if found.st_uid not in (user, 0):
         raise StoreError(
-            f"Cannot use the store in {home}: the folder belongs to {_user_name(found.st_uid)}, and you are "
-            f"{_user_name(user)}. Set SFN_HOME to a folder of your own."
+            f"Cannot use the store in {home}: the folder belongs to {_file_owner_name(found.st_uid)}, and "
+            f"you are {_file_owner_name(user)}. Set SFN_HOME to a folder of your own."
         )
     writable_by_group = found.st_mode & stat.S_IWGRP and not _is_private_group(found)
     if writable_by_group or found.st_mode & stat.S_IWOTH:
@@ -68,23 +68,23 @@ def check_home(home: str | os.PathLike[str]) -> None:
     if stat.S_ISDIR(found.st_mode) and not stat.S_IMODE(found.st_mode) and found.st_uid == user:
         os.chmod(home, FOLDER_MODE)  # a process was killed between mkdir, under a umask of 777, and chmod
     # Also checked where each is opened. Here, a command fails before it has stored anything.
-    for entry in _entries(home):
+    for entry in _home_entries(home):
         if entry.name.startswith(OWN_NAMES):
             with suppress(FileNotFoundError):
-                _check_entry(entry)
+                _check_private_entry(entry)
 
 
-def _check_entry(entry: os.DirEntry[str]) -> None:
+def _check_private_entry(entry: os.DirEntry[str]) -> None:
     """Raises StoreError when something in the home cannot be what sfn has under that name."""
     found = entry.stat(follow_symlinks=False)
     if stat.S_ISLNK(found.st_mode):
-        raise _is_link(entry.path)
+        raise _is_file_link(entry.path)
     if entry.name in _FOLDERS:
-        _check(entry.path, found, stat.S_ISDIR, "a folder")
+        _check_private_file(entry.path, found, stat.S_ISDIR, "a folder")
     elif entry.name.endswith(".wake"):
-        _check(entry.path, found, stat.S_ISFIFO, "a pipe")
+        _check_private_file(entry.path, found, stat.S_ISFIFO, "a pipe")
     elif entry.name.endswith(_FILES):
-        _check(entry.path, found, stat.S_ISREG, "a file")
+        _check_private_file(entry.path, found, stat.S_ISREG, "a file")
 
 
 def home_notes(home: str | os.PathLike[str]) -> list[str]:
@@ -106,7 +106,7 @@ def home_notes(home: str | os.PathLike[str]) -> list[str]:
     if parent.st_mode & stat.S_IWOTH and not parent.st_mode & stat.S_ISVTX:
         notes.append(f"{home}: other users may rename the folder, since they may write to its parent folder.")
     for entry in (
-        sorted(_entries(home), key=lambda entry: entry.name)
+        sorted(_home_entries(home), key=lambda entry: entry.name)
         if found.st_mode & (stat.S_IXGRP | stat.S_IXOTH)
         else ()
     ):
@@ -119,7 +119,7 @@ def home_notes(home: str | os.PathLike[str]) -> list[str]:
     return notes
 
 
-def _entries(home: str | os.PathLike[str]) -> list[os.DirEntry[str]]:
+def _home_entries(home: str | os.PathLike[str]) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(os.fspath(home)) as entries:
             return list(entries)
@@ -143,7 +143,7 @@ def _is_private_group(found: os.stat_result) -> bool:
     )
 
 
-def _user_name(user: int) -> str:
+def _file_owner_name(user: int) -> str:
     import pwd
 
     try:
@@ -163,25 +163,25 @@ def open_file(path: str | os.PathLike[str], flags: int, *, above: int = -1) -> i
     path = os.fspath(path)
     # O_NONBLOCK: a pipe in the file's place must not block. Regular files ignore it.
     flags |= os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
-    descriptor = _create(path, flags) if flags & os.O_CREAT else -1
+    descriptor = _create_private_file(path, flags) if flags & os.O_CREAT else -1
     while descriptor < 0:
         try:
-            descriptor = _open(path, flags & ~os.O_CREAT)
+            descriptor = _open_private_file(path, flags & ~os.O_CREAT)
         except FileNotFoundError:
             if not flags & os.O_CREAT:
                 raise
-            descriptor = _create(path, flags)  # it was deleted in between
+            descriptor = _create_private_file(path, flags)  # it was deleted in between
     try:
-        _check(path, os.fstat(descriptor), stat.S_ISREG, "a file")
+        _check_private_file(path, os.fstat(descriptor), stat.S_ISREG, "a file")
         if os.fstat(descriptor).st_mode & _OTHERS_WRITE:
             os.fchmod(descriptor, FILE_MODE)
-        return _move_above(descriptor, above)
+        return _move_descriptor_above(descriptor, above)
     except BaseException:
         os.close(descriptor)
         raise
 
 
-def _create(path: str, flags: int) -> int:
+def _create_private_file(path: str, flags: int) -> int:
     """Returns the descriptor of a new file, or -1 if the path exists."""
     try:
         descriptor = os.open(path, flags | os.O_CREAT | os.O_EXCL, FILE_MODE)
@@ -192,7 +192,7 @@ def _create(path: str, flags: int) -> int:
     return descriptor
 
 
-def _open(path: str, flags: int) -> int:
+def _open_private_file(path: str, flags: int) -> int:
     try:
         return os.open(path, flags)
     except OSError as error:
@@ -203,7 +203,7 @@ def _open(path: str, flags: int) -> int:
     return os.open(path, flags)
 
 
-def _move_above(descriptor: int, above: int) -> int:
+def _move_descriptor_above(descriptor: int, above: int) -> int:
     if descriptor > above:
         return descriptor
     import fcntl
@@ -219,10 +219,10 @@ def check_file(path: str) -> None:
         found = os.lstat(path)
     except FileNotFoundError:
         return
-    _check(path, found, stat.S_ISREG, "a file")
+    _check_private_file(path, found, stat.S_ISREG, "a file")
 
 
-def open_pipe(path: str, flags: int) -> int:
+def open_private_pipe(path: str, flags: int) -> int:
     """Opens a named pipe of the store, without waiting for its other end.
 
     Raises StoreError (rule 2) and OSError.
@@ -232,24 +232,24 @@ def open_pipe(path: str, flags: int) -> int:
     except FileNotFoundError:
         raise
     except OSError:
-        _check(path, os.lstat(path), stat.S_ISFIFO, "a pipe")
+        _check_private_file(path, os.lstat(path), stat.S_ISFIFO, "a pipe")
         raise
     try:
-        _check(path, os.fstat(descriptor), stat.S_ISFIFO, "a pipe")
+        _check_private_file(path, os.fstat(descriptor), stat.S_ISFIFO, "a pipe")
     except BaseException:
         os.close(descriptor)
         raise
     return descriptor
 
 
-def make_pipe(path: str) -> None:
+def make_private_pipe(path: str) -> None:
     """Creates a named pipe, unless the path exists. Raises OSError."""
     if not os.path.lexists(path):
         os.mkfifo(path, FILE_MODE)
         os.chmod(path, FILE_MODE)
 
 
-def make_folder(home: str | os.PathLike[str], *names: str) -> str:
+def make_private_folder(home: str | os.PathLike[str], *names: str) -> str:
     """The path of a folder of the store, created if needed with its parents.
 
     Raises StoreError (rule 2) and OSError.
@@ -262,14 +262,14 @@ def make_folder(home: str | os.PathLike[str], *names: str) -> str:
             os.mkdir(path, FOLDER_MODE)
             os.chmod(path, FOLDER_MODE)
         except FileExistsError:
-            _check(path, os.lstat(path), stat.S_ISDIR, "a folder")
+            _check_private_file(path, os.lstat(path), stat.S_ISDIR, "a folder")
     return path
 
 
-def _make_folders(path: str) -> None:
+def _make_private_folders(path: str) -> None:
     """Creates a folder and its parents, all of them private, as the XDG specification requires."""
     if not os.path.isdir(parent := os.path.dirname(path)):
-        _make_folders(parent)
+        _make_private_folders(parent)
     try:
         os.mkdir(path, FOLDER_MODE)
         os.chmod(path, FOLDER_MODE)
@@ -278,22 +278,22 @@ def _make_folders(path: str) -> None:
             raise
 
 
-def _check(path: str, found: os.stat_result, is_kind: Callable[[int], bool], kind: str) -> None:
+def _check_private_file(path: str, found: os.stat_result, is_kind: Callable[[int], bool], kind: str) -> None:
     """Raises StoreError unless the file is of the kind, and this user's own or root's."""
     if stat.S_ISLNK(found.st_mode):
-        raise _is_link(path)
+        raise _is_file_link(path)
     if not is_kind(found.st_mode):
         raise StoreError(
             f"Cannot use the store {path}: it is not {kind}. Move it away, or set SFN_HOME to another folder."
         )
     if found.st_uid not in (os.geteuid(), 0):
         raise StoreError(
-            f"Cannot use the store {path}: it belongs to {_user_name(found.st_uid)}. "
+            f"Cannot use the store {path}: it belongs to {_file_owner_name(found.st_uid)}. "
             "Move it away, or set SFN_HOME to another folder."
         )
 
 
-def _is_link(path: str) -> StoreError:
+def _is_file_link(path: str) -> StoreError:
     return StoreError(
         f"Cannot use the store {path}: it is a symbolic link, which sfn does not follow. "
         "Replace it with the file that it leads to, or remove it."

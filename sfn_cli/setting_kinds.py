@@ -30,22 +30,22 @@ class Kind:
         self.parse = parse
 
 
-def _digits(text: str, *, most: int = 9) -> str:
+def _digits_kind(text: str, *, most: int = 9) -> str:
     """The text, if it is ASCII digits, `most` at most. Raises ValueError."""
     if not (text.isascii() and text.isdigit() and len(text) <= most):
         raise ValueError(text)
     return text
 
 
-def _decimal(text: str) -> float:
+def _decimal_kind(text: str) -> float:
     """A number as people write it: no exponent, no sign, no infinity. Raises ValueError."""
     whole, point, fraction = text.partition(".")
-    return float(_digits(whole) + (f".{_digits(fraction)}" if point else ""))
+    return float(_digits_kind(whole) + (f".{_digits_kind(fraction)}" if point else ""))
 
 
-def seconds(*, more_than: int) -> Kind:
+def seconds_kind(*, more_than: int) -> Kind:
     def parse(text: str) -> float:
-        number = _decimal(text)
+        number = _decimal_kind(text)
         if not more_than < number <= _YEAR_SECONDS:
             raise ValueError(text)
         return number
@@ -53,9 +53,9 @@ def seconds(*, more_than: int) -> Kind:
     return Kind(f"a number of seconds, more than {more_than} and at most {_YEAR_SECONDS}", parse)
 
 
-def whole_number(least: int, most: int) -> Kind:
+def whole_number_kind(least: int, most: int) -> Kind:
     def parse(text: str) -> int:
-        number = int(_digits(text))
+        number = int(_digits_kind(text))
         if not least <= number <= most:
             raise ValueError(text)
         return number
@@ -63,7 +63,7 @@ def whole_number(least: int, most: int) -> Kind:
     return Kind(f"a whole number from {least} to {most}", parse)
 
 
-def choice(*words: str) -> Kind:
+def choice_kind(*words: str) -> Kind:
     def parse(text: str) -> str:
         if text not in words:
             raise ValueError(text)
@@ -73,42 +73,42 @@ def choice(*words: str) -> Kind:
     return Kind(f"{', '.join(others)} or {last}" if others else f"{last}, or not set", parse)
 
 
-def _boolean(text: str) -> bool:
+def _boolean_kind(text: str) -> bool:
     if text.lower() not in {"true", "false"}:
         raise ValueError(text)
     return text.lower() == "true"
 
 
-def _clock(text: str) -> str:
-    if text != "virtual" and _decimal(text) < 1:
+def _clock_kind(text: str) -> str:
+    if text != "virtual" and _decimal_kind(text) < 1:
         raise ValueError(text)
     return text
 
 
-def _account(text: str) -> str:
-    if len(_digits(text, most=12)) < 12:
+def _account_kind(text: str) -> str:
+    if len(_digits_kind(text, most=12)) < 12:
         raise ValueError(text)
     return text
 
 
-def _url(text: str) -> str:
+def _url_kind(text: str) -> str:
     if not is_url(text):
         raise ValueError(text)
     return text
 
 
-def _path(text: str) -> str:
+def _path_kind(text: str) -> str:
     try:
         return os.path.abspath(text)
     except OSError:
         raise ValueError(text) from None
 
 
-BOOLEAN = Kind("true or false", _boolean)
-PATH = Kind("a path (an absolute one, if the current folder was deleted)", _path)
-ENDPOINT = Kind("an http or https URL, such as http://127.0.0.1:4566", _url)
-CLOCK = Kind("virtual, or how many times faster time passes (1 or more)", _clock)
-ACCOUNT = Kind("the 12 digits of an AWS account", _account)
+BOOLEAN = Kind("true or false", _boolean_kind)
+PATH = Kind("a path (an absolute one, if the current folder was deleted)", _path_kind)
+ENDPOINT = Kind("an http or https URL, such as http://127.0.0.1:4566", _url_kind)
+CLOCK = Kind("virtual, or how many times faster time passes (1 or more)", _clock_kind)
+ACCOUNT = Kind("the 12 digits of an AWS account", _account_kind)
 
 
 def is_region(text: str) -> bool:

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, Self
 
-from sfn_cli.settings_table import VARIABLES, value
+from sfn_cli.settings_table import VARIABLES, setting_value
 
 _ON_LINUX: bool = sys.platform == "linux"
 
@@ -21,8 +21,8 @@ _ENDPOINTS = "AWS_ENDPOINT_URL"
 """The common variable, and the prefix of the variables for one service."""
 
 
-def _default(name: str) -> Any:
-    return value(name, {})
+def _default_setting(name: str) -> Any:
+    return setting_value(name, {})
 
 
 class Settings(NamedTuple):
@@ -32,21 +32,21 @@ class Settings(NamedTuple):
     """
 
     home: str
-    region: str = _default("AWS_DEFAULT_REGION")
-    account_id: str = _default("SFN_ACCOUNT_ID")
+    region: str = _default_setting("AWS_DEFAULT_REGION")
+    account_id: str = _default_setting("SFN_ACCOUNT_ID")
     clock: str | None = None
     """How time passes for executions that are started: "virtual", a factor, or the wall clock (None)."""
     mock_config: str | None = None
     """The absolute path of SFN_MOCK_CONFIG."""
-    on_crash: str = _default("SFN_ON_CRASH")
-    max_events: int = _default("SFN_MAX_EVENTS")
+    on_crash: str = _default_setting("SFN_ON_CRASH")
+    max_events: int = _default_setting("SFN_MAX_EVENTS")
     workers: int = 1
-    worker_idle_seconds: float = _default("SFN_WORKER_IDLE_SECONDS")
-    lease_seconds: float = _default("SFN_LEASE_SECONDS")
-    max_children: int = _default("SFN_MAX_CHILDREN")
+    worker_idle_seconds: float = _default_setting("SFN_WORKER_IDLE_SECONDS")
+    lease_seconds: float = _default_setting("SFN_LEASE_SECONDS")
+    max_children: int = _default_setting("SFN_MAX_CHILDREN")
     calls_aws: bool = False
     """Whether tasks may call AWS itself."""
-    aws_idle_seconds: float = _default("SFN_AWS_IDLE_SECONDS")
+    aws_idle_seconds: float = _default_setting("SFN_AWS_IDLE_SECONDS")
     endpoints: tuple[tuple[str, str], ...] = ()
     """The endpoints of AWS's services: (variable, URL)."""
 
@@ -62,9 +62,9 @@ class Settings(NamedTuple):
         Every variable is checked, whether or not the command uses it. Raises ConfigurationError.
         """
         read = {name: variable.read(environ) for name, variable in VARIABLES.items()}
-        endpoints = tuple(_endpoints(environ))
+        endpoints = tuple(_endpoint_settings(environ))
         return cls(
-            home=read["SFN_HOME"] or _default_home(read["XDG_DATA_HOME"]),
+            home=read["SFN_HOME"] or _default_home_setting(read["XDG_DATA_HOME"]),
             region=region or read["AWS_REGION"] or read["AWS_DEFAULT_REGION"],
             account_id=read["SFN_ACCOUNT_ID"],
             clock=read["SFN_CLOCK"],
@@ -107,13 +107,13 @@ def fast_time(factor: float, started_at: int, wall: int) -> int:
     return started_at + int((wall - started_at) * factor)
 
 
-def _endpoints(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _endpoint_settings(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for name in environ:
         if (name == _ENDPOINTS or name.startswith(f"{_ENDPOINTS}_")) and environ[name]:
             yield name, VARIABLES[_ENDPOINTS].parse(environ[name], name=name)
 
 
-def _default_home(data: str | None) -> str:
+def _default_home_setting(data: str | None) -> str:
     """The user data folder that platformdirs names; on Linux `data`, where it is set."""
     if _ON_LINUX:
         # What platformdirs does here, by the XDG specification; importing it would add a tenth

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli import quotas
 from sfn_cli.errors import ConfigurationError
-from sfn_cli.setting_kinds import ACCOUNT, BOOLEAN, CLOCK, ENDPOINT, PATH, choice, seconds, whole_number
+from sfn_cli.setting_kinds import (
+    ACCOUNT,
+    BOOLEAN,
+    CLOCK,
+    ENDPOINT,
+    PATH,
+    choice_kind,
+    seconds_kind,
+    whole_number_kind,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +39,7 @@ BINARY_FORMATS = ("base64", "raw-in-base64-out")
 _SHOWN_LENGTH = 60
 
 
-class Variable:
+class SettingVariable:
     """One environment variable. Without a `kind`, any text is accepted here; its user may refuse it.
 
     `default` is the value that an unset variable stands for, as text; empty for none, or for one that depends
@@ -64,93 +73,99 @@ class Variable:
         try:
             return self.kind.parse(text)
         except ValueError:
-            message = f"{name or self.name} is {_quote(text)}: it must be {self.kind.must}."
+            message = f"{name or self.name} is {_quote_setting(text)}: it must be {self.kind.must}."
             raise ConfigurationError(message) from None
 
 
 _STORE = (
-    Variable(
+    SettingVariable(
         "SFN_HOME",
         "The folder of the store.",
         kind=PATH,
         computed="the user data folder, on Linux `~/.local/share/sfn`",
     ),
-    Variable("XDG_DATA_HOME", "The user data folder on Linux.", kind=PATH, computed="`~/.local/share`"),
-    Variable("AWS_REGION", "The region in ARNs; `--region` wins over it.", computed="`AWS_DEFAULT_REGION`"),
-    Variable("AWS_DEFAULT_REGION", "The region in ARNs where `AWS_REGION` is not set.", "us-east-1"),
-    Variable("SFN_ACCOUNT_ID", "The account in ARNs.", "123456789012", ACCOUNT),
+    SettingVariable(
+        "XDG_DATA_HOME", "The user data folder on Linux.", kind=PATH, computed="`~/.local/share`"
+    ),
+    SettingVariable(
+        "AWS_REGION", "The region in ARNs; `--region` wins over it.", computed="`AWS_DEFAULT_REGION`"
+    ),
+    SettingVariable("AWS_DEFAULT_REGION", "The region in ARNs where `AWS_REGION` is not set.", "us-east-1"),
+    SettingVariable("SFN_ACCOUNT_ID", "The account in ARNs.", "123456789012", ACCOUNT),
 )
 _EXECUTIONS = (
-    Variable(
+    SettingVariable(
         "SFN_CLOCK",
         "How time passes for executions that a command starts: waits are skipped, or time runs faster.",
         kind=CLOCK,
         computed="the wall clock",
     ),
-    Variable(
+    SettingVariable(
         "SFN_MOCK_CONFIG",
         "The mock configuration file, with the test cases that `ARN#CASE` names.",
         kind=PATH,
         computed=f"`{MOCK_CONFIG_FILE}` in the current folder",
     ),
-    Variable(
+    SettingVariable(
         "SFN_ON_CRASH",
         "Whether a task that was in flight when its worker died is called again or fails.",
         "retry",
-        choice("retry", "fail"),
+        choice_kind("retry", "fail"),
     ),
-    Variable(
+    SettingVariable(
         "SFN_MAX_EVENTS",
         "The most events in the history of a STANDARD execution.",
         str(quotas.HISTORY_EVENTS),
-        whole_number(10, 65_535),
+        whole_number_kind(10, 65_535),
     ),
 )
 _WORKERS = (
-    Variable(
+    SettingVariable(
         "SFN_WORKERS",
         "The most workers that run at once.",
-        kind=whole_number(1, MAX_WORKERS),
+        kind=whole_number_kind(1, MAX_WORKERS),
         computed="one per core, at most 4",
     ),
-    Variable("SFN_WORKER_IDLE_SECONDS", "How long an idle worker stays.", "60", seconds(more_than=0)),
-    Variable(
+    SettingVariable(
+        "SFN_WORKER_IDLE_SECONDS", "How long an idle worker stays.", "60", seconds_kind(more_than=0)
+    ),
+    SettingVariable(
         "SFN_LEASE_SECONDS",
         "How long a worker may show no sign of life (one is due every second) before others take over.",
         "15",
-        seconds(more_than=1),
+        seconds_kind(more_than=1),
     ),
-    Variable(
+    SettingVariable(
         "SFN_MAX_CHILDREN",
         "The most processes of Lambda functions that one worker keeps.",
         "64",
-        whole_number(1, 1000),
+        whole_number_kind(1, 1000),
     ),
 )
 _SERVICES = (
-    Variable(
+    SettingVariable(
         "SFN_AWS",
         "`real` lets tasks call AWS itself where no endpoint is set.",
-        kind=choice("real"),
+        kind=choice_kind("real"),
         computed="tasks call services on this machine",
     ),
-    Variable(
+    SettingVariable(
         "SFN_AWS_IDLE_SECONDS",
         "How long the store's own AWS services stay without a request.",
         "900",
-        seconds(more_than=0),
+        seconds_kind(more_than=0),
     ),
-    Variable(
+    SettingVariable(
         "AWS_ENDPOINT_URL",
         "The endpoint that tasks call and status events go to.",
         kind=ENDPOINT,
     ),
-    Variable(
+    SettingVariable(
         "AWS_ENDPOINT_URL_*",
         "The endpoint of one service (`AWS_ENDPOINT_URL_SQS`).",
         kind=ENDPOINT,
     ),
-    Variable(
+    SettingVariable(
         "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
         "`true` ignores the endpoints above and those in `~/.aws/config`.",
         "false",
@@ -158,17 +173,26 @@ _SERVICES = (
     ),
 )
 _CREDENTIALS = (
-    Variable("AWS_ACCESS_KEY_ID", "Signs requests to `--endpoint-url`, and to AWS with `SFN_AWS=real`."),
-    Variable("AWS_SECRET_ACCESS_KEY", "The secret of that key."),
-    Variable("AWS_SESSION_TOKEN", "The token of temporary credentials."),
-    Variable("AWS_PROFILE", "The profile in these files; `--profile` wins over it.", computed="`default`"),
-    Variable("AWS_CONFIG_FILE", "The shared config file.", "~/.aws/config"),
-    Variable("AWS_SHARED_CREDENTIALS_FILE", "The shared credentials file.", "~/.aws/credentials"),
-    Variable("AWS_CA_BUNDLE", "Certificates to trust; `--ca-bundle` wins over it.", computed="the system's"),
-    Variable(
-        "AWS_MAX_ATTEMPTS", "How often a request to `--endpoint-url` is tried.", "3", whole_number(1, 1000)
+    SettingVariable(
+        "AWS_ACCESS_KEY_ID", "Signs requests to `--endpoint-url`, and to AWS with `SFN_AWS=real`."
     ),
-    Variable(
+    SettingVariable("AWS_SECRET_ACCESS_KEY", "The secret of that key."),
+    SettingVariable("AWS_SESSION_TOKEN", "The token of temporary credentials."),
+    SettingVariable(
+        "AWS_PROFILE", "The profile in these files; `--profile` wins over it.", computed="`default`"
+    ),
+    SettingVariable("AWS_CONFIG_FILE", "The shared config file.", "~/.aws/config"),
+    SettingVariable("AWS_SHARED_CREDENTIALS_FILE", "The shared credentials file.", "~/.aws/credentials"),
+    SettingVariable(
+        "AWS_CA_BUNDLE", "Certificates to trust; `--ca-bundle` wins over it.", computed="the system's"
+    ),
+    SettingVariable(
+        "AWS_MAX_ATTEMPTS",
+        "How often a request to `--endpoint-url` is tried.",
+        "3",
+        whole_number_kind(1, 1000),
+    ),
+    SettingVariable(
         "AWS_DISABLE_HOST_PREFIX_INJECTION",
         "`true` puts no `sync-` before the host of `--endpoint-url`.",
         "false",
@@ -176,37 +200,37 @@ _CREDENTIALS = (
     ),
 )
 _TERMINAL = (
-    Variable("AWS_DEFAULT_OUTPUT", f"The output format: {', '.join(OUTPUTS)}.", "json"),
-    Variable(
+    SettingVariable("AWS_DEFAULT_OUTPUT", f"The output format: {', '.join(OUTPUTS)}.", "json"),
+    SettingVariable(
         "AWS_CLI_ERROR_FORMAT",
         "The format of errors; `--cli-error-format` wins over it.",
         "enhanced",
-        choice(*ERROR_FORMATS),
+        choice_kind(*ERROR_FORMATS),
     ),
-    Variable(
+    SettingVariable(
         "AWS_CLI_BINARY_FORMAT",
         "How blobs are given; `--cli-binary-format` wins over it.",
         "base64",
-        choice(*BINARY_FORMATS),
+        choice_kind(*BINARY_FORMATS),
     ),
-    Variable(
+    SettingVariable(
         "AWS_PAGER", "The program that shows long output; an empty value turns it off.", computed="`PAGER`"
     ),
-    Variable("PAGER", "The same, where `AWS_PAGER` is not set.", computed="`less`"),
-    Variable("NO_COLOR", "Any text turns colours off; `--color on` wins over it."),
+    SettingVariable("PAGER", "The same, where `AWS_PAGER` is not set.", computed="`less`"),
+    SettingVariable("NO_COLOR", "Any text turns colours off; `--color on` wins over it."),
 )
 _RUNTIMES = (
-    Variable(
+    SettingVariable(
         "ASDF_DATA_DIR",
         "Where asdf keeps interpreters for functions, beside those on `PATH`.",
         computed="`~/.asdf`",
     ),
-    Variable("PYENV_ROOT", "The same for pyenv.", computed="`~/.pyenv`"),
-    Variable("NVM_DIR", "The same for nvm.", computed="`~/.nvm`"),
-    Variable("VOLTA_HOME", "The same for Volta.", computed="`~/.volta`"),
+    SettingVariable("PYENV_ROOT", "The same for pyenv.", computed="`~/.pyenv`"),
+    SettingVariable("NVM_DIR", "The same for nvm.", computed="`~/.nvm`"),
+    SettingVariable("VOLTA_HOME", "The same for Volta.", computed="`~/.volta`"),
 )
 
-GROUPS: Mapping[str, tuple[Variable, ...]] = {
+GROUPS: Mapping[str, tuple[SettingVariable, ...]] = {
     "The store": _STORE,
     "Executions": _EXECUTIONS,
     "Workers": _WORKERS,
@@ -215,19 +239,19 @@ GROUPS: Mapping[str, tuple[Variable, ...]] = {
     "The terminal": _TERMINAL,
     "Interpreters of functions": _RUNTIMES,
 }
-VARIABLES: Mapping[str, Variable] = {row.name: row for group in GROUPS.values() for row in group}
+VARIABLES: Mapping[str, SettingVariable] = {row.name: row for group in GROUPS.values() for row in group}
 
 
-def value(name: str, environ: Mapping[str, str]) -> Any:
+def setting_value(name: str, environ: Mapping[str, str]) -> Any:
     """The value of one variable. Raises ConfigurationError."""
     return VARIABLES[name].read(environ)
 
 
-def is_set(name: str, environ: Mapping[str, str]) -> bool:
+def is_setting_set(name: str, environ: Mapping[str, str]) -> bool:
     """Whether the environment has a value for this variable."""
     return bool(environ.get(VARIABLES[name].name))
 
 
-def _quote(text: str) -> str:
+def _quote_setting(text: str) -> str:
     """The text quoted on one line, shortened."""
     return repr(text if len(text) <= _SHOWN_LENGTH else text[: _SHOWN_LENGTH - 3] + "...")

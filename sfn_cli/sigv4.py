@@ -23,7 +23,7 @@ TIME = "%Y%m%dT%H%M%SZ"
 _UNRESERVED = "-_.~"
 
 
-def signature(secret_access_key: str, at: str, scope: str, canonical: str) -> str:
+def sigv4_signature(secret_access_key: str, at: str, scope: str, canonical: str) -> str:
     """The signature, in hexadecimal, of a canonical request at a time ("20150830T123600Z")."""
     key = f"AWS4{secret_access_key}".encode()
     for part in scope.split("/"):
@@ -32,7 +32,7 @@ def signature(secret_access_key: str, at: str, scope: str, canonical: str) -> st
     return hmac.digest(key, text.encode(), "sha256").hex()
 
 
-def canonical_request(
+def sigv4_canonical_request(
     method: str, path: str, query: str, headers: Mapping[str, Iterable[str]], body_sha256: str
 ) -> str:
     """What is signed of a request.
@@ -40,11 +40,14 @@ def canonical_request(
     `path` and `query` are as they are sent, `headers` are those that are signed: by their names in
     lower case, in order, their values.
     """
-    arguments = sorted((_canonical(name), _canonical(value)) for name, value in arguments_of(query))
+    arguments = sorted(
+        (_canonical_sigv4_text(name), _canonical_sigv4_text(value))
+        for name, value in sigv4_query_arguments(query)
+    )
     return "\n".join(
         (
             method,
-            quote(_normal(path), safe="/" + _UNRESERVED),  # what was encoded once already
+            quote(_normal_sigv4_path(path), safe="/" + _UNRESERVED),  # what was encoded once already
             "&".join(f"{name}={value}" for name, value in arguments),
             *(
                 f"{name}:{','.join(' '.join(value.split()) for value in values)}"
@@ -57,16 +60,16 @@ def canonical_request(
     )
 
 
-def arguments_of(query: str) -> list[tuple[str, str]]:
+def sigv4_query_arguments(query: str) -> list[tuple[str, str]]:
     """The names and values in a query, as they are sent."""
     return [(name, value) for name, _, value in (part.partition("=") for part in query.split("&") if part)]
 
 
-def _canonical(sent: str) -> str:
+def _canonical_sigv4_text(sent: str) -> str:
     return quote(unquote_to_bytes(sent), safe=_UNRESERVED)
 
 
-def _normal(path: str) -> str:
+def _normal_sigv4_path(path: str) -> str:
     """The path without empty segments, "." and ".."."""
     segments: list[str] = []
     for segment in path.split("/"):

@@ -89,7 +89,7 @@ class Slot:
     def wake(self) -> bool:
         """Wakes the worker in this slot; False when none listens."""
         try:
-            descriptor = private_files.open_pipe(self.pipe_path, os.O_WRONLY)
+            descriptor = private_files.open_private_pipe(self.pipe_path, os.O_WRONLY)
         except OSError:
             return False
         try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli.api import call, model
 from sfn_cli.api.stepfunctions.executions import new_execution
-from sfn_cli.app import build
+from sfn_cli.app import build_app
 from sfn_cli.drivers.local.claims import WorkerStore
 from sfn_cli.drivers.local.offload import Offload
 from sfn_cli.drivers.local.scheduler import Scheduler
@@ -37,7 +37,7 @@ class Store:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self.service: Service = build(Settings.from_environment({"SFN_HOME": str(home)}))
+        self.service: Service = build_app(Settings.from_environment({"SFN_HOME": str(home)}))
         self.connection = self.service.database.connection
 
     def machine(self, name: str, definition: object) -> StateMachine:

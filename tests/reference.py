@@ -14,7 +14,7 @@ from sfn_cli.settings_table import GROUPS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sfn_cli.settings_table import Variable
+    from sfn_cli.settings_table import SettingVariable
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "reference" / "settings.md"
@@ -40,7 +40,7 @@ def page() -> str:
     return "\n".join([HEAD, *(line for title, group in GROUPS.items() for line in _section(title, group))])
 
 
-def _section(title: str, group: tuple[Variable, ...]) -> Iterator[str]:
+def _section(title: str, group: tuple[SettingVariable, ...]) -> Iterator[str]:
     yield from (f"## {title}", "", "| variable | meaning | values | default |", "|---|---|---|---|")
     for variable in group:
         values = variable.kind.must if variable.kind is not None else ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sfn_cli.json_locations import line_and_column, places
+from sfn_cli.json_locations import json_line_and_column, json_places
 from sfn_cli.json_pointer import pointer
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def test_every_part_is_found(value: Any, indent: int | None) -> None:
     """At the place of each part, its text begins; at the place of its key, its name."""
     text = json.dumps(value, indent=indent)
     parts = list(_parts(value))
-    found = places(text, [location for location, _ in parts])
+    found = json_places(text, [location for location, _ in parts])
     at: dict[str, list[Any]] = {}
     for location, part in parts:
         at.setdefault(location, []).append(part)
@@ -54,8 +54,8 @@ def test_every_part_is_found(value: Any, indent: int | None) -> None:
 def test_lines_and_columns() -> None:
     """Both are counted from one."""
     text = '{\n  "a": [1,\n 2]}'
-    found = places(text, ["/", "/a", "/a[1]", "/b"])
-    assert {location: line_and_column(text, place.value) for location, place in found.items()} == {
+    found = json_places(text, ["/", "/a", "/a[1]", "/b"])
+    assert {location: json_line_and_column(text, place.value) for location, place in found.items()} == {
         "/": (1, 1),
         "/a": (2, 8),
         "/a[1]": (3, 2),

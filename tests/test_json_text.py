@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sfn_cli.json_text import NotJson, read
+from sfn_cli.json_text import NotJson, read_json
 from sfn_cli.jsonvalue import raise_recursion_limit
 
 raise_recursion_limit()  # now: Hypothesis minds a recursion limit that changes while it tries
@@ -54,7 +54,7 @@ VALUES = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false'
 def test_faults(text: str, message: str, column: int) -> None:
     """The first fault is told, with where it was found."""
     with pytest.raises(NotJson) as refused:
-        read(text)
+        read_json(text)
     assert (refused.value.message, refused.value.line, refused.value.column) == (message, 1, column)
 
 
@@ -65,9 +65,9 @@ def test_every_refused_text_has_a_reason(text: str) -> None:
         json.loads(text)
     except ValueError:
         with pytest.raises(NotJson) as refused:
-            read(text)
+            read_json(text)
         assert "Number value length" not in refused.value.message
     else:
         if "e" in text.lower():  # Python reads 1e1111 as infinite
             return
-        read(text)
+        read_json(text)

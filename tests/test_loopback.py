@@ -11,7 +11,7 @@ from functools import cache
 import pytest
 
 from sfn_cli import loopback
-from sfn_cli.loopback import NO_USER, is_own, peer_user
+from sfn_cli.loopback import NO_USER, is_own_loopback, loopback_peer_user
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has this information")
 
@@ -49,11 +49,11 @@ def test_peer_user(
             assert client.stdout.readline() == b"connected\n"
             connection, _ = server.accept()
             with connection:
-                assert peer_user(connection) == (os.geteuid() if user is None else user)
-                assert is_own(connection) is (user is None)
+                assert loopback_peer_user(connection) == (os.geteuid() if user is None else user)
+                assert is_own_loopback(connection) is (user is None)
                 client.stdin.close()
                 client.wait()
-                assert (peer_user(connection), is_own(connection)) == (NO_USER, False)
+                assert (loopback_peer_user(connection), is_own_loopback(connection)) == (NO_USER, False)
 
 
 @cache

@@ -46,7 +46,7 @@ MAP_RUN = Resource("", "mapRun")
 
 def parse_resource(text: str) -> Resource | None:
     """The resource that an ARN names, or None when it is none of the three kinds."""
-    parts = arn.parse(text)
+    parts = arn.parse_arn(text)
     if parts is None:
         return None
     if parts.service == "lambda" and parts.resource_type == "function" and parts.resource_id:

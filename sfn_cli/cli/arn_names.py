@@ -17,7 +17,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.api import model
-from sfn_cli.arn import execution, name_of
+from sfn_cli.arn import execution_arn, name_in_arn
 from sfn_cli.cli.failures import OperationError
 from sfn_cli.cli.operations import paging
 
@@ -93,7 +93,7 @@ def _arn(member: str, given: str, call: Call) -> str | None:
         arn = _find_arn(MACHINE, machine, call) if slash and name else None
         if arn is None:
             return None
-        return _youngest(arn, call) if name == LAST else execution(arn, name)
+        return _youngest(arn, call) if name == LAST else execution_arn(arn, name)
     name, rest = _split_suffix(given)
     for kind in _KINDS[member]:
         arn = _find_arn(kind, name, call)
@@ -138,7 +138,7 @@ def _resembling(member: str, given: str, call: Call) -> list[str]:
     from difflib import get_close_matches
 
     divider = "/" if member == "executionArn" else ":"
-    name = name_of(given).replace(":", divider, 1) if given.startswith("arn:") else given
+    name = name_in_arn(given).replace(":", divider, 1) if given.startswith("arn:") else given
     name, _, rest = name.partition(divider)
     for kind in _KINDS[member]:
         known = {item["name"]: item[kind.arn] for item in _list_all(kind, call)}

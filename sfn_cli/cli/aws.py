@@ -33,7 +33,7 @@ def endpoint(terminal: Terminal) -> ExitCode:
     """
     from sfn_cli.integrations.aws import embedded_aws
 
-    print(embedded_aws.endpoint(terminal.settings))
+    print(embedded_aws.embedded_aws_endpoint(terminal.settings))
     return ExitCode.SUCCESS
 
 
@@ -51,7 +51,7 @@ def env(terminal: Terminal) -> ExitCode:
     """
     from sfn_cli.integrations.aws import embedded_aws
 
-    for name, value in embedded_aws.variables(terminal.settings).items():
+    for name, value in embedded_aws.embedded_aws_variables(terminal.settings).items():
         print(f"{name}={value}")
     return ExitCode.SUCCESS
 
@@ -67,6 +67,6 @@ def stop(terminal: Terminal) -> ExitCode:
     """
     from sfn_cli.integrations.aws import embedded_aws
 
-    if not embedded_aws.stop(terminal.settings.home):
+    if not embedded_aws.stop_embedded_aws(terminal.settings.home):
         print("It does not run.", file=sys.stderr)
     return ExitCode.SUCCESS

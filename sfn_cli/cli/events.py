@@ -16,7 +16,7 @@ import click
 from sfn_cli.api import model
 from sfn_cli.api.stepfunctions import qualifiers
 from sfn_cli.api.stepfunctions.status_events import StatusEvents
-from sfn_cli.arn import name_of
+from sfn_cli.arn import name_in_arn
 from sfn_cli.cli import screen, tail
 from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.operations.backend import Backend
@@ -131,7 +131,7 @@ def _line(detail: Event, *, color: bool) -> list[str]:
         if detail["status"] == "RUNNING" and detail["redriveCount"]
         else ""
     )
-    name = f"{name_of(detail['stateMachineArn'])}/{detail['name']}"
+    name = f"{name_in_arn(detail['stateMachineArn'])}/{detail['name']}"
     rest = " ".join(part for part in (name, redrive, " ".join(why.split())) if part)
     styled = screen.style(status, _COLORS.get(detail["status"], _RED), color=color)
     return [local_time(at), " ", *styled, " ", screen.one_line(rest), "\n"]

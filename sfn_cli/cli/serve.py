@@ -75,7 +75,7 @@ def serve(
     if keyfile is not None and certfile is None:
         raise UsageError("--keyfile needs --certfile, the certificate that the key belongs to.")
     server.serve(
-        app.build(terminal.settings),
+        app.build_app(terminal.settings),
         host,
         port,
         credentials_file=credentials,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from sfn_cli.cli.failures import CommandFailedError
 from sfn_cli.setting_kinds import is_region
 from sfn_cli.settings import Settings
-from sfn_cli.settings_table import OUTPUTS, is_set, value
+from sfn_cli.settings_table import OUTPUTS, is_setting_set, setting_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,7 +29,7 @@ class Terminal:
     @property
     def output(self) -> str:
         """The output format. Raises CommandFailedError when the environment names one that there is not."""
-        chosen: str = self.given.get("output") or value("AWS_DEFAULT_OUTPUT", self.environ)
+        chosen: str = self.given.get("output") or setting_value("AWS_DEFAULT_OUTPUT", self.environ)
         if chosen not in OUTPUTS:
             raise CommandFailedError(f"Unknown output type: {chosen}")
         return chosen
@@ -37,13 +37,15 @@ class Terminal:
     @property
     def shows_people(self) -> bool:
         """Whether stdout is a terminal, and the command line sets neither a format nor a query."""
-        format_set = self.given.get("output") or is_set("AWS_DEFAULT_OUTPUT", self.environ)
+        format_set = self.given.get("output") or is_setting_set("AWS_DEFAULT_OUTPUT", self.environ)
         return not (format_set or self.given.get("query")) and sys.stdout.isatty()
 
     @property
     def error_format(self) -> str:
         """The format of errors. Raises ConfigurationError."""
-        chosen: str = self.given.get("cli_error_format") or value("AWS_CLI_ERROR_FORMAT", self.environ)
+        chosen: str = self.given.get("cli_error_format") or setting_value(
+            "AWS_CLI_ERROR_FORMAT", self.environ
+        )
         return chosen
 
     @property
@@ -65,11 +67,13 @@ class Terminal:
     @property
     def no_color(self) -> bool:
         """Whether NO_COLOR turns colours off."""
-        return value("NO_COLOR", self.environ) is not None
+        return setting_value("NO_COLOR", self.environ) is not None
 
     @property
     def raw_blobs(self) -> bool:
-        chosen: str = self.given.get("cli_binary_format") or value("AWS_CLI_BINARY_FORMAT", self.environ)
+        chosen: str = self.given.get("cli_binary_format") or setting_value(
+            "AWS_CLI_BINARY_FORMAT", self.environ
+        )
         return chosen == "raw-in-base64-out"
 
     @property

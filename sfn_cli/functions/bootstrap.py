@@ -79,7 +79,7 @@ class LambdaContext:
         return max(0, int((self._deadline - time.monotonic()) * 1000))
 
     def log(self, message: object) -> None:
-        write_log(str(message))
+        write_runtime_log(str(message))
 
     def __repr__(self) -> str:
         members = ", ".join(f"{name}={value!r}" for name, value in vars(self).items() if name[0] != "_")
@@ -118,43 +118,43 @@ class FunctionError(Exception):
         self.stack_trace = stack_trace or []
 
 
-def main(folder: str, handler: str) -> None:
+def bootstrap_main(folder: str, handler: str) -> None:
     _Now.folder = folder
     tie_to_parent()
-    close_what_is_not_ours()
+    close_inherited_descriptors()
     os.set_inheritable(CONTROL, False)
-    _set_up_output()
-    os.register_at_fork(after_in_child=_leave_the_pool)
+    _set_up_handler_output()
+    os.register_at_fork(after_in_child=_leave_pool_after_fork)
     sys.meta_path.insert(0, _LoggingHook())
     fault: FunctionError | None = None
     function: Handler | None = None
     try:
         os.chdir(folder)
         sys.path.insert(0, folder)
-        function = _load(handler)
+        function = _load_handler(handler)
     except FunctionError as error:
         fault = error
-    _flush()
-    send({}, b"")
+    _flush_handler_output()
+    send_message({}, b"")
     while True:
-        head, body = receive()
+        head, body = receive_message()
         _Now.request_id = head["id"]
-        _answer(function, fault, head, body)
+        _answer_invocation(function, fault, head, body)
 
 
-def become(command: list[str]) -> NoReturn:
+def become_program(command: list[str]) -> NoReturn:
     """Goes on as another program, which speaks as this one does; what ties it to its parent holds
     for it as well.
     """
     tie_to_parent()
-    close_what_is_not_ours()
+    close_inherited_descriptors()
     os.execv(command[0], command)
 
 
 # Invocations
 
 
-def _answer(function: Handler | None, fault: FunctionError | None, head: Any, body: bytes) -> None:
+def _answer_invocation(function: Handler | None, fault: FunctionError | None, head: Any, body: bytes) -> None:
     context = LambdaContext(head["id"], head["arn"], head["remaining"], head.get("client_context"))
     error: str | None = None
     began = time.perf_counter()
@@ -162,33 +162,35 @@ def _answer(function: Handler | None, fault: FunctionError | None, head: Any, bo
         if function is None:
             assert fault is not None
             raise fault
-        payload = _marshal(function(_unmarshal(body), context))
+        payload = _marshal_handler_result(function(_unmarshal_event(body), context))
     except Exception as raised:
-        error, payload = _failure(raised, context.aws_request_id)
+        error, payload = _handler_failure(raised, context.aws_request_id)
     duration = (time.perf_counter() - began) * 1000
     if _Now.in_fork:
         os._exit(1)  # a copy of this process returned from the handler: the invocation is not its to answer
     if duration > 1 or not _Now.memory_kb:
         # Takes a tenth of an invocation: what is that short hardly moves it.
-        _Now.memory_kb = peak_memory_kb()
-    _flush()
-    send({"duration": duration, "memory": _Now.memory_kb, "error": error, "last": fault is not None}, payload)
+        _Now.memory_kb = peak_runtime_memory_kb()
+    _flush_handler_output()
+    send_message(
+        {"duration": duration, "memory": _Now.memory_kb, "error": error, "last": fault is not None}, payload
+    )
 
 
-def _unmarshal(body: bytes) -> Any:
+def _unmarshal_event(body: bytes) -> Any:
     try:
         return json.loads(body.decode())
     except ValueError as error:
         raise FunctionError("Runtime.UnmarshalError", f"Unable to unmarshal input: {error}") from None
 
 
-def _marshal(result: Any) -> bytes:
+def _marshal_handler_result(result: Any) -> bytes:
     """The handler's result as JSON text, with spaces and escapes as each of AWS's runtimes writes them.
 
     Observed: bytes that are JSON text are the response as they are.
     """
     try:
-        payload = result if _is_json(result) else dumps(result).encode()
+        payload = result if _is_json_result(result) else dumps(result).encode()
     except Exception as error:
         raise FunctionError("Runtime.MarshalError", f"Unable to marshal response: {error}") from None
     if len(payload) > MAX_RESPONSE_BYTES:
@@ -197,7 +199,7 @@ def _marshal(result: Any) -> bytes:
     return payload
 
 
-def _is_json(result: Any) -> bool:
+def _is_json_result(result: Any) -> bool:
     if not isinstance(result, bytes):
         return False
     try:
@@ -207,7 +209,7 @@ def _is_json(result: Any) -> bool:
     return True
 
 
-def _simpler(value: Any) -> Any:
+def _simpler_result_value(value: Any) -> Any:
     """Bytes and decimal numbers within a result, which the runtime writes as strings and floats."""
     if isinstance(value, bytes):
         return value.decode()
@@ -217,17 +219,21 @@ def _simpler(value: Any) -> Any:
     raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
 
 
-dumps = json.JSONEncoder(ensure_ascii=sys.version_info < (3, 12), default=_simpler).encode
+dumps = json.JSONEncoder(ensure_ascii=sys.version_info < (3, 12), default=_simpler_result_value).encode
 
 
-def _failure(raised: Exception, request_id: str) -> tuple[str, bytes]:
+def _handler_failure(raised: Exception, request_id: str) -> tuple[str, bytes]:
     """Returns the type of an error, and its payload as Lambda has it; also logs the error."""
     if isinstance(raised, FunctionError):
         error_type, message, stack_trace = raised.error_type, raised.message, raised.stack_trace
     else:
-        error_type, message, stack_trace = type(raised).__name__, _text_of(raised), _stack_trace(raised)
+        error_type, message, stack_trace = (
+            type(raised).__name__,
+            _text_of_raised(raised),
+            _stack_trace(raised),
+        )
     described = f"[ERROR] {error_type}: {message}" if message else f"[ERROR] {error_type}"
-    write_log(
+    write_runtime_log(
         "\n".join(
             [described, "Traceback (most recent call last):", *(line.rstrip("\n") for line in stack_trace)]
         )
@@ -244,7 +250,7 @@ def _failure(raised: Exception, request_id: str) -> tuple[str, bytes]:
         return error_type, json.dumps(told).encode()
 
 
-def _text_of(raised: Exception) -> str:
+def _text_of_raised(raised: Exception) -> str:
     try:
         return str(raised)
     except Exception as error:
@@ -258,18 +264,18 @@ def _stack_trace(raised: BaseException) -> list[str]:
         (frame.filename, frame.lineno or 0, frame.name, frame.line or "")
         for frame in traceback.extract_tb(raised.__traceback__)
     ]
-    while frames and _is_machinery(frames[0][0]):
+    while frames and _is_bootstrap_frame(frames[0][0]):
         del frames[0]
     return traceback.format_list(
-        [(_aws_path(filename), line, name, text) for filename, line, name, text in frames]
+        [(_aws_path_of_frame(filename), line, name, text) for filename, line, name, text in frames]
     )
 
 
-def _is_machinery(filename: str) -> bool:
+def _is_bootstrap_frame(filename: str) -> bool:
     return filename in (__file__, importlib.__file__) or filename.startswith("<frozen importlib")
 
 
-def _aws_path(filename: str) -> str:
+def _aws_path_of_frame(filename: str) -> str:
     """Returns the path of a file of the function as it is on AWS."""
     return TASK_ROOT + filename[len(_Now.folder) :] if filename.startswith(_Now.folder + "/") else filename
 
@@ -277,7 +283,7 @@ def _aws_path(filename: str) -> str:
 # The handler
 
 
-def _load(handler: str) -> Handler:
+def _load_handler(handler: str) -> Handler:
     """The function that the handler setting names. Raises FunctionError."""
     try:
         module_name, function_name = handler.rsplit(".", 1)
@@ -290,12 +296,12 @@ def _load(handler: str) -> Handler:
             "Runtime.ImportModuleError", f"Unable to import module '{module_name}': {error}"
         ) from None
     except SyntaxError as error:
-        trace = [f'  File "{_aws_path(error.filename or "")}" Line {error.lineno}\n    {error.text}']
+        trace = [f'  File "{_aws_path_of_frame(error.filename or "")}" Line {error.lineno}\n    {error.text}']
         raise FunctionError(
             "Runtime.UserCodeSyntaxError", f"Syntax error in module '{module_name}': {error}", trace
         ) from None
     except Exception as error:
-        raise FunctionError(type(error).__name__, _text_of(error), _stack_trace(error)) from None
+        raise FunctionError(type(error).__name__, _text_of_raised(error), _stack_trace(error)) from None
     function: Handler | None = getattr(module, function_name, None)
     if function is None:
         raise FunctionError(
@@ -307,7 +313,7 @@ def _load(handler: str) -> Handler:
 # The log
 
 
-def _set_up_output() -> None:
+def _set_up_handler_output() -> None:
     # Line by line: what a handler prints is seen while it runs, at the price of one write a line.
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(line_buffering=True, errors="backslashreplace")  # type: ignore[union-attr]
@@ -316,7 +322,7 @@ def _set_up_output() -> None:
 _STREAMS = (sys.stdout, sys.stderr)
 
 
-def _flush() -> None:
+def _flush_handler_output() -> None:
     for stream in _STREAMS:
         try:
             stream.flush()
@@ -324,9 +330,9 @@ def _flush() -> None:
             continue  # the handler closed it: its own affair
 
 
-def write_log(message: str) -> None:
+def write_runtime_log(message: str) -> None:
     """One event of the log, whatever line breaks it has (rule 3)."""
-    _flush()
+    _flush_handler_output()
     data = (message.rstrip("\n").replace("\n", "\r") + "\n").encode(errors="backslashreplace")
     try:
         while data:
@@ -349,18 +355,18 @@ class _LoggingHook:
 
         def execute_and_set_up(module: ModuleType) -> None:
             execute(module)
-            _set_up_logging(module)
+            _set_up_handler_logging(module)
 
         spec.loader.exec_module = execute_and_set_up  # type: ignore[method-assign]
         return spec
 
 
-def _set_up_logging(logging: Any) -> None:
+def _set_up_handler_logging(logging: Any) -> None:
     class LambdaHandler(logging.Handler):  # type: ignore[misc]
         def emit(self, record: Any) -> None:
             try:
                 record.aws_request_id = _Now.request_id
-                write_log(self.format(record))
+                write_runtime_log(self.format(record))
             except Exception:
                 self.handleError(record)
 
@@ -396,17 +402,17 @@ def tie_to_parent() -> None:
     if set_signal is None:
         import _thread
 
-        _thread.start_new_thread(_watch_parent, ())
+        _thread.start_new_thread(_watch_parent_of_bootstrap, ())
 
 
-def _watch_parent() -> None:
+def _watch_parent_of_bootstrap() -> None:
     import select
 
     select.select([LIFELINE], [], [])
     os.killpg(os.getpgrp(), SIGKILL)
 
 
-def close_what_is_not_ours() -> None:
+def close_inherited_descriptors() -> None:
     """What the pool's own parent had left open for its children is not for handlers."""
     for name in os.listdir("/dev/fd"):
         if int(name) > LIFELINE:
@@ -414,13 +420,13 @@ def close_what_is_not_ours() -> None:
             os.closerange(int(name), int(name) + 1)
 
 
-def _leave_the_pool() -> None:
+def _leave_pool_after_fork() -> None:
     """In a fork of this process: the pool must see the end of the child though its forks live on."""
     _Now.in_fork = True
     os.closerange(CONTROL, CONTROL + 1)
 
 
-def peak_memory_kb(process: int | str = "self") -> int:
+def peak_runtime_memory_kb(process: int | str = "self") -> int:
     """The most memory that a process, by default this one, has used; elsewhere than on Linux always
     this one.
     """
@@ -439,35 +445,35 @@ def peak_memory_kb(process: int | str = "self") -> int:
     return int(text[at + 6 : text.index(b"kB", at)]) if at >= 0 else 0
 
 
-def receive() -> tuple[Any, bytes]:
+def receive_message() -> tuple[Any, bytes]:
     """The next message. The process ends when the pool has left."""
-    data = _read(65536)
+    data = _read_from_pool(65536)
     while len(data) < 8:
-        data += _read(65536)
+        data += _read_from_pool(65536)
     head_length = int.from_bytes(data[:4], "big")
     missing = 8 + head_length + int.from_bytes(data[4:8], "big") - len(data)
     if missing:
         parts = [data]
         while missing:
-            parts.append(_read(min(missing, 1 << 20)))
+            parts.append(_read_from_pool(min(missing, 1 << 20)))
             missing -= len(parts[-1])
         data = b"".join(parts)
     return json.loads(data[8 : 8 + head_length].decode()), data[8 + head_length :]
 
 
-def _read(size: int) -> bytes:
+def _read_from_pool(size: int) -> bytes:
     data = os.read(CONTROL, size)
     if not data:
-        _end()
+        _end_bootstrap()
     return data
 
 
-def _end() -> NoReturn:
-    _flush()
+def _end_bootstrap() -> NoReturn:
+    _flush_handler_output()
     os._exit(0)
 
 
-def send(head: Any, body: bytes) -> None:
+def send_message(head: Any, body: bytes) -> None:
     text = json.dumps(head).encode()
     data = memoryview(len(text).to_bytes(4, "big") + len(body).to_bytes(4, "big") + text + body)
     while data:
@@ -481,5 +487,5 @@ if __name__ == "__main__":
     if sys.path[0] == os.path.dirname(__file__):
         del sys.path[0]  # this file's folder is not the handler's to import from
     if sys.argv[1] == "--become":
-        become(sys.argv[2:])
-    main(sys.argv[1], sys.argv[2])
+        become_program(sys.argv[2:])
+    bootstrap_main(sys.argv[1], sys.argv[2])

@@ -62,9 +62,11 @@ class Catalog:
         """The folder with a function's code, as it is now. Raises UnusableError."""
         if function.code_dir is not None:
             return CodeFolder(function.code_dir, self._fingerprint(function), True)
-        path = os.path.join(self._root, function.name, _folder_name(function.configuration["CodeSha256"]))
+        path = os.path.join(
+            self._root, function.name, _catalog_folder_name(function.configuration["CodeSha256"])
+        )
         lock = self._locks.get(path)
-        if lock is None or not _is_at(lock, path):
+        if lock is None or not _is_locked_folder_at(lock, path):
             self._let_go(path)  # of a folder that was removed manually
             self._locks[path] = self._unpack(function, Path(path))
         return CodeFolder(path, 0, False)
@@ -75,7 +77,7 @@ class Catalog:
             self._let_go(path)
         for folder in self._unpacked_folders():
             if str(folder) not in self._locks and not self._is_current(folder):
-                _remove_unless_used(folder)
+                _remove_unused_code_folder(folder)
 
     def close(self) -> None:
         self.sweep(())
@@ -90,7 +92,7 @@ class Catalog:
         if began < next_scan_at:
             return known
         try:
-            states = tuple(_file_states(folder, set()))
+            states = tuple(_code_file_states(folder, set()))
         except OSError as error:
             raise UnusableError(
                 "InvalidZipFileException",
@@ -117,42 +119,42 @@ class Catalog:
         content = None
         while True:
             try:
-                private_files.make_folder(self._home, FOLDER_NAME, function.name)
+                private_files.make_private_folder(self._home, FOLDER_NAME, function.name)
             except (StoreError, OSError) as error:
                 raise UnusableError(
                     "InvalidZipFileException",
                     f"The zip of the function {function.name} cannot be unpacked: {error}",
                 ) from None
-            lock = _shared_lock(path)
+            lock = _lock_catalog_folder(path)
             if lock is not None:
                 return lock
             if content is None:
                 content = self._functions.zip(function)
             if content is None:
                 raise UnusableError("InvalidZipFileException", f"The function {function.name} has no code.")
-            _unpack(content, path, function.name)
+            _unpack_code(content, path, function.name)
 
     def _unpacked_folders(self) -> Iterator[Path]:
-        for name in _names(self._root):
-            for folder in _names(self._root / name):
+        for name in _catalog_folder_names(self._root):
+            for folder in _catalog_folder_names(self._root / name):
                 yield self._root / name / folder
 
     def _is_current(self, path: Path) -> bool:
-        return path.name in map(_folder_name, self._functions.zip_hashes(path.parent.name))
+        return path.name in map(_catalog_folder_name, self._functions.zip_hashes(path.parent.name))
 
 
-def _folder_name(code_sha256: str) -> str:
+def _catalog_folder_name(code_sha256: str) -> str:
     return base64.b64decode(code_sha256).hex()[:32]
 
 
-def _names(folder: Path) -> list[str]:
+def _catalog_folder_names(folder: Path) -> list[str]:
     try:
         return os.listdir(folder)
     except OSError:  # not there, or a file
         return []
 
 
-def _file_states(folder: str, seen: set[tuple[int, int]]) -> Iterator[tuple[str, int, int, int, int]]:
+def _code_file_states(folder: str, seen: set[tuple[int, int]]) -> Iterator[tuple[str, int, int, int, int]]:
     """What differs when a file has changed, for all files below a folder except caches."""
     with os.scandir(folder) as entries:
         for entry in entries:
@@ -169,13 +171,13 @@ def _file_states(folder: str, seen: set[tuple[int, int]]) -> Iterator[tuple[str,
                 and (status.st_dev, status.st_ino) not in seen
             ):
                 seen.add((status.st_dev, status.st_ino))
-                yield from _file_states(entry.path, seen)
+                yield from _code_file_states(entry.path, seen)
 
 
 # Locks on unpacked folders
 
 
-def _shared_lock(path: Path) -> int | None:
+def _lock_catalog_folder(path: Path) -> int | None:
     """A shared lock on a folder, as a file descriptor that holds it; None if there is no such folder."""
     while True:
         try:
@@ -183,19 +185,19 @@ def _shared_lock(path: Path) -> int | None:
         except FileNotFoundError:
             return None
         fcntl.flock(descriptor, fcntl.LOCK_SH)
-        if _is_at(descriptor, path):
+        if _is_locked_folder_at(descriptor, path):
             return descriptor
         os.close(descriptor)  # it was removed while this process waited for the lock
 
 
-def _is_at(descriptor: int, path: str | Path) -> bool:
+def _is_locked_folder_at(descriptor: int, path: str | Path) -> bool:
     try:
         return os.path.samestat(os.fstat(descriptor), os.stat(path))
     except FileNotFoundError:
         return False
 
 
-def _remove_unless_used(path: Path) -> None:
+def _remove_unused_code_folder(path: Path) -> None:
     import shutil
 
     try:
@@ -217,7 +219,7 @@ def _remove_unless_used(path: Path) -> None:
 # Unpacking
 
 
-def _unpack(content: bytes, path: Path, name: str) -> None:
+def _unpack_code(content: bytes, path: Path, name: str) -> None:
     """Makes the folder `path` of a zip, unless another process does so first. Raises UnusableError."""
     import io
     import shutil
@@ -225,12 +227,12 @@ def _unpack(content: bytes, path: Path, name: str) -> None:
     import zlib
 
     beside = path.with_name(f".unpacking-{os.urandom(8).hex()}")
-    _make_folder(beside)
+    _make_code_folder(beside)
     descriptor = os.open(beside, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH)
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            _extract(archive, beside)
+            _extract_code(archive, beside)
         os.rename(beside, path)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
         raise UnusableError(
@@ -248,7 +250,7 @@ def _unpack(content: bytes, path: Path, name: str) -> None:
         shutil.rmtree(beside, ignore_errors=True)
 
 
-def _extract(archive: ZipFile, folder: Path) -> None:
+def _extract_code(archive: ZipFile, folder: Path) -> None:
     """All files first and links last: while files are written there is no link that could lead elsewhere."""
     links = []
     for entry in archive.infolist():
@@ -256,14 +258,14 @@ def _extract(archive: ZipFile, folder: Path) -> None:
         if entry.filename.startswith("/") or ".." in parts:
             raise ValueError(f"{entry.filename!r} would lie outside of its folder")
         place = folder.joinpath(*parts)
-        if _is_link(entry):
+        if _is_code_link(entry):
             links.append((place, archive.read(entry).decode()))
         elif entry.is_dir():
-            _make_folder(place)
+            _make_code_folder(place)
         else:
-            _write(archive, entry, place)
+            _write_code_file(archive, entry, place)
     for place, target in links:
-        _make_folder(place.parent)
+        _make_code_folder(place.parent)
         os.symlink(target, place)
     root = os.path.realpath(folder)
     for place, target in links:
@@ -271,26 +273,26 @@ def _extract(archive: ZipFile, folder: Path) -> None:
             raise ValueError(f"the link {place.relative_to(folder)} leads outside of its folder, to {target}")
 
 
-def _is_link(entry: ZipInfo) -> bool:
+def _is_code_link(entry: ZipInfo) -> bool:
     return entry.external_attr >> 28 == 0o12  # the file type of a symbolic link in Unix's mode bits
 
 
-def _write(archive: ZipFile, entry: ZipInfo, place: Path) -> None:
+def _write_code_file(archive: ZipFile, entry: ZipInfo, place: Path) -> None:
     import shutil
 
-    _make_folder(place.parent)
-    with archive.open(entry) as source, open(place, "wb", opener=_create) as target:
+    _make_code_folder(place.parent)
+    with archive.open(entry) as source, open(place, "wb", opener=_create_code_file) as target:
         shutil.copyfileobj(source, target, 1 << 20)
         os.fchmod(target.fileno(), 0o700 if entry.external_attr >> 16 & 0o111 else 0o600)
 
 
-def _create(path: str, flags: int) -> int:
+def _create_code_file(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NOFOLLOW, private_files.FILE_MODE)
 
 
-def _make_folder(path: Path) -> None:
+def _make_code_folder(path: Path) -> None:
     """Creates a folder and those above it, if need be, for this user alone."""
     if not path.is_dir():
-        _make_folder(path.parent)
+        _make_code_folder(path.parent)
         path.mkdir(private_files.FOLDER_MODE)
         path.chmod(private_files.FOLDER_MODE)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from sfn_cli.functions import outcome, strays
 from sfn_cli.functions.outcome import Outcome
-from sfn_cli.functions.output import Journal, Log
+from sfn_cli.functions.output import Log, OutputJournal
 from sfn_cli.functions.process import Process
 
 if TYPE_CHECKING:
@@ -65,12 +65,12 @@ class Child:
         self._began_at = monotonic()
         self._init_milliseconds: float | None = None
         self.due_at = self._began_at + INIT_MILLISECONDS + deployment.timeout_seconds * 1000
-        self.journal = Journal(
+        self.journal = OutputJournal(
             deployment.log_group, deployment.memory_size, deployment.function.version, clock(), log
         )
         environment = deployment.environment(settings, self.journal.stream)
         self.process = Process(
-            deployment.command, environment, selector, self, strays.new_mark(settings.home)
+            deployment.command, environment, selector, self, strays.new_stray_mark(settings.home)
         )
 
     def run(self, invocation: Invocation) -> None:

@@ -23,10 +23,10 @@ from sfn_cli.functions import bootstrap
 from sfn_cli.functions.exchange import Exchange
 
 
-def main(folder: str, entrypoint: str) -> NoReturn:
+def custom_runtime_main(folder: str, entrypoint: str) -> NoReturn:
     """Runs the program of that name in the folder with the function's code."""
     bootstrap.tie_to_parent()
-    bootstrap.close_what_is_not_ours()
+    bootstrap.close_inherited_descriptors()
     for descriptor in (bootstrap.CONTROL, bootstrap.LIFELINE):
         os.set_inheritable(descriptor, False)
     exchange = Exchange()
@@ -34,18 +34,18 @@ def main(folder: str, entrypoint: str) -> NoReturn:
     program = os.path.join(folder, entrypoint)
     try:
         os.chdir(folder)
-        exchange.process_id = _spawn(program, listening.getsockname()[1])
+        exchange.process_id = _spawn_custom_runtime(program, listening.getsockname()[1])
     except OSError as error:
-        exchange.refuse(*_refusal(program, error))
+        exchange.refuse(*_custom_runtime_refusal(program, error))
     # The program begins while this is imported; its requests meanwhile wait at the socket.
-    from sfn_cli.functions.runtime_api import serve
+    from sfn_cli.functions.runtime_api import serve_runtime_api
 
-    threading.Thread(target=serve, args=(listening, exchange), daemon=True).start()
+    threading.Thread(target=serve_runtime_api, args=(listening, exchange), daemon=True).start()
     _, status = os.waitpid(exchange.process_id, 0)
     exchange.report_end(os.waitstatus_to_exitcode(status))
 
 
-def _spawn(program: str, port: int) -> int:
+def _spawn_custom_runtime(program: str, port: int) -> int:
     """Starts the program. Raises OSError."""
     if not os.path.isfile(program):
         raise FileNotFoundError
@@ -54,7 +54,7 @@ def _spawn(program: str, port: int) -> int:
     return os.posix_spawn(program, [program], environment, setsigdef=(signal.SIGPIPE, signal.SIGXFSZ))
 
 
-def _refusal(program: str, error: OSError) -> tuple[str, str]:
+def _custom_runtime_refusal(program: str, error: OSError) -> tuple[str, str]:
     """Why the program cannot be started, in Lambda's words, and how to fix that."""
     name = os.path.basename(program)
     if not os.path.isfile(program):
@@ -81,4 +81,4 @@ def _refusal(program: str, error: OSError) -> tuple[str, str]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    custom_runtime_main(sys.argv[1], sys.argv[2])

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from sfn_cli.functions.runtimes import CUSTOM, ENTRYPOINT, NODE, language_of
+from sfn_cli.functions.runtimes import CUSTOM, ENTRYPOINT, NODE, language_of_runtime
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,7 +62,7 @@ class Deployment(NamedTuple):
         if self.runtime in CUSTOM:
             return [self.executable, "-I", "-S", "-B", CUSTOM_RUNTIME, self.code.path, ENTRYPOINT]
         of_function = [self.code.path, str(self.function.configuration.get("Handler", ""))]
-        language, _ = language_of(self.runtime)
+        language, _ = language_of_runtime(self.runtime)
         if language is NODE:
             # Node.js cannot ask the kernel to end it with its parent: a Python that becomes it can.
             return [

@@ -103,8 +103,8 @@ class Exchange:
 
         def explain(event: Event) -> Answer:
             message = f"RequestId: {event.request_id} Error: {reason}"
-            bootstrap.write_log(f"{message}\n{INVALID_ENTRYPOINT}")
-            bootstrap.write_log(hint)
+            bootstrap.write_runtime_log(f"{message}\n{INVALID_ENTRYPOINT}")
+            bootstrap.write_runtime_log(hint)
             return Answer(
                 bootstrap.dumps({"errorType": INVALID_ENTRYPOINT, "errorMessage": message}).encode(),
                 INVALID_ENTRYPOINT,
@@ -118,7 +118,7 @@ class Exchange:
         """
         with self._changing:
             if self._fault is None and (self._answer is None or self._answer.error is None):
-                _end_as(status)
+                _end_exchange(status)
             if self._answer is not None:
                 # It reported an error and gave up: the error says more than its end does.
                 self._tell(self._answer, last=True)
@@ -127,10 +127,10 @@ class Exchange:
 
     def _become_ready(self) -> None:
         self._ready = True
-        bootstrap.send({}, b"")
+        bootstrap.send_message({}, b"")
 
     def _receive(self) -> Event:
-        head, body = bootstrap.receive()
+        head, body = bootstrap.receive_message()
         self._began = time.perf_counter()
         return Event(
             head["id"],
@@ -146,13 +146,13 @@ class Exchange:
 
     def _tell(self, answer: Answer, *, last: bool = False) -> None:
         duration = (time.perf_counter() - self._began) * 1000
-        memory = bootstrap.peak_memory_kb(self.process_id or "self")
-        bootstrap.send(
+        memory = bootstrap.peak_runtime_memory_kb(self.process_id or "self")
+        bootstrap.send_message(
             {"duration": duration, "memory": memory, "error": answer.error, "last": last}, answer.body
         )
 
 
-def _end_as(status: int) -> NoReturn:
+def _end_exchange(status: int) -> NoReturn:
     """Rule 2."""
     if status < 0:
         import resource

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from sfn_cli.errors import SfnError
 from sfn_cli.functions import outcome
 from sfn_cli.functions.outcome import Outcome
-from sfn_cli.functions.pool import Pool, monotonic_ms
+from sfn_cli.functions.pool import Pool, pool_monotonic_ms
 from sfn_cli.store.sqlite.database import Database
 from sfn_cli.store.sqlite.functions.functions import Functions
 from sfn_cli.store.sqlite.logs.logs import LogLine, Logs
@@ -34,7 +34,7 @@ Clock = Callable[[], int]
 Done = Callable[[Outcome], None]
 
 
-def _now() -> int:
+def _invocation_now() -> int:
     return time.time_ns() // 1_000_000
 
 
@@ -50,7 +50,7 @@ class LogWriter:
 
     def add(self, group: str, stream: str, at: int, message: str) -> None:
         if not self._lines:
-            self.due_at = monotonic_ms() + LINGER_MILLISECONDS
+            self.due_at = pool_monotonic_ms() + LINGER_MILLISECONDS
         self._lines.append(LogLine(group, stream, at, message))
 
     def flush(self) -> None:
@@ -73,20 +73,20 @@ def invoke(
     invocation = pool.invoke(function_ref, payload, ended.append, client_context=client_context)
     try:
         while not ended:
-            turn(pool, selector, writer)
+            turn_pool_to_invoke(pool, selector, writer)
     finally:
         invocation.cancel()
         writer.flush()
     return ended[0]
 
 
-def turn(pool: Pool, selector: selectors.BaseSelector, writer: LogWriter) -> None:
+def turn_pool_to_invoke(pool: Pool, selector: selectors.BaseSelector, writer: LogWriter) -> None:
     """Waits until something is ready or due, and does it."""
     times = [at for at in (pool.wake_at, writer.due_at) if at is not None]
-    timeout = max(0, min(times) - monotonic_ms()) / 1000 if times else None
+    timeout = max(0, min(times) - pool_monotonic_ms()) / 1000 if times else None
     for key, _ in selector.select(timeout):
         key.data()
-    now = monotonic_ms()
+    now = pool_monotonic_ms()
     pool.tick(now)
     if writer.due_at is not None and writer.due_at <= now:
         writer.flush()
@@ -120,7 +120,7 @@ class LocalInvoker:
 class FunctionHost:
     """For a server: one thread that owns a pool and a connection to the store."""
 
-    def __init__(self, settings: Settings, *, clock: Clock = _now) -> None:
+    def __init__(self, settings: Settings, *, clock: Clock = _invocation_now) -> None:
         self._settings = settings
         self._clock = clock
         self._asked: deque[tuple[str, str, str | None, Done]] = deque()
@@ -200,7 +200,7 @@ class FunctionHost:
             try:
                 pool.invoke(function_ref, payload, settle, client_context=client_context)
             except SfnError as error:
-                settle(outcome.without_run("unusable", "ServiceException", str(error), ""))
+                settle(outcome.outcome_without_run("unusable", "ServiceException", str(error), ""))
 
         def flush() -> None:
             with suppress(SfnError):  # a store that cannot be written loses the log, not the answers
@@ -210,7 +210,7 @@ class FunctionHost:
         try:
             while not self._stopping:
                 with suppress(SfnError):
-                    turn(pool, selector, writer)
+                    turn_pool_to_invoke(pool, selector, writer)
         finally:
             pool.close()
             flush()

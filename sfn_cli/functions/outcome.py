@@ -47,19 +47,26 @@ class UnusableError(Exception):
         self.message = message
 
 
-def not_found(arn: str, request_id: str) -> Outcome:
-    return without_run("not_found", "ResourceNotFoundException", f"Function not found: {arn}", request_id)
+def not_found_outcome(arn: str, request_id: str) -> Outcome:
+    return outcome_without_run(
+        "not_found", "ResourceNotFoundException", f"Function not found: {arn}", request_id
+    )
 
 
-def without_run(kind: Kind, error: str, message: str, request_id: str) -> Outcome:
+def outcome_without_run(kind: Kind, error: str, message: str, request_id: str) -> Outcome:
     """The outcome of an invocation that no process was given to."""
-    return Outcome(kind, _payload(error, message), request_id, "", error, message)
+    return Outcome(kind, _error_outcome_payload(error, message), request_id, "", error, message)
 
 
 def timeout_outcome(seconds: float, request_id: str, log_tail: str) -> Outcome:
     message = f"RequestId: {request_id} Error: Task timed out after {seconds:.2f} seconds"
     return Outcome(
-        "timed_out", _payload("Sandbox.Timedout", message), request_id, log_tail, "Sandbox.Timedout", message
+        "timed_out",
+        _error_outcome_payload("Sandbox.Timedout", message),
+        request_id,
+        log_tail,
+        "Sandbox.Timedout",
+        message,
     )
 
 
@@ -67,13 +74,18 @@ def exit_outcome(status: int | None, request_id: str, log_tail: str) -> Outcome:
     """The outcome when the process ended. `status` is its exit code, negative for a signal's
     number, None when it is not known.
     """
-    message = f"RequestId: {request_id} Error: Runtime exited {_reason(status)}"
+    message = f"RequestId: {request_id} Error: Runtime exited {_exit_outcome_reason(status)}"
     return Outcome(
-        "exited", _payload("Runtime.ExitError", message), request_id, log_tail, "Runtime.ExitError", message
+        "exited",
+        _error_outcome_payload("Runtime.ExitError", message),
+        request_id,
+        log_tail,
+        "Runtime.ExitError",
+        message,
     )
 
 
-def _reason(status: int | None) -> str:
+def _exit_outcome_reason(status: int | None) -> str:
     if not status:
         return "without providing a reason"
     if status > 0:
@@ -81,5 +93,5 @@ def _reason(status: int | None) -> str:
     return f"with error: signal: {(signal.strsignal(-status) or str(-status)).lower()}"
 
 
-def _payload(error: str, message: str) -> str:
+def _error_outcome_payload(error: str, message: str) -> str:
     return jsonvalue.dumps({"errorType": error, "errorMessage": message})

@@ -19,12 +19,12 @@ Log = Callable[[str, str, int, str], None]
 """Keeps one event: log(group, stream, at, message)."""
 
 
-def stream_name(now: int, version: str) -> str:
+def output_stream_name(now: int, version: str) -> str:
     """A new stream's name, as Lambda has one for each execution environment."""
     return f"{time.strftime('%Y/%m/%d', time.gmtime(now / 1000))}/[{version}]{os.urandom(16).hex()}"
 
 
-class Lines:
+class OutputLines:
     """Bytes in, lines out. A line that has no end yet waits; one that is too long for an event is cut."""
 
     def __init__(self) -> None:
@@ -36,31 +36,31 @@ class Lines:
             lines.append(rest[: quotas.LOG_EVENT_BYTES])
             rest = rest[quotas.LOG_EVENT_BYTES :]
         self._rest = rest
-        return (_text(line) for line in lines)
+        return (_output_text(line) for line in lines)
 
     def flush(self) -> Iterator[str]:
         """What was written without an end of line."""
         rest, self._rest = self._rest, b""
-        return iter([_text(rest)] if rest else [])
+        return iter([_output_text(rest)] if rest else [])
 
 
-def _text(line: bytes) -> str:
+def _output_text(line: bytes) -> str:
     # A carriage return is a line break within one event: see bootstrap.py, rule 3.
     return line.decode(errors="replace").rstrip("\r").replace("\r", "\n") + "\n"
 
 
-class Journal:
+class OutputJournal:
     """The log of one child: its own stream of its function's group."""
 
     def __init__(self, group: str, memory_size: int, version: str, now: int, log: Log) -> None:
         """`memory_size` is in MB; `now`, here and below, in milliseconds."""
         self.group = group
-        self.stream = stream_name(now, version)
+        self.stream = output_stream_name(now, version)
         self._version = version
         self._memory_size = memory_size
         self._memory_used = 0
         self._log = log
-        self._lines = Lines()
+        self._lines = OutputLines()
         self._request_id = ""
         self._tail: deque[str] = deque()
         self._tail_length = 0

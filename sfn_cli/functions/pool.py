@@ -33,7 +33,7 @@ from sfn_cli.functions.fleets import STUCK_MILLISECONDS, Fleet, Fleets
 from sfn_cli.functions.invocation import Invocation
 from sfn_cli.functions.outcome import Outcome, UnusableError
 from sfn_cli.functions.reaper import Reaper
-from sfn_cli.functions.routing import number_of
+from sfn_cli.functions.routing import routed_version
 from sfn_cli.functions.waiting_list import WaitingList
 from sfn_cli.store.sqlite.functions.functions import Functions, reference
 
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 Done = Callable[[Outcome], None]
 
 
-def monotonic_ms() -> int:
+def pool_monotonic_ms() -> int:
     """Milliseconds of a monotonic clock, for all of a pool's timeouts."""
     return time.monotonic_ns() // 1_000_000
 
@@ -63,7 +63,7 @@ class Pool:
         clock: Callable[[], int],
         log: Log,
         *,
-        monotonic: Callable[[], int] = monotonic_ms,
+        monotonic: Callable[[], int] = pool_monotonic_ms,
         cores: int | None = None,
         max_children: int | None = None,
         report: Callable[[str], None] | None = None,
@@ -84,7 +84,7 @@ class Pool:
         self._starting = 0
         self._waiting = WaitingList()
         self._due: deque[tuple[Invocation, Outcome]] = deque()
-        self._reaper = Reaper(settings.home, report or _say_nothing)
+        self._reaper = Reaper(settings.home, report or _no_pool_report)
 
     def invoke(
         self,
@@ -110,14 +110,16 @@ class Pool:
             client_context=client_context,
         )
         name, qualifier = reference(function_ref)
-        number = number_of(self._functions, name, qualifier)
+        number = routed_version(self._functions, name, qualifier)
         try:
             fleet = self._fleets.find(name, number) if number is not None else None
         except UnusableError as error:
             self._due.append(
                 (
                     invocation,
-                    outcome.without_run("unusable", error.error, error.message, invocation.request_id),
+                    outcome.outcome_without_run(
+                        "unusable", error.error, error.message, invocation.request_id
+                    ),
                 )
             )
             return invocation
@@ -126,7 +128,9 @@ class Pool:
             self._due.append(
                 (
                     invocation,
-                    outcome.not_found(self._arn(function_ref, name, qualifier), invocation.request_id),
+                    outcome.not_found_outcome(
+                        self._arn(function_ref, name, qualifier), invocation.request_id
+                    ),
                 )
             )
             return invocation
@@ -248,7 +252,7 @@ class Pool:
                 self._due.append(
                     (
                         invocation,
-                        outcome.without_run(
+                        outcome.outcome_without_run(
                             "unusable", "InvalidRuntimeException", message, invocation.request_id
                         ),
                     )
@@ -335,9 +339,9 @@ class Pool:
     def _arn(self, function_ref: str, name: str, qualifier: str | None) -> str:
         if function_ref.startswith("arn:"):
             return function_ref
-        own = arn.function(self._settings.region, self._settings.account_id, name)
+        own = arn.function_arn(self._settings.region, self._settings.account_id, name)
         return f"{own}:{qualifier}" if qualifier else own
 
 
-def _say_nothing(line: str) -> None:
+def _no_pool_report(line: str) -> None:
     """The report of a process that has no log of its own."""

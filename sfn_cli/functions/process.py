@@ -34,7 +34,7 @@ _LOWEST = 10  # the child's own descriptors are 0 to 4: none of ours may be amon
 _OWN_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD)
 
 
-class Watcher(Protocol):
+class ProcessWatcher(Protocol):
     """Receives what a child does."""
 
     def child_printed(self, data: bytes) -> None: ...
@@ -53,7 +53,7 @@ class Process:
         command: list[str],
         environment: Mapping[str, str],
         selector: selectors.BaseSelector,
-        watcher: Watcher,
+        watcher: ProcessWatcher,
         mark: str | None = None,
     ) -> None:
         """Starts it; its strays are recognized by `mark` (strays.py). Raises OSError."""
@@ -75,15 +75,15 @@ class Process:
             ours.append(lifeline)
             theirs.append(their_lifeline)
             theirs.append(os.open(os.devnull, os.O_RDONLY))
-            self.pid = _spawn(
+            self.pid = _spawn_process(
                 command, environment if mark is None else {**environment, FUNCTION_MARK: mark}, theirs
             )
-            strays.began(self.pid, mark)
+            strays.note_child_of_strays(self.pid, mark)
         except OSError:
-            _close(ours)
+            _close_process_descriptors(ours)
             raise
         finally:
-            _close(theirs)
+            _close_process_descriptors(theirs)
         control_descriptor, self._output, self._lifeline = ours
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, control_descriptor)
         self._alive = self._output_open = True
@@ -113,17 +113,17 @@ class Process:
         except ChildProcessError:
             reaped = True
         if reaped:
-            strays.forget(self.pid)
+            strays.forget_child_of_strays(self.pid)
         return reaped
 
     def _let_go(self) -> None:
         if not self._alive:
             return
         self._alive = False
-        left = strays.killing(self.pid, self._mark)
+        left = strays.note_killing_for_strays(self.pid, self._mark)
         with suppress(OSError):  # gone, or (macOS) all of the group is dying
             os.killpg(self.pid, signal.SIGKILL)
-        strays.kill(left)
+        strays.kill_strays(left)
         self._close_output()
         self._selector.unregister(self._socket)
         self._socket.close()
@@ -214,11 +214,11 @@ class Process:
             status: int | None = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
         except (ChildProcessError, ValueError):
             status = None
-        strays.forget(self.pid)
+        strays.forget_child_of_strays(self.pid)
         self._watcher.child_ended(status)
 
 
-def _spawn(command: list[str], environment: Mapping[str, str], theirs: Sequence[int]) -> int:
+def _spawn_process(command: list[str], environment: Mapping[str, str], theirs: Sequence[int]) -> int:
     control, output, lifeline, null = theirs
     lifted: list[int] = []
     try:
@@ -232,9 +232,9 @@ def _spawn(command: list[str], environment: Mapping[str, str], theirs: Sequence[
         except NotImplementedError:
             return os.posix_spawn(command[0], command, environment, setpgroup=0, **common)
     finally:
-        _close(lifted)
+        _close_process_descriptors(lifted)
 
 
-def _close(descriptors: Sequence[int]) -> None:
+def _close_process_descriptors(descriptors: Sequence[int]) -> None:
     for descriptor in descriptors:
         os.close(descriptor)

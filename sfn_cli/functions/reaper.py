@@ -38,7 +38,7 @@ class Reaper:
         """Does what is due. Strays are looked for again later, while the pool has children."""
         self._dying = [process for process in self._dying if not process.reap()]
         if self._sweep_at is not None and self._sweep_at <= now:
-            left = strays.sweep(self._report) or bool(self._dying)
+            left = strays.sweep_strays(self._report) or bool(self._dying)
             self._sweep_at = (
                 now + REAP_MILLISECONDS if left else now + SWEEP_MILLISECONDS if has_children else None
             )
@@ -56,7 +56,7 @@ class Reaper:
 
     def end_orphans(self) -> None:
         """Kills what the functions of workers that were killed have left behind."""
-        strays.end_orphans(self._home, self._report)
+        strays.end_orphaned_strays(self._home, self._report)
 
     def close(self) -> None:
         """Waits until all that was killed is gone, and kills all strays."""
@@ -64,7 +64,7 @@ class Reaper:
             process.reap(wait=True)
         self._dying.clear()
         if self._sweep_at is not None:
-            strays.end_all(self._report)
+            strays.end_all_strays(self._report)
             self._sweep_at = None
 
     def _sweep_by(self, at: int) -> None:

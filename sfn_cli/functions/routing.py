@@ -15,20 +15,20 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.functions.functions import Functions, Route
 
 
-def number_of(functions: Functions, name: str, qualifier: str | None) -> int | None:
+def routed_version(functions: Functions, name: str, qualifier: str | None) -> int | None:
     """The number of the version that is run now (0 for $LATEST), which need not exist; None if
     there is no such alias.
     """
     if qualifier is None or qualifier == LATEST:
         return 0
-    number = arn.version_number(qualifier)
+    number = arn.version_number_of_arn(qualifier)
     if number is not None:
         return number
     route = functions.route(name, qualifier)
-    return None if route is None else _draw(route)
+    return None if route is None else _draw_route(route)
 
 
-def _draw(route: Route) -> int:
+def _draw_route(route: Route) -> int:
     """Draws a version by weight, for each invocation separately."""
     if route.weights:
         draw = random.random()

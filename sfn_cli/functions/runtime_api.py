@@ -27,33 +27,33 @@ UNKNOWN = "Runtime.Unknown"
 """The type of an error that the program did not name."""
 
 
-def serve(listening: socket.socket, exchange: Exchange) -> NoReturn:
+def serve_runtime_api(listening: socket.socket, exchange: Exchange) -> NoReturn:
     """Answers at a socket that listens, each connection in a thread, as long as this process lives."""
-    server = _Server(listening, exchange)
+    server = _RuntimeApiServer(listening, exchange)
     server.serve_forever(poll_interval=3600)
     raise AssertionError("nobody ends it")
 
 
-class _Server(ThreadingHTTPServer):
+class _RuntimeApiServer(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self, listening: socket.socket, exchange: Exchange) -> None:
-        super().__init__(listening.getsockname(), _Handler, bind_and_activate=False)
+        super().__init__(listening.getsockname(), _RuntimeApiHandler, bind_and_activate=False)
         self.socket.close()
         self.socket = listening
         self.exchange = exchange
 
     def verify_request(self, request: Any, client_address: Any) -> bool:
-        return loopback.is_own(request) is not False
+        return loopback.is_own_loopback(request) is not False
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A connection that the program broke off is its own affair."""
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _RuntimeApiHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    server: _Server
+    server: _RuntimeApiServer
 
     def do_GET(self) -> None:
         if not self._is_the_programs():
@@ -66,7 +66,7 @@ class _Handler(BaseHTTPRequestHandler):
         except StateError:
             self._forbid("next")
         else:
-            self._respond(200, event.body, _headers(event))
+            self._respond(200, event.body, _runtime_api_headers(event))
 
     def do_POST(self) -> None:
         body, trailers = self._body()
@@ -76,7 +76,7 @@ class _Handler(BaseHTTPRequestHandler):
             case ["init", "error"]:
                 self._fail(body)
             case ["invocation", request_id, "response"]:
-                self._answer(request_id, _response(body, trailers))
+                self._answer(request_id, _runtime_api_response(body, trailers))
             case ["invocation", request_id, "error"]:
                 self._answer(request_id, self._error(body))
             case _:
@@ -180,7 +180,7 @@ class _Handler(BaseHTTPRequestHandler):
 _TOO_LARGE = "Function.ResponseSizeTooLarge"
 
 
-def _headers(event: Event) -> dict[str, str]:
+def _runtime_api_headers(event: Event) -> dict[str, str]:
     root = f"1-{event.deadline // 1000:08x}-{event.request_id.replace('-', '')[:24]}"
     headers = {
         "Lambda-Runtime-Aws-Request-Id": event.request_id,
@@ -195,12 +195,12 @@ def _headers(event: Event) -> dict[str, str]:
     )
 
 
-def _response(body: bytes | None, trailers: dict[str, str]) -> Answer:
+def _runtime_api_response(body: bytes | None, trailers: dict[str, str]) -> Answer:
     """A response, which need not be JSON; the error of one that broke off half-way follows
     what it had written.
     """
     if body is None:
-        return _failure(
+        return _runtime_api_failure(
             _TOO_LARGE,
             f"Response payload size exceeded maximum allowed payload size ({MAX_RESPONSE_BYTES} bytes).",
         )
@@ -210,11 +210,11 @@ def _response(body: bytes | None, trailers: dict[str, str]) -> Answer:
     try:
         body.decode()
     except UnicodeDecodeError:
-        return _failure(
+        return _runtime_api_failure(
             "Runtime.MarshalError", "sfn takes a function's response as text in UTF-8, and this one is not."
         )
     return Answer(body)
 
 
-def _failure(error: str, message: str) -> Answer:
+def _runtime_api_failure(error: str, message: str) -> Answer:
     return Answer(dumps({"errorType": error, "errorMessage": message}).encode(), error)

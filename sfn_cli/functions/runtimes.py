@@ -125,7 +125,7 @@ class Runtimes:
         return found
 
     def _search(self, runtime: str) -> str:
-        language, version = language_of(runtime)
+        language, version = language_of_runtime(runtime)
         failures = []
         for command in self._candidates(language, version):
             try:
@@ -184,28 +184,28 @@ class Runtimes:
             root, slash, rest = pattern.partition("/")
             folder = roots.get(root, root) + slash + rest.format(version)
             if os.path.isabs(folder):
-                found += sorted(glob(folder), key=_patch, reverse=True)
+                found += sorted(glob(folder), key=_runtime_patch_version, reverse=True)
         return found
 
     def _ask(self, command: str, language: Language) -> Interpreter:
         """What a command is, as it says itself. Raises _StartError."""
         if self._verdicts is None:
-            self._verdicts = _read(self._file)
-        stamp = _stamp(command)
+            self._verdicts = _read_runtime_verdicts(self._file)
+        stamp = _runtime_command_stamp(command)
         try:
             known_stamp, executable, executable_stamp, version = self._verdicts[command]
-            if known_stamp == stamp and executable_stamp == _stamp(executable):
+            if known_stamp == stamp and executable_stamp == _runtime_command_stamp(executable):
                 return Interpreter(executable, version)
         except (KeyError, TypeError, ValueError):
             pass
-        interpreter = _probe(command, language, self._environ)
+        interpreter = _probe_runtime(command, language, self._environ)
         self._verdicts[command] = [
             stamp,
             interpreter.executable,
-            _stamp(interpreter.executable),
+            _runtime_command_stamp(interpreter.executable),
             interpreter.version,
         ]
-        _write(self._file, self._verdicts)
+        _write_runtime_verdicts(self._file, self._verdicts)
         return interpreter
 
 
@@ -213,12 +213,12 @@ class _StartError(Exception):
     """A command is no interpreter that can be used; the text says why."""
 
 
-def _patch(folder: str) -> tuple[int, ...]:
+def _runtime_patch_version(folder: str) -> tuple[int, ...]:
     """The numbers in a path, so that 3.12.10 comes after 3.12.9."""
     return tuple(int(digits) for digits in re.findall(r"\d+", folder))
 
 
-def language_of(runtime: str) -> tuple[Language, str]:
+def language_of_runtime(runtime: str) -> tuple[Language, str]:
     """The language and the version of a runtime. Raises UnusableError for what sfn does not run."""
     for language in LANGUAGES:
         named = language.runtime.fullmatch(runtime)
@@ -240,7 +240,7 @@ def language_of(runtime: str) -> tuple[Language, str]:
     )
 
 
-def _probe(command: str, language: Language, environ: Mapping[str, str]) -> Interpreter:
+def _probe_runtime(command: str, language: Language, environ: Mapping[str, str]) -> Interpreter:
     import subprocess
 
     try:
@@ -263,7 +263,7 @@ def _probe(command: str, language: Language, environ: Mapping[str, str]) -> Inte
     return Interpreter(lines[0] or command, lines[1])
 
 
-def _stamp(path: str) -> list[int]:
+def _runtime_command_stamp(path: str) -> list[int]:
     try:
         status = os.stat(path)
     except OSError:
@@ -271,7 +271,7 @@ def _stamp(path: str) -> list[int]:
     return [status.st_mtime_ns, status.st_size, status.st_ino]
 
 
-def _read(file: Path) -> dict[str, Any]:
+def _read_runtime_verdicts(file: Path) -> dict[str, Any]:
     try:
         with open(file, opener=private_files.open_file) as opened:
             verdicts = json.load(opened)
@@ -280,11 +280,11 @@ def _read(file: Path) -> dict[str, Any]:
     return verdicts if isinstance(verdicts, dict) else {}
 
 
-def _write(file: Path, verdicts: Mapping[str, Any]) -> None:
+def _write_runtime_verdicts(file: Path, verdicts: Mapping[str, Any]) -> None:
     """Remembering is for speed only: a file that cannot be written is not missed."""
     beside = file.with_name(f".{file.name}.{os.getpid()}")
     try:
-        private_files.make_folder(file.parent.parent, file.parent.name)
+        private_files.make_private_folder(file.parent.parent, file.parent.name)
         with open(beside, "w", opener=private_files.open_file) as opened:
             json.dump(verdicts, opened)
         os.replace(beside, file)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 LIMIT_SECONDS = 2.0
-"""How long `end_all` waits for processes that it has killed."""
+"""How long `end_all_strays` waits for processes that it has killed."""
 
 MAX_NAMED = 5
 """How many processes one line of a report names."""
@@ -62,23 +62,27 @@ class _Here:
 # One child
 
 
-def new_mark(home: str) -> str | None:
+def new_stray_mark(home: str) -> str | None:
     """The mark of the next child of a pool over the store in `home`; None where strays are not found.
 
     HOME/NAMESPACE/OWNER/SERIAL, the owner being this process.
     """
-    return f"{_identity(home)}/{_namespace()}/{_owner()}/{next(_serial)}" if ARE_FOUND else None
+    return (
+        f"{_stray_home_identity(home)}/{_stray_pid_namespace()}/{_stray_owner()}/{next(_serial)}"
+        if ARE_FOUND
+        else None
+    )
 
 
-def began(pid: int, mark: str | None) -> None:
+def note_child_of_strays(pid: int, mark: str | None) -> None:
     """Notes that a child was started. While there are children, this process is a subreaper."""
     _Here.children.add(pid)
     if mark is not None:
         _Here.marks.add(mark)
-        _be_subreaper(True)
+        _become_stray_reaper(True)
 
 
-def killing(pid: int, mark: str | None) -> list[int]:
+def note_killing_for_strays(pid: int, mark: str | None) -> list[int]:
     """Notes that a child is about to be killed, or has ended.
 
     Returns its descendants, to be killed with it.
@@ -87,15 +91,15 @@ def killing(pid: int, mark: str | None) -> list[int]:
         return []
     _Here.marks.discard(mark or "")
     _Here.groups.add(pid)
-    return _descendants(pid)
+    return _stray_descendants(pid)
 
 
-def forget(pid: int) -> None:
+def forget_child_of_strays(pid: int) -> None:
     """Forgets a child that has been waited for."""
     _Here.children.discard(pid)
 
 
-def kill(pids: Iterable[int]) -> None:
+def kill_strays(pids: Iterable[int]) -> None:
     for pid in pids:
         with suppress(ProcessLookupError, PermissionError):
             os.kill(pid, signal.SIGKILL)
@@ -104,7 +108,7 @@ def kill(pids: Iterable[int]) -> None:
 # All children
 
 
-def sweep(report: Callable[[str], None], *, at_end: bool = False) -> bool:
+def sweep_strays(report: Callable[[str], None], *, at_end: bool = False) -> bool:
     """Kills adopted processes whose child has ended, and waits for adopted processes that have ended.
 
     Returns whether any may be left. `at_end` means that there will be no further sweep.
@@ -113,8 +117,8 @@ def sweep(report: Callable[[str], None], *, at_end: bool = False) -> bool:
         return False
     own_session, left = os.getsid(0), False
     alive, ended = set(), []
-    for pid in _children(os.getpid()):
-        found = _stat(pid) if pid not in _Here.children else None
+    for pid in _stray_children(os.getpid()):
+        found = _stray_stat(pid) if pid not in _Here.children else None
         if found is None or found.session == own_session:
             continue  # a child of a pool, or started by another part of this process
         if found.ended:
@@ -124,23 +128,25 @@ def sweep(report: Callable[[str], None], *, at_end: bool = False) -> bool:
                     os.waitpid(pid, os.WNOHANG)
             continue
         alive.add(pid)
-        environment = _environment(pid)
+        environment = _stray_environment(pid)
         mark = environment.get(MARK)
         if found.group in _Here.groups:
             left = True  # it has been killed with its group
         elif mark is not None:
-            if mark not in _Here.marks and (mark.split("/")[2:3] == [_owner()] or not _owner_lives(mark)):
+            if mark not in _Here.marks and (
+                mark.split("/")[2:3] == [_stray_owner()] or not _stray_owner_lives(mark)
+            ):
                 left = True
                 ended.append(_Ended(pid, environment))
-                kill([*_descendants(pid), pid])
+                kill_strays([*_stray_descendants(pid), pid])
         elif "SFN_HOME" not in environment and pid not in _Here.reported and (at_end or pid in _Here.seen):
             # (Seen twice: a process that is about to run another program has no environment for a moment.)
             _Here.reported.add(pid)
             report(
-                f"process {pid} ({_name(pid)}) was left behind, probably by a function. "
+                f"process {pid} ({_stray_name(pid)}) was left behind, probably by a function. "
                 "It goes on: it has another environment, so its origin is not certain"
             )
-    _report_ended(ended, report)
+    _report_ended_strays(ended, report)
     _Here.seen = alive
     _Here.reported &= alive
     if not left:
@@ -148,34 +154,34 @@ def sweep(report: Callable[[str], None], *, at_end: bool = False) -> bool:
     return left
 
 
-def end_all(report: Callable[[str], None]) -> None:
+def end_all_strays(report: Callable[[str], None]) -> None:
     """Kills all strays of children that have ended, and waits until they are gone."""
     give_up_at = time.monotonic() + LIMIT_SECONDS
-    while sweep(report, at_end=True) and time.monotonic() < give_up_at:
+    while sweep_strays(report, at_end=True) and time.monotonic() < give_up_at:
         time.sleep(0.001)
     if not _Here.children:
-        _be_subreaper(False)
+        _become_stray_reaper(False)
 
 
-def end_orphans(home: str, report: Callable[[str], None]) -> None:
+def end_orphaned_strays(home: str, report: Callable[[str], None]) -> None:
     """Kills the strays of processes that were killed while they used the same store, on this machine."""
     if not ARE_FOUND or not hasattr(os, "pidfd_open"):
         return
-    ours = f"{_identity(home)}/{_namespace()}/"
+    ours = f"{_stray_home_identity(home)}/{_stray_pid_namespace()}/"
     ended = []
-    for pid in _processes():
+    for pid in _processes_for_strays():
         with suppress(OSError):
             # The descriptor means this process, whatever becomes of its id.
             descriptor = os.pidfd_open(pid)
             try:
-                environment = _environment(pid)
+                environment = _stray_environment(pid)
                 mark = environment.get(MARK, "")
-                if mark.startswith(ours) and not _owner_lives(mark):
+                if mark.startswith(ours) and not _stray_owner_lives(mark):
                     ended.append(_Ended(pid, environment))
                     signal.pidfd_send_signal(descriptor, signal.SIGKILL)
             finally:
                 os.close(descriptor)
-    _report_ended(ended, report)
+    _report_ended_strays(ended, report)
 
 
 class _Ended(NamedTuple):
@@ -183,7 +189,7 @@ class _Ended(NamedTuple):
     environment: dict[str, str]
 
 
-def _report_ended(ended: list[_Ended], report: Callable[[str], None]) -> None:
+def _report_ended_strays(ended: list[_Ended], report: Callable[[str], None]) -> None:
     """A line for each function, however many processes it left."""
     functions: dict[str, list[int]] = {}
     for pid, environment in ended:
@@ -191,7 +197,7 @@ def _report_ended(ended: list[_Ended], report: Callable[[str], None]) -> None:
             _Here.reported.add(pid)
             functions.setdefault(environment.get("AWS_LAMBDA_FUNCTION_NAME", "?"), []).append(pid)
     for function, pids in functions.items():
-        named = ", ".join(f"{pid} ({_name(pid)})" for pid in pids[:MAX_NAMED]) + (
+        named = ", ".join(f"{pid} ({_stray_name(pid)})" for pid in pids[:MAX_NAMED]) + (
             ", …" if len(pids) > MAX_NAMED else ""
         )
         report(
@@ -200,17 +206,17 @@ def _report_ended(ended: list[_Ended], report: Callable[[str], None]) -> None:
         )
 
 
-def _owner_lives(mark: str) -> bool:
+def _stray_owner_lives(mark: str) -> bool:
     """Whether the process that started the child of a mark lives. True for a mark that is not sfn's."""
     try:
         pid, _, started = mark.split("/")[2].partition("-")
-        found = _stat(int(pid))
+        found = _stray_stat(int(pid))
     except (IndexError, ValueError):
         return True
     return found is not None and not found.ended and str(found.started) == started
 
 
-def _be_subreaper(wanted: bool) -> None:
+def _become_stray_reaper(wanted: bool) -> None:
     if _Here.subreaper != wanted:
         # Without ctypes or prctl, only the next worker finds strays, by their marks.
         with suppress(ImportError, OSError, AttributeError):
@@ -231,7 +237,7 @@ class _Stat(NamedTuple):
     """In clock ticks since the machine started: with the process id it identifies a process uniquely."""
 
 
-def _stat(pid: int) -> _Stat | None:
+def _stray_stat(pid: int) -> _Stat | None:
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:
             fields = file.read().rpartition(b")")[2].split()
@@ -240,20 +246,20 @@ def _stat(pid: int) -> _Stat | None:
     return _Stat(fields[0] in (b"Z", b"X"), int(fields[2]), int(fields[3]), int(fields[19]))
 
 
-def _owner() -> str:
+def _stray_owner() -> str:
     """This process, as marks name it."""
-    found = _stat(os.getpid())
+    found = _stray_stat(os.getpid())
     return f"{os.getpid()}-{found.started if found is not None else 0}"
 
 
-def _processes() -> list[int]:
+def _processes_for_strays() -> list[int]:
     try:
         return [int(name) for name in os.listdir("/proc") if name.isdecimal()]
     except OSError:
         return []
 
 
-def _children(pid: int) -> list[int]:
+def _stray_children(pid: int) -> list[int]:
     found: list[int] = []
     with suppress(OSError):
         for thread in os.listdir(f"/proc/{pid}/task"):
@@ -262,14 +268,14 @@ def _children(pid: int) -> list[int]:
     return found
 
 
-def _descendants(pid: int) -> list[int]:
-    found = _children(pid)
+def _stray_descendants(pid: int) -> list[int]:
+    found = _stray_children(pid)
     for each in found:
-        found += _children(each)
+        found += _stray_children(each)
     return found
 
 
-def _environment(pid: int) -> dict[str, str]:
+def _stray_environment(pid: int) -> dict[str, str]:
     """The environment with which a process started; empty when it cannot be read."""
     try:
         with open(f"/proc/{pid}/environ", "rb") as file:
@@ -282,7 +288,7 @@ def _environment(pid: int) -> dict[str, str]:
     }
 
 
-def _name(pid: int) -> str:
+def _stray_name(pid: int) -> str:
     try:
         with open(f"/proc/{pid}/comm", errors="replace") as file:
             return "".join(
@@ -292,7 +298,7 @@ def _name(pid: int) -> str:
         return "?"
 
 
-def _identity(home: str) -> str:
+def _stray_home_identity(home: str) -> str:
     try:
         found = os.stat(home)
     except OSError:
@@ -300,7 +306,7 @@ def _identity(home: str) -> str:
     return f"{found.st_dev:x}-{found.st_ino:x}"
 
 
-def _namespace() -> int:
+def _stray_pid_namespace() -> int:
     """The namespace of process ids, which are unique only within one (a container's)."""
     try:
         return os.stat("/proc/self/ns/pid").st_ino

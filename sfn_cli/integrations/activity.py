@@ -13,6 +13,6 @@ if TYPE_CHECKING:
     from sfn_cli.integrations.integration import TaskContext, TaskRun
 
 
-def wait_for_worker(task_run: TaskRun, context: TaskContext) -> Cancel:
+def wait_for_activity_worker(task_run: TaskRun, context: TaskContext) -> Cancel:
     """Does nothing: the task was queued, or refused, when it was scheduled."""
     return nothing_to_cancel

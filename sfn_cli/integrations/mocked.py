@@ -33,22 +33,22 @@ come after the receipt.
 """
 
 
-def answer(task_run: TaskRun, mocked: Answer) -> Cancel:
+def answer_mocked(task_run: TaskRun, mocked: Answer) -> Cancel:
     """Answers the task as the mock says. Signals that a worker sent before it died are not sent again."""
     task = task_run.task
     if not task.started:
         task_run.answer(TaskStarted(task.id))
-    if task.resource.pattern and not task.submitted and not _is_refused(mocked):
+    if task.resource.pattern and not task.submitted and not _is_refused_mocked(mocked):
         task_run.answer(TaskSubmitted(task.id, Payload({})))
-    task_run.answer(_end(task, mocked))
+    task_run.answer(_end_mocked(task, mocked))
     return nothing_to_cancel
 
 
-def _is_refused(mocked: Answer) -> bool:
+def _is_refused_mocked(mocked: Answer) -> bool:
     return not isinstance(mocked, Return) and _REFUSAL.fullmatch(mocked.error) is not None
 
 
-def _end(task: Task, mocked: Answer) -> Signal:
+def _end_mocked(task: Task, mocked: Answer) -> Signal:
     if isinstance(mocked, Return):
         return TaskSucceeded(task.id, mocked.output)
     if mocked.error in TIMEOUTS:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sfn_cli.interpreter.signals import Signal
 
 
-def result_comes_later(request: Integration) -> Integration:
+def pattern_result_comes_later(request: Integration) -> Integration:
     """.sync and .waitForTaskToken: the answer to the request is but its receipt.
 
     The result comes from the job's end, or by the task's token. A worker that resumes does not

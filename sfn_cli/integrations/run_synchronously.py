@@ -97,7 +97,9 @@ def run_synchronously(task: Task, context: TaskContext, key: int = NO_TASK) -> l
     return signals
 
 
-def run(service: Service, task: Task, inspection: HttpInspection | None = None) -> TaskSucceeded | TaskFailed:
+def run_alone_synchronously(
+    service: Service, task: Task, inspection: HttpInspection | None = None
+) -> TaskSucceeded | TaskFailed:
     """The end of a task outside of any execution, whose resource has no pattern (TestState)."""
     (end,) = run_synchronously(task, synchronous_context(service, inspection))
     assert isinstance(end, (TaskSucceeded, TaskFailed))

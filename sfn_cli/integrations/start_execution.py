@@ -13,7 +13,7 @@ from sfn_cli.api.protocol.constraints import check_constraints
 from sfn_cli.api.stepfunctions.executions import describe, start_child
 from sfn_cli.asl.retry import RUNTIME
 from sfn_cli.errors import ApiError, StatesError
-from sfn_cli.integrations.aws.sdk import http_date, metadata
+from sfn_cli.integrations.aws.response_metadata import http_date, sdk_response_metadata
 from sfn_cli.integrations.integration import Cancel, TaskContext, TaskRun, nothing_to_cancel
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Json, Payload, dumps, loads
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 _MEMBERS = {"StateMachineArn": "stateMachineArn", "Name": "name", "TraceHeader": "traceHeader"}
 
 
-def start(task_run: TaskRun, context: TaskContext) -> Cancel:
+def start_execution(task_run: TaskRun, context: TaskContext) -> Cancel:
     """Starts an execution by Parameters' StateMachineArn, Input, Name and TraceHeader."""
     task, key, answer = task_run
     request_id = random_uuid()
     try:
-        request = _request(task.arguments.value)
+        request = _start_execution_request(task.arguments.value)
         check_constraints(load("stepfunctions", "StartExecution").input, request)
         started = start_child(context.service, request, key, awaited=task.awaits_child, at=task.at)
     except StatesError as error:
@@ -51,11 +51,11 @@ def start(task_run: TaskRun, context: TaskContext) -> Cancel:
         )
         return nothing_to_cancel
     context.service.runner.wake()
-    answer(TaskSucceeded(task.id, Payload(_response(started, request_id, context.clock()))))
+    answer(TaskSucceeded(task.id, Payload(_start_execution_response(started, request_id, context.clock()))))
     return nothing_to_cancel
 
 
-def _request(arguments: Json) -> dict[str, Json]:
+def _start_execution_request(arguments: Json) -> dict[str, Json]:
     """The request of StartExecution.
 
     Raises ApiError ValidationException, or StatesError for a field of another type.
@@ -74,7 +74,7 @@ def _request(arguments: Json) -> dict[str, Json]:
     return request
 
 
-def _response(started: dict[str, Json], request_id: str, now: int) -> dict[str, Json]:
+def _start_execution_response(started: dict[str, Json], request_id: str, now: int) -> dict[str, Json]:
     headers = {
         "connection": "keep-alive",
         "Content-Length": str(len(dumps(started))),
@@ -84,12 +84,12 @@ def _response(started: dict[str, Json], request_id: str, now: int) -> dict[str, 
     }
     return {
         "ExecutionArn": started["executionArn"],
-        **metadata(request_id, headers),
+        **sdk_response_metadata(request_id, headers),
         "StartDate": started["startDate"],
     }
 
 
-def task_result(task: Task, child: Execution) -> TaskSucceeded | TaskFailed:
+def started_execution_result(task: Task, child: Execution) -> TaskSucceeded | TaskFailed:
     """Returns the result of a .sync task whose execution has ended."""
     described = {
         name[0].upper() + name[1:]: value for name, value in describe(child).items() if value is not None

@@ -5,12 +5,12 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from sfn_cli.integrations.activity import wait_for_worker
+from sfn_cli.integrations.activity import wait_for_activity_worker
 from sfn_cli.integrations.integration import Cancel, Integration, TaskContext, TaskRun, nothing_to_cancel
 from sfn_cli.integrations.lambda_.function import call_function
-from sfn_cli.integrations.lambda_.invoke import invoke
-from sfn_cli.integrations.patterns import result_comes_later
-from sfn_cli.integrations.start_execution import start
+from sfn_cli.integrations.lambda_.invoke import invoke_lambda
+from sfn_cli.integrations.patterns import pattern_result_comes_later
+from sfn_cli.integrations.start_execution import start_execution
 from sfn_cli.interpreter.signals import TaskFailed
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sfn_cli.asl.resource import Resource
 
 
-def _late(module: str, name: str) -> Integration:
+def _late_integration(module: str, name: str) -> Integration:
     """An integration whose module is imported when a task first needs it: most executions need none
     of these.
     """
@@ -32,59 +32,60 @@ def _late(module: str, name: str) -> Integration:
 
 
 _dynamodb, _events, _sns, _sqs = (
-    _late("aws.optimised", service) for service in ("dynamodb", "events", "sns", "sqs")
+    _late_integration("aws.optimised", f"optimised_{service}")
+    for service in ("dynamodb", "events", "sns", "sqs")
 )
-_api_gateway = _late("http.api_gateway", "invoke")
-_http = _late("http.invoke", "invoke")
-_aws_sdk = _late("aws.aws_sdk", "call")
-_map_run = _late("distributed_map.conduct", "conduct")
+_api_gateway = _late_integration("http.api_gateway", "invoke_api_gateway")
+_http = _late_integration("http.invoke", "invoke_http")
+_aws_sdk = _late_integration("aws.sdk_tasks", "call_aws_sdk")
+_map_run = _late_integration("distributed_map.conduct", "conduct_map_run")
 
 SERVICES: Mapping[tuple[str, str], Integration] = {
     ("apigateway", "invoke"): _api_gateway,
-    ("apigateway", "invoke.waitForTaskToken"): result_comes_later(_api_gateway),
+    ("apigateway", "invoke.waitForTaskToken"): pattern_result_comes_later(_api_gateway),
     ("dynamodb", "deleteItem"): _dynamodb,
     ("dynamodb", "getItem"): _dynamodb,
     ("dynamodb", "putItem"): _dynamodb,
     ("dynamodb", "updateItem"): _dynamodb,
     ("events", "putEvents"): _events,
-    ("events", "putEvents.waitForTaskToken"): result_comes_later(_events),
+    ("events", "putEvents.waitForTaskToken"): pattern_result_comes_later(_events),
     ("http", "invoke"): _http,
-    ("lambda", "invoke"): invoke,
-    ("lambda", "invoke.waitForTaskToken"): result_comes_later(invoke),
+    ("lambda", "invoke"): invoke_lambda,
+    ("lambda", "invoke.waitForTaskToken"): pattern_result_comes_later(invoke_lambda),
     ("sns", "publish"): _sns,
-    ("sns", "publish.waitForTaskToken"): result_comes_later(_sns),
+    ("sns", "publish.waitForTaskToken"): pattern_result_comes_later(_sns),
     ("sqs", "sendMessage"): _sqs,
-    ("sqs", "sendMessage.waitForTaskToken"): result_comes_later(_sqs),
-    ("states", "startExecution"): start,
-    ("states", "startExecution.sync"): result_comes_later(start),
-    ("states", "startExecution.sync:2"): result_comes_later(start),
-    ("states", "startExecution.waitForTaskToken"): result_comes_later(start),
+    ("sqs", "sendMessage.waitForTaskToken"): pattern_result_comes_later(_sqs),
+    ("states", "startExecution"): start_execution,
+    ("states", "startExecution.sync"): pattern_result_comes_later(start_execution),
+    ("states", "startExecution.sync:2"): pattern_result_comes_later(start_execution),
+    ("states", "startExecution.waitForTaskToken"): pattern_result_comes_later(start_execution),
 }
 """(service, action with its pattern) → integration. Beside them, aws-sdk tasks call any service's
 operations.
 """
 
-_AWS_SDK: Mapping[str, Integration] = {"": _aws_sdk, "waitForTaskToken": result_comes_later(_aws_sdk)}
+_AWS_SDK: Mapping[str, Integration] = {"": _aws_sdk, "waitForTaskToken": pattern_result_comes_later(_aws_sdk)}
 """Pattern → integration."""
 
 
 def integration(resource: Resource) -> Integration:
     """What carries out a task on this resource."""
-    return _find(resource) or _refuse
+    return _find_integration(resource) or _refuse_integration
 
 
-def is_available(resource: Resource) -> bool:
+def is_available_integration(resource: Resource) -> bool:
     """Whether tasks on a resource that AWS has can be carried out here. One that cannot is refused
     when its machine is created.
     """
-    return _find(resource) is not None
+    return _find_integration(resource) is not None
 
 
-def _find(resource: Resource) -> Integration | None:
+def _find_integration(resource: Resource) -> Integration | None:
     if resource.kind == "lambda":
         return call_function
     if resource.kind == "activity":
-        return wait_for_worker
+        return wait_for_activity_worker
     if resource.kind == "mapRun":
         return _map_run
     if resource.service.startswith("aws-sdk:"):
@@ -92,7 +93,7 @@ def _find(resource: Resource) -> Integration | None:
     return SERVICES.get((resource.service, resource.action))
 
 
-def _refuse(task_run: TaskRun, context: TaskContext) -> Cancel:
+def _refuse_integration(task_run: TaskRun, context: TaskContext) -> Cancel:
     known = ", ".join(f"arn:aws:states:::{service}:{action}" for service, action in SERVICES)
     cause = (
         f"sfn has no integration for {task_run.task.resource.arn}. "

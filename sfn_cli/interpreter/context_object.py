@@ -38,7 +38,7 @@ def context_object(execution: Execution, frame: Frame, attempt: int) -> dict[str
         del context["Execution"]["RedriveCount"]  # observed: it cannot be redriven
     if frame.stay.state.counts_retries:
         context["State"]["RetryCount"] = attempt
-    item = _item(frame)
+    item = _context_object_item(frame)
     if item is not None:
         context["Map"] = {"Item": {"Index": item[0], "Value": item[1]}}
     if (
@@ -46,11 +46,11 @@ def context_object(execution: Execution, frame: Frame, attempt: int) -> dict[str
         and frame.stay.state.resource is not None
         and frame.stay.state.resource.answerable
     ):
-        context["Task"] = {"Token": token_of(execution, frame, attempt)}
+        context["Task"] = {"Token": context_object_token(execution, frame, attempt)}
     return context
 
 
-def token_of(execution: Execution, frame: Frame, attempt: int) -> str:
+def context_object_token(execution: Execution, frame: Frame, attempt: int) -> str:
     """The token of the task that this visit schedules, or has scheduled.
 
     It is known before the task is scheduled (its parameters may hold it), and another one for each attempt
@@ -60,7 +60,7 @@ def token_of(execution: Execution, frame: Frame, attempt: int) -> str:
     return task_token(execution.seed, about, execution.locator)
 
 
-def _item(frame: Frame | None) -> tuple[int, Any] | None:
+def _context_object_item(frame: Frame | None) -> tuple[int, Any] | None:
     while frame is not None:
         if frame.item is not None:
             return frame.item

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sfn_cli.jsonvalue import well_formed
+from sfn_cli.jsonvalue import well_formed_json_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,19 +83,19 @@ _EXITED = EventType(
 _ABORTED = EventType(None, None, None, "state_aborted", (*_IN_A_STATE, "WORKING"), ("ABORTED",))
 
 
-def _scheduling(details: str, payload: str, payload_details: str | None) -> EventType:
+def _scheduling_event_type(details: str, payload: str, payload_details: str | None) -> EventType:
     return EventType(details, payload, payload_details, "task_scheduled", _TO_BE_SCHEDULED, ("WORKING",))
 
 
-def _start(details: str | None) -> EventType:
+def _start_event_type(details: str | None) -> EventType:
     return EventType(details, None, None, "task_started", _WORKING)
 
 
-def _success(details: str) -> EventType:
+def _success_event_type(details: str) -> EventType:
     return EventType(details, "output", "outputDetails", "task_succeeded", _WORKING, ("WORKED",))
 
 
-def _failure(details: str) -> EventType:
+def _failure_event_type(details: str) -> EventType:
     return EventType(details, None, None, "task_failed", _WORKING, ("FAILED",))
 
 
@@ -140,29 +140,31 @@ EVENT_TYPES: Mapping[str, EventType] = {
         "evaluationFailedEventDetails", None, None, "evaluation_failed", _IN_A_STATE, ("FAILED",)
     ),
     # Tasks
-    "TaskScheduled": _scheduling("taskScheduledEventDetails", "parameters", None),
-    "TaskStarted": _start("taskStartedEventDetails"),
+    "TaskScheduled": _scheduling_event_type("taskScheduledEventDetails", "parameters", None),
+    "TaskStarted": _start_event_type("taskStartedEventDetails"),
     "TaskStartFailed": EventType("taskStartFailedEventDetails"),
     "TaskSubmitted": EventType(
         "taskSubmittedEventDetails", "output", "outputDetails", "task_submitted", _WORKING
     ),
     "TaskSubmitFailed": EventType("taskSubmitFailedEventDetails"),
-    "TaskSucceeded": _success("taskSucceededEventDetails"),
-    "TaskFailed": _failure("taskFailedEventDetails"),
-    "TaskTimedOut": _failure("taskTimedOutEventDetails"),
-    "LambdaFunctionScheduled": _scheduling("lambdaFunctionScheduledEventDetails", "input", "inputDetails"),
-    "LambdaFunctionScheduleFailed": _failure("lambdaFunctionScheduleFailedEventDetails"),
-    "LambdaFunctionStarted": _start(None),
+    "TaskSucceeded": _success_event_type("taskSucceededEventDetails"),
+    "TaskFailed": _failure_event_type("taskFailedEventDetails"),
+    "TaskTimedOut": _failure_event_type("taskTimedOutEventDetails"),
+    "LambdaFunctionScheduled": _scheduling_event_type(
+        "lambdaFunctionScheduledEventDetails", "input", "inputDetails"
+    ),
+    "LambdaFunctionScheduleFailed": _failure_event_type("lambdaFunctionScheduleFailedEventDetails"),
+    "LambdaFunctionStarted": _start_event_type(None),
     "LambdaFunctionStartFailed": EventType("lambdaFunctionStartFailedEventDetails"),
-    "LambdaFunctionSucceeded": _success("lambdaFunctionSucceededEventDetails"),
-    "LambdaFunctionFailed": _failure("lambdaFunctionFailedEventDetails"),
-    "LambdaFunctionTimedOut": _failure("lambdaFunctionTimedOutEventDetails"),
-    "ActivityScheduled": _scheduling("activityScheduledEventDetails", "input", "inputDetails"),
-    "ActivityScheduleFailed": _failure("activityScheduleFailedEventDetails"),
-    "ActivityStarted": _start("activityStartedEventDetails"),
-    "ActivitySucceeded": _success("activitySucceededEventDetails"),
-    "ActivityFailed": _failure("activityFailedEventDetails"),
-    "ActivityTimedOut": _failure("activityTimedOutEventDetails"),
+    "LambdaFunctionSucceeded": _success_event_type("lambdaFunctionSucceededEventDetails"),
+    "LambdaFunctionFailed": _failure_event_type("lambdaFunctionFailedEventDetails"),
+    "LambdaFunctionTimedOut": _failure_event_type("lambdaFunctionTimedOutEventDetails"),
+    "ActivityScheduled": _scheduling_event_type("activityScheduledEventDetails", "input", "inputDetails"),
+    "ActivityScheduleFailed": _failure_event_type("activityScheduleFailedEventDetails"),
+    "ActivityStarted": _start_event_type("activityStartedEventDetails"),
+    "ActivitySucceeded": _success_event_type("activitySucceededEventDetails"),
+    "ActivityFailed": _failure_event_type("activityFailedEventDetails"),
+    "ActivityTimedOut": _failure_event_type("activityTimedOutEventDetails"),
     # Map Runs: the task of a Map in DISTRIBUTED mode
     "MapRunStarted": EventType(
         "mapRunStartedEventDetails", None, None, "map_run_started", ("DISTRIBUTING",), ("WORKING",)
@@ -171,14 +173,19 @@ EVENT_TYPES: Mapping[str, EventType] = {
         "mapRunRedrivenEventDetails", None, None, "map_run_started", ("DISTRIBUTING",), ("WORKING",)
     ),
     "MapRunSucceeded": EventType(None, None, None, "task_succeeded", _WORKING, ("WORKED",)),
-    "MapRunFailed": _failure("mapRunFailedEventDetails"),
+    "MapRunFailed": _failure_event_type("mapRunFailedEventDetails"),
     "MapRunAborted": EventType(None, None, None, "map_run_aborted", _WORKING),
     # The children of a Map or Parallel
     "MapStateStarted": EventType(
-        "mapStateStartedEventDetails", None, None, "forked", _TO_BE_FORKED, ("FORKED", "DISTRIBUTING")
+        "mapStateStartedEventDetails",
+        None,
+        None,
+        "children_forked",
+        _TO_BE_FORKED,
+        ("FORKED", "DISTRIBUTING"),
     ),
-    "MapStateSucceeded": EventType(None, None, None, "joined", ("FORKED", "WORKED"), ("JOINED",)),
-    "MapStateFailed": EventType(None, None, None, "join_failed", ("FORKED", "FAILED"), ("FAILED",)),
+    "MapStateSucceeded": EventType(None, None, None, "children_joined", ("FORKED", "WORKED"), ("JOINED",)),
+    "MapStateFailed": EventType(None, None, None, "children_join_failed", ("FORKED", "FAILED"), ("FAILED",)),
     "MapIterationStarted": EventType(
         "mapIterationStartedEventDetails", None, None, "iteration_started", ("FORKED",)
     ),
@@ -195,9 +202,11 @@ EVENT_TYPES: Mapping[str, EventType] = {
         "iteration_aborted",
         ("ABORTED", "STARTING", "ENDING", *_IN_A_STATE),
     ),
-    "ParallelStateStarted": EventType(None, None, None, "forked", _TO_BE_FORKED, ("FORKED",)),
-    "ParallelStateSucceeded": EventType(None, None, None, "joined", ("FORKED",), ("JOINED",)),
-    "ParallelStateFailed": EventType(None, None, None, "join_failed", ("FORKED", "FAILED"), ("FAILED",)),
+    "ParallelStateStarted": EventType(None, None, None, "children_forked", _TO_BE_FORKED, ("FORKED",)),
+    "ParallelStateSucceeded": EventType(None, None, None, "children_joined", ("FORKED",), ("JOINED",)),
+    "ParallelStateFailed": EventType(
+        None, None, None, "children_join_failed", ("FORKED", "FAILED"), ("FAILED",)
+    ),
 }
 
 TERMINAL: Mapping[str, str] = {
@@ -209,19 +218,21 @@ TERMINAL: Mapping[str, str] = {
 """The events that end an execution, and the status that each gives it."""
 
 
-def of_states(what: str) -> dict[str, str]:
+def state_event_types(what: str) -> dict[str, str]:
     """The event types of this ending ("StateEntered"), by the type of state ("Pass")."""
     return {type.removesuffix(what): type for type in EVENT_TYPES if type.endswith(what)}
 
 
-def error_details(error: str | None, cause: str | None) -> dict[str, Json]:
+def error_event_details(error: str | None, cause: str | None) -> dict[str, Json]:
     """The details of a failure: only those of the two that there are, as text that can be stored."""
     return {
-        name: well_formed(text) for name, text in (("error", error), ("cause", cause)) if text is not None
+        name: well_formed_json_text(text)
+        for name, text in (("error", error), ("cause", cause))
+        if text is not None
     }
 
 
-def execution_started(
+def execution_started_event(
     input: Payload, role_arn: str, at: int, *, qualified: Mapping[str, str] | None = None
 ) -> HistoryEvent:
     """The first event of every execution: it is written by StartExecution, not by a worker.
@@ -233,24 +244,24 @@ def execution_started(
     )
 
 
-def execution_aborted(last_id: int, error: str | None, cause: str | None, at: int) -> HistoryEvent:
+def execution_aborted_event(last_id: int, error: str | None, cause: str | None, at: int) -> HistoryEvent:
     """The end of an execution that is stopped: it is written by StopExecution, not by a worker."""
-    return _ended_from_outside(last_id, "ExecutionAborted", error, cause, at)
+    return _ended_from_outside_event(last_id, "ExecutionAborted", error, cause, at)
 
 
-def execution_failed(last_id: int, error: str, cause: str, at: int) -> HistoryEvent:
+def execution_failed_event(last_id: int, error: str, cause: str, at: int) -> HistoryEvent:
     """The end of an execution that fails from outside its states."""
-    return _ended_from_outside(last_id, "ExecutionFailed", error, cause, at)
+    return _ended_from_outside_event(last_id, "ExecutionFailed", error, cause, at)
 
 
-def _ended_from_outside(
+def _ended_from_outside_event(
     last_id: int, type: str, error: str | None, cause: str | None, at: int
 ) -> HistoryEvent:
     # Observed: AWS records 0 as the previous event of ExecutionAborted; so does sfn for any end from outside.
-    return HistoryEvent(last_id + 1, 0, at, type, details=error_details(error, cause))
+    return HistoryEvent(last_id + 1, 0, at, type, details=error_event_details(error, cause))
 
 
-def execution_redriven(last_id: int, count: int, at: int) -> HistoryEvent:
+def execution_redriven_event(last_id: int, count: int, at: int) -> HistoryEvent:
     """The event of redrive number `count`: it is written by RedriveExecution, and comes after the
     execution's end.
     """

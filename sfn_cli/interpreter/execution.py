@@ -226,7 +226,7 @@ class Execution:
 
     @property
     def is_express(self) -> bool:
-        return arn.is_express(self.arn)
+        return arn.is_express_arn(self.arn)
 
     @property
     def redrive_mark(self) -> str:

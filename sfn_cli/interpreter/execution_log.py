@@ -54,11 +54,11 @@ def execution_log(configuration: str) -> ExecutionLog | None:
     types = LOGGED.get(given.get("level", "OFF"))
     if types is None:
         return None
-    group = arn.log_group_name(given["destinations"][0]["cloudWatchLogsLogGroup"]["logGroupArn"])
+    group = arn.log_group_name_in_arn(given["destinations"][0]["cloudWatchLogsLogGroup"]["logGroupArn"])
     return None if group is None else ExecutionLog(group, types, given.get("includeExecutionData", False))
 
 
-def stream_name(state_machine_arn: str, at: int) -> str:
+def execution_log_stream(state_machine_arn: str, at: int) -> str:
     """The stream of what happened at that time (milliseconds since 1970)."""
     # Without a Map's label, and a version or alias.
     machine = state_machine_arn.split(":")[6].partition("/")[0]
@@ -66,13 +66,13 @@ def stream_name(state_machine_arn: str, at: int) -> str:
     return f"states/{machine}/{day}-{time[:2]}/00000000"
 
 
-def line(
+def execution_log_line(
     event: HistoryEvent, execution_arn: str, *, include_execution_data: bool, redrive_count: int = 0
 ) -> str:
     """The event as it stands in the log."""
     return dumps(
         {
-            "details": _details(event, include_execution_data=include_execution_data),
+            "details": _execution_log_details(event, include_execution_data=include_execution_data),
             "redrive_count": str(redrive_count),
             "id": str(event.id),
             "type": event.type,
@@ -83,7 +83,7 @@ def line(
     )
 
 
-def _details(event: HistoryEvent, *, include_execution_data: bool) -> dict[str, Json]:
+def _execution_log_details(event: HistoryEvent, *, include_execution_data: bool) -> dict[str, Json]:
     details = dict(event.details or {})
     if not include_execution_data:
         # Observed: unlike GetExecutionHistory, the log then has no inputDetails or outputDetails either.
@@ -92,24 +92,29 @@ def _details(event: HistoryEvent, *, include_execution_data: bool) -> dict[str, 
         return details
     type = EVENT_TYPES[event.type]
     if type.payload is not None and event.payload is not None:
-        shown = _shorten(event.payload.text)
+        shown = _shorten_log_line(event.payload.text)
         details[type.payload] = shown
         if type.payload_details is not None:
             details[type.payload_details] = {"truncated": shown is not event.payload.text}
     return dict(sorted(details.items()))
 
 
-def _shorten(text: str) -> str:
+def _shorten_log_line(text: str) -> str:
     """The text itself, or as much of it as may stand in a line."""
     # No character takes more than six bytes.
-    if len(text) * 6 <= quotas.REPORTED_DATA_BYTES or _escaped_bytes(text) <= quotas.REPORTED_DATA_BYTES:
+    if (
+        len(text) * 6 <= quotas.REPORTED_DATA_BYTES
+        or _escaped_bytes_in_log(text) <= quotas.REPORTED_DATA_BYTES
+    ):
         return text
     lengths = range(len(text))
     return text[
-        : bisect_right(lengths, quotas.REPORTED_DATA_BYTES, key=lambda length: _escaped_bytes(text[:length]))
+        : bisect_right(
+            lengths, quotas.REPORTED_DATA_BYTES, key=lambda length: _escaped_bytes_in_log(text[:length])
+        )
         - 1
     ]
 
 
-def _escaped_bytes(text: str) -> int:
+def _escaped_bytes_in_log(text: str) -> int:
     return len(dumps(text).encode()) - len('""')

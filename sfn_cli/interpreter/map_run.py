@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 def map_run_arn(execution: Execution, frame: Frame, plan: MapRunPlan) -> str:
     """The ARN of the Map Run that the frame's state starts after its last event."""
     head, _, machine = execution.state_machine_arn.partition(":stateMachine:")
-    label = label_of(execution.state_machine_arn, frame.stay.state.name, plan.label)
+    label = map_run_label(execution.state_machine_arn, frame.stay.state.name, plan.label)
     return f"{head}:mapRun:{machine}/{label}:{Scope(seed=f'{execution.seed}/{frame.last}/mapRun').uuid()}"
 
 
-def label_of(state_machine_arn: str, state: str, label: str | None) -> str:
+def map_run_label(state_machine_arn: str, state: str, label: str | None) -> str:
     """The Label of the machine's Map state with this name, or the one that it is given where it has none."""
     return label or Scope(seed=f"{state_machine_arn}/{state}").uuid()
 
 
-def labelled_machine_arn(map_run_arn: str) -> str:
+def map_run_machine_arn(map_run_arn: str) -> str:
     """The ARN of what the children of a Map Run run: the state machine's, with the Map's label."""
     return map_run_arn.replace(":mapRun:", ":stateMachine:", 1).rpartition(":")[0]

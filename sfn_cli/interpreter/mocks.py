@@ -110,28 +110,28 @@ class Mocks(NamedTuple):
 
 
 @lru_cache(maxsize=64)
-def read(text: str) -> Mocks:
+def read_mocks(text: str) -> Mocks:
     """The mocks that an execution keeps, from their JSON."""
     kept = loads(text)
     return Mocks(
         kept["testCase"],
         {
-            state: Response(mocked["name"], answers(mocked["response"]))
+            state: Response(mocked["name"], mocked_answers(mocked["response"]))
             for state, mocked in kept["responses"].items()
         },
         [Fault(**fault) for fault in kept["faults"]],
     )
 
 
-def answers(response: Mapping[str, Json]) -> list[tuple[int, int, Answer]]:
+def mocked_answers(response: Mapping[str, Json]) -> list[tuple[int, int, Answer]]:
     """The answers of a mocked response that is as it must be, in the order of their invocations."""
     return sorted(
-        ((*invocations(key), _answer(value)) for key, value in response.items()),
+        ((*mocked_invocations(key), _mocked_answer(value)) for key, value in response.items()),
         key=lambda answer: answer[:2],
     )
 
 
-def _answer(value: Mapping[str, Json]) -> Answer:
+def _mocked_answer(value: Mapping[str, Json]) -> Answer:
     return (
         Return(Payload(value["Return"]))
         if "Return" in value
@@ -139,7 +139,7 @@ def _answer(value: Mapping[str, Json]) -> Answer:
     )
 
 
-def invocations(key: str) -> tuple[int, int]:
+def mocked_invocations(key: str) -> tuple[int, int]:
     """The first and the last that "3" or "1-2" names. Raises ValueError when it is neither, or the
     last comes before the first.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from sfn_cli.interpreter.events import EVENT_TYPES, HistoryEvent, error_details
+from sfn_cli.interpreter.events import EVENT_TYPES, HistoryEvent, error_event_details
 from sfn_cli.interpreter.signals import (
     Signal,
     TaskFailed,
@@ -15,7 +15,7 @@ from sfn_cli.interpreter.signals import (
     TaskSucceeded,
     TaskTimedOut,
 )
-from sfn_cli.interpreter.visits import refusal_of
+from sfn_cli.interpreter.visits import visit_result_refusal
 
 if TYPE_CHECKING:
     from sfn_cli.asl.resource import Resource
@@ -30,19 +30,21 @@ def receive(execution: Execution, signal: Signal, now: int) -> HistoryEvent | No
         return None
     match signal:
         case TaskStarted(worker_name=worker_name):
-            return None if task.started else _start(execution, task, now, worker_name)
+            return None if task.started else _receive_start(execution, task, now, worker_name)
         case TaskSubmitted(output=output):
-            return _record(execution, task, now, "Submitted", payload=output)
+            return _record_received(execution, task, now, "Submitted", payload=output)
         case TaskSucceeded(output=output):
-            if (refusal := refusal_of(task.resource.name, output)) is not None:
-                return _record(execution, task, now, "Failed", error_details(refusal.error, refusal.cause))
-            return _record(execution, task, now, "Succeeded", payload=output)
+            if (refusal := visit_result_refusal(task.resource.name, output)) is not None:
+                return _record_received(
+                    execution, task, now, "Failed", error_event_details(refusal.error, refusal.cause)
+                )
+            return _record_received(execution, task, now, "Succeeded", payload=output)
         case TaskFailed(error=error, cause=cause):
-            return _record(execution, task, now, "Failed", error_details(error, cause))
+            return _record_received(execution, task, now, "Failed", error_event_details(error, cause))
         case TaskRefused(error=error, cause=cause):
-            return _record(execution, task, now, "ScheduleFailed", error_details(error, cause))
+            return _record_received(execution, task, now, "ScheduleFailed", error_event_details(error, cause))
         case TaskTimedOut(error=error, cause=cause):
-            return _record(execution, task, now, "TimedOut", error_details(error, cause))
+            return _record_received(execution, task, now, "TimedOut", error_event_details(error, cause))
         case TaskHeartbeat(at=at):
             task.beat_at = max(task.beat_at, at)
             execution.make_ready(task.frame)
@@ -50,12 +52,12 @@ def receive(execution: Execution, signal: Signal, now: int) -> HistoryEvent | No
     assert_never(signal)
 
 
-def _start(execution: Execution, task: OpenTask, now: int, worker_name: str | None) -> HistoryEvent:
+def _receive_start(execution: Execution, task: OpenTask, now: int, worker_name: str | None) -> HistoryEvent:
     details: dict[str, Json] = {} if worker_name is None else {"workerName": worker_name}
-    return _record(execution, task, now, "Started", details)
+    return _record_received(execution, task, now, "Started", details)
 
 
-def _record(
+def _record_received(
     execution: Execution,
     task: OpenTask,
     now: int,

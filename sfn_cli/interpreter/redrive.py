@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sfn_cli.interpreter.phase import Phase
 
 
-def resume(execution: Execution, at: int) -> None:
+def redrive_execution(execution: Execution, at: int) -> None:
     """Puts the frames of an execution that failed, was stopped or timed out back on its agenda, at
     this time.
     """
@@ -31,21 +31,21 @@ def resume(execution: Execution, at: int) -> None:
     execution.frames = {}
     if execution.failed_by == DATA_LIMIT_EXCEEDED and root.stay is not None:
         root.stay.fork = root.stay.map_run_arn = None
-    _resume(execution, root, at)
+    _redrive_frame(execution, root, at)
 
 
-def _resume(execution: Execution, frame: Frame, at: int) -> None:
+def _redrive_frame(execution: Execution, frame: Frame, at: int) -> None:
     stood = frame.stood if frame.phase in ("ABORTED", "ENDED") else frame.phase
     frame.last_at = at  # its next event follows its own last one, as that of a retry does
     if stood in ("STARTING", "ENDING"):
         frame.phase = stood
     else:
-        _begin_anew(execution, frame, stood, at)
+        _redrive_anew(execution, frame, stood, at)
     execution.frames[frame.serial] = frame
     execution.make_ready(frame)
 
 
-def _begin_anew(execution: Execution, frame: Frame, stood: Phase, at: int) -> None:
+def _redrive_anew(execution: Execution, frame: Frame, stood: Phase, at: int) -> None:
     """Forgets the failure and the attempts, and keeps what the children or the Map Run have done."""
     stay = frame.stay
     fork = stay.fork if stood != "ENTERED" else None
@@ -64,4 +64,4 @@ def _begin_anew(execution: Execution, frame: Frame, stood: Phase, at: int) -> No
     frame.stay = stay.for_redrive(fork=fork, result=result)
     if fork is not None:
         for child in fork.children.values():
-            _resume(execution, child, at)
+            _redrive_frame(execution, child, at)

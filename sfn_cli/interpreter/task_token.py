@@ -16,31 +16,31 @@ _HALF = 64
 
 def task_token(seed: str, about: str, locator: str = "") -> str:
     """The token of the task that `about` names within its execution."""
-    return of_handle(seed, _digest(seed, about), locator)
+    return task_token_of_handle(seed, _task_token_digest(seed, about), locator)
 
 
-def of_handle(seed: str, handle: str, locator: str = "") -> str:
+def task_token_of_handle(seed: str, handle: str, locator: str = "") -> str:
     """The whole token, given the half that finds the task."""
-    return handle + _digest(seed, handle) + locator
+    return handle + _task_token_digest(seed, handle) + locator
 
 
-def handle_of(token: str) -> str:
+def handle_of_task_token(token: str) -> str:
     """The half that finds the task."""
     return token[:_HALF]
 
 
-def locator_of(token: str) -> str:
+def locator_of_task_token(token: str) -> str:
     """What says where the execution of the task lives. It proves nothing."""
     return token[2 * _HALF :]
 
 
-def is_genuine(token: str, seed: str, locator: str = "") -> bool:
+def is_genuine_task_token(token: str, seed: str, locator: str = "") -> bool:
     """Whether the token was made from this seed, for an execution with this locator."""
-    expected = of_handle(seed, handle_of(token), locator)
+    expected = task_token_of_handle(seed, handle_of_task_token(token), locator)
     return hmac.compare_digest(
         token.encode("utf-8", "surrogatepass"), expected.encode("utf-8", "surrogatepass")
     )
 
 
-def _digest(seed: str, text: str) -> str:
+def _task_token_digest(seed: str, text: str) -> str:
     return hmac.new(seed.encode(), text.encode("utf-8", "surrogatepass"), sha256).hexdigest()

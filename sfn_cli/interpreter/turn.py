@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sfn_cli.interpreter.signals import time_of
+from sfn_cli.interpreter.signals import time_of_signal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -67,24 +67,24 @@ def turn(
     """Takes in the signals in their order, then makes the events that are due by `now`.
 
     `follows_signals` is for executions on a virtual clock: a signal that says it comes from later than
-    `now` (`time_of`) moves the turn's time forward to its own.
+    `now` (`time_of_signal`) moves the turn's time forward to its own.
     """
     events: list[HistoryEvent] = []
     late: list[Signal] = []
     for signal in signals:
         if follows_signals:
-            now = max(now, time_of(signal))
+            now = max(now, time_of_signal(signal))
         if signal.task in interpreter.open_tasks:
             events += interpreter.receive(signal, now)
         else:
             late.append(signal)
-    is_cut_short = _advance(interpreter, now, limit, is_time_up, events)
+    is_cut_short = _advance_turn(interpreter, now, limit, is_time_up, events)
     opened, closed = interpreter.changed_tasks()
     due = now if is_cut_short and not interpreter.ended else interpreter.wake_at
     return Turned(events, opened, closed, due, late, interpreter.ended, interpreter.over_budget)
 
 
-def _advance(
+def _advance_turn(
     interpreter: Interpreter,
     now: int,
     limit: int,

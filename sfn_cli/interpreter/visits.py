@@ -50,27 +50,27 @@ def visit(execution: Execution, frame: Frame, *, attempt: int, now: int, follows
     )
 
 
-def enter(stay: Stay, seen: Visit) -> Move:
+def enter_visit(stay: Stay, seen: Visit) -> Move:
     """What the state asks for on being entered. Raises StatesError, its cause in full."""
     try:
-        return _within_quota(stay, stay.state.enter(seen))
+        return _visit_within_quota(stay, stay.state.enter(seen))
     except (StatesError, RecursionError) as error:
-        raise in_full(stay, error) from None
+        raise visit_error_in_full(stay, error) from None
 
 
-def complete(stay: Stay, seen: Visit, result: Payload | None) -> Exit:
+def complete_visit(stay: Stay, seen: Visit, result: Payload | None) -> Exit:
     """The exit of the state once its work is done. Raises StatesError, its cause in full."""
     try:
-        done = _within_quota(stay, stay.state.complete(seen, result))
+        done = _visit_within_quota(stay, stay.state.complete(seen, result))
     except (StatesError, RecursionError) as error:
-        raise in_full(stay, error) from None
+        raise visit_error_in_full(stay, error) from None
     assert isinstance(done, Exit)
     return done
 
 
-def catch(stay: Stay, seen: Visit, error: StatesError) -> Exit | None:
+def catch_in_visit(stay: Stay, seen: Visit, error: StatesError) -> Exit | None:
     """The exit by the first Catcher that the error meets, or None. Raises StatesError, its cause in full."""
-    catcher = catcher_of(stay, error)
+    catcher = catcher_of_visit(stay, error)
     if catcher is None:
         return None
     error_output = {"Error": "States.TaskFailed" if error.error is None else error.error}
@@ -79,56 +79,58 @@ def catch(stay: Stay, seen: Visit, error: StatesError) -> Exit | None:
     output = Payload(error_output)
     try:
         done = Exit(catcher.flow.output(seen, output), catcher.flow.assign(seen, output), catcher.next)
-        return _within_quota(stay, done)
+        return _visit_within_quota(stay, done)
     except (StatesError, RecursionError) as raised:
-        raise in_full(stay, raised) from None
+        raise visit_error_in_full(stay, raised) from None
 
 
-def first_move(execution: Execution, frame: Frame) -> Move:
+def first_visit_move(execution: Execution, frame: Frame) -> Move:
     """What the frame's state asks for, having been entered. Raises StatesError, its cause in full."""
     stay = frame.stay
     known = stay.memo.move
     if known is None:
         now = frame.last_at
-        known = enter(stay, visit(execution, frame, attempt=stay.retry_count, now=now))
+        known = enter_visit(stay, visit(execution, frame, attempt=stay.retry_count, now=now))
         if not isinstance(known, Exit):  # which is recorded at once
             stay.note().move = known
     return known
 
 
-def completion(execution: Execution, frame: Frame, result: Payload | None, *, now: int | None = None) -> Exit:
+def visit_completion(
+    execution: Execution, frame: Frame, result: Payload | None, *, now: int | None = None
+) -> Exit:
     """The exit of the frame's state with this result of its work. Raises StatesError, its cause in full."""
     stay = frame.stay
     seen = visit(execution, frame, attempt=stay.retry_count, now=frame.last_at if now is None else now)
-    return complete(stay, seen, result)
+    return complete_visit(stay, seen, result)
 
 
-def map_run_plan(execution: Execution, frame: Frame) -> MapRunPlan:
+def map_run_plan_of_visit(execution: Execution, frame: Frame) -> MapRunPlan:
     """What the Map Run of the frame's state will do. Raises StatesError, its cause in full."""
     stay = frame.stay
     known = stay.memo.plan
     if known is None:
-        asked, state = stay.distribution or first_move(execution, frame), stay.state
+        asked, state = stay.distribution or first_visit_move(execution, frame), stay.state
         assert isinstance(asked, Distribute) and isinstance(state, MapState)
         seen = visit(execution, frame, attempt=stay.retry_count, now=frame.last_at)
         try:
             known = stay.note().plan = state.plan(seen, asked)
         except (StatesError, RecursionError) as error:
-            raise in_full(stay, error) from None
+            raise visit_error_in_full(stay, error) from None
     return known
 
 
 AnyMove = TypeVar("AnyMove", bound=Move)
 
 
-def _within_quota(stay: Stay, asked: AnyMove) -> AnyMove:
+def _visit_within_quota(stay: Stay, asked: AnyMove) -> AnyMove:
     """The move itself. Raises StatesError if it is beyond AWS's quota."""
-    if any(map(too_large, _payloads(asked))):
+    if any(map(visit_payload_too_large, _visit_payloads(asked))):
         raise StatesError(DATA_LIMIT_EXCEEDED, data_limit_cause(stay.state.name))
     return asked
 
 
-def _payloads(asked: Move) -> Sequence[Payload]:
+def _visit_payloads(asked: Move) -> Sequence[Payload]:
     """What the move puts into the history, to which AWS's quota applies: all variables that are
     assigned count together.
     """
@@ -142,7 +144,7 @@ def _payloads(asked: Move) -> Sequence[Payload]:
     return ()
 
 
-def in_full(stay: Stay, error: StatesError | RecursionError) -> StatesError:
+def visit_error_in_full(stay: Stay, error: StatesError | RecursionError) -> StatesError:
     """The error with its cause prefixed by the state, as AWS does for errors of the language itself."""
     if isinstance(error, RecursionError):
         error = TOO_DEEP
@@ -155,7 +157,7 @@ def in_full(stay: Stay, error: StatesError | RecursionError) -> StatesError:
     return StatesError(error.error, cause, location=error.location)
 
 
-def too_large(payload: Payload) -> bool:
+def visit_payload_too_large(payload: Payload) -> bool:
     """Whether a payload is over AWS's quota of 262,144 bytes."""
     if payload.is_larger_than(PAYLOAD_BYTES):
         return True
@@ -164,10 +166,14 @@ def too_large(payload: Payload) -> bool:
     return len(text) * 4 > PAYLOAD_BYTES and len(text.encode("utf-8", "surrogatepass")) > PAYLOAD_BYTES
 
 
-def refusal_of(task_name: str, result: Payload) -> StatesError | None:
+def visit_result_refusal(task_name: str, result: Payload) -> StatesError | None:
     """Why a task's result cannot be taken, or None if it can."""
     try:
-        return StatesError(DATA_LIMIT_EXCEEDED, data_limit_cause(task_name)) if too_large(result) else None
+        return (
+            StatesError(DATA_LIMIT_EXCEEDED, data_limit_cause(task_name))
+            if visit_payload_too_large(result)
+            else None
+        )
     except RecursionError:
         return TOO_DEEP
 
@@ -179,26 +185,26 @@ def data_limit_cause(name: str) -> str:
     )
 
 
-def failure(execution: Execution, frame: Frame) -> StatesError:
+def visit_failure(execution: Execution, frame: Frame) -> StatesError:
     """Why the frame's state failed: what an event says, what Fail says, or what its expressions raise."""
     stay = frame.stay
     known = stay.error or stay.memo.error
     if known is None:
-        known = stay.note().error = _failure(execution, frame)
+        known = stay.note().error = _visit_failure(execution, frame)
     return known
 
 
-def _failure(execution: Execution, frame: Frame) -> StatesError:
+def _visit_failure(execution: Execution, frame: Frame) -> StatesError:
     try:
         match frame.phase:
             case "WORKED":
-                completion(execution, frame, frame.stay.result)
+                visit_completion(execution, frame, frame.stay.result)
             case "JOINED":
-                completion(execution, frame, joined_result(frame.stay))
+                visit_completion(execution, frame, joined_visit_result(frame.stay))
             case "DISTRIBUTING":
-                map_run_plan(execution, frame)
+                map_run_plan_of_visit(execution, frame)
             case _:
-                asked = first_move(execution, frame)
+                asked = first_visit_move(execution, frame)
                 if isinstance(asked, Stop):
                     return StatesError(asked.error, asked.cause)
     except StatesError as error:
@@ -206,7 +212,7 @@ def _failure(execution: Execution, frame: Frame) -> StatesError:
     raise AssertionError(f"the state {frame.stay.state.name} did not fail")
 
 
-def final_failure(execution: Execution, frame: Frame, now: int) -> StatesError:
+def final_visit_failure(execution: Execution, frame: Frame, now: int) -> StatesError:
     """Why the frame itself failed, by `now`: its state's error, or the one that trying again or
     catching it raised.
     """
@@ -216,21 +222,24 @@ def final_failure(execution: Execution, frame: Frame, now: int) -> StatesError:
         return stay.error
     if stay.memo.failed_for_good is not None:
         return stay.memo.failed_for_good
-    error = failure(execution, frame)
-    if frame.phase not in ("ENTERED", "DISTRIBUTING") and retrier_with_attempts_left(stay, error) is not None:
+    error = visit_failure(execution, frame)
+    if (
+        frame.phase not in ("ENTERED", "DISTRIBUTING")
+        and visit_retrier_with_attempts_left(stay, error) is not None
+    ):
         # The frame would have tried again, had it been able to.
         try:
-            next_move(execution, frame, now, frame)
+            next_visit_move(execution, frame, now, frame)
         except StatesError as raised:
             error = raised
     try:
-        catch(stay, visit(execution, frame, attempt=stay.retry_count, now=frame.last_at), error)
+        catch_in_visit(stay, visit(execution, frame, attempt=stay.retry_count, now=frame.last_at), error)
     except StatesError as worse:
         return worse
     return error
 
 
-def next_move(execution: Execution, frame: Frame, now: int, after: Frame) -> Move:
+def next_visit_move(execution: Execution, frame: Frame, now: int, after: Frame) -> Move:
     """What the frame's state asks for in its next attempt, which follows the last event of the
     frame `after`: its own, or that of the child that failed. Raises StatesError, its cause in full.
     """
@@ -238,11 +247,11 @@ def next_move(execution: Execution, frame: Frame, now: int, after: Frame) -> Mov
     known = stay.memo.next_move
     if known is None:
         seen = visit(execution, frame, attempt=stay.retry_count + 1, now=now, follows=after.last)
-        known = stay.note().next_move = enter(stay, seen)
+        known = stay.note().next_move = enter_visit(stay, seen)
     return known
 
 
-def catcher_of(stay: Stay, error: StatesError) -> Catcher | None:
+def catcher_of_visit(stay: Stay, error: StatesError) -> Catcher | None:
     """The first Catcher that the error meets."""
     for catcher in stay.state.catch:
         if matches_error_equals(catcher.error_equals, error.error, heartbeat=stay.heartbeat_missed):
@@ -250,13 +259,13 @@ def catcher_of(stay: Stay, error: StatesError) -> Catcher | None:
     return None
 
 
-def retrier_with_attempts_left(stay: Stay, error: StatesError) -> tuple[int, Retrier] | None:
+def visit_retrier_with_attempts_left(stay: Stay, error: StatesError) -> tuple[int, Retrier] | None:
     """The first Retrier that the error meets, with its position, if it has attempts left."""
-    met = matching_retrier(stay, error)
+    met = visit_matching_retrier(stay, error)
     return met if met is not None and stay.retried.get(met[0], 0) < met[1].max_attempts else None
 
 
-def matching_retrier(stay: Stay, error: StatesError) -> tuple[int, Retrier] | None:
+def visit_matching_retrier(stay: Stay, error: StatesError) -> tuple[int, Retrier] | None:
     """The first Retrier that the error meets, with its position, whether or not it has attempts left."""
     for position, entry in enumerate(stay.state.retry):
         if matches_error_equals(entry.error_equals, error.error, heartbeat=stay.heartbeat_missed):
@@ -264,7 +273,7 @@ def matching_retrier(stay: Stay, error: StatesError) -> tuple[int, Retrier] | No
     return None
 
 
-def joined_result(stay: Stay) -> Payload:
+def joined_visit_result(stay: Stay) -> Payload:
     """What the Map Run gave, or the outputs of the children, in their order, as one array."""
     if stay.result is not None:
         return stay.result

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli.api import model
 from sfn_cli.api.protocol import shapes
 from sfn_cli.errors import ApiError
-from sfn_cli.json_text import NotJson, read
+from sfn_cli.json_text import NotJson, read_json
 from sfn_cli.jsonvalue import Json, dumps
 from sfn_cli.server.messages import HttpRequest, HttpResponse, with_request_id
 from sfn_cli.server.unsupported import not_served
@@ -55,7 +55,7 @@ def read_request(operation: Operation, request: HttpRequest) -> dict[str, Any]:
 def json_body(body: bytes) -> Json:
     """The value of a body, where nothing means {}. Raises ApiError SerializationException."""
     try:
-        return read(body.decode()) if body.strip() else {}
+        return read_json(body.decode()) if body.strip() else {}
     except UnicodeDecodeError:
         raise ApiError("SerializationException", "The body is not UTF-8.") from None
     except NotJson as error:

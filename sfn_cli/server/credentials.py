@@ -10,7 +10,7 @@ from configparser import Error, RawConfigParser
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli.errors import ConfigurationError
-from sfn_cli.input_files import CREDENTIALS_BYTES, read_text
+from sfn_cli.input_files import CREDENTIALS_BYTES, read_input_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +27,7 @@ def read(path: str) -> Mapping[str, AccessKey]:
     """Reads the access keys in a file, by their ids. Raises ConfigurationError."""
     parser = RawConfigParser(default_section="", strict=False)
     try:
-        parser.read_string(read_text(path, CREDENTIALS_BYTES), path)
+        parser.read_string(read_input_text(path, CREDENTIALS_BYTES), path)
     except OSError as error:
         raise _unusable(path, error.strerror or str(error)) from error
     except UnicodeDecodeError as error:

@@ -104,7 +104,7 @@ class Gateway:
         return (
             name
             if name.startswith("arn:")
-            else arn.state_machine(self._settings.region, self._settings.account_id, name)
+            else arn.state_machine_arn(self._settings.region, self._settings.account_id, name)
         )
 
     def _cors(self, headers: Mapping[str, str]) -> dict[str, str]:

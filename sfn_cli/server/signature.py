@@ -53,7 +53,7 @@ def signature_of(request: HttpRequest) -> Signature:
     Raises ApiError MissingAuthenticationTokenException or IncompleteSignatureException.
     """
     authorization = request.headers.get("authorization")
-    query = {_decode(name): _decode(value) for name, value in sigv4.arguments_of(request.query)}
+    query = {_decode(name): _decode(value) for name, value in sigv4.sigv4_query_arguments(request.query)}
     if authorization is not None:
         return _in_header(authorization.strip(), request.headers)
     if "X-Amz-Algorithm" in query:
@@ -92,8 +92,8 @@ def check_digest(signature: Signature, request: HttpRequest, known: Mapping[str,
     digest = sha256(request.body).hexdigest()
     query = "&".join(part for part in request.query.split("&") if not part.startswith("X-Amz-Signature="))
     headers = {name: request.headers.getlist(name) for name in signature.signed_headers}
-    canonical = sigv4.canonical_request(request.method, request.path, query, headers, digest)
-    wanted = sigv4.signature(credentials.secret_access_key, signature.at, signature.scope, canonical)
+    canonical = sigv4.sigv4_canonical_request(request.method, request.path, query, headers, digest)
+    wanted = sigv4.sigv4_signature(credentials.secret_access_key, signature.at, signature.scope, canonical)
     declared = request.headers.get("x-amz-content-sha256", digest)
     if not _is_same(wanted, signature.signature) or not _is_same(declared, digest):
         raise _invalid(

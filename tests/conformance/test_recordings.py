@@ -81,7 +81,7 @@ def test_tasks_that_call_services(tmp_path: Path) -> None:
         try:
             misses, played = play(tmp_path, chosen, "--sfn", url, "--other", other)
         finally:
-            embedded_aws.stop(str(home))
+            embedded_aws.stop_embedded_aws(str(home))
     check(misses, played)
     assert len(played) >= 60
 

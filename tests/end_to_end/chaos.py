@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.api import call
 from sfn_cli.api.model import load
-from sfn_cli.app import build
+from sfn_cli.app import build_app
 from sfn_cli.settings import Settings
 from sfn_cli.store.sqlite.database import Database
 from sfn_cli.store.sqlite.keys import event_of, execution_of
@@ -249,7 +249,7 @@ class Chaos:
 
     def start_by_api(self) -> None:
         """The others, spread over the run."""
-        service = build(Settings.from_environment({"SFN_HOME": str(self.home)}))
+        service = build_app(Settings.from_environment({"SFN_HOME": str(self.home)}))
         operation = load("stepfunctions", "StartExecution")
         pause = self.wanted_kills / 15 / len(self.work) / 2
         for at, (kind, n) in enumerate(self.work):

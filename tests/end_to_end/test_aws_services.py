@@ -79,7 +79,7 @@ def services(home: Path) -> Iterator[Callable[[str], Any]]:
         )
 
     yield client
-    embedded_aws.stop(str(home))
+    embedded_aws.stop_embedded_aws(str(home))
 
 
 @contextmanager
@@ -222,7 +222,7 @@ def test_another_user_cannot_call_them(home: Path, services: Callable[[str], Any
 def no_users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Processes that cannot find out a connection's user, as on macOS."""
     (tmp_path / "sitecustomize.py").write_text(
-        "import sfn_cli.loopback; sfn_cli.loopback.peer_user = lambda connection: None"
+        "import sfn_cli.loopback; sfn_cli.loopback.loopback_peer_user = lambda connection: None"
     )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
 

@@ -53,7 +53,7 @@ def test_events_take_what_they_show(home: Path, execution: str) -> None:
     """What happened before `--since`, and what has run since then, costs SQLite no step."""
 
     def steps() -> int:
-        service = app.build(Settings.from_environment({"SFN_HOME": str(home)}))
+        service = app.build_app(Settings.from_environment({"SFN_HOME": str(home)}))
         count = 0
 
         def step() -> None:

@@ -11,7 +11,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.api.stepfunctions.executions import new_execution
-from sfn_cli.app import build
+from sfn_cli.app import build_app
 from sfn_cli.settings import Settings
 from sfn_cli.store.sqlite.database import Database
 from tests.processes import SFN, TIMEOUT_SECONDS, environment_of, sfn, sfn_json, until
@@ -220,7 +220,7 @@ def test_a_worker_claims_no_more_than_it_can_drive(home: Path) -> None:
     The first ones end while most are unclaimed.
     """
     define(home, ECHO)
-    service = build(Settings.from_environment({"SFN_HOME": str(home)}))
+    service = build_app(Settings.from_environment({"SFN_HOME": str(home)}))
     machine = service.state_machines.find(MACHINE)
     assert machine is not None
     service.executions.start_many([new_execution(machine, {}, service.clock()) for _ in range(6000)])

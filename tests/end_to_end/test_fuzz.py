@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sfn_cli.api import call, following, model
-from sfn_cli.app import build
+from sfn_cli.app import build_app
 from sfn_cli.asl.choice_rules import COMPARISONS, TYPE_TESTS
 from sfn_cli.errors import ApiError
 from sfn_cli.jsonvalue import raise_recursion_limit
@@ -299,7 +299,7 @@ class Store:
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     home = tmp_path_factory.mktemp("fuzz")
-    service = build(Settings.from_environment({"SFN_HOME": str(home), "SFN_CLOCK": "virtual"}))
+    service = build_app(Settings.from_environment({"SFN_HOME": str(home), "SFN_CLOCK": "virtual"}))
     yield Store(service, home)
     stop_workers(home)
     service.close()

@@ -13,7 +13,7 @@ import pytest
 
 from sfn_cli.api import call
 from sfn_cli.api.model import load
-from sfn_cli.app import build
+from sfn_cli.app import build_app
 from sfn_cli.drivers.local import launch
 from sfn_cli.settings import Settings
 from sfn_cli.store.sqlite.database import Database
@@ -139,7 +139,7 @@ def test_stopped_and_redriven_at_once(home: Path) -> None:
     states = {"W": {"Type": "Wait", "Seconds": 1, "Next": "P"}, "P": {"Type": "Pass", "End": True}}
     arn = start_execution(home, create_machine(home, "Wait", {"StartAt": "W", "States": states}))
     until(lambda: "WaitStateEntered" in types(home, arn), "the wait")
-    service = build(Settings.from_environment({"SFN_HOME": str(home)}))
+    service = build_app(Settings.from_environment({"SFN_HOME": str(home)}))
     for _ in range(30):
         call(service, load("stepfunctions", "StopExecution"), {"executionArn": arn})
         call(service, load("stepfunctions", "RedriveExecution"), {"executionArn": arn})

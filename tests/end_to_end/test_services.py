@@ -156,7 +156,7 @@ def test_the_next_run_brings_the_services_back(home: Path) -> None:
 
 def _order_services() -> list[services_json.DevService]:
     path = EXAMPLES / "order" / "services.json"
-    return services_json.parse(path, json.loads(path.read_text()))
+    return services_json.parse_services_json(path, json.loads(path.read_text()))
 
 
 @pytest.mark.parametrize(

@@ -392,4 +392,4 @@ def test_rules_of_the_stores_own_services(home: Path) -> None:
         assert sorted(told(received)) == [("e", "FAILED"), ("e", "RUNNING")]
         assert [event["source"] for event in received] == ["aws.states"] * 2
     finally:
-        embedded_aws.stop(str(home))
+        embedded_aws.stop_embedded_aws(str(home))

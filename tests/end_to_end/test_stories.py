@@ -236,7 +236,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     home = tmp_path_factory.mktemp("stories") / "home"
     yield Store(home)
     stop_workers(home)
-    embedded_aws.stop(str(home))
+    embedded_aws.stop_embedded_aws(str(home))
 
 
 @pytest.mark.parametrize("told", STORIES, ids=str)
@@ -379,7 +379,7 @@ def test_a_database_of_the_user(home: Path, dynalite: str) -> None:
             assert accounts(database) == told.effects[Store.accounts]
         assert Store(home).client("dynamodb").list_tables()["TableNames"] == []
     finally:
-        embedded_aws.stop(str(home))
+        embedded_aws.stop_embedded_aws(str(home))
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def test_a_worker_that_leaves(home: Path, tmp_path: Path) -> None:
         daemon = start_daemon(home, tmp_path, given)
         queue = task("arn:aws:states:::aws-sdk:sqs:createQueue", Parameters={"QueueName": "q"})
         assert ended(home, start_execution(home, create_machine(home, "Q", queue)))["status"] == "SUCCEEDED"
-        url = embedded_aws.running(str(home))
+        url = embedded_aws.running_embedded_aws(str(home))
         (worker,), (others_worker,) = (
             worker_pids(home),
             until(lambda: worker_pids(other), "the other store's worker"),
@@ -78,10 +78,10 @@ def test_a_worker_that_leaves(home: Path, tmp_path: Path) -> None:
         assert sfn(home, "worker", "stop").returncode == 0
         await_end(worker)
         await_end(daemon)
-        assert embedded_aws.running(str(home)) == url is not None
+        assert embedded_aws.running_embedded_aws(str(home)) == url is not None
         assert worker_pids(other) == [others_worker]
     finally:
-        embedded_aws.stop(str(home))
+        embedded_aws.stop_embedded_aws(str(home))
         stop_workers(other)
 
 

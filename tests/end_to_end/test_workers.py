@@ -14,7 +14,7 @@ import pytest
 
 from sfn_cli.api import call
 from sfn_cli.api.model import load
-from sfn_cli.app import build
+from sfn_cli.app import build_app
 from sfn_cli.interpreter.events import TERMINAL
 from sfn_cli.settings import Settings
 from sfn_cli.store.sqlite.database import Database
@@ -98,7 +98,7 @@ def define(home: Path, tmp_path: Path) -> None:
 
 
 def start_many(home: Path, count: int, at: float) -> None:
-    service = build(Settings.from_environment({"SFN_HOME": str(home)}))
+    service = build_app(Settings.from_environment({"SFN_HOME": str(home)}))
     operation = load("stepfunctions", "StartExecution")
     for n in range(count // len(KINDS)):
         for kind in KINDS:

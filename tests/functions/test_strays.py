@@ -164,13 +164,13 @@ def test_the_next_worker_ends_those_of_one_that_was_killed(
         assert parent.stdout is not None
         pid = int(parent.stdout.readline())
         home = str(tmp_path / "parent" / "home")
-        strays.end_orphans(home, reports.append)
+        strays.end_orphaned_strays(home, reports.append)
         assert (_lives(pid), reports) == (True, [])
         parent.kill()
         parent.wait()
         bench.pool.end_orphans()
         assert (_lives(pid), reports) == (True, [])
-        strays.end_orphans(home, reports.append)
+        strays.end_orphaned_strays(home, reports.append)
         assert await_death(pid)
         assert reports == [f"ends what the function fn left behind: process {pid} ({_name_of(start)})"]
 

@@ -78,7 +78,7 @@ class Workbench:
     def create(self, name: str, code: Code, configuration: Mapping[str, Any]) -> None:
         facts = {"Runtime": RUNTIME, "Handler": "app.handler", **hash_of(code), **configuration}
         assert self.functions.create(
-            name, arn.function("us-east-1", "123456789012", name), facts, code, self.clock()
+            name, arn.function_arn("us-east-1", "123456789012", name), facts, code, self.clock()
         )
 
     def update(self, name: str = "fn", code: Code | None = None, **configuration: Any) -> None:

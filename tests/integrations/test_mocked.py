@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sfn_cli.integrations.integration import TaskRun
-from sfn_cli.integrations.mocked import answer
-from sfn_cli.interpreter.mocks import read
+from sfn_cli.integrations.mocked import answer_mocked
+from sfn_cli.interpreter.mocks import read_mocks
 from sfn_cli.jsonvalue import dumps
 from tests.interpreter.hand_turned import begin, interpreter_of, stored
 
@@ -56,10 +56,10 @@ def run(
         events += interpreter.advance(now)
         if interpreter.open_tasks:
             task = next(iter(interpreter.open_tasks.values()))
-            instead = read(kept).answer(task)
+            instead = read_mocks(kept).answer(task)
             assert instead is not None
             signals: list[Signal] = []
-            answer(TaskRun(task, 0, signals.append), instead)
+            answer_mocked(TaskRun(task, 0, signals.append), instead)
             events += interpreter.receive(signals[0], now)
         elif interpreter.wake_at is not None:
             now = max(now, interpreter.wake_at)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli import quotas
 from sfn_cli.asl.state_machine import load_machine
 from sfn_cli.interpreter.decide import decide
-from sfn_cli.interpreter.events import HistoryEvent, execution_redriven, execution_started
+from sfn_cli.interpreter.events import HistoryEvent, execution_redriven_event, execution_started_event
 from sfn_cli.interpreter.execution import Execution, Frame, OpenTask
 from sfn_cli.interpreter.fork import ForkState
 from sfn_cli.interpreter.interpreter import Interpreter
@@ -59,13 +59,13 @@ def stored(event: HistoryEvent) -> HistoryEvent:
 
 
 def begin(input: Any) -> list[HistoryEvent]:
-    return [execution_started(Payload(input), "arn:aws:iam::123456789012:role/any", START)]
+    return [execution_started_event(Payload(input), "arn:aws:iam::123456789012:role/any", START)]
 
 
 def redriven(history: Sequence[HistoryEvent], after_ms: int = 1_000) -> list[HistoryEvent]:
     """A history that has ended, and its redrive a while later."""
     count = 1 + sum(event.type == "ExecutionRedriven" for event in history)
-    return [*history, execution_redriven(history[-1].id, count, history[-1].at + after_ms)]
+    return [*history, execution_redriven_event(history[-1].id, count, history[-1].at + after_ms)]
 
 
 def stopped(history: Sequence[HistoryEvent]) -> list[HistoryEvent]:

@@ -10,7 +10,12 @@ import pytest
 
 from sfn_cli.api.model import load as load_operation
 from sfn_cli.asl.state_machine import load_machine
-from sfn_cli.interpreter.events import EVENT_TYPES, HistoryEvent, execution_aborted, execution_failed
+from sfn_cli.interpreter.events import (
+    EVENT_TYPES,
+    HistoryEvent,
+    execution_aborted_event,
+    execution_failed_event,
+)
 from sfn_cli.interpreter.evolve import evolve
 from sfn_cli.interpreter.execution import Execution
 from sfn_cli.interpreter.phase import Phase
@@ -133,9 +138,9 @@ def test_a_type_that_is_never_recorded_is_damage(name: str) -> None:
 @pytest.mark.parametrize(
     "ended, type, details",
     [
-        (execution_aborted(4, "E", "why", 5), "ExecutionAborted", {"error": "E", "cause": "why"}),
-        (execution_aborted(4, None, None, 5), "ExecutionAborted", {}),
-        (execution_failed(4, "E", "\ud800", 5), "ExecutionFailed", {"error": "E", "cause": "?"}),
+        (execution_aborted_event(4, "E", "why", 5), "ExecutionAborted", {"error": "E", "cause": "why"}),
+        (execution_aborted_event(4, None, None, 5), "ExecutionAborted", {}),
+        (execution_failed_event(4, "E", "\ud800", 5), "ExecutionFailed", {"error": "E", "cause": "?"}),
     ],
 )
 def test_an_end_from_outside(ended: HistoryEvent, type: str, details: dict[str, str]) -> None:

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from sfn_cli.interpreter.events import EVENT_TYPES, HistoryEvent
-from sfn_cli.interpreter.execution_log import execution_log, line, stream_name
+from sfn_cli.interpreter.execution_log import execution_log, execution_log_line, execution_log_stream
 from sfn_cli.jsonvalue import Json, Payload
 from sfn_cli.quotas import REPORTED_DATA_BYTES
 from tests.interpreter.hand_turned import EXECUTION_ARN, MACHINE_ARN
@@ -74,11 +74,11 @@ def test_group(arn: str) -> None:
 @pytest.mark.parametrize("machine", [MACHINE_ARN, f"{MACHINE_ARN}:3", f"{MACHINE_ARN}:PROD"])
 def test_stream(machine: str) -> None:
     """One stream a machine and hour, whatever version or alias was started."""
-    assert stream_name(machine, AT) == "states/Case/2026-08-24-03/00000000"
+    assert execution_log_stream(machine, AT) == "states/Case/2026-08-24-03/00000000"
 
 
 def logged(event: HistoryEvent, *, include: bool = True) -> Json:
-    return json.loads(line(event, EXECUTION_ARN, include_execution_data=include))
+    return json.loads(execution_log_line(event, EXECUTION_ARN, include_execution_data=include))
 
 
 def test_line() -> None:

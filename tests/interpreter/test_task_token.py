@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sfn_cli.interpreter.task_token import handle_of, is_genuine, locator_of, of_handle, task_token
+from sfn_cli.interpreter.task_token import (
+    handle_of_task_token,
+    is_genuine_task_token,
+    locator_of_task_token,
+    task_token,
+    task_token_of_handle,
+)
 from sfn_cli.interpreter.turn import turn
 from tests.interpreter.hand_turned import START, begin, interpreter_of
 
@@ -37,8 +43,11 @@ def test_a_locator_ends_the_token(locator: str) -> None:
     task = open_task(locator)
     assert task.token is not None
     assert task.arguments.value == {"QueueUrl": "q", "MessageBody": task.token}
-    assert (locator_of(task.token), task.token.removesuffix(locator)) == (locator, open_task("").token)
-    assert of_handle("secret", handle_of(task.token), locator) == task.token
+    assert (locator_of_task_token(task.token), task.token.removesuffix(locator)) == (
+        locator,
+        open_task("").token,
+    )
+    assert task_token_of_handle("secret", handle_of_task_token(task.token), locator) == task.token
 
 
 @pytest.mark.parametrize(
@@ -57,4 +66,4 @@ def test_a_locator_ends_the_token(locator: str) -> None:
 )
 def test_genuine(token: str, locator: str, genuine: bool) -> None:
     """Only the whole token, with the locator of its execution, is taken."""
-    assert is_genuine(token, "seed", locator) is genuine
+    assert is_genuine_task_token(token, "seed", locator) is genuine

@@ -150,7 +150,7 @@ def find(service: Service, connection_arn: str) -> Connection | None:
 
 
 def _stem(service: Service, name: str) -> str:
-    return arn.connection(service.settings.region, service.settings.account_id, name)
+    return arn.connection_arn(service.settings.region, service.settings.account_id, name)
 
 
 def _check(request: Mapping[str, Any]) -> None:

@@ -97,7 +97,7 @@ def list_aliases(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 
 def _number(version: str) -> int:
     """The number of a version, which the model says is $LATEST or digits."""
-    return arn.version_number(version) or 0
+    return arn.version_number_of_arn(version) or 0
 
 
 def _weights(request: Mapping[str, Any]) -> dict[str, float] | None:

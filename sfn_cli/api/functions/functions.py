@@ -159,7 +159,7 @@ def delete_function(service: Service, request: dict[str, Any]) -> dict[str, Any]
         return {"StatusCode": 204}
     if qualifier == LATEST:
         raise invalid("$LATEST version cannot be deleted without deleting the function.")
-    number = arn.version_number(qualifier)
+    number = arn.version_number_of_arn(qualifier)
     aliases = None if number is None else service.function_versions.delete(name, number)
     if aliases is None:
         raise not_found(service, request)

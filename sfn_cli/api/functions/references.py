@@ -32,7 +32,7 @@ def parse_reference(request: Mapping[str, Any]) -> Reference:
 def existing(service: Service, request: Mapping[str, Any]) -> Function:
     """The function at the version that is meant; an alias's is the one that it leads to. Raises ApiError."""
     name, qualifier = parse_reference(request)
-    number = 0 if qualifier in (None, LATEST) else arn.version_number(qualifier)
+    number = 0 if qualifier in (None, LATEST) else arn.version_number_of_arn(qualifier)
     if number is None and qualifier is not None:
         route = service.functions.route(name, qualifier)
         number = None if route is None else route.number
@@ -60,7 +60,7 @@ def no_function(function_arn: str) -> ApiError:
 
 
 def function_arn(service: Service, name: str, qualifier: str | None = None) -> str:
-    own = arn.function(service.settings.region, service.settings.account_id, name)
+    own = arn.function_arn(service.settings.region, service.settings.account_id, name)
     return f"{own}:{qualifier}" if qualifier else own
 
 

@@ -131,7 +131,7 @@ def existing_group(service: Service, request: Mapping[str, Any]) -> str:
     name = request.get("logGroupName") or request.get("logGroupIdentifier")
     if not name:
         raise invalid_parameter("Either logGroupName or logGroupIdentifier must be given.")
-    parsed = arn.parse(name)
+    parsed = arn.parse_arn(name)
     group = parsed.resource_id.removesuffix(":*") if parsed else str(name)
     if not service.log_groups.has_group(group):
         raise no_group()
@@ -151,7 +151,7 @@ def invalid_parameter(message: str) -> ApiError:
 
 
 def _group_response(service: Service, group: LogGroup) -> dict[str, Any]:
-    group_arn = arn.log_group(service.settings.region, service.settings.account_id, group.name)
+    group_arn = arn.log_group_arn(service.settings.region, service.settings.account_id, group.name)
     return {
         "logGroupName": group.name,
         "creationTime": group.created_at,
@@ -165,7 +165,9 @@ def _group_response(service: Service, group: LogGroup) -> dict[str, Any]:
 
 
 def _stream_response(service: Service, group: str, stream: LogStream) -> dict[str, Any]:
-    group_arn = arn.log_group(service.settings.region, service.settings.account_id, group).removesuffix(":*")
+    group_arn = arn.log_group_arn(service.settings.region, service.settings.account_id, group).removesuffix(
+        ":*"
+    )
     return {
         "logStreamName": stream.name,
         "creationTime": stream.created_at,

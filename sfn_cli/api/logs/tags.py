@@ -55,7 +55,7 @@ def _tags(service: Service, group: str) -> Tags:
 
 
 def _group_name(resource_arn: str) -> str:
-    name = arn.log_group_name(resource_arn)
+    name = arn.log_group_name_in_arn(resource_arn)
     if name is None:
         raise ApiError(
             "InvalidParameterException",

@@ -24,7 +24,7 @@ def create_activity(service: Service, request: dict[str, Any]) -> dict[str, Any]
     name = request["name"]
     arn_checks.check_name(name)
     activity = Activity(
-        arn=arn.activity(service.settings.region, service.settings.account_id, name),
+        arn=arn.activity_arn(service.settings.region, service.settings.account_id, name),
         name=name,
         created_at=service.clock(),
         encryption_configuration=configurations.encryption(request),
@@ -46,7 +46,7 @@ def describe_activity(service: Service, request: dict[str, Any]) -> dict[str, An
 
 def list_activities(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """The activities of this account and region, by name."""
-    prefix = arn.activity(service.settings.region, service.settings.account_id, "")
+    prefix = arn.activity_arn(service.settings.region, service.settings.account_id, "")
     activities, token = paging.sealed_page(
         request,
         f"ListActivities {prefix}",

@@ -43,7 +43,7 @@ def create_state_machine_alias(service: Service, request: dict[str, Any]) -> dic
             "Failed to create alias because an alias with the same name "
             "and a different routing configuration already exists.",
         )
-    return {"stateMachineAliasArn": arn.qualify(machine_arn, name), "creationDate": alias.created_at}
+    return {"stateMachineAliasArn": arn.qualify_arn(machine_arn, name), "creationDate": alias.created_at}
 
 
 def update_state_machine_alias(service: Service, request: dict[str, Any]) -> dict[str, Any]:
@@ -83,7 +83,7 @@ def describe_state_machine_alias(service: Service, request: dict[str, Any]) -> d
         "name": alias.name,
         "description": alias.description or None,
         "routingConfiguration": [
-            {"stateMachineVersionArn": arn.qualify(machine_arn, number), "weight": weight}
+            {"stateMachineVersionArn": arn.qualify_arn(machine_arn, number), "weight": weight}
             for number, weight in alias.weights
         ],
         "creationDate": alias.created_at,
@@ -96,11 +96,11 @@ def list_state_machine_aliases(service: Service, request: dict[str, Any]) -> dic
     recordings show the oldest first.
     """
     given_arn = request["stateMachineArn"]
-    machine_arn, qualifier = arn.split_qualifier(given_arn)
+    machine_arn, qualifier = arn.split_arn_qualifier(given_arn)
     machine = references.active(service, machine_arn)
     version = None
     if qualifier is not None:
-        number = arn.version_number(qualifier)
+        number = arn.version_number_of_arn(qualifier)
         found = None if number is None else service.versions.find(machine.id, number)
         if found is None:
             raise _not_found(given_arn)
@@ -115,7 +115,10 @@ def list_state_machine_aliases(service: Service, request: dict[str, Any]) -> dic
     )
     return {
         "stateMachineAliases": [
-            {"stateMachineAliasArn": arn.qualify(machine_arn, alias.key), "creationDate": alias.created_at}
+            {
+                "stateMachineAliasArn": arn.qualify_arn(machine_arn, alias.key),
+                "creationDate": alias.created_at,
+            }
             for alias in aliases
         ],
         "nextToken": token,
@@ -132,8 +135,10 @@ def _check_routing(routing: Routing, machine_arn: str | None = None) -> tuple[st
     arns = [route["stateMachineVersionArn"] for route in routing]
     for version_arn in arns:
         arn_checks.check_arn(version_arn, "stateMachine")
-    parts = [arn.split_qualifier(version_arn) for version_arn in arns]
-    numbers = [number for _, qualifier in parts if (number := arn.version_number(qualifier)) is not None]
+    parts = [arn.split_arn_qualifier(version_arn) for version_arn in arns]
+    numbers = [
+        number for _, qualifier in parts if (number := arn.version_number_of_arn(qualifier)) is not None
+    ]
     weights = [route["weight"] for route in routing]
     if len(numbers) < len(arns):
         raise _invalid("Routing configuration must contain state machine version ARNs.", arns)
@@ -159,7 +164,7 @@ def _parse_arn(alias_arn: str) -> tuple[str, str]:
     ResourceNotFound for an ARN that cannot be an alias's.
     """
     arn_checks.check_arn(alias_arn, "stateMachine")
-    machine_arn, name = arn.split_qualifier(alias_arn)
+    machine_arn, name = arn.split_arn_qualifier(alias_arn)
     if name is None:
         raise _not_found(alias_arn)
     return machine_arn, name

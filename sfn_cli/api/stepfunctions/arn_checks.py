@@ -25,7 +25,7 @@ def check_name(name: str) -> None:
 
 def check_role(role_arn: str) -> None:
     """Raises ApiError InvalidArn when the role is not an ARN. Whether it exists is not checked."""
-    if arn.parse_strict(role_arn) is None:
+    if arn.parse_arn_strictly(role_arn) is None:
         raise _invalid_arn(role_arn)
 
 
@@ -34,7 +34,7 @@ def check_arn(text: str, *resource_types: str) -> Arn:
 
     Raises ApiError InvalidArn.
     """
-    parsed = arn.parse_strict(text)
+    parsed = arn.parse_arn_strictly(text)
     if parsed is None or parsed.service != "states" or not parsed.resource_id:
         raise _invalid_arn(text)
     if parsed.resource_type not in resource_types:

@@ -27,7 +27,7 @@ def logging(service: Service, request: Mapping[str, Any], kept: str | None = Non
         raise _invalid_logging("Must specify exactly one Log Destination.")
     for destination in destinations:
         group_arn = destination.get("cloudWatchLogsLogGroup", {}).get("logGroupArn", "")
-        name = arn.log_group_name(group_arn)
+        name = arn.log_group_name_in_arn(group_arn)
         if name is not None and not group_arn.endswith(":*"):
             raise _invalid_logging("Log Group ARN must be provided with '*' qualifier.")
         if name is None or not service.log_groups.has_group(name):

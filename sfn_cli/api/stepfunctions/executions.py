@@ -15,7 +15,7 @@ from sfn_cli.api.protocol import paging
 from sfn_cli.api.stepfunctions import arn_checks, configurations, qualifiers
 from sfn_cli.api.stepfunctions.references import active, does_not_exist, existing, type_not_supported
 from sfn_cli.errors import ApiError
-from sfn_cli.interpreter.events import api_event, execution_started
+from sfn_cli.interpreter.events import api_event, execution_started_event
 from sfn_cli.jsonvalue import Payload
 from sfn_cli.store.sqlite.stepfunctions.executions import Execution, NewExecution, Summary, Whose
 from sfn_cli.uuids import random_uuid, time_ordered_uuid
@@ -52,7 +52,7 @@ def resolve_mocks(service: Service, request: Mapping[str, Any]) -> tuple[dict[st
     """Returns the request without the test case that its ARN may name, and the mocks that it
     requests, if any.
     """
-    machine_arn, test_case = arn.test_case(request["stateMachineArn"])
+    machine_arn, test_case = arn.test_case_of_arn(request["stateMachineArn"])
     inject = request.get("inject", ())
     request = {**request, "stateMachineArn": machine_arn}
     if test_case is None and not inject:
@@ -102,7 +102,7 @@ def new_execution(
         mocks=None if mocking is None else mocking.of(machine),
     )
     input = Payload(text=request.get("input", "{}"))
-    return new, execution_started(
+    return new, execution_started_event(
         input, machine.revision.role_arn, at, qualified=qualifiers.arns(machine.arn, version, alias)
     )
 
@@ -125,7 +125,7 @@ def stop_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     An EXPRESS execution cannot be stopped on AWS. Here a suspended one can: nothing else would end it.
     """
     execution_arn = request["executionArn"]
-    if not (arn.is_express(execution_arn) and service.suspensions.of(execution_arn)):
+    if not (arn.is_express_arn(execution_arn) and service.suspensions.of(execution_arn)):
         arn_checks.check_arn(execution_arn, "execution")
     stopped_at = service.executions.abort(
         execution_arn, request.get("error"), request.get("cause"), service.clock()
@@ -139,7 +139,7 @@ def stop_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 def describe_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Executions of an EXPRESS machine do not describe themselves, but the children of a Map Run do."""
     execution_arn = request["executionArn"]
-    execution = service.executions.find(execution_arn) if arn.is_express(execution_arn) else None
+    execution = service.executions.find(execution_arn) if arn.is_express_arn(execution_arn) else None
     if execution is None or execution.map_run_arn is None:
         execution = existing_execution(service, execution_arn)
     answer = describe(execution, included=request.get("includedData") != "METADATA_ONLY")
@@ -227,7 +227,7 @@ def _summary(execution: Execution | Summary) -> dict[str, Any]:
         "itemCount": execution.item_count,
         "redriveCount": execution.redrive_count,
         # AWS returns no date for the EXPRESS children that a Map Run has restarted.
-        "redriveDate": None if arn.is_express(execution.arn) else execution.redriven_at,
+        "redriveDate": None if arn.is_express_arn(execution.arn) else execution.redriven_at,
     }
 
 
@@ -264,8 +264,8 @@ def existing_execution(service: Service, execution_arn: str) -> Execution:
 
 def _execution_arn(machine: StateMachine, name: str) -> str:
     if machine.type == "STANDARD":
-        return arn.execution(machine.arn, name)
-    return arn.express_execution(machine.arn, name, random_uuid())
+        return arn.execution_arn(machine.arn, name)
+    return arn.express_execution_arn(machine.arn, name, random_uuid())
 
 
 def check_input(text: str) -> None:
@@ -273,7 +273,7 @@ def check_input(text: str) -> None:
     from sfn_cli import json_text
 
     try:
-        json_text.read(text)
+        json_text.read_json(text)
     except json_text.NotJson as error:
         reason = error.message if text.strip() else "Invalid execution input."
         raise ApiError(

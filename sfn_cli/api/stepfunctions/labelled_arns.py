@@ -15,7 +15,7 @@ from sfn_cli import jsonvalue
 from sfn_cli.asl.dataflow import JSONPATH
 from sfn_cli.asl.nesting import states_with_nested
 from sfn_cli.asl.state_machine import CompiledMachine
-from sfn_cli.interpreter.map_run import label_of
+from sfn_cli.interpreter.map_run import map_run_label
 
 
 class Children(NamedTuple):
@@ -34,7 +34,10 @@ def find(machine_arn: str, definition: str, label: str) -> Children | None:
     for name, state in states_with_nested(machine):
         processor = state.get("ItemProcessor", {})
         config = processor.get("ProcessorConfig", {})
-        if config.get("Mode") == "DISTRIBUTED" and label_of(machine_arn, name, state.get("Label")) == label:
+        if (
+            config.get("Mode") == "DISTRIBUTED"
+            and map_run_label(machine_arn, name, state.get("Label")) == label
+        ):
             text = CompiledMachine(processor, {}, processor.get("QueryLanguage", language)).definition
             return Children(text, config.get("ExecutionType", "STANDARD"))
     return None

@@ -24,11 +24,11 @@ def find(service: Service, given_arn: str) -> StateMachine | None:
     """The machine with this ARN, at the version that the ARN names; an alias's is the first that it
     leads to.
     """
-    machine_arn, qualifier = arn.split_qualifier(given_arn)
+    machine_arn, qualifier = arn.split_arn_qualifier(given_arn)
     machine = service.state_machines.find(machine_arn)
     if machine is None or qualifier is None:
         return machine
-    number = arn.version_number(qualifier)
+    number = arn.version_number_of_arn(qualifier)
     if number is not None:
         version = service.versions.find(machine.id, number)
         return None if version is None else _at(machine, version)
@@ -47,11 +47,11 @@ def arns(machine_arn: str, version: int | None, alias: str | None) -> dict[str, 
     """The ARNs of the version and the alias by which an execution was started, as descriptions and
     events name them.
     """
-    by_alias = {} if alias is None else {"stateMachineAliasArn": arn.qualify(machine_arn, alias)}
+    by_alias = {} if alias is None else {"stateMachineAliasArn": arn.qualify_arn(machine_arn, alias)}
     return (
         by_alias
         if version is None
-        else {**by_alias, "stateMachineVersionArn": arn.qualify(machine_arn, version)}
+        else {**by_alias, "stateMachineVersionArn": arn.qualify_arn(machine_arn, version)}
     )
 
 
@@ -61,14 +61,14 @@ def owns(given_arn: str, machine_arn: str, started_by: Iterable[str | None]) -> 
 
     The children of a Map Run are its machine's.
     """
-    if arn.split_qualifier(given_arn)[1] is None:
+    if arn.split_arn_qualifier(given_arn)[1] is None:
         return given_arn in (machine_arn, machine_arn.partition("/")[0])
     return given_arn in started_by
 
 
 def version_arn(machine: StateMachine) -> str | None:
     """The ARN of the version that the machine is at, if it is at one."""
-    return None if machine.version is None else arn.qualify(machine.arn, machine.version.number)
+    return None if machine.version is None else arn.qualify_arn(machine.arn, machine.version.number)
 
 
 def started_by(machine: StateMachine) -> dict[str, Any]:

@@ -32,7 +32,7 @@ def create_state_machine(service: Service, request: dict[str, Any]) -> dict[str,
     arn_checks.check_role(request["roleArn"])
     _check_publishing(request)
     machine = StateMachine(
-        arn=arn.state_machine(service.settings.region, service.settings.account_id, name),
+        arn=arn.state_machine_arn(service.settings.region, service.settings.account_id, name),
         name=name,
         type=type_,
         status="ACTIVE",
@@ -57,7 +57,7 @@ def create_state_machine(service: Service, request: dict[str, Any]) -> dict[str,
     return {
         "stateMachineArn": kept.arn,
         "creationDate": kept.created_at,
-        "stateMachineVersionArn": None if kept.first_version is None else arn.qualify(kept.arn, 1),
+        "stateMachineVersionArn": None if kept.first_version is None else arn.qualify_arn(kept.arn, 1),
     }
 
 
@@ -202,7 +202,7 @@ def describe_state_machine_for_execution(service: Service, request: dict[str, An
 
 def list_state_machines(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """By name: AWS documents no order."""
-    prefix = arn.state_machine(service.settings.region, service.settings.account_id, "")
+    prefix = arn.state_machine_arn(service.settings.region, service.settings.account_id, "")
     machines, token = paging.sealed_page(
         request,
         f"ListStateMachines {prefix}",

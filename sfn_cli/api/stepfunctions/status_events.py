@@ -38,7 +38,7 @@ def status_event(execution: Execution) -> dict[str, Any]:
     """The event of an execution's current status; its id is the same each time it is created."""
     detail = _detail(execution)
     happened_at = execution.stopped_at or execution.redriven_at or execution.started_at
-    parsed = arn.parse(execution.arn)
+    parsed = arn.parse_arn(execution.arn)
     assert parsed is not None
     return {
         "version": "0",

@@ -103,7 +103,7 @@ def _change(service: Service, resource_arn: str, change: Callable[[Tags], Tags])
 
 def _nouns(service: Service, resource_arn: str) -> StateMachines | Activities:
     """Where a resource with this ARN would be."""
-    parsed = arn.parse(resource_arn)
+    parsed = arn.parse_arn(resource_arn)
     return (
         service.activities
         if parsed is not None and parsed.resource_type == "activity"

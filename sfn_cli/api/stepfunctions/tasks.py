@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def send_task_success(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     output = request["output"]
     try:
-        json_text.read(output)
+        json_text.read_json(output)
     except json_text.NotJson as error:
         raise ApiError("InvalidOutput", f"Invalid Output: '{error.message}'") from None
     return _to_response(

@@ -59,7 +59,7 @@ def list_state_machine_versions(service: Service, request: dict[str, Any]) -> di
     return {
         "stateMachineVersions": [
             {
-                "stateMachineVersionArn": arn.qualify(machine_arn, version.key),
+                "stateMachineVersionArn": arn.qualify_arn(machine_arn, version.key),
                 "creationDate": version.created_at,
             }
             for version in versions
@@ -71,8 +71,8 @@ def list_state_machine_versions(service: Service, request: dict[str, Any]) -> di
 def delete_state_machine_version(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Succeeds also for a version that does not exist; its executions go on."""
     arn_checks.check_machine(request["stateMachineVersionArn"])
-    machine_arn, qualifier = arn.split_qualifier(request["stateMachineVersionArn"])
-    number = arn.version_number(qualifier)
+    machine_arn, qualifier = arn.split_arn_qualifier(request["stateMachineVersionArn"])
+    number = arn.version_number_of_arn(qualifier)
     if number is None:
         raise ApiError(
             "ValidationException",

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.api.stepfunctions import qualifiers
-from sfn_cli.arn import name_of
-from sfn_cli.interpreter.task_token import of_handle
+from sfn_cli.arn import name_in_arn
+from sfn_cli.interpreter.task_token import task_token_of_handle
 from sfn_cli.settings import clock_reading
 from sfn_cli.store.sqlite.stepfunctions import waiting_tasks as stored
 
@@ -50,7 +50,7 @@ class WaitingTask(NamedTuple):
     @property
     def execution(self) -> str:
         """Its execution, as people name it: MACHINE/NAME."""
-        return f"{name_of(self.state_machine_arn)}/{self.execution_name}"
+        return f"{name_in_arn(self.state_machine_arn)}/{self.execution_name}"
 
     @property
     def name(self) -> str:
@@ -121,7 +121,7 @@ def _waiting_task(task: stored.WaitingTask) -> WaitingTask:
         input=task.input,
         since=task.scheduled_at,
         until=_until(task),
-        task_token=None if status == "SCHEDULED" else of_handle(execution.seed, task.handle),
+        task_token=None if status == "SCHEDULED" else task_token_of_handle(execution.seed, task.handle),
     )
 
 

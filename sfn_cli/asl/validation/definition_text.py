@@ -22,7 +22,7 @@ def read_definition(definition: str) -> Mapping[str, Json] | Diagnostic:
     if not definition.strip():
         return _NO_OBJECT
     try:
-        json_text.read(definition)
+        json_text.read_json(definition)
     except json_text.NotJson as error:
         place = f'[Source: (String)"{definition}"; line: {error.line}, column: {error.column}]'
         return Diagnostic("ERROR", INVALID_JSON, error.message, place)

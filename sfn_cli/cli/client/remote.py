@@ -17,7 +17,7 @@ from sfn_cli.cli.client import signature, wire
 from sfn_cli.cli.failures import CommandFailedError, OperationError
 from sfn_cli.errors import ApiError
 from sfn_cli.setting_kinds import is_url
-from sfn_cli.settings_table import value
+from sfn_cli.settings_table import setting_value
 
 if TYPE_CHECKING:
     from sfn_cli.api.model import Operation
@@ -54,13 +54,13 @@ class Remote:
         self.who = (
             signature.credentials(environ, given.get("profile")) if given.get("sign_request", True) else None
         )
-        self.prefixes = not value("AWS_DISABLE_HOST_PREFIX_INJECTION", environ)
-        self.attempts: int = value("AWS_MAX_ATTEMPTS", environ)
+        self.prefixes = not setting_value("AWS_DISABLE_HOST_PREFIX_INJECTION", environ)
+        self.attempts: int = setting_value("AWS_MAX_ATTEMPTS", environ)
         # 0 means no limit, as in aws.
         self.timeout = (
             max(given.get("cli_read_timeout", _TIMEOUT_SECONDS), given.get("cli_connect_timeout", 0)) or None
         )
-        ca_bundle = given.get("ca_bundle") or value("AWS_CA_BUNDLE", environ)
+        ca_bundle = given.get("ca_bundle") or setting_value("AWS_CA_BUNDLE", environ)
         self.tls = _tls(ca_bundle, given.get("verify_ssl", True))
 
     def call(self, operation: Operation, request: dict[str, Any]) -> dict[str, Any]:

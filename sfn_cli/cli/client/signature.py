@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli import sigv4
 from sfn_cli.cli.failures import CommandFailedError, MisconfiguredError
-from sfn_cli.input_files import CREDENTIALS_BYTES, FileTooLargeError, read_text
-from sfn_cli.settings_table import value
+from sfn_cli.input_files import CREDENTIALS_BYTES, FileTooLargeError, read_input_text
+from sfn_cli.settings_table import setting_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,10 +29,10 @@ def credentials(environ: Mapping[str, str], profile: str | None) -> Credentials:
     Raises CommandFailedError for a profile that there is not, MisconfiguredError when there are no
     credentials.
     """
-    key, secret = value("AWS_ACCESS_KEY_ID", environ), value("AWS_SECRET_ACCESS_KEY", environ)
+    key, secret = setting_value("AWS_ACCESS_KEY_ID", environ), setting_value("AWS_SECRET_ACCESS_KEY", environ)
     if not profile and key and secret:
-        return Credentials(key, secret, value("AWS_SESSION_TOKEN", environ))
-    named = profile or value("AWS_PROFILE", environ)
+        return Credentials(key, secret, setting_value("AWS_SESSION_TOKEN", environ))
+    named = profile or setting_value("AWS_PROFILE", environ)
     section = _profile(environ, named or "default")
     if section is None and named:
         raise CommandFailedError(f"The config profile ({named}) could not be found")
@@ -57,8 +57,8 @@ def _profile(environ: Mapping[str, str], name: str) -> dict[str, str] | None:
     ):
         parser = configparser.RawConfigParser()
         try:
-            named = os.path.expanduser(value(variable, environ))
-            parser.read_string(read_text(named, CREDENTIALS_BYTES), named)
+            named = os.path.expanduser(setting_value(variable, environ))
+            parser.read_string(read_input_text(named, CREDENTIALS_BYTES), named)
         except FileTooLargeError as error:
             reason = f"{error.filename}: {error.strerror}"
             raise CommandFailedError(f"Unable to parse config file: {reason}") from None
@@ -93,8 +93,8 @@ def signed_headers(request: Request, who: Credentials, region: str, service: str
         name.lower(): [value] for name, value in sorted(headers.items(), key=lambda header: header[0].lower())
     }
     digest = hashlib.sha256(request.body).hexdigest()
-    canonical = sigv4.canonical_request(request.method, request.path, request.query, signed, digest)
-    signature = sigv4.signature(who.secret_key, now, scope, canonical)
+    canonical = sigv4.sigv4_canonical_request(request.method, request.path, request.query, signed, digest)
+    signature = sigv4.sigv4_signature(who.secret_key, now, scope, canonical)
     headers["Authorization"] = (
         f"{sigv4.ALGORITHM} Credential={who.access_key}/{scope}, SignedHeaders={';'.join(signed)}, "
         f"Signature={signature}"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli import api
 from sfn_cli.api import model
-from sfn_cli.arn import execution, name_of
+from sfn_cli.arn import execution_arn, name_in_arn
 from sfn_cli.cli.arn_names import ACTIVITY, LAST, MACHINE
 from sfn_cli.cli.terminal import Terminal
 from sfn_cli.errors import SfnError
@@ -42,7 +42,7 @@ def of_option(flag: str, current: str, given: Mapping[str, Any]) -> list[str]:
         settings = Terminal(given).settings
         if not os.path.exists(os.path.join(settings.home, FILE_NAME)):
             return []
-        service = app.build(settings)
+        service = app.build_app(settings)
         try:
             return list(find(service, current, given))
         finally:
@@ -58,9 +58,9 @@ def _state_machines(service: Service, current: str, given: Mapping[str, Any]) ->
     """
     for arn in _machine_arns(service):
         known = [arn]
-        if current.startswith((f"{arn}:", f"{name_of(arn)}:")):
+        if current.startswith((f"{arn}:", f"{name_in_arn(arn)}:")):
             known += [*_versions(service, arn), *_aliases_of(service, arn)]
-        yield from known if _is_arn(current) else map(name_of, known)
+        yield from known if _is_arn(current) else map(name_in_arn, known)
 
 
 def _state_machine_versions(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
@@ -77,7 +77,7 @@ def _executions(service: Service, current: str, given: Mapping[str, Any]) -> Ite
     """The machines' parts of the ARNs; the executions of the only one that `current` leaves. Or
     their names, in two steps too.
     """
-    parts = {name_of(arn): execution(arn, "") for arn in _machine_arns(service)}
+    parts = {name_in_arn(arn): execution_arn(arn, "") for arn in _machine_arns(service)}
     machine, slash, beginning = current.partition("/")
     if _is_arn(current):
         fitting = [part for part in parts.values() if part.startswith(current)]
@@ -93,7 +93,7 @@ def _executions(service: Service, current: str, given: Mapping[str, Any]) -> Ite
 
 def _activities(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
     arns = _list(service, *ACTIVITY, maxResults=1000)
-    yield from arns if _is_arn(current) else map(name_of, arns)
+    yield from arns if _is_arn(current) else map(name_in_arn, arns)
 
 
 def _resources(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:

@@ -21,7 +21,7 @@ from sfn_cli.api.stepfunctions.definitions import (
 )
 from sfn_cli.asl.validation.diagnostic import Diagnostic
 from sfn_cli.cli.screen import one_line, visible
-from sfn_cli.json_locations import line_and_column, places
+from sfn_cli.json_locations import json_line_and_column, json_places
 from sfn_cli.json_pointer import pointer
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def render(found: Sequence[Diagnostic], definition: str, source: str) -> str:
         return ""
     wanted = {location for fault in found for location, _ in _candidates(fault)}
     is_json = not any(_PLACE_IN_NO_JSON.search(fault.location or "") for fault in found)
-    at = places(definition, wanted) if is_json else {}
+    at = json_places(definition, wanted) if is_json else {}
     blocks = []
     for fault in found:
         severity = "" if fault.severity == "ERROR" else f"{fault.severity.lower()}: "
@@ -107,7 +107,7 @@ def render(found: Sequence[Diagnostic], definition: str, source: str) -> str:
         if place is None:
             blocks.append(f"{source}  {message}\n")
         else:
-            blocks.append(_block(definition, source, message, *line_and_column(definition, place)))
+            blocks.append(_block(definition, source, message, *json_line_and_column(definition, place)))
     return "\n" + "".join(blocks)
 
 

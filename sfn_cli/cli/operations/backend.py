@@ -45,7 +45,7 @@ class Backend:
             raise UsageError("This command works on the local store: it takes no --endpoint-url.")
         from sfn_cli import app
 
-        return app.build(self.terminal.settings)
+        return app.build_app(self.terminal.settings)
 
     @cached_property
     def _remote(self) -> Remote:

@@ -12,7 +12,7 @@ from sfn_cli import json_text
 from sfn_cli.api.protocol.shapes import beginning
 from sfn_cli.cli.failures import CommandFailedError
 from sfn_cli.errors import UsageError
-from sfn_cli.input_files import PARAMETER_BYTES, read_bytes
+from sfn_cli.input_files import PARAMETER_BYTES, read_input_bytes
 
 if TYPE_CHECKING:
     from sfn_cli.api.model import Shape
@@ -56,7 +56,7 @@ def text(option: str, given: str) -> str:
 def json_input(option: str, given: str) -> dict[str, Any]:
     """The request of --cli-input-json."""
     try:
-        request = json_text.loads(text(option, given))
+        request = json_text.loads_json(text(option, given))
     except json_text.NotJson as error:
         message = f"Invalid JSON received: {error}"
         raise UsageError(f"Error parsing parameter 'cli-input-json': {message}") from None
@@ -100,7 +100,7 @@ def _load_location(text: str) -> str | bytes | None:
         return None
     path = os.path.expandvars(os.path.expanduser(path))
     try:
-        content = read_bytes(path, PARAMETER_BYTES)
+        content = read_input_bytes(path, PARAMETER_BYTES)
     except OSError as error:
         raise _UnreadableError(f"Unable to load paramfile {text}: {error}") from None
     if scheme == "fileb":
@@ -146,7 +146,7 @@ def _structure(option: Option, text: str, shape: Shape) -> Any:
 
 def _json(text: str) -> Any:
     try:
-        return json_text.loads(text)
+        return json_text.loads_json(text)
     except json_text.NotJson as error:
         raise _UnreadableError(f"Invalid JSON: {error}") from None
     except ValueError as error:

@@ -81,7 +81,7 @@ def running(services: Sequence[DevService], machine: str, settings: Settings) ->
 def _folder(settings: Settings, machine: str) -> Path:
     """The private folder of the logs of a machine's services. Raises CommandFailedError."""
     try:
-        return Path(private_files.make_folder(settings.home, "services", machine))
+        return Path(private_files.make_private_folder(settings.home, "services", machine))
     except OSError as error:
         raise CommandFailedError(f"Cannot create {error.filename}: {error.strerror or error}") from None
 

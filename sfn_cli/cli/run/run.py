@@ -18,7 +18,7 @@ from sfn_cli.cli.operations import values
 from sfn_cli.cli.operations.backend import Backend
 from sfn_cli.cli.output import write
 from sfn_cli.cli.run import dev_services, resources
-from sfn_cli.stacks.readers.folder import Project, ProjectFunction, load
+from sfn_cli.stacks.readers.folder import Project, ProjectFunction, load_project_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,7 +81,7 @@ def run(
     """
     if virtual_time:
         terminal.settings = terminal.settings._replace(clock="virtual")
-    project = load(path)
+    project = load_project_folder(path)
     if terminal.settings.mock_config is None:
         terminal.settings = terminal.settings._replace(mock_config=project.mock_config)
     with (
@@ -145,7 +145,7 @@ def _state_machine(backend: Backend, project: Project, role: str) -> str:
         if error.error.code != "StateMachineAlreadyExists":
             raise
     settings = backend.terminal.settings
-    existing = arn.state_machine(settings.region, settings.account_id, project.name)
+    existing = arn.state_machine_arn(settings.region, settings.account_id, project.name)
     update = model.load("stepfunctions", "UpdateStateMachine")
     changed = {name: value for name, value in request.items() if name in update.input["members"]}
     backend.call(update, {**changed, "stateMachineArn": existing})
@@ -159,7 +159,7 @@ def _log_groups(backend: Backend, project: Project) -> None:
             for destination in destinations:
                 match destination:
                     case {"cloudWatchLogsLogGroup": {"logGroupArn": str(group_arn)}}:
-                        group = arn.log_group_name(group_arn)
+                        group = arn.log_group_name_in_arn(group_arn)
                         if group is not None:
                             _make_log_group(backend, group)
 
@@ -199,7 +199,7 @@ def _follow(backend: Backend, execution_arn: str, services: Sequence[str]) -> Ex
         suspensions.refuse_to_wait(backend.service, execution.id)
     if execution.status != "SUCCEEDED":
         raise CommandFailedError(_reason(execution.status, execution.error, execution.cause))
-    _write_output(json_text.loads(execution.output or "null"), backend.terminal)
+    _write_output(json_text.loads_json(execution.output or "null"), backend.terminal)
     return ExitCode.SUCCESS
 
 

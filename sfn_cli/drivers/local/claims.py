@@ -94,7 +94,7 @@ class Claims:
         if not history:
             raise RowError("The events of the execution are gone.")
         # AWS sets no bound to the history of an EXPRESS execution: the store has one.
-        max_events = EVENTS_PER_EXECUTION - 1 if arn.is_express(claimed.arn) else self._max_events
+        max_events = EVENTS_PER_EXECUTION - 1 if arn.is_express_arn(claimed.arn) else self._max_events
 
         def replay(budget: TimeBudget) -> Interpreter:
             machine = load_machine(claimed.definition)

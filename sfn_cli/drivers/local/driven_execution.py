@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sfn_cli.drivers.local.clocks import GRACE_MS, Clock, VirtualClock, clock_of
 from sfn_cli.interpreter import mocks, turn
 from sfn_cli.interpreter.execution_log import execution_log
-from sfn_cli.interpreter.signals import time_of
+from sfn_cli.interpreter.signals import time_of_signal
 from sfn_cli.store.sqlite.stepfunctions.execution_logs import log_lines
 from sfn_cli.store.sqlite.stepfunctions.tasks import Opened
 from sfn_cli.store.sqlite.stepfunctions.worker_commits import ExecutionChanges
@@ -78,7 +78,7 @@ class DrivenExecution:
         self.clock: Clock | None = None
         """Its own clock, when it does not run by the wall clock."""
         self.log = execution_log(claimed.logging)
-        self.mocks = None if claimed.mocks is None else mocks.read(claimed.mocks)
+        self.mocks = None if claimed.mocks is None else mocks.read_mocks(claimed.mocks)
         self.map_run = claimed.map_run
         """The row of the Map Run of which it is a child."""
         self.running: dict[int, Cancel] = {}
@@ -132,7 +132,7 @@ class DrivenExecution:
         )
         if virtual is not None:
             for signal in signals:
-                virtual.jump(time_of(signal), now)
+                virtual.jump(time_of_signal(signal), now)
         return turned
 
     def slow_turn(self, now: int, budget: TimeBudget) -> Turned:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from sfn_cli.asl.retry import RUNTIME
-from sfn_cli.errors import UnstorableError, is_of_the_store
+from sfn_cli.errors import UnstorableError, is_store_error
 from sfn_cli.query.limits import BudgetExceeded
 from sfn_cli.store.sqlite.stepfunctions.suspensions import ATTEMPTS, Fault
 
@@ -51,7 +51,7 @@ class Isolation:
         try:
             yield
         except (Exception, BudgetExceeded) as error:
-            if is_of_the_store(error):
+            if is_store_error(error):
                 raise
             self.contain(execution, error)
 
@@ -66,7 +66,7 @@ class Isolation:
                 self._report(f"fails execution {execution}: {error}")
                 return
             except Exception as failed:
-                if is_of_the_store(failed):
+                if is_store_error(failed):
                     raise
                 error = failed  # its rows are damaged too: it cannot even fail
         fault = Fault(f"{type(error).__name__}: {error}", "".join(traceback.format_exception(error)))

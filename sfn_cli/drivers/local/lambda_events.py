@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sfn_cli.errors import is_of_the_store
+from sfn_cli.errors import is_store_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +73,7 @@ class LambdaEvents:
                 client_context=event.client_context,
             )
         except Exception as error:
-            if is_of_the_store(error):
+            if is_store_error(error):
                 raise
             self.in_hand -= 1
             self._report(f"gives up the event {event.request_id} for {event.function_ref}: {error!r}")

@@ -61,7 +61,9 @@ def start(settings: Settings, *, additional: bool = False) -> None:
     worker inherits it and lets go when it listens, or when it dies.
     """
     private_files.check_home(settings.home)
-    on_its_way = file_lock.take(os.path.join(settings.home, START_LOCK_NAME), above=detached.INHERITED)
+    on_its_way = file_lock.take_file_lock(
+        os.path.join(settings.home, START_LOCK_NAME), above=detached.INHERITED
+    )
     if on_its_way is None:
         return  # that one looks at the store after it has begun to listen: it sees what is there now
     try:
@@ -71,7 +73,7 @@ def start(settings: Settings, *, additional: bool = False) -> None:
         raise
     code = f"from sfn_cli.app import run_worker; run_worker(additional={additional})"
     try:
-        detached.start(code, {**os.environ, **settings.environment()}, lock=on_its_way, log=log)
+        detached.start_detached(code, {**os.environ, **settings.environment()}, lock=on_its_way, log=log)
     finally:
         os.close(log)
         os.close(on_its_way)

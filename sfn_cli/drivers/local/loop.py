@@ -14,8 +14,8 @@ from sfn_cli.drivers.local.lambda_events import LambdaEvents
 from sfn_cli.drivers.local.offload import Offload
 from sfn_cli.drivers.local.outbox_delivery import OutboxDelivery
 from sfn_cli.drivers.local.scheduler import CLAIM_LIMIT, Scheduler
-from sfn_cli.errors import is_of_the_store
-from sfn_cli.functions.pool import Pool, monotonic_ms
+from sfn_cli.errors import is_store_error
+from sfn_cli.functions.pool import Pool, pool_monotonic_ms
 from sfn_cli.integrations.aws.clients import Clients
 from sfn_cli.integrations.integration import TaskContext
 from sfn_cli.store.sqlite.functions.events import FunctionEvents
@@ -101,11 +101,11 @@ class Loop:
         """Works until `must_exit`, until the store is gone, or until it was idle for the idle time."""
         scheduler = self._scheduler
         idle_ms = int(self._settings.worker_idle_seconds * 1000)
-        last_busy = last_look = monotonic_ms()
+        last_busy = last_look = pool_monotonic_ms()
         self.is_called = self._looks_for_abandoned = True
         self.survive(self._outbox.look)  # before a claim, so that no status change is missed
         while not self.must_exit:
-            now = monotonic_ms()
+            now = pool_monotonic_ms()
             if now - last_look >= LOOK_SECONDS * 1000:
                 last_look = now
                 self.survive(self._end_orphans)
@@ -122,10 +122,10 @@ class Loop:
                 self._look()
             events = self.survive(scheduler.run_round)
             self.survive(self._outbox.deliver)
-            self.survive(partial(self._pool.tick, monotonic_ms()))
+            self.survive(partial(self._pool.tick, pool_monotonic_ms()))
             if events or scheduler.driven or self._lambda_events.owed or self._outbox.busy:
-                last_busy = monotonic_ms()
-            elif monotonic_ms() - last_busy >= idle_ms:
+                last_busy = pool_monotonic_ms()
+            elif pool_monotonic_ms() - last_busy >= idle_ms:
                 return
             self._wait()
 
@@ -173,7 +173,7 @@ class Loop:
             if (due_at := self._scheduler.wake_at) is not None:
                 limits.append(due_at - self._clock())
             if (due_at := self._pool.wake_at) is not None:
-                limits.append(due_at - monotonic_ms())
+                limits.append(due_at - pool_monotonic_ms())
             timeout = max(0.0, min(limits) / 1000)
         for key, _ in self._selector.select(timeout):
             self.survive(key.data)
@@ -187,7 +187,7 @@ class Loop:
         try:
             return step()
         except Exception as error:
-            if is_of_the_store(error):
+            if is_store_error(error):
                 raise
             text = traceback.format_exc()
             if text not in self._reported:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.integrations.start_execution import task_result
+from sfn_cli.integrations.start_execution import started_execution_result
 from sfn_cli.interpreter.signals import (
     Signal,
     TaskFailed,
@@ -69,6 +69,6 @@ def signal_of(message: Message, open_tasks: Mapping[int, OpenTask], executions: 
             if child is None or task not in open_tasks:
                 return TaskFailed(task, "States.TaskFailed", "The execution that the task started is gone.")
             ending = {name: body[name] for name in ("status", "error", "cause") if name in body}
-            return task_result(open_tasks[task], child._replace(stopped_at=body["at"], **ending))
+            return started_execution_result(open_tasks[task], child._replace(stopped_at=body["at"], **ending))
         case kind:
             raise ValueError(f"a message of an unknown kind: {kind}")

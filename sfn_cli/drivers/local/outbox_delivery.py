@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli import detached, file_lock
 from sfn_cli.api.stepfunctions.status_events import status_event
-from sfn_cli.errors import ConfigurationError, is_of_the_store
+from sfn_cli.errors import ConfigurationError, is_store_error
 from sfn_cli.integrations.aws import embedded_aws
-from sfn_cli.integrations.aws.clients import is_real_endpoint
+from sfn_cli.integrations.aws.clients import is_real_client_endpoint
 from sfn_cli.jsonvalue import dumps
 
 if TYPE_CHECKING:
@@ -86,7 +86,9 @@ class OutboxDelivery:
         """Looks whether there is a place for events, and a worker that delivers them: this one, if
         there is none.
         """
-        self._endpoint = self._named or (embedded_aws.running(self._home) if self._stays_here else None)
+        self._endpoint = self._named or (
+            embedded_aws.running_embedded_aws(self._home) if self._stays_here else None
+        )
         if self._endpoint is not None:
             if self._lock is None and self._take_lock():
                 self._changes.begin_notes(self._context.clock())
@@ -121,7 +123,7 @@ class OutboxDelivery:
             execution = self._changes.stood(note.execution, note.number)
             return None if execution is None else _entry(status_event(execution))
         except Exception as error:
-            if is_of_the_store(error):
+            if is_store_error(error):
                 raise
             self._report(f"drops an event of execution {note.execution}: {error!r}")
             return None
@@ -176,7 +178,9 @@ class OutboxDelivery:
 
     def _take_lock(self) -> bool:
         if self._lock is None:
-            self._lock = file_lock.take(os.path.join(self._home, LOCK_NAME), above=detached.INHERITED)
+            self._lock = file_lock.take_file_lock(
+                os.path.join(self._home, LOCK_NAME), above=detached.INHERITED
+            )
         return self._lock is not None
 
     def _let_lock_go(self) -> None:
@@ -187,7 +191,7 @@ class OutboxDelivery:
 
 def _named_endpoint(settings: Settings) -> str | None:
     endpoint = settings.endpoint("EventBridge") or settings.common_endpoint
-    return None if is_real_endpoint(endpoint) else endpoint
+    return None if is_real_client_endpoint(endpoint) else endpoint
 
 
 def _entry(event: Mapping[str, Any]) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def report(line: str) -> None:
 
 def main(build: Callable[[Settings], Service], *, additional: bool) -> None:
     """The process that `launch.start` starts. It reads its settings; `build` creates its Service."""
-    detached.settle()
+    detached.settle_detached()
     try:
         settings = Settings.from_environment()
         with translated_errors(settings.home):
@@ -198,9 +198,9 @@ class _Worker:
     def _listen(self) -> int:
         path = self._slot.pipe_path
         with translated_errors(path):
-            private_files.make_pipe(path)
+            private_files.make_private_pipe(path)
             # Open for writing too: a pipe without a writer would be readable without end.
-            pipe = private_files.open_pipe(path, os.O_RDWR)
+            pipe = private_files.open_private_pipe(path, os.O_RDWR)
         signal.set_wakeup_fd(pipe, warn_on_full_buffer=False)
         self._selector.register(pipe, selectors.EVENT_READ, partial(self._called, pipe))
         if self._is_starting:

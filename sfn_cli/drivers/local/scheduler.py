@@ -26,7 +26,7 @@ from sfn_cli.drivers.local.isolation import Isolation
 from sfn_cli.drivers.local.map_run_notices import MapRunNotices
 from sfn_cli.drivers.local.messages import Messages
 from sfn_cli.drivers.local.task_dispatch import TaskDispatch
-from sfn_cli.errors import is_of_the_store
+from sfn_cli.errors import is_store_error
 from sfn_cli.interpreter.interpreter import Interpreter
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ class Scheduler:
             events = self._take_turns(now, changes)
             self._commit(changes, now)
         except Exception as error:
-            if not is_of_the_store(error):
+            if not is_store_error(error):
                 self._start_over(changes)
             raise
         self._send_away(now)

@@ -88,7 +88,7 @@ class TaskDispatch:
 
         task_run = TaskRun(task, key_of(driven.id, task.id), answer)
         if driven.mocks is not None and (instead := driven.mocks.answer(task)) is not None:
-            return mocked.answer(task_run, instead)
+            return mocked.answer_mocked(task_run, instead)
         if not task.started and task.activity is None:
             answer(TaskStarted(task.id))
         isolated = _Isolated(driven.id, self._context, self._isolating)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.errors import ConfigurationError, SfnError, StatesError
 from sfn_cli.integrations.aws import emulator_fixups
-from sfn_cli.integrations.aws.errors import Naming, sdk_2, service_error
-from sfn_cli.integrations.aws.shapes import capitalise, request, result, sdk_name
+from sfn_cli.integrations.aws.errors import ErrorNaming, sdk_error_naming, service_error
+from sfn_cli.integrations.aws.shapes import capitalise_member, sdk_member_name, shape_request, shape_result
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Json, Payload
 
@@ -20,7 +20,7 @@ Answered = Mapping[str, Any]
 Ended = TaskSucceeded | TaskFailed
 
 
-def _as_it_is(result: Json, answered: Answered) -> Json:
+def _call_result_as_it_is(result: Json, answered: Answered) -> Json:
     return result
 
 
@@ -31,13 +31,13 @@ class Manner(NamedTuple):
     task's result of the converted answer and of botocore's own, or raises StatesError, which fails the task.
     """
 
-    naming: Naming | None = None
-    spell: Callable[[str], str] = sdk_name
+    naming: ErrorNaming | None = None
+    spell: Callable[[str], str] = sdk_member_name
     prepare: Callable[[dict[str, Any]], None] | None = None
-    shape: Callable[[Json, Answered], Json] = _as_it_is
+    shape: Callable[[Json, Answered], Json] = _call_result_as_it_is
 
 
-def in_background(
+def call_in_background(
     task_run: TaskRun,
     context: TaskContext,
     call: Callable[[], Ended | Later],
@@ -72,9 +72,9 @@ def call_operation(
     try:
         client = context.clients.get(service, timeout_seconds=seconds)
     except ConfigurationError as error:
-        naming = manner.naming or sdk_2(context.clients.service_id(service))
+        naming = manner.naming or sdk_error_naming(context.clients.service_id(service))
         return TaskFailed(task.id, *naming.no_answer(error))
-    operation = capitalise(action)
+    operation = capitalise_member(action)
     methods: Mapping[str, str] = {name: method for method, name in client.meta.method_to_api_mapping.items()}
     if operation not in methods:
         raise StatesError(
@@ -83,29 +83,32 @@ def call_operation(
         )
     model = client.meta.service_model
     described = model.operation_model(operation)
-    asked = request(described.input_shape, task.arguments.value)
+    asked = shape_request(described.input_shape, task.arguments.value)
     if manner.prepare is not None:
         manner.prepare(asked)
-    naming = manner.naming or sdk_2(model.service_id)
-    if (refusal := emulator_fixups.refusal(described, asked)) is not None:
+    naming = manner.naming or sdk_error_naming(model.service_id)
+    if (refusal := emulator_fixups.emulator_refusal(described, asked)) is not None:
         return TaskFailed(task.id, *naming.failure(refusal))
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
-        answered: Answered = emulator_fixups.send_fixed(
+        answered: Answered = emulator_fixups.send_with_fixups(
             described, asked, lambda asked: getattr(client, methods[operation])(**asked)
         )
-        told = manner.shape(result(described.output_shape, answered, manner.spell), answered)
+        told = manner.shape(shape_result(described.output_shape, answered, manner.spell), answered)
     except ClientError as error:
         return TaskFailed(
-            task.id, *naming.failure(emulator_fixups.fix_error(described, asked, service_error(error, model)))
+            task.id,
+            *naming.failure(
+                emulator_fixups.fix_emulator_error(described, asked, service_error(error, model))
+            ),
         )
     except BotoCoreError as error:
         return TaskFailed(task.id, *naming.no_answer(error))
-    return TaskSucceeded(task.id, serialize(told))
+    return TaskSucceeded(task.id, serialize_call_result(told))
 
 
-def serialize(result: Json) -> Payload:
+def serialize_call_result(result: Json) -> Payload:
     """Returns the result as a payload. Its text is written here, where an error is still the
     task's.
     """

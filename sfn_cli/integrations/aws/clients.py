@@ -36,7 +36,7 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _ENDPOINT = "AWS_ENDPOINT_URL"
 
 
-class _Made(NamedTuple):
+class _ClientsMade(NamedTuple):
     """A client; if it calls the store's own server, with that server's URL and access key."""
 
     client: Any
@@ -55,7 +55,7 @@ class Clients:
         self._real = settings.calls_aws
         self._lock = threading.Lock()
         self._sessions: dict[bool, Any] = {}
-        self._clients: dict[tuple[str, int], _Made] = {}
+        self._clients: dict[tuple[str, int], _ClientsMade] = {}
         self._placed: dict[tuple[str, str, str], Any] = {}
         self._names: dict[str, str] | None = None
 
@@ -68,8 +68,8 @@ class Clients:
         """
         return self._get(service, timeout_seconds).client
 
-    def _get(self, service: str, timeout_seconds: float | None = None) -> _Made:
-        key = service, _read_seconds(timeout_seconds)
+    def _get(self, service: str, timeout_seconds: float | None = None) -> _ClientsMade:
+        key = service, _client_read_seconds(timeout_seconds)
         with self._lock:
             made = self._clients.get(key)
             # The store's own server may have been restarted, with another port and access key.
@@ -94,7 +94,7 @@ class Clients:
                 access_key = own_key
             if made.embedded:
                 found[_ENDPOINT] = endpoint  # which has all services
-            elif is_real_endpoint(endpoint):
+            elif is_real_client_endpoint(endpoint):
                 real = True
             else:
                 found[
@@ -116,7 +116,7 @@ class Clients:
         """
         with self._lock:
             if self._names is None:
-                self._names = service_names(self._session(real=self._real))
+                self._names = client_service_names(self._session(real=self._real))
             return self._names.get(sdk_name)
 
     def service_id(self, service: str) -> str:
@@ -135,7 +135,7 @@ class Clients:
         """
         with self._lock:
             endpoint = self._endpoint(service)
-            is_aws = is_real_endpoint(endpoint)
+            is_aws = is_real_client_endpoint(endpoint)
             return None if is_aws else endpoint, self._real or is_aws
 
     def credentials(self, service: str) -> Any:
@@ -157,18 +157,20 @@ class Clients:
 
     def _server(self) -> tuple[str, str]:
         """The URL and the access key of the store's own server, which is started if needed."""
-        endpoint = embedded_aws.endpoint(self._settings)
+        endpoint = embedded_aws.embedded_aws_endpoint(self._settings)
         return endpoint, self._access_key(endpoint)
 
     def _access_key(self, endpoint: str | None) -> str:
         """The id of the access key for an endpoint that is not AWS's own."""
-        return (embedded_aws.access_key(self._settings.home, endpoint) if endpoint else None) or MADE_UP
+        return (
+            embedded_aws.embedded_aws_access_key(self._settings.home, endpoint) if endpoint else None
+        ) or MADE_UP
 
-    def _make(self, service: str, read_seconds: int) -> _Made:
+    def _make(self, service: str, read_seconds: int) -> _ClientsMade:
         endpoint = self._endpoint(service)
-        real = self._real or is_real_endpoint(endpoint)
+        real = self._real or is_real_client_endpoint(endpoint)
         server = self._server() if endpoint is None and not real else None
-        return _Made(
+        return _ClientsMade(
             self._client(service, server[0] if server else endpoint, read_seconds, real=real), server
         )
 
@@ -186,7 +188,7 @@ class Clients:
             s3=None if real else {"addressing_style": "path"},
             # As in the Java SDK: a response has no checksums unless the request wants them.
             response_checksum_validation="when_required",
-            proxies={} if _host(endpoint) in _LOOPBACK else None,
+            proxies={} if _client_endpoint_host(endpoint) in _LOOPBACK else None,
         )
         made_up = (
             {}
@@ -200,7 +202,7 @@ class Clients:
             )
         except (BotoCoreError, ValueError) as error:
             raise ConfigurationError(f"No client for {service} can be made: {error}") from error
-        client.meta.events.register("provide-client-params", _refuse_no_place)
+        client.meta.events.register("provide-client-params", _refuse_client_uri)
         return client
 
     def _endpoint(self, service: str) -> str | None:
@@ -220,11 +222,11 @@ class Clients:
     def _session(self, *, real: bool) -> Any:
         """botocore's session; one that is not for AWS never opens the file of credentials."""
         if real not in self._sessions:
-            self._sessions[real] = _new_session(real=real)
+            self._sessions[real] = _new_client_session(real=real)
         return self._sessions[real]
 
 
-def _refuse_no_place(params: Mapping[str, Any], model: Any, **_: Any) -> None:
+def _refuse_client_uri(params: Mapping[str, Any], model: Any, **_: Any) -> None:
     """Checks the members that the URI consists of; the service checks the others. Raises
     ParamValidationError.
     """
@@ -235,7 +237,7 @@ def _refuse_no_place(params: Mapping[str, Any], model: Any, **_: Any) -> None:
             raise ParamValidationError(report=f'Missing required parameter in input: "{name}"')
 
 
-def _new_session(*, real: bool) -> Any:
+def _new_client_session(*, real: bool) -> Any:
     try:
         from botocore.exceptions import ProfileNotFound
         from botocore.session import Session
@@ -254,7 +256,7 @@ def _new_session(*, real: bool) -> Any:
     return session
 
 
-def service_names(session: Any) -> dict[str, str]:
+def client_service_names(session: Any) -> dict[str, str]:
     """The Java SDK's name of each service → botocore's: the id in the service's model, small and
     without blanks.
     """
@@ -263,18 +265,18 @@ def service_names(session: Any) -> dict[str, str]:
     return {IDS.get(name, name).replace("-", ""): name for name in session.get_available_services()}
 
 
-def is_real_endpoint(endpoint: str | None) -> bool:
+def is_real_client_endpoint(endpoint: str | None) -> bool:
     """Whether it is one of AWS's own."""
-    return _host(endpoint).endswith(_REAL_HOSTS)
+    return _client_endpoint_host(endpoint).endswith(_REAL_HOSTS)
 
 
-def _host(endpoint: str | None) -> str:
+def _client_endpoint_host(endpoint: str | None) -> str:
     from urllib.parse import urlsplit
 
     return urlsplit(endpoint or "").hostname or ""
 
 
-def _read_seconds(timeout_seconds: float | None) -> int:
+def _client_read_seconds(timeout_seconds: float | None) -> int:
     if timeout_seconds is None:
         return DEFAULT_READ_SECONDS
     return next((seconds for seconds in READ_SECONDS if seconds >= timeout_seconds), READ_SECONDS[-1])

@@ -47,10 +47,10 @@ MADE_UP = "sfn"
 INSTALL = "Install sfn with what it needs to serve AWS's other services itself: pip install 'sfn-cli[aws]'"
 
 
-def endpoint(settings: Settings) -> str:
+def embedded_aws_endpoint(settings: Settings) -> str:
     """The URL of the store's server, which listens. Blocks while one starts. Raises ConfigurationError."""
     try:
-        return _endpoint(settings)
+        return _start_embedded_aws_endpoint(settings)
     except OSError as error:
         reason = error.strerror or error
         raise ConfigurationError(
@@ -58,66 +58,66 @@ def endpoint(settings: Settings) -> str:
         ) from error
 
 
-def _endpoint(settings: Settings) -> str:
+def _start_embedded_aws_endpoint(settings: Settings) -> str:
     private_files.make_home(settings.home)
     path = os.path.join(settings.home, LOCK_NAME)
     started: list[int] = []
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
-        held, served = _look(path)
+        held, served = _look_for_embedded_aws(path)
         if served is not None:
-            return _url(served)
+            return _embedded_aws_url(served)
         if not held:
             if len(started) == STARTS:
                 break
-            if (pid := _start(settings, path)) is not None:
+            if (pid := _start_embedded_aws(settings, path)) is not None:
                 started.append(pid)
         time.sleep(LOOK_SECONDS)
-        detached.reap()
+        detached.reap_detached()
     else:
         for pid in started:  # one that hangs would hold the lock for ever
-            detached.kill(pid)
+            detached.kill_detached(pid)
     raise ConfigurationError(
         f"moto's server does not start: {os.path.join(settings.home, LOG_NAME)} says why."
     )
 
 
-def variables(settings: Settings) -> dict[str, str]:
+def embedded_aws_variables(settings: Settings) -> dict[str, str]:
     """The environment in which other programs call the store's server, which is started if needed.
 
-    Blocks as `endpoint` does. Raises ConfigurationError.
+    Blocks as `embedded_aws_endpoint` does. Raises ConfigurationError.
     """
-    url = endpoint(settings)
+    url = embedded_aws_endpoint(settings)
     return {
         "AWS_ENDPOINT_URL": url,
-        "AWS_ACCESS_KEY_ID": access_key(settings.home, url) or MADE_UP,
+        "AWS_ACCESS_KEY_ID": embedded_aws_access_key(settings.home, url) or MADE_UP,
         "AWS_SECRET_ACCESS_KEY": MADE_UP,
         "AWS_DEFAULT_REGION": settings.region,
     }
 
 
-def running(home: str) -> str | None:
+def running_embedded_aws(home: str) -> str | None:
     """The URL of the store's server, if there is one that listens; none is started."""
-    _, served = _look(os.path.join(home, LOCK_NAME))
-    return None if served is None else _url(served)
+    _, served = _look_for_embedded_aws(os.path.join(home, LOCK_NAME))
+    return None if served is None else _embedded_aws_url(served)
 
 
-def access_key(home: str, endpoint: str) -> str | None:
+def embedded_aws_access_key(home: str, endpoint: str) -> str | None:
     """The id of the access key that the store's server accepts, if that server listens at `endpoint`."""
-    _, served = _look(os.path.join(home, LOCK_NAME))
-    return None if served is None or _url(served) != endpoint.rstrip("/") else served.access_key
+    _, served = _look_for_embedded_aws(os.path.join(home, LOCK_NAME))
+    return None if served is None or _embedded_aws_url(served) != endpoint.rstrip("/") else served.access_key
 
 
-def stop(home: str) -> bool:
+def stop_embedded_aws(home: str) -> bool:
     """Ends the store's server and waits until it has ended; False when there is none that listens."""
     private_files.check_home(home)
     path = os.path.join(home, LOCK_NAME)
-    _, served = _look(path)
+    _, served = _look_for_embedded_aws(path)
     if served is None:
         return False
     with suppress(ProcessLookupError):
         os.kill(served.pid, signal.SIGTERM)
-    while _look(path)[0]:
+    while _look_for_embedded_aws(path)[0]:
         time.sleep(LOOK_SECONDS)
     return True
 
@@ -128,11 +128,11 @@ class _Served(NamedTuple):
     access_key: str | None
 
 
-def _url(served: _Served) -> str:
+def _embedded_aws_url(served: _Served) -> str:
     return f"http://127.0.0.1:{served.port}"
 
 
-def _look(path: str) -> tuple[bool, _Served | None]:
+def _look_for_embedded_aws(path: str) -> tuple[bool, _Served | None]:
     """Returns (whether a server runs or is about to, the server once it listens)."""
     try:
         descriptor = private_files.open_file(path, os.O_RDONLY)
@@ -144,7 +144,7 @@ def _look(path: str) -> tuple[bool, _Served | None]:
     except OSError:
         words = os.read(descriptor, 128).decode(errors="replace").split()
         # A server that is starting has the lock, while the file may still be the last one's.
-        if len(words) < 2 or not "".join(words[:2]).isdecimal() or not _lives(int(words[1])):
+        if len(words) < 2 or not "".join(words[:2]).isdecimal() or not _embedded_aws_lives(int(words[1])):
             return True, None
         access_key = words[2] if len(words) > 2 else None  # an older sfn's server has none
         return True, _Served(int(words[0]), int(words[1]), access_key)
@@ -152,7 +152,7 @@ def _look(path: str) -> tuple[bool, _Served | None]:
         os.close(descriptor)
 
 
-def _lives(pid: int) -> bool:
+def _embedded_aws_lives(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -160,7 +160,7 @@ def _lives(pid: int) -> bool:
     return True
 
 
-def _start(settings: Settings, path: str) -> int | None:
+def _start_embedded_aws(settings: Settings, path: str) -> int | None:
     """Starts the server, unless another process does.
 
     Returns its id. Raises ConfigurationError when moto is not installed.
@@ -169,7 +169,7 @@ def _start(settings: Settings, path: str) -> int | None:
         raise ConfigurationError(
             f"An AWS service is to be called, and moto is not installed. {INSTALL} (or set AWS_ENDPOINT_URL)"
         )
-    lock = file_lock.take(path, above=detached.INHERITED)
+    lock = file_lock.take_file_lock(path, above=detached.INHERITED)
     if lock is None:
         return None
     log = -1
@@ -180,8 +180,11 @@ def _start(settings: Settings, path: str) -> int | None:
             os.O_WRONLY | os.O_CREAT | os.O_TRUNC,
             above=detached.INHERITED,
         )
-        return detached.start(
-            f"from {__name__} import main; main()", _environment(settings), lock=lock, log=log
+        return detached.start_detached(
+            f"from {__name__} import embedded_aws_main; embedded_aws_main()",
+            _embedded_aws_environment(settings),
+            lock=lock,
+            log=log,
         )
     finally:
         os.close(lock)
@@ -189,7 +192,7 @@ def _start(settings: Settings, path: str) -> int | None:
             os.close(log)
 
 
-def _environment(settings: Settings) -> dict[str, str]:
+def _embedded_aws_environment(settings: Settings) -> dict[str, str]:
     """The server's environment: none of the user's credentials or endpoints."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     own = {
@@ -200,12 +203,12 @@ def _environment(settings: Settings) -> dict[str, str]:
     return {**kept, **own, "AWS_EC2_METADATA_DISABLED": "true"}
 
 
-def main() -> None:
-    """The server's process, as `_start` starts it."""
+def embedded_aws_main() -> None:
+    """The server's process, as `_start_embedded_aws` starts it."""
     import secrets
     import threading
 
-    detached.settle()
+    detached.settle_detached()
     try:
         settings = Settings.from_environment()
     except ConfigurationError as error:
@@ -219,7 +222,7 @@ def main() -> None:
 
     class Handler(WSGIRequestHandler):
         def handle(self) -> None:
-            self.is_own = loopback.is_own(self.connection)
+            self.is_own = loopback.is_own_loopback(self.connection)
             if self.is_own is not False:
                 super().handle()
 
@@ -234,14 +237,14 @@ def main() -> None:
     server = make_server("127.0.0.1", 0, guarded, threaded=True, request_handler=Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     os.pwrite(detached.INHERITED, f"{server.port} {os.getpid()} {access_key}\n".encode(), 0)
-    while _in_place(settings.home):
+    while _embedded_aws_lock_in_place(settings.home):
         time.sleep(1.0)
         if time.monotonic() - guarded.asked_at > settings.aws_idle_seconds and not live_workers(settings):
             break
     os._exit(0)
 
 
-def _in_place(home: str) -> bool:
+def _embedded_aws_lock_in_place(home: str) -> bool:
     """Whether the lock is still that of this home."""
     try:
         there, held = os.stat(os.path.join(home, LOCK_NAME)), os.fstat(detached.INHERITED)
@@ -266,10 +269,14 @@ class _Guarded:
         from secrets import compare_digest
 
         self.asked_at = time.monotonic()
-        if not host_check.is_program(_headers(environ)):
-            return _refuse(start_response, "This server answers programs of this machine, not web pages.")
-        if not environ[_IS_OWN] and not compare_digest(_key_of(environ), self._access_key.encode()):
-            return _refuse(
+        if not host_check.is_program(_embedded_aws_headers(environ)):
+            return _refuse_embedded_aws_request(
+                start_response, "This server answers programs of this machine, not web pages."
+            )
+        if not environ[_IS_OWN] and not compare_digest(
+            _embedded_aws_request_key(environ), self._access_key.encode()
+        ):
+            return _refuse_embedded_aws_request(
                 start_response,
                 "Only requests that are signed with this server's access key are answered: "
                 "sfn aws env prints it.",
@@ -277,7 +284,7 @@ class _Guarded:
         return self._application(environ, start_response)
 
 
-def _headers(environ: Mapping[str, Any]) -> dict[str, str]:
+def _embedded_aws_headers(environ: Mapping[str, Any]) -> dict[str, str]:
     """The headers of a request in its WSGI environment, by their names in lower case."""
     return {
         name.removeprefix("HTTP_").replace("_", "-").lower(): str(value)
@@ -286,7 +293,7 @@ def _headers(environ: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _refuse(start_response: Callable[..., Any], reason: str) -> Iterable[bytes]:
+def _refuse_embedded_aws_request(start_response: Callable[..., Any], reason: str) -> Iterable[bytes]:
     start_response("403 Forbidden", [("Content-Type", "text/plain")])
     return [f"{reason}\n".encode()]
 
@@ -298,7 +305,7 @@ _KEY = re.compile(
 """The access key's id in a header of SigV4 or SigV2 (S3's old one), or in the query of a presigned URL."""
 
 
-def _key_of(environ: Mapping[str, Any]) -> bytes:
+def _embedded_aws_request_key(environ: Mapping[str, Any]) -> bytes:
     """The id of the access key that a request names, or nothing."""
     found = _KEY.search(str(environ.get("HTTP_AUTHORIZATION", ""))) or _KEY.search(
         str(environ.get("QUERY_STRING", ""))

@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 _S3_OBJECTS = ("PutObject", "GetObject", "HeadObject")
 
 
-def refusal(operation: Any, request: Request) -> ServiceError | None:
+def emulator_refusal(operation: Any, request: Request) -> ServiceError | None:
     """What the service says to a request that it does not take, or None; `operation` is botocore's."""
-    fault = _missing(operation, request)
+    fault = _emulator_missing_refusal(operation, request)
     if fault is not None:
-        return _refusal("ValidationException", fault)
+        return _fixup_refusal("ValidationException", fault)
     check = _CHECKS.get((operation.service_model.service_name, operation.name))
     return check(request) if check is not None else None
 
 
-def _missing(operation: Any, request: Request) -> str | None:
+def _emulator_missing_refusal(operation: Any, request: Request) -> str | None:
     """What the services of AWS's JSON protocol say to a request without what it must have."""
     if operation.service_model.protocol != "json" or operation.input_shape is None:
         return None
@@ -45,11 +45,11 @@ def _missing(operation: Any, request: Request) -> str | None:
     return f"{len(absent)} validation error{'s' if len(absent) > 1 else ''} detected: {'; '.join(told)}"
 
 
-def _refusal(code: str, message: str, exception: str | None = None) -> ServiceError:
+def _fixup_refusal(code: str, message: str, exception: str | None = None) -> ServiceError:
     return ServiceError(code, message, 400, random_uuid(), exception)
 
 
-def _check_table_name(request: Request) -> ServiceError | None:
+def _fixup_table_name(request: Request) -> ServiceError | None:
     pattern, name = "[a-zA-Z0-9_.-]+", str(request["TableName"])
     if name.startswith("arn:") or re.fullmatch(pattern, name):
         return None
@@ -57,34 +57,34 @@ def _check_table_name(request: Request) -> ServiceError | None:
         f"Value '{name}' at 'tableName' failed to satisfy constraint: "
         f"Member must satisfy regular expression pattern: {pattern}"
     )
-    return _refusal("ValidationException", f"1 validation error detected: {broken}")
+    return _fixup_refusal("ValidationException", f"1 validation error detected: {broken}")
 
 
-def _check_secret_name(request: Request) -> ServiceError | None:
+def _fixup_secret_name(request: Request) -> ServiceError | None:
     if re.fullmatch(r"[A-Za-z0-9/_+=.@!-]+", str(request["Name"])):
         return None
     told = (
         "Invalid name. Must be a valid name containing alphanumeric characters, "
         "or any of the following: -/_+=.@!"
     )
-    return _refusal("ValidationException", told)
+    return _fixup_refusal("ValidationException", told)
 
 
-def _check_group(request: Request) -> ServiceError | None:
+def _fixup_log_group(request: Request) -> ServiceError | None:
     if not str(request.get("TopicArn", "")).endswith(".fifo") or "MessageGroupId" in request:
         return None
     told = "Invalid parameter: The MessageGroupId parameter is required for FIFO topics"
-    return _refusal("InvalidParameter", told, "InvalidParameterException")
+    return _fixup_refusal("InvalidParameter", told, "InvalidParameterException")
 
 
 _CHECKS: Mapping[tuple[str, str], Callable[[Request], ServiceError | None]] = {
-    **{("dynamodb", f"{verb}Item"): _check_table_name for verb in ("Delete", "Get", "Put", "Update")},
-    ("secretsmanager", "CreateSecret"): _check_secret_name,
-    ("sns", "Publish"): _check_group,
+    **{("dynamodb", f"{verb}Item"): _fixup_table_name for verb in ("Delete", "Get", "Put", "Update")},
+    ("secretsmanager", "CreateSecret"): _fixup_secret_name,
+    ("sns", "Publish"): _fixup_log_group,
 }
 
 
-def fix_error(operation: Any, request: Request, error: ServiceError) -> ServiceError:
+def fix_emulator_error(operation: Any, request: Request, error: ServiceError) -> ServiceError:
     """Returns the error as AWS words it."""
     if (operation.service_model.service_name, operation.name, error.code) == (
         "sns",
@@ -95,17 +95,17 @@ def fix_error(operation: Any, request: Request, error: ServiceError) -> ServiceE
     return error
 
 
-def send_fixed(operation: Any, request: Request, send: Callable[[Request], Answer]) -> Answer:
+def send_with_fixups(operation: Any, request: Request, send: Callable[[Request], Answer]) -> Answer:
     """Sends the request by `send`. Returns the response as AWS would give it."""
     if (operation.service_model.service_name, operation.name) == ("events", "PutEvents"):
-        return _put_events(request, send)
-    return _fix_response(operation, request, send(request))
+        return _fixup_put_events(request, send)
+    return _fix_emulator_response(operation, request, send(request))
 
 
-def _put_events(request: Request, send: Callable[[Request], Answer]) -> Answer:
+def _fixup_put_events(request: Request, send: Callable[[Request], Answer]) -> Answer:
     """An event whose Detail is no object is refused by itself; the others go."""
     entries = request["Entries"]
-    well_formed = ["Detail" not in entry or _is_object(entry["Detail"]) for entry in entries]
+    well_formed = ["Detail" not in entry or _is_event_detail_object(entry["Detail"]) for entry in entries]
     if all(well_formed):
         return send(request)
     sent: Answer = {"Entries": [], "FailedEntryCount": 0}
@@ -119,14 +119,14 @@ def _put_events(request: Request, send: Callable[[Request], Answer]) -> Answer:
     return {**sent, "Entries": told, "FailedEntryCount": sent["FailedEntryCount"] + well_formed.count(False)}
 
 
-def _is_object(text: str) -> bool:
+def _is_event_detail_object(text: str) -> bool:
     try:
         return isinstance(loads(text), dict)
     except (RecursionError, ValueError):
         return False
 
 
-def _fix_response(operation: Any, request: Request, answer: Answer) -> Answer:
+def _fix_emulator_response(operation: Any, request: Request, answer: Answer) -> Answer:
     if operation.service_model.service_name == "s3" and operation.name in _S3_OBJECTS:
         # Every object is encrypted,
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html

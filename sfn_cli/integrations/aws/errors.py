@@ -34,7 +34,7 @@ class ServiceError(NamedTuple):
     extended_request_id: str | None = None
 
 
-class Naming(NamedTuple):
+class ErrorNaming(NamedTuple):
     """How the errors of a service are named: the beginning of their names, the service's name in
     causes, and the exception for an error that the service's model does not have. `version` is
     that of the Java SDK.
@@ -57,7 +57,8 @@ class Naming(NamedTuple):
         extended = f", Extended Request ID: {error.extended_request_id}" if error.extended_request_id else ""
         details = f"Status Code: {error.status}, Request ID: {error.request_id}{extended}"
         return Failure(
-            f"{self.prefix}.{exception_name(name)}", f"{error.message} (Service: {self.service}, {details})"
+            f"{self.prefix}.{error_exception_name(name)}",
+            f"{error.message} (Service: {self.service}, {details})",
         )
 
     def no_answer(self, reason: Exception) -> Failure:
@@ -65,12 +66,12 @@ class Naming(NamedTuple):
         return Failure(f"{self.prefix}.SdkClientException", str(reason))
 
 
-def sdk_2(service_id: str) -> Naming:
+def sdk_error_naming(service_id: str) -> ErrorNaming:
     """Of aws-sdk tasks, by the id that a service has in its model: "DynamoDB" is DynamoDb, "Secrets
     Manager" SecretsManager.
     """
-    name = pascal_case(service_id)
-    return Naming(name, name, name, version=2)
+    name = pascal_case_of_error(service_id)
+    return ErrorNaming(name, name, name, version=2)
 
 
 def service_error(error: ClientError, model: Any) -> ServiceError:
@@ -85,7 +86,7 @@ def service_error(error: ClientError, model: Any) -> ServiceError:
     is_s3 = model.service_name == "s3"
     return ServiceError(
         code,
-        _message(told, metadata),
+        _service_error_message(told, metadata),
         int(metadata.get("HTTPStatusCode", 0)),
         metadata.get("RequestId") or random_uuid(),
         shape.name if shape is not None else None,
@@ -93,7 +94,7 @@ def service_error(error: ClientError, model: Any) -> ServiceError:
     )
 
 
-def _message(told: Mapping[str, Any], metadata: Mapping[str, Any]) -> str:
+def _service_error_message(told: Mapping[str, Any], metadata: Mapping[str, Any]) -> str:
     """A broken server responds with a page of HTML, which is no cause to read."""
     message = str(told.get("Message", ""))
     return (
@@ -103,15 +104,15 @@ def _message(told: Mapping[str, Any], metadata: Mapping[str, Any]) -> str:
     )
 
 
-def exception_name(name: str) -> str:
+def error_exception_name(name: str) -> str:
     """NoSuchKey is NoSuchKeyException, and DBInstanceNotFoundFault DbInstanceNotFoundException."""
-    return pascal_case(name.removesuffix("Fault").removesuffix("Exception")) + "Exception"
+    return pascal_case_of_error(name.removesuffix("Fault").removesuffix("Exception")) + "Exception"
 
 
 _NO_WORD = re.compile(r"[^A-Za-z0-9]+")
 _NEXT_WORD = re.compile(r"(?<=[a-z])(?=[A-Z][A-Za-z0-9])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[0-9])(?=[A-Za-z])")
 
 
-def pascal_case(name: str) -> str:
+def pascal_case_of_error(name: str) -> str:
     """The words of a name, each with one capital, as the Java SDK names classes."""
     return "".join(word.capitalize() for word in _NEXT_WORD.sub(" ", _NO_WORD.sub(" ", name)).split())

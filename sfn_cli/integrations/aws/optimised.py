@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.errors import StatesError
-from sfn_cli.integrations.aws.call import Answered, Manner, call_operation, in_background
-from sfn_cli.integrations.aws.errors import Naming
-from sfn_cli.integrations.aws.sdk import metadata
-from sfn_cli.integrations.aws.shapes import capitalise
+from sfn_cli.integrations.aws.call import Answered, Manner, call_in_background, call_operation
+from sfn_cli.integrations.aws.errors import ErrorNaming
+from sfn_cli.integrations.aws.response_metadata import sdk_response_metadata
+from sfn_cli.integrations.aws.shapes import capitalise_member
 from sfn_cli.jsonvalue import Json, dumps
 from sfn_cli.store.sqlite.keys import execution_of
 
@@ -23,14 +23,14 @@ _HEADERS = {
 }
 
 
-def _with_metadata(result: Json, answered: Answered) -> Json:
+def _optimised_result_with_metadata(result: Json, answered: Answered) -> Json:
     assert isinstance(result, dict)
     told = answered["ResponseMetadata"]
     headers = {_HEADERS.get(name, name): value for name, value in told.get("HTTPHeaders", {}).items()}
-    return dict(sorted({**result, **metadata(told.get("RequestId", ""), headers)}.items()))
+    return dict(sorted({**result, **sdk_response_metadata(told.get("RequestId", ""), headers)}.items()))
 
 
-def _all_entries(result: Json, answered: Answered) -> Json:
+def _optimised_events_result(result: Json, answered: Answered) -> Json:
     """Raises StatesError when one of the events was refused."""
     assert isinstance(result, dict)
     told = {"Entries": result["Entries"], "FailedEntryCount": result.get("FailedEntryCount", 0)}
@@ -39,40 +39,54 @@ def _all_entries(result: Json, answered: Answered) -> Json:
     return told
 
 
-def _ask(service: str, manner: Manner, task_run: TaskRun, context: TaskContext) -> Cancel:
+def _call_optimised(service: str, manner: Manner, task_run: TaskRun, context: TaskContext) -> Cancel:
     task = task_run.task
     action = task.resource.action.partition(".")[0]
-    return in_background(task_run, context, lambda: call_operation(service, action, manner, task, context))
+    return call_in_background(
+        task_run, context, lambda: call_operation(service, action, manner, task, context)
+    )
 
 
-def dynamodb(task_run: TaskRun, context: TaskContext) -> Cancel:
-    return _ask(
+def optimised_dynamodb(task_run: TaskRun, context: TaskContext) -> Cancel:
+    return _call_optimised(
         "dynamodb",
-        Manner(Naming("DynamoDB", "AmazonDynamoDBv2", "AmazonDynamoDB"), capitalise, shape=_with_metadata),
+        Manner(
+            ErrorNaming("DynamoDB", "AmazonDynamoDBv2", "AmazonDynamoDB"),
+            capitalise_member,
+            shape=_optimised_result_with_metadata,
+        ),
         task_run,
         context,
     )
 
 
-def sns(task_run: TaskRun, context: TaskContext) -> Cancel:
-    return _ask(
+def optimised_sns(task_run: TaskRun, context: TaskContext) -> Cancel:
+    return _call_optimised(
         "sns",
-        Manner(Naming("SNS", "AmazonSNS", "AmazonSNS"), capitalise, shape=_with_metadata),
+        Manner(
+            ErrorNaming("SNS", "AmazonSNS", "AmazonSNS"),
+            capitalise_member,
+            shape=_optimised_result_with_metadata,
+        ),
         task_run,
         context,
     )
 
 
-def sqs(task_run: TaskRun, context: TaskContext) -> Cancel:
-    return _ask(
+def optimised_sqs(task_run: TaskRun, context: TaskContext) -> Cancel:
+    return _call_optimised(
         "sqs",
-        Manner(Naming("SQS", "AmazonSQS", "AmazonSQS"), capitalise, shape=_with_metadata),
+        Manner(
+            ErrorNaming("SQS", "AmazonSQS", "AmazonSQS"),
+            capitalise_member,
+            shape=_optimised_result_with_metadata,
+        ),
         task_run,
         context,
     )
 
 
-def events(task_run: TaskRun, context: TaskContext) -> Cancel:
+def optimised_events(task_run: TaskRun, context: TaskContext) -> Cancel:
     """Puts events. Each names the execution that it comes from and its state machine, beside the
     resources that the task names.
 
@@ -84,5 +98,7 @@ def events(task_run: TaskRun, context: TaskContext) -> Cancel:
         for entry in request.get("Entries", ()):
             entry["Resources"] = [*entry.get("Resources", ()), *(origin or ())]
 
-    naming = Naming("EventBridge", "AmazonEventBridge", "AmazonEventBridge")
-    return _ask("events", Manner(naming, capitalise, tell_origin, _all_entries), task_run, context)
+    naming = ErrorNaming("EventBridge", "AmazonEventBridge", "AmazonEventBridge")
+    return _call_optimised(
+        "events", Manner(naming, capitalise_member, tell_origin, _optimised_events_result), task_run, context
+    )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from sfn_cli.api.model import is_ours
 from sfn_cli.errors import StatesError
-from sfn_cli.jsonvalue import Json, dumps, well_formed
+from sfn_cli.jsonvalue import Json, dumps, well_formed_json_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -48,7 +48,7 @@ class OwnShape:
             self.value: Shape = OwnShape(described["value"])
 
 
-def sdk_name(member: str) -> str:
+def sdk_member_name(member: str) -> str:
     """A member's name in aws-sdk tasks: `DBInstanceId` is DbInstanceId, `stateMachineArn`
     StateMachineArn, `ETag` ETag.
 
@@ -61,14 +61,14 @@ def sdk_name(member: str) -> str:
         if not member[index].isupper() or (following and following.islower()):
             break
         name[index] = name[index].lower()
-    return capitalise("".join(name))
+    return capitalise_member("".join(name))
 
 
-def capitalise(name: str) -> str:
+def capitalise_member(name: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def request(shape: Shape | None, arguments: Json) -> dict[str, Any]:
+def shape_request(shape: Shape | None, arguments: Json) -> dict[str, Any]:
     """What the operation takes, of a task's arguments.
 
     Raises StatesError for a field that it does not have.
@@ -77,65 +77,71 @@ def request(shape: Shape | None, arguments: Json) -> dict[str, Any]:
         raise StatesError("States.Runtime", "The Parameters of the task must be an object.")
     if shape is None:
         return {}
-    taken: dict[str, Any] = _structure(shape, arguments)
+    taken: dict[str, Any] = _shape_structure(shape, arguments)
     for name, member in shape.members.items():
         if name not in taken and member.serialization.get("location") == "uri":
-            raise StatesError("States.Runtime", f"The field '{sdk_name(name)}' is required but was missing")
+            raise StatesError(
+                "States.Runtime", f"The field '{sdk_member_name(name)}' is required but was missing"
+            )
         if name in taken and member.serialization.get("streaming") and "ContentType" in shape.members:
             taken.setdefault("ContentType", STREAM_TYPE)
     return taken
 
 
-def _structure(shape: Shape, value: Mapping[str, Json]) -> dict[str, Any]:
-    names = {spelling: name for name in shape.members for spelling in (capitalise(name), sdk_name(name))}
+def _shape_structure(shape: Shape, value: Mapping[str, Json]) -> dict[str, Any]:
+    names = {
+        spelling: name
+        for name in shape.members
+        for spelling in (capitalise_member(name), sdk_member_name(name))
+    }
     taken = {}
     for field, item in value.items():
         if field not in names:
             raise StatesError("States.Runtime", f'The field "{field}" is not supported by Step Functions')
         if item is not None:
-            taken[names[field]] = _convert(shape.members[names[field]], item, field)
+            taken[names[field]] = _convert_to_shape(shape.members[names[field]], item, field)
     return taken
 
 
 _CONTAINERS = {"structure": (dict, "an object"), "map": (dict, "an object"), "list": (list, "an array")}
 
 
-def _convert(shape: Shape, value: Any, field: str) -> Any:
+def _convert_to_shape(shape: Shape, value: Any, field: str) -> Any:
     kind, wanted = _CONTAINERS.get(shape.type_name, (object, ""))
     if not isinstance(value, kind) and not getattr(shape, "is_document_type", False):
         raise StatesError("States.Runtime", f'The field "{field}" must be {wanted}')
     match shape.type_name:
         case "structure" if not getattr(shape, "is_document_type", False):
-            return _structure(shape, value)
+            return _shape_structure(shape, value)
         case "list":
-            return [_convert(shape.member, item, field) for item in value if item is not None]
+            return [_convert_to_shape(shape.member, item, field) for item in value if item is not None]
         case "map":
             return {
-                well_formed(key): _convert(shape.value, item, field)
+                well_formed_json_text(key): _convert_to_shape(shape.value, item, field)
                 for key, item in value.items()
                 if item is not None
             }
         case "blob":
             # Observed: a stream holds the JSON text of whatever it is given; "text" has its quotes.
             as_it_is = isinstance(value, str) and not shape.serialization.get("streaming")
-            return well_formed(value if as_it_is else dumps(value)).encode()
+            return well_formed_json_text(value if as_it_is else dumps(value)).encode()
         case "string" | "character":
-            return well_formed(value) if isinstance(value, str) else dumps(value)
+            return well_formed_json_text(value) if isinstance(value, str) else dumps(value)
         case "boolean" if isinstance(value, str):
             return value.lower() == "true"
         case "integer" | "long" if isinstance(value, (str, float)):
-            return _whole(value)
+            return _whole_number_of_shape(value)
         case "float" | "double" if isinstance(value, str):
-            return _number(value)
+            return _number_of_shape(value)
     return value
 
 
-def _whole(value: str | float) -> Any:
-    number = _number(value) if isinstance(value, str) else value
+def _whole_number_of_shape(value: str | float) -> Any:
+    number = _number_of_shape(value) if isinstance(value, str) else value
     return int(number) if isinstance(number, float) and number.is_integer() else value
 
 
-def _number(text: str) -> Any:
+def _number_of_shape(text: str) -> Any:
     """The number that a text spells; what spells none is left to the service to refuse."""
     try:
         return float(text)
@@ -143,37 +149,37 @@ def _number(text: str) -> Any:
         return text
 
 
-def result(shape: Shape | None, answer: Any, spell: Callable[[str], str] = sdk_name) -> Json:
+def shape_result(shape: Shape | None, answer: Any, spell: Callable[[str], str] = sdk_member_name) -> Json:
     """A task's result, of what the operation gave; `spell` makes the name of a field of a member's."""
     if shape is None:
         return {}
     match shape.type_name:
         case "structure" if not getattr(shape, "is_document_type", False):
             return {
-                spell(name): result(member, answer[name], spell)
+                spell(name): shape_result(member, answer[name], spell)
                 for name, member in shape.members.items()
                 if answer.get(name) is not None and not member.serialization.get("eventstream")
             }
         case "list":
-            return [result(shape.member, item, spell) for item in answer]
+            return [shape_result(shape.member, item, spell) for item in answer]
         case "map":
-            return {key: result(shape.value, item, spell) for key, item in answer.items()}
+            return {key: shape_result(shape.value, item, spell) for key, item in answer.items()}
         case "blob":
-            return _text(answer)
+            return _text_of_shape_blob(answer)
         case "timestamp":
-            return _instant(answer)
+            return _instant_of_shape(answer)
         case "string" if not isinstance(answer, str):  # botocore reads the documents of IAM
             return dumps(answer)
     plain: Json = answer
     return plain
 
 
-def _text(blob: Any) -> str:
+def _text_of_shape_blob(blob: Any) -> str:
     data: bytes = blob.read() if hasattr(blob, "read") else blob
     return data.decode("utf-8", "replace") if isinstance(data, bytes) else data
 
 
-def _instant(at: datetime | float | str) -> str:
+def _instant_of_shape(at: datetime | float | str) -> str:
     """A time as Java's Instant shows it: in UTC, with milliseconds if it has them. A number is in
     milliseconds since 1970.
     """

@@ -49,7 +49,7 @@ THRESHOLD_EXCEEDED = StatesError(
 )
 
 
-def conduct(task_run: TaskRun, context: TaskContext) -> Cancel:
+def conduct_map_run(task_run: TaskRun, context: TaskContext) -> Cancel:
     """Conducts the Map Run of a task to its end, from its beginning or from where it stands."""
     return _Conduct(task_run, context).begin()
 
@@ -99,7 +99,7 @@ class _Conduct:
 
     def _forget_items(self) -> None:
         with suppress(OSError):
-            os.unlink(dataset.file_of(self._context.settings.home, self._runs.get(self._id)))
+            os.unlink(dataset.dataset_file(self._context.settings.home, self._runs.get(self._id)))
 
     def _now(self) -> int:
         return max(self._task_run.task.at, self._context.clock())
@@ -122,9 +122,9 @@ class _Conduct:
 
     def _read(self, run: MapRun) -> None:
         """Reads the dataset, unless it lies here already."""
-        path = dataset.file_of(self._context.settings.home, run)
+        path = dataset.dataset_file(self._context.settings.home, run)
         if self._plan.reading is not None and (run.total_items is None or not os.path.exists(path)):
-            self._work(partial(dataset.read, self._plan.reading, path, self._context), self._has_read)
+            self._work(partial(dataset.read_dataset, self._plan.reading, path, self._context), self._has_read)
 
     def _has_read(self, total_items: int) -> None:
         if self._runs.get(self._id).total_items is None:
@@ -153,7 +153,8 @@ class _Conduct:
             budget = TimeBudget(time.thread_time, BUDGET_SECONDS)
             home, children = self._context.settings.home, min(room, CHUNK_CHILDREN)
             self._work(
-                partial(dataset.chunk, self._plan, run, home, children, budget), partial(self._start, run)
+                partial(dataset.dataset_chunk, self._plan, run, home, children, budget),
+                partial(self._start, run),
             )
 
     def _start(self, run: MapRun, chunk: Chunk) -> None:
@@ -167,9 +168,9 @@ class _Conduct:
     def _child(self, run: MapRun, batch: Batch, at: int) -> NewChild:
         name, machine = time_ordered_uuid(at), run.state_machine_arn
         return NewChild(
-            arn=arn.express_execution(machine, name, random_uuid())
+            arn=arn.express_execution_arn(machine, name, random_uuid())
             if run.express
-            else arn.execution(machine, name),
+            else arn.execution_arn(machine, name),
             name=name,
             seed=os.urandom(16).hex(),
             input=batch.input,
@@ -192,7 +193,7 @@ class _Conduct:
         """In a thread, with a connection of its own."""
         database = Database(self._context.settings.home)
         try:
-            return results.gather(MapRuns(database), run, self._plan.writing, self._context)
+            return results.gather_results(MapRuns(database), run, self._plan.writing, self._context)
         finally:
             database.close()
 

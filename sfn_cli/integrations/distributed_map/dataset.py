@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 from sfn_cli import private_files
 from sfn_cli.errors import StatesError, StoreError
 from sfn_cli.integrations.distributed_map import formats
-from sfn_cli.integrations.distributed_map.formats import reader_failed
+from sfn_cli.integrations.distributed_map.formats import item_format_failed
 from sfn_cli.integrations.distributed_map.storage import StorageError, storage
 from sfn_cli.jsonvalue import dumps, loads
 
@@ -37,68 +37,72 @@ CHUNK_BYTES = 4 * 2**20
 """The most input for children at one time, in bytes: it is all held in memory."""
 
 
-def file_of(home: str, run: MapRun) -> str:
+def dataset_file(home: str, run: MapRun) -> str:
     """The path of the items that the run's reader found."""
     return os.path.join(home, FOLDER_NAME, f"{run.id}.jsonl")
 
 
-def read(reading: Reading, path: str, context: TaskContext) -> int:
+def read_dataset(reading: Reading, path: str, context: TaskContext) -> int:
     """Reads the whole dataset into the file. Returns the number of items. Raises StatesError."""
     if reading.max_items is not None and reading.max_items < 0:
-        raise reader_failed("field MaxItems must be positive")
+        raise item_format_failed("field MaxItems must be positive")
     count = 0
     try:
-        private_files.make_folder(context.settings.home, FOLDER_NAME)
+        private_files.make_private_folder(context.settings.home, FOLDER_NAME)
         with open(
             f"{path}.part", "w", encoding="utf-8", errors="surrogatepass", opener=private_files.open_file
         ) as file:
-            for item in islice(_items(reading, context), reading.max_items):
+            for item in islice(_dataset_items(reading, context), reading.max_items):
                 file.write(f"{dumps(item)}\n")
                 count += 1
             file.flush()
             os.fsync(file.fileno())
         os.replace(f"{path}.part", path)
     except (StorageError, StoreError) as error:
-        raise reader_failed(str(error)) from None
+        raise item_format_failed(str(error)) from None
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise reader_failed(f"The dataset cannot be unpacked: {error}") from None
+        raise item_format_failed(f"The dataset cannot be unpacked: {error}") from None
     except OSError as error:
-        raise reader_failed(f"{error.strerror}: {error.filename}") from None
+        raise item_format_failed(f"{error.strerror}: {error.filename}") from None
     return count
 
 
-def _items(reading: Reading, context: TaskContext) -> Iterator[Json]:
+def _dataset_items(reading: Reading, context: TaskContext) -> Iterator[Json]:
     arguments, config = reading.arguments, reading.config
     bucket = storage(arguments.get("Bucket"), context)
     if reading.action == "listObjectsV2":
         listed = bucket.list(arguments)
         if config.get("Transformation") != "LOAD_AND_FLATTEN":
             return listed
-        return _of_objects(((arguments["Bucket"], str(found["Key"])) for found in listed), reading, context)
+        return _dataset_items_of_objects(
+            ((arguments["Bucket"], str(found["Key"])) for found in listed), reading, context
+        )
     if config.get("ManifestType") == "ATHENA_DATA":
-        return _of_objects(formats.addresses(bucket.open(arguments)), reading, context)
+        return _dataset_items_of_objects(
+            formats.manifest_format_addresses(bucket.open(arguments)), reading, context
+        )
     if config.get("InputType") == "MANIFEST" or config.get("ManifestType") == "S3_INVENTORY":
-        return _of_inventory(bucket.open(arguments), str(arguments["Bucket"]), context)
-    return formats.items_of(bucket.open(arguments), config, str(arguments.get("Key")))
+        return _dataset_items_of_inventory(bucket.open(arguments), str(arguments["Bucket"]), context)
+    return formats.items_in_format(bucket.open(arguments), config, str(arguments.get("Key")))
 
 
-def _of_objects(
+def _dataset_items_of_objects(
     addresses: Iterable[tuple[Json, str]], reading: Reading, context: TaskContext
 ) -> Iterator[Json]:
     """The items of each of these objects."""
     for bucket, key in addresses:
         with storage(bucket, context).open({"Bucket": bucket, "Key": key}) as file:
-            yield from formats.items_of(file, reading.config, key)
+            yield from formats.items_in_format(file, reading.config, key)
 
 
-def _of_inventory(manifest: BinaryIO, bucket_read: str, context: TaskContext) -> Iterator[Json]:
-    bucket, keys, columns = formats.inventory(manifest)
+def _dataset_items_of_inventory(manifest: BinaryIO, bucket_read: str, context: TaskContext) -> Iterator[Json]:
+    bucket, keys, columns = formats.inventory_format(manifest)
     given: dict[str, Json] = {"InputType": "CSV", "CSVHeaderLocation": "GIVEN", "CSVHeaders": columns}
     # A folder's manifest names the bucket that it was copied from.
     source = bucket_read if bucket_read.startswith("file:") else bucket
     for key in keys:
         with storage(source, context).open({"Bucket": source, "Key": key}) as file:
-            yield from formats.items_of(file, given, key)
+            yield from formats.items_in_format(file, given, key)
 
 
 class Chunk(NamedTuple):
@@ -108,13 +112,13 @@ class Chunk(NamedTuple):
     place: int
 
 
-def chunk(plan: MapRunPlan, run: MapRun, home: str, children: int, budget: TimeBudget) -> Chunk:
+def dataset_chunk(plan: MapRunPlan, run: MapRun, home: str, children: int, budget: TimeBudget) -> Chunk:
     """The inputs of up to so many children, from where the run stands. Raises StatesError."""
     places: list[int] = []
     source = (
-        _input_items(plan.items, run.place, places)
+        _dataset_items_of_input(plan.items, run.place, places)
         if plan.items is not None
-        else _file_items(file_of(home, run), run.place, places)
+        else _dataset_items_of_file(dataset_file(home, run), run.place, places)
     )
     batches: list[Batch] = []
     size = items = 0
@@ -127,14 +131,14 @@ def chunk(plan: MapRunPlan, run: MapRun, home: str, children: int, budget: TimeB
     return Chunk(batches, places[items - 1] if items else run.place)
 
 
-def _input_items(items: Sequence[Json], place: int, places: list[int]) -> Iterator[Json]:
+def _dataset_items_of_input(items: Sequence[Json], place: int, places: list[int]) -> Iterator[Json]:
     """Yields the items of the state's input from a place on; adds the place after each to `places`."""
     for index in range(place, len(items)):
         places.append(index + 1)
         yield items[index]
 
 
-def _file_items(path: str, place: int, places: list[int]) -> Iterator[Json]:
+def _dataset_items_of_file(path: str, place: int, places: list[int]) -> Iterator[Json]:
     """Yields the items in a file from a place (a byte) on; adds the place after each to `places`."""
     try:
         with open(path, "rb", opener=private_files.open_file) as file:

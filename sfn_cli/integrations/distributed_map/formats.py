@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, Any, AnyStr, BinaryIO
 from sfn_cli import json_text
 from sfn_cli.errors import StatesError
 from sfn_cli.json_pointer import resolve_pointer
-from sfn_cli.jsonvalue import well_formed
+from sfn_cli.jsonvalue import well_formed_json_text
 from sfn_cli.query.java_hash_map import hash_map_order
 
 if TYPE_CHECKING:
@@ -37,35 +37,37 @@ MAX_LINE_BYTES = 16 * 2**20
 DELIMITERS: Mapping[str, str] = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB": "\t"}
 
 
-def reader_failed(cause: str) -> StatesError:
+def item_format_failed(cause: str) -> StatesError:
     return StatesError("States.ItemReaderFailed", cause)
 
 
-def items_of(file: BinaryIO, config: Mapping[str, Json], key: str) -> Iterator[Json]:
+def items_in_format(file: BinaryIO, config: Mapping[str, Json], key: str) -> Iterator[Json]:
     """The items of a file in the form that ReaderConfig's InputType says; `key` is its name. Raises
     StatesError.
     """
     input_type = str(config.get("InputType", "JSON"))
     read = _FORMATS.get(input_type)
     if read is None:
-        raise reader_failed(f"sfn does not read {input_type}: it reads {', '.join(_FORMATS)}.")
-    return read(_unpack(file, key), config)
+        raise item_format_failed(f"sfn does not read {input_type}: it reads {', '.join(_FORMATS)}.")
+    return read(_unpack_format(file, key), config)
 
 
-def _unpack(file: BinaryIO, key: str) -> BinaryIO:
+def _unpack_format(file: BinaryIO, key: str) -> BinaryIO:
     # S3 Inventory writes its lists so, and says nothing more than the name does.
     return gzip.GzipFile(fileobj=file) if key.endswith(".gz") else file  # type: ignore[return-value]
 
 
-def csv_rows(file: BinaryIO, config: Mapping[str, Json]) -> Iterator[Json]:
+def csv_format_rows(file: BinaryIO, config: Mapping[str, Json]) -> Iterator[Json]:
     """Each row an object of strings. Observed: fields that are missing in a row are empty, and those beyond
     the header left out; the fields come in the order of a HashMap.
     """
     lines = io.TextIOWrapper(file, "utf-8-sig", newline="")
-    rows = csv.reader(_lines(lines), delimiter=DELIMITERS.get(str(config.get("CSVDelimiter", "COMMA")), ","))
+    rows = csv.reader(
+        _lines_of_format(lines), delimiter=DELIMITERS.get(str(config.get("CSVDelimiter", "COMMA")), ",")
+    )
     try:
         headers = config["CSVHeaders"] if config.get("CSVHeaderLocation") == "GIVEN" else next(rows, [])
-        _check_headers(headers)
+        _check_csv_format_headers(headers)
         width = len(headers)
         order = [(name, headers.index(name)) for name in hash_map_order(headers)]
         for row in rows:
@@ -73,90 +75,90 @@ def csv_rows(file: BinaryIO, config: Mapping[str, Json]) -> Iterator[Json]:
                 row += [""] * (width - len(row))
                 yield {name: row[at] for name, at in order}
     except (csv.Error, UnicodeDecodeError) as error:
-        raise reader_failed(f"The CSV cannot be read, near line {rows.line_num}: {error}") from None
+        raise item_format_failed(f"The CSV cannot be read, near line {rows.line_num}: {error}") from None
 
 
-def _check_headers(headers: Any) -> None:
+def _check_csv_format_headers(headers: Any) -> None:
     if len(set(headers)) != len(headers):
-        raise reader_failed("CSV headers cannot contain duplicates.")
-    if len(well_formed(",".join(headers)).encode()) > MAX_HEADER_BYTES:
-        raise reader_failed(f"CSV headers cannot exceed {MAX_HEADER_BYTES} bytes.")
+        raise item_format_failed("CSV headers cannot contain duplicates.")
+    if len(well_formed_json_text(",".join(headers)).encode()) > MAX_HEADER_BYTES:
+        raise item_format_failed(f"CSV headers cannot exceed {MAX_HEADER_BYTES} bytes.")
 
 
-def _json(file: BinaryIO, config: Mapping[str, Json]) -> Iterator[Json]:
+def _json_format_items(file: BinaryIO, config: Mapping[str, Json]) -> Iterator[Json]:
     """The elements of an array, or of the one that ItemsPointer finds."""
-    value = _parse(_document(file))
+    value = _parse_json_format(_json_format_document(file))
     pointer = config.get("ItemsPointer")
-    found = value if pointer is None else _find_items(value, str(pointer))
+    found = value if pointer is None else _find_items_in_format(value, str(pointer))
     if not isinstance(found, list):
-        raise reader_failed("Attempting to map over non-iterable node.")
+        raise item_format_failed("Attempting to map over non-iterable node.")
     return iter(found)
 
 
-def _json_lines(file: BinaryIO, config: Mapping[str, Json]) -> Iterator[Json]:
-    for line in _lines(file):
+def _json_lines_format_items(file: BinaryIO, config: Mapping[str, Json]) -> Iterator[Json]:
+    for line in _lines_of_format(file):
         if line.strip():
-            yield _parse(line)
+            yield _parse_json_format(line)
 
 
-def _parse(data: bytes) -> Json:
+def _parse_json_format(data: bytes) -> Json:
     try:
-        return json_text.read(data.decode("utf-8-sig"))
+        return json_text.read_json(data.decode("utf-8-sig"))
     except (json_text.NotJson, UnicodeDecodeError, RecursionError) as error:
-        raise reader_failed(f"The dataset is not JSON: {error}") from None
+        raise item_format_failed(f"The dataset is not JSON: {error}") from None
 
 
-def _document(file: BinaryIO) -> bytes:
+def _json_format_document(file: BinaryIO) -> bytes:
     content = bytearray()
     while piece := file.read(_PIECE_BYTES):
         content += piece
         if len(content) > MAX_DOCUMENT_BYTES:
             limit = f"the {MAX_DOCUMENT_BYTES} bytes that sfn reads; use JSONL"
-            raise reader_failed(f"The JSON document is longer than {limit}.")
+            raise item_format_failed(f"The JSON document is longer than {limit}.")
     return bytes(content)
 
 
 _PIECE_BYTES = 2**20
 
 
-def _lines(file: IO[AnyStr]) -> Iterator[AnyStr]:
+def _lines_of_format(file: IO[AnyStr]) -> Iterator[AnyStr]:
     """The lines of a file. Raises StatesError for one that is too long."""
     while line := file.readline(MAX_LINE_BYTES + 1):
         if len(line) > MAX_LINE_BYTES:
-            raise reader_failed(f"A line of the dataset is longer than {MAX_LINE_BYTES} bytes.")
+            raise item_format_failed(f"A line of the dataset is longer than {MAX_LINE_BYTES} bytes.")
         yield line
 
 
-def _find_items(value: Json, pointer: str) -> Json:
+def _find_items_in_format(value: Json, pointer: str) -> Json:
     try:
         return resolve_pointer(value, pointer)
     except LookupError:
-        raise reader_failed(f"ItemsPointer {pointer} finds nothing.") from None
+        raise item_format_failed(f"ItemsPointer {pointer} finds nothing.") from None
 
 
 _FORMATS: Mapping[str, Callable[[BinaryIO, Mapping[str, Json]], Iterator[Json]]] = {
-    "CSV": csv_rows,
-    "JSON": _json,
-    "JSONL": _json_lines,
+    "CSV": csv_format_rows,
+    "JSON": _json_format_items,
+    "JSONL": _json_lines_format_items,
 }
 
 
-def inventory(file: BinaryIO) -> tuple[str, list[str], list[str]]:
+def inventory_format(file: BinaryIO) -> tuple[str, list[str], list[str]]:
     """(bucket, keys of the lists, their columns) of an S3 Inventory's manifest.json. Raises StatesError."""
-    manifest = _parse(_document(file))
+    manifest = _parse_json_format(_json_format_document(file))
     try:
         if manifest.get("fileFormat") != "CSV":
-            raise reader_failed(f"sfn reads inventories in CSV, not in {manifest.get('fileFormat')}.")
+            raise item_format_failed(f"sfn reads inventories in CSV, not in {manifest.get('fileFormat')}.")
         bucket = str(manifest["destinationBucket"]).rpartition(":::")[2]
         columns = [name.strip() for name in manifest["fileSchema"].split(",")]
         return bucket, [str(entry["key"]) for entry in manifest["files"]], columns
     except (AttributeError, KeyError, TypeError):
-        raise reader_failed("The manifest is not one of S3 Inventory.") from None
+        raise item_format_failed("The manifest is not one of S3 Inventory.") from None
 
 
-def addresses(file: BinaryIO) -> Iterable[tuple[str, str]]:
+def manifest_format_addresses(file: BinaryIO) -> Iterable[tuple[str, str]]:
     """(bucket, key) of each object that an Athena manifest lists, one URI a line. Raises StatesError."""
-    for line in _lines(io.TextIOWrapper(file, "utf-8-sig")):
+    for line in _lines_of_format(io.TextIOWrapper(file, "utf-8-sig")):
         address = line.strip().strip('"')
         if not address:
             continue
@@ -168,4 +170,4 @@ def addresses(file: BinaryIO) -> Iterable[tuple[str, str]]:
             bucket, _, key = path.partition("/")
             yield bucket, key
         else:
-            raise reader_failed(f"The manifest holds what is no S3 URI: {address}")
+            raise item_format_failed(f"The manifest holds what is no S3 URI: {address}")

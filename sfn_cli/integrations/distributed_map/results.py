@@ -44,19 +44,21 @@ class Gathered(NamedTuple):
     last_stopped_at: int
 
 
-def gather(runs: MapRuns, run: MapRun, writing: Writing, context: TaskContext) -> Gathered:
+def gather_results(runs: MapRuns, run: MapRun, writing: Writing, context: TaskContext) -> Gathered:
     """Returns the output of a Map Run, and writes it where the state has a ResultWriter; children
     that still run are pending. Raises StatesError.
     """
-    last = _Last()
+    last = _LastResult()
     results = last.watch(runs.results(run.id))
     output = (
-        _inline(results, run, writing) if writing.bucket is None else _write(results, run, writing, context)
+        _inline_results(results, run, writing)
+        if writing.bucket is None
+        else _write_results(results, run, writing, context)
     )
     return Gathered(output, last.stopped_at)
 
 
-class _Last:
+class _LastResult:
     """Notes when the last of the results came."""
 
     stopped_at = 0
@@ -67,14 +69,14 @@ class _Last:
             yield result
 
 
-def _inline(results: Iterator[Result], run: MapRun, writing: Writing) -> str:
+def _inline_results(results: Iterator[Result], run: MapRun, writing: Writing) -> str:
     """Returns the results themselves, as JSON text. Raises StatesError when they exceed a state's
     output.
     """
     texts: list[str] = []
     size = 2
     for result in results:
-        for text in _transform(result, run, writing.transformation):
+        for text in _transform_result(result, run, writing.transformation):
             texts.append(text)
             size += len(text.encode("utf-8", "surrogatepass")) + 1
         if size - 1 > quotas.PAYLOAD_BYTES and texts:
@@ -86,16 +88,16 @@ def _inline(results: Iterator[Result], run: MapRun, writing: Writing) -> str:
     return dumps("\n".join(texts)) if writing.output_type == "JSONL" else f"[{','.join(texts)}]"
 
 
-def _transform(result: Result, run: MapRun, transformation: str) -> list[str]:
+def _transform_result(result: Result, run: MapRun, transformation: str) -> list[str]:
     """Returns the JSON texts of a result. A failure is described whatever the transformation."""
     if transformation == "NONE" or result.status != "SUCCEEDED" or result.output is None:
-        return [dumps(_describe(result, run))]
+        return [dumps(_describe_result(result, run))]
     if transformation == "FLATTEN" and result.output.startswith("["):
         return [dumps(element) for element in loads(result.output)]
     return [result.output]
 
 
-def _describe(result: Result, run: MapRun) -> dict[str, Json]:
+def _describe_result(result: Result, run: MapRun) -> dict[str, Json]:
     """Describes a child execution as DescribeExecution does, with capitalised members."""
     described: dict[str, Json] = {
         "ExecutionArn": result.arn,
@@ -118,14 +120,14 @@ def _describe(result: Result, run: MapRun) -> dict[str, Json]:
     return dict(sorted(described.items()))
 
 
-def _write(results: Iterator[Result], run: MapRun, writing: Writing, context: TaskContext) -> str:
+def _write_results(results: Iterator[Result], run: MapRun, writing: Writing, context: TaskContext) -> str:
     """Writes the results and their manifest. Returns where they are."""
     folder = "/".join(part for part in (writing.prefix, run.arn.rpartition(":")[2]) if part)
-    files = {kind: _File(writing) for kind in ("FAILED", "PENDING", "SUCCEEDED")}
+    files = {kind: _ResultFile(writing) for kind in ("FAILED", "PENDING", "SUCCEEDED")}
     try:
         bucket = storage(writing.bucket, context)
         for result in results:
-            for text in _transform(result, run, writing.transformation):
+            for text in _transform_result(result, run, writing.transformation):
                 files[_STATUSES[result.status]].add(text)
         manifest: dict[str, Json] = {
             "DestinationBucket": writing.bucket,
@@ -157,7 +159,7 @@ def _write(results: Iterator[Result], run: MapRun, writing: Writing, context: Ta
     )
 
 
-class _File:
+class _ResultFile:
     """A result file as it grows: a JSON array, or JSON lines."""
 
     def __init__(self, writing: Writing) -> None:

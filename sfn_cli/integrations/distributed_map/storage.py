@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 from urllib.parse import unquote, urlsplit
 
 from sfn_cli.errors import ConfigurationError
-from sfn_cli.integrations.aws.errors import Naming, service_error
-from sfn_cli.jsonvalue import well_formed
+from sfn_cli.integrations.aws.errors import ErrorNaming, service_error
+from sfn_cli.jsonvalue import well_formed_json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sfn_cli.jsonvalue import Json
 
 
-_NAMING = Naming("S3", "Amazon S3", "AmazonS3Exception")
+_NAMING = ErrorNaming("S3", "Amazon S3", "AmazonS3Exception")
 
 
 class StorageError(Exception):
@@ -49,14 +49,14 @@ def storage(bucket: Json, context: TaskContext) -> Storage:
     if not isinstance(bucket, str) or not bucket:
         raise StorageError("The field 'Bucket' is required but was missing")
     if bucket.startswith("file:"):
-        return _Folder(bucket)
+        return _StorageFolder(bucket)
     try:
-        return _Bucket(bucket, context.clients.get("s3"))
+        return _StorageBucket(bucket, context.clients.get("s3"))
     except ConfigurationError as error:
         raise StorageError(str(error)) from None
 
 
-class _Bucket:
+class _StorageBucket:
     """A bucket of S3, at the endpoint that the settings name."""
 
     def __init__(self, name: str, client: Any) -> None:
@@ -65,14 +65,14 @@ class _Bucket:
 
     def open(self, arguments: Mapping[str, Json]) -> BinaryIO:
         body = self._call("get_object", **arguments)["Body"]
-        return io.BufferedReader(_Readable(body), 1 << 20)
+        return io.BufferedReader(_ReadableStorage(body), 1 << 20)
 
     def list(self, arguments: Mapping[str, Json]) -> Iterator[dict[str, Json]]:
         token: dict[str, Json] = {}
         while True:
             page = self._call("list_objects_v2", **arguments, **token)
             for found in page.get("Contents", ()):
-                yield _entry(
+                yield _storage_entry(
                     found["ETag"],
                     found["LastModified"].timestamp(),
                     found["Key"],
@@ -99,7 +99,7 @@ class _Bucket:
             raise StorageError(str(error)) from None
 
 
-class _Readable(io.RawIOBase):
+class _ReadableStorage(io.RawIOBase):
     """A body of botocore, with the interface of Python's own streams."""
 
     def __init__(self, body: Any) -> None:
@@ -114,7 +114,7 @@ class _Readable(io.RawIOBase):
         return len(data)
 
 
-class _Folder:
+class _StorageFolder:
     """A folder in place of a bucket: keys are paths within it."""
 
     def __init__(self, url: str) -> None:
@@ -138,7 +138,7 @@ class _Folder:
             ]
         for key in sorted(key for key in keys if key.startswith(prefix)):
             status = os.stat(self._path(key))
-            yield _entry(
+            yield _storage_entry(
                 f'"{status.st_mtime_ns:x}-{status.st_size:x}"',
                 status.st_mtime,
                 key,
@@ -154,7 +154,7 @@ class _Folder:
         os.replace(f"{path}.part", path)
 
     def _path(self, key: str) -> str:
-        if "\0" in key or not _is_unicode(key):
+        if "\0" in key or not _is_unicode_storage_key(key):
             raise StorageError(f"'{key}' cannot be the name of a file")
         path = os.path.normpath(os.path.join(self._root, key))
         if os.path.commonpath([path, os.path.normpath(self._root)]) != os.path.normpath(self._root):
@@ -162,11 +162,11 @@ class _Folder:
         return path
 
 
-def _is_unicode(text: str) -> bool:
-    return well_formed(text) == text
+def _is_unicode_storage_key(text: str) -> bool:
+    return well_formed_json_text(text) == text
 
 
-def _entry(etag: str, modified: float, key: str, size: int, storage_class: str) -> dict[str, Json]:
+def _storage_entry(etag: str, modified: float, key: str, size: int, storage_class: str) -> dict[str, Json]:
     return {
         "Etag": etag,
         "LastModified": int(modified),

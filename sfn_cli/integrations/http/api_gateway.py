@@ -17,21 +17,27 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from sfn_cli.errors import ConfigurationError
-from sfn_cli.integrations.aws.call import in_background, serialize
-from sfn_cli.integrations.http.arguments import check_arguments, headers_of, object_in, one_of, wrong
-from sfn_cli.integrations.http.authorization import with_query
-from sfn_cli.integrations.http.exchange import (
+from sfn_cli.integrations.aws.call import call_in_background, serialize_call_result
+from sfn_cli.integrations.http.arguments import (
+    check_arguments,
+    headers_in_http_arguments,
+    object_in_http_arguments,
+    one_of_http_argument,
+    wrong_http_argument,
+)
+from sfn_cli.integrations.http.authorization import with_authorization_query
+from sfn_cli.integrations.http.client import (
     Headers,
     Request,
     Response,
     Unreadable,
-    exchange,
-    has,
-    is_loopback,
-    lists,
-    text_of,
+    has_http_header,
+    http_header_lists,
+    http_response_text,
+    is_loopback_url,
+    send_http_request,
 )
-from sfn_cli.integrations.http.url_encoding import encode, query_pairs
+from sfn_cli.integrations.http.url_encoding import url_encode, url_query_pairs
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Json, dumps, loads
 
@@ -53,65 +59,67 @@ _WITH_BODY = ("PATCH", "POST", "PUT")
 _AUTH_TYPES = ("NO_AUTH", "IAM_ROLE", "RESOURCE_POLICY")
 
 
-def invoke(task_run: TaskRun, context: TaskContext) -> Cancel:
+def invoke_api_gateway(task_run: TaskRun, context: TaskContext) -> Cancel:
     """Calls the method of Parameters' ApiEndpoint, Stage and Path."""
     task = task_run.task
-    return in_background(task_run, context, lambda: _call(task, context))
+    return call_in_background(task_run, context, lambda: _call_api_gateway(task, context))
 
 
-def _call(task: Task, context: TaskContext) -> TaskSucceeded | TaskFailed:
+def _call_api_gateway(task: Task, context: TaskContext) -> TaskSucceeded | TaskFailed:
     """Raises StatesError."""
     try:
-        request = _request(task.arguments.value, context)
+        request = _api_gateway_request(task.arguments.value, context)
     except ConfigurationError as error:
-        return _no_answer(task, "SdkClientException", str(error))
+        return _no_api_gateway_answer(task, "SdkClientException", str(error))
     try:
-        response = exchange(request, seconds=TIMEOUT_SECONDS)
+        response = send_http_request(request, seconds=TIMEOUT_SECONDS)
     except TimeoutError:
-        return _no_answer(
+        return _no_api_gateway_answer(
             task,
             "SocketTimeoutException",
             f"{request.url} did not answer within {TIMEOUT_SECONDS:.0f} seconds.",
         )
     except gaierror as error:
-        return _no_answer(task, "UnknownHostException", f"{request.url}: {error.strerror}")
+        return _no_api_gateway_answer(task, "UnknownHostException", f"{request.url}: {error.strerror}")
     except (OSError, http.client.HTTPException) as error:
-        return _no_answer(
+        return _no_api_gateway_answer(
             task, "ConnectException", f"{request.url}: {getattr(error, 'strerror', None) or error}"
         )
     except ValueError as error:
-        raise wrong(str(error)) from None
+        raise wrong_http_argument(str(error)) from None
     if not response.succeeded:
         return TaskFailed(task.id, f"ApiGateway.{response.status}", response.body.decode("utf-8", "replace"))
     try:
-        return TaskSucceeded(task.id, serialize(_to_result(response, text_of(response))))
+        return TaskSucceeded(
+            task.id, serialize_call_result(_api_gateway_result(response, http_response_text(response)))
+        )
     except Unreadable as error:
-        raise wrong(str(error)) from None
+        raise wrong_http_argument(str(error)) from None
 
 
-def _no_answer(task: Task, exception: str, cause: str) -> TaskFailed:
+def _no_api_gateway_answer(task: Task, exception: str, cause: str) -> TaskFailed:
     return TaskFailed(task.id, f"ApiGateway.{exception}", cause)
 
 
-def _to_result(response: Response, body: str) -> dict[str, Json]:
+def _api_gateway_result(response: Response, body: str) -> dict[str, Json]:
     value: Json = body
     with suppress(ValueError, RecursionError):
         value = loads(body)
     return {
-        "Headers": lists(response.headers),
+        "Headers": http_header_lists(response.headers),
         "ResponseBody": value,
         "StatusCode": response.status,
         "StatusText": response.reason,
     }
 
 
-def _request(arguments: Json, context: TaskContext) -> Request:
+def _api_gateway_request(arguments: Json, context: TaskContext) -> Request:
     """Returns the request, signed if necessary. Raises StatesError for an impossible request."""
     arguments = check_arguments(arguments, _FIELDS)
     endpoint, method = arguments["ApiEndpoint"], arguments["Method"]
-    auth_type = one_of(_AUTH_TYPES, "AuthType", arguments.get("AuthType", "NO_AUTH"))
-    headers = headers_of("apigateway", arguments)
-    base, host = _place(endpoint, context)
+    auth_type = one_of_http_argument(_AUTH_TYPES, "AuthType", arguments.get("AuthType", "NO_AUTH"))
+    headers = headers_in_http_arguments("apigateway", arguments)
+    base, host = _api_gateway_place(endpoint, context)
     if host is not None:
         headers = (("Host", host), *headers)
     path = "".join(
@@ -119,27 +127,31 @@ def _request(arguments: Json, context: TaskContext) -> Request:
         for name in ("Stage", "Path")
         if arguments.get(name)
     )
-    url = with_query(f"{base}{path}", encode(query_pairs(object_in(arguments, "QueryParameters"))))
-    body = _body(arguments, method)
-    if body is not None and not has(headers, "content-type"):
+    url = with_authorization_query(
+        f"{base}{path}", url_encode(url_query_pairs(object_in_http_arguments(arguments, "QueryParameters")))
+    )
+    body = _api_gateway_body(arguments, method)
+    if body is not None and not has_http_header(headers, "content-type"):
         headers = (*headers, ("Content-Type", "application/json"))
     request = Request(method, url, headers, body)
     if auth_type == "NO_AUTH":
         return request
     of_aws = _AWS_NAME.fullmatch(endpoint)
-    return request._replace(headers=_sign(request, of_aws[1] if of_aws else context.settings.region, context))
+    return request._replace(
+        headers=_sign_api_gateway_request(request, of_aws[1] if of_aws else context.settings.region, context)
+    )
 
 
-def _place(endpoint: str, context: TaskContext) -> tuple[str, str | None]:
+def _api_gateway_place(endpoint: str, context: TaskContext) -> tuple[str, str | None]:
     """(the URL before the stage, the Host to name instead of the URL's own). Raises StatesError or
     ConfigurationError.
     """
     url = (endpoint if "://" in endpoint else f"http://{endpoint}").rstrip("/")
-    if is_loopback(url):
+    if is_loopback_url(url):
         return url, None
     if not _AWS_NAME.fullmatch(endpoint):
         # A signature, and the token of a session with it, is for APIs of AWS's alone.
-        raise wrong(
+        raise wrong_http_argument(
             "The field 'ApiEndpoint' should be ID.execute-api.REGION.amazonaws.com (or be on this machine) "
             f"but was {endpoint}"
         )
@@ -155,21 +167,23 @@ def _place(endpoint: str, context: TaskContext) -> tuple[str, str | None]:
     )
 
 
-def _body(arguments: Mapping[str, Json], method: str) -> bytes | None:
+def _api_gateway_body(arguments: Mapping[str, Json], method: str) -> bytes | None:
     """Observed: a text is sent as JSON, with its quotes, and null as no body."""
     body = arguments.get("RequestBody")
     if body is None or method not in _WITH_BODY:
         return None
-    return dumps(body if arguments.get("AllowNullValues") is True else _without_nulls(body)).encode()
+    return dumps(
+        body if arguments.get("AllowNullValues") is True else _api_gateway_without_nulls(body)
+    ).encode()
 
 
-def _without_nulls(value: Json) -> Json:
+def _api_gateway_without_nulls(value: Json) -> Json:
     if isinstance(value, dict):
-        return {name: _without_nulls(item) for name, item in value.items() if item is not None}
-    return [_without_nulls(item) for item in value] if isinstance(value, list) else value
+        return {name: _api_gateway_without_nulls(item) for name, item in value.items() if item is not None}
+    return [_api_gateway_without_nulls(item) for item in value] if isinstance(value, list) else value
 
 
-def _sign(request: Request, region: str, context: TaskContext) -> Headers:
+def _sign_api_gateway_request(request: Request, region: str, context: TaskContext) -> Headers:
     """Returns the headers with a signature (version 4): the user's own for AWS, a fictitious one for
     an emulator.
     """

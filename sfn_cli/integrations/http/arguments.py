@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.asl.http_tasks import METHODS, unsupported_http_headers
 from sfn_cli.errors import StatesError
-from sfn_cli.integrations.http.url_encoding import query_pairs
+from sfn_cli.integrations.http.url_encoding import url_query_pairs
 from sfn_cli.jsonvalue import Json, dumps
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from sfn_cli.integrations.http.exchange import Headers
+    from sfn_cli.integrations.http.client import Headers
 
 
-def wrong(cause: str) -> StatesError:
+def wrong_http_argument(cause: str) -> StatesError:
     return StatesError("States.Runtime", cause)
 
 
@@ -26,38 +26,40 @@ def check_arguments(arguments: Json, fields: Collection[str]) -> Mapping[str, Js
     StatesError.
     """
     if not isinstance(arguments, dict):
-        raise wrong("The Parameters of the task must be an object.")
+        raise wrong_http_argument("The Parameters of the task must be an object.")
     unknown = [name for name in arguments if name not in fields]
     if unknown:
-        raise wrong(f'The field "{unknown[0]}" is not supported by Step Functions')
+        raise wrong_http_argument(f'The field "{unknown[0]}" is not supported by Step Functions')
     if not isinstance(arguments.get("ApiEndpoint"), str) or not arguments["ApiEndpoint"]:
-        raise wrong("The field 'ApiEndpoint' is required but was missing")
-    one_of(METHODS, "Method", arguments.get("Method"))
+        raise wrong_http_argument("The field 'ApiEndpoint' is required but was missing")
+    one_of_http_argument(METHODS, "Method", arguments.get("Method"))
     return arguments
 
 
-def one_of(choices: Iterable[str], field: str, value: Json) -> str:
+def one_of_http_argument(choices: Iterable[str], field: str, value: Json) -> str:
     """The value of a field, which must be one of the choices. Raises StatesError."""
     if not isinstance(value, str) or value not in choices:
-        raise wrong(f"The field '{field}' should be one of [{', '.join(choices)}] but was {dumps(value)}")
+        raise wrong_http_argument(
+            f"The field '{field}' should be one of [{', '.join(choices)}] but was {dumps(value)}"
+        )
     return value
 
 
-def object_in(arguments: Mapping[str, Json], field: str) -> Mapping[str, Json]:
+def object_in_http_arguments(arguments: Mapping[str, Json], field: str) -> Mapping[str, Json]:
     """The object in a field; {} when there is none. Raises StatesError."""
     value = arguments.get(field)
     if value is not None and not isinstance(value, dict):
-        raise wrong(f"The field '{field}' must be an object")
+        raise wrong_http_argument(f"The field '{field}' must be an object")
     return value or {}
 
 
-def headers_of(service: str, arguments: Mapping[str, Json]) -> Headers:
+def headers_in_http_arguments(service: str, arguments: Mapping[str, Json]) -> Headers:
     """Returns the headers in a task's arguments; a value may be a list of values.
 
     Raises StatesError.
     """
-    headers = object_in(arguments, "Headers")
+    headers = object_in_http_arguments(arguments, "Headers")
     refused = unsupported_http_headers(service, headers)
     if refused is not None:
-        raise wrong(refused)
-    return tuple(query_pairs(headers))
+        raise wrong_http_argument(refused)
+    return tuple(url_query_pairs(headers))

@@ -14,8 +14,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.api.events.connections import AUTHORIZED
 from sfn_cli.errors import StatesError
-from sfn_cli.integrations.http.exchange import Headers, Request, Unreadable, exchange, is_loopback, text_of
-from sfn_cli.integrations.http.url_encoding import encode
+from sfn_cli.integrations.http.client import (
+    Headers,
+    Request,
+    Unreadable,
+    http_response_text,
+    is_loopback_url,
+    send_http_request,
+)
+from sfn_cli.integrations.http.url_encoding import url_encode
 from sfn_cli.jsonvalue import Json, loads
 
 if TYPE_CHECKING:
@@ -44,20 +51,22 @@ class Additions(NamedTuple):
     token: str | None = None
 
 
-def additions(service: Service, connection: Connection, *, refused: str | None = None) -> Additions:
+def authorization_additions(
+    service: Service, connection: Connection, *, refused: str | None = None
+) -> Additions:
     """What the connection adds; a token that was `refused` is replaced.
 
     Raises StatesError Events.ConnectionResource.InvalidConnectionState when it cannot authorise.
     """
     if connection.state != AUTHORIZED:
-        raise _invalid_state(f"The connection {connection.name} is {connection.state}.")
+        raise _invalid_authorization_state(f"The connection {connection.name} is {connection.state}.")
     parameters = loads(connection.auth_parameters)
-    added = _http_parameters(parameters.get("InvocationHttpParameters", {}))
+    added = _authorization_http_parameters(parameters.get("InvocationHttpParameters", {}))
     header, token = _AUTHORIZERS[connection.authorization_type](service, connection, parameters, refused)
     return added._replace(headers=(header, *added.headers), token=token)
 
 
-def _http_parameters(parameters: Mapping[str, Any]) -> Additions:
+def _authorization_http_parameters(parameters: Mapping[str, Any]) -> Additions:
     def pairs(member: str) -> tuple[tuple[str, str], ...]:
         return tuple(
             (entry["Key"], entry["Value"])
@@ -72,57 +81,63 @@ _Authorized = tuple[tuple[str, str], str | None]
 """The header that authorises, and the token in it."""
 
 
-def _basic(service: Service, connection: Connection, parameters: Json, refused: str | None) -> _Authorized:
+def _basic_authorization(
+    service: Service, connection: Connection, parameters: Json, refused: str | None
+) -> _Authorized:
     given = parameters["BasicAuthParameters"]
     credentials = b64encode(f"{given['Username']}:{given['Password']}".encode()).decode()
     return ("Authorization", f"Basic {credentials}"), None
 
 
-def _api_key(service: Service, connection: Connection, parameters: Json, refused: str | None) -> _Authorized:
+def _api_key_authorization(
+    service: Service, connection: Connection, parameters: Json, refused: str | None
+) -> _Authorized:
     given = parameters["ApiKeyAuthParameters"]
     return (given["ApiKeyName"], given["ApiKeyValue"]), None
 
 
-def _oauth(service: Service, connection: Connection, parameters: Json, refused: str | None) -> _Authorized:
+def _oauth_authorization(
+    service: Service, connection: Connection, parameters: Json, refused: str | None
+) -> _Authorized:
     token = connection.token
-    if token is None or token == refused or _expires(connection, service.clock()):
-        token = _new_token(service, connection, parameters["OAuthParameters"])
+    if token is None or token == refused or _authorization_expires(connection, service.clock()):
+        token = _new_authorization_token(service, connection, parameters["OAuthParameters"])
     return ("Authorization", f"Bearer {token}"), token
 
 
 _AUTHORIZERS: Mapping[str, Callable[[Service, Connection, Json, str | None], _Authorized]] = {
-    "API_KEY": _api_key,
-    "BASIC": _basic,
-    "OAUTH_CLIENT_CREDENTIALS": _oauth,
+    "API_KEY": _api_key_authorization,
+    "BASIC": _basic_authorization,
+    "OAUTH_CLIENT_CREDENTIALS": _oauth_authorization,
 }
 
 
-def _expires(connection: Connection, now: int) -> bool:
+def _authorization_expires(connection: Connection, now: int) -> bool:
     return (
         connection.token_expires_at is not None and connection.token_expires_at - EXPIRY_MILLISECONDS <= now
     )
 
 
-def _new_token(service: Service, connection: Connection, parameters: Mapping[str, Any]) -> str:
+def _new_authorization_token(service: Service, connection: Connection, parameters: Mapping[str, Any]) -> str:
     """Requests a token from the authorization endpoint and stores it. Raises StatesError."""
     asked_at = service.clock()
-    request = _token_request(parameters)
-    if not request.url.startswith("https://") and not is_loopback(request.url):
-        raise _invalid_state(
+    request = _authorization_token_request(parameters)
+    if not request.url.startswith("https://") and not is_loopback_url(request.url):
+        raise _invalid_authorization_state(
             f"The authorization endpoint of the connection {connection.name} is not an https URL."
         )
     try:
-        response = exchange(request, seconds=TOKEN_SECONDS)
-        answered = loads(text_of(response)) if response.succeeded else None
+        response = send_http_request(request, seconds=TOKEN_SECONDS)
+        answered = loads(http_response_text(response)) if response.succeeded else None
     except (OSError, ValueError, http.client.HTTPException, Unreadable, RecursionError) as error:
-        raise _invalid_state(
+        raise _invalid_authorization_state(
             f"The authorization endpoint of the connection {connection.name} gave no token: {error}"
         ) from None
     fields = answered if isinstance(answered, dict) else {}
     token = fields.get("access_token")
     if not isinstance(token, str):
         told = f"{response.status} {response.reason}"
-        raise _invalid_state(
+        raise _invalid_authorization_state(
             f"The authorization endpoint of the connection {connection.name} gave no token: {told}"
         )
     seconds = fields.get("expires_in")
@@ -139,8 +154,11 @@ def _new_token(service: Service, connection: Connection, parameters: Mapping[str
     return token
 
 
-def _token_request(parameters: Mapping[str, Any]) -> Request:
-    client, more = parameters["ClientParameters"], _http_parameters(parameters.get("OAuthHttpParameters", {}))
+def _authorization_token_request(parameters: Mapping[str, Any]) -> Request:
+    client, more = (
+        parameters["ClientParameters"],
+        _authorization_http_parameters(parameters.get("OAuthHttpParameters", {})),
+    )
     fields = {
         "grant_type": "client_credentials",
         "client_id": client["ClientID"],
@@ -153,15 +171,15 @@ def _token_request(parameters: Mapping[str, Any]) -> Request:
     if method == "GET":
         query = {**fields, **dict(more.body), **query}
     else:
-        body = encode({**fields, **dict(more.body)}.items()).encode()
+        body = url_encode({**fields, **dict(more.body)}.items()).encode()
         headers = (*headers, ("Content-Type", _FORM))
-    return Request(method, with_query(url, encode(query.items())), headers, body)
+    return Request(method, with_authorization_query(url, url_encode(query.items())), headers, body)
 
 
-def with_query(url: str, query: str) -> str:
+def with_authorization_query(url: str, query: str) -> str:
     """The URL with more parameters at its end."""
     return f"{url}{'&' if '?' in url else '?'}{query}" if query else url
 
 
-def _invalid_state(cause: str) -> StatesError:
+def _invalid_authorization_state(cause: str) -> StatesError:
     return StatesError("Events.ConnectionResource.InvalidConnectionState", cause)

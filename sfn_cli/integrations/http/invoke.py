@@ -13,21 +13,37 @@ from urllib.parse import urlsplit
 
 from sfn_cli.api.events import connections
 from sfn_cli.errors import StatesError
-from sfn_cli.integrations.aws.call import in_background, serialize
-from sfn_cli.integrations.http.arguments import check_arguments, headers_of, object_in, one_of, wrong
-from sfn_cli.integrations.http.authorization import Additions, additions, with_query
-from sfn_cli.integrations.http.exchange import (
+from sfn_cli.integrations.aws.call import call_in_background, serialize_call_result
+from sfn_cli.integrations.http.arguments import (
+    check_arguments,
+    headers_in_http_arguments,
+    object_in_http_arguments,
+    one_of_http_argument,
+    wrong_http_argument,
+)
+from sfn_cli.integrations.http.authorization import (
+    Additions,
+    authorization_additions,
+    with_authorization_query,
+)
+from sfn_cli.integrations.http.client import (
     Headers,
     Request,
     Response,
     Unreadable,
-    exchange,
-    has,
-    is_loopback,
-    lists,
-    value_of,
+    has_http_header,
+    http_header_lists,
+    http_response_value,
+    is_loopback_url,
+    send_http_request,
 )
-from sfn_cli.integrations.http.url_encoding import ARRAY_FORMATS, encode, form_pairs, plain, query_pairs
+from sfn_cli.integrations.http.url_encoding import (
+    ARRAY_FORMATS,
+    plain_url_value,
+    url_encode,
+    url_form_pairs,
+    url_query_pairs,
+)
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Json, dumps
 
@@ -67,53 +83,53 @@ class _Arguments(NamedTuple):
     array_format: str | None
 
 
-def invoke(task_run: TaskRun, context: TaskContext) -> Cancel:
+def invoke_http(task_run: TaskRun, context: TaskContext) -> Cancel:
     """Calls Parameters' ApiEndpoint."""
     task = task_run.task
-    return in_background(task_run, context, lambda: _call(task, context))
+    return call_in_background(task_run, context, lambda: _invoke_http_endpoint(task, context))
 
 
-def _call(task: Task, context: TaskContext) -> TaskSucceeded | TaskFailed:
+def _invoke_http_endpoint(task: Task, context: TaskContext) -> TaskSucceeded | TaskFailed:
     """Raises StatesError."""
     arguments = check_arguments(task.arguments.value, _FIELDS)
-    asked, arn = _parse_arguments(arguments), _connection_arn(arguments)
+    asked, arn = _parse_http_invoke_arguments(arguments), _invoked_connection_arn(arguments)
     service = context.service.sibling()
     try:
-        added = additions(service, _connection(service, arn))
-        response = _send(asked, added, context)
+        added = authorization_additions(service, _invoked_connection(service, arn))
+        response = _send_http_invoke(asked, added, context)
         if response.status in _REFUSED and added.token is not None:
             # The connection is read again: another may have got a new token meanwhile.
-            added = additions(service, _connection(service, arn), refused=added.token)
-            response = _send(asked, added, context)
+            added = authorization_additions(service, _invoked_connection(service, arn), refused=added.token)
+            response = _send_http_invoke(asked, added, context)
     finally:
         service.close()
     if not response.succeeded:
         # Observed: the error has nothing of the response but its status.
         return TaskFailed(task.id, f"States.Http.StatusCode.{response.status}", response.reason)
     try:
-        body = value_of(response)
+        body = http_response_value(response)
     except Unreadable as error:
         raise StatesError("States.Runtime", str(error)) from None
-    headers = lists(tuple((name.lower(), value) for name, value in response.headers))
+    headers = http_header_lists(tuple((name.lower(), value) for name, value in response.headers))
     told = {
         "Headers": headers,
         "ResponseBody": body,
         "StatusCode": response.status,
         "StatusText": response.reason,
     }
-    return TaskSucceeded(task.id, serialize(told))
+    return TaskSucceeded(task.id, serialize_call_result(told))
 
 
-def _connection_arn(arguments: Mapping[str, Json]) -> str:
+def _invoked_connection_arn(arguments: Mapping[str, Json]) -> str:
     for field in ("InvocationConfig", "Authentication"):
         named = arguments.get(field)
         if isinstance(named, dict) and isinstance(named.get("ConnectionArn"), str):
             arn: str = named["ConnectionArn"]
             return arn
-    raise wrong("The field 'ConnectionArn' is required but was missing")
+    raise wrong_http_argument("The field 'ConnectionArn' is required but was missing")
 
 
-def _connection(service: Service, arn: str) -> Connection:
+def _invoked_connection(service: Service, arn: str) -> Connection:
     found = connections.find(service, arn)
     if found is None:
         raise StatesError(
@@ -123,50 +139,56 @@ def _connection(service: Service, arn: str) -> Connection:
     return found
 
 
-def _parse_arguments(arguments: Mapping[str, Json]) -> _Arguments:
+def _parse_http_invoke_arguments(arguments: Mapping[str, Json]) -> _Arguments:
     """Parses the arguments of the task. Raises StatesError for a URL that may not be called."""
     url = arguments["ApiEndpoint"]
-    if not _may_be_called(url):
-        raise wrong(f"The field 'ApiEndpoint' should be an https URL (or http on this machine) but was {url}")
+    if not _http_url_may_be_invoked(url):
+        raise wrong_http_argument(
+            f"The field 'ApiEndpoint' should be an https URL (or http on this machine) but was {url}"
+        )
     return _Arguments(
         arguments["Method"],
         url,
-        headers_of("http", arguments),
-        tuple(query_pairs(object_in(arguments, "QueryParameters"))),
+        headers_in_http_arguments("http", arguments),
+        tuple(url_query_pairs(object_in_http_arguments(arguments, "QueryParameters"))),
         arguments.get("RequestBody", _NOTHING),
-        _array_format(object_in(arguments, "Transform")),
+        _http_invoke_array_format(object_in_http_arguments(arguments, "Transform")),
     )
 
 
-def _may_be_called(url: str) -> bool:
+def _http_url_may_be_invoked(url: str) -> bool:
     try:
         parts = urlsplit(url)
         _ = parts.port
     except ValueError:
         return False
-    return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(url)))
+    return bool(parts.hostname) and (
+        parts.scheme == "https" or (parts.scheme == "http" and is_loopback_url(url))
+    )
 
 
-def _array_format(transform: Mapping[str, Json]) -> str | None:
-    encoding = one_of(
+def _http_invoke_array_format(transform: Mapping[str, Json]) -> str | None:
+    encoding = one_of_http_argument(
         ("NONE", "URL_ENCODED"), "RequestBodyEncoding", transform.get("RequestBodyEncoding", "NONE")
     )
-    array_format = one_of(
+    array_format = one_of_http_argument(
         ARRAY_FORMATS,
         "ArrayFormat",
-        object_in(transform, "RequestEncodingOptions").get("ArrayFormat", "INDICES"),
+        object_in_http_arguments(transform, "RequestEncodingOptions").get("ArrayFormat", "INDICES"),
     )
     return array_format if encoding == "URL_ENCODED" else None
 
 
-def _send(asked: _Arguments, added: Additions, context: TaskContext) -> Response:
+def _send_http_invoke(asked: _Arguments, added: Additions, context: TaskContext) -> Response:
     """Sends the request and returns the response. Raises StatesError when there is none."""
-    request = _request(asked, added, context.settings.region)
+    request = _http_invoke_request(asked, added, context.settings.region)
     if context.inspection is not None:
         shown = added if context.inspection.reveal_secrets else Additions()
-        _show_request(context.inspection, _request(asked, shown, context.settings.region))
+        _show_http_invoke_request(
+            context.inspection, _http_invoke_request(asked, shown, context.settings.region)
+        )
     try:
-        response = exchange(_with_content_type(request), seconds=TIMEOUT_SECONDS)
+        response = send_http_request(_http_invoke_with_content_type(request), seconds=TIMEOUT_SECONDS)
     except TimeoutError:
         raise StatesError(
             "States.Http.Socket", f"The HTTP task timed out after {TIMEOUT_SECONDS:.0f} seconds."
@@ -176,71 +198,78 @@ def _send(asked: _Arguments, added: Additions, context: TaskContext) -> Response
             "States.TaskFailed", f"{asked.method} {asked.url} failed: {error or type(error).__name__}"
         ) from None
     except ValueError as error:
-        raise wrong(str(error)) from None
+        raise wrong_http_argument(str(error)) from None
     if context.inspection is not None:
-        _show_response(context.inspection, asked, response)
+        _show_http_invoke_response(context.inspection, asked, response)
     return response
 
 
-def _request(asked: _Arguments, added: Additions, region: str) -> Request:
+def _http_invoke_request(asked: _Arguments, added: Additions, region: str) -> Request:
     """What of the task and of its connection has the same name is the connection's. Raises StatesError."""
-    headers = _overlaid(asked.headers, added.headers, str.lower)
-    query = _overlaid(asked.query, added.query, str)
+    headers = _overlaid_http_invoke_headers(asked.headers, added.headers, str.lower)
+    query = _overlaid_http_invoke_headers(asked.query, added.query, str)
     own = (("User-Agent", f"Amazon|StepFunctions|HttpInvoke|{region}"), ("Range", "bytes=0-262144"))
     headers = (*(header for header in headers if header[0].lower() not in ("user-agent", "range")), *own)
-    return Request(asked.method, with_query(asked.url, encode(query)), headers, _body(asked, added, headers))
+    return Request(
+        asked.method,
+        with_authorization_query(asked.url, url_encode(query)),
+        headers,
+        _http_invoke_body(asked, added, headers),
+    )
 
 
-def _overlaid(task: Headers, connection: Headers, key: Callable[[str], str]) -> Headers:
+def _overlaid_http_invoke_headers(task: Headers, connection: Headers, key: Callable[[str], str]) -> Headers:
     overlaid = {key(name) for name, _ in connection}
     return (*(pair for pair in task if key(pair[0]) not in overlaid), *connection)
 
 
-def _body(asked: _Arguments, added: Additions, headers: Headers) -> bytes | None:
+def _http_invoke_body(asked: _Arguments, added: Additions, headers: Headers) -> bytes | None:
     body = asked.body
     if added.body:
         if body is _NOTHING or body is None:
             body = {}
         if not isinstance(body, dict):
-            raise wrong(
+            raise wrong_http_argument(
                 "A RequestBody that is no object cannot be merged with the body parameters of the connection."
             )
         body = {**body, **dict(added.body)}
     if body is _NOTHING:
         return None
     if isinstance(body, (dict, list)) and asked.array_format is not None:
-        return encode(form_pairs(body, asked.array_format)).encode()
+        return url_encode(url_form_pairs(body, asked.array_format)).encode()
     # A text of another type than JSON is sent as it is.
     kind = next((value for name, value in headers if name.lower() == "content-type"), _JSON_TYPE)
-    return (dumps(body) if "json" in kind.lower() else plain(body)).encode()
+    return (dumps(body) if "json" in kind.lower() else plain_url_value(body)).encode()
 
 
-def _with_content_type(request: Request) -> Request:
-    if request.body is None or has(request.headers, "content-type"):
+def _http_invoke_with_content_type(request: Request) -> Request:
+    if request.body is None or has_http_header(request.headers, "content-type"):
         return request
     return request._replace(headers=(*request.headers, ("Content-Type", _JSON_TYPE)))
 
 
-def _show_request(inspection: HttpInspection, request: Request) -> None:
+def _show_http_invoke_request(inspection: HttpInspection, request: Request) -> None:
     inspection.request = {
         "protocol": urlsplit(request.url).scheme,
         "method": request.method,
         "url": request.url,
-        "headers": _format_headers(request.headers),
+        "headers": _format_http_invoke_headers(request.headers),
     }
     if request.body is not None:
         inspection.request["body"] = request.body.decode()
 
 
-def _show_response(inspection: HttpInspection, asked: _Arguments, response: Response) -> None:
+def _show_http_invoke_response(inspection: HttpInspection, asked: _Arguments, response: Response) -> None:
     inspection.response = {
         "protocol": urlsplit(asked.url).scheme,
         "statusCode": str(response.status),
         "statusMessage": response.reason,
-        "headers": _format_headers(tuple((name.lower(), value) for name, value in response.headers)),
+        "headers": _format_http_invoke_headers(
+            tuple((name.lower(), value) for name, value in response.headers)
+        ),
         "body": response.body.decode("utf-8", "replace"),
     }
 
 
-def _format_headers(headers: Headers) -> str:
+def _format_http_invoke_headers(headers: Headers) -> str:
     return f"[{', '.join(f'{name}: {value}' for name, value in headers)}]"

@@ -23,38 +23,38 @@ ARRAY_FORMATS: Mapping[str, str] = {
 """ArrayFormat → the key of an item of the array `key`; COMMAS joins the items instead."""
 
 
-def encode(pairs: Iterable[tuple[str, str]]) -> str:
+def url_encode(pairs: Iterable[tuple[str, str]]) -> str:
     return "&".join(
         f"{quote(key, safe='', errors='replace')}={quote(value, safe='', errors='replace')}"
         for key, value in pairs
     )
 
 
-def plain(value: Json) -> str:
+def plain_url_value(value: Json) -> str:
     """A value as text: a string as it is, the rest as JSON."""
     return value if isinstance(value, str) else dumps(value)
 
 
-def query_pairs(parameters: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
+def url_query_pairs(parameters: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
     """A pair for each parameter, and one for each item of an array; null is left out."""
     for key, value in parameters.items():
         for item in value if isinstance(value, list) else [value]:
             if item is not None:
-                yield key, plain(item)
+                yield key, plain_url_value(item)
 
 
-def form_pairs(value: Json, array_format: str, key: str = "") -> Iterator[tuple[str, str]]:
+def url_form_pairs(value: Json, array_format: str, key: str = "") -> Iterator[tuple[str, str]]:
     """The pairs of a form: `{"a": {"b": 1}, "c": [2]}` has a[b]=1 and, with INDICES, c[0]=2."""
     if isinstance(value, dict):
         for name, item in value.items():
-            yield from form_pairs(item, array_format, f"{key}[{name}]" if key else name)
+            yield from url_form_pairs(item, array_format, f"{key}[{name}]" if key else name)
     elif isinstance(value, list):
         if array_format == "COMMAS":
-            yield key, ",".join(map(plain, value))
+            yield key, ",".join(map(plain_url_value, value))
             return
         for index, item in enumerate(value):
-            yield from form_pairs(
+            yield from url_form_pairs(
                 item, array_format, ARRAY_FORMATS[array_format].format(key=key, index=index)
             )
     else:
-        yield key, "" if value is None else plain(value)
+        yield key, "" if value is None else plain_url_value(value)

@@ -24,36 +24,44 @@ def call_function(task_run: TaskRun, context: TaskContext) -> Cancel:
     task = task_run.task
 
     def done(outcome: Outcome) -> None:
-        task_run.answer(signal_of(task, outcome, task.resource.arn, context, lambda result: result))
+        task_run.answer(
+            lambda_function_signal(task, outcome, task.resource.arn, context, lambda result: result)
+        )
 
     return context.pool.invoke(task.resource.arn, task.arguments.text, done).cancel
 
 
-def signal_of(
+def lambda_function_signal(
     task: Task, outcome: Outcome, function_ref: str, context: TaskContext, shape: Callable[[Json], Json]
 ) -> TaskSucceeded | TaskFailed:
     """Converts an outcome to a signal; `shape` returns the task's result of the function's answer."""
     if outcome.kind != "succeeded":
-        return _failure(task, outcome, function_ref, context)
+        return _lambda_function_failure(task, outcome, function_ref, context)
     try:
-        return TaskSucceeded(task.id, _serialize(shape(json_text.read(outcome.payload))))
+        return TaskSucceeded(
+            task.id, _serialize_lambda_function_result(shape(json_text.read_json(outcome.payload)))
+        )
     except (RecursionError, ValueError) as error:
         return TaskFailed(
             task.id, "States.Runtime", f"The function's answer cannot be taken as JSON: {error}"
         )
 
 
-def _serialize(result: Json) -> Payload:
+def _serialize_lambda_function_result(result: Json) -> Payload:
     payload = Payload(result)
     payload.text  # noqa: B018 - it is written now, where an error is the task's own
     return payload
 
 
-def _failure(task: Task, outcome: Outcome, function_ref: str, context: TaskContext) -> TaskFailed:
+def _lambda_function_failure(
+    task: Task, outcome: Outcome, function_ref: str, context: TaskContext
+) -> TaskFailed:
     """Returns the failure of the task, named for the exception that the function raised."""
     if outcome.kind == "not_found":
         return TaskFailed(
-            task.id, "Lambda.ResourceNotFoundException", _not_found_cause(function_ref, outcome, context)
+            task.id,
+            "Lambda.ResourceNotFoundException",
+            _lambda_function_not_found_cause(function_ref, outcome, context),
         )
     if outcome.kind == "unusable":
         return TaskFailed(task.id, outcome.error, outcome.message)
@@ -62,10 +70,10 @@ def _failure(task: Task, outcome: Outcome, function_ref: str, context: TaskConte
     return TaskFailed(task.id, outcome.error or "States.TaskFailed", cause)
 
 
-def _not_found_cause(function_ref: str, outcome: Outcome, context: TaskContext) -> str:
+def _lambda_function_not_found_cause(function_ref: str, outcome: Outcome, context: TaskContext) -> str:
     name = function_ref.rpartition(":function:")[2]
     qualified = name if ":" in name else f"{name}:$LATEST"
-    full = arn.function(context.settings.region, context.settings.account_id, qualified)
+    full = arn.function_arn(context.settings.region, context.settings.account_id, qualified)
     return (
         f"Function not found: {full} (Service: AWSLambda; Status Code: 404; Error Code: "
         "ResourceNotFoundException; "

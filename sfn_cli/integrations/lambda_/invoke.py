@@ -12,9 +12,9 @@ from sfn_cli.api.functions import invocations
 from sfn_cli.api.model import load
 from sfn_cli.api.protocol.constraints import check_constraints
 from sfn_cli.errors import ApiError
-from sfn_cli.integrations.aws.sdk import http_date, metadata
+from sfn_cli.integrations.aws.response_metadata import http_date, sdk_response_metadata
 from sfn_cli.integrations.integration import Cancel, TaskContext, TaskRun, nothing_to_cancel
-from sfn_cli.integrations.lambda_.function import signal_of
+from sfn_cli.integrations.lambda_.function import lambda_function_signal
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Json, Payload, dumps, loads
 from sfn_cli.store.sqlite.functions.functions import reference
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sfn_cli.functions.outcome import Outcome
 
 
-def invoke(task_run: TaskRun, context: TaskContext) -> Cancel:
+def invoke_lambda(task_run: TaskRun, context: TaskContext) -> Cancel:
     """Invokes Parameters' FunctionName (with Qualifier, if given) on Payload; an Event or a DryRun
     is not waited for.
     """
@@ -36,22 +36,32 @@ def invoke(task_run: TaskRun, context: TaskContext) -> Cancel:
     if not isinstance(function_ref, str):
         answer(TaskFailed(task.id, "States.Runtime", "The field 'FunctionName' is required but was missing"))
         return nothing_to_cancel
-    qualifier, event = arguments.get("Qualifier"), _event(arguments.get("Payload"))
+    qualifier, event = arguments.get("Qualifier"), _lambda_invoke_event(arguments.get("Payload"))
     own_qualifier = reference(function_ref).qualifier
     if arguments.get("InvocationType") in ("Event", "DryRun") or (
         qualifier and own_qualifier not in (None, qualifier)
     ):
-        answer(_not_waited_for(task.id, {**arguments, "Payload": event}, context))
+        answer(_lambda_invoke_not_waited_for(task.id, {**arguments, "Payload": event}, context))
         return nothing_to_cancel
     named = f"{function_ref}:{qualifier}" if qualifier and own_qualifier is None else function_ref
 
     def done(outcome: Outcome) -> None:
-        answer(signal_of(task, outcome, named, context, lambda result: _response(result, outcome, context)))
+        answer(
+            lambda_function_signal(
+                task,
+                outcome,
+                named,
+                context,
+                lambda result: _lambda_invoke_response(result, outcome, context),
+            )
+        )
 
     return context.pool.invoke(named, event, done).cancel
 
 
-def _not_waited_for(task: int, request: dict[str, Json], context: TaskContext) -> TaskSucceeded | TaskFailed:
+def _lambda_invoke_not_waited_for(
+    task: int, request: dict[str, Json], context: TaskContext
+) -> TaskSucceeded | TaskFailed:
     """What Lambda answers at once to an event that its function is to handle later, or to a request
     that it only checks.
     """
@@ -66,13 +76,14 @@ def _not_waited_for(task: int, request: dict[str, Json], context: TaskContext) -
             f"Request ID: {request_id}; Proxy: null"
         )
         return TaskFailed(task, f"Lambda.{code}Exception", f"{error.message} ({details})")
-    headers = _headers(0, request_id, context, {})
+    headers = _lambda_invoke_headers(0, request_id, context, {})
     return TaskSucceeded(
-        task, Payload({"Payload": "", **metadata(request_id, headers, status), "StatusCode": status})
+        task,
+        Payload({"Payload": "", **sdk_response_metadata(request_id, headers, status), "StatusCode": status}),
     )
 
 
-def _event(payload: Json) -> str:
+def _lambda_invoke_event(payload: Json) -> str:
     """The JSON text that the function is given."""
     if payload is None:
         return "{}"  # Observed: null is as no Payload.
@@ -84,8 +95,8 @@ def _event(payload: Json) -> str:
     return dumps(payload)
 
 
-def _response(result: Json, outcome: Outcome, context: TaskContext) -> dict[str, Json]:
-    headers = _headers(
+def _lambda_invoke_response(result: Json, outcome: Outcome, context: TaskContext) -> dict[str, Json]:
+    headers = _lambda_invoke_headers(
         len(outcome.payload.encode()),
         outcome.request_id,
         context,
@@ -94,12 +105,14 @@ def _response(result: Json, outcome: Outcome, context: TaskContext) -> dict[str,
     return {
         "ExecutedVersion": outcome.version,
         "Payload": result,
-        **metadata(outcome.request_id, headers),
+        **sdk_response_metadata(outcome.request_id, headers),
         "StatusCode": 200,
     }
 
 
-def _headers(length: int, request_id: str, context: TaskContext, more: Mapping[str, str]) -> dict[str, str]:
+def _lambda_invoke_headers(
+    length: int, request_id: str, context: TaskContext, more: Mapping[str, str]
+) -> dict[str, str]:
     trace = f"root=1-{context.clock() // 1000:08x}-{request_id.replace('-', '')[:24]};sampled=0"
     return {
         "Connection": "keep-alive",

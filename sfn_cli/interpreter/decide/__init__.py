@@ -20,12 +20,18 @@ from typing import TYPE_CHECKING
 from sfn_cli.asl.moves import Sleep, Stop
 from sfn_cli.asl.retry import RUNTIME
 from sfn_cli.errors import StatesError
-from sfn_cli.interpreter.decide.failures import expression_failed, fail_fork, fail_frame, recover
-from sfn_cli.interpreter.decide.moves import event, exit_state, iteration_details, perform
-from sfn_cli.interpreter.events import HistoryEvent, of_states
+from sfn_cli.interpreter.decide.failures import expression_failed, fail_fork, fail_frame, recover_from_failure
+from sfn_cli.interpreter.decide.moves import event_of_move, iteration_details, move_out_of_state, perform_move
+from sfn_cli.interpreter.events import HistoryEvent, state_event_types
 from sfn_cli.interpreter.map_run import map_run_arn
 from sfn_cli.interpreter.receive import task_details, task_event
-from sfn_cli.interpreter.visits import completion, failure, first_move, joined_result, map_run_plan
+from sfn_cli.interpreter.visits import (
+    first_visit_move,
+    joined_visit_result,
+    map_run_plan_of_visit,
+    visit_completion,
+    visit_failure,
+)
 from sfn_cli.query.limits import BudgetExceeded
 
 if TYPE_CHECKING:
@@ -33,8 +39,8 @@ if TYPE_CHECKING:
     from sfn_cli.interpreter.execution import Execution, Frame
     from sfn_cli.jsonvalue import Payload
 
-_ENTERED = of_states("StateEntered")
-_SUCCEEDED = of_states("StateSucceeded")
+_ENTERED = state_event_types("StateEntered")
+_SUCCEEDED = state_event_types("StateSucceeded")
 
 
 def decide(execution: Execution, now: int) -> HistoryEvent | None:
@@ -52,20 +58,20 @@ def decide(execution: Execution, now: int) -> HistoryEvent | None:
         )
     while (frame := execution.next_ready(now)) is not None:
         try:
-            next_step = _step(execution, frame, now)
+            next_step = _decide_step(execution, frame, now)
         except BudgetExceeded:
             execution.make_ready(frame)
             raise
         if isinstance(next_step, HistoryEvent):
             if next_step.frame != frame.serial:
                 execution.make_ready(frame)
-            return _within_limit(execution, next_step)
+            return _decide_within_limit(execution, next_step)
         if next_step is not None:
             execution.wait(frame, next_step)
     return None
 
 
-def _within_limit(execution: Execution, next_event: HistoryEvent) -> HistoryEvent:
+def _decide_within_limit(execution: Execution, next_event: HistoryEvent) -> HistoryEvent:
     """The event itself, or the execution's end when the history may have no more (law 5)."""
     if next_event.id < execution.max_events or next_event.type == "ExecutionSucceeded":
         return next_event
@@ -79,35 +85,35 @@ def _within_limit(execution: Execution, next_event: HistoryEvent) -> HistoryEven
     )
 
 
-def _step(execution: Execution, frame: Frame, now: int) -> HistoryEvent | Due | None:
+def _decide_step(execution: Execution, frame: Frame, now: int) -> HistoryEvent | Due | None:
     """What the frame does now: an event, the time until it has nothing to do, or nothing at all."""
     if frame.parent is not None and _is_superseded(frame):
         return None
     phase = frame.phase
     if phase == "STARTING":
-        return _enter(execution, frame, now)
+        return _decide_enter(execution, frame, now)
     stay = frame.stay
     if stay.memo.failed_for_good is not None and phase != "ENDED":
         return fail_frame(execution, frame, now, stay.memo.failed_for_good)
     match phase:
         case "ENTERED":
-            return _begin(execution, frame, now)
+            return _decide_begin(execution, frame, now)
         case "WORKING":
-            return _work(execution, frame, now)
+            return _decide_work(execution, frame, now)
         case "WORKED" if stay.state.type == "Map":
-            return event(execution, frame, now, "MapStateSucceeded")
+            return event_of_move(execution, frame, now, "MapStateSucceeded")
         case "WORKED":
-            return _complete(execution, frame, now, stay.result)
+            return _decide_completion(execution, frame, now, stay.result)
         case "DISTRIBUTING":
-            return _start_map_run(execution, frame, now)
+            return _decide_map_run(execution, frame, now)
         case "FORKED":
-            return _advance_children(execution, frame, now)
+            return _decide_children(execution, frame, now)
         case "JOINED":
-            return _complete(execution, frame, now, joined_result(stay))
+            return _decide_completion(execution, frame, now, joined_visit_result(stay))
         case "FAILED":
-            return recover(execution, frame, now, failure(execution, frame))
+            return recover_from_failure(execution, frame, now, visit_failure(execution, frame))
         case "ENDING":
-            return _end(execution, frame, now)
+            return _decide_end(execution, frame, now)
         case "ABORTED" | "ENDED":
             return None
 
@@ -123,39 +129,43 @@ def _is_superseded(frame: Frame) -> bool:
     return False
 
 
-def _enter(execution: Execution, frame: Frame, now: int) -> HistoryEvent:
+def _decide_enter(execution: Execution, frame: Frame, now: int) -> HistoryEvent:
     assert frame.next is not None
     state = frame.machine.states[frame.next]
-    return event(execution, frame, now, _ENTERED[state.type], {"name": state.name}, payload=frame.input)
+    return event_of_move(
+        execution, frame, now, _ENTERED[state.type], {"name": state.name}, payload=frame.input
+    )
 
 
-def _begin(execution: Execution, frame: Frame, now: int) -> HistoryEvent | Due | None:
+def _decide_begin(execution: Execution, frame: Frame, now: int) -> HistoryEvent | Due | None:
     try:
-        move = first_move(execution, frame)
+        move = first_visit_move(execution, frame)
         if isinstance(move, Sleep):
             if now < move.until:
                 return move.until
-            move = completion(execution, frame, None, now=max(move.until, frame.last_at))
+            move = visit_completion(execution, frame, None, now=max(move.until, frame.last_at))
         elif isinstance(move, Stop):
             return fail_frame(execution, frame, now, StatesError(move.error, move.cause))
     except StatesError as error:
         return expression_failed(execution, frame, now, error, frame)
-    return perform(execution, frame, now, move, frame.last)
+    return perform_move(execution, frame, now, move, frame.last)
 
 
-def _start_map_run(execution: Execution, frame: Frame, now: int) -> HistoryEvent | Due | None:
+def _decide_map_run(execution: Execution, frame: Frame, now: int) -> HistoryEvent | Due | None:
     try:
-        plan = map_run_plan(execution, frame)
+        plan = map_run_plan_of_visit(execution, frame)
     except StatesError as error:
         return expression_failed(execution, frame, now, error, frame)
     stay = frame.stay
     if stay.map_run_arn is not None:  # by a redrive: the same one goes on
         details = {"mapRunArn": stay.map_run_arn, "redriveCount": stay.map_run_redrives + 1}
-        return event(execution, frame, now, "MapRunRedriven", details)
-    return event(execution, frame, now, "MapRunStarted", {"mapRunArn": map_run_arn(execution, frame, plan)})
+        return event_of_move(execution, frame, now, "MapRunRedriven", details)
+    return event_of_move(
+        execution, frame, now, "MapRunStarted", {"mapRunArn": map_run_arn(execution, frame, plan)}
+    )
 
 
-def _work(execution: Execution, frame: Frame, now: int) -> HistoryEvent | Due | None:
+def _decide_work(execution: Execution, frame: Frame, now: int) -> HistoryEvent | Due | None:
     task = frame.stay.task
     if task is None:  # a Map Run that was aborted; its state will be
         return None
@@ -163,26 +173,26 @@ def _work(execution: Execution, frame: Frame, now: int) -> HistoryEvent | Due | 
     if due is None or now < due:
         return due
     details = {**task_details(task.resource), "error": "States.Timeout"}
-    return event(execution, frame, now, task_event(task.resource, "TimedOut"), details)
+    return event_of_move(execution, frame, now, task_event(task.resource, "TimedOut"), details)
 
 
-def _complete(
+def _decide_completion(
     execution: Execution, frame: Frame, now: int, result: Payload | None
 ) -> HistoryEvent | Due | None:
     try:
-        done = completion(execution, frame, result)
+        done = visit_completion(execution, frame, result)
     except StatesError as error:
         return expression_failed(execution, frame, now, error, frame)
-    return exit_state(execution, frame, now, done, frame.last)
+    return move_out_of_state(execution, frame, now, done, frame.last)
 
 
-def _end(execution: Execution, frame: Frame, now: int) -> HistoryEvent | None:
+def _decide_end(execution: Execution, frame: Frame, now: int) -> HistoryEvent | None:
     if frame.parent is None:
-        return event(execution, frame, now, "ExecutionSucceeded", {}, payload=frame.input)
-    return event(execution, frame, now, "MapIterationSucceeded", iteration_details(frame))
+        return event_of_move(execution, frame, now, "ExecutionSucceeded", {}, payload=frame.input)
+    return event_of_move(execution, frame, now, "MapIterationSucceeded", iteration_details(frame))
 
 
-def _advance_children(execution: Execution, frame: Frame, now: int) -> HistoryEvent | Due | None:
+def _decide_children(execution: Execution, frame: Frame, now: int) -> HistoryEvent | Due | None:
     """A Map or Parallel with its children: start another, or join them, or handle a failure."""
     stay = frame.stay
     if stay.failed_child is not None:
@@ -191,7 +201,9 @@ def _advance_children(execution: Execution, frame: Frame, now: int) -> HistoryEv
     assert fork is not None
     if fork.started < fork.move.length and fork.running < fork.move.max_concurrency:
         details = {"name": stay.state.name, "index": fork.started}
-        return event(execution, frame, now, "MapIterationStarted", details, previous=fork.previous_for_child)
+        return event_of_move(
+            execution, frame, now, "MapIterationStarted", details, previous=fork.previous_for_child
+        )
     if fork.finished == fork.move.length:
-        return event(execution, frame, now, _SUCCEEDED[stay.state.type])
+        return event_of_move(execution, frame, now, _SUCCEEDED[stay.state.type])
     return None

@@ -7,15 +7,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.errors import StatesError
-from sfn_cli.interpreter.decide.moves import event, exit_state, iteration_details, perform
-from sfn_cli.interpreter.events import error_details, of_states
+from sfn_cli.interpreter.decide.moves import event_of_move, iteration_details, move_out_of_state, perform_move
+from sfn_cli.interpreter.events import error_event_details, state_event_types
 from sfn_cli.interpreter.visits import (
     QUERY_EVALUATION_ERROR,
-    catch,
-    final_failure,
-    next_move,
-    retrier_with_attempts_left,
+    catch_in_visit,
+    final_visit_failure,
+    next_visit_move,
     visit,
+    visit_retrier_with_attempts_left,
 )
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from sfn_cli.interpreter.events import HistoryEvent
     from sfn_cli.interpreter.execution import Execution, Frame
 
-_FAILED = of_states("StateFailed")
-_ABORTED = of_states("StateAborted")
+_FAILED = state_event_types("StateFailed")
+_ABORTED = state_event_types("StateAborted")
 
 
 def expression_failed(
@@ -35,24 +35,26 @@ def expression_failed(
     """
     stay = frame.stay
     if error.error == QUERY_EVALUATION_ERROR:
-        details = {**error_details(error.error, error.cause), "state": stay.state.name}
+        details = {**error_event_details(error.error, error.cause), "state": stay.state.name}
         if error.location is not None:
             details["location"] = error.location
         previous = stay.entered_previous if after.last == stay.entered_id else after.last
-        return event(execution, frame, now, "EvaluationFailed", details, previous=previous)
+        return event_of_move(execution, frame, now, "EvaluationFailed", details, previous=previous)
     if frame.phase in ("WORKED", "JOINED"):
-        return recover(execution, frame, now, error)
+        return recover_from_failure(execution, frame, now, error)
     # Nothing outside was asked, and asking the same state again would give the same error.
     return _fail_state(execution, frame, now, error, after)
 
 
-def recover(execution: Execution, frame: Frame, now: int, error: StatesError) -> HistoryEvent | Due | None:
+def recover_from_failure(
+    execution: Execution, frame: Frame, now: int, error: StatesError
+) -> HistoryEvent | Due | None:
     """The frame's state failed: retry it when its Retrier says so, or else catch the error, or fail."""
-    again = _retry(execution, frame, now, error, frame)
+    again = _retry_after_failure(execution, frame, now, error, frame)
     return _fail_state(execution, frame, now, error, frame) if again is None else again
 
 
-def _retry(
+def _retry_after_failure(
     execution: Execution, frame: Frame, now: int, error: StatesError, after: Frame
 ) -> HistoryEvent | Due | None:
     """The event of another attempt, the time when it is due, or None if there is none left.
@@ -60,7 +62,7 @@ def _retry(
     The attempt follows the last event of `after`: the frame itself, or its child that failed.
     """
     stay = frame.stay
-    found = retrier_with_attempts_left(stay, error)
+    found = visit_retrier_with_attempts_left(stay, error)
     if found is None:
         return None
     position, entry = found
@@ -69,10 +71,10 @@ def _retry(
     if now < due:
         return due
     try:
-        move = next_move(execution, frame, now, after)
+        move = next_visit_move(execution, frame, now, after)
     except StatesError as raised:
         return expression_failed(execution, frame, now, raised, after)
-    return perform(execution, frame, now, move, after.last)
+    return perform_move(execution, frame, now, move, after.last)
 
 
 def _fail_state(
@@ -81,15 +83,15 @@ def _fail_state(
     """No attempt is left: record the failure of a Map or Parallel, then catch the error, or fail."""
     stay = frame.stay
     if frame.phase == "FAILED" and not stay.join_failed and stay.state.type in _FAILED:
-        return event(execution, frame, now, _FAILED[stay.state.type])
+        return event_of_move(execution, frame, now, _FAILED[stay.state.type])
     try:
         seen = visit(execution, frame, attempt=stay.retry_count, now=after.last_at, follows=after.last)
-        done = catch(stay, seen, error)
+        done = catch_in_visit(stay, seen, error)
     except StatesError as worse:
         return fail_frame(execution, frame, now, worse)
     if done is None:
         return fail_frame(execution, frame, now, error)
-    return exit_state(execution, frame, now, done, after.last)
+    return move_out_of_state(execution, frame, now, done, after.last)
 
 
 def fail_frame(execution: Execution, frame: Frame, now: int, error: StatesError) -> HistoryEvent | Due | None:
@@ -97,9 +99,11 @@ def fail_frame(execution: Execution, frame: Frame, now: int, error: StatesError)
     frame.stay.note().failed_for_good = error
     parent = frame.parent
     if parent is None:
-        return event(execution, frame, now, "ExecutionFailed", error_details(error.error, error.cause))
+        return event_of_move(
+            execution, frame, now, "ExecutionFailed", error_event_details(error.error, error.cause)
+        )
     if parent.stay.state.type == "Map":
-        return event(execution, frame, now, "MapIterationFailed", iteration_details(frame))
+        return event_of_move(execution, frame, now, "MapIterationFailed", iteration_details(frame))
     parent.stay.note().failed_child = frame
     return fail_fork(execution, parent, now, frame)
 
@@ -109,10 +113,10 @@ def fail_fork(execution: Execution, frame: Frame, now: int, failed: Frame) -> Hi
     aborted = _abort_children(execution, frame, now, spared=failed, previous=failed.last)
     if aborted is not None:
         return aborted
-    again = _retry(execution, frame, now, final_failure(execution, failed, now), failed)
+    again = _retry_after_failure(execution, frame, now, final_visit_failure(execution, failed, now), failed)
     if again is not None:
         return again
-    return event(execution, frame, now, _FAILED[frame.stay.state.type], previous=failed.last)
+    return event_of_move(execution, frame, now, _FAILED[frame.stay.state.type], previous=failed.last)
 
 
 def _abort_children(
@@ -126,7 +130,7 @@ def _abort_children(
         if aborted is not None:
             return aborted
         if frame.stay.state.type == "Map":
-            return event(
+            return event_of_move(
                 execution, child, now, "MapIterationAborted", iteration_details(child), previous=previous
             )
     return None
@@ -138,10 +142,10 @@ def _abort_state(execution: Execution, frame: Frame, now: int, previous: int) ->
         return None
     stay = frame.stay
     if stay.task is not None and stay.task.plan is not None:
-        return event(execution, frame, now, "MapRunAborted", previous=previous)
+        return event_of_move(execution, frame, now, "MapRunAborted", previous=previous)
     inner = _abort_children(execution, frame, now, spared=None, previous=previous)
     if inner is not None:
         return inner
     if stay.state.type in _ABORTED:
-        return event(execution, frame, now, _ABORTED[stay.state.type], previous=previous)
+        return event_of_move(execution, frame, now, _ABORTED[stay.state.type], previous=previous)
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.asl.moves import Call, Distribute, Exit, Fork, Move, Sleep, Stop
-from sfn_cli.interpreter.events import VARIABLES, VARIABLES_DETAILS, HistoryEvent, of_states
+from sfn_cli.interpreter.events import VARIABLES, VARIABLES_DETAILS, HistoryEvent, state_event_types
 from sfn_cli.interpreter.receive import task_details, task_event, task_kind
 from sfn_cli.jsonvalue import Json, Payload, dumps
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 Due = int
 """A time in milliseconds since 1970, before which a frame has nothing to do."""
 
-_EXITED = of_states("StateExited")
-_STARTED = of_states("StateStarted")
+_EXITED = state_event_types("StateExited")
+_STARTED = state_event_types("StateStarted")
 
 
-def event(
+def event_of_move(
     execution: Execution,
     frame: Frame,
     now: int,
@@ -49,7 +49,7 @@ def iteration_details(frame: Frame) -> dict[str, Json]:
     return {"name": frame.parent.stay.state.name, "index": frame.index}
 
 
-def perform(
+def perform_move(
     execution: Execution, frame: Frame, now: int, move: Move, previous: int
 ) -> HistoryEvent | Due | None:
     """The event that begins what the state asks for, and follows the event `previous`; or the time
@@ -57,21 +57,23 @@ def perform(
     """
     match move:
         case Exit():
-            return exit_state(execution, frame, now, move, previous)
+            return move_out_of_state(execution, frame, now, move, previous)
         case Call():
-            return _schedule(execution, frame, now, move, previous)
+            return _schedule_move(execution, frame, now, move, previous)
         case Fork() | Distribute():
             counted = isinstance(move, Distribute) or move.items is not None
             details = {"length": move.length} if counted else None
             type = _STARTED[frame.stay.state.type]
-            return event(execution, frame, now, type, details, previous=previous)
+            return event_of_move(execution, frame, now, type, details, previous=previous)
         case Sleep(until):
             return until
         case Stop():
             raise AssertionError("a Fail is neither retried nor performed")
 
 
-def exit_state(execution: Execution, frame: Frame, now: int, done: Exit, previous: int) -> HistoryEvent:
+def move_out_of_state(
+    execution: Execution, frame: Frame, now: int, done: Exit, previous: int
+) -> HistoryEvent:
     """The event by which the frame leaves its state. It follows the event `previous`."""
     state = frame.stay.state
     details: dict[str, Json] = {"name": state.name}
@@ -90,7 +92,7 @@ def exit_state(execution: Execution, frame: Frame, now: int, done: Exit, previou
     )
 
 
-def _schedule(execution: Execution, frame: Frame, now: int, call: Call, previous: int) -> HistoryEvent:
+def _schedule_move(execution: Execution, frame: Frame, now: int, call: Call, previous: int) -> HistoryEvent:
     kind = task_kind(call.resource)
     details: dict[str, Json] = task_details(call.resource) or {"resource": call.resource.arn}
     if kind == "Task":
@@ -102,4 +104,4 @@ def _schedule(execution: Execution, frame: Frame, now: int, call: Call, previous
     if call.credentials is not None:
         details["taskCredentials"] = {"roleArn": call.credentials.get("RoleArn")}
     type = task_event(call.resource, "Scheduled")
-    return event(execution, frame, now, type, details, payload=call.arguments, previous=previous)
+    return event_of_move(execution, frame, now, type, details, payload=call.arguments, previous=previous)

@@ -14,7 +14,7 @@ from sfn_cli import quotas
 from sfn_cli.interpreter.events import EVENT_TYPES, TERMINAL, HistoryEvent
 from sfn_cli.interpreter.evolve import children, states, tasks
 from sfn_cli.interpreter.execution import Execution, Frame
-from sfn_cli.interpreter.redrive import resume
+from sfn_cli.interpreter.redrive import redrive_execution
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,13 +37,13 @@ def evolve(execution: Execution, event: HistoryEvent) -> None:
         return
     frame = execution.frames.get(event.frame)
     if frame is None or frame.phase not in in_frame.before:
-        raise AssertionError(_damage(event, frame))
+        raise AssertionError(_damage_found_in_evolve(event, frame))
     in_frame.handler(execution, frame, event)
     if in_frame.after is not None:
         frame.phase = in_frame.after
 
 
-def _damage(event: HistoryEvent, frame: Frame | None) -> str:
+def _damage_found_in_evolve(event: HistoryEvent, frame: Frame | None) -> str:
     where = "does not run" if frame is None else f"is {frame.phase}"
     return f"event {event.id} cannot be {event.type}: frame {event.frame} {where}"
 
@@ -53,12 +53,12 @@ def execution_started(execution: Execution, event: HistoryEvent) -> None:
     execution.input = event.payload
     execution.started_at = event.at
     execution.role_arn = str((event.details or {}).get("roleArn", ""))
-    _limit_time(execution, event.at)
+    _evolve_time_limit(execution, event.at)
     # The first StateEntered follows "event 0": AWS does not count ExecutionStarted.
-    children.add_frame(execution, Frame(0, execution.machine, event.payload, {}, 0, event.at))
+    children.add_child_frame(execution, Frame(0, execution.machine, event.payload, {}, 0, event.at))
 
 
-def _limit_time(execution: Execution, at: int) -> None:
+def _evolve_time_limit(execution: Execution, at: int) -> None:
     """The machine's own TimeoutSeconds count from `at`, the quota from the start."""
     longest = quotas.EXPRESS_SECONDS if execution.is_express else quotas.STANDARD_SECONDS
     own = execution.machine.timeout_seconds or longest
@@ -70,8 +70,8 @@ def execution_redriven(execution: Execution, event: HistoryEvent) -> None:
     execution.status = "RUNNING"
     execution.redrive_count = event.details["redriveCount"]
     execution.redriven_at = event.at
-    _limit_time(execution, event.at)
-    resume(execution, event.at)
+    _evolve_time_limit(execution, event.at)
+    redrive_execution(execution, event.at)
 
 
 def execution_ended(execution: Execution, event: HistoryEvent) -> None:
@@ -108,13 +108,13 @@ _FRAME_HANDLERS: Mapping[str, Callable[[Execution, Frame, HistoryEvent], None]] 
         tasks.task_failed,
         tasks.map_run_started,
         tasks.map_run_aborted,
-        children.forked,
+        children.children_forked,
         children.iteration_started,
         children.iteration_succeeded,
         children.iteration_failed,
         children.iteration_aborted,
-        children.joined,
-        children.join_failed,
+        children.children_joined,
+        children.children_join_failed,
     )
 }
 

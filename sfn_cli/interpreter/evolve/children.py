@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.asl.moves import Distribute, Fork
-from sfn_cli.interpreter.evolve.tasks import begin_attempt, cancel_task, follow
+from sfn_cli.interpreter.evolve.tasks import begin_task_attempt, cancel_task, follow_event
 from sfn_cli.interpreter.execution import Frame
 from sfn_cli.interpreter.fork import ForkState
 from sfn_cli.interpreter.stay import NO_MEMO
-from sfn_cli.interpreter.visits import failure, final_failure
+from sfn_cli.interpreter.visits import final_visit_failure, visit_failure
 
 if TYPE_CHECKING:
     from sfn_cli.interpreter.events import HistoryEvent
     from sfn_cli.interpreter.execution import Execution
 
 
-def add_frame(execution: Execution, frame: Frame) -> None:
+def add_child_frame(execution: Execution, frame: Frame) -> None:
     """A new thread of control begins."""
     execution.frames[frame.serial] = frame
     execution.next_serial = frame.serial + 1
@@ -35,7 +35,7 @@ def child_succeeded(execution: Execution, frame: Frame, followed: int) -> None:
     fork.previous_for_child = frame.last
     parent.last = followed
     parent.last_at = frame.last_at
-    _drop(execution, frame)
+    _drop_child(execution, frame)
     execution.make_ready(parent)
 
 
@@ -44,11 +44,11 @@ def drop_children(execution: Execution, frame: Frame) -> None:
     fork = frame.stay.fork
     if fork is not None:
         for child in list(fork.children.values()):
-            _drop(execution, child)
+            _drop_child(execution, child)
         frame.stay.fork = None
 
 
-def _drop(execution: Execution, frame: Frame) -> None:
+def _drop_child(execution: Execution, frame: Frame) -> None:
     frame.phase = "ENDED"
     cancel_task(execution, frame)
     if frame.stay is not None:
@@ -64,24 +64,24 @@ def set_children_aside(execution: Execution, frame: Frame) -> None:
     fork = frame.stay.fork
     if fork is not None:
         for child in fork.children.values():
-            _take_off_the_agenda(execution, child)
+            _take_child_off_agenda(execution, child)
         fork.set_aside()
 
 
-def _take_off_the_agenda(execution: Execution, frame: Frame) -> None:
+def _take_child_off_agenda(execution: Execution, frame: Frame) -> None:
     cancel_task(execution, frame)
     execution.frames.pop(frame.serial, None)
     execution.waiting.pop(frame.serial, None)
     if frame.stay is not None and frame.stay.fork is not None:
         for child in frame.stay.fork.children.values():
-            _take_off_the_agenda(execution, child)
+            _take_child_off_agenda(execution, child)
 
 
-def forked(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
+def children_forked(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
     _note_failed_child(execution, frame, event)
-    move = begin_attempt(execution, frame, event)
+    move = begin_task_attempt(execution, frame, event)
     drop_children(execution, frame)
-    follow(execution, frame, event)
+    follow_event(execution, frame, event)
     stay = frame.stay
     if isinstance(move, Distribute):
         frame.phase = "DISTRIBUTING"
@@ -101,7 +101,7 @@ def _note_failed_child(execution: Execution, frame: Frame, event: HistoryEvent) 
     fork = frame.stay.fork
     for child in fork.children.values() if fork is not None else ():
         if child.last == event.previous_event_id:
-            frame.stay.error = final_failure(execution, child, event.at)
+            frame.stay.error = final_visit_failure(execution, child, event.at)
             frame.last, frame.last_at = child.last, child.last_at
 
 
@@ -119,7 +119,7 @@ def _start_child(
     fork.children[index] = child
     fork.started += 1
     fork.running += 1
-    add_frame(execution, child)
+    add_child_frame(execution, child)
 
 
 def iteration_started(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
@@ -138,7 +138,7 @@ def iteration_succeeded(execution: Execution, frame: Frame, event: HistoryEvent)
 def iteration_failed(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
     parent = frame.parent
     assert parent is not None and parent.stay.fork is not None
-    frame.stay.error = final_failure(execution, frame, event.at)
+    frame.stay.error = final_visit_failure(execution, frame, event.at)
     frame.stood = frame.phase
     parent.stay.fork.failed_child = frame
     parent.last = frame.last
@@ -149,21 +149,21 @@ def iteration_failed(execution: Execution, frame: Frame, event: HistoryEvent) ->
 def iteration_aborted(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
     parent = frame.parent
     assert parent is not None and parent.stay.fork is not None
-    _take_off_the_agenda(execution, frame)
+    _take_child_off_agenda(execution, frame)
     fork = parent.stay.fork
     fork.unfinished[frame.index] = fork.children.pop(frame.index)
 
 
-def joined(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
+def children_joined(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
     frame.last_at = event.at
     frame.stay.memo = NO_MEMO
     execution.make_ready(frame)
 
 
-def join_failed(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
+def children_join_failed(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
     _note_failed_child(execution, frame, event)
     stay = frame.stay
-    stay.error = failure(execution, frame)
-    follow(execution, frame, event)
+    stay.error = visit_failure(execution, frame)
+    follow_event(execution, frame, event)
     set_children_aside(execution, frame)
     stay.join_failed = True

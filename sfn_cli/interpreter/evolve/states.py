@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sfn_cli.errors import StatesError
 from sfn_cli.interpreter.events import VARIABLES
 from sfn_cli.interpreter.evolve.children import child_succeeded, drop_children, set_children_aside
-from sfn_cli.interpreter.evolve.tasks import cancel_task, count_retry, follow
+from sfn_cli.interpreter.evolve.tasks import cancel_task, count_task_retry, follow_event
 from sfn_cli.interpreter.stay import NO_MEMO, Stay
 from sfn_cli.jsonvalue import loads
 
@@ -28,7 +28,7 @@ def state_entered(execution: Execution, frame: Frame, event: HistoryEvent) -> No
 
 def state_exited(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
     assert event.details is not None and event.payload is not None
-    follow(execution, frame, event)
+    follow_event(execution, frame, event)
     assigned = event.details.get(VARIABLES)
     if assigned:
         frame.variables = {**frame.variables, **{name: loads(text) for name, text in assigned.items()}}
@@ -50,8 +50,8 @@ def state_aborted(execution: Execution, frame: Frame, event: HistoryEvent) -> No
 
 def evaluation_failed(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
     if frame.phase == "FAILED":
-        count_retry(execution, frame)
-    follow(execution, frame, event)
+        count_task_retry(execution, frame)
+    follow_event(execution, frame, event)
     set_children_aside(execution, frame)
     details = event.details or {}
     frame.stay.error = StatesError(

@@ -11,15 +11,15 @@ from sfn_cli.asl.moves import Call, Move
 from sfn_cli.asl.resource import MAP_RUN
 from sfn_cli.asl.retry import HEARTBEAT_TIMEOUT, TIMEOUT
 from sfn_cli.errors import StatesError
-from sfn_cli.interpreter.context_object import token_of
+from sfn_cli.interpreter.context_object import context_object_token
 from sfn_cli.interpreter.execution import OpenTask
 from sfn_cli.interpreter.stay import NO_MEMO
 from sfn_cli.interpreter.visits import (
-    failure,
-    first_move,
-    map_run_plan,
-    next_move,
-    retrier_with_attempts_left,
+    first_visit_move,
+    map_run_plan_of_visit,
+    next_visit_move,
+    visit_failure,
+    visit_retrier_with_attempts_left,
 )
 from sfn_cli.jsonvalue import Payload
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 NO_ARGUMENTS = Payload({}, "{}")
 
 
-def follow(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
+def follow_event(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
     """The frame now follows the event, and may move."""
     frame.last = event.id
     frame.last_at = event.at
@@ -38,19 +38,19 @@ def follow(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
     execution.make_ready(frame)
 
 
-def begin_attempt(execution: Execution, frame: Frame, event: HistoryEvent) -> Move:
+def begin_task_attempt(execution: Execution, frame: Frame, event: HistoryEvent) -> Move:
     """The move that this event carries out: the first one of the stay, or that of another attempt."""
     if frame.phase == "ENTERED":
-        return first_move(execution, frame)
-    move = next_move(execution, frame, event.at, frame)
-    count_retry(execution, frame)
+        return first_visit_move(execution, frame)
+    move = next_visit_move(execution, frame, event.at, frame)
+    count_task_retry(execution, frame)
     return move
 
 
-def count_retry(execution: Execution, frame: Frame) -> None:
+def count_task_retry(execution: Execution, frame: Frame) -> None:
     """The state failed, and another attempt begins."""
     stay = frame.stay
-    found = retrier_with_attempts_left(stay, failure(execution, frame))
+    found = visit_retrier_with_attempts_left(stay, visit_failure(execution, frame))
     if found is not None:
         stay.retried = {**stay.retried, found[0]: stay.retried.get(found[0], 0) + 1}
     stay.retry_count += 1
@@ -68,9 +68,9 @@ def cancel_task(execution: Execution, frame: Frame) -> None:
 
 
 def task_scheduled(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
-    call = begin_attempt(execution, frame, event)
+    call = begin_task_attempt(execution, frame, event)
     assert isinstance(call, Call) and event.payload is not None
-    follow(execution, frame, event)
+    follow_event(execution, frame, event)
     stay = frame.stay
     stay.scheduled += 1
     name = stay.state.name
@@ -86,7 +86,7 @@ def task_scheduled(execution: Execution, frame: Frame, event: HistoryEvent) -> N
         timeout_seconds=call.timeout_seconds,
         heartbeat_seconds=call.heartbeat_seconds,
         credentials=call.credentials,
-        token=token_of(execution, frame, stay.retry_count) if call.resource.answerable else None,
+        token=context_object_token(execution, frame, stay.retry_count) if call.resource.answerable else None,
         attempt=stay.scheduled,
         invocation=invocation,
     )
@@ -102,7 +102,7 @@ def task_submitted(execution: Execution, frame: Frame, event: HistoryEvent) -> N
 
 
 def _continue_task(execution: Execution, frame: Frame, event: HistoryEvent) -> OpenTask:
-    follow(execution, frame, event)
+    follow_event(execution, frame, event)
     task = frame.stay.task
     assert task is not None
     task.at = event.at
@@ -119,20 +119,20 @@ def task_failed(execution: Execution, frame: Frame, event: HistoryEvent) -> None
     task = stay.task
     assert task is not None
     details = event.details or {}
-    stay.heartbeat_missed = event.type.endswith("TimedOut") and _beat_was_due(task, event)
+    stay.heartbeat_missed = event.type.endswith("TimedOut") and _task_heartbeat_was_due(task, event)
     _answer_task(execution, frame, event)
     stay.error = StatesError(TIMEOUT if stay.heartbeat_missed else details.get("error"), details.get("cause"))
 
 
 def _answer_task(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
-    follow(execution, frame, event)
+    follow_event(execution, frame, event)
     task = frame.stay.task
     assert task is not None
     task.answered = not event.type.endswith("TimedOut")
     cancel_task(execution, frame)
 
 
-def _beat_was_due(task: OpenTask, event: HistoryEvent) -> bool:
+def _task_heartbeat_was_due(task: OpenTask, event: HistoryEvent) -> bool:
     """Whether a task timed out because no heartbeat came: by the event's time, or by the error's name
     where the timeout was injected.
     """
@@ -145,8 +145,8 @@ def _beat_was_due(task: OpenTask, event: HistoryEvent) -> bool:
 
 
 def map_run_started(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
-    plan = map_run_plan(execution, frame)
-    follow(execution, frame, event)
+    plan = map_run_plan_of_visit(execution, frame)
+    follow_event(execution, frame, event)
     details = event.details or {}
     stay = frame.stay
     stay.distribution = None

@@ -73,7 +73,7 @@ def _parse_extension(scope: Scope, text: str | None) -> Any:
     if text is None:
         return None
     try:
-        return to_engine_value(json_text.read(text))
+        return to_engine_value(json_text.read_json(text))
     except json_text.NotJson as error:
         raise Refusal("", f"The argument of $parse is not valid JSON: {error}") from None
 

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sfn_cli import json_text
 from sfn_cli.errors import UsageError
 from sfn_cli.functions.runtimes import CUSTOM, ENTRYPOINT
-from sfn_cli.input_files import PROJECT_FILE_BYTES, read_text
+from sfn_cli.input_files import PROJECT_FILE_BYTES, read_input_text
 from sfn_cli.settings_table import MOCK_CONFIG_FILE
 from sfn_cli.stacks.readers import resources_json, services_json
 
@@ -71,13 +71,13 @@ class Project(NamedTuple):
 
     def with_services(self, urls: Mapping[str, str]) -> Project:
         """The project with the URLs of its services in the definition."""
-        return self._replace(definition=services_json.with_urls(self.definition, urls))
+        return self._replace(definition=services_json.definition_with_service_urls(self.definition, urls))
 
 
-def load(path: Path) -> Project:
+def load_project_folder(path: Path) -> Project:
     """The project of a folder, or of a definition on its own. Raises UsageError."""
     if path.is_dir():
-        folder, definition = path, _only_definition(path)
+        folder, definition = path, _only_definition_in_folder(path)
         name = folder.resolve().name
     else:
         folder, definition = path.parent, path
@@ -87,19 +87,19 @@ def load(path: Path) -> Project:
         for name in ("input.json", "machine.json", "resources.json", "services.json", MOCK_CONFIG_FILE)
     )
     return Project(
-        _valid_name(name),
-        _read(definition),
-        _read(default_input) if default_input.is_file() else None,
-        list(_functions(folder / "functions")),
+        _folder_machine_name(name),
+        _read_in_folder(definition),
+        _read_in_folder(default_input) if default_input.is_file() else None,
+        list(_folder_functions(folder / "functions")),
         str(definition),
-        _configuration(settings) if settings.is_file() else {},
-        resources_json.parse(calls, _json(calls)) if calls.is_file() else [],
-        services_json.parse(programs, _json(programs)) if programs.is_file() else [],
+        _folder_function_configuration(settings) if settings.is_file() else {},
+        resources_json.parse_resources_json(calls, _json_in_folder(calls)) if calls.is_file() else [],
+        services_json.parse_services_json(programs, _json_in_folder(programs)) if programs.is_file() else [],
         str(mock_config) if mock_config.is_file() else None,
     )
 
 
-def _only_definition(folder: Path) -> Path:
+def _only_definition_in_folder(folder: Path) -> Path:
     found = sorted(folder.glob(_DEFINITIONS))
     if len(found) == 1:
         return found[0]
@@ -108,12 +108,12 @@ def _only_definition(folder: Path) -> Path:
     raise UsageError(f"{folder} holds several definitions; name one: {', '.join(map(str, found))}")
 
 
-def _valid_name(name: str) -> str:
+def _folder_machine_name(name: str) -> str:
     """The nearest name that a state machine may have."""
     return re.sub(r"[^A-Za-z0-9_-]+", "-", name)[:_NAME_LENGTH] or "state-machine"
 
 
-def _functions(folder: Path) -> Iterator[ProjectFunction]:
+def _folder_functions(folder: Path) -> Iterator[ProjectFunction]:
     if not folder.is_dir():
         return
     for path in sorted(folder.iterdir()):
@@ -125,11 +125,14 @@ def _functions(folder: Path) -> Iterator[ProjectFunction]:
         yield ProjectFunction(
             path.name,
             path.resolve(),
-            {**_defaults(path), **(_configuration(settings) if settings.is_file() else {})},
+            {
+                **_folder_function_defaults(path),
+                **(_folder_function_configuration(settings) if settings.is_file() else {}),
+            },
         )
 
 
-def _defaults(path: Path) -> dict[str, Any]:
+def _folder_function_defaults(path: Path) -> dict[str, Any]:
     """A function in the Python that runs sfn, or one that brings its own runtime."""
     if (path / ENTRYPOINT).is_file() and not (path / "app.py").is_file():
         return {"Runtime": CUSTOM[-1], "Handler": ENTRYPOINT}
@@ -139,23 +142,23 @@ def _defaults(path: Path) -> dict[str, Any]:
     }
 
 
-def _configuration(path: Path) -> dict[str, Any]:
-    configuration = _json(path)
+def _folder_function_configuration(path: Path) -> dict[str, Any]:
+    configuration = _json_in_folder(path)
     if not isinstance(configuration, dict):
         raise UsageError(f"{path} must hold an object of settings.")
     return configuration
 
 
-def _json(path: Path) -> Any:
+def _json_in_folder(path: Path) -> Any:
     try:
-        return json_text.loads(_read(path))
+        return json_text.loads_json(_read_in_folder(path))
     except ValueError as error:
         raise UsageError(f"{path} is not JSON: {error}") from None
 
 
-def _read(path: Path) -> str:
+def _read_in_folder(path: Path) -> str:
     try:
-        return read_text(path, PROJECT_FILE_BYTES)
+        return read_input_text(path, PROJECT_FILE_BYTES)
     except OSError as error:
         raise UsageError(f"Cannot read {path}: {error.strerror or error}") from None
     except UnicodeDecodeError:

@@ -23,7 +23,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.errors import UsageError
-from sfn_cli.input_files import RESOURCE_FILE_BYTES, read_bytes
+from sfn_cli.input_files import RESOURCE_FILE_BYTES, read_input_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,14 +42,14 @@ class ResourceCall(NamedTuple):
     parameters: dict[str, Any]
 
 
-def parse(path: Path, given: Any) -> list[ResourceCall]:
+def parse_resources_json(path: Path, given: Any) -> list[ResourceCall]:
     """The calls of a file that holds `given`. Raises UsageError."""
     if not isinstance(given, list):
         raise UsageError(f"{path} must hold an array of calls.")
-    return [_call(path, f"{path}, call {number}", call) for number, call in enumerate(given, 1)]
+    return [_resource_call(path, f"{path}, call {number}", call) for number, call in enumerate(given, 1)]
 
 
-def _call(path: Path, place: str, call: Any) -> ResourceCall:
+def _resource_call(path: Path, place: str, call: Any) -> ResourceCall:
     match call:
         case {"service": str(service), "operation": str(name), **rest} if rest.keys() <= {"parameters"}:
             wait = False
@@ -57,23 +57,23 @@ def _call(path: Path, place: str, call: Any) -> ResourceCall:
             wait = True
         case _:
             raise UsageError(f'{place} must be {{"service", "operation" or "wait", "parameters"}}.')
-    parameters = _with_files(path.parent, place, rest.get("parameters", {}))
+    parameters = _resource_with_files(path.parent, place, rest.get("parameters", {}))
     if not isinstance(parameters, dict):
         raise UsageError(f"{place}: parameters must be an object.")
     return ResourceCall(place, service, name, wait, parameters)
 
 
-def _with_files(folder: Path, place: str, value: Any) -> Any:
+def _resource_with_files(folder: Path, place: str, value: Any) -> Any:
     """The value, with the contents of the files that its texts name."""
     match value:
         case dict():
-            return {name: _with_files(folder, place, member) for name, member in value.items()}
+            return {name: _resource_with_files(folder, place, member) for name, member in value.items()}
         case list():
-            return [_with_files(folder, place, member) for member in value]
+            return [_resource_with_files(folder, place, member) for member in value]
         case str() if (location := _LOCATION.fullmatch(value)) is not None:
             kind, path = location.groups()
             try:
-                content = read_bytes(folder / path, RESOURCE_FILE_BYTES)
+                content = read_input_bytes(folder / path, RESOURCE_FILE_BYTES)
                 return content if kind == "fileb" else content.decode()
             except OSError as error:
                 raise UsageError(f"{place}: cannot read {folder / path}: {error.strerror or error}") from None

@@ -36,7 +36,7 @@ class DevService(NamedTuple):
         return f"{self.name} ({shlex.join(self.command)})"
 
 
-def parse(path: Path, given: Any) -> list[DevService]:
+def parse_services_json(path: Path, given: Any) -> list[DevService]:
     """The services of a file that holds `given`. Raises UsageError."""
     if not isinstance(given, dict):
         raise UsageError(f"{path} must hold an object: the name of each service, and how it is started.")
@@ -56,6 +56,6 @@ def _service(path: Path, name: str, settings: Any) -> DevService:
     raise UsageError(f'{path}: {name} must be {{"command": [PROGRAM, ARGUMENT, …]}}.')
 
 
-def with_urls(definition: str, urls: Mapping[str, str]) -> str:
+def definition_with_service_urls(definition: str, urls: Mapping[str, str]) -> str:
     """The definition with the URL of each service where `${NAME}` stands."""
     return re.sub(r"\$\{(\w+)\}", lambda found: urls.get(found[1], found[0]), definition)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sfn_cli.errors import ApiError
-from sfn_cli.interpreter.map_run import label_of
+from sfn_cli.interpreter.map_run import map_run_label
 from tests.api.fakes import MACHINE, ROLE
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def in_a_branch(machine: str) -> str:
         ),
         (in_a_branch(machine_of(distributed(Label="in"))), "in", "STANDARD", ONE),
         # One without a Label has the label by which its Map Runs and their children are named.
-        (machine_of(distributed()), label_of(M, "Each", None), "STANDARD", ONE),
+        (machine_of(distributed()), map_run_label(M, "Each", None), "STANDARD", ONE),
     ],
 )
 def test_described(call: Caller, definition: str, label: str, type_: str, shown: Mapping[str, Any]) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from sfn_cli.asl.validation.integrations import AWS_SDK_SERVICES
 from sfn_cli.asl.validation.validate import validate
-from sfn_cli.integrations.aws.clients import service_names
+from sfn_cli.integrations.aws.clients import client_service_names
 
 
 def faults(resource: str) -> list[str]:
@@ -48,4 +48,4 @@ def test_unknown(resource: str) -> None:
 
 def test_services_of_botocore() -> None:
     """The services of aws-sdk tasks are those that botocore can call."""
-    assert set(service_names(botocore.session.Session())) == AWS_SDK_SERVICES
+    assert set(client_service_names(botocore.session.Session())) == AWS_SDK_SERVICES

@@ -9,11 +9,11 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sfn_cli.integrations.aws.errors import (
-    Naming,
+    ErrorNaming,
     ServiceError,
-    exception_name,
-    pascal_case,
-    sdk_2,
+    error_exception_name,
+    pascal_case_of_error,
+    sdk_error_naming,
     service_error,
 )
 
@@ -33,7 +33,7 @@ from sfn_cli.integrations.aws.errors import (
 )
 def test_names_of_services(service_id: str, name: str) -> None:
     """A service goes by the name of its client in the Java SDK."""
-    assert pascal_case(service_id) == name
+    assert pascal_case_of_error(service_id) == name
 
 
 @pytest.mark.parametrize(
@@ -47,22 +47,22 @@ def test_names_of_services(service_id: str, name: str) -> None:
 )
 def test_names_of_exceptions(shape: str, name: str) -> None:
     """Each ends with Exception, also where the service's own name for it does not."""
-    assert exception_name(shape) == name
+    assert error_exception_name(shape) == name
 
 
-SNS = Naming("SNS", "AmazonSNS", "AmazonSNS")
+SNS = ErrorNaming("SNS", "AmazonSNS", "AmazonSNS")
 
 
 @pytest.mark.parametrize(
     "naming, error, name, cause",
     [
         (
-            sdk_2("S3"), ServiceError("NoSuchKey", "Gone.", 404, "r", "NoSuchKey", "x"),
+            sdk_error_naming("S3"), ServiceError("NoSuchKey", "Gone.", 404, "r", "NoSuchKey", "x"),
             "S3.NoSuchKeyException",
             "Gone. (Service: S3, Status Code: 404, Request ID: r, Extended Request ID: x)",
         ),
         (
-            sdk_2("DynamoDB"), ServiceError("ValidationException", "No.", 400, "r", None),
+            sdk_error_naming("DynamoDB"), ServiceError("ValidationException", "No.", 400, "r", None),
             "DynamoDb.DynamoDbException",
             "No. (Service: DynamoDb, Status Code: 400, Request ID: r)",
         ),
@@ -79,7 +79,7 @@ SNS = Naming("SNS", "AmazonSNS", "AmazonSNS")
         ),
     ],
 )  # fmt: skip
-def test_failures(naming: Naming, error: ServiceError, name: str, cause: str) -> None:
+def test_failures(naming: ErrorNaming, error: ServiceError, name: str, cause: str) -> None:
     """The two SDKs tell of errors in their own ways; what the model does not know goes by the
     service's name.
     """

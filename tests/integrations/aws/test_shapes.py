@@ -10,7 +10,7 @@ import botocore.session
 import pytest
 
 from sfn_cli.errors import StatesError
-from sfn_cli.integrations.aws.shapes import request, result, sdk_name
+from sfn_cli.integrations.aws.shapes import sdk_member_name, shape_request, shape_result
 
 SESSION = botocore.session.Session()
 OBJECT = {"Bucket": "b", "Key": "k"}
@@ -34,7 +34,7 @@ def operation(service: str, name: str) -> Any:
 )
 def test_names_of_fields(member: str, field: str) -> None:
     """A member goes by the Java SDK's name for it, capitalised."""
-    assert sdk_name(member) == field
+    assert sdk_member_name(member) == field
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_names_of_fields(member: str, field: str) -> None:
 )
 def test_requests(service: str, name: str, arguments: Any, asked: Any) -> None:
     """A task's arguments are taken as the Java SDK's reader takes them; null is as not given."""
-    assert request(operation(service, name).input_shape, arguments) == asked
+    assert shape_request(operation(service, name).input_shape, arguments) == asked
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_requests(service: str, name: str, arguments: Any, asked: Any) -> None:
 def test_requests_that_cannot_be_made(service: str, name: str, arguments: Any, told: str) -> None:
     """The task fails and names the field."""
     with pytest.raises(StatesError, match=re.escape(told)):
-        request(operation(service, name).input_shape, arguments)
+        shape_request(operation(service, name).input_shape, arguments)
 
 
 @pytest.mark.parametrize(
@@ -152,4 +152,4 @@ def test_results(service: str, name: str, answered: Any, told: Any) -> None:
     """An answer's fields are capitalised, its times are texts, its bytes are UTF-8; what is not
     there is left out.
     """
-    assert result(operation(service, name).output_shape, answered) == told
+    assert shape_result(operation(service, name).output_shape, answered) == told

@@ -38,7 +38,7 @@ def run(tmp_path: Path) -> Iterator[Run]:
 
     There is a connection with a parameter for the body.
     """
-    service = app.build(Settings(str(tmp_path), "us-east-1", "123456789012"))
+    service = app.build_app(Settings(str(tmp_path), "us-east-1", "123456789012"))
     connection = {
         "ApiKeyAuthParameters": {"ApiKeyName": "k", "ApiKeyValue": "v"},
         "InvocationHttpParameters": {"BodyParameters": [{"Key": "a", "Value": "b"}]},

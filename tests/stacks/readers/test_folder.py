@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sfn_cli.errors import UsageError
-from sfn_cli.stacks.readers.folder import load
+from sfn_cli.stacks.readers.folder import load_project_folder
 
 PASS = '{"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}'
 
@@ -43,7 +43,7 @@ def test_a_whole_project() -> None:
             "my order/functions/ship/bootstrap": "#!/bin/sh",
         }
     )
-    project = load(Path("my order"))
+    project = load_project_folder(Path("my order"))
     python = f"python3.{sys.version_info.minor}"
     assert (project.name, project.definition, project.input) == ("my-order", PASS, '{"id": 1}')
     assert [(function.name, function.configuration) for function in project.functions] == [
@@ -71,7 +71,7 @@ def test_variables_of_a_function() -> None:
             "p/functions/f/function.json": '{"Environment": {"Variables": {"A": "own", "B": "own"}}}',
         }
     )
-    (function,) = load(Path("p")).functions
+    (function,) = load_project_folder(Path("p")).functions
     environment = function.with_variables({"A": "found", "C": "found"}).configuration["Environment"]
     variables = environment["Variables"]
     assert variables == {"A": "own", "B": "own", "C": "found"}
@@ -88,7 +88,7 @@ def test_urls_in_the_definition() -> None:
             "p/services.json": '{"Tax": {"command": ["tax"]}}',
         }
     )
-    definition = load(Path("p")).with_services({"Tax": "http://t"}).definition
+    definition = load_project_folder(Path("p")).with_services({"Tax": "http://t"}).definition
     assert (
         definition
         == '["http://t/rates", "{% \'http://t\' & $x %}", "${tax}", "${Taxes}", "$Tax", "{Tax}", "$http://t"]'
@@ -98,7 +98,7 @@ def test_urls_in_the_definition() -> None:
 def test_a_definition_alone() -> None:
     """A file's name is the state machine's."""
     make({"order.asl.json": PASS})
-    assert load(Path("order.asl.json"))[:3] == ("order", PASS, None)
+    assert load_project_folder(Path("order.asl.json"))[:3] == ("order", PASS, None)
 
 
 @pytest.mark.parametrize(
@@ -146,4 +146,4 @@ def test_folders_that_cannot_be_run(files: dict[str, str], message: str) -> None
     """The error says what is missing or wrong."""
     make(files)
     with pytest.raises(UsageError, match=message):
-        load(Path("p"))
+        load_project_folder(Path("p"))

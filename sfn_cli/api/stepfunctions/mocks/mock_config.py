@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from sfn_cli import json_text
 from sfn_cli.errors import ApiError
-from sfn_cli.input_files import PROJECT_FILE_BYTES, read_text
-from sfn_cli.interpreter.mocks import invocations
+from sfn_cli.input_files import PROJECT_FILE_BYTES, read_input_text
+from sfn_cli.interpreter.mocks import mocked_invocations
 from sfn_cli.json_pointer import pointer
 from sfn_cli.settings_table import MOCK_CONFIG_FILE
 
@@ -59,7 +59,7 @@ class _File:
     def __init__(self, path: str) -> None:
         self._path = path
         try:
-            text = read_text(path, PROJECT_FILE_BYTES)
+            text = read_input_text(path, PROJECT_FILE_BYTES)
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
             raise _invalid(
@@ -68,7 +68,7 @@ class _File:
                 f"without it, {MOCK_CONFIG_FILE} in the current folder is read."
             ) from None
         try:
-            self._content = json_text.read(text)
+            self._content = json_text.read_json(text)
         except json_text.NotJson as error:
             raise _invalid(
                 f"The mock configuration file {path} is not JSON, line {error.line}, column {error.column}: "
@@ -103,7 +103,7 @@ def _response(file: _File, name: str) -> dict[str, Json]:
     ranges: list[tuple[int, int, str]] = []
     for key, value in response.items():
         try:
-            ranges.append((*invocations(key), key))
+            ranges.append((*mocked_invocations(key), key))
         except ValueError:
             file.refuse(
                 (*place, key),

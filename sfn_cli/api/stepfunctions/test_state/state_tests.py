@@ -29,13 +29,13 @@ from sfn_cli.interpreter.execution import Execution, Frame, OpenTask
 from sfn_cli.interpreter.signals import TaskSucceeded
 from sfn_cli.interpreter.stay import Stay
 from sfn_cli.interpreter.visits import (
-    catch,
-    catcher_of,
-    complete,
-    enter,
-    in_full,
-    matching_retrier,
-    refusal_of,
+    catch_in_visit,
+    catcher_of_visit,
+    complete_visit,
+    enter_visit,
+    visit_error_in_full,
+    visit_matching_retrier,
+    visit_result_refusal,
 )
 from sfn_cli.jsonvalue import Json, Payload, dumps, loads
 from sfn_cli.uuids import random_uuid
@@ -78,7 +78,7 @@ class _Test:
         machine_name = random_uuid()
         execution = Execution(
             f"arn:aws:states:{settings.region}:{settings.account_id}:express:{machine_name}:{random_uuid()}",
-            arn.state_machine(settings.region, settings.account_id, machine_name),
+            arn.state_machine_arn(settings.region, settings.account_id, machine_name),
             machine,
             random_uuid(),
         )
@@ -132,7 +132,7 @@ class _Test:
             case Stop(error, cause):
                 raise StatesError(error, cause)
             case Sleep(until):
-                return complete(self.stay, self._visit(now=self._sleep(until)), None)
+                return complete_visit(self.stay, self._visit(now=self._sleep(until)), None)
             case Call() as call:
                 result = self._mock_result() if self.mock else self._run_task(call)
                 self.steps.note("result", result)
@@ -147,10 +147,10 @@ class _Test:
             self.steps.note("afterInputPath", self.frame.input)
         # Observed: of a Parallel, AWS shows nothing that comes before its result.
         trace = NO_TRACE if self.state.type == "Parallel" else None
-        return enter(self.stay, self._visit(trace=trace))
+        return enter_visit(self.stay, self._visit(trace=trace))
 
     def _exit(self, result: Payload) -> Exit:
-        return complete(self.stay, self._visit(), result)
+        return complete_visit(self.stay, self._visit(), result)
 
     def _run_map(self, state: MapState) -> Payload:
         """The mocked result of a Map. Raises StatesError when the mock, or too many failures, fail it."""
@@ -159,7 +159,7 @@ class _Test:
         try:
             tested = tested_map(state, seen, items)
         except (StatesError, RecursionError) as error:
-            raise in_full(self.stay, error) from None
+            raise visit_error_in_full(self.stay, error) from None
         failures = self.configuration.get("mapIterationFailureCount", 0)
         tested.check_failures(failures)
         result = self._mock_result()
@@ -195,7 +195,7 @@ class _Test:
         ended = self.service.run_task(self.service, task, self.inspection)
         if not isinstance(ended, TaskSucceeded):
             raise StatesError(ended.error, ended.cause)
-        refused = refusal_of(STATE_NAME, ended.output)
+        refused = visit_result_refusal(STATE_NAME, ended.output)
         if refused is not None:
             raise refused
         return ended.output
@@ -209,7 +209,7 @@ class _Test:
     def _handle_error(self, error: StatesError) -> tuple[Exit | None, dict[str, Any]]:
         """Decides how the state ends by an error: its Retriers come first, then its Catchers."""
         told: dict[str, Any] = {"error": error.error, "cause": error.cause}
-        met = matching_retrier(self.stay, error)
+        met = visit_matching_retrier(self.stay, error)
         if met is not None:
             position, retrier = met
             self.error_details["retryIndex"] = position
@@ -218,12 +218,12 @@ class _Test:
                 self.error_details["retryBackoffIntervalSeconds"] = delay // 1000
                 return None, {"status": "RETRIABLE", **told}
         try:
-            done = catch(self.stay, self._visit(), error)
+            done = catch_in_visit(self.stay, self._visit(), error)
         except StatesError as worse:
             return None, {"status": "FAILED", "error": worse.error, "cause": worse.cause}
         if done is None:
             return None, {"status": "FAILED", **told}
-        catcher = catcher_of(self.stay, error)
+        catcher = catcher_of_visit(self.stay, error)
         assert catcher is not None
         self.error_details["catchIndex"] = self.state.catch.index(catcher)
         return done, {

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli import jsonvalue
-from sfn_cli.interpreter.events import TERMINAL, execution_aborted, execution_failed
+from sfn_cli.interpreter.events import TERMINAL, execution_aborted_event, execution_failed_event
 from sfn_cli.store.sqlite.keys import event_of, execution_of, key_of
 from sfn_cli.store.sqlite.stepfunctions.events import event_rows, insert_events, last_event
 from sfn_cli.store.sqlite.stepfunctions.execution_logs import log_events
@@ -31,7 +31,7 @@ def abort(connection: Any, id: int, error: str | None, cause: str | None, at: in
     The worker that drives it, if any, is notified.
     """
     last, at = _next_of(connection, id, at)
-    return _end(connection, id, execution_aborted(last, error, cause, at))
+    return _end(connection, id, execution_aborted_event(last, error, cause, at))
 
 
 def fail(connection: Any, id: int, error: str, cause: str, at: int) -> int:
@@ -40,7 +40,7 @@ def fail(connection: Any, id: int, error: str, cause: str, at: int) -> int:
     Returns the time of its end.
     """
     last, at = _next_of(connection, id, at)
-    return _end(connection, id, execution_failed(last, error, cause, at))
+    return _end(connection, id, execution_failed_event(last, error, cause, at))
 
 
 def _next_of(connection: Any, id: int, at: int) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.interpreter.execution_log import execution_log, line, stream_name
+from sfn_cli.interpreter.execution_log import execution_log, execution_log_line, execution_log_stream
 from sfn_cli.store.sqlite.logs.log_groups import group_exists
 from sfn_cli.store.sqlite.logs.logs import LogLine, insert_lines
 
@@ -29,9 +29,9 @@ def log_lines(
     return [
         LogLine(
             log.group,
-            stream_name(state_machine_arn, event.at),
+            execution_log_stream(state_machine_arn, event.at),
             event.at,
-            line(
+            execution_log_line(
                 event,
                 execution_arn,
                 include_execution_data=log.include_execution_data,

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sfn_cli.interpreter.events import execution_started
+from sfn_cli.interpreter.events import execution_started_event
 from sfn_cli.interpreter.execution_log import execution_log
-from sfn_cli.interpreter.map_run import labelled_machine_arn
+from sfn_cli.interpreter.map_run import map_run_machine_arn
 from sfn_cli.jsonvalue import Payload
 from sfn_cli.store.sqlite.keys import key_of
 from sfn_cli.store.sqlite.stepfunctions import execution_end, revisions
@@ -148,8 +148,8 @@ class MapRuns:
                     (
                         new.arn,
                         new.task,
-                        labelled_machine_arn(new.arn),
-                        _revision_of(connection, row[0], labelled_machine_arn(new.arn), new.processor),
+                        map_run_machine_arn(new.arn),
+                        _revision_of(connection, row[0], map_run_machine_arn(new.arn), new.processor),
                         new.express,
                         new.started_at,
                         new.max_concurrency,
@@ -243,7 +243,7 @@ class MapRuns:
                     for n, child in enumerate(children)
                 ],
             )
-            started = [execution_started(Payload(text=child.input), role_arn, at) for child in children]
+            started = [execution_started_event(Payload(text=child.input), role_arn, at) for child in children]
             insert_events(connection, [event_rows(first + n, [event])[0] for n, event in enumerate(started)])
             if (log := execution_log(logging)) is not None:
                 children_of = zip(children, started, strict=True)

@@ -141,8 +141,8 @@ def set_aside(connection: Any, execution: int, worker: int, fault: Fault, versio
             last,
             version,
             at,
-            jsonvalue.well_formed(fault.error),
-            jsonvalue.well_formed(fault.traceback),
+            jsonvalue.well_formed_json_text(fault.error),
+            jsonvalue.well_formed_json_text(fault.traceback),
         ),
     ).fetchone()
     connection.execute(

@@ -129,7 +129,7 @@ def _take(connection: Any, row: tuple[int, str], worker_name: str | None, at: in
     send(connection, execution_of(key), "taskStarted", {"task": event_of(key), "worker": worker_name}, at)
     (seed,) = connection.execute("SELECT seed FROM execution WHERE id = ?", (execution_of(key),)).fetchone()
     (input,) = connection.execute("SELECT payload FROM event WHERE key = ?", (key,)).fetchone()
-    return StepResult(task_token.of_handle(seed, handle), input)
+    return StepResult(task_token.task_token_of_handle(seed, handle), input)
 
 
 def _find(connection: Any, token: str) -> int | Told:
@@ -139,12 +139,12 @@ def _find(connection: Any, token: str) -> int | Told:
         FROM task t JOIN execution e ON e.id = t.key >> 16
         WHERE t.handle = ?
         """,
-        (task_token.handle_of(token),),
+        (task_token.handle_of_task_token(token),),
     ).fetchone()
     if row is None:
         return Told.UNKNOWN
     key, is_open, seed, status = row
-    if not task_token.is_genuine(token, seed):
+    if not task_token.is_genuine_task_token(token, seed):
         return Told.UNKNOWN
     found: int = key
     return found if is_open and status == "RUNNING" else Told.LATE
@@ -155,7 +155,8 @@ def open_tasks(connection: Any, execution: int, opened: Sequence[Opened], at: in
     activity that there is, is refused.
     """
     rows = [
-        (key_of(execution, task), task_token.handle_of(token), activity) for task, token, activity in opened
+        (key_of(execution, task), task_token.handle_of_task_token(token), activity)
+        for task, token, activity in opened
     ]
     connection.executemany("INSERT INTO task (key, handle, activity) VALUES (?, ?, ?)", rows)
     for task, _, activity in opened:

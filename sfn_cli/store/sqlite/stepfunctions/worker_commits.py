@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli import __version__, jsonvalue
-from sfn_cli.errors import RowError, is_of_the_store
+from sfn_cli.errors import RowError, is_store_error
 from sfn_cli.interpreter.events import TERMINAL, HistoryEvent
 from sfn_cli.store.sqlite.keys import key_of
 from sfn_cli.store.sqlite.logs.logs import LogLine, insert_lines
@@ -136,7 +136,7 @@ class Turns:
             try:
                 return self._read(executions)
             except Exception as error:
-                if is_of_the_store(error):
+                if is_store_error(error):
                     raise
             return [self._read_alone(execution) for execution in executions]
 
@@ -145,7 +145,7 @@ class Turns:
         try:
             (claimed,) = self._read([execution])
         except Exception as error:
-            if is_of_the_store(error):
+            if is_store_error(error):
                 raise
             return Claimed(execution, "", "", "", "", damage=error)
         return claimed
@@ -238,7 +238,7 @@ class Turns:
             with self._database.transaction() as connection:
                 return Committed(self._write(connection, moved, forgotten, lines, read_up_to, now), {})
         except Exception as error:
-            if is_of_the_store(error):
+            if is_store_error(error):
                 raise
         return self._commit_one_by_one(moved, forgotten, lines, read_up_to, now)
 
@@ -259,7 +259,7 @@ class Turns:
                     with self._database.savepoint():
                         lost |= self._write(connection, [turn], (), (), read_up_to, now)
                 except Exception as error:
-                    if is_of_the_store(error):
+                    if is_store_error(error):
                         raise
                     refused[turn.execution] = error
             self._write(connection, (), forgotten, lines, read_up_to, now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.interpreter.events import HistoryEvent, execution_started
+from sfn_cli.interpreter.events import HistoryEvent, execution_started_event
 from sfn_cli.interpreter.task_token import task_token
 from sfn_cli.jsonvalue import Payload
 from sfn_cli.store.sqlite.database import Database
@@ -65,7 +65,7 @@ class SteppedStore:
         """Starts an execution of M; its row. `more` are other fields of NewExecution."""
         kind = "express" if express else "execution"
         new = NewExecution(f"{ACCOUNT}:{kind}:M:{name}", 1, MACHINE, 1, name, None, f"seed of {name}")
-        started = self.executions.start(new._replace(**more), execution_started(Payload({}), ROLE, at))
+        started = self.executions.start(new._replace(**more), execution_started_event(Payload({}), ROLE, at))
         assert started is not None
         return started.id
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sfn_cli.errors import RowError, UnstorableError
-from sfn_cli.interpreter.events import HistoryEvent, execution_started
+from sfn_cli.interpreter.events import HistoryEvent, execution_started_event
 from sfn_cli.interpreter.task_token import task_token
 from sfn_cli.jsonvalue import Payload
 from sfn_cli.store.sqlite.stepfunctions.executions import Executions, NewExecution
@@ -152,7 +152,7 @@ def test_what_cannot_be_written_of_one_keeps_nothing_of_the_others(
 ) -> None:
     """One execution that cannot be written keeps no other of its turn from being written."""
     new = NewExecution(ARN + "2", 1, MACHINE, 1, "e2", None, "seed")
-    Executions(database).start(new, execution_started(Payload({}), "r", 1))
+    Executions(database).start(new, execution_started_event(Payload({}), "r", 1))
     turns = Turns(database, Workers(database).register(0, 1, 0))
     bad, good = turns.claim_new(10)
     committed = turns.commit(

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sfn_cli.integrations.http.exchange import (
+from sfn_cli.integrations.http.client import (
     MAX_BODY_BYTES,
     Request,
     Response,
     Unreadable,
-    exchange,
-    is_loopback,
-    value_of,
+    http_response_value,
+    is_loopback_url,
+    send_http_request,
 )
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def test_a_response() -> None:
             b"2\r\n\r\nhi"
         )
     ) as url:
-        response = exchange(Request("GET", url, ()), seconds=ENOUGH_SECONDS)
+        response = send_http_request(Request("GET", url, ()), seconds=ENOUGH_SECONDS)
     headers = (("Location", "/x"), ("Set-Cookie", "a"), ("Set-Cookie", "b"), ("Content-Length", "2"))
     assert response == Response(302, "Over There", headers, b"hi")
 
@@ -72,7 +72,7 @@ def test_a_response() -> None:
 def test_what_is_too_long_is_cut() -> None:
     """No more is read than tells that it is too long."""
     with answering(said(b"HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n", b"x" * 300_000)) as url:
-        response = exchange(Request("GET", url, ()), seconds=ENOUGH_SECONDS)
+        response = send_http_request(Request("GET", url, ()), seconds=ENOUGH_SECONDS)
     assert len(response.body) == MAX_BODY_BYTES + 1
 
 
@@ -99,7 +99,7 @@ def is_silent(peer: socket.socket) -> None:
 def test_the_time_is_for_the_whole(answer: Callable[[socket.socket], None]) -> None:
     """A server that says nothing, and one that never ends, are given up after the same time."""
     with answering(answer) as url, pytest.raises(TimeoutError):
-        exchange(Request("GET", url, ()), seconds=SOON_SECONDS)
+        send_http_request(Request("GET", url, ()), seconds=SOON_SECONDS)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_the_time_is_for_the_whole(answer: Callable[[socket.socket], None]) -> N
 )
 def test_no_response(request_: Request, error: type[Exception]) -> None:
     with pytest.raises(error):
-        exchange(request_, seconds=ENOUGH_SECONDS)
+        send_http_request(request_, seconds=ENOUGH_SECONDS)
 
 
 JSON = (("content-type", "application/json; charset=utf-8"),)
@@ -132,7 +132,7 @@ JSON = (("content-type", "application/json; charset=utf-8"),)
 )
 def test_values(headers: tuple[tuple[str, str], ...], body: bytes, value: object) -> None:
     """JSON is read where the content type says that it is JSON; all else is text."""
-    assert value_of(Response(200, "OK", headers, body)) == value
+    assert http_response_value(Response(200, "OK", headers, body)) == value
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_values(headers: tuple[tuple[str, str], ...], body: bytes, value: object
 )
 def test_what_is_no_text(kind: str, body: bytes) -> None:
     with pytest.raises(Unreadable):
-        value_of(Response(200, "OK", (("Content-Type", kind),), body))
+        http_response_value(Response(200, "OK", (("Content-Type", kind),), body))
 
 
 @pytest.mark.parametrize(
@@ -163,4 +163,4 @@ def test_what_is_no_text(kind: str, body: bytes) -> None:
     ],
 )
 def test_loopback(url: str, here: bool) -> None:
-    assert is_loopback(url) is here
+    assert is_loopback_url(url) is here

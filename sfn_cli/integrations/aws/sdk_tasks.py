@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli import api
 from sfn_cli.api.operations import WAITING
 from sfn_cli.errors import ApiError, ConfigurationError, StatesError
-from sfn_cli.integrations.aws.call import Ended, Manner, call_operation, in_background
-from sfn_cli.integrations.aws.errors import ServiceError, sdk_2
+from sfn_cli.integrations.aws.call import Ended, Manner, call_in_background, call_operation
+from sfn_cli.integrations.aws.errors import ServiceError, sdk_error_naming
 from sfn_cli.integrations.aws.local_services import LOCAL_SERVICES, LocalService
-from sfn_cli.integrations.aws.shapes import OwnShape, capitalise, request, result
+from sfn_cli.integrations.aws.shapes import OwnShape, capitalise_member, shape_request, shape_result
 from sfn_cli.integrations.integration import Later
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Payload
@@ -34,21 +34,21 @@ _AS_IS = Manner()
 _LOCAL: Mapping[str, LocalService] = {own.sdk_name: own for own in LOCAL_SERVICES}
 
 
-def call(task_run: TaskRun, context: TaskContext) -> Cancel:
+def call_aws_sdk(task_run: TaskRun, context: TaskContext) -> Cancel:
     """Calls the operation that the Resource names."""
     task = task_run.task
     service = task.resource.service.removeprefix(PREFIX)
     action = task.resource.action.partition(".")[0]
     own = _LOCAL.get(service)
-    operation = own.operation(capitalise(action)) if own and own.answers(context.settings) else None
+    operation = own.operation(capitalise_member(action)) if own and own.answers(context.settings) else None
     if own is not None and operation is not None:
         key = operation.service, operation.name
         if key in WAITING:
             context.service.invoker  # noqa: B018 - created here, in the loop, for all threads
-        return in_background(
+        return call_in_background(
             task_run,
             context,
-            lambda: _call_local(own, operation, task, context),
+            lambda: _call_sdk_of_local_service(own, operation, task, context),
             may_wait=key in WAITING,
         )
 
@@ -56,28 +56,30 @@ def call(task_run: TaskRun, context: TaskContext) -> Cancel:
         try:
             name = context.clients.service_name(service)
         except ConfigurationError as error:
-            return TaskFailed(task.id, *sdk_2(service).no_answer(error))
+            return TaskFailed(task.id, *sdk_error_naming(service).no_answer(error))
         if name is None:
             raise StatesError(
                 "States.Runtime", f"{task.resource.arn} is not recognized: botocore has no service {service}."
             )
         return call_operation(name, action, _AS_IS, task, context)
 
-    return in_background(task_run, context, ask)
+    return call_in_background(task_run, context, ask)
 
 
-def _call_local(own: LocalService, operation: Operation, task: Task, context: TaskContext) -> Ended | Later:
+def _call_sdk_of_local_service(
+    own: LocalService, operation: Operation, task: Task, context: TaskContext
+) -> Ended | Later:
     """An operation of this store, over a connection of its own: it may wait long. Raises StatesError."""
 
     def success(answer: Mapping[str, Any]) -> Ended:
-        return TaskSucceeded(task.id, Payload(result(OwnShape(operation.output), answer)))
+        return TaskSucceeded(task.id, Payload(shape_result(OwnShape(operation.output), answer)))
 
-    asked = request(OwnShape(operation.input), task.arguments.value)
+    asked = shape_request(OwnShape(operation.input), task.arguments.value)
     service = context.service.sibling()
     try:
         answered = api.begin(service, operation, asked)
     except ApiError as error:
-        failure = sdk_2(own.id).failure(
+        failure = sdk_error_naming(own.id).failure(
             ServiceError(error.code, error.message, error.status, random_uuid(), error.code)
         )
         # Observed: Step Functions' own errors mention attempts; those of other services do not.

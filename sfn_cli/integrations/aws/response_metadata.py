@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from sfn_cli.jsonvalue import Json
 
 
-def metadata(request_id: str, headers: Mapping[str, str], status: int = 200) -> dict[str, Json]:
+def sdk_response_metadata(request_id: str, headers: Mapping[str, str], status: int = 200) -> dict[str, Json]:
     """SdkHttpMetadata and SdkResponseMetadata."""
     return {
         "SdkHttpMetadata": {

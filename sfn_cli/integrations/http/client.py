@@ -54,12 +54,12 @@ class Unreadable(Exception):
     """A response whose body is no text; `str()` says why."""
 
 
-def is_loopback(url: str) -> bool:
+def is_loopback_url(url: str) -> bool:
     host = urlsplit(url).hostname or ""
     return host in LOOPBACK or host.endswith(".localhost")
 
 
-def exchange(request: Request, *, seconds: float) -> Response:
+def send_http_request(request: Request, *, seconds: float) -> Response:
     """The response, once it is there as a whole. Blocks.
 
     Raises TimeoutError when it takes longer than so many seconds in all, OSError and
@@ -67,7 +67,7 @@ def exchange(request: Request, *, seconds: float) -> Response:
     be sent.
     """
     parts = urlsplit(request.url)
-    connection = _connection(parts, seconds)
+    connection = _http_client_connection(parts, seconds)
     expired = threading.Event()
 
     def expire() -> None:
@@ -81,7 +81,7 @@ def exchange(request: Request, *, seconds: float) -> Response:
     timer.daemon = True
     timer.start()
     try:
-        response = _exchange(connection, parts, request)
+        response = _send_on_http_connection(connection, parts, request)
     except Exception as error:
         if expired.is_set() and not isinstance(error, TimeoutError):
             raise TimeoutError("timed out") from error
@@ -94,11 +94,11 @@ def exchange(request: Request, *, seconds: float) -> Response:
     return response
 
 
-def _connection(parts: SplitResult, seconds: float) -> http.client.HTTPConnection:
+def _http_client_connection(parts: SplitResult, seconds: float) -> http.client.HTTPConnection:
     host = (parts.hostname or "").encode("idna").decode()
     if parts.scheme == "http":
         return http.client.HTTPConnection(host, parts.port or 80, timeout=seconds)
-    proxy = _proxy(host)
+    proxy = _http_client_proxy(host)
     if proxy is None:
         return http.client.HTTPSConnection(host, parts.port or 443, timeout=seconds)
     connection = http.client.HTTPSConnection(proxy.hostname or "", proxy.port or 8080, timeout=seconds)
@@ -106,7 +106,7 @@ def _connection(parts: SplitResult, seconds: float) -> http.client.HTTPConnectio
     return connection
 
 
-def _proxy(host: str) -> SplitResult | None:
+def _http_client_proxy(host: str) -> SplitResult | None:
     from urllib.request import getproxies, proxy_bypass
 
     named = getproxies().get("https")
@@ -115,12 +115,14 @@ def _proxy(host: str) -> SplitResult | None:
     return urlsplit(named if "://" in named else f"http://{named}")
 
 
-def _exchange(connection: http.client.HTTPConnection, parts: SplitResult, request: Request) -> Response:
+def _send_on_http_connection(
+    connection: http.client.HTTPConnection, parts: SplitResult, request: Request
+) -> Response:
     path = quote(parts.path or "/", safe=_URL_CHARACTERS, errors="replace")
     query = f"?{quote(parts.query, safe=_URL_CHARACTERS, errors='replace')}" if parts.query else ""
     connection.putrequest(request.method, path + query, skip_host=True, skip_accept_encoding=True)
     headers = request.headers
-    if not has(headers, "host"):
+    if not has_http_header(headers, "host"):
         headers = (("Host", parts.netloc.rpartition("@")[2]), *headers)
     if request.body is not None:
         headers = (*headers, ("Content-Length", str(len(request.body))))
@@ -133,12 +135,12 @@ def _exchange(connection: http.client.HTTPConnection, parts: SplitResult, reques
     )
 
 
-def has(headers: Iterable[tuple[str, str]], name: str) -> bool:
+def has_http_header(headers: Iterable[tuple[str, str]], name: str) -> bool:
     """Whether a header of this name, in small letters, is among them."""
     return any(given.lower() == name for given, _ in headers)
 
 
-def lists(headers: Headers) -> dict[str, list[str]]:
+def http_header_lists(headers: Headers) -> dict[str, list[str]]:
     """Name → its values, in the order in which they came."""
     listed: dict[str, list[str]] = {}
     for name, value in headers:
@@ -146,9 +148,9 @@ def lists(headers: Headers) -> dict[str, list[str]]:
     return listed
 
 
-def text_of(response: Response) -> str:
+def http_response_text(response: Response) -> str:
     """The body as text. Raises Unreadable."""
-    message = _content_type(response)
+    message = _http_response_content_type(response)
     kind = message.get_content_type() if "content-type" in message else ""
     if kind.startswith(_UNREADABLE_TYPES):
         raise Unreadable(f"The response has the content type {kind}, which Step Functions does not support.")
@@ -160,17 +162,17 @@ def text_of(response: Response) -> str:
         raise Unreadable("The response cannot be read as text.") from None
 
 
-def value_of(response: Response) -> Json:
+def http_response_value(response: Response) -> Json:
     """The body's JSON, where its content type says that it is JSON; else its text. Raises Unreadable."""
-    text = text_of(response)
-    kind = _content_type(response).get_content_type()
+    text = http_response_text(response)
+    kind = _http_response_content_type(response).get_content_type()
     if kind == "application/json" or kind.endswith("+json"):
         with suppress(ValueError, RecursionError):
             return loads(text)
     return text
 
 
-def _content_type(response: Response) -> http.client.HTTPMessage:
+def _http_response_content_type(response: Response) -> http.client.HTTPMessage:
     message = http.client.HTTPMessage()
     for name, value in response.headers:
         if name.lower() == "content-type":
