@@ -1,7 +1,11 @@
 """The state of one execution: frames, open tasks, and the agenda of what may happen next.
 
-`evolve` alone writes frames and tasks. A frame is one thread of control: the root, a branch of a
-Parallel, an iteration of a Map. Frames are numbered in the order of their making (`serial`).
+A frame is one thread of control: the root, a branch of a Parallel, an iteration of a Map. Frames are
+numbered in the order in which they are created (`serial`).
+
+Who writes it: `evolve`, and nobody else, what events say. `receive` writes a heartbeat
+(`OpenTask.beat_at`), of which there is no event: a driver that resumes an execution brings it back.
+`decide` writes the agenda and memos (stay.py), which change no event.
 """
 
 from __future__ import annotations
