@@ -59,7 +59,7 @@ class EventType(NamedTuple):
 
 VARIABLES = "assignedVariables"
 VARIABLES_DETAILS = "assignedVariablesDetails"
-"""The details that are execution data besides the payload ({name: JSON text}), and what tells of them."""
+"""The details that are execution data besides the payload ({name: JSON text}), and what describes them."""
 
 _IN_A_STATE: tuple[Phase, ...] = ("ENTERED", "WORKED", "FAILED", "JOINED", "FORKED", "DISTRIBUTING")
 """In a state, and without an open task: the state may be left, and its expressions may fail."""

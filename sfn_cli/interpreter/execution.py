@@ -3,9 +3,9 @@
 A frame is one thread of control: the root, a branch of a Parallel, an iteration of a Map. Frames are
 numbered in the order in which they are created (`serial`).
 
-Who writes it: `evolve`, and nobody else, what events say. `receive` writes a heartbeat
-(`OpenTask.beat_at`), of which there is no event: a driver that resumes an execution brings it back.
-`decide` writes the agenda and memos (stay.py), which change no event.
+Only `evolve` writes what events say. `receive` writes heartbeats (`OpenTask.beat_at`), which leave no
+event: a driver that resumes an execution sends the latest again. `decide` writes the agenda and memos
+(stay.py), and neither changes an event.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class OpenTask:
 
     `at` is the time of the task's last event: when it was scheduled, started or submitted.
     `timeout_at` is in milliseconds since 1970, or None; `beat_at` is the last sign of life. `token`
-    is None where nobody outside can answer. `submitted`: the service took the request, and only the
+    is None where only the driver can answer. `submitted`: the service accepted the request, and only the
     result is missing; `answered`: the result, or a failure, has come. `plan` is what a Map Run is
     to do, and `map_run_arn` its name: both are None for tasks of Task states. `attempt` counts
     within the stay in its state, from 1, `invocation` all tasks of the state in the execution,
