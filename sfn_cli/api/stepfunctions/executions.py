@@ -18,6 +18,7 @@ from sfn_cli.errors import ApiError
 from sfn_cli.interpreter.events import api_event, execution_started
 from sfn_cli.jsonvalue import Payload
 from sfn_cli.store.sqlite.stepfunctions.executions import Execution, NewExecution, Summary, Whose
+from sfn_cli.uuids import random_uuid, time_ordered_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,7 +84,7 @@ def new_execution(
     """Returns the requested execution and its first event. Raises ApiError or UsageError for unusable
     mocks.
     """
-    name = request.get("name") or arn_checks.new_execution_name(at)
+    name = request.get("name") or time_ordered_uuid(at)
     seed = os.urandom(16).hex()
     machine = qualifiers.choose_version(machine, seed)
     version, alias = machine.version and machine.version.number, machine.alias and machine.alias.name
@@ -264,7 +265,7 @@ def existing_execution(service: Service, execution_arn: str) -> Execution:
 def _execution_arn(machine: StateMachine, name: str) -> str:
     if machine.type == "STANDARD":
         return arn.execution(machine.arn, name)
-    return arn.express_execution(machine.arn, name, arn_checks.new_uuid())
+    return arn.express_execution(machine.arn, name, random_uuid())
 
 
 def check_input(text: str) -> None:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli import api
 from sfn_cli.api.operations import WAITING
-from sfn_cli.api.stepfunctions import arn_checks
 from sfn_cli.errors import ApiError, ConfigurationError, StatesError
 from sfn_cli.integrations.aws.call import Ended, Manner, call_operation, in_background
 from sfn_cli.integrations.aws.errors import ServiceError, sdk_2
@@ -19,6 +18,7 @@ from sfn_cli.integrations.aws.shapes import OwnShape, capitalise, request, resul
 from sfn_cli.integrations.integration import Later
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Payload
+from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,7 +80,7 @@ def _call_local(
         answered = api.begin(service, operation, asked)
     except ApiError as error:
         failure = sdk_2(own.id).failure(
-            ServiceError(error.code, error.message, error.status, arn_checks.new_uuid(), error.code)
+            ServiceError(error.code, error.message, error.status, random_uuid(), error.code)
         )
         # Observed: Step Functions' own errors mention attempts; those of other services do not.
         attempts = " (SDK Attempt Count: 1)" if own.id == "SFN" else ""

@@ -14,7 +14,7 @@ from sfn_cli.store.sqlite.stepfunctions import inbox
 from sfn_cli.store.sqlite.stepfunctions.suspensions import ATTEMPTS, Fault
 from sfn_cli.store.sqlite.stepfunctions.tasks import Told
 from sfn_cli.store.sqlite.stepfunctions.worker_commits import ExecutionChanges
-from tests.store.stepped_store import ACCOUNT, ACTIVITY
+from tests.store.sqlite.stepfunctions.stepped_store import ACCOUNT, ACTIVITY
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,7 @@ from sfn_cli.store.sqlite.keys import key_of
 from sfn_cli.store.sqlite.stepfunctions.redrives import TOKEN_MS, TOKENS_KEPT, Standing
 from sfn_cli.store.sqlite.stepfunctions.suspensions import ATTEMPTS, Fault
 from sfn_cli.store.sqlite.stepfunctions.tasks import Told
-from tests.store.stepped_store import ACCOUNT, ACTIVITY, MACHINE
+from tests.store.sqlite.stepfunctions.stepped_store import ACCOUNT, ACTIVITY, MACHINE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
