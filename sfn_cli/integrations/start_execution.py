@@ -20,7 +20,7 @@ from sfn_cli.jsonvalue import Json, Payload, dumps, loads
 from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
-    from sfn_cli.interpreter.execution import OpenTask
+    from sfn_cli.integrations.task_order import Task
     from sfn_cli.store.sqlite.stepfunctions.executions import Execution
 
 _MEMBERS = {"StateMachineArn": "stateMachineArn", "Name": "name", "TraceHeader": "traceHeader"}
@@ -89,7 +89,7 @@ def _response(started: dict[str, Json], request_id: str, now: int) -> dict[str, 
     }
 
 
-def task_result(task: OpenTask, child: Execution) -> TaskSucceeded | TaskFailed:
+def task_result(task: Task, child: Execution) -> TaskSucceeded | TaskFailed:
     """Returns the result of a .sync task whose execution has ended."""
     described = {
         name[0].upper() + name[1:]: value for name, value in describe(child).items() if value is not None

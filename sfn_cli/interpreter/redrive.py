@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 from sfn_cli.interpreter.visits import DATA_LIMIT_EXCEEDED
 
 if TYPE_CHECKING:
-    from sfn_cli.interpreter.execution import Execution, Frame
+    from sfn_cli.interpreter.execution import Execution
+    from sfn_cli.interpreter.frame import Frame
     from sfn_cli.interpreter.phase import Phase
 
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sfn_cli.asl.distributed_map.map_run import MapRunPlan
-    from sfn_cli.interpreter.execution import Execution, Frame
-    from sfn_cli.interpreter.stay import Stay
+    from sfn_cli.interpreter.execution import Execution
+    from sfn_cli.interpreter.frame import Frame, Stay
 
 DATA_LIMIT_EXCEEDED = "States.DataLimitExceeded"
 QUERY_EVALUATION_ERROR = "States.QueryEvaluationError"

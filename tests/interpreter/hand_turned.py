@@ -14,11 +14,11 @@ from sfn_cli.interpreter.events import (
     execution_redriven,
     execution_started,
 )
-from sfn_cli.interpreter.execution import Execution, Frame, OpenTask
-from sfn_cli.interpreter.fork import ForkState
+from sfn_cli.interpreter.execution import Execution
+from sfn_cli.interpreter.frame import NO_MEMO, ForkState, Frame, Stay
 from sfn_cli.interpreter.interpreter import Interpreter
+from sfn_cli.interpreter.open_task import OpenTask
 from sfn_cli.interpreter.signals import Signal, TaskFailed, TaskStarted, TaskSucceeded
-from sfn_cli.interpreter.stay import NO_MEMO, Stay
 from sfn_cli.jsonvalue import Payload, dumps
 from sfn_cli.query.limits import UNLIMITED, TimeBudget
 

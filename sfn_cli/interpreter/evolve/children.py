@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.asl.moves import Distribute, Fork
 from sfn_cli.interpreter.evolve.tasks import begin_attempt, cancel_task, follow
-from sfn_cli.interpreter.execution import Frame
-from sfn_cli.interpreter.fork import ForkState
-from sfn_cli.interpreter.stay import NO_MEMO
+from sfn_cli.interpreter.frame import NO_MEMO, ForkState, Frame
 from sfn_cli.interpreter.visits import failure, final_failure
 
 if TYPE_CHECKING:

@@ -25,9 +25,10 @@ from sfn_cli.asl.states.map_state import MapState
 from sfn_cli.asl.trace import NO_TRACE
 from sfn_cli.asl.visit import Visit
 from sfn_cli.errors import ApiError, StatesError
-from sfn_cli.interpreter.execution import Execution, Frame, OpenTask
+from sfn_cli.interpreter.execution import Execution
+from sfn_cli.interpreter.frame import Frame, Stay
+from sfn_cli.interpreter.open_task import OpenTask
 from sfn_cli.interpreter.signals import TaskSucceeded
-from sfn_cli.interpreter.stay import Stay
 from sfn_cli.interpreter.visits import (
     catch,
     catcher_of,
@@ -180,7 +181,7 @@ class _Test:
             raise ApiError("ValidationException", "This service runs no tasks: use a mock.")
         task = OpenTask(
             0,
-            self.frame,
+            self.frame.serial,
             STATE_NAME,
             call.resource,
             call.arguments,

@@ -1,7 +1,8 @@
-"""One stay in a state: what is known of it from the time a frame enters a state until it leaves.
+"""A frame is one thread of control: the root of an execution, a branch of a Parallel, an iteration of a Map.
 
-A `Stay` is created when its state is entered, so that entering a state is one assignment. Only
-`evolve` (and `redrive`, for it) writes one, but for its memo.
+A frame holds its `Stay` in a state, which is created when the state is entered, so that entering a
+state is one assignment. A stay in a Map or Parallel holds the `ForkState` of the frame's children.
+Only `evolve` (and `redrive`, for it) writes any of them, but for the memo of a stay.
 
 Law: a `Memo` may be lost at any time, and no event changes by it. Each of its values follows from
 the history: a missing one is computed again where it is needed. A memo is about the frame's last
@@ -16,12 +17,63 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sfn_cli.asl.distributed_map.map_run import MapRunPlan
-    from sfn_cli.asl.moves import Distribute, Move
+    from sfn_cli.asl.moves import Distribute, Fork, Move
+    from sfn_cli.asl.state_machine import CompiledMachine
     from sfn_cli.asl.states.state import State
     from sfn_cli.errors import StatesError
-    from sfn_cli.interpreter.execution import Frame, OpenTask
-    from sfn_cli.interpreter.fork import ForkState
-    from sfn_cli.jsonvalue import Payload
+    from sfn_cli.interpreter.open_task import OpenTask
+    from sfn_cli.interpreter.phase import Phase
+    from sfn_cli.jsonvalue import Json, Payload
+
+
+class Frame:
+    """One thread of control.
+
+    `last` is the event that its next event follows (previousEventId), `last_at` the time of that
+    event (milliseconds since 1970). `index` is which child of its parent it is; `item` the (index,
+    value) of the Map item that it works on. `stay` is what is known of the state that it is in, or
+    has just left; no frame has one before it enters its first state. `stood` is the frame's phase
+    before it was ABORTED, or failed and ENDED.
+    """
+
+    __slots__ = (
+        "index",
+        "input",
+        "item",
+        "last",
+        "last_at",
+        "machine",
+        "next",
+        "parent",
+        "phase",
+        "serial",
+        "stay",
+        "stood",
+        "variables",
+    )
+
+    def __init__(
+        self,
+        serial: int,
+        machine: CompiledMachine,
+        input: Payload,
+        variables: Mapping[str, Json],
+        last: int,
+        at: int,
+    ) -> None:
+        self.serial = serial
+        self.machine = machine
+        self.parent: Frame | None = None
+        self.index = 0
+        self.item: tuple[int, Json] | None = None
+        self.phase: Phase = "STARTING"
+        self.stood: Phase = "STARTING"
+        self.next: str | None = machine.start_at
+        self.input = input
+        self.variables = variables
+        self.last = last
+        self.last_at = at
+        self.stay: Stay = None  # type: ignore[assignment]  # set when the first state is entered
 
 
 class Memo:
@@ -119,3 +171,49 @@ class Stay:
         stay.fork = fork
         stay.result = result
         return stay
+
+
+class ForkState:
+    """What has become of the children that `move` asks for. Only `evolve` writes it, and `redrive`.
+
+    `children` are those that run, by index. `unfinished` are those that failed or were aborted: a
+    redrive resumes them. `results` are the outputs of those that succeeded, None for the others.
+    `started`, `running` and `finished` count children. `failed_child` is the iteration of which
+    MapIterationFailed is recorded. `previous_for_child` is the event that the start of the next
+    iteration follows.
+    """
+
+    __slots__ = (
+        "children",
+        "failed_child",
+        "finished",
+        "move",
+        "previous_for_child",
+        "results",
+        "running",
+        "started",
+        "unfinished",
+    )
+
+    def __init__(self, move: Fork, event_id: int) -> None:
+        self.move = move
+        self.children: dict[int, Frame] = {}
+        self.unfinished: dict[int, Frame] = {}
+        self.results: list[Payload | None] = [None] * move.length
+        self.started = self.running = self.finished = 0
+        self.failed_child: Frame | None = None
+        self.previous_for_child = event_id
+
+    def set_aside(self) -> None:
+        """The children that run do no more; a redrive may resume each from where it stands."""
+        self.unfinished |= self.children
+        self.children = {}
+        self.failed_child = None
+
+    def resume(self) -> None:
+        """The children that were set aside run again."""
+        children = {**self.unfinished, **self.children}
+        self.children = {index: children[index] for index in sorted(children)}
+        self.unfinished = {}
+        self.failed_child = None
+        self.running = len(children)
