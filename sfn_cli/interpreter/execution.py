@@ -1,7 +1,11 @@
 """The state of one execution: frames, open tasks, and the agenda of what may happen next.
 
-`evolve` alone writes frames and tasks. A frame is one thread of control: the root, a branch of a
-Parallel, an iteration of a Map. Frames are numbered in the order of their making (`serial`).
+A frame is one thread of control: the root, a branch of a Parallel, an iteration of a Map. Frames are
+numbered in the order in which they are created (`serial`).
+
+Only `evolve` writes what events say. `receive` writes heartbeats (`OpenTask.beat_at`), which leave no
+event: a driver that resumes an execution sends the latest again. `decide` writes the agenda and memos
+(frame.py), and neither changes an event.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ state is one assignment. A stay in a Map or Parallel holds the `ForkState` of th
 Only `evolve` (and `redrive`, for it) writes any of them, but for the memo of a stay.
 
 Law: a `Memo` may be lost at any time, and no event changes by it. Each of its values follows from
-the history: whoever needs one that is missing computes it again. A memo is about the frame's last
+the history: a missing one is computed again where it is needed. A memo is about the frame's last
 event; after the frame's next event, all of it is void.
 """
 
@@ -109,8 +109,8 @@ class Stay:
     `retried` counts the retries by the position of their Retrier; `retry_count` is their sum.
     `scheduled` is how many tasks the stay has scheduled, redrives included. `error` is why the
     state failed, as an event says. `heartbeat_missed`: it timed out because no heartbeat came.
-    `result` is what its task or Map Run gave. `distribution` is what a Map asked for whose Map Run
-    is about to begin; `map_run_arn` is the Map Run of the last attempt, redriven
+    `result` is that of its task or Map Run. `distribution` is the move of a Map whose Map Run is about
+    to begin; `map_run_arn` is the Map Run of the last attempt, redriven
     `map_run_redrives` times. `join_failed`: MapStateFailed or ParallelStateFailed is recorded.
     """
 

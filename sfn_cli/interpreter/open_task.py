@@ -16,7 +16,7 @@ class OpenTask:
 
     `at` is the time of the task's last event: when it was scheduled, started or submitted.
     `timeout_at` is in milliseconds since 1970, or None; `beat_at` is the last sign of life. `token`
-    is None where nobody outside can answer. `submitted`: the service took the request, and only the
+    is None where only the driver can answer. `submitted`: the service accepted the request, and only the
     result is missing; `answered`: the result, or a failure, has come. `plan` is what a Map Run is
     to do, and `map_run_arn` its name: both are None for tasks of Task states. `attempt` counts
     within the stay in its state, from 1, `invocation` all tasks of the state in the execution,

@@ -21,8 +21,8 @@ def add_frame(execution: Execution, frame: Frame) -> None:
     execution.make_ready(frame)
 
 
-def child_succeeded(execution: Execution, frame: Frame, followed: int) -> None:
-    """A child is done; its parent now follows the event with the id `followed`."""
+def child_succeeded(execution: Execution, frame: Frame, event_id: int) -> None:
+    """A child is done; its parent now follows this event."""
     parent = frame.parent
     assert parent is not None
     fork = parent.stay.fork
@@ -31,7 +31,7 @@ def child_succeeded(execution: Execution, frame: Frame, followed: int) -> None:
     fork.running -= 1
     fork.finished += 1
     fork.previous_for_child = frame.last
-    parent.last = followed
+    parent.last = event_id
     parent.last_at = frame.last_at
     _drop(execution, frame)
     execution.make_ready(parent)
