@@ -11,7 +11,7 @@ from sfn_cli.errors import SuspendedError
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
-    from sfn_cli.store.sqlite.stepfunctions.suspensions import Suspension
+    from sfn_cli.store.records.suspensions import Suspension
 
 
 def explained(suspension: Suspension) -> str:

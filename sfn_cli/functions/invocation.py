@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from sfn_cli.store.sqlite.functions.functions import LATEST
+from sfn_cli.store.records.functions import LATEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable

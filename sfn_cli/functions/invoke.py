@@ -19,9 +19,10 @@ from sfn_cli.errors import SfnError
 from sfn_cli.functions import outcome
 from sfn_cli.functions.outcome import Outcome
 from sfn_cli.functions.pool import Pool, monotonic_ms
+from sfn_cli.store.records.logs import LogLine
 from sfn_cli.store.sqlite.database import Database
 from sfn_cli.store.sqlite.functions.functions import Functions
-from sfn_cli.store.sqlite.logs.logs import LogLine, Logs
+from sfn_cli.store.sqlite.logs.logs import Logs
 
 if TYPE_CHECKING:
     from sfn_cli.settings import Settings

@@ -38,7 +38,7 @@ from sfn_cli.functions.invocation import Invocation
 from sfn_cli.functions.outcome import Outcome, UnusableError
 from sfn_cli.functions.routing import number_of
 from sfn_cli.functions.runtimes import Runtimes
-from sfn_cli.store.sqlite.functions.functions import Functions, reference
+from sfn_cli.store.records.functions import reference
 
 if TYPE_CHECKING:
     import selectors
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from sfn_cli.functions.output import Log
     from sfn_cli.functions.process import Process
     from sfn_cli.settings import Settings
+    from sfn_cli.store.sqlite.functions.functions import Functions
 
 REAP_MILLISECONDS = 20
 SWEEP_MILLISECONDS = 1000

@@ -21,7 +21,7 @@ from sfn_cli.jsonvalue import Json, Payload, dumps, loads
 
 if TYPE_CHECKING:
     from sfn_cli.interpreter.execution import OpenTask
-    from sfn_cli.store.sqlite.stepfunctions.executions import Execution
+    from sfn_cli.store.records.executions import Execution
 
 _MEMBERS = {"StateMachineArn": "stateMachineArn", "Name": "name", "TraceHeader": "traceHeader"}
 

@@ -17,7 +17,7 @@ from sfn_cli.api.protocol.constraints import check_constraints
 from sfn_cli.api.stepfunctions import arn_checks
 from sfn_cli.errors import ApiError
 from sfn_cli.jsonvalue import Json, dumps, loads
-from sfn_cli.store.sqlite.events.connections import Connection
+from sfn_cli.store.records.connections import Connection
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

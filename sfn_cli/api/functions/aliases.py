@@ -13,8 +13,7 @@ from sfn_cli.api.functions import paging
 from sfn_cli.api.functions.references import check_revision, function_arn, invalid, no_function, unqualified
 from sfn_cli.api.stepfunctions.arn_checks import new_uuid
 from sfn_cli.errors import ApiError
-from sfn_cli.store.sqlite.functions.aliases import FunctionAlias
-from sfn_cli.store.sqlite.functions.functions import version_name
+from sfn_cli.store.records.functions import FunctionAlias, version_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,7 +11,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.api.functions.references import invalid
-from sfn_cli.store.sqlite.functions.functions import Code
+from sfn_cli.store.records.functions import Code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -24,7 +24,7 @@ from sfn_cli.api.functions.references import (
 )
 from sfn_cli.api.functions.versions import publish, shown, shown_qualified
 from sfn_cli.errors import ApiError
-from sfn_cli.store.sqlite.functions.functions import LATEST, Code, Function, reference
+from sfn_cli.store.records.functions import LATEST, Code, Function, reference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli import arn
 from sfn_cli.errors import ApiError
-from sfn_cli.store.sqlite.functions.functions import LATEST, Function, Reference, reference
+from sfn_cli.store.records.functions import LATEST, Function, Reference, reference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

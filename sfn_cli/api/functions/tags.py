@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli.api.stepfunctions.tags import MAX_TAGS, Tags, without
 from sfn_cli.errors import ApiError
-from sfn_cli.store.sqlite.functions.functions import reference
+from sfn_cli.store.records.functions import reference
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service

@@ -13,7 +13,7 @@ from sfn_cli.api.functions import paging
 from sfn_cli.api.functions.code import facts_of, snapshot
 from sfn_cli.api.functions.references import check_revision, invalid, unqualified
 from sfn_cli.api.stepfunctions.arn_checks import new_uuid
-from sfn_cli.store.sqlite.functions.functions import Code, Function
+from sfn_cli.store.records.functions import Code, Function
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

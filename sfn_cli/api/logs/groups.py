@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sfn_cli.api.service import Service
-    from sfn_cli.store.sqlite.logs.log_groups import LogGroup, LogStream
+    from sfn_cli.store.records.logs import LogGroup, LogStream
 
 MAX_DESCRIBED = 50
 

@@ -14,7 +14,7 @@ from sfn_cli.api.protocol import paging
 from sfn_cli.api.protocol.long_polls import AwaitedTask
 from sfn_cli.api.stepfunctions import arn_checks, configurations, tags
 from sfn_cli.errors import ApiError
-from sfn_cli.store.sqlite.stepfunctions.activities import Activity
+from sfn_cli.store.records.activities import Activity
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service

@@ -17,7 +17,7 @@ from sfn_cli.api.stepfunctions.references import active, does_not_exist, existin
 from sfn_cli.errors import ApiError
 from sfn_cli.interpreter.events import api_event, execution_started
 from sfn_cli.jsonvalue import Payload
-from sfn_cli.store.sqlite.stepfunctions.executions import Execution, NewExecution, Summary, Whose
+from sfn_cli.store.records.executions import Execution, ExecutionFilter, ExecutionSummary, NewExecution
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sfn_cli.api.service import Service
     from sfn_cli.api.stepfunctions.mocks.mocks import Mocking
     from sfn_cli.interpreter.events import HistoryEvent
-    from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachine
+    from sfn_cli.store.records.state_machines import StateMachine
 
 
 def start_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
@@ -191,15 +191,15 @@ def list_executions(service: Service, request: dict[str, Any]) -> dict[str, Any]
     }
 
 
-def _whose(service: Service, request: Mapping[str, Any]) -> Whose:
-    """Whose executions a list asks for."""
+def _whose(service: Service, request: Mapping[str, Any]) -> ExecutionFilter:
+    """ExecutionFilter executions a list asks for."""
     from sfn_cli.api.stepfunctions.map_runs import existing_map_run
 
     status, redriven = request.get("statusFilter"), _REDRIVEN.get(request.get("redriveFilter"))
     if ("stateMachineArn" in request) == ("mapRunArn" in request):
         raise ApiError("ValidationException", "Must provide a StateMachine ARN or MapRun ARN")
     if "mapRunArn" in request:
-        return Whose(
+        return ExecutionFilter(
             map_run=existing_map_run(service, request["mapRunArn"]).id, status=status, redriven=redriven
         )
     if redriven is not None:
@@ -211,13 +211,13 @@ def _whose(service: Service, request: Mapping[str, Any]) -> Whose:
     machine = existing(service, request["stateMachineArn"])
     if machine.type == "EXPRESS":
         raise type_not_supported()
-    return Whose(machine.arn, status=status, **qualifiers.started_by(machine))
+    return ExecutionFilter(machine.arn, status=status, **qualifiers.started_by(machine))
 
 
 _REDRIVEN = {None: None, "REDRIVEN": True, "NOT_REDRIVEN": False}
 
 
-def _summary(execution: Execution | Summary) -> dict[str, Any]:
+def _summary(execution: Execution | ExecutionSummary) -> dict[str, Any]:
     """What a list and a description both tell."""
     return {
         "executionArn": execution.arn,

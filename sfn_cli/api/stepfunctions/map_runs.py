@@ -14,7 +14,7 @@ from sfn_cli.errors import ApiError
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
-    from sfn_cli.store.sqlite.stepfunctions.map_runs import Count, MapRun
+    from sfn_cli.store.records.map_runs import Count, MapRun
 
 _CHANGES = {
     "maxConcurrency": "max_concurrency",

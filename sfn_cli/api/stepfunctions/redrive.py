@@ -17,7 +17,7 @@ from sfn_cli.settings import shown_by
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
-    from sfn_cli.store.sqlite.stepfunctions.redrives import Standing
+    from sfn_cli.store.records.redrives import RedriveState
 
 REDRIVABLE_MS = 14 * 24 * 60 * 60 * 1000
 """How long after its end an execution may be redriven. (AWS's quota)"""
@@ -39,7 +39,7 @@ def redrive_execution(service: Service, request: dict[str, Any]) -> dict[str, An
     arn_checks.check_arn(execution_arn, "execution")
     now = service.clock()
 
-    def judge(standing: Standing) -> int:
+    def judge(standing: RedriveState) -> int:
         reason = why_not(standing, now)
         if reason is not None:
             raise ApiError("ExecutionNotRedrivable", reason)
@@ -52,12 +52,12 @@ def redrive_execution(service: Service, request: dict[str, Any]) -> dict[str, An
     return {"redriveDate": redriven_at}
 
 
-def own_time(standing: Standing, now: int) -> int:
+def own_time(standing: RedriveState, now: int) -> int:
     """What the execution's own clock shows at `now` by the wall's; it may have jumped ahead."""
     return max(shown_by(standing.clock, standing.started_at, now), standing.last_at)
 
 
-def why_not(standing: Standing, now: int) -> str | None:
+def why_not(standing: RedriveState, now: int) -> str | None:
     """DescribeExecution's redriveStatusReason at `now` by the wall's clock, or None: it may be redriven."""
     needless = needless_redrive(standing.status)
     if needless is not None:

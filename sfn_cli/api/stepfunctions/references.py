@@ -9,7 +9,7 @@ from sfn_cli.errors import ApiError
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
-    from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachine
+    from sfn_cli.store.records.state_machines import StateMachine
 
 
 def existing(service: Service, machine_arn: str) -> StateMachine:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from sfn_cli.api.service import Service
-    from sfn_cli.store.sqlite.stepfunctions.executions import Execution
+    from sfn_cli.store.records.executions import Execution
 
 SOURCE = "aws.states"
 DETAIL_TYPE = "Step Functions Execution Status Change"

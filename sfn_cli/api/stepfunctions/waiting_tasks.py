@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sfn_cli.api.service import Service
+    from sfn_cli.store.records import waiting_tasks as records
+    from sfn_cli.store.records.waiting_tasks import WaitingExecution
 
 HANDLE_DIGITS = 8
 """So many of a handle's digits are shown: enough to tell thousands of tasks apart."""
@@ -99,14 +101,14 @@ def take(service: Service, task: WaitingTask, worker_name: str) -> str | None:
     return None if taken is None else taken.token
 
 
-def _is_of(execution: stored.Execution, machine_arn: str | None) -> bool:
+def _is_of(execution: WaitingExecution, machine_arn: str | None) -> bool:
     started_by = qualifiers.arns(execution.state_machine_arn, execution.version, execution.alias)
     return machine_arn is None or qualifiers.is_of(
         machine_arn, execution.state_machine_arn, started_by.values()
     )
 
 
-def _waiting_task(task: stored.WaitingTask) -> WaitingTask:
+def _waiting_task(task: records.WaitingTask) -> WaitingTask:
     status = "WAITING" if task.activity is None else "STARTED" if task.taken else "SCHEDULED"
     details, execution = task.details, task.execution
     return WaitingTask(
@@ -125,7 +127,7 @@ def _waiting_task(task: stored.WaitingTask) -> WaitingTask:
     )
 
 
-def _until(task: stored.WaitingTask) -> int | None:
+def _until(task: records.WaitingTask) -> int | None:
     beat_at = task.scheduled_at
     if task.beat_at is not None:
         beat_at = max(beat_at, shown_by(task.execution.clock, task.execution.started_at, task.beat_at))

@@ -37,12 +37,12 @@ from sfn_cli.interpreter.interpreter import Interpreter
 from sfn_cli.interpreter.signals import TaskFailed, TaskHeartbeat, time_of
 from sfn_cli.jsonvalue import well_formed
 from sfn_cli.query.limits import Impatient, Patience
+from sfn_cli.store.records.logs import LogLine
+from sfn_cli.store.records.suspensions import ATTEMPTS, Fault
+from sfn_cli.store.records.tasks import Opened
+from sfn_cli.store.records.worker_commits import Claimed, ExecutionChanges
 from sfn_cli.store.sqlite.keys import EVENTS_PER_EXECUTION
-from sfn_cli.store.sqlite.logs.logs import LogLine
 from sfn_cli.store.sqlite.stepfunctions.execution_logs import log_lines
-from sfn_cli.store.sqlite.stepfunctions.suspensions import ATTEMPTS, Fault
-from sfn_cli.store.sqlite.stepfunctions.tasks import Opened
-from sfn_cli.store.sqlite.stepfunctions.worker_commits import Claimed, Moved, Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -51,9 +51,11 @@ if TYPE_CHECKING:
     from sfn_cli.interpreter.events import HistoryEvent
     from sfn_cli.interpreter.execution import OpenTask
     from sfn_cli.interpreter.signals import Signal
+    from sfn_cli.store.records.inbox import Message
     from sfn_cli.store.sqlite.stepfunctions.executions import Executions
-    from sfn_cli.store.sqlite.stepfunctions.inbox import Inbox, Message
+    from sfn_cli.store.sqlite.stepfunctions.inbox import Inbox
     from sfn_cli.store.sqlite.stepfunctions.tasks import Tasks
+    from sfn_cli.store.sqlite.stepfunctions.worker_commits import Turns
 
 EVENTS_AT_A_TIME = 500
 """How many events one execution may make in one turn, so that none holds up the others."""
@@ -490,7 +492,7 @@ class Conductor:
         lines, self._lines = self._lines, []
         forgotten, self._forgotten = self._forgotten, []
         changes: dict[int, tuple[list[OpenTask], list[OpenTask]]] = {}
-        turns: list[Moved] = []
+        turns: list[ExecutionChanges] = []
         for execution, turn in moved.items():
             with self._isolating(execution):
                 if execution in self._driven:
@@ -513,7 +515,9 @@ class Conductor:
         if committed.lost:
             self.claim_new()
 
-    def _moved(self, execution: int, turn: _Turn, opened: list[OpenTask], closed: list[OpenTask]) -> Moved:
+    def _moved(
+        self, execution: int, turn: _Turn, opened: list[OpenTask], closed: list[OpenTask]
+    ) -> ExecutionChanges:
         """What the turn writes for the execution."""
         in_map_run = execution in self._in_map_runs
         moved = _moved(execution, turn, self._answerable(execution, opened), closed, in_map_run=in_map_run)
@@ -546,7 +550,7 @@ class Conductor:
                 with self._isolating(conducted.execution):
                     conducted.look()
 
-    def _logged(self, turn: Moved) -> list[LogLine]:
+    def _logged(self, turn: ExecutionChanges) -> list[LogLine]:
         """What the execution's log has of the turn."""
         execution = self._driven[turn.execution].execution
         return log_lines(
@@ -595,10 +599,10 @@ def _step_of(interpreter: Interpreter, now: int, patience: Patience) -> Taken:
 
 def _moved(
     execution: int, turn: _Turn, opened: list[Opened], closed: list[OpenTask], *, in_map_run: bool
-) -> Moved:
+) -> ExecutionChanges:
     answerable = [task for task in closed if task.token is not None]
     awaited = [task for task in closed if task.token is not None or task.plan is not None]
-    return Moved(
+    return ExecutionChanges(
         execution,
         turn.events,
         turn.consumed,

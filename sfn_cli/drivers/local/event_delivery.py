@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
     from sfn_cli.integrations.integration import World
     from sfn_cli.settings import Settings
-    from sfn_cli.store.sqlite.stepfunctions.outbox import Note, StatusChanges
+    from sfn_cli.store.records.outbox import Note
+    from sfn_cli.store.sqlite.stepfunctions.outbox import StatusChanges
 
 LOCK_NAME = "events.lock"
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sfn_cli.interpreter.execution import OpenTask
+    from sfn_cli.store.records.inbox import Message
     from sfn_cli.store.sqlite.stepfunctions.executions import Executions
-    from sfn_cli.store.sqlite.stepfunctions.inbox import Message
 
 
 def signal_of(message: Message, open_tasks: Mapping[int, OpenTask], executions: Executions) -> Signal:

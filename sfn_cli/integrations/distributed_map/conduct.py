@@ -23,9 +23,10 @@ from sfn_cli.integrations.integration import Conducted
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Payload
 from sfn_cli.query.limits import Patience
+from sfn_cli.store.records.map_runs import NewChild, NewMapRun
 from sfn_cli.store.sqlite.database import Database
 from sfn_cli.store.sqlite.keys import execution_of
-from sfn_cli.store.sqlite.stepfunctions.map_runs import MapRuns, NewChild, NewMapRun
+from sfn_cli.store.sqlite.stepfunctions.map_runs import MapRuns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from sfn_cli.integrations.distributed_map.dataset import Chunk
     from sfn_cli.integrations.distributed_map.results import Gathered
     from sfn_cli.integrations.integration import Cancel, Errand, World
-    from sfn_cli.store.sqlite.stepfunctions.map_runs import MapRun
+    from sfn_cli.store.records.map_runs import MapRun
 
 T = TypeVar("T")
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from sfn_cli.asl.distributed_map.result_writer import Writing
     from sfn_cli.integrations.integration import World
     from sfn_cli.jsonvalue import Json
-    from sfn_cli.store.sqlite.stepfunctions.map_runs import MapRun, MapRuns, Result
+    from sfn_cli.store.records.map_runs import MapRun, Result
+    from sfn_cli.store.sqlite.stepfunctions.map_runs import MapRuns
 
 MEMORY_BYTES = 2**20
 """How much of a file is held in memory before it goes to the disk."""

@@ -18,7 +18,7 @@ from sfn_cli.integrations.integration import Cancel, Errand, World, nothing_to_c
 from sfn_cli.integrations.lambda_.function import signal_of
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Json, Payload, dumps, loads
-from sfn_cli.store.sqlite.functions.functions import reference
+from sfn_cli.store.records.functions import reference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

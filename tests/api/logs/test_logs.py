@@ -11,12 +11,14 @@ from sfn_cli.api import model
 from sfn_cli.api.service import Service
 from sfn_cli.errors import ApiError
 from sfn_cli.settings import Settings
+from sfn_cli.store.records.logs import LogLine
 from sfn_cli.store.sqlite.database import Database
-from sfn_cli.store.sqlite.logs.logs import LogLine, Logs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from sfn_cli.store.sqlite.logs.logs import Logs
 
     Call = Callable[..., dict[str, Any]]
 

@@ -12,7 +12,8 @@ from sfn_cli.api.protocol.long_polls import AwaitedEnd
 from sfn_cli.errors import ApiError
 from sfn_cli.interpreter.events import HistoryEvent
 from sfn_cli.jsonvalue import Payload
-from sfn_cli.store.sqlite.stepfunctions.worker_commits import Moved, Turns
+from sfn_cli.store.records.worker_commits import ExecutionChanges
+from sfn_cli.store.sqlite.stepfunctions.worker_commits import Turns
 from sfn_cli.store.sqlite.workers import Workers
 from tests.api.fakes import EXECUTION, MACHINE
 
@@ -41,7 +42,7 @@ def answered(call: Caller, awaited: AwaitedEnd, *, after_ms: int = 0, output: st
     succeeded = HistoryEvent(
         3, 2, at + after_ms, "ExecutionSucceeded", payload=Payload(text=output), details={}
     )
-    turns.commit([Moved(claimed.id, [entered, succeeded])])
+    turns.commit([ExecutionChanges(claimed.id, [entered, succeeded])])
     return awaited.wait(call.service)
 
 

@@ -10,9 +10,10 @@ import pytest
 
 from sfn_cli import __version__
 from sfn_cli.errors import StoreError
+from sfn_cli.store.records.executions import ExecutionFilter
 from sfn_cli.store.sqlite import database
 from sfn_cli.store.sqlite.database import Database
-from sfn_cli.store.sqlite.stepfunctions.executions import Executions, Whose
+from sfn_cli.store.sqlite.stepfunctions.executions import Executions
 from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachines
 
 
@@ -60,7 +61,8 @@ def test_an_older_store_is_brought_forward(tmp_path: Path, number: int) -> None:
     assert machine is not None
     assert (machine.revision.role_arn, machine.version, machine.first_version) == ("r", None, None)
     assert [
-        execution.name for execution in Executions(opened).page(Whose("a:m", status="RUNNING"), None, 2)
+        execution.name
+        for execution in Executions(opened).page(ExecutionFilter("a:m", status="RUNNING"), None, 2)
     ] == ["e"]
     published = StateMachines(opened).update(machine, machine.revision, publish_at=2)
     assert published is not None

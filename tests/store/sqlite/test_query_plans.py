@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sfn_cli.store.records.executions import ExecutionFilter
+from sfn_cli.store.records.logs import LogLine
 from sfn_cli.store.sqlite.database import Database
 from sfn_cli.store.sqlite.logs.log_groups import LogGroups
-from sfn_cli.store.sqlite.logs.logs import LogLine, Logs
-from sfn_cli.store.sqlite.stepfunctions.executions import Executions, Whose
+from sfn_cli.store.sqlite.logs.logs import Logs
+from sfn_cli.store.sqlite.stepfunctions.executions import Executions
 from sfn_cli.store.sqlite.stepfunctions.inbox import Inbox
 from sfn_cli.store.sqlite.stepfunctions.outbox import StatusChanges
 from sfn_cli.store.sqlite.stepfunctions.redrives import Redrives
@@ -33,31 +35,31 @@ inbox stays small.)
 
 ASKED: dict[str, Callable[[Database], object]] = {
     "describe-execution": lambda store: Executions(store).find(ARN),
-    "list-executions": lambda store: Executions(store).page(Whose(MACHINE), None, 101),
+    "list-executions": lambda store: Executions(store).page(ExecutionFilter(MACHINE), None, 101),
     "list-executions, a later page": lambda store: Executions(store).page(
-        Whose(MACHINE), (1700000000000, 7), 101
+        ExecutionFilter(MACHINE), (1700000000000, 7), 101
     ),
     "list-executions --status-filter": lambda store: Executions(store).page(
-        Whose(MACHINE, status="FAILED"), (1700000000000, 7), 101
+        ExecutionFilter(MACHINE, status="FAILED"), (1700000000000, 7), 101
     ),
     "list-executions of a version": lambda store: Executions(store).page(
-        Whose(MACHINE, version=1), (1700000000000, 7), 101
+        ExecutionFilter(MACHINE, version=1), (1700000000000, 7), 101
     ),
     "list-executions of an alias": lambda store: Executions(store).page(
-        Whose(MACHINE, alias="live"), (1700000000000, 7), 101
+        ExecutionFilter(MACHINE, alias="live"), (1700000000000, 7), 101
     ),
     "get-execution-history": lambda store: Executions(store).history(1, 5, 101),
     "get-execution-history --reverse-order": lambda store: Executions(store).history_reversed(1, 5, 101),
     "stop-execution": lambda store: Executions(store).abort(ARN, None, None, 5),
     "redrive-execution": lambda store: Redrives(store).redrive(ARN, "token", 5, lambda _: 5),
     "list-executions of a Map Run": lambda store: Executions(store).page(
-        Whose(map_run=1), (1700000000000, 7), 101
+        ExecutionFilter(map_run=1), (1700000000000, 7), 101
     ),
     "list-executions of a Map Run, --status-filter": lambda store: Executions(store).page(
-        Whose(map_run=1, status="FAILED"), (1700000000000, 7), 101
+        ExecutionFilter(map_run=1, status="FAILED"), (1700000000000, 7), 101
     ),
     "list-executions of a Map Run, --redrive-filter": lambda store: Executions(store).page(
-        Whose(map_run=1, redriven=True), (1700000000000, 7), 101
+        ExecutionFilter(map_run=1, redriven=True), (1700000000000, 7), 101
     ),
     "completion": lambda store: Executions(store).arns_beginning(ARN, 50),
     "describe-execution with large data": lambda store: Executions(store).data_bytes(1),

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from sfn_cli import jsonvalue
+from sfn_cli.store.records.functions import FunctionAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from sfn_cli.store.sqlite.database import Database
-
-
-class FunctionAlias(NamedTuple):
-    """`number` is the version's (0 for $LATEST); `weights` says by number which part of the
-    invocations other versions take.
-    """
-
-    name: str
-    number: int
-    weights: Mapping[str, float]
-    description: str
-    revision_id: str
 
 
 class FunctionAliases:

@@ -5,30 +5,15 @@ Rule 1: A worker that takes an event is its owner; what a worker that died owned
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from sfn_cli.errors import RowError
+from sfn_cli.store.records.function_events import FunctionEvent
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from sfn_cli.store.sqlite.database import Database
-
-
-class FunctionEvent(NamedTuple):
-    """`function_ref` is NAME or NAME:QUALIFIER, `tries` how often the function has failed on it.
-
-    `damage` is why the event cannot be read: then no other field but `id` is set.
-    """
-
-    id: int
-    request_id: str
-    function_ref: str
-    payload: str
-    client_context: str | None
-    sent_at: int
-    tries: int
-    damage: Exception | None = None
 
 
 _COLUMNS = "id, request_id, function_ref, payload, client_context, sent_at, tries"

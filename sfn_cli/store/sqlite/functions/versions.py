@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sfn_cli.jsonvalue import Json
+    from sfn_cli.store.records.functions import Function
     from sfn_cli.store.sqlite.database import Database
-    from sfn_cli.store.sqlite.functions.functions import Function
 
 
 class FunctionVersions:

@@ -4,9 +4,10 @@ what is in them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from sfn_cli import jsonvalue
+from sfn_cli.store.records.logs import LogGroup, LogStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -16,23 +17,6 @@ if TYPE_CHECKING:
 MILLISECONDS_OF_A_DAY = 86_400_000
 
 _EXPIRE_AT_ONCE = 10_000
-
-
-class LogGroup(NamedTuple):
-    name: str
-    created_at: int
-    retention_days: int | None
-    stored_bytes: int
-
-
-class LogStream(NamedTuple):
-    """A stream; the times of its first and last events are None while it has none."""
-
-    name: str
-    created_at: int
-    first_at: int | None
-    last_at: int | None
-    last_ingested_at: int | None
 
 
 class LogGroups:

@@ -9,39 +9,15 @@ from __future__ import annotations
 import heapq
 from collections import Counter
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from sfn_cli.store.records.logs import AFTER_ALL, ALWAYS, BEFORE_ALL, LogEvent, LogLine
 from sfn_cli.store.sqlite.logs.log_groups import make_group, make_stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from sfn_cli.store.sqlite.database import Database
-
-ALWAYS = 1 << 62
-"""Later than any time."""
-
-BEFORE_ALL, AFTER_ALL = (-1, -1), (ALWAYS, ALWAYS)
-"""The (time, id) of no event: what lies between is everything."""
-
-
-class LogLine(NamedTuple):
-    """One event to keep; `at` is when it happened, in milliseconds since 1970."""
-
-    group: str
-    stream: str
-    at: int
-    message: str
-
-
-class LogEvent(NamedTuple):
-    """One event that is kept."""
-
-    id: int
-    stream: str
-    at: int
-    ingested_at: int
-    message: str
 
 
 class Logs:

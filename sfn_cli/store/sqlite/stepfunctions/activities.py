@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.store.records.activities import Activity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sfn_cli.store.sqlite.database import Database
-
-
-class Activity(NamedTuple):
-    """One activity. `encryption_configuration` is a JSON object in text, `tags` a JSON array."""
-
-    arn: str
-    name: str
-    created_at: int
-    encryption_configuration: str
-    tags: str
 
 
 _COLUMNS = "arn, name, created_at, encryption_configuration, tags"

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from sfn_cli.store.sqlite.stepfunctions.versions import (
-    VERSION_COLUMNS,
-    Listed,
-    QuotaReached,
-    Version,
-    version_from,
-)
+from sfn_cli.store.records.versions import Alias, Listed, QuotaReached, Route, Weights
+from sfn_cli.store.sqlite.stepfunctions.versions import VERSION_COLUMNS, version_from
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,29 +14,6 @@ if TYPE_CHECKING:
 
 MAX_ALIASES = 100
 """Of one machine. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"""
-
-Weights = tuple[tuple[int, int], ...]
-"""A routing configuration: numbers of versions, each with its weight in percent, in the caller's order."""
-
-
-class Route(NamedTuple):
-    """A version that an alias leads to, and how many of 100 executions it gets."""
-
-    version: Version
-    weight: int
-
-
-class Alias(NamedTuple):
-    name: str
-    description: str
-    created_at: int
-    updated_at: int
-    id: int
-    routes: tuple[Route, ...]
-
-    @property
-    def weights(self) -> Weights:
-        return tuple((route.version.number, route.weight) for route in self.routes)
 
 
 class Aliases:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.interpreter.execution_log import execution_log, line, stream_name
+from sfn_cli.store.records.logs import LogLine
 from sfn_cli.store.sqlite.logs.log_groups import group_exists
-from sfn_cli.store.sqlite.logs.logs import LogLine, insert_lines
+from sfn_cli.store.sqlite.logs.logs import insert_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -6,9 +6,10 @@ What a worker writes while it drives an execution is in `turns.py`.
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from sfn_cli import jsonvalue
+from sfn_cli.store.records.executions import Execution, ExecutionFilter, ExecutionSummary, NewExecution
 from sfn_cli.store.sqlite.keys import key_of
 from sfn_cli.store.sqlite.stepfunctions.events import COLUMNS, event_from, event_rows, insert_events
 from sfn_cli.store.sqlite.stepfunctions.suspensions import SUSPENDED
@@ -18,91 +19,6 @@ if TYPE_CHECKING:
 
     from sfn_cli.interpreter.events import HistoryEvent
     from sfn_cli.store.sqlite.database import Database
-
-
-class Execution(NamedTuple):
-    """One execution; `input`, `output` and `mocks` are JSON texts. `revision` is the row of what it runs.
-
-    `version` (a number) and `alias` (a name) are those by which it was started, if it was.
-    """
-
-    id: int
-    arn: str
-    state_machine_arn: str
-    name: str
-    revision: int
-    status: str
-    input: str
-    output: str | None
-    error: str | None
-    cause: str | None
-    trace_header: str | None
-    started_at: int
-    stopped_at: int | None
-    version: int | None = None
-    alias: str | None = None
-    redrive_count: int = 0
-    redriven_at: int | None = None
-    map_run_arn: str | None = None
-    item_count: int | None = None
-    mocks: str | None = None
-
-
-class Summary(NamedTuple):
-    """What a list tells of an execution."""
-
-    id: int
-    arn: str
-    state_machine_arn: str
-    name: str
-    status: str
-    started_at: int
-    stopped_at: int | None
-    version: int | None = None
-    alias: str | None = None
-    redrive_count: int = 0
-    redriven_at: int | None = None
-    map_run_arn: str | None = None
-    item_count: int | None = None
-
-
-class Whose(NamedTuple):
-    """Which executions a list shows: those of a machine, or of the Map Run in this row, for which
-    all holds that is not None.
-    """
-
-    state_machine_arn: str | None = None
-    map_run: int | None = None
-    version: int | None = None
-    alias: str | None = None
-    status: str | None = None
-    redriven: bool | None = None
-
-
-class NewExecution(NamedTuple):
-    """What StartExecution knows of an execution; `state_machine` and `revision` are rows.
-
-    `task` is the key of the task that starts it, if one does; `awaited`: that task waits for its end.
-    `clock` is "virtual", or how many times faster than the wall's; a task's execution has its parent's.
-    `logged`: its machine's loggingConfiguration asks for a log.
-    `version` (a number) and `alias` (a name) are those that its revision was found by, if it was.
-    `mocks` is the JSON of what answers its tasks instead of integrations (interpreter/mocks.py).
-    """
-
-    arn: str
-    state_machine: int
-    state_machine_arn: str
-    revision: int
-    name: str
-    trace_header: str | None
-    seed: str
-    task: int | None = None
-    awaited: bool = False
-    clock: str | None = None
-    logged: bool = False
-    version: int | None = None
-    alias: str | None = None
-    mocks: str | None = None
 
 
 class Executions:
@@ -186,7 +102,9 @@ class Executions:
             ).fetchone()
             return row is not None
 
-    def page(self, whose: Whose, before: tuple[int, int] | None, limit: int) -> list[Summary]:
+    def page(
+        self, whose: ExecutionFilter, before: tuple[int, int] | None, limit: int
+    ) -> list[ExecutionSummary]:
         """Up to `limit` executions, newest first, from the one that follows `before` (its start and row)."""
         given = {
             column: value
@@ -208,7 +126,7 @@ class Executions:
                 """,
                 (*given.values(), *(before or (1 << 62, 1 << 62)), limit),
             ).fetchall()
-            return [Summary(*row) for row in rows]
+            return [ExecutionSummary(*row) for row in rows]
 
     def history(self, id: int, after: int = 0, limit: int = -1) -> list[HistoryEvent]:
         """The events of the execution with this row, in order, from the one that follows the event `after`."""

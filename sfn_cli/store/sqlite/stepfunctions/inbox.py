@@ -12,28 +12,14 @@ whom it could be given taskHeartbeat   {"task": 5, "at": 1700000000000} childEnd
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from sfn_cli import jsonvalue
+from sfn_cli.store.records.inbox import Message
 
 if TYPE_CHECKING:
     from sfn_cli.jsonvalue import Json
     from sfn_cli.store.sqlite.database import Database
-
-
-class Message(NamedTuple):
-    """A message that waits; `kind` decides the shape of `body`, whose JSON is `data` in UTF-8."""
-
-    id: int
-    execution: int
-    kind: str
-    data: bytes
-
-    @property
-    def body(self) -> dict[str, Json]:
-        """What the message says. Raises ValueError when its row is damaged."""
-        body: dict[str, Json] = jsonvalue.loads(self.data.decode())
-        return body
 
 
 class Inbox:

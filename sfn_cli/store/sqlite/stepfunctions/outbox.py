@@ -10,39 +10,24 @@ too old.
 from __future__ import annotations
 
 from itertools import takewhile
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from sfn_cli import jsonvalue
 from sfn_cli.interpreter.events import TERMINAL
+from sfn_cli.store.records.outbox import Note, StatusChange
 from sfn_cli.store.sqlite.keys import key_of
-from sfn_cli.store.sqlite.stepfunctions.executions import Execution, executions_where
+from sfn_cli.store.sqlite.stepfunctions.executions import executions_where
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
+    from sfn_cli.store.records.executions import Execution
     from sfn_cli.store.sqlite.database import Database
 
 _AT_ONCE = 500
 """Of how many executions one statement reads the changes."""
 
 _TYPES = ("ExecutionStarted", "ExecutionRedriven", *TERMINAL)
-
-
-class StatusChange(NamedTuple):
-    """One change of the execution in this row; `at` is by the execution's own clock."""
-
-    at: int
-    execution: int
-    number: int
-    status: str
-
-
-class Note(NamedTuple):
-    """A change that is owed to the event bus."""
-
-    id: int
-    execution: int
-    number: int
 
 
 class StatusChanges:

@@ -8,9 +8,10 @@ of its end, and waits no longer.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from sfn_cli.interpreter.events import execution_redriven
+from sfn_cli.store.records.redrives import RedriveState
 from sfn_cli.store.sqlite.keys import key_of
 from sfn_cli.store.sqlite.stepfunctions.events import (
     COLUMNS,
@@ -31,33 +32,20 @@ TOKEN_MS = 15 * 60 * 1000
 """How many client tokens of an execution are remembered, and how long. (AWS's quotas)"""
 
 
-class Standing(NamedTuple):
-    """What decides whether an execution may be redriven. `machine_status` is None when its machine is gone."""
-
-    id: int
-    status: str
-    started_at: int
-    stopped_at: int | None
-    redrive_count: int
-    clock: str | None
-    machine_status: str | None
-    in_map_run: bool
-    events: int
-    last_at: int
-
-
 class Redrives:
     """The redrives of the executions in one store."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def standing(self, arn: str) -> Standing | None:
+    def standing(self, arn: str) -> RedriveState | None:
         """How the execution stands, or None if there is none."""
         with self._database.reading() as connection:
             return _standing(connection, arn)
 
-    def redrive(self, arn: str, token: str | None, now: int, judge: Callable[[Standing], int]) -> int | None:
+    def redrive(
+        self, arn: str, token: str | None, now: int, judge: Callable[[RedriveState], int]
+    ) -> int | None:
         """Lets an execution run again. Gives when it was redriven, or None if there is no such execution.
 
         `judge` gives the time of the redrive by the execution's own clock, or raises why there is
@@ -78,7 +66,7 @@ class Redrives:
             return at
 
 
-def _standing(connection: Any, arn: str) -> Standing | None:
+def _standing(connection: Any, arn: str) -> RedriveState | None:
     row = connection.execute(
         """
         SELECT e.id, e.status, e.started_at, e.stopped_at, e.redrive_count, e.clock, m.status, e.map_run IS NOT NULL
@@ -89,7 +77,7 @@ def _standing(connection: Any, arn: str) -> Standing | None:
     ).fetchone()
     if row is None:
         return None
-    return Standing._make((*row, *last_event(connection, row[0])))
+    return RedriveState._make((*row, *last_event(connection, row[0])))
 
 
 def _redriven_by(connection: Any, execution: int, token: str | None, now: int) -> int | None:

@@ -6,21 +6,9 @@ versions the one that they were published from.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
-
-class Revision(NamedTuple):
-    """What an execution runs. The configurations are JSON objects in text; `id` is 0 until kept."""
-
-    revision_id: str | None
-    definition: str
-    role_arn: str
-    logging_configuration: str
-    tracing_configuration: str
-    encryption_configuration: str
-    created_at: int
-    id: int = 0
-
+from sfn_cli.store.records.state_machines import Revision
 
 COLUMNS = """r.revision_id, r.definition, r.role_arn, r.logging_configuration, r.tracing_configuration,
              r.encryption_configuration, r.created_at, r.id"""

@@ -6,38 +6,15 @@ finds it gone. Its versions and aliases go with it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from sfn_cli.store.records.state_machines import Revision, StateMachine
 from sfn_cli.store.sqlite.stepfunctions import revisions
-from sfn_cli.store.sqlite.stepfunctions.revisions import Revision
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sfn_cli.store.sqlite.database import Database
-    from sfn_cli.store.sqlite.stepfunctions.aliases import Alias
-    from sfn_cli.store.sqlite.stepfunctions.versions import Version
-
-
-class StateMachine(NamedTuple):
-    """One machine and its newest revision. `tags` is a JSON array in text; `id` is 0 until kept.
-
-    `first_version` is the description of the version that its creation published, None if it
-    published none. A machine that was asked for by a version has that version and its revision; by
-    an alias, the alias besides.
-    """
-
-    arn: str
-    name: str
-    type: str
-    status: str
-    created_at: int
-    tags: str
-    revision: Revision
-    id: int = 0
-    first_version: str | None = None
-    version: Version | None = None
-    alias: Alias | None = None
 
 
 _COLUMNS = (

@@ -11,9 +11,10 @@ Rule 3: a worker of another version of sfn tries it again. A stop ends it, and a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from sfn_cli import jsonvalue
+from sfn_cli.store.records.suspensions import ATTEMPTS, Fault, Suspension
 from sfn_cli.store.sqlite.stepfunctions.events import last_event
 
 if TYPE_CHECKING:
@@ -21,32 +22,9 @@ if TYPE_CHECKING:
 
     from sfn_cli.store.sqlite.database import Database
 
-ATTEMPTS = 3
 
 SUSPENDED = -1
 """The owner of an execution that no worker may claim."""
-
-
-class Fault(NamedTuple):
-    """An error inside sfn while it drove an execution: in one line, and with its traceback."""
-
-    error: str
-    traceback: str
-
-
-class Suspension(NamedTuple):
-    """A suspended execution.
-
-    `failed_at` is milliseconds since 1970; `version` is that of the sfn that failed.
-    """
-
-    execution: int
-    execution_arn: str
-    attempts: int
-    version: str
-    failed_at: int
-    error: str
-    traceback: str
 
 
 class Suspensions:

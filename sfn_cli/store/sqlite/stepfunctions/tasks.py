@@ -6,11 +6,11 @@ execution are one transaction, and a worker does not let a task time out that wa
 
 from __future__ import annotations
 
-from enum import Enum, auto
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from sfn_cli import jsonvalue
 from sfn_cli.interpreter import task_token
+from sfn_cli.store.records.tasks import AnswerOutcome, Opened, TakenTask
 from sfn_cli.store.sqlite.keys import event_of, execution_of, key_of
 from sfn_cli.store.sqlite.stepfunctions.inbox import send
 
@@ -21,38 +21,13 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.database import Database
 
 
-class Told(Enum):
-    """What became of an answer to a task."""
-
-    TAKEN = auto()
-    UNKNOWN = auto()  # no task ever had this token
-    LATE = auto()  # the task was answered already, timed out, or its execution has ended
-
-
-class Opened(NamedTuple):
-    """A task that was scheduled: its event, its token, and the ARN of the activity that it is for,
-    if it is for one.
-    """
-
-    task: int
-    token: str
-    activity: str | None = None
-
-
-class Taken(NamedTuple):
-    """A task that an activity's worker has taken; `input` is a JSON text."""
-
-    token: str
-    input: str
-
-
 class Tasks:
     """The answerable tasks in one store."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def answer(self, token: str, kind: str, body: dict[str, Json], at: int) -> Told:
+    def answer(self, token: str, kind: str, body: dict[str, Json], at: int) -> AnswerOutcome:
         """Sends the task's execution a message of this kind ("taskSucceeded", "taskFailed"), and
         closes the task.
         """
@@ -62,9 +37,9 @@ class Tasks:
                 return key
             connection.execute("UPDATE task SET open = 0 WHERE key = ?", (key,))
             send(connection, execution_of(key), kind, {"task": event_of(key), **body}, at)
-            return Told.TAKEN
+            return AnswerOutcome.ACCEPTED
 
-    def take(self, activity: str, worker_name: str | None, at: int) -> Taken | None:
+    def take(self, activity: str, worker_name: str | None, at: int) -> TakenTask | None:
         """The activity's task that has waited longest, for whoever asks, or None."""
         waiting = (
             "SELECT key, handle FROM task WHERE activity = ? AND open AND NOT taken ORDER BY key LIMIT 1"
@@ -77,7 +52,7 @@ class Tasks:
             row = connection.execute(waiting, (activity,)).fetchone()
             return None if row is None else _take(connection, row, worker_name, at)
 
-    def take_one(self, handle: str, worker_name: str | None, at: int) -> Taken | None:
+    def take_one(self, handle: str, worker_name: str | None, at: int) -> TakenTask | None:
         """The task with this handle, if it waits for a worker of its activity: out of turn."""
         with self._database.transaction() as connection:
             row = connection.execute(
@@ -102,7 +77,7 @@ class Tasks:
             )
             return dict(rows.fetchall())
 
-    def beat(self, token: str, at: int) -> Told:
+    def beat(self, token: str, at: int) -> AnswerOutcome:
         """Notes that whoever has the task is alive."""
         with self._database.transaction() as connection:
             key = _find(connection, token)
@@ -110,7 +85,7 @@ class Tasks:
                 return key
             connection.execute("UPDATE task SET beat_at = ? WHERE key = ?", (at, key))
             send(connection, execution_of(key), "taskHeartbeat", {"task": event_of(key), "at": at}, at)
-            return Told.TAKEN
+            return AnswerOutcome.ACCEPTED
 
     def beats(self, execution: int) -> list[tuple[int, int]]:
         """The last heartbeats of an execution's open tasks: (task, at)."""
@@ -122,16 +97,16 @@ class Tasks:
         return [(event_of(key), at) for key, at in rows]
 
 
-def _take(connection: Any, row: tuple[int, str], worker_name: str | None, at: int) -> Taken:
+def _take(connection: Any, row: tuple[int, str], worker_name: str | None, at: int) -> TakenTask:
     key, handle = row
     connection.execute("UPDATE task SET taken = 1 WHERE key = ?", (key,))
     send(connection, execution_of(key), "taskStarted", {"task": event_of(key), "worker": worker_name}, at)
     (seed,) = connection.execute("SELECT seed FROM execution WHERE id = ?", (execution_of(key),)).fetchone()
     (input,) = connection.execute("SELECT payload FROM event WHERE key = ?", (key,)).fetchone()
-    return Taken(task_token.of_handle(seed, handle), input)
+    return TakenTask(task_token.of_handle(seed, handle), input)
 
 
-def _find(connection: Any, token: str) -> int | Told:
+def _find(connection: Any, token: str) -> int | AnswerOutcome:
     row = connection.execute(
         """
         SELECT t.key, t.open, e.seed, e.status
@@ -141,12 +116,12 @@ def _find(connection: Any, token: str) -> int | Told:
         (task_token.handle_of(token),),
     ).fetchone()
     if row is None:
-        return Told.UNKNOWN
+        return AnswerOutcome.UNKNOWN
     key, is_open, seed, status = row
     if not task_token.is_genuine(token, seed):
-        return Told.UNKNOWN
+        return AnswerOutcome.UNKNOWN
     found: int = key
-    return found if is_open and status == "RUNNING" else Told.LATE
+    return found if is_open and status == "RUNNING" else AnswerOutcome.TOO_LATE
 
 
 def open_tasks(connection: Any, execution: int, opened: Sequence[Opened], at: int) -> None:

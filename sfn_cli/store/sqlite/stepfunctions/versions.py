@@ -7,35 +7,17 @@ Rule 3: a version that an alias leads to stays.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from sfn_cli.errors import SfnError
-from sfn_cli.store.sqlite.stepfunctions.revisions import COLUMNS, Revision
+from sfn_cli.store.records.state_machines import Revision
+from sfn_cli.store.records.versions import Listed, QuotaReached, Version
+from sfn_cli.store.sqlite.stepfunctions.revisions import COLUMNS
 
 if TYPE_CHECKING:
     from sfn_cli.store.sqlite.database import Database
 
 MAX_VERSIONS = 1000
 """Of one machine. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"""
-
-
-class QuotaReached(SfnError):
-    """The machine has as many versions, or aliases, as it may; nothing was changed."""
-
-
-class Version(NamedTuple):
-    number: int
-    description: str
-    created_at: int
-    revision: Revision
-    id: int
-
-
-class Listed(NamedTuple):
-    """What a list tells of a version: its number; or of an alias: its name."""
-
-    key: int | str
-    created_at: int
 
 
 VERSION_COLUMNS = f"v.number, v.description, v.created_at, v.id, {COLUMNS}"

@@ -5,47 +5,16 @@ They are found from the executions that run: what was answered long ago is not l
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from sfn_cli import jsonvalue
+from sfn_cli.store.records.waiting_tasks import WaitingExecution, WaitingTask
 from sfn_cli.store.sqlite.keys import EVENTS_PER_EXECUTION, event_of, execution_of, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sfn_cli.jsonvalue import Json
     from sfn_cli.store.sqlite.database import Database
-
-
-class Execution(NamedTuple):
-    """The execution that waits: what its ARN and its clock are told by."""
-
-    arn: str
-    state_machine_arn: str
-    name: str
-    version: int | None
-    alias: str | None
-    started_at: int
-    clock: str | None
-    seed: str
-
-
-class WaitingTask(NamedTuple):
-    """One task. `input` is the JSON text that it was given, `details` those of the event that scheduled it.
-
-    `taken`: a worker of its activity has it, and `worker` is the name that this one gave, if it gave one.
-    """
-
-    handle: str
-    execution: Execution
-    state: str
-    scheduled_at: int
-    beat_at: int | None
-    input: str
-    details: dict[str, Json]
-    activity: str | None
-    taken: bool
-    worker: str | None
 
 
 def waiting_tasks(database: Database) -> Iterator[WaitingTask]:
@@ -71,7 +40,7 @@ def waiting_tasks(database: Database) -> Iterator[WaitingTask]:
             state = _state(connection, key)
             yield WaitingTask(
                 handle,
-                Execution(*execution),
+                WaitingExecution(*execution),
                 state,
                 at,
                 beat_at,

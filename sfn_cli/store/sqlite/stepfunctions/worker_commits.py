@@ -9,13 +9,14 @@ Rule 4: an execution that cannot be stored does not keep the others from being s
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from sfn_cli import __version__, jsonvalue
 from sfn_cli.errors import RowError, is_of_the_store
 from sfn_cli.interpreter.events import TERMINAL, HistoryEvent
+from sfn_cli.store.records.worker_commits import Claimed, Committed, ExecutionChanges
 from sfn_cli.store.sqlite.keys import key_of
-from sfn_cli.store.sqlite.logs.logs import LogLine, insert_lines
+from sfn_cli.store.sqlite.logs.logs import insert_lines
 from sfn_cli.store.sqlite.stepfunctions import execution_end, inbox, suspensions, tasks
 from sfn_cli.store.sqlite.stepfunctions.events import event_rows, insert_events
 from sfn_cli.store.sqlite.stepfunctions.execution_end import (
@@ -29,64 +30,9 @@ from sfn_cli.store.sqlite.stepfunctions.execution_logs import insert_execution_l
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from sfn_cli.store.records.logs import LogLine
+    from sfn_cli.store.records.suspensions import Fault
     from sfn_cli.store.sqlite.database import Database
-    from sfn_cli.store.sqlite.stepfunctions.suspensions import Fault
-
-
-class Claimed(NamedTuple):
-    """An execution that this worker drives from now on. `damage` is why it cannot: then no other
-    field but `id` is set.
-    """
-
-    id: int
-    arn: str
-    state_machine_arn: str
-    definition: str
-    seed: str
-    clock: str | None = None
-    map_run: int | None = None
-    mocks: str | None = None
-    logging: str = "{}"
-    damage: Exception | None = None
-
-
-class Moved(NamedTuple):
-    """What a turn brought for one execution.
-
-    `consumed` are the messages that it took in. Of its tasks that have a token: `opened` are those
-    that the turn scheduled, `closed` those that are owed no more, and `given_up` those of them that
-    nobody answered, Map Runs included. `map_runs` are the tasks that were Map Runs which have ended
-    by themselves. `in_map_run`: the execution is a child of one. `log` is what it writes to its own
-    log.
-    """
-
-    execution: int
-    events: Sequence[HistoryEvent]
-    consumed: Sequence[int] = ()
-    opened: Sequence[tasks.Opened] = ()
-    closed: Sequence[int] = ()
-    given_up: Sequence[int] = ()
-    map_runs: Sequence[int] = ()
-    in_map_run: bool = False
-    log: Sequence[LogLine] = ()
-
-    @property
-    def times_out(self) -> bool:
-        return bool(self.given_up) and any(event.type in TIMEOUTS for event in self.events)
-
-
-TIMEOUTS = ("TaskTimedOut", "ActivityTimedOut")
-
-
-class Committed(NamedTuple):
-    """The result of a turn. Nothing was written for the executions named here.
-
-    `lost` are no longer driven by this worker. `refused` could not be written, each for its own reason: an
-    UnstorableError when its data is to blame, any other error when sfn is.
-    """
-
-    lost: set[int]
-    refused: dict[int, Exception]
 
 
 class Turns:
@@ -218,7 +164,7 @@ class Turns:
 
     def commit(
         self,
-        moved: Sequence[Moved],
+        moved: Sequence[ExecutionChanges],
         forgotten: Sequence[int] = (),
         lines: Sequence[LogLine] = (),
         *,
@@ -242,7 +188,7 @@ class Turns:
 
     def _commit_one_by_one(
         self,
-        moved: Sequence[Moved],
+        moved: Sequence[ExecutionChanges],
         forgotten: Sequence[int],
         lines: Sequence[LogLine],
         read_up_to: int,
@@ -266,7 +212,7 @@ class Turns:
     def _write(
         self,
         connection: Any,
-        moved: Sequence[Moved],
+        moved: Sequence[ExecutionChanges],
         forgotten: Sequence[int],
         lines: Sequence[LogLine],
         read_up_to: int,
@@ -317,7 +263,7 @@ class Turns:
         )
         return {id for (id,) in rows}
 
-    def _note_tasks(self, connection: Any, moved: Sequence[Moved], now: int) -> None:
+    def _note_tasks(self, connection: Any, moved: Sequence[ExecutionChanges], now: int) -> None:
         for turn in moved:
             if turn.opened:
                 tasks.open_tasks(connection, turn.execution, turn.opened, now)
@@ -327,7 +273,7 @@ class Turns:
                 abort_awaited(connection, [key_of(turn.execution, task) for task in turn.given_up], now)
 
 
-def _end_map_runs(connection: Any, moved: Sequence[Moved]) -> None:
+def _end_map_runs(connection: Any, moved: Sequence[ExecutionChanges]) -> None:
     """Ends Map Runs with the event that says so: it follows the one that started them."""
     for turn in moved:
         for event in turn.events if turn.map_runs else ():

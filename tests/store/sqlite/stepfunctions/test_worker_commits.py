@@ -10,11 +10,14 @@ from sfn_cli.errors import RowError, UnstorableError
 from sfn_cli.interpreter.events import HistoryEvent, execution_started
 from sfn_cli.interpreter.task_token import task_token
 from sfn_cli.jsonvalue import Payload
+from sfn_cli.store.records.executions import NewExecution
+from sfn_cli.store.records.tasks import AnswerOutcome, Opened
+from sfn_cli.store.records.worker_commits import ExecutionChanges
 from sfn_cli.store.sqlite.database import Database
-from sfn_cli.store.sqlite.stepfunctions.executions import Executions, NewExecution
+from sfn_cli.store.sqlite.stepfunctions.executions import Executions
 from sfn_cli.store.sqlite.stepfunctions.inbox import Inbox
-from sfn_cli.store.sqlite.stepfunctions.tasks import Opened, Tasks, Told
-from sfn_cli.store.sqlite.stepfunctions.worker_commits import Moved, Turns
+from sfn_cli.store.sqlite.stepfunctions.tasks import Tasks
+from sfn_cli.store.sqlite.stepfunctions.worker_commits import Turns
 from sfn_cli.store.sqlite.workers import Workers
 
 if TYPE_CHECKING:
@@ -70,21 +73,21 @@ def test_a_dead_workers_execution_goes_to_the_next(database: Database) -> None:
     (claimed,) = Turns(database, dead).claim_new(10)
     assert [again.id for again in Turns(database, next_one).claim_abandoned({next_one}, 10)] == [claimed.id]
 
-    assert Turns(database, dead).commit([Moved(claimed.id, [entered(2)])]).lost == {claimed.id}
+    assert Turns(database, dead).commit([ExecutionChanges(claimed.id, [entered(2)])]).lost == {claimed.id}
     assert [event.type for event in Executions(database).history(claimed.id)] == ["ExecutionStarted"]
-    assert Turns(database, next_one).commit([Moved(claimed.id, [entered(2)])]).lost == set()
+    assert Turns(database, next_one).commit([ExecutionChanges(claimed.id, [entered(2)])]).lost == set()
 
 
 def test_an_end_is_an_end(database: Database) -> None:
     """A terminal status never changes: neither a late turn nor a late stop writes anything."""
     turns = Turns(database, Workers(database).register(0, 1, 0))
     (claimed,) = turns.claim_new(10)
-    assert turns.commit([Moved(claimed.id, [entered(2), succeeded(3)])]).lost == set()
+    assert turns.commit([ExecutionChanges(claimed.id, [entered(2), succeeded(3)])]).lost == set()
     ended = Executions(database).find(ARN)
     assert ended is not None
     assert (ended.status, ended.output, ended.stopped_at) == ("SUCCEEDED", '{"ok":true}', 3)
 
-    assert turns.commit([Moved(claimed.id, [entered(4)])]).lost == {claimed.id}
+    assert turns.commit([ExecutionChanges(claimed.id, [entered(4)])]).lost == {claimed.id}
     assert Executions(database).abort(ARN, "Late", None, 9) == 3
     assert Executions(database).find(ARN) == ended
     assert len(Executions(database).history(claimed.id)) == 3
@@ -95,7 +98,7 @@ def test_a_stop_wins_over_a_turn_in_flight(database: Database) -> None:
     turns = Turns(database, Workers(database).register(0, 1, 0))
     (claimed,) = turns.claim_new(10)
     assert Executions(database).abort(ARN, "Oops", "because", 5) == 5
-    assert turns.commit([Moved(claimed.id, [entered(2)])]).lost == {claimed.id}
+    assert turns.commit([ExecutionChanges(claimed.id, [entered(2)])]).lost == {claimed.id}
     assert [event.type for event in Executions(database).history(claimed.id)] == [
         "ExecutionStarted",
         "ExecutionAborted",
@@ -114,18 +117,18 @@ def test_an_answer_wins_over_a_timeout_that_it_crosses(database: Database) -> No
     (claimed,) = turns.claim_new(10)
     token = task_token("seed", "the task")
     scheduled = HistoryEvent(2, 0, 2, "TaskScheduled", payload=Payload({}), details={})
-    assert turns.commit([Moved(claimed.id, [scheduled], opened=[Opened(2, token)])]).lost == set()
-    assert Tasks(database).answer(token, "taskSucceeded", {"output": "1"}, 8) is Told.TAKEN
+    assert turns.commit([ExecutionChanges(claimed.id, [scheduled], opened=[Opened(2, token)])]).lost == set()
+    assert Tasks(database).answer(token, "taskSucceeded", {"output": "1"}, 8) is AnswerOutcome.ACCEPTED
 
-    crossed = Moved(claimed.id, [timed_out(3)], closed=[2], given_up=[2])
+    crossed = ExecutionChanges(claimed.id, [timed_out(3)], closed=[2], given_up=[2])
     assert turns.commit([crossed], read_up_to=0).lost == {claimed.id}
     assert [again.id for again in turns.claim_new(10)] == [claimed.id]
     (message,) = Inbox(database).after(0)
     assert (message.kind, message.body) == ("taskSucceeded", {"task": 2, "output": "1"})
 
-    late = Moved(claimed.id, [timed_out(3)], [message.id], closed=[2], given_up=[2])
+    late = ExecutionChanges(claimed.id, [timed_out(3)], [message.id], closed=[2], given_up=[2])
     assert turns.commit([late], read_up_to=message.id).lost == set()
-    assert Tasks(database).answer(token, "taskFailed", {}, 9) is Told.LATE
+    assert Tasks(database).answer(token, "taskFailed", {}, 9) is AnswerOutcome.TOO_LATE
     assert Inbox(database).after(0) == []
 
 
@@ -134,11 +137,11 @@ def test_a_message_is_never_taken_for_one_that_was_read(database: Database) -> N
     turns = Turns(database, Workers(database).register(0, 1, 0))
     (claimed,) = turns.claim_new(10)
     token = task_token("seed", "the task")
-    turns.commit([Moved(claimed.id, [entered(2)], opened=[Opened(2, token)])])
-    assert Tasks(database).beat(token, 5) is Told.TAKEN
+    turns.commit([ExecutionChanges(claimed.id, [entered(2)], opened=[Opened(2, token)])])
+    assert Tasks(database).beat(token, 5) is AnswerOutcome.ACCEPTED
     (first,) = Inbox(database).after(0)
-    turns.commit([Moved(claimed.id, [], [first.id])])
-    assert Tasks(database).beat(token, 6) is Told.TAKEN
+    turns.commit([ExecutionChanges(claimed.id, [], [first.id])])
+    assert Tasks(database).beat(token, 6) is AnswerOutcome.ACCEPTED
     (second,) = Inbox(database).after(first.id)
     assert second.body == {"task": 2, "at": 6}
 
@@ -172,7 +175,9 @@ def test_what_cannot_be_written_of_one_keeps_nothing_of_the_others(
     Executions(database).start(new, execution_started(Payload({}), "r", 1))
     turns = Turns(database, Workers(database).register(0, 1, 0))
     bad, good = turns.claim_new(10)
-    committed = turns.commit([Moved(bad.id, [poisoned]), Moved(good.id, [entered(2), succeeded(3)])])
+    committed = turns.commit(
+        [ExecutionChanges(bad.id, [poisoned]), ExecutionChanges(good.id, [entered(2), succeeded(3)])]
+    )
     assert committed.lost == set()
     assert {execution: type(error) for execution, error in committed.refused.items()} == {bad.id: refusal}
     assert [event.type for event in Executions(database).history(bad.id)] == ["ExecutionStarted"]
