@@ -1,6 +1,7 @@
 """Descriptions of suspended executions for people: what failed, and what to do.
 
-An execution is suspended after sfn itself failed on it (store/sqlite/stepfunctions/suspensions.py). The API says RUNNING.
+An execution is suspended after sfn itself failed on it (store/sqlite/stepfunctions/suspensions.py). The API
+says RUNNING.
 """
 
 from __future__ import annotations
@@ -40,8 +41,11 @@ def listed(service: Service) -> list[dict[str, Any]]:
     ]
 
 
-def refuse_to_wait(service: Service, execution: int) -> None:
-    """Raises SuspendedError when the execution in this row cannot end."""
-    for suspended in service.suspensions.blocking([execution]).values():
-        if (suspension := service.suspensions.get(suspended)) is not None:
-            raise SuspendedError(explained(suspension))
+def refuse_to_wait(service: Service, execution_arn: str) -> None:
+    """Raises SuspendedError when the execution cannot end."""
+    for suspension in service.suspensions.blocking([execution_arn]).values():
+        raise SuspendedError(explained(suspension))
+    if service.executions.find(execution_arn) is None:
+        raise SuspendedError(
+            f"The execution {execution_arn} is damaged: the store does not have it any more."
+        )

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from zipfile import ZipFile, ZipInfo
 
+    from sfn_cli.store.protocols.functions import Functions
     from sfn_cli.store.records.functions import Function
-    from sfn_cli.store.sqlite.functions.functions import Functions
 
 Fingerprint = int
 

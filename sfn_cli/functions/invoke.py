@@ -20,12 +20,12 @@ from sfn_cli.functions import outcome
 from sfn_cli.functions.outcome import Outcome
 from sfn_cli.functions.pool import Pool, monotonic_ms
 from sfn_cli.store.records.logs import LogLine
-from sfn_cli.store.sqlite.database import Database
-from sfn_cli.store.sqlite.functions.functions import Functions
-from sfn_cli.store.sqlite.logs.logs import Logs
 
 if TYPE_CHECKING:
     from sfn_cli.settings import Settings
+    from sfn_cli.store.protocols import Store
+    from sfn_cli.store.protocols.functions import Functions
+    from sfn_cli.store.protocols.logs import Logs
 
 LINGER_MILLISECONDS = 20
 ALIVE_SECONDS = 5.0
@@ -121,8 +121,9 @@ class LocalInvoker:
 class FunctionHost:
     """For a server: one thread that owns a pool and a connection to the store."""
 
-    def __init__(self, settings: Settings, *, clock: Clock = _now) -> None:
+    def __init__(self, settings: Settings, open_store: Callable[[], Store], *, clock: Clock = _now) -> None:
         self._settings = settings
+        self._open_store = open_store
         self._clock = clock
         self._asked: deque[tuple[str, str, str | None, Done]] = deque()
         self._starting = threading.Lock()
@@ -134,13 +135,13 @@ class FunctionHost:
         with self._starting:
             if self._thread is not None and self._thread.is_alive():
                 return
-            database = Database(self._settings.home)
+            store = self._open_store()
             woken, self._wake = os.pipe()
             os.set_blocking(woken, False)
             os.set_blocking(self._wake, False)
             self._stopping = False
             self._thread = threading.Thread(
-                target=self._run, args=(database, woken), name="functions", daemon=True
+                target=self._run, args=(store, woken), name="functions", daemon=True
             )
             self._thread.start()
 
@@ -177,10 +178,10 @@ class FunctionHost:
         with suppress(OSError):  # it has calls enough, or has ended
             os.write(self._wake, b"!")
 
-    def _run(self, database: Database, woken: int) -> None:
+    def _run(self, store: Store, woken: int) -> None:
         selector = selectors.DefaultSelector()
-        writer = LogWriter(Logs(database), self._clock)
-        pool = Pool(Functions(database), self._settings, selector, self._clock, writer.add)
+        writer = LogWriter(store.logs, self._clock)
+        pool = Pool(store.functions, self._settings, selector, self._clock, writer.add)
         waiting: set[Done] = set()
 
         def listen() -> None:
@@ -218,4 +219,4 @@ class FunctionHost:
             self._asked.clear()
             selector.close()
             os.close(woken)
-            database.close()
+            store.close()

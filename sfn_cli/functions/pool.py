@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from sfn_cli.functions.output import Log
     from sfn_cli.functions.process import Process
     from sfn_cli.settings import Settings
-    from sfn_cli.store.sqlite.functions.functions import Functions
+    from sfn_cli.store.protocols.functions import Functions
 
 REAP_MILLISECONDS = 20
 SWEEP_MILLISECONDS = 1000
@@ -265,7 +265,7 @@ class Pool:
         if deployed is not None and revision == (deployed.function.id, deployed.function.revision):
             function = deployed.function
         else:
-            found = self._functions.named(name, number)
+            found = self._functions.find(name, number)
             if found is None:
                 self._retire_older(fleet, None)
                 self._start_children()  # what was asked for before the function was deleted is still done

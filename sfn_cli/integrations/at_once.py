@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 _clients = cache(Clients)
 
-NO_TASK = 0
-"""The key of no task that the store has."""
+NO_EXECUTION = ""
+"""The ARN of no execution that the store has."""
 
 
 class _Invoked:
@@ -76,7 +76,7 @@ def run(
     world = World(
         service.settings, _Invoked(service), service, service.clock, _Here(service), clients, {}, inspection
     )
-    integration(task.resource)(Errand(task, NO_TASK, answers.append), world)
+    integration(task.resource)(Errand(task, NO_EXECUTION, answers.append), world)
     (answer,) = answers
     assert isinstance(answer, (TaskSucceeded, TaskFailed))
     return answer

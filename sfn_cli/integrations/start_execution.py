@@ -28,12 +28,14 @@ _MEMBERS = {"StateMachineArn": "stateMachineArn", "Name": "name", "TraceHeader":
 
 def start(errand: Errand, world: World) -> Cancel:
     """Starts an execution by Parameters' StateMachineArn, Input, Name and TraceHeader."""
-    task, key, answer = errand
+    task, execution_arn, answer = errand
     request_id = arn_checks.new_uuid()
     try:
         request = _request(task.arguments.value)
         check_constraints(load("stepfunctions", "StartExecution").input, request)
-        started = start_child(world.service, request, key, awaited=task.awaits_child, at=task.frame.last_at)
+        started = start_child(
+            world.service, request, execution_arn, task.id, awaited=task.awaits_child, at=task.frame.last_at
+        )
     except StatesError as error:
         answer(TaskFailed(task.id, error.error, error.cause))
         return nothing_to_cancel
@@ -47,7 +49,6 @@ def start(errand: Errand, world: World) -> Cancel:
             )
         )
         return nothing_to_cancel
-    world.service.runner.wake()
     answer(TaskSucceeded(task.id, Payload(_response(started, request_id, world.clock()))))
     return nothing_to_cancel
 

@@ -38,7 +38,7 @@ class Store:
     def __init__(self, home: Path) -> None:
         self.home = home
         self.service: Service = build(Settings.from_environment({"SFN_HOME": str(home)}))
-        self.connection = self.service.database.connection
+        self.connection = self.service.store.database.connection
 
     def machine(self, name: str, definition: object) -> StateMachine:
         request = {"name": name, "definition": json.dumps(definition), "roleArn": ROLE}
@@ -59,7 +59,7 @@ class Store:
     def conductor(self, **options: Any) -> Conductor:
         """What a worker drives executions with, save the functions."""
         service = self.service
-        worker = Workers(service.database).register(0, 1, service.clock())
+        worker = Workers(service.store.database).register(0, 1, service.clock())
         pool: Any = None  # no task is called here
         world = World(
             service.settings,
@@ -71,9 +71,9 @@ class Store:
             {},
         )
         turns, tasks, inbox = (
-            Turns(service.database, worker),
-            Tasks(service.database),
-            Inbox(service.database),
+            Turns(service.store.database, worker),
+            Tasks(service.store.database),
+            Inbox(service.store.database),
         )
         return Conductor(
             turns,

@@ -220,7 +220,7 @@ def test_a_worker_claims_no_more_than_it_can_drive(home: Path) -> None:
     counts = "SELECT sum(status = 'SUCCEEDED'), sum(status = 'RUNNING' AND owner IS NULL) FROM execution"
 
     def counted() -> tuple[int, int]:
-        ended, unclaimed = service.database.connection.execute(counts).fetchone()
+        ended, unclaimed = service.store.database.connection.execute(counts).fetchone()
         return ended, unclaimed
 
     ended, unclaimed = until(lambda: next((row for row in [counted()] if row[0]), None), "an end")

@@ -34,7 +34,7 @@ def link(name: str) -> zipfile.ZipInfo:
 
 
 def named(bench: Workbench) -> Function:
-    function = bench.functions.named("fn")
+    function = bench.functions.find("fn")
     assert function is not None
     return function
 

@@ -57,7 +57,6 @@ def send_event(service: Service, function_ref: str, payload: str, client_context
     """Keeps an event until a worker has had the function handle it. Gives the id of the request."""
     request_id = new_uuid()
     service.function_events.add(request_id, function_ref, payload, client_context, service.clock())
-    service.runner.wake()
     return request_id
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def list_tags(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    function = service.functions.named(_name(request))
+    function = service.functions.find(_name(request))
     if function is None:
         raise _not_found(request)
     return {"Tags": function.configuration.get("Tags") or {}}

@@ -91,14 +91,14 @@ def put_retention_policy(service: Service, request: dict[str, Any]) -> dict[str,
         raise invalid_parameter(
             f"retentionInDays must be one of {', '.join(map(str, RETENTIONS))}, not {days}."
         )
-    if not service.log_groups.keep_for(request["logGroupName"], days):
+    if not service.log_groups.set_retention(request["logGroupName"], days):
         raise no_group()
     service.log_groups.expire(service.clock())
     return {}
 
 
 def delete_retention_policy(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    if not service.log_groups.keep_for(request["logGroupName"], None):
+    if not service.log_groups.set_retention(request["logGroupName"], None):
         raise no_group()
     return {}
 

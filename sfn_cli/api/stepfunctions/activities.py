@@ -81,10 +81,7 @@ def get_activity_task(service: Service, request: dict[str, Any]) -> dict[str, An
 def _taken(service: Service, *, activity_arn: str, worker_name: str | None) -> dict[str, Any] | None:
     """The activity's next task, taken from its queue, or None."""
     task = service.tasks.take(activity_arn, worker_name, service.clock())
-    if task is None:
-        return None
-    service.runner.wake()
-    return {"taskToken": task.token, "input": task.input}
+    return None if task is None else {"taskToken": task.token, "input": task.input}
 
 
 def _summary(activity: Activity) -> dict[str, Any]:

@@ -34,17 +34,19 @@ def start_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]
 
 
 def start_child(
-    service: Service, request: dict[str, Any], task: int, *, awaited: bool, at: int
+    service: Service, request: dict[str, Any], parent_arn: str, task: int, *, awaited: bool, at: int
 ) -> dict[str, Any]:
-    """As StartExecution, by the task with this key, which may wait for the end; not before `at`,
-    its execution's time.
+    """As StartExecution, by a task (its event's number) of the execution `parent_arn`, which may wait for the end;
+    not before `at`, its execution's time.
 
     Whatever it started already is the answer.
     """
-    existing = service.executions.child_of(task)
+    existing = service.executions.child_of(parent_arn, task)
     if existing is not None:
         return {"executionArn": existing.arn, "startDate": existing.started_at}
-    return _start(service, request, max(at, service.clock()), task=task, awaited=awaited)
+    return _start(
+        service, request, max(at, service.clock()), parent_arn=parent_arn, task=task, awaited=awaited
+    )
 
 
 def mocked(service: Service, request: Mapping[str, Any]) -> tuple[dict[str, Any], Mocking | None]:
@@ -133,7 +135,6 @@ def stop_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     )
     if stopped_at is None:
         raise arn_checks.no_execution(execution_arn)
-    service.runner.wake()
     return {"stopDate": stopped_at}
 
 
@@ -177,22 +178,29 @@ def list_executions(service: Service, request: dict[str, Any]) -> dict[str, Any]
     """The executions of a state machine, of its version or alias, or the children of a Map Run;
     newest first.
     """
-    whose = _whose(service, request)
-    scope, now, size = f"ListExecutions {whose}", service.clock(), paging.page_size(request)
+    filter = _filter(service, request)
+    scope, now, size = _scope(filter), service.clock(), paging.page_size(request)
     executions = service.executions.page(
-        whose, paging.last_key(request, scope, now, _start_and_row), size + 1
+        filter, paging.last_key(request, scope, now, _start_and_arn), size + 1
     )
     shown = executions[:size]
     return {
         "executions": [_summary(execution) for execution in shown],
-        "nextToken": paging.token(scope, f"{shown[-1].started_at}.{shown[-1].id}", now)
+        "nextToken": paging.token(scope, f"{shown[-1].started_at}.{shown[-1].arn}", now)
         if len(executions) > size
         else None,
     }
 
 
-def _whose(service: Service, request: Mapping[str, Any]) -> ExecutionFilter:
-    """ExecutionFilter executions a list asks for."""
+def _scope(filter: ExecutionFilter) -> str:
+    """What a page's token is for. (In this form since the first version, so that tokens outlive an upgrade.)"""
+    fields = {**filter._asdict(), "map_run": filter.map_run_arn}
+    names = ("state_machine_arn", "map_run", "version", "alias", "status", "redriven")
+    return f"ListExecutions Whose({', '.join(f'{name}={fields[name]!r}' for name in names)})"
+
+
+def _filter(service: Service, request: Mapping[str, Any]) -> ExecutionFilter:
+    """Which executions a list asks for."""
     from sfn_cli.api.stepfunctions.map_runs import existing_map_run
 
     status, redriven = request.get("statusFilter"), _REDRIVEN.get(request.get("redriveFilter"))
@@ -200,7 +208,7 @@ def _whose(service: Service, request: Mapping[str, Any]) -> ExecutionFilter:
         raise ApiError("ValidationException", "Must provide a StateMachine ARN or MapRun ARN")
     if "mapRunArn" in request:
         return ExecutionFilter(
-            map_run=existing_map_run(service, request["mapRunArn"]).id, status=status, redriven=redriven
+            map_run_arn=existing_map_run(service, request["mapRunArn"]).arn, status=status, redriven=redriven
         )
     if redriven is not None:
         raise ApiError("ValidationException", "redriveFilter is only supported with mapRunArn")
@@ -246,7 +254,7 @@ def get_execution_history(service: Service, request: dict[str, Any]) -> dict[str
     )
     last = paging.last_key(request, scope, now, int)
     read = service.executions.history_reversed if reverse else service.executions.history
-    events = read(execution.id, limit=size + 1) if last is None else read(execution.id, last, size + 1)
+    events = read(execution.arn, limit=size + 1) if last is None else read(execution.arn, last, size + 1)
     shown = events[:size]
     include_data = request.get("includeExecutionData", True)
     return {
@@ -304,6 +312,6 @@ def needless_redrive(status: str) -> str | None:
     return f"Execution is {status} and cannot be redriven" if status in ("RUNNING", "SUCCEEDED") else None
 
 
-def _start_and_row(key: str) -> tuple[int, int]:
-    started_at, row = key.split(".")
-    return int(started_at), int(row)
+def _start_and_arn(key: str) -> tuple[int, str]:
+    started_at, _, arn = key.partition(".")
+    return int(started_at), arn

@@ -75,7 +75,7 @@ def list_map_runs(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """The Map Runs of an execution, newest first."""
     execution = existing_execution(service, request["executionArn"])
     scope, now, size = f"ListMapRuns {execution.arn}", service.clock(), paging.page_size(request)
-    runs = service.map_runs.page(execution.id, paging.last_key(request, scope, now, int), size + 1)
+    runs = service.map_runs.page(execution.arn, paging.last_key(request, scope, now, str), size + 1)
     shown = runs[:size]
     return {
         "mapRuns": [
@@ -88,7 +88,7 @@ def list_map_runs(service: Service, request: dict[str, Any]) -> dict[str, Any]:
             }
             for run in shown
         ],
-        "nextToken": paging.token(scope, str(shown[-1].id), now) if len(runs) > size else None,
+        "nextToken": paging.token(scope, shown[-1].arn, now) if len(runs) > size else None,
     }
 
 
@@ -105,13 +105,12 @@ def update_map_run(service: Service, request: dict[str, Any]) -> dict[str, Any]:
             reason="MISSING_REQUIRED_PARAMETER",
         )
     if not service.map_runs.update(run.arn, changes):
-        ended = service.map_runs.get(run.id)
+        ended = existing_map_run(service, run.arn)
         raise ApiError(
             "ValidationException",
             f"Map Run is in status {ended.status} and cannot be updated",  # (ours)
             reason="CANNOT_UPDATE_COMPLETED_MAP_RUN",
         )
-    service.runner.wake()
     return {}
 
 

@@ -11,7 +11,6 @@ from sfn_cli.api.stepfunctions import qualifiers
 from sfn_cli.arn import name_of
 from sfn_cli.interpreter.task_token import of_handle
 from sfn_cli.settings import shown_by
-from sfn_cli.store.sqlite.stepfunctions import waiting_tasks as stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,7 +87,7 @@ def waiting_tasks(
     """Those of one execution, or of one machine's executions (of its version's or alias's, by such
     an ARN; children of its Map Runs included), or all.
     """
-    for task in stored.waiting_tasks(service.database):
+    for task in service.tasks.waiting():
         if execution_arn in (None, task.execution.arn) and _is_of(task.execution, state_machine_arn):
             yield _waiting_task(task)
 

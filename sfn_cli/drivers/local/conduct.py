@@ -184,6 +184,7 @@ class Conductor:
                     self._in_map_runs[execution.id] = execution.map_run
                 if (log := execution_log(execution.logging)) is not None:
                     self._logs[execution.id] = log
+                self._dispatch.name(execution.id, execution.arn)
                 if execution.mocks is not None:
                     self._dispatch.mock(execution.id, mocks.read(execution.mocks))
                 resume = self._resuming(execution)
@@ -197,7 +198,7 @@ class Conductor:
 
     def _resuming(self, execution: Claimed) -> Step:
         """How to make its interpreter from what is stored. The store is read here, in the thread that may."""
-        history = list(self._executions.history(execution.id))
+        history = list(self._executions.history(execution.arn))
         if not history:
             raise RowError("The events of the execution are gone.")
         # AWS sets no bound to the history of an EXPRESS execution: the store has one.
@@ -546,9 +547,8 @@ class Conductor:
 
     def _look_at(self, map_runs: Iterable[int]) -> None:
         for run in map_runs:
-            if (conducted := self._world.map_runs.get(run)) is not None:
-                with self._isolating(conducted.execution):
-                    conducted.look()
+            if (look := self._world.map_runs.get(run)) is not None:
+                look()
 
     def _logged(self, turn: ExecutionChanges) -> list[LogLine]:
         """What the execution's log has of the turn."""

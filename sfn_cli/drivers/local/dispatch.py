@@ -16,7 +16,6 @@ from sfn_cli.integrations import mocked
 from sfn_cli.integrations.integration import Errand, T, nothing_to_cancel
 from sfn_cli.integrations.table import integration
 from sfn_cli.interpreter.signals import Signal, TaskFailed, TaskStarted
-from sfn_cli.store.sqlite.keys import key_of
 
 if TYPE_CHECKING:
     from sfn_cli.functions.outcome import Outcome
@@ -55,6 +54,15 @@ class _Isolated:
         """As `Pool.invoke`."""
         return self._world.pool.invoke(function_ref, payload, self._guarded(done))
 
+    def look(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """As `World.isolated`."""
+
+        def guarded() -> None:
+            with self._isolating(self._execution):
+                callback()
+
+        return guarded
+
     def _guarded(self, done: Callable[[T], None]) -> Callable[[T], None]:
         def guarded(outcome: T) -> None:
             with self._isolating(self._execution):
@@ -71,7 +79,12 @@ class Dispatch:
         self._mail = mail
         self._isolating = isolating
         self._running: dict[int, dict[int, Cancel]] = {}
+        self._arns: dict[int, str] = {}
         self._mocks: dict[int, Mocks] = {}  # of those executions that have some
+
+    def name(self, execution: int, arn: str) -> None:
+        """Names the execution in this row."""
+        self._arns[execution] = arn
 
     def mock(self, execution: int, mocks: Mocks) -> None:
         """Lets these answer the execution's tasks."""
@@ -97,14 +110,14 @@ class Dispatch:
         def answer(signal: Signal) -> None:
             self._mail(execution, signal)
 
-        errand = Errand(task, key_of(execution, task.id), answer)
+        errand = Errand(task, self._arns[execution], answer)
         mocks = self._mocks.get(execution)
         if mocks is not None and (instead := mocks.answer(task)) is not None:
             return mocked.answer(errand, instead)
         if not task.started and task.activity is None:
             answer(TaskStarted(task.id))
         isolated = _Isolated(execution, self._world, self._isolating)
-        world = self._world._replace(background=isolated.background, pool=isolated)
+        world = self._world._replace(background=isolated.background, pool=isolated, isolated=isolated.look)
         try:
             return integration(task.resource)(errand, world)
         except UnstorableError as error:
@@ -113,6 +126,7 @@ class Dispatch:
 
     def drop(self, execution: int) -> None:
         """Cancels all that runs for an execution, and forgets its mocks."""
+        self._arns.pop(execution, None)
         self._mocks.pop(execution, None)
         for cancel in self._running.pop(execution, {}).values():
             with self._isolating(execution):  # what cannot be cancelled keeps nothing else running

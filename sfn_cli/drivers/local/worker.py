@@ -31,15 +31,16 @@ from sfn_cli.functions.pool import Pool, monotonic_ms
 from sfn_cli.integrations.aws.clients import Clients
 from sfn_cli.integrations.integration import World
 from sfn_cli.settings import Settings
-from sfn_cli.store.sqlite.database import translated_errors
+from sfn_cli.store.sqlite.error_translation import translated_errors
 from sfn_cli.store.sqlite.functions.events import FunctionEvents
 from sfn_cli.store.sqlite.functions.functions import Functions
 from sfn_cli.store.sqlite.logs.log_groups import LogGroups
 from sfn_cli.store.sqlite.stepfunctions.executions import Executions
 from sfn_cli.store.sqlite.stepfunctions.inbox import Inbox
-from sfn_cli.store.sqlite.stepfunctions.outbox import StatusChanges
+from sfn_cli.store.sqlite.stepfunctions.outbox import Outbox
 from sfn_cli.store.sqlite.stepfunctions.tasks import Tasks
 from sfn_cli.store.sqlite.stepfunctions.worker_commits import Turns
+from sfn_cli.store.sqlite.store import SqliteStore
 from sfn_cli.store.sqlite.workers import Workers
 from sfn_cli.worker_slots import Slot, live_workers
 
@@ -150,7 +151,9 @@ class _Worker:
         self._reported: set[str] = set()
         self._on_its_way = True  # until it listens
         self._looks_for_orphans = True
-        self._database = service.database
+        store = service.store
+        assert isinstance(store, SqliteStore)
+        self._database = store.database
         self._id = Workers(self._database).register(slot.number, os.getpid(), clock())
         self._sign()
         self._selector = selectors.DefaultSelector()
@@ -172,7 +175,7 @@ class _Worker:
         self._function_events = EventInvocations(
             FunctionEvents(self._database), self._pool, self._id, clock, report
         )
-        self._status_events = EventDelivery(StatusChanges(self._database), world, report)
+        self._status_events = EventDelivery(Outbox(self._database), world, report)
         self._selector.register(
             self._conductor.slow_lane, selectors.EVENT_READ, lambda: None
         )  # the next turn takes it from there

@@ -14,7 +14,6 @@ from sfn_cli.integrations.aws.errors import Naming
 from sfn_cli.integrations.aws.sdk import metadata
 from sfn_cli.integrations.aws.shapes import capitalised
 from sfn_cli.jsonvalue import Json, dumps
-from sfn_cli.store.sqlite.keys import execution_of
 
 if TYPE_CHECKING:
     from sfn_cli.integrations.integration import Cancel, Errand, World
@@ -79,11 +78,12 @@ def events(errand: Errand, world: World) -> Cancel:
 
     https://docs.aws.amazon.com/step-functions/latest/dg/connect-eventbridge.html
     """
-    origin = world.service.executions.arns(execution_of(errand.key))
+    execution = world.service.executions.find(errand.execution_arn)
+    origin = () if execution is None else (execution.arn, execution.state_machine_arn)
 
     def tell_origin(request: dict[str, Any]) -> None:
         for entry in request.get("Entries", ()):
-            entry["Resources"] = [*entry.get("Resources", ()), *(origin or ())]
+            entry["Resources"] = [*entry.get("Resources", ()), *origin]
 
     naming = Naming("EventBridge", "AmazonEventBridge", "AmazonEventBridge")
     return _ask("events", Manner(naming, capitalised, tell_origin, _all_entries), errand, world)

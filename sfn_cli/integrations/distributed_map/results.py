@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from sfn_cli.asl.distributed_map.result_writer import Writing
     from sfn_cli.integrations.integration import World
     from sfn_cli.jsonvalue import Json
+    from sfn_cli.store.protocols.stepfunctions import MapRuns
     from sfn_cli.store.records.map_runs import MapRun, Result
-    from sfn_cli.store.sqlite.stepfunctions.map_runs import MapRuns
 
 MEMORY_BYTES = 2**20
 """How much of a file is held in memory before it goes to the disk."""
@@ -50,7 +50,7 @@ def gather(runs: MapRuns, run: MapRun, writing: Writing, world: World) -> Gather
     pending. Raises StatesError.
     """
     last = _Last()
-    results = last.watch(runs.results(run.id))
+    results = last.watch(runs.results(run.arn))
     output = (
         _kept(results, run, writing) if writing.bucket is None else _written(results, run, writing, world)
     )

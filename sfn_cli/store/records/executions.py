@@ -52,12 +52,12 @@ class ExecutionSummary(NamedTuple):
 
 
 class ExecutionFilter(NamedTuple):
-    """Which executions a list shows: those of a machine, or of the Map Run in this row, for which
-    all holds that is not None.
+    """Which executions a list shows: those of a machine, or of a Map Run, for which all holds that
+    is not None.
     """
 
     state_machine_arn: str | None = None
-    map_run: int | None = None
+    map_run_arn: str | None = None
     version: int | None = None
     alias: str | None = None
     status: str | None = None
@@ -67,7 +67,8 @@ class ExecutionFilter(NamedTuple):
 class NewExecution(NamedTuple):
     """What StartExecution knows of an execution; `state_machine` and `revision` are rows.
 
-    `task` is the key of the task that starts it, if one does; `awaited`: that task waits for its end.
+    A task may start it: `parent_arn` and `task` are its execution and the number of its event; `awaited`: it waits
+    for the end.
     `clock` is "virtual", or how many times faster than the wall's; a task's execution has its parent's.
     `logged`: its machine's loggingConfiguration asks for a log.
     `version` (a number) and `alias` (a name) are those that its revision was found by, if it was.
@@ -81,6 +82,7 @@ class NewExecution(NamedTuple):
     name: str
     trace_header: str | None
     seed: str
+    parent_arn: str | None = None
     task: int | None = None
     awaited: bool = False
     clock: str | None = None

@@ -48,11 +48,12 @@ class MapRun(NamedTuple):
 
 
 class NewMapRun(NamedTuple):
-    """What is known of a Map Run as it begins; `task` is the key of its MapRunStarted event,
+    """What is known of a Map Run as it begins; `task` is the number of its MapRunStarted event,
     `processor` a definition's text.
     """
 
     arn: str
+    execution_arn: str
     task: int
     processor: str
     express: bool

@@ -8,7 +8,6 @@ from typing import NamedTuple
 class RedriveState(NamedTuple):
     """What decides whether an execution may be redriven. `machine_status` is None when its machine is gone."""
 
-    id: int
     status: str
     started_at: int
     stopped_at: int | None

@@ -20,7 +20,6 @@ class Suspension(NamedTuple):
     `failed_at` is milliseconds since 1970; `version` is that of the sfn that failed.
     """
 
-    execution: int
     execution_arn: str
     attempts: int
     version: str

@@ -9,7 +9,7 @@ import os
 import sqlite3
 import time
 from contextlib import closing, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sfn_cli import __version__
 from sfn_cli.errors import StoreError
@@ -17,6 +17,8 @@ from sfn_cli.store.sqlite.stepfunctions.suspensions import retry_those_of_other_
 from sfn_cli.worker_slots import taken_slots
 
 if TYPE_CHECKING:
+    from sqlite3 import Connection
+
     from sfn_cli.store.sqlite.database import Database
     from sfn_cli.worker_slots import Slot
 
@@ -34,7 +36,7 @@ UNCLAIMED_MS = 60_000
 
 def pids(home: str) -> list[int]:
     """The process ids of the live workers, whatever their version of sfn and the store's."""
-    from sfn_cli.store.sqlite.database import FILE_NAME, translated_errors
+    from sfn_cli.store.sqlite.error_translation import FILE_NAME, translated_errors
 
     path = os.path.join(home, FILE_NAME)
     workers = [signature[0] for slot in taken_slots(home) if (signature := slot.signature()) is not None]
@@ -48,7 +50,7 @@ def pids(home: str) -> list[int]:
         return [row[0] for row in found if row is not None]
 
 
-def stop_other_versions(connection: Any, home: str) -> None:
+def stop_other_versions(connection: Connection, home: str) -> None:
     """Stops the live workers of other versions of sfn, and waits until they have exited.
 
     Raises StoreError.
@@ -57,7 +59,7 @@ def stop_other_versions(connection: Any, home: str) -> None:
         _stop_other_version(connection, slot)
 
 
-def _stop_other_version(connection: Any, slot: Slot) -> None:
+def _stop_other_version(connection: Connection, slot: Slot) -> None:
     import signal  # slow to import, and seldom needed
 
     began = time.monotonic()
@@ -82,7 +84,7 @@ def _stop_other_version(connection: Any, slot: Slot) -> None:
         time.sleep(LOOK_SECONDS)
 
 
-def _process(connection: Any, worker: int) -> tuple[int | None, str | None]:
+def _process(connection: Connection, worker: int) -> tuple[int | None, str | None]:
     """A worker's process id, and its version of sfn if noted; (None, None) for one of another store."""
     columns = {name for _, name, *_ in connection.execute("PRAGMA table_info(worker)")}
     version = "version" if "version" in columns else "NULL"

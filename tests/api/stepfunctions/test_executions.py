@@ -161,7 +161,7 @@ def test_stop(call: Caller) -> None:
         "executionAbortedEventDetails": {"error": "E", "cause": "c"},
     }
     assert (
-        call.service.database.connection.execute("SELECT kind FROM inbox").fetchall() == []
+        call.service.store.database.connection.execute("SELECT kind FROM inbox").fetchall() == []
     )  # no worker drives it
 
 

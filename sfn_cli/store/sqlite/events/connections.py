@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sfn_cli.store.records.connections import Connection
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable
 
     from sfn_cli.store.sqlite.database import Database
@@ -30,11 +31,11 @@ class Connections:
             )
             return bool(cursor.rowcount)
 
-    def named(self, stem: str) -> Connection | None:
+    def find(self, stem: str) -> Connection | None:
         with self._database.reading() as connection:
-            return _found(connection, stem)
+            return _find(connection, stem)
 
-    def meant(self, arn: str, stem: str, name: str) -> Connection | None:
+    def resolve(self, arn: str, stem: str, name: str) -> Connection | None:
         """The connection of this ARN, or else of this ARN but for its id, or else of this name."""
         with self._database.reading() as connection:
             row = connection.execute(
@@ -59,7 +60,7 @@ class Connections:
     def change(self, stem: str, change: Callable[[Connection], Connection]) -> Connection | None:
         """The connection as it is after the change; None if there is none."""
         with self._database.transaction() as connection:
-            old = _found(connection, stem)
+            old = _find(connection, stem)
             if old is None:
                 return None
             new = change(old)
@@ -70,11 +71,11 @@ class Connections:
     def delete(self, stem: str) -> Connection | None:
         """The connection that was deleted, or None if there was none."""
         with self._database.transaction() as connection:
-            old = _found(connection, stem)
+            old = _find(connection, stem)
             connection.execute("DELETE FROM connection WHERE stem = ?", (stem,))
             return old
 
 
-def _found(connection: Any, stem: str) -> Connection | None:
+def _find(connection: sqlite3.Connection, stem: str) -> Connection | None:
     row = connection.execute(f"SELECT {_COLUMNS} FROM connection WHERE stem = ?", (stem,)).fetchone()
     return None if row is None else Connection(*row)

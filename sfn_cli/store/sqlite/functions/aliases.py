@@ -9,6 +9,7 @@ from sfn_cli.store.records.functions import FunctionAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from sqlite3 import Connection
 
     from sfn_cli.store.sqlite.database import Database
 
@@ -81,7 +82,7 @@ class FunctionAliases:
 _SELECT = "SELECT a.name, a.number, a.weights, a.description, a.revision_id FROM function_alias a JOIN function f ON f.id = a.function"
 
 
-def _found(connection: Any, function: str, name: str) -> FunctionAlias | None:
+def _found(connection: Connection, function: str, name: str) -> FunctionAlias | None:
     row = connection.execute(f"{_SELECT} WHERE f.name = ? AND a.name = ?", (function, name)).fetchone()
     return None if row is None else _alias(row)
 

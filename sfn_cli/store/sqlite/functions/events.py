@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.errors import RowError
 from sfn_cli.store.records.function_events import FunctionEvent
+from sfn_cli.store.sqlite.wake import no_wake
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from sfn_cli.store.sqlite.database import Database
+    from sfn_cli.store.sqlite.wake import Wake
 
 
 _COLUMNS = "id, request_id, function_ref, payload, client_context, sent_at, tries"
@@ -22,8 +24,9 @@ _COLUMNS = "id, request_id, function_ref, payload, client_context, sent_at, trie
 class FunctionEvents:
     """The events in one store. Times are milliseconds since 1970."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, wake: Wake = no_wake) -> None:
         self._database = database
+        self._wake = wake
 
     def add(
         self, request_id: str, function_ref: str, payload: str, client_context: str | None, at: int
@@ -36,6 +39,7 @@ class FunctionEvents:
                 """,
                 (request_id, function_ref, payload, client_context, at, at),
             )
+        self._wake()
 
     def any(self) -> bool:
         """Whether there is an event, whoever has it."""

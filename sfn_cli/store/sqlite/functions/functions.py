@@ -15,6 +15,7 @@ from sfn_cli.store.records.functions import Code, Function, Route
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from sqlite3 import Connection
 
     from sfn_cli.jsonvalue import Json
     from sfn_cli.store.sqlite.database import Database
@@ -42,9 +43,9 @@ class Functions:
             )
             return made.rowcount == 1
 
-    def named(self, name: str, number: int = 0) -> Function | None:
+    def find(self, name: str, number: int = 0) -> Function | None:
         with self._database.reading() as connection:
-            return found(connection, name, number)
+            return find(connection, name, number)
 
     def revision(self, name: str, number: int = 0) -> tuple[int, int] | None:
         """The function's id and revision, None if there is none: cheap, to learn whether it changed."""
@@ -107,7 +108,7 @@ class Functions:
         What `change` raises leaves the function as it was.
         """
         with self._database.transaction() as connection:
-            function = found(connection, name)
+            function = find(connection, name)
             if function is None:
                 return None
             connection.execute(
@@ -119,14 +120,14 @@ class Functions:
                     "UPDATE function SET code_dir = ?, code_zip = ? WHERE id = ?",
                     (code.folder, code.zip, function.id),
                 )
-            return found(connection, name)
+            return find(connection, name)
 
     def change_tags(self, name: str, change: Callable[[dict[str, Json]], Mapping[str, Json]]) -> bool:
         """Replaces the function's tags by what `change` makes of them, and nothing else; whether
         there is such a function.
         """
         with self._database.transaction() as connection:
-            function = found(connection, name)
+            function = find(connection, name)
             if function is not None:
                 configuration = {
                     **function.configuration,
@@ -144,7 +145,7 @@ class Functions:
             return connection.execute("DELETE FROM function WHERE name = ?", (name,)).rowcount == 1
 
 
-def found(connection: Any, name: str, number: int = 0) -> Function | None:
+def find(connection: Connection, name: str, number: int = 0) -> Function | None:
     row = connection.execute(
         f"SELECT {_COLUMNS} FROM function_at WHERE name = ? AND number = ?", (name, number)
     ).fetchone()

@@ -4,13 +4,14 @@ what is in them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
 from sfn_cli.store.records.logs import LogGroup, LogStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from sqlite3 import Connection
 
     from sfn_cli.store.sqlite.database import Database
 
@@ -65,7 +66,7 @@ class LogGroups:
                 _set_tags(connection, group, change(tags))
             return tags is not None
 
-    def keep_for(self, group: str, days: int | None) -> bool:
+    def set_retention(self, group: str, days: int | None) -> bool:
         """Notes for how long the group keeps its events, None for ever; whether there is such a group."""
         with self._database.transaction() as connection:
             return (
@@ -166,14 +167,14 @@ class LogGroups:
             return [LogStream(*row) for row in rows]
 
 
-def make_group(connection: Any, name: str, at: int) -> bool:
+def make_group(connection: Connection, name: str, at: int) -> bool:
     made = connection.execute(
         "INSERT INTO log_group (name, created_at) VALUES (?, ?) ON CONFLICT (name) DO NOTHING", (name, at)
     )
     return bool(made.rowcount == 1)
 
 
-def make_stream(connection: Any, group: str, name: str, at: int) -> bool:
+def make_stream(connection: Connection, group: str, name: str, at: int) -> bool:
     made = connection.execute(
         """
         INSERT INTO log_stream (log_group, name, created_at)
@@ -185,15 +186,15 @@ def make_stream(connection: Any, group: str, name: str, at: int) -> bool:
     return bool(made.rowcount == 1)
 
 
-def group_exists(connection: Any, name: str) -> bool:
+def group_exists(connection: Connection, name: str) -> bool:
     """Whether there is a group of this name, for a caller with a connection."""
     return connection.execute("SELECT 1 FROM log_group WHERE name = ?", (name,)).fetchone() is not None
 
 
-def _tags(connection: Any, group: str) -> dict[str, str] | None:
+def _tags(connection: Connection, group: str) -> dict[str, str] | None:
     row = connection.execute("SELECT tags FROM log_group WHERE name = ?", (group,)).fetchone()
     return None if row is None else jsonvalue.loads(row[0])
 
 
-def _set_tags(connection: Any, group: str, tags: Mapping[str, str]) -> None:
+def _set_tags(connection: Connection, group: str, tags: Mapping[str, str]) -> None:
     connection.execute("UPDATE log_group SET tags = ? WHERE name = ?", (jsonvalue.dumps(tags), group))

@@ -9,13 +9,14 @@ from __future__ import annotations
 import heapq
 from collections import Counter
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sfn_cli.store.records.logs import AFTER_ALL, ALWAYS, BEFORE_ALL, LogEvent, LogLine
 from sfn_cli.store.sqlite.logs.log_groups import make_group, make_stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from sqlite3 import Connection
 
     from sfn_cli.store.sqlite.database import Database
 
@@ -91,7 +92,7 @@ class Logs:
 
 
 def _streams(
-    connection: Any, group: str, prefix: str, names: Sequence[str] | None, times: tuple[int, int]
+    connection: Connection, group: str, prefix: str, names: Sequence[str] | None, times: tuple[int, int]
 ) -> list[tuple[int, str]]:
     """The streams of a group that have events of these times."""
     named = "" if names is None else f"AND name IN ({', '.join('?' * len(names))})"
@@ -107,7 +108,7 @@ def _streams(
 
 
 def _events_of(
-    connection: Any, stream: int, name: str, parameters: tuple[object, ...], *, newest_first: bool
+    connection: Connection, stream: int, name: str, parameters: tuple[object, ...], *, newest_first: bool
 ) -> Iterator[LogEvent]:
     direction = "DESC" if newest_first else "ASC"
     rows = connection.execute(
@@ -127,7 +128,7 @@ def _time_and_id(event: LogEvent) -> tuple[int, int]:
     return event.at, event.id
 
 
-def insert_lines(connection: Any, lines: Iterable[LogLine], ingested_at: int) -> None:
+def insert_lines(connection: Connection, lines: Iterable[LogLine], ingested_at: int) -> None:
     """As `Logs.append`, within a transaction that its caller has open."""
     ids: dict[tuple[str, str], int] = {}
     sizes: Counter[str] = Counter()
@@ -149,7 +150,7 @@ def insert_lines(connection: Any, lines: Iterable[LogLine], ingested_at: int) ->
     )
 
 
-def _stream_id(connection: Any, group: str, name: str) -> int:
+def _stream_id(connection: Connection, group: str, name: str) -> int:
     id: int = connection.execute(
         "SELECT id FROM log_stream WHERE log_group = (SELECT id FROM log_group WHERE name = ?) AND name = ?",
         (group, name),

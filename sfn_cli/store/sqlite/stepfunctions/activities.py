@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sfn_cli.store.records.activities import Activity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from sqlite3 import Connection
 
     from sfn_cli.store.sqlite.database import Database
 
@@ -59,6 +60,6 @@ class Activities:
             connection.execute("DELETE FROM activity WHERE arn = ?", (arn,))
 
 
-def _found(connection: Any, arn: str) -> Activity | None:
+def _found(connection: Connection, arn: str) -> Activity | None:
     row = connection.execute(f"SELECT {_COLUMNS} FROM activity WHERE arn = ?", (arn,)).fetchone()
     return None if row is None else Activity(*row)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sfn_cli.store.records.versions import Alias, Listed, QuotaReached, Route, Weights
 from sfn_cli.store.sqlite.stepfunctions.versions import VERSION_COLUMNS, version_from
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from sqlite3 import Connection
 
     from sfn_cli.store.sqlite.database import Database
 
@@ -104,7 +105,7 @@ class Aliases:
             )
 
 
-def _found(connection: Any, machine: int, name: str) -> Alias | None:
+def _found(connection: Connection, machine: int, name: str) -> Alias | None:
     row = connection.execute(
         "SELECT name, description, created_at, updated_at, id FROM alias WHERE state_machine = ? AND name = "
         "?",
@@ -132,7 +133,7 @@ def _found(connection: Any, machine: int, name: str) -> Alias | None:
     )
 
 
-def _rows(connection: Any, machine: int, weights: Weights) -> list[int] | None:
+def _rows(connection: Connection, machine: int, weights: Weights) -> list[int] | None:
     """The rows of the versions, or None when the machine does not have one of them."""
     found = [
         connection.execute(
@@ -143,7 +144,7 @@ def _rows(connection: Any, machine: int, weights: Weights) -> list[int] | None:
     return None if None in found else [id for (id,) in found]
 
 
-def _lead(connection: Any, alias: int, versions: Sequence[int], weights: Weights) -> None:
+def _lead(connection: Connection, alias: int, versions: Sequence[int], weights: Weights) -> None:
     for position, (version, (_, weight)) in enumerate(zip(versions, weights, strict=True)):
         connection.execute(
             "INSERT INTO route (alias, position, version, weight) VALUES (?, ?, ?, ?)",

@@ -12,12 +12,14 @@ whom it could be given taskHeartbeat   {"task": 5, "at": 1700000000000} childEnd
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
 from sfn_cli.store.records.inbox import Message
 
 if TYPE_CHECKING:
+    from sqlite3 import Connection
+
     from sfn_cli.jsonvalue import Json
     from sfn_cli.store.sqlite.database import Database
 
@@ -51,7 +53,7 @@ class Inbox:
         ]
 
 
-def send(connection: Any, execution: int, kind: str, body: dict[str, Json], at: int) -> None:
+def send(connection: Connection, execution: int, kind: str, body: dict[str, Json], at: int) -> None:
     """Leaves a message, in the caller's transaction."""
     connection.execute(
         "INSERT INTO inbox (execution, kind, body, sent_at) VALUES (?, ?, ?, ?)",
@@ -59,7 +61,7 @@ def send(connection: Any, execution: int, kind: str, body: dict[str, Json], at: 
     )
 
 
-def has_come(connection: Any, execution: int, after: int) -> bool:
+def has_come(connection: Connection, execution: int, after: int) -> bool:
     """Whether a message to an execution came after the message `after`."""
     row = connection.execute(
         "SELECT 1 FROM inbox WHERE execution = ? AND id > ? LIMIT 1", (execution, after)

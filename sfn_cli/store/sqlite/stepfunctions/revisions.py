@@ -6,7 +6,10 @@ versions the one that they were published from.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
 
 from sfn_cli.store.records.state_machines import Revision
 
@@ -15,14 +18,14 @@ COLUMNS = """r.revision_id, r.definition, r.role_arn, r.logging_configuration, r
 """A Revision's columns, in its order, of the table `revision r`."""
 
 
-def find(connection: Any, id: int) -> Revision:
+def find(connection: Connection, id: int) -> Revision:
     """The revision in this row, as executions refer to it."""
     return Revision(*connection.execute(f"SELECT {COLUMNS} FROM revision r WHERE r.id = ?", (id,)).fetchone())
 
 
-def insert(connection: Any, revision: Revision) -> int:
+def insert(connection: Connection, revision: Revision) -> int:
     """Keeps a new revision; its row."""
-    id: int = connection.execute(
+    id = connection.execute(
         """
         INSERT INTO revision (revision_id, definition, role_arn, logging_configuration, tracing_configuration,
                               encryption_configuration, created_at)
@@ -30,4 +33,5 @@ def insert(connection: Any, revision: Revision) -> int:
         """,
         revision[:7],
     ).lastrowid
+    assert id is not None
     return id

@@ -13,6 +13,7 @@ from sfn_cli.store.sqlite.stepfunctions import revisions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from sqlite3 import Connection
 
     from sfn_cli.store.sqlite.database import Database
 
@@ -132,7 +133,7 @@ class StateMachines:
             connection.execute("UPDATE state_machine SET status = 'DELETING' WHERE arn = ?", (arn,))
             self._forget_deleted(connection, arn)
 
-    def _forget_deleted(self, connection: Any, arn: str) -> None:
+    def _forget_deleted(self, connection: Connection, arn: str) -> None:
         connection.execute(
             """
             DELETE FROM state_machine
@@ -143,7 +144,7 @@ class StateMachines:
         )
 
 
-def _found(connection: Any, arn: str) -> StateMachine | None:
+def _found(connection: Connection, arn: str) -> StateMachine | None:
     row = connection.execute(_FIND, (arn,)).fetchone()
     return None if row is None else _machine(row)
 
@@ -153,7 +154,7 @@ def _machine(row: tuple[Any, ...]) -> StateMachine:
     return StateMachine(arn, name, type_, status, created_at, tags, Revision(*revision), id, first_version)
 
 
-def _is_running(connection: Any, arn: str) -> bool:
+def _is_running(connection: Connection, arn: str) -> bool:
     row = connection.execute(
         "SELECT 1 FROM execution WHERE state_machine_arn = ? AND status = 'RUNNING' LIMIT 1", (arn,)
     ).fetchone()

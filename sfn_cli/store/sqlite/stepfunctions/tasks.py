@@ -6,33 +6,35 @@ execution are one transaction, and a worker does not let a task time out that wa
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
 from sfn_cli.interpreter import task_token
 from sfn_cli.store.records.tasks import AnswerOutcome, Opened, TakenTask
 from sfn_cli.store.sqlite.keys import event_of, execution_of, key_of
 from sfn_cli.store.sqlite.stepfunctions.inbox import send
+from sfn_cli.store.sqlite.wake import no_wake
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+    from sqlite3 import Connection
 
     from sfn_cli.jsonvalue import Json
+    from sfn_cli.store.records.waiting_tasks import WaitingTask
     from sfn_cli.store.sqlite.database import Database
+    from sfn_cli.store.sqlite.wake import Wake
 
 
 class Tasks:
-    """The answerable tasks in one store."""
+    """The answerable tasks in one store (protocols/stepfunctions.py). `wake` wakes a worker."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, wake: Wake = no_wake) -> None:
         self._database = database
+        self._wake = wake
 
     def answer(self, token: str, kind: str, body: dict[str, Json], at: int) -> AnswerOutcome:
-        """Sends the task's execution a message of this kind ("taskSucceeded", "taskFailed"), and
-        closes the task.
-        """
         with self._database.transaction() as connection:
-            key = _find(connection, token)
+            key = _key_of_open(connection, token)
             if not isinstance(key, int):
                 return key
             connection.execute("UPDATE task SET open = 0 WHERE key = ?", (key,))
@@ -40,7 +42,12 @@ class Tasks:
             return AnswerOutcome.ACCEPTED
 
     def take(self, activity: str, worker_name: str | None, at: int) -> TakenTask | None:
-        """The activity's task that has waited longest, for whoever asks, or None."""
+        taken = self._take_next(activity, worker_name, at)
+        if taken is not None:
+            self._wake()
+        return taken
+
+    def _take_next(self, activity: str, worker_name: str | None, at: int) -> TakenTask | None:
         waiting = (
             "SELECT key, handle FROM task WHERE activity = ? AND open AND NOT taken ORDER BY key LIMIT 1"
         )
@@ -53,19 +60,22 @@ class Tasks:
             return None if row is None else _take(connection, row, worker_name, at)
 
     def take_one(self, handle: str, worker_name: str | None, at: int) -> TakenTask | None:
-        """The task with this handle, if it waits for a worker of its activity: out of turn."""
         with self._database.transaction() as connection:
             row = connection.execute(
                 """
-                SELECT t.key, t.handle FROM task t JOIN execution e ON e.id = t.key >> 16
+                SELECT t.key, t.handle FROM task t JOIN execution e ON e.id = execution_of(t.key)
                 WHERE t.handle = ? AND t.activity IS NOT NULL AND t.open AND NOT t.taken AND e.status = 'RUNNING'
                 """,
                 (handle,),
             ).fetchone()
             return None if row is None else _take(connection, row, worker_name, at)
 
-    def waiting(self, activities: Sequence[str]) -> dict[str, int]:
-        """How many tasks wait to be taken, of those of these activities that have any."""
+    def waiting(self) -> Iterator[WaitingTask]:
+        from sfn_cli.store.sqlite.stepfunctions.waiting_tasks import waiting_tasks
+
+        return waiting_tasks(self._database)
+
+    def queue_lengths(self, activities: Sequence[str]) -> dict[str, int]:
         with self._database.reading() as connection:
             rows = connection.execute(
                 """
@@ -78,9 +88,8 @@ class Tasks:
             return dict(rows.fetchall())
 
     def beat(self, token: str, at: int) -> AnswerOutcome:
-        """Notes that whoever has the task is alive."""
         with self._database.transaction() as connection:
-            key = _find(connection, token)
+            key = _key_of_open(connection, token)
             if not isinstance(key, int):
                 return key
             connection.execute("UPDATE task SET beat_at = ? WHERE key = ?", (at, key))
@@ -97,7 +106,7 @@ class Tasks:
         return [(event_of(key), at) for key, at in rows]
 
 
-def _take(connection: Any, row: tuple[int, str], worker_name: str | None, at: int) -> TakenTask:
+def _take(connection: Connection, row: tuple[int, str], worker_name: str | None, at: int) -> TakenTask:
     key, handle = row
     connection.execute("UPDATE task SET taken = 1 WHERE key = ?", (key,))
     send(connection, execution_of(key), "taskStarted", {"task": event_of(key), "worker": worker_name}, at)
@@ -106,11 +115,11 @@ def _take(connection: Any, row: tuple[int, str], worker_name: str | None, at: in
     return TakenTask(task_token.of_handle(seed, handle), input)
 
 
-def _find(connection: Any, token: str) -> int | AnswerOutcome:
+def _key_of_open(connection: Connection, token: str) -> int | AnswerOutcome:
     row = connection.execute(
         """
         SELECT t.key, t.open, e.seed, e.status
-        FROM task t JOIN execution e ON e.id = t.key >> 16
+        FROM task t JOIN execution e ON e.id = execution_of(t.key)
         WHERE t.handle = ?
         """,
         (task_token.handle_of(token),),
@@ -124,7 +133,7 @@ def _find(connection: Any, token: str) -> int | AnswerOutcome:
     return found if is_open and status == "RUNNING" else AnswerOutcome.TOO_LATE
 
 
-def open_tasks(connection: Any, execution: int, opened: Sequence[Opened], at: int) -> None:
+def open_tasks(connection: Connection, execution: int, opened: Sequence[Opened], at: int) -> None:
     """Notes tasks that their execution has scheduled, in the caller's transaction. One for no
     activity that there is, is refused.
     """
@@ -143,6 +152,6 @@ def open_tasks(connection: Any, execution: int, opened: Sequence[Opened], at: in
             send(connection, execution, "taskRefused", {"task": task, **refusal}, at)
 
 
-def close_tasks(connection: Any, keys: Iterable[int]) -> None:
+def close_tasks(connection: Connection, keys: Iterable[int]) -> None:
     """Notes that tasks are owed no more, in the caller's transaction."""
     connection.executemany("UPDATE task SET open = 0 WHERE key = ?", [(key,) for key in keys])

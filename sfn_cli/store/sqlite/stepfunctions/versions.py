@@ -14,6 +14,8 @@ from sfn_cli.store.records.versions import Listed, QuotaReached, Version
 from sfn_cli.store.sqlite.stepfunctions.revisions import COLUMNS
 
 if TYPE_CHECKING:
+    from sqlite3 import Connection
+
     from sfn_cli.store.sqlite.database import Database
 
 MAX_VERSIONS = 1000
@@ -29,7 +31,7 @@ def version_from(row: tuple[Any, ...]) -> Version:
     return Version(number, description, created_at, Revision(*revision), id)
 
 
-def publish(connection: Any, machine: int, revision: int, description: str, at: int) -> Version:
+def publish(connection: Connection, machine: int, revision: int, description: str, at: int) -> Version:
     """The version of the machine's revision (both are rows): the one that there is, or a new one.
     Raises QuotaReached.
     """
@@ -92,7 +94,7 @@ class Versions:
             return [name for (name,) in aliases]
 
 
-def _find(connection: Any, condition: str, parameters: tuple[int, int]) -> Version | None:
+def _find(connection: Connection, condition: str, parameters: tuple[int, int]) -> Version | None:
     row = connection.execute(
         f"SELECT {VERSION_COLUMNS} FROM version v JOIN revision r ON r.id = v.revision WHERE {condition}",
         parameters,

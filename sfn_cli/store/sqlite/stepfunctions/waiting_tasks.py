@@ -5,7 +5,7 @@ They are found from the executions that run: what was answered long ago is not l
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
 from sfn_cli.store.records.waiting_tasks import WaitingExecution, WaitingTask
@@ -13,6 +13,7 @@ from sfn_cli.store.sqlite.keys import EVENTS_PER_EXECUTION, event_of, execution_
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from sqlite3 import Connection
 
     from sfn_cli.store.sqlite.database import Database
 
@@ -52,7 +53,7 @@ def waiting_tasks(database: Database) -> Iterator[WaitingTask]:
             )
 
 
-def _state(connection: Any, key: int) -> str:
+def _state(connection: Connection, key: int) -> str:
     """The name of the state that a task belongs to: its thread entered it before the task's first attempt."""
     execution = execution_of(key)
     while True:
@@ -64,7 +65,7 @@ def _state(connection: Any, key: int) -> str:
         key = key_of(execution, previous)
 
 
-def _worker(connection: Any, key: int) -> str | None:
+def _worker(connection: Connection, key: int) -> str | None:
     """The name of the worker that has taken a task, once the execution has noted it."""
     row = connection.execute(
         "SELECT details FROM event WHERE key > ? AND key < ? AND previous = ? AND type = 'ActivityStarted'",

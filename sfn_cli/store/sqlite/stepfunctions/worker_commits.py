@@ -9,7 +9,7 @@ Rule 4: an execution that cannot be stored does not keep the others from being s
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sfn_cli import __version__, jsonvalue
 from sfn_cli.errors import RowError, is_of_the_store
@@ -17,11 +17,10 @@ from sfn_cli.interpreter.events import TERMINAL, HistoryEvent
 from sfn_cli.store.records.worker_commits import Claimed, Committed, ExecutionChanges
 from sfn_cli.store.sqlite.keys import key_of
 from sfn_cli.store.sqlite.logs.logs import insert_lines
-from sfn_cli.store.sqlite.stepfunctions import execution_end, inbox, suspensions, tasks
+from sfn_cli.store.sqlite.stepfunctions import execution_end, inbox, map_run_counts, suspensions, tasks
 from sfn_cli.store.sqlite.stepfunctions.events import event_rows, insert_events
 from sfn_cli.store.sqlite.stepfunctions.execution_end import (
     abort_awaited,
-    count_ends,
     end_map_run,
     tell_waiting,
 )
@@ -29,6 +28,7 @@ from sfn_cli.store.sqlite.stepfunctions.execution_logs import insert_execution_l
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+    from sqlite3 import Connection
 
     from sfn_cli.store.records.logs import LogLine
     from sfn_cli.store.records.suspensions import Fault
@@ -211,7 +211,7 @@ class Turns:
 
     def _write(
         self,
-        connection: Any,
+        connection: Connection,
         moved: Sequence[ExecutionChanges],
         forgotten: Sequence[int],
         lines: Sequence[LogLine],
@@ -249,13 +249,13 @@ class Turns:
         tell_waiting(connection, ended, now)
         in_map_runs = [turn.execution for turn in kept if turn.in_map_run and turn.execution in ended]
         if in_map_runs:
-            count_ends(connection, in_map_runs)
+            map_run_counts.add_ends(connection, in_map_runs)
         insert_execution_log(connection, [line for turn in kept for line in turn.log], now)
         if lines:
             insert_lines(connection, lines, now)
         return lost
 
-    def _ours(self, connection: Any, executions: Sequence[int]) -> set[int]:
+    def _ours(self, connection: Connection, executions: Sequence[int]) -> set[int]:
         rows = connection.execute(
             "SELECT id FROM execution WHERE id IN (SELECT value FROM json_each(?)) AND owner = ? AND status "
             "= 'RUNNING'",
@@ -263,7 +263,7 @@ class Turns:
         )
         return {id for (id,) in rows}
 
-    def _note_tasks(self, connection: Any, moved: Sequence[ExecutionChanges], now: int) -> None:
+    def _note_tasks(self, connection: Connection, moved: Sequence[ExecutionChanges], now: int) -> None:
         for turn in moved:
             if turn.opened:
                 tasks.open_tasks(connection, turn.execution, turn.opened, now)
@@ -273,7 +273,7 @@ class Turns:
                 abort_awaited(connection, [key_of(turn.execution, task) for task in turn.given_up], now)
 
 
-def _end_map_runs(connection: Any, moved: Sequence[ExecutionChanges]) -> None:
+def _end_map_runs(connection: Connection, moved: Sequence[ExecutionChanges]) -> None:
     """Ends Map Runs with the event that says so: it follows the one that started them."""
     for turn in moved:
         for event in turn.events if turn.map_runs else ():
@@ -289,7 +289,7 @@ def _end_map_runs(connection: Any, moved: Sequence[ExecutionChanges]) -> None:
 _MAP_RUN_ENDS = {"MapRunSucceeded": "SUCCEEDED", "MapRunFailed": "FAILED"}
 
 
-def _definition_and_logging(connection: Any, revision: int) -> tuple[str, str]:
+def _definition_and_logging(connection: Connection, revision: int) -> tuple[str, str]:
     row: tuple[str, str] | None = connection.execute(
         "SELECT definition, logging_configuration FROM revision WHERE id = ?", (revision,)
     ).fetchone()
@@ -298,7 +298,7 @@ def _definition_and_logging(connection: Any, revision: int) -> tuple[str, str]:
     return row
 
 
-def _mocks(connection: Any, row: int | None) -> str | None:
+def _mocks(connection: Connection, row: int | None) -> str | None:
     """The mocks in this row, as JSON."""
     if row is None:
         return None

@@ -74,7 +74,7 @@ def test_a_dead_workers_execution_goes_to_the_next(database: Database) -> None:
     assert [again.id for again in Turns(database, next_one).claim_abandoned({next_one}, 10)] == [claimed.id]
 
     assert Turns(database, dead).commit([ExecutionChanges(claimed.id, [entered(2)])]).lost == {claimed.id}
-    assert [event.type for event in Executions(database).history(claimed.id)] == ["ExecutionStarted"]
+    assert [event.type for event in Executions(database).history(claimed.arn)] == ["ExecutionStarted"]
     assert Turns(database, next_one).commit([ExecutionChanges(claimed.id, [entered(2)])]).lost == set()
 
 
@@ -90,7 +90,7 @@ def test_an_end_is_an_end(database: Database) -> None:
     assert turns.commit([ExecutionChanges(claimed.id, [entered(4)])]).lost == {claimed.id}
     assert Executions(database).abort(ARN, "Late", None, 9) == 3
     assert Executions(database).find(ARN) == ended
-    assert len(Executions(database).history(claimed.id)) == 3
+    assert len(Executions(database).history(claimed.arn)) == 3
 
 
 def test_a_stop_wins_over_a_turn_in_flight(database: Database) -> None:
@@ -99,7 +99,7 @@ def test_a_stop_wins_over_a_turn_in_flight(database: Database) -> None:
     (claimed,) = turns.claim_new(10)
     assert Executions(database).abort(ARN, "Oops", "because", 5) == 5
     assert turns.commit([ExecutionChanges(claimed.id, [entered(2)])]).lost == {claimed.id}
-    assert [event.type for event in Executions(database).history(claimed.id)] == [
+    assert [event.type for event in Executions(database).history(claimed.arn)] == [
         "ExecutionStarted",
         "ExecutionAborted",
     ]
@@ -180,7 +180,7 @@ def test_what_cannot_be_written_of_one_keeps_nothing_of_the_others(
     )
     assert committed.lost == set()
     assert {execution: type(error) for execution, error in committed.refused.items()} == {bad.id: refusal}
-    assert [event.type for event in Executions(database).history(bad.id)] == ["ExecutionStarted"]
+    assert [event.type for event in Executions(database).history(bad.arn)] == ["ExecutionStarted"]
     ended = Executions(database).find(good.arn)
     assert ended is not None
     assert ended.status == "SUCCEEDED"
