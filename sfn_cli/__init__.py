@@ -9,7 +9,7 @@ Our own words, beside those of the States Language and of the AWS API:
     driver   who turns the interpreter's handle: the local worker, and others to come
     turn     what a worker does between two commits: it advances all executions that may move
     lease    a worker's hold on an execution: the row names it, and each commit checks it
-    errand   one task as an integration is given it, and where it answers
+    task_run   one task as an integration is given it, and where it answers
     slot     a place for one live worker: a file that it holds locked, and a pipe that wakes it
 
 The map of the house is in CONTRIBUTING.md.

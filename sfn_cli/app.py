@@ -37,17 +37,17 @@ def build(settings: Settings) -> Service:
     )
 
 
-def run_worker(*, beside: bool) -> None:
+def run_worker(*, additional: bool) -> None:
     """The worker's process, as `drivers.local.launch` starts it."""
-    from sfn_cli.drivers.local.worker import main
+    from sfn_cli.drivers.local.process import main
 
-    main(build, beside=beside)
+    main(build, additional=additional)
 
 
 def _run_task(
     service: Service, task: OpenTask, inspection: HttpInspection | None
 ) -> TaskSucceeded | TaskFailed:
-    from sfn_cli.integrations.at_once import run
+    from sfn_cli.integrations.run_synchronously import run
 
     return run(service, task, inspection)
 

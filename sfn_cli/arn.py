@@ -48,8 +48,10 @@ def name_of(text: str) -> str:
     return text.split(":", 6)[-1]
 
 
-def checked(text: str) -> Arn | None:
-    """As `parse`, but text that does not begin as an ARN is AWS's InvalidArn."""
+def parse_strict(text: str) -> Arn | None:
+    """Parses an ARN as `parse` does. Raises ApiError InvalidArn for text that does not begin as
+    one.
+    """
     if not text.startswith("arn:"):
         raise ApiError("InvalidArn", f"Invalid Arn: 'Invalid ARN prefix: {text}'")
     return parse(text)
@@ -59,13 +61,15 @@ def state_machine(region: str, account: str, name: str) -> str:
     return f"arn:aws:states:{region}:{account}:stateMachine:{name}"
 
 
-def qualified(state_machine_arn: str, qualifier: int | str) -> str:
-    """The ARN of a version, by its number, or of an alias, by its name."""
+def qualify(state_machine_arn: str, qualifier: int | str) -> str:
+    """Returns the ARN of a version, by its number, or of an alias, by its name."""
     return f"{state_machine_arn}:{qualifier}"
 
 
-def unqualified(text: str) -> tuple[str, str | None]:
-    """A state machine's own ARN, and what qualifies it: a version's number or an alias's name."""
+def split_qualifier(text: str) -> tuple[str, str | None]:
+    """Splits a state machine's ARN into its unqualified ARN and its qualifier: a version's number,
+    an alias's name, or None.
+    """
     parts = text.split(":", 7)
     return ":".join(parts[:7]), parts[7] if len(parts) == 8 else None
 

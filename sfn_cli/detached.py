@@ -49,7 +49,10 @@ def start(code: str, environment: Mapping[str, str], *, lock: int, log: int) -> 
 
 
 def settle() -> None:
-    """Called first in the new process: makes its session, and closes all inherited descriptors but the lock."""
+    """Makes the new process's session and closes all inherited descriptors but the lock.
+
+    To be called first in the new process.
+    """
     if os.getsid(0) != os.getpid():
         os.setsid()
     os.closerange(INHERITED + 1, _MAX_DESCRIPTORS)

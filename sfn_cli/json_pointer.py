@@ -13,8 +13,8 @@ def pointer(name: str) -> str:
     return name.replace("~", "~0").replace("/", "~1")
 
 
-def pointed(value: Json, pointer: str) -> Json:
-    """What a pointer finds in a value. Raises LookupError."""
+def resolve_pointer(value: Json, pointer: str) -> Json:
+    """Returns the value that a pointer refers to. Raises LookupError."""
     for token in pointer.split("/")[1:]:
         name = token.replace("~1", "/").replace("~0", "~")
         try:

@@ -31,8 +31,8 @@ class NotJson(ValueError):
 
 
 def read(text: str) -> Json:
-    """The value of a JSON text that comes from outside. Raises NotJson, also for what is too deep
-    or too large a number.
+    """Returns the value of a JSON text that comes from outside. Raises NotJson, also for what is
+    too deep or too large a number.
     """
     _prepare(text)
     try:
@@ -61,7 +61,7 @@ def _prepare(text: str) -> None:
             f"Document nesting depth ({jsonvalue.MAX_DEPTH + 1}) exceeds the maximum allowed "
             f"({jsonvalue.MAX_DEPTH})"
         )
-    jsonvalue.make_room()
+    jsonvalue.raise_recursion_limit()
 
 
 _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[{]+|[\]}]+', re.DOTALL)
@@ -116,7 +116,7 @@ class _Reader:
             elif not character:
                 self.end_of_input()
             else:
-                self.unexpected(f"was expecting comma to separate {self.kind()} entries")
+                self.fail_unexpected(f"was expecting comma to separate {self.kind()} entries")
         self.space()
         if self.peek():
             self.value()
@@ -130,13 +130,13 @@ class _Reader:
         if not self.peek():
             self.end_of_input()
         if self.peek() != '"':
-            self.unexpected("was expecting double-quote to start field name")
+            self.fail_unexpected("was expecting double-quote to start field name")
         self.string("name")
         self.space()
         if not self.peek():
             self.end_of_input()
         if self.peek() != ":":
-            self.unexpected("was expecting a colon to separate field name and value")
+            self.fail_unexpected("was expecting a colon to separate field name and value")
         self.at += 1
         self.value()
 
@@ -156,7 +156,7 @@ class _Reader:
         elif character.isidentifier() or character == "$":
             self.word()
         else:
-            self.unexpected(f"expected a valid value {_VALUES}")
+            self.fail_unexpected(f"expected a valid value {_VALUES}")
 
     def word(self) -> None:
         start = self.at
@@ -175,25 +175,25 @@ class _Reader:
         if self.peek() == "-":
             self.at += 1
             if not self.peek().isdigit():
-                self.unexpected("expected digit (0-9) to follow minus sign, for valid numeric value")
+                self.fail_unexpected("expected digit (0-9) to follow minus sign, for valid numeric value")
         if self.peek() == "0" and self.text[self.at + 1 : self.at + 2].isdigit():
             self.fail("Invalid numeric value: Leading zeroes not allowed")
         self.digits()
         if self.peek() == ".":
             self.at += 1
             if not self.peek().isdigit():
-                self.unexpected("Decimal point not followed by a digit")
+                self.fail_unexpected("Decimal point not followed by a digit")
             self.digits()
         if self.peek() and self.peek() in "eE":
             self.at += 1
             if self.peek() and self.peek() in "+-":
                 self.at += 1
             if not self.peek().isdigit():
-                self.unexpected("Exponent indicator not followed by a digit")
+                self.fail_unexpected("Exponent indicator not followed by a digit")
             self.digits()
         following = self.peek()
         if following and following not in _SPACE + ",]}":
-            self.unexpected(
+            self.fail_unexpected(
                 "Expected space separating root-level values" if not self.open else self.separator()
             )
 
@@ -230,12 +230,12 @@ class _Reader:
                 digit = self.text[self.at + offset : self.at + offset + 1]
                 if not digit or digit not in "0123456789abcdefABCDEF":
                     self.at += offset
-                    self.unexpected("expected a hex-digit for character escape sequence")
+                    self.fail_unexpected("expected a hex-digit for character escape sequence")
             self.at += 5
         elif character and character in _ESCAPES:
             self.at += 1
         elif character:
-            self.fail(f"Unrecognized character escape {_shown(character)}")
+            self.fail(f"Unrecognized character escape {_describe(character)}")
 
     def close(self, character: str) -> None:
         opened, start = self.open[-1]
@@ -270,11 +270,11 @@ class _Reader:
             f"(start marker at [Source: (String); line: {line}, column: {column}])"
         )
 
-    def unexpected(self, comment: str) -> NoReturn:
+    def fail_unexpected(self, comment: str) -> NoReturn:
         character = self.peek()
         if not character:
             self.fail(f"Unexpected end-of-input: {comment}")
-        self.fail(f"Unexpected character ({_shown(character)}): {comment}")
+        self.fail(f"Unexpected character ({_describe(character)}): {comment}")
 
     def fail(self, message: str) -> NoReturn:
         raise NotJson(message, *self.position(self.at))
@@ -284,8 +284,8 @@ class _Reader:
         return before.count("\n") + 1, at - (before.rfind("\n") + 1) + 1
 
 
-def _shown(character: str) -> str:
-    """A character as Jackson shows it: `'x' (code 120)`, or `(CTRL-CHAR, code 10)`."""
+def _describe(character: str) -> str:
+    """Describes a character as Jackson does: `'x' (code 120)`, or `(CTRL-CHAR, code 10)`."""
     code = ord(character)
     if code < 32:
         return f"(CTRL-CHAR, code {code})"

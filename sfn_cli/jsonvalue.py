@@ -60,7 +60,7 @@ def well_formed(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
-def outgrows(value: Json, characters: int) -> bool:
+def is_larger_than(value: Json, characters: int) -> bool:
     """Whether the text of `value` is certainly longer than this many characters.
 
     It looks no further than that: a small value may hold one string a million times, and its text would fill
@@ -94,7 +94,7 @@ def outgrows(value: Json, characters: int) -> bool:
 _ROOM = 5 * MAX_DEPTH
 
 
-def make_room() -> None:
+def raise_recursion_limit() -> None:
     """Lets functions call each other deeply enough for JSON of MAX_DEPTH levels, and for JSONata.
 
     The limit is the whole process's: it is never lowered again, which would fail other threads.
@@ -129,9 +129,13 @@ class Payload:
             self._text = dumps(self._value)
         return self._text
 
-    def outgrows(self, characters: int) -> bool:
+    def is_larger_than(self, characters: int) -> bool:
         """As the function of this name; without looking at a value whose text is there."""
-        return len(self._text) > characters if self._text is not None else outgrows(self._value, characters)
+        return (
+            len(self._text) > characters
+            if self._text is not None
+            else is_larger_than(self._value, characters)
+        )
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Payload) and self.text == other.text

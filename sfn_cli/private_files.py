@@ -50,8 +50,8 @@ def check_home(home: str | os.PathLike[str]) -> None:
         return
     except OSError as error:
         raise StoreError(
-            f"Cannot use the store in {home}: {error.strerror or error}. Set SFN_HOME to a folder that can "
-            "be written."
+            f"Cannot use the store in {home}: {error.strerror or error}. "
+            "Set SFN_HOME to a folder that can be written."
         ) from None
     user = os.geteuid()
     if found.st_uid not in (user, 0):
@@ -163,26 +163,26 @@ def open_file(path: str | os.PathLike[str], flags: int, *, above: int = -1) -> i
     path = os.fspath(path)
     # O_NONBLOCK: a pipe in the file's place must not block. Regular files ignore it.
     flags |= os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
-    descriptor = _created(path, flags) if flags & os.O_CREAT else -1
+    descriptor = _create(path, flags) if flags & os.O_CREAT else -1
     while descriptor < 0:
         try:
-            descriptor = _opened(path, flags & ~os.O_CREAT)
+            descriptor = _open(path, flags & ~os.O_CREAT)
         except FileNotFoundError:
             if not flags & os.O_CREAT:
                 raise
-            descriptor = _created(path, flags)  # it was deleted in between
+            descriptor = _create(path, flags)  # it was deleted in between
     try:
         _check(path, os.fstat(descriptor), stat.S_ISREG, "a file")
         if os.fstat(descriptor).st_mode & _OTHERS_WRITE:
             os.fchmod(descriptor, FILE_MODE)
-        return _lifted(descriptor, above)
+        return _move_above(descriptor, above)
     except BaseException:
         os.close(descriptor)
         raise
 
 
-def _created(path: str, flags: int) -> int:
-    """The descriptor of a new file, or -1 if the path exists."""
+def _create(path: str, flags: int) -> int:
+    """Returns the descriptor of a new file, or -1 if the path exists."""
     try:
         descriptor = os.open(path, flags | os.O_CREAT | os.O_EXCL, FILE_MODE)
     except FileExistsError:
@@ -192,7 +192,7 @@ def _created(path: str, flags: int) -> int:
     return descriptor
 
 
-def _opened(path: str, flags: int) -> int:
+def _open(path: str, flags: int) -> int:
     try:
         return os.open(path, flags)
     except OSError as error:
@@ -203,7 +203,7 @@ def _opened(path: str, flags: int) -> int:
     return os.open(path, flags)
 
 
-def _lifted(descriptor: int, above: int) -> int:
+def _move_above(descriptor: int, above: int) -> int:
     if descriptor > above:
         return descriptor
     import fcntl
@@ -288,8 +288,8 @@ def _check(path: str, found: os.stat_result, is_kind: Callable[[int], bool], kin
         )
     if found.st_uid not in (os.geteuid(), 0):
         raise StoreError(
-            f"Cannot use the store {path}: it belongs to {_user_name(found.st_uid)}. Move it away, or set "
-            "SFN_HOME to another folder."
+            f"Cannot use the store {path}: it belongs to {_user_name(found.st_uid)}. "
+            "Move it away, or set SFN_HOME to another folder."
         )
 
 

@@ -78,7 +78,7 @@ class Variable(NamedTuple):
         try:
             return self.kind.parse(text)
         except ValueError:
-            raise ConfigurationError(f"{self.name} is {_shown(text)}: it must be {self.kind.must}.") from None
+            raise ConfigurationError(f"{self.name} is {_quote(text)}: it must be {self.kind.must}.") from None
 
 
 def _digits(text: str, *, most: int = 9) -> str:
@@ -420,8 +420,10 @@ def is_url(text: str) -> bool:
     return True
 
 
-def shown_by(clock: str | None, started_at: int, wall: int) -> int:
-    """What the clock of an execution shows that has not jumped, all in milliseconds since 1970."""
+def clock_reading(clock: str | None, started_at: int, wall: int) -> int:
+    """Returns what the clock of an execution shows that has not jumped, all in milliseconds since
+    1970.
+    """
     return wall if clock is None or clock == "virtual" else fast_time(float(clock), started_at, wall)
 
 
@@ -436,8 +438,8 @@ def _endpoints(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
             yield name, VARIABLES[_ENDPOINTS]._replace(name=name).parse(environ[name])
 
 
-def _shown(text: str) -> str:
-    """The text quoted on one line, shortened."""
+def _quote(text: str) -> str:
+    """Quotes the text on one line, shortened."""
     return repr(text if len(text) <= _SHOWN_LENGTH else text[: _SHOWN_LENGTH - 3] + "...")
 
 

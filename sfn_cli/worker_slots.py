@@ -43,7 +43,7 @@ class Slot:
                     os.close(descriptor)
                     return None
 
-    def is_of(self, lock: int) -> bool:
+    def owns(self, lock: int) -> bool:
         """Whether the held lock is still that of this slot: its file may have been deleted, with
         the whole store.
         """

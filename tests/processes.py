@@ -76,11 +76,8 @@ def create_function(home: Path, name: str, code: Path, *options: str) -> None:
 
 def start_execution(home: Path, machine: str, *arguments: str, **options: Any) -> str:
     """The ARN of a new execution of the machine with this ARN."""
-    return str(
-        sfn_json(home, "start-execution", "--state-machine-arn", machine, *arguments, **options)[
-            "executionArn"
-        ]
-    )
+    answer = sfn_json(home, "start-execution", "--state-machine-arn", machine, *arguments, **options)
+    return str(answer["executionArn"])
 
 
 def describe(home: Path, execution: str) -> dict[str, Any]:

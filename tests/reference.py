@@ -25,13 +25,13 @@ HEAD = """\
 Every environment variable that sfn reads. `python -m tests.reference` writes this page from the table in
 `sfn_cli/settings.py`.
 
-Every command checks all of them before it does anything else. A bad value is reported in one line, with exit
-code 253, and nothing is written or started. (A bad region or output format is reported as by the aws CLI, with
-exit code 255.) An empty value counts as not set, except
-that an empty pager means none.
+Every command checks all of them before it does anything else. A bad value is reported in one line,
+with exit code 253, and nothing is written or started. (A bad region or output format is reported as
+by the aws CLI, with exit code 255.) An empty value counts as not set, except that an empty pager
+means none.
 
-A worker, and the store's own AWS services, have the settings of the command that started them. To change them,
-run `sfn worker stop` and `sfn aws stop`: the next command starts them again.
+A worker, and the store's own AWS services, have the settings of the command that started them. To
+change them, run `sfn worker stop` and `sfn aws stop`: the next command starts them again.
 """
 
 

@@ -1,7 +1,8 @@
 """Writes docs/schema.sql, the schema of the store as it is now: `python -m tests.schema`.
 
-The schema is made by the files in `sfn_cli/store/sqlite/schema/`, one after the other. This page shows what they
-come to, with their comments. With `--check` it writes nothing, and exits with 1 when the page is stale.
+The schema is made by the files in `sfn_cli/store/sqlite/schema/`, one after the other. This page
+shows what they come to, with their comments. With `--check` it writes nothing, and exits with 1
+when the page is stale.
 """
 
 from __future__ import annotations
@@ -69,7 +70,9 @@ def _comments_of_added_columns(script: str) -> dict[tuple[str, str], str]:
 
 
 def _one_column_a_line(sql: str, table: str, added: dict[tuple[str, str], str]) -> str:
-    """A CREATE TABLE, with columns that were added later on lines of their own: SQLite has them in one."""
+    """A CREATE TABLE, with columns that were added later on lines of their own: SQLite has them in
+    one.
+    """
     columns = [column for of, column in added if of == table]
     if not columns:
         return sql

@@ -11,7 +11,10 @@ PACKAGE = Path(sfn_cli.__file__).parent
 
 
 def test_one_builder() -> None:
-    """Commands, the server and the worker have their Service from `app.build`; `sibling` makes others of it."""
+    """Commands, the server and the worker have their Service from `app.build`.
+
+    `sibling` makes others of it.
+    """
     found = {
         str(path.relative_to(PACKAGE))
         for path in PACKAGE.rglob("*.py")

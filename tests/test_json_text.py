@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sfn_cli.json_text import NotJson, read
-from sfn_cli.jsonvalue import make_room
+from sfn_cli.jsonvalue import raise_recursion_limit
 
-make_room()  # now: Hypothesis minds a recursion limit that changes while it tries
+raise_recursion_limit()  # now: Hypothesis minds a recursion limit that changes while it tries
 
 VALUES = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
 
@@ -20,11 +20,11 @@ VALUES = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false'
     "text, message, column",
     [
         ("not some json", f"Unrecognized token 'not': was expecting {VALUES}", 4),  # recorded
-        (
+        (  # recorded
             "{'not': 'json'",
             "Unexpected character (''' (code 39)): was expecting double-quote to start field name",
             2,
-        ),  # recorded
+        ),
         (
             '{"a" 1}',
             "Unexpected character ('1' (code 49)): was expecting a colon to separate field name and value",

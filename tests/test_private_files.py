@@ -161,8 +161,10 @@ def test_the_umask_does_not_matter(tmp_path: Path, umask: int) -> None:
         return done.stdout
 
     try:
-        run("lambda", "create-function", "--function-name", "f", "--runtime", RUNTIME, "--handler", "app.handler", "--role", ROLE,
-            "--zip-file", f"fileb://{tmp_path}/app.zip")  # fmt: skip
+        run(
+            "lambda", "create-function", "--function-name", "f", "--runtime", RUNTIME,
+            "--handler", "app.handler", "--role", ROLE, "--zip-file", f"fileb://{tmp_path}/app.zip",
+        )  # fmt: skip
         task = {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "End": True}
         definition = json.dumps({"StartAt": "P", "States": {"P": task}})
         run("create-state-machine", "--name", "M", "--role-arn", ROLE, "--definition", definition)

@@ -1,6 +1,7 @@
 """Integrity check: SQLite's own, and a replay of every history.
 
-Rule 1: the whole check reads one snapshot of the store, without what commands and workers commit meanwhile.
+Rule 1: the whole check reads one snapshot of the store, without what commands and workers commit
+meanwhile.
 Rule 2: at most one execution is in memory at a time, and of its history only what its replay keeps.
 Rule 3: a damaged execution is one finding; the others are checked all the same.
 
@@ -15,7 +16,7 @@ from collections import OrderedDict
 from textwrap import indent
 from typing import TYPE_CHECKING, NamedTuple
 
-from sfn_cli.api.suspensions import explained
+from sfn_cli.api.suspensions import describe
 from sfn_cli.asl.state_machine import load
 from sfn_cli.errors import RowError, StoreError
 from sfn_cli.interpreter.events import TERMINAL
@@ -24,7 +25,7 @@ from sfn_cli.interpreter.interpreter import Interpreter
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sfn_cli.asl.state_machine import StateMachine
+    from sfn_cli.asl.state_machine import CompiledMachine
     from sfn_cli.interpreter.events import HistoryEvent
     from sfn_cli.store.protocols import Snapshot, Store
     from sfn_cli.store.records.snapshot import StoredExecution
@@ -60,7 +61,7 @@ def examine(store: Store, report: Callable[[str], object]) -> Examined:
                 report(finding)
                 findings += 1
         for suspension in store.suspensions.all():
-            report(f"{explained(suspension)}\n{indent(suspension.traceback.rstrip(), '    ')}")
+            report(f"{describe(suspension)}\n{indent(suspension.traceback.rstrip(), '    ')}")
             findings += 1
     return Examined(executions, events, findings)
 
@@ -104,10 +105,10 @@ class _Machines:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
-        self._loaded: OrderedDict[int, tuple[StateMachine, int]] = OrderedDict()
+        self._loaded: OrderedDict[int, tuple[CompiledMachine, int]] = OrderedDict()
         self._characters = 0
 
-    def of(self, revision: int) -> StateMachine:
+    def of(self, revision: int) -> CompiledMachine:
         found = self._loaded.get(revision)
         if found is None:
             definition = self._snapshot.definition(revision)

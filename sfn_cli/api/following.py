@@ -1,10 +1,15 @@
-"""Waiting for the store to change, and keeping a worker alive meanwhile, for commands and the server.
+"""Waiting for the store to change, and keeping a worker alive meanwhile, for commands and the
+server.
 
-Rule 1: the first look comes at once, and a commit between two looks is never missed (store `Changes`).
-Rule 2: while something is unfinished, a worker is woken every WAKE_SECONDS, for it may have been killed at
-any moment. While nothing is, none is started: a command that follows an idle store keeps no worker alive.
-Rule 3: time is measured by the monotonic clock. Setting the system's clock neither ends nor prolongs a wait.
-Rule 4: a store whose file was moved or deleted never changes again: the wait ends with a StoreError.
+Rule 1: the first look comes at once, and a commit between two looks is never missed (store
+`Changes`).
+Rule 2: while something is unfinished, a worker is woken every WAKE_SECONDS, for it may have been
+killed at any moment. While nothing is, none is started: a command that follows an idle store keeps
+no worker alive.
+Rule 3: time is measured by the monotonic clock. Setting the system's clock neither ends nor
+prolongs a wait.
+Rule 4: a store whose file was moved or deleted never changes again: the wait ends with a
+StoreError.
 """
 
 from __future__ import annotations
@@ -50,8 +55,9 @@ class Follower:
         self._wakes_at = time.monotonic() + WAKE_SECONDS
 
     def wait(self, seconds: float = 0.0, *, every: float = LOOK_SECONDS) -> bool:
-        """Waits, for that long at most, until the store may have changed since the last call that returned True; the
-        first call returns True. With 0 it only looks. Wakes a worker whenever that is due.
+        """Waits, for that long at most, until the store may have changed since the last call that
+        returned True; the first call returns True. With 0 it only looks. Wakes a worker whenever
+        that is due.
 
         Raises StoreError when the store is gone, or no worker can be started.
         """
@@ -75,31 +81,36 @@ class Follower:
 def pause_seconds(unchanged_seconds: float, look_seconds: float) -> float:
     """How long a watcher of many waits pauses after a look.
 
-    `unchanged_seconds` is the time since the store last changed, `look_seconds` how long the look took.
+    `unchanged_seconds` is the time since the store last changed, `look_seconds` how long the look
+    took.
     """
     pause = PROMPT_SECONDS if unchanged_seconds < QUIET_SECONDS else LOOK_SECONDS
     return max(pause, _SHARE * look_seconds)
 
 
 def keep_worker(service: Service) -> None:
-    """Makes sure that a worker lives if there is work left, without waiting for it. Raises StoreError."""
+    """Makes sure that a worker lives if there is work left, without waiting for it. Raises
+    StoreError.
+    """
     if service.executions.any_running() or service.function_events.any():
         service.runner.wake()
 
 
 def looks(service: Service, seconds: float = math.inf, *, every: float = LOOK_SECONDS) -> Iterator[None]:
-    """Yields at once, and then whenever the store may have changed, until so many seconds have passed."""
+    """Yields at once, and then whenever the store may have changed, until so many seconds have
+    passed.
+    """
     follower = Follower(service)
     give_up_at = time.monotonic() + seconds
     while follower.wait(max(0.0, give_up_at - time.monotonic()), every=every):
         yield
 
 
-def settled(service: Service, executions: Sequence[str]) -> dict[str, str]:
+def find_settled(service: Service, executions: Sequence[str]) -> dict[str, str]:
     """The executions (by ARN) whose wait is over, with their statuses.
 
-    Every wait for the end of an execution decides here whether it is over. One that cannot end, because sfn
-    failed on it or on an execution that it waits for, is SUSPENDED.
+    Every wait for the end of an execution decides here whether it is over. One that cannot end,
+    because sfn failed on it or on an execution that it waits for, is SUSPENDED.
     """
     ended = service.executions.ended_among(executions)
     running = [execution for execution in executions if execution not in ended]
@@ -117,12 +128,12 @@ def ends(
 ) -> Iterator[dict[str, str]]:
     """Waits until the executions (by ARN) have ended.
 
-    Yields at every look what has `settled` since the last one (perhaps nothing): each execution once.
+    Yields at every look what `find_settled` newly returns (perhaps nothing): each execution once.
     """
     for start in range(0, len(executions), WINDOW):
         waiting = set(executions[start : start + WINDOW])
         for _ in looks(service, every=every):
-            ended = settled(service, list(waiting))
+            ended = find_settled(service, list(waiting))
             waiting -= ended.keys()
             yield ended
             if not waiting:
@@ -130,11 +141,13 @@ def ends(
 
 
 def events(service: Service, execution: str) -> Iterator[HistoryEvent]:
-    """The events of the execution with this ARN, each as soon as it is stored, until it has `settled`."""
+    """The events of the execution with this ARN, each as soon as it is stored, until it has ended
+    or is suspended.
+    """
     last = 0
     for _ in looks(service):
         # Before the history: no event follows those that are read below.
-        ended = settled(service, [execution])
+        ended = find_settled(service, [execution])
         for event in service.executions.history(execution, after=last):
             yield event
             last = event.id

@@ -73,8 +73,8 @@ class Service:
         is_available: Callable[[Resource], bool] | None = None,
         parent: Service | None = None,
     ) -> None:
-        """`clock` gives milliseconds since 1970. `open_store` and the `make_…` are called once, when first needed;
-        the store calls the function that it is given to wake a worker.
+        """`clock` gives milliseconds since 1970. `open_store` and the `make_…` are called once,
+        when first needed; the store calls the function that it is given to wake a worker.
         `run_task` carries out one task and waits for it; without it, no task outside of an
         execution can be run. `is_available` tells whether tasks on a resource can be carried out,
         without which no machine is made that has them; None, where no machine is refused for that.
@@ -110,7 +110,9 @@ class Service:
             self.store.close()
 
     def stop_invoker(self) -> None:
-        """Ends the functions that run, if this Service started any: whoever waits for one is answered."""
+        """Ends the functions that run, if this Service started any: whoever waits for one is
+        answered.
+        """
         invoker = self.__dict__.pop("invoker", None)
         if invoker is not None and self._parent is None:
             invoker.stop()

@@ -1,7 +1,7 @@
 """Descriptions of suspended executions for people: what failed, and what to do.
 
-An execution is suspended after sfn itself failed on it (store/sqlite/stepfunctions/suspensions.py). The API
-says RUNNING.
+An execution is suspended after sfn itself failed on it (store/sqlite/stepfunctions/suspensions.py).
+The API says RUNNING.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
     from sfn_cli.store.records.suspensions import Suspension
 
 
-def explained(suspension: Suspension) -> str:
-    """One line: what happened, where the traceback is, and what ends it."""
+def describe(suspension: Suspension) -> str:
+    """Describes a suspension in one line: what happened, where the traceback is, and what ends it."""
     return (
-        f"The execution {suspension.execution_arn} is suspended: sfn {suspension.version} failed on it "
-        f"{suspension.attempts} times ({suspension.error}). For the traceback: sfn worker status. To end "
-        "the execution: "
-        f"sfn stop-execution --execution-arn {suspension.execution_arn}. A newer version of sfn tries it "
-        "again."
+        f"The execution {suspension.execution_arn} is suspended: "
+        f"sfn {suspension.version} failed on it {suspension.attempts} times ({suspension.error}). "
+        "For the traceback: sfn worker status. "
+        f"To end the execution: sfn stop-execution --execution-arn {suspension.execution_arn}. "
+        "A newer version of sfn tries it again."
     )
 
 
-def listed(service: Service) -> list[dict[str, Any]]:
-    """Every suspended execution, oldest first; `failedAt` is milliseconds since 1970."""
+def describe_all(service: Service) -> list[dict[str, Any]]:
+    """Describes every suspended execution, oldest first; `failedAt` is milliseconds since 1970."""
     return [
         {
             "executionArn": suspension.execution_arn,
@@ -44,7 +44,7 @@ def listed(service: Service) -> list[dict[str, Any]]:
 def refuse_to_wait(service: Service, execution_arn: str) -> None:
     """Raises SuspendedError when the execution cannot end."""
     for suspension in service.suspensions.blocking([execution_arn]).values():
-        raise SuspendedError(explained(suspension))
+        raise SuspendedError(describe(suspension))
     if service.executions.find(execution_arn) is None:
         raise SuspendedError(
             f"The execution {execution_arn} is damaged: the store does not have it any more."

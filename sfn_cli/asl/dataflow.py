@@ -5,7 +5,7 @@ ResultPath → OutputPath. JSONata: Arguments → work → Output. Both: Assign.
 absent the same Payload goes through, with its text, so that nothing is serialised twice.
 
 What `$` means in Assign under JSONPath: the work's result, before ResultSelector, for Task,
-Parallel and Map; the produced value for Pass; the effective input for the others.
+Parallel and Map; the own result for Pass; the effective input for the others.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ class Flow(Protocol):
     def arguments(self, visit: Visit) -> Payload:
         """What the state's work is given."""
 
-    def produced(self, visit: Visit) -> Payload | None:
-        """What a state without work (Pass, Wait …) takes as its result; None: it has none."""
+    def own_result(self, visit: Visit) -> Payload | None:
+        """The result of a state without work (Pass, Wait …); None when it has none."""
 
     def output(self, visit: Visit, result: Payload | None) -> Payload:
         """The state's output."""
@@ -118,8 +118,7 @@ class JsonPathFlow:
     def effective_input(self, visit: Visit) -> Payload:
         """The state's input after InputPath."""
         effective = self._after_input_path(visit)
-        if visit.steps is not None:
-            visit.steps["afterInputPath"] = effective
+        visit.trace.note("afterInputPath", effective)
         return effective
 
     def _after_input_path(self, visit: Visit) -> Payload:
@@ -136,11 +135,10 @@ class JsonPathFlow:
             if self._parameters is None
             else self._parameters.make(visit.path_scope(effective.value))
         )
-        if visit.steps is not None:
-            visit.steps["afterParameters"] = shaped
+        visit.trace.note("afterParameters", shaped)
         return shaped
 
-    def produced(self, visit: Visit) -> Payload | None:
+    def own_result(self, visit: Visit) -> Payload | None:
         return self.arguments(visit)
 
     def output(self, visit: Visit, result: Payload | None) -> Payload:
@@ -153,8 +151,8 @@ class JsonPathFlow:
             combined = result
         else:
             combined = Payload(self._result_path.place(visit.input.value, result.value))
-        if visit.steps is not None:
-            visit.steps |= {"afterResultSelector": result, "afterResultPath": combined}
+        visit.trace.note("afterResultSelector", result)
+        visit.trace.note("afterResultPath", combined)
         if self._output_path is None:
             return combined
         if isinstance(self._output_path, _Missing):
@@ -165,7 +163,7 @@ class JsonPathFlow:
         if self._assign is None:
             return None
         assert result is not None
-        return _assigned(self._assign.make(visit.path_scope(result.value)))
+        return _variables(self._assign.make(visit.path_scope(result.value)))
 
 
 class JsonPathCatchFlow:
@@ -187,7 +185,7 @@ class JsonPathCatchFlow:
     def assign(self, visit: Visit, error_output: Payload) -> dict[str, Json] | None:
         if self._assign is None:
             return None
-        return _assigned(self._assign.make(visit.path_scope(error_output.value)))
+        return _variables(self._assign.make(visit.path_scope(error_output.value)))
 
 
 class JsonataFlow:
@@ -202,11 +200,10 @@ class JsonataFlow:
 
     def arguments(self, visit: Visit) -> Payload:
         shaped = visit.input if self._arguments is None else self._arguments.make(visit.jsonata_scope())
-        if visit.steps is not None:
-            visit.steps["afterArguments"] = shaped
+        visit.trace.note("afterArguments", shaped)
         return shaped
 
-    def produced(self, visit: Visit) -> Payload | None:
+    def own_result(self, visit: Visit) -> Payload | None:
         return None
 
     def output(self, visit: Visit, result: Payload | None) -> Payload:
@@ -217,7 +214,7 @@ class JsonataFlow:
     def assign(self, visit: Visit, result: Payload | None) -> dict[str, Json] | None:
         if self._assign is None:
             return None
-        return _assigned(self._assign.make(_jsonata_scope(visit, result)))
+        return _variables(self._assign.make(_jsonata_scope(visit, result)))
 
 
 class JsonataCatchFlow:
@@ -237,7 +234,7 @@ class JsonataCatchFlow:
     def assign(self, visit: Visit, error_output: Payload) -> dict[str, Json] | None:
         if self._assign is None:
             return None
-        return _assigned(self._assign.make(visit.jsonata_scope(errorOutput=error_output.value)))
+        return _variables(self._assign.make(visit.jsonata_scope(errorOutput=error_output.value)))
 
 
 def _jsonata_scope(visit: Visit, result: Payload | None) -> Scope:
@@ -258,6 +255,6 @@ def _jsonata_template(fields: Mapping[str, Any], name: str, place: str) -> _Shap
     return _Shape(compile_jsonata_template(fields[name], place + name)) if name in fields else None
 
 
-def _assigned(made: Payload) -> dict[str, Json]:
+def _variables(made: Payload) -> dict[str, Json]:
     assert isinstance(made.value, dict)
     return made.value

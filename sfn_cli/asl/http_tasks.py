@@ -25,9 +25,10 @@ _NOT_SUPPORTED: Mapping[str, _Headers] = {
     "http": _Headers(
         frozenset(
             """
-            a-im accept-charset accept-datetime accept-encoding authorization cache-control connection content-encoding content-md5
-            date expect forwarded from host http2-settings if-match if-modified-since if-none-match if-range if-unmodified-since
-            max-forwards origin pragma proxy-authorization referer server te trailer transfer-encoding upgrade via warning
+            a-im accept-charset accept-datetime accept-encoding authorization cache-control connection
+            content-encoding content-md5 date expect forwarded from host http2-settings if-match
+            if-modified-since if-none-match if-range if-unmodified-since max-forwards origin pragma
+            proxy-authorization referer server te trailer transfer-encoding upgrade via warning
             """.split()  # noqa: SIM905 - a line for each otherwise
         ),
         ("x-forwarded-", "x-amz-", "x-amzn-"),
@@ -35,8 +36,8 @@ _NOT_SUPPORTED: Mapping[str, _Headers] = {
     "apigateway": _Headers(
         frozenset(
             """
-            authorization connection content-md5 expect host max-forwards proxy-authenticate server te transfer-encoding trailer
-            upgrade via www-authenticate
+            authorization connection content-md5 expect host max-forwards proxy-authenticate server te
+            transfer-encoding trailer upgrade via www-authenticate
             """.split()  # noqa: SIM905
         ),
         ("x-forwarded", "x-amz", "x-amzn"),

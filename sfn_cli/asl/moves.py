@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sfn_cli.asl.resource import Resource
-    from sfn_cli.asl.state_machine import StateMachine
+    from sfn_cli.asl.state_machine import CompiledMachine
     from sfn_cli.jsonvalue import Json, Payload
 
 
@@ -43,11 +43,11 @@ class Sleep(NamedTuple):
 class Fork(NamedTuple):
     """Child frames are to run: one per branch (Parallel) or per item (Map).
 
-    `inputs` holds the input of each child; `machines` one StateMachine per child (Parallel), or
+    `inputs` holds the input of each child; `machines` one CompiledMachine per child (Parallel), or
     the one that all share (Map). `items` are the Map's items, None for Parallel.
     """
 
-    machines: Sequence[StateMachine]
+    machines: Sequence[CompiledMachine]
     items: Sequence[Json] | None
     inputs: Sequence[Payload]
     max_concurrency: int
@@ -56,7 +56,7 @@ class Fork(NamedTuple):
     def length(self) -> int:
         return len(self.inputs)
 
-    def machine(self, index: int) -> StateMachine:
+    def machine(self, index: int) -> CompiledMachine:
         return self.machines[index] if self.items is None else self.machines[0]
 
 

@@ -59,7 +59,7 @@ class Quantity:
         if self._path is None:
             return self._constant
         value = find(self._path, visit.path_scope(visit.input.value))
-        number = _parsed(value, self._kind)
+        number = _parse(value, self._kind)
         if number is None:
             shown = value if isinstance(value, str) else dumps(value)
             raise StatesError(
@@ -84,7 +84,7 @@ class Quantity:
         return whole
 
 
-def _parsed(value: Json, kind: str) -> int | float | None:
+def _parse(value: Json, kind: str) -> int | float | None:
     """The number that a path found. Observed: AWS takes a string that spells one."""
     if isinstance(value, str):
         if kind == "float":

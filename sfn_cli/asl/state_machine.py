@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli.asl.dataflow import JSONPATH
 from sfn_cli.asl.states import STATE_TYPES
-from sfn_cli.jsonvalue import dumps, loads, make_room
+from sfn_cli.jsonvalue import dumps, loads, raise_recursion_limit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sfn_cli.asl.states.state import State
 
 
-class StateMachine:
+class CompiledMachine:
     """A machine, or a sub-machine (a branch of Parallel, the processor of Map)."""
 
     __slots__ = ("_fields", "_language", "start_at", "states", "timeout_seconds")
@@ -38,18 +38,18 @@ class StateMachine:
 
 
 @lru_cache(maxsize=256)
-def load(definition: str) -> StateMachine:
-    """The StateMachine of a definition's text. Machines are immutable: equal texts share one."""
-    make_room()
+def load(definition: str) -> CompiledMachine:
+    """Compiles a definition's text. Machines are immutable: equal texts share one."""
+    raise_recursion_limit()
     fields = loads(definition)
     return _load(fields, language_of_all=fields.get("QueryLanguage", JSONPATH))
 
 
-def _load(fields: Mapping[str, Any], *, language_of_all: str) -> StateMachine:
+def _load(fields: Mapping[str, Any], *, language_of_all: str) -> CompiledMachine:
     language = fields.get("QueryLanguage", language_of_all)
     load_inner = partial(_load, language_of_all=language_of_all)
     states = {
         name: STATE_TYPES[state["Type"]](name, state, state.get("QueryLanguage", language), load_inner)
         for name, state in fields["States"].items()
     }
-    return StateMachine(fields, states, language)
+    return CompiledMachine(fields, states, language)

@@ -14,7 +14,10 @@ _RFC3339 = re.compile(
 
 
 def parse_timestamp(text: str) -> int | None:
-    """Nanoseconds since 1970 (UTC) of an RFC 3339 timestamp with upper-case T and Z, or None if it is none."""
+    """Nanoseconds since 1970 (UTC) of an RFC 3339 timestamp, or None if the text is none.
+
+    T and Z must be upper-case.
+    """
     found = _RFC3339.fullmatch(text)
     if found is None:
         return None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.query.limits import ENDLESS, Patience
+from sfn_cli.asl.trace import NO_TRACE, Trace
+from sfn_cli.query.limits import UNLIMITED, TimeBudget
 from sfn_cli.query.scope import Scope
 
 if TYPE_CHECKING:
@@ -18,11 +19,11 @@ class Visit:
 
     `now` is the time of the last event of the frame, not of the wall clock: a replay sees the same.
     `entered_at` is the time of StateEntered, or of a later redrive (a Wait counts from there).
-    `patience` is how long its expressions may take. `steps` is where the steps of the dataflow are
-    noted, by TestState's names for them ("afterInputPath"); nobody but TestState wants them.
+    `budget` is how long its expressions may take. `trace` is where the steps of the dataflow are
+    noted.
     """
 
-    __slots__ = ("context", "entered_at", "input", "now", "patience", "seed", "steps", "variables")
+    __slots__ = ("budget", "context", "entered_at", "input", "now", "seed", "trace", "variables")
 
     def __init__(
         self,
@@ -32,8 +33,8 @@ class Visit:
         now: int,
         entered_at: int,
         seed: str,
-        patience: Patience = ENDLESS,
-        steps: dict[str, Payload] | None = None,
+        budget: TimeBudget = UNLIMITED,
+        trace: Trace = NO_TRACE,
     ) -> None:
         self.input = input
         self.variables = variables
@@ -41,11 +42,11 @@ class Visit:
         self.now = now
         self.entered_at = entered_at
         self.seed = seed
-        self.patience = patience
-        self.steps = steps
+        self.budget = budget
+        self.trace = trace
 
-    def with_patience(self, patience: Patience) -> Visit:
-        """The same visit, asked by someone with another patience."""
+    def with_budget(self, budget: TimeBudget) -> Visit:
+        """The same visit, asked by someone with another budget."""
         return Visit(
             self.input,
             self.variables,
@@ -53,8 +54,8 @@ class Visit:
             self.now,
             self.entered_at,
             self.seed,
-            patience,
-            self.steps,
+            budget,
+            self.trace,
         )
 
     def path_scope(self, data: Json) -> Scope:
@@ -65,7 +66,7 @@ class Visit:
             variables=self.variables,
             now=self.now,
             seed=self.seed,
-            patience=self.patience,
+            budget=self.budget,
         )
 
     def jsonata_scope(self, **states: Json) -> Scope:
@@ -78,5 +79,5 @@ class Visit:
             states={"input": value, **states},
             now=self.now,
             seed=self.seed,
-            patience=self.patience,
+            budget=self.budget,
         )

@@ -83,11 +83,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         _drop_output()
         reason = getattr(error, "strerror", None) or str(error)
         named = getattr(error, "filename", None)
-        return _failed(f"{named}: {reason}" if named else f"Cannot write the output: {reason}")
+        return _report_failure(f"{named}: {reason}" if named else f"Cannot write the output: {reason}")
     except RecursionError:
-        return _failed("The data is nested too deeply.")
+        return _report_failure("The data is nested too deeply.")
     except MemoryError:
-        return _failed("There is not enough memory for this.")
+        return _report_failure("There is not enough memory for this.")
 
 
 def _run(argv: Sequence[str]) -> int:
@@ -126,7 +126,7 @@ def _show_traceback(error: SfnError) -> None:
     traceback.print_exception(error)
 
 
-def _failed(message: str) -> int:
+def _report_failure(message: str) -> int:
     from sfn_cli.cli.failures import CommandFailedError, report
 
     return report(CommandFailedError(message), "enhanced")

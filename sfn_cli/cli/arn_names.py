@@ -57,8 +57,8 @@ _KINDS: Mapping[str, tuple[Kind, ...]] = {
 """What the members that ask for an ARN are named by."""
 
 
-def resolved(request: Mapping[str, Any], call: Call) -> dict[str, Any]:
-    """The request with ARNs for the names in it. `call` asks an operation."""
+def resolve(request: Mapping[str, Any], call: Call) -> dict[str, Any]:
+    """Returns the request with ARNs in place of names. `call` calls an operation."""
     found = dict(request)
     for member in _KINDS.keys() & request.keys():
         given = request[member]
@@ -90,26 +90,26 @@ def suggest(error: OperationError, request: Mapping[str, Any], call: Call) -> No
 def _arn(member: str, given: str, call: Call) -> str | None:
     if member == "executionArn":
         machine, slash, name = given.partition("/")
-        arn = _named(MACHINE, machine, call) if slash and name else None
+        arn = _find_arn(MACHINE, machine, call) if slash and name else None
         if arn is None:
             return None
         return _youngest(arn, call) if name == LAST else execution(arn, name)
-    name, rest = _split(given)
+    name, rest = _split_suffix(given)
     for kind in _KINDS[member]:
-        arn = _named(kind, name, call)
+        arn = _find_arn(kind, name, call)
         if arn is not None:
             return f"{arn}{rest}"
     return None
 
 
-def _split(given: str) -> tuple[str, str]:
-    """The name, and what follows it in an ARN too: ":live", "#Declined"."""
+def _split_suffix(given: str) -> tuple[str, str]:
+    """Splits a name from what follows it in an ARN too: ":live", "#Declined"."""
     length = min((at for at in map(given.find, ":#") if at >= 0), default=len(given))
     return given[:length], given[length:]
 
 
-def _named(kind: Kind, name: str, call: Call) -> str | None:
-    return next((item[kind.arn] for item in _listed(kind, call) if item["name"] == name), None)
+def _find_arn(kind: Kind, name: str, call: Call) -> str | None:
+    return next((item[kind.arn] for item in _list_all(kind, call) if item["name"] == name), None)
 
 
 def _youngest(machine: str, call: Call) -> str | None:
@@ -119,14 +119,13 @@ def _youngest(machine: str, call: Call) -> str | None:
 
 def _executions(machine: str, most: int, call: Call) -> list[dict[str, Any]]:
     operation = model.load("stepfunctions", "ListExecutions")
-    found: list[dict[str, Any]] = call(operation, {"stateMachineArn": machine, "maxResults": most})[
-        "executions"
-    ]
+    answer = call(operation, {"stateMachineArn": machine, "maxResults": most})
+    found: list[dict[str, Any]] = answer["executions"]
     return found
 
 
-def _listed(kind: Kind, call: Call) -> Iterator[dict[str, Any]]:
-    """All of a kind, page by page."""
+def _list_all(kind: Kind, call: Call) -> Iterator[dict[str, Any]]:
+    """Yields everything of a kind, page by page."""
     operation = model.load("stepfunctions", kind.operation)
     for page in paging.pages(
         lambda request: call(operation, request), operation, {}, paging.Limits(page_size=1000)
@@ -142,7 +141,7 @@ def _resembling(member: str, given: str, call: Call) -> list[str]:
     name = name_of(given).replace(":", divider, 1) if given.startswith("arn:") else given
     name, _, rest = name.partition(divider)
     for kind in _KINDS[member]:
-        known = {item["name"]: item[kind.arn] for item in _listed(kind, call)}
+        known = {item["name"]: item[kind.arn] for item in _list_all(kind, call)}
         if member == "executionArn" and name in known:
             executions = [each["name"] for each in _executions(known[name], _EXECUTIONS, call)]
             return [

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sfn_cli.cli.exit_codes import Exit
+from sfn_cli.cli.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from sfn_cli.cli.terminal import Terminal
@@ -24,7 +24,7 @@ def aws() -> None:
 
 @aws.command("endpoint")
 @click.pass_obj
-def endpoint(terminal: Terminal) -> Exit:
+def endpoint(terminal: Terminal) -> ExitCode:
     """Prints the URL of the services, for boto3 and the AWS CLI; starts them first if need be.
 
     \b
@@ -34,12 +34,12 @@ def endpoint(terminal: Terminal) -> Exit:
     from sfn_cli.integrations.aws import embedded_aws
 
     print(embedded_aws.endpoint(terminal.settings))
-    return Exit.SUCCESS
+    return ExitCode.SUCCESS
 
 
 @aws.command("env")
 @click.pass_obj
-def env(terminal: Terminal) -> Exit:
+def env(terminal: Terminal) -> ExitCode:
     """Prints the variables with which boto3 and the AWS CLI call the services; starts the services if needed.
 
     On macOS the services accept no other credentials, which keeps other users of the machine out.
@@ -53,12 +53,12 @@ def env(terminal: Terminal) -> Exit:
 
     for name, value in embedded_aws.variables(terminal.settings).items():
         print(f"{name}={value}")
-    return Exit.SUCCESS
+    return ExitCode.SUCCESS
 
 
 @aws.command("stop")
 @click.pass_obj
-def stop(terminal: Terminal) -> Exit:
+def stop(terminal: Terminal) -> ExitCode:
     """Stops the services, and waits until they have. What they held is gone.
 
     \b
@@ -69,4 +69,4 @@ def stop(terminal: Terminal) -> Exit:
 
     if not embedded_aws.stop(terminal.settings.home):
         print("It does not run.", file=sys.stderr)
-    return Exit.SUCCESS
+    return ExitCode.SUCCESS

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sfn_cli.cli.exit_codes import Exit
+from sfn_cli.cli.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from sfn_cli.cli.terminal import Terminal
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @click.command("doctor", short_help="Checks that everything stored is whole.")
 @click.pass_obj
-def doctor(terminal: Terminal) -> Exit:
+def doctor(terminal: Terminal) -> ExitCode:
     """Checks the database file and replays every history. It changes nothing.
 
     Executions may run meanwhile: it checks the store as it was at one moment. Findings go to stderr:
@@ -40,7 +40,7 @@ def doctor(terminal: Terminal) -> Exit:
         print(f"note: {note}", file=sys.stderr)
     verdict = "all whole" if not examined.findings else f"{examined.findings} findings"
     print(f"{examined.executions} executions, {examined.events} events: {verdict}")
-    return Exit.SUCCESS if not examined.findings else Exit.FAILURE
+    return ExitCode.SUCCESS if not examined.findings else ExitCode.FAILURE
 
 
 def _show_finding(finding: str) -> None:

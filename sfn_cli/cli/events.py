@@ -18,9 +18,9 @@ from sfn_cli.api.stepfunctions import qualifiers
 from sfn_cli.api.stepfunctions.status_events import StatusEvents
 from sfn_cli.arn import name_of
 from sfn_cli.cli import screen, tail
-from sfn_cli.cli.exit_codes import Exit
+from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.operations.backend import Backend
-from sfn_cli.cli.operations.invoke import named_arns
+from sfn_cli.cli.operations.invoke import resolve_names
 from sfn_cli.cli.output import local_time, write
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ _STATUS_WIDTH = max(map(len, STATUSES))
 @click.pass_obj
 def tail_events(
     terminal: Terminal, since: str, follow: bool, state_machine_arn: str | None, status: tuple[str, ...]
-) -> Exit:
+) -> ExitCode:
     """Shows status changes of STANDARD executions as AWS sends them to EventBridge: when one
     starts, is redriven, and ends.
 
@@ -71,22 +71,22 @@ def tail_events(
       sfn events tail --follow --status FAILED --status TIMED_OUT
       sfn events tail --since 1h --state-machine-arn Pay --query 'detail.[name,status]' --output text
     """
-    show_event, request = _shown(terminal), {"stateMachineArn": state_machine_arn}
+    show_event, request = _event_writer(terminal), {"stateMachineArn": state_machine_arn}
     since_at = tail.since(since, datetime.now(UTC))
     with Backend(terminal) as backend:
         if state_machine_arn is not None:
-            with named_arns(request, backend):
+            with resolve_names(request, backend):
                 backend.call(model.load("stepfunctions", "DescribeStateMachine"), request)
         try:
             for event in _events(backend, since_at, follow=follow):
-                if (not status or event["detail"]["status"] in status) and _is_of(
+                if (not status or event["detail"]["status"] in status) and _belongs_to(
                     event, request["stateMachineArn"]
                 ):
                     show_event(event)
         except KeyboardInterrupt:
             if not follow:
                 raise
-    return Exit.SUCCESS
+    return ExitCode.SUCCESS
 
 
 def _events(backend: Backend, since: int, *, follow: bool) -> Iterator[Event]:
@@ -98,15 +98,15 @@ def _events(backend: Backend, since: int, *, follow: bool) -> Iterator[Event]:
             return
 
 
-def _is_of(event: Event, machine_arn: str | None) -> bool:
+def _belongs_to(event: Event, machine_arn: str | None) -> bool:
     """Whether the event is of an execution of this machine, or was started by this version or alias."""
     detail = event["detail"]
     started_by = (detail["stateMachineVersionArn"], detail["stateMachineAliasArn"])
-    return machine_arn is None or qualifiers.is_of(machine_arn, detail["stateMachineArn"], started_by)
+    return machine_arn is None or qualifiers.owns(machine_arn, detail["stateMachineArn"], started_by)
 
 
-def _shown(terminal: Terminal) -> Callable[[Event], None]:
-    """What writes one event."""
+def _event_writer(terminal: Terminal) -> Callable[[Event], None]:
+    """Returns the function that writes one event."""
     query, output = terminal.query, terminal.output
     if terminal.shows_people:
         return lambda event: screen.write_parts(sys.stdout, _line(event["detail"], color=terminal.color))
@@ -133,5 +133,5 @@ def _line(detail: Event, *, color: bool) -> list[str]:
     )
     name = f"{name_of(detail['stateMachineArn'])}/{detail['name']}"
     rest = " ".join(part for part in (name, redrive, " ".join(why.split())) if part)
-    styled = screen.styled(status, _COLORS.get(detail["status"], _RED), color=color)
+    styled = screen.style(status, _COLORS.get(detail["status"], _RED), color=color)
     return [local_time(at), " ", *styled, " ", screen.one_line(rest), "\n"]

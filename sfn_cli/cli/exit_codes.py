@@ -5,8 +5,8 @@ from __future__ import annotations
 from enum import IntEnum
 
 
-class Exit(IntEnum):
-    """What a command tells the shell."""
+class ExitCode(IntEnum):
+    """The exit code of a command."""
 
     SUCCESS = 0
     INTERRUPTED = 130

@@ -16,7 +16,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from sfn_cli.cli.exit_codes import Exit
+from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.errors import ApiError, ConfigurationError, SfnError, UsageError
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def invalid_choice(argument: str, given: str, choices: Sequence[str]) -> Command
 _RESEMBLANCE = 0.75
 
 
-def report(error: SfnError, error_format: str) -> Exit:
+def report(error: SfnError, error_format: str) -> ExitCode:
     """Reports the error on stderr; returns the exit code that belongs to it."""
     with suppress(OSError):  # stderr is closed or full: only the exit code is left
         if isinstance(error, OperationError) and error_format not in ("enhanced", "legacy"):
@@ -102,14 +102,14 @@ def report(error: SfnError, error_format: str) -> Exit:
     return _exit(error)
 
 
-def _exit(error: SfnError) -> Exit:
+def _exit(error: SfnError) -> ExitCode:
     if isinstance(error, UsageError):
-        return Exit.USAGE
+        return ExitCode.USAGE
     if isinstance(error, ConfigurationError):
-        return Exit.CONFIGURATION
+        return ExitCode.CONFIGURATION
     if isinstance(error, (ApiError, OperationError)):
-        return Exit.SERVICE
-    return Exit.FAILURE
+        return ExitCode.SERVICE
+    return ExitCode.FAILURE
 
 
 def _text(error: SfnError, error_format: str) -> str:

@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sfn_cli.api import model
-from sfn_cli.cli.exit_codes import Exit
+from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.failures import CommandFailedError, OperationError, invalid_choice
 from sfn_cli.cli.operations import options, values
 from sfn_cli.cli.operations.commands import OperationCommand, TableCommand
@@ -81,7 +81,7 @@ class Invoke(OperationCommand):
     def __init__(self) -> None:
         super().__init__(model.by_command("lambda", "invoke"))
 
-    def run(self, given: dict[str, Any], terminal: Terminal) -> Exit:
+    def run(self, given: dict[str, Any], terminal: Terminal) -> ExitCode:
         if "generate_cli_skeleton" in given:
             return super().run(given, terminal)
         from sfn_cli.cli.operations import invoke
@@ -92,7 +92,7 @@ class Invoke(OperationCommand):
         payload = response.pop("Payload", b"")
         _write(given["outfile"], payload if isinstance(payload, bytes) else str(payload).encode())
         invoke.show_answer(self.operation, response, terminal)
-        return Exit.SUCCESS
+        return ExitCode.SUCCESS
 
 
 def _write(path: str, payload: bytes) -> None:
@@ -140,7 +140,7 @@ class Wait(TableCommand):
         members = options.of_operation(model.load("lambda", "GetFunctionConfiguration"))
         return {flag: option for flag, option in members.items() if option.shape is not None}
 
-    def run(self, given: dict[str, Any], terminal: Terminal) -> Exit:
+    def run(self, given: dict[str, Any], terminal: Terminal) -> ExitCode:
         waiter = given["waiter"]
         if waiter not in _WAITERS:
             raise invalid_choice("waiter", waiter, _WAITERS)
@@ -154,7 +154,7 @@ class Wait(TableCommand):
             for _ in range(_WAIT_ATTEMPTS):
                 try:
                     backend.call(operation, request)
-                    return Exit.SUCCESS
+                    return ExitCode.SUCCESS
                 except OperationError as error:
                     if waiter != "function-exists" or error.error.code != "ResourceNotFoundException":
                         raise CommandFailedError(f"Waiter {name} failed: {error}") from None
@@ -170,7 +170,7 @@ def _zip(given: str) -> bytes:
 
     if not is_zipfile(io.BytesIO(content)):
         raise UsageError(
-            "--zip-file must be a zip file with the fileb:// prefix.\nExample usage:  --zip-file "
-            "fileb://path/to/file.zip"
+            "--zip-file must be a zip file with the fileb:// prefix.\n"
+            "Example usage:  --zip-file fileb://path/to/file.zip"
         )
     return bytes(content)

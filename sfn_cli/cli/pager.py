@@ -20,8 +20,8 @@ _LESS_OPTIONS = "FRX"
 
 
 @contextmanager
-def paged(environ: Mapping[str, str]) -> Iterator[TextIO]:
-    """The pager's stdin, as a Screen: a pager shows on the terminal what it is given.
+def open_pager(environ: Mapping[str, str]) -> Iterator[TextIO]:
+    """Yields the pager's stdin, as a Screen: a pager displays on the terminal what it receives.
 
     Stdout when AWS_PAGER or PAGER is empty or there is no less.
     """
@@ -40,8 +40,8 @@ def paged(environ: Mapping[str, str]) -> Iterator[TextIO]:
     except (OSError, ValueError) as error:
         raise MisconfiguredError(
             "Pager",
-            "Unable to redirect output to pager. Received the following error when opening "
-            f"pager:\n{error}\n\n"
+            "Unable to redirect output to pager. "
+            f"Received the following error when opening pager:\n{error}\n\n"
             'Set AWS_PAGER to another command, or to "" for none.',
         ) from None
     assert process.stdin is not None

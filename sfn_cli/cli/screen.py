@@ -104,8 +104,10 @@ class Control(str):
     __slots__ = ()
 
 
-def styled(text: str, codes: int | str, *, color: bool) -> list[str]:
-    """The parts of a text in a style (SGR codes, such as 32 for green); without `color`, the text."""
+def style(text: str, codes: int | str, *, color: bool) -> list[str]:
+    """Returns the parts of a text in a style (SGR codes, such as 32 for green); without `color`,
+    the text.
+    """
     return [Control(f"\033[{codes}m"), text, Control("\033[0m")] if color else [text]
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sfn_cli.cli.exit_codes import Exit
+from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def serve(
     gateway_origin: tuple[str, ...],
     certfile: str | None,
     keyfile: str | None,
-) -> Exit:
+) -> ExitCode:
     """Answers SDKs and the aws CLI over HTTP, until Ctrl-C.
 
     POST /gateway/NAME starts an execution of a state machine as a web client does through an API
@@ -83,4 +83,4 @@ def serve(
         certfile=certfile,
         keyfile=keyfile,
     )
-    return Exit.SUCCESS
+    return ExitCode.SUCCESS

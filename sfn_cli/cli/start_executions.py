@@ -14,10 +14,10 @@ import click
 
 from sfn_cli.api import following, model
 from sfn_cli.api.stepfunctions import bulk
-from sfn_cli.cli.exit_codes import Exit
+from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.failures import OperationError
 from sfn_cli.cli.operations.backend import Backend
-from sfn_cli.cli.operations.invoke import named_arns
+from sfn_cli.cli.operations.invoke import resolve_names
 from sfn_cli.cli.output import show, write
 from sfn_cli.cli.progress import Bar
 from sfn_cli.errors import ApiError, UsageError
@@ -74,7 +74,7 @@ def start_executions(
     name_prefix: str | None,
     inject: tuple[str, ...],
     wait: bool,
-) -> Exit:
+) -> ExitCode:
     """Starts an execution for each line of a file, thousands a second.
 
     For each line, stdout gets what start-execution answers, as one line of JSON, once the execution
@@ -89,10 +89,9 @@ def start_executions(
     Example:
       sfn start-executions --inputs orders.jsonl \\
           --state-machine-arn arn:aws:states:us-east-1:123456789012:stateMachine:order
-      {"executionArn": "arn:aws:states:us-east-1:123456789012:execution:order:6a1f…", "startDate":
-      "2026-01-31T09:30:00.123000+01:00"} {"line": 2, "error": "InvalidExecutionInput", "message":
-      "Invalid State Machine Execution Input: '…'"}
-    """
+      {"executionArn": "arn:aws:states:us-east-1:123456789012:execution:order:6a1f…", "startDate": "2026-01-31T09:30:00.123000+01:00"}
+      {"line": 2, "error": "InvalidExecutionInput", "message": "Invalid State Machine Execution Input: '…'"}
+    """  # noqa: E501 - what the command prints
     write_answers = _writer(terminal)
     started_count = 0
     awaited: list[str] = []
@@ -100,8 +99,8 @@ def start_executions(
     request = {"stateMachineArn": state_machine_arn}
     with (
         Backend(terminal) as backend,
-        named_arns(request, backend),
-        _opened(inputs) as file,
+        resolve_names(request, backend),
+        _open(inputs) as file,
         Bar(sys.stderr) as bar,
     ):
         size = _size(file)
@@ -117,11 +116,11 @@ def start_executions(
             bar.show(f"{started_count:,} started", file.tell() if size else 0, size)
         failures = _await_ends(backend, awaited, bar) if wait else 0
     if refusals:
-        return Exit.SERVICE
-    return Exit.FAILURE if failures else Exit.SUCCESS
+        return ExitCode.SERVICE
+    return ExitCode.FAILURE if failures else ExitCode.SUCCESS
 
 
-def _opened(inputs: str) -> FileIO:
+def _open(inputs: str) -> FileIO:
     try:
         return (
             FileIO(sys.stdin.fileno(), closefd=False)
@@ -144,13 +143,13 @@ def _chunks(file: FileIO) -> Iterator[list[bulk.Line]]:
     name = "-" if isinstance(file.name, int) else file.name
     while piece := _read(file, name):
         *whole, rest = (rest + piece).split(b"\n")
-        yield from _numbered(whole, number)
+        yield from _number_lines(whole, number)
         number += len(whole)
         left_out = max(0, len(rest) - _TOO_LONG) + (0 if whole else left_out)
         if left_out > _ENDLESS:
             raise UsageError(f"{_PARAMETER}: line {number + 1} of {name} is longer than {_ENDLESS:,} bytes")
         rest = rest[:_TOO_LONG]
-    yield from _numbered([rest], number)
+    yield from _number_lines([rest], number)
 
 
 def _read(file: FileIO, name: str) -> bytes:
@@ -160,8 +159,8 @@ def _read(file: FileIO, name: str) -> bytes:
         raise UsageError(f"{_PARAMETER}: Unable to load paramfile {name}: {error}") from None
 
 
-def _numbered(texts: Sequence[bytes], before: int) -> Iterator[list[bulk.Line]]:
-    """The texts as the lines that follow line `before`."""
+def _number_lines(texts: Sequence[bytes], before: int) -> Iterator[list[bulk.Line]]:
+    """Yields the texts, in chunks, as the lines that follow line `before`."""
     lines = [
         bulk.Line(number, text.strip().decode("utf-8", "surrogateescape"))
         for number, text in enumerate(texts, before + 1)

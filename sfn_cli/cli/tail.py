@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli.api import following, model
 from sfn_cli.cli import screen
-from sfn_cli.cli.exit_codes import Exit
+from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.failures import CommandFailedError
 from sfn_cli.cli.operations import arguments
 from sfn_cli.cli.operations.backend import Backend
@@ -66,7 +66,7 @@ class Tail(TableCommand):
         if read.unknown:
             raise UsageError(f"Unknown options: {', '.join(read.unknown)}")
 
-    def run(self, given: dict[str, Any], terminal: Terminal) -> Exit:
+    def run(self, given: dict[str, Any], terminal: Terminal) -> ExitCode:
         request: dict[str, Any] = {
             name: given[name]
             for name in ("filterPattern", "logStreamNames", "logStreamNamePrefix")
@@ -76,7 +76,7 @@ class Tail(TableCommand):
         request["startTime"] = since(given.get("since", _DEFAULT_SINCE), datetime.now(UTC))
         line_format = given.get("format", "detailed")
         with Backend(terminal) as backend:
-            events = (_followed if given.get("follow") else _events)(backend, request)
+            events = (_follow if given.get("follow") else _events)(backend, request)
             try:
                 for event in events:
                     screen.write_parts(sys.stdout, [*line(event, line_format, color=terminal.color), "\n"])
@@ -84,7 +84,7 @@ class Tail(TableCommand):
             except KeyboardInterrupt:
                 if not given.get("follow"):
                     raise
-        return Exit.SUCCESS
+        return ExitCode.SUCCESS
 
 
 def since(text: str, now: datetime) -> int:
@@ -104,13 +104,13 @@ def since(text: str, now: datetime) -> int:
             )
         if _SECONDS.fullmatch(text):
             return int(float(text) * 1000)
-        at = _parsed(text)
+        at = _parse_time(text)
     except (ValueError, OverflowError) as error:
         raise CommandFailedError(f'Invalid timestamp "{text}": {error}') from None
     return _milliseconds(at if at.tzinfo else at.replace(tzinfo=UTC))
 
 
-def _parsed(text: str) -> datetime:
+def _parse_time(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
@@ -129,12 +129,12 @@ def line(event: Mapping[str, Any], line_format: str, *, color: bool) -> list[str
     at = datetime.fromtimestamp(seconds, UTC).replace(microsecond=milliseconds * 1000)
     message = event["message"].rstrip()
     if line_format == "short":
-        return [*screen.styled(at.strftime("%Y-%m-%dT%H:%M:%S"), 32, color=color), " ", message]
+        return [*screen.style(at.strftime("%Y-%m-%dT%H:%M:%S"), 32, color=color), " ", message]
     if line_format == "json":
         message = _pretty(message)
     stamp = at.isoformat(timespec="microseconds")
-    stream = screen.styled(event["logStreamName"], 36, color=color)
-    return [*screen.styled(stamp, 32, color=color), " ", *stream, " ", message]
+    stream = screen.style(event["logStreamName"], 36, color=color)
+    return [*screen.style(stamp, 32, color=color), " ", *stream, " ", message]
 
 
 def _pretty(message: str) -> str:
@@ -155,8 +155,8 @@ def _events(backend: Backend, request: dict[str, Any]) -> Iterator[dict[str, Any
         request["nextToken"] = response["nextToken"]
 
 
-def _followed(backend: Backend, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The stored events and then, without end, new ones."""
+def _follow(backend: Backend, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yields the stored events and then, without end, new ones."""
     seen: dict[str, int] = {}
     newest, start = 0, request["startTime"]
     for _ in looks(backend):

@@ -97,7 +97,7 @@ class Terminal:
         if not sys.stdout.isatty() or not self.given.get("cli_pager", True):
             yield sys.stdout
             return
-        from sfn_cli.cli.pager import paged
+        from sfn_cli.cli.pager import open_pager
 
-        with paged(self.environ) as stream:
+        with open_pager(self.environ) as stream:
             yield stream

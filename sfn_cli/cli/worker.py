@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sfn_cli.cli.exit_codes import Exit
+from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.operations.backend import Backend
 from sfn_cli.cli.output import local_time, write
 
@@ -34,7 +34,7 @@ def worker() -> None:
 
 @worker.command("status")
 @click.pass_obj
-def status(terminal: Terminal) -> Exit:
+def status(terminal: Terminal) -> ExitCode:
     """Lists the worker processes, and the executions that are suspended because sfn failed on them.
 
     A suspended execution is RUNNING for every other command. No worker drives it until a newer version of sfn
@@ -50,19 +50,19 @@ def status(terminal: Terminal) -> Exit:
 
     workers = launch.status(terminal.settings)
     with Backend(terminal) as backend:
-        suspended = suspensions.listed(backend.service) if launch.has_store(terminal.settings) else []
+        suspended = suspensions.describe_all(backend.service) if launch.has_store(terminal.settings) else []
     shown = {
         "workers": [{**worker, "startedAt": local_time(worker["startedAt"])} for worker in workers],
         "suspended": [{**one, "failedAt": local_time(one["failedAt"])} for one in suspended],
     }
     query = terminal.query
     write(query(shown) if query else shown, terminal.output, "Workers", sys.stdout, color=terminal.color)
-    return Exit.SUCCESS
+    return ExitCode.SUCCESS
 
 
 @worker.command("stop")
 @click.pass_obj
-def stop(terminal: Terminal) -> Exit:
+def stop(terminal: Terminal) -> ExitCode:
     """Stops the worker processes. What they ran goes on when the next command starts a worker.
 
     \b
@@ -72,13 +72,13 @@ def stop(terminal: Terminal) -> Exit:
     from sfn_cli.drivers.local import launch
 
     launch.stop(terminal.settings)
-    return Exit.SUCCESS
+    return ExitCode.SUCCESS
 
 
 @worker.command("log")
 @click.option("--follow", is_flag=True, help="Go on and show new lines as they come; Ctrl-C ends it.")
 @click.pass_obj
-def log(terminal: Terminal, follow: bool) -> Exit:
+def log(terminal: Terminal, follow: bool) -> ExitCode:
     """Shows what the worker processes wrote about themselves.
 
     \b
@@ -94,7 +94,7 @@ def log(terminal: Terminal, follow: bool) -> Exit:
     except KeyboardInterrupt:
         if not follow:
             raise
-    return Exit.SUCCESS
+    return ExitCode.SUCCESS
 
 
 def _text(home: str, name: str, follow: bool) -> Iterator[str]:
@@ -104,7 +104,7 @@ def _text(home: str, name: str, follow: bool) -> Iterator[str]:
     private_files.check_home(home)
     position = 0
     while True:
-        with suppress(FileNotFoundError), _opened(os.path.join(home, name)) as file:
+        with suppress(FileNotFoundError), _open_log(os.path.join(home, name)) as file:
             if os.fstat(file.fileno()).st_size < position:
                 position = 0  # a new file took its place
             file.seek(position)
@@ -116,7 +116,7 @@ def _text(home: str, name: str, follow: bool) -> Iterator[str]:
         time.sleep(_POLL_SECONDS)
 
 
-def _opened(path: str) -> TextIO:
+def _open_log(path: str) -> TextIO:
     from sfn_cli import private_files
 
     return open(private_files.open_file(path, os.O_RDONLY), encoding="utf-8", errors="replace")

@@ -82,7 +82,8 @@ class LambdaContext:
         write_log(str(message))
 
     def __repr__(self) -> str:
-        return f"LambdaContext({', '.join(f'{name}={value!r}' for name, value in vars(self).items() if name[0] != '_')})"
+        members = ", ".join(f"{name}={value!r}" for name, value in vars(self).items() if name[0] != "_")
+        return f"LambdaContext({members})"
 
 
 class ClientContext:
@@ -168,9 +169,8 @@ def _answer(function: Handler | None, fault: FunctionError | None, head: Any, bo
     if _Now.in_fork:
         os._exit(1)  # a copy of this process returned from the handler: the invocation is not its to answer
     if duration > 1 or not _Now.memory_kb:
-        _Now.memory_kb = (
-            peak_memory_kb()
-        )  # takes a tenth of an invocation: what is that short hardly moves it
+        # Takes a tenth of an invocation: what is that short hardly moves it.
+        _Now.memory_kb = peak_memory_kb()
     _flush()
     send({"duration": duration, "memory": _Now.memory_kb, "error": error, "last": fault is not None}, payload)
 
@@ -261,7 +261,7 @@ def _stack_trace(raised: BaseException) -> list[str]:
     while frames and _is_machinery(frames[0][0]):
         del frames[0]
     return traceback.format_list(
-        [(_shown_path(filename), line, name, text) for filename, line, name, text in frames]
+        [(_aws_path(filename), line, name, text) for filename, line, name, text in frames]
     )
 
 
@@ -269,8 +269,8 @@ def _is_machinery(filename: str) -> bool:
     return filename in (__file__, importlib.__file__) or filename.startswith("<frozen importlib")
 
 
-def _shown_path(filename: str) -> str:
-    """The path of a file of the function as it is on AWS."""
+def _aws_path(filename: str) -> str:
+    """Returns the path of a file of the function as it is on AWS."""
     return TASK_ROOT + filename[len(_Now.folder) :] if filename.startswith(_Now.folder + "/") else filename
 
 
@@ -290,7 +290,7 @@ def _load(handler: str) -> Handler:
             "Runtime.ImportModuleError", f"Unable to import module '{module_name}': {error}"
         ) from None
     except SyntaxError as error:
-        trace = [f'  File "{_shown_path(error.filename or "")}" Line {error.lineno}\n    {error.text}']
+        trace = [f'  File "{_aws_path(error.filename or "")}" Line {error.lineno}\n    {error.text}']
         raise FunctionError(
             "Runtime.UserCodeSyntaxError", f"Syntax error in module '{module_name}': {error}", trace
         ) from None

@@ -67,7 +67,7 @@ class Catalog:
         lock = self._locks.get(path)
         if lock is None or not _is_at(lock, path):
             self._let_go(path)  # of a folder that was removed by hand
-            self._locks[path] = self._unpacked(function, Path(path))
+            self._locks[path] = self._unpack(function, Path(path))
         return CodeFolder(path, 0, False)
 
     def sweep(self, in_use: Collection[str]) -> None:
@@ -95,10 +95,10 @@ class Catalog:
         except OSError as error:
             raise UnusableError(
                 "InvalidZipFileException",
-                f"The code of the function {function.name} cannot be read: {error.strerror} "
-                f"({error.filename or folder}). "
-                f"Name its folder with sfn lambda update-function-code --function-name {function.name} "
-                "--code-dir FOLDER.",
+                f"The code of the function {function.name} cannot be read: "
+                f"{error.strerror} ({error.filename or folder}). "
+                "Name its folder with "
+                f"sfn lambda update-function-code --function-name {function.name} --code-dir FOLDER.",
             ) from None
         fingerprint = hash(states)
         if len(states) > FEW_FILES:
@@ -113,8 +113,8 @@ class Catalog:
         if lock is not None:
             os.close(lock)
 
-    def _unpacked(self, function: Function, path: Path) -> int:
-        """A lock on the folder with what is in the function's zip, which is unpacked unless it was before."""
+    def _unpack(self, function: Function, path: Path) -> int:
+        """Unpacks the function's zip, unless it was unpacked before. Returns a lock on the folder."""
         content = None
         while True:
             try:

@@ -105,21 +105,21 @@ class Child:
         elapsed = self._monotonic() - self._began_at
         seconds = min(elapsed / 1000, float(self.deployment.timeout_seconds))
         self.journal.end_timed_out(now, elapsed, seconds)
-        return outcome.timed_out(seconds, invocation.request_id, self.journal.tail)
+        return outcome.timeout_outcome(seconds, invocation.request_id, self.journal.tail)
 
     def outcome_of_end(self, invocation: Invocation, status: int | None) -> Outcome:
         """The outcome of an invocation whose child ended before it answered, or before it was ready."""
         now = self._clock()
         if self.starting:
             self.journal.start(invocation.request_id, now)
-        ended = outcome.exited(status, invocation.request_id, "")
+        ended = outcome.exit_outcome(status, invocation.request_id, "")
         self.journal.end_exited(now, self._monotonic() - self._began_at, ended.message)
         return ended._replace(log_tail=self.journal.tail)
 
     # What the process does
 
     def child_printed(self, data: bytes) -> None:
-        self.journal.printed(data, self._clock())
+        self.journal.add_output(data, self._clock())
 
     def child_said(self, head: Mapping[str, Any], body: str) -> None:
         if self.starting:
@@ -127,12 +127,12 @@ class Child:
             self._init_milliseconds = float(self._monotonic() - self._began_at)
             self._owner.child_ready(self)
         elif self.invocation is not None:
-            self._answered(self.invocation, head, body)
+            self._on_answer(self.invocation, head, body)
 
     def child_ended(self, status: int | None) -> None:
         self._owner.child_ended(self, status)
 
-    def _answered(self, invocation: Invocation, head: Mapping[str, Any], body: str) -> None:
+    def _on_answer(self, invocation: Invocation, head: Mapping[str, Any], body: str) -> None:
         try:
             duration, memory, error = float(head["duration"]), int(head["memory"]), head["error"]
         except (KeyError, TypeError, ValueError):  # not bootstrap.py's: the handler found the socket

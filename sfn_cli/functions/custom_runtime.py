@@ -1,9 +1,10 @@
 """The child's side of a custom runtime: the function's own `bootstrap` runs here, and asks for its
 invocations over HTTP.
 
-https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html To the pool it speaks as
-bootstrap.py does; to the program, which is its child, as the Runtime API does (runtime_api.py;
-exchange.py is between them). It runs under sfn's own interpreter, with the standard library only.
+https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html
+To the pool it speaks as bootstrap.py does; to the program, which is its child, as the Runtime API
+does (runtime_api.py; exchange.py is between them). It runs under sfn's own interpreter, with the
+standard library only.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def main(folder: str, entrypoint: str) -> NoReturn:
 
     threading.Thread(target=serve, args=(listening, exchange), daemon=True).start()
     _, status = os.waitpid(exchange.process_id, 0)
-    exchange.ended(os.waitstatus_to_exitcode(status))
+    exchange.report_end(os.waitstatus_to_exitcode(status))
 
 
 def _spawn(program: str, port: int) -> int:
@@ -58,15 +59,24 @@ def _refusal(program: str, error: OSError) -> tuple[str, str]:
     name = os.path.basename(program)
     if not os.path.isfile(program):
         places = f"{bootstrap.TASK_ROOT}/{name} /opt/{name}"
-        hint = f"A custom runtime is an executable file named {name} in the function's code: there is none at {program}."
+        hint = (
+            f"A custom runtime is an executable file named {name} in the function's code: "
+            f"there is none at {program}."
+        )
         return f"Couldn't find valid bootstrap(s): [{places}]", hint
     reason = (error.strerror or str(error)).lower()
     if isinstance(error, PermissionError):
         hint = f"Make it executable: chmod +x {program} (in a zip, the file's mode counts)."
     elif isinstance(error, FileNotFoundError):
-        hint = f"The interpreter that the first line of {program} names is not on this machine, or the line ends in a carriage return."
+        hint = (
+            f"The interpreter that the first line of {program} names is not on this machine, "
+            "or the line ends in a carriage return."
+        )
     else:
-        hint = f"{program} must be a program for this machine, or a script whose first line names its interpreter (#!/bin/sh)."
+        hint = (
+            f"{program} must be a program for this machine, "
+            "or a script whose first line names its interpreter (#!/bin/sh)."
+        )
     return f"fork/exec {bootstrap.TASK_ROOT}/{name}: {reason}", hint
 
 

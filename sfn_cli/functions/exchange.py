@@ -70,7 +70,7 @@ class Exchange:
                     self._tell(answer)
                 elif not self._ready:
                     self._become_ready()
-            event = self._received()
+            event = self._receive()
             with self._changing:
                 self._event = event
             return event
@@ -95,10 +95,13 @@ class Exchange:
         threading.Thread(target=self._refuse, args=(lambda _: fault,), daemon=True).start()
 
     def refuse(self, reason: str, hint: str) -> NoReturn:
-        """There is no program that could run: whatever is invoked is told why, the log also how to mend it."""
+        """There is no program to run: every invocation fails for this reason.
+
+        The log also gets the hint.
+        """
         self._become_ready()
 
-        def told(event: Event) -> Answer:
+        def explain(event: Event) -> Answer:
             message = f"RequestId: {event.request_id} Error: {reason}"
             bootstrap.write_log(f"{message}\n{INVALID_ENTRYPOINT}")
             bootstrap.write_log(hint)
@@ -107,10 +110,12 @@ class Exchange:
                 INVALID_ENTRYPOINT,
             )
 
-        self._refuse(told)
+        self._refuse(explain)
 
-    def ended(self, status: int) -> NoReturn:
-        """The program has ended: `status` is its exit code, negative for a signal's number."""
+    def report_end(self, status: int) -> NoReturn:
+        """Reports the end of the program. `status` is its exit code, negative for a signal's
+        number.
+        """
         with self._changing:
             if self._fault is None and (self._answer is None or self._answer.error is None):
                 _end_as(status)
@@ -124,7 +129,7 @@ class Exchange:
         self._ready = True
         bootstrap.send({}, b"")
 
-    def _received(self) -> Event:
+    def _receive(self) -> Event:
         head, body = bootstrap.receive()
         self._began = time.perf_counter()
         return Event(
@@ -135,9 +140,9 @@ class Exchange:
             body,
         )
 
-    def _refuse(self, told: Callable[[Event], Answer]) -> NoReturn:
+    def _refuse(self, explain: Callable[[Event], Answer]) -> NoReturn:
         while True:
-            self._tell(told(self._received()), last=True)
+            self._tell(explain(self._receive()), last=True)
 
     def _tell(self, answer: Answer, *, last: bool = False) -> None:
         duration = (time.perf_counter() - self._began) * 1000

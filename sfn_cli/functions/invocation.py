@@ -18,17 +18,9 @@ class Invocation:
     """Waits for a child, then has one, then is settled; `payload` is the event, JSON text."""
 
     __slots__ = (
-        "_cancel",
-        "arn",
-        "child",
-        "client_context",
-        "done",
-        "payload",
-        "request_id",
-        "settled",
-        "timeout_at",
-        "version",
-    )
+        "_cancel", "arn", "child", "client_context", "done", "payload", "request_id", "settled",
+        "timeout_at", "version",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -70,4 +62,5 @@ class Invocation:
 def new_request_id() -> str:
     """A random UUID (version 4), written without the cost of the uuid module."""
     digits = os.urandom(16).hex()
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{'89ab'[int(digits[16], 16) & 3]}{digits[17:20]}-{digits[20:]}"
+    variant = "89ab"[int(digits[16], 16) & 3]
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"

@@ -56,15 +56,17 @@ def without_run(kind: Kind, error: str, message: str, request_id: str) -> Outcom
     return Outcome(kind, _payload(error, message), request_id, "", error, message)
 
 
-def timed_out(seconds: float, request_id: str, log_tail: str) -> Outcome:
+def timeout_outcome(seconds: float, request_id: str, log_tail: str) -> Outcome:
     message = f"RequestId: {request_id} Error: Task timed out after {seconds:.2f} seconds"
     return Outcome(
         "timed_out", _payload("Sandbox.Timedout", message), request_id, log_tail, "Sandbox.Timedout", message
     )
 
 
-def exited(status: int | None, request_id: str, log_tail: str) -> Outcome:
-    """`status` is the process's exit code, negative for a signal's number, None when it is not known."""
+def exit_outcome(status: int | None, request_id: str, log_tail: str) -> Outcome:
+    """The outcome when the process ended. `status` is its exit code, negative for a signal's
+    number, None when it is not known.
+    """
     message = f"RequestId: {request_id} Error: Runtime exited {_reason(status)}"
     return Outcome(
         "exited", _payload("Runtime.ExitError", message), request_id, log_tail, "Runtime.ExitError", message

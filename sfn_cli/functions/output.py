@@ -69,7 +69,7 @@ class Journal:
         """The last 4 KB that the newest invocation logged."""
         return "".join(self._tail)[-TAIL_CHARACTERS:]
 
-    def printed(self, data: bytes, now: int) -> None:
+    def add_output(self, data: bytes, now: int) -> None:
         for line in self._lines.feed(data):
             self._write(now, line)
 

@@ -200,13 +200,13 @@ class Pool:
             invocation.settle(ended)
         for child in [child for child in self._children if child.due_at <= now]:
             if child in self._children:
-                self._lost(child, child.time_out)
+                self._drop_child(child, child.time_out)
         while self._queue_timeouts and (
             self._queue_timeouts[0][0] <= now or self._queue_timeouts[0][2].settled
         ):
             invocation = heapq.heappop(self._queue_timeouts)[2]
             if self._stop_waiting(invocation):
-                invocation.settle(outcome.timed_out(0, invocation.request_id, ""))
+                invocation.settle(outcome.timeout_outcome(0, invocation.request_id, ""))
         if self._waiting:
             self._start_children()
         self._dying = [process for process in self._dying if not process.reap()]
@@ -251,7 +251,7 @@ class Pool:
         invocation.settle(answer)
 
     def child_ended(self, child: Child, status: int | None) -> None:
-        self._lost(child, lambda invocation: child.outcome_of_end(invocation, status))
+        self._drop_child(child, lambda invocation: child.outcome_of_end(invocation, status))
 
     # Functions
 
@@ -336,7 +336,10 @@ class Pool:
         except OSError as error:
             if fleet.children:  # those that live will do the work
                 return False
-            message = f"A process for the function {fleet.deployment.function.name} cannot be started: {error.strerror or error}."
+            message = (
+                f"A process for the function {fleet.deployment.function.name} cannot be started: "
+                f"{error.strerror or error}."
+            )
             while (invocation := self._first_waiting(fleet)) is not None:
                 self._due.append(
                     (
@@ -389,8 +392,9 @@ class Pool:
             return False
         return any(other.waiting and not other.children for other in self._fleets.values())
 
-    def _lost(self, child: Child, tell: Callable[[Invocation], Outcome]) -> None:
-        """Parts with a child that is gone or has to go, and settles the invocation that it costs.
+    def _drop_child(self, child: Child, tell: Callable[[Invocation], Outcome]) -> None:
+        """Removes a child that has ended or has to end, and settles the invocation that fails with
+        it.
 
         One that never got ready costs the invocation that has waited longest, so that a function
         whose children all end does not start them for ever.

@@ -113,7 +113,7 @@ class Process:
         except ChildProcessError:
             reaped = True
         if reaped:
-            strays.gone(self.pid)
+            strays.forget(self.pid)
         return reaped
 
     def _let_go(self) -> None:
@@ -175,7 +175,7 @@ class Process:
         except OSError:
             data = b""
         if not data:
-            self._ended()
+            self._on_end()
             return
         received = self._received
         received += data
@@ -186,7 +186,7 @@ class Process:
             )
             end = 8 + head_length + body_length
             if head_length > MAX_HEAD_BYTES or body_length > MAX_BODY_BYTES:
-                self._ended()
+                self._on_end()
                 return
             if len(received) < end:
                 return
@@ -197,13 +197,16 @@ class Process:
                 head = None
             del received[:end]
             if not isinstance(head, dict):
-                self._ended()  # the handler wrote to a descriptor that is not its own
+                self._on_end()  # the handler wrote to a descriptor that is not its own
                 return
             self._read_output()
             self._watcher.child_said(head, body)
 
-    def _ended(self) -> None:
-        """The child closed its socket: it has ended or is about to, unless it tampered with its descriptors."""
+    def _on_end(self) -> None:
+        """Reaps the child, which closed its socket.
+
+        It has ended or is about to, unless it tampered with its descriptors.
+        """
         self._read_output()
         self._let_go()
         try:
@@ -211,7 +214,7 @@ class Process:
             status: int | None = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
         except (ChildProcessError, ValueError):
             status = None
-        strays.gone(self.pid)
+        strays.forget(self.pid)
         self._watcher.child_ended(status)
 
 

@@ -26,11 +26,11 @@ def number_of(functions: Functions, name: str, qualifier: str | None) -> int | N
     if number is not None:
         return number
     route = functions.route(name, qualifier)
-    return None if route is None else _drawn(route)
+    return None if route is None else _draw(route)
 
 
-def _drawn(route: Route) -> int:
-    """By weight, for each invocation anew."""
+def _draw(route: Route) -> int:
+    """Draws a version by weight, for each invocation separately."""
     if route.weights:
         draw = random.random()
         for number, weight in route.weights.items():

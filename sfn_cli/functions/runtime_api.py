@@ -184,11 +184,12 @@ _TOO_LARGE = "Function.ResponseSizeTooLarge"
 
 
 def _headers(event: Event) -> dict[str, str]:
+    root = f"1-{event.deadline // 1000:08x}-{event.request_id.replace('-', '')[:24]}"
     headers = {
         "Lambda-Runtime-Aws-Request-Id": event.request_id,
         "Lambda-Runtime-Deadline-Ms": str(event.deadline),
         "Lambda-Runtime-Invoked-Function-Arn": event.arn,
-        "Lambda-Runtime-Trace-Id": f"Root=1-{event.deadline // 1000:08x}-{event.request_id.replace('-', '')[:24]};Sampled=0",
+        "Lambda-Runtime-Trace-Id": f"Root={root};Sampled=0",
     }
     return (
         headers
@@ -202,7 +203,7 @@ def _response(body: bytes | None, trailers: dict[str, str]) -> Answer:
     it had written.
     """
     if body is None:
-        return _failed(
+        return _failure(
             _TOO_LARGE,
             f"Response payload size exceeded maximum allowed payload size ({MAX_RESPONSE_BYTES} bytes).",
         )
@@ -212,11 +213,11 @@ def _response(body: bytes | None, trailers: dict[str, str]) -> Answer:
     try:
         body.decode()
     except UnicodeDecodeError:
-        return _failed(
+        return _failure(
             "Runtime.MarshalError", "sfn takes a function's response as text in UTF-8, and this one is not."
         )
     return Answer(body)
 
 
-def _failed(error: str, message: str) -> Answer:
+def _failure(error: str, message: str) -> Answer:
     return Answer(dumps({"errorType": error, "errorMessage": message}).encode(), error)

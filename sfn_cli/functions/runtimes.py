@@ -198,7 +198,7 @@ class Runtimes:
                 return Interpreter(executable, version)
         except (KeyError, TypeError, ValueError):
             pass
-        interpreter = _started(command, language, self._environ)
+        interpreter = _probe(command, language, self._environ)
         self._verdicts[command] = [
             stamp,
             interpreter.executable,
@@ -234,14 +234,13 @@ def language_of(runtime: str) -> tuple[Language, str]:
         return language, version
     raise UnusableError(
         "InvalidRuntimeException",
-        f"sfn runs handlers in Python and Node.js: it has no runtime {runtime}. For other languages there "
-        "is the runtime "
-        f"{CUSTOM[-1]}: the function's code then has an executable named {ENTRYPOINT}, which asks Lambda's "
-        "Runtime API for events.",
+        f"sfn runs handlers in Python and Node.js: it has no runtime {runtime}. "
+        f"For other languages there is the runtime {CUSTOM[-1]}: the function's code then "
+        f"has an executable named {ENTRYPOINT}, which asks Lambda's Runtime API for events.",
     )
 
 
-def _started(command: str, language: Language, environ: Mapping[str, str]) -> Interpreter:
+def _probe(command: str, language: Language, environ: Mapping[str, str]) -> Interpreter:
     import subprocess
 
     try:

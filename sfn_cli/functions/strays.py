@@ -90,8 +90,8 @@ def killing(pid: int, mark: str | None) -> list[int]:
     return _descendants(pid)
 
 
-def gone(pid: int) -> None:
-    """Notes that a child has been waited for."""
+def forget(pid: int) -> None:
+    """Forgets a child that has been waited for."""
     _Here.children.discard(pid)
 
 
@@ -137,9 +137,8 @@ def sweep(report: Callable[[str], None], *, at_end: bool = False) -> bool:
             # (Seen twice: a process that is about to run another program has no environment for a moment.)
             _Here.reported.add(pid)
             report(
-                f"process {pid} ({_name(pid)}) was left behind, probably by a function. It goes on: it has "
-                "another "
-                "environment, so its origin is not certain"
+                f"process {pid} ({_name(pid)}) was left behind, probably by a function. "
+                "It goes on: it has another environment, so its origin is not certain"
             )
     _report_ended(ended, report)
     _Here.seen = alive
@@ -196,8 +195,8 @@ def _report_ended(ended: list[_Ended], report: Callable[[str], None]) -> None:
             ", …" if len(pids) > MAX_NAMED else ""
         )
         report(
-            f"ends what the function {function} left behind: {'process' if len(pids) == 1 else 'processes'} "
-            f"{named}"
+            f"ends what the function {function} left behind: "
+            f"{'process' if len(pids) == 1 else 'processes'} {named}"
         )
 
 

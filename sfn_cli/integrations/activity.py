@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from sfn_cli.integrations.integration import Cancel, nothing_to_cancel
 
 if TYPE_CHECKING:
-    from sfn_cli.integrations.integration import Errand, World
+    from sfn_cli.integrations.integration import TaskContext, TaskRun
 
 
-def wait_for_worker(errand: Errand, world: World) -> Cancel:
-    """Nothing is to be done here: the task stands in the queue since it was scheduled, or was refused then."""
+def wait_for_worker(task_run: TaskRun, context: TaskContext) -> Cancel:
+    """Does nothing: the task was queued, or refused, when it was scheduled."""
     return nothing_to_cancel

@@ -22,8 +22,8 @@ Answer = Callable[[Signal], None]
 Cancel = Callable[[], None]
 
 
-class Invocation(Protocol):
-    """A function's invocation that was begun."""
+class PendingInvocation(Protocol):
+    """An invocation of a function that has started."""
 
     def cancel(self) -> None: ...
 
@@ -31,7 +31,9 @@ class Invocation(Protocol):
 class Invokes(Protocol):
     """Who invokes functions: a worker's Pool, or whoever waits for the outcome."""
 
-    def invoke(self, function_ref: str, payload: str, done: Callable[[Outcome], None], /) -> Invocation: ...
+    def invoke(
+        self, function_ref: str, payload: str, done: Callable[[Outcome], None], /
+    ) -> PendingInvocation: ...
 
 
 T = TypeVar("T")
@@ -46,10 +48,11 @@ class Later:
 
 
 class Background(Protocol):
-    """Makes a blocking call beside the loop; unless cancelled, calls `done` in the loop with its outcome.
+    """Makes a blocking call beside the loop; unless cancelled, calls `done` in the loop with its
+    outcome.
 
-    `may_wait` marks a call that may wait for minutes, which must not hold up others. A call whose answer is
-    pending returns a `Later`, and holds no thread until the answer comes.
+    `may_wait` marks a call that may wait for minutes, which must not hold up others. A call whose
+    answer is pending returns a `Later`, and holds no thread until the answer comes.
     """
 
     def __call__(
@@ -66,12 +69,14 @@ def as_it_is(callback: Callable[[], None]) -> Callable[[], None]:
     return callback
 
 
-class World(NamedTuple):
-    """What integrations may use. `clock` gives milliseconds since 1970; `service` has the operations of this
-    store; `background` makes calls that block, such as those of `clients`, which are AWS's services.
-    `map_runs` holds the Map Runs that are conducted here, by `MapRun.id`: what to call when their children move.
-    `isolated` wraps such a callback, so that an error in it harms its own execution only. `inspection` is filled by
-    a task that makes an HTTP request, for TestState."""
+class TaskContext(NamedTuple):
+    """What integrations may use. `clock` gives milliseconds since 1970; `service` has the
+    operations of this store; `background` makes calls that block, such as those of `clients`, which
+    are AWS's services. `map_runs` holds the Map Runs that are conducted here, by `MapRun.id`: what
+    to call when their children move. `isolated` wraps such a callback, so that an error in it harms
+    its own execution only. `inspection` is filled by a task that makes an HTTP request, for
+    TestState.
+    """
 
     settings: Settings
     pool: Invokes
@@ -84,15 +89,17 @@ class World(NamedTuple):
     isolated: Callable[[Callable[[], None]], Callable[[], None]] = as_it_is
 
 
-class Errand(NamedTuple):
-    """One task to carry out: the ARN of its execution (in which `task.id` names it), and who takes its signals."""
+class TaskRun(NamedTuple):
+    """One task to carry out: the ARN of its execution (in which `task.id` names it), and who takes
+    its signals.
+    """
 
     task: OpenTask
     execution_arn: str
     answer: Answer
 
 
-Integration = Callable[[Errand, World], Cancel]
+Integration = Callable[[TaskRun, TaskContext], Cancel]
 """Starts the task, answers each signal once, and gives what cancels it."""
 
 

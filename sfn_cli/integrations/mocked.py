@@ -1,9 +1,9 @@
 """A mock instead of an integration: whatever the Resource names, the task is answered at once and
 nothing is called.
 
-https://docs.aws.amazon.com/step-functions/latest/dg/sfn-local-test-sm-exec.html The events are
-those of the integration. What a mock does not tell is the answer to the request of a .sync or
-.waitForTaskToken task: its TaskSubmitted has {} as output.
+https://docs.aws.amazon.com/step-functions/latest/dg/sfn-local-test-sm-exec.html
+The events are those of the integration. What a mock does not tell is the answer to the request of a
+.sync or .waitForTaskToken task: its TaskSubmitted has {} as output.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from sfn_cli.interpreter.signals import (
 from sfn_cli.jsonvalue import Payload
 
 if TYPE_CHECKING:
-    from sfn_cli.integrations.integration import Errand
+    from sfn_cli.integrations.integration import TaskRun
     from sfn_cli.interpreter.execution import OpenTask
 
 _REFUSAL = re.compile(r"(?!States\.)[A-Z]\w*\.\w+")
@@ -33,14 +33,14 @@ come after the receipt.
 """
 
 
-def answer(errand: Errand, mocked: Answer) -> Cancel:
+def answer(task_run: TaskRun, mocked: Answer) -> Cancel:
     """Answers the task as the mock says. What a worker that died has told of it is not told again."""
-    task = errand.task
+    task = task_run.task
     if not task.started:
-        errand.answer(TaskStarted(task.id))
+        task_run.answer(TaskStarted(task.id))
     if task.resource.pattern and not task.submitted and not _is_refused(mocked):
-        errand.answer(TaskSubmitted(task.id, Payload({})))
-    errand.answer(_end(task, mocked))
+        task_run.answer(TaskSubmitted(task.id, Payload({})))
+    task_run.answer(_end(task, mocked))
     return nothing_to_cancel
 
 

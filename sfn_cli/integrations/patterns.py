@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.integrations.integration import Cancel, Errand, Integration, World, nothing_to_cancel
+from sfn_cli.integrations.integration import Cancel, Integration, TaskContext, TaskRun, nothing_to_cancel
 from sfn_cli.interpreter.signals import TaskSubmitted, TaskSucceeded
 
 if TYPE_CHECKING:
@@ -21,15 +21,15 @@ def result_comes_later(request: Integration) -> Integration:
     again by a worker that resumes.
     """
 
-    def submit(errand: Errand, world: World) -> Cancel:
-        if errand.task.submitted:
+    def submit(task_run: TaskRun, context: TaskContext) -> Cancel:
+        if task_run.task.submitted:
             return nothing_to_cancel
 
         def receipt(signal: Signal) -> None:
-            errand.answer(
+            task_run.answer(
                 TaskSubmitted(signal.task, signal.output) if isinstance(signal, TaskSucceeded) else signal
             )
 
-        return request(errand._replace(answer=receipt), world)
+        return request(task_run._replace(answer=receipt), context)
 
     return submit

@@ -15,7 +15,7 @@ from sfn_cli.api.stepfunctions.executions import describe, start_child
 from sfn_cli.asl.retry import RUNTIME
 from sfn_cli.errors import ApiError, StatesError
 from sfn_cli.integrations.aws.sdk import http_date, metadata
-from sfn_cli.integrations.integration import Cancel, Errand, World, nothing_to_cancel
+from sfn_cli.integrations.integration import Cancel, TaskContext, TaskRun, nothing_to_cancel
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Json, Payload, dumps, loads
 
@@ -26,21 +26,24 @@ if TYPE_CHECKING:
 _MEMBERS = {"StateMachineArn": "stateMachineArn", "Name": "name", "TraceHeader": "traceHeader"}
 
 
-def start(errand: Errand, world: World) -> Cancel:
+def start(task_run: TaskRun, context: TaskContext) -> Cancel:
     """Starts an execution by Parameters' StateMachineArn, Input, Name and TraceHeader."""
-    task, execution_arn, answer = errand
+    task, execution_arn, answer = task_run
     request_id = arn_checks.new_uuid()
     try:
         request = _request(task.arguments.value)
         check_constraints(load("stepfunctions", "StartExecution").input, request)
         started = start_child(
-            world.service, request, execution_arn, task.id, awaited=task.awaits_child, at=task.frame.last_at
+            context.service, request, execution_arn, task.id, awaited=task.awaits_child, at=task.at
         )
     except StatesError as error:
         answer(TaskFailed(task.id, error.error, error.cause))
         return nothing_to_cancel
     except ApiError as error:
-        details = f"Service: AWSStepFunctions; Status Code: 400; Error Code: {error.code}; Request ID: {request_id}; Proxy: null"
+        details = (
+            f"Service: AWSStepFunctions; Status Code: 400; Error Code: {error.code}; "
+            f"Request ID: {request_id}; Proxy: null"
+        )
         answer(
             TaskFailed(
                 task.id,
@@ -49,7 +52,7 @@ def start(errand: Errand, world: World) -> Cancel:
             )
         )
         return nothing_to_cancel
-    answer(TaskSucceeded(task.id, Payload(_response(started, request_id, world.clock()))))
+    answer(TaskSucceeded(task.id, Payload(_response(started, request_id, context.clock()))))
     return nothing_to_cancel
 
 
@@ -87,8 +90,8 @@ def _response(started: dict[str, Json], request_id: str, now: int) -> dict[str, 
     }
 
 
-def ended(task: OpenTask, child: Execution) -> TaskSucceeded | TaskFailed:
-    """What the end of the execution that a .sync task started means to the task."""
+def task_result(task: OpenTask, child: Execution) -> TaskSucceeded | TaskFailed:
+    """Returns the result of a .sync task whose execution has ended."""
     described = {
         name[0].upper() + name[1:]: value for name, value in describe(child).items() if value is not None
     }

@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from sfn_cli.integrations.activity import wait_for_worker
-from sfn_cli.integrations.integration import Cancel, Errand, Integration, World, nothing_to_cancel
+from sfn_cli.integrations.integration import Cancel, Integration, TaskContext, TaskRun, nothing_to_cancel
 from sfn_cli.integrations.lambda_.function import call_function
 from sfn_cli.integrations.lambda_.invoke import invoke
 from sfn_cli.integrations.patterns import result_comes_later
@@ -24,9 +24,9 @@ def _late(module: str, name: str) -> Integration:
     of these.
     """
 
-    def start(errand: Errand, world: World) -> Cancel:
+    def start(task_run: TaskRun, context: TaskContext) -> Cancel:
         found: Integration = getattr(import_module(f"sfn_cli.integrations.{module}"), name)
-        return found(errand, world)
+        return found(task_run, context)
 
     return start
 
@@ -70,17 +70,17 @@ _AWS_SDK: Mapping[str, Integration] = {"": _aws_sdk, "waitForTaskToken": result_
 
 def integration(resource: Resource) -> Integration:
     """What carries out a task on this resource."""
-    return _found(resource) or _refuse
+    return _find(resource) or _refuse
 
 
 def is_available(resource: Resource) -> bool:
     """Whether tasks on a resource that AWS has can be carried out here. One that cannot is refused
     when its machine is made.
     """
-    return _found(resource) is not None
+    return _find(resource) is not None
 
 
-def _found(resource: Resource) -> Integration | None:
+def _find(resource: Resource) -> Integration | None:
     if resource.kind == "lambda":
         return call_function
     if resource.kind == "activity":
@@ -92,8 +92,11 @@ def _found(resource: Resource) -> Integration | None:
     return SERVICES.get((resource.service, resource.action))
 
 
-def _refuse(errand: Errand, world: World) -> Cancel:
+def _refuse(task_run: TaskRun, context: TaskContext) -> Cancel:
     known = ", ".join(f"arn:aws:states:::{service}:{action}" for service, action in SERVICES)
-    cause = f"sfn has no integration for {errand.task.resource.arn}. It has functions by their ARN, aws-sdk tasks, and {known}."
-    errand.answer(TaskFailed(errand.task.id, "States.TaskFailed", cause))
+    cause = (
+        f"sfn has no integration for {task_run.task.resource.arn}. "
+        f"It has functions by their ARN, aws-sdk tasks, and {known}."
+    )
+    task_run.answer(TaskFailed(task_run.task.id, "States.TaskFailed", cause))
     return nothing_to_cancel

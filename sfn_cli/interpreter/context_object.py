@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def context_object(execution: Execution, frame: Frame, attempt: int) -> dict[str, Any]:
-    """The Context Object as seen from the frame's state, in its attempt number `attempt` (0 for the first)."""
+    """The Context Object that the frame's state sees in its attempt number `attempt` (0 for the first)."""
     context: dict[str, Any] = {
         "Execution": {
             "Id": execution.arn,
@@ -30,21 +30,21 @@ def context_object(execution: Execution, frame: Frame, attempt: int) -> dict[str
             "Id": execution.state_machine_arn,
             "Name": execution.state_machine_arn.rpartition(":")[2],
         },
-        "State": {"Name": frame.state.name, "EnteredTime": format_timestamp(frame.entered_at)},
+        "State": {"Name": frame.stay.state.name, "EnteredTime": format_timestamp(frame.stay.entered_at)},
     }
     if execution.redrive_count:
         context["Execution"]["RedriveTime"] = format_timestamp(execution.redriven_at)
     if execution.is_express:
         del context["Execution"]["RedriveCount"]  # observed: it cannot be redriven
-    if frame.state.counts_retries:
+    if frame.stay.state.counts_retries:
         context["State"]["RetryCount"] = attempt
     item = _item(frame)
     if item is not None:
         context["Map"] = {"Item": {"Index": item[0], "Value": item[1]}}
     if (
-        isinstance(frame.state, TaskState)
-        and frame.state.resource is not None
-        and frame.state.resource.answerable
+        isinstance(frame.stay.state, TaskState)
+        and frame.stay.state.resource is not None
+        and frame.stay.state.resource.answerable
     ):
         context["Task"] = {"Token": token_of(execution, frame, attempt)}
     return context
@@ -56,7 +56,8 @@ def token_of(execution: Execution, frame: Frame, attempt: int) -> str:
     It is known before the task is scheduled (its parameters may hold it), and another one for each attempt
     and each redrive.
     """
-    return task_token(execution.seed, f"{execution.arn}/{frame.entered_id}/{attempt}{execution.redrive_mark}")
+    about = f"{execution.arn}/{frame.stay.entered_id}/{attempt}{execution.redrive_mark}"
+    return task_token(execution.seed, about, execution.locator)
 
 
 def _item(frame: Frame | None) -> tuple[int, Any] | None:

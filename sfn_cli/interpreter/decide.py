@@ -1,8 +1,9 @@
 """What happens next: AWS's event grammar, one event at a time.
 
-`decide(execution, now)` gives the next event that is due by `now`, or None when the execution
-waits: for a signal, or for `execution.wake_at`. It changes nothing but the agenda, and it keeps
-the answers of states on their frames to save asking twice.
+`decide(execution, now)` returns the next event that is due by `now`, or None when the execution
+waits: for a signal, or for `execution.wake_at`. Of the execution it changes two things, and neither
+changes an event: it takes frames off the agenda or puts them on it for later, and it writes the memo
+of a stay (`Stay.memo`: what states answered, what failed for good), which may be lost at any time.
 
 Laws, seen in recordings of AWS:
 1. An event follows the one before it in its own frame (previousEventId); the first state of all follows 0.
@@ -14,35 +15,33 @@ Laws, seen in recordings of AWS:
 
 from __future__ import annotations
 
-from sfn_cli.asl.moves import Call, Distribute, Exit, Fork, Move, Sleep, Stop
+from typing import TYPE_CHECKING
+
+from sfn_cli.asl.moves import Sleep, Stop
 from sfn_cli.asl.retry import RUNTIME
 from sfn_cli.errors import StatesError
-from sfn_cli.interpreter.events import VARIABLES, VARIABLES_DETAILS, HistoryEvent, error_details
-from sfn_cli.interpreter.execution import Execution, Frame, Phase
+from sfn_cli.interpreter.decide_failures import expression_failed, fail_fork, fail_frame, recover
+from sfn_cli.interpreter.decide_moves import event, exit_state, iteration, perform
+from sfn_cli.interpreter.events import HistoryEvent, of_states
 from sfn_cli.interpreter.map_run import map_run_arn
-from sfn_cli.interpreter.receive import task_details, task_kind
-from sfn_cli.interpreter.visits import (
-    QUERY_EVALUATION_ERROR,
-    ask_again,
-    caught,
-    completion,
-    failure,
-    joined_result,
-    map_run_plan,
-    move,
-    retrier,
-)
-from sfn_cli.jsonvalue import Json, Payload, dumps
-from sfn_cli.query.limits import Impatient
+from sfn_cli.interpreter.receive import task_details, task_event
+from sfn_cli.interpreter.visits import completion, failure, first_move, joined_result, map_run_plan
+from sfn_cli.query.limits import BudgetExceeded
 
-Due = int
-"""A time in milliseconds since 1970, before which a frame has nothing to do."""
+if TYPE_CHECKING:
+    from sfn_cli.interpreter.decide_moves import Due
+    from sfn_cli.interpreter.execution import Execution, Frame
+    from sfn_cli.jsonvalue import Payload
+
+_ENTERED = of_states("StateEntered")
+_SUCCEEDED = of_states("StateSucceeded")
 
 
 def decide(execution: Execution, now: int) -> HistoryEvent | None:
     """The next event, or None when nothing is due by `now`.
 
-    Raises Impatient when the next event needs more patience than `execution.patience`; then it is still next.
+    Raises BudgetExceeded when the next event takes longer than `execution.budget`; then it is still
+    next.
     """
     if execution.ended:
         return None
@@ -54,7 +53,7 @@ def decide(execution: Execution, now: int) -> HistoryEvent | None:
     while (frame := execution.next_ready(now)) is not None:
         try:
             next_step = _step(execution, frame, now)
-        except Impatient:
+        except BudgetExceeded:
             execution.make_ready(frame)
             raise
         if isinstance(next_step, HistoryEvent):
@@ -66,39 +65,17 @@ def decide(execution: Execution, now: int) -> HistoryEvent | None:
     return None
 
 
-def _within_limit(execution: Execution, event: HistoryEvent) -> HistoryEvent:
-    if event.id < execution.max_events or event.type == "ExecutionSucceeded":
-        return event
+def _within_limit(execution: Execution, next_event: HistoryEvent) -> HistoryEvent:
+    """The event itself, or the execution's end when the history may have no more (law 5)."""
+    if next_event.id < execution.max_events or next_event.type == "ExecutionSucceeded":
+        return next_event
     cause = f"The execution reached the maximum number of history events ({execution.max_events})."
     return HistoryEvent(
-        event.id,
-        event.previous_event_id,
-        event.at,
+        next_event.id,
+        next_event.previous_event_id,
+        next_event.at,
         "ExecutionFailed",
         details={"error": RUNTIME, "cause": cause},
-    )
-
-
-def _event(
-    execution: Execution,
-    frame: Frame,
-    now: int,
-    type: str,
-    details: dict[str, Json] | None = None,
-    *,
-    payload: Payload | None = None,
-    previous: int | None = None,
-    next: str | None = None,
-) -> HistoryEvent:
-    return HistoryEvent(
-        execution.last_id + 1,
-        frame.last if previous is None else previous,
-        now,
-        type,
-        frame.serial,
-        next,
-        payload,
-        details,
     )
 
 
@@ -106,31 +83,32 @@ def _step(execution: Execution, frame: Frame, now: int) -> HistoryEvent | Due | 
     """What the frame does now: an event, the time until it has nothing to do, or nothing at all."""
     if frame.parent is not None and _superseded(frame):
         return None
-    if frame.gave_up and frame.phase is not Phase.ENDED:
-        assert frame.error is not None
-        return _give_up(execution, frame, now, frame.error)
-    match frame.phase:
-        case Phase.STARTING:
-            return _enter(execution, frame, now)
-        case Phase.ENTERED:
+    phase = frame.phase
+    if phase == "STARTING":
+        return _enter(execution, frame, now)
+    stay = frame.stay
+    if stay.memo.failed_for_good is not None and phase != "ENDED":
+        return fail_frame(execution, frame, now, stay.memo.failed_for_good)
+    match phase:
+        case "ENTERED":
             return _begin(execution, frame, now)
-        case Phase.WORKING:
+        case "WORKING":
             return _work(execution, frame, now)
-        case Phase.WORKED if frame.state.type == "Map":
-            return _event(execution, frame, now, "MapStateSucceeded")
-        case Phase.WORKED:
-            return _complete(execution, frame, now, frame.result)
-        case Phase.DISTRIBUTING:
+        case "WORKED" if stay.state.type == "Map":
+            return event(execution, frame, now, "MapStateSucceeded")
+        case "WORKED":
+            return _complete(execution, frame, now, stay.result)
+        case "DISTRIBUTING":
             return _start_map_run(execution, frame, now)
-        case Phase.FORKED:
-            return _tend(execution, frame, now)
-        case Phase.JOINED:
-            return _complete(execution, frame, now, joined_result(frame))
-        case Phase.FAILED:
-            return _recover(execution, frame, now)
-        case Phase.ENDING:
+        case "FORKED":
+            return _advance_children(execution, frame, now)
+        case "JOINED":
+            return _complete(execution, frame, now, joined_result(stay))
+        case "FAILED":
+            return recover(execution, frame, now, failure(execution, frame))
+        case "ENDING":
             return _end(execution, frame, now)
-        case Phase.ABORTED | Phase.ENDED:
+        case "ABORTED" | "ENDED":
             return None
 
 
@@ -138,7 +116,8 @@ def _superseded(frame: Frame) -> bool:
     """Whether a sibling of the frame, or of one of its ancestors, has failed: then it does no more."""
     child: Frame = frame
     while (parent := child.parent) is not None:
-        if parent.failed_child is not None and parent.failed_child is not child:
+        failed = parent.stay.failed_child
+        if failed is not None and failed is not child:
             return True
         child = parent
     return False
@@ -147,224 +126,71 @@ def _superseded(frame: Frame) -> bool:
 def _enter(execution: Execution, frame: Frame, now: int) -> HistoryEvent:
     assert frame.next is not None
     state = frame.machine.states[frame.next]
-    return _event(
-        execution, frame, now, f"{state.type}StateEntered", {"name": state.name}, payload=frame.input
-    )
+    return event(execution, frame, now, _ENTERED[state.type], {"name": state.name}, payload=frame.input)
 
 
 def _begin(execution: Execution, frame: Frame, now: int) -> HistoryEvent | Due | None:
     try:
-        asked = move(execution, frame)
-        if isinstance(asked, Sleep):
-            if now < asked.until:
-                return asked.until
-            asked = completion(execution, frame, None, now=max(asked.until, frame.last_at))
-        return _carry_out(execution, frame, now, asked)
+        move = first_move(execution, frame)
+        if isinstance(move, Sleep):
+            if now < move.until:
+                return move.until
+            move = completion(execution, frame, None, now=max(move.until, frame.last_at))
+        elif isinstance(move, Stop):
+            return fail_frame(execution, frame, now, StatesError(move.error, move.cause))
     except StatesError as error:
-        return _stumble(execution, frame, now, error)
-
-
-def _carry_out(execution: Execution, frame: Frame, now: int, asked: Move) -> HistoryEvent | Due | None:
-    match asked:
-        case Exit():
-            return _exit(execution, frame, now, asked)
-        case Call():
-            return _schedule(execution, frame, now, asked)
-        case Fork():
-            details = {"length": asked.length} if asked.items is not None else None
-            return _event(execution, frame, now, f"{frame.state.type}StateStarted", details)
-        case Distribute():
-            return _event(execution, frame, now, "MapStateStarted", {"length": asked.length})
-        case Stop(error, cause):
-            frame.error = StatesError(error, cause)
-            return _give_up(execution, frame, now, frame.error)
-        case Sleep(until):
-            return until
-
-
-def _exit(execution: Execution, frame: Frame, now: int, done: Exit) -> HistoryEvent:
-    details: dict[str, Json] = {"name": frame.state.name}
-    if done.assigned:
-        details[VARIABLES] = {name: dumps(value) for name, value in done.assigned.items()}
-        details[VARIABLES_DETAILS] = {"truncated": False}
-    return _event(
-        execution, frame, now, f"{frame.state.type}StateExited", details, payload=done.output, next=done.next
-    )
-
-
-def _schedule(execution: Execution, frame: Frame, now: int, call: Call) -> HistoryEvent:
-    kind = task_kind(call.resource)
-    details: dict[str, Json] = task_details(call.resource) or {"resource": call.resource.arn}
-    if kind == "Task":
-        details["region"] = execution.arn.split(":", 4)[3]
-    if call.timeout_seconds is not None:
-        details["timeoutInSeconds"] = call.timeout_seconds
-    if call.heartbeat_seconds is not None and kind != "LambdaFunction":
-        details["heartbeatInSeconds"] = call.heartbeat_seconds
-    if call.credentials is not None:
-        details["taskCredentials"] = {"roleArn": call.credentials.get("RoleArn")}
-    return _event(execution, frame, now, f"{kind}Scheduled", details, payload=call.arguments)
+        return expression_failed(execution, frame, now, error, frame)
+    return perform(execution, frame, now, move, frame.last)
 
 
 def _start_map_run(execution: Execution, frame: Frame, now: int) -> HistoryEvent | Due | None:
     try:
         plan = map_run_plan(execution, frame)
     except StatesError as error:
-        return _stumble(execution, frame, now, error)
-    if frame.map_run_arn is not None:  # by a redrive: the same one goes on
-        details = {"mapRunArn": frame.map_run_arn, "redriveCount": frame.map_run_redrives + 1}
-        return _event(execution, frame, now, "MapRunRedriven", details)
-    return _event(execution, frame, now, "MapRunStarted", {"mapRunArn": map_run_arn(execution, frame, plan)})
+        return expression_failed(execution, frame, now, error, frame)
+    stay = frame.stay
+    if stay.map_run_arn is not None:  # by a redrive: the same one goes on
+        details = {"mapRunArn": stay.map_run_arn, "redriveCount": stay.map_run_redrives + 1}
+        return event(execution, frame, now, "MapRunRedriven", details)
+    return event(execution, frame, now, "MapRunStarted", {"mapRunArn": map_run_arn(execution, frame, plan)})
 
 
 def _work(execution: Execution, frame: Frame, now: int) -> HistoryEvent | Due | None:
-    task = frame.task
+    task = frame.stay.task
     assert task is not None
     due = task.due_at
     if due is None or now < due:
         return due
     details = {**task_details(task.resource), "error": "States.Timeout"}
-    return _event(execution, frame, now, f"{task_kind(task.resource)}TimedOut", details)
+    return event(execution, frame, now, task_event(task.resource, "TimedOut"), details)
 
 
 def _complete(
     execution: Execution, frame: Frame, now: int, result: Payload | None
 ) -> HistoryEvent | Due | None:
     try:
-        return _exit(execution, frame, now, completion(execution, frame, result))
+        done = completion(execution, frame, result)
     except StatesError as error:
-        return _stumble(execution, frame, now, error)
+        return expression_failed(execution, frame, now, error, frame)
+    return exit_state(execution, frame, now, done, frame.last)
 
 
 def _end(execution: Execution, frame: Frame, now: int) -> HistoryEvent | None:
     if frame.parent is None:
-        return _event(execution, frame, now, "ExecutionSucceeded", {}, payload=frame.input)
-    return _event(execution, frame, now, "MapIterationSucceeded", _iteration(frame))
+        return event(execution, frame, now, "ExecutionSucceeded", {}, payload=frame.input)
+    return event(execution, frame, now, "MapIterationSucceeded", iteration(frame))
 
 
-def _iteration(frame: Frame) -> dict[str, Json]:
-    assert frame.parent is not None
-    return {"name": frame.parent.state.name, "index": frame.index}
-
-
-def _tend(execution: Execution, frame: Frame, now: int) -> HistoryEvent | Due | None:
-    """A Map or Parallel with its children: start another, or join them, or see to a failure."""
-    if frame.failed_child is not None:
-        return _fail_fork(execution, frame, now, frame.failed_child)
-    fork = frame.move
-    assert isinstance(fork, Fork)
-    if frame.started < fork.length and frame.running < fork.max_concurrency:
-        details = {"name": frame.state.name, "index": frame.started}
-        return _event(
-            execution, frame, now, "MapIterationStarted", details, previous=frame.previous_for_child
-        )
-    if frame.finished == fork.length:
-        return _event(execution, frame, now, f"{frame.state.type}StateSucceeded")
-    return None
-
-
-def _stumble(execution: Execution, frame: Frame, now: int, error: StatesError) -> HistoryEvent | Due | None:
-    """An expression of the state failed: JSONata's failures are recorded first (law 3)."""
-    frame.error = error
-    if error.error == QUERY_EVALUATION_ERROR:
-        details = {**error_details(error.error, error.cause), "state": frame.state.name}
-        if error.location is not None:
-            details["location"] = error.location
-        previous = frame.entered_previous if frame.last == frame.entered_id else frame.last
-        return _event(execution, frame, now, "EvaluationFailed", details, previous=previous)
-    if frame.phase in (Phase.ENTERED, Phase.DISTRIBUTING):
-        # Nothing outside was asked, and asking the same state again would give the same error.
-        return _catch(execution, frame, now, error)
-    return _recover(execution, frame, now)
-
-
-def _recover(execution: Execution, frame: Frame, now: int) -> HistoryEvent | Due | None:
-    """The frame's state failed: retry it when its Retrier says so, or else catch the error, or give up."""
-    error = failure(execution, frame)
-    again = _retry(execution, frame, now, error)
-    if again is not None:
-        return again
-    if frame.phase is Phase.FAILED and frame.state.type in ("Map", "Parallel") and not frame.join_failed:
-        return _event(execution, frame, now, f"{frame.state.type}StateFailed")
-    return _catch(execution, frame, now, error)
-
-
-def _retry(execution: Execution, frame: Frame, now: int, error: StatesError) -> HistoryEvent | Due | None:
-    """The event of another attempt, the time when it is due, or None if there is none left."""
-    found = retrier(frame, error)
-    if found is None:
-        return None
-    position, entry = found
-    attempt = frame.retried.get(position, 0) + 1
-    due = frame.last_at + entry.delay_ms(attempt, f"{execution.seed}/{frame.last}/retry")
-    if now < due:
-        return due
-    try:
-        frame.next_move = ask_again(execution, frame, attempt=frame.retry_count + 1, now=now)
-        return _carry_out(execution, frame, now, frame.next_move)
-    except StatesError as again:
-        return _stumble(execution, frame, now, again)
-
-
-def _catch(execution: Execution, frame: Frame, now: int, error: StatesError) -> HistoryEvent | Due | None:
-    try:
-        done = caught(execution, frame, error)
-    except StatesError as worse:
-        return _give_up(execution, frame, now, worse)
-    return _give_up(execution, frame, now, error) if done is None else _exit(execution, frame, now, done)
-
-
-def _give_up(execution: Execution, frame: Frame, now: int, error: StatesError) -> HistoryEvent | Due | None:
-    """The frame fails, and with it what it is part of."""
-    frame.error = error
-    frame.gave_up = True
-    parent = frame.parent
-    if parent is None:
-        return _event(execution, frame, now, "ExecutionFailed", error_details(error.error, error.cause))
-    if parent.state.type == "Map":
-        return _event(execution, frame, now, "MapIterationFailed", _iteration(frame))
-    parent.failed_child = frame
-    return _fail_fork(execution, parent, now, frame)
-
-
-def _fail_fork(execution: Execution, frame: Frame, now: int, failed: Frame) -> HistoryEvent | Due | None:
-    """A Map or Parallel one of whose children failed (law 4)."""
-    aborted = _abort_children(execution, frame, now, spared=failed, previous=failed.last)
-    if aborted is not None:
-        return aborted
-    error = failure(execution, failed)
-    frame.error = error
-    frame.last, frame.last_at = failed.last, failed.last_at
-    again = _retry(execution, frame, now, error)
-    if again is not None:
-        return again
-    return _event(execution, frame, now, f"{frame.state.type}StateFailed")
-
-
-def _abort_children(
-    execution: Execution, frame: Frame, now: int, *, spared: Frame | None, previous: int
-) -> HistoryEvent | None:
-    for index in sorted(frame.children):
-        child = frame.children[index]
-        if child is spared or child.phase is Phase.ENDED:
-            continue
-        aborted = _abort_state(execution, child, now, previous)
-        if aborted is not None:
-            return aborted
-        if frame.state.type == "Map":
-            return _event(execution, child, now, "MapIterationAborted", _iteration(child), previous=previous)
-    return None
-
-
-def _abort_state(execution: Execution, frame: Frame, now: int, previous: int) -> HistoryEvent | None:
-    """The next event of aborting what the frame does, or None if there is nothing (more) to record."""
-    if frame.phase in (Phase.STARTING, Phase.ENDING, Phase.ABORTED):
-        return None
-    if frame.task is not None and frame.task.plan is not None:
-        return _event(execution, frame, now, "MapRunAborted", previous=previous)
-    inner = _abort_children(execution, frame, now, spared=None, previous=previous)
-    if inner is not None:
-        return inner
-    if frame.state.type in ("Task", "Wait", "Map", "Parallel"):
-        return _event(execution, frame, now, f"{frame.state.type}StateAborted", previous=previous)
+def _advance_children(execution: Execution, frame: Frame, now: int) -> HistoryEvent | Due | None:
+    """A Map or Parallel with its children: start another, or join them, or handle a failure."""
+    stay = frame.stay
+    if stay.failed_child is not None:
+        return fail_fork(execution, frame, now, stay.failed_child)
+    fork = stay.fork
+    assert fork is not None
+    if fork.started < fork.move.length and fork.running < fork.move.max_concurrency:
+        details = {"name": stay.state.name, "index": fork.started}
+        return event(execution, frame, now, "MapIterationStarted", details, previous=fork.previous_for_child)
+    if fork.finished == fork.move.length:
+        return event(execution, frame, now, _SUCCEEDED[stay.state.type])
     return None

@@ -1,8 +1,9 @@
 """History events: AWS's types and details, and the two private columns that replay needs.
 
 API: HistoryEvent, https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html
-The table `KINDS` is the only place that says which `…EventDetails` member a type has and under
-which name its payload (the JSON text of an input, output or parameters) stands there.
+The table `EVENT_TYPES` has AWS's 62 types (HistoryEventType). It is the one place that says which
+`…EventDetails` member a type has, under which name its payload (the JSON text of an input, output or
+parameters) stands there, which function applies such an event, and in which phases of its frame.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from sfn_cli.jsonvalue import well_formed
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sfn_cli.interpreter.phase import Phase
     from sfn_cli.jsonvalue import Json, Payload
 
 
@@ -34,86 +36,175 @@ class HistoryEvent(NamedTuple):
     details: Mapping[str, Json] | None = None
 
 
-class Kind(NamedTuple):
-    """How the API shows a type: the member of its details, and of the payload within them."""
+class EventType(NamedTuple):
+    """One type of event: how the API shows it, and what it means.
 
-    details_member: str | None
-    payload_member: str | None = None
-    payload_details_member: str | None = None
+    `details` is the member of a HistoryEvent that holds its details, `payload` the member of those
+    that holds its payload, and `payload_details` the member that says whether it was truncated.
+
+    `handler` is the name of the function that applies such an event (`interpreter/evolve.py`), or
+    None for types that sfn never records. Where the event is about one frame, `before` lists the
+    phases in which the frame may be; () means that it is about the execution as a whole. `after`
+    lists the phases in which the event leaves the frame: one, or several among which the handler
+    chooses; () leaves the frame's phase as it was.
+    """
+
+    details: str | None
+    payload: str | None = None
+    payload_details: str | None = None
+    handler: str | None = None
+    before: tuple[Phase, ...] = ()
+    after: tuple[Phase, ...] = ()
 
 
 VARIABLES = "assignedVariables"
 VARIABLES_DETAILS = "assignedVariablesDetails"
 """The details that are execution data besides the payload ({name: JSON text}), and what tells of them."""
 
-_STATE_ENTERED = Kind("stateEnteredEventDetails", "input", "inputDetails")
-_STATE_EXITED = Kind("stateExitedEventDetails", "output", "outputDetails")
+_IN_A_STATE: tuple[Phase, ...] = ("ENTERED", "WORKED", "FAILED", "JOINED", "FORKED", "DISTRIBUTING")
+"""In a state, and without an open task: the state may be left, and its expressions may fail."""
+
+_WORKING: tuple[Phase, ...] = ("WORKING",)
+_TO_BE_SCHEDULED: tuple[Phase, ...] = ("ENTERED", "FAILED", "WORKED")
+_TO_BE_FORKED: tuple[Phase, ...] = ("ENTERED", "FAILED", "JOINED", "FORKED")
 
 
-def _plain(prefix: str) -> Kind:
-    return Kind(f"{prefix}EventDetails")
+def _entered() -> EventType:
+    return EventType(
+        "stateEnteredEventDetails", "input", "inputDetails", "state_entered", ("STARTING",), ("ENTERED",)
+    )
 
 
-def _output(prefix: str) -> Kind:
-    return Kind(f"{prefix}EventDetails", "output", "outputDetails")
+def _exited() -> EventType:
+    return EventType(
+        "stateExitedEventDetails",
+        "output",
+        "outputDetails",
+        "state_exited",
+        _IN_A_STATE,
+        ("STARTING", "ENDING", "ENDED"),
+    )
 
 
-KINDS: Mapping[str, Kind] = {
-    "ExecutionStarted": Kind("executionStartedEventDetails", "input", "inputDetails"),
-    "ExecutionSucceeded": _output("executionSucceeded"),
-    "ExecutionFailed": _plain("executionFailed"),
-    "ExecutionAborted": _plain("executionAborted"),
-    "ExecutionTimedOut": _plain("executionTimedOut"),
-    "ExecutionRedriven": _plain("executionRedriven"),
-    **{
-        f"{name}StateEntered": _STATE_ENTERED
-        for name in ("Choice", "Fail", "Map", "Parallel", "Pass", "Succeed", "Task", "Wait")
-    },
-    **{
-        f"{name}StateExited": _STATE_EXITED
-        for name in ("Choice", "Map", "Parallel", "Pass", "Succeed", "Task", "Wait")
-    },
-    "TaskScheduled": Kind("taskScheduledEventDetails", "parameters"),
-    "TaskStarted": _plain("taskStarted"),
-    "TaskStartFailed": _plain("taskStartFailed"),
-    "TaskSubmitted": _output("taskSubmitted"),
-    "TaskSubmitFailed": _plain("taskSubmitFailed"),
-    "TaskSucceeded": _output("taskSucceeded"),
-    "TaskFailed": _plain("taskFailed"),
-    "TaskTimedOut": _plain("taskTimedOut"),
-    "TaskStateAborted": Kind(None),
-    "WaitStateAborted": Kind(None),
-    "LambdaFunctionScheduled": Kind("lambdaFunctionScheduledEventDetails", "input", "inputDetails"),
-    "LambdaFunctionScheduleFailed": _plain("lambdaFunctionScheduleFailed"),
-    "LambdaFunctionStarted": Kind(None),
-    "LambdaFunctionStartFailed": _plain("lambdaFunctionStartFailed"),
-    "LambdaFunctionSucceeded": _output("lambdaFunctionSucceeded"),
-    "LambdaFunctionFailed": _plain("lambdaFunctionFailed"),
-    "LambdaFunctionTimedOut": _plain("lambdaFunctionTimedOut"),
-    "ActivityScheduled": Kind("activityScheduledEventDetails", "input", "inputDetails"),
-    "ActivityScheduleFailed": _plain("activityScheduleFailed"),
-    "ActivityStarted": _plain("activityStarted"),
-    "ActivitySucceeded": _output("activitySucceeded"),
-    "ActivityFailed": _plain("activityFailed"),
-    "ActivityTimedOut": _plain("activityTimedOut"),
-    "ParallelStateStarted": Kind(None),
-    "ParallelStateSucceeded": Kind(None),
-    "ParallelStateFailed": Kind(None),
-    "ParallelStateAborted": Kind(None),
-    "MapStateStarted": _plain("mapStateStarted"),
-    "MapStateSucceeded": Kind(None),
-    "MapStateFailed": Kind(None),
-    "MapStateAborted": Kind(None),
-    "MapIterationStarted": _plain("mapIterationStarted"),
-    "MapIterationSucceeded": _plain("mapIterationSucceeded"),
-    "MapIterationFailed": _plain("mapIterationFailed"),
-    "MapIterationAborted": _plain("mapIterationAborted"),
-    "MapRunStarted": _plain("mapRunStarted"),
-    "MapRunSucceeded": Kind(None),
-    "MapRunFailed": _plain("mapRunFailed"),
-    "MapRunAborted": Kind(None),
-    "MapRunRedriven": _plain("mapRunRedriven"),
-    "EvaluationFailed": _plain("evaluationFailed"),
+def _aborted() -> EventType:
+    return EventType(None, None, None, "state_aborted", (*_IN_A_STATE, "WORKING"), ("ABORTED",))
+
+
+def _scheduled(details: str, payload: str, payload_details: str | None) -> EventType:
+    return EventType(details, payload, payload_details, "task_scheduled", _TO_BE_SCHEDULED, ("WORKING",))
+
+
+def _started(details: str | None) -> EventType:
+    return EventType(details, None, None, "task_started", _WORKING)
+
+
+def _succeeded(details: str) -> EventType:
+    return EventType(details, "output", "outputDetails", "task_succeeded", _WORKING, ("WORKED",))
+
+
+def _failed(details: str) -> EventType:
+    return EventType(details, None, None, "task_failed", _WORKING, ("FAILED",))
+
+
+EVENT_TYPES: Mapping[str, EventType] = {
+    # The execution
+    "ExecutionStarted": EventType(
+        "executionStartedEventDetails", "input", "inputDetails", "execution_started"
+    ),
+    "ExecutionSucceeded": EventType(
+        "executionSucceededEventDetails",
+        "output",
+        "outputDetails",
+        "execution_succeeded",
+        ("ENDING",),
+        ("ENDED",),
+    ),
+    "ExecutionFailed": EventType("executionFailedEventDetails", None, None, "execution_ended"),
+    "ExecutionAborted": EventType("executionAbortedEventDetails", None, None, "execution_ended"),
+    "ExecutionTimedOut": EventType("executionTimedOutEventDetails", None, None, "execution_ended"),
+    "ExecutionRedriven": EventType("executionRedrivenEventDetails", None, None, "execution_redriven"),
+    # States
+    "ChoiceStateEntered": _entered(),
+    "ChoiceStateExited": _exited(),
+    "FailStateEntered": _entered(),
+    "MapStateEntered": _entered(),
+    "MapStateExited": _exited(),
+    "ParallelStateEntered": _entered(),
+    "ParallelStateExited": _exited(),
+    "PassStateEntered": _entered(),
+    "PassStateExited": _exited(),
+    "SucceedStateEntered": _entered(),
+    "SucceedStateExited": _exited(),
+    "TaskStateEntered": _entered(),
+    "TaskStateExited": _exited(),
+    "WaitStateEntered": _entered(),
+    "WaitStateExited": _exited(),
+    "TaskStateAborted": _aborted(),
+    "WaitStateAborted": _aborted(),
+    "MapStateAborted": _aborted(),
+    "ParallelStateAborted": _aborted(),
+    "EvaluationFailed": EventType(
+        "evaluationFailedEventDetails", None, None, "evaluation_failed", _IN_A_STATE, ("FAILED",)
+    ),
+    # Tasks
+    "TaskScheduled": _scheduled("taskScheduledEventDetails", "parameters", None),
+    "TaskStarted": _started("taskStartedEventDetails"),
+    "TaskStartFailed": EventType("taskStartFailedEventDetails"),
+    "TaskSubmitted": EventType(
+        "taskSubmittedEventDetails", "output", "outputDetails", "task_submitted", _WORKING
+    ),
+    "TaskSubmitFailed": EventType("taskSubmitFailedEventDetails"),
+    "TaskSucceeded": _succeeded("taskSucceededEventDetails"),
+    "TaskFailed": _failed("taskFailedEventDetails"),
+    "TaskTimedOut": _failed("taskTimedOutEventDetails"),
+    "LambdaFunctionScheduled": _scheduled("lambdaFunctionScheduledEventDetails", "input", "inputDetails"),
+    "LambdaFunctionScheduleFailed": _failed("lambdaFunctionScheduleFailedEventDetails"),
+    "LambdaFunctionStarted": _started(None),
+    "LambdaFunctionStartFailed": EventType("lambdaFunctionStartFailedEventDetails"),
+    "LambdaFunctionSucceeded": _succeeded("lambdaFunctionSucceededEventDetails"),
+    "LambdaFunctionFailed": _failed("lambdaFunctionFailedEventDetails"),
+    "LambdaFunctionTimedOut": _failed("lambdaFunctionTimedOutEventDetails"),
+    "ActivityScheduled": _scheduled("activityScheduledEventDetails", "input", "inputDetails"),
+    "ActivityScheduleFailed": _failed("activityScheduleFailedEventDetails"),
+    "ActivityStarted": _started("activityStartedEventDetails"),
+    "ActivitySucceeded": _succeeded("activitySucceededEventDetails"),
+    "ActivityFailed": _failed("activityFailedEventDetails"),
+    "ActivityTimedOut": _failed("activityTimedOutEventDetails"),
+    # Map Runs: the task of a Map in DISTRIBUTED mode
+    "MapRunStarted": EventType(
+        "mapRunStartedEventDetails", None, None, "map_run_started", ("DISTRIBUTING",), ("WORKING",)
+    ),
+    "MapRunRedriven": EventType(
+        "mapRunRedrivenEventDetails", None, None, "map_run_started", ("DISTRIBUTING",), ("WORKING",)
+    ),
+    "MapRunSucceeded": EventType(None, None, None, "task_succeeded", _WORKING, ("WORKED",)),
+    "MapRunFailed": _failed("mapRunFailedEventDetails"),
+    "MapRunAborted": EventType(None, None, None, "map_run_aborted", _WORKING),
+    # The children of a Map or Parallel
+    "MapStateStarted": EventType(
+        "mapStateStartedEventDetails", None, None, "forked", _TO_BE_FORKED, ("FORKED", "DISTRIBUTING")
+    ),
+    "MapStateSucceeded": EventType(None, None, None, "joined", ("FORKED", "WORKED"), ("JOINED",)),
+    "MapStateFailed": EventType(None, None, None, "join_failed", ("FORKED", "FAILED"), ("FAILED",)),
+    "MapIterationStarted": EventType(
+        "mapIterationStartedEventDetails", None, None, "iteration_started", ("FORKED",)
+    ),
+    "MapIterationSucceeded": EventType(
+        "mapIterationSucceededEventDetails", None, None, "iteration_succeeded", ("ENDING",), ("ENDED",)
+    ),
+    "MapIterationFailed": EventType(
+        "mapIterationFailedEventDetails", None, None, "iteration_failed", _IN_A_STATE, ("ENDED",)
+    ),
+    "MapIterationAborted": EventType(
+        "mapIterationAbortedEventDetails",
+        None,
+        None,
+        "iteration_aborted",
+        ("ABORTED", "STARTING", "ENDING", *_IN_A_STATE),
+    ),
+    "ParallelStateStarted": EventType(None, None, None, "forked", _TO_BE_FORKED, ("FORKED",)),
+    "ParallelStateSucceeded": EventType(None, None, None, "joined", ("FORKED",), ("JOINED",)),
+    "ParallelStateFailed": EventType(None, None, None, "join_failed", ("FORKED", "FAILED"), ("FAILED",)),
 }
 
 TERMINAL: Mapping[str, str] = {
@@ -123,6 +214,11 @@ TERMINAL: Mapping[str, str] = {
     "ExecutionTimedOut": "TIMED_OUT",
 }
 """The events that end an execution, and the status that each gives it."""
+
+
+def of_states(what: str) -> dict[str, str]:
+    """The event types of this ending ("StateEntered"), by the type of state ("Pass")."""
+    return {type.removesuffix(what): type for type in EVENT_TYPES if type.endswith(what)}
 
 
 def error_details(error: str | None, cause: str | None) -> dict[str, Json]:
@@ -144,31 +240,48 @@ def execution_started(
     )
 
 
+def execution_aborted(last_id: int, error: str | None, cause: str | None, at: int) -> HistoryEvent:
+    """The end of an execution that is stopped: it is written by StopExecution, not by a worker."""
+    return _ended_from_outside(last_id, "ExecutionAborted", error, cause, at)
+
+
+def execution_failed(last_id: int, error: str, cause: str, at: int) -> HistoryEvent:
+    """The end of an execution that fails from outside its states."""
+    return _ended_from_outside(last_id, "ExecutionFailed", error, cause, at)
+
+
+def _ended_from_outside(
+    last_id: int, type: str, error: str | None, cause: str | None, at: int
+) -> HistoryEvent:
+    # Observed: AWS records 0 as the previous event of ExecutionAborted; so does sfn for any end from outside.
+    return HistoryEvent(last_id + 1, 0, at, type, details=error_details(error, cause))
+
+
 def execution_redriven(last_id: int, count: int, at: int) -> HistoryEvent:
     """The event of redrive number `count`: it is written by RedriveExecution, and comes after the
     execution's end.
     """
-    # As of what else comes from outside (ExecutionAborted), 0 is its previous event.
+    # As of what else comes from outside, 0 is its previous event.
     return HistoryEvent(last_id + 1, 0, at, "ExecutionRedriven", details={"redriveCount": count})
 
 
 def api_event(event: HistoryEvent, *, include_data: bool = True) -> dict[str, Any]:
     """The event as GetExecutionHistory answers it; `timestamp` is milliseconds since 1970."""
-    kind = KINDS[event.type]
+    type = EVENT_TYPES[event.type]
     shown: dict[str, Any] = {
         "timestamp": event.at,
         "type": event.type,
         "id": event.id,
         "previousEventId": event.previous_event_id,
     }
-    if kind.details_member is not None:
+    if type.details is not None:
         details = dict(event.details or {})
         if not include_data:
             details.pop(VARIABLES, None)
-        if kind.payload_member is not None and event.payload is not None:
+        if type.payload is not None and event.payload is not None:
             if include_data:
-                details[kind.payload_member] = event.payload.text
-            if kind.payload_details_member is not None:
-                details[kind.payload_details_member] = {"truncated": False}
-        shown[kind.details_member] = details
+                details[type.payload] = event.payload.text
+            if type.payload_details is not None:
+                details[type.payload_details] = {"truncated": False}
+        shown[type.details] = details
     return shown

@@ -6,55 +6,39 @@ Parallel, an iteration of a Map. Frames are numbered in the order of their makin
 
 from __future__ import annotations
 
-from enum import Enum, auto
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sfn_cli import arn
-from sfn_cli.query.limits import ENDLESS
+from sfn_cli.query.limits import UNLIMITED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sfn_cli.asl.distributed_map.map_run import MapRunPlan
-    from sfn_cli.asl.moves import Move
     from sfn_cli.asl.resource import Resource
-    from sfn_cli.asl.state_machine import StateMachine
-    from sfn_cli.asl.states.state import State
-    from sfn_cli.errors import StatesError
+    from sfn_cli.asl.state_machine import CompiledMachine
+    from sfn_cli.interpreter.phase import Phase
+    from sfn_cli.interpreter.stay import Stay
     from sfn_cli.jsonvalue import Json, Payload
 
 
-class Phase(Enum):
-    """Where a frame stands. What happens next is `decide`'s answer to it."""
-
-    STARTING = auto()  # about to enter `frame.next`
-    ENTERED = auto()  # in a state, before its work
-    WORKING = auto()  # its task is open
-    WORKED = auto()  # its task has a result
-    FAILED = auto()  # its work failed, and an event says so
-    FORKED = auto()  # its children run
-    DISTRIBUTING = auto()  # a Map that was started, and whose Map Run was not
-    JOINED = auto()  # all its children succeeded
-    ABORTED = auto()  # its state was aborted, because a sibling failed
-    ENDING = auto()  # its last state was left; its end is yet to be recorded
-    ENDED = auto()
-
-
 class OpenTask:
-    """A task that is owed: scheduled and not closed. `id` is that of the event that scheduled it.
+    """A task that was scheduled and is not closed. `id` is that of the event that scheduled it.
 
+    `at` is the time of the task's last event: when it was scheduled, started or submitted.
     `timeout_at` is in milliseconds since 1970, or None; `beat_at` is the last sign of life. `token`
     is None where nobody outside can answer. `submitted`: the service took the request, and only the
     result is missing; `answered`: the result, or a failure, has come. `plan` is what a Map Run is
     to do, and `map_run_arn` its name: both are None for tasks of Task states. `attempt` counts
-    within the visit of its state, from 1, `invocation` all tasks of the state in the execution,
+    within the stay in its state, from 1, `invocation` all tasks of the state in the execution,
     from 0.
     """
 
     __slots__ = (
-        "answered", "arguments", "attempt", "beat_at", "credentials", "frame", "heartbeat_seconds", "id", "invocation", "map_run_arn",
-        "plan", "resource", "started", "state_name", "submitted", "timeout_at", "token",
+        "answered", "arguments", "at", "attempt", "beat_at", "credentials", "frame", "heartbeat_seconds",
+        "id", "invocation", "map_run_arn", "plan", "resource", "started", "state_name", "submitted",
+        "timeout_at", "token",
     )  # fmt: skip
 
     def __init__(
@@ -79,6 +63,7 @@ class OpenTask:
         self.state_name = state_name
         self.resource = resource
         self.arguments = arguments
+        self.at = scheduled_at
         self.timeout_at = None if timeout_seconds is None else scheduled_at + timeout_seconds * 1000
         self.heartbeat_seconds = heartbeat_seconds
         self.beat_at = scheduled_at
@@ -119,53 +104,35 @@ class OpenTask:
 
 
 class Frame:
-    """One thread of control. `last` is the event that its next event follows (previousEventId)."""
+    """One thread of control.
+
+    `last` is the event that its next event follows (previousEventId), `last_at` the time of that
+    event (milliseconds since 1970). `index` is which child of its parent it is; `item` the (index,
+    value) of the Map item that it works on. `stay` is what is known of the state that it is in, or
+    has just left; no frame has one before it enters its first state. `stood` is the frame's phase
+    before it was ABORTED, or failed and ENDED.
+    """
 
     __slots__ = (
-        "children",
-        "entered_at",
-        "entered_id",
-        "entered_previous",
-        "error",
-        "failed_child",
-        "finished",
-        "gave_up",
-        "heartbeat_missed",
         "index",
         "input",
         "item",
-        "join_failed",
         "last",
         "last_at",
         "machine",
-        "map_run_arn",
-        "map_run_redrives",
-        "move",
         "next",
-        "next_move",
         "parent",
         "phase",
-        "plan",
-        "previous_for_child",
-        "result",
-        "results",
-        "retried",
-        "retry_count",
-        "running",
-        "scheduled",
         "serial",
-        "started",
-        "state",
+        "stay",
         "stood",
-        "task",
-        "unfinished",
         "variables",
-    )  # fmt: skip
+    )
 
     def __init__(
         self,
         serial: int,
-        machine: StateMachine,
+        machine: CompiledMachine,
         input: Payload,
         variables: Mapping[str, Json],
         last: int,
@@ -174,45 +141,16 @@ class Frame:
         self.serial = serial
         self.machine = machine
         self.parent: Frame | None = None
-        self.index = 0  # which child of its parent it is
-        self.item: tuple[int, Json] | None = None  # (index, value) of the Map item that it works on
-        self.phase = Phase.STARTING
+        self.index = 0
+        self.item: tuple[int, Json] | None = None
+        self.phase: Phase = "STARTING"
+        self.stood: Phase = "STARTING"
         self.next: str | None = machine.start_at
         self.input = input
         self.variables = variables
         self.last = last
         self.last_at = at
-
-        self.state: State = None  # type: ignore[assignment]  # set when the first state is entered
-        self.entered_id = 0
-        self.entered_previous = 0
-        self.entered_at = at
-        self.retried: dict[int, int] = {}  # retrier's position → retries made by it
-        self.retry_count = 0
-        self.scheduled = 0  # how many tasks its state has scheduled in this visit, redrives included
-        self.move: Move | None = None  # memo: what the state asked for
-        self.next_move: Move | None = None  # memo: what it asks for in the attempt that is about to begin
-        self.map_run_arn: str | None = None  # the Map Run of its state's last attempt
-        self.map_run_redrives = 0
-        self.plan: MapRunPlan | None = None  # memo: what the Map Run that is about to begin is to do
-        self.error: StatesError | None = None  # why its state, or it, failed
-        self.gave_up = False  # memo: `error` is why it failed itself, and it does no more
-        self.heartbeat_missed = False
-        self.stood = Phase.STARTING  # its phase before it was ABORTED, or failed and ENDED
-        self.result: Payload | None = None
-        self.task: OpenTask | None = None
-
-        self.children: dict[int, Frame] = {}  # those that run, by index
-        self.started = 0
-        self.running = 0
-        self.finished = 0
-        self.results: list[Payload | None] = []
-        self.unfinished: dict[
-            int, Frame
-        ] = {}  # those that failed or were aborted: a redrive goes on with them
-        self.failed_child: Frame | None = None
-        self.join_failed = False  # …StateFailed is recorded
-        self.previous_for_child = 0
+        self.stay: Stay = None  # type: ignore[assignment]  # set when the first state is entered
 
 
 MAX_EVENTS = 25_000
@@ -223,13 +161,41 @@ class Execution:
     """The fold of a history. `seed` is secret: task tokens and all randomness derive from it."""
 
     __slots__ = (
-        "arn", "closed", "context", "deadline_at", "failed_by", "frames", "input", "invocations", "last_id", "machine", "max_events",
-        "name", "next_serial", "open_tasks", "opened", "patience", "ready", "redrive_count", "redriven_at", "role_arn", "seed",
-        "started_at", "state_machine_arn", "status", "steps", "timers", "waiting",
+        "arn",
+        "budget",
+        "closed",
+        "deadline_at",
+        "failed_by",
+        "frames",
+        "input",
+        "invocations",
+        "last_id",
+        "locator",
+        "machine",
+        "max_events",
+        "name",
+        "next_serial",
+        "open_tasks",
+        "opened",
+        "ready",
+        "redrive_count",
+        "redriven_at",
+        "role_arn",
+        "seed",
+        "started_at",
+        "state_machine_arn",
+        "status",
+        "timers",
+        "waiting",
     )  # fmt: skip
 
     def __init__(
-        self, arn: str, state_machine_arn: str, machine: StateMachine, seed: str, max_events: int = MAX_EVENTS
+        self,
+        arn: str,
+        state_machine_arn: str,
+        machine: CompiledMachine,
+        seed: str,
+        max_events: int = MAX_EVENTS,
     ) -> None:
         self.arn = arn
         self.name = arn.split(":")[7]  # an EXPRESS execution's ARN has an id of its own after the name
@@ -237,13 +203,8 @@ class Execution:
         self.machine = machine
         self.seed = seed
         self.max_events = max_events
-        self.patience = ENDLESS  # with which its expressions are asked
-        self.context: dict[str, Any] | None = (
-            None  # the Context Object, when a test of a state says what it is
-        )
-        self.steps: dict[str, Payload] | None = (
-            None  # where such a test wants the dataflow's steps (Visit.steps)
-        )
+        self.locator = ""  # what task tokens end with, for a driver that needs it to find the execution
+        self.budget = UNLIMITED  # of its expressions
         self.role_arn = ""
         self.input: Payload = None  # type: ignore[assignment]  # ExecutionStarted brings it
         self.started_at = 0

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli import arn
 from sfn_cli.asl.timestamp import format_timestamp
-from sfn_cli.interpreter.events import KINDS, VARIABLES, VARIABLES_DETAILS
+from sfn_cli.interpreter.events import EVENT_TYPES, VARIABLES, VARIABLES_DETAILS
 from sfn_cli.jsonvalue import Json, dumps, loads
 
 if TYPE_CHECKING:
@@ -29,13 +29,13 @@ FATAL = frozenset({"ExecutionAborted", "ExecutionFailed", "ExecutionTimedOut"})
 ERROR = (
     FATAL
     | {"FailStateEntered"}
-    | {type for type in KINDS if type.endswith(("Failed", "TimedOut", "Aborted"))}
+    | {type for type in EVENT_TYPES if type.endswith(("Failed", "TimedOut", "Aborted"))}
 )
 """The types that level ERROR logs. The guide's table has no activities and no EvaluationFailed:
 they follow their kin.
 """
 
-LOGGED = {"ALL": frozenset(KINDS), "ERROR": ERROR, "FATAL": FATAL}
+LOGGED = {"ALL": frozenset(EVENT_TYPES), "ERROR": ERROR, "FATAL": FATAL}
 """Which types of events each level logs; OFF logs none."""
 
 MAX_PAYLOAD_BYTES = 248 * 1024
@@ -63,9 +63,8 @@ def execution_log(configuration: str) -> ExecutionLog | None:
 
 def stream_name(state_machine_arn: str, at: int) -> str:
     """The stream of what happened at that time (milliseconds since 1970)."""
-    machine = state_machine_arn.split(":")[6].partition("/")[
-        0
-    ]  # without a Map's label, and a version or alias
+    # Without a Map's label, and a version or alias.
+    machine = state_machine_arn.split(":")[6].partition("/")[0]
     day, _, time = format_timestamp(at).partition("T")
     return f"states/{machine}/{day}-{time[:2]}/00000000"
 
@@ -94,20 +93,19 @@ def _details(event: HistoryEvent, *, include_execution_data: bool) -> dict[str, 
         for name in (VARIABLES, VARIABLES_DETAILS):
             details.pop(name, None)
         return details
-    kind = KINDS[event.type]
-    if kind.payload_member is not None and event.payload is not None:
+    type = EVENT_TYPES[event.type]
+    if type.payload is not None and event.payload is not None:
         shown = _shortened(event.payload.text)
-        details[kind.payload_member] = shown
-        if kind.payload_details_member is not None:
-            details[kind.payload_details_member] = {"truncated": shown is not event.payload.text}
+        details[type.payload] = shown
+        if type.payload_details is not None:
+            details[type.payload_details] = {"truncated": shown is not event.payload.text}
     return dict(sorted(details.items()))
 
 
 def _shortened(text: str) -> str:
     """The text itself, or as much of it as may stand in a line."""
-    if (
-        len(text) * 6 <= MAX_PAYLOAD_BYTES or _escaped_bytes(text) <= MAX_PAYLOAD_BYTES
-    ):  # no character takes more than six bytes
+    # No character takes more than six bytes.
+    if len(text) * 6 <= MAX_PAYLOAD_BYTES or _escaped_bytes(text) <= MAX_PAYLOAD_BYTES:
         return text
     lengths = range(len(text))
     return text[

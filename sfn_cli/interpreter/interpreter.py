@@ -1,13 +1,11 @@
-"""The interpreter as drivers hold it: apply what is stored, advance to a time, receive a signal.
+"""The interpreter of one execution, as drivers use it: apply what is stored, then take turns.
 
     for event in stored_history:                     # of one event for a new execution
         interpreter.apply(event)
     while not interpreter.ended:
-        commit(interpreter.advance(clock.now()))
-        running.match(interpreter.open_tasks)        # start what is owed and not running, cancel the rest
-        signal = mailbox.next(until=interpreter.wake_at)
-        if signal:
-            commit(interpreter.receive(signal, clock.now()))
+        turned = turn(interpreter, mailbox.take(), clock.now())      # turn.py
+        …                                            # store its events, start and cancel its tasks
+        mailbox.wait(until=turned.due)
 
 There is no recovery code: a worker that resumes runs the same lines as one that starts.
 """
@@ -20,15 +18,15 @@ from sfn_cli.interpreter.decide import decide
 from sfn_cli.interpreter.evolve import evolve
 from sfn_cli.interpreter.execution import MAX_EVENTS, Execution, OpenTask
 from sfn_cli.interpreter.receive import receive
-from sfn_cli.query.limits import Impatient
+from sfn_cli.query.limits import BudgetExceeded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sfn_cli.asl.state_machine import StateMachine
+    from sfn_cli.asl.state_machine import CompiledMachine
     from sfn_cli.interpreter.events import HistoryEvent
     from sfn_cli.interpreter.signals import Signal
-    from sfn_cli.query.limits import Patience
+    from sfn_cli.query.limits import TimeBudget
 
 
 class Interpreter:
@@ -36,26 +34,34 @@ class Interpreter:
     in a history.
     """
 
-    __slots__ = ("_last_at", "execution", "needs_patience")
+    __slots__ = ("_last_at", "execution", "over_budget")
 
     def __init__(
-        self, arn: str, state_machine_arn: str, machine: StateMachine, seed: str, max_events: int = MAX_EVENTS
+        self,
+        arn: str,
+        state_machine_arn: str,
+        machine: CompiledMachine,
+        seed: str,
+        max_events: int = MAX_EVENTS,
     ) -> None:
         self.execution = Execution(arn, state_machine_arn, machine, seed, max_events)
-        self.needs_patience = False
+        self.over_budget = False
         self._last_at = 0
 
     @property
-    def patience(self) -> Patience:
-        """With which the execution's expressions are asked: endless, unless its driver has other executions."""
-        return self.execution.patience
+    def budget(self) -> TimeBudget:
+        """How long the execution's expressions may take.
 
-    @patience.setter
-    def patience(self, patience: Patience) -> None:
-        self.execution.patience = patience
+        Endless, unless its driver has other executions.
+        """
+        return self.execution.budget
+
+    @budget.setter
+    def budget(self, budget: TimeBudget) -> None:
+        self.execution.budget = budget
 
     def apply(self, event: HistoryEvent) -> None:
-        """Takes a stored event into account. After Impatient the interpreter is of no use: a replay
+        """Takes a stored event into account. After BudgetExceeded the interpreter is of no use: a replay
         cannot be put off.
         """
         evolve(self.execution, event)
@@ -64,17 +70,17 @@ class Interpreter:
     def advance(self, now: int, limit: int = 1000) -> list[HistoryEvent]:
         """The events that are due by `now`, applied, at most `limit` of them; empty when the execution waits.
 
-        If `needs_patience` is true afterwards, the next event is due too, but takes longer than `patience`.
+        If `over_budget` is true afterwards, the next event is due too, but takes longer than `budget`.
         """
         execution = self.execution
         at = self._last_at = max(now, self._last_at)
         events: list[HistoryEvent] = []
-        self.needs_patience = False
+        self.over_budget = False
         while len(events) < limit:
             try:
                 event = decide(execution, at)
-            except Impatient:
-                self.needs_patience = True
+            except BudgetExceeded:
+                self.over_budget = True
                 break
             if event is None:
                 break
@@ -113,7 +119,10 @@ class Interpreter:
         return self._last_at
 
     def changed_tasks(self) -> tuple[list[OpenTask], list[OpenTask]]:
-        """The tasks opened, and those closed, since this was asked last; one that came and went is neither."""
+        """The tasks opened, and those closed, since the last call.
+
+        A task opened and closed in between is in neither list.
+        """
         execution = self.execution
         opened, execution.opened = execution.opened, []
         closed, execution.closed = execution.closed, []

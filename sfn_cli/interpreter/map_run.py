@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def map_run_arn(execution: Execution, frame: Frame, plan: MapRunPlan) -> str:
     """The ARN of the Map Run that the frame's state starts after its last event."""
     head, _, machine = execution.state_machine_arn.partition(":stateMachine:")
-    label = label_of(execution.state_machine_arn, frame.state.name, plan.label)
+    label = label_of(execution.state_machine_arn, frame.stay.state.name, plan.label)
     return f"{head}:mapRun:{machine}/{label}:{Scope(seed=f'{execution.seed}/{frame.last}/mapRun').uuid()}"
 
 

@@ -5,19 +5,22 @@ https://docs.aws.amazon.com/step-functions/latest/dg/sfn-local-mock-cfg-file.htm
 
 Rule 1: a mocked response counts the invocations of its state in the whole execution, from 0.
 Retries, iterations of a Map and returns to the state all count, in the order in which the history
-has them scheduled. Rule 2: an invocation for which its response has no answer fails the execution.
+has them scheduled.
+Rule 2: an invocation for which its response has no answer fails the execution.
 Rule 3: a fault counts the attempts of one visit of its state, from 1: each iteration of a Map has
-attempts of its own. Those after a redrive go on counting. Rule 4: a fault goes before a response,
-and is an invocation too. What neither answers is asked of the integration.
+attempts of its own. Those after a redrive go on counting.
+Rule 4: a fault goes before a response, and is an invocation too. What neither answers is asked of
+the integration.
 
 The JSON that an execution keeps (a response is an object of the file's MockedResponses, as it
 stands there):
 
-    {"testCase": "RetryPath",                                                                null
-    without one
-     "responses": {STATE: {"name": "MockedRetry", "response": {"0-2": {"Throw": {"Error", "Cause"}},
-     "3": {"Return": …}}}}, "faults": [{"state": STATE, "error": "States.Timeout", "first": 1,
-     "last": 2}]}          last: null for all that follow
+    {"testCase": "RetryPath",
+     "responses": {STATE: {"name": "MockedRetry",
+                           "response": {"0-2": {"Throw": {"Error", "Cause"}}, "3": {"Return": …}}}},
+     "faults": [{"state": STATE, "error": "States.Timeout", "first": 1, "last": 2}]}
+
+`testCase` is null without one, `last` for all attempts that follow.
 """
 
 from __future__ import annotations
@@ -101,9 +104,8 @@ class Mocks(NamedTuple):
         known = f"it ends with {response.answers[-1][1]}" if response.answers else "it has none"
         return Throw(
             RUNTIME,
-            f"The mocked response '{response.name}' of the test case '{self.test_case}' has no answer for "
-            f"invocation {task.invocation} "
-            f"of the state '{task.state_name}': {known}.",
+            f"The mocked response '{response.name}' of the test case '{self.test_case}' has no answer "
+            f"for invocation {task.invocation} of the state '{task.state_name}': {known}.",
         )
 
 

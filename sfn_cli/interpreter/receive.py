@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from sfn_cli.interpreter.events import HistoryEvent, error_details
+from sfn_cli.interpreter.events import EVENT_TYPES, HistoryEvent, error_details
 from sfn_cli.interpreter.signals import (
     Signal,
     TaskFailed,
@@ -70,7 +70,7 @@ def _record(
         execution.last_id + 1,
         frame.last,
         now,
-        f"{task_kind(task.resource)}{what}",
+        task_event(task.resource, what),
         frame.serial,
         None,
         payload,
@@ -78,11 +78,22 @@ def _record(
     )
 
 
+_KINDS = {"lambda": "LambdaFunction", "activity": "Activity", "service": "Task", "mapRun": "MapRun"}
+
+_TASK_EVENTS = {
+    kind: {type.removeprefix(begins): type for type in EVENT_TYPES if type.startswith(begins)}
+    for kind, begins in _KINDS.items()
+}
+
+
 def task_kind(resource: Resource) -> str:
     """How the events of a task begin: "LambdaFunction", "Activity", "Task" or "MapRun"."""
-    return {"lambda": "LambdaFunction", "activity": "Activity", "service": "Task", "mapRun": "MapRun"}[
-        resource.kind
-    ]
+    return _KINDS[resource.kind]
+
+
+def task_event(resource: Resource, what: str) -> str:
+    """The type of event that says this ("Scheduled", "TimedOut") of a task."""
+    return _TASK_EVENTS[resource.kind][what]
 
 
 def task_details(resource: Resource) -> dict[str, Json]:

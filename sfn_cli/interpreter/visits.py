@@ -1,7 +1,7 @@
-"""How a frame's state is asked: the visit it sees, its move, and the error it stops with.
+"""What a frame's state answers: the visit that it sees, its move, and the error that it fails with.
 
-Laws: the same history gives the same visit, so a move that was forgotten (a worker that resumed)
-is asked for again and comes out the same. The answers are kept on the frame only to save time.
+Law: the same history gives the same visit, and so the same answer. The answers that are remembered
+(`Stay.memo`) save time and nothing else.
 """
 
 from __future__ import annotations
@@ -15,15 +15,14 @@ from sfn_cli.asl.states.map_state import MapState
 from sfn_cli.asl.visit import Visit
 from sfn_cli.errors import StatesError
 from sfn_cli.interpreter.context_object import context_object
-from sfn_cli.interpreter.execution import Execution, Frame, Phase
 from sfn_cli.jsonvalue import Payload
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from sfn_cli.asl.distributed_map.map_run import MapRunPlan
-
-Asked = TypeVar("Asked", bound="Move | MapRunPlan")
+    from sfn_cli.interpreter.execution import Execution, Frame
+    from sfn_cli.interpreter.stay import Stay
 
 DATA_LIMIT_EXCEEDED = "States.DataLimitExceeded"
 QUERY_EVALUATION_ERROR = "States.QueryEvaluationError"
@@ -32,65 +31,104 @@ TOO_DEEP = StatesError("States.Runtime", "The data is nested too deeply.")
 """JSON as deep as a thousand levels cannot be written or read. (ours)"""
 
 
-def visit(execution: Execution, frame: Frame, *, attempt: int, now: int) -> Visit:
-    """What the frame's state sees in its attempt number `attempt`, at `now` (a time that history tells)."""
-    execution.patience.renew()
+def visit(execution: Execution, frame: Frame, *, attempt: int, now: int, follows: int | None = None) -> Visit:
+    """What the frame's state sees in its attempt number `attempt`, at `now` (a time that history tells).
+
+    Randomness derives from the event that the attempt `follows`, the frame's last one by default.
+    """
+    budget = execution.budget
+    budget.renew()
+    entered_at, redriven_at = frame.stay.entered_at, execution.redriven_at
     return Visit(
         frame.input,
         frame.variables,
-        lambda: context_object(execution, frame, attempt) if execution.context is None else execution.context,
+        lambda: context_object(execution, frame, attempt),
         now,
-        max(frame.entered_at, execution.redriven_at),
-        f"{execution.seed}/{frame.last}/{attempt}{execution.redrive_mark}",
-        execution.patience,
-        execution.steps,
+        entered_at if entered_at > redriven_at else redriven_at,
+        f"{execution.seed}/{frame.last if follows is None else follows}/{attempt}{execution.redrive_mark}",
+        budget,
     )
 
 
-def move(execution: Execution, frame: Frame) -> Move:
-    """What the frame's state asks for on being entered. Raises StatesError, its cause told in full."""
-    if frame.move is None:
-        frame.move = ask_again(execution, frame, attempt=frame.retry_count, now=frame.last_at)
-    return frame.move
+def enter(stay: Stay, seen: Visit) -> Move:
+    """What the state asks for on being entered. Raises StatesError, its cause in full."""
+    try:
+        return _within_quota(stay, stay.state.enter(seen))
+    except (StatesError, RecursionError) as error:
+        raise in_full(stay, error) from None
 
 
-def ask_again(execution: Execution, frame: Frame, *, attempt: int, now: int) -> Move:
-    """What the state asks for in another attempt."""
-    return _told_in_full(frame, lambda: frame.state.enter(visit(execution, frame, attempt=attempt, now=now)))
-
-
-def completion(execution: Execution, frame: Frame, result: Payload | None, *, now: int | None = None) -> Exit:
-    """The exit of the frame's state once its work is done. Raises StatesError, its cause told in full."""
-    seen = visit(execution, frame, attempt=frame.retry_count, now=frame.last_at if now is None else now)
-    done = _told_in_full(frame, lambda: frame.state.complete(seen, result))
+def complete(stay: Stay, seen: Visit, result: Payload | None) -> Exit:
+    """The exit of the state once its work is done. Raises StatesError, its cause in full."""
+    try:
+        done = _within_quota(stay, stay.state.complete(seen, result))
+    except (StatesError, RecursionError) as error:
+        raise in_full(stay, error) from None
     assert isinstance(done, Exit)
     return done
 
 
-def map_run_plan(execution: Execution, frame: Frame) -> MapRunPlan:
-    """What the Map Run of the frame's state is to do. Raises StatesError, its cause told in full."""
-    if frame.plan is None:
-        asked, state = move(execution, frame), frame.state
-        assert isinstance(asked, Distribute) and isinstance(state, MapState)
-        seen = visit(execution, frame, attempt=frame.retry_count, now=frame.last_at)
-        frame.plan = _told_in_full(frame, lambda: state.plan(seen, asked))
-    return frame.plan
-
-
-def _told_in_full(frame: Frame, ask: Callable[[], Asked]) -> Asked:
-    """What the state answers, within AWS's quota; its errors say which state they are of."""
+def catch(stay: Stay, seen: Visit, error: StatesError) -> Exit | None:
+    """The exit by the first Catcher that the error meets, or None. Raises StatesError, its cause in full."""
+    catcher = catcher_of(stay, error)
+    if catcher is None:
+        return None
+    error_output = {"Error": "States.TaskFailed" if error.error is None else error.error}
+    if error.cause is not None:
+        error_output["Cause"] = error.cause
+    output = Payload(error_output)
     try:
-        asked = ask()
-        if any(map(too_large, _payloads(asked))):
-            raise StatesError(DATA_LIMIT_EXCEEDED, data_limit_cause(frame.state.name))
-        return asked
-    except StatesError as error:
-        raise _located(frame, error) from None
-    except RecursionError:
-        raise _located(frame, TOO_DEEP) from None
+        done = Exit(catcher.flow.output(seen, output), catcher.flow.assign(seen, output), catcher.next)
+        return _within_quota(stay, done)
+    except (StatesError, RecursionError) as raised:
+        raise in_full(stay, raised) from None
 
 
-def _payloads(asked: Move | MapRunPlan) -> Sequence[Payload]:
+def first_move(execution: Execution, frame: Frame) -> Move:
+    """What the frame's state asks for, having been entered. Raises StatesError, its cause in full."""
+    stay = frame.stay
+    known = stay.memo.move
+    if known is None:
+        now = frame.last_at
+        known = enter(stay, visit(execution, frame, attempt=stay.retry_count, now=now))
+        if not isinstance(known, Exit):  # which is recorded at once
+            stay.note().move = known
+    return known
+
+
+def completion(execution: Execution, frame: Frame, result: Payload | None, *, now: int | None = None) -> Exit:
+    """The exit of the frame's state with this result of its work. Raises StatesError, its cause in full."""
+    stay = frame.stay
+    seen = visit(execution, frame, attempt=stay.retry_count, now=frame.last_at if now is None else now)
+    return complete(stay, seen, result)
+
+
+def map_run_plan(execution: Execution, frame: Frame) -> MapRunPlan:
+    """What the Map Run of the frame's state will do. Raises StatesError, its cause in full."""
+    stay = frame.stay
+    known = stay.memo.plan
+    if known is None:
+        asked, state = stay.distribution or first_move(execution, frame), stay.state
+        assert isinstance(asked, Distribute) and isinstance(state, MapState)
+        seen = visit(execution, frame, attempt=stay.retry_count, now=frame.last_at)
+        try:
+            known = stay.note().plan = state.plan(seen, asked)
+        except (StatesError, RecursionError) as error:
+            raise in_full(stay, error) from None
+    return known
+
+
+AnyMove = TypeVar("AnyMove", bound=Move)
+
+
+def _within_quota(stay: Stay, asked: AnyMove) -> AnyMove:
+    """The move itself. Raises StatesError if it is beyond AWS's quota."""
+    if any(map(too_large, _payloads(asked))):
+        raise StatesError(DATA_LIMIT_EXCEEDED, data_limit_cause(stay.state.name))
+    return asked
+
+
+def _payloads(asked: Move) -> Sequence[Payload]:
     """What the move puts into the history, to which AWS's quota applies: all variables that are
     assigned count together.
     """
@@ -104,17 +142,22 @@ def _payloads(asked: Move | MapRunPlan) -> Sequence[Payload]:
     return ()
 
 
-def _located(frame: Frame, error: StatesError) -> StatesError:
+def in_full(stay: Stay, error: StatesError | RecursionError) -> StatesError:
     """The error with its cause prefixed by the state, as AWS does for errors of the language itself."""
+    if isinstance(error, RecursionError):
+        error = TOO_DEEP
     if error.error == DATA_LIMIT_EXCEEDED:
         return error
-    cause = f"An error occurred while executing the state '{frame.state.name}' (entered at the event id #{frame.entered_id}). {error.cause}"
+    cause = (
+        f"An error occurred while executing the state '{stay.state.name}' "
+        f"(entered at the event id #{stay.entered_id}). {error.cause}"
+    )
     return StatesError(error.error, cause, location=error.location)
 
 
 def too_large(payload: Payload) -> bool:
     """Whether a payload is over AWS's quota of 262,144 bytes."""
-    if payload.outgrows(MAX_PAYLOAD_BYTES):
+    if payload.is_larger_than(MAX_PAYLOAD_BYTES):
         return True
     text = payload.text
     # A character is at most 4 bytes of UTF-8: most texts need no encoding to be told small.
@@ -132,88 +175,100 @@ def refusal_of(task_name: str, result: Payload) -> StatesError | None:
 
 
 def data_limit_cause(name: str) -> str:
-    return f"The state/task '{name}' returned a result with a size exceeding the maximum number of bytes service limit."
+    return (
+        f"The state/task '{name}' returned a result with a size exceeding the maximum number of bytes "
+        "service limit."
+    )
 
 
 def failure(execution: Execution, frame: Frame) -> StatesError:
-    """Why the frame's state failed: what an event told, what Fail says, or what its expressions raise."""
-    if frame.error is None:
-        frame.error = _failure(execution, frame)
-    return frame.error
+    """Why the frame's state failed: what an event says, what Fail says, or what its expressions raise."""
+    stay = frame.stay
+    known = stay.error or stay.memo.error
+    if known is None:
+        known = stay.note().error = _failure(execution, frame)
+    return known
 
 
 def _failure(execution: Execution, frame: Frame) -> StatesError:
     try:
-        if frame.phase is Phase.WORKED:
-            completion(execution, frame, frame.result)
-        elif frame.phase is Phase.JOINED:
-            completion(execution, frame, joined_result(frame))
-        elif frame.phase is Phase.DISTRIBUTING:
-            map_run_plan(execution, frame)
-        else:
-            asked = move(execution, frame)
-            if isinstance(asked, Stop):
-                return StatesError(asked.error, asked.cause)
+        match frame.phase:
+            case "WORKED":
+                completion(execution, frame, frame.stay.result)
+            case "JOINED":
+                completion(execution, frame, joined_result(frame.stay))
+            case "DISTRIBUTING":
+                map_run_plan(execution, frame)
+            case _:
+                asked = first_move(execution, frame)
+                if isinstance(asked, Stop):
+                    return StatesError(asked.error, asked.cause)
     except StatesError as error:
         return error
-    raise AssertionError(f"the state {frame.state.name} did not fail")
+    raise AssertionError(f"the state {frame.stay.state.name} did not fail")
 
 
-def final_failure(execution: Execution, frame: Frame) -> StatesError:
-    """Why the frame itself failed: its state's error, or the one that catching it raised."""
+def final_failure(execution: Execution, frame: Frame, now: int) -> StatesError:
+    """Why the frame itself failed, by `now`: its state's error, or the one that trying again or
+    catching it raised.
+    """
+    stay = frame.stay
+    if frame.phase == "ENDED":
+        assert stay.error is not None
+        return stay.error
+    if stay.memo.failed_for_good is not None:
+        return stay.memo.failed_for_good
     error = failure(execution, frame)
-    if frame.gave_up:
-        return error
+    if frame.phase not in ("ENTERED", "DISTRIBUTING") and retrier_with_attempts_left(stay, error) is not None:
+        # The frame would have tried again, had it been able to.
+        try:
+            next_move(execution, frame, now, frame)
+        except StatesError as raised:
+            error = raised
     try:
-        caught(execution, frame, error)
+        catch(stay, visit(execution, frame, attempt=stay.retry_count, now=frame.last_at), error)
     except StatesError as worse:
-        frame.error = worse
         return worse
     return error
 
 
-def caught(execution: Execution, frame: Frame, error: StatesError) -> Exit | None:
-    """The exit by the first Catcher that the error meets, or None. Raises StatesError, its cause
-    told in full.
+def next_move(execution: Execution, frame: Frame, now: int, after: Frame) -> Move:
+    """What the frame's state asks for in its next attempt, which follows the last event of the
+    frame `after`: its own, or that of the child that failed. Raises StatesError, its cause in full.
     """
-    catcher = catcher_of(frame, error)
-    if catcher is None:
-        return None
-    error_output = {"Error": "States.TaskFailed" if error.error is None else error.error}
-    if error.cause is not None:
-        error_output["Cause"] = error.cause
-    output = Payload(error_output)
-    seen = visit(execution, frame, attempt=frame.retry_count, now=frame.last_at)
-    return _told_in_full(
-        frame,
-        lambda: Exit(catcher.flow.output(seen, output), catcher.flow.assign(seen, output), catcher.next),
-    )
+    stay = frame.stay
+    known = stay.memo.next_move
+    if known is None:
+        seen = visit(execution, frame, attempt=stay.retry_count + 1, now=now, follows=after.last)
+        known = stay.note().next_move = enter(stay, seen)
+    return known
 
 
-def catcher_of(frame: Frame, error: StatesError) -> Catcher | None:
+def catcher_of(stay: Stay, error: StatesError) -> Catcher | None:
     """The first Catcher that the error meets."""
-    for catcher in frame.state.catch:
-        if matches(catcher.error_equals, error.error, heartbeat=frame.heartbeat_missed):
+    for catcher in stay.state.catch:
+        if matches(catcher.error_equals, error.error, heartbeat=stay.heartbeat_missed):
             return catcher
     return None
 
 
-def retrier(frame: Frame, error: StatesError) -> tuple[int, Retrier] | None:
+def retrier_with_attempts_left(stay: Stay, error: StatesError) -> tuple[int, Retrier] | None:
     """The first Retrier that the error meets, with its position, if it has attempts left."""
-    met = met_retrier(frame, error)
-    return met if met is not None and frame.retried.get(met[0], 0) < met[1].max_attempts else None
+    met = matching_retrier(stay, error)
+    return met if met is not None and stay.retried.get(met[0], 0) < met[1].max_attempts else None
 
 
-def met_retrier(frame: Frame, error: StatesError) -> tuple[int, Retrier] | None:
+def matching_retrier(stay: Stay, error: StatesError) -> tuple[int, Retrier] | None:
     """The first Retrier that the error meets, with its position, whether or not it has attempts left."""
-    for position, entry in enumerate(frame.state.retry):
-        if matches(entry.error_equals, error.error, heartbeat=frame.heartbeat_missed):
+    for position, entry in enumerate(stay.state.retry):
+        if matches(entry.error_equals, error.error, heartbeat=stay.heartbeat_missed):
             return position, entry
     return None
 
 
-def joined_result(frame: Frame) -> Payload:
-    """What the Map Run gave, or the outputs of the frame's children, in their order, as one array."""
-    if frame.result is not None:
-        return frame.result
-    return Payload([result.value if result is not None else None for result in frame.results])
+def joined_result(stay: Stay) -> Payload:
+    """What the Map Run gave, or the outputs of the children, in their order, as one array."""
+    if stay.result is not None:
+        return stay.result
+    assert stay.fork is not None
+    return Payload([result.value if result is not None else None for result in stay.fork.results])

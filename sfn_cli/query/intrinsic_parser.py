@@ -16,7 +16,7 @@ from typing import NoReturn
 
 from sfn_cli.errors import StatesError
 from sfn_cli.jsonvalue import Json, loads
-from sfn_cli.query.intrinsics import FUNCTIONS, IntrinsicError, Template
+from sfn_cli.query.intrinsics import FUNCTIONS, IntrinsicError, TextLiteral
 from sfn_cli.query.jsonpath.expression import PathNotFound, compile_path
 from sfn_cli.query.scope import Scope
 
@@ -104,7 +104,7 @@ class _Parser:
 
     def _argument(self, depth: int) -> Argument:
         if text := self._skip(_TEXT):
-            literal = Template(text[1])
+            literal = TextLiteral(text[1])
             return lambda _: literal
         if found := self._skip(_LITERAL):
             value = loads(found[0])

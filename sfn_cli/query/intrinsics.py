@@ -13,7 +13,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli import json_text
-from sfn_cli.jsonvalue import Json, dumps, outgrows
+from sfn_cli.jsonvalue import Json, dumps, is_larger_than
 from sfn_cli.query.java_random import JavaRandom
 from sfn_cli.query.java_text import java_bytes, java_text
 
@@ -34,18 +34,18 @@ class IntrinsicError(Exception):
     """The arguments do not suit the function; `str()` says why."""
 
 
-class Template(str):
+class TextLiteral(str):
     """A text written in the call: its value is unescaped, `raw` keeps which braces were escaped."""
 
     raw: str
 
-    def __new__(cls, raw: str) -> Template:
+    def __new__(cls, raw: str) -> TextLiteral:
         made = super().__new__(cls, re.sub(r"\\(.)", r"\1", raw, flags=re.DOTALL))
         made.raw = raw
         return made
 
 
-class Function(NamedTuple):
+class IntrinsicFunction(NamedTuple):
     """`run(scope, arguments)`, called with `least` to `most` arguments."""
 
     run: Callable[[Scope, list[Json]], Json]
@@ -64,17 +64,17 @@ class Function(NamedTuple):
 def _format(scope: Scope, arguments: list[Json]) -> str:
     template, *values = arguments
     _must(isinstance(template, str), "the first argument must be a string")
-    raw = template.raw if isinstance(template, Template) else template
+    raw = template.raw if isinstance(template, TextLiteral) else template
     parts = re.split(r"(?<!\\)((?:\\\\)*)\{\}", raw)
     # parts: text, backslashes before a placeholder, text, …
     _must(
         len(parts) // 2 == len(values),
         f"the template has {len(parts) // 2} occurrences of {{}}, but {len(values)} values were given",
     )
-    made = _unescaped(parts[0])
+    made = _unescape(parts[0])
     for number, value in enumerate(values):
-        _must(not outgrows(value, MAX_MADE), _TOO_LONG)
-        made += _unescaped(parts[2 * number + 1]) + java_text(value) + _unescaped(parts[2 * number + 2])
+        _must(not is_larger_than(value, MAX_MADE), _TOO_LONG)
+        made += _unescape(parts[2 * number + 1]) + java_text(value) + _unescape(parts[2 * number + 2])
         _must(len(made) <= MAX_MADE, _TOO_LONG)
     return made
 
@@ -83,11 +83,11 @@ _TOO_LONG = f"the text would be longer than {MAX_MADE} characters"
 
 
 def _json_to_string(scope: Scope, arguments: list[Json]) -> str:
-    _must(not outgrows(arguments[0], MAX_MADE), _TOO_LONG)
+    _must(not is_larger_than(arguments[0], MAX_MADE), _TOO_LONG)
     return dumps(arguments[0])
 
 
-def _unescaped(text: str) -> str:
+def _unescape(text: str) -> str:
     return re.sub(r"\\(['{}\\])", r"\1", text)
 
 
@@ -192,27 +192,29 @@ def _string_split(scope: Scope, arguments: list[Json]) -> Json:
     return [part for part in re.split(f"[{re.escape(splitter)}]", text) if part]
 
 
-FUNCTIONS: Mapping[str, Function] = {
-    "States.Format": Function(_format, 1, 1000),
-    "States.StringToJson": Function(_string_to_json, 1, 1),
-    "States.JsonToString": Function(_json_to_string, 1, 1),
-    "States.Array": Function(
+FUNCTIONS: Mapping[str, IntrinsicFunction] = {
+    "States.Format": IntrinsicFunction(_format, 1, 1000),
+    "States.StringToJson": IntrinsicFunction(_string_to_json, 1, 1),
+    "States.JsonToString": IntrinsicFunction(_json_to_string, 1, 1),
+    "States.Array": IntrinsicFunction(
         lambda _, arguments: [str(item) if isinstance(item, str) else item for item in arguments], 0, 1000
     ),
-    "States.ArrayPartition": Function(_array_partition, 2, 2),
-    "States.ArrayContains": Function(_array_contains, 2, 2),
-    "States.ArrayRange": Function(_array_range, 3, 3),
-    "States.ArrayGetItem": Function(_array_get_item, 2, 2),
-    "States.ArrayLength": Function(lambda _, arguments: len(_array(arguments, 0)), 1, 1),
-    "States.ArrayUnique": Function(_array_unique, 1, 1),
-    "States.Base64Encode": Function(_base64_encode, 1, 1),
-    "States.Base64Decode": Function(_base64_decode, 1, 1),
-    "States.Hash": Function(_hash, 2, 2),
-    "States.JsonMerge": Function(_json_merge, 3, 3),
-    "States.MathRandom": Function(_math_random, 2, 3),
-    "States.MathAdd": Function(lambda _, arguments: _integer(arguments, 0) + _integer(arguments, 1), 2, 2),
-    "States.StringSplit": Function(_string_split, 2, 2),
-    "States.UUID": Function(lambda scope, _: scope.uuid(), 0, 0),
+    "States.ArrayPartition": IntrinsicFunction(_array_partition, 2, 2),
+    "States.ArrayContains": IntrinsicFunction(_array_contains, 2, 2),
+    "States.ArrayRange": IntrinsicFunction(_array_range, 3, 3),
+    "States.ArrayGetItem": IntrinsicFunction(_array_get_item, 2, 2),
+    "States.ArrayLength": IntrinsicFunction(lambda _, arguments: len(_array(arguments, 0)), 1, 1),
+    "States.ArrayUnique": IntrinsicFunction(_array_unique, 1, 1),
+    "States.Base64Encode": IntrinsicFunction(_base64_encode, 1, 1),
+    "States.Base64Decode": IntrinsicFunction(_base64_decode, 1, 1),
+    "States.Hash": IntrinsicFunction(_hash, 2, 2),
+    "States.JsonMerge": IntrinsicFunction(_json_merge, 3, 3),
+    "States.MathRandom": IntrinsicFunction(_math_random, 2, 3),
+    "States.MathAdd": IntrinsicFunction(
+        lambda _, arguments: _integer(arguments, 0) + _integer(arguments, 1), 2, 2
+    ),
+    "States.StringSplit": IntrinsicFunction(_string_split, 2, 2),
+    "States.UUID": IntrinsicFunction(lambda scope, _: scope.uuid(), 0, 0),
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-from sfn_cli.query.jsonata.messages import Refusal, shown
+from sfn_cli.query.jsonata.messages import Refusal, to_text
 
 _FORM = re.compile(
     r"(\d{4})(?:-([01]\d)(?:-([0-3]\d))?)?(?:T([0-2]\d):([0-5]\d)(?::([0-5]\d)(?:\.(\d+))?)?)?(Z|[+-][0-2]\d:?[0-5]\d)?"
@@ -20,8 +20,8 @@ def milliseconds(timestamp: str) -> int:
     if found is None:
         raise Refusal(
             "D3110",
-            "The argument of the toMillis function must be an ISO 8601 formatted timestamp. Given "
-            f"{shown(timestamp)}",
+            "The argument of the toMillis function must be an ISO 8601 formatted timestamp. "
+            f"Given {to_text(timestamp)}",
         )
     year, month, day, hour, minute, second = (
         int(part or default) for part, default in zip(found.groups()[:6], _DEFAULTS, strict=True)

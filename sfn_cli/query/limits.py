@@ -2,9 +2,10 @@
 
 Rule 1: an expression that goes beyond a limit fails its state. The limits count steps, nodes and
 characters, which a replay counts the same; seconds bound only what cannot be counted (a regular
-expression), and what a whole state asks. Rule 2: whoever may not be held up asks with little
-Patience. An expression that needs more is not failed but put off: it raises Impatient, and can be
-asked again, from its beginning, by someone with more.
+expression), and what a whole state asks.
+Rule 2: whoever may not be held up asks with little TimeBudget. An expression that needs more is not
+failed but put off: it raises BudgetExceeded, and can be asked again, from its beginning, by someone with
+more.
 """
 
 from __future__ import annotations
@@ -18,14 +19,14 @@ REGEX_SECONDS = 2.0
 """The longest that one regular expression may search (seconds of CPU). (ours)"""
 
 
-class Impatient(BaseException):
-    """An expression needs more patience than it was asked with.
+class BudgetExceeded(BaseException):
+    """An expression needs more budget than it was asked with.
 
     Like KeyboardInterrupt it is no Exception: what catches errors of expressions must let it pass.
     """
 
 
-class Patience:
+class TimeBudget:
     """The seconds that the expressions of one step may take together, from `renew` on.
 
     `clock` gives seconds of CPU of the thread that evaluates; only drivers have one. Without a clock there is
@@ -63,7 +64,7 @@ class Patience:
         return min(REGEX_SECONDS, self._began + self._seconds - now)
 
     def is_over(self) -> bool:
-        """Whether the expression must fail now (Rule 1). Raises Impatient where it is to be put off
+        """Whether the expression must fail now (Rule 1). Raises BudgetExceeded where it is to be put off
         (Rule 2).
         """
         return self.seconds_left <= 0 and self.run_out()
@@ -71,9 +72,9 @@ class Patience:
     def run_out(self) -> bool:
         """As `is_over`, when it is known to be over: a search took too long. True."""
         if not self.is_all:
-            raise Impatient
+            raise BudgetExceeded
         return True
 
 
-ENDLESS = Patience()
-"""The patience of whoever waits for nothing else: tests, replays, `sfn doctor`."""
+UNLIMITED = TimeBudget()
+"""The budget of whoever waits for nothing else: tests, replays, `sfn doctor`."""

@@ -13,8 +13,7 @@ from collections.abc import Callable
 
 from sfn_cli.jsonvalue import Json
 from sfn_cli.query.intrinsic_parser import Intrinsic, compile_intrinsic
-from sfn_cli.query.jsonata.expression import compile_field, is_expression
-from sfn_cli.query.jsonata.expression import evaluate_in_field as _evaluated
+from sfn_cli.query.jsonata.expression import compile_field, evaluate_in_field, is_expression
 from sfn_cli.query.jsonpath.expression import Path, PathNotFound, compile_path
 from sfn_cli.query.scope import Scope
 
@@ -67,8 +66,8 @@ def compile_path_or_intrinsic(text: str) -> Path | Intrinsic:
     return compile_path(text) if text.startswith("$") else compile_intrinsic(text)
 
 
-def evaluate_in_field(expression: Path | Intrinsic, field: str, scope: Scope) -> Json:
-    """The value of a path or function that stands in `field` ("value.$", "ErrorPath"). Raises StatesError."""
+def evaluate_path_or_intrinsic(expression: Path | Intrinsic, field: str, scope: Scope) -> Json:
+    """Evaluates a path or function that stands in `field` ("value.$", "ErrorPath"). Raises StatesError."""
     try:
         return expression.evaluate(scope)
     except PathNotFound as missing:
@@ -108,7 +107,7 @@ def _jsonpath_field(key: str, text: Json, pointer: str) -> Evaluate:
             f"The value for the field '{key}' must be a valid JSONPath or a valid intrinsic function call"
         )
         raise InvalidTemplate("SCHEMA_VALIDATION_FAILED", message, pointer, str(error)) from None
-    return lambda scope: evaluate_in_field(expression, key, scope)
+    return lambda scope: evaluate_path_or_intrinsic(expression, key, scope)
 
 
 def _jsonata(value: Json, field: str, pointer: str) -> Evaluate | None:
@@ -141,7 +140,7 @@ def compile_jsonata_field(text: str, field: str, pointer: str = "", expected: st
             pointer,
             f"'{expression.text}' reads '{name}' from no value",
         )
-    return lambda scope: _evaluated(expression, field, scope, expected)
+    return lambda scope: evaluate_in_field(expression, field, scope, expected)
 
 
 def _list_of(constants: list[Json], made: list[Evaluate | None]) -> Evaluate | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.query.limits import ENDLESS, Patience
+from sfn_cli.query.limits import UNLIMITED, TimeBudget
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,21 +25,21 @@ class Scope:
     JSONata: {"input": …, "result": …, "errorOutput": …}, only those that exist at this place.
     `context` makes the Context Object when an expression asks for it. `now` is in milliseconds
     since 1970. Everything random is derived from `seed` and the number of the draw: two draws
-    differ, and a replay with a fresh Scope of the same seed repeats them. `patience` is how long
+    differ, and a replay with a fresh Scope of the same seed repeats them. `budget` is how long
     all this may take.
     """
 
     __slots__ = (
         "_draws",
+        "budget",
         "context",
         "engine_values",
         "input",
         "now",
-        "patience",
         "seed",
         "states",
         "variables",
-    )
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class Scope:
         states: Mapping[str, Json] = _NOTHING,
         now: int = 0,
         seed: str = "",
-        patience: Patience = ENDLESS,
+        budget: TimeBudget = UNLIMITED,
     ) -> None:
         self.input = input
         self.context = context
@@ -58,7 +58,7 @@ class Scope:
         self.states = states
         self.now = now
         self.seed = seed
-        self.patience = patience
+        self.budget = budget
         self._draws = 0
         self.engine_values: dict[tuple[str, str], object] = {}
         """What the JSONata adapter made of `states` and `variables`, kept for the next expression."""

@@ -97,7 +97,7 @@ class Acceptor:
             connection.forget()
             if isinstance(error, ssl.SSLError):
                 self._connections.notices.note(
-                    f"refused a connection that does not speak TLS properly: {_shown(error)}"
+                    f"refused a connection that does not speak TLS properly: {_describe(error)}"
                 )
 
     def _end_set_up(self, accepted: socket.socket, task: asyncio.Task[None]) -> None:
@@ -106,5 +106,5 @@ class Acceptor:
             accepted.close()
 
 
-def _shown(error: ssl.SSLError) -> str:
+def _describe(error: ssl.SSLError) -> str:
     return (error.reason or str(error)).lower().replace("_", " ")

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.api.model import Operation
     from sfn_cli.api.service import Service
-    from sfn_cli.server.credentials import Credentials
+    from sfn_cli.server.credentials import AccessKey
     from sfn_cli.server.notices import Notices
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -57,7 +57,7 @@ class Application:
         self,
         service: Service,
         listening_host: str,
-        credentials: Mapping[str, Credentials] | None = None,
+        credentials: Mapping[str, AccessKey] | None = None,
         gateway_origins: Collection[str] = (),
         *,
         scheme: str,

@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 from sfn_cli.api import model
 from sfn_cli.api.stepfunctions.arn_checks import new_uuid
 from sfn_cli.server import signature
-from sfn_cli.server.messages import HttpRequest, HttpResponse, shown
+from sfn_cli.server.messages import HttpRequest, HttpResponse, describe
 from sfn_cli.server.unsupported import not_served
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def response(operation: Operation, answer: dict[str, Any]) -> HttpResponse:
 
 def error_response(error: SfnError) -> HttpResponse:
     """An error in the protocol's form, which clients of S3 and EC2 read as well."""
-    code, status, _ = shown(error)
+    code, status, _ = describe(error)
     request_id = new_uuid()
     fault = f"<Code>{_CODES.get(code, code)}</Code><Message>{escape(str(error))}</Message>"
     body = (

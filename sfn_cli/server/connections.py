@@ -1,18 +1,15 @@
-"""The connections of `sfn serve`: their time limits, their number, and which one gives way to a new one.
+"""The connections of `sfn serve`: time limits, their number, and which gives way to a new one.
 
 Rule 1: a client has limited time for everything that it does itself: sending a request, reading the
-response,
-        leaving the connection idle. The server's own work, such as waiting for the end of an
-        execution, has no limit here.
+        response, leaving the connection idle. The server's own work, such as waiting for the end of
+        an execution, has no limit here.
 Rule 2: when there are too many connections, a new one replaces the one that has been inactive for
-longest. An
-        incomplete head is not activity, the bytes of a body are; a request that is being answered
-        is never given up.
+        longest. An incomplete head is not activity, the bytes of a body are; a request that is
+        being answered is never given up.
 Rule 3: a client that sends requests ahead of their answers (pipelining) is not read further than
         MAX_PIPELINED_BYTES.
 Rule 4: a client's error is at most a line on stderr (notices.py). Closing a connection between
-requests is not
-        an error.
+        requests is not an error.
 
 The protocol is uvicorn's over h11; the phase of a connection is derived from their states after
 each step.
@@ -215,9 +212,8 @@ class Connection(H11Protocol):
         fault, status = msg, 400
         if isinstance(error, h11.RemoteProtocolError):
             fault = str(error).partition(": bytearray(")[0]
-            if (
-                400 <= error.error_status_hint < 500
-            ):  # a transfer encoding that h11 does not know would be 501
+            # A transfer encoding that h11 does not know would be 501.
+            if 400 <= error.error_status_hint < 500:
                 status = error.error_status_hint
         self._refuse(
             ApiError("BadRequestException", f"The request is not valid HTTP: {fault}.", status=status)

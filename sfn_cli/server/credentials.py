@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class Credentials(NamedTuple):
-    """What belongs to an access key's id; a session token only if the key is a temporary one."""
+class AccessKey(NamedTuple):
+    """An access key's secret; it has a session token only if the key is temporary."""
 
     secret_access_key: str
     session_token: str | None = None
 
 
-def read(path: str) -> Mapping[str, Credentials]:
-    """The credentials in a file, by the access key's id. Raises ConfigurationError."""
+def read(path: str) -> Mapping[str, AccessKey]:
+    """Reads the access keys in a file, by their ids. Raises ConfigurationError."""
     parser = RawConfigParser(default_section="", strict=False)
     try:
         parser.read_string(read_text(path, CREDENTIALS_BYTES), path)
@@ -36,18 +36,18 @@ def read(path: str) -> Mapping[str, Credentials]:
         # Its own words show lines of the file, which may hold a secret.
         line = getattr(error, "lineno", None) or (getattr(error, "errors", None) or [(None,)])[0][0]
         raise _unusable(path, f"line {line} is neither [profile] nor name = value below one") from None
-    found: dict[str, Credentials] = {}
+    found: dict[str, AccessKey] = {}
     for profile in parser.sections():
         key, secret, token = (parser.get(profile, f"aws_{name}", fallback="") for name in _NAMES)
         if bool(key) != bool(secret):
             raise _unusable(
                 path, f"profile {profile} has {'no aws_secret_access_key' if key else 'no aws_access_key_id'}"
             )
-        if key and found.setdefault(key, Credentials(secret, token or None)) != (secret, token or None):
+        if key and found.setdefault(key, AccessKey(secret, token or None)) != (secret, token or None):
             raise _unusable(
                 path,
-                f"profile {profile} has another secret or token for an aws_access_key_id that an earlier "
-                "one has",
+                f"profile {profile} has another secret or token for an aws_access_key_id "
+                "that an earlier one has",
             )
     if not found:
         raise _unusable(path, "no profile has an aws_access_key_id and an aws_secret_access_key")

@@ -1,9 +1,10 @@
 """`POST /gateway/NAME`: state machines as a web client meets them behind an API Gateway, without
 AWS's protocol.
 
-    an EXPRESS machine    its execution is waited for: 200 with the output, 500 with {"error",
-    "cause"}, 504 when it timed out a STANDARD machine    its execution is started: 200 with
-    {"executionArn", "startDate"}, as StartExecution answers
+    an EXPRESS machine    its execution is waited for: 200 with the output,
+                          500 with {"error", "cause"}, 504 when it timed out
+    a STANDARD machine    its execution is started: 200 with {"executionArn", "startDate"},
+                          as StartExecution answers
 
 NAME is a machine's name or ARN, `NAME:live` an alias and `NAME:3` a version. The body is the
 execution's input. What is refused is told as API Gateway tells it: {"message"}. Nobody signs
@@ -11,7 +12,8 @@ anything, as before a gateway without an authorizer; with --credentials, everybo
 one with AWS_IAM.
 
 A web page may ask if the one who started the server named its origin (--gateway-origin), and then
-for this alone. https://fetch.spec.whatwg.org/#http-cors-protocol
+for this alone.
+https://fetch.spec.whatwg.org/#http-cors-protocol
 """
 
 from __future__ import annotations
@@ -129,15 +131,15 @@ class Gateway:
         return allowed
 
 
-def checked_origins(origins: Sequence[str]) -> frozenset[str]:
-    """The origins as browsers send them. Raises ConfigurationError for what is none; `*` would let
-    every page in.
+def check_origins(origins: Sequence[str]) -> frozenset[str]:
+    """Returns the origins as browsers send them. Raises ConfigurationError for a value that is not
+    an origin; `*` would let every page in.
     """
     for origin in origins:
         if not _is_origin(origin):
             raise ConfigurationError(
-                f"--gateway-origin '{origin}' is no origin: name a page's as browsers do, such as "
-                "http://localhost:3000."
+                f"--gateway-origin '{origin}' is no origin: "
+                "name a page's as browsers do, such as http://localhost:3000."
             )
     return frozenset(origins)
 

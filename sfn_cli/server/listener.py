@@ -15,7 +15,7 @@ from sfn_cli.errors import ConfigurationError
 from sfn_cli.server.acceptor import Acceptor
 from sfn_cli.server.application import Application
 from sfn_cli.server.connections import Connection, Connections
-from sfn_cli.server.gateway import checked_origins
+from sfn_cli.server.gateway import check_origins
 from sfn_cli.server.limits import (
     KEEP_ALIVE_SECONDS,
     MIN_OPEN_FILES,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from sfn_cli.api.service import Service
-    from sfn_cli.server.credentials import Credentials
+    from sfn_cli.server.credentials import AccessKey
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -41,13 +41,13 @@ def run(
     service: Service,
     host: str,
     port: int,
-    credentials: Mapping[str, Credentials] | None,
+    credentials: Mapping[str, AccessKey] | None,
     gateway_origins: Sequence[str],
     tls: ssl.SSLContext | None,
     announce: Callable[[str], None],
 ) -> None:
     """See `sfn_cli.server.serve`."""
-    origins = checked_origins(gateway_origins)
+    origins = check_origins(gateway_origins)
     scheme = "https" if tls else "http"
     open_files = _open_more_files()
     listening = _listen(host, port, scheme)

@@ -36,14 +36,14 @@ def with_request_id(headers: Mapping[str, str]) -> dict[str, str]:
 
 def error_response(error: SfnError, content_type: str) -> HttpResponse:
     """An error as AWS's clients read it: the code in the body and in a header."""
-    code, status, members = shown(error)
+    code, status, members = describe(error)
     headers = with_request_id({"Content-Type": content_type, "x-amzn-ErrorType": code})
     body = {"__type": code, "message": str(error), **members}
     return HttpResponse(status, headers, dumps(body).encode("utf-8", "replace"))
 
 
-def shown(error: SfnError) -> tuple[str, int, Mapping[str, Any]]:
-    """The code, the HTTP status and the further members with which an error is answered."""
+def describe(error: SfnError) -> tuple[str, int, Mapping[str, Any]]:
+    """Returns the code, the HTTP status and the further members of an error's response."""
     if isinstance(error, ApiError):
         return error.code, error.status, error.members
     if isinstance(error, UsageError):

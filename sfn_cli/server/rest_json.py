@@ -28,7 +28,7 @@ CONTENT_TYPE = "application/json"
 _INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
 
 
-class Route(NamedTuple):
+class RestRoute(NamedTuple):
     """A method and a path; a segment in braces ("{FunctionName}") is a member."""
 
     method: str
@@ -46,16 +46,16 @@ class Route(NamedTuple):
         )
 
 
-def routes() -> list[Route]:
+def routes() -> list[RestRoute]:
     """The routes of Lambda, from the model."""
     operations = (model.load("lambda", name) for name in model.operation_names("lambda"))
     return [
-        Route(operation.http["method"], _segments(operation.http["uri"]), operation)
+        RestRoute(operation.http["method"], _segments(operation.http["uri"]), operation)
         for operation in operations
     ]
 
 
-def find(table: Sequence[Route], request: HttpRequest) -> Route:
+def find(table: Sequence[RestRoute], request: HttpRequest) -> RestRoute:
     """The route of a request. Raises ApiError UnknownOperationException with status 404."""
     segments = _segments(request.path)
     for route in table:
@@ -64,7 +64,7 @@ def find(table: Sequence[Route], request: HttpRequest) -> Route:
     raise not_served(f"{request.method} {request.path}", request, status=404)
 
 
-def read_request(route: Route, request: HttpRequest) -> dict[str, Any]:
+def read_request(route: RestRoute, request: HttpRequest) -> dict[str, Any]:
     """The operation's request. Raises ApiError SerializationException."""
     shape = route.operation.input
     payload = shape.get("payload")

@@ -1,9 +1,10 @@
 """Whether a request was signed (Signature Version 4) with credentials that are known.
 
 The signature stands in the header Authorization or, of a presigned URL, in the query. Region and
-service are those that were signed, whatever they are. Rule 1: all that decides what a request does
-is signed: method, path, query, Host, every x-amz-* header that is there, the body. Rule 2: the
-errors are AWS's, with status 403; none shows what was expected.
+service are those that were signed, whatever they are.
+Rule 1: all that decides what a request does is signed: method, path, query, Host, every x-amz-*
+header that is there, the body.
+Rule 2: the errors are AWS's, with status 403; none shows what was expected.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from sfn_cli.errors import ApiError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sfn_cli.server.credentials import Credentials
+    from sfn_cli.server.credentials import AccessKey
     from sfn_cli.server.messages import HttpRequest
 
 SKEW = timedelta(minutes=5)
@@ -52,7 +53,7 @@ def signature_of(request: HttpRequest) -> Signature:
     Raises ApiError MissingAuthenticationTokenException or IncompleteSignatureException.
     """
     authorization = request.headers.get("authorization")
-    query = {_decoded(name): _decoded(value) for name, value in sigv4.arguments_of(request.query)}
+    query = {_decode(name): _decode(value) for name, value in sigv4.arguments_of(request.query)}
     if authorization is not None:
         return _in_header(authorization.strip(), request.headers)
     if "X-Amz-Algorithm" in query:
@@ -69,7 +70,7 @@ def service_signed_for(request: HttpRequest) -> str | None:
 
 
 def check_claim(
-    signature: Signature, request: HttpRequest, known: Mapping[str, Credentials], now: datetime
+    signature: Signature, request: HttpRequest, known: Mapping[str, AccessKey], now: datetime
 ) -> None:
     """Checks what does not need the body: who signed, when, and which headers.
 
@@ -82,7 +83,7 @@ def check_claim(
     _check_what_is_signed(signature, request)
 
 
-def check_digest(signature: Signature, request: HttpRequest, known: Mapping[str, Credentials]) -> None:
+def check_digest(signature: Signature, request: HttpRequest, known: Mapping[str, AccessKey]) -> None:
     """Checks that the request with its body is the one that was signed.
 
     Raises ApiError InvalidSignatureException.
@@ -96,13 +97,13 @@ def check_digest(signature: Signature, request: HttpRequest, known: Mapping[str,
     declared = request.headers.get("x-amz-content-sha256", digest)
     if not _is_same(wanted, signature.signature) or not _is_same(declared, digest):
         raise _invalid(
-            "The request signature we calculated does not match the signature you provided. Check your AWS "
-            "Secret Access Key "
-            "and signing method. Consult the service documentation for details."
+            "The request signature we calculated does not match the signature you provided. "
+            "Check your AWS Secret Access Key and signing method. "
+            "Consult the service documentation for details."
         )
 
 
-def _credentials_of(signature: Signature, known: Mapping[str, Credentials]) -> Credentials:
+def _credentials_of(signature: Signature, known: Mapping[str, AccessKey]) -> AccessKey:
     credentials = known.get(signature.access_key_id)
     if credentials is None or not _is_same(signature.session_token or "", credentials.session_token or ""):
         raise ApiError(
@@ -220,7 +221,7 @@ def _check_what_is_signed(signature: Signature, request: HttpRequest) -> None:
             raise _invalid(f"Authorization header requires existence of '{name}' header.")
 
 
-def _decoded(sent: str) -> str:
+def _decode(sent: str) -> str:
     return unquote_to_bytes(sent).decode("utf-8", "replace")
 
 

@@ -41,9 +41,18 @@ def _no_password() -> str:
 def _reason(error: OSError, certfile: str, keyfile: str | None) -> str:
     key = f"--keyfile {keyfile}" if keyfile else f"--certfile {certfile}"
     if isinstance(error, _NeedsPassword):
-        return f"The private key in {key} is encrypted. Decrypt it first: openssl pkey -in {keyfile or certfile} -out key.pem"
+        return (
+            f"The private key in {key} is encrypted. "
+            f"Decrypt it first: openssl pkey -in {keyfile or certfile} -out key.pem"
+        )
     if getattr(error, "reason", None) == "KEY_VALUES_MISMATCH":
         return f"The private key in {key} does not belong to the certificate in --certfile {certfile}."
     if keyfile:
-        return f"--certfile {certfile} must hold a certificate and --keyfile {keyfile} its private key, both as PEM."
-    return f"--certfile {certfile} must hold a certificate and its private key, as PEM; or name the key with --keyfile."
+        return (
+            f"--certfile {certfile} must hold a certificate "
+            f"and --keyfile {keyfile} its private key, both as PEM."
+        )
+    return (
+        f"--certfile {certfile} must hold a certificate and its private key, as PEM; "
+        "or name the key with --keyfile."
+    )

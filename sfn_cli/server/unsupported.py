@@ -10,7 +10,10 @@ from sfn_cli.server import signature
 if TYPE_CHECKING:
     from sfn_cli.server.messages import HttpRequest
 
-SERVED = "Step Functions, Lambda's functions, CloudWatch Logs, EventBridge's connections, and sts:GetCallerIdentity"
+SERVED = (
+    "Step Functions, Lambda's functions, CloudWatch Logs, EventBridge's connections, "
+    "and sts:GetCallerIdentity"
+)
 
 
 def not_served(what: str, request: HttpRequest, status: int = 400) -> ApiError:
@@ -20,10 +23,8 @@ def not_served(what: str, request: HttpRequest, status: int = 400) -> ApiError:
     service = signature.service_signed_for(request)
     return ApiError(
         "UnknownOperationException",
-        f"sfn serve does not answer {what}{f' of {service}' if service else ''}: it answers {SERVED}. Send "
-        "what is another service's to "
-        "its own endpoint: AWS_ENDPOINT_URL_<SERVICE> names one, and `sfn aws endpoint` prints that of the "
-        "services which the tasks of "
-        "sfn call.",
+        f"sfn serve does not answer {what}{f' of {service}' if service else ''}: it answers {SERVED}. "
+        "Send what is another service's to its own endpoint: AWS_ENDPOINT_URL_<SERVICE> names one, "
+        "and `sfn aws endpoint` prints that of the services which the tasks of sfn call.",
         status=status,
     )

@@ -7,7 +7,7 @@ from collections import defaultdict
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from sfn_cli.api.following import Follower, pause_seconds, settled
+from sfn_cli.api.following import Follower, find_settled, pause_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -73,7 +73,7 @@ class Watch:
     def _look(self) -> None:
         """Wakes the requests whose wait is over."""
         if self._ends:
-            for execution in settled(self._service, list(self._ends)):
+            for execution in find_settled(self._service, list(self._ends)):
                 _tell(self._ends.pop(execution))
         for activity, count in (
             self._service.tasks.queue_lengths(list(self._tasks)).items() if self._tasks else ()

@@ -76,9 +76,8 @@ class Caller:
 
     def create(self, name: str = "m", **more: Any) -> str:
         """Creates a state machine; its ARN."""
-        arn: str = self("CreateStateMachine", **{"name": name, "definition": PASS, "roleArn": ROLE, **more})[
-            "stateMachineArn"
-        ]
+        answer = self("CreateStateMachine", **{"name": name, "definition": PASS, "roleArn": ROLE, **more})
+        arn: str = answer["stateMachineArn"]
         return arn
 
     def end(

@@ -130,5 +130,5 @@ def test_events_end_with_the_execution(call: Caller, tmp_path: Path) -> None:
 def test_settled(service: Service) -> None:
     """An execution that runs has not settled. One whose row is gone never ends: nobody waits for it."""
     running, gone = start(Caller(service), 1)[0], "arn:aws:states:us-east-1:123456789012:execution:m:gone"
-    assert following.settled(service, [running]) == {}
-    assert following.settled(service, [running, gone]) == {gone: following.SUSPENDED}
+    assert following.find_settled(service, [running]) == {}
+    assert following.find_settled(service, [running, gone]) == {gone: following.SUSPENDED}

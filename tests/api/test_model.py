@@ -45,7 +45,7 @@ def test_patterns_compile(service: str, name: str) -> None:
         warnings.simplefilter("error")
         for shape in _shapes(model.load(service, name).input):
             if "pattern" in shape:
-                assert isinstance(constraints._compiled(shape["pattern"]), re.Pattern)
+                assert isinstance(constraints._compile(shape["pattern"]), re.Pattern)
 
 
 def test_extension_is_marked() -> None:

@@ -1,5 +1,6 @@
-"""Speed and size, measured side by side in one run: `python -m tests.benchmarks [--runs N] [--only
-SUBJECT …]`.
+"""Speed and size, measured side by side in one run.
+
+    python -m tests.benchmarks [--runs N] [--only SUBJECT …]
 
 Machines are shared and noisy: where there is a baseline, what counts is the ratio of medians taken
 in turn, and not a time. The exit code is 1 when something is not as it is wanted.

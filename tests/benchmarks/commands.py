@@ -1,6 +1,4 @@
-"""How long commands take: `sfn start-execution` against Python's own start with the imports it
-needs; and Tab.
-"""
+"""How long commands take: `sfn start-execution` against Python with the imports it needs; Tab."""
 
 from __future__ import annotations
 

@@ -23,7 +23,10 @@ those alone.
 
 
 def measure(folder: Path, runs: int) -> Iterator[Result]:
-    """Each shell starts, describes, lists and stops, again and again; they all begin at a time of their own."""
+    """Each shell starts, describes, lists and stops, again and again.
+
+    They all begin at a time of their own.
+    """
     home = folder / "home"
     machine = create(
         home, "Wait", {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 1, "End": True}}}

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sfn_cli.store.sqlite.database import Database
-from tests.benchmarks.store import ROLE
+from tests.driven_store import ROLE
 from tests.processes import sfn_json, until
 
 if TYPE_CHECKING:
@@ -47,12 +47,8 @@ def await_all_ended(home: Path) -> None:
         "the end of all executions",
         timeout=600,
     )
-    assert (
-        database.connection.execute("SELECT count(*) FROM execution WHERE status <> 'SUCCEEDED'").fetchone()[
-            0
-        ]
-        == 0
-    )
+    query = "SELECT count(*) FROM execution WHERE status <> 'SUCCEEDED'"
+    assert database.connection.execute(query).fetchone() == (0,)
     database.close()
 
 

@@ -37,7 +37,8 @@ def line(result: Result) -> str:
     baseline = "" if result.baseline is None else _with_unit(result.baseline, result.unit)
     ratio = "" if result.ratio is None else f"{result.ratio:.2f}"
     told = "yes" if result.holds else "NO"
-    return f"{result.name:52} {_with_unit(result.value, result.unit):>14} {baseline:>14} {ratio:>6} {result.wanted:>9}  {told}"
+    measured = _with_unit(result.value, result.unit)
+    return f"{result.name:52} {measured:>14} {baseline:>14} {ratio:>6} {result.wanted:>9}  {told}"
 
 
 def _with_unit(value: float, unit: str) -> str:

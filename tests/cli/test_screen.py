@@ -55,7 +55,7 @@ def test_one_line() -> None:
 
 def test_own_colours_pass_and_text_does_not() -> None:
     """A Screen escapes all text but Controls; without a Screen everything passes."""
-    parts = [*screen.styled("\x1b[8mtext", 32, color=True), "\x07\n"]
+    parts = [*screen.style("\x1b[8mtext", 32, color=True), "\x07\n"]
     terminal, file = io.StringIO(), io.StringIO()
     screen.write_parts(screen.over(terminal), parts)
     screen.write_parts(file, parts)

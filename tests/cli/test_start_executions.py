@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sfn_cli.cli.exit_codes import Exit
+from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.progress import Bar
 
 if TYPE_CHECKING:
@@ -34,23 +34,27 @@ def stopped_worker(sfn: Sfn, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.parametrize(
     "argv, exit, message",
     [
-        (("--inputs", "two.jsonl"), Exit.USAGE, "Missing option '--state-machine-arn'"),
-        (("--state-machine-arn", MACHINE), Exit.USAGE, "Missing option '--inputs'"),
-        (("--state-machine-arn", MACHINE, "--inputs", "gone"), Exit.USAGE, "Unable to load paramfile gone: "),
-        (("--state-machine-arn", MACHINE, "--inputs", "."), Exit.USAGE, "Unable to load paramfile .: "),
+        (("--inputs", "two.jsonl"), ExitCode.USAGE, "Missing option '--state-machine-arn'"),
+        (("--state-machine-arn", MACHINE), ExitCode.USAGE, "Missing option '--inputs'"),
+        (
+            ("--state-machine-arn", MACHINE, "--inputs", "gone"),
+            ExitCode.USAGE,
+            "Unable to load paramfile gone: ",
+        ),
+        (("--state-machine-arn", MACHINE, "--inputs", "."), ExitCode.USAGE, "Unable to load paramfile .: "),
         (
             ("--state-machine-arn", "x", "--inputs", "two.jsonl"),
-            Exit.SERVICE,
+            ExitCode.SERVICE,
             "(InvalidArn) when calling the StartExecution operation",
         ),
         (
             ("--state-machine-arn", MACHINE, "--inputs", "two.jsonl"),
-            Exit.SERVICE,
+            ExitCode.SERVICE,
             "State Machine Does Not Exist",
         ),
         (
             ("--state-machine-arn", MACHINE, "--inputs", "two.jsonl", "--endpoint-url", "http://127.0.0.1:9"),
-            Exit.USAGE,
+            ExitCode.USAGE,
             "works on the local store",
         ),
     ],
@@ -92,7 +96,7 @@ def test_forms_of_output(options: tuple[str, ...], stdout: str, sfn: Sfn) -> Non
         "n-",
         *options,
     )
-    assert result == (Exit.SUCCESS, stdout, "")
+    assert result == (ExitCode.SUCCESS, stdout, "")
 
 
 def test_bar(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,30 +9,10 @@ from pathlib import Path
 import pytest
 
 HEAVY = {
-    "asyncio",
-    "boto3",
-    "botocore",
-    "dateutil",
-    "difflib",
-    "email",
-    "http",
-    "importlib.metadata",
-    "jmespath",
-    "jsonata",
-    "jsonpath_ng",
-    "logging",
-    "platformdirs",
-    "regex",
-    "rich",
-    "socket",
-    "ssl",
-    "starlette",
-    "subprocess",
-    "tempfile",
-    "urllib.request",
-    "yaml",
-    "zipfile",
-}
+    "asyncio", "boto3", "botocore", "dateutil", "difflib", "email", "http", "importlib.metadata",
+    "jmespath", "jsonata", "jsonpath_ng", "logging", "platformdirs", "regex", "rich", "socket",
+    "ssl", "starlette", "subprocess", "tempfile", "urllib.request", "yaml", "zipfile",
+}  # fmt: skip
 EXECUTION = "arn:aws:states:us-east-1:123456789012:execution:hello:x"
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:hello"
 SCRIPT = "import sys; from sfn_cli.cli import main; main(); print(*sys.modules)"
@@ -60,7 +40,7 @@ def test_a_worker_starts_without_what_few_executions_need() -> None:
     command = [
         sys.executable,
         "-c",
-        "import sys, sfn_cli.app, sfn_cli.drivers.local.worker; print(*sys.modules)",
+        "import sys, sfn_cli.app, sfn_cli.drivers.local.process; print(*sys.modules)",
     ]
     result = subprocess.run(command, capture_output=True, text=True, env=_environment(), check=True)
     few = {

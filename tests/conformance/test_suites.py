@@ -69,7 +69,10 @@ def cases(name: str) -> Iterator[dict[str, Any]]:
 
 
 def rate(suite: str, outcomes: list[tuple[str, Outcome]]) -> float:
-    """The share of passes in what AWS allows: all cases but the misses that are in `not_at_aws`. Prints it."""
+    """The share of passes in what AWS allows, which is printed, too.
+
+    That is all cases but the misses that are in `not_at_aws`.
+    """
     known = {**GAPS[suite]["not_at_aws"], **GAPS[suite]["gaps"]}
     misses = {id: outcome for id, outcome in outcomes if outcome[0] != "pass"}
     assert {id: outcome for id, outcome in misses.items() if id not in known} == {}

@@ -242,8 +242,8 @@ class Chaos:
         """A fifth of the executions, each by a command that may be killed and is then given again."""
         for kind, n in self.work[::5]:
             self.insist(
-                "start-execution", "--state-machine-arn", MACHINES + kind, "--name", f"e{n}", "--input", json.dumps(given(n)),
-                already="ExecutionAlreadyExists",
+                "start-execution", "--state-machine-arn", MACHINES + kind, "--name", f"e{n}",
+                "--input", json.dumps(given(n)), already="ExecutionAlreadyExists",
             )  # fmt: skip
             self.stop_if_so(kind, n)
 
@@ -316,9 +316,12 @@ class Chaos:
 
     def kill_something(self) -> None:
         what = self.dice.choices(("worker", "function", "command"), (2, 3, 3))[0]
-        pids = {"worker": self.workers, "function": self.functions, "command": lambda: sorted(self.commands)}[
-            what
-        ]()
+        find = {
+            "worker": self.workers,
+            "function": self.functions,
+            "command": lambda: sorted(self.commands),
+        }
+        pids = find[what]()
         if not pids:
             return
         pid = self.dice.choice(pids)

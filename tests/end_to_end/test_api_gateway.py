@@ -47,8 +47,9 @@ def output(home: Path, *arguments: Any, **more: Any) -> Any:
 def test_an_api_on_this_machine(home: Path, there: Api) -> None:
     """Stage and Path make the path; lists have several values; null is left out unless it is allowed."""
     told = output(
-        home, there.url.removeprefix("http://"), "POST", Stage="prod", Path="bills/due today", QueryParameters={"id": ["1", "2"]},
-        Headers={"key": ["v1", "v2"], "one": "v"}, RequestBody={"type": "turtle", "category": None},
+        home, there.url.removeprefix("http://"), "POST", Stage="prod", Path="bills/due today",
+        QueryParameters={"id": ["1", "2"]}, Headers={"key": ["v1", "v2"], "one": "v"},
+        RequestBody={"type": "turtle", "category": None},
     )  # fmt: skip
     assert (told["StatusCode"], told["StatusText"], told["Headers"]["Content-Type"]) == (
         200,
@@ -95,8 +96,11 @@ def test_the_endpoint_that_is_named(home: Path, there: Api, more: dict[str, str]
     credentials sign with leave only.
     """
     environment = {
-        "AWS_ENDPOINT_URL_API_GATEWAY": there.url, "AWS_ACCESS_KEY_ID": "the-user", "AWS_SECRET_ACCESS_KEY": "secret", **more,
-    }  # fmt: skip
+        "AWS_ENDPOINT_URL_API_GATEWAY": there.url,
+        "AWS_ACCESS_KEY_ID": "the-user",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        **more,
+    }
     told = output(
         home, AWS_NAME, "POST", Stage="prod", RequestBody={}, AuthType="IAM_ROLE", environment=environment
     )
@@ -125,5 +129,6 @@ def test_a_task_that_waits(home: Path, there: Api) -> None:
     assert ended(home, execution)["output"] == '{"paid": true}'
     events = sfn_json(home, "get-execution-history", "--execution-arn", execution)["events"]
     assert [event["type"] for event in events if event["type"].startswith("Task")] == [
-        "TaskStateEntered", "TaskScheduled", "TaskStarted", "TaskSubmitted", "TaskSucceeded", "TaskStateExited",
+        "TaskStateEntered", "TaskScheduled", "TaskStarted", "TaskSubmitted", "TaskSucceeded",
+        "TaskStateExited",
     ]  # fmt: skip

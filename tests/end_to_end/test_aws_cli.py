@@ -66,8 +66,8 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Any]
             return json.loads(done.stdout) if done.stdout and "--output" not in command else done.stdout
 
         created = run(
-            "stepfunctions", "create-state-machine", "--name", "Cli", "--definition", DEFINITION, "--role-arn", ROLE,
-            "--publish", "--tags", "key=a,value=1",
+            "stepfunctions", "create-state-machine", "--name", "Cli", "--definition", DEFINITION,
+            "--role-arn", ROLE, "--publish", "--tags", "key=a,value=1",
         )  # fmt: skip
         assert (created["stateMachineArn"], created["stateMachineVersionArn"]) == (MACHINE, MACHINE + ":1")
         yield run
@@ -128,14 +128,12 @@ def test_versions_aliases_tags(aws: Callable[..., Any]) -> None:
     routing = [
         f"stateMachineVersionArn={MACHINE}:{number},weight={weight}" for number, weight in ((1, 90), (2, 10))
     ]
-    alias = aws(*sfn, "create-state-machine-alias", "--name", "live", "--routing-configuration", *routing)[
-        "stateMachineAliasArn"
-    ]
+    answer = aws(*sfn, "create-state-machine-alias", "--name", "live", "--routing-configuration", *routing)
+    alias = answer["stateMachineAliasArn"]
     described = aws(*sfn, "describe-state-machine-alias", "--state-machine-alias-arn", alias)
     assert [route["weight"] for route in described["routingConfiguration"]] == [90, 10]
-    versions = aws(*sfn, "list-state-machine-versions", "--state-machine-arn", MACHINE)[
-        "stateMachineVersions"
-    ]
+    answer = aws(*sfn, "list-state-machine-versions", "--state-machine-arn", MACHINE)
+    versions = answer["stateMachineVersions"]
     assert [version["stateMachineVersionArn"] for version in versions] == [MACHINE + ":2", MACHINE + ":1"]
     assert aws(*sfn, "tag-resource", "--resource-arn", MACHINE, "--tags", "key=b,value=2") == ""
     assert (
@@ -227,16 +225,13 @@ def test_a_function_and_its_log(aws: Callable[..., Any], tmp_path: Path) -> None
             "app.py", "def handler(event, context):\n    print('hello')\n    return event['n'] + 1\n"
         )
     aws(
-        "lambda", "create-function", "--function-name", "Add", "--role", ROLE, "--handler", "app.handler", "--tags", "a=1",
-        "--runtime", f"python{sys.version_info.major}.{sys.version_info.minor}", "--zip-file", f"fileb://{tmp_path}/app.zip",
+        "lambda", "create-function", "--function-name", "Add", "--role", ROLE, "--handler", "app.handler",
+        "--runtime", f"python{sys.version_info.major}.{sys.version_info.minor}", "--tags", "a=1",
+        "--zip-file", f"fileb://{tmp_path}/app.zip",
     )  # fmt: skip
     assert aws("lambda", "wait", "function-active-v2", "--function-name", "Add") == ""
-    assert (
-        aws("lambda", "invoke", "--function-name", "Add", "--payload", '{"n": 1}', str(tmp_path / "out"))[
-            "StatusCode"
-        ]
-        == 200
-    )
+    invoke = ("lambda", "invoke", "--function-name", "Add", "--payload", '{"n": 1}')
+    assert aws(*invoke, str(tmp_path / "out"))["StatusCode"] == 200
     assert (tmp_path / "out").read_text() == "2"
     groups = aws("logs", "describe-log-groups", "--query", "logGroups[].logGroupName")
     assert groups == ["/aws/lambda/Add"]
@@ -264,8 +259,8 @@ def test_who_am_i(aws: Callable[..., Any]) -> None:
         (
             ("stepfunctions", "describe-state-machine", "--state-machine-arn", MACHINE + "-not"),
             (
-                "An error occurred (StateMachineDoesNotExist) when calling the DescribeStateMachine "
-                "operation: "
+                "An error occurred (StateMachineDoesNotExist) "
+                "when calling the DescribeStateMachine operation: "
                 f"State Machine Does Not Exist: '{MACHINE}-not'"
             ),
         ),
@@ -279,15 +274,15 @@ def test_who_am_i(aws: Callable[..., Any]) -> None:
         (
             ("iam", "get-role", "--role-name", "r"),
             (
-                "An error occurred (InvalidAction) when calling the GetRole operation: sfn serve does not "
-                "answer the action GetRole of iam: "
+                "An error occurred (InvalidAction) when calling the GetRole operation: "
+                "sfn serve does not answer the action GetRole of iam: "
             ),
         ),
         (
             ("s3", "ls"),
             (
-                "An error occurred (InvalidAction) when calling the ListBuckets operation: sfn serve does not "
-                "answer GET / of s3: "
+                "An error occurred (InvalidAction) when calling the ListBuckets operation: "
+                "sfn serve does not answer GET / of s3: "
             ),
         ),
     ],

@@ -143,9 +143,18 @@ def test_services_of_the_store(home: Path, services: Callable[[str], Any]) -> No
     found = run(
         home,
         chain(
-            Get=task("aws-sdk:s3:getObject", {"Bucket": "bucket-1", "Key": "k"}, ResultSelector={"S.$": "$.Body"}, ResultPath="$.body"),
-            PutItem=task("dynamodb:putItem", {"TableName": "t", "Item": {**key, "body.$": "$.body"}}, ResultPath=None),
-            GetItem=task("dynamodb:getItem", {"TableName": "t", "Key": key}, ResultSelector={"item.$": "$.Item"}, ResultPath="$.got"),
+            Get=task(
+                "aws-sdk:s3:getObject", {"Bucket": "bucket-1", "Key": "k"},
+                ResultSelector={"S.$": "$.Body"}, ResultPath="$.body",
+            ),
+            PutItem=task(
+                "dynamodb:putItem", {"TableName": "t", "Item": {**key, "body.$": "$.body"}},
+                ResultPath=None,
+            ),
+            GetItem=task(
+                "dynamodb:getItem", {"TableName": "t", "Key": key},
+                ResultSelector={"item.$": "$.Item"}, ResultPath="$.got",
+            ),
             Gone=task(
                 "aws-sdk:s3:getObject", {"Bucket": "bucket-1", "Key": "gone"},
                 Catch=[{"ErrorEquals": ["S3.NoSuchKeyException"], "ResultPath": "$.caught", "Next": "End"}],
@@ -196,7 +205,11 @@ def test_another_user_cannot_call_them(home: Path, services: Callable[[str], Any
     url = services("sqs").meta.endpoint_url
     reset = ["curl", "-sS", "-X", "POST", f"{url}/moto-api/reset"]
     assert subprocess.run(reset, user=65534, capture_output=True).stdout == b""
-    and_go = "import socket, sys; socket.create_connection(('127.0.0.1', int(sys.argv[1]))).send(b'POST /moto-api/reset HTTP/1.0\\r\\n\\r\\n')"
+    and_go = (
+        "import socket, sys\n"
+        "connection = socket.create_connection(('127.0.0.1', int(sys.argv[1])))\n"
+        "connection.send(b'POST /moto-api/reset HTTP/1.0\\r\\n\\r\\n')\n"
+    )
     subprocess.run([sys.executable, "-c", and_go, url.rpartition(":")[2]], check=True)
     assert len(services("sqs").list_queues()["QueueUrls"]) == 1
     assert subprocess.run(reset, capture_output=True).stdout != b""
@@ -298,8 +311,15 @@ def test_services_that_do_not_start(home: Path, tmp_path: Path) -> None:
     assert f"moto's server does not start: {home / embedded_aws.LOG_NAME} says why." in done.stderr
     starts = (tmp_path / "died").stat().st_size
     caught = task(
-        "aws-sdk:secretsmanager:listSecrets", {},
-        Retry=[{"ErrorEquals": ["SecretsManager.SdkClientException"], "IntervalSeconds": 1, "MaxAttempts": 1}],
+    "aws-sdk:secretsmanager:listSecrets",
+    {},
+    Retry=[
+        {
+            "ErrorEquals": ["SecretsManager.SdkClientException"],
+            "IntervalSeconds": 1,
+            "MaxAttempts": 1,
+        }
+    ],
         Catch=[{"ErrorEquals": ["States.ALL"], "Next": "Caught"}],
     )  # fmt: skip
     found = run(home, chain(List=caught, Caught={"Type": "Pass"}), environment=environment)

@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 
 PASS = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}})
 CREATE = ("create-state-machine", "--name", "x", "--role-arn", ROLE, "--definition", PASS)
+YAML = ("create-state-machine", "--cli-input-yaml")
+START = ("start-execution", "--state-machine-arn", "x", "--input")
+START_MANY = ("start-executions", "--state-machine-arn", "x", "--inputs")
+CREATE_FUNCTION = ("lambda", "create-function", "--function-name", "f", "--role", ROLE)
+QUERY = ("list-state-machines", "--query")
 MEMORY_KIB = 1_500_000
 """The memory limit of a command: one that reads without a limit fails instead of exhausting the machine."""
 
@@ -85,46 +90,50 @@ def limited(
     """Runs the command with little memory, and with the shell's redirections."""
     return subprocess.run(
         ["bash", "-c", f'ulimit -v {MEMORY_KIB} -n {files}; exec "$0" "$@" {redirections}', SFN, *arguments],
-        env=environment_of(home, environment), capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False,
+        env=environment_of(home, environment), capture_output=True, text=True,
+        timeout=TIMEOUT_SECONDS, check=False,
     )  # fmt: skip
 
 
 PARAMETER_LIMIT = "File too large (the limit is 75,497,472 bytes)"
 PROJECT_LIMIT = "File too large (the limit is 16,777,216 bytes)"
+BODY_LIMIT = "File too large (the limit is 268,435,456 bytes)"
+CREDENTIALS_LIMIT = "File too large (the limit is 1,048,576 bytes)"
 TOO_DEEP = "Document nesting depth (1001) exceeds the maximum allowed (1000)"
+TOO_DEEP_SHORTHAND = "nested more than 100 levels deep"
 
 
 @pytest.mark.parametrize(
     "line, code, message",
     [
-        (("start-execution", "--state-machine-arn", "x", "--input", "file:///dev/zero"), 252, PARAMETER_LIMIT),
-        (("start-execution", "--state-machine-arn", "x", "--input", "file://FOLDER/sparse"), 252, PARAMETER_LIMIT),
-        (("start-execution", "--state-machine-arn", "x", "--input", "file://FOLDER/directory"), 252, "Is a directory"),
-        (("lambda", "create-function", "--function-name", "f", "--role", ROLE, "--zip-file", "fileb:///dev/zero"), 252, PARAMETER_LIMIT),
+        ((*START, "file:///dev/zero"), 252, PARAMETER_LIMIT),
+        ((*START, "file://FOLDER/sparse"), 252, PARAMETER_LIMIT),
+        ((*START, "file://FOLDER/directory"), 252, "Is a directory"),
+        ((*CREATE_FUNCTION, "--zip-file", "fileb:///dev/zero"), 252, PARAMETER_LIMIT),
         ((*CREATE, "--tags", "file:///dev/zero"), 252, PARAMETER_LIMIT),
         ((*CREATE, "--tags", "key@=file:///dev/zero"), 252, PARAMETER_LIMIT),
         ((*CREATE, "--tags", "file://FOLDER/deep"), 252, TOO_DEEP),
         ((*CREATE, "--tags", "file://FOLDER/nines"), 252, "Invalid JSON: Exceeds the limit (4300"),
         ((*CREATE, "--logging-configuration", "file://FOLDER/deep"), 252, TOO_DEEP),
-        ((*CREATE, "--logging-configuration", "a=" + "[" * 50_000), 252, "nested more than 100 levels deep"),
-        ((*CREATE, "--logging-configuration", "a=" + "{a=" * 20_000), 252, "nested more than 100 levels deep"),
+        ((*CREATE, "--logging-configuration", "a=" + "[" * 50_000), 252, TOO_DEEP_SHORTHAND),
+        ((*CREATE, "--logging-configuration", "a=" + "{a=" * 20_000), 252, TOO_DEEP_SHORTHAND),
         ((*CREATE, "--logging-configuration", "file://FOLDER/words"), 252, "… and 499,901 more"),
         (("create-state-machine", "--cli-input-json", "file:///dev/zero"), 252, PARAMETER_LIMIT),
         (("create-state-machine", "--cli-input-json", "file://FOLDER/deep"), 252, TOO_DEEP),
-        (("create-state-machine", "--cli-input-yaml", "file:///dev/zero"), 252, PARAMETER_LIMIT),
-        (("create-state-machine", "--cli-input-yaml", "file://FOLDER/deep"), 252, "nested more than 1000 levels deep"),
-        (("create-state-machine", "--cli-input-yaml", "file://FOLDER/laughs"), 252, "with its aliases written out, the value is too large"),
-        (("create-state-machine", "--cli-input-yaml", "file://FOLDER/text-laughs"), 252, "the value is too large"),
-        (("create-state-machine", "--cli-input-yaml", "file://FOLDER/own-tail"), 252, "the alias 'a' is within the value"),
-        (("create-state-machine", "--cli-input-yaml", "file://FOLDER/merged-tail"), 252, "the alias 'x' is within the value"),
-        (("create-state-machine", "--cli-input-yaml", "file://FOLDER/no-date"), 252, "Invalid YAML received: month must be in 1..12"),
-        (("create-state-machine", "--cli-input-yaml", "file://FOLDER/no-bool"), 252, "not of the type that its tag names"),
-        (("create-state-machine", "--cli-input-yaml", "file://FOLDER/hexadecimal"), 252, "the number has more than 4,300 digits"),
-        (("create-state-machine", "--cli-input-yaml", "file://FOLDER/sexagesimal"), 252, "the number has more than 4,300 digits"),
-        (("create-state-machine", "--cli-input-yaml", "file://FOLDER/control"), 252, "special characters are not allowed"),
-        (("create-state-machine", "--cli-input-yaml", "file://FOLDER/numbers"), 252, "Invalid type: expecting names as keys"),
-        (("start-executions", "--state-machine-arn", "x", "--inputs", "/dev/zero"), 252, "line 1 of /dev/zero is longer than 268,"),
-        (("start-executions", "--state-machine-arn", "x", "--inputs", "FOLDER/directory"), 252, "Is a directory"),
+        ((*YAML, "file:///dev/zero"), 252, PARAMETER_LIMIT),
+        ((*YAML, "file://FOLDER/deep"), 252, "nested more than 1000 levels deep"),
+        ((*YAML, "file://FOLDER/laughs"), 252, "with its aliases written out, the value is too large"),
+        ((*YAML, "file://FOLDER/text-laughs"), 252, "the value is too large"),
+        ((*YAML, "file://FOLDER/own-tail"), 252, "the alias 'a' is within the value"),
+        ((*YAML, "file://FOLDER/merged-tail"), 252, "the alias 'x' is within the value"),
+        ((*YAML, "file://FOLDER/no-date"), 252, "Invalid YAML received: month must be in 1..12"),
+        ((*YAML, "file://FOLDER/no-bool"), 252, "not of the type that its tag names"),
+        ((*YAML, "file://FOLDER/hexadecimal"), 252, "the number has more than 4,300 digits"),
+        ((*YAML, "file://FOLDER/sexagesimal"), 252, "the number has more than 4,300 digits"),
+        ((*YAML, "file://FOLDER/control"), 252, "special characters are not allowed"),
+        ((*YAML, "file://FOLDER/numbers"), 252, "Invalid type: expecting names as keys"),
+        ((*START_MANY, "/dev/zero"), 252, "line 1 of /dev/zero is longer than 268,"),
+        ((*START_MANY, "FOLDER/directory"), 252, "Is a directory"),
         (("run", "/dev/zero"), 252, PROJECT_LIMIT),
         (("run", "FOLDER/sparse"), 252, PROJECT_LIMIT),
         (("run", "FOLDER/endless"), 252, PROJECT_LIMIT),
@@ -132,15 +141,21 @@ TOO_DEEP = "Document nesting depth (1001) exceeds the maximum allowed (1000)"
         (("run", "FOLDER/with-machine"), 252, TOO_DEEP),
         (("run", "FOLDER/with-resources"), 252, TOO_DEEP),
         (("run", "FOLDER/with-services"), 252, TOO_DEEP),
-        (("run", "FOLDER/body"), 252, "cannot read /dev/zero: File too large (the limit is 268,435,456 bytes)"),
+        (("run", "FOLDER/body"), 252, f"cannot read /dev/zero: {BODY_LIMIT}"),
         (("run", "FOLDER/directory"), 252, "holds no definition"),
-        (("serve", "--port", "0", "--credentials", "/dev/zero"), 253, "File too large (the limit is 1,048,576 bytes)"),
+        (("serve", "--port", "0", "--credentials", "/dev/zero"), 253, CREDENTIALS_LIMIT),
         *(
-            (("list-state-machines", "--query", query), 252, "Bad value for --query: the expression is nested too deeply")
-            for query in ("[" * 20_000, "(" * 20_000, "!" * 20_000 + "a", "@" + "|@" * 20_000, "`" + "[" * 20_000 + "`")
+            ((*QUERY, query), 252, "Bad value for --query: the expression is nested too deeply")
+            for query in (
+                "[" * 20_000,
+                "(" * 20_000,
+                "!" * 20_000 + "a",
+                "@" + "|@" * 20_000,
+                "`" + "[" * 20_000 + "`",
+            )
         ),
-        (("list-state-machines", "--query", "stateMachines[0:1:0]"), 255, "Bad value for --query: slice step cannot be zero"),
-        (("list-state-machines", "--query", 'max_by(`[{"a":1},{"a":"x"}]`,&a)'), 255, "Bad value for --query: '>' not supported"),
+        ((*QUERY, "stateMachines[0:1:0]"), 255, "Bad value for --query: slice step cannot be zero"),
+        ((*QUERY, 'max_by(`[{"a":1},{"a":"x"}]`,&a)'), 255, "Bad value for --query: '>' not supported"),
     ],
     ids=lambda value: " ".join(value)[:70] if isinstance(value, tuple) else None,
 )  # fmt: skip
@@ -313,14 +328,14 @@ TAKES_NOTHING = ("delete-activity", "--activity-arn", "arn:aws:states:us-east-1:
         (("nonsense",), "2>&-", 252, ""),
         (("nonsense",), "2>/dev/full", 252, ""),
         (TAKES_NOTHING, ">&-", 0, ""),
-        (("start-executions", "--state-machine-arn", "x", "--inputs", "-"), "<&-", 252, "Unable to load paramfile -: [Errno 9] Bad file"),
+        ((*START_MANY, "-"), "<&-", 252, "Unable to load paramfile -: [Errno 9] Bad file"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )  # fmt: skip
 def test_streams_that_are_closed_or_full(
     home: Path, folder: Path, line: Sequence[str], redirections: str, code: int, message: str
 ) -> None:
-    """A stream that the shell closed, or that takes no more, fails the command that needs it, and no other."""
+    """A stream that the shell closed, or that is full, fails only the commands that need it."""
     plain = folder / "plain"
     plain.mkdir(exist_ok=True)
     (plain / "x.asl.json").write_text(PASS)

@@ -194,14 +194,12 @@ def test_a_deployment(client: Callable[[str], Any]) -> None:
         assert tags_of(sfn, machine_arn) == {"b": "2"}
         settings["definition"] = json.dumps({**json.loads(definition), "Comment": "changed"})
         updated = sfn.update_state_machine(stateMachineArn=machine_arn, **settings)["stateMachineVersionArn"]
-        (newest,) = sfn.list_state_machine_versions(stateMachineArn=machine_arn, maxResults=1)[
-            "stateMachineVersions"
-        ]
+        answer = sfn.list_state_machine_versions(stateMachineArn=machine_arn, maxResults=1)
+        (newest,) = answer["stateMachineVersions"]
         assert newest["stateMachineVersionArn"] == updated
         routing = [{"stateMachineVersionArn": updated, "weight": 100}]
-        alias = sfn.create_state_machine_alias(name="live", routingConfiguration=routing)[
-            "stateMachineAliasArn"
-        ]
+        answer = sfn.create_state_machine_alias(name="live", routingConfiguration=routing)
+        alias = answer["stateMachineAliasArn"]
         assert sfn.describe_state_machine_alias(stateMachineAliasArn=alias)["routingConfiguration"] == routing
 
         execution = sfn.start_execution(stateMachineArn=alias, input='{"n": 1}')["executionArn"]

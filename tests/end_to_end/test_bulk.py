@@ -14,6 +14,8 @@ from sfn_cli.api.stepfunctions.executions import new_execution
 from sfn_cli.app import build
 from sfn_cli.settings import Settings
 from sfn_cli.store.sqlite.database import Database
+from sfn_cli.store.sqlite.stepfunctions.executions import Executions
+from sfn_cli.store.sqlite.store import database_of
 from tests.processes import SFN, TIMEOUT_SECONDS, environment_of, sfn, sfn_json, until
 
 if TYPE_CHECKING:
@@ -121,8 +123,13 @@ def test_a_refused_line_harms_no_other(home: Path, tmp_path: Path) -> None:
     assert list(inputs_by_arn(home).values()) == ["1", "3", "8", "10"]
     assert [answer["executionArn"] for answer in objects(done.stdout)] == list(inputs_by_arn(home))
 
-    told = {line["line"]: f"An error occurred ({line['error']}) when calling the StartExecution operation: {line['message']}"
-            for line in objects(done.stderr)}  # fmt: skip
+    told = {
+        line["line"]: (
+            f"An error occurred ({line['error']}) when calling the StartExecution operation: "
+            f"{line['message']}"
+        )
+        for line in objects(done.stderr)
+    }
     assert sorted(told) == sorted(refused)
     for number in (2, 4, 6):
         (tmp_path / "one.json").write_bytes(refused[number])
@@ -210,12 +217,16 @@ def test_wait_tells_how_they_ended(home: Path, tmp_path: Path) -> None:
 
 
 def test_a_worker_claims_no_more_than_it_can_drive(home: Path) -> None:
-    """Thousands that are new do not keep a worker from what it has: the first end while most are unclaimed."""
+    """Thousands of new executions do not keep a worker from those it has.
+
+    The first ones end while most are unclaimed.
+    """
     define(home, ECHO)
     service = build(Settings.from_environment({"SFN_HOME": str(home)}))
     machine = service.state_machines.find(MACHINE)
     assert machine is not None
-    service.executions.start_many([new_execution(machine, {}, service.clock()) for _ in range(6000)])
+    executions = Executions(database_of(service.store))  # which wakes no worker
+    executions.start_many([new_execution(machine, {}, service.clock()) for _ in range(6000)])
     assert sfn_json(home, "list-state-machines")  # which brings a worker
     counts = "SELECT sum(status = 'SUCCEEDED'), sum(status = 'RUNNING' AND owner IS NULL) FROM execution"
 

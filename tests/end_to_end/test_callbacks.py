@@ -67,9 +67,8 @@ def waiting(home: Path, **fields: Any) -> tuple[str, str]:
     parent = create(home, "Parent", {"T": task(".waitForTaskToken", **fields), **after})
     arn = start_execution(home, parent)
     until(lambda: "TaskSubmitted" in types(home, arn), "the receipt")
-    token: str = json.loads(describe(home, CHILD.replace("stateMachine", "execution") + ":child")["input"])[
-        "token"
-    ]
+    child = describe(home, CHILD.replace("stateMachine", "execution") + ":child")
+    token: str = json.loads(child["input"])["token"]
     return arn, token
 
 
@@ -88,8 +87,8 @@ def test_a_token_is_answered_once(home: Path) -> None:
     assert sfn_json(home, "send-task-success", "--task-token", token, "--task-output", '{"ok": true}') is None
     assert json.loads(ended(home, arn)["output"]) == {"ok": True}
     assert types(home, arn) == [
-        "ExecutionStarted", "TaskStateEntered", "TaskScheduled", "TaskStarted", "TaskSubmitted", "TaskSucceeded",
-        "TaskStateExited", "ExecutionSucceeded",
+        "ExecutionStarted", "TaskStateEntered", "TaskScheduled", "TaskStarted", "TaskSubmitted",
+        "TaskSucceeded", "TaskStateExited", "ExecutionSucceeded",
     ]  # fmt: skip
     for command in (
         ("send-task-success", "--task-output", "1"),
@@ -178,7 +177,7 @@ def test_a_child_that_cannot_start(home: Path) -> None:
 
 @pytest.mark.parametrize("how", ["stop", "timeout"])
 def test_a_task_that_gives_up_aborts_its_child(home: Path, how: str) -> None:
-    """When the parent is stopped, or its task times out, the execution that it waits for is aborted with it."""
+    """A child execution is aborted when its parent is stopped or the task times out."""
     create(home, "Child", DEFINITIONS["Sleep"])
     parent = create(home, "Parent", {"T": task(".sync", TimeoutSeconds=1 if how == "timeout" else 600)})
     arn = start_execution(home, parent)
@@ -192,7 +191,10 @@ def test_a_task_that_gives_up_aborts_its_child(home: Path, how: str) -> None:
 
 
 def test_a_child_is_started_once(home: Path) -> None:
-    """Workers die while it is started and while it runs: there is one child, and its end reaches the parent."""
+    """Workers die while a child is started and while it runs.
+
+    There is one child all the same, and its end reaches the parent.
+    """
     create(home, "Child", DEFINITIONS["Nap"])
     nameless = task(".sync:2", ResultSelector={"output.$": "$.Output"})
     del nameless["Parameters"]["Name"]

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [20261124])
 def test_chaos(home: Path, tmp_path: Path, seed: int) -> None:
-    """500 executions of every kind end as they should, through 200 kills of workers, functions and commands."""
+    """500 executions of every kind end as they should.
+
+    200 times, a worker, a function or a command is killed meanwhile.
+    """
     result = Chaos(home, tmp_path, seed, executions=500, kills=200).run()
     assert result.wrong == []
     assert sum(result.kills.values()) >= 200

@@ -59,9 +59,8 @@ class Clocked:
 
     def history(self, execution: str) -> list[dict[str, Any]]:
         """The events, whose times never run backwards."""
-        events: list[dict[str, Any]] = self.sfn("get-execution-history", "--execution-arn", execution)[
-            "events"
-        ]
+        answer = self.sfn("get-execution-history", "--execution-arn", execution)
+        events: list[dict[str, Any]] = answer["events"]
         times = [event["timestamp"] for event in events]
         assert times == sorted(times)
         return events
@@ -87,8 +86,9 @@ class Clocked:
         )
         runtime = f"python{sys.version_info.major}.{sys.version_info.minor}"
         self.sfn(
-            "lambda", "create-function", "--function-name", "Gate", "--runtime", runtime, "--timeout", str(timeout_seconds),
-            "--handler", "app.handler", "--role", ROLE, "--code-dir", str(code),
+            "lambda", "create-function", "--function-name", "Gate", "--runtime", runtime,
+            "--timeout", str(timeout_seconds), "--handler", "app.handler", "--role", ROLE,
+            "--code-dir", str(code),
         )  # fmt: skip
 
 

@@ -53,13 +53,15 @@ SHELLS = {
     "zsh": Shell(
         ("zsh", "-f", "-i"),
         SAY
-        + 'autoload -Uz compinit && compinit -D\neval "$(sfn completion zsh)"; compdef _sfn say\nunsetopt beep\n',
+        + "autoload -Uz compinit && compinit -D\n"
+        + 'eval "$(sfn completion zsh)"; compdef _sfn say\n'
+        + "unsetopt beep\n",
     ),
     "fish": Shell(
         ("fish", "--no-config", "--interactive"),
         "function say; printf '<%s>' $argv; echo '<end>'; end\n"
-        "sfn completion fish | source; complete --command say --no-files --keep-order --arguments "
-        "'(__sfn_complete)'\n",
+        "sfn completion fish | source; "
+        "complete --command say --no-files --keep-order --arguments '(__sfn_complete)'\n",
     ),
 }
 
@@ -74,11 +76,23 @@ LINES = [
     ("create-state-machine --type EX~", "create-state-machine --type EXPRESS"),
     ("list-executions --status-filter=SU~", "list-executions --status-filter=SUCCEEDED"),
     ("--output yaml-~list-act~", "--output yaml-stream list-activities"),
-    ("list-state-machines --profile x --region eu-west-1 --max-i~", "list-state-machines --profile x --region eu-west-1 --max-items"),
-    ("describe-state-machine --state-machine-arn ar~", f"describe-state-machine --state-machine-arn {ARN}:stateMachine:Pay"),
+    (
+        "list-state-machines --profile x --region eu-west-1 --max-i~",
+        "list-state-machines --profile x --region eu-west-1 --max-items",
+    ),
+    (
+        "describe-state-machine --state-machine-arn ar~",
+        f"describe-state-machine --state-machine-arn {ARN}:stateMachine:Pay",
+    ),
     (f"tag-resource --resource-arn {ARN}:act~", f"tag-resource --resource-arn {ARN}:activity:approve"),
-    (f"start-execution --state-machine-arn {ARN}:stateMachine:Pay:~", f"start-execution --state-machine-arn {ARN}:stateMachine:Pay:1"),
-    ("describe-execution --execution-arn arn~se~", f"describe-execution --execution-arn {ARN}:execution:Pay:second"),
+    (
+        f"start-execution --state-machine-arn {ARN}:stateMachine:Pay:~",
+        f"start-execution --state-machine-arn {ARN}:stateMachine:Pay:1",
+    ),
+    (
+        "describe-execution --execution-arn arn~se~",
+        f"describe-execution --execution-arn {ARN}:execution:Pay:second",
+    ),
     ("stop-execution --execution-arn=arn~se~", f"stop-execution --execution-arn={ARN}:execution:Pay:second"),
     ("list-executions --state-machine-arn P~", "list-executions --state-machine-arn Pay"),
     ("start-execution --state-machine-arn Pay:~", "start-execution --state-machine-arn Pay:1"),
@@ -95,7 +109,10 @@ LINES = [
     ("serve --gateway-o~", "serve --gateway-origin"),
     ("run ord~pay~", "run orders/pay.json"),
     ("run wit~", "run with space.json"),
-    ("validate-state-machine-definition --definition file://ord~p~", "validate-state-machine-definition --definition file://orders/pay.json"),
+    (
+        "validate-state-machine-definition --definition file://ord~p~",
+        "validate-state-machine-definition --definition file://orders/pay.json",
+    ),
 ]  # fmt: skip
 """What is typed, `~` for Tab; and what the command is then given."""
 
@@ -184,13 +201,8 @@ def test_tab(terminal: Terminal, typed: str, given: str) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        [
-            "describe-execution",
-            "--endpoint-url",
-            "http://127.0.0.1:9",
-            "--execution-arn",
-            "arn",
-        ],  # the store is another's
+        # The store is another's.
+        ["describe-execution", "--endpoint-url", "http://127.0.0.1:9", "--execution-arn", "arn"],
         ["describe-execution", "--region", "no region", "--execution-arn", "arn"],
         ["create-state-machine", "--st", "--type", ""],  # --st is no option's beginning
         ["no-command", ""],

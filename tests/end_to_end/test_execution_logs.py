@@ -52,8 +52,8 @@ def create(home: Path, definition: object, level: str, type: str = "STANDARD") -
     """The ARN of a machine that logs to the group, which is made."""
     sfn_json(home, "logs", "create-log-group", "--log-group-name", GROUP)
     created = sfn_json(
-        home, "create-state-machine", "--name", "Logged", "--role-arn", ROLE, "--definition", json.dumps(definition),
-        "--logging-configuration", configuration(level), "--type", type,
+        home, "create-state-machine", "--name", "Logged", "--role-arn", ROLE, "--type", type,
+        "--definition", json.dumps(definition), "--logging-configuration", configuration(level),
     )  # fmt: skip
     return str(created["stateMachineArn"])
 

@@ -358,9 +358,8 @@ def test_a_fault_at_every_operation_of_a_worker(
         plan = f"{operation}:{number}{'+' if persists else ''}:{error}"
         return attempt(commands, workplace, tmp_path / f"{operation}-{number}", plan)
 
-    all_of_them = attempt(commands, workplace, tmp_path / "count", f"{operation}:1000000:{error}")[
-        0
-    ].operations
+    counted, *_ = attempt(commands, workplace, tmp_path / "count", f"{operation}:1000000:{error}")
+    all_of_them = counted.operations
     numbers = [1]
     while (number := following(numbers[-1])) <= all_of_them:
         numbers.append(number)
@@ -577,7 +576,7 @@ def test_what_sqlite_recovers(
 
 
 def test_an_empty_file_is_a_new_store(commands: Commands, tmp_path: Path) -> None:
-    """A process that was killed as it made its store leaves an empty file: the next one goes on from there."""
+    """A process that was killed as it made its store leaves an empty file; the next one goes on."""
     tmp_path.joinpath("sfn.db").touch()
     done = commands.run(tmp_path, CREATE, MACHINES)
     assert [command.code for command in done] == [0, 0]
@@ -597,9 +596,8 @@ def test_a_store_that_is_damaged_under_a_worker(
         with (home / "sfn.db").open("r+b") as file:
             file.seek(4096)
             file.write(random.Random(0).randbytes(os.path.getsize(file.name) - 4096))
-        connection.execute(
-            "PRAGMA application_id = 1"
-        )  # a commit, of the first page: what others remember is old
+        # A commit, of the first page: what others remember is old.
+        connection.execute("PRAGMA application_id = 1")
     await_end(pid)
     assert "Cannot use the store" in (home / launch.LOG_NAME).read_text()
     assert "it is damaged" in (home / launch.LOG_NAME).read_text()

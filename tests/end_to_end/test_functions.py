@@ -113,8 +113,10 @@ def test_an_event_from_the_terminal(home: Path, tmp_path: Path) -> None:
     (tmp_path / "code" / "app.py").write_text(
         "import time\ndef handler(event, context):\n    print('begins')\n    time.sleep(event)\n"
     )
-    sfn_json(home, "lambda", "invoke", "--function-name", "fn", "--invocation-type", "Event", "--payload", "9e9", str(tmp_path / "out"),
-             "--cli-binary-format", "raw-in-base64-out")  # fmt: skip
+    sfn_json(
+        home, "lambda", "invoke", "--function-name", "fn", "--invocation-type", "Event",
+        "--payload", "9e9", "--cli-binary-format", "raw-in-base64-out", str(tmp_path / "out"),
+    )  # fmt: skip
     until(lambda: "begins" in messages(home), "the second event")
     kill_workers(home)
     write(tmp_path / "code", "x")
@@ -151,9 +153,10 @@ def test_a_shell_function(home: Path, tmp_path: Path) -> None:
         "#!/bin/sh\n"
         'API="http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation"\n'
         "while true; do\n"
-        '    REQUEST=$(curl -sSi "$API/next" | sed -n "s/^Lambda-Runtime-Aws-Request-Id: //p" | tr -d '
-        '"\\r")\n'
-        """    curl -sS -o /dev/null "$API/$REQUEST/error" -d '{"errorType": "Shell.Error", "errorMessage": "no"}'\n"""
+        '    REQUEST=$(curl -sSi "$API/next"'
+        ' | sed -n "s/^Lambda-Runtime-Aws-Request-Id: //p" | tr -d "\\r")\n'
+        '    curl -sS -o /dev/null "$API/$REQUEST/error"'
+        """ -d '{"errorType": "Shell.Error", "errorMessage": "no"}'\n"""
         "done\n"
     )
     (code / "bootstrap").chmod(0o755)

@@ -19,7 +19,7 @@ from sfn_cli.api import call, following, model
 from sfn_cli.app import build
 from sfn_cli.asl.choice_rules import COMPARISONS, TYPE_TESTS
 from sfn_cli.errors import ApiError
-from sfn_cli.jsonvalue import make_room
+from sfn_cli.jsonvalue import raise_recursion_limit
 from sfn_cli.query.intrinsics import FUNCTIONS
 from sfn_cli.settings import Settings
 from tests.interpreter.test_laws import tries
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.api.service import Service
 
-make_room()  # now: Hypothesis minds a recursion limit that changes while it tries
+raise_recursion_limit()  # now: Hypothesis minds a recursion limit that changes while it tries
 
 T = TypeVar("T")
 
@@ -40,13 +40,14 @@ AT_ONCE = 8
 """How many inputs each machine gets: most of the time, one turn of the worker has them all."""
 
 BUILTINS = (
-    "abs", "append", "average", "base64decode", "base64encode", "boolean", "ceil", "clone", "contains", "count",
-    "decodeUrl", "decodeUrlComponent", "distinct", "each", "encodeUrl", "encodeUrlComponent", "error", "exists",
-    "filter", "floor", "formatBase", "formatInteger", "formatNumber", "fromMillis", "hash", "join", "keys",
-    "length", "lookup", "lowercase", "map", "match", "max", "merge", "millis", "min", "not", "now", "number",
-    "pad", "parse", "parseInteger", "partition", "power", "random", "range", "reduce", "replace", "reverse",
-    "round", "shuffle", "sift", "single", "sort", "split", "spread", "sqrt", "string", "substring",
-    "substringAfter", "substringBefore", "sum", "toMillis", "trim", "type", "uppercase", "uuid", "zip",
+    "abs", "append", "average", "base64decode", "base64encode", "boolean", "ceil", "clone", "contains",
+    "count", "decodeUrl", "decodeUrlComponent", "distinct", "each", "encodeUrl", "encodeUrlComponent",
+    "error", "exists", "filter", "floor", "formatBase", "formatInteger", "formatNumber", "fromMillis",
+    "hash", "join", "keys", "length", "lookup", "lowercase", "map", "match", "max", "merge", "millis",
+    "min", "not", "now", "number", "pad", "parse", "parseInteger", "partition", "power", "random",
+    "range", "reduce", "replace", "reverse", "round", "shuffle", "sift", "single", "sort", "split",
+    "spread", "sqrt", "string", "substring", "substringAfter", "substringBefore", "sum", "toMillis",
+    "trim", "type", "uppercase", "uuid", "zip",
 )  # fmt: skip
 
 
@@ -149,8 +150,9 @@ def intrinsic_calls(draw: Any, depth: int = 1) -> str:
 
 atoms = st.sampled_from(
     [
-        "$states.input", "$states.input.a", "$states.input.b", "$states.input.s", "$states.input.n", "1", "-1", "1e308", "0", "''",
-        "'\ud800'", "'[Y0001]-[M01]'", "'#,##0.00'", "'SHA-1'", "/a*/", "null", "true", "[]", "{}", "function($x){$x}", "1e26",
+        "$states.input", "$states.input.a", "$states.input.b", "$states.input.s", "$states.input.n",
+        "1", "-1", "1e308", "0", "''", "'\ud800'", "'[Y0001]-[M01]'", "'#,##0.00'", "'SHA-1'", "/a*/",
+        "null", "true", "[]", "{}", "function($x){$x}", "1e26",
     ]
 )  # fmt: skip
 
@@ -283,11 +285,8 @@ class Store:
 
     def create(self, definition: str) -> str:
         self.machines += 1
-        return str(
-            self("CreateStateMachine", name=f"M{self.machines}", definition=definition, roleArn=ROLE)[
-                "stateMachineArn"
-            ]
-        )
+        created = self("CreateStateMachine", name=f"M{self.machines}", definition=definition, roleArn=ROLE)
+        return str(created["stateMachineArn"])
 
     def row(self, execution_arn: str) -> int:
         found = self.service.executions.find(execution_arn)
@@ -341,7 +340,7 @@ def test_every_execution_ends_and_harms_no_other(
     waiting = [store.row(execution) for execution in started]
     workers = set(worker_pids(store.home))
     for _ in following.looks(store.service, SECONDS):
-        statuses = following.settled(store.service, waiting)
+        statuses = following.find_settled(store.service, waiting)
         if len(statuses) == len(waiting):
             break
     assert len(statuses) == len(waiting), f"not within {SECONDS} s: {state}"

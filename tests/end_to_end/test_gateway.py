@@ -117,7 +117,7 @@ def ask(url: str, path: str, body: bytes = b"", method: str = "POST", **headers:
     ],
 )
 def test_answers(url: str, path: str, body: str, status: int, answer: object) -> None:
-    """An EXPRESS machine answers with its output, or with why there is none; what is refused has a message."""
+    """An EXPRESS machine's answer is its output, or why there is none; a refusal has a message."""
     answered = ask(url, path, body.encode())
     assert (answered.status, answered.headers["content-type"]) == (status, "application/json")
     assert answered.headers["x-amzn-requestid"]
@@ -236,9 +236,8 @@ async def _crowd(url: str) -> tuple[list[bytes], bytes]:
 async def _status(url: str, name: str) -> bytes:
     host = urlsplit(url).netloc
     reader, writer = await asyncio.open_connection(*host.split(":"))
-    writer.write(
-        f"POST /gateway/{name} HTTP/1.1\r\nHost: {host}\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{{}}".encode()
-    )
+    headers = f"Host: {host}\r\nContent-Length: 2\r\nConnection: close\r\n"
+    writer.write(f"POST /gateway/{name} HTTP/1.1\r\n{headers}\r\n{{}}".encode())
     status = (await reader.readline()).strip()
     writer.close()
     await writer.wait_closed()

@@ -18,7 +18,7 @@ import click
 import pytest
 
 from sfn_cli.api import model
-from sfn_cli.cli.exit_codes import Exit
+from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.operations.commands import OWN, SPECIAL, Sfn
 from tests.processes import (
     ROLE,
@@ -120,7 +120,7 @@ OWN_SESSION = [
 ]
 """sfn's own commands."""
 
-REFUSED = {"lambda get-policy": Exit.SERVICE}
+REFUSED = {"lambda get-policy": ExitCode.SERVICE}
 """AWS answers that there is no policy with an error."""
 
 ARN = "arn:aws:states:us-east-1:123456789012"
@@ -171,7 +171,7 @@ def test_examples(home: Path, tmp_path: Path, session: list[str]) -> None:
         example = _example(home, command).replace("3f9a", given.get("HANDLE", ""))
         goes_on = "--follow" in example or command == "serve"
         done = _followed(home, tmp_path, example) if goes_on else _run(home, tmp_path, example, given)
-        if done.returncode != REFUSED.get(command, Exit.SUCCESS):
+        if done.returncode != REFUSED.get(command, ExitCode.SUCCESS):
             failed[example] = done.stderr
     assert failed == {}
 
@@ -229,9 +229,8 @@ def _before(home: Path, folder: Path, command: str) -> Iterator[tuple[str, str]]
             listed = until(lambda: len(tasks := _tasks(home)) == len(executions) and tasks, "tasks that wait")
             yield "HANDLE", listed[0]["handle"]
         case "describe-map-run":
-            machine = sfn_json(home, *create, "--name", "many", "--definition", json.dumps(MANY))[
-                "stateMachineArn"
-            ]
+            answer = sfn_json(home, *create, "--name", "many", "--definition", json.dumps(MANY))
+            machine = answer["stateMachineArn"]
             execution = start_execution(home, machine, "--input", "[1]")
             runs = until(
                 lambda: sfn_json(home, "list-map-runs", "--execution-arn", execution)["mapRuns"], "a Map Run"

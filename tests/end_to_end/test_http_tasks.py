@@ -97,8 +97,12 @@ def test_a_connection_is_merged(home: Path, there: Api) -> None:
     )
     state = task(
         f"{there.url}/json", connection, "POST",
-        Headers={"Request-Id": "my_request_id", "header-param": "state_machine_header_param", "Many": ["a", "b"]},
-        RequestBody={"Job": "Software Engineer", "Company": "AnyCompany", "BodyParam": "state_machine_body_param"},
+        Headers={
+            "Request-Id": "my_request_id", "header-param": "state_machine_header_param", "Many": ["a", "b"],
+        },
+        RequestBody={
+            "Job": "Software Engineer", "Company": "AnyCompany", "BodyParam": "state_machine_body_param",
+        },
         QueryParameters={"QueryParam": "state_machine_query_param"},
     )  # fmt: skip
     done = run(home, state)
@@ -198,7 +202,10 @@ def test_failures(home: Path, there: Api) -> None:
     caught = [
         (task(f"{there.url}/status/404", key), "States.Http.StatusCode.404", "Not Found"),
         (task(f"{there.url}/status/503", key, "HEAD"), "States.Http.StatusCode.503", "Service Unavailable"),
-        (task("http://127.0.0.1:1/", key), "States.TaskFailed", "GET http://127.0.0.1:1/ failed: [Errno 111] Connection refused"),
+        (
+            task("http://127.0.0.1:1/", key), "States.TaskFailed",
+            "GET http://127.0.0.1:1/ failed: [Errno 111] Connection refused",
+        ),
         (
             task(there.url, f"{ARN}/None/x"), "Events.ConnectionResource.ResourceNotFound",
             f"Connection '{ARN}/None/x' does not exist (sfn events create-connection).",
@@ -249,8 +256,12 @@ def test_a_request_that_is_traced(home: Path, there: Api) -> None:
     own = "User-Agent: Amazon|StepFunctions|HttpInvoke|us-east-1, Range: bytes=0-262144"
     data = traced("--inspection-level", "TRACE")
     assert data["request"] == {
-        "protocol": "http", "method": "GET", "url": f"{there.url}/status/404?q=1", "headers": f"[h: 1, {own}]", "body": '{"m":1}',
-    }  # fmt: skip
+        "protocol": "http",
+        "method": "GET",
+        "url": f"{there.url}/status/404?q=1",
+        "headers": f"[h: 1, {own}]",
+        "body": '{"m":1}',
+    }
     assert (data["response"]["statusCode"], data["response"]["statusMessage"]) == ("404", "Not Found")
     assert data["response"]["body"] == '{"why": "hidden by AWS"}'
     data = traced("--inspection-level", "TRACE", "--reveal-secrets")

@@ -141,7 +141,9 @@ def damage(home: Path, machine: str, details: str = '{"name"') -> None:
         connection.execute(
             """
             UPDATE event SET details = ? WHERE key IN (
-                SELECT max(key) FROM event JOIN execution e ON key >> 16 = e.id WHERE e.state_machine_arn = ? GROUP BY e.id
+                SELECT max(key) FROM event JOIN execution e ON key >> 16 = e.id
+                WHERE e.state_machine_arn = ?
+                GROUP BY e.id
             )
             """,
             (details, machine),

@@ -1,4 +1,4 @@
-"""Limits, through the installed command: what never ends, what is nested too deeply, and what is too large."""
+"""Limits, through the installed command: what is endless, too deeply nested or too large."""
 
 from __future__ import annotations
 
@@ -188,10 +188,8 @@ LARGE = 262_144 - 2
         ({"Type": "Pass", "Result": "x" * LARGE, "End": True}, "SUCCEEDED"),
         ({"Type": "Pass", "Result": "x" * (LARGE + 1), "End": True}, "FAILED"),
         ({"Type": "Pass", "Result": "é" * (LARGE // 2 + 1), "End": True}, "FAILED"),
-        (
-            {"Type": "Pass", "Parameters": {f"n{n}.$": "$" for n in range(4_000)}, "End": True},
-            "FAILED",
-        ),  # 1 GB, written out
+        # 1 GB, written out.
+        ({"Type": "Pass", "Parameters": {f"n{n}.$": "$" for n in range(4_000)}, "End": True}, "FAILED"),
         ({"Type": "Pass", "Assign": {f"n{n}.$": "$" for n in range(4_000)}, "End": True}, "FAILED"),
         (
             {
@@ -224,8 +222,8 @@ def test_what_a_state_may_give(home: Path, tmp_path: Path, state: Any, status: s
     if status == "FAILED":
         assert described["error"] == "States.DataLimitExceeded"
         assert described["cause"] == (
-            "The state/task 'A' returned a result with a size exceeding the maximum number of bytes service "
-            "limit."
+            "The state/task 'A' returned a result with a size exceeding the maximum number "
+            "of bytes service limit."
         )
 
 

@@ -44,7 +44,10 @@ APPROVE = {
 
 
 def test_fifty_shells(home: Path, tmp_path: Path) -> None:
-    """create, start, describe, list, stop, send-task-success and tail, side by side: every answer is right."""
+    """create, start, describe, list, stop, send-task-success and tail, side by side.
+
+    Every answer is right.
+    """
     tokens, code = tmp_path / "tokens", tmp_path / "code"
     tokens.mkdir()
     code.mkdir()

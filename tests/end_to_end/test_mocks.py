@@ -198,9 +198,8 @@ def test_items_of_maps(mocked: Mocked) -> None:
     counts its own.
     """
     inline = {"Type": "Map", "MaxConcurrency": 1, "ItemProcessor": chain(One=task(Retry=AGAIN))}
-    spread = {
-        "Type": "Map", "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **chain(Far=task())},
-    }  # fmt: skip
+    distributed = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
+    spread = {"Type": "Map", "ItemProcessor": {**distributed, **chain(Far=task())}}
     machine = mocked.create(
         chain(Each=inline, Spread=spread),
         One={"0": {"Return": "a"}, "1": throws("Busy"), "2-3": {"Return": "b"}},
@@ -289,7 +288,8 @@ def test_over_http(mocked: Mocked) -> None:
     """
     machine = mocked.create(chain(Charge=task()), Charge=returns("charged"))
     fast = sfn_json(
-        mocked.home, "create-state-machine", "--name", "F", "--type", "EXPRESS", "--role-arn", "arn:aws:iam::123456789012:role/any",
+        mocked.home, "create-state-machine", "--name", "F", "--type", "EXPRESS",
+        "--role-arn", "arn:aws:iam::123456789012:role/any",
         "--definition", json.dumps(chain(Charge=task())),
     )["stateMachineArn"]  # fmt: skip
     config = json.loads(mocked.file.read_text())
@@ -297,9 +297,13 @@ def test_over_http(mocked: Mocked) -> None:
     mocked.file.write_text(json.dumps(config))
     with serving(mocked.home, environment=mocked.environment) as url:
         client: Any = boto3.client(
-            "stepfunctions", endpoint_url=url, region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b",
+            "stepfunctions",
+            endpoint_url=url,
+            region_name="us-east-1",
+            aws_access_key_id="a",
+            aws_secret_access_key="b",
             config=Config(inject_host_prefix=False),
-        )  # fmt: skip
+        )
         execution = client.start_execution(stateMachineArn=f"{machine}#Case")["executionArn"]
         assert outcome(ended(mocked.home, execution)) == ("SUCCEEDED", "charged")
         assert client.start_sync_execution(stateMachineArn=f"{fast}#Case")["output"] == '"charged"'

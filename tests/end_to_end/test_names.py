@@ -34,9 +34,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A machine with a version, an alias and two executions; an activity."""
     home = tmp_path_factory.mktemp("names") / "store"
     machine = create_machine(home, "Pay", PASS)
-    version = sfn_json(home, "publish-state-machine-version", "--state-machine-arn", "Pay")[
-        "stateMachineVersionArn"
-    ]
+    answer = sfn_json(home, "publish-state-machine-version", "--state-machine-arn", "Pay")
+    version = answer["stateMachineVersionArn"]
     routing = f"stateMachineVersionArn={version},weight=100"
     sfn_json(home, "create-state-machine-alias", "--name", "live", "--routing-configuration", routing)
     sfn_json(home, "create-activity", "--name", "approve")

@@ -1,7 +1,8 @@
 """Stores that were written by earlier code, with all that they hold: they open, and go on.
 
-`stores/schema_16.sql` is the dump of a store that sfn 0.2.0 wrote: executions that ended well and badly, a Map Run
-with its children, and an execution that waits for its child, which waits for an activity's worker.
+`stores/schema_16.sql` is the dump of a store that sfn 0.2.0 wrote: executions that ended well and
+badly, a Map Run with its children, and an execution that waits for its child, which waits for an
+activity's worker.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ TIMES = {
 
 
 def restore(dump: Path, home: Path) -> None:
-    """Restores a store, as if it had been written just now: an execution may run for a year at most."""
+    """Restores a store, as if it had been written just now: an execution may run for a year at
+    most.
+    """
     home.mkdir(mode=0o700, exist_ok=True)
     with closing(sqlite3.connect(home / "sfn.db")) as connection:
         connection.executescript(dump.read_text(encoding="utf-8"))
@@ -40,7 +43,9 @@ def restore(dump: Path, home: Path) -> None:
 
 @pytest.mark.parametrize("dump", STORES, ids=lambda dump: dump.stem)
 def test_a_store_goes_on(home: Path, dump: Path) -> None:
-    """What has ended is read as it was, what runs goes on to its end, and `doctor` finds nothing wrong."""
+    """What has ended is read as it was, what runs goes on to its end, and `doctor` finds nothing
+    wrong.
+    """
     restore(dump, home)
     assert sfn(home, "doctor").returncode == 0
     described = sfn_json(home, "describe-execution", "--execution-arn", f"{ARN}execution:Fail:failed")

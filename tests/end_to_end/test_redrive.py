@@ -118,14 +118,8 @@ def test_what_was_repaired_is_redriven(home: Path, tmp_path: Path) -> None:
     kill_workers(home)
     done = ended(home, arn)
     assert (done["status"], json.loads(done["output"]), done["redriveCount"]) == ("SUCCEEDED", [0, 2, 4], 2)
-    assert (code / "calls").read_text().split() == [
-        "0",
-        "1",
-        "1",
-        "1",
-        "1",
-        "2",
-    ]  # the last but one was lost with its worker
+    # The last but one was lost with its worker.
+    assert (code / "calls").read_text().split() == ["0", "1", "1", "1", "1", "2"]
     assert [name for name in types(home, arn) if name.startswith("Execution")] == [
         "ExecutionStarted",
         "ExecutionFailed",

@@ -146,9 +146,8 @@ def test_its_end(home: Path, signals: int) -> None:
     async def scenario(url: str) -> None:
         await posted(url, "CreateActivity", {"name": "Work"})
         slow = await create(url, "Slow", wait(2))
-        await posted(
-            url, "StartSyncExecution", {"stateMachineArn": await create(url, "Quick", PASS)}
-        )  # a worker is there
+        # A worker is there.
+        await posted(url, "StartSyncExecution", {"stateMachineArn": await create(url, "Quick", PASS)})
         execution = await asked(url, "StartSyncExecution", {"stateMachineArn": slow, "input": "3"})
         poll = await asked(url, "GetActivityTask", {"activityArn": ACTIVITY})
         server.send_signal(signal.SIGTERM)
@@ -179,7 +178,10 @@ def test_its_end(home: Path, signals: int) -> None:
 @pytest.mark.parametrize(
     "arguments, complaint",
     [
-        (["--credentials", "/nowhere/credentials"], "Cannot use the credentials in /nowhere/credentials: No such file or directory."),
+        (
+            ["--credentials", "/nowhere/credentials"],
+            "Cannot use the credentials in /nowhere/credentials: No such file or directory.",
+        ),
         (["--host", "203.0.113.1"], "Cannot listen on http://203.0.113.1:0: "),
         (["--host", "a..b"], "Cannot listen on http://a..b:0: it is not the name of a host."),
         (["--host", "a" * 64], f"Cannot listen on http://{'a' * 64}:0: it is not the name of a host."),

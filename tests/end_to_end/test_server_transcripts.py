@@ -86,7 +86,10 @@ def _has_shape(text: str, recorded: str) -> bool:
 
 
 def _values(text: str) -> list[Any]:
-    """The JSON values that a text consists of: `lambda invoke … /dev/stdout` writes two. Raises ValueError."""
+    """The JSON values that a text consists of: `lambda invoke … /dev/stdout` writes two.
+
+    Raises ValueError.
+    """
     values, rest = [], text.strip()
     while rest:
         value, end = json.JSONDecoder().raw_decode(rest)

@@ -45,7 +45,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
-        answer = json.dumps({"key": self.headers["X-Key"], "words": sys.argv[1:], "folder": os.getcwd()}).encode()
+        received = {"key": self.headers["X-Key"], "words": sys.argv[1:], "folder": os.getcwd()}
+        answer = json.dumps(received).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.end_headers()
@@ -96,7 +97,10 @@ def test_a_service_is_asked(home: Path, tmp_path: Path) -> None:
 def test_no_package_is_needed_for_what_sfn_has(home: Path, tmp_path: Path) -> None:
     """botocore is not asked for a connection."""
     folder = folder_of(tmp_path / "echo", ASK)
-    script = "import sys; from sfn_cli.cli import main; code = main(sys.argv[1:]); print('botocore' in sys.modules); sys.exit(code)"
+    script = (
+        "import sys; from sfn_cli.cli import main; code = main(sys.argv[1:]); "
+        "print('botocore' in sys.modules); sys.exit(code)"
+    )
     command = [sys.executable, "-c", script, "run", str(folder)]
     done = subprocess.run(
         command, env=environment_of(home), capture_output=True, text=True, timeout=TIMEOUT_SECONDS
@@ -150,7 +154,7 @@ def test_the_next_run_brings_the_services_back(home: Path) -> None:
     assert "NotOrdered" in sfn_json(home, *history)
 
 
-def _order_services() -> list[services_json.Service]:
+def _order_services() -> list[services_json.DevService]:
     path = EXAMPLES / "order" / "services.json"
     return services_json.parse(path, json.loads(path.read_text()))
 
@@ -196,8 +200,11 @@ def test_a_home_that_cannot_be_written(tmp_path: Path) -> None:
 def test_a_service_that_does_not_listen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It has so much time; then it is ended, though it does not want to."""
     monkeypatch.setattr(dev_services, "START_SECONDS", 0.5)
-    script = "import os, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(os.getpid()); time.sleep(1000)"
-    service = services_json.Service("Deaf", ["python", "-c", script], tmp_path)
+    script = (
+        "import os, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+        "print(os.getpid()); time.sleep(1000)"
+    )
+    service = services_json.DevService("Deaf", ["python", "-c", script], tmp_path)
     settings = Settings.from_environment({"SFN_HOME": str(tmp_path / "home")})
     with (
         pytest.raises(
@@ -213,7 +220,10 @@ def test_a_service_that_does_not_listen(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_a_service_that_ends_early(home: Path, tmp_path: Path) -> None:
     """Its end is told, besides what the execution came to."""
-    script = "import os, socket; socket.create_server(('127.0.0.1', int(os.environ['PORT']))).accept(); os._exit(3)"
+    script = (
+        "import os, socket; "
+        "socket.create_server(('127.0.0.1', int(os.environ['PORT']))).accept(); os._exit(3)"
+    )
     done = sfn(home, "run", str(folder_of(tmp_path / "echo", ASK, ["python", "-c", script])))
     assert done.returncode == 255
     assert "ended with exit code 3; " in done.stderr

@@ -35,8 +35,9 @@ def test_a_task_that_runs(tmp_path: Path) -> None:
     code.mkdir()
     (code / "app.py").write_text(APP)
     sfn_json(
-        home, "lambda", "create-function", "--function-name", "Halve", "--handler", "app.handler", "--role", ROLE,
-        "--runtime", f"python{sys.version_info.major}.{sys.version_info.minor}", "--code-dir", str(code),
+        home, "lambda", "create-function", "--function-name", "Halve", "--handler", "app.handler",
+        "--runtime", f"python{sys.version_info.major}.{sys.version_info.minor}", "--role", ROLE,
+        "--code-dir", str(code),
     )  # fmt: skip
 
     def tried(n: object) -> dict[str, str]:

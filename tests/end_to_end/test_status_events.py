@@ -54,19 +54,23 @@ def test_the_form(home: Path) -> None:
     described = ended(home, execution)
     start, end = shown(home)
     detail = {
-        "executionArn": execution, "stateMachineArn": f"{ARN}:stateMachine:M", "name": "e", "status": "RUNNING",
-        "startDate": start["detail"]["startDate"], "stopDate": None, "input": '{"a": "ä"}', "output": None,
-        "stateMachineVersionArn": None, "stateMachineAliasArn": None, "redriveCount": 0, "redriveDate": None,
-        "redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": "Execution is RUNNING and cannot be redriven",
+        "executionArn": execution, "stateMachineArn": f"{ARN}:stateMachine:M", "name": "e",
+        "status": "RUNNING", "startDate": start["detail"]["startDate"], "stopDate": None,
+        "input": '{"a": "ä"}', "output": None,
+        "stateMachineVersionArn": None, "stateMachineAliasArn": None,
+        "redriveCount": 0, "redriveDate": None, "redriveStatus": "NOT_REDRIVABLE",
+        "redriveStatusReason": "Execution is RUNNING and cannot be redriven",
         "inputDetails": {"included": True}, "outputDetails": None, "error": None, "cause": None,
     }  # fmt: skip
     assert start == {
-        "version": "0", "id": start["id"], "detail-type": "Step Functions Execution Status Change", "source": "aws.states",
-        "account": "123456789012", "time": described["startDate"][:19] + "Z", "region": "us-east-1", "resources": [execution],
+        "version": "0", "id": start["id"], "detail-type": "Step Functions Execution Status Change",
+        "source": "aws.states", "account": "123456789012", "time": described["startDate"][:19] + "Z",
+        "region": "us-east-1", "resources": [execution],
         "detail": detail,
     }  # fmt: skip
     assert end["detail"] == detail | {
-        "status": "SUCCEEDED", "stopDate": end["detail"]["stopDate"], "output": described["output"], "outputDetails": {"included": True},
+        "status": "SUCCEEDED", "stopDate": end["detail"]["stopDate"],
+        "output": described["output"], "outputDetails": {"included": True},
         "redriveStatusReason": "Execution is SUCCEEDED and cannot be redriven",
     }  # fmt: skip
     assert start["detail"]["startDate"] <= end["detail"]["stopDate"]
@@ -143,9 +147,8 @@ def test_long_data(home: Path) -> None:
 def test_versions_and_aliases(home: Path) -> None:
     """An event names those by which its execution was started, and can be asked for by them."""
     machine = create_machine(home, "M", PASS)
-    version = sfn_json(home, "publish-state-machine-version", "--state-machine-arn", machine)[
-        "stateMachineVersionArn"
-    ]
+    answer = sfn_json(home, "publish-state-machine-version", "--state-machine-arn", machine)
+    version = answer["stateMachineVersionArn"]
     routing = f"stateMachineVersionArn={version},weight=100"
     alias = sfn_json(
         home, "create-state-machine-alias", "--name", "live", "--routing-configuration", routing
@@ -258,9 +261,8 @@ def test_delivery(home: Path, bus: Bus) -> None:
     until(lambda: len(bus.events) == 25, "the events")
     sfn_json(home, "stop-execution", "--execution-arn", "Long/long", environment=bus.environment)
     until(lambda: len(bus.events) == 26, "the event of a stop")
-    assert sorted(bus.details()) == sorted([(f"e{n}", s) for n in range(12) for s in ("RUNNING", "SUCCEEDED")] + [
-        ("long", "ABORTED"), ("long", "RUNNING"),
-    ])  # fmt: skip
+    short = [(f"e{n}", status) for n in range(12) for status in ("RUNNING", "SUCCEEDED")]
+    assert sorted(bus.details()) == sorted([*short, ("long", "ABORTED"), ("long", "RUNNING")])
     assert all(
         bus.details().index((f"e{n}", "RUNNING")) < bus.details().index((f"e{n}", "SUCCEEDED"))
         for n in range(12)
@@ -363,9 +365,8 @@ def test_rules_of_the_stores_own_services(home: Path) -> None:
             for service in ("sqs", "events")
         )
         queue = queues.create_queue(QueueName="changes")["QueueUrl"]
-        arn = queues.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"][
-            "QueueArn"
-        ]
+        answer = queues.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
+        arn = answer["Attributes"]["QueueArn"]
         rules.put_rule(
             Name="ends",
             EventPattern=json.dumps({"source": ["aws.states"], "detail": {"status": ["RUNNING", "FAILED"]}}),

@@ -34,7 +34,8 @@ import os, subprocess
 def handler(event, context):
     if event.get("arn"):
         environment = {**os.environ, "SFN_HOME": event["home"]}
-        subprocess.run([event["sfn"], "start-execution", "--state-machine-arn", event["arn"]], env=environment, check=True)
+        command = [event["sfn"], "start-execution", "--state-machine-arn", event["arn"]]
+        subprocess.run(command, env=environment, check=True)
     shell = "setsid sleep 600 >/dev/null 2>&1 & echo $!"
     return int(subprocess.run(["sh", "-c", shell], capture_output=True, check=True).stdout)
 """

@@ -162,9 +162,8 @@ def test_no_control_of_data_reaches_a_terminal(
     assert "Traceback" not in shown
     left = OWN.sub("", shown)
     assert visible(left) == left, code
-    assert (
-        "\\u" in left or "�" in left or line[0] == "__complete"
-    )  # the text was shown, and not just left out
+    # The text was shown, and not just left out.
+    assert "\\u" in left or "�" in left or line[0] == "__complete"
 
 
 def test_json_at_a_terminal_is_the_same_json(home: Path, folder: Path) -> None:

@@ -50,7 +50,10 @@ def test_define_start_watch(home: Path, tmp_path: Path) -> None:
     create(
         home,
         tmp_path,
-        {"StartAt": "Hello", "States": {"Hello": {"Type": "Pass", "Result": "Hello World!", "End": True}}},
+        {
+            "StartAt": "Hello",
+            "States": {"Hello": {"Type": "Pass", "Result": "Hello World!", "End": True}},
+        },
     )
     arn = start(home)
     assert ended(home, arn)["output"] == '"Hello World!"'
@@ -95,7 +98,7 @@ def test_stop(home: Path, tmp_path: Path) -> None:
 
 
 def test_a_function_in_a_task(home: Path, tmp_path: Path) -> None:
-    """lambda create-function from a zip, lambda invoke, a Task that calls it, and logs tail --follow, live."""
+    """lambda create-function from a zip, lambda invoke, a Task that calls it, live logs."""
     archive = tmp_path / "app.zip"
     with zipfile.ZipFile(archive, "w") as zipped:
         zipped.writestr("app.py", APP)
@@ -152,8 +155,8 @@ def read_until(process: subprocess.Popen[str], word: str) -> list[str]:
 @pytest.mark.parametrize(
     "example, arguments, output",
     [
-        ("hello-world", [], {"greeting": "Hello, World!"}),
-        ("hello-world", ["--input", '{"name": "Ada"}'], {"greeting": "Hello, Ada!"}),
+        ("hello-context", [], {"greeting": "Hello, World!"}),
+        ("hello-context", ["--input", '{"name": "Ada"}'], {"greeting": "Hello, Ada!"}),
         ("lambda", [], {"greeting": "Hello, World!"}),
         ("lambda", ["--input", "{}"], {"greeting": "Nobody to greet.", "why": "NoName"}),
         ("parallel", [], {"total": 17, "count": 3, "labels": ["tea x 2", "cup x 1"]}),

@@ -81,9 +81,8 @@ def test_each_runs_what_it_holds(home: Path) -> None:
         sfn_json(home, "describe-state-machine", "--state-machine-arn", MACHINE + ":3")["description"]
         == "third"
     )
-    listed = sfn_json(home, "list-state-machine-versions", "--state-machine-arn", MACHINE)[
-        "stateMachineVersions"
-    ]
+    answer = sfn_json(home, "list-state-machine-versions", "--state-machine-arn", MACHINE)
+    listed = answer["stateMachineVersions"]
     assert [version["stateMachineVersionArn"] for version in listed] == [
         f"{MACHINE}:{number}" for number in (3, 2, 1)
     ]

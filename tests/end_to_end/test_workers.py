@@ -183,9 +183,8 @@ def start_wait(home: Path, seconds: int) -> str:
         "--definition",
         json.dumps(definition),
     )
-    arn: str = sfn_json(home, "start-execution", "--state-machine-arn", machine["stateMachineArn"])[
-        "executionArn"
-    ]
+    answer = sfn_json(home, "start-execution", "--state-machine-arn", machine["stateMachineArn"])
+    arn: str = answer["executionArn"]
     return arn
 
 
@@ -244,9 +243,8 @@ def test_a_broken_history_holds_up_nobody(home: Path) -> None:
 
     definition = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}})
     sfn_json(home, "create-state-machine", "--name", "A", "--role-arn", ROLE, "--definition", definition)
-    sound = sfn_json(home, "start-execution", "--state-machine-arn", f"{ACCOUNT}:stateMachine:A")[
-        "executionArn"
-    ]
+    answer = sfn_json(home, "start-execution", "--state-machine-arn", f"{ACCOUNT}:stateMachine:A")
+    sound = answer["executionArn"]
     until(
         lambda: sfn_json(home, "describe-execution", "--execution-arn", sound)["status"] == "SUCCEEDED",
         "the sound one's end",

@@ -1,4 +1,4 @@
-"""Custom runtimes: a program named bootstrap that asks the Runtime API for its events, in whatever language."""
+"""Custom runtimes: programs in any language, named bootstrap, that use the Runtime API."""
 
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ def call(method, path, body=None, headers={{}}, **options):
     answer = api.getresponse()
     return answer.status, answer.headers, answer.read()
 def answer(kind, body, headers={{}}, **options):
-    return call("POST", "invocation/" + head["Lambda-Runtime-Aws-Request-Id"] + "/" + kind, body, headers, **options)
+    request = head["Lambda-Runtime-Aws-Request-Id"]
+    return call("POST", "invocation/" + request + "/" + kind, body, headers, **options)
 {begin}
 while True:
     _, head, event = call("GET", "invocation/next")
@@ -110,8 +111,8 @@ ANSWERS = [
     ("answer('response', json.dumps(head['Lambda-Runtime-Trace-Id'].split('=')[0]))", 1, "Root"),
     (
         (
-            "import time; answer('response', json.dumps(0 < float(head['Lambda-Runtime-Deadline-Ms']) / 1000 - "
-            "time.time() < 3))"
+            "import time; left = float(head['Lambda-Runtime-Deadline-Ms']) / 1000 - time.time(); "
+            "answer('response', json.dumps(0 < left < 3))"
         ),
         1,
         True,
@@ -150,7 +151,10 @@ REPORT = '{"errorType": "Custom.Error", "errorMessage": "no", "stackTrace": []}'
 ERRORS = [
     (f"answer('error', '{REPORT}')", "failed", "Custom.Error", "no"),
     (f"answer('error', '{REPORT}'); sys.exit(1)", "failed", "Custom.Error", "no"),
-    ("answer('error', 'text', {'Lambda-Runtime-Function-Error-Type': 'Runtime.Odd'})", "failed", "Runtime.Odd", "text"),
+    (
+        "answer('error', 'text', {'Lambda-Runtime-Function-Error-Type': 'Runtime.Odd'})",
+        "failed", "Runtime.Odd", "text",
+    ),
     ("answer('error', '')", "failed", "Runtime.Unknown", ""),
     ("answer('response', b'\\xff')", "failed", "Runtime.MarshalError", "sfn takes .*"),
     (
@@ -161,8 +165,14 @@ ERRORS = [
     ),
     ("sys.exit(7)", "exited", "Runtime.ExitError", ".* Error: Runtime exited with error: exit status 7"),
     ("sys.exit(0)", "exited", "Runtime.ExitError", ".* Error: Runtime exited without providing a reason"),
-    ("answer('response', '1'); sys.exit(0)", "exited", "Runtime.ExitError", ".* Error: Runtime exited without providing a reason"),
-    ("os.kill(os.getpid(), signal.SIGKILL)", "exited", "Runtime.ExitError", ".* Error: Runtime exited with error: signal: killed"),
+    (
+        "answer('response', '1'); sys.exit(0)",
+        "exited", "Runtime.ExitError", ".* Error: Runtime exited without providing a reason",
+    ),
+    (
+        "os.kill(os.getpid(), signal.SIGKILL)",
+        "exited", "Runtime.ExitError", ".* Error: Runtime exited with error: signal: killed",
+    ),
     ("signal.pause()", "timed_out", "Sandbox.Timedout", r".* Error: Task timed out after 1\.00 seconds"),
 ]  # fmt: skip
 
@@ -182,7 +192,10 @@ def test_error(bench: Workbench, body: str, kind: str, error: str, message: str)
 
 def test_an_error_at_the_start(bench: Workbench) -> None:
     """Who reports it before the first event has every event fail with it; who just ends, with the end."""
-    report = 'call("POST", "init/error", json.dumps({"errorType": "Init.Error", "errorMessage": "no"})); sys.exit(1)'
+    report = (
+        'call("POST", "init/error", json.dumps({"errorType": "Init.Error", "errorMessage": "no"})); '
+        "sys.exit(1)"
+    )
     program = custom(bench, python("", report))
     assert [(bench.invoke().error, bench.invoke().kind)] == [("Init.Error", "failed")]
     program.write_text(python("", "sys.exit(3)"))
@@ -262,7 +275,10 @@ def test_a_zip_keeps_the_executable_bit(bench: Workbench) -> None:
 
 def test_all_ends_with_the_pool(bench: Workbench) -> None:
     """The program, and what it started."""
-    body = "import subprocess; answer('response', json.dumps([os.getpid(), subprocess.Popen(['sleep', '600']).pid]))"
+    body = (
+        "import subprocess; child = subprocess.Popen(['sleep', '600']); "
+        "answer('response', json.dumps([os.getpid(), child.pid]))"
+    )
     custom(bench, python(body))
     pids = bench.answer()
     bench.pool.close()

@@ -56,8 +56,8 @@ def test_answer(bench: Workbench, source: str, event: Any, answer: Any) -> None:
             "Some exception was raised.",
             [
                 (
-                    '  File "/var/task/app.py", line 2, in handler\n    raise Exception("Some exception was '
-                    'raised.")\n'
+                    '  File "/var/task/app.py", line 2, in handler\n'
+                    '    raise Exception("Some exception was raised.")\n'
                 )
             ],
         ),
@@ -190,7 +190,10 @@ def test_handler_in_a_package(bench: Workbench) -> None:
     ],
 )
 def test_exit(bench: Workbench, source: str, reason: str) -> None:
-    """A process that ends instead of answering is Runtime.ExitError, and the next invocation has a new one."""
+    """A process that ends instead of answering is Runtime.ExitError.
+
+    The next invocation has a new process.
+    """
     bench.function(source)
     bench.function("def handler(event, context): return event", "other")
     outcome = bench.invoke()
@@ -228,8 +231,9 @@ def test_exit(bench: Workbench, source: str, reason: str) -> None:
 def test_misbehaviour(bench: Workbench, body: str) -> None:
     """Whatever a handler does to its process, it is answered, and so is the next invocation."""
     bench.function(
-        f"import os, signal, subprocess, sys, threading, time\ndef handler(event, context):\n    {body}\n   "
-        " return event\n"
+        "import os, signal, subprocess, sys, threading, time\n"
+        f"def handler(event, context):\n    {body}\n"
+        "    return event\n"
     )
     assert [bench.answer(1), bench.answer(2)] == [1, 2]
 

@@ -12,15 +12,18 @@ if TYPE_CHECKING:
     from tests.functions.workbench import Workbench
 
 REPORT = re.compile(
-    r"REPORT RequestId: (?P<id>\S+)\tDuration: \d+\.\d\d ms\tBilled Duration: \d+ ms\tMemory Size: 128 "
-    r"MB\tMax Memory Used: [1-9]\d* MB"
+    r"REPORT RequestId: (?P<id>\S+)\tDuration: \d+\.\d\d ms\tBilled Duration: \d+ ms"
+    r"\tMemory Size: 128 MB\tMax Memory Used: [1-9]\d* MB"
     r"(?P<init>\tInit Duration: \d+\.\d\d ms)?\t"
 )
 STREAM = re.compile(r"\d{4}/\d\d/\d\d/\[\$LATEST\][0-9a-f]{32}")
 
 
 def test_an_invocation(bench: Workbench) -> None:
-    """START, what was printed, END and REPORT, in order; a first invocation's report has the Init Duration."""
+    """START, what was printed, END and REPORT, in order.
+
+    A first invocation's report has the Init Duration.
+    """
     bench.function("print('at import')\ndef handler(event, context):\n    print('one')\n    print('two')\n")
     first, second = bench.invoke().request_id, bench.invoke().request_id
     log = [

@@ -150,7 +150,10 @@ ERRORS = [
     ("exports.handler = (event, context) => context.fail('text')", "string", "text", []),
     ("exports.other = 1", "Runtime.HandlerNotFound", "index.handler is undefined or not exported", None),
     ("exports.handler = 1", "Runtime.HandlerNotFound", "index.handler is not a function", None),
-    ("exports.handler = async (=> 1", "Runtime.UserCodeSyntaxError", "SyntaxError: Unexpected token '=>'", None),
+    (
+        "exports.handler = async (=> 1",
+        "Runtime.UserCodeSyntaxError", "SyntaxError: Unexpected token '=>'", None,
+    ),
     ("require('gone')", "Runtime.ImportModuleError", r"Error: Cannot find module 'gone'(?s:.*)", None),
     ("throw new RangeError('at import')", "RangeError", "at import", None),
     (
@@ -167,8 +170,8 @@ ERRORS = [
     ),
     (
         (
-            "exports.handler = async () => { Promise.reject(new Error('nobody')); await new Promise((done) => "
-            "setTimeout(done, 60_000)) }"
+            "exports.handler = async () => { Promise.reject(new Error('nobody')); "
+            "await new Promise((done) => setTimeout(done, 60_000)) }"
         ),
         "Runtime.UnhandledPromiseRejection",
         "Error: nobody",
@@ -215,7 +218,9 @@ def test_log(bench: Workbench, runtime: str) -> None:
     """console writes lines with the time, the request and the level; one call is one event."""
     source = """\
         exports.handler = async (event) => {
-            console.log('two\\nlines', { a: 1 }); console.warn('%s', 'careful'); process.stdout.write('raw\\n')
+            console.log('two\\nlines', { a: 1 })
+            console.warn('%s', 'careful')
+            process.stdout.write('raw\\n')
             throw new Error('boom')
         }
         """
@@ -252,8 +257,8 @@ bench.until(lambda: False)
     [
         "for (;;);",
         (
-            "process.on('SIGIO', () => {}); process.on('SIGTERM', () => {}); return new Promise(() => "
-            "setInterval(() => {}, 1000))"
+            "process.on('SIGIO', () => {}); process.on('SIGTERM', () => {}); "
+            "return new Promise(() => setInterval(() => {}, 1000))"
         ),
         "require('child_process').spawn('sleep', ['600']); for (;;);",
     ],

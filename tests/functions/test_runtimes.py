@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 UNKNOWN = (
-    "sfn runs handlers in Python and Node.js: it has no runtime {}. For other languages there is the "
-    "runtime provided.al2023: "
+    "sfn runs handlers in Python and Node.js: it has no runtime {}. "
+    "For other languages there is the runtime provided.al2023: "
     "the function's code then has an executable named bootstrap, which asks Lambda's Runtime API for events."
 )
 VERSION = RUNTIME.removeprefix("python")
@@ -36,7 +36,7 @@ def runtimes(home: Path, *folders: Path) -> Runtimes:
 
 
 def test_a_shim_stands_for_its_interpreter(tmp_path: Path) -> None:
-    """A command that starts the interpreter is asked once; children are started from the interpreter itself."""
+    """A command that starts the interpreter runs once; children start the interpreter itself."""
     command(tmp_path / "shims", RUNTIME, f'echo asked >> {tmp_path}/asked; exec {sys.executable} "$@"')
     for _ in range(2):
         found = runtimes(tmp_path, tmp_path / "shims")
@@ -95,11 +95,10 @@ def test_an_interpreter_that_is_not_installed(tmp_path: Path) -> None:
         runtimes(tmp_path, tmp_path / "shims").executable("python3.99")
     assert refused.value.error == "InvalidRuntimeException"
     assert refused.value.message == (
-        "The runtime python3.99 needs Python 3.99, and none that starts was found on PATH or where version "
-        "managers keep it. "
-        "Install Python 3.99, or give the function another runtime "
-        "(sfn lambda update-function-configuration --function-name NAME --runtime RUNTIME)."
-        f"\n  tried {shim}: pyenv: python3.99: command not found"
+        "The runtime python3.99 needs Python 3.99, and none that starts was found on PATH "
+        "or where version managers keep it. Install Python 3.99, or give the function another runtime "
+        "(sfn lambda update-function-configuration --function-name NAME --runtime RUNTIME).\n"
+        f"  tried {shim}: pyenv: python3.99: command not found"
     )
 
 

@@ -47,10 +47,18 @@ STARTS = {
     "double fork": TWICE_FORKED,
     "session": "os.write(write, b'%d' % subprocess.Popen(['sleep', '600'], start_new_session=True).pid)",
     "group": "os.write(write, b'%d' % subprocess.Popen(['sleep', '600'], process_group=0).pid)",
-    "no environment": "os.write(write, b'%d' % subprocess.Popen(['/bin/sleep', '600'], start_new_session=True, env={}).pid)",
-    "of a daemon": "subprocess.Popen(['sh', '-c', 'sleep 600 & one=$!; setsid sleep 600 & echo $one $! >&%d; wait' % write],"
-    " start_new_session=True, pass_fds=[write])",
-    "shell": "subprocess.run(['sh', '-c', 'setsid sleep 600 >/dev/null 2>&1 & echo $! >&%d' % write], pass_fds=[write])",
+    "no environment": (
+        "child = subprocess.Popen(['/bin/sleep', '600'], start_new_session=True, env={})\n"
+        "    os.write(write, b'%d' % child.pid)"
+    ),
+    "of a daemon": (
+        "script = 'sleep 600 & one=$!; setsid sleep 600 & echo $one $! >&%d; wait' % write\n"
+        "    subprocess.Popen(['sh', '-c', script], start_new_session=True, pass_fds=[write])"
+    ),
+    "shell": (
+        "script = 'setsid sleep 600 >/dev/null 2>&1 & echo $! >&%d' % write\n"
+        "    subprocess.run(['sh', '-c', script], pass_fds=[write])"
+    ),
 }
 
 
@@ -122,7 +130,10 @@ def test_one_that_cleared_its_environment_is_reported(bench: Workbench, reports:
 
 
 def test_ended_ones_are_no_zombies(bench: Workbench) -> None:
-    """The process waits for orphans that it adopted, and leaves the status of its own children to the pool."""
+    """The process waits for orphans that it adopted.
+
+    The status of its own children is for the pool.
+    """
     bench.function(DAEMON.format(start=TWICE_FORKED.replace("time.sleep(600)", "os._exit(0)")))
     (pid,) = bench.answer()
     bench.until(lambda: not Path(f"/proc/{pid}").exists())

@@ -1,4 +1,4 @@
-"""A pool over a store of its own, with a clock that can be turned, and functions from a few lines of source."""
+"""A pool over a store of its own, with a manual clock, and functions from a few lines of source."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
 ROLE = "arn:aws:iam::123456789012:role/r"
 ECHO = {"app.py": "def handler(event, context):\n    print('hello')\n    return event\n"}
-PATIENCE_SECONDS = 20
+BUDGET_SECONDS = 20
 GLANCE_SECONDS = 0.05
 
 
@@ -110,7 +110,7 @@ class Workbench:
 
     def until(self, happened: Callable[[], bool]) -> None:
         """Turns the handle until something has happened."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + BUDGET_SECONDS
         while not happened():
             assert time.monotonic() < deadline, self.log
             wake_at = self.pool.wake_at
@@ -141,7 +141,7 @@ def hash_of(code: Code) -> dict[str, str]:
 
 def await_death(pid: int) -> bool:
     """Whether a process, which need not be a child of this one, ends in time."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + BUDGET_SECONDS
     if hasattr(os, "pidfd_open"):
         try:
             descriptor = os.pidfd_open(pid)
@@ -150,7 +150,7 @@ def await_death(pid: int) -> bool:
         try:
             with selectors.DefaultSelector() as selector:
                 selector.register(descriptor, selectors.EVENT_READ)
-                return bool(selector.select(PATIENCE_SECONDS))
+                return bool(selector.select(BUDGET_SECONDS))
         finally:
             os.close(descriptor)
     while time.monotonic() < deadline:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sfn_cli.integrations.integration import Errand
+from sfn_cli.integrations.integration import TaskRun
 from sfn_cli.integrations.mocked import answer
 from sfn_cli.interpreter.mocks import read
 from sfn_cli.jsonvalue import dumps
@@ -59,7 +59,7 @@ def run(
             instead = read(kept).answer(task)
             assert instead is not None
             signals: list[Signal] = []
-            answer(Errand(task, 0, signals.append), instead)
+            answer(TaskRun(task, 0, signals.append), instead)
             events += interpreter.receive(signals[0], now)
         elif interpreter.wake_at is not None:
             now = max(now, interpreter.wake_at)

@@ -7,8 +7,8 @@ from sfn_cli.asl.validation.integrations import OPTIMISED, is_known
 from sfn_cli.integrations.table import SERVICES, is_available
 
 LACKING = {
-    "athena", "batch", "bedrock", "codebuild", "databrew", "ecs", "eks", "elasticmapreduce", "emr-containers", "emr-serverless", "glue",
-    "mediaconvert", "sagemaker",
+    "athena", "batch", "bedrock", "codebuild", "databrew", "ecs", "eks", "elasticmapreduce",
+    "emr-containers", "emr-serverless", "glue", "mediaconvert", "sagemaker",
 }  # fmt: skip
 
 

@@ -6,15 +6,17 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.asl.state_machine import load
+from sfn_cli.interpreter.decide import decide
 from sfn_cli.interpreter.events import HistoryEvent, execution_redriven, execution_started
 from sfn_cli.interpreter.execution import MAX_EVENTS
 from sfn_cli.interpreter.interpreter import Interpreter
 from sfn_cli.interpreter.signals import Signal, TaskFailed, TaskStarted, TaskSucceeded
+from sfn_cli.interpreter.stay import NO_MEMO
 from sfn_cli.jsonvalue import Payload, dumps
-from sfn_cli.query.limits import ENDLESS, Patience
+from sfn_cli.query.limits import UNLIMITED, TimeBudget
 
 if TYPE_CHECKING:
-    from sfn_cli.interpreter.execution import OpenTask
+    from sfn_cli.interpreter.execution import Execution, OpenTask
 
 MACHINE_ARN = "arn:aws:states:us-east-1:123456789012:stateMachine:Case"
 EXECUTION_ARN = "arn:aws:states:us-east-1:123456789012:execution:Case:run"
@@ -31,9 +33,9 @@ class EndlessError(Exception):
     """The execution goes on and on."""
 
 
-def no_patience() -> Patience:
+def no_budget() -> TimeBudget:
     """With which every expression that takes more than a moment is put off."""
-    return Patience(lambda: 0.0, 0.0, is_all=False)
+    return TimeBudget(lambda: 0.0, 0.0, is_all=False)
 
 
 def interpreter_of(
@@ -74,16 +76,20 @@ def run(
     arn: str = EXECUTION_ARN,
     *,
     max_events: int = MAX_EVENTS,
-    patience: Patience = ENDLESS,
+    budget: TimeBudget = UNLIMITED,
+    forgetful: bool = False,
 ) -> list[HistoryEvent]:
-    """The whole history of an execution: from its start, or on from a history that was cut off."""
+    """The whole history of an execution: from its start, or on from a history that was cut off.
+
+    A `forgetful` one loses all memos before and after every event.
+    """
     events = list(history) or begin(input)
     interpreter = interpreter_of(definition, [stored(event) for event in events], arn, max_events)
-    interpreter.patience = patience
+    interpreter.budget = budget
     now = events[-1].at
     answered = _answered(interpreter, events)
     for _ in range(100_000):
-        while made := _advance(interpreter, now):
+        while made := _advance_forgetfully(interpreter, now) if forgetful else _advance(interpreter, now):
             events += made
         if interpreter.ended:
             return events
@@ -101,11 +107,28 @@ def run(
 def _advance(interpreter: Interpreter, now: int) -> list[HistoryEvent]:
     """A step that is put off is taken alone, as a worker's slow lane does."""
     events = interpreter.advance(now)
-    if interpreter.needs_patience:
-        patience, interpreter.patience = interpreter.patience, ENDLESS
+    if interpreter.over_budget:
+        budget, interpreter.budget = interpreter.budget, UNLIMITED
         events += interpreter.advance(now, limit=1)
-        interpreter.patience = patience
+        interpreter.budget = budget
     return events
+
+
+def _advance_forgetfully(interpreter: Interpreter, now: int) -> list[HistoryEvent]:
+    """The one event that is due; nothing that `decide` remembers outlives the making of an event."""
+    event = decide(interpreter.execution, now)
+    _forget(interpreter.execution)
+    if event is None:
+        return []
+    interpreter.apply(event)
+    _forget(interpreter.execution)
+    return [event]
+
+
+def _forget(execution: Execution) -> None:
+    for frame in execution.frames.values():
+        if frame.stay is not None:
+            frame.stay.memo = NO_MEMO
 
 
 def _answered(interpreter: Interpreter, events: Sequence[HistoryEvent]) -> dict[str, int]:
@@ -137,7 +160,7 @@ def _answer(task: OpenTask, answers: Answers, answered: dict[str, int]) -> Signa
         assert all(
             0 <= number < 2**63 for number in (task.plan.max_concurrency, task.plan.tolerance.failures)
         ), "as stored"
-        batches = task.plan.batches(task.plan.items or (), 0, ENDLESS)
+        batches = task.plan.batches(task.plan.items or (), 0, UNLIMITED)
         return TaskSucceeded(task.id, Payload(text=f"[{','.join(batch.input for batch in batches)}]"))
     given = answers.get(task.state_name, ())
     turn = answered.get(task.state_name, 0)

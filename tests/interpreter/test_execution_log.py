@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from sfn_cli.interpreter.events import KINDS, HistoryEvent
+from sfn_cli.interpreter.events import EVENT_TYPES, HistoryEvent
 from sfn_cli.interpreter.execution_log import MAX_PAYLOAD_BYTES, execution_log, line, stream_name
 from sfn_cli.jsonvalue import Json, Payload
 from tests.interpreter.hand_turned import EXECUTION_ARN, MACHINE_ARN
@@ -57,7 +57,7 @@ def test_all_and_off() -> None:
     """ALL has every type that there is; OFF, and a machine without a configuration, have no log at all."""
     log = execution_log(configuration("ALL"))
     assert log is not None
-    assert log.types == set(KINDS)
+    assert log.types == set(EVENT_TYPES)
     assert execution_log(configuration("OFF")) is None
     assert execution_log('{"level": "OFF", "includeExecutionData": false}') is None
 

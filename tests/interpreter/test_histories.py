@@ -38,9 +38,8 @@ def shown(event: HistoryEvent) -> list[Any]:
 def test_history(case: dict[str, Any]) -> None:
     """An execution records the very events that the case tells."""
     assert validate(json.dumps(case["definition"])) == []
-    assert [shown(event) for event in run(case["definition"], case["input"], case["answers"])] == case[
-        "events"
-    ]
+    events = run(case["definition"], case["input"], case["answers"])
+    assert [shown(event) for event in events] == case["events"]
 
 
 @BY_NAME

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from sfn_cli.asl.state_machine import load
 from sfn_cli.asl.validation.diagnostic import DUPLICATE_STATE
 from sfn_cli.asl.validation.validate import validate
-from sfn_cli.jsonvalue import make_room
-from tests.interpreter.hand_turned import no_patience, redriven, run, stopped
+from sfn_cli.jsonvalue import raise_recursion_limit
+from tests.interpreter.hand_turned import no_budget, redriven, run, stopped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sfn_cli.asl.validation.diagnostic import Diagnostic
     from sfn_cli.interpreter.events import HistoryEvent
 
-make_room()  # now: Hypothesis minds a recursion limit that changes while it tries
+raise_recursion_limit()  # now: Hypothesis minds a recursion limit that changes while it tries
 
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:f"
 NAMES = ("A", "B", "C", "D")
@@ -47,6 +47,7 @@ CALLS = (
     "States.Format('{}', $.b)",
     "States.MathAdd($.a, 1)",
     "States.ArrayLength($)",
+    "States.ArrayGetItem($.b, $$.State.RetryCount)",
 )
 EXPRESSIONS = (
     "{% $states.input.a %}",
@@ -56,6 +57,7 @@ EXPRESSIONS = (
     "{% $states.context.State.Name %}",
     "{% $v %}",
     "{% $gone %}",
+    "{% $states.input.b[$states.context.State.RetryCount] %}",
     "{% $uuid() %}",
     "{% $exists($states.input.a) %}",
     "{% $map([1, 2], function($i) { $i & $string($states.input) }) %}",
@@ -226,7 +228,9 @@ def tries(count: int) -> settings:
 
 
 def holds(definition: Any, input: Any, answered: Any, cuts: int) -> None:
-    """A machine's history is whole, and comes out the same when it is cut, or asked without patience."""
+    """A machine's history is whole, and comes out the same when it is cut, asked without budget, or
+    made without what `decide` remembers.
+    """
     whole = run(definition, input, answered, max_events=MOST_EVENTS)
     assert [event.id for event in whole] == list(range(1, len(whole) + 1))
     assert all(0 <= event.previous_event_id < event.id for event in whole)
@@ -235,7 +239,8 @@ def holds(definition: Any, input: Any, answered: Any, cuts: int) -> None:
         assert run(definition, input, answered, history=whole[:length], max_events=MOST_EVENTS) == whole, (
             f"cut after event {length}"
         )
-    assert run(definition, input, answered, max_events=MOST_EVENTS, patience=no_patience()) == whole
+    assert run(definition, input, answered, max_events=MOST_EVENTS, budget=no_budget()) == whole
+    assert run(definition, input, answered, max_events=MOST_EVENTS, forgetful=True) == whole
 
 
 def goes_on(definition: Any, input: Any, answered: Any, whole: list[HistoryEvent], cuts: int) -> None:
@@ -249,10 +254,11 @@ def goes_on(definition: Any, input: Any, answered: Any, whole: list[HistoryEvent
         on = run(definition, input, answered, history=again, max_events=2 * MOST_EVENTS)
         assert on[: len(again)] == again
         assert (
-            run(
-                definition, input, answered, history=again, max_events=2 * MOST_EVENTS, patience=no_patience()
-            )
+            run(definition, input, answered, history=again, max_events=2 * MOST_EVENTS, budget=no_budget())
             == on
+        )
+        assert (
+            run(definition, input, answered, history=again, max_events=2 * MOST_EVENTS, forgetful=True) == on
         )
         for length in range(len(again), len(on), max(1, (len(on) - len(again)) // cuts)):
             cut = run(definition, input, answered, history=on[:length], max_events=2 * MOST_EVENTS)
@@ -269,6 +275,15 @@ CATCH_THAT_FAILS = {
     "Resource": FUNCTION,
     "Retry": [{"ErrorEquals": ["States.ResultPathMatchFailure"]}],
     "Catch": [{"ErrorEquals": ["Boom"], "ResultPath": "$.a.error", "Next": "B"}],
+    "End": True,
+}
+
+
+RETRY_THAT_FAILS = {
+    "Type": "Task",
+    "Resource": FUNCTION,
+    "Parameters": {"a.$": "States.ArrayGetItem($.b, $$.State.RetryCount)"},
+    "Retry": [{"ErrorEquals": ["Boom"], "MaxAttempts": 3}],
     "End": True,
 }
 
@@ -290,9 +305,8 @@ def errors(text: str) -> list[Diagnostic]:
 
 @tries(100)
 @given(machines(), values, answered_by_name)
-@example(
-    beside_a_wait(CATCH_THAT_FAILS), {"a": 1}, {"A": [{"error": "Boom"}]}
-)  # its second error was retried, without the first's catch
+# Its second error was retried, without the first's catch.
+@example(beside_a_wait(CATCH_THAT_FAILS), {"a": 1}, {"A": [{"error": "Boom"}]})
 def test_a_valid_machine_ends_or_waits_and_replays(definition: Any, input: Any, answered: Any) -> None:
     """It ends, or waits for something that is owed; cut anywhere, it goes on to the same history."""
     assert errors(json.dumps(definition)) == []
@@ -318,12 +332,14 @@ def _places(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]
 
 
 FIELDS = (
-    "Type", "Next", "End", "Default", "QueryLanguage", "Comment", "InputPath", "OutputPath", "ResultPath", "ResultSelector", "Parameters",
-    "Arguments", "Output", "Assign", "Retry", "Catch", "Resource", "Credentials", "TimeoutSeconds", "TimeoutSecondsPath",
-    "HeartbeatSeconds", "HeartbeatSecondsPath", "Seconds", "SecondsPath", "Timestamp", "TimestampPath", "Error", "ErrorPath", "Cause",
-    "CausePath", "Choices", "Condition", "Branches", "ItemProcessor", "Iterator", "Items", "ItemsPath", "ItemSelector", "MaxConcurrency",
-    "MaxConcurrencyPath", "ToleratedFailureCount", "ToleratedFailurePercentage", "Label", "States", "StartAt", "Version", "Result",
-    "ErrorEquals", "IntervalSeconds", "MaxAttempts", "BackoffRate", "MaxDelaySeconds", "JitterStrategy", "Variable", "And", "Or", "Not",
+    "Type", "Next", "End", "Default", "QueryLanguage", "Comment", "InputPath", "OutputPath", "ResultPath",
+    "ResultSelector", "Parameters", "Arguments", "Output", "Assign", "Retry", "Catch", "Resource",
+    "Credentials", "TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds", "HeartbeatSecondsPath",
+    "Seconds", "SecondsPath", "Timestamp", "TimestampPath", "Error", "ErrorPath", "Cause", "CausePath",
+    "Choices", "Condition", "Branches", "ItemProcessor", "Iterator", "Items", "ItemsPath", "ItemSelector",
+    "MaxConcurrency", "MaxConcurrencyPath", "ToleratedFailureCount", "ToleratedFailurePercentage",
+    "Label", "States", "StartAt", "Version", "Result", "ErrorEquals", "IntervalSeconds", "MaxAttempts",
+    "BackoffRate", "MaxDelaySeconds", "JitterStrategy", "Variable", "And", "Or", "Not",
     "StringMatches", "StringEqualsPath", "NumericLessThan", "TimestampEquals", "IsTimestamp", "a.$",
 )  # fmt: skip
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from sfn_cli.asl.choice_rules import COMPARISONS, TYPE_TESTS
 from sfn_cli.interpreter.events import TERMINAL
-from sfn_cli.jsonvalue import dumps, loads, make_room
+from sfn_cli.jsonvalue import dumps, loads, raise_recursion_limit
 from sfn_cli.query.intrinsics import FUNCTIONS
 from sfn_cli.query.jsonata.expression import compile_expression
 from tests.interpreter.hand_turned import run, stored
@@ -22,7 +22,7 @@ from tests.interpreter.test_laws import errors, tries
 if TYPE_CHECKING:
     from sfn_cli.interpreter.events import HistoryEvent
 
-make_room()
+raise_recursion_limit()
 
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:f"
 ACTIVITY = "arn:aws:states:us-east-1:123456789012:activity:a"

@@ -71,7 +71,7 @@ def after_redrive(
 
 
 def test_a_failed_task_is_scheduled_again() -> None:
-    """Without being entered again; what succeeded before is not run again, and its results are still there."""
+    """It is not entered again; what succeeded before is not run again, and its results are kept."""
     states = {
         "A": {"Type": "Task", "Resource": FUNCTION, "ResultPath": "$.a", "Next": "B"},
         "B": {**TASK, "ResultPath": "$.b"},
@@ -92,7 +92,10 @@ def test_a_failed_task_is_scheduled_again() -> None:
 
 
 def test_each_thread_follows_its_own_last_event() -> None:
-    """ExecutionRedriven comes from outside and follows 0; the task goes on after its failure, as in a retry."""
+    """ExecutionRedriven comes from outside and follows 0.
+
+    The task goes on after its failure, as in a retry.
+    """
     redrive, scheduled, *_ = after_redrive(one(TASK), {}, {"A": [FAILS, SUCCEEDS]})
     failed = 5
     assert (redrive.id, redrive.previous_event_id) == (7, 0)
@@ -354,7 +357,8 @@ def test_two_branches_of_a_redrive_draw_their_own_randomness() -> None:
 
 def test_a_state_that_draws_again_may_succeed() -> None:
     """Though nothing is recorded between its failure and its next attempt, it draws other numbers."""
-    drawn = "States.StringToJson(States.ArrayGetItem(States.Array('1', 'no', 'no', 'no'), States.MathRandom(0, 4)))"
+    pick = "States.ArrayGetItem(States.Array('1', 'no', 'no', 'no'), States.MathRandom(0, 4))"
+    drawn = f"States.StringToJson({pick})"
     definition = one({"Type": "Pass", "Parameters": {"n.$": drawn}, "End": True})
     events = run(definition, {})
     for _ in range(40):

@@ -150,10 +150,8 @@ def test_missing_path() -> None:
         ("States.Array('a' 'b')", "expected ',' or ')'"),
         ("States.Array(", "expected the call of a function"),
         ("States.UUID() x", "expected nothing after the call"),
-        (
-            r"""States.StringToJson('{"a":"\"b\""}')""",
-            "expected the call of a function",
-        ),  # recorded: an illegal escape
+        # Recorded: an illegal escape.
+        (r"""States.StringToJson('{"a":"\"b\""}')""", "expected the call of a function"),
         ("States.Array($.a..)", "expected a name after '.'"),
         ("States.Array(" * 11 + ")" * 11, "functions may be nested 10 deep"),
     ],
@@ -181,7 +179,6 @@ def test_randomness() -> None:
     assert len(set(drawn)) > 3
     assert compile_intrinsic("States.MathRandom(10, 20)").evaluate(Scope(seed="s")) == drawn[0]
     seeded = "States.MathRandom(0, 1000, 42)"
-    assert (
-        evaluate(seeded, seed="a") == evaluate(seeded, seed="b") == 130
-    )  # new java.util.Random(42).nextInt(1000)
+    # new java.util.Random(42).nextInt(1000)
+    assert evaluate(seeded, seed="a") == evaluate(seeded, seed="b") == 130
     assert evaluate("States.UUID()", seed="a") != evaluate("States.UUID()", seed="b")

@@ -13,7 +13,7 @@ from sfn_cli.errors import StatesError
 from sfn_cli.query.intrinsic_parser import compile_intrinsic
 from sfn_cli.query.jsonata.expression import JsonataError, compile_expression
 from sfn_cli.query.jsonpath.expression import compile_path
-from sfn_cli.query.limits import Impatient, Patience
+from sfn_cli.query.limits import BudgetExceeded, TimeBudget
 from sfn_cli.query.scope import Scope
 
 LONG = "x" * 250_000
@@ -24,20 +24,20 @@ TREE = '$reduce([1..60], function($a, $i) { {"l": $a, "r": $a} }, 1)'  # 60 obje
 ARRAYS = "$reduce([1..60], function($a, $i) { [[$a], [$a]] }, [0])"
 
 
-def scope(patience: Patience) -> Scope:
+def scope(budget: TimeBudget) -> Scope:
     return Scope(
         states={"input": {"text": LONG, "items": list(range(20_000))}},
         variables={"huge": 10**400},
-        patience=patience,
+        budget=budget,
     )
 
 
-def little() -> Patience:
-    return Patience(time.thread_time, 0.01, is_all=False)
+def little() -> TimeBudget:
+    return TimeBudget(time.thread_time, 0.01, is_all=False)
 
 
-def all_there_is() -> Patience:
-    return Patience(time.thread_time, 0.05)
+def all_there_is() -> TimeBudget:
+    return TimeBudget(time.thread_time, 0.05)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_it_is_put_off_or_stopped(expression: str) -> None:
     in the end.
     """
     compiled = compile_expression(expression)
-    with pytest.raises(Impatient):
+    with pytest.raises(BudgetExceeded):
         compiled.evaluate(scope(little()))
     with pytest.raises(JsonataError) as stopped:
         compiled.evaluate(scope(all_there_is()))
@@ -102,7 +102,7 @@ def test_it_is_put_off_or_stopped(expression: str) -> None:
 def test_it_fills_no_memory(expression: str) -> None:
     """What is small, or names the same text many times, is not written out to any size."""
     with pytest.raises(JsonataError, match="memory limit exceeded"):
-        compile_expression(expression).evaluate(scope(Patience()))
+        compile_expression(expression).evaluate(scope(TimeBudget()))
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_it_fills_no_memory(expression: str) -> None:
 def test_it_is_an_error_like_others(expression: str, message: str) -> None:
     """What Python or the engine cannot do fails the state in words, and is no fault of sfn's."""
     with pytest.raises(JsonataError, match=message):
-        compile_expression(expression).evaluate(scope(Patience()))
+        compile_expression(expression).evaluate(scope(TimeBudget()))
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_it_is_an_error_like_others(expression: str, message: str) -> None:
 )
 def test_what_is_allowed(expression: str, value: Any) -> None:
     """Long texts that are only referred to, and arrays that grow step by step, stay within the limits."""
-    assert compile_expression(expression).evaluate(scope(Patience())) == value
+    assert compile_expression(expression).evaluate(scope(TimeBudget())) == value
 
 
 @pytest.mark.parametrize("path", ["$..*..*..*..*", "$" + "[0,0,0,0,0,0,0,0]" * 12, "$..[*]..[*]..[*]"])
@@ -146,18 +146,18 @@ def test_a_path_that_multiplies(path: str) -> None:
     for _ in range(300):
         document = [document, document] if len(path) < 50 else [document]
     compiled = compile_path(path)
-    with pytest.raises(Impatient):
-        compiled.evaluate(Scope(document, patience=little()))
+    with pytest.raises(BudgetExceeded):
+        compiled.evaluate(Scope(document, budget=little()))
     with pytest.raises(StatesError, match="names more than 1000000 values") as stopped:
         compiled.evaluate(Scope(document))
     assert stopped.value.error == "States.Runtime"
 
 
 def test_a_filter_over_very_much() -> None:
-    """A filter stops between two objects when patience is over."""
+    """A filter stops between two objects when budget is over."""
     documents = [{"a": n} for n in range(200_000)]
-    with pytest.raises(Impatient):
-        compile_path("$[?(@.a > 5)]").evaluate(Scope(documents, patience=little()))
+    with pytest.raises(BudgetExceeded):
+        compile_path("$[?(@.a > 5)]").evaluate(Scope(documents, budget=little()))
 
 
 @pytest.mark.parametrize(

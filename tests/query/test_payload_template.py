@@ -86,7 +86,8 @@ def test_missing_path_names_its_key() -> None:
         template.evaluate(Scope({"int-literal": 0}))
     assert caught.value.error == "States.Runtime"
     assert caught.value.cause == (
-        """The JSONPath '$.no_such_jsonpath' specified for the field 'value.$' could not be found in the input '{"int-literal":0}'"""
+        "The JSONPath '$.no_such_jsonpath' specified for the field 'value.$' "
+        """could not be found in the input '{"int-literal":0}'"""
     )
 
 
@@ -94,10 +95,8 @@ def test_missing_path_names_its_key() -> None:
     "template, location",
     [
         ("{% $doesNotExist %}", "Output"),
-        (
-            {"result": "{% $doesNotExist %}"},
-            "Output/result",
-        ),  # recorded: BASE_UNDEFINED_OUTPUT_MULTIPLE_STATES
+        # Recorded: BASE_UNDEFINED_OUTPUT_MULTIPLE_STATES.
+        ({"result": "{% $doesNotExist %}"}, "Output/result"),
         ({"a": {"b": [0, "{% $doesNotExist %}"]}}, "Output/a/b[1]"),
     ],
 )
@@ -107,9 +106,9 @@ def test_undefined_is_located(template: Any, location: str) -> None:
         compile_jsonata_template(template, "Output").evaluate(SCOPE)
     assert caught.value.error == "States.QueryEvaluationError"
     assert caught.value.location == location
-    assert (
-        caught.value.cause
-        == f"The JSONata expression '$doesNotExist' specified for the field '{location}' returned nothing (undefined)."
+    assert caught.value.cause == (
+        f"The JSONata expression '$doesNotExist' specified for the field '{location}' "
+        "returned nothing (undefined)."
     )
 
 

@@ -8,7 +8,7 @@ from sfn_cli.query.scope import Scope
 
 
 def test_draws_differ_and_repeat() -> None:
-    """Two draws of one scope differ; a fresh scope of the same seed gives them again, another seed does not."""
+    """Two draws of one scope differ; only a fresh scope of the same seed repeats them."""
     scope = Scope(seed="s")
     draws = [scope.uuid(), scope.uuid()]
     again = Scope(seed="s")

@@ -35,9 +35,8 @@ def test_an_execution(served: Served) -> None:
     sfn = served.client("stepfunctions")
     machine = sfn.create_state_machine(name="boto", definition=PASS, roleArn=ROLE)
     assert machine["creationDate"] > datetime(2023, 11, 14, tzinfo=UTC)
-    execution = sfn.start_execution(stateMachineArn=machine["stateMachineArn"], name="e", input='"é"')[
-        "executionArn"
-    ]
+    answer = sfn.start_execution(stateMachineArn=machine["stateMachineArn"], name="e", input='"é"')
+    execution = answer["executionArn"]
     described = sfn.describe_execution(executionArn=execution)
     assert (described["status"], described["input"], described["inputDetails"]) == (
         "RUNNING",

@@ -50,9 +50,8 @@ UNRECOGNIZED = ("UnrecognizedClientException", "The security token included in t
 MISMATCH = (
     "InvalidSignatureException",
     (
-        "The request signature we calculated does not match the signature you provided. Check your AWS "
-        "Secret Access Key "
-        "and signing method. Consult the service documentation for details."
+        "The request signature we calculated does not match the signature you provided. "
+        "Check your AWS Secret Access Key and signing method. Consult the service documentation for details."
     ),
 )
 
@@ -127,7 +126,10 @@ def send(
         {"path": "/?b=2&a=1&a=0&empty&pl%2Bus=%20~", "headers": LIST},
         {"method": "GET", "path": "/2015-03-31/functions/?MaxItems=5", "body": b""},
         {"path": "/./x/..//", "headers": LIST},
-        {"body": b"Action=GetCallerIdentity&Version=2011-06-15", "headers": {"Content-Type": "application/x-www-form-urlencoded"}},
+        {
+            "body": b"Action=GetCallerIdentity&Version=2011-06-15",
+            "headers": {"Content-Type": "application/x-www-form-urlencoded"},
+        },
     ],
     ids=["json", "headers", "date", "query", "get", "path", "form"],
 )  # fmt: skip
@@ -192,8 +194,8 @@ def at(shift: timedelta) -> Any:
         (
             timedelta(minutes=6),
             (
-                r"Signature not yet current: \d{8}T\d{6}Z is still later than \d{8}T\d{6}Z \(\d{8}T\d{6}Z \+ 5 "
-                r"min\.\)"
+                r"Signature not yet current: \d{8}T\d{6}Z is still later than \d{8}T\d{6}Z "
+                r"\(\d{8}T\d{6}Z \+ 5 min\.\)"
             ),
         ),
     ],
@@ -279,8 +281,8 @@ SCOPE = "AKIDEXAMPLE/20260101/us-east-1/states/aws4_request"
             (
                 "IncompleteSignatureException",
                 (
-                    "Authorization header requires 'Credential' parameter. Authorization header requires "
-                    "'SignedHeaders' parameter. "
+                    "Authorization header requires 'Credential' parameter. "
+                    "Authorization header requires 'SignedHeaders' parameter. "
                     "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header."
                 ),
             ),
@@ -401,8 +403,8 @@ def test_health_needs_no_signature(guarded: Served) -> None:
         (b"\xff\xfe", "it is not UTF-8 text"),
         (
             (
-                b"[a]\naws_access_key_id = A\naws_secret_access_key = S\n[b]\naws_access_key_id = "
-                b"A\naws_secret_access_key = T\n"
+                b"[a]\naws_access_key_id = A\naws_secret_access_key = S\n"
+                b"[b]\naws_access_key_id = A\naws_secret_access_key = T\n"
             ),
             "profile b has another secret or token for an aws_access_key_id that an earlier one has",
         ),

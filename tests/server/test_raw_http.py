@@ -30,7 +30,10 @@ JSON = b"Content-Type: application/x-amz-json-1.0\r\n"
 FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
 FUNCTIONS = b"/2015-03-31/functions/"
 ROLE = b'"roleArn":"arn:aws:iam::123456789012:role/any"'
-FUNCTION = b'{"FunctionName":"f","Role":"arn:aws:iam::123456789012:role/any","Runtime":"python3.11","Handler":"a.b","Code":{"ZipFile":"%s"}}'
+FUNCTION = (
+    b'{"FunctionName":"f","Role":"arn:aws:iam::123456789012:role/any",'
+    b'"Runtime":"python3.11","Handler":"a.b","Code":{"ZipFile":"%s"}}'
+)
 SCOPE = b"AKIDEXAMPLE/20260101/us-east-1/states/aws4_request"
 PRESIGNED = FUNCTIONS + b"?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=0&X-Amz-SignedHeaders=host&"
 FUZZ = 2000 * int(os.environ.get("SFN_FUZZ", "1"))
@@ -520,7 +523,7 @@ def statuses(served: Served, sent: bytes) -> list[bytes]:
 
 @pytest.mark.slow
 def test_mutations(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """However a request is damaged, it is answered with no 5xx, the server prints no traceback, and goes on."""
+    """No damaged request is answered with a 5xx or makes the server print a traceback or stop."""
     folder = tmp_path_factory.mktemp("fuzzed")
     (folder / "credentials").write_text(CREDENTIALS)
     for name, more in (("open", ()), ("guarded", ("--credentials", str(folder / "credentials")))):

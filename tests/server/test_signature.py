@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from starlette.datastructures import Headers
 
 from sfn_cli.errors import ApiError
-from sfn_cli.server.credentials import Credentials
+from sfn_cli.server.credentials import AccessKey
 from sfn_cli.server.messages import HttpRequest
 from sfn_cli.server.signature import check_claim, check_digest, signature_of
 
-KNOWN = {"AKID/WITH/SLASHES": Credentials("sécret+/=", "token/+=")}
+KNOWN = {"AKID/WITH/SLASHES": AccessKey("sécret+/=", "token/+=")}
 KEYS = Keys("AKID/WITH/SLASHES", "sécret+/=", "token/+=")
 
 text = st.text(st.characters(exclude_categories=("Cs",)), max_size=8)

@@ -120,7 +120,10 @@ def test_what_is_not_tls(https: Served) -> None:
     ],
 )
 def test_requests(https: Served, sent: bytes, status: bytes) -> None:
-    """What is refused over http is refused over https, too, and each connection is closed after its answer."""
+    """What is refused over http is refused over https, too.
+
+    Each connection is closed after its answer.
+    """
     with connect(https, sent) as client:
         answer = b""
         while received := client.recv(65536):
@@ -143,13 +146,25 @@ def test_handshakes_that_hang(tmp_path: Path) -> None:
     "arguments, code, complaint",
     [
         (["--certfile", "gone.pem"], 253, "Cannot read --certfile gone.pem: No such file or directory."),
-        (["--certfile", CERTIFICATE, "--keyfile", "gone.pem"], 253, "Cannot read --keyfile gone.pem: No such file or directory."),
+        (
+            ["--certfile", CERTIFICATE, "--keyfile", "gone.pem"], 253,
+            "Cannot read --keyfile gone.pem: No such file or directory.",
+        ),
         (["--certfile", "."], 253, "Cannot read --certfile .: Is a directory."),
-        (["--certfile", CERTIFICATE], 253, "must hold a certificate and its private key, as PEM; or name the key with --keyfile."),
+        (
+            ["--certfile", CERTIFICATE], 253,
+            "must hold a certificate and its private key, as PEM; or name the key with --keyfile.",
+        ),
         (["--certfile", KEY, "--keyfile", KEY], 253, "must hold a certificate and --keyfile"),
         (["--certfile", CERTIFICATE, "--keyfile", CERTIFICATE], 253, "its private key, both as PEM."),
-        (["--certfile", CERTIFICATE, "--keyfile", OTHER_KEY], 253, "does not belong to the certificate in --certfile"),
-        (["--certfile", CERTIFICATE, "--keyfile", ENCRYPTED_KEY], 253, "is encrypted. Decrypt it first: openssl pkey -in"),
+        (
+            ["--certfile", CERTIFICATE, "--keyfile", OTHER_KEY], 253,
+            "does not belong to the certificate in --certfile",
+        ),
+        (
+            ["--certfile", CERTIFICATE, "--keyfile", ENCRYPTED_KEY], 253,
+            "is encrypted. Decrypt it first: openssl pkey -in",
+        ),
         (["--keyfile", KEY], 252, "--keyfile needs --certfile"),
     ],
 )  # fmt: skip

@@ -1,9 +1,10 @@
 """EventBridge's connections, which authorise HTTP tasks: CreateConnection, DescribeConnection and
 their like.
 
-https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateConnection.html What a
-connection holds is kept in the store, and its secrets are never told. A new one is AUTHORIZED at
-once: a token is asked for when a task first needs it (`integrations/http/authorization.py`).
+https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateConnection.html
+What a connection holds is kept in the store, and its secrets are never told. A new one is
+AUTHORIZED at once: a token is asked for when a task first needs it
+(`integrations/http/authorization.py`).
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ def create_connection(service: Service, request: dict[str, Any]) -> dict[str, An
     )
     if not service.connections.create(connection):
         raise ApiError("ResourceAlreadyExistsException", f"Connection {name} already exists.")
-    return _changed(connection)
+    return _change_response(connection)
 
 
 def describe_connection(service: Service, request: dict[str, Any]) -> dict[str, Any]:
@@ -64,7 +65,7 @@ def describe_connection(service: Service, request: dict[str, Any]) -> dict[str, 
     return {
         **_summary(connection),
         "Description": connection.description,
-        "AuthParameters": _shown(loads(connection.auth_parameters)),
+        "AuthParameters": _without_secrets(loads(connection.auth_parameters)),
     }
 
 
@@ -94,7 +95,7 @@ def update_connection(service: Service, request: dict[str, Any]) -> dict[str, An
         whole = {
             **request,
             "AuthorizationType": type_,
-            "AuthParameters": _merged(kept, request.get("AuthParameters", {})),
+            "AuthParameters": _merge(kept, request.get("AuthParameters", {})),
         }
         check_constraints(load("events", "CreateConnection").input, whole)
         _check(whole)
@@ -112,7 +113,7 @@ def update_connection(service: Service, request: dict[str, Any]) -> dict[str, An
     changed = service.connections.change(_stem(service, request["Name"]), change)
     if changed is None:
         raise _missing("update", request["Name"])
-    return _changed(changed)
+    return _change_response(changed)
 
 
 def deauthorize_connection(service: Service, request: dict[str, Any]) -> dict[str, Any]:
@@ -130,19 +131,19 @@ def deauthorize_connection(service: Service, request: dict[str, Any]) -> dict[st
     changed = service.connections.change(_stem(service, request["Name"]), change)
     if changed is None:
         raise _missing("deauthorize", request["Name"])
-    return _changed(changed)
+    return _change_response(changed)
 
 
 def delete_connection(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     deleted = service.connections.delete(_stem(service, request["Name"]))
     if deleted is None:
         raise _missing("delete", request["Name"])
-    return {**_changed(deleted), "ConnectionState": "DELETING"}
+    return {**_change_response(deleted), "ConnectionState": "DELETING"}
 
 
-def meant(service: Service, connection_arn: str) -> Connection | None:
-    """The connection that a task names. One of another id or account does, if it has the name: a
-    definition that was written for AWS has AWS's there.
+def find(service: Service, connection_arn: str) -> Connection | None:
+    """Finds the connection that a task names. If none has that ARN, a connection of another id or
+    account with the same name matches: a definition that was written for AWS has AWS's ARN.
     """
     stem, _, _ = connection_arn.rpartition("/")
     _, _, name = stem.rpartition("/")
@@ -171,24 +172,25 @@ def _check(request: Mapping[str, Any]) -> None:
         )
 
 
-def _merged(old: Json, new: Json) -> Json:
-    """Structures member by member; a list is replaced."""
+def _merge(old: Json, new: Json) -> Json:
+    """Merges structures member by member; a list is replaced."""
     if not isinstance(old, dict) or not isinstance(new, dict):
         return new
-    return {**old, **{name: _merged(old.get(name), value) for name, value in new.items()}}
+    return {**old, **{name: _merge(old.get(name), value) for name, value in new.items()}}
 
 
-def _shown(parameters: Json) -> Json:
-    """Without secrets, and without the values that were said to be secret."""
+def _without_secrets(parameters: Json) -> Json:
+    """The parameters without secrets, and without the values that are marked as secret."""
     if isinstance(parameters, list):
-        return [_shown(item) for item in parameters]
+        return [_without_secrets(item) for item in parameters]
     if not isinstance(parameters, dict):
         return parameters
     hidden = {*_SECRETS, "Value"} if parameters.get("IsValueSecret") else {*_SECRETS}
-    return {name: _shown(value) for name, value in parameters.items() if name not in hidden}
+    return {name: _without_secrets(value) for name, value in parameters.items() if name not in hidden}
 
 
-def _changed(connection: Connection) -> dict[str, Any]:
+def _change_response(connection: Connection) -> dict[str, Any]:
+    """The members that every operation returns that changes a connection."""
     return {
         "ConnectionArn": connection.arn,
         "ConnectionState": connection.state,
@@ -200,7 +202,7 @@ def _changed(connection: Connection) -> dict[str, Any]:
 
 def _summary(connection: Connection) -> dict[str, Any]:
     return {
-        **_changed(connection),
+        **_change_response(connection),
         "Name": connection.name,
         "AuthorizationType": connection.authorization_type,
     }

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli import arn
 from sfn_cli.api.functions import paging
-from sfn_cli.api.functions.references import check_revision, function_arn, invalid, no_function, unqualified
+from sfn_cli.api.functions.references import (
+    check_revision,
+    existing_latest,
+    function_arn,
+    invalid,
+    no_function,
+)
 from sfn_cli.api.stepfunctions.arn_checks import new_uuid
 from sfn_cli.errors import ApiError
 from sfn_cli.store.records.functions import FunctionAlias, version_name
@@ -22,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def create_alias(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    name = unqualified(service, request).name
+    name = existing_latest(service, request).name
     alias = FunctionAlias(
         request["Name"],
         _number(request["FunctionVersion"]),
@@ -37,20 +43,20 @@ def create_alias(service: Service, request: dict[str, Any]) -> dict[str, Any]:
             f"Alias already exists: {function_arn(service, name, alias.name)}",
             status=409,
         )
-    return _shown(service, name, alias)
+    return _to_response(service, name, alias)
 
 
 def get_alias(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    name = unqualified(service, request).name
+    name = existing_latest(service, request).name
     alias = service.function_aliases.find(name, request["Name"])
     if alias is None:
         raise _missing(f"Cannot find alias arn: {function_arn(service, name, request['Name'])}")
-    return _shown(service, name, alias)
+    return _to_response(service, name, alias)
 
 
 def update_alias(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Changes what is given: weights stay until other ones are, or none: AdditionalVersionWeights={}."""
-    name = unqualified(service, request).name
+    name = existing_latest(service, request).name
     weights = _weights(request)
 
     def change(alias: FunctionAlias) -> FunctionAlias:
@@ -67,24 +73,24 @@ def update_alias(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     alias = service.function_aliases.update(name, request["Name"], change)
     if alias is None:
         raise _missing(f"Alias not found: {function_arn(service, name, request['Name'])}")
-    return _shown(service, name, alias)
+    return _to_response(service, name, alias)
 
 
 def delete_alias(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Deletes it; that there is none is no error."""
-    service.function_aliases.delete(unqualified(service, request).name, request["Name"])
+    service.function_aliases.delete(existing_latest(service, request).name, request["Name"])
     return {}
 
 
 def list_aliases(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    name = unqualified(service, request).name
+    name = existing_latest(service, request).name
     number = _number(request["FunctionVersion"]) if "FunctionVersion" in request else None
     return paging.answer(
         "Aliases",
         request,
         lambda after, limit: service.function_aliases.page(name, after, limit, number=number),
         lambda alias: alias.name,
-        lambda alias: _shown(service, name, alias),
+        lambda alias: _to_response(service, name, alias),
     )
 
 
@@ -112,8 +118,8 @@ def _check(service: Service, function: str, alias: FunctionAlias) -> None:
     if len(set(numbers)) < len(numbers):
         number = alias.number
         raise invalid(
-            f"Invalid function version {number}. Function version {number} is already included in routing "
-            "configuration."
+            f"Invalid function version {number}. "
+            f"Function version {number} is already included in routing configuration."
         )
     for number in numbers:
         if service.functions.revision(function, number) is None:
@@ -124,7 +130,7 @@ def _missing(message: str) -> ApiError:
     return ApiError("ResourceNotFoundException", message, status=404)
 
 
-def _shown(service: Service, function: str, alias: FunctionAlias) -> dict[str, Any]:
+def _to_response(service: Service, function: str, alias: FunctionAlias) -> dict[str, Any]:
     """An AliasConfiguration."""
     shown: dict[str, Any] = {
         "AliasArn": function_arn(service, function, alias.name),

@@ -26,8 +26,8 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 """A zip's oldest time: what is the same is to have the same zip."""
 
 
-def checked_code(source: Mapping[str, Any]) -> Code | None:
-    """The code that a request gives, None if it gives none."""
+def parse_code(source: Mapping[str, Any]) -> Code | None:
+    """Parses the code in a request; None if there is none. Raises ApiError."""
     for member in ("S3Bucket", "S3Key", "ImageUri"):
         if source.get(member):
             raise invalid(f"sfn takes a function's code from a zip or a folder: {member} is not supported.")

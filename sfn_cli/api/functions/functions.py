@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli import arn
 from sfn_cli.api.functions import paging
-from sfn_cli.api.functions.code import checked_code, facts_of
+from sfn_cli.api.functions.code import facts_of, parse_code
 from sfn_cli.api.functions.references import (
     check_revision,
     existing,
+    existing_latest,
     function_arn,
     invalid,
     not_found,
-    referred,
-    unqualified,
+    parse_reference,
 )
-from sfn_cli.api.functions.versions import publish, shown, shown_qualified
+from sfn_cli.api.functions.versions import publish, to_qualified_response, to_response
 from sfn_cli.errors import ApiError
 from sfn_cli.store.records.functions import LATEST, Code, Function, reference
 
@@ -35,16 +35,9 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 _KEPT = (
-    "Runtime",
-    "Role",
-    "Handler",
-    "Description",
-    "Timeout",
-    "MemorySize",
-    "Environment",
-    "TracingConfig",
-    "LoggingConfig",
-)
+    "Runtime", "Role", "Handler", "Description", "Timeout", "MemorySize", "Environment",
+    "TracingConfig", "LoggingConfig",
+)  # fmt: skip
 """What a request sets of a configuration, as it is; the rest of it is the same for every local function."""
 
 _REFUSED = ("Layers", "FileSystemConfigs", "ImageConfig", "CapacityProviderConfig", "DurableConfig")
@@ -58,7 +51,7 @@ def create_function(service: Service, request: dict[str, Any]) -> dict[str, Any]
             f"{request['FunctionName']}"
         )
     _check_supported(request)
-    code = checked_code(request["Code"])
+    code = parse_code(request["Code"])
     if code is None:
         raise invalid("Please provide a source for function code.")
     if not request.get("Runtime") or not request.get("Handler"):
@@ -89,12 +82,12 @@ def create_function(service: Service, request: dict[str, Any]) -> dict[str, Any]
     }
     if not service.functions.create(name, own_arn, configuration, code, now):
         raise ApiError("ResourceConflictException", f"Function already exist: {name}", status=409)
-    return _answered(service, request)
+    return _describe(service, request)
 
 
 def update_function_code(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     _check_supported(request)
-    code = checked_code(request)
+    code = parse_code(request)
     if code is None:
         raise invalid("Please provide a source for function code.")
 
@@ -104,7 +97,7 @@ def update_function_code(service: Service, request: dict[str, Any]) -> dict[str,
             changed["Architectures"] = request["Architectures"]
         return changed
 
-    return _updated(service, request, change, code)
+    return _update(service, request, change, code)
 
 
 def update_function_configuration(service: Service, request: dict[str, Any]) -> dict[str, Any]:
@@ -116,7 +109,7 @@ def update_function_configuration(service: Service, request: dict[str, Any]) -> 
             changed["EphemeralStorage"] = request["EphemeralStorage"]
         return changed
 
-    return _updated(service, request, change, None)
+    return _update(service, request, change, None)
 
 
 def get_function(service: Service, request: dict[str, Any]) -> dict[str, Any]:
@@ -126,14 +119,17 @@ def get_function(service: Service, request: dict[str, Any]) -> dict[str, Any]:
         if function.code_dir is None
         else {"RepositoryType": "Folder", "Location": f"file://{function.code_dir}"}
     )
-    answer: dict[str, Any] = {"Configuration": shown(function, referred(request).qualifier), "Code": place}
+    answer: dict[str, Any] = {
+        "Configuration": to_response(function, parse_reference(request).qualifier),
+        "Code": place,
+    }
     if function.configuration.get("Tags"):
         answer["Tags"] = function.configuration["Tags"]
     return answer
 
 
 def get_function_configuration(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    return dict(shown(existing(service, request), referred(request).qualifier))
+    return dict(to_response(existing(service, request), parse_reference(request).qualifier))
 
 
 def list_functions(service: Service, request: dict[str, Any]) -> dict[str, Any]:
@@ -149,13 +145,13 @@ def list_functions(service: Service, request: dict[str, Any]) -> dict[str, Any]:
         request,
         page,
         lambda function: f"{function.name}:{function.number}",
-        shown_qualified if all_versions else shown,
+        to_qualified_response if all_versions else to_response,
     )
 
 
 def delete_function(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Deletes the function with all its versions and aliases, or one version."""
-    name, qualifier = referred(request)
+    name, qualifier = parse_reference(request)
     if qualifier is None:
         if not service.functions.delete(name):
             raise not_found(service, request)
@@ -175,27 +171,27 @@ def delete_function(service: Service, request: dict[str, Any]) -> dict[str, Any]
 # Configurations
 
 
-def _updated(service: Service, request: Mapping[str, Any], change: Any, code: Code | None) -> dict[str, Any]:
-    name, qualifier = referred(request)
+def _update(service: Service, request: Mapping[str, Any], change: Any, code: Code | None) -> dict[str, Any]:
+    name, qualifier = parse_reference(request)
     now = service.clock()
 
-    def checked(function: Function) -> Mapping[str, Json]:
+    def apply_change(function: Function) -> Mapping[str, Json]:
         check_revision(request, function.configuration["RevisionId"])
         return {**change(function), **_marks(now)}
 
     if request.get("DryRun"):
-        now_is = unqualified(service, request)
-        return dict(shown(now_is._replace(configuration=checked(now_is))))
-    function = service.functions.update(name, checked, now, code) if qualifier is None else None
+        now_is = existing_latest(service, request)
+        return dict(to_response(now_is._replace(configuration=apply_change(now_is))))
+    function = service.functions.update(name, apply_change, now, code) if qualifier is None else None
     if function is None:
         raise not_found(service, request)
-    return _answered(service, request)
+    return _describe(service, request)
 
 
-def _answered(service: Service, request: Mapping[str, Any]) -> dict[str, Any]:
-    """The function that was made or changed, or the version that it is published as."""
+def _describe(service: Service, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Describes the function that was created or changed, or the version it is published as."""
     named = {"FunctionName": request["FunctionName"]}
-    return dict(shown(publish(service, named) if request.get("Publish") else existing(service, named)))
+    return dict(to_response(publish(service, named) if request.get("Publish") else existing(service, named)))
 
 
 def _changes(request: Mapping[str, Any], name: str) -> dict[str, Json]:

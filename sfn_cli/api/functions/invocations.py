@@ -10,7 +10,7 @@ import base64
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli import jsonvalue
-from sfn_cli.api.functions.references import existing, invalid, not_found, referred
+from sfn_cli.api.functions.references import existing, invalid, not_found, parse_reference
 from sfn_cli.api.stepfunctions.arn_checks import new_uuid
 from sfn_cli.errors import ApiError
 
@@ -24,14 +24,14 @@ MAX_EVENT_BYTES = 1_048_576
 
 def invoke(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     kind = request.get("InvocationType") or "RequestResponse"
-    payload = _checked_payload(
+    payload = _parse_payload(
         request.get("Payload"), MAX_EVENT_BYTES if kind == "Event" else MAX_PAYLOAD_BYTES
     )
-    client_context = _checked_context(request.get("ClientContext"))
+    client_context = _parse_context(request.get("ClientContext"))
     existing(service, request)
     if kind == "DryRun":
         return {"StatusCode": 204, "Payload": b""}
-    name, qualifier = referred(request)
+    name, qualifier = parse_reference(request)
     function_ref = f"{name}:{qualifier}" if qualifier else name
     if kind == "Event":
         send_event(service, function_ref, payload, client_context)
@@ -60,8 +60,8 @@ def send_event(service: Service, function_ref: str, payload: str, client_context
     return request_id
 
 
-def _checked_payload(payload: bytes | str | None, most_bytes: int) -> str:
-    """The event's JSON text; no payload is the empty object."""
+def _parse_payload(payload: bytes | str | None, most_bytes: int) -> str:
+    """Returns the event's JSON text; without a payload, the empty object. Raises ApiError."""
     if not payload:
         return "{}"
     try:
@@ -77,8 +77,8 @@ def _checked_payload(payload: bytes | str | None, most_bytes: int) -> str:
     return text
 
 
-def _checked_context(given: str | None) -> str | None:
-    """The client's context, which comes as base64, as JSON text."""
+def _parse_context(given: str | None) -> str | None:
+    """Returns the JSON text of the client's context, which is sent in base64. Raises ApiError."""
     if given is None:
         return None
     try:

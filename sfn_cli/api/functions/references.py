@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from sfn_cli.jsonvalue import Json
 
 
-def referred(request: Mapping[str, Any]) -> Reference:
-    """The function's name, and the qualifier that stands with it or on its own. Raises ApiError
-    when they differ.
+def parse_reference(request: Mapping[str, Any]) -> Reference:
+    """Returns the function's name, and the qualifier that is part of it or a member of its own.
+    Raises ApiError when they differ.
     """
     name, qualifier = reference(request["FunctionName"])
     given = request.get("Qualifier")
@@ -31,7 +31,7 @@ def referred(request: Mapping[str, Any]) -> Reference:
 
 def existing(service: Service, request: Mapping[str, Any]) -> Function:
     """The function at the version that is meant; an alias's is the one that it leads to. Raises ApiError."""
-    name, qualifier = referred(request)
+    name, qualifier = parse_reference(request)
     number = 0 if qualifier in (None, LATEST) else arn.version_number(qualifier)
     if number is None and qualifier is not None:
         route = service.functions.route(name, qualifier)
@@ -42,15 +42,17 @@ def existing(service: Service, request: Mapping[str, Any]) -> Function:
     return function
 
 
-def unqualified(service: Service, request: Mapping[str, Any]) -> Function:
-    """The function as it is now, for what cannot be done to a version or an alias. Raises ApiError."""
-    if referred(request).qualifier not in (None, LATEST):
+def existing_latest(service: Service, request: Mapping[str, Any]) -> Function:
+    """Returns the function as it is now, for an operation that takes no version or alias. Raises
+    ApiError.
+    """
+    if parse_reference(request).qualifier not in (None, LATEST):
         raise not_found(service, request)
     return existing(service, request)
 
 
 def not_found(service: Service, request: Mapping[str, Any]) -> ApiError:
-    return no_function(function_arn(service, *referred(request)))
+    return no_function(function_arn(service, *parse_reference(request)))
 
 
 def no_function(function_arn: str) -> ApiError:

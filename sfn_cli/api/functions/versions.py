@@ -1,7 +1,8 @@
 """Versions of functions: PublishVersion, ListVersionsByFunction.
 
-https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html A version keeps code and
-configuration as they were; publishing again what has not changed gives the version that there is.
+https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html
+A version keeps code and configuration as they were; publishing again what has not changed gives the
+version that there is.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli import jsonvalue
 from sfn_cli.api.functions import paging
 from sfn_cli.api.functions.code import facts_of, snapshot
-from sfn_cli.api.functions.references import check_revision, invalid, unqualified
+from sfn_cli.api.functions.references import check_revision, existing_latest, invalid
 from sfn_cli.api.stepfunctions.arn_checks import new_uuid
 from sfn_cli.store.records.functions import Code, Function
 
@@ -27,25 +28,27 @@ _MARKS = frozenset({"Description", "LastModified", "RevisionId", "Tags"})
 
 def publish_version(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     published = publish(service, request)
-    return dict(shown(published))
+    return dict(to_response(published))
 
 
 def list_versions_by_function(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """$LATEST and the versions, the oldest first."""
-    function = unqualified(service, request)
+    function = existing_latest(service, request)
 
     def page(after: str, limit: int) -> list[Function]:
         return service.functions.page(
             (function.name, int(after or -1)), limit, of=function.name, all_versions=True
         )
 
-    return paging.answer("Versions", request, page, lambda version: str(version.number), shown_qualified)
+    return paging.answer(
+        "Versions", request, page, lambda version: str(version.number), to_qualified_response
+    )
 
 
 def publish(service: Service, request: Mapping[str, Any]) -> Function:
     """The version with what the function is now. Raises ApiError."""
     while True:
-        function = unqualified(service, request)
+        function = existing_latest(service, request)
         configuration = function.configuration
         check_revision(request, configuration["RevisionId"])
         given, current = request.get("CodeSha256"), configuration["CodeSha256"]
@@ -65,15 +68,15 @@ def publish(service: Service, request: Mapping[str, Any]) -> Function:
             return published
 
 
-def shown(function: Function, qualifier: str | None = None) -> Mapping[str, Json]:
-    """A FunctionConfiguration as the API answers it; its ARN has the qualifier by which it was asked for."""
+def to_response(function: Function, qualifier: str | None = None) -> Mapping[str, Json]:
+    """Returns a FunctionConfiguration. Its ARN ends in the qualifier that was requested."""
     configuration = {member: value for member, value in function.configuration.items() if member != "Tags"}
     return {**configuration, "FunctionArn": f"{function.arn}:{qualifier}"} if qualifier else configuration
 
 
-def shown_qualified(function: Function) -> Mapping[str, Json]:
-    """As it stands in a list of versions, where $LATEST is named too."""
-    return shown(function, function.version)
+def to_qualified_response(function: Function) -> Mapping[str, Json]:
+    """Returns a FunctionConfiguration as a list of versions has it: $LATEST is a qualifier too."""
+    return to_response(function, function.version)
 
 
 def _digest(facts: Mapping[str, Json]) -> str:

@@ -20,29 +20,9 @@ if TYPE_CHECKING:
 MAX_DESCRIBED = 50
 
 RETENTIONS = (
-    1,
-    3,
-    5,
-    7,
-    14,
-    30,
-    60,
-    90,
-    120,
-    150,
-    180,
-    365,
-    400,
-    545,
-    731,
-    1096,
-    1827,
-    2192,
-    2557,
-    2922,
-    3288,
-    3653,
-)
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
+    3288, 3653,
+)  # fmt: skip
 """The days that AWS lets a group keep its events (PutRetentionPolicy)."""
 
 _GROUP_NAME = re.compile(r"[.\-_/#A-Za-z0-9]{1,512}")
@@ -112,7 +92,7 @@ def describe_log_groups(service: Service, request: dict[str, Any]) -> dict[str, 
         prefix=request.get("logGroupNamePrefix", ""),
         containing=request.get("logGroupNamePattern", ""),
     )
-    answer: dict[str, Any] = {"logGroups": [_shown_group(service, group) for group in groups[:limit]]}
+    answer: dict[str, Any] = {"logGroups": [_group_response(service, group) for group in groups[:limit]]}
     if len(groups) > limit:
         answer["nextToken"] = groups[limit - 1].name
     return answer
@@ -139,7 +119,7 @@ def describe_log_streams(service: Service, request: dict[str, Any]) -> dict[str,
         streams = streams[names.index(request["nextToken"]) + 1 :]
     limit = request.get("limit") or MAX_DESCRIBED
     answer: dict[str, Any] = {
-        "logStreams": [_shown_stream(service, group, stream) for stream in streams[:limit]]
+        "logStreams": [_stream_response(service, group, stream) for stream in streams[:limit]]
     }
     if len(streams) > limit:
         answer["nextToken"] = streams[limit - 1].name
@@ -170,7 +150,7 @@ def invalid_parameter(message: str) -> ApiError:
     return ApiError("InvalidParameterException", message)
 
 
-def _shown_group(service: Service, group: LogGroup) -> dict[str, Any]:
+def _group_response(service: Service, group: LogGroup) -> dict[str, Any]:
     group_arn = arn.log_group(service.settings.region, service.settings.account_id, group.name)
     return {
         "logGroupName": group.name,
@@ -184,7 +164,7 @@ def _shown_group(service: Service, group: LogGroup) -> dict[str, Any]:
     }
 
 
-def _shown_stream(service: Service, group: str, stream: LogStream) -> dict[str, Any]:
+def _stream_response(service: Service, group: str, stream: LogStream) -> dict[str, Any]:
     group_arn = arn.log_group(service.settings.region, service.settings.account_id, group).removesuffix(":*")
     return {
         "logStreamName": stream.name,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def list_tags_for_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    return {"tags": _tags(service, _named(request["resourceArn"]))}
+    return {"tags": _tags(service, _group_name(request["resourceArn"]))}
 
 
 def list_tags_log_group(service: Service, request: dict[str, Any]) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def tag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
             )
         return merged
 
-    if not service.log_groups.change_tags(_named(request["resourceArn"]), more):
+    if not service.log_groups.change_tags(_group_name(request["resourceArn"]), more):
         raise no_group()
     return {}
 
@@ -44,7 +44,7 @@ def tag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 def untag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Removes tags; keys that the group does not have are no error."""
     if not service.log_groups.change_tags(
-        _named(request["resourceArn"]), lambda tags: without(tags, request["tagKeys"])
+        _group_name(request["resourceArn"]), lambda tags: without(tags, request["tagKeys"])
     ):
         raise no_group()
     return {}
@@ -57,7 +57,7 @@ def _tags(service: Service, group: str) -> Tags:
     return tags
 
 
-def _named(resource_arn: str) -> str:
+def _group_name(resource_arn: str) -> str:
     name = arn.log_group_name(resource_arn)
     if name is None:
         raise ApiError(

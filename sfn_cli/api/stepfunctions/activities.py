@@ -31,7 +31,7 @@ def create_activity(service: Service, request: dict[str, Any]) -> dict[str, Any]
         name=name,
         created_at=service.clock(),
         encryption_configuration=configurations.encryption(request),
-        tags=tags.as_text(tags.checked(tags.by_key(request.get("tags", [])), name)),
+        tags=tags.as_text(tags.check_tags(tags.by_key(request.get("tags", [])), name)),
     )
     kept = service.activities.create(activity)
     if kept.encryption_configuration != activity.encryption_configuration:
@@ -72,14 +72,14 @@ def get_activity_task(service: Service, request: dict[str, Any]) -> dict[str, An
     awaited = AwaitedTask(
         activity.arn,
         POLL_SECONDS,
-        partial(_taken, activity_arn=activity.arn, worker_name=request.get("workerName")),
+        partial(_take_task, activity_arn=activity.arn, worker_name=request.get("workerName")),
     )
     answer = awaited.take(service)
     return awaited if answer is None else answer
 
 
-def _taken(service: Service, *, activity_arn: str, worker_name: str | None) -> dict[str, Any] | None:
-    """The activity's next task, taken from its queue, or None."""
+def _take_task(service: Service, *, activity_arn: str, worker_name: str | None) -> dict[str, Any] | None:
+    """Takes the activity's next task from its queue; None if the queue is empty."""
     task = service.tasks.take(activity_arn, worker_name, service.clock())
     return None if task is None else {"taskToken": task.token, "input": task.input}
 

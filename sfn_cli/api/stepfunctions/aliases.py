@@ -1,8 +1,9 @@
 """Aliases: CreateStateMachineAlias, UpdateStateMachineAlias, DeleteStateMachineAlias,
 DescribeStateMachineAlias, ListStateMachineAliases.
 
-https://docs.aws.amazon.com/step-functions/latest/dg/concepts-state-machine-alias.html Creating is
-idempotent: the same name, description and routing configuration are answered as if they were new.
+https://docs.aws.amazon.com/step-functions/latest/dg/concepts-state-machine-alias.html
+Creating is idempotent: the same name, description and routing configuration are answered as if they
+were new.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ Routing = list[dict[str, Any]]
 
 def create_state_machine_alias(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     routing: Routing = request["routingConfiguration"]
-    machine_arn, weights = _checked(routing)
+    machine_arn, weights = _check_routing(routing)
     machine = _machine(service, machine_arn, routing[0]["stateMachineVersionArn"])
     name, description = request["name"], request.get("description", "")
     try:
@@ -39,14 +40,14 @@ def create_state_machine_alias(service: Service, request: dict[str, Any]) -> dic
     if (alias.description, alias.weights) != (description, weights):
         raise ApiError(
             "ConflictException",
-            "Failed to create alias because an alias with the same name and a different routing "
-            "configuration already exists.",
+            "Failed to create alias because an alias with the same name "
+            "and a different routing configuration already exists.",
         )
-    return {"stateMachineAliasArn": arn.qualified(machine_arn, name), "creationDate": alias.created_at}
+    return {"stateMachineAliasArn": arn.qualify(machine_arn, name), "creationDate": alias.created_at}
 
 
 def update_state_machine_alias(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    machine_arn, name = _split(request["stateMachineAliasArn"])
+    machine_arn, name = _parse_arn(request["stateMachineAliasArn"])
     routing: Routing | None = request.get("routingConfiguration")
     if routing is None and "description" not in request:
         raise ApiError(
@@ -54,7 +55,7 @@ def update_state_machine_alias(service: Service, request: dict[str, Any]) -> dic
             "Either the description or the RoutingConfiguration must be specified",
             reason="MISSING_REQUIRED_PARAMETER",
         )
-    weights = None if routing is None else _checked(routing, machine_arn)[1]
+    weights = None if routing is None else _check_routing(routing, machine_arn)[1]
     machine = _machine(service, machine_arn, request["stateMachineAliasArn"])
     alias = service.aliases.update(machine.id, name, request.get("description"), weights, service.clock())
     if alias is None:
@@ -64,7 +65,7 @@ def update_state_machine_alias(service: Service, request: dict[str, Any]) -> dic
 
 def delete_state_machine_alias(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Its versions stay, and so do its executions."""
-    machine_arn, name = _split(request["stateMachineAliasArn"])
+    machine_arn, name = _parse_arn(request["stateMachineAliasArn"])
     machine = service.state_machines.find(machine_arn)
     if machine is None or not service.aliases.delete(machine.id, name):
         raise _not_found(request["stateMachineAliasArn"])
@@ -72,7 +73,7 @@ def delete_state_machine_alias(service: Service, request: dict[str, Any]) -> dic
 
 
 def describe_state_machine_alias(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    machine_arn, name = _split(request["stateMachineAliasArn"])
+    machine_arn, name = _parse_arn(request["stateMachineAliasArn"])
     machine = service.state_machines.find(machine_arn)
     alias = None if machine is None else service.aliases.find(machine.id, name)
     if alias is None:
@@ -82,7 +83,7 @@ def describe_state_machine_alias(service: Service, request: dict[str, Any]) -> d
         "name": alias.name,
         "description": alias.description or None,
         "routingConfiguration": [
-            {"stateMachineVersionArn": arn.qualified(machine_arn, number), "weight": weight}
+            {"stateMachineVersionArn": arn.qualify(machine_arn, number), "weight": weight}
             for number, weight in alias.weights
         ],
         "creationDate": alias.created_at,
@@ -95,7 +96,7 @@ def list_state_machine_aliases(service: Service, request: dict[str, Any]) -> dic
     recordings show the oldest first.
     """
     given_arn = request["stateMachineArn"]
-    machine_arn, qualifier = arn.unqualified(given_arn)
+    machine_arn, qualifier = arn.split_qualifier(given_arn)
     machine = references.active(service, machine_arn)
     version = None
     if qualifier is not None:
@@ -111,16 +112,16 @@ def list_state_machine_aliases(service: Service, request: dict[str, Any]) -> dic
     shown = aliases[:size]
     return {
         "stateMachineAliases": [
-            {"stateMachineAliasArn": arn.qualified(machine_arn, alias.key), "creationDate": alias.created_at}
+            {"stateMachineAliasArn": arn.qualify(machine_arn, alias.key), "creationDate": alias.created_at}
             for alias in shown
         ],
         "nextToken": paging.token(scope, str(shown[-1].key), now) if len(aliases) > size else None,
     }
 
 
-def _checked(routing: Routing, machine_arn: str | None = None) -> tuple[str, Weights]:
-    """The machine that a routing configuration is of (it must be this one, if one is given), and
-    what it says.
+def _check_routing(routing: Routing, machine_arn: str | None = None) -> tuple[str, Weights]:
+    """Checks a routing configuration. Returns the ARN of its state machine (which must be
+    `machine_arn`, if that is not None) and the weight of each version.
 
     Raises ApiError InvalidArn, or ValidationException, in the order in which AWS looks: versions,
     distinct ones, weights of 100 together.
@@ -128,7 +129,7 @@ def _checked(routing: Routing, machine_arn: str | None = None) -> tuple[str, Wei
     arns = [route["stateMachineVersionArn"] for route in routing]
     for version_arn in arns:
         arn_checks.check_arn(version_arn, "stateMachine")
-    parts = [arn.unqualified(version_arn) for version_arn in arns]
+    parts = [arn.split_qualifier(version_arn) for version_arn in arns]
     numbers = [number for _, qualifier in parts if (number := arn.version_number(qualifier)) is not None]
     weights = [route["weight"] for route in routing]
     if len(numbers) < len(arns):
@@ -150,12 +151,12 @@ def _invalid(message: str, received: Sequence[object]) -> ApiError:
     )
 
 
-def _split(alias_arn: str) -> tuple[str, str]:
-    """The machine's ARN and the alias's name. Raises ApiError InvalidArn, or ResourceNotFound for
-    what can be no alias.
+def _parse_arn(alias_arn: str) -> tuple[str, str]:
+    """Returns the state machine's ARN and the alias's name. Raises ApiError InvalidArn, or
+    ResourceNotFound for an ARN that cannot be an alias's.
     """
     arn_checks.check_arn(alias_arn, "stateMachine")
-    machine_arn, name = arn.unqualified(alias_arn)
+    machine_arn, name = arn.split_qualifier(alias_arn)
     if name is None:
         raise _not_found(alias_arn)
     return machine_arn, name

@@ -25,17 +25,20 @@ def check_name(name: str) -> None:
 
 
 def check_role(role_arn: str) -> None:
-    """Raises ApiError InvalidArn when the role is no ARN. (That it exists is nobody's concern here.)"""
-    if arn.checked(role_arn) is None:
+    """Raises ApiError InvalidArn when the role is no ARN. (That it exists is nobody's concern
+    here.)
+    """
+    if arn.parse_strict(role_arn) is None:
         raise _invalid_arn(role_arn)
 
 
 def check_arn(text: str, *resource_types: str) -> Arn:
-    """The parts of an ARN of Step Functions that must name a resource of one of these types ("stateMachine").
+    """The parts of an ARN of Step Functions that must name a resource of one of these types
+    ("stateMachine").
 
     Raises ApiError InvalidArn.
     """
-    parsed = arn.checked(text)
+    parsed = arn.parse_strict(text)
     if parsed is None or parsed.service != "states" or not parsed.resource_id:
         raise _invalid_arn(text)
     if parsed.resource_type not in resource_types:
@@ -74,7 +77,8 @@ def new_uuid() -> str:
 def new_execution_name(at: int) -> str:
     """A UUID that begins with the time (version 7, RFC 9562), in milliseconds since 1970.
 
-    Of many executions, names that were all random would each change another page of the store's index.
+    Of many executions, names that were all random would each change another page of the store's
+    index.
     """
     return _uuid(at.to_bytes(6, "big") + os.urandom(10), version=7)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sfn_cli.api import model
 from sfn_cli.api.protocol.constraints import check_constraints
 from sfn_cli.api.stepfunctions import arn_checks
-from sfn_cli.api.stepfunctions.executions import check_start, mocked, new_execution, start_answer
+from sfn_cli.api.stepfunctions.executions import check_start, new_execution, resolve_mocks, start_answer
 from sfn_cli.api.stepfunctions.references import active
 from sfn_cli.errors import ApiError
 
@@ -55,7 +55,7 @@ def start_executions(
     starts none, when the state machine or what is asked of its mocks (`inject` as StartExecution
     has it) is to blame.
     """
-    common, mocking = mocked(service, {"stateMachineArn": state_machine_arn, "inject": inject})
+    common, mocking = resolve_mocks(service, {"stateMachineArn": state_machine_arn, "inject": inject})
     arn_checks.check_machine(common["stateMachineArn"])
     machine = active(service, common["stateMachineArn"])
     if mocking is not None:

@@ -1,4 +1,5 @@
-"""The configurations of a state machine: what is not given is AWS's default, or what an update finds.
+"""The configurations of a state machine: what is not given is AWS's default, or what an update
+finds.
 
 Each function gives a JSON object in text, as it is kept and as DescribeStateMachine shows it.
 """
@@ -42,16 +43,19 @@ def asks_for_logs(logging_configuration: str) -> bool:
 
 
 def tracing(request: Mapping[str, Any], kept: str | None = None) -> str:
-    """tracingConfiguration; sfn keeps it, and traces nothing. Raises ApiError InvalidTracingConfiguration."""
+    """tracingConfiguration; sfn keeps it, and traces nothing. Raises ApiError
+    InvalidTracingConfiguration.
+    """
     given = request.get("tracingConfiguration")
     if given is None and kept is not None:
         return kept
     configuration = {"enabled": False} if given is None else given
     if "enabled" not in configuration:
+        # (ours)
         raise ApiError(
             "InvalidTracingConfiguration",
             "Invalid Tracing Configuration: enabled must be set to true or false.",
-        )  # (ours)
+        )
     return jsonvalue.dumps(configuration)
 
 

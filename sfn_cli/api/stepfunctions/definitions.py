@@ -46,9 +46,9 @@ def _as_aws_sees_it(fault: Diagnostic) -> Diagnostic:
     return fault._replace(severity="WARNING") if fault.code == UNAVAILABLE else fault
 
 
-def checked(service: Service, definition: str, machine_type: str) -> str:
-    """The definition. Raises ApiError InvalidDefinition with what is wrong with it, up to
-    MAX_DIAGNOSTICS faults.
+def check_definition(service: Service, definition: str, machine_type: str) -> str:
+    """Validates a definition and returns it. Raises ApiError InvalidDefinition with up to
+    MAX_DIAGNOSTICS problems.
     """
     from sfn_cli.asl.validation.validate import validate
 
@@ -57,7 +57,9 @@ def checked(service: Service, definition: str, machine_type: str) -> str:
 
 
 def refuse_faults(found: Iterable[Diagnostic]) -> None:
-    """Raises ApiError InvalidDefinition with the errors among what was found, up to MAX_DIAGNOSTICS."""
+    """Raises ApiError InvalidDefinition with the errors among what was found, up to
+    MAX_DIAGNOSTICS.
+    """
     message = refusal(found)
     if message is not None:
         raise ApiError("InvalidDefinition", message)
@@ -68,7 +70,9 @@ def refusal(found: Iterable[Diagnostic]) -> str | None:
     faults = [fault for fault in found if fault.severity == "ERROR"]
     if not faults:
         return None
-    shown = ", ".join(_shown(fault.code, fault.message, fault.location) for fault in faults[:MAX_DIAGNOSTICS])
+    shown = ", ".join(
+        _format_fault(fault.code, fault.message, fault.location) for fault in faults[:MAX_DIAGNOSTICS]
+    )
     return f"Invalid State Machine Definition: '{shown}'"
 
 
@@ -79,7 +83,7 @@ def variable_references(definition: str) -> dict[str, list[str]] | None:
     return variable_references(jsonvalue.loads(definition)) or None
 
 
-def _shown(code: str, message: str, location: str | None) -> str:
+def _format_fault(code: str, message: str, location: str | None) -> str:
     if location is None:
         return f"{code}: {message} at null"  # Observed: so AWS writes it of what has no place.
     # A place in a text that is not JSON ("[Source: …]") stands on a line of its own, as Jackson writes it.

@@ -1,8 +1,9 @@
-"""Executions: StartExecution, StopExecution, DescribeExecution, ListExecutions, GetExecutionHistory.
+"""Executions: StartExecution, StopExecution, DescribeExecution, ListExecutions,
+GetExecutionHistory.
 
-https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
-Starting a STANDARD execution is idempotent: the same name and input (and mocks), while it runs, give the
-same answer. A name that another execution of the machine has, or had, is taken.
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html Starting a
+STANDARD execution is idempotent: the same name and input (and mocks), while it runs, give the same
+answer. A name that another execution of the machine has, or had, is taken.
 """
 
 from __future__ import annotations
@@ -29,15 +30,15 @@ if TYPE_CHECKING:
 
 
 def start_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    request, mocking = mocked(service, request)
+    request, mocking = resolve_mocks(service, request)
     return _start(service, request, service.clock(), mocking, clock=service.settings.clock)
 
 
 def start_child(
     service: Service, request: dict[str, Any], parent_arn: str, task: int, *, awaited: bool, at: int
 ) -> dict[str, Any]:
-    """As StartExecution, by a task (its event's number) of the execution `parent_arn`, which may wait for the end;
-    not before `at`, its execution's time.
+    """As StartExecution, by a task (its event's number) of the execution `parent_arn`, which may
+    wait for the end; not before `at`, its execution's time.
 
     Whatever it started already is the answer.
     """
@@ -49,9 +50,9 @@ def start_child(
     )
 
 
-def mocked(service: Service, request: Mapping[str, Any]) -> tuple[dict[str, Any], Mocking | None]:
-    """The request without the test case that its ARN may name, and the mocks that it asks for, if
-    it asks for any.
+def resolve_mocks(service: Service, request: Mapping[str, Any]) -> tuple[dict[str, Any], Mocking | None]:
+    """Returns the request without the test case that its ARN may name, and the mocks that it
+    requests, if any.
     """
     machine_arn, test_case = arn.test_case(request["stateMachineArn"])
     inject = request.get("inject", ())
@@ -87,7 +88,7 @@ def new_execution(
     """
     name = request.get("name") or arn_checks.new_execution_name(at)
     seed = os.urandom(16).hex()
-    machine = qualifiers.routed(machine, seed)
+    machine = qualifiers.choose_version(machine, seed)
     version, alias = machine.version and machine.version.number, machine.alias and machine.alias.name
     new = NewExecution(
         arn=_execution_arn(machine, name),
@@ -114,10 +115,8 @@ def start_answer(
     """StartExecution's answer, given the execution that has the new one's ARN. Raises ApiError."""
     if execution is None:
         raise does_not_exist(new.state_machine_arn)
-    if execution.status != "RUNNING" or (execution.input, execution.mocks) != (
-        request.get("input", "{}"),
-        new.mocks,
-    ):
+    same = (execution.input, execution.mocks) == (request.get("input", "{}"), new.mocks)
+    if execution.status != "RUNNING" or not same:
         raise ApiError("ExecutionAlreadyExists", f"Execution Already Exists: '{execution.arn}'")
     return {"executionArn": execution.arn, "startDate": execution.started_at}
 
@@ -125,7 +124,8 @@ def start_answer(
 def stop_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """An execution that has ended stays as it is: the answer is when it stopped.
 
-    An EXPRESS execution cannot be stopped on AWS. Here a suspended one can: nothing else would end it.
+    An EXPRESS execution cannot be stopped on AWS. Here a suspended one can: nothing else would end
+    it.
     """
     execution_arn = request["executionArn"]
     if not (arn.is_express(execution_arn) and service.suspensions.of(execution_arn)):
@@ -139,7 +139,9 @@ def stop_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def describe_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """Executions of an EXPRESS machine do not describe themselves, but the children of a Map Run do."""
+    """Executions of an EXPRESS machine do not describe themselves, but the children of a Map Run
+    do.
+    """
     execution_arn = request["executionArn"]
     execution = service.executions.find(execution_arn) if arn.is_express(execution_arn) else None
     if execution is None or execution.map_run_arn is None:
@@ -193,7 +195,9 @@ def list_executions(service: Service, request: dict[str, Any]) -> dict[str, Any]
 
 
 def _scope(filter: ExecutionFilter) -> str:
-    """What a page's token is for. (In this form since the first version, so that tokens outlive an upgrade.)"""
+    """What a page's token is for. (In this form since the first version, so that tokens outlive an
+    upgrade.)
+    """
     fields = {**filter._asdict(), "map_run": filter.map_run_arn}
     names = ("state_machine_arn", "map_run", "version", "alias", "status", "redriven")
     return f"ListExecutions Whose({', '.join(f'{name}={fields[name]!r}' for name in names)})"
@@ -213,9 +217,8 @@ def _filter(service: Service, request: Mapping[str, Any]) -> ExecutionFilter:
     if redriven is not None:
         raise ApiError("ValidationException", "redriveFilter is only supported with mapRunArn")
     if status == "PENDING_REDRIVE":
-        raise ApiError(
-            "ValidationException", "statusFilter PENDING_REDRIVE is only supported with mapRunArn"
-        )  # (ours)
+        # (ours)
+        raise ApiError("ValidationException", "statusFilter PENDING_REDRIVE is only supported with mapRunArn")
     machine = existing(service, request["stateMachineArn"])
     if machine.type == "EXPRESS":
         raise type_not_supported()

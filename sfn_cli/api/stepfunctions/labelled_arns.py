@@ -14,7 +14,7 @@ from typing import NamedTuple
 from sfn_cli import jsonvalue
 from sfn_cli.asl.dataflow import JSONPATH
 from sfn_cli.asl.nesting import all_states
-from sfn_cli.asl.state_machine import StateMachine
+from sfn_cli.asl.state_machine import CompiledMachine
 from sfn_cli.interpreter.map_run import label_of
 
 
@@ -35,6 +35,6 @@ def find(machine_arn: str, definition: str, label: str) -> Children | None:
         processor = state.get("ItemProcessor", {})
         config = processor.get("ProcessorConfig", {})
         if config.get("Mode") == "DISTRIBUTED" and label_of(machine_arn, name, state.get("Label")) == label:
-            text = StateMachine(processor, {}, processor.get("QueryLanguage", language)).definition
+            text = CompiledMachine(processor, {}, processor.get("QueryLanguage", language)).definition
             return Children(text, config.get("ExecutionType", "STANDARD"))
     return None

@@ -93,7 +93,9 @@ def list_map_runs(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def update_map_run(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """Changes what a run that goes on allows: it is applied at once, also to what has failed already."""
+    """Changes what a run that goes on allows: it is applied at once, also to what has failed
+    already.
+    """
     run = existing_map_run(service, request["mapRunArn"])
     changes = {column: request[member] for member, column in _CHANGES.items() if member in request}
     if not changes:

@@ -23,7 +23,7 @@ def find(service: Service, given_arn: str) -> StateMachine | None:
     """The machine with this ARN, at the version that the ARN names; an alias's is the first that it
     leads to.
     """
-    machine_arn, qualifier = arn.unqualified(given_arn)
+    machine_arn, qualifier = arn.split_qualifier(given_arn)
     machine = service.state_machines.find(machine_arn)
     if machine is None or qualifier is None:
         return machine
@@ -35,39 +35,39 @@ def find(service: Service, given_arn: str) -> StateMachine | None:
     return None if alias is None else _at(machine, alias.routes[0].version)._replace(alias=alias)
 
 
-def routed(machine: StateMachine, seed: str) -> StateMachine:
-    """The machine at the version that an execution with this seed runs: an alias's are drawn by
-    their weights.
+def choose_version(machine: StateMachine, seed: str) -> StateMachine:
+    """Returns the machine at the version that an execution with this seed runs: a version of an
+    alias is drawn by weight.
     """
-    return machine if machine.alias is None else _at(machine, _drawn(machine.alias.routes, seed))
+    return machine if machine.alias is None else _at(machine, _draw_version(machine.alias.routes, seed))
 
 
 def arns(machine_arn: str, version: int | None, alias: str | None) -> dict[str, str]:
     """The ARNs of the version and the alias by which an execution was started, as descriptions and
     events name them.
     """
-    by_alias = {} if alias is None else {"stateMachineAliasArn": arn.qualified(machine_arn, alias)}
+    by_alias = {} if alias is None else {"stateMachineAliasArn": arn.qualify(machine_arn, alias)}
     return (
         by_alias
         if version is None
-        else {**by_alias, "stateMachineVersionArn": arn.qualified(machine_arn, version)}
+        else {**by_alias, "stateMachineVersionArn": arn.qualify(machine_arn, version)}
     )
 
 
-def is_of(given_arn: str, machine_arn: str, started_by: Iterable[str | None]) -> bool:
+def owns(given_arn: str, machine_arn: str, started_by: Iterable[str | None]) -> bool:
     """Whether an execution of this machine, `started_by` what has these ARNs, is one of the
     machine, version or alias that is given.
 
     The children of a Map Run are its machine's.
     """
-    if arn.unqualified(given_arn)[1] is None:
+    if arn.split_qualifier(given_arn)[1] is None:
         return given_arn in (machine_arn, machine_arn.partition("/")[0])
     return given_arn in started_by
 
 
 def version_arn(machine: StateMachine) -> str | None:
     """The ARN of the version that the machine is at, if it is at one."""
-    return None if machine.version is None else arn.qualified(machine.arn, machine.version.number)
+    return None if machine.version is None else arn.qualify(machine.arn, machine.version.number)
 
 
 def started_by(machine: StateMachine) -> dict[str, Any]:
@@ -83,7 +83,7 @@ def _at(machine: StateMachine, version: Version) -> StateMachine:
     return machine._replace(version=version, revision=version.revision)
 
 
-def _drawn(routes: Sequence[Route], seed: str) -> Version:
+def _draw_version(routes: Sequence[Route], seed: str) -> Version:
     from hashlib import sha256  # which no other start needs, and which loads OpenSSL
 
     draw = int.from_bytes(sha256(f"{seed}/route".encode()).digest()[:8]) % 100

@@ -13,7 +13,7 @@ from sfn_cli.api.stepfunctions.executions import needless_redrive, redrivable
 from sfn_cli.errors import ApiError
 from sfn_cli.interpreter.evolve import STANDARD_SECONDS
 from sfn_cli.interpreter.execution import MAX_EVENTS
-from sfn_cli.settings import shown_by
+from sfn_cli.settings import clock_reading
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
@@ -53,11 +53,13 @@ def redrive_execution(service: Service, request: dict[str, Any]) -> dict[str, An
 
 def own_time(state: RedriveState, now: int) -> int:
     """What the execution's own clock shows at `now` by the wall's; it may have jumped ahead."""
-    return max(shown_by(state.clock, state.started_at, now), state.last_at)
+    return max(clock_reading(state.clock, state.started_at, now), state.last_at)
 
 
 def why_not(state: RedriveState, now: int) -> str | None:
-    """DescribeExecution's redriveStatusReason at `now` by the wall's clock, or None: it may be redriven."""
+    """DescribeExecution's redriveStatusReason at `now` by the wall's clock, or None: it may be
+    redriven.
+    """
     needless = needless_redrive(state.status)
     if needless is not None:
         return needless
@@ -77,7 +79,9 @@ def why_not(state: RedriveState, now: int) -> str | None:
 
 
 def status_of(service: Service, execution_arn: str) -> dict[str, str]:
-    """The members of DescribeExecution that tell whether an execution which is there may be redriven."""
+    """The members of DescribeExecution that tell whether an execution which is there may be
+    redriven.
+    """
     state = service.redrives.state(execution_arn)
     assert state is not None
     reason = why_not(state, service.clock())

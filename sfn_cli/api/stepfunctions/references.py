@@ -1,4 +1,6 @@
-"""Which state machine a request means: what its ARN leads to, and the errors where it leads to none."""
+"""Which state machine a request means: what its ARN leads to, and the errors where it leads to
+none.
+"""
 
 from __future__ import annotations
 

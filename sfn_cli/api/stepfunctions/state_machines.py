@@ -1,10 +1,10 @@
 """State machines: CreateStateMachine, UpdateStateMachine, DeleteStateMachine, DescribeStateMachine,
 ListStateMachines.
 
-https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html Creating
-is idempotent: the same name with the same definition (as text), type, configurations, publish and
-versionDescription is answered as if it were new; another role or other tags are not looked at, and
-not kept.
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
+Creating is idempotent: the same name with the same definition (as text), type, configurations,
+publish and versionDescription is answered as if it were new; another role or other tags are not
+looked at, and not kept.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ def create_state_machine(service: Service, request: dict[str, Any]) -> dict[str,
         type=type_,
         status="ACTIVE",
         created_at=service.clock(),
-        tags=tags.as_text(tags.checked(tags.by_key(request.get("tags", [])), name)),
+        tags=tags.as_text(tags.check_tags(tags.by_key(request.get("tags", [])), name)),
         revision=Revision(
             revision_id=None,
-            definition=definitions.checked(service, request["definition"], type_),
+            definition=definitions.check_definition(service, request["definition"], type_),
             role_arn=request["roleArn"],
             logging_configuration=configurations.logging(service, request),
             tracing_configuration=configurations.tracing(request),
@@ -55,7 +55,7 @@ def create_state_machine(service: Service, request: dict[str, Any]) -> dict[str,
     return {
         "stateMachineArn": kept.arn,
         "creationDate": kept.created_at,
-        "stateMachineVersionArn": None if kept.first_version is None else arn.qualified(kept.arn, 1),
+        "stateMachineVersionArn": None if kept.first_version is None else arn.qualify(kept.arn, 1),
     }
 
 
@@ -81,7 +81,7 @@ def update_state_machine(service: Service, request: dict[str, Any]) -> dict[str,
         machine = active_itself(service, request["stateMachineArn"])
         old = machine.revision
         changed = old._replace(
-            definition=definitions.checked(service, request["definition"], machine.type)
+            definition=definitions.check_definition(service, request["definition"], machine.type)
             if "definition" in request
             else old.definition,
             role_arn=request.get("roleArn", old.role_arn),
@@ -110,9 +110,11 @@ def update_state_machine(service: Service, request: dict[str, Any]) -> dict[str,
 def revise(
     service: Service, machine: StateMachine, revision: Revision, *, publish: bool, description: str
 ) -> StateMachine | None:
-    """The machine with this as its newest revision, at the version that it is published as, if it is to be.
+    """The machine with this as its newest revision, at the version that it is published as, if it
+    is to be.
 
-    None when the machine changed or went since it was read. Raises ApiError ServiceQuotaExceededException.
+    None when the machine changed or went since it was read. Raises ApiError
+    ServiceQuotaExceededException.
     """
     from sfn_cli.store.records.versions import QuotaReached
 
@@ -146,7 +148,7 @@ def describe_state_machine(service: Service, request: dict[str, Any]) -> dict[st
     arn_checks.check_arn(request["stateMachineArn"], "stateMachine")
     machine_arn, _, label = request["stateMachineArn"].partition("/")
     if label:
-        return _labelled(existing(service, machine_arn), label, request)
+        return _describe_label(existing(service, machine_arn), label, request)
     machine = existing(service, machine_arn)
     version = machine.version
     return {
@@ -160,11 +162,11 @@ def describe_state_machine(service: Service, request: dict[str, Any]) -> dict[st
             if version
             else {}
         ),
-        **_described(machine.revision, request),
+        **_revision_members(machine.revision, request),
     }
 
 
-def _labelled(machine: StateMachine, label: str, request: Mapping[str, Any]) -> dict[str, Any]:
+def _describe_label(machine: StateMachine, label: str, request: Mapping[str, Any]) -> dict[str, Any]:
     from sfn_cli.api.stepfunctions import labelled_arns  # the interpreter is slow to import
 
     children = labelled_arns.find(machine.arn, machine.revision.definition, label)
@@ -177,7 +179,7 @@ def _labelled(machine: StateMachine, label: str, request: Mapping[str, Any]) -> 
         "type": children.type,
         "creationDate": machine.created_at,
         "label": label,
-        **_described(machine.revision._replace(definition=children.definition), request),
+        **_revision_members(machine.revision._replace(definition=children.definition), request),
     }
 
 
@@ -194,7 +196,7 @@ def describe_state_machine_for_execution(service: Service, request: dict[str, An
         "updateDate": revision.created_at,
         "mapRunArn": execution.map_run_arn,
         "label": None if execution.map_run_arn is None else execution.state_machine_arn.rpartition("/")[2],
-        **_described(revision, request),
+        **_revision_members(revision, request),
     }
 
 
@@ -218,7 +220,7 @@ def list_state_machines(service: Service, request: dict[str, Any]) -> dict[str, 
     }
 
 
-def _described(revision: Revision, request: Mapping[str, Any]) -> dict[str, Any]:
+def _revision_members(revision: Revision, request: Mapping[str, Any]) -> dict[str, Any]:
     metadata_only = request.get("includedData") == "METADATA_ONLY"
     return {
         "definition": "{}" if metadata_only else revision.definition,

@@ -1,8 +1,8 @@
 """The events that Step Functions sends to EventBridge when an execution's status changes.
 
-https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html They are derived
-from what is stored: nothing has to run, or to have run, for somebody to see them. Only STANDARD
-executions have them.
+https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
+They are derived from what is stored: nothing has to run, or to have run, for somebody to see them.
+Only STANDARD executions have them.
 """
 
 from __future__ import annotations
@@ -28,15 +28,18 @@ MAX_DATA_BYTES = 248 * 1024
 """How long input and output may be together, as JSON strings; what is longer is left out. (AWS's)"""
 
 _DETAIL = (
-    "executionArn", "stateMachineArn", "name", "status", "startDate", "stopDate", "input", "output", "stateMachineVersionArn",
-    "stateMachineAliasArn", "redriveCount", "redriveDate", "redriveStatus", "redriveStatusReason", "inputDetails", "outputDetails",
-    "error", "cause",
+    "executionArn", "stateMachineArn", "name", "status", "startDate", "stopDate", "input", "output",
+    "stateMachineVersionArn", "stateMachineAliasArn",
+    "redriveCount", "redriveDate", "redriveStatus", "redriveStatusReason",
+    "inputDetails", "outputDetails", "error", "cause",
 )  # fmt: skip
 """The members of an event's detail: null where there is nothing to say. (Observed: in this order)"""
 
 
 def status_event(execution: Execution) -> dict[str, Any]:
-    """The event that tells of an execution as it stands now; its id is the same whenever it is made."""
+    """The event that tells of an execution as it stands now; its id is the same whenever it is
+    made.
+    """
     detail = _detail(execution)
     happened_at = execution.stopped_at or execution.redriven_at or execution.started_at
     parsed = arn.parse(execution.arn)
@@ -83,10 +86,13 @@ class StatusEvents:
     def __init__(self, service: Service, since: int, *, follow: bool = True) -> None:
         """`since` is in milliseconds since 1970, by the clocks of the executions.
 
-        Without `follow`, there is one look only: executions that started earlier and still run are not read.
+        Without `follow`, there is one look only: executions that started earlier and still run are
+        not read.
         """
         self._watch = service.status_changes.watch(since, follow=follow)
 
     def next(self) -> Iterator[dict[str, Any]]:
-        """The events that the store has had since the last time, in the order in which they happened."""
+        """The events that the store has had since the last time, in the order in which they
+        happened.
+        """
         return map(status_event, self._watch.next())

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli.api import suspensions
 from sfn_cli.api.protocol.long_polls import AwaitedEnd
 from sfn_cli.api.stepfunctions import arn_checks
-from sfn_cli.api.stepfunctions.executions import check_start, mocked, new_execution
+from sfn_cli.api.stepfunctions.executions import check_start, new_execution, resolve_mocks
 from sfn_cli.api.stepfunctions.references import active, does_not_exist, type_not_supported
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ BASE_BYTES = 50 * 1024 * 1024
 
 
 def start_sync_execution(service: Service, request: dict[str, Any]) -> AwaitedEnd:
-    request, mocking = mocked(service, request)
+    request, mocking = resolve_mocks(service, request)
     arn_checks.check_arn(request["stateMachineArn"], "stateMachine")
     check_start(request)
     machine = active(service, request["stateMachineArn"])

@@ -1,8 +1,8 @@
 """Tags: TagResource, UntagResource, ListTagsForResource.
 
-https://docs.aws.amazon.com/step-functions/latest/apireference/API_TagResource.html A resource has
-at most 50 tags. A version of a state machine has none of its own (observed). Tags consist of
-letters, digits, white space and _.:/=+-@; keys that begin with "aws:" are AWS's own.
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_TagResource.html
+A resource has at most 50 tags. A version of a state machine has none of its own (observed). Tags
+consist of letters, digits, white space and _.:/=+-@; keys that begin with "aws:" are AWS's own.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _NOT_NULL = "failed to satisfy constraint: Member must not be null"
 def tag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Adds tags; a key that the resource has gets the new value."""
     resource_arn, added = request["resourceArn"], by_key(request["tags"])
-    _change(service, resource_arn, lambda tags: checked(tags | added, resource_arn))
+    _change(service, resource_arn, lambda tags: check_tags(tags | added, resource_arn))
     return {}
 
 
@@ -66,16 +66,17 @@ def by_key(tags: Iterable[Mapping[str, str]]) -> Tags:
             if not all(
                 character.isalnum() or character.isspace() or character in _SYMBOLS for character in text
             ):
+                # (ours)
                 raise _invalid(
                     f"Tags may only contain letters, digits, white space, or these symbols: {_SYMBOLS}. "
                     f"Received: {text}"
-                )  # (ours)
+                )
         found[key] = value
     return found
 
 
-def checked(tags: Tags, resource_name: str) -> Tags:
-    """The tags. Raises ApiError TooManyTags above 50."""
+def check_tags(tags: Tags, resource_name: str) -> Tags:
+    """Checks the number of tags and returns them. Raises ApiError TooManyTags above 50."""
     if len(tags) > MAX_TAGS:
         raise ApiError(
             "TooManyTags",
@@ -99,10 +100,10 @@ def as_text(tags: Tags) -> str:
 def _change(service: Service, resource_arn: str, change: Any) -> None:
     arn_checks.check_arn(resource_arn, *_TAGGABLE)
 
-    def changed(text: str) -> str:
+    def change_text(text: str) -> str:
         return as_text(change({tag["key"]: tag["value"] for tag in jsonvalue.loads(text)}))
 
-    if not _nouns(service, resource_arn).change_tags(resource_arn, changed):
+    if not _nouns(service, resource_arn).change_tags(resource_arn, change_text):
         raise _not_found(resource_arn)
 
 

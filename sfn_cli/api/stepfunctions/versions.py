@@ -30,8 +30,8 @@ def publish_state_machine_version(service: Service, request: dict[str, Any]) -> 
         if wanted not in (None, current):
             raise ApiError(
                 "ConflictException",
-                f"Failed to publish the State Machine version for revision {wanted}. The current State "
-                f"Machine revision is {current}.",
+                f"Failed to publish the State Machine version for revision {wanted}. "
+                f"The current State Machine revision is {current}.",
             )
         published = state_machines.revise(
             service, machine, machine.revision, publish=True, description=request.get("description", "")
@@ -55,7 +55,7 @@ def list_state_machine_versions(service: Service, request: dict[str, Any]) -> di
     return {
         "stateMachineVersions": [
             {
-                "stateMachineVersionArn": arn.qualified(machine_arn, version.key),
+                "stateMachineVersionArn": arn.qualify(machine_arn, version.key),
                 "creationDate": version.created_at,
             }
             for version in shown
@@ -67,7 +67,7 @@ def list_state_machine_versions(service: Service, request: dict[str, Any]) -> di
 def delete_state_machine_version(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Succeeds also for a version that does not exist; its executions go on."""
     arn_checks.check_machine(request["stateMachineVersionArn"])
-    machine_arn, qualifier = arn.unqualified(request["stateMachineVersionArn"])
+    machine_arn, qualifier = arn.split_qualifier(request["stateMachineVersionArn"])
     number = arn.version_number(qualifier)
     if number is None:
         raise ApiError(

@@ -1,4 +1,5 @@
-"""Who waits for whom: the tasks that somebody outside has to answer. AWS has no operation that lists them.
+"""Who waits for whom: the tasks that somebody outside has to answer. AWS has no operation that
+lists them.
 
 They are answered by the operations that AWS has (tasks.py), with their token.
 """
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sfn_cli.api.stepfunctions import qualifiers
 from sfn_cli.arn import name_of
 from sfn_cli.interpreter.task_token import of_handle
-from sfn_cli.settings import shown_by
+from sfn_cli.settings import clock_reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,8 +64,8 @@ class WaitingTask(NamedTuple):
         """All that it can be called by besides its handle."""
         return f"{self.execution_name}/{self.state}", self.name, f"{self.execution_arn}/{self.state}"
 
-    def shown(self) -> dict[str, Any]:
-        """In the manner of AWS's answers; times are milliseconds since 1970."""
+    def to_response(self) -> dict[str, Any]:
+        """Returns the task in the form of AWS's responses; times are milliseconds since 1970."""
         return {
             "handle": self.short_handle,
             "status": self.status,
@@ -88,7 +89,7 @@ def waiting_tasks(
     an ARN; children of its Map Runs included), or all.
     """
     for task in service.tasks.waiting():
-        if execution_arn in (None, task.execution.arn) and _is_of(task.execution, state_machine_arn):
+        if execution_arn in (None, task.execution.arn) and _belongs_to(task.execution, state_machine_arn):
             yield _waiting_task(task)
 
 
@@ -100,9 +101,9 @@ def take(service: Service, task: WaitingTask, worker_name: str) -> str | None:
     return None if taken is None else taken.token
 
 
-def _is_of(execution: WaitingExecution, machine_arn: str | None) -> bool:
+def _belongs_to(execution: WaitingExecution, machine_arn: str | None) -> bool:
     started_by = qualifiers.arns(execution.state_machine_arn, execution.version, execution.alias)
-    return machine_arn is None or qualifiers.is_of(
+    return machine_arn is None or qualifiers.owns(
         machine_arn, execution.state_machine_arn, started_by.values()
     )
 
@@ -129,7 +130,7 @@ def _waiting_task(task: records.WaitingTask) -> WaitingTask:
 def _until(task: records.WaitingTask) -> int | None:
     beat_at = task.scheduled_at
     if task.beat_at is not None:
-        beat_at = max(beat_at, shown_by(task.execution.clock, task.execution.started_at, task.beat_at))
+        beat_at = max(beat_at, clock_reading(task.execution.clock, task.execution.started_at, task.beat_at))
     limits = [
         at + int(task.details[name]) * 1000
         for name, at in (("timeoutInSeconds", task.scheduled_at), ("heartbeatInSeconds", beat_at))

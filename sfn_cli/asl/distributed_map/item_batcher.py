@@ -48,9 +48,10 @@ class Batching(NamedTuple):
                 yield self._batch(texts)
                 texts, size = [], empty
             if empty + length > MAX_PAYLOAD_BYTES:
+                # (ours)
                 raise StatesError(
                     "States.DataLimitExceeded", f"A batch of one item exceeds {MAX_PAYLOAD_BYTES} bytes."
-                )  # (ours)
+                )
             texts.append(text)
             size += length
         if texts:

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from sfn_cli.asl.distributed_map.item_reader import Reading
     from sfn_cli.asl.distributed_map.result_writer import Writing
     from sfn_cli.asl.moves import Distribute
-    from sfn_cli.asl.state_machine import StateMachine
+    from sfn_cli.asl.state_machine import CompiledMachine
     from sfn_cli.asl.visit import Visit
     from sfn_cli.jsonvalue import Json, Payload
-    from sfn_cli.query.limits import Patience
+    from sfn_cli.query.limits import TimeBudget
 
 CONCURRENCY = 10_000
 """How many child executions of a Map Run run at once, at most. (AWS's quota)"""
@@ -64,15 +64,15 @@ class MapRunPlan(NamedTuple):
     tolerance: Tolerance
     items: Sequence[Json] | None
     reading: Reading | None
-    select: Callable[[int, Json, Patience], Payload]
+    select: Callable[[int, Json, TimeBudget], Payload]
     batching: Batching | None
     writing: Writing
 
-    def batches(self, items: Iterable[Json], first_index: int, patience: Patience) -> Iterator[Batch]:
+    def batches(self, items: Iterable[Json], first_index: int, budget: TimeBudget) -> Iterator[Batch]:
         """The inputs of child executions over these items, of which the first has this index.
         Raises StatesError.
         """
-        inputs = (self.select(first_index + n, item, patience) for n, item in enumerate(items))
+        inputs = (self.select(first_index + n, item, budget) for n, item in enumerate(items))
         if self.batching is None:
             return (Batch(input.text, 1) for input in inputs)
         return self.batching.batches(inputs)
@@ -82,18 +82,12 @@ class Distribution:
     """The fields of a Map state that only DISTRIBUTED mode has."""
 
     __slots__ = (
-        "_batcher",
-        "_execution_type",
-        "_label",
-        "_processor",
-        "_reader",
-        "_tolerated_count",
-        "_tolerated_percentage",
-        "_writer",
-    )
+        "_batcher", "_execution_type", "_label", "_processor", "_reader", "_tolerated_count",
+        "_tolerated_percentage", "_writer",
+    )  # fmt: skip
 
     def __init__(
-        self, fields: Mapping[str, Any], language: str, processor: StateMachine, execution_type: str
+        self, fields: Mapping[str, Any], language: str, processor: CompiledMachine, execution_type: str
     ) -> None:
         self._label: str | None = fields.get("Label")
         self._processor = processor
@@ -116,16 +110,14 @@ class Distribution:
         """Where in the document that the reader reads the items stand; None for the whole."""
         return self._reader.items_pointer if self._reader is not None else None
 
-    def batched(self, visit: Visit, inputs: Sequence[Payload]) -> list[Json] | None:
-        """The inputs of child executions that the ItemBatcher makes of the items' inputs, or None
-        without one.
-        """
+    def batch_inputs(self, visit: Visit, inputs: Sequence[Payload]) -> list[Json] | None:
+        """The inputs of child executions that ItemBatcher makes of the items' inputs, or None without one."""
         if self._batcher is None:
             return None
         return [loads(batch.input) for batch in self._batcher.evaluate(visit).batches(inputs)]
 
     def plan(
-        self, visit: Visit, asked: Distribute, select: Callable[[int, Json, Patience], Payload]
+        self, visit: Visit, asked: Distribute, select: Callable[[int, Json, TimeBudget], Payload]
     ) -> MapRunPlan:
         """The Map Run of this visit. Raises StatesError."""
         return MapRunPlan(

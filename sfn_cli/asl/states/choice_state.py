@@ -51,7 +51,7 @@ class ChoiceState(State):
 
     def _holds(self, option: _Option, visit: Visit) -> bool:
         if option.rule is not None:
-            produced = self.flow.produced(visit)
+            produced = self.flow.own_result(visit)
             assert produced is not None
             return option.rule(visit.path_scope(produced.value))
         if not is_expression(option.condition):
@@ -62,7 +62,7 @@ class ChoiceState(State):
         )
 
     def _exit(self, visit: Visit, chosen: Flow, next: str) -> Move:
-        produced = self.flow.produced(visit)
+        produced = self.flow.own_result(visit)
         return Exit(chosen.output(visit, produced), chosen.assign(visit, produced), next)
 
 

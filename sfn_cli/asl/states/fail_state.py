@@ -9,7 +9,7 @@ from sfn_cli.asl.moves import Move, Stop
 from sfn_cli.asl.states.state import LoadMachine, State
 from sfn_cli.errors import StatesError
 from sfn_cli.query.jsonata.expression import evaluate_string, is_expression
-from sfn_cli.query.payload_template import compile_path_or_intrinsic, evaluate_in_field
+from sfn_cli.query.payload_template import compile_path_or_intrinsic, evaluate_path_or_intrinsic
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +51,9 @@ class _Text:
             return text
         if self._path is None:
             return self._value
-        found = evaluate_in_field(self._path, f"{self._name}Path", visit.path_scope(visit.input.value))
+        found = evaluate_path_or_intrinsic(
+            self._path, f"{self._name}Path", visit.path_scope(visit.input.value)
+        )
         if not isinstance(found, str):
             raise StatesError(
                 "States.Runtime", f"The {self._name}Path field must refer to a string: {self._path_text}"

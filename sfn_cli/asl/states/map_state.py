@@ -55,18 +55,23 @@ class MapState(State):
         )
         self._selector = _selector(fields, language)
         self._max_concurrency = Quantity.load(fields, "MaxConcurrency", language)
-        self._tolerated_count = Quantity.load(fields, "ToleratedFailureCount", language)
-        self._tolerated_percentage = Quantity.load(
+        self.tolerated_count = Quantity.load(fields, "ToleratedFailureCount", language)
+        self.tolerated_percentage = Quantity.load(
             fields, "ToleratedFailurePercentage", language, kind="float"
         )
 
     def enter(self, visit: Visit) -> Move:
-        if (
-            self._distribution is None or visit.steps is not None
-        ):  # a state that is tested runs no children at all
-            return self.fork(visit, None)
-        limit = self._concurrency(visit)
-        return Distribute(None if self._distribution.reads else self._find_items(visit), limit)
+        limit = self.concurrency(visit)
+        if self._distribution is not None:
+            return Distribute(None if self._distribution.reads else self.find_items(visit), limit)
+        items = self.find_items(visit)
+        inputs = self.inputs(visit, items)
+        return Fork([self._processor], items, inputs, min(limit or INLINE_CONCURRENCY, INLINE_CONCURRENCY))
+
+    @property
+    def selects(self) -> bool:
+        """Whether an ItemSelector shapes each item."""
+        return self._selector is not None
 
     @property
     def items_pointer(self) -> str | None:
@@ -79,27 +84,10 @@ class MapState(State):
         return self._distribution.plan(
             visit,
             asked,
-            lambda index, item, patience: self._input(visit.with_patience(patience), index, item),
+            lambda index, item, budget: self._input(visit.with_budget(budget), index, item),
         )
 
-    def fork(self, visit: Visit, read: list[Json] | None) -> Fork:
-        """The iterations over the items that ItemReader has `read`, or else over those that the
-        state's input holds.
-        """
-        limit = self._concurrency(visit)
-        if visit.steps is not None:
-            self._note_limits(visit, visit.steps, limit)
-        items = self._find_items(visit) if read is None else read
-        inputs = self._inputs(visit, items)
-        if visit.steps is not None and self._selector is not None:
-            visit.steps["afterItemSelector"] = Payload([item.value for item in inputs])
-        if visit.steps is not None and self._distribution is not None:
-            batches = self._distribution.batched(visit, inputs)
-            if batches is not None:
-                visit.steps["afterItemBatcher"] = Payload(batches)
-        return Fork([self._processor], items, inputs, min(limit or INLINE_CONCURRENCY, INLINE_CONCURRENCY))
-
-    def _concurrency(self, visit: Visit) -> int:
+    def concurrency(self, visit: Visit) -> int:
         """MaxConcurrency; 0 means no limit."""
         if self._max_concurrency is None:
             return 0
@@ -109,14 +97,8 @@ class MapState(State):
             raise StatesError("States.Runtime", "MaxConcurrency cannot be negative.")
         return limit
 
-    def _note_limits(self, visit: Visit, steps: dict[str, Payload], max_concurrency: int) -> None:
-        steps["maxConcurrency"] = Payload(max_concurrency)
-        if self._tolerated_count is not None:
-            steps["toleratedFailureCount"] = Payload(self._tolerated_count.evaluate(visit))
-        if self._tolerated_percentage is not None:
-            steps["toleratedFailurePercentage"] = Payload(self._tolerated_percentage.evaluate(visit))
-
-    def _find_items(self, visit: Visit) -> list[Json]:
+    def find_items(self, visit: Visit) -> list[Json]:
+        """The items in the state's input. Raises StatesError."""
         if self.language == JSONATA:
             return self._jsonata_items(visit)
         assert isinstance(self.flow, JsonPathFlow)
@@ -127,8 +109,7 @@ class MapState(State):
                 "States.Runtime",
                 f'Reference path "{self._items_path.text if self._items_path else "$"}" must point to array.',
             )
-        if visit.steps is not None:
-            visit.steps["afterItemsPath"] = Payload(value)
+        visit.trace.note("afterItemsPath", Payload(value))
         return value
 
     def _jsonata_items(self, visit: Visit) -> list[Json]:
@@ -146,9 +127,13 @@ class MapState(State):
         assert isinstance(value, list)
         return value
 
-    def _inputs(self, visit: Visit, items: list[Json]) -> list[Payload]:
+    def inputs(self, visit: Visit, items: list[Json]) -> list[Payload]:
         """The input of each iteration: its item, or what ItemSelector makes of it."""
         return [self._input(visit, index, item) for index, item in enumerate(items)]
+
+    def batches(self, visit: Visit, inputs: list[Payload]) -> list[Json] | None:
+        """The inputs of child executions that ItemBatcher makes of the items' inputs, or None without one."""
+        return self._distribution.batch_inputs(visit, inputs) if self._distribution is not None else None
 
     def _input(self, visit: Visit, index: int, item: Json) -> Payload:
         selector = self._selector
@@ -163,7 +148,7 @@ class MapState(State):
 
 def _at_item(visit: Visit, index: int, item: Json) -> Visit:
     """The Map's visit as ItemSelector sees it for one item: `$$.Map.Item` is that item."""
-    if visit.patience.is_over():
+    if visit.budget.is_over():
         raise StatesError("States.Runtime", "The ItemSelector takes too long for all items.")
 
     def context() -> dict[str, Any]:
@@ -176,7 +161,7 @@ def _at_item(visit: Visit, index: int, item: Json) -> Visit:
         visit.now,
         visit.entered_at,
         f"{visit.seed}/{index}",
-        visit.patience,
+        visit.budget,
     )
 
 

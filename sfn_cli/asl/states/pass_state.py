@@ -25,7 +25,6 @@ class PassState(State):
 
     def enter(self, visit: Visit) -> Move:
         if self._result is None:
-            return self.complete(visit, self.flow.produced(visit))
-        if visit.steps is not None:
-            visit.steps["result"] = self._result
+            return self.complete(visit, self.flow.own_result(visit))
+        visit.trace.note("result", self._result)
         return self.complete(visit, self._result)

@@ -10,11 +10,11 @@ from sfn_cli.asl.moves import Exit, Move
 from sfn_cli.asl.retry import Catcher, Retrier
 
 if TYPE_CHECKING:
-    from sfn_cli.asl.state_machine import StateMachine
+    from sfn_cli.asl.state_machine import CompiledMachine
     from sfn_cli.asl.visit import Visit
     from sfn_cli.jsonvalue import Payload
 
-LoadMachine = Callable[[Mapping[str, Any]], "StateMachine"]
+LoadMachine = Callable[[Mapping[str, Any]], "CompiledMachine"]
 """Loads a sub-machine (a branch, an item processor) in the query language of the whole."""
 
 

@@ -15,4 +15,4 @@ class SucceedState(State):
     type = "Succeed"
 
     def enter(self, visit: Visit) -> Move:
-        return self.complete(visit, self.flow.produced(visit))
+        return self.complete(visit, self.flow.own_result(visit))

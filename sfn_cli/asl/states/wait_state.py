@@ -47,7 +47,7 @@ class WaitState(State):
         return Sleep(self._moment(value))
 
     def complete(self, visit: Visit, result: Payload | None) -> Move:
-        return super().complete(visit, self.flow.produced(visit))
+        return super().complete(visit, self.flow.own_result(visit))
 
     def _read(self, visit: Visit) -> Json:
         if self._by_expression:
@@ -55,7 +55,7 @@ class WaitState(State):
             return evaluate_string(self._value, self._form, visit.jsonata_scope(), wanted)
         if self._path is None:
             return self._value
-        produced = self.flow.produced(visit)
+        produced = self.flow.own_result(visit)
         assert produced is not None
         try:
             return self._path.evaluate(visit.path_scope(produced.value))
@@ -71,8 +71,8 @@ class WaitState(State):
         if isinstance(value, bool) or not isinstance(value, int) or not -LONG <= value < LONG:
             raise StatesError(
                 "States.Runtime",
-                f"The {self._form} parameter cannot be parsed as a long value: {self._value} == "
-                f"{_shown(value)}",
+                f"The {self._form} parameter cannot be parsed as a long value: "
+                f"{self._value} == {_to_text(value)}",
             )
         if value < 0:
             raise StatesError(
@@ -88,12 +88,12 @@ class WaitState(State):
         if nanoseconds is None:
             raise StatesError(
                 "States.Runtime",
-                f"The {self._form} parameter does not reference a valid ISO-8601 extended offset date-time "
-                "format string: "
-                f"{self._value} == {_shown(value)}",
+                f"The {self._form} parameter "
+                "does not reference a valid ISO-8601 extended offset date-time format string: "
+                f"{self._value} == {_to_text(value)}",
             )
         return -(-nanoseconds // 1_000_000)  # rounded up: a Wait never ends early
 
 
-def _shown(value: Json) -> str:
+def _to_text(value: Json) -> str:
     return value if isinstance(value, str) else dumps(value)

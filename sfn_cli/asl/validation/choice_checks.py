@@ -67,7 +67,7 @@ def _check_condition(findings: Findings, rule: Mapping[str, Json], location: str
         elif name in _COMBINERS or name == "Variable" or _is_comparison(name):
             findings.other_language(name, location, JSONATA, JSONPATH)
         elif name not in _OUTER_FIELDS:
-            findings.unsupported(name, location)
+            findings.unsupported_field(name, location)
 
 
 def _check_rule(findings: Findings, rule: Mapping[str, Json], location: str, depth: int) -> None:
@@ -102,7 +102,7 @@ def _check_names(
         if name in ("Condition", "Output"):
             findings.other_language(name, location, JSONPATH, JSONATA)
         elif name not in _SELECTORS and name not in others and not _is_comparison(name):
-            findings.unsupported(name, location)
+            findings.unsupported_field(name, location)
 
 
 def _is_comparison(name: str) -> bool:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def read(definition: str) -> Mapping[str, Json] | Diagnostic:
-    """The object of the text, or why there is none."""
+    """Parses the text. Returns its object, or why there is none."""
     if not definition.strip():
         return _NO_OBJECT
     try:
@@ -33,8 +33,10 @@ def read(definition: str) -> Mapping[str, Json] | Diagnostic:
 _NO_OBJECT = Diagnostic("ERROR", SCHEMA, "Definition must be a valid JSON object")
 
 
-def repeated(fields: Mapping[str, Json]) -> Sequence[str]:
-    """The names that an object of the text gives more than once: of their values, JSON keeps the last."""
+def repeated_names(fields: Mapping[str, Json]) -> Sequence[str]:
+    """The names that an object of the text has more than once: of their values, JSON parsers use
+    the last.
+    """
     return fields.repeated if isinstance(fields, _Fields) else ()
 
 

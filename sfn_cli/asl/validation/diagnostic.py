@@ -111,10 +111,13 @@ class Findings:
         self.error(location, f"Value should be one of the following: [{', '.join(choices)}]")
         return False
 
-    def unsupported(self, name: str, location: str) -> None:
+    def unsupported_field(self, name: str, location: str) -> None:
         self.error(location, f"Field '{name}' is not supported")
 
     def other_language(self, name: str, location: str, language: str, only: str) -> None:
         """A field that a state of the other query language may have."""
-        message = f"The QueryLanguage is set to '{language}', but field '{name}' is only supported for the '{only}' QueryLanguage"
+        message = (
+            f"The QueryLanguage is set to '{language}', "
+            f"but field '{name}' is only supported for the '{only}' QueryLanguage"
+        )
         self.error(location, message)

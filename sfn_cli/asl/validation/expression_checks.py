@@ -40,9 +40,10 @@ def check_reference_path(findings: Findings, value: Json, location: str, languag
     """ResultPath: a place within the state's input, or null."""
     path = None if value is None else _reference_path(findings, value, location)
     if path is not None and path.root != "$":
+        # (ours)
         findings.error(
             location, f"Value is not a Reference Path: it must name a place in the input, not in '{value}'"
-        )  # (ours)
+        )
 
 
 def check_items_path(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
@@ -63,9 +64,8 @@ def check_path_or_intrinsic(findings: Findings, value: Json, location: str, lang
         try:
             compile_path_or_intrinsic(value)
         except ValueError:
-            findings.error(
-                location, "Value must be a valid JSONPath or a valid intrinsic function call"
-            )  # (ours)
+            # (ours)
+            findings.error(location, "Value must be a valid JSONPath or a valid intrinsic function call")
 
 
 def _reference_path(findings: Findings, value: Json, location: str) -> ReferencePath | None:

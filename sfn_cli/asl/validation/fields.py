@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 Kind = Literal[
-    "any", "text", "string", "boolean", "integer", "number", "object", "version", "machine timeout", "path", "reference path", "items path",
-    "path or intrinsic", "template", "items", "static result", "variables", "timestamp", "retry", "catch", "choices", "branches",
-    "processor", "resource", "credentials", "label", "item reader", "item batcher", "result writer",
+    "any", "text", "string", "boolean", "integer", "number", "object", "version", "machine timeout",
+    "path", "reference path", "items path", "path or intrinsic", "template", "items", "static result",
+    "variables", "timestamp", "retry", "catch", "choices", "branches", "processor", "resource",
+    "credentials", "label", "item reader", "item batcher", "result writer",
 ]  # fmt: skip
 
 _COMMON: Mapping[str, Kind] = {"Type": "text", "Comment": "text", "QueryLanguage": "any"}
@@ -31,18 +32,23 @@ _ERRORS: Mapping[str, Kind] = {"Retry": "retry", "Catch": "catch"}
 
 _TASK: Mapping[str, Kind] = {
     **_COMMON, **_NEXT, **_ERRORS, **_ASSIGN,
-    "Resource": "resource", "TimeoutSeconds": "integer", "HeartbeatSeconds": "integer", "Credentials": "credentials",
+    "Resource": "resource", "Credentials": "credentials",
+    "TimeoutSeconds": "integer", "HeartbeatSeconds": "integer",
 }  # fmt: skip
 _MAP: Mapping[str, Kind] = {
     **_COMMON, **_NEXT, **_ERRORS, **_ASSIGN,
-    "ItemProcessor": "processor", "Iterator": "processor", "ItemSelector": "template", "ItemReader": "item reader",
-    "ItemBatcher": "item batcher", "ResultWriter": "result writer", "Label": "label", "MaxConcurrency": "integer",
+    "ItemProcessor": "processor", "Iterator": "processor", "ItemSelector": "template",
+    "ItemReader": "item reader", "ItemBatcher": "item batcher", "ResultWriter": "result writer",
+    "Label": "label", "MaxConcurrency": "integer",
     "ToleratedFailureCount": "integer", "ToleratedFailurePercentage": "number",
 }  # fmt: skip
 
 STATE_FIELDS: Mapping[str, Mapping[str, Mapping[str, Kind]]] = {
     "Pass": {
-        JSONPATH: {**_COMMON, **_NEXT, **_PATHS, **_PARAMETERS, **_ASSIGN, "Result": "static result", "ResultPath": "reference path"},
+        JSONPATH: {
+            **_COMMON, **_NEXT, **_PATHS, **_PARAMETERS, **_ASSIGN,
+            "Result": "static result", "ResultPath": "reference path",
+        },
         JSONATA: {**_COMMON, **_NEXT, **_OUTPUT, **_ASSIGN},
     },
     "Task": {
@@ -69,12 +75,16 @@ STATE_FIELDS: Mapping[str, Mapping[str, Mapping[str, Kind]]] = {
     },
     "Fail": {
         JSONPATH: {
-            **_COMMON, "Error": "string", "Cause": "string", "ErrorPath": "path or intrinsic", "CausePath": "path or intrinsic",
+            **_COMMON, "Error": "string", "Cause": "string",
+            "ErrorPath": "path or intrinsic", "CausePath": "path or intrinsic",
         },
         JSONATA: {**_COMMON, "Error": "string", "Cause": "string"},
     },
     "Parallel": {
-        JSONPATH: {**_COMMON, **_NEXT, **_PATHS, **_PARAMETERS, **_RESULT, **_ERRORS, **_ASSIGN, "Branches": "branches"},
+        JSONPATH: {
+            **_COMMON, **_NEXT, **_PATHS, **_PARAMETERS, **_RESULT, **_ERRORS, **_ASSIGN,
+            "Branches": "branches",
+        },
         JSONATA: {**_COMMON, **_NEXT, **_ARGUMENTS, **_OUTPUT, **_ERRORS, **_ASSIGN, "Branches": "branches"},
     },
     "Map": {
@@ -110,7 +120,8 @@ RANGES: Mapping[str, tuple[float | None, float | None]] = {
     "TimeoutSeconds": (1, 99_999_999), "HeartbeatSeconds": (1, 99_999_999), "Seconds": (0, 99_999_999),
     "MaxConcurrency": (0, None), "ToleratedFailureCount": (0, None), "ToleratedFailurePercentage": (0, 100),
     "MaxItems": (0, 100_000_000), "MaxItemsPerBatch": (1, None), "MaxInputBytesPerBatch": (1, 262_144),
-    "IntervalSeconds": (0, 99_999_999), "MaxAttempts": (0, 99_999_999), "BackoffRate": (1, None), "MaxDelaySeconds": (1, 31_622_400),
+    "IntervalSeconds": (0, 99_999_999), "MaxAttempts": (0, 99_999_999), "BackoffRate": (1, None),
+    "MaxDelaySeconds": (1, 31_622_400),
 }  # fmt: skip
 """The least and the greatest value of each number that a state may hold. Observed: AWS takes an
 IntervalSeconds of 0, though it documents a positive one.

@@ -3,8 +3,8 @@ names none of them is refused.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/integrate-services.html (optimised integrations
 and their patterns)
-https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html What an aws-sdk
-service's actions are is botocore's to know, when the task runs.
+https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
+What an aws-sdk service's actions are is botocore's to know, when the task runs.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ def check_map(findings: Findings, state: Mapping[str, Json], location: str) -> N
     if mode_of(state.get("ItemProcessor", state.get("Iterator"))) == INLINE:
         for name in _DISTRIBUTED_FIELDS:
             if name in state:
-                findings.unsupported(name, location)
+                findings.unsupported_field(name, location)
 
 
 def check_processor_config(findings: Findings, config: Json, location: str) -> None:
@@ -59,7 +59,7 @@ def check_processor_config(findings: Findings, config: Json, location: str) -> N
         return
     if mode == INLINE:
         if "ExecutionType" in config:
-            findings.unsupported("ExecutionType", location)
+            findings.unsupported_field("ExecutionType", location)
         return
     findings.require(config, ("ExecutionType",), location)
     if "ExecutionType" in config:
@@ -75,12 +75,16 @@ def check_label(findings: Findings, value: Json, location: str, language: str, n
     if not value:
         findings.error(location, "Value cannot be empty", INVALID_LABEL)  # (ours)
     elif len(value) > MAX_LABEL:
-        message = f"Invalid Label name: Label '{value}' exceeds the {MAX_LABEL}-character limit allowed by the service"
+        message = (
+            f"Invalid Label name: Label '{value}' "
+            f"exceeds the {MAX_LABEL}-character limit allowed by the service"
+        )
         findings.error(location, message, INVALID_LABEL)
     elif any(character in _FORBIDDEN or character.isspace() for character in value):
+        # (ours)
         findings.error(
             location, f"Invalid Label name: Label '{value}' contains invalid characters", INVALID_LABEL
-        )  # (ours)
+        )
     elif value in findings.labels:
         findings.error(location, f"Duplicate Label name: {value}", DUPLICATE_LABEL)
     else:
@@ -132,7 +136,7 @@ def check_item_batcher(findings: Findings, value: Json, location: str, language:
             else:
                 check_path(findings, inner, at, language, field)
         else:
-            findings.unsupported(field, location)
+            findings.unsupported_field(field, location)
     for size in sizes:
         findings.only_one(value, (size, f"{size}Path"), location)
     if not any(field.removesuffix("Path") in sizes for field in value):
@@ -155,7 +159,7 @@ def _check_request(
         elif field in ("Parameters", "Arguments"):
             findings.other_language(field, location, language, JSONPATH if language == JSONATA else JSONATA)
         elif field not in others:
-            findings.unsupported(field, location)
+            findings.unsupported_field(field, location)
     resource = value.get("Resource")
     if "Resource" in value and not (isinstance(resource, str) and _names_one_of(resource, resources)):
         findings.error(
@@ -175,4 +179,4 @@ def _request(language: str) -> str:
 def _only(findings: Findings, fields: Mapping[str, Json], names: Sequence[str], location: str) -> None:
     for field in fields:
         if field not in names:
-            findings.unsupported(field, location)
+            findings.unsupported_field(field, location)

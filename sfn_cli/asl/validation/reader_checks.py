@@ -54,7 +54,7 @@ def check_reader_config(
         if field == "MaxItemsPath" and language == JSONATA:
             findings.other_language(field, location, JSONATA, JSONPATH)
         elif field not in _ANY_INPUT and (field not in own if own is not None else not _is_known(field)):
-            findings.unsupported(field, location)
+            findings.unsupported_field(field, location)
         elif field in _CHOICES:
             findings.one_of(value, _CHOICES[field], at)
         elif field == "MaxItems":

@@ -46,13 +46,12 @@ def check_retry(findings: Findings, value: Json, location: str, language: str, n
         _check_error_equals(findings, entry, at, last=entry is entries[-1][1])
         for field, inner in entry.items():
             if field in _NUMBERS:
-                VALUE_CHECKS[_NUMBERS[field]](
-                    findings, inner, f"{at}/{field}", JSONPATH, field
-                )  # never an expression
+                # Never an expression.
+                VALUE_CHECKS[_NUMBERS[field]](findings, inner, f"{at}/{field}", JSONPATH, field)
             elif field == "JitterStrategy":
                 findings.one_of(inner, ("NONE", "FULL"), f"{at}/JitterStrategy")
             elif field not in _RETRIER_FIELDS:
-                findings.unsupported(field, at)
+                findings.unsupported_field(field, at)
 
 
 def check_catch(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
@@ -69,7 +68,7 @@ def check_catch(findings: Findings, value: Json, location: str, language: str, n
             elif field in _CATCHER_FIELDS[other]:
                 findings.other_language(field, at, language, other)
             else:
-                findings.unsupported(field, at)
+                findings.unsupported_field(field, at)
     findings.catching = False
 
 

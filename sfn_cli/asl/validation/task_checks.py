@@ -72,9 +72,9 @@ def _check_available(findings: Findings, resource: Resource, location: str) -> N
         return
     findings.error(
         location,
-        f"sfn does not have the integration {resource.service}:{resource.action}. Call the service by an "
-        "aws-sdk task "
-        "(arn:aws:states:::aws-sdk:SERVICE:ACTION), or mock it: SFN_MOCK_CONFIG, test-state --mock.",
+        f"sfn does not have the integration {resource.service}:{resource.action}. "
+        "Call the service by an aws-sdk task (arn:aws:states:::aws-sdk:SERVICE:ACTION), or mock it: "
+        "SFN_MOCK_CONFIG, test-state --mock.",
         UNAVAILABLE,
     )
 
@@ -148,6 +148,5 @@ def _check_heartbeat(findings: Findings, state: Mapping[str, Json], location: st
     """https://states-language.net/#task-state: HeartbeatSeconds MUST be smaller than TimeoutSeconds."""
     heartbeat, timeout = state.get("HeartbeatSeconds"), state.get("TimeoutSeconds")
     if isinstance(heartbeat, int) and isinstance(timeout, int) and heartbeat >= timeout:
-        findings.error(
-            f"{location}/HeartbeatSeconds", "HeartbeatSeconds must be smaller than TimeoutSeconds"
-        )  # (ours)
+        # (ours)
+        findings.error(f"{location}/HeartbeatSeconds", "HeartbeatSeconds must be smaller than TimeoutSeconds")

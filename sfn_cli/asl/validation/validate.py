@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.asl.dataflow import JSONATA, JSONPATH
 from sfn_cli.asl.validation.choice_checks import check_choices
-from sfn_cli.asl.validation.definition_text import read, repeated
+from sfn_cli.asl.validation.definition_text import read, repeated_names
 from sfn_cli.asl.validation.diagnostic import (
     DUPLICATE_STATE,
     INVALID_STATE_NAME,
@@ -137,7 +137,7 @@ class _Machines:
             if name in MACHINE_FIELDS:
                 self.checks[MACHINE_FIELDS[name]](findings, value, f"{location}/{name}", JSONPATH, "")
             elif name not in also:
-                findings.unsupported(name, location)
+                findings.unsupported_field(name, location)
         language = self.language(machine, location, language)
         states = machine.get("States")
         if isinstance(states, dict):
@@ -164,7 +164,7 @@ class _Machines:
         if start is not None and start not in states:
             findings.error(f"{location}/StartAt", f"Missing 'Next' target: {start}", MISSING_TARGET)
         reached = {start}
-        for name in repeated(states):
+        for name in repeated_names(states):
             findings.error(
                 f"{location}/States/{pointer(name)}", f"Duplicate State name: {name}", DUPLICATE_STATE
             )
@@ -194,7 +194,10 @@ class _Machines:
             at = at.encode("ascii", "backslashreplace").decode()
             findings.error(at, "State name is not valid Unicode", INVALID_STATE_NAME)  # (ours)
         if len(name) > MAX_NAME:
-            message = f"Invalid State name: State '{name}' exceeds the {MAX_NAME}-character limit allowed by the service"
+            message = (
+                f"Invalid State name: State '{name}' "
+                f"exceeds the {MAX_NAME}-character limit allowed by the service"
+            )
             findings.error(at, message, INVALID_STATE_NAME)
         if name in findings.states:
             findings.error(at, f"Duplicate State name: {name}", DUPLICATE_STATE)
@@ -240,7 +243,7 @@ class _Machines:
             elif name in STATE_FIELDS[type_][other]:
                 self.findings.other_language(name, location, language, other)
             else:
-                self.findings.unsupported(name, location)
+                self.findings.unsupported_field(name, location)
 
     def transition(self, state: Mapping[str, Json], location: str) -> None:
         given = [name for name in ("Next", "End") if name in state and state[name] is not False]
@@ -265,7 +268,7 @@ class _Machines:
         check_processor_config(findings, config, f"{location}/ProcessorConfig")
         machine = value
         if "QueryLanguage" in value:
-            findings.unsupported("QueryLanguage", location)
+            findings.unsupported_field("QueryLanguage", location)
             machine = {name: field for name, field in value.items() if name != "QueryLanguage"}
         express = findings.express
         findings.express = express or (isinstance(config, dict) and config.get("ExecutionType") == "EXPRESS")
@@ -277,7 +280,10 @@ _TYPE_ORDER = ("Task", "Wait", "Pass", "Succeed", "Fail", "Choice", "Parallel", 
 
 
 def _spoken(language: Json) -> str:
-    """The language that a QueryLanguage means. Observed: what is not exactly JSONPath is taken for JSONata."""
+    """The language that a QueryLanguage means.
+
+    Observed: what is not exactly JSONPath is taken for JSONata.
+    """
     return JSONPATH if language == JSONPATH else JSONATA
 
 

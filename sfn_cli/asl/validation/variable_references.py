@@ -53,7 +53,7 @@ def _names(state: Mapping[str, Any], language: str) -> set[str]:
             for text in (
                 [state[field]]
                 if kind in _PATHS
-                else _computed(state[field], template=kind in _TEMPLATE_KINDS)
+                else _inner_expressions(state[field], template=kind in _TEMPLATE_KINDS)
             ):
                 names.update(found[1] for found in _NAME.finditer(text or "") if found[1])
     return names
@@ -72,13 +72,13 @@ _TEMPLATES = ("Assign", "Parameters", "BatchInput")
 """Where a name that ends in Path may be a user's own, within fields in which it may be the language's."""
 
 
-def _computed(value: Any, *, template: bool) -> Iterator[str]:
-    """The paths and functions within a field's value: a template, or an object with names of the
-    language's own.
+def _inner_expressions(value: Any, *, template: bool) -> Iterator[str]:
+    """Yields the paths and functions within a field's value: a template, or an object with names of
+    the language's own.
     """
     if isinstance(value, list):
         for item in value:
-            yield from _computed(item, template=template)
+            yield from _inner_expressions(item, template=template)
     elif isinstance(value, dict):
         for name, item in value.items():
             if name.endswith(".$") or (
@@ -86,4 +86,4 @@ def _computed(value: Any, *, template: bool) -> Iterator[str]:
             ):
                 yield item
             else:
-                yield from _computed(item, template=template or name in _TEMPLATES)
+                yield from _inner_expressions(item, template=template or name in _TEMPLATES)

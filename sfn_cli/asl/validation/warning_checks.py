@@ -23,7 +23,10 @@ _INTRINSIC = re.compile(r"States\.[A-Z]\w*\(.*\)$", re.DOTALL)
 def warn_of_missing_dollar(findings: Findings, key: str, value: Json, location: str) -> None:
     """NO_DOLLAR: a name of a Payload Template without `.$` whose value would be one to compute."""
     if _looks_like_path(value) or (isinstance(value, str) and _INTRINSIC.match(value)):
-        message = f"The value of '{key}' looks like a JSONPath or an intrinsic function, but the name does not end with '.$'"
+        message = (
+            f"The value of '{key}' looks like a JSONPath or an intrinsic function, "
+            "but the name does not end with '.$'"
+        )
         findings.warning(f"{location}/{pointer(key)}", message, NO_DOLLAR)
 
 

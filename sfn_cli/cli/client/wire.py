@@ -77,7 +77,10 @@ def answer(operation: Operation, incoming: Incoming) -> dict[str, Any]:
 
 
 def error(incoming: Incoming) -> dict[str, Any] | None:
-    """The members of an error's body, with its code in "__type"; None when the body is neither JSON nor XML."""
+    """The members of an error's body, with its code in "__type".
+
+    None when the body is neither JSON nor XML.
+    """
     if incoming.headers.get("content-type", "").startswith("text/xml"):
         return _xml_error(incoming.body)
     try:

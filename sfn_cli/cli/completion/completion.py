@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sfn_cli.cli.exit_codes import Exit
+from sfn_cli.cli.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,7 +36,7 @@ _CHECKOUT = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(__file_
 
 @click.command("completion", short_help="Prints the completion script of a shell.")
 @click.argument("shell", type=click.Choice(tuple(_SCRIPTS)))
-def completion(shell: str) -> Exit:
+def completion(shell: str) -> ExitCode:
     """Prints the script that completes sfn's commands, options, values and ARNs in a shell.
 
     \b
@@ -47,7 +47,7 @@ def completion(shell: str) -> Exit:
     """
     with open(_script(shell), encoding="utf-8") as file:
         sys.stdout.write(file.read())
-    return Exit.SUCCESS
+    return ExitCode.SUCCESS
 
 
 def _script(shell: str) -> str:
@@ -64,7 +64,7 @@ def _script(shell: str) -> str:
     )
 
 
-def answer(argv: Sequence[str]) -> Exit:
+def answer(argv: Sequence[str]) -> ExitCode:
     """What a script asks for: a line for each candidate, in the form that its shell takes."""
     from sfn_cli.cli.completion.candidates import candidates
 
@@ -72,12 +72,12 @@ def answer(argv: Sequence[str]) -> Exit:
     if shell == "bash" and len(line) == 2:
         *before, current = _words(line[0])
         for found in candidates(before[1:], current):
-            print(_tail(_escaped(found.value, line[0]), _escaped(current, line[0]), line[1]))
+            print(_tail(_escape(found.value, line[0]), _escape(current, line[0]), line[1]))
     elif shell in ("zsh", "fish"):
         *before, current = line or [""]
         for found in candidates(before, current):
             print(f"{found.value}\t{found.says}" if found.says else found.value)
-    return Exit.SUCCESS
+    return ExitCode.SUCCESS
 
 
 def _words(line: str) -> list[str]:
@@ -94,8 +94,10 @@ def _words(line: str) -> list[str]:
     return [""]
 
 
-def _escaped(value: str, line: str) -> str:
-    """As it must stand in the line: bash takes a candidate as it is, unless the word is in quotes."""
+def _escape(value: str, line: str) -> str:
+    """Escapes a candidate for the command line: bash inserts it as it is, unless the word is in
+    quotes.
+    """
     in_quotes = re.search(r"""(^|\s)["'][^"']*$""", line)
     return value if in_quotes else re.sub(r"([^\w@%+=:,./~-])", r"\\\1", value)
 

@@ -50,7 +50,10 @@ def of_option(flag: str, current: str, given: Mapping[str, Any]) -> list[str]:
 
 
 def _state_machines(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
-    """The machines; behind one and a colon, its versions and aliases. By their names, where no ARN is begun."""
+    """The machines; behind one and a colon, its versions and aliases.
+
+    They are named without an ARN until one is begun.
+    """
     for arn in _machine_arns(service):
         known = [arn]
         if current.startswith((f"{arn}:", f"{name_of(arn)}:")):
@@ -87,7 +90,7 @@ def _executions(service: Service, current: str, given: Mapping[str, Any]) -> Ite
 
 
 def _activities(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
-    arns = _listed(service, *ACTIVITY, maxResults=1000)
+    arns = _list(service, *ACTIVITY, maxResults=1000)
     yield from arns if _is_arn(current) else map(name_of, arns)
 
 
@@ -100,24 +103,24 @@ def _resources(service: Service, current: str, given: Mapping[str, Any]) -> Iter
 def _map_runs(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
     """The Map Runs of the youngest executions."""
     for machine in _machine_arns(service):
-        for arn in _listed(
+        for arn in _list(
             service, "ListExecutions", "executions", "executionArn", stateMachineArn=machine, maxResults=20
         ):
-            yield from _listed(service, "ListMapRuns", "mapRuns", "mapRunArn", executionArn=arn)
+            yield from _list(service, "ListMapRuns", "mapRuns", "mapRunArn", executionArn=arn)
 
 
 def _functions(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
-    yield from _listed(service, "ListFunctions", "Functions", "FunctionName", of="lambda")
+    yield from _list(service, "ListFunctions", "Functions", "FunctionName", of="lambda")
 
 
 def _log_groups(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
-    yield from _listed(service, "DescribeLogGroups", "logGroups", "logGroupName", of="logs")
+    yield from _list(service, "DescribeLogGroups", "logGroups", "logGroupName", of="logs")
 
 
 def _log_streams(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
     group = given.get("logGroupName") or given.get("group_name")
     if group:
-        yield from _listed(
+        yield from _list(
             service, "DescribeLogStreams", "logStreams", "logStreamName", of="logs", logGroupName=group
         )
 
@@ -143,11 +146,11 @@ def _is_arn(current: str) -> bool:
 
 
 def _machine_arns(service: Service) -> list[str]:
-    return _listed(service, *MACHINE, maxResults=1000)
+    return _list(service, *MACHINE, maxResults=1000)
 
 
 def _versions(service: Service, arn: str) -> list[str]:
-    return _listed(
+    return _list(
         service,
         "ListStateMachineVersions",
         "stateMachineVersions",
@@ -157,15 +160,15 @@ def _versions(service: Service, arn: str) -> list[str]:
 
 
 def _aliases_of(service: Service, arn: str) -> list[str]:
-    return _listed(
+    return _list(
         service, "ListStateMachineAliases", "stateMachineAliases", "stateMachineAliasArn", stateMachineArn=arn
     )
 
 
-def _listed(
+def _list(
     service: Service, operation: str, items: str, member: str, of: str = "stepfunctions", **request: Any
 ) -> list[str]:
-    """A member of each item that the first page of an operation lists; none where it refuses."""
+    """Lists a member of each item on an operation's first page; empty where the operation refuses."""
     try:
         answer = api.answer(service, model.load(of, operation), request)
     except SfnError:

@@ -44,7 +44,7 @@ def source_of(given: Any) -> str:
 def explain(error: OperationError, definition: Any, source: str) -> None:
     """Lets the error of a definition that was refused show the lines at fault."""
     if error.error.code == "InvalidDefinition" and isinstance(definition, str) and sys.stderr.isatty():
-        error.below = shown(_found(definition, error.error.message), definition, source)
+        error.below = render(_find_diagnostics(definition, error.error.message), definition, source)
 
 
 def tell(diagnostics: Iterable[Mapping[str, Any]], definition: str, source: str) -> None:
@@ -55,10 +55,10 @@ def tell(diagnostics: Iterable[Mapping[str, Any]], definition: str, source: str)
             for each in diagnostics
         ]
         sys.stdout.flush()
-        sys.stderr.write(shown(found, definition, source))
+        sys.stderr.write(render(found, definition, source))
 
 
-def _found(definition: str, message: str) -> Sequence[Diagnostic]:
+def _find_diagnostics(definition: str, message: str) -> Sequence[Diagnostic]:
     """What the message of a refusal tells of: the operation names no type of machine, and may test
     one state of it.
     """
@@ -76,8 +76,8 @@ def _found(definition: str, message: str) -> Sequence[Diagnostic]:
     return []
 
 
-def shown(found: Sequence[Diagnostic], definition: str, source: str) -> str:
-    """The text that shows each fault, or nothing if there is none."""
+def render(found: Sequence[Diagnostic], definition: str, source: str) -> str:
+    """Renders each fault below its lines of the definition; an empty text if there is none."""
     if not found:
         return ""
     wanted = {location for fault in found for location, _ in _candidates(fault)}

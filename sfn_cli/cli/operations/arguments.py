@@ -2,10 +2,12 @@
 
 Rule 1: an option is known by its name or by an unambiguous beginning of it; `--option=value` is one
 word. One of sfn's own beside those of an operation is known by its whole name only: it makes no
-beginning ambiguous that aws takes. Rule 2: the last of several uses of an option wins, unless each
-is to count. Rule 3: a word that looks like an option is no value, unless it is a negative number or
-holds a space. Rule 4: options that every command takes may stand anywhere, before the command too.
-Click has none of the four, which is why it does not read argv here.
+beginning ambiguous that aws takes.
+Rule 2: the last of several uses of an option wins, unless each is to count.
+Rule 3: a word that looks like an option is no value, unless it is a negative number or holds a
+space.
+Rule 4: options that every command takes may stand anywhere, before the command too. Click has none
+of the four, which is why it does not read argv here.
 """
 
 from __future__ import annotations
@@ -29,7 +31,10 @@ class Arguments(NamedTuple):
 
 
 def split(argv: Sequence[str], globals: Table, depth: int) -> tuple[list[str], list[str]]:
-    """The first `depth` words that are neither options nor their values, and all the rest of argv in order."""
+    """Returns the first `depth` words that are neither options nor their values, and the rest of argv.
+
+    Both are in argv's order.
+    """
     words: list[str] = []
     rest: list[str] = []
     tokens = list(argv)
@@ -155,7 +160,7 @@ def _value(option: Option, value: str | None, tokens: list[str], options: Table)
             raise CommandLineError(f"argument {option.flag}: ignored explicit argument '{value}'")
         return option.constant
     if value is not None:
-        return [_checked(option, value)] if option.takes == "many" else _checked(option, value)
+        return [_parse_value(option, value)] if option.takes == "many" else _parse_value(option, value)
     follows = bool(tokens) and not _looks_like_an_option(tokens[0], options)
     if option.takes == "many":
         values: list[str] = []
@@ -163,13 +168,13 @@ def _value(option: Option, value: str | None, tokens: list[str], options: Table)
             values.append(tokens.pop(0))
         return values
     if follows:
-        return _checked(option, tokens.pop(0))
+        return _parse_value(option, tokens.pop(0))
     if option.takes == "maybe":
         return option.constant
     raise CommandLineError(f"argument {option.flag}: expected one argument")
 
 
-def _checked(option: Option, text: str) -> Any:
+def _parse_value(option: Option, text: str) -> Any:
     if option.choices and text not in option.choices:
         raise invalid_choice(option.flag, text, option.choices)
     if option.number is None:

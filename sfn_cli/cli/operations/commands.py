@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import click
 
 from sfn_cli.api import model
-from sfn_cli.cli.exit_codes import Exit
+from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.failures import AWS_CLI, PROGRAM, CommandLineError, UnknownOptionsError, invalid_choice
 from sfn_cli.cli.operations import arguments, options
 from sfn_cli.cli.terminal import Terminal
@@ -63,7 +63,7 @@ class TableCommand(click.Command):
         """The command's own options."""
         raise NotImplementedError
 
-    def run(self, given: dict[str, Any], terminal: Terminal) -> Exit:
+    def run(self, given: dict[str, Any], terminal: Terminal) -> ExitCode:
         raise NotImplementedError
 
     def check(self, read: arguments.Arguments, table: options.Table) -> None:
@@ -85,7 +85,7 @@ class TableCommand(click.Command):
         ctx.params = read.given
         return []
 
-    def invoke(self, ctx: click.Context) -> Exit:
+    def invoke(self, ctx: click.Context) -> ExitCode:
         return self.run(ctx.params, ctx.obj)
 
     def get_help(self, ctx: click.Context) -> str:
@@ -114,7 +114,7 @@ class OperationCommand(TableCommand):
             table = {flag: option._replace(required=False) for flag, option in table.items()}
         super().check(read, table)
 
-    def run(self, given: dict[str, Any], terminal: Terminal) -> Exit:
+    def run(self, given: dict[str, Any], terminal: Terminal) -> ExitCode:
         from sfn_cli.cli.operations import invoke
 
         form = given.get("generate_cli_skeleton")
@@ -124,18 +124,18 @@ class OperationCommand(TableCommand):
         if form == "output":
             return self.write_skeleton(form)
         invoke.call_and_show(self.operation, request, given, terminal)
-        return Exit.SUCCESS
+        return ExitCode.SUCCESS
 
     def request(self, given: dict[str, Any], terminal: Terminal) -> dict[str, Any]:
         from sfn_cli.cli.operations import invoke
 
         return invoke.request_of(given, self.table(), terminal)
 
-    def write_skeleton(self, form: str) -> Exit:
+    def write_skeleton(self, form: str) -> ExitCode:
         from sfn_cli.cli.operations import skeleton
 
         skeleton.write(self.operation, form, sys.stdout)
-        return Exit.SUCCESS
+        return ExitCode.SUCCESS
 
 
 class ServiceGroup(click.Group):
@@ -164,7 +164,7 @@ class Sfn(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in OWN:
-            command: click.Command = _imported(OWN[cmd_name])
+            command: click.Command = _import(OWN[cmd_name])
             return command
         if cmd_name in model.services():
             return ServiceGroup(cmd_name)
@@ -186,19 +186,19 @@ def context(argv: Sequence[str]) -> click.Context:
     if "--version" in argv:
         print(_version())
         at.exit()
-    command, rest = _named(group, "command", argv, at)
+    command, rest = _find_command(group, "command", argv, at)
     if isinstance(command, ServiceGroup):
         group, at = command, click.Context(command, info_name=command.name, parent=at)
-        command, rest = _named(group, "operation", rest, at)
+        command, rest = _find_command(group, "operation", rest, at)
     if isinstance(command, TableCommand):
         return command.make_context(command.name, rest, parent=at)
     return _own_context(command, rest, at)
 
 
-def _named(
+def _find_command(
     group: click.Group, argument: str, argv: Sequence[str], at: click.Context
 ) -> tuple[click.Command, list[str]]:
-    """The command of the group that argv names, and the rest of argv."""
+    """Returns the command of the group that argv names, and the rest of argv."""
     words, rest = arguments.split(argv, options.GLOBALS, 1)
     if words == ["help"] or (not words and not {"--help", "-h"}.isdisjoint(rest)):
         print(group.get_help(at))
@@ -226,7 +226,7 @@ def _own_context(command: click.Command, rest: list[str], parent: click.Context)
 def _service_command(service: str, command: str) -> click.Command | None:
     special = SPECIAL.get((service, command))
     if special is not None:
-        found = _imported(special)
+        found = _import(special)
         built: click.Command = found() if isinstance(found, type) else found
         return built
     try:
@@ -235,7 +235,7 @@ def _service_command(service: str, command: str) -> click.Command | None:
         return None
 
 
-def _imported(where: str) -> Any:
+def _import(where: str) -> Any:
     from importlib import import_module
 
     gc.enable()  # these may live long (serve, tail --follow); see `cli.process`
@@ -254,4 +254,5 @@ def _version() -> str:
         own = version("sfn-cli")
     except PackageNotFoundError:
         own = "source"
-    return f"aws-cli/{AWS_CLI} {PROGRAM}/{own} Python/{platform.python_version()} {platform.system()}/{platform.release()}"
+    runs_on = f"Python/{platform.python_version()} {platform.system()}/{platform.release()}"
+    return f"aws-cli/{AWS_CLI} {PROGRAM}/{own} {runs_on}"

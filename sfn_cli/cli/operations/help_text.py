@@ -43,7 +43,7 @@ def of_command(command: TableCommand) -> str:
     formatter.write_text(sentence(command.service, command.name or ""))
     rows = [(name.upper(), option_sentence(name)) for name in command.positionals]
     rows += [
-        (_flag(option, table), _option_help(option)) for option in table.values() if _shown(option, table)
+        (_flag(option, table), _option_help(option)) for option in table.values() if _is_shown(option, table)
     ]
     with formatter.section("Options"):
         formatter.write_dl(rows)
@@ -62,8 +62,8 @@ def overview(root: Sfn, ctx: click.Context, formatter: click.HelpFormatter) -> N
     formatter.write_usage(PROGRAM, "<command> [options]")
     formatter.write_paragraph()
     formatter.write_text(
-        "AWS Step Functions in the terminal, on this machine: the commands and options of `aws "
-        "stepfunctions`."
+        "AWS Step Functions in the terminal, on this machine: "
+        "the commands and options of `aws stepfunctions`."
     )
     own = [
         name
@@ -109,8 +109,8 @@ def _path(service: str, command: str) -> str:
     return command if service == "stepfunctions" else f"{service} {command}"
 
 
-def _shown(option: Option, table: Table) -> bool:
-    """`--no-x` is shown beside `--x`."""
+def _is_shown(option: Option, table: Table) -> bool:
+    """Whether help lists the option: `--no-x` is described beside `--x`."""
     return not option.hidden and not (option.flag.startswith("--no-") and f"--{option.flag[5:]}" in table)
 
 

@@ -56,20 +56,20 @@ def call_and_show(
 def _call_and_show(
     operation: Operation, request: dict[str, Any], given: dict[str, Any], terminal: Terminal
 ) -> None:
-    with Backend(terminal) as backend, named_arns(request, backend):
+    with Backend(terminal) as backend, resolve_names(request, backend):
         if operation.paginator:
             from sfn_cli.cli.operations import paging
 
-            limits = paging.wanted(operation, given, terminal.paginate)
+            limits = paging.find_limits(operation, given, terminal.paginate)
             if limits is not None:
                 pages = paging.pages(lambda page: backend.call(operation, page), operation, request, limits)
-                shown = paging.shown(pages, operation)
+                shown = paging.to_readable(pages, operation)
                 if terminal.output in ("text", "yaml-stream"):
                     _show_each(operation, shown, terminal)
                 elif terminal.output == "json" and terminal.query is None:
                     _stream(operation, shown, terminal)
                 else:
-                    _write(operation, paging.merged(shown), terminal)
+                    _write(operation, paging.merge(shown), terminal)
                 return
         answer = backend.call(operation, request)
         note = _note(backend, operation, answer)
@@ -94,19 +94,19 @@ def _note(backend: Backend, operation: Operation, answer: dict[str, Any]) -> str
     from sfn_cli.api import suspensions
 
     suspension = backend.service.suspensions.of(answer["executionArn"])
-    return None if suspension is None else suspensions.explained(suspension)
+    return None if suspension is None else suspensions.describe(suspension)
 
 
 @contextmanager
-def named_arns(request: dict[str, Any], backend: Backend) -> Iterator[None]:
-    """Puts ARNs into the request where people gave names; what its operation does not find is
-    answered with what resembles it.
+def resolve_names(request: dict[str, Any], backend: Backend) -> Iterator[None]:
+    """Replaces names in the request by ARNs. When the operation does not find one, adds suggestions
+    of similar names to its error.
     """
     arns = [value for member, value in request.items() if member.endswith("Arn") and isinstance(value, str)]
     if not all(value.startswith("arn:") for value in arns):
         from sfn_cli.cli import arn_names
 
-        request.update(arn_names.resolved(request, backend.call))
+        request.update(arn_names.resolve(request, backend.call))
     try:
         yield
     except OperationError as error:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sfn_cli.api.model import Operation
 
 Response = dict[str, Any]
-Call = Callable[[dict[str, Any]], Response]
+SendRequest = Callable[[dict[str, Any]], Response]
 
 _CUT = "boto_truncate_amount"
 
@@ -40,8 +40,9 @@ class Page(NamedTuple):
     token: str | None = None
 
 
-def wanted(operation: Operation, given: Mapping[str, Any], paginate: bool) -> Limits | None:
-    """The limits of auto-paging, or None when there is none to do: not here, or paged by hand.
+def find_limits(operation: Operation, given: Mapping[str, Any], paginate: bool) -> Limits | None:
+    """Returns the limits of automatic paging, or None for a single page: the operation has no
+    pages, or the caller pages manually.
 
     Raises UsageError when it is both asked for and refused.
     """
@@ -61,7 +62,7 @@ def wanted(operation: Operation, given: Mapping[str, Any], paginate: bool) -> Li
     return None
 
 
-def pages(call: Call, operation: Operation, request: dict[str, Any], limits: Limits) -> Iterator[Page]:
+def pages(call: SendRequest, operation: Operation, request: dict[str, Any], limits: Limits) -> Iterator[Page]:
     """The pages, each asked for when the one before it was taken."""
     assert operation.paginator is not None
     tokens_in = _names(operation.paginator["input_token"])
@@ -101,13 +102,13 @@ def pages(call: Call, operation: Operation, request: dict[str, Any], limits: Lim
         token, skip = following, 0
 
 
-def shown(all_pages: Iterable[Page], operation: Operation) -> Iterator[Page]:
-    """The pages in their readable form, each when it is read."""
+def to_readable(all_pages: Iterable[Page], operation: Operation) -> Iterator[Page]:
+    """Yields the pages in their readable form, each when it is read."""
     return (Page(show(response, operation.output), token) for response, token in all_pages)
 
 
-def merged(all_pages: Iterable[Page]) -> Response:
-    """One answer out of all pages, with NextToken when something was left behind.
+def merge(all_pages: Iterable[Page]) -> Response:
+    """Merges all pages into one response, with NextToken when items are left.
 
     Equal strings of neighbouring items are stored once: most strings of a long list repeat.
     """
@@ -151,7 +152,10 @@ def _encode(token: Mapping[str, Any]) -> str:
 
 
 def _decode(text: str | None, names: list[str]) -> tuple[dict[str, Any], int]:
-    """The service's token and the number of items to leave out; text that is not ours is the service's own."""
+    """The service's token and the number of items to leave out.
+
+    Text that this module did not write is the service's own token.
+    """
     if text is None:
         return {}, 0
     try:

@@ -42,12 +42,12 @@ class ShorthandError(ValueError):
     def __init__(self, expected: str, text: str, position: int) -> None:
         received = text[position] if position < len(text) else "EOF"
         super().__init__(
-            f"Expected: '{expected}', received: '{received}' for input:\n{_marked(text, position)}"
+            f"Expected: '{expected}', received: '{received}' for input:\n{_mark(text, position)}"
         )
 
 
-def _marked(text: str, position: int) -> str:
-    """The text, or the part of a long one around the position, above a mark.
+def _mark(text: str, position: int) -> str:
+    """Returns the text, or the part of a long one around the position, above a mark.
 
     The mark stands one column to the left of its character, as aws draws it.
     """
@@ -63,19 +63,20 @@ def parse(text: str, load: Callable[[str], str | bytes | None]) -> dict[str, Any
     return _Parser(text, load).structure()
 
 
-def typed(value: Any, shape: Shape) -> Any:
-    """A value read from shorthand, with the model's types where its texts are of such a form."""
+def convert(value: Any, shape: Shape) -> Any:
+    """Converts a value read from shorthand to the model's types, where its texts have such a form."""
     match shape["type"]:
         case "structure" if isinstance(value, dict):
             members = shape["members"]
             return {
-                name: typed(item, members[name]) if name in members else item for name, item in value.items()
+                name: convert(item, members[name]) if name in members else item
+                for name, item in value.items()
             }
         case "map" if isinstance(value, dict):
-            return {name: typed(item, shape["value"]) for name, item in value.items()}
+            return {name: convert(item, shape["value"]) for name, item in value.items()}
         case "list":
             items = value if isinstance(value, list) else [value]
-            return [typed(item, shape["member"]) for item in items]
+            return [convert(item, shape["member"]) for item in items]
         case "boolean" if isinstance(value, str):
             return {"true": True, "false": False}.get(value.lower(), value)
         case "integer" | "long" if isinstance(value, str):
@@ -124,7 +125,7 @@ class _Parser:
         self.skip_spaces()
         if key in pairs:
             raise ValueError(
-                f'Second instance of key "{key}" encountered for input:\n{_marked(self.text, start + 1)}'
+                f'Second instance of key "{key}" encountered for input:\n{_mark(self.text, start + 1)}'
             )
         pairs[key] = self.value(nested=nested)
 

@@ -71,10 +71,8 @@ class _Yaml:
         `indent` before the others.
         """
         required = shape.get("required", ())
-        begin, gap = (
-            first,
-            "  ",
-        )  # aws puts two spaces between the first member's value and its comment, and one in the others
+        # aws puts two spaces between the first member's value and its comment, else one.
+        begin, gap = first, "  "
         for name, member in shape["members"].items():
             if not is_ours(member):
                 self._write_member(member, (*path, name), name in required, begin, indent, gap)

@@ -33,7 +33,7 @@ def of_option(option: Option, given: Any, *, raw_blobs: bool = False) -> Any:
             return _list(option, given)
         loaded = load(given) if isinstance(given, str) else given
         if kind in ("structure", "map"):
-            return _structure(option, _decoded(loaded), option.shape)
+            return _structure(option, _decode(loaded), option.shape)
     except _UnreadableError as error:
         raise UsageError(f"Error parsing parameter '{option.flag}': {error}") from None
     return _scalar(loaded, kind, raw_blobs=raw_blobs)
@@ -48,7 +48,7 @@ def load(text: str) -> str | bytes:
 def text(option: str, given: str) -> str:
     """The text that an option of sfn's own gives: the content of a location, or itself."""
     try:
-        return _decoded(load(given))
+        return _decode(load(given))
     except _UnreadableError as error:
         raise UsageError(f"Error parsing parameter '{option}': {error}") from None
 
@@ -110,13 +110,12 @@ def _load_location(text: str) -> str | bytes | None:
         return content.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError:
         raise _UnreadableError(
-            f"Unable to load paramfile ({path}), text contents could not be decoded.  If this is a binary "
-            "file, "
-            "please use the fileb:// prefix instead of the file:// prefix."
+            f"Unable to load paramfile ({path}), text contents could not be decoded.  "
+            "If this is a binary file, please use the fileb:// prefix instead of the file:// prefix."
         ) from None
 
 
-def _decoded(loaded: str | bytes) -> str:
+def _decode(loaded: str | bytes) -> str:
     return loaded if isinstance(loaded, str) else loaded.decode("utf-8", "replace")
 
 
@@ -124,13 +123,13 @@ def _list(option: Option, words: list[str]) -> Any:
     """A list: JSON in one word, or a word for each element."""
     assert option.shape is not None
     if len(words) == 1:
-        only = _decoded(load(words[0]))
+        only = _decode(load(words[0]))
         if only.lstrip().startswith("["):
             return _json(only)
         words = [only]
     member = option.shape["member"]
     if member["type"] in ("structure", "map"):
-        return [_structure(option, _decoded(load(word)), member) for word in words]
+        return [_structure(option, _decode(load(word)), member) for word in words]
     return [_scalar(load(word), member["type"], raw_blobs=False) for word in words]
 
 
@@ -140,7 +139,7 @@ def _structure(option: Option, text: str, shape: Shape) -> Any:
     from sfn_cli.cli.operations import shorthand
 
     try:
-        return shorthand.typed(shorthand.parse(text, _load_location), shape)
+        return shorthand.convert(shorthand.parse(text, _load_location), shape)
     except ValueError as error:
         raise _UnreadableError(str(error)) from None
 
@@ -158,7 +157,7 @@ def _scalar(loaded: Any, kind: str, *, raw_blobs: bool) -> Any:
     if kind == "blob":
         return loaded if isinstance(loaded, bytes) else _blob(loaded, raw_blobs)
     if isinstance(loaded, bytes):
-        loaded = _decoded(loaded)
+        loaded = _decode(loaded)
     if kind in ("integer", "long") and isinstance(loaded, str):
         try:
             return int(loaded)

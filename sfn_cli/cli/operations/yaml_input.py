@@ -35,7 +35,7 @@ def loads(text: str) -> Json:
     """The value of a YAML text, by YAML's safe types. Raises InvalidYamlError."""
     if len(text) > MAX_CHARACTERS:
         raise InvalidYamlError(f"the text is longer than {MAX_CHARACTERS:,} characters")
-    jsonvalue.make_room()
+    jsonvalue.raise_recursion_limit()
     try:
         return _Loader(text).get_single_data()
     except (yaml.YAMLError, ValueError) as error:

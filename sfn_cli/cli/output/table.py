@@ -1,9 +1,10 @@
 """--output table: boxes within boxes, one for each structure and list.
 
 Rule 1: the scalars of a structure make a row below their keys; what is nested makes a box of its
-own, one level in. Rule 2: all boxes are as wide as the widest; a table wider than the terminal
-turns its single rows into columns. Rule 3: widths are shared out in proportion to what the columns
-hold.
+own, one level in.
+Rule 2: all boxes are as wide as the widest; a table wider than the terminal turns its single rows
+into columns.
+Rule 3: widths are shared out in proportion to what the columns hold.
 """
 
 from __future__ import annotations
@@ -162,30 +163,32 @@ class _Section:
 
     def lines(self, width: int, paint: _Paint) -> list[_Line]:
         inner = width - 2 * self.level
-        columns = _shared([length + _CELL_PADDING for length in self.columns], inner)
+        columns = _fit_widths([length + _CELL_PADDING for length in self.columns], inner)
         rule = (
-            "+" + "+".join("-" * (column - (2 if first else 1)) for first, column in _numbered(columns)) + "+"
+            "+"
+            + "+".join("-" * (column - (2 if first else 1)) for first, column in _enumerate(columns))
+            + "+"
         )
-        lines = [[_centered(self.title, inner, True)]]
+        lines = [[_centered_cell(self.title, inner, True)]]
         if not self.rows:
             lines.append(["+" + "-" * (inner - 2) + "+"])
         if self.headers:
-            lines += [[rule], _row(self.headers, columns, lambda *cell: [_centered(*cell)])]
+            lines += [[rule], _row(self.headers, columns, lambda *cell: [_centered_cell(*cell)])]
         if self.rows:
             lines.append([rule])
-            lines += [_row(row, columns, partial(_left, paint=paint)) for row in self.rows]
+            lines += [_row(row, columns, partial(_left_cell, paint=paint)) for row in self.rows]
             lines.append([rule])
         bars = [paint.frame, "|" * self.level, paint.reset] if self.level else []
         edge = [paint.reset, *bars, paint.reset]
         return [[*edge, *line, *edge] for line in lines]
 
 
-def _numbered(columns: Sequence[int]) -> list[tuple[bool, int]]:
+def _enumerate(columns: Sequence[int]) -> list[tuple[bool, int]]:
     return [(index == 0, column) for index, column in enumerate(columns)]
 
 
-def _shared(columns: Sequence[int], width: int) -> list[int]:
-    """The columns' widths in proportion, made to fill `width` exactly."""
+def _fit_widths(columns: Sequence[int], width: int) -> list[int]:
+    """Scales the columns' widths in proportion, to fill `width` exactly."""
     if not columns:
         return []
     factor = width / sum(columns)
@@ -203,18 +206,18 @@ def _shared(columns: Sequence[int], width: int) -> list[int]:
 
 
 def _row(values: Sequence[Any], columns: Sequence[int], cell: Callable[[str, int, bool], _Line]) -> _Line:
-    cells = zip(values, _numbered(columns), strict=False)
+    cells = zip(values, _enumerate(columns), strict=False)
     return [part for value, (first, column) in cells for part in cell(str(value), column, first)]
 
 
-def _left(text: str, width: int, first: bool, paint: _Paint) -> _Line:
+def _left_cell(text: str, width: int, first: bool, paint: _Paint) -> _Line:
     left = "|" if first else ""
     room = width - len(left) - 1 - _length(text)
     padding = 2 if room >= 2 else 0
     return [left + " " * padding, paint.cell, text, paint.reset, " " * (room - padding) + "|"]
 
 
-def _centered(text: str, width: int, first: bool) -> str:
+def _centered_cell(text: str, width: int, first: bool) -> str:
     left = "|" if first else ""
     before = width // 2 - _length(text) // 2 - 1
     after = width - len(left) - before - _length(text) - 1

@@ -1,9 +1,9 @@
 """--output text: values between tabs, for shell scripts.
 
 Rule 1: a structure is one line of its scalars, sorted by key; what is nested follows, each line led
-by its key in capitals. Rule 2: the structures of one list have the same columns; a missing value
-leaves its column empty. Rule 3: a list of scalars is one line, or a line for each when it has a
-key.
+by its key in capitals.
+Rule 2: the structures of one list have the same columns; a missing value leaves its column empty.
+Rule 3: a list of scalars is one line, or a line for each when it has a key.
 """
 
 from __future__ import annotations

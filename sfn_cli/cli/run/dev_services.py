@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from sfn_cli.settings import Settings
-    from sfn_cli.stacks.readers.services_json import Service
+    from sfn_cli.stacks.readers.services_json import DevService
 
 START_SECONDS = 30.0
 """How long a program may take until its port takes connections."""
@@ -36,7 +36,7 @@ _COMPANION = Path(__file__).with_name("service_companion.py")
 
 
 class _Started(NamedTuple):
-    service: Service
+    service: DevService
     port: int
     log: Path
     """What it writes: stdout and stderr."""
@@ -48,8 +48,11 @@ class _Started(NamedTuple):
 
 
 @contextmanager
-def running(services: Sequence[Service], machine: str, settings: Settings) -> Iterator[dict[str, str]]:
-    """The URLs of the services, which take connections; they are gone afterwards. Raises CommandFailedError."""
+def running(services: Sequence[DevService], machine: str, settings: Settings) -> Iterator[dict[str, str]]:
+    """The URLs of the services, which take connections; they are stopped afterwards.
+
+    Raises CommandFailedError.
+    """
     if not services:
         yield {}
         return
@@ -95,8 +98,11 @@ def _lock(path: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _free_port(service: Service, settings: Settings, taken: Collection[int]) -> int:
-    """The same for each run in a store, where it is free: who outlived the last run finds the service again."""
+def _free_port(service: DevService, settings: Settings, taken: Collection[int]) -> int:
+    """The same port for each run in a store, if it is free.
+
+    A process that outlived the last run finds the service again.
+    """
     import socket
     import zlib
 
@@ -109,7 +115,7 @@ def _free_port(service: Service, settings: Settings, taken: Collection[int]) -> 
     raise CommandFailedError(f"{service} cannot be started: no port of {_HOST} is free.")
 
 
-def _start(service: Service, port: int, log: Path) -> _Started:
+def _start(service: DevService, port: int, log: Path) -> _Started:
     import subprocess
 
     program, *arguments = service.command
@@ -131,8 +137,8 @@ def _await_ready(one: _Started) -> None:
     while time.monotonic() < until:
         if (code := one.companion.poll()) is not None:
             raise CommandFailedError(
-                f"{one.service} ended {_how(code)} before it took connections at port "
-                f"{one.port}.{_told(one.log)}"
+                f"{one.service} ended {_how(code)} before it took connections "
+                f"at port {one.port}.{_log_tail(one.log)}"
             )
         with suppress(OSError):
             socket.create_connection((_HOST, one.port), timeout=1.0).close()
@@ -140,7 +146,7 @@ def _await_ready(one: _Started) -> None:
         time.sleep(LOOK_SECONDS)
     raise CommandFailedError(
         f"{one.service} takes no connections at {_HOST}:{one.port} within {START_SECONDS:.0f} seconds. "
-        f"It must listen at the port that the variable PORT names.{_told(one.log)}"
+        f"It must listen at the port that the variable PORT names.{_log_tail(one.log)}"
     )
 
 
@@ -148,8 +154,8 @@ def _how(code: int) -> str:
     return f"by signal {code - 128}" if code > 128 else f"with exit code {code}"
 
 
-def _told(log: Path) -> str:
-    """The end of what a program wrote, on lines of its own."""
+def _log_tail(log: Path) -> str:
+    """The end of a program's log, as a sentence with the text on separate lines."""
     with log.open("rb") as file:
         file.seek(max(0, log.stat().st_size - _TOLD_BYTES))
         text = file.read(_TOLD_BYTES).decode("utf-8", "replace").strip()

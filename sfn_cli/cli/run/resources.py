@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sfn_cli.cli.operations.backend import Backend
     from sfn_cli.integrations.aws.local_services import OwnService
     from sfn_cli.settings import Settings
-    from sfn_cli.stacks.readers.resources_json import Call
+    from sfn_cli.stacks.readers.resources_json import ResourceCall
 
 WAITER_SECONDS = 0.25
 WAITER_ATTEMPTS = 240
@@ -30,7 +30,7 @@ EntityAlreadyExists (IAM), …
 """
 
 
-def make(calls: Sequence[Call], backend: Backend) -> dict[str, str]:
+def make(calls: Sequence[ResourceCall], backend: Backend) -> dict[str, str]:
     """Makes the calls. The environment in which functions find the services that they went to, but
     for sfn itself.
 
@@ -56,13 +56,13 @@ def make(calls: Sequence[Call], backend: Backend) -> dict[str, str]:
     return clients.variables(set(elsewhere)) if elsewhere else {}
 
 
-def _own(call: Call, settings: Settings) -> OwnService | None:
+def _own(call: ResourceCall, settings: Settings) -> OwnService | None:
     from sfn_cli.integrations.aws.local_services import OWN_SERVICES
 
     return next((own for own in OWN_SERVICES if own.name == call.service and own.answers(settings)), None)
 
 
-def _ask_own(call: Call, operation: Operation, backend: Backend) -> None:
+def _ask_own(call: ResourceCall, operation: Operation, backend: Backend) -> None:
     try:
         backend.call(operation, call.parameters)
     except UsageError as error:
@@ -72,7 +72,7 @@ def _ask_own(call: Call, operation: Operation, backend: Backend) -> None:
             raise CommandFailedError(f"{call.place}: {error}") from None
 
 
-def _make(call: Call, client: Any) -> None:
+def _make(call: ResourceCall, client: Any) -> None:
     from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
     try:
@@ -89,7 +89,7 @@ def _make(call: Call, client: Any) -> None:
         raise ConfigurationError(f"{call.place}: {error}") from None
 
 
-def _operation(call: Call, client: Any) -> Any:
+def _operation(call: ResourceCall, client: Any) -> Any:
     from botocore.validate import ParamValidator
 
     methods = {name: method for method, name in client.meta.method_to_api_mapping.items()}
@@ -102,7 +102,7 @@ def _operation(call: Call, client: Any) -> Any:
     return getattr(client, methods[call.name])
 
 
-def _waiter(call: Call, client: Any) -> Any:
+def _waiter(call: ResourceCall, client: Any) -> Any:
     if call.name not in client.waiter_names:
         raise UsageError(
             f"{call.place}: {call.service} has no waiter {call.name}. It has "

@@ -12,13 +12,13 @@ import click
 from sfn_cli import arn, json_text
 from sfn_cli.api import following, model, suspensions
 from sfn_cli.cli.definition_errors import display
-from sfn_cli.cli.exit_codes import Exit
+from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.failures import PROGRAM, CommandFailedError, OperationError
 from sfn_cli.cli.operations import values
 from sfn_cli.cli.operations.backend import Backend
 from sfn_cli.cli.output import write
 from sfn_cli.cli.run import dev_services, resources
-from sfn_cli.stacks.readers.folder import Function, Project, load
+from sfn_cli.stacks.readers.folder import Project, ProjectFunction, load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,7 +64,7 @@ def run(
     test_case: str | None,
     inject: tuple[str, ...],
     role_arn: str | None,
-) -> Exit:
+) -> ExitCode:
     """Runs the state machine of a folder (or of one definition) and shows what happens.
 
     The folder holds one *.asl.json and may hold an input.json, functions/NAME/app.py, a resources.json
@@ -121,7 +121,7 @@ def _call(backend: Backend, service: str, operation: str, request: dict[str, Any
     return backend.call(model.load(service, operation), request)
 
 
-def _register(backend: Backend, function: Function, role: str) -> None:
+def _register(backend: Backend, function: ProjectFunction, role: str) -> None:
     """Creates the function, or brings an existing one to this folder and these settings."""
     configuration = {"FunctionName": function.name, "Role": role, **function.configuration}
     code = {"CodeDir": str(function.folder)}
@@ -139,11 +139,8 @@ def _state_machine(backend: Backend, project: Project, role: str) -> str:
     _log_groups(backend, project)
     request = {**project.configuration, "definition": project.definition, "roleArn": role}
     try:
-        return str(
-            _call(backend, "stepfunctions", "CreateStateMachine", {**request, "name": project.name})[
-                "stateMachineArn"
-            ]
-        )
+        created = _call(backend, "stepfunctions", "CreateStateMachine", {**request, "name": project.name})
+        return str(created["stateMachineArn"])
     except OperationError as error:
         if error.error.code != "StateMachineAlreadyExists":
             raise
@@ -175,7 +172,7 @@ def _make_log_group(backend: Backend, name: str) -> None:
             raise
 
 
-def _follow(backend: Backend, execution_arn: str, services: Sequence[str]) -> Exit:
+def _follow(backend: Backend, execution_arn: str, services: Sequence[str]) -> ExitCode:
     """Shows the events as they come, then the output. Raises CommandFailedError when the execution
     did not succeed.
     """
@@ -188,8 +185,8 @@ def _follow(backend: Backend, execution_arn: str, services: Sequence[str]) -> Ex
     except KeyboardInterrupt:
         without = f" without {', '.join(services)}" if services else ""
         click.echo(
-            f"\nThe execution goes on{without}. To stop it: {PROGRAM} stop-execution --execution-arn "
-            f"{execution_arn}",
+            f"\nThe execution goes on{without}. "
+            f"To stop it: {PROGRAM} stop-execution --execution-arn {execution_arn}",
             err=True,
         )
         raise
@@ -200,7 +197,7 @@ def _follow(backend: Backend, execution_arn: str, services: Sequence[str]) -> Ex
     if execution.status != "SUCCEEDED":
         raise CommandFailedError(_reason(execution.status, execution.error, execution.cause))
     _write_output(json_text.loads(execution.output or "null"), backend.terminal)
-    return Exit.SUCCESS
+    return ExitCode.SUCCESS
 
 
 def _reason(status: str, error: str | None, cause: str | None) -> str:

@@ -30,7 +30,7 @@ def write(tasks: Sequence[WaitingTask], stream: TextIO, *, color: bool) -> None:
     rows = [_row(task, time.time_ns() // 1_000_000) for task in tasks]
     room = console.width - Measurement.get(console, console.options, _table(rows)).maximum - _GAP
     if room >= _INPUT_CHARACTERS:
-        rows = [(*row, _cut(task.input, room)) for row, task in zip(rows, tasks, strict=True)]
+        rows = [(*row, _shorten(task.input, room)) for row, task in zip(rows, tasks, strict=True)]
     console.print(_table(rows))
 
 
@@ -38,7 +38,8 @@ _GAP = 3
 """Between two columns."""
 
 _COLUMNS: Sequence[tuple[str, str]] = (
-    ("Handle", "cyan"), ("Execution", ""), ("State", "bold"), ("Waits for", ""), ("For", ""), ("Until", ""), ("Input", "dim"),
+    ("Handle", "cyan"), ("Execution", ""), ("State", "bold"), ("Waits for", ""), ("For", ""), ("Until", ""),
+    ("Input", "dim"),
 )  # fmt: skip
 _WHOLE = ("Handle", "For", "Until", "Input")
 _WIDEST = {"Execution": 32, "Waits for": 26}
@@ -85,8 +86,8 @@ def _waits_for(task: WaitingTask) -> str:
     return resource
 
 
-def _cut(text: str, characters: int) -> str:
-    """The beginning of a text, in one line of at most so many columns."""
+def _shorten(text: str, characters: int) -> str:
+    """Returns the beginning of a text, in one line of at most so many columns."""
     beginning = screen.one_line(" ".join(text[:characters].split()))
     line = Text(beginning + ("…" if len(text) > characters else ""))
     line.truncate(characters, overflow="ellipsis")

@@ -14,10 +14,10 @@ import click
 
 from sfn_cli.api import model
 from sfn_cli.api.stepfunctions.waiting_tasks import WaitingTask, take, waiting_tasks
-from sfn_cli.cli.exit_codes import Exit
+from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.failures import CommandFailedError
 from sfn_cli.cli.operations.backend import Backend
-from sfn_cli.cli.operations.invoke import named_arns
+from sfn_cli.cli.operations.invoke import resolve_names
 from sfn_cli.cli.output import local_time, write
 from sfn_cli.errors import UsageError
 
@@ -51,7 +51,7 @@ def tasks() -> None:
 )
 @click.option("--execution-arn", metavar="ARN", help="Of this execution only; MACHINE/NAME will do.")
 @click.pass_obj
-def list_tasks(terminal: Terminal, state_machine_arn: str | None, execution_arn: str | None) -> Exit:
+def list_tasks(terminal: Terminal, state_machine_arn: str | None, execution_arn: str | None) -> ExitCode:
     """Lists the tasks that wait: of which execution and state, with what input, since when and until when.
 
     At a terminal it is a table; elsewhere, and with --output, what a script can read.
@@ -63,15 +63,15 @@ def list_tasks(terminal: Terminal, state_machine_arn: str | None, execution_arn:
     """
     query, output = terminal.query, terminal.output
     with Backend(terminal) as backend:
-        found = _found(backend, state_machine_arn, execution_arn)
+        found = _find_tasks(backend, state_machine_arn, execution_arn)
     if terminal.shows_people:
         from sfn_cli.cli.tasks import table
 
         table.write(found, sys.stdout, color=terminal.color)
-        return Exit.SUCCESS
+        return ExitCode.SUCCESS
     shown = {"tasks": [_readable(task) for task in found]}
     write(query(shown) if query else shown, output, "Tasks", sys.stdout, color=terminal.color)
-    return Exit.SUCCESS
+    return ExitCode.SUCCESS
 
 
 @tasks.command("approve")
@@ -84,7 +84,7 @@ def list_tasks(terminal: Terminal, state_machine_arn: str | None, execution_arn:
     help="The task's output; file://PATH will do.",
 )
 @click.pass_obj
-def approve(terminal: Terminal, handle: str | None, result: str) -> Exit:
+def approve(terminal: Terminal, handle: str | None, result: str) -> ExitCode:
     """Answers a task that waits: it succeeded, with this output. An activity's task that nobody has
     taken is taken first.
 
@@ -111,7 +111,7 @@ def approve(terminal: Terminal, handle: str | None, result: str) -> Exit:
 )
 @click.option("--cause", metavar="TEXT", help="Why, for people.")
 @click.pass_obj
-def reject(terminal: Terminal, handle: str | None, error: str, cause: str | None) -> Exit:
+def reject(terminal: Terminal, handle: str | None, error: str, cause: str | None) -> ExitCode:
     """Answers a task that waits: it failed, with this error. An activity's task that nobody has
     taken is taken first.
 
@@ -126,7 +126,7 @@ def reject(terminal: Terminal, handle: str | None, error: str, cause: str | None
 @tasks.command("heartbeat")
 @click.argument("handle", required=False)
 @click.pass_obj
-def heartbeat(terminal: Terminal, handle: str | None) -> Exit:
+def heartbeat(terminal: Terminal, handle: str | None) -> ExitCode:
     """Says that somebody still works on a task that waits: its HeartbeatSeconds begin anew.
 
     \b
@@ -136,33 +136,39 @@ def heartbeat(terminal: Terminal, handle: str | None) -> Exit:
     return _answer(terminal, handle, "SendTaskHeartbeat", {}, "noted a heartbeat of")
 
 
-def _found(backend: Backend, state_machine_arn: str | None, execution_arn: str | None) -> list[WaitingTask]:
-    """The tasks of what was named. What does not exist is refused as the operation that describes it does."""
+def _find_tasks(
+    backend: Backend, state_machine_arn: str | None, execution_arn: str | None
+) -> list[WaitingTask]:
+    """Returns the tasks of a state machine or an execution. Raises the describe operation's error
+    when it does not exist.
+    """
     if execution_arn is not None:
-        execution_arn = _described(backend, "DescribeExecution", "executionArn", execution_arn)
+        execution_arn = _resolve_arn(backend, "DescribeExecution", "executionArn", execution_arn)
     if state_machine_arn is not None:
-        state_machine_arn = _described(backend, "DescribeStateMachine", "stateMachineArn", state_machine_arn)
+        state_machine_arn = _resolve_arn(
+            backend, "DescribeStateMachine", "stateMachineArn", state_machine_arn
+        )
     return list(
         waiting_tasks(backend.service, execution_arn=execution_arn, state_machine_arn=state_machine_arn)
     )
 
 
-def _described(backend: Backend, operation: str, member: str, given: str) -> str:
+def _resolve_arn(backend: Backend, operation: str, member: str, given: str) -> str:
     request = {member: given}
-    with named_arns(request, backend):
+    with resolve_names(request, backend):
         backend.call(model.load("stepfunctions", operation), request)
     return request[member]
 
 
 def _readable(task: WaitingTask) -> dict[str, Any]:
     """As JSON and its like show it; what there is not is left out."""
-    shown = {name: value for name, value in task.shown().items() if value is not None}
+    shown = {name: value for name, value in task.to_response().items() if value is not None}
     return shown | {name: local_time(shown[name]) for name in ("since", "until") if name in shown}
 
 
 def _answer(
     terminal: Terminal, handle: str | None, operation: str, answer: dict[str, str], done: str
-) -> Exit:
+) -> ExitCode:
     with Backend(terminal) as backend:
         all_tasks = list(waiting_tasks(backend.service))
         by_token = (
@@ -170,12 +176,12 @@ def _answer(
             and len(handle) > _HANDLE_LENGTH
             and not any(handle in task.names for task in all_tasks)
         )
-        task = None if by_token else _named(all_tasks, handle)
+        task = None if by_token else _find_task(all_tasks, handle)
         token = _token(backend, task, operation) if task is not None else handle
         backend.call(model.load("stepfunctions", operation), {"taskToken": token, **answer})
     if task is not None:
         sys.stderr.write(f"{done} {task.name} ({task.short_handle})\n")
-    return Exit.SUCCESS
+    return ExitCode.SUCCESS
 
 
 _HANDLE_LENGTH = 64
@@ -187,8 +193,8 @@ def _token(backend: Backend, task: WaitingTask, operation: str) -> str:
         return task.task_token
     if operation == "SendTaskHeartbeat":
         raise CommandFailedError(
-            f"No worker has taken {task.name} yet: nobody's heart is to beat. It waits for one of "
-            f"{task.resource}."
+            f"No worker has taken {task.name} yet: nobody's heart is to beat. "
+            f"It waits for one of {task.resource}."
         )
     token = take(backend.service, task, WORKER_NAME)
     if token is None:
@@ -196,9 +202,9 @@ def _token(backend: Backend, task: WaitingTask, operation: str) -> str:
     return token
 
 
-def _named(all_tasks: Sequence[WaitingTask], handle: str | None) -> WaitingTask:
-    """The one task that is meant. Raises CommandFailedError when none waits, UsageError when it is
-    not clear which.
+def _find_task(all_tasks: Sequence[WaitingTask], handle: str | None) -> WaitingTask:
+    """Returns the task with this handle, or the only one. Raises CommandFailedError when no task is
+    pending, UsageError when several match.
     """
     if not all_tasks:
         raise CommandFailedError("No task waits for anybody.")

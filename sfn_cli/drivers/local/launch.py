@@ -53,8 +53,9 @@ def wake_all(settings: Settings) -> bool:
     return woken
 
 
-def start(settings: Settings, *, beside: bool = False) -> None:
-    """Starts a worker process with these settings; if one lives already, only a worker `beside` it stays.
+def start(settings: Settings, *, additional: bool = False) -> None:
+    """Starts a worker process with these settings. If one lives already, the new one exits, unless it is
+    `additional`.
 
     While a worker is on its way, nobody starts another: whoever starts one holds a lock, and the
     worker inherits it and lets go when it listens, or when it dies.
@@ -68,7 +69,7 @@ def start(settings: Settings, *, beside: bool = False) -> None:
     except BaseException:
         os.close(on_its_way)
         raise
-    code = f"from sfn_cli.app import run_worker; run_worker(beside={beside})"
+    code = f"from sfn_cli.app import run_worker; run_worker(additional={additional})"
     try:
         detached.start(code, {**os.environ, **settings.environment()}, lock=on_its_way, log=log)
     finally:

@@ -1,7 +1,7 @@
 """arn:aws:states:::aws-sdk:SERVICE:ACTION: any operation of any service that botocore knows.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
-What this very store has is asked of it (own_services.py).
+Resources in this store are served by sfn's own operations (local_services.py).
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from sfn_cli import api
 from sfn_cli.api.operations import WAITING
 from sfn_cli.api.stepfunctions import arn_checks
 from sfn_cli.errors import ApiError, ConfigurationError, StatesError
-from sfn_cli.integrations.aws import call as aws_call
+from sfn_cli.integrations.aws.call import Ended, Manner, call_operation, in_background
 from sfn_cli.integrations.aws.errors import ServiceError, sdk_2
 from sfn_cli.integrations.aws.local_services import OWN_SERVICES, OwnService
-from sfn_cli.integrations.aws.shapes import OwnShape, capitalised, request, result
+from sfn_cli.integrations.aws.shapes import OwnShape, capitalise, request, result
 from sfn_cli.integrations.integration import Later
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Payload
@@ -24,56 +24,56 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sfn_cli.api.model import Operation
-    from sfn_cli.integrations.integration import Cancel, Errand, World
+    from sfn_cli.integrations.integration import Cancel, TaskContext, TaskRun
     from sfn_cli.interpreter.execution import OpenTask
 
 PREFIX = "aws-sdk:"
-_AS_IS = aws_call.Manner()
+_AS_IS = Manner()
 
 
 _OWN: Mapping[str, OwnService] = {own.sdk_name: own for own in OWN_SERVICES}
 
 
-def call(errand: Errand, world: World) -> Cancel:
+def call(task_run: TaskRun, context: TaskContext) -> Cancel:
     """Calls the operation that the Resource names."""
-    task = errand.task
+    task = task_run.task
     service = task.resource.service.removeprefix(PREFIX)
     action = task.resource.action.partition(".")[0]
     own = _OWN.get(service)
-    operation = own.operation(capitalised(action)) if own and own.answers(world.settings) else None
+    operation = own.operation(capitalise(action)) if own and own.answers(context.settings) else None
     if own is not None and operation is not None:
         key = operation.service, operation.name
         if key in WAITING:
-            world.service.invoker  # noqa: B018 - created here, in the loop, for all threads
-        return aws_call.in_background(
-            errand,
-            world,
-            lambda: _ask_own(own, operation, task, world),
+            context.service.invoker  # noqa: B018 - created here, in the loop, for all threads
+        return in_background(
+            task_run,
+            context,
+            lambda: _ask_own(own, operation, task, context),
             may_wait=key in WAITING,
         )
 
     def ask() -> TaskSucceeded | TaskFailed:
         try:
-            name = world.clients.named(service)
+            name = context.clients.service_name(service)
         except ConfigurationError as error:
             return TaskFailed(task.id, *sdk_2(service).no_answer(error))
         if name is None:
             raise StatesError(
                 "States.Runtime", f"{task.resource.arn} is not recognized: botocore has no service {service}."
             )
-        return aws_call.call(name, action, _AS_IS, task, world)
+        return call_operation(name, action, _AS_IS, task, context)
 
-    return aws_call.in_background(errand, world, ask)
+    return in_background(task_run, context, ask)
 
 
-def _ask_own(own: OwnService, operation: Operation, task: OpenTask, world: World) -> aws_call.Ended | Later:
+def _ask_own(own: OwnService, operation: Operation, task: OpenTask, context: TaskContext) -> Ended | Later:
     """An operation of this store, over a connection of its own: it may wait long. Raises StatesError."""
 
-    def succeeded(answer: Mapping[str, Any]) -> aws_call.Ended:
+    def success(answer: Mapping[str, Any]) -> Ended:
         return TaskSucceeded(task.id, Payload(result(OwnShape(operation.output), answer)))
 
     asked = request(OwnShape(operation.input), task.arguments.value)
-    service = world.service.sibling()
+    service = context.service.sibling()
     try:
         answered = api.begin(service, operation, asked)
     except ApiError as error:
@@ -85,4 +85,4 @@ def _ask_own(own: OwnService, operation: Operation, task: OpenTask, world: World
         return TaskFailed(task.id, failure.error, failure.cause + attempts)
     finally:
         service.close()
-    return succeeded(answered) if isinstance(answered, dict) else Later(answered, succeeded)
+    return success(answered) if isinstance(answered, dict) else Later(answered, success)

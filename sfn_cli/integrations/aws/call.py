@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sfn_cli.errors import ConfigurationError, SfnError, StatesError
 from sfn_cli.integrations.aws import emulator_fixups
 from sfn_cli.integrations.aws.errors import Naming, sdk_2, service_error
-from sfn_cli.integrations.aws.shapes import capitalised, request, result, sdk_name
+from sfn_cli.integrations.aws.shapes import capitalise, request, result, sdk_name
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Json, Payload
 
 if TYPE_CHECKING:
-    from sfn_cli.integrations.integration import Cancel, Errand, Later, World
+    from sfn_cli.integrations.integration import Cancel, Later, TaskContext, TaskRun
     from sfn_cli.interpreter.execution import OpenTask
 
 Answered = Mapping[str, Any]
@@ -38,14 +38,14 @@ class Manner(NamedTuple):
 
 
 def in_background(
-    errand: Errand,
-    world: World,
+    task_run: TaskRun,
+    context: TaskContext,
     call: Callable[[], Ended | Later],
     *,
     may_wait: bool = False,
 ) -> Cancel:
     """Makes the call beside the loop, and answers with its outcome. `may_wait`: the call may take minutes."""
-    task = errand.task
+    task = task_run.task
 
     def done(outcome: Ended | Exception) -> None:
         if isinstance(outcome, StatesError):
@@ -54,27 +54,27 @@ def in_background(
             outcome = TaskFailed(task.id, "States.Runtime", str(outcome))
         elif isinstance(outcome, Exception):
             outcome = TaskFailed(task.id, "States.Runtime", f"{type(outcome).__name__}: {outcome}")
-        errand.answer(outcome)
+        task_run.answer(outcome)
 
-    background: Callable[..., Cancel] = world.background  # mypy infers no T from a union of unions
+    background: Callable[..., Cancel] = context.background  # mypy infers no T from a union of unions
     return background(call, done, may_wait=may_wait)
 
 
-def call(
-    service: str, action: str, manner: Manner, task: OpenTask, world: World
+def call_operation(
+    service: str, action: str, manner: Manner, task: OpenTask, context: TaskContext
 ) -> TaskSucceeded | TaskFailed:
     """Calls a service, by botocore's name for it, and waits. Raises SfnError.
 
     A call that cannot be made, because something is not set up or the store's own server does not start,
     fails like a call that reaches no server: with an error that Retry and Catch can match.
     """
-    seconds = None if task.timeout_at is None else (task.timeout_at - task.frame.last_at) / 1000
+    seconds = None if task.timeout_at is None else (task.timeout_at - task.at) / 1000
     try:
-        client = world.clients.get(service, timeout_seconds=seconds)
+        client = context.clients.get(service, timeout_seconds=seconds)
     except ConfigurationError as error:
-        naming = manner.naming or sdk_2(world.clients.service_id(service))
+        naming = manner.naming or sdk_2(context.clients.service_id(service))
         return TaskFailed(task.id, *naming.no_answer(error))
-    operation = capitalised(action)
+    operation = capitalise(action)
     methods: Mapping[str, str] = {name: method for method, name in client.meta.method_to_api_mapping.items()}
     if operation not in methods:
         raise StatesError(
@@ -92,21 +92,23 @@ def call(
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
-        answered: Answered = emulator_fixups.answered(
+        answered: Answered = emulator_fixups.send_fixed(
             described, asked, lambda asked: getattr(client, methods[operation])(**asked)
         )
         told = manner.shape(result(described.output_shape, answered, manner.spell), answered)
     except ClientError as error:
         return TaskFailed(
-            task.id, *naming.failure(emulator_fixups.told(described, asked, service_error(error, model)))
+            task.id, *naming.failure(emulator_fixups.fix_error(described, asked, service_error(error, model)))
         )
     except BotoCoreError as error:
         return TaskFailed(task.id, *naming.no_answer(error))
-    return TaskSucceeded(task.id, written(told))
+    return TaskSucceeded(task.id, serialize(told))
 
 
-def written(result: Json) -> Payload:
-    """A result with its text, which is written now, where an error is the task's own."""
+def serialize(result: Json) -> Payload:
+    """Returns the result as a payload. Its text is written here, where an error is still the
+    task's.
+    """
     output = Payload(result)
     output.text  # noqa: B018
     return output

@@ -63,7 +63,7 @@ class Clients:
         """The client of a service as botocore names it ("s3", "dynamodb", "stepfunctions").
 
         Blocks while botocore is imported or the store's own server starts, so it belongs into
-        `world.background`. `timeout_seconds` is how long the task may take. Raises
+        `context.background`. `timeout_seconds` is how long the task may take. Raises
         ConfigurationError, with what to install or set.
         """
         return self._get(service, timeout_seconds).client
@@ -110,9 +110,9 @@ class Clients:
                 self._placed[key] = self._client(service, endpoint, READ_SECONDS[0], real=False)
             return self._placed[key]
 
-    def named(self, sdk_name: str) -> str | None:
-        """botocore's name of the service that aws-sdk tasks call `sdk_name`: "sfn" is
-        stepfunctions; or None.
+    def service_name(self, sdk_name: str) -> str | None:
+        """Returns botocore's name of the service that aws-sdk tasks call `sdk_name`, or None: "sfn"
+        is stepfunctions.
         """
         with self._lock:
             if self._names is None:

@@ -277,8 +277,8 @@ class _Guarded:
         if not environ[_IS_OWN] and not compare_digest(_key_of(environ), self._access_key.encode()):
             return _refuse(
                 start_response,
-                "Only requests that are signed with this server's access key are answered: sfn aws env "
-                "prints it.",
+                "Only requests that are signed with this server's access key are answered: "
+                "sfn aws env prints it.",
             )
         return self._application(environ, start_response)
 

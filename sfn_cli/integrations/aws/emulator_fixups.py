@@ -26,7 +26,7 @@ def refusal(operation: Any, request: Request) -> ServiceError | None:
     """What the service says to a request that it does not take, or None; `operation` is botocore's."""
     fault = _missing(operation, request)
     if fault is not None:
-        return _refused("ValidationException", fault)
+        return _refusal("ValidationException", fault)
     check = _CHECKS.get((operation.service_model.service_name, operation.name))
     return check(request) if check is not None else None
 
@@ -45,7 +45,7 @@ def _missing(operation: Any, request: Request) -> str | None:
     return f"{len(absent)} validation error{'s' if len(absent) > 1 else ''} detected: {'; '.join(told)}"
 
 
-def _refused(code: str, message: str, exception: str | None = None) -> ServiceError:
+def _refusal(code: str, message: str, exception: str | None = None) -> ServiceError:
     return ServiceError(code, message, 400, arn_checks.new_uuid(), exception)
 
 
@@ -53,22 +53,28 @@ def _check_table_name(request: Request) -> ServiceError | None:
     pattern, name = "[a-zA-Z0-9_.-]+", str(request["TableName"])
     if name.startswith("arn:") or re.fullmatch(pattern, name):
         return None
-    broken = f"Value '{name}' at 'tableName' failed to satisfy constraint: Member must satisfy regular expression pattern: {pattern}"
-    return _refused("ValidationException", f"1 validation error detected: {broken}")
+    broken = (
+        f"Value '{name}' at 'tableName' failed to satisfy constraint: "
+        f"Member must satisfy regular expression pattern: {pattern}"
+    )
+    return _refusal("ValidationException", f"1 validation error detected: {broken}")
 
 
 def _check_secret_name(request: Request) -> ServiceError | None:
     if re.fullmatch(r"[A-Za-z0-9/_+=.@!-]+", str(request["Name"])):
         return None
-    told = "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!"
-    return _refused("ValidationException", told)
+    told = (
+        "Invalid name. Must be a valid name containing alphanumeric characters, "
+        "or any of the following: -/_+=.@!"
+    )
+    return _refusal("ValidationException", told)
 
 
 def _check_group(request: Request) -> ServiceError | None:
     if not str(request.get("TopicArn", "")).endswith(".fifo") or "MessageGroupId" in request:
         return None
     told = "Invalid parameter: The MessageGroupId parameter is required for FIFO topics"
-    return _refused("InvalidParameter", told, "InvalidParameterException")
+    return _refusal("InvalidParameter", told, "InvalidParameterException")
 
 
 _CHECKS: Mapping[tuple[str, str], Callable[[Request], ServiceError | None]] = {
@@ -78,8 +84,8 @@ _CHECKS: Mapping[tuple[str, str], Callable[[Request], ServiceError | None]] = {
 }
 
 
-def told(operation: Any, request: Request, error: ServiceError) -> ServiceError:
-    """The error as AWS tells it."""
+def fix_error(operation: Any, request: Request, error: ServiceError) -> ServiceError:
+    """Returns the error as AWS words it."""
     if (operation.service_model.service_name, operation.name, error.code) == (
         "sns",
         "Publish",
@@ -89,11 +95,11 @@ def told(operation: Any, request: Request, error: ServiceError) -> ServiceError:
     return error
 
 
-def answered(operation: Any, request: Request, send: Callable[[Request], Answer]) -> Answer:
-    """The answer as AWS gives it; `send` asks the service."""
+def send_fixed(operation: Any, request: Request, send: Callable[[Request], Answer]) -> Answer:
+    """Sends the request by `send`. Returns the response as AWS would give it."""
     if (operation.service_model.service_name, operation.name) == ("events", "PutEvents"):
         return _put_events(request, send)
-    return _completed(operation, request, send(request))
+    return _fix_response(operation, request, send(request))
 
 
 def _put_events(request: Request, send: Callable[[Request], Answer]) -> Answer:
@@ -120,7 +126,7 @@ def _is_object(text: str) -> bool:
         return False
 
 
-def _completed(operation: Any, request: Request, answer: Answer) -> Answer:
+def _fix_response(operation: Any, request: Request, answer: Answer) -> Answer:
     if operation.service_model.service_name == "s3" and operation.name in _S3_OBJECTS:
         # Every object is encrypted,
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html

@@ -49,8 +49,11 @@ class Naming(NamedTuple):
         name = error.exception or self.otherwise
         if self.version == 1:
             name = name.removesuffix("Exception") + "Exception"
-            details = f"Status Code: {error.status}; Error Code: {error.code}; Request ID: {error.request_id}; Proxy: null"
-            return Failure(f"{self.prefix}.{name}", f"{error.message} (Service: {self.service}; {details})")
+            details = (
+                f"Service: {self.service}; Status Code: {error.status}; Error Code: {error.code}; "
+                f"Request ID: {error.request_id}; Proxy: null"
+            )
+            return Failure(f"{self.prefix}.{name}", f"{error.message} ({details})")
         extended = f", Extended Request ID: {error.extended_request_id}" if error.extended_request_id else ""
         details = f"Status Code: {error.status}, Request ID: {error.request_id}{extended}"
         return Failure(

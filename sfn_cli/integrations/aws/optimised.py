@@ -8,15 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.errors import StatesError
-from sfn_cli.integrations.aws import call
-from sfn_cli.integrations.aws.call import Answered, Manner
+from sfn_cli.integrations.aws.call import Answered, Manner, call_operation, in_background
 from sfn_cli.integrations.aws.errors import Naming
 from sfn_cli.integrations.aws.sdk import metadata
-from sfn_cli.integrations.aws.shapes import capitalised
+from sfn_cli.integrations.aws.shapes import capitalise
 from sfn_cli.jsonvalue import Json, dumps
 
 if TYPE_CHECKING:
-    from sfn_cli.integrations.integration import Cancel, Errand, World
+    from sfn_cli.integrations.integration import Cancel, TaskContext, TaskRun
 
 _HEADERS = {
     name.lower(): name for name in ("Content-Length", "Content-Type", "Date", "Server", "x-amzn-RequestId")
@@ -39,46 +38,46 @@ def _all_entries(result: Json, answered: Answered) -> Json:
     return told
 
 
-def _ask(service: str, manner: Manner, errand: Errand, world: World) -> Cancel:
-    task = errand.task
+def _ask(service: str, manner: Manner, task_run: TaskRun, context: TaskContext) -> Cancel:
+    task = task_run.task
     action = task.resource.action.partition(".")[0]
-    return call.in_background(errand, world, lambda: call.call(service, action, manner, task, world))
+    return in_background(task_run, context, lambda: call_operation(service, action, manner, task, context))
 
 
-def dynamodb(errand: Errand, world: World) -> Cancel:
+def dynamodb(task_run: TaskRun, context: TaskContext) -> Cancel:
     return _ask(
         "dynamodb",
-        Manner(Naming("DynamoDB", "AmazonDynamoDBv2", "AmazonDynamoDB"), capitalised, shape=_with_metadata),
-        errand,
-        world,
+        Manner(Naming("DynamoDB", "AmazonDynamoDBv2", "AmazonDynamoDB"), capitalise, shape=_with_metadata),
+        task_run,
+        context,
     )
 
 
-def sns(errand: Errand, world: World) -> Cancel:
+def sns(task_run: TaskRun, context: TaskContext) -> Cancel:
     return _ask(
         "sns",
-        Manner(Naming("SNS", "AmazonSNS", "AmazonSNS"), capitalised, shape=_with_metadata),
-        errand,
-        world,
+        Manner(Naming("SNS", "AmazonSNS", "AmazonSNS"), capitalise, shape=_with_metadata),
+        task_run,
+        context,
     )
 
 
-def sqs(errand: Errand, world: World) -> Cancel:
+def sqs(task_run: TaskRun, context: TaskContext) -> Cancel:
     return _ask(
         "sqs",
-        Manner(Naming("SQS", "AmazonSQS", "AmazonSQS"), capitalised, shape=_with_metadata),
-        errand,
-        world,
+        Manner(Naming("SQS", "AmazonSQS", "AmazonSQS"), capitalise, shape=_with_metadata),
+        task_run,
+        context,
     )
 
 
-def events(errand: Errand, world: World) -> Cancel:
+def events(task_run: TaskRun, context: TaskContext) -> Cancel:
     """Each event tells of the execution that it comes from and its state machine, beside the
     resources that the task names.
 
     https://docs.aws.amazon.com/step-functions/latest/dg/connect-eventbridge.html
     """
-    execution = world.service.executions.find(errand.execution_arn)
+    execution = context.service.executions.find(task_run.execution_arn)
     origin = () if execution is None else (execution.arn, execution.state_machine_arn)
 
     def tell_origin(request: dict[str, Any]) -> None:
@@ -86,4 +85,4 @@ def events(errand: Errand, world: World) -> Cancel:
             entry["Resources"] = [*entry.get("Resources", ()), *origin]
 
     naming = Naming("EventBridge", "AmazonEventBridge", "AmazonEventBridge")
-    return _ask("events", Manner(naming, capitalised, tell_origin, _all_entries), errand, world)
+    return _ask("events", Manner(naming, capitalise, tell_origin, _all_entries), task_run, context)

@@ -61,15 +61,18 @@ def sdk_name(member: str) -> str:
         if not member[index].isupper() or (following and following.islower()):
             break
         name[index] = name[index].lower()
-    return capitalised("".join(name))
+    return capitalise("".join(name))
 
 
-def capitalised(name: str) -> str:
+def capitalise(name: str) -> str:
     return name[:1].upper() + name[1:]
 
 
 def request(shape: Shape | None, arguments: Json) -> dict[str, Any]:
-    """What the operation takes, of a task's arguments. Raises StatesError for a field that it does not have."""
+    """What the operation takes, of a task's arguments.
+
+    Raises StatesError for a field that it does not have.
+    """
     if not isinstance(arguments, dict):
         raise StatesError("States.Runtime", "The Parameters of the task must be an object.")
     if shape is None:
@@ -84,20 +87,20 @@ def request(shape: Shape | None, arguments: Json) -> dict[str, Any]:
 
 
 def _structure(shape: Shape, value: Mapping[str, Json]) -> dict[str, Any]:
-    names = {spelling: name for name in shape.members for spelling in (capitalised(name), sdk_name(name))}
+    names = {spelling: name for name in shape.members for spelling in (capitalise(name), sdk_name(name))}
     taken = {}
     for field, item in value.items():
         if field not in names:
             raise StatesError("States.Runtime", f'The field "{field}" is not supported by Step Functions')
         if item is not None:
-            taken[names[field]] = _taken(shape.members[names[field]], item, field)
+            taken[names[field]] = _convert(shape.members[names[field]], item, field)
     return taken
 
 
 _CONTAINERS = {"structure": (dict, "an object"), "map": (dict, "an object"), "list": (list, "an array")}
 
 
-def _taken(shape: Shape, value: Any, field: str) -> Any:
+def _convert(shape: Shape, value: Any, field: str) -> Any:
     kind, wanted = _CONTAINERS.get(shape.type_name, (object, ""))
     if not isinstance(value, kind) and not getattr(shape, "is_document_type", False):
         raise StatesError("States.Runtime", f'The field "{field}" must be {wanted}')
@@ -105,10 +108,10 @@ def _taken(shape: Shape, value: Any, field: str) -> Any:
         case "structure" if not getattr(shape, "is_document_type", False):
             return _structure(shape, value)
         case "list":
-            return [_taken(shape.member, item, field) for item in value if item is not None]
+            return [_convert(shape.member, item, field) for item in value if item is not None]
         case "map":
             return {
-                well_formed(key): _taken(shape.value, item, field)
+                well_formed(key): _convert(shape.value, item, field)
                 for key, item in value.items()
                 if item is not None
             }

@@ -1,9 +1,9 @@
 """One Map Run: its items are read, children are started as many as may run at once, and their
 results gathered.
 
-It stands in the store (store/sqlite/stepfunctions/map_runs.py), so that a worker that resumes goes on with it.
-After a turn in which children of it have ended it looks there what they have come to; all that
-takes long is done in the background, one thing at a time.
+It stands in the store (store/sqlite/stepfunctions/map_runs.py), so that a worker that resumes goes
+on with it. After a turn in which children of it have ended it looks there what they have come to;
+all that takes long is done in the background, one thing at a time.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from sfn_cli.errors import StatesError, StoreError
 from sfn_cli.integrations.distributed_map import dataset, results
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Payload
-from sfn_cli.query.limits import Patience
+from sfn_cli.query.limits import TimeBudget
 from sfn_cli.store.records.map_runs import NewChild, NewMapRun
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from sfn_cli.asl.distributed_map.item_batcher import Batch
     from sfn_cli.integrations.distributed_map.dataset import Chunk
     from sfn_cli.integrations.distributed_map.results import Gathered
-    from sfn_cli.integrations.integration import Cancel, Errand, World
+    from sfn_cli.integrations.integration import Cancel, TaskContext, TaskRun
     from sfn_cli.store.records.map_runs import MapRun
 
 T = TypeVar("T")
@@ -38,7 +38,7 @@ T = TypeVar("T")
 CHUNK_CHILDREN = 500
 """How many children are started in one transaction, at most."""
 
-PATIENCE_SECONDS = 60.0
+BUDGET_SECONDS = 60.0
 """How long ItemSelector may take for the children of one chunk."""
 
 THRESHOLD_EXCEEDED = StatesError(
@@ -46,27 +46,27 @@ THRESHOLD_EXCEEDED = StatesError(
 )
 
 
-def conduct(errand: Errand, world: World) -> Cancel:
+def conduct(task_run: TaskRun, context: TaskContext) -> Cancel:
     """Conducts the Map Run of a task to its end, from its beginning or from where it stands."""
-    return _Conduct(errand, world).begin()
+    return _Conduct(task_run, context).begin()
 
 
 class _Conduct:
-    def __init__(self, errand: Errand, world: World) -> None:
-        assert errand.task.plan is not None
-        self._plan = errand.task.plan
-        self._errand = errand
-        self._world = world
-        self._runs = world.service.map_runs
+    def __init__(self, task_run: TaskRun, context: TaskContext) -> None:
+        assert task_run.task.plan is not None
+        self._plan = task_run.task.plan
+        self._task_run = task_run
+        self._context = context
+        self._runs = context.service.map_runs
         self._run: MapRun | None = None
         self._cancel_work: Cancel | None = None  # what is done in the background, if anything is
 
     def begin(self) -> Cancel:
-        plan, task = self._plan, self._errand.task
+        plan, task = self._plan, self._task_run.task
         run = self._runs.begin(
             NewMapRun(
                 arn=task.map_run_arn or "",
-                execution_arn=self._errand.execution_arn,
+                execution_arn=self._task_run.execution_arn,
                 task=task.id,
                 processor=plan.processor,
                 express=plan.execution_type == "EXPRESS",
@@ -79,7 +79,7 @@ class _Conduct:
         )
         if run is not None:
             self._run = run
-            self._world.map_runs[run.id] = self._world.isolated(self.look)
+            self._context.map_runs[run.id] = self._context.isolated(self.look)
             self._read(run)
             self.look()
         return self.cancel
@@ -99,21 +99,21 @@ class _Conduct:
 
     def _leave(self) -> None:
         if self._run is not None:
-            self._world.map_runs.pop(self._run.id, None)
+            self._context.map_runs.pop(self._run.id, None)
         if self._cancel_work is not None:
             self._cancel_work()
 
     def _forget_items(self) -> None:
         with suppress(OSError):
-            os.unlink(dataset.file_of(self._world.settings.home, self._now_stored()))
+            os.unlink(dataset.file_of(self._context.settings.home, self._now_stored()))
 
     def _now(self) -> int:
-        return max(self._errand.task.frame.last_at, self._world.clock())
+        return max(self._task_run.task.at, self._context.clock())
 
     def _work(self, call: Callable[[], T], done: Callable[[T], None]) -> None:
         """Does something in the background; a StatesError that it raises fails the run."""
 
-        def finished(answer: T | Exception) -> None:
+        def finish(answer: T | Exception) -> None:
             self._cancel_work = None
             if isinstance(answer, StatesError):
                 self._fail(answer)
@@ -124,13 +124,13 @@ class _Conduct:
             else:
                 done(answer)
 
-        self._cancel_work = self._world.background(call, finished)
+        self._cancel_work = self._context.background(call, finish)
 
     def _read(self, run: MapRun) -> None:
         """Reads the dataset, unless it lies here already."""
-        path = dataset.file_of(self._world.settings.home, run)
+        path = dataset.file_of(self._context.settings.home, run)
         if self._plan.reading is not None and (run.total_items is None or not os.path.exists(path)):
-            self._work(partial(dataset.read, self._plan.reading, path, self._world), self._has_read)
+            self._work(partial(dataset.read, self._plan.reading, path, self._context), self._has_read)
 
     def _has_read(self, total_items: int) -> None:
         if self._now_stored().total_items is None:
@@ -156,10 +156,10 @@ class _Conduct:
             if running == 0:
                 self._work(partial(self._gather, run), self._has_gathered)
         elif room > 0:
-            patience = Patience(time.thread_time, PATIENCE_SECONDS)
-            home, children = self._world.settings.home, min(room, CHUNK_CHILDREN)
+            budget = TimeBudget(time.thread_time, BUDGET_SECONDS)
+            home, children = self._context.settings.home, min(room, CHUNK_CHILDREN)
             self._work(
-                partial(dataset.chunk, self._plan, run, home, children, patience), partial(self._start, run)
+                partial(dataset.chunk, self._plan, run, home, children, budget), partial(self._start, run)
             )
 
     def _start(self, run: MapRun, chunk: Chunk) -> None:
@@ -195,21 +195,21 @@ class _Conduct:
 
     def _gather(self, run: MapRun) -> Gathered:
         """In a thread, with a connection of its own."""
-        service = self._world.service.sibling()
+        service = self._context.service.sibling()
         try:
-            return results.gather(service.map_runs, run, self._plan.writing, self._world)
+            return results.gather(service.map_runs, run, self._plan.writing, self._context)
         finally:
             service.close()
 
     def _has_gathered(self, gathered: Gathered) -> None:
         self._end(
-            TaskSucceeded(self._errand.task.id, Payload(text=gathered.output), gathered.last_stopped_at)
+            TaskSucceeded(self._task_run.task.id, Payload(text=gathered.output), gathered.last_stopped_at)
         )
 
     def _fail(self, error: StatesError) -> None:
-        self._end(TaskFailed(self._errand.task.id, error.error, error.cause))
+        self._end(TaskFailed(self._task_run.task.id, error.error, error.cause))
 
     def _end(self, signal: TaskSucceeded | TaskFailed) -> None:
         self._leave()
         self._forget_items()
-        self._errand.answer(signal)
+        self._task_run.answer(signal)

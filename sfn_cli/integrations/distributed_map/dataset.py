@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from sfn_cli.asl.distributed_map.item_batcher import Batch
     from sfn_cli.asl.distributed_map.item_reader import Reading
     from sfn_cli.asl.distributed_map.map_run import MapRunPlan
-    from sfn_cli.integrations.integration import World
+    from sfn_cli.integrations.integration import TaskContext
     from sfn_cli.jsonvalue import Json
-    from sfn_cli.query.limits import Patience
+    from sfn_cli.query.limits import TimeBudget
     from sfn_cli.store.records.map_runs import MapRun
 
 FOLDER_NAME = "map-runs"
@@ -42,17 +42,17 @@ def file_of(home: str, run: MapRun) -> str:
     return os.path.join(home, FOLDER_NAME, f"{run.id}.jsonl")
 
 
-def read(reading: Reading, path: str, world: World) -> int:
-    """Reads the whole dataset into the file; gives the number of its items. Raises StatesError."""
+def read(reading: Reading, path: str, context: TaskContext) -> int:
+    """Reads the whole dataset into the file. Returns the number of items. Raises StatesError."""
     if reading.max_items is not None and reading.max_items < 0:
         raise reader_failed("field MaxItems must be positive")
     count = 0
     try:
-        private_files.make_folder(world.settings.home, FOLDER_NAME)
+        private_files.make_folder(context.settings.home, FOLDER_NAME)
         with open(
             f"{path}.part", "w", encoding="utf-8", errors="surrogatepass", opener=private_files.open_file
         ) as file:
-            for item in islice(_items(reading, world), reading.max_items):
+            for item in islice(_items(reading, context), reading.max_items):
                 file.write(f"{dumps(item)}\n")
                 count += 1
             file.flush()
@@ -67,35 +67,37 @@ def read(reading: Reading, path: str, world: World) -> int:
     return count
 
 
-def _items(reading: Reading, world: World) -> Iterator[Json]:
+def _items(reading: Reading, context: TaskContext) -> Iterator[Json]:
     arguments, config = reading.arguments, reading.config
-    bucket = storage(arguments.get("Bucket"), world)
+    bucket = storage(arguments.get("Bucket"), context)
     if reading.action == "listObjectsV2":
         listed = bucket.list(arguments)
         if config.get("Transformation") != "LOAD_AND_FLATTEN":
             return listed
-        return _of_objects(((arguments["Bucket"], str(found["Key"])) for found in listed), reading, world)
+        return _of_objects(((arguments["Bucket"], str(found["Key"])) for found in listed), reading, context)
     if config.get("ManifestType") == "ATHENA_DATA":
-        return _of_objects(formats.addresses(bucket.open(arguments)), reading, world)
+        return _of_objects(formats.addresses(bucket.open(arguments)), reading, context)
     if config.get("InputType") == "MANIFEST" or config.get("ManifestType") == "S3_INVENTORY":
-        return _of_inventory(bucket.open(arguments), str(arguments["Bucket"]), world)
+        return _of_inventory(bucket.open(arguments), str(arguments["Bucket"]), context)
     return formats.items_of(bucket.open(arguments), config, str(arguments.get("Key")))
 
 
-def _of_objects(addresses: Iterable[tuple[Json, str]], reading: Reading, world: World) -> Iterator[Json]:
+def _of_objects(
+    addresses: Iterable[tuple[Json, str]], reading: Reading, context: TaskContext
+) -> Iterator[Json]:
     """The items of each of these objects."""
     for bucket, key in addresses:
-        with storage(bucket, world).open({"Bucket": bucket, "Key": key}) as file:
+        with storage(bucket, context).open({"Bucket": bucket, "Key": key}) as file:
             yield from formats.items_of(file, reading.config, key)
 
 
-def _of_inventory(manifest: BinaryIO, bucket_read: str, world: World) -> Iterator[Json]:
+def _of_inventory(manifest: BinaryIO, bucket_read: str, context: TaskContext) -> Iterator[Json]:
     bucket, keys, columns = formats.inventory(manifest)
     given: dict[str, Json] = {"InputType": "CSV", "CSVHeaderLocation": "GIVEN", "CSVHeaders": columns}
     # A folder's manifest names the bucket that it was copied from.
     source = bucket_read if bucket_read.startswith("file:") else bucket
     for key in keys:
-        with storage(source, world).open({"Bucket": source, "Key": key}) as file:
+        with storage(source, context).open({"Bucket": source, "Key": key}) as file:
             yield from formats.items_of(file, given, key)
 
 
@@ -106,17 +108,17 @@ class Chunk(NamedTuple):
     place: int
 
 
-def chunk(plan: MapRunPlan, run: MapRun, home: str, children: int, patience: Patience) -> Chunk:
+def chunk(plan: MapRunPlan, run: MapRun, home: str, children: int, budget: TimeBudget) -> Chunk:
     """The inputs of up to so many children, from where the run stands. Raises StatesError."""
     places: list[int] = []
     source = (
-        _kept(plan.items, run.place, places)
+        _input_items(plan.items, run.place, places)
         if plan.items is not None
-        else _filed(file_of(home, run), run.place, places)
+        else _file_items(file_of(home, run), run.place, places)
     )
     batches: list[Batch] = []
     size = items = 0
-    for batch in plan.batches(source, run.started_items, patience):
+    for batch in plan.batches(source, run.started_items, budget):
         batches.append(batch)
         size += len(batch.input)
         items += batch.items
@@ -125,15 +127,15 @@ def chunk(plan: MapRunPlan, run: MapRun, home: str, children: int, patience: Pat
     return Chunk(batches, places[items - 1] if items else run.place)
 
 
-def _kept(items: Sequence[Json], place: int, places: list[int]) -> Iterator[Json]:
-    """The items of the state's input from a place on; notes the place after each."""
+def _input_items(items: Sequence[Json], place: int, places: list[int]) -> Iterator[Json]:
+    """Yields the items of the state's input from a place on; adds the place after each to `places`."""
     for index in range(place, len(items)):
         places.append(index + 1)
         yield items[index]
 
 
-def _filed(path: str, place: int, places: list[int]) -> Iterator[Json]:
-    """The items in a file from a place (a byte) on; notes the place after each."""
+def _file_items(path: str, place: int, places: list[int]) -> Iterator[Json]:
+    """Yields the items in a file from a place (a byte) on; adds the place after each to `places`."""
     try:
         with open(path, "rb", opener=private_files.open_file) as file:
             file.seek(place)

@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, Any, AnyStr, BinaryIO
 
 from sfn_cli import json_text
 from sfn_cli.errors import StatesError
-from sfn_cli.json_pointer import pointed
+from sfn_cli.json_pointer import resolve_pointer
 from sfn_cli.jsonvalue import well_formed
 from sfn_cli.query.java_hash_map import hash_map_order
 
@@ -49,10 +49,10 @@ def items_of(file: BinaryIO, config: Mapping[str, Json], key: str) -> Iterator[J
     read = _FORMATS.get(input_type)
     if read is None:
         raise reader_failed(f"sfn does not read {input_type}: it reads {', '.join(_FORMATS)}.")
-    return read(_unpacked(file, key), config)
+    return read(_unpack(file, key), config)
 
 
-def _unpacked(file: BinaryIO, key: str) -> BinaryIO:
+def _unpack(file: BinaryIO, key: str) -> BinaryIO:
     # S3 Inventory writes its lists so, and says nothing more than the name does.
     return gzip.GzipFile(fileobj=file) if key.endswith(".gz") else file  # type: ignore[return-value]
 
@@ -85,9 +85,9 @@ def _check_headers(headers: Any) -> None:
 
 def _json(file: BinaryIO, config: Mapping[str, Json]) -> Iterator[Json]:
     """The elements of an array, or of the one that ItemsPointer finds."""
-    value = _parsed(_document(file))
+    value = _parse(_document(file))
     pointer = config.get("ItemsPointer")
-    found = value if pointer is None else _pointed(value, str(pointer))
+    found = value if pointer is None else _find_items(value, str(pointer))
     if not isinstance(found, list):
         raise reader_failed("Attempting to map over non-iterable node.")
     return iter(found)
@@ -96,10 +96,10 @@ def _json(file: BinaryIO, config: Mapping[str, Json]) -> Iterator[Json]:
 def _json_lines(file: BinaryIO, config: Mapping[str, Json]) -> Iterator[Json]:
     for line in _lines(file):
         if line.strip():
-            yield _parsed(line)
+            yield _parse(line)
 
 
-def _parsed(data: bytes) -> Json:
+def _parse(data: bytes) -> Json:
     try:
         return json_text.read(data.decode("utf-8-sig"))
     except (json_text.NotJson, UnicodeDecodeError, RecursionError) as error:
@@ -127,9 +127,9 @@ def _lines(file: IO[AnyStr]) -> Iterator[AnyStr]:
         yield line
 
 
-def _pointed(value: Json, pointer: str) -> Json:
+def _find_items(value: Json, pointer: str) -> Json:
     try:
-        return pointed(value, pointer)
+        return resolve_pointer(value, pointer)
     except LookupError:
         raise reader_failed(f"ItemsPointer {pointer} finds nothing.") from None
 
@@ -143,7 +143,7 @@ _FORMATS: Mapping[str, Callable[[BinaryIO, Mapping[str, Json]], Iterator[Json]]]
 
 def inventory(file: BinaryIO) -> tuple[str, list[str], list[str]]:
     """(bucket, keys of the lists, their columns) of an S3 Inventory's manifest.json. Raises StatesError."""
-    manifest = _parsed(_document(file))
+    manifest = _parse(_document(file))
     try:
         if manifest.get("fileFormat") != "CSV":
             raise reader_failed(f"sfn reads inventories in CSV, not in {manifest.get('fileFormat')}.")

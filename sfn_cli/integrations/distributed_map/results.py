@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sfn_cli.asl.distributed_map.result_writer import Writing
-    from sfn_cli.integrations.integration import World
+    from sfn_cli.integrations.integration import TaskContext
     from sfn_cli.jsonvalue import Json
     from sfn_cli.store.protocols.stepfunctions import MapRuns
     from sfn_cli.store.records.map_runs import MapRun, Result
@@ -45,14 +45,14 @@ class Gathered(NamedTuple):
     last_stopped_at: int
 
 
-def gather(runs: MapRuns, run: MapRun, writing: Writing, world: World) -> Gathered:
+def gather(runs: MapRuns, run: MapRun, writing: Writing, context: TaskContext) -> Gathered:
     """The output of a Map Run, written out where that is asked for; children that still run are
     pending. Raises StatesError.
     """
     last = _Last()
     results = last.watch(runs.results(run.arn))
     output = (
-        _kept(results, run, writing) if writing.bucket is None else _written(results, run, writing, world)
+        _inline(results, run, writing) if writing.bucket is None else _write(results, run, writing, context)
     )
     return Gathered(output, last.stopped_at)
 
@@ -68,31 +68,36 @@ class _Last:
             yield result
 
 
-def _kept(results: Iterator[Result], run: MapRun, writing: Writing) -> str:
-    """The results themselves, as far as a state's output may go."""
+def _inline(results: Iterator[Result], run: MapRun, writing: Writing) -> str:
+    """Returns the results themselves, as JSON text. Raises StatesError when they exceed a state's
+    output.
+    """
     texts: list[str] = []
     size = 2
     for result in results:
-        for text in _shaped(result, run, writing.transformation):
+        for text in _transform(result, run, writing.transformation):
             texts.append(text)
             size += len(text.encode("utf-8", "surrogatepass")) + 1
         if size - 1 > MAX_PAYLOAD_BYTES and texts:
-            cause = "The Map Run returned a result with a size exceeding the maximum number of bytes service limit."
+            cause = (
+                "The Map Run returned a result "
+                "with a size exceeding the maximum number of bytes service limit."
+            )
             raise StatesError("States.DataLimitExceeded", cause)
     return dumps("\n".join(texts)) if writing.output_type == "JSONL" else f"[{','.join(texts)}]"
 
 
-def _shaped(result: Result, run: MapRun, transformation: str) -> list[str]:
-    """The JSON texts that a result becomes. A failure is described whatever the transformation."""
+def _transform(result: Result, run: MapRun, transformation: str) -> list[str]:
+    """Returns the JSON texts of a result. A failure is described whatever the transformation."""
     if transformation == "NONE" or result.status != "SUCCEEDED" or result.output is None:
-        return [dumps(_described(result, run))]
+        return [dumps(_describe(result, run))]
     if transformation == "FLATTEN" and result.output.startswith("["):
         return [dumps(element) for element in loads(result.output)]
     return [result.output]
 
 
-def _described(result: Result, run: MapRun) -> dict[str, Json]:
-    """A child execution as DescribeExecution has it, with its members capitalised."""
+def _describe(result: Result, run: MapRun) -> dict[str, Json]:
+    """Describes a child execution as DescribeExecution does, with capitalised members."""
     described: dict[str, Json] = {
         "ExecutionArn": result.arn,
         "Input": result.input,
@@ -114,14 +119,14 @@ def _described(result: Result, run: MapRun) -> dict[str, Json]:
     return dict(sorted(described.items()))
 
 
-def _written(results: Iterator[Result], run: MapRun, writing: Writing, world: World) -> str:
-    """Writes the results and their manifest; gives where."""
+def _write(results: Iterator[Result], run: MapRun, writing: Writing, context: TaskContext) -> str:
+    """Writes the results and their manifest. Returns where they are."""
     folder = "/".join(part for part in (writing.prefix, run.arn.rpartition(":")[2]) if part)
     files = {kind: _File(writing) for kind in ("FAILED", "PENDING", "SUCCEEDED")}
     try:
-        bucket = storage(writing.bucket, world)
+        bucket = storage(writing.bucket, context)
         for result in results:
-            for text in _shaped(result, run, writing.transformation):
+            for text in _transform(result, run, writing.transformation):
                 files[_STATUSES[result.status]].add(text)
         manifest: dict[str, Json] = {
             "DestinationBucket": writing.bucket,

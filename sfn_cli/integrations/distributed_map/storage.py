@@ -20,7 +20,7 @@ from sfn_cli.jsonvalue import well_formed
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from sfn_cli.integrations.integration import World
+    from sfn_cli.integrations.integration import TaskContext
     from sfn_cli.jsonvalue import Json
 
 
@@ -44,14 +44,14 @@ class Storage(Protocol):
         """Makes, or replaces, an object."""
 
 
-def storage(bucket: Json, world: World) -> Storage:
+def storage(bucket: Json, context: TaskContext) -> Storage:
     """The bucket of this name. Raises StorageError."""
     if not isinstance(bucket, str) or not bucket:
         raise StorageError("The field 'Bucket' is required but was missing")
     if bucket.startswith("file:"):
         return _Folder(bucket)
     try:
-        return _Bucket(bucket, world.clients.get("s3"))
+        return _Bucket(bucket, context.clients.get("s3"))
     except ConfigurationError as error:
         raise StorageError(str(error)) from None
 
@@ -72,7 +72,7 @@ class _Bucket:
         while True:
             page = self._call("list_objects_v2", **arguments, **token)
             for found in page.get("Contents", ()):
-                yield _listed(
+                yield _entry(
                     found["ETag"],
                     found["LastModified"].timestamp(),
                     found["Key"],
@@ -138,7 +138,7 @@ class _Folder:
             ]
         for key in sorted(key for key in keys if key.startswith(prefix)):
             status = os.stat(self._path(key))
-            yield _listed(
+            yield _entry(
                 f'"{status.st_mtime_ns:x}-{status.st_size:x}"',
                 status.st_mtime,
                 key,
@@ -166,7 +166,7 @@ def _is_unicode(text: str) -> bool:
     return well_formed(text) == text
 
 
-def _listed(etag: str, modified: float, key: str, size: int, storage_class: str) -> dict[str, Json]:
+def _entry(etag: str, modified: float, key: str, size: int, storage_class: str) -> dict[str, Json]:
     return {
         "Etag": etag,
         "LastModified": int(modified),

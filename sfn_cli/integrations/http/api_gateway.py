@@ -1,9 +1,10 @@
 """arn:aws:states:::apigateway:invoke: one method of an API, called by HTTP.
 
-https://docs.aws.amazon.com/step-functions/latest/dg/connect-api-gateway.html Where it goes: to an
-ApiEndpoint on this machine ("127.0.0.1:3000", as `sam local start-api` serves one; a URL may have a
-path) as it is. Any other goes, under its own name as Host, to the endpoint that is named for API
-Gateway, or with SFN_AWS=real to AWS. moto's server runs no APIs, so there is no default.
+https://docs.aws.amazon.com/step-functions/latest/dg/connect-api-gateway.html
+Where it goes: to an ApiEndpoint on this machine ("127.0.0.1:3000", as `sam local start-api` serves
+one; a URL may have a path) as it is. Any other goes, under its own name as Host, to the endpoint
+that is named for API Gateway, or with SFN_AWS=real to AWS. moto's server runs no APIs, so there is
+no default.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from sfn_cli.errors import ConfigurationError
-from sfn_cli.integrations.aws.call import in_background, written
-from sfn_cli.integrations.http.arguments import checked, headers_of, object_in, one_of, wrong
+from sfn_cli.integrations.aws.call import in_background, serialize
+from sfn_cli.integrations.http.arguments import check_arguments, headers_of, object_in, one_of, wrong
 from sfn_cli.integrations.http.authorization import with_query
 from sfn_cli.integrations.http.exchange import (
     Headers,
@@ -30,37 +31,38 @@ from sfn_cli.integrations.http.exchange import (
     lists,
     text_of,
 )
-from sfn_cli.integrations.http.url_encoding import encoded, query_pairs
+from sfn_cli.integrations.http.url_encoding import encode, query_pairs
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Json, dumps, loads
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sfn_cli.integrations.integration import Cancel, Errand, World
+    from sfn_cli.integrations.integration import Cancel, TaskContext, TaskRun
     from sfn_cli.interpreter.execution import OpenTask
 
 TIMEOUT_SECONDS = 60.0
 """How long a call may take; API Gateway itself gives an integration 29 seconds unless it was given more."""
 
 _FIELDS = (
-    "AllowNullValues", "ApiEndpoint", "AuthType", "Headers", "Method", "Path", "QueryParameters", "RequestBody", "Stage",
+    "AllowNullValues", "ApiEndpoint", "AuthType", "Headers", "Method", "Path", "QueryParameters",
+    "RequestBody", "Stage",
 )  # fmt: skip
 _AWS_NAME = re.compile(r"[0-9a-z]+\.execute-api\.([0-9a-z-]+)\.amazonaws\.com(\.cn)?")
 _WITH_BODY = ("PATCH", "POST", "PUT")
 _AUTH_TYPES = ("NO_AUTH", "IAM_ROLE", "RESOURCE_POLICY")
 
 
-def invoke(errand: Errand, world: World) -> Cancel:
+def invoke(task_run: TaskRun, context: TaskContext) -> Cancel:
     """Calls the method of Parameters' ApiEndpoint, Stage and Path."""
-    task = errand.task
-    return in_background(errand, world, lambda: _call(task, world))
+    task = task_run.task
+    return in_background(task_run, context, lambda: _call(task, context))
 
 
-def _call(task: OpenTask, world: World) -> TaskSucceeded | TaskFailed:
+def _call(task: OpenTask, context: TaskContext) -> TaskSucceeded | TaskFailed:
     """Raises StatesError."""
     try:
-        request = _request(task.arguments.value, world)
+        request = _request(task.arguments.value, context)
     except ConfigurationError as error:
         return _no_answer(task, "SdkClientException", str(error))
     try:
@@ -82,7 +84,7 @@ def _call(task: OpenTask, world: World) -> TaskSucceeded | TaskFailed:
     if not response.succeeded:
         return TaskFailed(task.id, f"ApiGateway.{response.status}", response.body.decode("utf-8", "replace"))
     try:
-        return TaskSucceeded(task.id, written(_told(response, text_of(response))))
+        return TaskSucceeded(task.id, serialize(_to_result(response, text_of(response))))
     except Unreadable as error:
         raise wrong(str(error)) from None
 
@@ -91,7 +93,7 @@ def _no_answer(task: OpenTask, exception: str, cause: str) -> TaskFailed:
     return TaskFailed(task.id, f"ApiGateway.{exception}", cause)
 
 
-def _told(response: Response, body: str) -> dict[str, Json]:
+def _to_result(response: Response, body: str) -> dict[str, Json]:
     value: Json = body
     with suppress(ValueError, RecursionError):
         value = loads(body)
@@ -103,13 +105,13 @@ def _told(response: Response, body: str) -> dict[str, Json]:
     }
 
 
-def _request(arguments: Json, world: World) -> Request:
+def _request(arguments: Json, context: TaskContext) -> Request:
     """The request, signed if it is to be. Raises StatesError for what cannot be asked."""
-    arguments = checked(arguments, _FIELDS)
+    arguments = check_arguments(arguments, _FIELDS)
     endpoint, method = arguments["ApiEndpoint"], arguments["Method"]
     auth_type = one_of(_AUTH_TYPES, "AuthType", arguments.get("AuthType", "NO_AUTH"))
     headers = headers_of("apigateway", arguments)
-    base, host = _place(endpoint, world)
+    base, host = _place(endpoint, context)
     if host is not None:
         headers = (("Host", host), *headers)
     path = "".join(
@@ -117,7 +119,7 @@ def _request(arguments: Json, world: World) -> Request:
         for name in ("Stage", "Path")
         if arguments.get(name)
     )
-    url = with_query(f"{base}{path}", encoded(query_pairs(object_in(arguments, "QueryParameters"))))
+    url = with_query(f"{base}{path}", encode(query_pairs(object_in(arguments, "QueryParameters"))))
     body = _body(arguments, method)
     if body is not None and not has(headers, "content-type"):
         headers = (*headers, ("Content-Type", "application/json"))
@@ -125,10 +127,10 @@ def _request(arguments: Json, world: World) -> Request:
     if auth_type == "NO_AUTH":
         return request
     of_aws = _AWS_NAME.fullmatch(endpoint)
-    return request._replace(headers=_signed(request, of_aws[1] if of_aws else world.settings.region, world))
+    return request._replace(headers=_sign(request, of_aws[1] if of_aws else context.settings.region, context))
 
 
-def _place(endpoint: str, world: World) -> tuple[str, str | None]:
+def _place(endpoint: str, context: TaskContext) -> tuple[str, str | None]:
     """(the URL before the stage, the Host to name instead of the URL's own). Raises StatesError or
     ConfigurationError.
     """
@@ -141,14 +143,14 @@ def _place(endpoint: str, world: World) -> tuple[str, str | None]:
             "The field 'ApiEndpoint' should be ID.execute-api.REGION.amazonaws.com (or be on this machine) "
             f"but was {endpoint}"
         )
-    stand_in, real = world.clients.route("apigateway")
+    stand_in, real = context.clients.route("apigateway")
     if stand_in is not None:
         return stand_in.rstrip("/"), endpoint
     if real:
         return f"https://{endpoint}", None
     raise ConfigurationError(
-        f"{endpoint} is an API of AWS's, and nothing here runs it: name the endpoint of what does with "
-        "AWS_ENDPOINT_URL_API_GATEWAY, "
+        f"{endpoint} is an API of AWS's, and nothing here runs it: "
+        "name the endpoint of what does with AWS_ENDPOINT_URL_API_GATEWAY, "
         "give an ApiEndpoint on this machine (127.0.0.1:3000), or set SFN_AWS=real."
     )
 
@@ -167,11 +169,11 @@ def _without_nulls(value: Json) -> Json:
     return [_without_nulls(item) for item in value] if isinstance(value, list) else value
 
 
-def _signed(request: Request, region: str, world: World) -> Headers:
-    """The headers with a signature (version 4): the user's own for AWS, a made-up one for what
-    stands in for it.
+def _sign(request: Request, region: str, context: TaskContext) -> Headers:
+    """Returns the headers with a signature (version 4): the user's own for AWS, a made-up one for
+    an emulator.
     """
-    credentials: Any = world.clients.credentials("apigateway")
+    credentials: Any = context.clients.credentials("apigateway")
     from botocore.auth import SigV4Auth
     from botocore.awsrequest import AWSRequest
 

@@ -21,9 +21,9 @@ def wrong(cause: str) -> StatesError:
     return StatesError("States.Runtime", cause)
 
 
-def checked(arguments: Json, fields: Collection[str]) -> Mapping[str, Json]:
-    """The arguments, which are no others than these fields, with an ApiEndpoint and a Method.
-    Raises StatesError.
+def check_arguments(arguments: Json, fields: Collection[str]) -> Mapping[str, Json]:
+    """Returns the arguments: these fields and no others, with an ApiEndpoint and a Method. Raises
+    StatesError.
     """
     if not isinstance(arguments, dict):
         raise wrong("The Parameters of the task must be an object.")
@@ -52,7 +52,10 @@ def object_in(arguments: Mapping[str, Json], field: str) -> Mapping[str, Json]:
 
 
 def headers_of(service: str, arguments: Mapping[str, Json]) -> Headers:
-    """The headers that a task of the service asks for; a value may be a list of values. Raises StatesError."""
+    """The headers that a task of the service asks for; a value may be a list of values.
+
+    Raises StatesError.
+    """
     headers = object_in(arguments, "Headers")
     refused = unsupported_headers(service, headers)
     if refused is not None:

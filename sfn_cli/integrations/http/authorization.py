@@ -1,8 +1,8 @@
 """What a connection adds to an HTTP request, and the OAuth tokens that it gets for it.
 
-https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-target-connection-auth.html A token is
-kept in the store, for all workers, until it is about to expire or an API refuses it with 401 or
-407. How a token is asked for is RFC 6749's (sections 4.4 and 2.3.1): a form with grant_type,
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-target-connection-auth.html
+A token is kept in the store, for all workers, until it is about to expire or an API refuses it with
+401 or 407. How a token is asked for is RFC 6749's (sections 4.4 and 2.3.1): a form with grant_type,
 client_id and client_secret.
 """
 
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sfn_cli.api.events.connections import AUTHORIZED
 from sfn_cli.errors import StatesError
 from sfn_cli.integrations.http.exchange import Headers, Request, Unreadable, exchange, is_loopback, text_of
-from sfn_cli.integrations.http.url_encoding import encoded
+from sfn_cli.integrations.http.url_encoding import encode
 from sfn_cli.jsonvalue import Json, loads
 
 if TYPE_CHECKING:
@@ -153,9 +153,9 @@ def _token_request(parameters: Mapping[str, Any]) -> Request:
     if method == "GET":
         query = {**fields, **dict(more.body), **query}
     else:
-        body = encoded({**fields, **dict(more.body)}.items()).encode()
+        body = encode({**fields, **dict(more.body)}.items()).encode()
         headers = (*headers, ("Content-Type", _FORM))
-    return Request(method, with_query(url, encoded(query.items())), headers, body)
+    return Request(method, with_query(url, encode(query.items())), headers, body)
 
 
 def with_query(url: str, query: str) -> str:

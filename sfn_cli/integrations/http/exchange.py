@@ -80,7 +80,7 @@ def exchange(request: Request, *, seconds: float) -> Response:
     timer.daemon = True
     timer.start()
     try:
-        response = _exchanged(connection, parts, request)
+        response = _exchange(connection, parts, request)
     except Exception as error:
         if expired.is_set() and not isinstance(error, TimeoutError):
             raise TimeoutError("timed out") from error
@@ -114,7 +114,7 @@ def _proxy(host: str) -> SplitResult | None:
     return urlsplit(named if "://" in named else f"http://{named}")
 
 
-def _exchanged(connection: http.client.HTTPConnection, parts: SplitResult, request: Request) -> Response:
+def _exchange(connection: http.client.HTTPConnection, parts: SplitResult, request: Request) -> Response:
     path = quote(parts.path or "/", safe=_URL_CHARACTERS, errors="replace")
     query = f"?{quote(parts.query, safe=_URL_CHARACTERS, errors='replace')}" if parts.query else ""
     connection.putrequest(request.method, path + query, skip_host=True, skip_accept_encoding=True)

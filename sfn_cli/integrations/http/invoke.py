@@ -1,8 +1,8 @@
 """arn:aws:states:::http:invoke: an HTTPS API, called with what a connection adds.
 
-https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html An endpoint on this
-machine may be http. The response's headers are in small letters, as HTTP/2 has them, by which AWS
-asks.
+https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html
+An endpoint on this machine may be http. The response's headers are in small letters, as HTTP/2 has
+them, by which AWS asks.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 from sfn_cli.api.events import connections
 from sfn_cli.errors import StatesError
-from sfn_cli.integrations.aws.call import in_background, written
-from sfn_cli.integrations.http.arguments import checked, headers_of, object_in, one_of, wrong
+from sfn_cli.integrations.aws.call import in_background, serialize
+from sfn_cli.integrations.http.arguments import check_arguments, headers_of, object_in, one_of, wrong
 from sfn_cli.integrations.http.authorization import Additions, additions, with_query
 from sfn_cli.integrations.http.exchange import (
     Headers,
@@ -27,7 +27,7 @@ from sfn_cli.integrations.http.exchange import (
     lists,
     value_of,
 )
-from sfn_cli.integrations.http.url_encoding import ARRAY_FORMATS, encoded, form_pairs, plain, query_pairs
+from sfn_cli.integrations.http.url_encoding import ARRAY_FORMATS, encode, form_pairs, plain, query_pairs
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Json, dumps
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.api.service import Service
     from sfn_cli.api.stepfunctions.test_state.http_inspection import HttpInspection
-    from sfn_cli.integrations.integration import Cancel, Errand, World
+    from sfn_cli.integrations.integration import Cancel, TaskContext, TaskRun
     from sfn_cli.interpreter.execution import OpenTask
     from sfn_cli.store.records.connections import Connection
 
@@ -44,15 +44,9 @@ TIMEOUT_SECONDS = 60.0
 """How long the whole of a call may take, whatever the task's TimeoutSeconds. (AWS's quota)"""
 
 _FIELDS = (
-    "ApiEndpoint",
-    "Authentication",
-    "Headers",
-    "InvocationConfig",
-    "Method",
-    "QueryParameters",
-    "RequestBody",
-    "Transform",
-)
+    "ApiEndpoint", "Authentication", "Headers", "InvocationConfig", "Method", "QueryParameters",
+    "RequestBody", "Transform",
+)  # fmt: skip
 _JSON_TYPE = "application/json; charset=UTF-8"
 _REFUSED = (401, 407)
 
@@ -60,7 +54,7 @@ _NOTHING = object()
 """No RequestBody, where null is one."""
 
 
-class _Asked(NamedTuple):
+class _Arguments(NamedTuple):
     """What the task asks for. `body` is JSON or _NOTHING; `array_format` is set for a body that
     becomes a form.
     """
@@ -73,24 +67,24 @@ class _Asked(NamedTuple):
     array_format: str | None
 
 
-def invoke(errand: Errand, world: World) -> Cancel:
+def invoke(task_run: TaskRun, context: TaskContext) -> Cancel:
     """Calls Parameters' ApiEndpoint."""
-    task = errand.task
-    return in_background(errand, world, lambda: _call(task, world))
+    task = task_run.task
+    return in_background(task_run, context, lambda: _call(task, context))
 
 
-def _call(task: OpenTask, world: World) -> TaskSucceeded | TaskFailed:
+def _call(task: OpenTask, context: TaskContext) -> TaskSucceeded | TaskFailed:
     """Raises StatesError."""
-    arguments = checked(task.arguments.value, _FIELDS)
-    asked, arn = _asked(arguments), _connection_arn(arguments)
-    service = world.service.sibling()
+    arguments = check_arguments(task.arguments.value, _FIELDS)
+    asked, arn = _parse_arguments(arguments), _connection_arn(arguments)
+    service = context.service.sibling()
     try:
         added = additions(service, _connection(service, arn))
-        response = _sent(asked, added, world)
+        response = _send(asked, added, context)
         if response.status in _REFUSED and added.token is not None:
             # The connection is read again: another may have got a new token meanwhile.
             added = additions(service, _connection(service, arn), refused=added.token)
-            response = _sent(asked, added, world)
+            response = _send(asked, added, context)
     finally:
         service.close()
     if not response.succeeded:
@@ -107,7 +101,7 @@ def _call(task: OpenTask, world: World) -> TaskSucceeded | TaskFailed:
         "StatusCode": response.status,
         "StatusText": response.reason,
     }
-    return TaskSucceeded(task.id, written(told))
+    return TaskSucceeded(task.id, serialize(told))
 
 
 def _connection_arn(arguments: Mapping[str, Json]) -> str:
@@ -120,7 +114,7 @@ def _connection_arn(arguments: Mapping[str, Json]) -> str:
 
 
 def _connection(service: Service, arn: str) -> Connection:
-    found = connections.meant(service, arn)
+    found = connections.find(service, arn)
     if found is None:
         raise StatesError(
             "Events.ConnectionResource.ResourceNotFound",
@@ -129,12 +123,12 @@ def _connection(service: Service, arn: str) -> Connection:
     return found
 
 
-def _asked(arguments: Mapping[str, Json]) -> _Asked:
-    """Raises StatesError for what cannot be asked."""
+def _parse_arguments(arguments: Mapping[str, Json]) -> _Arguments:
+    """Parses the arguments of the task. Raises StatesError for a URL that may not be called."""
     url = arguments["ApiEndpoint"]
     if not _may_be_called(url):
         raise wrong(f"The field 'ApiEndpoint' should be an https URL (or http on this machine) but was {url}")
-    return _Asked(
+    return _Arguments(
         arguments["Method"],
         url,
         headers_of("http", arguments),
@@ -165,12 +159,12 @@ def _array_format(transform: Mapping[str, Json]) -> str | None:
     return array_format if encoding == "URL_ENCODED" else None
 
 
-def _sent(asked: _Asked, added: Additions, world: World) -> Response:
-    """The response. Raises StatesError when there is none."""
-    request = _request(asked, added, world.settings.region)
-    if world.inspection is not None:
-        shown = added if world.inspection.reveal_secrets else Additions()
-        _show_request(world.inspection, _request(asked, shown, world.settings.region))
+def _send(asked: _Arguments, added: Additions, context: TaskContext) -> Response:
+    """Sends the request and returns the response. Raises StatesError when there is none."""
+    request = _request(asked, added, context.settings.region)
+    if context.inspection is not None:
+        shown = added if context.inspection.reveal_secrets else Additions()
+        _show_request(context.inspection, _request(asked, shown, context.settings.region))
     try:
         response = exchange(_with_content_type(request), seconds=TIMEOUT_SECONDS)
     except TimeoutError:
@@ -183,18 +177,18 @@ def _sent(asked: _Asked, added: Additions, world: World) -> Response:
         ) from None
     except ValueError as error:
         raise wrong(str(error)) from None
-    if world.inspection is not None:
-        _show_response(world.inspection, asked, response)
+    if context.inspection is not None:
+        _show_response(context.inspection, asked, response)
     return response
 
 
-def _request(asked: _Asked, added: Additions, region: str) -> Request:
+def _request(asked: _Arguments, added: Additions, region: str) -> Request:
     """What of the task and of its connection has the same name is the connection's. Raises StatesError."""
     headers = _overlaid(asked.headers, added.headers, str.lower)
     query = _overlaid(asked.query, added.query, str)
     own = (("User-Agent", f"Amazon|StepFunctions|HttpInvoke|{region}"), ("Range", "bytes=0-262144"))
     headers = (*(header for header in headers if header[0].lower() not in ("user-agent", "range")), *own)
-    return Request(asked.method, with_query(asked.url, encoded(query)), headers, _body(asked, added, headers))
+    return Request(asked.method, with_query(asked.url, encode(query)), headers, _body(asked, added, headers))
 
 
 def _overlaid(task: Headers, connection: Headers, key: Callable[[str], str]) -> Headers:
@@ -202,7 +196,7 @@ def _overlaid(task: Headers, connection: Headers, key: Callable[[str], str]) -> 
     return (*(pair for pair in task if key(pair[0]) not in overlaid), *connection)
 
 
-def _body(asked: _Asked, added: Additions, headers: Headers) -> bytes | None:
+def _body(asked: _Arguments, added: Additions, headers: Headers) -> bytes | None:
     body = asked.body
     if added.body:
         if body is _NOTHING or body is None:
@@ -215,7 +209,7 @@ def _body(asked: _Asked, added: Additions, headers: Headers) -> bytes | None:
     if body is _NOTHING:
         return None
     if isinstance(body, (dict, list)) and asked.array_format is not None:
-        return encoded(form_pairs(body, asked.array_format)).encode()
+        return encode(form_pairs(body, asked.array_format)).encode()
     # A text of another type than JSON is sent as it is.
     kind = next((value for name, value in headers if name.lower() == "content-type"), _JSON_TYPE)
     return (dumps(body) if "json" in kind.lower() else plain(body)).encode()
@@ -232,21 +226,21 @@ def _show_request(inspection: HttpInspection, request: Request) -> None:
         "protocol": urlsplit(request.url).scheme,
         "method": request.method,
         "url": request.url,
-        "headers": _shown(request.headers),
+        "headers": _format_headers(request.headers),
     }
     if request.body is not None:
         inspection.request["body"] = request.body.decode()
 
 
-def _show_response(inspection: HttpInspection, asked: _Asked, response: Response) -> None:
+def _show_response(inspection: HttpInspection, asked: _Arguments, response: Response) -> None:
     inspection.response = {
         "protocol": urlsplit(asked.url).scheme,
         "statusCode": str(response.status),
         "statusMessage": response.reason,
-        "headers": _shown(tuple((name.lower(), value) for name, value in response.headers)),
+        "headers": _format_headers(tuple((name.lower(), value) for name, value in response.headers)),
         "body": response.body.decode("utf-8", "replace"),
     }
 
 
-def _shown(headers: Headers) -> str:
+def _format_headers(headers: Headers) -> str:
     return f"[{', '.join(f'{name}: {value}' for name, value in headers)}]"

@@ -23,7 +23,7 @@ ARRAY_FORMATS: Mapping[str, str] = {
 """ArrayFormat → the key of an item of the array `key`; COMMAS joins the items instead."""
 
 
-def encoded(pairs: Iterable[tuple[str, str]]) -> str:
+def encode(pairs: Iterable[tuple[str, str]]) -> str:
     return "&".join(
         f"{quote(key, safe='', errors='replace')}={quote(value, safe='', errors='replace')}"
         for key, value in pairs

@@ -15,47 +15,45 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sfn_cli.functions.outcome import Outcome
-    from sfn_cli.integrations.integration import Cancel, Errand, World
+    from sfn_cli.integrations.integration import Cancel, TaskContext, TaskRun
     from sfn_cli.interpreter.execution import OpenTask
 
 
-def call_function(errand: Errand, world: World) -> Cancel:
+def call_function(task_run: TaskRun, context: TaskContext) -> Cancel:
     """Calls the function that the Resource names."""
-    task = errand.task
+    task = task_run.task
 
     def done(outcome: Outcome) -> None:
-        errand.answer(signal_of(task, outcome, task.resource.arn, world, lambda result: result))
+        task_run.answer(signal_of(task, outcome, task.resource.arn, context, lambda result: result))
 
-    return world.pool.invoke(task.resource.arn, task.arguments.text, done).cancel
+    return context.pool.invoke(task.resource.arn, task.arguments.text, done).cancel
 
 
 def signal_of(
-    task: OpenTask, outcome: Outcome, function_ref: str, world: World, shape: Callable[[Json], Json]
+    task: OpenTask, outcome: Outcome, function_ref: str, context: TaskContext, shape: Callable[[Json], Json]
 ) -> TaskSucceeded | TaskFailed:
     """What an outcome tells the execution; `shape` makes the task's result of the function's answer."""
     if outcome.kind != "succeeded":
-        return _failed(task, outcome, function_ref, world)
+        return _failure(task, outcome, function_ref, context)
     try:
-        return TaskSucceeded(task.id, _written(shape(json_text.read(outcome.payload))))
+        return TaskSucceeded(task.id, _serialize(shape(json_text.read(outcome.payload))))
     except (RecursionError, ValueError) as error:
         return TaskFailed(
             task.id, "States.Runtime", f"The function's answer cannot be taken as JSON: {error}"
         )
 
 
-def _written(result: Json) -> Payload:
+def _serialize(result: Json) -> Payload:
     payload = Payload(result)
     payload.text  # noqa: B018 - it is written now, where an error is the task's own
     return payload
 
 
-def _failed(task: OpenTask, outcome: Outcome, function_ref: str, world: World) -> TaskFailed:
-    """How a task fails on a function that did not succeed: the error is named for the exception
-    that was raised.
-    """
+def _failure(task: OpenTask, outcome: Outcome, function_ref: str, context: TaskContext) -> TaskFailed:
+    """Returns the failure of the task, named for the exception that the function raised."""
     if outcome.kind == "not_found":
         return TaskFailed(
-            task.id, "Lambda.ResourceNotFoundException", _not_found_cause(function_ref, outcome, world)
+            task.id, "Lambda.ResourceNotFoundException", _not_found_cause(function_ref, outcome, context)
         )
     if outcome.kind == "unusable":
         return TaskFailed(task.id, outcome.error, outcome.message)
@@ -64,10 +62,10 @@ def _failed(task: OpenTask, outcome: Outcome, function_ref: str, world: World) -
     return TaskFailed(task.id, outcome.error or "States.TaskFailed", cause)
 
 
-def _not_found_cause(function_ref: str, outcome: Outcome, world: World) -> str:
+def _not_found_cause(function_ref: str, outcome: Outcome, context: TaskContext) -> str:
     name = function_ref.rpartition(":function:")[2]
     qualified = name if ":" in name else f"{name}:$LATEST"
-    full = arn.function(world.settings.region, world.settings.account_id, qualified)
+    full = arn.function(context.settings.region, context.settings.account_id, qualified)
     return (
         f"Function not found: {full} (Service: AWSLambda; Status Code: 404; Error Code: "
         "ResourceNotFoundException; "

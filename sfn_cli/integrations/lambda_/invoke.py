@@ -14,7 +14,7 @@ from sfn_cli.api.protocol.constraints import check_constraints
 from sfn_cli.api.stepfunctions.arn_checks import new_uuid
 from sfn_cli.errors import ApiError
 from sfn_cli.integrations.aws.sdk import http_date, metadata
-from sfn_cli.integrations.integration import Cancel, Errand, World, nothing_to_cancel
+from sfn_cli.integrations.integration import Cancel, TaskContext, TaskRun, nothing_to_cancel
 from sfn_cli.integrations.lambda_.function import signal_of
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Json, Payload, dumps, loads
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from sfn_cli.functions.outcome import Outcome
 
 
-def invoke(errand: Errand, world: World) -> Cancel:
+def invoke(task_run: TaskRun, context: TaskContext) -> Cancel:
     """Invokes Parameters' FunctionName (with Qualifier, if given) on Payload; an Event or a DryRun
     is not waited for.
     """
-    task, answer = errand.task, errand.answer
+    task, answer = task_run.task, task_run.answer
     arguments = task.arguments.value
     function_ref = arguments.get("FunctionName") if isinstance(arguments, dict) else None
     if not isinstance(function_ref, str):
@@ -41,29 +41,32 @@ def invoke(errand: Errand, world: World) -> Cancel:
     if arguments.get("InvocationType") in ("Event", "DryRun") or (
         qualifier and own_qualifier not in (None, qualifier)
     ):
-        answer(_not_waited_for(task.id, {**arguments, "Payload": event}, world))
+        answer(_not_waited_for(task.id, {**arguments, "Payload": event}, context))
         return nothing_to_cancel
     named = f"{function_ref}:{qualifier}" if qualifier and own_qualifier is None else function_ref
 
     def done(outcome: Outcome) -> None:
-        answer(signal_of(task, outcome, named, world, lambda result: _response(result, outcome, world)))
+        answer(signal_of(task, outcome, named, context, lambda result: _response(result, outcome, context)))
 
-    return world.pool.invoke(named, event, done).cancel
+    return context.pool.invoke(named, event, done).cancel
 
 
-def _not_waited_for(task: int, request: dict[str, Json], world: World) -> TaskSucceeded | TaskFailed:
+def _not_waited_for(task: int, request: dict[str, Json], context: TaskContext) -> TaskSucceeded | TaskFailed:
     """What Lambda answers at once to an event that its function is to handle later, or to a request
     that it only checks.
     """
     request_id = new_uuid()
     try:
         check_constraints(load("lambda", "Invoke").input, request)
-        status = invocations.invoke(world.service, request)["StatusCode"]
+        status = invocations.invoke(context.service, request)["StatusCode"]
     except ApiError as error:
         code = error.code.removesuffix("Exception")
-        details = f"Service: AWSLambda; Status Code: {error.status}; Error Code: {error.code}; Request ID: {request_id}; Proxy: null"
+        details = (
+            f"Service: AWSLambda; Status Code: {error.status}; Error Code: {error.code}; "
+            f"Request ID: {request_id}; Proxy: null"
+        )
         return TaskFailed(task, f"Lambda.{code}Exception", f"{error.message} ({details})")
-    headers = _headers(0, request_id, world, {})
+    headers = _headers(0, request_id, context, {})
     return TaskSucceeded(
         task, Payload({"Payload": "", **metadata(request_id, headers, status), "StatusCode": status})
     )
@@ -81,9 +84,12 @@ def _event(payload: Json) -> str:
     return dumps(payload)
 
 
-def _response(result: Json, outcome: Outcome, world: World) -> dict[str, Json]:
+def _response(result: Json, outcome: Outcome, context: TaskContext) -> dict[str, Json]:
     headers = _headers(
-        len(outcome.payload.encode()), outcome.request_id, world, {"X-Amz-Executed-Version": outcome.version}
+        len(outcome.payload.encode()),
+        outcome.request_id,
+        context,
+        {"X-Amz-Executed-Version": outcome.version},
     )
     return {
         "ExecutedVersion": outcome.version,
@@ -93,14 +99,15 @@ def _response(result: Json, outcome: Outcome, world: World) -> dict[str, Json]:
     }
 
 
-def _headers(length: int, request_id: str, world: World, more: Mapping[str, str]) -> dict[str, str]:
+def _headers(length: int, request_id: str, context: TaskContext, more: Mapping[str, str]) -> dict[str, str]:
+    trace = f"root=1-{context.clock() // 1000:08x}-{request_id.replace('-', '')[:24]};sampled=0"
     return {
         "Connection": "keep-alive",
         "Content-Length": str(length),
         "Content-Type": "application/json",
-        "Date": http_date(world.clock()),
+        "Date": http_date(context.clock()),
         **more,
         "x-amzn-Remapped-Content-Length": "0",
         "x-amzn-RequestId": request_id,
-        "X-Amzn-Trace-Id": f"root=1-{world.clock() // 1000:08x}-{request_id.replace('-', '')[:24]};sampled=0",
+        "X-Amzn-Trace-Id": trace,
     }

@@ -46,7 +46,7 @@ def compile_columns(text: str) -> Matches:
         raise InvalidPattern(f"... may stand once: {text}")
 
     def matches(message: str) -> bool:
-        columns = _named(names, ["".join(groups) for groups in _FIELD.findall(message)])
+        columns = _by_name(names, ["".join(groups) for groups in _FIELD.findall(message)])
         return columns is not None and all(holds(columns) for holds in conditions)
 
     return matches
@@ -59,8 +59,8 @@ def _read_condition(reader: Reader[Columns]) -> Condition:
     return lambda columns: name in columns and holds(columns[name])
 
 
-def _named(names: Sequence[str | None], fields: Sequence[str]) -> Columns | None:
-    """The fields by the names of their columns, None when they are too few or too many."""
+def _by_name(names: Sequence[str | None], fields: Sequence[str]) -> Columns | None:
+    """Returns the fields by the names of their columns, None when they are too few or too many."""
     if None not in names:
         return dict(zip(names, fields, strict=True)) if len(names) == len(fields) else None  # type: ignore[arg-type]
     before = names.index(None)

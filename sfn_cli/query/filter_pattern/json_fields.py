@@ -1,4 +1,7 @@
-"""Patterns for messages that are JSON: `{ $.level = "ERROR" && ($.status >= 500 || $.user.id NOT EXISTS) }`."""
+"""Patterns for messages that are JSON.
+
+`{ $.level = "ERROR" && ($.status >= 500 || $.user.id NOT EXISTS) }` is one.
+"""
 
 from __future__ import annotations
 
@@ -42,13 +45,15 @@ def _read_condition(reader: Reader[Any]) -> Condition:
     steps = [_step(*groups) for groups in _STEP.findall(reader.needs(_SELECTOR, "A selector ($.field)"))]
     if (test := reader.takes(r"IS\s+(NULL|TRUE|FALSE)\b")) is not None:
         constant = _CONSTANTS[test[1]]
-        return lambda value: any(found is constant for found in _found(value, steps))
+        return lambda value: any(found is constant for found in _find_all(value, steps))
     if (test := reader.takes(r"(NOT\s+)?EXISTS\b")) is not None:
         wanted = test[1] is None
-        return lambda value: any(True for _ in _found(value, steps)) is wanted
+        return lambda value: any(True for _ in _find_all(value, steps)) is wanted
     sign = reader.needs(SIGN, "=, !=, >, >=, <, <=, IS or EXISTS")
     holds = compile_comparison(sign, reader.needs(VALUE, "A value"))
-    return lambda value: any(text is not None and holds(text) for text in map(_as_text, _found(value, steps)))
+    return lambda value: any(
+        text is not None and holds(text) for text in map(_as_text, _find_all(value, steps))
+    )
 
 
 def _step(dotted: str, index: str, every: str, double: str, single: str) -> str | int | None:
@@ -59,23 +64,23 @@ def _step(dotted: str, index: str, every: str, double: str, single: str) -> str 
     return None if every or name == "*" else name
 
 
-def _found(value: Any, steps: list[str | int | None]) -> Iterator[Any]:
-    """The values that the steps lead to."""
+def _find_all(value: Any, steps: list[str | int | None]) -> Iterator[Any]:
+    """Yields the values that the steps lead to."""
     if not steps:
         yield value
         return
     step, rest = steps[0], steps[1:]
     match value:
         case dict() if isinstance(step, str) and step in value:
-            yield from _found(value[step], rest)
+            yield from _find_all(value[step], rest)
         case dict() if step is None:
             for inner in value.values():
-                yield from _found(inner, rest)
+                yield from _find_all(inner, rest)
         case list() if isinstance(step, int) and step < len(value):
-            yield from _found(value[step], rest)
+            yield from _find_all(value[step], rest)
         case list() if step is None:
             for inner in value:
-                yield from _found(inner, rest)
+                yield from _find_all(inner, rest)
 
 
 def _as_text(value: Any) -> str | None:

@@ -1,4 +1,7 @@
-"""Patterns of terms: words, phrases in quotes and regular expressions, that a message has or must not have."""
+"""Patterns of terms that a message has or must not have.
+
+A term is a word, a phrase in quotes or a regular expression.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from sfn_cli.query.filter_pattern import InvalidPattern
-from sfn_cli.query.filter_pattern.value import compile_regex, unquoted
+from sfn_cli.query.filter_pattern.value import compile_regex, unquote
 
 if TYPE_CHECKING:
     from sfn_cli.query.filter_pattern import Matches
@@ -37,5 +40,5 @@ def _compile_term(term: str) -> Matches:
         return compile_regex(term)
     if not term.startswith('"') and not _WORD.fullmatch(term):
         raise InvalidPattern(f'Invalid character(s) in term "{term}": put it in double quotes.')
-    part = unquoted(term)
+    part = unquote(term)
     return lambda message: part in message

@@ -58,17 +58,17 @@ def compile_regex(text: str) -> Matches:
     except regex.error as error:
         raise InvalidPattern(f"Invalid regular expression {text}: {error}") from None
 
-    def found(message: str) -> bool:
+    def search(message: str) -> bool:
         try:
             return compiled.search(message, timeout=REGEX_SECONDS) is not None
         except TimeoutError:
             raise InvalidPattern(f"The regular expression {text} takes too long") from None
 
-    return found
+    return search
 
 
-def unquoted(text: str) -> str:
-    """A phrase without its double quotes and their escapes; a word as it is."""
+def unquote(text: str) -> str:
+    """Returns a phrase without its double quotes and their escapes; a word as it is."""
     return re.sub(r"\\(.)", r"\1", text[1:-1]) if text.startswith('"') else text
 
 
@@ -83,5 +83,5 @@ def _compile_equality(value: str) -> Matches:
     number = as_number(value)
     if number is not None:
         return lambda text: text == value or as_number(text) == number
-    whole = re.compile(".*".join(re.escape(part) for part in unquoted(value).split("*")), re.DOTALL)
+    whole = re.compile(".*".join(re.escape(part) for part in unquote(value).split("*")), re.DOTALL)
     return lambda text: whole.fullmatch(text) is not None

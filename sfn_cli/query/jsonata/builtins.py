@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 from jsonata.functions import Functions
 from jsonata.utils import Utils
 
-from sfn_cli.jsonvalue import outgrows
+from sfn_cli.jsonvalue import is_larger_than
 from sfn_cli.query.java_text import java_bytes
 from sfn_cli.query.jsonata import matching, pictures
-from sfn_cli.query.jsonata.limits import MAX_CHARACTERS, TOO_BIG, allowance, checked_items, checked_length
-from sfn_cli.query.jsonata.messages import Refusal, shown
+from sfn_cli.query.jsonata.limits import MAX_CHARACTERS, TOO_BIG, allowance, check_items, check_length
+from sfn_cli.query.jsonata.messages import Refusal, to_text
 from sfn_cli.query.jsonata.values import NULL, key_of, text_of
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Builtins:
                 return number
         if value is NULL:
             raise Refusal("T0410", 'Argument 1 of function "number" does not match function signature')
-        raise Refusal("D3030", f"Unable to cast value to a number: {shown(value)}")
+        raise Refusal("D3030", f"Unable to cast value to a number: {to_text(value)}")
 
     @staticmethod
     def sort(array: Any, comparator: Any) -> Any:
@@ -132,7 +132,7 @@ class Builtins:
             for one in _objects(value):
                 item = NULL if (item := one.get(key)) is None and key in one else item
                 if isinstance(item, list):
-                    checked_items(len(found) + len(item))
+                    check_items(len(found) + len(item))
                     found.extend(item)
                 elif item is not None:
                     found.append(item)
@@ -151,7 +151,7 @@ class Builtins:
         while waiting:
             one = waiting.pop()
             if isinstance(one, dict):
-                checked_items(len(found) + len(one))
+                check_items(len(found) + len(one))
                 found.extend({name: item} for name, item in one.items())
             elif isinstance(one, list):
                 allowance().walk(len(one))
@@ -163,7 +163,7 @@ class Builtins:
 
     @staticmethod
     def clone(value: Any) -> Any:
-        if outgrows(value, MAX_CHARACTERS):
+        if is_larger_than(value, MAX_CHARACTERS):
             raise Refusal("", TOO_BIG)
         return Functions.function_clone(value)
 
@@ -171,7 +171,7 @@ class Builtins:
     def join(texts: Any, separator: Any) -> str | None:
         if texts is None:
             return None
-        checked_length(sum(map(len, texts)) + len(texts) * len(separator or ""))
+        check_length(sum(map(len, texts)) + len(texts) * len(separator or ""))
         return Functions.join(texts, separator)  # type: ignore[no-any-return]  # the engine has no types
 
     @staticmethod
@@ -202,7 +202,7 @@ class Builtins:
 
     @staticmethod
     def pad(text: Any, width: Any, filling: Any) -> Any:
-        checked_length(0 if width is None else abs(width))
+        check_length(0 if width is None else abs(width))
         return Functions.pad(text, width, filling)
 
     @staticmethod

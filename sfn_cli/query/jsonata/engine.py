@@ -23,7 +23,7 @@ from sfn_cli.query.jsonata.evaluator import Evaluator
 from sfn_cli.query.jsonata.expression import UNDEFINED, JsonataError
 from sfn_cli.query.jsonata.extensions import EXTENSIONS, Extension
 from sfn_cli.query.jsonata.limits import TOO_DEEP, Allowance, allowance
-from sfn_cli.query.jsonata.matching import PatientRe
+from sfn_cli.query.jsonata.matching import BudgetedRe
 from sfn_cli.query.jsonata.messages import message_of
 from sfn_cli.query.jsonata.references import references
 from sfn_cli.query.jsonata.syntax import Node, parse, top_level_reference
@@ -53,7 +53,7 @@ class Program:
         `input` is the engine's value of `$`: there is none at AWS, but in JSONata's own suite.
         """
         evaluator = copy.copy(self._prototype)
-        evaluator.allowance = Allowance(scope.patience)
+        evaluator.allowance = Allowance(scope.budget)
         previous = getattr(Jsonata.CURRENT, "jsonata", None)
         Jsonata.CURRENT.jsonata = evaluator  # the engine's functions call back through this
         try:
@@ -106,7 +106,7 @@ class _ScopeFrame(Jsonata.Frame):  # type: ignore[misc]  # the engine has no typ
         if name == "states":
             value = self._states_object()
         elif name in scope.variables:
-            value = self._bound("variables", name, scope.variables[name])
+            value = self._bind("variables", name, scope.variables[name])
         elif name in EXTENSIONS:
             value = _ExtensionFunction(name, EXTENSIONS[name], scope)
         else:
@@ -117,15 +117,15 @@ class _ScopeFrame(Jsonata.Frame):  # type: ignore[misc]  # the engine has no typ
     def _states_object(self) -> dict[str, Any]:
         names = self._states
         bound = {
-            name: self._bound("states", name, value)
+            name: self._bind("states", name, value)
             for name, value in self._scope.states.items()
             if names is None or name in names
         }
         if names is None or "context" in names:
-            bound["context"] = self._bound("states", "context", self._scope.context())
+            bound["context"] = self._bind("states", "context", self._scope.context())
         return bound
 
-    def _bound(self, kind: str, name: str, value: Any) -> Any:
+    def _bind(self, kind: str, name: str, value: Any) -> Any:
         kept = self._scope.engine_values.get((kind, name))
         if not isinstance(kept, Bound) or kept.original is not value:
             kept = self._scope.engine_values[kind, name] = Bound.of(value)
@@ -139,7 +139,7 @@ class _NativeFunction(Jsonata.JNativeFunction):  # type: ignore[misc]  # the eng
         self.__dict__.update(function.__dict__)
 
     def call(self, input: Any, args: Any) -> Any:
-        return _accounted(self.function_name, super().call(input, args))
+        return _account(self.function_name, super().call(input, args))
 
 
 class _ExtensionFunction(Jsonata.JFunction):  # type: ignore[misc]  # the engine has no types
@@ -155,7 +155,7 @@ class _ExtensionFunction(Jsonata.JFunction):  # type: ignore[misc]  # the engine
 
     def call(self, input: Any, args: Any) -> Any:
         given = list(args)[: self._parameters]
-        return _accounted(
+        return _account(
             self.function_name, self._run(self._scope, *given, *[None] * (self._parameters - len(given)))
         )
 
@@ -170,8 +170,8 @@ class _DecimalPart(datetimeutils.DateTimeUtils.MatcherPartDecimal):  # type: ign
         return super().parse(value[:3] if self.component == "f" else value)
 
 
-def _accounted(function_name: str, result: Any) -> Any:
-    """The result of a function, once it is counted."""
+def _account(function_name: str, result: Any) -> Any:
+    """Counts the result of a function, and returns it."""
     current = allowance()
     current.walk(0)
     if function_name in _GIVE_WHAT_THERE_IS:
@@ -199,7 +199,7 @@ def _base_frame() -> Any:
     frame.bind("eval", None)
     # Where the engine itself asks whether a value is true, and where it reads a timestamp.
     Functions.to_boolean = staticmethod(Builtins.boolean)
-    datetimeutils.re = PatientRe
+    datetimeutils.re = BudgetedRe
     datetimeutils.DateTimeUtils.MatcherPartDecimal = _DecimalPart
     return frame
 

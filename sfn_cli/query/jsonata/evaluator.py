@@ -14,7 +14,7 @@ from jsonata.jsonata import Jsonata
 from jsonata.parser import Parser
 from jsonata.utils import Utils
 
-from sfn_cli.jsonvalue import outgrows
+from sfn_cli.jsonvalue import is_larger_than
 from sfn_cli.query.jsonata.builtins import Builtins
 from sfn_cli.query.jsonata.limits import (
     MAX_CHARACTERS,
@@ -23,8 +23,8 @@ from sfn_cli.query.jsonata.limits import (
     TOO_BIG,
     TOO_DEEP,
     Allowance,
-    checked_items,
-    checked_length,
+    check_items,
+    check_length,
 )
 from sfn_cli.query.jsonata.matching import is_regex, matcher_result
 from sfn_cli.query.jsonata.messages import Refusal
@@ -60,7 +60,7 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
             allowance.look()
         enclosing = self.environment
         self.environment = environment  # functions that call back look their names up from here
-        result = self._evaluated(expr, input, environment)
+        result = self._evaluate(expr, input, environment)
         self.environment = enclosing
         self.depth -= counted
         if isinstance(result, (str, list)) and (length := len(result)) > 1_000:
@@ -71,7 +71,7 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
                 raise Refusal("", TOO_BIG)
         return result
 
-    def _evaluated(self, expr: Node, input: Any, environment: Any) -> Any:
+    def _evaluate(self, expr: Node, input: Any, environment: Any) -> Any:
         kind = expr.type
         result = _EVALUATE[kind](self, expr, input, environment) if kind in _EVALUATE else None
         for predicate in expr.predicate or ():
@@ -98,7 +98,7 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
             for stage in expr.stages or ():
                 result = self.evaluate_filter(stage.expr, result, environment)
             if result is not None:
-                items = checked_items(items + (len(result) if _is_flattened(result) else 1))
+                items = check_items(items + (len(result) if _is_flattened(result) else 1))
                 found.append(result)
         if last_step and len(found) == 1 and isinstance(found[0], list) and not Utils.is_sequence(found[0]):
             return found[0]
@@ -119,11 +119,11 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
         for binding in [{"@": item} for item in input] if tuple_bindings is None else tuple_bindings:
             found = self.eval(expr, binding["@"], self.create_frame_from_tuple(environment, binding))
             items = found if isinstance(found, list) else [] if found is None else [found]
-            checked_items(len(sequence) + len(items))
+            check_items(len(sequence) + len(items))
             self.allowance.make(200 * len(items))
             bound = getattr(items, "tuple_stream", False)
             sequence.extend(
-                {**binding, **(item if bound else _named(expr, n, item, binding["@"]))}
+                {**binding, **(item if bound else _bindings(expr, n, item, binding["@"]))}
                 for n, item in enumerate(items)
             )
         return sequence if expr.stages is None else self.evaluate_stages(expr.stages, sequence, environment)
@@ -176,7 +176,7 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
             environment.is_parallel_call = position > 0
             value = self.eval(item, input, environment)
             if isinstance(value, list) and item.value != "[":
-                checked_items(len(array) + len(value))
+                check_items(len(array) + len(value))
                 array.extend(value)
             elif value is not None:
                 array.append(value)
@@ -208,9 +208,8 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
             return int(remainder) if remainder.is_integer() else remainder
         except (ZeroDivisionError, OverflowError, ValueError) as error:
             if op == "/" and lhs != 0 and isinstance(error, ZeroDivisionError):
-                return math.copysign(math.inf, lhs) * math.copysign(
-                    1, rhs
-                )  # an error where it is used as a number, or given
+                # An error where it is used as a number, or given.
+                return math.copysign(math.inf, lhs) * math.copysign(1, rhs)
             raise Refusal(
                 "D1001", "Number out of range: " + ("NaN" if op == "%" or lhs == 0 else "Infinity")
             ) from None
@@ -222,12 +221,12 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
 
     def evaluate_string_concat(self, lhs: Any, rhs: Any) -> str:
         left, right = text_of(lhs) or "", text_of(rhs) or ""
-        self.allowance.make(checked_length(len(left) + len(right)))
+        self.allowance.make(check_length(len(left) + len(right)))
         return left + right
 
     def evaluate_range_expression(self, lhs: Any, rhs: Any) -> Any:
         if isinstance(lhs, int) and isinstance(rhs, int) and rhs > lhs:
-            self.allowance.make(40 * checked_items(rhs - lhs + 1))
+            self.allowance.make(40 * check_items(rhs - lhs + 1))
         return super().evaluate_range_expression(lhs, rhs)
 
     def evaluate_partial_application(self, expr: Node, input: Any, environment: Any) -> Any:
@@ -239,9 +238,8 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
         return super().evaluate_partial_application(expr, input, environment)
 
     def partial_apply_native_function(self, native: Any, args: Any) -> Any:
-        self.parser = (
-            TreeParser()
-        )  # the engine parses here; threads that share the program must not share its parser
+        # The engine parses here; threads that share the program must not share its parser.
+        self.parser = TreeParser()
         return super().partial_apply_native_function(native, args)
 
     def apply_inner(self, proc: Any, args: Any, input: Any, environment: Any) -> Any:
@@ -250,14 +248,11 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
             if not isinstance(proc, (Jsonata.JFunctionCallable, Parser.Symbol)):
                 if is_regex(proc):
                     return matcher_result(proc, args[0] if args else None)
-                raise Refusal(
-                    "T1006", "Attempted to invoke a non-function"
-                )  # the engine would print to stdout, too
+                # The engine would print to stdout, too.
+                raise Refusal("T1006", "Attempted to invoke a non-function")
             if args and args[0] is NULL and _takes_array(proc):
-                args = [
-                    [NULL],
-                    *args[1:],
-                ]  # the engine takes a null for an array to be undefined: $count(null) is 1
+                # The engine takes a null for an array to be undefined: $count(null) is 1.
+                args = [[NULL], *args[1:]]
             return super().apply_inner(proc, args, input, environment)
         except Refusal:
             raise
@@ -272,11 +267,11 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
 
 
 def _is_flattened(result: Any) -> bool:
-    """Whether the items of a step's result are taken, not the result: an array that was not written as one."""
+    """Whether a step's result is replaced by its items: an array that was not written as one."""
     return isinstance(result, list) and not getattr(result, "cons", False)
 
 
-def _named(step: Node, position: int, item: Any, context: Any) -> dict[str, Any]:
+def _bindings(step: Node, position: int, item: Any, context: Any) -> dict[str, Any]:
     """What a step with `@$name`, `#$name` or a parent to look up binds for one item."""
     bound = {"@": item} if step.focus is None else {step.focus: item, "@": context}
     if step.index is not None:
@@ -298,7 +293,7 @@ def _double(value: Any) -> Any:
 
 class _Transformer(Jsonata.Transformer):  # type: ignore[misc]  # the engine has no types
     def call(self, input: Any, args: Any) -> Any:
-        if outgrows(args[0], MAX_CHARACTERS):
+        if is_larger_than(args[0], MAX_CHARACTERS):
             raise Refusal("", TOO_BIG)
         return super().call(input, args)
 

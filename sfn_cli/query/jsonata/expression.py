@@ -1,12 +1,12 @@
 """JSONata as Step Functions has it: `{% $sum($states.input.items.price) %}`.
 
 Rule 1: a string is an expression if it begins with `{%` and ends with `%}`; nothing else is one.
-Rule 2: an expression that gives nothing (undefined) fails its state; null is a value. Rule 3: what
-it gives is plain JSON: 1.0 is 1, and a function, NaN or an infinity is an error. Rule 4: evaluation
-is bounded in depth, steps and size, without a clock: a replay fails where the first run did. Only
-the search of a regular expression is bounded in seconds. (limits.py)
+Rule 2: an expression that gives nothing (undefined) fails its state; null is a value.
+Rule 3: what it gives is plain JSON: 1.0 is 1, and a function, NaN or an infinity is an error.
+Rule 4: evaluation is bounded in depth, steps and size, without a clock: a replay fails where the
+first run did. Only the search of a regular expression is bounded in seconds. (limits.py)
 
-The engine (jsonata-python, which has no types and known faults) is behind jsonata_engine.py; it is
+The engine (jsonata-python, which has no types and known faults) is behind engine.py; it is
 imported when the first expression is compiled. Texts of errors are those AWS gives; see
 https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
 """
@@ -18,7 +18,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sfn_cli.errors import StatesError
-from sfn_cli.jsonvalue import Json, dumps, make_room
+from sfn_cli.jsonvalue import Json, dumps, raise_recursion_limit
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -54,12 +54,12 @@ class JsonataExpression:
     def __init__(self, text: str) -> None:
         self.text = text
         engine = _engine()
-        make_room()
+        raise_recursion_limit()
         self._program = engine.compile(text)
 
     def evaluate(self, scope: Scope) -> Json | _Undefined:
         """The value, or UNDEFINED. Raises JsonataError."""
-        make_room()
+        raise_recursion_limit()
         return self._program.run(scope)
 
     @property
@@ -73,7 +73,7 @@ class JsonataExpression:
     @property
     def references(self) -> tuple[frozenset[str], frozenset[str]]:
         """The names of the variables, and the fields of $states, that the expression reads."""
-        make_room()
+        raise_recursion_limit()
         found: tuple[frozenset[str], frozenset[str]] = self._program.references()
         return found
 
@@ -131,7 +131,10 @@ def evaluate_in_field(
     if isinstance(value, _Undefined):
         raise _evaluation_error(f"{subject} returned nothing (undefined).", field)
     if expected is not None and (actual := type_name(value)) != expected:
-        cause = f"{subject} returned an unexpected result type. Expected '{expected}', but was '{actual}' for value: {dumps(value)}"
+        cause = (
+            f"{subject} returned an unexpected result type. "
+            f"Expected '{expected}', but was '{actual}' for value: {dumps(value)}"
+        )
         raise _evaluation_error(cause, field)
     return value
 
@@ -157,7 +160,7 @@ def _engine() -> ModuleType:
     """
     limit = sys.getrecursionlimit()
     try:
-        from sfn_cli.query.jsonata import engine as jsonata_engine
+        from sfn_cli.query.jsonata import engine
     finally:
         sys.setrecursionlimit(limit)
-    return jsonata_engine
+    return engine

@@ -81,11 +81,11 @@ def _parse(scope: Scope, text: str | None) -> Any:
 def _shuffle(scope: Scope, array: list[Any] | None) -> list[Any] | None:
     current = allowance()
 
-    def drawn(_: Any) -> bytes:
+    def draw(_: Any) -> bytes:
         current.walk(0)
         return scope.draw()
 
-    return None if array is None else sorted(array, key=drawn)
+    return None if array is None else sorted(array, key=draw)
 
 
 def _to_millis(scope: Scope, timestamp: str | None, picture: str | None) -> int | None:

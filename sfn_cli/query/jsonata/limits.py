@@ -14,7 +14,7 @@ from jsonata.jsonata import Jsonata
 from sfn_cli.query.jsonata.messages import Refusal
 
 if TYPE_CHECKING:
-    from sfn_cli.query.limits import Patience
+    from sfn_cli.query.limits import TimeBudget
 
 MAX_DEPTH = 100
 MAX_STEPS = 2_000_000
@@ -32,22 +32,25 @@ TOO_LONG = "Expression evaluation timeout: Check for infinite loop"
 TOO_BIG = "Expression evaluation memory limit exceeded: Check for excessive memory usage"
 
 _STEPS_BETWEEN_LOOKS = 1_000
-"""A look asks whether patience is over: some 2 ms pass between two."""
+"""A look asks whether budget is over: some 2 ms pass between two."""
 
 
 class Allowance:
-    """What one evaluation has used up. All of its methods raise Refusal, or Impatient, when it is too much."""
+    """What one evaluation has used up.
 
-    __slots__ = ("look_at", "made", "patience", "steps")
+    All of its methods raise Refusal, or BudgetExceeded, when it is too much.
+    """
 
-    def __init__(self, patience: Patience) -> None:
-        self.patience = patience
+    __slots__ = ("budget", "look_at", "made", "steps")
+
+    def __init__(self, budget: TimeBudget) -> None:
+        self.budget = budget
         self.steps = self.made = 0
         self.look_at = 0  # the first step looks: a state may have very many small expressions
 
     def look(self) -> None:
         """Called when `steps` has passed `look_at`."""
-        if self.steps > MAX_STEPS or self.patience.is_over():
+        if self.steps > MAX_STEPS or self.budget.is_over():
             raise Refusal("", TOO_LONG)
         self.look_at = min(self.steps + _STEPS_BETWEEN_LOOKS, MAX_STEPS)
 
@@ -70,15 +73,19 @@ def allowance() -> Allowance:
     return found
 
 
-def checked_length(length: int) -> int:
-    """The number of characters of a string that is about to be made. Raises Refusal if it is too long."""
+def check_length(length: int) -> int:
+    """Returns the number of characters of a string that is about to be made. Raises Refusal if it
+    is too long.
+    """
     if length > MAX_CHARACTERS:
         raise Refusal("", TOO_BIG)
     return length
 
 
-def checked_items(number: int) -> int:
-    """The number of items of an array that is about to be made. Raises Refusal if there are too many."""
+def check_items(number: int) -> int:
+    """Returns the number of items of an array that is about to be made. Raises Refusal if there are
+    too many.
+    """
     if number > MAX_ITEMS:
         raise Refusal("", TOO_BIG)
     return number

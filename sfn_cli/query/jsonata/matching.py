@@ -15,7 +15,7 @@ from jsonata.functions import Functions
 from jsonata.jsonata import Jsonata
 from jsonata.utils import Utils
 
-from sfn_cli.query.jsonata.limits import TOO_LONG, allowance, checked_items, checked_length
+from sfn_cli.query.jsonata.limits import TOO_LONG, allowance, check_items, check_length
 from sfn_cli.query.jsonata.messages import Refusal
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def compile_regex(pattern: str, flags: Any) -> regex.Pattern[str]:
     """
     import regex  # 20 ms
 
-    translated = _DIFFERENT.sub(_translated, pattern)
+    translated = _DIFFERENT.sub(_translate, pattern)
     options = (regex.IGNORECASE if flags.case_insensitive else 0) | (
         regex.MULTILINE if flags.multiline else 0
     )
@@ -72,7 +72,7 @@ _END = r"(?!\n)\Z"
 _ASCII = {"d": "0-9", "w": "A-Za-z0-9_"}
 
 
-def _translated(found: re.Match[str]) -> str:
+def _translate(found: re.Match[str]) -> str:
     whole, escaped, characters = found[0], found[1], found[2]
     if found[3] is not None:
         return whole + _SEAM
@@ -93,14 +93,14 @@ def _translated(found: re.Match[str]) -> str:
 
 def matcher_result(pattern: regex.Pattern[str], text: Any) -> Any:
     """What a regular expression gives when it is called: its first match, and how to get the next."""
-    return _linked(_regex_matches(pattern, text)) if isinstance(text, str) else None
+    return _link(_regex_matches(pattern, text)) if isinstance(text, str) else None
 
 
-def _linked(matches: Iterator[Match]) -> Any:
+def _link(matches: Iterator[Match]) -> Any:
     match = next(matches, None)
     if match is None:
         return None
-    return {**match.as_object(), "next": Jsonata.JLambda(lambda: _linked(matches))}
+    return {**match.as_object(), "next": Jsonata.JLambda(lambda: _link(matches))}
 
 
 def matches_of(matcher: Any, text: str) -> Iterator[Match]:
@@ -113,8 +113,8 @@ def matches_of(matcher: Any, text: str) -> Iterator[Match]:
         if not (isinstance(found, dict) and {"match", "start", "end", "groups", "next"} <= found.keys()):
             raise Refusal(
                 "T1010",
-                "The matcher function argument passed to function does not return the correct object "
-                "structure",
+                "The matcher function argument passed to function "
+                "does not return the correct object structure",
             )
         yield Match(found["match"], found["start"], found["end"], found["groups"])
         found = Functions.func_apply(found["next"], [])
@@ -132,14 +132,14 @@ def _regex_matches(pattern: regex.Pattern[str], text: str) -> Iterator[Match]:
 
 
 def search(pattern: regex.Pattern[str], text: str, at: int = 0) -> regex.Match[str] | None:
-    """The first match from `at` on. Raises Refusal, or Impatient, when the search takes too long."""
-    patience = allowance().patience
-    if patience.is_over():
+    """The first match from `at` on. Raises Refusal, or BudgetExceeded, when the search takes too long."""
+    budget = allowance().budget
+    if budget.is_over():
         raise Refusal("", TOO_LONG)
     try:
-        return pattern.search(text, at, timeout=max(patience.seconds_left, 0.001))
+        return pattern.search(text, at, timeout=max(budget.seconds_left, 0.001))
     except TimeoutError:
-        patience.run_out()
+        budget.run_out()
         raise Refusal("", TOO_LONG) from None
 
 
@@ -152,7 +152,7 @@ def match(text: str | None, matcher: Any, limit: float | None) -> Any:
     for number, one in enumerate(matches_of(matcher, text)):
         if limit is not None and number >= limit:
             break
-        checked_items(number)
+        check_items(number)
         found.append({"match": one.text, "index": one.start, "groups": one.groups})
     return found
 
@@ -172,7 +172,7 @@ def split(text: str | None, separator: Any, limit: float | None) -> list[str] | 
         return None
     _must_count(limit, "D3020", "Third argument of split function must evaluate to a positive number")
     if isinstance(separator, str):
-        checked_items(text.count(separator))
+        check_items(text.count(separator))
         parts = text.split(separator) if separator else list(text)
     else:
         parts, at = [], 0
@@ -193,7 +193,7 @@ def replace(text: str | None, pattern: Any, replacement: Any, limit: float | Non
     if isinstance(pattern, str):
         if isinstance(replacement, str):
             count = text.count(pattern) if limit is None else min(text.count(pattern), int(limit))
-            checked_length(len(text) + count * (len(replacement) - len(pattern)))
+            check_length(len(text) + count * (len(replacement) - len(pattern)))
             return text.replace(pattern, replacement, count)
         matches = _occurrences(pattern, text)
     else:
@@ -203,14 +203,14 @@ def replace(text: str | None, pattern: Any, replacement: Any, limit: float | Non
         if limit is not None and number >= limit:
             break
         new = (
-            _substituted(replacement, one)
+            _substitute(replacement, one)
             if isinstance(replacement, str)
             else Functions.func_apply(replacement, [one.as_object()])
         )
         if not isinstance(new, str):
             raise Refusal("D3012", "Attempted to replace a matched string with a non-string value")
         made += text[at : one.start] + new
-        checked_length(len(made))
+        check_length(len(made))
         at = one.end
     return made + text[at:]
 
@@ -222,7 +222,7 @@ def _occurrences(wanted: str, text: str) -> Iterator[Match]:
         at = text.find(wanted, at + len(wanted))
 
 
-class PatientRe:
+class BudgetedRe:
     """Stands for the module `re` where the engine searches a timestamp by a picture: users spell
     the pattern.
     """
@@ -234,7 +234,7 @@ class PatientRe:
         self._pattern = pattern
 
     @classmethod
-    def compile(cls, pattern: str, flags: int = 0) -> PatientRe:
+    def compile(cls, pattern: str, flags: int = 0) -> BudgetedRe:
         import regex
 
         try:
@@ -246,15 +246,17 @@ class PatientRe:
             raise ValueError(str(error)) from None
 
     @staticmethod
-    def sub(pattern: PatientRe, replacement: str, text: str) -> str:
+    def sub(pattern: BudgetedRe, replacement: str, text: str) -> str:
         return pattern._pattern.sub(replacement, text)
 
     def search(self, text: str) -> regex.Match[str] | None:
         return search(self._pattern, text)
 
 
-def _substituted(template: str, match: Match) -> str:
-    """`$0` the match, `$1` … its groups, `$$` a dollar; of `$12` with two groups, the group is 1."""
+def _substitute(template: str, match: Match) -> str:
+    """Replaces `$0` by the match, `$1` … by its groups, `$$` by a dollar; of `$12` with two groups,
+    the group is 1.
+    """
     digits = len(str(len(match.groups)))
 
     def part(found: re.Match[str]) -> str:

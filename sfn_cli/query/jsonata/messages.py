@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from jsonata.jexception import JException
 from jsonata.utils import Utils
 
-from sfn_cli.jsonvalue import outgrows
+from sfn_cli.jsonvalue import is_larger_than
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ class Refusal(JException):  # type: ignore[misc]  # the engine has no types
     @classmethod
     def foreign(cls, function: str | None, args: Sequence[Any] | None, error: Exception) -> Refusal:
         """For a Python exception that escaped from one of the engine's functions: JSONata's error for it."""
-        first = shown(args[0]) if args else "undefined"
+        first = to_text(args[0]) if args else "undefined"
         code = _CODES_OF_FUNCTIONS.get(function or "")
         if function in ("formatInteger", "parseInteger", "fromMillis", "toMillis"):
             code = next(
@@ -40,15 +40,15 @@ class Refusal(JException):  # type: ignore[misc]  # the engine has no types
             and isinstance(error, KeyError)
             and str(error.args[0]) not in _COMPONENTS
         ):
-            return cls("D3132", _filled("D3132", [shown(error.args[0])]))
+            return cls("D3132", _fill("D3132", [to_text(error.args[0])]))
         if code is None:
             return cls("T0410", f'Argument 1 of function "{function}" does not match function signature')
         if code == "D3061":
-            base, exponent = (shown(argument) for argument in [*(args or ()), None, None][:2])
-            return cls(code, _filled(code, (base, exponent)))
+            base, exponent = (to_text(argument) for argument in [*(args or ()), None, None][:2])
+            return cls(code, _fill(code, (base, exponent)))
         if code == "D3140":
             return cls(code, f"Malformed URL passed to ${function}(): {first}")
-        return cls(code, _filled(code, (first,)))
+        return cls(code, _fill(code, (first,)))
 
 
 _CODES_OF_FUNCTIONS = {
@@ -100,7 +100,7 @@ def message_of(error: JException) -> tuple[str, str]:
         inserts = [error.current if isinstance(error.current, int) else 1, function or error.expected or ""]
     elif code == "T0412":
         inserts = [error.current, function or error.expected, _TYPE_NAMES.get(str(error.extra), error.extra)]
-    return code, _filled(code, [shown(insert, raw=code in ("D3137", "D3141")) for insert in inserts])
+    return code, _fill(code, [to_text(insert, raw=code in ("D3137", "D3141")) for insert in inserts])
 
 
 _LATER_CODES = ("D3010", "D3011", "D3012", "D3020", "D3040")
@@ -114,8 +114,8 @@ _TYPE_NAMES = {
 }
 
 
-def _filled(code: str, inserts: Sequence[str]) -> str:
-    """JSONata's text for `code`, with its blanks filled in order."""
+def _fill(code: str, inserts: Sequence[str]) -> str:
+    """Returns JSONata's text for `code`, with its blanks filled in order."""
     text = (
         JException.error_codes[code]
         .replace(" Object", " function")
@@ -133,15 +133,15 @@ def _filled(code: str, inserts: Sequence[str]) -> str:
 _LONGEST_SHOWN = 262_144
 
 
-def shown(value: Any, *, raw: bool = False) -> str:
-    """A value within a message: its JSON, or a string without quotes if `raw`. A very large one is
-    only hinted at.
+def to_text(value: Any, *, raw: bool = False) -> str:
+    """Returns a value within a message: its JSON, or a string without quotes if `raw`. A very large
+    one is only hinted at.
     """
     if isinstance(value, str):
         return value if raw else json.dumps(value, ensure_ascii=False)
     if value is None or value is Utils.NULL_VALUE:
         return "null"
-    if outgrows(value, _LONGEST_SHOWN):
+    if is_larger_than(value, _LONGEST_SHOWN):
         return "{…}" if isinstance(value, dict) else "[…]"
     try:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=lambda _: None)

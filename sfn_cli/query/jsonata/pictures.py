@@ -60,7 +60,7 @@ def format_number(value: int | float | None, picture: str, options: Mapping[str,
         raise JException("D3080", 0)
     pictures = [_Picture(text, marks) for text in texts]
     minus = marks["minus-sign"] if value < 0 and len(pictures) == 1 else ""
-    return pictures[0 if value >= 0 else -1].written(abs(value), minus)
+    return pictures[0 if value >= 0 else -1].format(abs(value), minus)
 
 
 class _Picture:
@@ -125,8 +125,8 @@ class _Picture:
     def count(part: str, wanted: str) -> int:
         return sum(one in wanted for one in part)
 
-    def written(self, value: int | float, minus: str) -> str:
-        """A number that is not negative, by this picture."""
+    def format(self, value: int | float, minus: str) -> str:
+        """Formats a number that is not negative by this picture."""
         integers, fewest = self.count(self.integer, self.digits), self.count(self.fraction, self.digits)
         most = self.count(self.fraction, self.digit_marks)
         scale = integers
@@ -142,8 +142,8 @@ class _Picture:
         value *= (
             100 if self.marks["percent"] in self.text else 1000 if self.marks["per-mille"] in self.text else 1
         )
-        value, power = (value, 0) if self.exponent is None else _scaled(value, scale)
-        whole, _, rest = _rounded(value, most).partition(".")
+        value, power = (value, 0) if self.exponent is None else _scale(value, scale)
+        whole, _, rest = _round(value, most).partition(".")
         whole = self.spelt(whole.lstrip("0").rjust(integers, "0"))
         rest = self.spelt(rest.rstrip("0").ljust(fewest, "0"))
         text = self.grouped_integer(whole)
@@ -188,8 +188,8 @@ def _cut(text: str, cuts: list[int], separator: str) -> str:
     return separator.join(text[start:end] for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True))
 
 
-def _scaled(value: int | float, digits: int) -> tuple[int | float, int]:
-    """(mantissa with so many digits before the point, power of ten)."""
+def _scale(value: int | float, digits: int) -> tuple[int | float, int]:
+    """Returns (mantissa with so many digits before the point, power of ten)."""
     power = 0
     while 0 < value < 10.0 ** (digits - 1):
         value, power = value * 10, power - 1
@@ -198,8 +198,8 @@ def _scaled(value: int | float, digits: int) -> tuple[int | float, int]:
     return value, power
 
 
-def _rounded(value: int | float, places: int) -> str:
-    """`1234.50`: halves of what JavaScript prints are rounded to the even digit."""
+def _round(value: int | float, places: int) -> str:
+    """Rounds to `1234.50`: halves of what JavaScript prints are rounded to the even digit."""
     exact = Decimal(repr(value)).quantize(
         Decimal(1).scaleb(-places), ROUND_HALF_EVEN, Context(prec=400 + places)
     )

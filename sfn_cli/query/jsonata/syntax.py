@@ -20,9 +20,8 @@ def parse(text: str) -> Node:
     try:
         return TreeParser().parse(_joined_surrogates(text), compile_regex)
     except JException as error:
-        if (
-            error.error == "S0301" and error.current is not None
-        ):  # of an escape, the engine says that a regular expression is empty
+        # Of an escape, the engine says that a regular expression is empty.
+        if error.error == "S0301" and error.current is not None:
             raise ValueError(f"Unsupported escape sequence: \\{error.current}") from None
         if error.error == "S0102" and (number := _NUMBER.match(text, error.location)):
             raise ValueError(f"Number out of range: {number[0]}") from None

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jsonata.utils import Utils
 
-from sfn_cli.jsonvalue import dumps, outgrows
+from sfn_cli.jsonvalue import dumps, is_larger_than
 from sfn_cli.query.jsonata.limits import MAX_CHARACTERS, MAX_ELEMENTS, TOO_BIG, allowance
 from sfn_cli.query.jsonata.messages import Refusal
 
@@ -159,7 +159,10 @@ def _number(value: int | float) -> int | float:
 
 
 def text_of(value: Any, indent: bool = False) -> str | None:
-    """`$string`: strings as they are, everything else as JavaScript's JSON; a function is the empty string."""
+    """`$string`: strings as they are, everything else as JavaScript's JSON.
+
+    A function is the empty string.
+    """
     if value is None:
         return None
     if getattr(value, "outer_wrapper", False):
@@ -170,7 +173,7 @@ def text_of(value: Any, indent: bool = False) -> str | None:
         return ""
     if isinstance(value, float) and not math.isfinite(value):
         raise Refusal("D3001", "Attempting to invoke string function on Infinity or NaN")
-    if isinstance(value, (dict, list)) and outgrows(value, MAX_CHARACTERS):
+    if isinstance(value, (dict, list)) and is_larger_than(value, MAX_CHARACTERS):
         raise Refusal("", TOO_BIG)
     return _json_text(value, "\n" if indent else "")
 

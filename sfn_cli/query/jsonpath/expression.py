@@ -28,7 +28,7 @@ from sfn_cli.query.jsonpath.parser import (
     select_from,
     step_text,
 )
-from sfn_cli.query.limits import ENDLESS, Patience
+from sfn_cli.query.limits import UNLIMITED, TimeBudget
 
 if TYPE_CHECKING:
     from sfn_cli.query.scope import Scope
@@ -59,13 +59,16 @@ class PathNotFound(Exception):  # named for what happened
             )
         return StatesError(
             "States.Runtime",
-            f"The JSONPath '{self.path}' specified for the field '{field}' could not be found in the input "
-            f"'{dumps(self.document)}'",
+            f"The JSONPath '{self.path}' specified for the field '{field}' could not be found "
+            f"in the input '{dumps(self.document)}'",
         )
 
     def in_intrinsic(self) -> str:
         """What AWS says within the error of an intrinsic function that has this path as an argument."""
-        return f"The JsonPath argument for the field '{self.path}' could not be found in the input '{dumps(self.document)}'"
+        document = dumps(self.document)
+        return (
+            f"The JsonPath argument for the field '{self.path}' could not be found in the input '{document}'"
+        )
 
 
 class Path:
@@ -87,14 +90,14 @@ class Path:
         """
         root = self.root
         if root == "$":
-            return self.read(scope.input, scope.patience)
+            return self.read(scope.input, scope.budget)
         if root == "$$":
-            return self.read(scope.context(), scope.patience)
+            return self.read(scope.context(), scope.budget)
         if root not in scope.variables:
             raise PathNotFound(self.text, f"No results for path: $['{root}']", dict(scope.variables))
-        return self.read(scope.variables[root], scope.patience)
+        return self.read(scope.variables[root], scope.budget)
 
-    def read(self, document: Json, patience: Patience = ENDLESS) -> Json:
+    def read(self, document: Json, budget: TimeBudget = UNLIMITED) -> Json:
         """As `evaluate`, with the root's value given."""
         if self._names is not None:
             value = document
@@ -107,9 +110,12 @@ class Path:
         if self._plain:
             return self._read_plain(document)
         try:
-            found = _select(self.steps, document, patience)
+            found = _select(self.steps, document, budget)
         except TooManyNodes:
-            cause = f"The JSONPath '{self.text}' names more than {MAX_NODES} values, or takes too long to find them"
+            cause = (
+                f"The JSONPath '{self.text}' names more than {MAX_NODES} values, "
+                "or takes too long to find them"
+            )
             raise StatesError("States.Runtime", cause) from None
         if not self.definite:
             return found
@@ -121,9 +127,8 @@ class Path:
         value = document
         try:
             for step in self.steps:
-                if isinstance(step, int) and not isinstance(
-                    value, list
-                ):  # a string can be indexed, in Python
+                # A string can be indexed, in Python.
+                if isinstance(step, int) and not isinstance(value, list):
                     raise self._not_found(document)
                 value = value[step]
         except (KeyError, TypeError, IndexError):
@@ -152,12 +157,12 @@ def is_path(text: str) -> bool:
     return True
 
 
-def _select(steps: tuple[Step, ...], document: Json, patience: Patience) -> list[Json]:
+def _select(steps: tuple[Step, ...], document: Json, budget: TimeBudget) -> list[Json]:
     """All that the steps name in `document`, in document order. Raises TooManyNodes."""
     nodes = [document]
     for step in steps:
         if isinstance(step, Selector):
-            nodes = select_from(nodes, step, patience)
+            nodes = select_from(nodes, step, budget)
         elif isinstance(step, str):
             nodes = [node[step] for node in nodes if isinstance(node, dict) and step in node]
         else:
@@ -190,8 +195,8 @@ def _reason(steps: tuple[Step, ...], document: Json) -> str:
             value = value[step]
         elif not isinstance(value, dict):
             return (
-                f"Expected to find an object with property {step_text(step)} in path {so_far} but found "
-                f"'{java_class(value)}'. "
+                f"Expected to find an object with property {step_text(step)} in path {so_far} "
+                f"but found '{java_class(value)}'. "
                 "This is not a json object according to the JsonProvider: "
                 "'com.jayway.jsonpath.spi.json.JacksonJsonProvider'."
             )

@@ -15,13 +15,13 @@ import re
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from sfn_cli.query.jsonpath.comparison import COMPARISONS, MISSING, read_number
-from sfn_cli.query.jsonpath.path_of_item import TEXT, Value, path_of_item, unescaped
+from sfn_cli.query.jsonpath.path_of_item import TEXT, Value, path_of_item, unescape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sfn_cli.jsonvalue import Json
-    from sfn_cli.query.limits import Patience
+    from sfn_cli.query.limits import TimeBudget
 
 MAX_DEPTH = 50
 """How deep parentheses, lists and `!` may be nested. (ours)"""
@@ -32,8 +32,8 @@ _OPERATOR = re.compile(r"===|!==|==|!=|<=|>=|=~|[<>=+*/%]|-(?=\s)|\w+")
 _WORDS: dict[str, Json] = {"true": True, "false": False, "null": None}
 
 
-def compile_filter(body: str) -> Callable[[list[Json], Patience], list[Json]]:
-    """A function that keeps the items for which `body` holds; it stops when patience is over.
+def compile_filter(body: str) -> Callable[[list[Json], TimeBudget], list[Json]]:
+    """A function that keeps the items for which `body` holds; it stops when budget is over.
     Raises ValueError.
     """
     filter = _Filter(body)
@@ -42,13 +42,13 @@ def compile_filter(body: str) -> Callable[[list[Json], Patience], list[Json]]:
     # matches no scalar value, so `[?(@ > 1)]` keeps nothing, unlike in Jayway.
     kept_types = (dict, list) if filter.names_items else (object,)
 
-    def matching(items: list[Json], patience: Patience) -> list[Json]:
+    def matching(items: list[Json], budget: TimeBudget) -> list[Json]:
         kept: list[Json] = []
         for start in range(0, len(items), 256):
             kept += [
                 item for item in items[start : start + 256] if isinstance(item, kept_types) and holds(item)
             ]
-            if patience.is_over():
+            if budget.is_over():
                 break
         return kept
 
@@ -130,7 +130,7 @@ class _Filter:
     def literal(self) -> Json:
         if quoted := _STRING.match(self.text, self.at):
             self.at = quoted.end()
-            return unescaped(quoted[0][1:-1])
+            return unescape(quoted[0][1:-1])
         if self.take("["):
             return self.items("]", self.literal)
         if self.take("{"):

@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NoReturn
 
 from sfn_cli.jsonvalue import Json
-from sfn_cli.query.limits import Patience
+from sfn_cli.query.limits import TimeBudget
 
-Select = Callable[[list[Json], Patience], list[Json]]
+Select = Callable[[list[Json], TimeBudget], list[Json]]
 
 MAX_NODES = 1_000_000
 """How many values a path may name on its way: `..*..*..*` multiplies them with every step. (ours)"""
@@ -125,9 +125,8 @@ class _Parser:
                 self._refuse("a slice needs a start or an end")
             start, stop = (self._number(bound, self.at) if bound else None for bound in bounds.group(1, 2))
             self.at = bounds.end()
-            return Selector(
-                f"[{bounds.group(0)[:-1]}]", _slice_of(start, stop)
-            )  # as in Jayway, a third number changes nothing
+            # As in Jayway, a third number changes nothing.
+            return Selector(f"[{bounds.group(0)[:-1]}]", _slice_of(start, stop))
         if _INDEX.match(self.text, self.at):
             opening = self.at
             indexes = [self._number(index, opening) for index in self._list(_INDEX)]
@@ -136,7 +135,7 @@ class _Parser:
                 if len(indexes) == 1
                 else Selector(f"[{','.join(map(str, indexes))}]", _indexes_of(indexes))
             )
-        names = [_unescaped(name) for name in self._list(_QUOTED)]
+        names = [_unescape(name) for name in self._list(_QUOTED)]
         return (
             names[0]
             if len(names) == 1
@@ -180,13 +179,13 @@ class _Parser:
             self._refuse(str(error))
         self.at = closing.end()
 
-        def select(nodes: list[Json], patience: Patience) -> list[Json]:
+        def select(nodes: list[Json], budget: TimeBudget) -> list[Json]:
             if deep:
-                return matching([node for node in nodes if isinstance(node, dict)], patience)
+                return matching([node for node in nodes if isinstance(node, dict)], budget)
             lists = (
                 node if isinstance(node, list) else [node] for node in nodes if isinstance(node, (list, dict))
             )
-            return [match for items in lists for match in matching(items, patience)]
+            return [match for items in lists for match in matching(items, budget)]
 
         return Selector(f"[?({body})]", select)
 
@@ -200,7 +199,7 @@ class _Parser:
         raise ValueError(f"Invalid path '{self.text}' at column {self.at + 1}: {why}")
 
 
-def _unescaped(name: str) -> str:
+def _unescape(name: str) -> str:
     """Observed at AWS: in `['a\\"b']` the backslash is part of the name; before ' and \\ it is not."""
     return re.sub(r"\\(['\\])", r"\1", name)
 
@@ -215,17 +214,17 @@ def _closing(text: str, at: int) -> int:
     return -1
 
 
-def select_from(nodes: list[Json], selector: Selector, patience: Patience) -> list[Json]:
+def select_from(nodes: list[Json], selector: Selector, budget: TimeBudget) -> list[Json]:
     """What the selector names in the nodes, asked of a few at a time. Raises TooManyNodes."""
     found: list[Json] = []
     for start in range(0, len(nodes), 16):
-        found += selector.select(nodes[start : start + 16], patience)
-        if len(found) > MAX_NODES or patience.is_over():
+        found += selector.select(nodes[start : start + 16], budget)
+        if len(found) > MAX_NODES or budget.is_over():
             raise TooManyNodes
     return found
 
 
-def _children(nodes: list[Json], patience: Patience) -> list[Json]:
+def _children(nodes: list[Json], budget: TimeBudget) -> list[Json]:
     found: list[Json] = []
     for node in nodes:
         if isinstance(node, list):
@@ -235,14 +234,14 @@ def _children(nodes: list[Json], patience: Patience) -> list[Json]:
     return found
 
 
-def _containers(nodes: list[Json], patience: Patience) -> list[Json]:
+def _containers(nodes: list[Json], budget: TimeBudget) -> list[Json]:
     """The nodes and all objects and arrays within them, each before its contents."""
     found: list[Json] = []
     waiting = nodes[::-1]
     while waiting:
         node = waiting.pop()
         if len(found) % 10_000 == 9_999 and (
-            len(waiting) > MAX_NODES or len(found) > MAX_NODES or patience.is_over()
+            len(waiting) > MAX_NODES or len(found) > MAX_NODES or budget.is_over()
         ):
             raise TooManyNodes
         if isinstance(node, list):
@@ -264,7 +263,7 @@ def _slice_of(start: int | None, stop: int | None) -> Select:
         ]
 
     # With both ends and one of them negative, Jayway counts from one to the other, wherever they lie.
-    def select(nodes: list[Json], patience: Patience) -> list[Json]:
+    def select(nodes: list[Json], budget: TimeBudget) -> list[Json]:
         return [
             node[index]
             for node in nodes

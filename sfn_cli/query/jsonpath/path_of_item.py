@@ -37,7 +37,7 @@ def path_of_item(text: str, at: int) -> tuple[Value, int]:
     """
     names: list[str] = []
     while member := _MEMBER.match(text, at):
-        names.append(member[1] or unescaped(member[2][1:-1]))
+        names.append(member[1] or unescape(member[2][1:-1]))
         at = member.end()
     further = _FURTHER.match(text, at)
     at = at if further is None else further.end()
@@ -53,7 +53,7 @@ def path_of_item(text: str, at: int) -> tuple[Value, int]:
     return lambda item: _member(item, names), at
 
 
-def unescaped(quoted: str) -> str:
+def unescape(quoted: str) -> str:
     """As in a string of Java: `\\n`, `\\u00e9`; before any other character a backslash is nothing."""
     return _ESCAPE.sub(
         lambda code: chr(int(code[1], 16)) if code[1] else _ESCAPES.get(code[2], code[2]), quoted

@@ -28,8 +28,8 @@ class ReferencePath:
         names = tuple(step for step in path.steps if isinstance(step, (str, int)))
         if len(names) != len(path.steps):
             raise ValueError(
-                f"Invalid Reference Path '{text}': it may name one place only ('@', '..', ',', ':', '?' and "
-                "'*' cannot be used)"
+                f"Invalid Reference Path '{text}': "
+                "it may name one place only ('@', '..', ',', ':', '?' and '*' cannot be used)"
             )
         self._path: Path = path
         self.text = text
@@ -47,7 +47,7 @@ class ReferencePath:
         Raises States.ResultPathMatchFailure where the place would lie within a string, a number …
         """
         try:
-            return _placed(document, self.names, value)
+            return _place(document, self.names, value)
         except _CannotPlace:
             raise StatesError(
                 "States.ResultPathMatchFailure",
@@ -68,16 +68,16 @@ class _CannotPlace(Exception):
     pass
 
 
-def _placed(document: Json, names: Sequence[str | int], value: Json) -> Json:
+def _place(document: Json, names: Sequence[str | int], value: Json) -> Json:
     if not names:
         return value
     name, rest = names[0], names[1:]
     if isinstance(name, str):
         if not isinstance(document, dict):
             raise _CannotPlace
-        return {**document, name: _placed(document.get(name, {}), rest, value)}
+        return {**document, name: _place(document.get(name, {}), rest, value)}
     if not isinstance(document, list) or not -len(document) <= name < len(document):
         raise _CannotPlace
     changed = list(document)
-    changed[name] = _placed(document[name], rest, value)
+    changed[name] = _place(document[name], rest, value)
     return changed

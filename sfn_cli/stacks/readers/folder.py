@@ -9,9 +9,9 @@
     ├── MockConfigFile.json    its test cases
     └── functions/
         └── price/             a function's name
-            ├── app.py         def lambda_handler(event, context); or an executable `bootstrap`, a
-            runtime of its own └── function.json  {"Runtime", "Handler", "Timeout", "Environment",
-            …} as CreateFunction takes them
+            ├── app.py         def lambda_handler(event, context)
+            ├── bootstrap      or, instead of that, an executable: a runtime of its own
+            └── function.json  {"Runtime", "Handler", "Timeout", …} as CreateFunction takes them
 
 All but the definition may be missing.
 """
@@ -33,20 +33,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from sfn_cli.stacks.readers.resources_json import Call
-    from sfn_cli.stacks.readers.services_json import Service
+    from sfn_cli.stacks.readers.resources_json import ResourceCall
+    from sfn_cli.stacks.readers.services_json import DevService
 
 _DEFINITIONS = "*.asl.json"
 _NAME_LENGTH = 80
 
 
-class Function(NamedTuple):
+class ProjectFunction(NamedTuple):
     name: str
     folder: Path
     configuration: dict[str, Any]
     """Members of CreateFunction: Runtime, Handler and what else function.json says."""
 
-    def with_variables(self, variables: Mapping[str, str]) -> Function:
+    def with_variables(self, variables: Mapping[str, str]) -> ProjectFunction:
         """The function with these environment variables besides; its own win."""
         own = self.configuration.get("Environment") or {}
         if not variables or not isinstance(own, dict) or not isinstance(own.get("Variables", {}), dict):
@@ -59,13 +59,13 @@ class Project(NamedTuple):
     name: str
     definition: str
     input: str | None
-    functions: list[Function]
+    functions: list[ProjectFunction]
     source: str
     """The path of the definition."""
     configuration: dict[str, Any]
     """Members of CreateStateMachine that machine.json says."""
-    resources: list[Call]
-    services: list[Service]
+    resources: list[ResourceCall]
+    services: list[DevService]
     mock_config: str | None
     """The path of the mock configuration file, if there is one."""
 
@@ -113,7 +113,7 @@ def _valid_name(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]+", "-", name)[:_NAME_LENGTH] or "state-machine"
 
 
-def _functions(folder: Path) -> Iterator[Function]:
+def _functions(folder: Path) -> Iterator[ProjectFunction]:
     if not folder.is_dir():
         return
     for path in sorted(folder.iterdir()):
@@ -122,7 +122,7 @@ def _functions(folder: Path) -> Iterator[Function]:
             (path / name).is_file() for name in (settings.name, "app.py", ENTRYPOINT)
         ):
             continue
-        yield Function(
+        yield ProjectFunction(
             path.name,
             path.resolve(),
             {**_defaults(path), **(_configuration(settings) if settings.is_file() else {})},

@@ -3,9 +3,9 @@ machine.
 
     [
         {"service": "s3", "operation": "CreateBucket", "parameters": {"Bucket": "letters"}},
-        {"service": "s3", "operation": "PutObject", "parameters": {"Bucket": "letters", "Key":
-        "a.csv", "Body": "fileb://a.csv"}}, {"service": "dynamodb", "wait": "table_exists",
-        "parameters": {"TableName": "letters"}}
+        {"service": "s3", "operation": "PutObject",
+         "parameters": {"Bucket": "letters", "Key": "a.csv", "Body": "fileb://a.csv"}},
+        {"service": "dynamodb", "wait": "table_exists", "parameters": {"TableName": "letters"}}
     ]
 
 Services, operations and parameters have the names that AWS's clients have, waiters those of boto3.
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _LOCATION = re.compile(r"(fileb?)://(.+)", re.DOTALL)
 
 
-class Call(NamedTuple):
+class ResourceCall(NamedTuple):
     """One call; `wait` says that `name` is a waiter's and not an operation's."""
 
     place: str
@@ -42,14 +42,14 @@ class Call(NamedTuple):
     parameters: dict[str, Any]
 
 
-def parse(path: Path, given: Any) -> list[Call]:
+def parse(path: Path, given: Any) -> list[ResourceCall]:
     """The calls of a file that holds `given`. Raises UsageError."""
     if not isinstance(given, list):
         raise UsageError(f"{path} must hold an array of calls.")
     return [_call(path, f"{path}, call {number}", call) for number, call in enumerate(given, 1)]
 
 
-def _call(path: Path, place: str, call: Any) -> Call:
+def _call(path: Path, place: str, call: Any) -> ResourceCall:
     match call:
         case {"service": str(service), "operation": str(name), **rest} if rest.keys() <= {"parameters"}:
             wait = False
@@ -60,7 +60,7 @@ def _call(path: Path, place: str, call: Any) -> Call:
     parameters = _with_files(path.parent, place, rest.get("parameters", {}))
     if not isinstance(parameters, dict):
         raise UsageError(f"{place}: parameters must be an object.")
-    return Call(place, service, name, wait, parameters)
+    return ResourceCall(place, service, name, wait, parameters)
 
 
 def _with_files(folder: Path, place: str, value: Any) -> Any:

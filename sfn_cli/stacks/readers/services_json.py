@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[A-Za-z0-9_]+")
 
 
-class Service(NamedTuple):
+class DevService(NamedTuple):
     name: str
     command: list[str]
     folder: Path
@@ -36,14 +36,14 @@ class Service(NamedTuple):
         return f"{self.name} ({shlex.join(self.command)})"
 
 
-def parse(path: Path, given: Any) -> list[Service]:
+def parse(path: Path, given: Any) -> list[DevService]:
     """The services of a file that holds `given`. Raises UsageError."""
     if not isinstance(given, dict):
         raise UsageError(f"{path} must hold an object: the name of each service, and how it is started.")
     return [_service(path, name, settings) for name, settings in given.items()]
 
 
-def _service(path: Path, name: str, settings: Any) -> Service:
+def _service(path: Path, name: str, settings: Any) -> DevService:
     if not _NAME.fullmatch(name):
         raise UsageError(
             f"{path}: the service {name!r} cannot be named in the definition; take letters, digits and _."
@@ -52,7 +52,7 @@ def _service(path: Path, name: str, settings: Any) -> Service:
         case {"command": [str(program), *arguments], **others} if not others and all(
             isinstance(word, str) for word in arguments
         ):
-            return Service(name, [program, *arguments], path.parent.resolve())
+            return DevService(name, [program, *arguments], path.parent.resolve())
     raise UsageError(f'{path}: {name} must be {{"command": [PROGRAM, ARGUMENT, …]}}.')
 
 

@@ -1,22 +1,26 @@
-"""What every store can do for operations and integrations: one Protocol per noun, and `Store`, which has them all.
+"""What every store can do for operations and integrations: one Protocol per noun, and `Store`,
+which has them all.
 
-What a driver does besides (claims, messages, commits) is in `driver_protocols.py`. Records are in `records/`.
+What a driver does besides (claims, messages, commits) is in `driver.py`. Records are in
+`records/`.
 
-Words. `find` and `page` return what is stored now; `find` returns None where nothing is. `page` returns up to
-`limit` items, in the order of their names unless it says otherwise, from the one that follows `after`. `create`
-is idempotent where it returns a record: the one that has the name from now on, new or not. `change` and
-`change_tags` replace what is stored by what the given function makes of it; what that function raises leaves
-everything as it was. Methods that return bool tell whether there was such an item (or, `create`, whether it is new).
-Times are milliseconds since 1970, `at` is now; executions and machines are named by ARN, events by their number.
+Words. `find` and `page` return what is stored now; `find` returns None where nothing is. `page`
+returns up to `limit` items, in the order of their names unless it says otherwise, from the one that
+follows `after`. `create` is idempotent where it returns a record: the one that has the name from
+now on, new or not. `change` and `change_tags` replace what is stored by what the given function
+makes of it; what that function raises leaves everything as it was. Methods that return bool tell
+whether there was such an item (or, `create`, whether it is new). Times are milliseconds since 1970,
+`at` is now; executions and machines are named by ARN, events by their number.
 
-Errors. Every method may raise StoreError (the store cannot be read or written, or no worker can be started),
-RowError (one row is damaged) and, if it stores text or numbers, UnstorableError (no store can hold them). Nothing
-is stored then, save for a worker that cannot be started: what the method wrote stays. Others are named below.
+Errors. Every method may raise StoreError (the store cannot be read or written, or no worker can be
+started), RowError (one row is damaged) and, if it stores text or numbers, UnstorableError (no store
+can hold them). Nothing is stored then, save for a worker that cannot be started: what the method
+wrote stays. Others are named below.
 
 Rule 1: a method is one transaction: all of it is stored, durably, or nothing.
-Rule 2: what gives an execution something to do wakes a worker after the commit, where the store has workers to
-wake. Only `Executions.start` does not, for an execution that no task starts: whoever asks for it makes sure once
-that a worker lives (api/following.py).
+Rule 2: what gives an execution something to do wakes a worker after the commit, where the store has
+workers to wake. Only `Executions.start` does not, for an execution that no task starts: whoever
+asks for it makes sure once that a worker lives (api/following.py).
 """
 
 from __future__ import annotations
@@ -96,8 +100,10 @@ class Changes(Protocol):
     """Waits for the store to change. Belongs to one thread."""
 
     def wait(self, seconds: float, *, every: float = ...) -> bool:
-        """Waits, for that long at most, until there may have been a change since the last call that returned True; the
-        first call returns True. With 0 it only looks. `every` is how many seconds may pass until a change is noticed."""
+        """Waits, for that long at most, until there may have been a change since the last call that
+        returned True; the first call returns True. With 0 it only looks. `every` is how many
+        seconds may pass until a change is noticed.
+        """
 
     def look_again(self) -> None:
         """Makes the next `wait` return True at once."""

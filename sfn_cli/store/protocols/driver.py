@@ -1,6 +1,8 @@
-"""What a driver on this machine does with a store: it claims executions, reads messages, and commits turns.
+"""What a driver on this machine does with a store: it claims executions, reads messages, and
+commits turns.
 
-Executions are named by their rows here (`Claimed.id`). Errors and words are those of the package's docstring.
+Executions are named by their rows here (`Claimed.id`). Errors and words are those of the package's
+docstring.
 """
 
 from __future__ import annotations
@@ -39,7 +41,8 @@ class WorkerCommits(Protocol):
         """Ends an execution of this worker as FAILED, whatever its states are doing."""
 
     def set_aside(self, faults: Mapping[int, Fault], at: int) -> dict[int, int]:
-        """Stores failed attempts at executions of this worker and releases them; the number of each attempt.
+        """Stores failed attempts at executions of this worker and releases them; the number of each
+        attempt.
 
         With `ATTEMPTS` of them in a row, without a new event, the execution is suspended.
         """
@@ -53,11 +56,13 @@ class WorkerCommits(Protocol):
         read_up_to: int = 0,
         now: int = 0,
     ) -> Committed:
-        """Stores a turn, checked against the lease, with log lines that came meanwhile (ingested at `now`).
+        """Stores a turn, checked against the lease, with log lines that came meanwhile (ingested at
+        `now`).
 
-        `forgotten` are messages to executions that are driven no more; `read_up_to` is the last message that the
-        worker has read: an execution that would time out although a later one waits is lost, to be claimed again.
-        An execution that cannot be stored is refused and does not keep the others from being stored.
+        `forgotten` are messages to executions that are driven no more; `read_up_to` is the last
+        message that the worker has read: an execution that would time out although a later one
+        waits is lost, to be claimed again. An execution that cannot be stored is refused and does
+        not keep the others from being stored.
         """
 
 
@@ -68,14 +73,20 @@ class Inbox(Protocol):
         """Those that came after the message `last`."""
 
     def to(self, execution: int, up_to: int) -> list[Message]:
-        """Those to a running execution, up to the message `up_to`, but that it was aborted: that was before its redrive."""
+        """Those to a running execution, up to the message `up_to`, but that it was aborted: that
+        was before its redrive.
+        """
 
 
 class Outbox(Protocol):
-    """Status changes that are to be delivered to EventBridge, stored with the changes themselves while enabled."""
+    """Status changes that are to be delivered to EventBridge, stored with the changes themselves
+    while enabled.
+    """
 
     def enable(self, at: int) -> None:
-        """Stores changes from now on, and the starts that no worker has seen yet: they are why one is here."""
+        """Stores changes from now on, and the starts that no worker has seen yet: they are why one
+        is here.
+        """
 
     def disable(self) -> int:
         """Stores no more changes, and deletes those that are pending; their number."""
@@ -94,13 +105,17 @@ class Outbox(Protocol):
 
 
 class FunctionEventQueue(Protocol):
-    """Events for Lambda functions. The worker that takes one owns it; what a dead worker owned is free again."""
+    """Events for Lambda functions. The worker that takes one owns it; what a dead worker owned is
+    free again.
+    """
 
     def waiting(self, owner: int, live: Collection[int]) -> bool:
         """Whether there are events, due now or later, that no live worker has."""
 
     def take(self, owner: int, live: Collection[int], at: int, limit: int) -> list[FunctionEvent]:
-        """Up to `limit` that are due and that no live worker has, oldest first; they are the owner's from now on."""
+        """Up to `limit` that are due and that no live worker has, oldest first; they are the
+        owner's from now on.
+        """
 
     def retry(self, owner: int, id: int, due_at: int) -> None:
         """The function has failed on the owner's event, which is due again."""

@@ -34,7 +34,9 @@ class Functions(Protocol):
     def update(
         self, name: str, change: Callable[[Function], Mapping[str, Json]], at: int, code: Code | None = None
     ) -> Function | None:
-        """The function with the configuration that `change` returns, and `code`, if given; None if there is none."""
+        """The function with the configuration that `change` returns, and `code`, if given; None if
+        there is none.
+        """
 
     def change_tags(self, name: str, change: Callable[[dict[str, Json]], Mapping[str, Json]]) -> bool: ...
     def delete(self, name: str) -> bool:
@@ -45,10 +47,14 @@ class FunctionVersions(Protocol):
     def publish(
         self, function: Function, configuration: Mapping[str, Json], digest: str, zip: bytes | None, at: int
     ) -> Function | None:
-        """The version with this digest: the newest one, or a new one. None when the function changed since it was read."""
+        """The version with this digest: the newest one, or a new one. None when the function
+        changed since it was read.
+        """
 
     def delete(self, name: str, number: int) -> list[str] | None:
-        """The names of the aliases that lead to it: if there are any, it stays. None if there is no such version."""
+        """The names of the aliases that lead to it: if there are any, it stays. None if there is no
+        such version.
+        """
 
 
 class FunctionAliases(Protocol):

@@ -45,7 +45,9 @@ class Logs(Protocol):
         start: int = ..., end: int = ..., after: tuple[int, int] = ..., before: tuple[int, int] = ...,
         matches: Callable[[str], bool] | None = None, newest_first: bool = False,
     ) -> list[LogEvent]:  # fmt: skip
-        """By time, start <= time < end, between the events `after` and `before` (time, id), if `matches(message)`."""
+        """By time, start <= time < end, between the events `after` and `before` (time, id), if
+        `matches(message)`.
+        """
 
     def after(self, group: str, last_id: int, limit: int = 10_000) -> list[LogEvent]:
         """What was added since the event `last_id`, in that order."""

@@ -24,9 +24,11 @@ class Executions(Protocol):
     """Executions and their histories."""
 
     def start(self, new: NewExecution, started: HistoryEvent) -> Execution | None:
-        """The execution that has this ARN, or that the task has started, from now on. `started` is its first event.
+        """The execution that has this ARN, or that the task has started, from now on. `started` is
+        its first event.
 
-        None when meanwhile its machine was deleted, or the execution whose task starts it has ended.
+        None when meanwhile its machine was deleted, or the execution whose task starts it has
+        ended.
         """
 
     def start_many(self, all_new: Iterable[tuple[NewExecution, HistoryEvent]]) -> list[Execution | None]:
@@ -46,11 +48,14 @@ class Executions(Protocol):
         self, arn: str, before: int | None = None, limit: int = -1
     ) -> list[HistoryEvent]: ...
     def abort(self, arn: str, error: str | None, cause: str | None, at: int) -> int | None:
-        """Ends a running execution as ABORTED, and what its tasks wait for. Returns when it ended, now or before; None
-        if there is none."""
+        """Ends a running execution as ABORTED, and what its tasks wait for. Returns when it ended,
+        now or before; None if there is none.
+        """
 
     def ended_among(self, arns: Collection[str]) -> dict[str, str | None]:
-        """Those that have ended → their statuses; and None for those that the store does not have (damage)."""
+        """Those that have ended → their statuses; and None for those that the store does not have
+        (damage).
+        """
 
     def any_running(self) -> bool:
         """Whether an execution has not ended, and a worker may drive it."""
@@ -63,7 +68,9 @@ class Executions(Protocol):
 
 
 class StateMachines(Protocol):
-    """State machines. One that is deleted while executions run is DELETING until they end; `page` shows it until then."""
+    """State machines. One that is deleted while executions run is DELETING until they end; `page`
+    shows it until then.
+    """
 
     def create(self, machine: StateMachine) -> StateMachine: ...
     def find(self, arn: str) -> StateMachine | None: ...
@@ -81,7 +88,8 @@ class StateMachines(Protocol):
     ) -> StateMachine | None:
         """The machine with this newest revision, and the version that is published, if one is.
 
-        None when the machine changed or went since it was read. Raises QuotaReached (too many versions).
+        None when the machine changed or went since it was read. Raises QuotaReached (too many
+        versions).
         """
 
     def change_tags(self, arn: str, change: Callable[[str], str]) -> bool: ...
@@ -108,7 +116,9 @@ class Aliases(Protocol):
     def update(
         self, machine: int, name: str, description: str | None, weights: Weights | None, at: int
     ) -> Alias | None:
-        """The alias with what is not None changed. None when it, or one of the versions, does not exist."""
+        """The alias with what is not None changed. None when it, or one of the versions, does not
+        exist.
+        """
 
     def find(self, machine: int, name: str) -> Alias | None: ...
     def page(self, machine: int, version: int | None, after: str, limit: int) -> list[Listed]:
@@ -129,31 +139,42 @@ class Activities(Protocol):
 
 
 class Tasks(Protocol):
-    """Tasks that are answered by their token. A task is answered once: who was told ACCEPTED is right."""
+    """Tasks that are answered by their token. A task is answered once: who was told ACCEPTED is
+    right.
+    """
 
     def answer(self, token: str, kind: str, body: dict[str, Json], at: int) -> AnswerOutcome:
-        """Sends the execution a message of this kind ("taskSucceeded", "taskFailed"), and closes the task."""
+        """Sends the execution a message of this kind ("taskSucceeded", "taskFailed"), and closes
+        the task.
+        """
 
     def beat(self, token: str, at: int) -> AnswerOutcome: ...
     def take(self, activity: str, worker_name: str | None, at: int) -> TakenTask | None:
         """The activity's task that has waited longest, for its only worker."""
 
     def take_one(self, handle: str, worker_name: str | None, at: int) -> TakenTask | None:
-        """The task with this handle, out of turn, if it waits for a worker of its activity. Wakes no worker."""
+        """The task with this handle, out of turn, if it waits for a worker of its activity. Wakes
+        no worker.
+        """
 
     def queue_lengths(self, activities: Sequence[str]) -> dict[str, int]:
         """How many tasks wait to be taken, of each of these activities that has any."""
 
     def waiting(self) -> Iterator[WaitingTask]:
-        """Every task that waits for someone outside: of the oldest execution first, then in the order of events."""
+        """Every task that waits for someone outside: of the oldest execution first, then in the
+        order of events.
+        """
 
 
 class MapRuns(Protocol):
-    """Map Runs. Children, the place in the dataset that follows them and the counts are one transaction."""
+    """Map Runs. Children, the place in the dataset that follows them and the counts are one
+    transaction.
+    """
 
     def begin(self, new: NewMapRun) -> MapRun | None:
-        """The Map Run of this ARN from now on; one that has ended goes on for another task (a redrive). None when its
-        execution has ended."""
+        """The Map Run of this ARN from now on; one that has ended goes on for another task (a
+        redrive). None when its execution has ended.
+        """
 
     def find(self, arn: str) -> MapRun | None: ...
     def page(self, execution_arn: str, before: str | None, limit: int) -> list[MapRun]:
@@ -166,10 +187,14 @@ class MapRuns(Protocol):
         """Changes limits (`MapRun` fields) of one that runs; whether one does."""
 
     def start_children(self, run: MapRun, children: Sequence[NewChild], place: int, at: int) -> bool:
-        """Starts those that follow the ones started so far. False, and nothing starts, when the run has ended."""
+        """Starts those that follow the ones started so far. False, and nothing starts, when the run
+        has ended.
+        """
 
     def redrive_children(self, run: MapRun, limit: int, at: int) -> bool:
-        """Lets up to `limit` of the children that wait for their redrive go on. False when the run has ended."""
+        """Lets up to `limit` of the children that wait for their redrive go on. False when the run
+        has ended.
+        """
 
     def results(self, arn: str) -> Iterator[Result]:
         """What became of each child, in order. Its query stays open meanwhile."""
@@ -182,9 +207,11 @@ class Redrives(Protocol):
     def redrive(
         self, arn: str, token: str | None, now: int, judge: Callable[[RedriveState], int]
     ) -> int | None:
-        """When it was redriven; None if there is no such execution. A client token redrives once in 15 minutes.
+        """When it was redriven; None if there is no such execution. A client token redrives once in
+        15 minutes.
 
-        `judge` returns the time by the execution's own clock, or raises why it must not be redriven.
+        `judge` returns the time by the execution's own clock, or raises why it must not be
+        redriven.
         """
 
 
@@ -196,7 +223,9 @@ class Suspensions(Protocol):
 
     def of(self, execution_arn: str) -> Suspension | None: ...
     def blocking(self, arns: Collection[str]) -> dict[str, Suspension]:
-        """Those of the executions that cannot end → why: their own suspension, or that of one they wait for."""
+        """Those of the executions that cannot end → why: their own suspension, or that of one they
+        wait for.
+        """
 
 
 class StatusWatch(Protocol):
@@ -206,4 +235,6 @@ class StatusWatch(Protocol):
 
 class StatusChanges(Protocol):
     def watch(self, since: int, *, follow: bool = True) -> StatusWatch:
-        """The changes of STANDARD executions from a time on. Without `follow`, `next` is called once only."""
+        """The changes of STANDARD executions from a time on. Without `follow`, `next` is called
+        once only.
+        """

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 
 class Execution(NamedTuple):
-    """One execution; `input`, `output` and `mocks` are JSON texts. `revision` is the row of what it runs.
+    """One execution; `input`, `output` and `mocks` are JSON texts. `revision` is the row of what it
+    runs.
 
     `version` (a number) and `alias` (a name) are those by which it was started, if it was.
     """
@@ -67,12 +68,12 @@ class ExecutionFilter(NamedTuple):
 class NewExecution(NamedTuple):
     """What StartExecution knows of an execution; `state_machine` and `revision` are rows.
 
-    A task may start it: `parent_arn` and `task` are its execution and the number of its event; `awaited`: it waits
-    for the end.
-    `clock` is "virtual", or how many times faster than the wall's; a task's execution has its parent's.
-    `logged`: its machine's loggingConfiguration asks for a log.
-    `version` (a number) and `alias` (a name) are those that its revision was found by, if it was.
-    `mocks` is the JSON of what answers its tasks instead of integrations (interpreter/mocks.py).
+    A task may start it: `parent_arn` and `task` are its execution and the number of its event;
+    `awaited`: it waits for the end. `clock` is "virtual", or how many times faster than the wall's;
+    a task's execution has its parent's. `logged`: its machine's loggingConfiguration asks for a
+    log. `version` (a number) and `alias` (a name) are those that its revision was found by, if it
+    was. `mocks` is the JSON of what answers its tasks instead of integrations
+    (interpreter/mocks.py).
     """
 
     arn: str

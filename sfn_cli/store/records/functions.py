@@ -56,7 +56,8 @@ class Reference(NamedTuple):
 
 
 def reference(text: str) -> Reference:
-    """What "NAME", "ACCOUNT:function:NAME" or a function's ARN mean, each with ":QUALIFIER" or without.
+    """What "NAME", "ACCOUNT:function:NAME" or a function's ARN mean, each with ":QUALIFIER" or
+    without.
 
     Region and account are not looked at: a store has one function of a name, and definitions that
     name functions of a real account are to run here as they are.

@@ -1,5 +1,5 @@
-"""Messages from one process to an execution that another process drives (store/sqlite/stepfunctions/inbox.py
-lists their kinds).
+"""Messages from one process to an execution that another process drives
+(store/sqlite/stepfunctions/inbox.py lists their kinds).
 """
 
 from __future__ import annotations

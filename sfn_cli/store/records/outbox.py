@@ -1,7 +1,7 @@
 """Status changes of executions, and those of them that are to be delivered to EventBridge.
 
-An execution's changes are numbered: 0 is its start, 1 its end, 2 its first redrive, 3 the end after that, and so on.
-EXPRESS executions have none.
+An execution's changes are numbered: 0 is its start, 1 its end, 2 its first redrive, 3 the end after
+that, and so on. EXPRESS executions have none.
 """
 
 from __future__ import annotations

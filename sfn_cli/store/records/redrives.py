@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 
 class RedriveState(NamedTuple):
-    """What decides whether an execution may be redriven. `machine_status` is None when its machine is gone."""
+    """What decides whether an execution may be redriven. `machine_status` is None when its machine
+    is gone.
+    """
 
     status: str
     started_at: int

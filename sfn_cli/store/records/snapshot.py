@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 
 class StoredExecution(NamedTuple):
-    """An execution's row, as far as its history must agree with it. `is_child`: a Map Run started it."""
+    """An execution's row, as far as its history must agree with it. `is_child`: a Map Run started
+    it.
+    """
 
     state_machine_arn: str
     status: str

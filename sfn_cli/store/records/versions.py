@@ -1,4 +1,6 @@
-"""Versions of state machines (numbered revisions), and aliases, which lead to one or two of them by weight."""
+"""Versions of state machines (numbered revisions), and aliases, which lead to one or two of them by
+weight.
+"""
 
 from __future__ import annotations
 

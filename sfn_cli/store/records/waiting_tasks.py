@@ -22,9 +22,11 @@ class WaitingExecution(NamedTuple):
 
 
 class WaitingTask(NamedTuple):
-    """One task. `input` is the JSON text that it was given, `details` those of the event that scheduled it.
+    """One task. `input` is the JSON text that it was given, `details` those of the event that
+    scheduled it.
 
-    `taken`: a worker of its activity has it, and `worker` is the name that this one gave, if it gave one.
+    `taken`: a worker of its activity has it, and `worker` is the name that this one gave, if it
+    gave one.
     """
 
     handle: str

@@ -60,8 +60,8 @@ TIMEOUTS = ("TaskTimedOut", "ActivityTimedOut")
 class Committed(NamedTuple):
     """The result of a turn. Nothing was written for the executions named here.
 
-    `lost` are no longer driven by this worker. `refused` could not be written, each for its own reason: an
-    UnstorableError when its data is to blame, any other error when sfn is.
+    `lost` are no longer driven by this worker. `refused` could not be written, each for its own
+    reason: an UnstorableError when its data is to blame, any other error when sfn is.
     """
 
     lost: set[int]

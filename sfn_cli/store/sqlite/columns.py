@@ -1,6 +1,7 @@
 """The columns of a record, named once: by its fields.
 
-A row that is selected so makes its record by `RECORD._make(row)`, whatever the order of the table's columns.
+A row that is selected so makes its record by `RECORD._make(row)`, whatever the order of the table's
+columns.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ if TYPE_CHECKING:
 
 
 def columns(record: Any, table: str = "", /, **others: str) -> str:
-    """What to select for a record: its fields, of the table of this name; `others` gives some fields' expressions."""
+    """What to select for a record: its fields, of the table of this name; `others` gives some
+    fields' expressions.
+    """
     prefix = f"{table}." if table else ""
     return ", ".join(others.get(field, f"{prefix}{field}") for field in record._fields)
 

@@ -66,7 +66,9 @@ class Database:
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        """A nested part of the open transaction: if the block raises, nothing of the block is stored."""
+        """A nested part of the open transaction: if the block raises, nothing of the block is
+        stored.
+        """
         with translated_errors(self.path):
             self.connection.execute("SAVEPOINT part")
             try:
@@ -84,7 +86,8 @@ class Database:
 
     @contextmanager
     def snapshot(self) -> Iterator[sqlite3.Connection]:
-        """A read transaction: all queries of the block see the same state of the store. It blocks no writer.
+        """A read transaction: all queries of the block see the same state of the store. It blocks
+        no writer.
 
         While it lasts, the write-ahead log grows by what others commit.
         """
@@ -96,7 +99,9 @@ class Database:
                 migrations.roll_back(self.connection)
 
     def is_in_place(self) -> bool:
-        """Whether the open file is still the one at its path: it may have been moved away, or deleted."""
+        """Whether the open file is still the one at its path: it may have been moved away, or
+        deleted.
+        """
         try:
             there = os.stat(self.path)
         except OSError:
@@ -104,7 +109,9 @@ class Database:
         return (there.st_dev, there.st_ino) == self._identity
 
     def is_current(self) -> bool:
-        """Whether the store has this version's schema, and no other version of sfn has opened it since."""
+        """Whether the store has this version's schema, and no other version of sfn has opened it
+        since.
+        """
         with translated_errors(self.path):
             return migrations.is_current(self.connection)
 
@@ -162,8 +169,8 @@ def _configure(connection: sqlite3.Connection) -> None:
 
 
 def _retry_while_busy(step: Callable[[], object]) -> None:
-    """Runs a step of opening the store. While another process creates or recovers the write-ahead log, SQLite
-    refuses at once, whatever its busy timeout.
+    """Runs a step of opening the store. While another process creates or recovers the write-ahead
+    log, SQLite refuses at once, whatever its busy timeout.
     """
     give_up_at = time.monotonic() + BUSY_SECONDS
     while True:

@@ -1,8 +1,8 @@
 """SQLite's and the file system's errors, as ours: by what is to blame, and with what to do.
 
-Errors differ by whom they harm. A StoreError (disk, lock, corruption) concerns everyone and may stop a worker. A
-RowError concerns the execution that one row belongs to; an UnstorableError, the request or execution whose data
-it is.
+Errors differ by whom they harm. A StoreError (disk, lock, corruption) concerns everyone and may
+stop a worker. A RowError concerns the execution that one row belongs to; an UnstorableError, the
+request or execution whose data it is.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ class Translating(Generic[Given]):
 
 
 def _translated(error: BaseException, path: str) -> SfnError | None:
-    """The error by what is to blame: the data (UnstorableError), a row (RowError), or the store (StoreError).
+    """The error by what is to blame: the data (UnstorableError), a row (RowError), or the store
+    (StoreError).
 
     None for an error that has nothing to do with the store.
     """
@@ -73,8 +74,8 @@ def _translated(error: BaseException, path: str) -> SfnError | None:
             return explained(error, path)
         case OSError():
             return StoreError(
-                f"Cannot use the store {path}: {error.strerror or error}. Set SFN_HOME to a folder that can "
-                "be written."
+                f"Cannot use the store {path}: {error.strerror or error}. "
+                "Set SFN_HOME to a folder that can be written."
             )
     return None
 
@@ -88,8 +89,12 @@ _ADVICE = {
     "SQLITE_NOTADB": f"it is not a SQLite database. Set SFN_HOME to another folder, or {AFRESH}",
     "SQLITE_CORRUPT": f"it is damaged. Copy it, then try `sqlite3 FILE .recover`, or {AFRESH}",
     "SQLITE_FULL": "the disk is full. Nothing was lost; free some space and try again",
-    "SQLITE_READONLY": "it is read-only. Make it and its folder writable, or set SFN_HOME to a folder that is",
-    "SQLITE_CANTOPEN": "it cannot be opened. Check its permissions, or set SFN_HOME to a folder that can be written",
+    "SQLITE_READONLY": (
+        "it is read-only. Make it and its folder writable, or set SFN_HOME to a folder that is"
+    ),
+    "SQLITE_CANTOPEN": (
+        "it cannot be opened. Check its permissions, or set SFN_HOME to a folder that can be written"
+    ),
     "SQLITE_IOERR": "reading or writing it failed. Nothing that was acknowledged is lost; check the disk",
     "SQLITE_BUSY": f"another process held it for {BUSY_SECONDS:.0f} seconds. Try again",
     "SQLITE_PROTOCOL": "other processes held its locks for too long. Try again",
@@ -98,9 +103,8 @@ _ADVICE = {
 
 def explained(error: sqlite3.Error, path: str) -> StoreError:
     name = getattr(error, "sqlite_errorname", "") or ""
-    if not name and str(error).startswith(
-        "Could not decode to UTF-8"
-    ):  # Python's own words, with all of the text
+    # Python's own words, with all of the text.
+    if not name and str(error).startswith("Could not decode to UTF-8"):
         return RowError(f"Cannot use the store {path}: {_ADVICE['SQLITE_CORRUPT']} (a text is not UTF-8).")
     for prefix, advice in _ADVICE.items():
         if name.startswith(prefix):

@@ -1,7 +1,7 @@
 """Keys of events: (execution, event) in one integer, so that a history lies together and in order.
 
-The key is the execution's row * 65536 + the event's id. A task has the key of the event that scheduled it.
-SQL has `execution_of` and `event_key` as functions.
+The key is the execution's row * 65536 + the event's id. A task has the key of the event that
+scheduled it. SQL has `execution_of` and `event_key` as functions.
 """
 
 from __future__ import annotations

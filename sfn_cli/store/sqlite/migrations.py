@@ -1,6 +1,7 @@
 """The schema of the store's file, brought to this version's by the files in `schema/`.
 
-Each file is applied once, in a transaction with its mark (user_version); shipped files are never edited.
+Each file is applied once, in a transaction with its mark (user_version); shipped files are never
+edited.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ def _schema(connection: sqlite3.Connection) -> int:
 
 
 def _written_by(connection: sqlite3.Connection) -> str | None:
-    """The newest version of sfn that has opened the store; None if it is new, or too old to have one."""
+    """The newest version of sfn that has opened the store; None if it is new, or too old to have
+    one.
+    """
     if _schema(connection) < _SCHEMA_WITH_VERSION:
         return None
     row = connection.execute("SELECT version FROM sfn_version").fetchone()
@@ -76,8 +79,8 @@ def _is_newer(version: str) -> bool:
 def bring_up_to_date(connection: sqlite3.Connection, home: str) -> None:
     """Migrates the store to this version's schema and notes the version.
 
-    Workers of an older version are stopped first: they would ignore what they do not know (mocks, for
-    example). What they drive is released and goes on with the next worker.
+    Workers of an older version are stopped first: they would ignore what they do not know (mocks,
+    for example). What they drive is released and goes on with the next worker.
     """
     if is_current(connection):
         return

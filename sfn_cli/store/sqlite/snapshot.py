@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 @contextmanager
 def snapshot(database: Database) -> Iterator[Snapshot]:
-    """A snapshot, for the block. Meanwhile the write-ahead log cannot be reset: it grows by what others commit."""
+    """A snapshot, for the block. Meanwhile the write-ahead log cannot be reset: it grows by what
+    others commit.
+    """
     with database.snapshot() as connection:
         yield Snapshot(connection, database.path)
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import os
     from contextlib import AbstractContextManager
 
+    from sfn_cli.store.protocols import Store
     from sfn_cli.store.sqlite.changes import Changes
     from sfn_cli.store.sqlite.events.connections import Connections
     from sfn_cli.store.sqlite.functions.aliases import FunctionAliases
@@ -38,7 +39,9 @@ if TYPE_CHECKING:
 
 
 class SqliteStore:
-    """The store in the folder `home`. `wake` is called after a commit that gives a worker something to do."""
+    """The store in the folder `home`. `wake` is called after a commit that gives a worker something
+    to do.
+    """
 
     def __init__(self, home: str | os.PathLike[str], wake: Wake = no_wake) -> None:
         """Opens (and, when new, creates) the store. Raises StoreError."""
@@ -162,3 +165,9 @@ class SqliteStore:
         from sfn_cli.store.sqlite.events.connections import Connections
 
         return Connections(self.database)
+
+
+def database_of(store: Store) -> Database:
+    """The database of this process's store, for the driver of such stores."""
+    assert isinstance(store, SqliteStore)
+    return store.database

@@ -85,7 +85,9 @@ def _stop_other_version(connection: Connection, slot: Slot) -> None:
 
 
 def _process(connection: Connection, worker: int) -> tuple[int | None, str | None]:
-    """A worker's process id, and its version of sfn if noted; (None, None) for one of another store."""
+    """A worker's process id, and its version of sfn if noted; (None, None) for one of another
+    store.
+    """
     columns = {name for _, name, *_ in connection.execute("PRAGMA table_info(worker)")}
     version = "version" if "version" in columns else "NULL"
     row = connection.execute(f"SELECT pid, {version} FROM worker WHERE id = ?", (worker,)).fetchone()
@@ -101,14 +103,16 @@ class Workers:
     def register(self, slot: int, pid: int, at: int) -> int:
         """Returns a new worker's id.
 
-        Deletes the messages that no worker lived to take, and releases the executions that another version of
-        sfn failed on.
+        Deletes the messages that no worker lived to take, and releases the executions that another
+        version of sfn failed on.
         """
         with self._database.transaction() as connection:
             connection.execute(
                 """
                 DELETE FROM inbox
-                WHERE sent_at < ? AND NOT EXISTS (SELECT 1 FROM execution e WHERE e.id = inbox.execution AND e.status = 'RUNNING')
+                WHERE sent_at < ? AND NOT EXISTS (
+                    SELECT 1 FROM execution e WHERE e.id = inbox.execution AND e.status = 'RUNNING'
+                )
                 """,
                 (at - UNCLAIMED_MS,),
             )

@@ -60,7 +60,8 @@ def create(
         (
             "BASIC",
             {**BASIC, "InvocationHttpParameters": {"HeaderParameters": [
-                {"Key": "a", "Value": "hidden", "IsValueSecret": True}, {"Key": "b", "Value": "open", "IsValueSecret": False},
+                {"Key": "a", "Value": "hidden", "IsValueSecret": True},
+                {"Key": "b", "Value": "open", "IsValueSecret": False},
             ]}},
             {"BasicAuthParameters": {"Username": "ada"}, "InvocationHttpParameters": {"HeaderParameters": [
                 {"Key": "a", "IsValueSecret": True}, {"Key": "b", "Value": "open", "IsValueSecret": False},
@@ -92,7 +93,7 @@ def test_updated(service: Service) -> None:
         Name="c",
         AuthParameters={"ApiKeyAuthParameters": {"ApiKeyValue": "newer"}},
     )
-    kept = connections.meant(service, f"{STEM}/c/any")
+    kept = connections.find(service, f"{STEM}/c/any")
     assert kept is not None
     assert json.loads(kept.auth_parameters) == {
         "ApiKeyAuthParameters": {"ApiKeyName": "x-api-key", "ApiKeyValue": "newer"}
@@ -115,7 +116,7 @@ def test_deauthorized(service: Service) -> None:
     """Its secrets are gone, until an update authorises it again with all that it needs."""
     create(service)
     assert ask(service, "DeauthorizeConnection", Name="c")["ConnectionState"] == "DEAUTHORIZED"
-    kept = connections.meant(service, f"{STEM}/c/any")
+    kept = connections.find(service, f"{STEM}/c/any")
     assert kept is not None
     assert "hidden" not in kept.auth_parameters
     partly = {"ApiKeyAuthParameters": {"ApiKeyValue": "newer"}}
@@ -147,22 +148,28 @@ def test_listed(service: Service) -> None:
 def test_deleted(service: Service) -> None:
     """The name is free again."""
     create(service)
-    assert refused(service, "CreateConnection", Name="c", AuthorizationType="API_KEY", AuthParameters=KEY) == (
-        "ResourceAlreadyExistsException", "Connection c already exists.",
-    )  # fmt: skip
+    again = refused(service, "CreateConnection", Name="c", AuthorizationType="API_KEY", AuthParameters=KEY)
+    assert again == ("ResourceAlreadyExistsException", "Connection c already exists.")
     assert ask(service, "DeleteConnection", Name="c")["ConnectionState"] == "DELETING"
     for verb in ("delete", "deauthorize", "describe", "update"):
         assert refused(service, f"{verb.capitalize()}Connection", Name="c") == (
-            "ResourceNotFoundException", f"Failed to {verb} the connection(s). Connection 'c' does not exist.",
-        )  # fmt: skip
+            "ResourceNotFoundException",
+            f"Failed to {verb} the connection(s). Connection 'c' does not exist.",
+        )
     create(service)
 
 
 @pytest.mark.parametrize(
     "request_, message",
     [
-        ({"AuthorizationType": "BASIC", "AuthParameters": KEY}, "must have BasicAuthParameters, and no other"),
-        ({"AuthorizationType": "API_KEY", "AuthParameters": {**KEY, **BASIC}}, "must have ApiKeyAuthParameters, and no other"),
+        (
+            {"AuthorizationType": "BASIC", "AuthParameters": KEY},
+            "must have BasicAuthParameters, and no other",
+        ),
+        (
+            {"AuthorizationType": "API_KEY", "AuthParameters": {**KEY, **BASIC}},
+            "must have ApiKeyAuthParameters, and no other",
+        ),
         ({"AuthorizationType": "DIGEST", "AuthParameters": KEY}, "Member must satisfy enum value set"),
         (
             {"AuthorizationType": "API_KEY", "AuthParameters": KEY,
@@ -171,7 +178,8 @@ def test_deleted(service: Service) -> None:
         ),
         # Of AWS's own pattern, every way to divide the blanks would be tried.
         (
-            {"AuthorizationType": "BASIC", "AuthParameters": {"BasicAuthParameters": {"Username": "u", "Password": f"a{' ' * 400}a:"}}},
+            {"AuthorizationType": "BASIC",
+             "AuthParameters": {"BasicAuthParameters": {"Username": "u", "Password": f"a{' ' * 400}a:"}}},
             "Member must satisfy regular expression pattern",
         ),
     ],
@@ -217,5 +225,5 @@ def test_meant(service: Service, named: str, meant: str | None) -> None:
     there.settings = service.settings._replace(region="eu-west-1")
     create(there, "Stripe")
     there.close()
-    found = connections.meant(service, named)
+    found = connections.find(service, named)
     assert (found and found.arn.split(":")[3]) == meant

@@ -25,7 +25,10 @@ ARN = "arn:aws:lambda:us-east-1:123456789012:function:fn"
 
 def saying(word: str) -> dict[str, bytes]:
     """The code of a function that answers with a word and with what its context says of its version."""
-    source = f"def handler(event, context): return [{word!r}, context.function_version, context.invoked_function_arn]"
+    source = (
+        "def handler(event, context): "
+        f"return [{word!r}, context.function_version, context.invoked_function_arn]"
+    )
     return {"ZipFile": zip_of({"app.py": source})}
 
 
@@ -219,7 +222,10 @@ NOT_FOUND = "ResourceNotFoundException", 404
 INVALID = "InvalidParameterValueException", 400
 CONFLICT = "ResourceConflictException", 409
 STALE = "PreconditionFailedException", 412
-STALE_MESSAGE = "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id"
+STALE_MESSAGE = (
+    "The Revision Id provided does not match the latest Revision Id. "
+    "Call the GetFunction/GetAlias API to retrieve the latest Revision Id"
+)
 REFUSED = [
     ("Invoke", {"Qualifier": "9"}, *NOT_FOUND, f"Function not found: {ARN}:9"),
     ("Invoke", {"Qualifier": "gone"}, *NOT_FOUND, f"Function not found: {ARN}:gone"),
@@ -311,15 +317,18 @@ def test_other_code_than_meant(call: Call, create: Call) -> None:
     assert refusal(call, "PublishVersion", FunctionName="fn", CodeSha256="other") == (
         *INVALID,
         (
-            f"CodeSHA256 (other) is different from current CodeSHA256 in $LATEST ({sha}). Please try again with "
-            "the CodeSHA256 in $LATEST."
+            f"CodeSHA256 (other) is different from current CodeSHA256 in $LATEST ({sha}). "
+            "Please try again with the CodeSHA256 in $LATEST."
         ),
     )
 
 
 def test_the_clients_context(call: Call, create: Call) -> None:
-    """What the client tells of itself reaches the handler; what is not the base64 of an object is refused."""
-    source = "def handler(event, context): c = context.client_context; return [c.client.app_title, c.custom, c.env]"
+    """What the client says of itself reaches the handler, if it is the base64 of an object."""
+    source = (
+        "def handler(event, context): "
+        "c = context.client_context; return [c.client.app_title, c.custom, c.env]"
+    )
     create(Code={"ZipFile": zip_of({"app.py": source})})
     told = base64.b64encode(
         json.dumps({"client": {"app_title": "shop"}, "custom": {"a": 1}}).encode()

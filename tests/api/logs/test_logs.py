@@ -227,7 +227,10 @@ def test_get_forward_and_backward(call: Call) -> None:
 
 
 def test_retention(service: Service, call: Call) -> None:
-    """What is older than its group keeps it is gone; a day is a day, and a group without a policy keeps all."""
+    """Events older than their group's retention are gone; a group without a policy keeps all.
+
+    A day is a day.
+    """
     days = [
         LogLine(group, "s", NOW - age * 24 * HOUR + 1, f"{age}")
         for group in ("g", "other")
@@ -260,9 +263,8 @@ def test_a_deleted_stream(call: Call) -> None:
 @pytest.mark.usefixtures("filled")
 def test_streams_by_time(call: Call) -> None:
     """With the times of their events."""
-    streams = call("DescribeLogStreams", logGroupName="g", orderBy="LastEventTime", descending=True)[
-        "logStreams"
-    ]
+    answer = call("DescribeLogStreams", logGroupName="g", orderBy="LastEventTime", descending=True)
+    streams = answer["logStreams"]
     assert [
         (stream["logStreamName"], stream["firstEventTimestamp"], stream["lastEventTimestamp"])
         for stream in streams

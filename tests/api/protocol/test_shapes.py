@@ -80,32 +80,32 @@ def test_environment_of_a_function() -> None:
             "ListExecutions",
             {"statusFilter": "succeeded"},
             (
-                "1 validation error detected: Value 'succeeded' at 'statusFilter' failed to satisfy "
-                "constraint: Member must satisfy "
-                "enum value set: [SUCCEEDED, TIMED_OUT, PENDING_REDRIVE, ABORTED, FAILED, RUNNING]"
+                "1 validation error detected: "
+                "Value 'succeeded' at 'statusFilter' failed to satisfy constraint: "
+                "Member must satisfy enum value set: "
+                "[SUCCEEDED, TIMED_OUT, PENDING_REDRIVE, ABORTED, FAILED, RUNNING]"
             ),
         ),
         (
             "CreateStateMachineAlias",
             {"name": "123", "routingConfiguration": [{"stateMachineVersionArn": "arn:a", "weight": 101}]},
             (
-                "2 validation errors detected: Value '123' at 'name' failed to satisfy constraint: Member "
-                "must satisfy regular expression "
-                r"pattern: ^(?=.*[a-zA-Z_\-\.])[a-zA-Z0-9_\-\.]+$; Value '101' at "
-                r"'routingConfiguration.1.member.weight' failed to satisfy "
-                "constraint: Member must have value less than or equal to 100"
+                "2 validation errors detected: Value '123' at 'name' failed to satisfy constraint: "
+                r"Member must satisfy regular expression pattern: ^(?=.*[a-zA-Z_\-\.])[a-zA-Z0-9_\-\.]+$; "
+                "Value '101' at 'routingConfiguration.1.member.weight' failed to satisfy constraint: "
+                "Member must have value less than or equal to 100"
             ),
         ),
         (
             "CreateStateMachineAlias",
             {"name": "a", "routingConfiguration": [{"stateMachineVersionArn": "v", "weight": 50}] * 3},
             (
-                "1 validation error detected: Value "
-                "'[RoutingConfigurationListItem(stateMachineVersionArn=v, weight=50), "
+                "1 validation error detected: Value '["
                 "RoutingConfigurationListItem(stateMachineVersionArn=v, weight=50), "
-                "RoutingConfigurationListItem(stateMachineVersionArn=v, weight=50)]' at "
-                "'routingConfiguration' failed to satisfy "
-                "constraint: Member must have length less than or equal to 2"
+                "RoutingConfigurationListItem(stateMachineVersionArn=v, weight=50), "
+                "RoutingConfigurationListItem(stateMachineVersionArn=v, weight=50)"
+                "]' at 'routingConfiguration' failed to satisfy constraint: "
+                "Member must have length less than or equal to 2"
             ),
         ),
         (
@@ -118,10 +118,8 @@ def test_environment_of_a_function() -> None:
         ),
         (
             "StartExecution",
-            {
-                "stateMachineArn": "arn:x",
-                "input": '"' + "é" * 131072 + '"',
-            },  # 131,074 characters: bytes count
+            # 131,074 characters: bytes count.
+            {"stateMachineArn": "arn:x", "input": '"' + "é" * 131072 + '"'},
             (
                 "1 validation error detected: Value at 'input' failed to satisfy constraint: "
                 "Member must have length less than or equal to 262144"
@@ -139,10 +137,9 @@ def test_environment_of_a_function() -> None:
             "StartExecution",
             {"name": ""},
             (
-                "2 validation errors detected: Value null at 'stateMachineArn' failed to satisfy "
-                "constraint: Member must not be null; "
-                "Value '' at 'name' failed to satisfy constraint: Member must have length greater than or "
-                "equal to 1"
+                "2 validation errors detected: Value null at 'stateMachineArn' failed to satisfy constraint: "
+                "Member must not be null; Value '' at 'name' failed to satisfy constraint: "
+                "Member must have length greater than or equal to 1"
             ),
         ),
         (
@@ -158,8 +155,8 @@ def test_environment_of_a_function() -> None:
             "StartExecution",
             {"stateMachineArn": "arn:x", "input": '"\ud800"'},
             (
-                "1 validation error detected: Value at 'input' failed to satisfy constraint: Member must be "
-                "valid Unicode text"
+                "1 validation error detected: Value at 'input' failed to satisfy constraint: "
+                "Member must be valid Unicode text"
             ),
         ),
     ],

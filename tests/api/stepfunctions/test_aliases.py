@@ -81,9 +81,8 @@ def test_updated(call: Caller) -> None:
         )["updateDate"]
         == first
     )
-    second = call("UpdateStateMachineAlias", stateMachineAliasArn=LIVE, routingConfiguration=BOTH)[
-        "updateDate"
-    ]
+    answer = call("UpdateStateMachineAlias", stateMachineAliasArn=LIVE, routingConfiguration=BOTH)
+    second = answer["updateDate"]
     described = call("DescribeStateMachineAlias", stateMachineAliasArn=LIVE)
     assert (described["description"], described["routingConfiguration"], described["updateDate"]) == (
         "e",
@@ -131,8 +130,8 @@ MISSING = ("ResourceNotFound", "Request references a resource that does not exis
             routing((M + ":1", 101)),
             "ValidationException",
             (
-                "1 validation error detected: Value '101' at 'routingConfiguration.1.member.weight' failed "
-                "to satisfy constraint: "
+                "1 validation error detected: "
+                "Value '101' at 'routingConfiguration.1.member.weight' failed to satisfy constraint: "
                 "Member must have value less than or equal to 100"
             ),
         ),
@@ -140,12 +139,12 @@ MISSING = ("ResourceNotFound", "Request references a resource that does not exis
             routing((M + ":1", 50), (M + ":2", 30), (M + ":3", 20)),
             "ValidationException",
             (
-                "1 validation error detected: Value "
-                f"'[RoutingConfigurationListItem(stateMachineVersionArn={M}:1, weight=50), "
+                "1 validation error detected: Value '["
+                f"RoutingConfigurationListItem(stateMachineVersionArn={M}:1, weight=50), "
                 f"RoutingConfigurationListItem(stateMachineVersionArn={M}:2, weight=30), "
-                f"RoutingConfigurationListItem(stateMachineVersionArn={M}:3, weight=20)]' at "
-                "'routingConfiguration' failed to satisfy "
-                "constraint: Member must have length less than or equal to 2"
+                f"RoutingConfigurationListItem(stateMachineVersionArn={M}:3, weight=20)"
+                "]' at 'routingConfiguration' failed to satisfy constraint: "
+                "Member must have length less than or equal to 2"
             ),
         ),
     ],
@@ -170,8 +169,8 @@ def test_refused_names(call: Caller, name: str) -> None:
     code, message = refused(call, "CreateStateMachineAlias", name=name, routingConfiguration=FIRST)
     assert code == "ValidationException"
     assert message.startswith(
-        f"1 validation error detected: Value '{name}' at 'name' failed to satisfy constraint: Member must "
-        "satisfy regular"
+        f"1 validation error detected: Value '{name}' at 'name' failed to satisfy constraint: "
+        "Member must satisfy regular"
     )
 
 
@@ -274,8 +273,8 @@ def test_drawn_by_weight(call: Caller, weights: tuple[int, int], expected: dict[
     make(call, routes=routing((M + ":1", weights[0]), (M + ":2", weights[1])))
     machine = qualifiers.find(call.service, LIVE)
     assert machine is not None
-    drawn = [qualifiers.routed(machine, f"seed {number}") for number in range(10_000)]
-    assert drawn == [qualifiers.routed(machine, f"seed {number}") for number in range(10_000)]
+    drawn = [qualifiers.choose_version(machine, f"seed {number}") for number in range(10_000)]
+    assert drawn == [qualifiers.choose_version(machine, f"seed {number}") for number in range(10_000)]
     counts = Counter(at.version.number for at in drawn if at.version)
     assert counts.keys() == expected.keys()
     assert all(abs(counts[number] - count) < 150 for number, count in expected.items())
@@ -292,8 +291,8 @@ def test_a_version_that_an_alias_leads_to_stays(call: Caller) -> None:
     assert refused(call, "DeleteStateMachineVersion", stateMachineVersionArn=M + ":1") == (
         "ConflictException",
         (
-            "Version to be deleted must not be referenced by an alias. Current list of aliases referencing this "
-            "version: [beta, live]"
+            "Version to be deleted must not be referenced by an alias. "
+            "Current list of aliases referencing this version: [beta, live]"
         ),
     )
     call("DeleteStateMachineAlias", stateMachineAliasArn=M + ":beta")

@@ -66,23 +66,17 @@ def test_what_creating_says(call: Caller) -> None:
     with pytest.raises(ApiError) as refused:
         call("CreateStateMachine", name="m", roleArn=ROLE, definition=bad)
     assert refused.value.message == (
-        "Invalid State Machine Definition: 'MISSING_TRANSITION_TARGET: Missing 'Next' target: B at "
-        "/States/A/Next, "
-        "MISSING_END_STATE: Workflow has no terminal state at null'"
+        "Invalid State Machine Definition: 'MISSING_TRANSITION_TARGET: Missing 'Next' target: "
+        "B at /States/A/Next, MISSING_END_STATE: Workflow has no terminal state at null'"
     )
 
 
 def test_variable_references(call: Caller) -> None:
     """Describing a machine tells which variables its states read, unless its definition is held back."""
     machine = {"StartAt": "P", "States": {"P": {"Type": "Pass", "InputPath": "$x", "End": True}}}
-    arn = call("CreateStateMachine", name="m", roleArn=ROLE, definition=json.dumps(machine))[
-        "stateMachineArn"
-    ]
+    answer = call("CreateStateMachine", name="m", roleArn=ROLE, definition=json.dumps(machine))
+    arn = answer["stateMachineArn"]
     described = call("DescribeStateMachine", stateMachineArn=arn)
     assert described["variableReferences"] == {"P": ["x"]}
-    assert (
-        call("DescribeStateMachine", stateMachineArn=arn, includedData="METADATA_ONLY").get(
-            "variableReferences"
-        )
-        is None
-    )
+    held_back = call("DescribeStateMachine", stateMachineArn=arn, includedData="METADATA_ONLY")
+    assert held_back.get("variableReferences") is None

@@ -240,9 +240,8 @@ def test_list_by_status(call: Caller) -> None:
         call("StartExecution", stateMachineArn=MACHINE + "m", name=name)
     call("StartExecution", stateMachineArn=MACHINE + "other", name="c")
     call.end(EXECUTION + "m:a")
-    listed = call("ListExecutions", stateMachineArn=MACHINE + "m", statusFilter="RUNNING", maxResults=0)[
-        "executions"
-    ]
+    answer = call("ListExecutions", stateMachineArn=MACHINE + "m", statusFilter="RUNNING", maxResults=0)
+    listed = answer["executions"]
     assert [execution["name"] for execution in listed] == ["b"]
 
 

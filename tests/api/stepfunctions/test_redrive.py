@@ -23,9 +23,8 @@ ARN = EXECUTION + "m:e"
 
 def start(call: Caller) -> str:
     call.create()
-    arn: str = call("StartExecution", stateMachineArn=MACHINE + "m", name="e", input='{"a": 1}')[
-        "executionArn"
-    ]
+    answer = call("StartExecution", stateMachineArn=MACHINE + "m", name="e", input='{"a": 1}')
+    arn: str = answer["executionArn"]
     return arn
 
 

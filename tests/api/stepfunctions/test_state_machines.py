@@ -44,12 +44,8 @@ def test_described_with_defaults(call: Caller) -> None:
 def test_metadata_only_hides_the_definition(call: Caller) -> None:
     """As AWS documents it."""
     call.create()
-    assert (
-        call("DescribeStateMachine", stateMachineArn=MACHINE + "m", includedData="METADATA_ONLY")[
-            "definition"
-        ]
-        == "{}"
-    )
+    answer = call("DescribeStateMachine", stateMachineArn=MACHINE + "m", includedData="METADATA_ONLY")
+    assert answer["definition"] == "{}"
 
 
 @pytest.mark.parametrize("more", [{}, {"roleArn": ROLE + "2"}, {"tags": [{"key": "a", "value": "b"}]}])
@@ -132,16 +128,16 @@ def test_another_machine_of_the_name(call: Caller, more: dict[str, Any]) -> None
             {"encryptionConfiguration": {"type": "CUSTOMER_MANAGED_KMS_KEY"}},
             "InvalidEncryptionConfiguration",
             (
-                "Invalid Encryption Configuration: kmsKeyId must be given for CUSTOMER_MANAGED_KMS_KEY, and for "
-                "no other type."
+                "Invalid Encryption Configuration: "
+                "kmsKeyId must be given for CUSTOMER_MANAGED_KMS_KEY, and for no other type."
             ),
         ),
         (
             {"encryptionConfiguration": {"type": "AWS_OWNED_KEY", "kmsDataKeyReusePeriodSeconds": 300}},
             "InvalidEncryptionConfiguration",
             (
-                "Invalid Encryption Configuration: kmsDataKeyReusePeriodSeconds can be given for "
-                "CUSTOMER_MANAGED_KMS_KEY only."
+                "Invalid Encryption Configuration: "
+                "kmsDataKeyReusePeriodSeconds can be given for CUSTOMER_MANAGED_KMS_KEY only."
             ),
         ),
         (
@@ -177,9 +173,8 @@ def test_logging_to_a_group_that_exists(call: Caller) -> None:
     """The group is looked up when the machine is created."""
     call.service.log_groups.create_group("/g", 0)
     call.create(loggingConfiguration={"level": "ERROR", "destinations": [LOG_GROUP]})
-    assert call("DescribeStateMachine", stateMachineArn=MACHINE + "m")["loggingConfiguration"][
-        "destinations"
-    ] == [LOG_GROUP]
+    described = call("DescribeStateMachine", stateMachineArn=MACHINE + "m")
+    assert described["loggingConfiguration"]["destinations"] == [LOG_GROUP]
 
 
 def test_update_makes_a_revision(call: Caller) -> None:

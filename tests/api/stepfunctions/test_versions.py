@@ -96,8 +96,8 @@ def test_only_a_revision_that_is_current(call: Caller) -> None:
     assert refused(call, "PublishStateMachineVersion", stateMachineArn=M, revisionId="INITIAL") == (
         "ConflictException",
         (
-            "Failed to publish the State Machine version for revision INITIAL. The current State Machine "
-            f"revision is {revision}."
+            "Failed to publish the State Machine version for revision INITIAL. "
+            f"The current State Machine revision is {revision}."
         ),
     )
     assert publish(call, revisionId=revision) == M + ":2"
@@ -220,9 +220,8 @@ def test_executions_by_version(call: Caller) -> None:
         rows = call("ListExecutions", stateMachineArn=M + qualifier)["executions"]
         assert "".join(row["name"] for row in rows) == names
         assert {row["stateMachineArn"] for row in rows} == {M}
-    assert [row.get("stateMachineVersionArn") for row in call("ListExecutions", stateMachineArn=M)["executions"]] == [
-        M + ":1", None, M + ":2", M + ":1",
-    ]  # fmt: skip
+    rows = call("ListExecutions", stateMachineArn=M)["executions"]
+    assert [row.get("stateMachineVersionArn") for row in rows] == [M + ":1", None, M + ":2", M + ":1"]
     first = call("ListExecutions", stateMachineArn=M + ":1", maxResults=1)
     second = call("ListExecutions", stateMachineArn=M + ":1", maxResults=1, nextToken=first["nextToken"])
     assert [row["name"] for row in second["executions"]] == ["a"]

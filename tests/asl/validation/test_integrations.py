@@ -1,4 +1,4 @@
-"""Which service integrations there are: what AWS does not have is refused by name when the machine is made."""
+"""Service integrations: those that AWS does not have are refused by name."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ def faults(resource: str) -> list[str]:
 @pytest.mark.parametrize(
     "resource",
     [
-        "sqs:sendMessage", "sqs:sendMessage.waitForTaskToken", "dynamodb:putItem", "ecs:runTask.sync", "states:startExecution.sync:2",
-        "aws-sdk:s3:getObject", "aws-sdk:sfn:startExecution", "aws-sdk:cloudwatchlogs:putLogEvents.waitForTaskToken",
+        "sqs:sendMessage", "sqs:sendMessage.waitForTaskToken", "dynamodb:putItem", "ecs:runTask.sync",
+        "states:startExecution.sync:2", "aws-sdk:s3:getObject", "aws-sdk:sfn:startExecution",
+        "aws-sdk:cloudwatchlogs:putLogEvents.waitForTaskToken",
     ],
 )  # fmt: skip
 def test_known(resource: str) -> None:
@@ -34,8 +35,9 @@ def test_known(resource: str) -> None:
 @pytest.mark.parametrize(
     "resource",
     [
-        "sqs:receiveMessage", "sqs:sendMessage.sync", "dynamodb:putItem.waitForTaskToken", "sqss:sendMessage", "lambda:invoke.sync",
-        "aws-sdk:s33:getObject", "aws-sdk:s3:GetObject", "aws-sdk:s3:getObject.sync", "aws-sdk:stepfunctions:startExecution",
+        "sqs:receiveMessage", "sqs:sendMessage.sync", "dynamodb:putItem.waitForTaskToken",
+        "sqss:sendMessage", "lambda:invoke.sync", "aws-sdk:s33:getObject", "aws-sdk:s3:GetObject",
+        "aws-sdk:s3:getObject.sync", "aws-sdk:stepfunctions:startExecution",
     ],
 )  # fmt: skip
 def test_unknown(resource: str) -> None:

@@ -156,8 +156,8 @@ NO_CSV = "Field 'CSVHeaderLocation' is not supported"
             [
                 (
                     (
-                        "The value for the field 'Bucket.$' must be a valid JSONPath or a valid intrinsic "
-                        "function call"
+                        "The value for the field 'Bucket.$' must be a valid JSONPath "
+                        "or a valid intrinsic function call"
                     ),
                     "/Parameters",
                 )
@@ -340,8 +340,8 @@ def test_jsonata() -> None:
                 (
                     "INVALID_LABEL_NAME",
                     (
-                        f"Invalid Label name: Label '{'x' * 41}' exceeds the 40-character limit allowed by the "
-                        "service"
+                        f"Invalid Label name: Label '{'x' * 41}' "
+                        "exceeds the 40-character limit allowed by the service"
                     ),
                     0,
                 )

@@ -20,8 +20,14 @@ INVOKE = {
     "End": True,
 }
 
-TYPES = "The field 'Type' should have one of these values: [Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map]"
-NOT_RECOGNIZED = "is not recognized. The value is not a valid resource ARN, or the resource is not available in this region."
+TYPES = (
+    "The field 'Type' should have one of these values: "
+    "[Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map]"
+)
+NOT_RECOGNIZED = (
+    "is not recognized. "
+    "The value is not a valid resource ARN, or the resource is not available in this region."
+)
 EXPRESS = "Express state machine does not support"
 ALONE = "States.ALL must appear alone and at end of list"
 LONG = "n" * 81
@@ -48,7 +54,10 @@ def jsonata(**fields: Any) -> Any:
 
 
 def only(field: str, language: str, other: str) -> str:
-    return f"The QueryLanguage is set to '{language}', but field '{field}' is only supported for the '{other}' QueryLanguage"
+    return (
+        f"The QueryLanguage is set to '{language}', "
+        f"but field '{field}' is only supported for the '{other}' QueryLanguage"
+    )
 
 
 def told(
@@ -101,8 +110,8 @@ def told(
                 (
                     "INVALID_STATE_NAME",
                     (
-                        f"Invalid State name: State '{LONG}' exceeds the 80-character limit allowed by the "
-                        "service"
+                        f"Invalid State name: State '{LONG}' "
+                        "exceeds the 80-character limit allowed by the service"
                     ),
                     f"/States/{LONG}",
                 )
@@ -472,8 +481,8 @@ def test_warnings(definition: Any, code: str, location: list[str]) -> None:
             "not a definition",
             "INVALID_JSON_DESCRIPTION",
             (
-                "Unrecognized token 'not': was expecting (JSON String, Number, Array, Object or token 'null', "
-                "'true' or 'false')"
+                "Unrecognized token 'not': was expecting "
+                "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
             ),
         ),
     ],

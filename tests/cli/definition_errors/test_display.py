@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sfn_cli.asl.validation.validate import validate
-from sfn_cli.cli.definition_errors.display import shown
+from sfn_cli.cli.definition_errors.display import render
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,9 +49,13 @@ machine.json:8:5  State "Pay" is not reachable.
       |     ^
 """
 
-NOT_JSON = """
-d:2:6  Unrecognized token 'x': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')
-    2 | "a":x}
+UNRECOGNIZED = (
+    "Unrecognized token 'x': was expecting "
+    "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
+)
+NOT_JSON = f"""
+d:2:6  {UNRECOGNIZED}
+    2 | "a":x}}
       |      ^
 """
 
@@ -60,7 +64,7 @@ LOOP = '{"StartAt":"A","States":{"A":{"Type":"Pass","Next":"A"}}}'
 
 def test_each_fault_has_its_line() -> None:
     """A value, a field that should not be there, an element, and a state by its name."""
-    assert shown(validate(MACHINE), MACHINE, "machine.json") == SHOWN
+    assert render(validate(MACHINE), MACHINE, "machine.json") == SHOWN
 
 
 @pytest.mark.parametrize(
@@ -74,7 +78,7 @@ def test_each_fault_has_its_line() -> None:
 )
 def test_places(text: str, lines: str | None) -> None:
     """Faults of the whole text, of what is no JSON, and of names with odd characters."""
-    found = shown(validate(text), text, "d")
+    found = render(validate(text), text, "d")
     if lines is None:
         assert found.startswith("\nd:1:45  The field 'Type' should have")
         assert "\x1b" not in found
@@ -87,7 +91,7 @@ def test_a_long_line() -> None:
     text = json.dumps(
         {"Comment": "c" * 500, "StartAt": "A", "States": {"A": {"Type": "Succeed", "Odd": "o" * 500}}}
     )
-    header, line, caret = shown(validate(text), text, "d").splitlines()[1:]
+    header, line, caret = render(validate(text), text, "d").splitlines()[1:]
     column = text.index('"Odd"') + 1
     assert header == f"d:1:{column}  Field 'Odd' is not supported"
     assert len(line) < 120
@@ -123,7 +127,10 @@ STATE = '{\n  "Type": "Pass",\n  "Odd": 1,\n  "InputPath": "a",\n  "End": true\n
 
 
 def test_what_is_refused(tmp_path: Path) -> None:
-    """Below the line that aws prints, the lines of the file; elsewhere than at a terminal, aws's line alone."""
+    """At a terminal, the lines of the file stand below the line that aws prints.
+
+    Elsewhere, that line stands alone.
+    """
     path = tmp_path / "machine.json"
     path.write_text(MACHINE)
     argv = ["create-state-machine", "--name", "m", "--role-arn", ROLE, "--definition", f"file://{path}"]
@@ -142,7 +149,11 @@ def test_a_tested_state(tmp_path: Path) -> None:
     code, _, stderr = at_terminal("test-state", "--role-arn", ROLE, "--definition", f"file://{path}")
     assert code == 254
     odd = f"\n{path}:3:3  Field 'Odd' is not supported\n    3 |   \"Odd\": 1,\n      |   ^\n"
-    no_path = f'{path}:4:16  Value must be a valid JSONPath.\n    4 |   "InputPath": "a",\n      |                ^\n'
+    no_path = (
+        f"{path}:4:16  Value must be a valid JSONPath.\n"
+        '    4 |   "InputPath": "a",\n'
+        "      |                ^\n"
+    )
     assert stderr.endswith(odd + no_path)
 
 

@@ -50,10 +50,8 @@ OPTIONS = table(
         (["--skeleton"], {"skeleton": "input"}),
         (["--skeleton", "output"], {"skeleton": "output"}),
         (["--skeleton", "--name", "x"], {"skeleton": "input", "name": "x"}),
-        (
-            ["--nail", "x", "--na", "y", "--nail=z"],
-            {"nail": ["x", "z"], "name": "y"},
-        ),  # ours takes no beginning from aws's
+        # Ours takes no beginning from aws's.
+        (["--nail", "x", "--na", "y", "--nail=z"], {"nail": ["x", "z"], "name": "y"}),
     ],
 )
 def test_values(argv: list[str], given: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sfn_cli.cli.exit_codes import Exit
+from sfn_cli.cli.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Sfn
@@ -23,7 +23,7 @@ ROOT = str(Path(__file__).parents[3])
 @pytest.mark.parametrize("argv", [("list-state-machines",), ("stepfunctions", "list-state-machines")])
 def test_operations_stand_at_the_top_too(argv: tuple[str, ...], sfn: Sfn) -> None:
     """`sfn X` is `sfn stepfunctions X`."""
-    assert sfn(*argv) == (Exit.SUCCESS, '{\n    "stateMachines": []\n}\n', "")
+    assert sfn(*argv) == (ExitCode.SUCCESS, '{\n    "stateMachines": []\n}\n', "")
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_operations_stand_at_the_top_too(argv: tuple[str, ...], sfn: Sfn) -> Non
 def test_help(argv: tuple[str, ...], sfn: Sfn) -> None:
     """`help` and `--help` are understood everywhere and go to stdout."""
     result = sfn(*argv)
-    assert result.exit == Exit.SUCCESS
+    assert result.exit == ExitCode.SUCCESS
     assert result.stdout.startswith("Usage: sfn")
     assert result.stderr == ""
 
@@ -55,22 +55,26 @@ def test_help(argv: tuple[str, ...], sfn: Sfn) -> None:
 @pytest.mark.parametrize(
     "argv, exit, message",
     [
-        (("run",), Exit.USAGE, "Missing argument 'PATH'"),
-        (("run", "gone"), Exit.USAGE, "does not exist"),
-        (("worker", "bogus"), Exit.USAGE, "No such command 'bogus'"),
-        (("run", ".", "--bogus"), Exit.USAGE, "No such option"),
-        (("start-exection",), Exit.USAGE, "* start-execution"),
-        (("list-state-machines", "--endpoint-url", "http://127.0.0.1:9"), Exit.FAILURE, "Could not connect"),
-        (("run", ".", "--endpoint-url", "http://127.0.0.1:9"), Exit.USAGE, "holds no definition"),
+        (("run",), ExitCode.USAGE, "Missing argument 'PATH'"),
+        (("run", "gone"), ExitCode.USAGE, "does not exist"),
+        (("worker", "bogus"), ExitCode.USAGE, "No such command 'bogus'"),
+        (("run", ".", "--bogus"), ExitCode.USAGE, "No such option"),
+        (("start-exection",), ExitCode.USAGE, "* start-execution"),
+        (
+            ("list-state-machines", "--endpoint-url", "http://127.0.0.1:9"),
+            ExitCode.FAILURE,
+            "Could not connect",
+        ),
+        (("run", ".", "--endpoint-url", "http://127.0.0.1:9"), ExitCode.USAGE, "holds no definition"),
         (
             ("describe-state-machine", "--state-machine-arn", "x"),
-            Exit.SERVICE,
+            ExitCode.SERVICE,
             "An error occurred (InvalidArn)",
         ),
-        (("lambda", "wait", "bogus", "--function-name", "f"), Exit.USAGE, "Found invalid choice 'bogus'"),
+        (("lambda", "wait", "bogus", "--function-name", "f"), ExitCode.USAGE, "Found invalid choice 'bogus'"),
         (
             ("lambda", "create-function", "--function-name", "f", "--role", "r", "--code-dir", "gone"),
-            Exit.USAGE,
+            ExitCode.USAGE,
             "--code-dir must be a folder",
         ),
     ],
@@ -89,7 +93,7 @@ def test_a_store_that_cannot_be_used(sfn: Sfn, monkeypatch: pytest.MonkeyPatch) 
     Path("file").write_text("")
     monkeypatch.setenv("SFN_HOME", str(Path("file").absolute()))
     result = sfn("list-state-machines")
-    assert result.exit == Exit.FAILURE
+    assert result.exit == ExitCode.FAILURE
     assert result.stderr.startswith("\nsfn: [ERROR]: Cannot use the store")
     assert result.stderr.count("\n") == 2
 
@@ -114,7 +118,7 @@ def test_a_pipe_that_is_closed_is_no_error(endpoint: Stub) -> None:
         check=False,
     )
     os.close(writing)
-    assert (result.returncode, result.stderr) == (Exit.SUCCESS, b"")
+    assert (result.returncode, result.stderr) == (ExitCode.SUCCESS, b"")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux alone has /dev/full")
@@ -124,7 +128,7 @@ def test_output_that_cannot_be_written() -> None:
         argv = [sys.executable, "-m", "sfn_cli", "list-state-machines"]
         result = subprocess.run(argv, stdout=full, stderr=subprocess.PIPE, env=_environment(), check=False)
     assert (result.returncode, result.stderr) == (
-        Exit.FAILURE,
+        ExitCode.FAILURE,
         b"\nsfn: [ERROR]: Cannot write the output: No space left on device\n",
     )
 
@@ -141,7 +145,7 @@ def test_interrupted() -> None:
         assert process.stdout
         assert process.stdout.readline() == b"hello\n"
         process.send_signal(signal.SIGINT)
-        assert process.wait(10) == Exit.SUCCESS
+        assert process.wait(10) == ExitCode.SUCCESS
 
 
 def _environment() -> dict[str, str]:

@@ -8,7 +8,7 @@ import pytest
 
 from sfn_cli.api import model
 from sfn_cli.cli.failures import CommandFailedError
-from sfn_cli.cli.operations.paging import Limits, first_list, merged, pages, wanted
+from sfn_cli.cli.operations.paging import Limits, find_limits, first_list, merge, pages
 from sfn_cli.errors import UsageError
 
 LIST = model.load("stepfunctions", "ListStateMachines")
@@ -23,7 +23,7 @@ def service(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def everything(limits: Limits) -> dict[str, Any]:
-    return merged(pages(service, LIST, {}, limits))
+    return merge(pages(service, LIST, {}, limits))
 
 
 @pytest.mark.parametrize("max_items", [1, 2, 3, 4])
@@ -51,7 +51,7 @@ def test_all_pages_are_one_answer(max_items: int | None) -> None:
 def test_a_service_that_repeats_its_token_is_not_asked_for_ever() -> None:
     """The same token twice is an error, not a loop."""
     with pytest.raises(CommandFailedError, match="received twice"):
-        merged(pages(lambda _: {"stateMachines": [1], "nextToken": "same"}, LIST, {}, Limits()))
+        merge(pages(lambda _: {"stateMachines": [1], "nextToken": "same"}, LIST, {}, Limits()))
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_service_that_repeats_its_token_is_not_asked_for_ever() -> None:
 )
 def test_paging_by_hand_turns_it_off(given: dict[str, Any], paginate: bool, limits: Limits | None) -> None:
     """--no-paginate, --max-results and --next-token page by hand."""
-    assert wanted(LIST, given, paginate) == limits
+    assert find_limits(LIST, given, paginate) == limits
 
 
 PAGED = [
@@ -91,4 +91,4 @@ def test_paging_cannot_be_asked_for_and_refused() -> None:
         UsageError,
         match="Cannot specify --no-paginate along with pagination arguments: --max-items, --page-size",
     ):
-        wanted(LIST, {"max_items": 1, "page_size": 2}, False)
+        find_limits(LIST, {"max_items": 1, "page_size": 2}, False)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sfn_cli.cli.failures import CommandFailedError
-from sfn_cli.cli.operations.paging import Page, merged
+from sfn_cli.cli.operations.paging import Page, merge
 from sfn_cli.cli.operations.query import compile_query
 from sfn_cli.cli.output import local_time, show, write
 from sfn_cli.cli.output.json import write_pages
@@ -104,7 +104,7 @@ def test_pages_of_json_are_one_answer(pages: list[dict[str, Any]]) -> None:
     """Pages written one by one give the same JSON as the whole answer."""
     stream = io.StringIO()
     write_pages(pages, "a", stream)
-    assert stream.getvalue() == written(merged(Page(page) for page in pages), "json")
+    assert stream.getvalue() == written(merge(Page(page) for page in pages), "json")
 
 
 def test_a_page_of_json_is_written_when_it_is_read() -> None:

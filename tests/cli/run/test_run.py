@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sfn_cli.cli.exit_codes import Exit
+from sfn_cli.cli.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,11 +39,11 @@ def test_output_and_events(sfn: Sfn) -> None:
     """The output goes to stdout, the events to stderr; a changed folder is seen by the next run."""
     make(factor=10)
     result = sfn("run", "order")
-    assert (result.exit, json.loads(result.stdout)) == (Exit.SUCCESS, {"price": 20})
+    assert (result.exit, json.loads(result.stdout)) == (ExitCode.SUCCESS, {"price": 20})
     assert "TaskStateEntered             Price\n" in result.stderr
     make(factor=3, ResultSelector={"total.$": "$.price"})
     result = sfn("run", "order", "--input", '{"id": 5}', "--query", "total")
-    assert (result.exit, result.stdout) == (Exit.SUCCESS, "15\n")
+    assert (result.exit, result.stdout) == (ExitCode.SUCCESS, "15\n")
 
 
 def test_a_log_of_executions(sfn: Sfn) -> None:
@@ -53,7 +53,7 @@ def test_a_log_of_executions(sfn: Sfn) -> None:
     logging = {"level": "ALL", "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": group}}]}
     Path("order/machine.json").write_text(json.dumps({"loggingConfiguration": logging, "type": "STANDARD"}))
     for _ in range(2):
-        assert sfn("run", "order").exit == Exit.SUCCESS
+        assert sfn("run", "order").exit == ExitCode.SUCCESS
     assert sfn("logs", "tail", "orders", "--since", "1h").stdout.count("ExecutionSucceeded") == 2
 
 
@@ -61,5 +61,5 @@ def test_failure(sfn: Sfn) -> None:
     """A failed execution is 255, with its error and cause on stderr."""
     make(factor=10)
     result = sfn("run", "order", "--input", "{}")
-    assert (result.exit, result.stdout) == (Exit.FAILURE, "")
+    assert (result.exit, result.stdout) == (ExitCode.FAILURE, "")
     assert "\nsfn: [ERROR]: The execution failed: KeyError: " in result.stderr

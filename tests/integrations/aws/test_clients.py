@@ -134,17 +134,17 @@ def test_another_word_than_real(clients: MakeClients) -> None:
 )
 def test_names_of_services(clients: MakeClients, sdk_name: str, botocore_name: str | None) -> None:
     """A service of aws-sdk tasks goes by its id in its model, small and without blanks."""
-    assert clients({}).named(sdk_name) == botocore_name
+    assert clients({}).service_name(sdk_name) == botocore_name
 
 
 def test_clients_are_shared_as_far_as_their_patience_goes(clients: MakeClients) -> None:
-    """A task that may take long has a client that waits long; those of about one patience have the same."""
+    """A task that may take long has a client that waits long; those of about one budget have the same."""
     made = clients({"AWS_ENDPOINT_URL": HERE})
-    patience = {
+    budget = {
         seconds: made.get("sqs", timeout_seconds=seconds).meta.config.read_timeout
         for seconds in (None, 1, 10, 11, 900, 5000)
     }
-    assert patience == {None: 60, 1: 10, 10: 10, 11: 60, 900: 900, 5000: 900}
+    assert budget == {None: 60, 1: 10, 10: 10, 11: 60, 900: 900, 5000: 900}
     assert made.get("sqs", timeout_seconds=3) is made.get("sqs", timeout_seconds=7)
 
 

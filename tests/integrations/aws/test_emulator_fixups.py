@@ -7,7 +7,7 @@ from typing import Any
 import botocore.session
 import pytest
 
-from sfn_cli.integrations.aws.emulator_fixups import answered, told
+from sfn_cli.integrations.aws.emulator_fixups import fix_error, send_fixed
 from sfn_cli.integrations.aws.errors import ServiceError
 
 SESSION = botocore.session.Session()
@@ -43,7 +43,7 @@ def test_events(
             {"Source": "s"} if detail is None else {"Source": "s", "Detail": detail} for detail in details
         ]
     }
-    answer = answered(operation("events", "PutEvents"), request, send)
+    answer = send_fixed(operation("events", "PutEvents"), request, send)
     assert asked == ([] if sent is None else [sent])
     assert (answer["Entries"], answer["FailedEntryCount"]) == (entries, entries.count(MALFORMED))
 
@@ -54,4 +54,4 @@ def test_events(
 )
 def test_a_topic_that_is_not_there(request_: dict[str, str], message: str) -> None:
     error = ServiceError("NotFound", "Endpoint does not exist", 404, "r", "NotFoundException")
-    assert told(operation("sns", "Publish"), request_, error).message == message
+    assert fix_error(operation("sns", "Publish"), request_, error).message == message

@@ -57,11 +57,13 @@ SNS = Naming("SNS", "AmazonSNS", "AmazonSNS")
     "naming, error, name, cause",
     [
         (
-            sdk_2("S3"), ServiceError("NoSuchKey", "Gone.", 404, "r", "NoSuchKey", "x"), "S3.NoSuchKeyException",
+            sdk_2("S3"), ServiceError("NoSuchKey", "Gone.", 404, "r", "NoSuchKey", "x"),
+            "S3.NoSuchKeyException",
             "Gone. (Service: S3, Status Code: 404, Request ID: r, Extended Request ID: x)",
         ),
         (
-            sdk_2("DynamoDB"), ServiceError("ValidationException", "No.", 400, "r", None), "DynamoDb.DynamoDbException",
+            sdk_2("DynamoDB"), ServiceError("ValidationException", "No.", 400, "r", None),
+            "DynamoDb.DynamoDbException",
             "No. (Service: DynamoDb, Status Code: 400, Request ID: r)",
         ),
         (

@@ -34,7 +34,10 @@ def there() -> Iterator[Api]:
 
 @pytest.fixture
 def run(tmp_path: Path) -> Iterator[Run]:
-    """Gives TestState's answer for a task of a service; there is a connection with a parameter for the body."""
+    """Yields a function that returns TestState's answer for a task of a service.
+
+    There is a connection with a parameter for the body.
+    """
     service = app.build(Settings(str(tmp_path), "us-east-1", "123456789012"))
     connection = {
         "ApiKeyAuthParameters": {"ApiKeyName": "k", "ApiKeyValue": "v"},

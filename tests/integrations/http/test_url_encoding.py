@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from sfn_cli.integrations.http.url_encoding import encoded, form_pairs, query_pairs
+from sfn_cli.integrations.http.url_encoding import encode, form_pairs, query_pairs
 
 ARRAY = {"array": ["a", "b"]}
 
@@ -28,7 +28,7 @@ ARRAY = {"array": ["a", "b"]}
 )
 def test_forms(body: Any, array_format: str, form: str) -> None:
     """Nested values have their path in brackets; ArrayFormat says how items are told."""
-    assert unquote(encoded(form_pairs(body, array_format))) == form
+    assert unquote(encode(form_pairs(body, array_format))) == form
 
 
 @pytest.mark.parametrize(
@@ -41,4 +41,4 @@ def test_forms(body: Any, array_format: str, form: str) -> None:
 )
 def test_queries(parameters: Any, query: str) -> None:
     """A list of values repeats its key; null is left out."""
-    assert encoded(query_pairs(parameters)) == query
+    assert encode(query_pairs(parameters)) == query

@@ -133,8 +133,8 @@ def test_randomness_repeats() -> None:
         ("$distinct([1, true, 1])", [1, True]),
         (
             (
-                "$sort([{'k': 2, 'v': 1}, {'k': 1, 'v': 2}, {'k': 1, 'v': 3}], function($l, $r) { $l.k > $r.k "
-                "}).v"
+                "$sort([{'k': 2, 'v': 1}, {'k': 1, 'v': 2}, {'k': 1, 'v': 3}], "
+                "function($l, $r) { $l.k > $r.k }).v"
             ),
             [2, 3, 1],
         ),
@@ -192,11 +192,8 @@ def test_the_input_is_never_changed() -> None:
 @pytest.mark.parametrize(
     "expression, code, message",
     [
-        (
-            "$eval('1+1')",
-            "T1006",
-            "Attempted to invoke a non-function",
-        ),  # observed at AWS: $eval is refused so
+        # Observed at AWS: $eval is refused so.
+        ("$eval('1+1')", "T1006", "Attempted to invoke a non-function"),
         ("$gone()", "T1006", "Attempted to invoke a non-function"),
         ("$abs('x')", "T0410", 'Argument 1 of function "abs" does not match function signature'),
         ("$sum(['a'])", "T0412", 'Argument 1 of function "sum" must be an array of "numbers"'),
@@ -295,9 +292,8 @@ def test_unexpected_type(value: str, type_name: str, shown: str) -> None:
     assert caught.value.error == "States.QueryEvaluationError"
     assert caught.value.location == "Items"
     assert caught.value.cause == (
-        f"The JSONata expression '{value}' specified for the field 'Items' returned an unexpected result "
-        "type. "
-        f"Expected 'array', but was '{type_name}' for value: {shown}"
+        f"The JSONata expression '{value}' specified for the field 'Items' "
+        f"returned an unexpected result type. Expected 'array', but was '{type_name}' for value: {shown}"
     )
 
 
@@ -308,8 +304,8 @@ def test_unexpected_type(value: str, type_name: str, shown: str) -> None:
         (
             "[1..900000] ~> $count()",
             (
-                "threw an error during evaluation: Expression evaluation memory limit exceeded: Check for "
-                "excessive memory usage"
+                "threw an error during evaluation: Expression evaluation memory limit exceeded: "
+                "Check for excessive memory usage"
             ),
         ),
         ("$gone", "returned nothing (undefined)."),

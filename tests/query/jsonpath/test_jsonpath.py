@@ -220,9 +220,9 @@ def test_not_found_in_a_field() -> None:
     with pytest.raises(PathNotFound) as caught:
         compile_path("$.ErrorX").read({"Error": "error-value"})
     error = caught.value.in_field("ErrorPath")
-    assert (
-        error.cause
-        == """The JSONPath '$.ErrorX' specified for the field 'ErrorPath' could not be found in the input '{"Error":"error-value"}'"""
+    assert error.cause == (
+        "The JSONPath '$.ErrorX' specified for the field 'ErrorPath' could not be found in the input "
+        """'{"Error":"error-value"}'"""
     )
 
 

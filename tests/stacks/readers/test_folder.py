@@ -13,6 +13,12 @@ from sfn_cli.stacks.readers.folder import load
 PASS = '{"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}'
 
 
+@pytest.fixture(autouse=True)
+def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Each test works in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+
+
 def make(files: dict[str, str]) -> None:
     for name, text in files.items():
         Path(name).parent.mkdir(parents=True, exist_ok=True)
@@ -26,7 +32,9 @@ def test_a_whole_project() -> None:
             "my order/any.asl.json": PASS,
             "my order/input.json": '{"id": 1}',
             "my order/machine.json": '{"type": "EXPRESS"}',
-            "my order/resources.json": '[{"service": "s3", "operation": "PutObject", "parameters": {"Body": ["fileb://a.txt", 1]}}]',
+            "my order/resources.json": (
+                '[{"service": "s3", "operation": "PutObject", "parameters": {"Body": ["fileb://a.txt", 1]}}]'
+            ),
             "my order/services.json": '{"Tax": {"command": ["python", "tax.py", "-v"]}}',
             "my order/a.txt": "é",
             "my order/functions/price/app.py": "",
@@ -64,9 +72,8 @@ def test_variables_of_a_function() -> None:
         }
     )
     (function,) = load(Path("p")).functions
-    variables = function.with_variables({"A": "found", "C": "found"}).configuration["Environment"][
-        "Variables"
-    ]
+    environment = function.with_variables({"A": "found", "C": "found"}).configuration["Environment"]
+    variables = environment["Variables"]
     assert variables == {"A": "own", "B": "own", "C": "found"}
     assert function.with_variables({}) is function
 
@@ -75,7 +82,9 @@ def test_urls_in_the_definition() -> None:
     """`${NAME}` is replaced where NAME is a service; every other text stays as it is."""
     make(
         {
-            "p/p.asl.json": '["${Tax}/rates", "{% \'${Tax}\' & $x %}", "${tax}", "${Taxes}", "$Tax", "{Tax}", "$${Tax}"]',
+            "p/p.asl.json": (
+                '["${Tax}/rates", "{% \'${Tax}\' & $x %}", "${tax}", "${Taxes}", "$Tax", "{Tax}", "$${Tax}"]'
+            ),
             "p/services.json": '{"Tax": {"command": ["tax"]}}',
         }
     )

@@ -51,7 +51,8 @@ def test_an_older_store_is_brought_forward(tmp_path: Path, number: int) -> None:
     connection.executescript(
         f"""
         INSERT INTO revision VALUES (1, NULL, '{{}}', 'r', '{{}}', '{{}}', '{{}}', 1);
-        INSERT INTO state_machine (arn, name, type, status, created_at, revision) VALUES ('a:m', 'm', 'STANDARD', 'ACTIVE', 1, 1);
+        INSERT INTO state_machine (arn, name, type, status, created_at, revision)
+        VALUES ('a:m', 'm', 'STANDARD', 'ACTIVE', 1, 1);
         INSERT INTO execution (arn, state_machine_arn, name, revision, status, input, started_at, seed)
         VALUES ('a:m:e', 'a:m', 'e', 1, 'RUNNING', '{{}}', 1, 's');
         PRAGMA user_version = {number};
@@ -152,8 +153,8 @@ def test_a_text_that_was_damaged(tmp_path: Path, column: str) -> None:
     """What is not UTF-8, or no JSON where sfn wrote JSON, is a damaged store: one line, without the text."""
     opened = Database(tmp_path)
     opened.connection.execute(
-        "INSERT INTO event (key, previous, at, type, frame, details) VALUES (65537, 0, 0, "
-        f"'ExecutionStarted', 0, CAST({column} AS TEXT))"
+        "INSERT INTO event (key, previous, at, type, frame, details) VALUES "
+        f"(65537, 0, 0, 'ExecutionStarted', 0, CAST({column} AS TEXT))"
     )
     damaged = pytest.raises(
         StoreError, match=r"^Cannot use the store [^\n]+: it is damaged\. Copy it, [^\n{]+$"

@@ -63,8 +63,8 @@ class _File:
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
             raise _invalid(
-                f"The mock configuration file {path} cannot be read: {reason}. SFN_MOCK_CONFIG names the "
-                "file; "
+                f"The mock configuration file {path} cannot be read: {reason}. "
+                "SFN_MOCK_CONFIG names the file; "
                 f"without it, {MOCK_CONFIG_FILE} in the current folder is read."
             ) from None
         try:

@@ -1,9 +1,9 @@
 """What an execution is started with instead of integrations: a test case (ARN#CASE), and faults
 (our own member `inject`).
 
-https://docs.aws.amazon.com/step-functions/latest/dg/sfn-local-test-sm-exec.html Both are resolved
-when the execution starts, and kept with it: what becomes of the file, or of the environment, is no
-matter then.
+https://docs.aws.amazon.com/step-functions/latest/dg/sfn-local-test-sm-exec.html
+Both are resolved when the execution starts, and kept with it: what becomes of the file, or of the
+environment, is no matter then.
 """
 
 from __future__ import annotations
@@ -47,10 +47,10 @@ class Mocking:
         """
         revision = machine.revision
         if revision.id not in self._known:
-            self._known[revision.id] = jsonvalue.dumps(self._resolved(machine.name, revision))
+            self._known[revision.id] = jsonvalue.dumps(self._resolve(machine.name, revision))
         return self._known[revision.id]
 
-    def _resolved(self, machine: str, revision: Revision) -> Json:
+    def _resolve(self, machine: str, revision: Revision) -> Json:
         tasks = [
             name
             for name, state in all_states(jsonvalue.loads(revision.definition))

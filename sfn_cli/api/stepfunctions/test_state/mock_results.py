@@ -71,7 +71,7 @@ def check_mock(resource: Resource, result: Json, mode: str) -> None:
 def _model_of(resource: Resource) -> _Model | None:
     name = resource.service.removeprefix("aws-sdk:")
     service = _SERVICES.get(name, name)
-    operation = _capitalised(resource.action)
+    operation = _capitalise(resource.action)
     try:
         return _Model(model.load(service, operation).output, lambda shape: shape)
     except KeyError:
@@ -99,9 +99,9 @@ def _check_fields(
     found: _Model, shape: Shape, value: Mapping[str, Json], *, strict: bool, passed_on: set[str]
 ) -> None:
     # Step Functions has all names of fields with a capital letter.
-    members = {_capitalised(name): member for name, member in shape["members"].items()}
+    members = {_capitalise(name): member for name, member in shape["members"].items()}
     if strict:
-        for name in map(_capitalised, shape.get("required", ())):
+        for name in map(_capitalise, shape.get("required", ())):
             if name not in value:
                 raise _refusal(f"Required field '{name}' is missing")
     for name, item in value.items():
@@ -140,7 +140,7 @@ def _check(found: _Model, shape: Shape, value: Json, name: str, *, strict: bool)
             _check(found, found.shape_of(shape["value"]), item, name, strict=strict)
 
 
-def _capitalised(name: str) -> str:
+def _capitalise(name: str) -> str:
     return name[:1].upper() + name[1:]
 
 

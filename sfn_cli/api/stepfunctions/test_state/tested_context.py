@@ -38,8 +38,8 @@ _FIELDS: Mapping[str, Mapping[str, tuple[tuple[type, ...], str]]] = {
 }
 
 
-def given_context(text: str, state: State) -> dict[str, Any]:
-    """The Context Object that a request gives. Raises ApiError ValidationException."""
+def parse_context(text: str, state: State) -> dict[str, Any]:
+    """Parses the Context Object of a request. Raises ApiError ValidationException."""
     try:
         context = loads(text)
     except (RecursionError, ValueError):
@@ -54,9 +54,8 @@ def given_context(text: str, state: State) -> dict[str, Any]:
         _check_part(name, value)
     if "Task" in context and not _is_answered_from_outside(state):
         raise _invalid(
-            "Context object contains 'Task' when state is not a Task state with a '.sync' or "
-            "'.waitForTaskToken' "
-            "service integration pattern"
+            "Context object contains 'Task' when state is not a Task state with a '.sync' "
+            "or '.waitForTaskToken' service integration pattern"
         )
     return context
 

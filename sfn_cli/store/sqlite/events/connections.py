@@ -1,4 +1,7 @@
-"""Connections: how HTTP tasks are authorised. A row holds secrets, as the file's mode lets nobody else see."""
+"""Connections: how HTTP tasks are authorised.
+
+A row holds secrets; the file's mode keeps other users from reading them.
+"""
 
 from __future__ import annotations
 
@@ -51,8 +54,12 @@ class Connections:
         """
         with self._database.reading() as connection:
             rows = connection.execute(
-                f"""SELECT {_COLUMNS} FROM connection
-                    WHERE substr(stem, 1, ?) = ? AND name > ? AND state = ifnull(?, state) ORDER BY name LIMIT ?""",
+                f"""
+                SELECT {_COLUMNS} FROM connection
+                WHERE substr(stem, 1, ?) = ? AND name > ? AND state = ifnull(?, state)
+                ORDER BY name
+                LIMIT ?
+                """,
                 (len(prefix), prefix, after, state, limit),
             ).fetchall()
         return [Connection(*row) for row in rows]

@@ -54,7 +54,9 @@ class FunctionAliases:
     def update(
         self, function: str, name: str, change: Callable[[FunctionAlias], FunctionAlias]
     ) -> FunctionAlias | None:
-        """The alias as `change` makes it; None if there is none. What `change` raises leaves it as it was."""
+        """The alias as `change` makes it; None if there is none. What `change` raises leaves it as
+        it was.
+        """
         with self._database.transaction() as connection:
             alias = _found(connection, function, name)
             if alias is None:
@@ -73,13 +75,16 @@ class FunctionAliases:
         """Deletes it, if it is there."""
         with self._database.transaction() as connection:
             connection.execute(
-                "DELETE FROM function_alias WHERE name = ? AND function = (SELECT id FROM function WHERE "
-                "name = ?)",
+                "DELETE FROM function_alias "
+                "WHERE name = ? AND function = (SELECT id FROM function WHERE name = ?)",
                 (name, function),
             )
 
 
-_SELECT = "SELECT a.name, a.number, a.weights, a.description, a.revision_id FROM function_alias a JOIN function f ON f.id = a.function"
+_SELECT = """
+    SELECT a.name, a.number, a.weights, a.description, a.revision_id
+    FROM function_alias a JOIN function f ON f.id = a.function
+"""
 
 
 def _found(connection: Connection, function: str, name: str) -> FunctionAlias | None:

@@ -34,7 +34,8 @@ class FunctionEvents:
         with self._database.transaction() as connection:
             connection.execute(
                 """
-                INSERT INTO function_event (request_id, function_ref, payload, client_context, sent_at, due_at)
+                INSERT INTO function_event
+                    (request_id, function_ref, payload, client_context, sent_at, due_at)
                 VALUES (?, ?, ?, ?, ?, ?)
                 """,
                 (request_id, function_ref, payload, client_context, at, at),
@@ -64,7 +65,10 @@ class FunctionEvents:
             rows = connection.execute(
                 f"""
                 UPDATE function_event SET owner = ? WHERE id IN (
-                    SELECT id FROM function_event WHERE due_at <= ? AND {_free(live, owner)} ORDER BY due_at, id LIMIT ?
+                    SELECT id FROM function_event
+                    WHERE due_at <= ? AND {_free(live, owner)}
+                    ORDER BY due_at, id
+                    LIMIT ?
                 )
                 RETURNING id
                 """,
@@ -87,11 +91,13 @@ class FunctionEvents:
             return FunctionEvent(id, "?", "?", "", None, 0, 0, error)
 
     def retry(self, owner: int, id: int, due_at: int) -> None:
-        """The function has failed on an event, which is due again; unless it is no longer the owner's."""
+        """The function has failed on an event, which is due again; unless it is no longer the
+        owner's.
+        """
         with self._database.transaction() as connection:
             connection.execute(
-                "UPDATE function_event SET tries = tries + 1, due_at = ?, owner = NULL WHERE id = ? AND "
-                "owner = ?",
+                "UPDATE function_event SET tries = tries + 1, due_at = ?, owner = NULL "
+                "WHERE id = ? AND owner = ?",
                 (due_at, id, owner),
             )
 

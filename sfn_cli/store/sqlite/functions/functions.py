@@ -48,7 +48,9 @@ class Functions:
             return find(connection, name, number)
 
     def revision(self, name: str, number: int = 0) -> tuple[int, int] | None:
-        """The function's id and revision, None if there is none: cheap, to learn whether it changed."""
+        """The function's id and revision, None if there is none: cheap, to learn whether it
+        changed.
+        """
         with self._database.reading() as connection:
             row: tuple[int, int] | None = connection.execute(
                 "SELECT id, revision FROM function_at WHERE name = ? AND number = ?", (name, number)

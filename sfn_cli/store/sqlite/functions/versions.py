@@ -70,7 +70,8 @@ class FunctionVersions:
             aliases = connection.execute(
                 """
                 SELECT a.name FROM function_alias a JOIN function f ON f.id = a.function
-                WHERE f.name = ? AND (a.number = ? OR EXISTS (SELECT 1 FROM json_each(a.weights) WHERE key = ?))
+                WHERE f.name = ?
+                  AND (a.number = ? OR EXISTS (SELECT 1 FROM json_each(a.weights) WHERE key = ?))
                 ORDER BY a.name
                 """,
                 (name, number, str(number)),

@@ -52,8 +52,8 @@ class LogGroups:
         """Whether there was such a stream; its events go with it."""
         with self._database.transaction() as connection:
             deleted = connection.execute(
-                "DELETE FROM log_stream WHERE log_group = (SELECT id FROM log_group WHERE name = ?) AND "
-                "name = ?",
+                "DELETE FROM log_stream "
+                "WHERE log_group = (SELECT id FROM log_group WHERE name = ?) AND name = ?",
                 (group, name),
             )
             return deleted.rowcount == 1
@@ -67,7 +67,9 @@ class LogGroups:
             return tags is not None
 
     def set_retention(self, group: str, days: int | None) -> bool:
-        """Notes for how long the group keeps its events, None for ever; whether there is such a group."""
+        """Notes for how long the group keeps its events, None for ever; whether there is such a
+        group.
+        """
         with self._database.transaction() as connection:
             return (
                 connection.execute(
@@ -157,7 +159,8 @@ class LogGroups:
                 SELECT name, created_at,
                     (SELECT min(at) FROM log_event WHERE log_stream = log_stream.id),
                     (SELECT max(at) FROM log_event WHERE log_stream = log_stream.id),
-                    (SELECT ingested_at FROM log_event WHERE log_stream = log_stream.id ORDER BY at DESC, log_event.id DESC LIMIT 1)
+                    (SELECT ingested_at FROM log_event WHERE log_stream = log_stream.id
+                     ORDER BY at DESC, log_event.id DESC LIMIT 1)
                 FROM log_stream
                 WHERE log_group = (SELECT id FROM log_group WHERE name = ?) AND substr(name, 1, length(?)) = ?
                 ORDER BY name

@@ -68,7 +68,9 @@ class Logs:
             )
 
     def after(self, group: str, last_id: int, limit: int = 10_000) -> list[LogEvent]:
-        """What was added to a group since the event `last_id`, as it was added: for those who follow."""
+        """What was added to a group since the event `last_id`, as it was added: for those who
+        follow.
+        """
         with self._database.reading() as connection:
             # The unary plus keeps SQLite from walking the group's streams: an event's id says at
             # once what is new.

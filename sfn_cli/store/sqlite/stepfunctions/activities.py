@@ -23,7 +23,9 @@ class Activities:
         self._database = database
 
     def create(self, activity: Activity) -> Activity:
-        """The activity that has this ARN from now on: `activity` itself, or the one that already had it."""
+        """The activity that has this ARN from now on: `activity` itself, or the one that already
+        had it.
+        """
         with self._database.transaction() as connection:
             connection.execute(
                 f"INSERT OR IGNORE INTO activity ({_COLUMNS}) VALUES (?, ?, ?, ?, ?)", activity
@@ -37,7 +39,7 @@ class Activities:
             return _found(connection, arn)
 
     def page(self, arn_prefix: str, after: str, limit: int) -> list[Activity]:
-        """Up to `limit` activities whose ARN begins so, by name, from the one that follows the name `after`."""
+        """Up to `limit` activities whose ARN begins so, by name, after the name `after`."""
         with self._database.reading() as connection:
             rows = connection.execute(
                 f"SELECT {_COLUMNS} FROM activity WHERE substr(arn, 1, ?) = ? AND name > ? ORDER BY name "
@@ -47,7 +49,9 @@ class Activities:
         return [Activity(*row) for row in rows]
 
     def change_tags(self, arn: str, change: Callable[[str], str]) -> bool:
-        """Replaces the activity's tags by what `change` makes of them; whether there is such an activity."""
+        """Replaces the activity's tags by what `change` makes of them; whether there is such an
+        activity.
+        """
         with self._database.transaction() as connection:
             activity = _found(connection, arn)
             if activity is not None:

@@ -41,8 +41,8 @@ class Aliases:
             if count >= MAX_ALIASES:
                 raise QuotaReached(f"A state machine has at most {MAX_ALIASES} aliases.")
             id = connection.execute(
-                "INSERT INTO alias (state_machine, name, description, created_at, updated_at) VALUES (?, ?, "
-                "?, ?, ?)",
+                "INSERT INTO alias (state_machine, name, description, created_at, updated_at) "
+                "VALUES (?, ?, ?, ?, ?)",
                 (machine, name, description, at, at),
             ).lastrowid
             assert id is not None
@@ -107,8 +107,8 @@ class Aliases:
 
 def _found(connection: Connection, machine: int, name: str) -> Alias | None:
     row = connection.execute(
-        "SELECT name, description, created_at, updated_at, id FROM alias WHERE state_machine = ? AND name = "
-        "?",
+        "SELECT name, description, created_at, updated_at, id FROM alias "
+        "WHERE state_machine = ? AND name = ?",
         (machine, name),
     ).fetchone()
     if row is None:

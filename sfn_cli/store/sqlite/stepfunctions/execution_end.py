@@ -3,8 +3,9 @@ own tasks wait for.
 
 All of it happens in the caller's transaction: an end is never half told. An execution that a .sync
 task waits for is aborted when the task is owed no more; AWS does so "on a best-effort basis", here
-it is sure. https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-sync
-The same holds of a Map Run and its children.
+it is sure.
+https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-sync The same
+holds of a Map Run and its children.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
-from sfn_cli.interpreter.events import TERMINAL, HistoryEvent, error_details
+from sfn_cli.interpreter.events import TERMINAL, execution_aborted, execution_failed
 from sfn_cli.store.sqlite.keys import event_of, execution_of, key_of
 from sfn_cli.store.sqlite.stepfunctions import map_run_counts
 from sfn_cli.store.sqlite.stepfunctions.events import event_rows, insert_events, last_event
@@ -24,37 +25,47 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from sqlite3 import Connection
 
+    from sfn_cli.interpreter.events import HistoryEvent
+
 
 def abort(connection: Connection, id: int, error: str | None, cause: str | None, at: int) -> int:
     """Ends a running execution as ABORTED, with those that its tasks wait for. Returns when.
 
     The worker that drives it, if any, is notified.
     """
-    return _end(connection, id, "ExecutionAborted", error, cause, at)
+    last, at = _last_event_and_time(connection, id, at)
+    return _end(connection, id, execution_aborted(last, error, cause, at))
 
 
 def fail(connection: Connection, id: int, error: str, cause: str, at: int) -> int:
-    """Ends a running execution as FAILED from outside its states, with those that its tasks wait for.
+    """Ends a running execution as FAILED from outside its states, with those that its tasks wait
+    for.
 
     Returns the time of its end.
     """
-    return _end(connection, id, "ExecutionFailed", error, cause, at)
+    last, at = _last_event_and_time(connection, id, at)
+    return _end(connection, id, execution_failed(last, error, cause, at))
 
 
-def _end(connection: Connection, id: int, type: str, error: str | None, cause: str | None, at: int) -> int:
-    owner, map_run = connection.execute("SELECT owner, map_run FROM execution WHERE id = ?", (id,)).fetchone()
+def _last_event_and_time(connection: Connection, id: int, at: int) -> tuple[int, int]:
+    """The id of the last event, and the time of the next one: the execution's own clock may be
+    ahead.
+    """
     last, last_at = last_event(connection, id)
-    at = max(at, last_at)  # the execution's own clock may be ahead
-    # Observed: AWS records 0 as the previous event of ExecutionAborted; so does sfn for any end from outside.
-    ended = HistoryEvent(last + 1, 0, at, type, details=error_details(error, cause))
+    return last, max(at, last_at)
+
+
+def _end(connection: Connection, id: int, ended: HistoryEvent) -> int:
+    owner, map_run = connection.execute("SELECT owner, map_run FROM execution WHERE id = ?", (id,)).fetchone()
+    at = ended.at
     insert_events(connection, event_rows(id, [ended]))
     log_events(connection, id, [ended])
     details = ended.details or {}
     connection.execute(
         "UPDATE execution SET status = ?, stopped_at = ?, error = ?, cause = ?, owner = NULL WHERE id = ?",
-        (TERMINAL[type], at, details.get("error"), details.get("cause"), id),
+        (TERMINAL[ended.type], at, details.get("error"), details.get("cause"), id),
     )
-    if type == "ExecutionAborted" and owner is not None and owner != OWNER_OF_SUSPENDED:
+    if ended.type == "ExecutionAborted" and owner is not None and owner != OWNER_OF_SUSPENDED:
         send(connection, id, "aborted", {"worker": owner}, at)
     connection.execute(
         "UPDATE task SET open = 0 WHERE key BETWEEN ? AND ?", (key_of(id, 0), key_of(id + 1, 0))
@@ -113,7 +124,9 @@ def _abort_children(connection: Connection, first_task: int, last_task: int, at:
 
 
 def end_map_run(connection: Connection, task: int, status: str, at: int) -> None:
-    """Ends the Map Run of the task with this key, if it runs, and aborts its children that still run."""
+    """Ends the Map Run of the task with this key, if it runs, and aborts its children that still
+    run.
+    """
     ended = connection.execute(
         "UPDATE map_run SET status = ?, stopped_at = ? WHERE task = ? AND status = 'RUNNING' RETURNING id",
         (status, at, task),

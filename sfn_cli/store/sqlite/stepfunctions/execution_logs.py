@@ -1,4 +1,5 @@
-"""The logs of executions, written in the transaction that keeps their events: none is lost, none comes twice.
+"""The logs of executions, written in the transaction that keeps their events: none is lost, none
+comes twice.
 
 A group that was deleted is not made again, as AWS does not: what would go there is dropped.
 """

@@ -182,7 +182,9 @@ def row_of(connection: Connection, arn: str) -> int | None:
 
 
 def _row_in_token(connection: Connection, key: str) -> int | None:
-    """The row of the last execution of a page. The key is its ARN; earlier versions of sfn gave its row."""
+    """The row of the last execution of a page. The key is its ARN; earlier versions of sfn gave its
+    row.
+    """
     return int(key) if key.isdecimal() else row_of(connection, key)
 
 

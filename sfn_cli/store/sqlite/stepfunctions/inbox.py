@@ -44,8 +44,8 @@ class Inbox:
         with self._database.reading() as connection:
             # As bytes: one message that is not UTF-8 must not keep the others from being read.
             rows = connection.execute(
-                f"SELECT id, execution, CAST(kind AS BLOB), CAST(body AS BLOB) FROM inbox WHERE {condition} "
-                "ORDER BY id",
+                "SELECT id, execution, CAST(kind AS BLOB), CAST(body AS BLOB) FROM inbox "
+                f"WHERE {condition} ORDER BY id",
                 parameters,
             ).fetchall()
         return [

@@ -1,4 +1,6 @@
-"""How many children of a Map Run have each status, and how many items these were given: stored, not counted."""
+"""How many children of a Map Run have each status, and how many items these were given: stored, not
+counted.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,8 @@ def add(connection: Connection, map_run: int, status: str, executions: int, item
     connection.execute(
         """
         INSERT INTO map_run_count VALUES (?, ?, ?, ?)
-        ON CONFLICT DO UPDATE SET executions = executions + excluded.executions, items = items + excluded.items
+        ON CONFLICT DO UPDATE
+        SET executions = executions + excluded.executions, items = items + excluded.items
         """,
         (map_run, status, executions, items),
     )

@@ -1,9 +1,9 @@
 """Map Runs: how they begin, what their children have come to, how they end.
 
-Rule 1: the children of a chunk, the place in the dataset that follows it, and the counts are one transaction:
-whoever goes on after a crash starts no item twice and leaves none out.
-Rule 2: a child's end and the counts that show it are one transaction (execution_end.py, `map_run_counts.add_ends`), and so are a
-Map Run's end and the event of it (worker_commits.py).
+Rule 1: the children of a chunk, the place in the dataset that follows it, and the counts are one
+transaction: whoever goes on after a crash starts no item twice and leaves none out.
+Rule 2: a child's end and the counts that show it are one transaction (execution_end.py,
+`map_run_counts.add_ends`), and so are a Map Run's end and the event of it (worker_commits.py).
 """
 
 from __future__ import annotations
@@ -139,7 +139,9 @@ def _find(connection: Connection, condition: str, value: int | str) -> MapRun | 
 
 
 def _row_in_token(connection: Connection, key: str) -> int | None:
-    """The row of the last Map Run of a page. The key is its ARN; earlier versions of sfn gave its row."""
+    """The row of the last Map Run of a page. The key is its ARN; earlier versions of sfn gave its
+    row.
+    """
     if key.isdecimal():
         return int(key)
     row = connection.execute("SELECT id FROM map_run WHERE arn = ?", (key,)).fetchone()
@@ -245,11 +247,14 @@ _UNSUCCESSFUL = ("FAILED", "TIMED_OUT", "ABORTED")
 
 
 def _resume(connection: Connection, id: int, task: int, at: int) -> None:
-    """A Map Run that has ended runs again, for another task: its children that did not succeed wait to go on."""
+    """A Map Run that has ended runs again, for another task: its children that did not succeed wait
+    to go on.
+    """
     connection.execute(
         """
         UPDATE map_run
-        SET task = ?, status = 'RUNNING', stopped_at = NULL, redrive_count = redrive_count + 1, redriven_at = ?
+        SET task = ?, status = 'RUNNING', stopped_at = NULL,
+            redrive_count = redrive_count + 1, redriven_at = ?
         WHERE id = ?
         """,
         (task, at, id),

@@ -1,7 +1,7 @@
 """The outbox: status changes of executions that are to be delivered to EventBridge.
 
-Rule 1: while it is enabled, a change and its note are one transaction (the schema's triggers), and a note stays
-until it is delivered, or too old.
+Rule 1: while it is enabled, a change and its note are one transaction (the schema's triggers), and
+a note stays until it is delivered, or too old.
 """
 
 from __future__ import annotations

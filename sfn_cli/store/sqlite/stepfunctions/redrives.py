@@ -1,9 +1,9 @@
 """Redrives: an execution that ended badly runs again.
 
 Rule 1: a redrive is one transaction: its event, the row, and what was still on the way to the
-execution. Of two at once, one finds the execution running. Rule 2: what was closed stays closed.
-Messages of before are about tasks that are owed no more; who waited for the execution has been told
-of its end, and waits no longer.
+execution. Of two at once, one finds the execution running.
+Rule 2: what was closed stays closed. Messages of before are about tasks that are owed no more; who
+waited for the execution has been told of its end, and waits no longer.
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ TOKEN_MS = 15 * 60 * 1000
 
 
 class Redrives:
-    """The redrives of the executions in one store (protocols/stepfunctions.py). `wake` wakes a worker."""
+    """The redrives of the executions in one store (protocols/stepfunctions.py). `wake` wakes a
+    worker.
+    """
 
     def __init__(self, database: Database, wake: Wake = no_wake) -> None:
         self._database = database
@@ -101,7 +103,9 @@ def _redriven_by(connection: Connection, execution: int, token: str | None, now:
 
 
 def redrive_child(connection: Connection, execution: int, count: int, at: int) -> None:
-    """Lets a child of a Map Run go on, in the caller's transaction; it is its redrive of this number."""
+    """Lets a child of a Map Run go on, in the caller's transaction; it is its redrive of this
+    number.
+    """
     last, last_at = last_event(connection, execution)
     _redrive(connection, execution, last, count, max(at, last_at))
 

@@ -36,7 +36,9 @@ class StateMachines:
         self._database = database
 
     def create(self, machine: StateMachine) -> StateMachine:
-        """The machine that has this ARN from now on: `machine` itself, or the one that already had it."""
+        """The machine that has this ARN from now on: `machine` itself, or the one that already had
+        it.
+        """
         with self._database.transaction() as connection:
             self._forget_deleted(connection, machine.arn)
             existing = _found(connection, machine.arn)
@@ -71,15 +73,19 @@ class StateMachines:
             return revisions.find(connection, id)
 
     def page(self, arn_prefix: str, after: str, limit: int) -> list[StateMachine]:
-        """Up to `limit` machines whose ARN begins so, by name, from the one that follows the name `after`."""
+        """Up to `limit` machines whose ARN begins so, by name, from the one that follows the name
+        `after`.
+        """
         with self._database.reading() as connection:
             rows = connection.execute(
                 f"""
                 SELECT {_COLUMNS}
                 FROM state_machine m JOIN revision r ON r.id = m.revision
                 WHERE substr(m.arn, 1, ?) = ? AND m.name > ?
-                  AND (m.status <> 'DELETING'
-                       OR EXISTS (SELECT 1 FROM execution e WHERE e.state_machine_arn = m.arn AND e.status = 'RUNNING'))
+                  AND (m.status <> 'DELETING' OR EXISTS (
+                      SELECT 1 FROM execution e
+                      WHERE e.state_machine_arn = m.arn AND e.status = 'RUNNING'
+                  ))
                 ORDER BY m.name
                 LIMIT ?
                 """,
@@ -118,7 +124,9 @@ class StateMachines:
             return machine._replace(revision=revision._replace(id=id), version=version)
 
     def change_tags(self, arn: str, change: Callable[[str], str]) -> bool:
-        """Replaces the machine's tags by what `change` makes of them; whether there is such a machine."""
+        """Replaces the machine's tags by what `change` makes of them; whether there is such a
+        machine.
+        """
         with self._database.transaction() as connection:
             machine = _found(connection, arn)
             if machine is not None:
@@ -138,7 +146,10 @@ class StateMachines:
             """
             DELETE FROM state_machine
             WHERE arn = ? AND status = 'DELETING'
-              AND NOT EXISTS (SELECT 1 FROM execution e WHERE e.state_machine_arn = state_machine.arn AND e.status = 'RUNNING')
+              AND NOT EXISTS (
+                  SELECT 1 FROM execution e
+                  WHERE e.state_machine_arn = state_machine.arn AND e.status = 'RUNNING'
+              )
             """,
             (arn,),
         )

@@ -1,4 +1,6 @@
-"""Status changes of executions: derived from what is stored; nothing has to run, or to have run, to see them."""
+"""Status changes of executions: derived from what is stored; nothing has to run, or to have run, to
+see them.
+"""
 
 from __future__ import annotations
 
@@ -30,8 +32,8 @@ class StatusChanges:
         self._database = database
 
     def watch(self, since: int, *, follow: bool = True) -> StatusWatch:
-        """See protocols/stepfunctions.py. Without `follow`, executions that started earlier and still run are not
-        read.
+        """See protocols/stepfunctions.py. Without `follow`, executions that started earlier and
+        still run are not read.
         """
         return StatusWatch(self, since, follow=follow)
 
@@ -49,7 +51,9 @@ class StatusChanges:
                 WITH RECURSIVE machine (arn) AS (
                     SELECT min(state_machine_arn) FROM execution
                     UNION ALL
-                    SELECT (SELECT min(state_machine_arn) FROM execution WHERE state_machine_arn > machine.arn)
+                    SELECT (
+                        SELECT min(state_machine_arn) FROM execution WHERE state_machine_arn > machine.arn
+                    )
                     FROM machine WHERE arn IS NOT NULL
                 )
                 SELECT e.id

@@ -1,12 +1,14 @@
 """Suspensions: executions that sfn itself failed on.
 
-An error inside sfn while it drives an execution is a bug, or damage to the execution's rows. It must not harm
-other executions, and endless retries would not help:
+An error inside sfn while it drives an execution is a bug, or damage to the execution's rows. It
+must not harm other executions, and endless retries would not help:
 
-Rule 1: a failed attempt is stored with its traceback, and the execution is released. Another attempt follows.
-Rule 2: after ATTEMPTS without a new event in between, the execution is suspended. It stays RUNNING for the
-API, which has no such status, and no worker claims it.
-Rule 3: a worker of another version of sfn tries it again. A stop ends it, and a redrive starts over.
+Rule 1: a failed attempt is stored with its traceback, and the execution is released. Another
+attempt follows.
+Rule 2: after ATTEMPTS without a new event in between, the execution is suspended. It stays RUNNING
+for the API, which has no such status, and no worker claims it.
+Rule 3: a worker of another version of sfn tries it again. A stop ends it, and a redrive starts
+over.
 """
 
 from __future__ import annotations
@@ -85,10 +87,11 @@ def _suspensions(connection: Connection, condition: str, *parameters: object) ->
 def set_aside(
     connection: Connection, execution: int, worker: int, fault: Fault, version: str, at: int
 ) -> int:
-    """Stores a failed attempt of the worker and releases the execution, in the caller's transaction.
+    """Stores a failed attempt of the worker and releases the execution, in the caller's
+    transaction.
 
-    Returns how many attempts have failed: with ATTEMPTS of them the execution is suspended. Returns 0, and
-    changes nothing, when the worker no longer drives the execution.
+    Returns how many attempts have failed: with ATTEMPTS of them the execution is suspended. Returns
+    0, and changes nothing, when the worker no longer drives the execution.
     """
     held = connection.execute(
         "SELECT 1 FROM execution WHERE id = ? AND owner = ? AND status = 'RUNNING'", (execution, worker)

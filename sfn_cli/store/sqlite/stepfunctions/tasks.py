@@ -64,7 +64,8 @@ class Tasks:
             row = connection.execute(
                 """
                 SELECT t.key, t.handle FROM task t JOIN execution e ON e.id = execution_of(t.key)
-                WHERE t.handle = ? AND t.activity IS NOT NULL AND t.open AND NOT t.taken AND e.status = 'RUNNING'
+                WHERE t.handle = ? AND t.activity IS NOT NULL AND t.open AND NOT t.taken
+                  AND e.status = 'RUNNING'
                 """,
                 (handle,),
             ).fetchone()

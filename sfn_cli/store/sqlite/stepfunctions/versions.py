@@ -70,8 +70,8 @@ class Versions:
         """Up to `limit` versions, newest first, from the one that follows `before`."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT number, created_at FROM version WHERE state_machine = ? AND number < ? ORDER BY "
-                "number DESC LIMIT ?",
+                "SELECT number, created_at FROM version WHERE state_machine = ? AND number < ? "
+                "ORDER BY number DESC LIMIT ?",
                 (machine, 1 << 62 if before is None else before, limit),
             ).fetchall()
             return [Listed(*row) for row in rows]

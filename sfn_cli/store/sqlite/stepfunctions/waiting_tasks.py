@@ -1,4 +1,5 @@
-"""The tasks that wait for somebody outside: those with `.waitForTaskToken`, and those of activities.
+"""The tasks that wait for somebody outside: those with `.waitForTaskToken`, and those of
+activities.
 
 They are found from the executions that run: what was answered long ago is not looked at.
 """
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 
 
 def waiting_tasks(database: Database) -> Iterator[WaitingTask]:
-    """All of them, those of the oldest execution first, and of an execution in the order of their events."""
+    """All of them, those of the oldest execution first, and of an execution in the order of their
+    events.
+    """
     with database.reading() as connection:
         rows = connection.execute(
             """
@@ -54,7 +57,9 @@ def waiting_tasks(database: Database) -> Iterator[WaitingTask]:
 
 
 def _state(connection: Connection, key: int) -> str:
-    """The name of the state that a task belongs to: its thread entered it before the task's first attempt."""
+    """The name of the state that a task belongs to: its thread entered it before the task's first
+    attempt.
+    """
     execution = execution_of(key)
     while True:
         previous, type, details = connection.execute(

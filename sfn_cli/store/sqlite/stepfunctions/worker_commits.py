@@ -48,11 +48,15 @@ class Turns:
         return self._worker
 
     def claim_new(self, limit: int) -> list[Claimed]:
-        """Up to `limit` running executions that no worker drives yet, each for this worker from now on."""
+        """Up to `limit` running executions that no worker drives yet, each for this worker from now
+        on.
+        """
         return self._claim(None, limit)
 
     def claim_abandoned(self, live: Collection[int], limit: int) -> list[Claimed]:
-        """As `claim_new`, with those of workers that no longer live: `live` are the ids of those that do."""
+        """As `claim_new`, with those of workers that no longer live: `live` are the ids of those
+        that do.
+        """
         claimed = self._claim(None, limit)
         for owner in self._owners():
             if owner not in live and len(claimed) < limit:
@@ -62,18 +66,18 @@ class Turns:
     def _claim(self, owner: int | None, limit: int) -> list[Claimed]:
         with self._database.reading() as connection:
             # Most looks find nothing: those take no write lock.
-            if (
-                connection.execute(
-                    "SELECT 1 FROM execution WHERE status = 'RUNNING' AND owner IS ? LIMIT 1", (owner,)
-                ).fetchone()
-                is None
-            ):
+            found = connection.execute(
+                "SELECT 1 FROM execution WHERE status = 'RUNNING' AND owner IS ? LIMIT 1", (owner,)
+            ).fetchone()
+            if found is None:
                 return []
         with self._database.transaction() as connection:
             rows = connection.execute(
                 """
                 UPDATE execution SET owner = ?
-                WHERE id IN (SELECT id FROM execution WHERE status = 'RUNNING' AND owner IS ? ORDER BY id LIMIT ?)
+                WHERE id IN (
+                    SELECT id FROM execution WHERE status = 'RUNNING' AND owner IS ? ORDER BY id LIMIT ?
+                )
                 RETURNING id
                 """,
                 (self._worker, owner, limit),
@@ -128,7 +132,9 @@ class Turns:
                 WITH RECURSIVE owners (owner) AS (
                     SELECT min(owner) FROM execution WHERE status = 'RUNNING' AND owner >= 0
                     UNION ALL
-                    SELECT (SELECT min(owner) FROM execution WHERE status = 'RUNNING' AND owner > owners.owner)
+                    SELECT (
+                        SELECT min(owner) FROM execution WHERE status = 'RUNNING' AND owner > owners.owner
+                    )
                     FROM owners WHERE owner IS NOT NULL
                 )
                 SELECT owner FROM owners WHERE owner IS NOT NULL
@@ -151,7 +157,8 @@ class Turns:
                 execution_end.fail(connection, execution, error, cause, at)
 
     def set_aside(self, faults: Mapping[int, Fault], at: int) -> dict[int, int]:
-        """Stores failed attempts at executions of this worker, and releases them: see `suspensions`.
+        """Stores failed attempts at executions of this worker, and releases them: see
+        `suspensions`.
 
         Returns the number of the attempt at each execution that was still this worker's.
         """
@@ -173,10 +180,10 @@ class Turns:
     ) -> Committed:
         """Writes a turn durably, with the log lines that came meanwhile (ingested at `now`).
 
-        `forgotten` are messages to executions that are driven no more. An execution that was lost may be
-        claimed anew: a message that this worker, which has read those up to `read_up_to`, did not know of was
-        about to be overtaken by a timeout. Raises StoreError when the store itself fails: then nothing was
-        written.
+        `forgotten` are messages to executions that are driven no more. An execution that was lost
+        may be claimed anew: a message that this worker, which has read those up to `read_up_to`,
+        did not know of was about to be overtaken by a timeout. Raises StoreError when the store
+        itself fails: then nothing was written.
         """
         try:
             with self._database.transaction() as connection:
@@ -194,7 +201,9 @@ class Turns:
         read_up_to: int,
         now: int,
     ) -> Committed:
-        """As `commit`, with a savepoint for each execution: those that cannot be written are left out."""
+        """As `commit`, with a savepoint for each execution: those that cannot be written are left
+        out.
+        """
         lost: set[int] = set()
         refused: dict[int, Exception] = {}
         with self._database.transaction() as connection:
@@ -237,8 +246,8 @@ class Turns:
                 ended[execution] = turn.events[-1]
         insert_events(connection, rows)
         connection.executemany(
-            "UPDATE execution SET status = ?, stopped_at = ?, output = ?, error = ?, cause = ?, owner = "
-            "NULL WHERE id = ?",
+            "UPDATE execution SET status = ?, stopped_at = ?, output = ?, error = ?, cause = ?, owner = NULL "
+            "WHERE id = ?",
             [_ending(execution, event) for execution, event in ended.items()],
         )
         kept = [turn for turn in moved if turn.execution not in lost]
@@ -257,8 +266,8 @@ class Turns:
 
     def _ours(self, connection: Connection, executions: Sequence[int]) -> set[int]:
         rows = connection.execute(
-            "SELECT id FROM execution WHERE id IN (SELECT value FROM json_each(?)) AND owner = ? AND status "
-            "= 'RUNNING'",
+            "SELECT id FROM execution WHERE id IN (SELECT value FROM json_each(?)) AND owner = ? "
+            "AND status = 'RUNNING'",
             (jsonvalue.dumps(executions), self._worker),
         )
         return {id for (id,) in rows}

@@ -37,7 +37,7 @@ def machine(call: Caller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> st
 
 
 def write(case: Any = None, responses: Any = None, cases: Any = None) -> None:
-    """Writes a file in which the test case Case of the machine is this, and these are the mocked responses."""
+    """Writes a file with this test case Case of the machine, and with these mocked responses."""
     with open("MockConfigFile.json", "w", encoding="utf-8") as file:
         json.dump(
             {
@@ -49,27 +49,49 @@ def write(case: Any = None, responses: Any = None, cases: Any = None) -> None:
 
 
 PLACE = "at /StateMachines/m/TestCases"
+NO_SUCH_STATE = "the state machine has no Task state of this name; there is 'Charge', 'Ship, now'."
 
 
 @pytest.mark.parametrize(
     "case, responses, said",
     [
         ([], {}, f"{PLACE}/Case: it must be an object."),
-        ({"Charg": "R"}, {}, f"{PLACE}/Case/Charg: the state machine has no Task state of this name; there is 'Charge', 'Ship, now'."),
-        ({"Fork": "R"}, {}, f"{PLACE}/Case/Fork: the state machine has no Task state of this name; there is 'Charge', 'Ship, now'."),
+        ({"Charg": "R"}, {}, f"{PLACE}/Case/Charg: {NO_SUCH_STATE}"),
+        ({"Fork": "R"}, {}, f"{PLACE}/Case/Fork: {NO_SUCH_STATE}"),
         ({"Charge": 1}, {}, f"{PLACE}/Case/Charge: it must be the name of a mocked response, a string."),
         ({"Charge": "S"}, {}, "at /MockedResponses: there is no 'S'; there is 'R'."),
         ({"Charge": "R"}, {"R": []}, "at /MockedResponses/R: it must be an object."),
         *(
-            ({"Charge": "R"}, {"R": {key: ANSWERS["0"]}}, f"at /MockedResponses/R/{key}: a name here must be an invocation, such as")
+            (
+                {"Charge": "R"}, {"R": {key: ANSWERS["0"]}},
+                f"at /MockedResponses/R/{key}: a name here must be an invocation, such as",
+            )
             for key in ("x", "-1", "2-1", "1-", "1.5", "")
         ),
-        ({"Charge": "R"}, {"R": {"1": ANSWERS["0"]}}, "at /MockedResponses/R/1: invocation 0 has no answer: invocations count from 0"),
-        ({"Charge": "R"}, {"R": {"3": ANSWERS["0"], "0-1": ANSWERS["0"]}}, "at /MockedResponses/R/3: invocation 2 has no answer"),
-        ({"Charge": "R"}, {"R": {"0-2": ANSWERS["0"], "2": ANSWERS["0"]}}, "at /MockedResponses/R/2: invocation 2 has two answers"),
-        ({"Charge": "R"}, {"R": {"0": {}}}, "at /MockedResponses/R/0: it must be an object with one field, Return or Throw."),
-        ({"Charge": "R"}, {"R": {"0": {"Return": 1, "Throw": {}}}}, "at /MockedResponses/R/0: it must be an object with one field"),
-        ({"Charge": "R"}, {"R": {"0": {"Throw": {"Cause": "c"}}}}, "at /MockedResponses/R/0/Throw: it must be an object with Error"),
+        (
+            {"Charge": "R"}, {"R": {"1": ANSWERS["0"]}},
+            "at /MockedResponses/R/1: invocation 0 has no answer: invocations count from 0",
+        ),
+        (
+            {"Charge": "R"}, {"R": {"3": ANSWERS["0"], "0-1": ANSWERS["0"]}},
+            "at /MockedResponses/R/3: invocation 2 has no answer",
+        ),
+        (
+            {"Charge": "R"}, {"R": {"0-2": ANSWERS["0"], "2": ANSWERS["0"]}},
+            "at /MockedResponses/R/2: invocation 2 has two answers",
+        ),
+        (
+            {"Charge": "R"}, {"R": {"0": {}}},
+            "at /MockedResponses/R/0: it must be an object with one field, Return or Throw.",
+        ),
+        (
+            {"Charge": "R"}, {"R": {"0": {"Return": 1, "Throw": {}}}},
+            "at /MockedResponses/R/0: it must be an object with one field",
+        ),
+        (
+            {"Charge": "R"}, {"R": {"0": {"Throw": {"Cause": "c"}}}},
+            "at /MockedResponses/R/0/Throw: it must be an object with Error",
+        ),
     ],
 )  # fmt: skip
 def test_files_that_cannot_be(
@@ -90,7 +112,13 @@ def test_files_that_cannot_be(
         ('{"StateMachines": {},\n  oops}', " is not JSON, line 2, column 3: Unexpected character"),
         ("[]", ", at /: it must be an object with StateMachines and MockedResponses."),
         ('{"StateMachines": {"n": {}}}', ", at /StateMachines: there is no 'm'; there is 'n'."),
-        (None, " cannot be read: No such file or directory. SFN_MOCK_CONFIG names the file; without it, MockConfigFile.json"),
+        (
+            None,
+            (
+                " cannot be read: No such file or directory. "
+                "SFN_MOCK_CONFIG names the file; without it, MockConfigFile.json"
+            ),
+        ),
     ],
 )  # fmt: skip
 def test_what_is_no_file_of_mocks(

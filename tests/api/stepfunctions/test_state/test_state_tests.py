@@ -241,12 +241,8 @@ def test_errors(call: Caller, state: Any, retries: int, status: str, details: An
 def test_tolerated_failures(call: Caller, failures: int, status: str) -> None:
     """A Map fails by more iterations than it tolerates, over the items that were found or read."""
     more: dict[str, Any] = {"mock": {"result": "[1, 2]"}}
-    assert (
-        tried(call, MAP, {"v": [1, 2]}, stateConfiguration={"mapIterationFailureCount": failures}, **more)[
-            "status"
-        ]
-        == status
-    )
+    given = {"mapIterationFailureCount": failures}
+    assert tried(call, MAP, {"v": [1, 2]}, stateConfiguration=given, **more)["status"] == status
     read = {"mapIterationFailureCount": failures, "mapItemReaderData": "[1, 2]"}
     assert tried(call, MAP, {}, stateConfiguration=read, **more)["status"] == status
 
@@ -266,9 +262,8 @@ def test_what_a_reader_read(call: Caller) -> None:
         "End": True,
     }
     read = {"mapItemReaderData": '{"rows": [1, 2, 3]}'}
-    shown = tried(call, state, {}, stateConfiguration=read, mock={"result": "[]"}, inspectionLevel="DEBUG")[
-        "inspectionData"
-    ]
+    answer = tried(call, state, {}, stateConfiguration=read, mock={"result": "[]"}, inspectionLevel="DEBUG")
+    shown = answer["inspectionData"]
     assert shown["afterItemsPointer"] == [1, 2, 3]
     assert shown["afterItemBatcher"] == [
         {"BatchInput": {"n": 1}, "Items": [1, 2]},

@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from sfn_cli.integrations.aws.clients import Clients
-from sfn_cli.integrations.integration import Errand, Later, T, World, nothing_to_cancel
+from sfn_cli.integrations.integration import Later, T, TaskContext, TaskRun, nothing_to_cancel
 from sfn_cli.integrations.table import integration
 from sfn_cli.interpreter.signals import Signal, TaskFailed, TaskSucceeded
 
@@ -73,10 +73,10 @@ def run(
     """
     answers: list[Signal] = []
     clients = _clients(service.settings)
-    world = World(
+    context = TaskContext(
         service.settings, _Invoked(service), service, service.clock, _Here(service), clients, {}, inspection
     )
-    integration(task.resource)(Errand(task, NO_EXECUTION, answers.append), world)
+    integration(task.resource)(TaskRun(task, NO_EXECUTION, answers.append), context)
     (answer,) = answers
     assert isinstance(answer, (TaskSucceeded, TaskFailed))
     return answer

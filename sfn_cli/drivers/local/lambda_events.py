@@ -26,7 +26,7 @@ AT_ONCE = 64
 """How many events one worker has in hand."""
 
 
-class EventInvocations:
+class LambdaEvents:
     """The events that one worker has functions handle."""
 
     def __init__(
@@ -87,7 +87,6 @@ class EventInvocations:
         elif outcome.kind != "not_found" and event.tries < len(RETRY_SECONDS):
             self._events.retry(self._worker, event.id, self._clock() + RETRY_SECONDS[event.tries] * 1000)
         else:
-            self._report(
-                f"gives up the event {event.request_id} for {event.function_ref}: {outcome.error} {outcome.message}".rstrip()
-            )
+            what = f"gives up the event {event.request_id} for {event.function_ref}"
+            self._report(f"{what}: {outcome.error} {outcome.message}".rstrip())
             self._events.remove(self._worker, event.id)

@@ -28,7 +28,7 @@ from sfn_cli.jsonvalue import dumps
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from sfn_cli.integrations.integration import World
+    from sfn_cli.integrations.integration import TaskContext
     from sfn_cli.settings import Settings
     from sfn_cli.store.records.outbox import Note
     from sfn_cli.store.sqlite.stepfunctions.outbox import Outbox
@@ -60,16 +60,16 @@ class _Sent(NamedTuple):
     again: bool = False
 
 
-class EventDelivery:
+class OutboxDelivery:
     """One worker's part in it. `report` takes a line for the worker's log."""
 
-    def __init__(self, outbox: Outbox, world: World, report: Callable[[str], None]) -> None:
+    def __init__(self, outbox: Outbox, context: TaskContext, report: Callable[[str], None]) -> None:
         self._outbox = outbox
-        self._world = world
-        self._home = world.settings.home
+        self._context = context
+        self._home = context.settings.home
         self._report = report
-        self._named = _named_endpoint(world.settings)
-        self._stays_here = not world.settings.calls_aws
+        self._named = _named_endpoint(context.settings)
+        self._stays_here = not context.settings.calls_aws
         self._lock: int | None = None
         self._looked = False
         self._endpoint: str | None = None
@@ -90,7 +90,7 @@ class EventDelivery:
         self._endpoint = self._named or (embedded_aws.running(self._home) if self._stays_here else None)
         if self._endpoint is not None:
             if self._lock is None and self._take_lock():
-                self._outbox.enable(self._world.clock())
+                self._outbox.enable(self._context.clock())
         elif (self._lock is not None or not self._looked) and self._take_lock():
             dropped = self._outbox.disable()
             if dropped:
@@ -114,7 +114,7 @@ class EventDelivery:
             else:
                 entries.append((note.id, entry))
         self._sending = True
-        self._world.background(partial(self._send, self._endpoint, entries, gone), self._sent)
+        self._context.background(partial(self._send, self._endpoint, entries, gone), self._sent)
 
     def _entry_of(self, note: Note) -> dict[str, Any] | None:
         """The event of a change; None when the execution is gone, or its rows cannot be read."""
@@ -131,7 +131,7 @@ class EventDelivery:
         self, endpoint: str, entries: Sequence[tuple[int, dict[str, Any]]], gone: Sequence[int]
     ) -> _Sent:
         """In a thread."""
-        client = self._world.clients.at("events", endpoint)
+        client = self._context.clients.at("events", endpoint)
         from botocore.exceptions import BotoCoreError, ClientError
 
         done, trouble = [*gone], None
@@ -166,7 +166,7 @@ class EventDelivery:
         if outcome.again:
             self._again_at = time.monotonic() + self._pause
             self._pause = min(2 * self._pause, LONGEST_PAUSE_SECONDS)
-            dropped = self._outbox.drop_older(self._world.clock() - DAY_MS)
+            dropped = self._outbox.drop_older(self._context.clock() - DAY_MS)
             if dropped:
                 self._report(f"drops {dropped} events that could not be delivered for a day")
         else:

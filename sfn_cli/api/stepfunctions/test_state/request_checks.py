@@ -1,0 +1,127 @@
+"""Which requests TestState takes: the state on its own, its input, its variables and its mock.
+
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.api.stepfunctions import arn_checks
+from sfn_cli.api.stepfunctions.definitions import STATE_NAME, refuse_faults
+from sfn_cli.api.stepfunctions.executions import check_input
+from sfn_cli.api.stepfunctions.test_state.mock_results import check_mock
+from sfn_cli.asl.dataflow import JSONPATH
+from sfn_cli.asl.nesting import all_states
+from sfn_cli.asl.states.task_state import TaskState
+from sfn_cli.asl.validation.validate import validate, validate_state
+from sfn_cli.errors import ApiError
+from sfn_cli.jsonvalue import loads
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfn_cli.api.service import Service
+    from sfn_cli.asl.states.state import State
+
+_MOCKABLE = ("Task", "Map", "Parallel")
+
+
+def check_request(request: Mapping[str, Any]) -> None:
+    mock = request.get("mock")
+    if mock is None:
+        if "mapIterationFailureCount" in request.get("stateConfiguration", {}):
+            raise refusal("TestState does not support MapIterationFailureCount when a mock is not specified.")
+        if "context" in request:
+            raise refusal("TestState does not support Context when a mock is not specified.")  # (ours)
+    elif ("result" in mock) == ("errorOutput" in mock):
+        raise refusal("A test mock should have only one of the following fields: [result, errorOutput].")
+    elif "error" not in mock.get("errorOutput", {"error": None}):
+        raise refusal("A mocked errorOutput must have the field 'error'.")  # (ours)
+    elif request.get("revealSecrets"):
+        raise refusal("TestState does not support RevealSecrets when a mock is specified.")
+    if "roleArn" in request:
+        arn_checks.check_role(request["roleArn"])
+    check_input(request.get("input", "{}"))
+    _check_variables(request.get("variables", "{}"))
+
+
+def _check_variables(text: str) -> None:
+    check_input(text)
+    if not isinstance(loads(text), dict):
+        raise refusal("Variables must be a JSON object.")  # (ours)
+
+
+def machine_of_state(service: Service, request: Mapping[str, Any]) -> dict[str, Any]:
+    """A machine of the state alone. Raises ApiError InvalidDefinition, or ValidationException when
+    it is not there.
+    """
+    definition = request["definition"]
+    # What a mock answers for need not be here; nor need what other states of the machine call.
+    is_available = None if "mock" in request else service.is_available
+    if "stateName" not in request:
+        refuse_faults(validate_state(definition, f"/States/{STATE_NAME}", is_available=is_available))
+        return {"StartAt": STATE_NAME, "States": {STATE_NAME: loads(definition)}}
+    refuse_faults(validate(definition))
+    whole = loads(definition)
+    state = _find(whole, request["stateName"])
+    if state is None:
+        raise refusal("State not found in definition")
+    return {
+        "QueryLanguage": whole.get("QueryLanguage", JSONPATH),
+        "StartAt": STATE_NAME,
+        "States": {STATE_NAME: state},
+    }
+
+
+def _find(machine: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
+    """The state of this name, in the machine or in those within it: no two have one name."""
+    return next((state for found, state in all_states(machine) if found == name), None)
+
+
+def check_state(state: State, fields: Mapping[str, Any], request: Mapping[str, Any]) -> None:
+    """Raises ApiError when the state, of these fields, cannot be tested as the request has it."""
+    mock = request.get("mock")
+    if mock is None:
+        if state.type in ("Map", "Parallel"):
+            raise ApiError(
+                "InvalidDefinition",
+                "TestState API does not support Map or Parallel states. "
+                "Supported state types include: [Task, Wait, Pass, Succeed, Fail, Choice]",
+            )
+        if isinstance(state, TaskState):
+            if "roleArn" not in request:
+                raise refusal("RoleArn must be specified when testing a Task state")
+            if state.resource is not None and state.resource.answerable:
+                raise refusal(
+                    "TestState supports activities, '.sync' and '.waitForTaskToken' with a mock only."
+                )  # (ours)
+        return
+    if state.type not in _MOCKABLE:
+        raise refusal(f"State type '{state.type}' is not supported when a mock is specified")
+    if "result" in mock:
+        _check_result(fields, mock["result"])
+        if isinstance(state, TaskState) and state.resource is not None:
+            check_mock(state.resource, loads(mock["result"]), mock.get("fieldValidationMode", "STRICT"))
+
+
+def _check_result(fields: Mapping[str, Any], text: str) -> None:
+    """A mocked result is JSON of the kind that the state's work gives."""
+    try:
+        result = loads(text)
+    except (RecursionError, ValueError):
+        raise refusal("Mocked result must be valid JSON") from None
+    if fields["Type"] == "Map" and "ResultWriter" in fields:
+        if not isinstance(result, dict):
+            raise refusal("Mocked result must be a JSON object.")
+    elif fields["Type"] != "Task":
+        if not isinstance(result, list):
+            raise refusal("Mocked result must be an array.")
+        if fields["Type"] == "Parallel" and len(result) != len(fields["Branches"]):
+            raise refusal(
+                "Mocked result must contain the same number of items as number of Parallel branches."
+            )
+
+
+def refusal(message: str) -> ApiError:
+    return ApiError("ValidationException", message)

@@ -1,0 +1,41 @@
+"""The steps of a tested state's dataflow, and how TestState shows them and other values.
+
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_InspectionData.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.jsonvalue import dumps_spaced
+
+if TYPE_CHECKING:
+    from sfn_cli.jsonvalue import Payload
+
+_WITHOUT_RESULT = ("Choice", "Wait", "Succeed", "Fail")
+"""The types of which the effective input is the one step that is shown."""
+
+_NUMBERS = ("toleratedFailureCount", "toleratedFailurePercentage", "maxConcurrency")
+
+
+class Steps:
+    """The trace of a tested state: its steps, in the order in which they were first noted."""
+
+    def __init__(self) -> None:
+        self._payloads: dict[str, Payload] = {}
+
+    def note(self, step: str, payload: Payload, /) -> None:
+        self._payloads[step] = payload
+
+    def to_response(self, state_type: str) -> dict[str, Any]:
+        """The steps that are shown of a state of this type, as members of InspectionData."""
+        return {
+            name: step.value if name in _NUMBERS else to_text(step)
+            for name, step in self._payloads.items()
+            if state_type not in _WITHOUT_RESULT or name == "afterInputPath"
+        }
+
+
+def to_text(payload: Payload) -> str:
+    """Observed: TestState writes arrays with a space after each comma, unlike histories."""
+    return dumps_spaced(payload.value)

@@ -1,0 +1,85 @@
+"""A Map that is tested: the items that its iterations would be given, and how many may fail.
+
+A tested Map runs no children, so it is not entered: it is asked for its limits, its items and their
+inputs, one after the other, and each answer is a step of the trace.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
+
+from sfn_cli.api.stepfunctions.test_state.request_checks import refusal
+from sfn_cli.errors import ApiError, StatesError
+from sfn_cli.json_pointer import resolve_pointer
+from sfn_cli.jsonvalue import Json, Payload, loads
+
+if TYPE_CHECKING:
+    from sfn_cli.asl.states.map_state import MapState
+    from sfn_cli.asl.visit import Visit
+
+
+class TestedMap(NamedTuple):
+    """How many iterations there would be, and how many of them may fail: None where nothing is said."""
+
+    iterations: int
+    tolerated_count: float | None
+    tolerated_percentage: float | None
+
+    def check_failures(self, failures: int) -> None:
+        """Raises ApiError for more failures than iterations."""
+        if failures > self.iterations:
+            raise ApiError(
+                "ValidationException",
+                "Map iteration failure count must be less than or equal to the number of Map iterations",
+            )
+
+    def check_tolerance(self, failures: int) -> None:
+        """Raises StatesError for more failures than the Map tolerates."""
+        # Observed: a Map that tolerates no number of failures is not failed by their count.
+        count, percentage = self.tolerated_count, self.tolerated_percentage
+        if (count is not None and failures > count) or (
+            percentage is not None and failures * 100 > percentage * self.iterations
+        ):
+            raise StatesError(
+                "States.ExceedToleratedFailureThreshold",
+                "The specified tolerated failure threshold was exceeded",
+            )
+
+
+def tested_map(state: MapState, seen: Visit, read: list[Json] | None) -> TestedMap:
+    """The Map over the items that ItemReader has `read`, or else over those that its input holds.
+    Raises StatesError.
+    """
+    note = seen.trace.note
+    note("maxConcurrency", Payload(state.concurrency(seen)))
+    count = percentage = None
+    if state.tolerated_count is not None:
+        count = state.tolerated_count.evaluate(seen)
+        note("toleratedFailureCount", Payload(count))
+    if state.tolerated_percentage is not None:
+        percentage = state.tolerated_percentage.evaluate(seen)
+        note("toleratedFailurePercentage", Payload(percentage))
+    items = state.find_items(seen) if read is None else read
+    inputs = state.inputs(seen, items)
+    if state.selects:
+        note("afterItemSelector", Payload([item.value for item in inputs]))
+    batches = state.batches(seen, inputs)
+    if batches is not None:
+        note("afterItemBatcher", Payload(batches))
+    return TestedMap(len(items), count, percentage)
+
+
+def items_of(data: str, state: MapState, seen: Visit) -> list[Json]:
+    """The items in mapItemReaderData, where ItemsPointer says. Raises ApiError."""
+    try:
+        items = loads(data)
+    except (RecursionError, ValueError):
+        items = None
+    if state.items_pointer is not None:
+        with suppress(LookupError):
+            items = resolve_pointer(items, state.items_pointer)
+            seen.trace.note("afterItemsPointer", Payload(items))
+    if not isinstance(items, list):
+        raise refusal("sfn takes a JSON array as mapItemReaderData.")  # (ours)
+    return items

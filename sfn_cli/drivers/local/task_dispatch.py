@@ -1,0 +1,119 @@
+"""Open tasks of one worker: each is started once the event that scheduled it is durable, and
+cancelled when its execution no longer has it (a timeout, a sibling's failure, a stop).
+
+An execution may have mocks: what they answer never comes to an integration. An error of an
+integration, at once or in a callback, concerns the task's execution alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
+
+from sfn_cli.errors import UnstorableError
+from sfn_cli.integrations import mocked
+from sfn_cli.integrations.integration import T, TaskRun, nothing_to_cancel
+from sfn_cli.integrations.table import integration
+from sfn_cli.interpreter.signals import Signal, TaskFailed, TaskStarted
+
+if TYPE_CHECKING:
+    from sfn_cli.drivers.local.driven_execution import DrivenExecution
+    from sfn_cli.functions.outcome import Outcome
+    from sfn_cli.integrations.integration import Cancel, Later, PendingInvocation, TaskContext
+    from sfn_cli.interpreter.execution import OpenTask
+
+Isolating = Callable[[int], AbstractContextManager[None]]
+"""A block in which an error harms only the execution in this row."""
+
+
+class _Isolated:
+    """The worker's threads and functions for one execution, whose callbacks harm no other execution."""
+
+    def __init__(self, execution: int, context: TaskContext, isolating: Isolating) -> None:
+        self._execution = execution
+        self._context = context
+        self._isolating = isolating
+
+    def background(
+        self,
+        call: Callable[[], T | Later],
+        done: Callable[[T | Exception], None],
+        /,
+        *,
+        may_wait: bool = False,
+    ) -> Cancel:
+        """As `TaskContext.background`."""
+        return self._context.background(call, self._guarded(done), may_wait=may_wait)
+
+    def invoke(
+        self, function_ref: str, payload: str, done: Callable[[Outcome], None], /
+    ) -> PendingInvocation:
+        """As `Pool.invoke`."""
+        return self._context.pool.invoke(function_ref, payload, self._guarded(done))
+
+    def look(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """As `TaskContext.isolated`."""
+
+        def guarded() -> None:
+            with self._isolating(self._execution):
+                callback()
+
+        return guarded
+
+    def _guarded(self, done: Callable[[T], None]) -> Callable[[T], None]:
+        def guarded(outcome: T) -> None:
+            with self._isolating(self._execution):
+                done(outcome)
+
+        return guarded
+
+
+class TaskDispatch:
+    """Starts and cancels tasks. `deliver` takes their signals, each with its execution."""
+
+    def __init__(
+        self, context: TaskContext, deliver: Callable[[DrivenExecution, Signal], None], isolating: Isolating
+    ) -> None:
+        self._context = context
+        self._deliver = deliver
+        self._isolating = isolating
+
+    def match(
+        self, driven: DrivenExecution, opened: Iterable[OpenTask], closed: Iterable[OpenTask] = ()
+    ) -> None:
+        """Starts the tasks that were opened, and cancels those that were closed."""
+        for task in closed:
+            cancel = driven.running.pop(task.id, None)
+            if cancel is not None:
+                cancel()
+        for task in opened:
+            driven.running[task.id] = self._start(driven, task)
+
+    def _start(self, driven: DrivenExecution, task: OpenTask) -> Cancel:
+        def answer(signal: Signal) -> None:
+            self._deliver(driven, signal)
+
+        task_run = TaskRun(task, driven.interpreter.execution.arn, answer)
+        if driven.mocks is not None and (instead := driven.mocks.answer(task)) is not None:
+            return mocked.answer(task_run, instead)
+        if not task.started and task.activity is None:
+            answer(TaskStarted(task.id))
+        isolated = _Isolated(driven.id, self._context, self._isolating)
+        context = self._context._replace(
+            background=isolated.background, pool=isolated, isolated=isolated.look
+        )
+        try:
+            return integration(task.resource)(task_run, context)
+        except UnstorableError as error:
+            answer(TaskFailed(task.id, "States.TaskFailed", str(error)))
+            return nothing_to_cancel
+
+    def drop(self, driven: DrivenExecution) -> None:
+        """Cancels all that is done for an execution that is driven no more."""
+        if driven.step is not None:
+            driven.step.cancel()
+        running, driven.running = driven.running, {}
+        for cancel in running.values():
+            with self._isolating(driven.id):  # what cannot be cancelled keeps nothing else running
+                cancel()

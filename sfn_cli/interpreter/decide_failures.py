@@ -1,0 +1,145 @@
+"""What happens when a state fails: it is retried, the error is caught, or the frame fails and its siblings
+are aborted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfn_cli.errors import StatesError
+from sfn_cli.interpreter.decide_moves import event, exit_state, iteration, perform
+from sfn_cli.interpreter.events import error_details, of_states
+from sfn_cli.interpreter.visits import (
+    QUERY_EVALUATION_ERROR,
+    catch,
+    final_failure,
+    next_move,
+    retrier_with_attempts_left,
+    visit,
+)
+
+if TYPE_CHECKING:
+    from sfn_cli.interpreter.decide_moves import Due
+    from sfn_cli.interpreter.events import HistoryEvent
+    from sfn_cli.interpreter.execution import Execution, Frame
+
+_FAILED = of_states("StateFailed")
+_ABORTED = of_states("StateAborted")
+
+
+def expression_failed(
+    execution: Execution, frame: Frame, now: int, error: StatesError, after: Frame
+) -> HistoryEvent | Due | None:
+    """An expression of the state failed, after the last event of `after`. Those of JSONata are
+    recorded first (law 3).
+    """
+    stay = frame.stay
+    if error.error == QUERY_EVALUATION_ERROR:
+        details = {**error_details(error.error, error.cause), "state": stay.state.name}
+        if error.location is not None:
+            details["location"] = error.location
+        previous = stay.entered_previous if after.last == stay.entered_id else after.last
+        return event(execution, frame, now, "EvaluationFailed", details, previous=previous)
+    if frame.phase in ("WORKED", "JOINED"):
+        return recover(execution, frame, now, error)
+    # Nothing outside was asked, and asking the same state again would give the same error.
+    return _fail_state(execution, frame, now, error, after)
+
+
+def recover(execution: Execution, frame: Frame, now: int, error: StatesError) -> HistoryEvent | Due | None:
+    """The frame's state failed: retry it when its Retrier says so, or else catch the error, or fail."""
+    again = _retry(execution, frame, now, error, frame)
+    return _fail_state(execution, frame, now, error, frame) if again is None else again
+
+
+def _retry(
+    execution: Execution, frame: Frame, now: int, error: StatesError, after: Frame
+) -> HistoryEvent | Due | None:
+    """The event of another attempt, the time when it is due, or None if there is none left.
+
+    The attempt follows the last event of `after`: the frame itself, or its child that failed.
+    """
+    stay = frame.stay
+    found = retrier_with_attempts_left(stay, error)
+    if found is None:
+        return None
+    position, entry = found
+    attempt = stay.retried.get(position, 0) + 1
+    due = after.last_at + entry.delay_ms(attempt, f"{execution.seed}/{after.last}/retry")
+    if now < due:
+        return due
+    try:
+        move = next_move(execution, frame, now, after)
+    except StatesError as raised:
+        return expression_failed(execution, frame, now, raised, after)
+    return perform(execution, frame, now, move, after.last)
+
+
+def _fail_state(
+    execution: Execution, frame: Frame, now: int, error: StatesError, after: Frame
+) -> HistoryEvent | Due | None:
+    """No attempt is left: record the failure of a Map or Parallel, then catch the error, or fail."""
+    stay = frame.stay
+    if frame.phase == "FAILED" and not stay.join_failed and stay.state.type in _FAILED:
+        return event(execution, frame, now, _FAILED[stay.state.type])
+    try:
+        seen = visit(execution, frame, attempt=stay.retry_count, now=after.last_at, follows=after.last)
+        done = catch(stay, seen, error)
+    except StatesError as worse:
+        return fail_frame(execution, frame, now, worse)
+    if done is None:
+        return fail_frame(execution, frame, now, error)
+    return exit_state(execution, frame, now, done, after.last)
+
+
+def fail_frame(execution: Execution, frame: Frame, now: int, error: StatesError) -> HistoryEvent | Due | None:
+    """The frame fails, and with it what it is part of."""
+    frame.stay.note().failed_for_good = error
+    parent = frame.parent
+    if parent is None:
+        return event(execution, frame, now, "ExecutionFailed", error_details(error.error, error.cause))
+    if parent.stay.state.type == "Map":
+        return event(execution, frame, now, "MapIterationFailed", iteration(frame))
+    parent.stay.note().failed_child = frame
+    return fail_fork(execution, parent, now, frame)
+
+
+def fail_fork(execution: Execution, frame: Frame, now: int, failed: Frame) -> HistoryEvent | Due | None:
+    """A Map or Parallel one of whose children failed (law 4)."""
+    aborted = _abort_children(execution, frame, now, spared=failed, previous=failed.last)
+    if aborted is not None:
+        return aborted
+    again = _retry(execution, frame, now, final_failure(execution, failed, now), failed)
+    if again is not None:
+        return again
+    return event(execution, frame, now, _FAILED[frame.stay.state.type], previous=failed.last)
+
+
+def _abort_children(
+    execution: Execution, frame: Frame, now: int, *, spared: Frame | None, previous: int
+) -> HistoryEvent | None:
+    fork = frame.stay.fork
+    for _, child in sorted(fork.children.items()) if fork is not None else ():
+        if child is spared or child.phase == "ENDED":
+            continue
+        aborted = _abort_state(execution, child, now, previous)
+        if aborted is not None:
+            return aborted
+        if frame.stay.state.type == "Map":
+            return event(execution, child, now, "MapIterationAborted", iteration(child), previous=previous)
+    return None
+
+
+def _abort_state(execution: Execution, frame: Frame, now: int, previous: int) -> HistoryEvent | None:
+    """The next event of aborting what the frame does, or None if there is nothing (more) to record."""
+    if frame.phase in ("STARTING", "ENDING", "ABORTED"):
+        return None
+    stay = frame.stay
+    if stay.task is not None and stay.task.plan is not None:
+        return event(execution, frame, now, "MapRunAborted", previous=previous)
+    inner = _abort_children(execution, frame, now, spared=None, previous=previous)
+    if inner is not None:
+        return inner
+    if stay.state.type in _ABORTED:
+        return event(execution, frame, now, _ABORTED[stay.state.type], previous=previous)
+    return None

@@ -1,0 +1,105 @@
+"""How a state's move is recorded: the event that carries out what the state asks for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfn_cli.asl.moves import Call, Distribute, Exit, Fork, Move, Sleep, Stop
+from sfn_cli.interpreter.events import VARIABLES, VARIABLES_DETAILS, HistoryEvent, of_states
+from sfn_cli.interpreter.receive import task_details, task_event, task_kind
+from sfn_cli.jsonvalue import Json, Payload, dumps
+
+if TYPE_CHECKING:
+    from sfn_cli.interpreter.execution import Execution, Frame
+
+Due = int
+"""A time in milliseconds since 1970, before which a frame has nothing to do."""
+
+_EXITED = of_states("StateExited")
+_STARTED = of_states("StateStarted")
+
+
+def event(
+    execution: Execution,
+    frame: Frame,
+    now: int,
+    type: str,
+    details: dict[str, Json] | None = None,
+    *,
+    payload: Payload | None = None,
+    previous: int | None = None,
+    next: str | None = None,
+) -> HistoryEvent:
+    """The next event of the frame; it follows the frame's last one, unless `previous` says another."""
+    return HistoryEvent(
+        execution.last_id + 1,
+        frame.last if previous is None else previous,
+        now,
+        type,
+        frame.serial,
+        next,
+        payload,
+        details,
+    )
+
+
+def iteration(frame: Frame) -> dict[str, Json]:
+    """The details of an event about an iteration of a Map."""
+    assert frame.parent is not None
+    return {"name": frame.parent.stay.state.name, "index": frame.index}
+
+
+def perform(
+    execution: Execution, frame: Frame, now: int, move: Move, previous: int
+) -> HistoryEvent | Due | None:
+    """The event that begins what the state asks for, and follows the event `previous`; or the time
+    until which there is nothing to do.
+    """
+    match move:
+        case Exit():
+            return exit_state(execution, frame, now, move, previous)
+        case Call():
+            return _schedule(execution, frame, now, move, previous)
+        case Fork() | Distribute():
+            counted = isinstance(move, Distribute) or move.items is not None
+            details = {"length": move.length} if counted else None
+            type = _STARTED[frame.stay.state.type]
+            return event(execution, frame, now, type, details, previous=previous)
+        case Sleep(until):
+            return until
+        case Stop():
+            raise AssertionError("a Fail is neither retried nor performed")
+
+
+def exit_state(execution: Execution, frame: Frame, now: int, done: Exit, previous: int) -> HistoryEvent:
+    """The event by which the frame leaves its state. It follows the event `previous`."""
+    state = frame.stay.state
+    details: dict[str, Json] = {"name": state.name}
+    if done.assigned:
+        details[VARIABLES] = {name: dumps(value) for name, value in done.assigned.items()}
+        details[VARIABLES_DETAILS] = {"truncated": False}
+    return HistoryEvent(
+        execution.last_id + 1,
+        previous,
+        now,
+        _EXITED[state.type],
+        frame.serial,
+        done.next,
+        done.output,
+        details,
+    )
+
+
+def _schedule(execution: Execution, frame: Frame, now: int, call: Call, previous: int) -> HistoryEvent:
+    kind = task_kind(call.resource)
+    details: dict[str, Json] = task_details(call.resource) or {"resource": call.resource.arn}
+    if kind == "Task":
+        details["region"] = execution.arn.split(":", 4)[3]
+    if call.timeout_seconds is not None:
+        details["timeoutInSeconds"] = call.timeout_seconds
+    if call.heartbeat_seconds is not None and kind != "LambdaFunction":
+        details["heartbeatInSeconds"] = call.heartbeat_seconds
+    if call.credentials is not None:
+        details["taskCredentials"] = {"roleArn": call.credentials.get("RoleArn")}
+    type = task_event(call.resource, "Scheduled")
+    return event(execution, frame, now, type, details, payload=call.arguments, previous=previous)

@@ -1,0 +1,169 @@
+"""What the events of a Map or Parallel and its children mean: forks, iterations, joins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfn_cli.asl.moves import Distribute, Fork
+from sfn_cli.interpreter.evolve_tasks import begin_attempt, cancel_task, follow
+from sfn_cli.interpreter.execution import Frame
+from sfn_cli.interpreter.fork import ForkState
+from sfn_cli.interpreter.stay import NO_MEMO
+from sfn_cli.interpreter.visits import failure, final_failure
+
+if TYPE_CHECKING:
+    from sfn_cli.interpreter.events import HistoryEvent
+    from sfn_cli.interpreter.execution import Execution
+
+
+def add_frame(execution: Execution, frame: Frame) -> None:
+    """A new thread of control begins."""
+    execution.frames[frame.serial] = frame
+    execution.next_serial = frame.serial + 1
+    execution.make_ready(frame)
+
+
+def child_succeeded(execution: Execution, frame: Frame, followed: int) -> None:
+    """A child is done; its parent now follows the event with the id `followed`."""
+    parent = frame.parent
+    assert parent is not None
+    fork = parent.stay.fork
+    assert fork is not None
+    fork.results[frame.index] = frame.input
+    fork.running -= 1
+    fork.finished += 1
+    fork.previous_for_child = frame.last
+    parent.last = followed
+    parent.last_at = frame.last_at
+    _drop(execution, frame)
+    execution.make_ready(parent)
+
+
+def drop_children(execution: Execution, frame: Frame) -> None:
+    """The frame's children are of no more use: it leaves its state, or forks again."""
+    fork = frame.stay.fork
+    if fork is not None:
+        for child in list(fork.children.values()):
+            _drop(execution, child)
+        frame.stay.fork = None
+
+
+def _drop(execution: Execution, frame: Frame) -> None:
+    frame.phase = "ENDED"
+    cancel_task(execution, frame)
+    if frame.stay is not None:
+        drop_children(execution, frame)
+    execution.frames.pop(frame.serial, None)
+    execution.waiting.pop(frame.serial, None)
+    if frame.parent is not None and frame.parent.stay.fork is not None:
+        frame.parent.stay.fork.children.pop(frame.index, None)
+
+
+def set_children_aside(execution: Execution, frame: Frame) -> None:
+    """The frame's children do no more; a redrive may resume each from where it stands."""
+    fork = frame.stay.fork
+    if fork is not None:
+        for child in fork.children.values():
+            _take_off_the_agenda(execution, child)
+        fork.set_aside()
+
+
+def _take_off_the_agenda(execution: Execution, frame: Frame) -> None:
+    cancel_task(execution, frame)
+    execution.frames.pop(frame.serial, None)
+    execution.waiting.pop(frame.serial, None)
+    if frame.stay is not None and frame.stay.fork is not None:
+        for child in frame.stay.fork.children.values():
+            _take_off_the_agenda(execution, child)
+
+
+def forked(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
+    _note_failed_child(execution, frame, event)
+    move = begin_attempt(execution, frame, event)
+    drop_children(execution, frame)
+    follow(execution, frame, event)
+    stay = frame.stay
+    if isinstance(move, Distribute):
+        frame.phase = "DISTRIBUTING"
+        stay.distribution = move
+        stay.map_run_arn = None
+        return
+    assert isinstance(move, Fork)
+    frame.phase = "FORKED"
+    stay.fork = ForkState(move, event.id)
+    if move.items is None:
+        for index in range(move.length):
+            _start_child(execution, frame, stay.fork, index, event)
+
+
+def _note_failed_child(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
+    """A Map or Parallel fails, or starts again, because of the child that the event follows."""
+    fork = frame.stay.fork
+    for child in fork.children.values() if fork is not None else ():
+        if child.last == event.previous_event_id:
+            frame.stay.error = final_failure(execution, child, event.at)
+            frame.last, frame.last_at = child.last, child.last_at
+
+
+def _start_child(
+    execution: Execution, parent: Frame, fork: ForkState, index: int, event: HistoryEvent
+) -> None:
+    move = fork.move
+    child = Frame(
+        execution.next_serial, move.machine(index), move.inputs[index], parent.variables, event.id, event.at
+    )
+    child.parent = parent
+    child.index = index
+    if move.items is not None:
+        child.item = (index, move.items[index])
+    fork.children[index] = child
+    fork.started += 1
+    fork.running += 1
+    add_frame(execution, child)
+
+
+def iteration_started(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
+    # Recorded under the Map's frame: the iteration's own frame begins with it.
+    fork = frame.stay.fork
+    assert fork is not None
+    _start_child(execution, frame, fork, fork.started, event)
+    execution.make_ready(frame)
+
+
+def iteration_succeeded(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
+    frame.last_at = event.at
+    child_succeeded(execution, frame, event.id)
+
+
+def iteration_failed(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
+    parent = frame.parent
+    assert parent is not None and parent.stay.fork is not None
+    frame.stay.error = final_failure(execution, frame, event.at)
+    frame.stood = frame.phase
+    parent.stay.fork.failed_child = frame
+    parent.last = frame.last
+    parent.last_at = frame.last_at
+    execution.make_ready(parent)
+
+
+def iteration_aborted(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
+    parent = frame.parent
+    assert parent is not None and parent.stay.fork is not None
+    _take_off_the_agenda(execution, frame)
+    fork = parent.stay.fork
+    fork.unfinished[frame.index] = fork.children.pop(frame.index)
+
+
+def joined(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
+    frame.last_at = event.at
+    frame.stay.memo = NO_MEMO
+    execution.make_ready(frame)
+
+
+def join_failed(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
+    _note_failed_child(execution, frame, event)
+    stay = frame.stay
+    stay.error = failure(execution, frame)
+    follow(execution, frame, event)
+    set_children_aside(execution, frame)
+    stay.join_failed = True

@@ -1,0 +1,59 @@
+"""What the events of states mean: entered, left, aborted, an expression that failed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfn_cli.errors import StatesError
+from sfn_cli.interpreter.events import VARIABLES
+from sfn_cli.interpreter.evolve_children import child_succeeded, drop_children, set_children_aside
+from sfn_cli.interpreter.evolve_tasks import cancel_task, count_retry, follow
+from sfn_cli.interpreter.stay import NO_MEMO, Stay
+from sfn_cli.jsonvalue import loads
+
+if TYPE_CHECKING:
+    from sfn_cli.interpreter.events import HistoryEvent
+    from sfn_cli.interpreter.execution import Execution, Frame
+
+
+def state_entered(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
+    assert event.details is not None and event.payload is not None
+    frame.last = event.id
+    frame.last_at = event.at
+    frame.input = event.payload
+    state = frame.machine.states[event.details["name"]]
+    frame.stay = Stay(state, event.id, event.previous_event_id, event.at)
+    execution.make_ready(frame)
+
+
+def state_exited(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
+    assert event.details is not None and event.payload is not None
+    follow(execution, frame, event)
+    assigned = event.details.get(VARIABLES)
+    if assigned:
+        frame.variables = {**frame.variables, **{name: loads(text) for name, text in assigned.items()}}
+    frame.input = event.payload
+    frame.next = event.next
+    frame.phase = "ENDING" if event.next is None else "STARTING"
+    drop_children(execution, frame)
+    if event.next is None and frame.parent is not None and frame.parent.stay.state.type == "Parallel":
+        # A branch ends without an event of its own.
+        child_succeeded(execution, frame, event.id)
+
+
+def state_aborted(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
+    cancel_task(execution, frame)
+    set_children_aside(execution, frame)
+    frame.stay.memo = NO_MEMO
+    frame.stood = frame.phase
+
+
+def evaluation_failed(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
+    if frame.phase == "FAILED":
+        count_retry(execution, frame)
+    follow(execution, frame, event)
+    set_children_aside(execution, frame)
+    details = event.details or {}
+    frame.stay.error = StatesError(
+        details.get("error"), details.get("cause"), location=details.get("location")
+    )
