@@ -3,8 +3,10 @@
 Our own words, beside those of the States Language and of the AWS API:
 
     frame    one thread of control: the root of an execution, a branch of Parallel, an iteration of Map
-    move     what a state asks for: Exit, Call, Sleep, Fork or Stop
-    visit    one stay in a state: the input, variables, time and seed that the state sees
+    stay     what is known of a frame in a state, from when it enters the state until it leaves
+    move     what a state requests: Exit, Call, Sleep, Fork, Distribute or Stop
+    visit    what a state sees each time it is called: the input, variables, time and seed
+    memo     what `decide` remembers to save time; it may be lost at any time
     signal   what the world says to an execution: a task started, succeeded, failed
     driver   who turns the interpreter's handle: the local worker, and others to come
     turn     what a worker does between two commits: it advances all executions that may move

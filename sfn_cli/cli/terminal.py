@@ -9,7 +9,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TextIO
 
 from sfn_cli.cli.failures import CommandFailedError
-from sfn_cli.settings import OUTPUTS, Settings, is_region, is_set, value
+from sfn_cli.setting_kinds import is_region
+from sfn_cli.settings import Settings
+from sfn_cli.settings_table import OUTPUTS, is_set, value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,7 +36,7 @@ class Terminal:
 
     @property
     def shows_people(self) -> bool:
-        """Whether stdout is a terminal, and neither a format nor a part of the answer was asked for."""
+        """Whether stdout is a terminal, and the command line sets neither a format nor a query."""
         format_set = self.given.get("output") or is_set("AWS_DEFAULT_OUTPUT", self.environ)
         return not (format_set or self.given.get("query")) and sys.stdout.isatty()
 
@@ -56,7 +58,7 @@ class Terminal:
 
     @property
     def color(self) -> bool:
-        """Whether stdout may be coloured: --color decides; `auto` asks stdout and NO_COLOR."""
+        """Whether stdout may be coloured: --color decides; `auto` depends on stdout and NO_COLOR."""
         chosen = self.given.get("color", "auto")
         return chosen == "on" or (chosen == "auto" and sys.stdout.isatty() and not self.no_color)
 

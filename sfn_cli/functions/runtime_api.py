@@ -1,4 +1,4 @@
-"""The Runtime API of Lambda, which a custom runtime asks for invocations and gives its answers.
+"""The Runtime API of Lambda, from which a custom runtime gets invocations, and to which it sends its answers.
 
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 It listens on 127.0.0.1 at a port that the kernel chose. The API has no secret that clients could send, so it
@@ -89,8 +89,8 @@ class _Handler(BaseHTTPRequestHandler):
         """The log is the function's own."""
 
     def _is_the_programs(self) -> bool:
-        """Whether it is no browser that asks, for a page: such a request names another host, or
-        says where it comes from.
+        """Whether the request is not a browser's: that would name another host, or have the headers
+        of a page.
         """
         if self.headers["Host"] == self.server.host and not {"Origin", "Sec-Fetch-Site"} & set(self.headers):
             return True
@@ -141,7 +141,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._say(202, {"status": "OK"})
 
     def _error(self, body: bytes | None) -> Answer:
-        """The error that the program tells: its report is the payload as it is, if it is one."""
+        """The error that the program reports: its report is the payload as it is, if it is one."""
         header = self.headers["Lambda-Runtime-Function-Error-Type"]
         try:
             told = json.loads(body or b"")
@@ -199,8 +199,8 @@ def _headers(event: Event) -> dict[str, str]:
 
 
 def _response(body: bytes | None, trailers: dict[str, str]) -> Answer:
-    """A response, which need not be JSON; one that broke off half-way tells its error behind what
-    it had written.
+    """A response, which need not be JSON; the error of one that broke off half-way follows
+    what it had written.
     """
     if body is None:
         return _failure(

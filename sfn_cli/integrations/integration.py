@@ -29,7 +29,7 @@ class PendingInvocation(Protocol):
 
 
 class Invokes(Protocol):
-    """Who invokes functions: a worker's Pool, or whoever waits for the outcome."""
+    """Invokes functions: a worker's Pool, or an invoker that waits for the outcome."""
 
     def invoke(
         self, function_ref: str, payload: str, done: Callable[[Outcome], None], /
@@ -100,7 +100,7 @@ class TaskRun(NamedTuple):
 
 
 Integration = Callable[[TaskRun, TaskContext], Cancel]
-"""Starts the task, answers each signal once, and gives what cancels it."""
+"""Starts the task, answers each signal once, and returns the function that cancels it."""
 
 
 def nothing_to_cancel() -> None:

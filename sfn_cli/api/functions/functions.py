@@ -133,7 +133,7 @@ def get_function_configuration(service: Service, request: dict[str, Any]) -> dic
 
 
 def list_functions(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """The functions by name; FunctionVersion ALL has their versions besides."""
+    """Lists the functions by name; with FunctionVersion ALL, their versions too."""
     all_versions = request.get("FunctionVersion") == "ALL"
 
     def page(after: str, limit: int) -> list[Function]:
@@ -208,7 +208,7 @@ def _changes(request: Mapping[str, Any], name: str) -> dict[str, Json]:
 
 
 def _marks(now: int) -> dict[str, Json]:
-    """What tells one state of a function from another."""
+    """The members that differ between two states of a function."""
     import time
 
     from sfn_cli.api.stepfunctions.arn_checks import new_uuid

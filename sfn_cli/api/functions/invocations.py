@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MAX_PAYLOAD_BYTES = 6_291_456
 MAX_EVENT_BYTES = 1_048_576
-"""Of an invocation that nobody waits for."""
+"""The limit for an asynchronous invocation."""
 
 
 def invoke(service: Service, request: dict[str, Any]) -> dict[str, Any]:
@@ -54,7 +54,7 @@ def invoke(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def send_event(service: Service, function_ref: str, payload: str, client_context: str | None = None) -> str:
-    """Keeps an event until a worker has had the function handle it. Gives the id of the request."""
+    """Stores an event until a worker has invoked the function. Returns the request's id."""
     request_id = new_uuid()
     service.function_events.add(request_id, function_ref, payload, client_context, service.clock())
     return request_id

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sfn_cli.api.logs.groups import existing_group, invalid_parameter, no_group, no_stream
+from sfn_cli.api.protocol import paging
 from sfn_cli.store.records.logs import AFTER_ALL, ALWAYS, BEFORE_ALL, LogEvent, LogLine
 
 if TYPE_CHECKING:
@@ -101,18 +102,22 @@ def filter_log_events(service: Service, request: dict[str, Any]) -> dict[str, An
     names, prefix = request.get("logStreamNames"), request.get("logStreamNamePrefix", "")
     if names and prefix:
         raise invalid_parameter("Cannot use both logStreamNames and logStreamNamePrefix.")
-    limit = request.get("limit") or MAX_EVENTS_IN_A_PAGE
-    events = service.logs.events(
-        group,
-        limit + 1,
-        streams=names or None,
-        stream_prefix=prefix,
-        start=_start(service, group, request),
-        end=request.get("endTime", ALWAYS),
-        after=_place(request["nextToken"]) if "nextToken" in request else BEFORE_ALL,
-        matches=_matcher(request.get("filterPattern", "")),
+    start, matches = _start(service, group, request), _matcher(request.get("filterPattern", ""))
+    events, last = paging.page(
+        lambda after, limit: service.logs.events(
+            group,
+            limit,
+            streams=names or None,
+            stream_prefix=prefix,
+            start=start,
+            end=request.get("endTime", ALWAYS),
+            after=after,
+            matches=matches,
+        ),
+        _place(request["nextToken"]) if "nextToken" in request else BEFORE_ALL,
+        request.get("limit") or MAX_EVENTS_IN_A_PAGE,
     )
-    answer: dict[str, Any] = {
+    return {
         "events": [
             {
                 "logStreamName": event.stream,
@@ -121,17 +126,15 @@ def filter_log_events(service: Service, request: dict[str, Any]) -> dict[str, An
                 "ingestionTime": event.ingested_at,
                 "eventId": f"{event.id:056d}",
             }
-            for event in events[:limit]
+            for event in events
         ],
         "searchedLogStreams": [],
+        "nextToken": None if last is None else _token(last),
     }
-    if len(events) > limit:
-        answer["nextToken"] = _token(events[limit - 1])
-    return answer
 
 
 def _start(service: Service, group: str, request: dict[str, Any]) -> int:
-    """From when on events are asked for that the group still keeps, in milliseconds since 1970."""
+    """The earliest time of the requested events that the group retains, in milliseconds since 1970."""
     start: int = request.get("startTime", 0)
     return max(start, service.log_groups.oldest(group, service.clock()))
 

@@ -1,7 +1,7 @@
 """Activities: CreateActivity, DescribeActivity, ListActivities, DeleteActivity, GetActivityTask.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateActivity.html
-Creating is idempotent; tags that are given to an activity that exists are not kept.
+Creating is idempotent; the tags in a request for an existing activity are ignored.
 """
 
 from __future__ import annotations
@@ -50,13 +50,15 @@ def describe_activity(service: Service, request: dict[str, Any]) -> dict[str, An
 def list_activities(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """The activities of this account and region, by name."""
     prefix = arn.activity(service.settings.region, service.settings.account_id, "")
-    scope, now, size = f"ListActivities {prefix}", service.clock(), paging.page_size(request)
-    activities = service.activities.page(prefix, paging.last_key(request, scope, now, str) or "", size + 1)
-    shown = activities[:size]
-    return {
-        "activities": [_summary(activity) for activity in shown],
-        "nextToken": paging.token(scope, shown[-1].name, now) if len(activities) > size else None,
-    }
+    activities, token = paging.sealed_page(
+        request,
+        f"ListActivities {prefix}",
+        service.clock(),
+        lambda after, limit: service.activities.page(prefix, after or "", limit),
+        lambda activity: activity.name,
+        parse=str,
+    )
+    return {"activities": [_summary(activity) for activity in activities], "nextToken": token}
 
 
 def delete_activity(service: Service, request: dict[str, Any]) -> dict[str, Any]:

@@ -25,16 +25,13 @@ def check_name(name: str) -> None:
 
 
 def check_role(role_arn: str) -> None:
-    """Raises ApiError InvalidArn when the role is no ARN. (That it exists is nobody's concern
-    here.)
-    """
+    """Raises ApiError InvalidArn when the role is not an ARN. Whether it exists is not checked."""
     if arn.parse_strict(role_arn) is None:
         raise _invalid_arn(role_arn)
 
 
 def check_arn(text: str, *resource_types: str) -> Arn:
-    """The parts of an ARN of Step Functions that must name a resource of one of these types
-    ("stateMachine").
+    """The parts of an ARN of Step Functions that must name a resource of one of these types ("stateMachine").
 
     Raises ApiError InvalidArn.
     """
@@ -77,8 +74,7 @@ def new_uuid() -> str:
 def new_execution_name(at: int) -> str:
     """A UUID that begins with the time (version 7, RFC 9562), in milliseconds since 1970.
 
-    Of many executions, names that were all random would each change another page of the store's
-    index.
+    Of many executions, names that were all random would each change another page of the store's index.
     """
     return _uuid(at.to_bytes(6, "big") + os.urandom(10), version=7)
 

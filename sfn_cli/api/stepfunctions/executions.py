@@ -67,7 +67,7 @@ def resolve_mocks(service: Service, request: Mapping[str, Any]) -> tuple[dict[st
 def _start(
     service: Service, request: dict[str, Any], at: int, mocking: Mocking | None = None, **members: Any
 ) -> dict[str, Any]:
-    """Starts an execution with these members of a NewExecution beside those that the request gives."""
+    """Starts an execution with these members of a NewExecution beside those in the request."""
     arn_checks.check_machine(request["stateMachineArn"])
     check_start(request)
     new, started = new_execution(active(service, request["stateMachineArn"]), request, at, mocking)
@@ -83,8 +83,8 @@ def check_start(request: Mapping[str, Any]) -> None:
 def new_execution(
     machine: StateMachine, request: Mapping[str, Any], at: int, mocking: Mocking | None = None
 ) -> tuple[NewExecution, HistoryEvent]:
-    """The execution that a request asks for, and its first event. Raises ApiError or UsageError for
-    mocks that cannot be.
+    """Returns the requested execution and its first event. Raises ApiError or UsageError for unusable
+    mocks.
     """
     name = request.get("name") or arn_checks.new_execution_name(at)
     seed = os.urandom(16).hex()
@@ -157,7 +157,7 @@ def describe_execution(service: Service, request: dict[str, Any]) -> dict[str, A
 def describe(execution: Execution, *, included: bool = True) -> dict[str, Any]:
     """An execution as DescribeExecution shows it, with its data or without."""
     summary = _summary(execution)
-    del summary["itemCount"]  # it is told in lists only
+    del summary["itemCount"]  # it is in lists only
     answer = {
         **summary,
         "inputDetails": {"included": included},
@@ -181,17 +181,15 @@ def list_executions(service: Service, request: dict[str, Any]) -> dict[str, Any]
     newest first.
     """
     filter = _filter(service, request)
-    scope, now, size = _scope(filter), service.clock(), paging.page_size(request)
-    executions = service.executions.page(
-        filter, paging.last_key(request, scope, now, _start_and_arn), size + 1
+    executions, token = paging.sealed_page(
+        request,
+        _scope(filter),
+        service.clock(),
+        lambda before, limit: service.executions.page(filter, before, limit),
+        lambda execution: f"{execution.started_at}.{execution.arn}",
+        parse=_start_and_arn,
     )
-    shown = executions[:size]
-    return {
-        "executions": [_summary(execution) for execution in shown],
-        "nextToken": paging.token(scope, f"{shown[-1].started_at}.{shown[-1].arn}", now)
-        if len(executions) > size
-        else None,
-    }
+    return {"executions": [_summary(execution) for execution in executions], "nextToken": token}
 
 
 def _scope(filter: ExecutionFilter) -> str:
@@ -204,7 +202,7 @@ def _scope(filter: ExecutionFilter) -> str:
 
 
 def _filter(service: Service, request: Mapping[str, Any]) -> ExecutionFilter:
-    """Which executions a list asks for."""
+    """Which executions a list contains."""
     from sfn_cli.api.stepfunctions.map_runs import existing_map_run
 
     status, redriven = request.get("statusFilter"), _REDRIVEN.get(request.get("redriveFilter"))
@@ -229,7 +227,7 @@ _REDRIVEN = {None: None, "REDRIVEN": True, "NOT_REDRIVEN": False}
 
 
 def _summary(execution: Execution | ExecutionSummary) -> dict[str, Any]:
-    """What a list and a description both tell."""
+    """The members that a list and a description share."""
     return {
         "executionArn": execution.arn,
         "stateMachineArn": execution.state_machine_arn,
@@ -241,7 +239,7 @@ def _summary(execution: Execution | ExecutionSummary) -> dict[str, Any]:
         "mapRunArn": execution.map_run_arn,
         "itemCount": execution.item_count,
         "redriveCount": execution.redrive_count,
-        # AWS tells no date of the EXPRESS children that a Map Run has started again.
+        # AWS returns no date for the EXPRESS children that a Map Run has restarted.
         "redriveDate": None if arn.is_express(execution.arn) else execution.redriven_at,
     }
 
@@ -250,19 +248,21 @@ def get_execution_history(service: Service, request: dict[str, Any]) -> dict[str
     """The events in order, or newest first with reverseOrder."""
     execution = existing_execution(service, request["executionArn"])
     reverse = request.get("reverseOrder", False)
-    scope, now, size = (
+    read = service.executions.history_reversed if reverse else service.executions.history
+    events, token = paging.sealed_page(
+        request,
         f"GetExecutionHistory {execution.arn} {reverse}",
         service.clock(),
-        paging.page_size(request),
+        lambda last, limit: (
+            read(execution.arn, limit=limit) if last is None else read(execution.arn, last, limit)
+        ),
+        lambda event: event.id,
+        parse=int,
     )
-    last = paging.last_key(request, scope, now, int)
-    read = service.executions.history_reversed if reverse else service.executions.history
-    events = read(execution.arn, limit=size + 1) if last is None else read(execution.arn, last, size + 1)
-    shown = events[:size]
     include_data = request.get("includeExecutionData", True)
     return {
-        "events": [api_event(event, include_data=include_data) for event in shown],
-        "nextToken": paging.token(scope, str(shown[-1].id), now) if len(events) > size else None,
+        "events": [api_event(event, include_data=include_data) for event in events],
+        "nextToken": token,
     }
 
 
@@ -300,9 +300,7 @@ def redrive_status(status: str) -> dict[str, str]:
 
 
 def redrivable(reason: str | None) -> dict[str, str]:
-    """The members of DescribeExecution that tell of an execution that can be redriven, unless there
-    is a reason why not.
-    """
+    """The members of DescribeExecution about a redrive; `reason` is why it is not possible, or None."""
     return (
         {"redriveStatus": "REDRIVABLE"}
         if reason is None

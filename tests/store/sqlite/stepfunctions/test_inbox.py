@@ -13,12 +13,12 @@ from sfn_cli.store.records.suspensions import ATTEMPTS, Fault
 from sfn_cli.store.records.tasks import AnswerOutcome
 from sfn_cli.store.records.worker_commits import ExecutionChanges
 from sfn_cli.store.sqlite.stepfunctions import inbox
-from tests.store.stepped_store import ACCOUNT, ACTIVITY
+from tests.store.sqlite.stepfunctions.stepped_store import ACCOUNT, ACTIVITY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.store.stepped_store import SteppedStore
+    from tests.store.sqlite.stepfunctions.stepped_store import SteppedStore
 
 Messages = list[tuple[int, str, dict[str, Any]]]
 """To which execution, of which kind, with which body."""

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sfn_cli.store.records.map_runs import Count, NewChild, NewMapRun
-from tests.store.stepped_store import ACCOUNT
+from tests.store.sqlite.stepfunctions.stepped_store import ACCOUNT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sfn_cli.store.records.map_runs import MapRun
-    from tests.store.stepped_store import SteppedStore
+    from tests.store.sqlite.stepfunctions.stepped_store import SteppedStore
 
 LABELLED = f"{ACCOUNT}:stateMachine:M/Map"
 SUCCEEDS, FAILS, TIMES_OUT = "ExecutionSucceeded", "ExecutionFailed", "ExecutionTimedOut"

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sfn_cli.errors import ApiError
-from tests.store.stepped_store import ACCOUNT, MACHINE
+from tests.store.sqlite.stepfunctions.stepped_store import ACCOUNT, MACHINE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.store.stepped_store import SteppedStore
+    from tests.store.sqlite.stepfunctions.stepped_store import SteppedStore
 
 SUCCEEDS, FAILS, TIMES_OUT = "ExecutionSucceeded", "ExecutionFailed", "ExecutionTimedOut"
 

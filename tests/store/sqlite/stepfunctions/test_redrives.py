@@ -10,13 +10,13 @@ from sfn_cli.errors import ApiError
 from sfn_cli.store.records.suspensions import ATTEMPTS, Fault
 from sfn_cli.store.records.tasks import AnswerOutcome
 from sfn_cli.store.sqlite.stepfunctions.redrives import TOKEN_MS, TOKENS_KEPT
-from tests.store.stepped_store import ACCOUNT, ACTIVITY, MACHINE
+from tests.store.sqlite.stepfunctions.stepped_store import ACCOUNT, ACTIVITY, MACHINE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sfn_cli.store.records.redrives import RedriveState
-    from tests.store.stepped_store import SteppedStore
+    from tests.store.sqlite.stepfunctions.stepped_store import SteppedStore
 
 FAILS = "ExecutionFailed"
 

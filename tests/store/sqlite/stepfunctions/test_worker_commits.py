@@ -19,11 +19,11 @@ from sfn_cli.store.sqlite.stepfunctions.inbox import Inbox
 from sfn_cli.store.sqlite.stepfunctions.tasks import Tasks
 from sfn_cli.store.sqlite.stepfunctions.worker_commits import Turns
 from sfn_cli.store.sqlite.workers import Workers
-from tests.store.stepped_store import ACCOUNT, MACHINE
+from tests.store.sqlite.stepfunctions.stepped_store import ACCOUNT, MACHINE
 
 if TYPE_CHECKING:
     from sfn_cli.store.sqlite.database import Database
-    from tests.store.stepped_store import SteppedStore
+    from tests.store.sqlite.stepfunctions.stepped_store import SteppedStore
 
 ARN = f"{ACCOUNT}:execution:M:e"
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.store.stepped_store import SteppedStore
+from tests.store.sqlite.stepfunctions.stepped_store import SteppedStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
