@@ -9,8 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Any
+
+    Row = Sequence[Any]
 
 
 def columns(record: Any, table: str = "", /, **others: str) -> str:
@@ -19,6 +21,12 @@ def columns(record: Any, table: str = "", /, **others: str) -> str:
     """
     prefix = f"{table}." if table else ""
     return ", ".join(others.get(field, f"{prefix}{field}") for field in record._fields)
+
+
+def split(row: Row, record: Any) -> tuple[Row, Row]:
+    """The values of a record's columns, and those that follow: for a query that reads two records at once."""
+    width = len(record._fields)
+    return row[:width], row[width:]
 
 
 def insert(table: str, row: Mapping[str, object], conflict: str = "") -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.store.records.connections import Connection
+from sfn_cli.store.sqlite.columns import columns, insert
 
 if TYPE_CHECKING:
     import sqlite3
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.database import Database
 
 
-_COLUMNS = ", ".join(Connection._fields)
-_MARKS = ", ".join("?" for _ in Connection._fields)
+_COLUMNS = columns(Connection)
 
 
 class Connections:
@@ -29,9 +29,8 @@ class Connections:
     def create(self, made: Connection) -> bool:
         """Whether it was made: another of its name may be there already."""
         with self._database.transaction() as connection:
-            cursor = connection.execute(
-                f"INSERT OR IGNORE INTO connection ({_COLUMNS}) VALUES ({_MARKS})", made
-            )
+            row = made._asdict()
+            cursor = connection.execute(insert("connection", row, "ON CONFLICT DO NOTHING"), row)
             return bool(cursor.rowcount)
 
     def find(self, stem: str) -> Connection | None:
@@ -46,7 +45,7 @@ class Connections:
                     ORDER BY arn = ? DESC, stem = ? DESC, id LIMIT 1""",
                 (arn, name, arn, stem),
             ).fetchone()
-        return None if row is None else Connection(*row)
+        return None if row is None else Connection._make(row)
 
     def page(self, prefix: str, state: str | None, after: str, limit: int) -> list[Connection]:
         """Up to `limit` connections whose stem begins so, by name, from the one that follows the
@@ -62,7 +61,7 @@ class Connections:
                 """,
                 (len(prefix), prefix, after, state, limit),
             ).fetchall()
-        return [Connection(*row) for row in rows]
+        return [Connection._make(row) for row in rows]
 
     def change(self, stem: str, change: Callable[[Connection], Connection]) -> Connection | None:
         """The connection as it is after the change; None if there is none."""
@@ -71,8 +70,11 @@ class Connections:
             if old is None:
                 return None
             new = change(old)
-            assignments = ", ".join(f"{column} = ?" for column in Connection._fields)
-            connection.execute(f"UPDATE connection SET {assignments} WHERE stem = ?", (*new, stem))
+            assignments = ", ".join(f"{column} = :{column}" for column in Connection._fields)
+            connection.execute(
+                f"UPDATE connection SET {assignments} WHERE stem = :old_stem",
+                {**new._asdict(), "old_stem": stem},
+            )
             return new
 
     def delete(self, stem: str) -> Connection | None:
@@ -85,4 +87,4 @@ class Connections:
 
 def _find(connection: sqlite3.Connection, stem: str) -> Connection | None:
     row = connection.execute(f"SELECT {_COLUMNS} FROM connection WHERE stem = ?", (stem,)).fetchone()
-    return None if row is None else Connection(*row)
+    return None if row is None else Connection._make(row)

@@ -8,20 +8,22 @@ version never changes: its revision is 0, and its `id` is its own.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
 from sfn_cli.store.records.functions import Code, Function, Route
+from sfn_cli.store.sqlite.columns import columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from sqlite3 import Connection
 
     from sfn_cli.jsonvalue import Json
+    from sfn_cli.store.sqlite.columns import Row
     from sfn_cli.store.sqlite.database import Database
 
 
-_COLUMNS = "id, name, number, arn, configuration, code_dir, revision, updated_at"
+_COLUMNS = columns(Function)
 
 
 class Functions:
@@ -99,7 +101,7 @@ class Functions:
                 """,
                 (*after, all_versions, of, of, limit),
             ).fetchall()
-            return [_function(row) for row in rows]
+            return list(map(_function_from, rows))
 
     def update(
         self, name: str, change: Callable[[Function], Mapping[str, Json]], at: int, code: Code | None = None
@@ -151,9 +153,9 @@ def find(connection: Connection, name: str, number: int = 0) -> Function | None:
     row = connection.execute(
         f"SELECT {_COLUMNS} FROM function_at WHERE name = ? AND number = ?", (name, number)
     ).fetchone()
-    return None if row is None else _function(row)
+    return None if row is None else _function_from(row)
 
 
-def _function(row: tuple[Any, ...]) -> Function:
-    id, name, number, arn, configuration, code_dir, revision, updated_at = row
-    return Function(id, name, number, arn, jsonvalue.loads(configuration), code_dir, revision, updated_at)
+def _function_from(row: Row) -> Function:
+    function = dict(zip(Function._fields, row, strict=True))
+    return Function(**{**function, "configuration": jsonvalue.loads(function["configuration"])})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.store.records.activities import Activity
+from sfn_cli.store.sqlite.columns import columns, insert
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.database import Database
 
 
-_COLUMNS = "arn, name, created_at, encryption_configuration, tags"
+_COLUMNS = columns(Activity)
 
 
 class Activities:
@@ -27,16 +28,15 @@ class Activities:
         had it.
         """
         with self._database.transaction() as connection:
-            connection.execute(
-                f"INSERT OR IGNORE INTO activity ({_COLUMNS}) VALUES (?, ?, ?, ?, ?)", activity
-            )
-            kept = _found(connection, activity.arn)
+            row = activity._asdict()
+            connection.execute(insert("activity", row, "ON CONFLICT (arn) DO NOTHING"), row)
+            kept = _find(connection, activity.arn)
             assert kept is not None
             return kept
 
     def find(self, arn: str) -> Activity | None:
         with self._database.reading() as connection:
-            return _found(connection, arn)
+            return _find(connection, arn)
 
     def page(self, arn_prefix: str, after: str, limit: int) -> list[Activity]:
         """Up to `limit` activities whose ARN begins so, by name, after the name `after`."""
@@ -46,14 +46,14 @@ class Activities:
                 "LIMIT ?",
                 (len(arn_prefix), arn_prefix, after, limit),
             ).fetchall()
-        return [Activity(*row) for row in rows]
+        return list(map(Activity._make, rows))
 
     def change_tags(self, arn: str, change: Callable[[str], str]) -> bool:
         """Replaces the activity's tags by what `change` makes of them; whether there is such an
         activity.
         """
         with self._database.transaction() as connection:
-            activity = _found(connection, arn)
+            activity = _find(connection, arn)
             if activity is not None:
                 connection.execute("UPDATE activity SET tags = ? WHERE arn = ?", (change(activity.tags), arn))
             return activity is not None
@@ -64,6 +64,6 @@ class Activities:
             connection.execute("DELETE FROM activity WHERE arn = ?", (arn,))
 
 
-def _found(connection: Connection, arn: str) -> Activity | None:
+def _find(connection: Connection, arn: str) -> Activity | None:
     row = connection.execute(f"SELECT {_COLUMNS} FROM activity WHERE arn = ?", (arn,)).fetchone()
-    return None if row is None else Activity(*row)
+    return None if row is None else Activity._make(row)

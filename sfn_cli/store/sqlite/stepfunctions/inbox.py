@@ -49,7 +49,8 @@ class Inbox:
                 parameters,
             ).fetchall()
         return [
-            Message(id, execution, kind.decode(errors="replace"), body) for id, execution, kind, body in rows
+            Message(id=id, execution=execution, kind=kind.decode(errors="replace"), data=body)
+            for id, execution, kind, body in rows
         ]
 
 

@@ -89,8 +89,19 @@ def _state(connection: Connection, arn: str) -> RedriveState | None:
     ).fetchone()
     if row is None:
         return None
-    id, *state = row
-    return RedriveState._make((*state, *last_event(connection, id)))
+    id, status, started_at, stopped_at, redrive_count, clock, machine_status, in_map_run = row
+    events, last_at = last_event(connection, id)
+    return RedriveState(
+        status=status,
+        started_at=started_at,
+        stopped_at=stopped_at,
+        redrive_count=redrive_count,
+        clock=clock,
+        machine_status=machine_status,
+        in_map_run=in_map_run,
+        events=events,
+        last_at=last_at,
+    )
 
 
 def _redriven_by(connection: Connection, execution: int, token: str | None, now: int) -> int | None:

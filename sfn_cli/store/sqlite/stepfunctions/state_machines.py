@@ -6,21 +6,21 @@ finds it gone. Its versions and aliases go with it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sfn_cli.store.records.state_machines import Revision, StateMachine
+from sfn_cli.store.sqlite.columns import columns, insert, split
 from sfn_cli.store.sqlite.stepfunctions import revisions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from sqlite3 import Connection
 
+    from sfn_cli.store.sqlite.columns import Row
     from sfn_cli.store.sqlite.database import Database
 
 
-_COLUMNS = (
-    f"m.arn, m.name, m.type, m.status, m.created_at, m.tags, m.id, m.first_version, {revisions.COLUMNS}"
-)
+_COLUMNS = f"{columns(StateMachine, 'm', revision='NULL', version='NULL', alias='NULL')}, {revisions.COLUMNS}"
 
 _FIND = f"""
     SELECT {_COLUMNS}
@@ -41,17 +41,21 @@ class StateMachines:
         """
         with self._database.transaction() as connection:
             self._forget_deleted(connection, machine.arn)
-            existing = _found(connection, machine.arn)
+            existing = _find(connection, machine.arn)
             if existing is not None:
                 return existing
             revision = revisions.insert(connection, machine.revision)
-            id = connection.execute(
-                """
-                INSERT INTO state_machine (arn, name, type, status, created_at, revision, tags, first_version)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                """,
-                (*machine[:5], revision, machine.tags, machine.first_version),
-            ).lastrowid
+            row = {
+                "arn": machine.arn,
+                "name": machine.name,
+                "type": machine.type,
+                "status": machine.status,
+                "created_at": machine.created_at,
+                "revision": revision,
+                "tags": machine.tags,
+                "first_version": machine.first_version,
+            }
+            id = connection.execute(insert("state_machine", row), row).lastrowid
             assert id is not None
             if machine.first_version is not None:
                 from sfn_cli.store.sqlite.stepfunctions.versions import publish
@@ -62,7 +66,7 @@ class StateMachines:
     def find(self, arn: str) -> StateMachine | None:
         """The machine with this ARN, also while it is DELETING, or None."""
         with self._database.reading() as connection:
-            machine = _found(connection, arn)
+            machine = _find(connection, arn)
             if machine is not None and machine.status == "DELETING" and not _is_running(connection, arn):
                 return None
             return machine
@@ -91,7 +95,7 @@ class StateMachines:
                 """,
                 (len(arn_prefix), arn_prefix, after, limit),
             ).fetchall()
-            return [_machine(row) for row in rows]
+            return list(map(_machine_from, rows))
 
     def update(
         self,
@@ -128,7 +132,7 @@ class StateMachines:
         machine.
         """
         with self._database.transaction() as connection:
-            machine = _found(connection, arn)
+            machine = _find(connection, arn)
             if machine is not None:
                 connection.execute(
                     "UPDATE state_machine SET tags = ? WHERE id = ?", (change(machine.tags), machine.id)
@@ -155,14 +159,14 @@ class StateMachines:
         )
 
 
-def _found(connection: Connection, arn: str) -> StateMachine | None:
+def _find(connection: Connection, arn: str) -> StateMachine | None:
     row = connection.execute(_FIND, (arn,)).fetchone()
-    return None if row is None else _machine(row)
+    return None if row is None else _machine_from(row)
 
 
-def _machine(row: tuple[Any, ...]) -> StateMachine:
-    arn, name, type_, status, created_at, tags, id, first_version, *revision = row
-    return StateMachine(arn, name, type_, status, created_at, tags, Revision(*revision), id, first_version)
+def _machine_from(row: Row) -> StateMachine:
+    machine, revision = split(row, StateMachine)
+    return StateMachine._make(machine)._replace(revision=Revision._make(revision))
 
 
 def _is_running(connection: Connection, arn: str) -> bool:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
 from sfn_cli.store.records.suspensions import ATTEMPTS, Fault, Suspension
+from sfn_cli.store.sqlite.columns import columns
 from sfn_cli.store.sqlite.stepfunctions.events import last_event
 
 if TYPE_CHECKING:
@@ -74,14 +75,17 @@ def _suspensions(connection: Connection, condition: str, *parameters: object) ->
     # As bytes: a text that is not UTF-8 may be what sfn failed on.
     rows = connection.execute(
         f"""
-        SELECT CAST(e.arn AS BLOB), s.attempts, s.version, s.failed_at, s.error, s.traceback
+        SELECT CAST(e.arn AS BLOB), {columns(Suspension, "s", execution_arn="NULL")}
         FROM suspension s JOIN execution e ON e.id = s.execution
         WHERE e.owner = {OWNER_OF_SUSPENDED} AND e.status = 'RUNNING' AND {condition}
         ORDER BY s.execution
         """,
         parameters,
     )
-    return [Suspension(arn.decode("utf-8", "replace"), *rest) for arn, *rest in rows.fetchall()]
+    return [
+        Suspension._make(suspension)._replace(execution_arn=arn.decode("utf-8", "replace"))
+        for arn, *suspension in rows.fetchall()
+    ]
 
 
 def set_aside(

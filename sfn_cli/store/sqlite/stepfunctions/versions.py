@@ -7,28 +7,30 @@ Rule 3: a version that an alias leads to stays.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sfn_cli.store.records.state_machines import Revision
 from sfn_cli.store.records.versions import Listed, QuotaReached, Version
+from sfn_cli.store.sqlite.columns import columns, split
 from sfn_cli.store.sqlite.stepfunctions.revisions import COLUMNS
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
+    from sfn_cli.store.sqlite.columns import Row
     from sfn_cli.store.sqlite.database import Database
 
 MAX_VERSIONS = 1000
 """Of one machine. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"""
 
 
-VERSION_COLUMNS = f"v.number, v.description, v.created_at, v.id, {COLUMNS}"
+VERSION_COLUMNS = f"{columns(Version, 'v', revision='NULL')}, {COLUMNS}"
 """What `version_from` reads, of the tables `version v` and `revision r`."""
 
 
-def version_from(row: tuple[Any, ...]) -> Version:
-    number, description, created_at, id, *revision = row
-    return Version(number, description, created_at, Revision(*revision), id)
+def version_from(row: Row) -> Version:
+    version, revision = split(row, Version)
+    return Version._make(version)._replace(revision=Revision._make(revision))
 
 
 def publish(connection: Connection, machine: int, revision: int, description: str, at: int) -> Version:
@@ -74,7 +76,7 @@ class Versions:
                 "ORDER BY number DESC LIMIT ?",
                 (machine, 1 << 62 if before is None else before, limit),
             ).fetchall()
-            return [Listed(*row) for row in rows]
+            return list(map(Listed._make, rows))
 
     def delete(self, machine: int, number: int) -> list[str]:
         """Deletes a version, if it is there. If aliases lead to it, it stays: their names."""

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
 from sfn_cli.store.records.waiting_tasks import WaitingExecution, WaitingTask
-from sfn_cli.store.sqlite.keys import EVENTS_PER_EXECUTION, event_of, execution_of, key_of
+from sfn_cli.store.sqlite.columns import columns
+from sfn_cli.store.sqlite.keys import event_of, execution_of, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,34 +26,31 @@ def waiting_tasks(database: Database) -> Iterator[WaitingTask]:
     """
     with database.reading() as connection:
         rows = connection.execute(
-            """
+            f"""
             SELECT t.key, t.handle, t.beat_at, t.activity, t.taken, s.at, s.payload, s.details,
-                   e.arn, e.state_machine_arn, e.name, e.version, e.alias, e.started_at, e.clock, e.seed
+                   {columns(WaitingExecution, "e")}
             FROM execution e INDEXED BY execution_running
-            JOIN task t ON t.key > e.id * ? AND t.key < (e.id + 1) * ?
+            JOIN task t ON t.key > event_key(e.id, 0) AND t.key < event_key(e.id + 1, 0)
             JOIN event s ON s.key = t.key
             WHERE e.status = 'RUNNING' AND t.open
             ORDER BY t.key
-            """,
-            (EVENTS_PER_EXECUTION, EVENTS_PER_EXECUTION),
+            """
         ).fetchall()
         for key, handle, beat_at, activity, taken, at, payload, details, *execution in rows:
             scheduled = jsonvalue.loads(details)
             if activity is None and not str(scheduled["resource"]).endswith(".waitForTaskToken"):
                 continue  # the end of what it started is its answer
-            worker = _worker(connection, key) if taken else None
-            state = _state(connection, key)
             yield WaitingTask(
-                handle,
-                WaitingExecution(*execution),
-                state,
-                at,
-                beat_at,
-                payload,
-                scheduled,
-                activity,
-                bool(taken),
-                worker,
+                handle=handle,
+                execution=WaitingExecution._make(execution),
+                state=_state(connection, key),
+                scheduled_at=at,
+                beat_at=beat_at,
+                input=payload,
+                details=scheduled,
+                activity=activity,
+                taken=bool(taken),
+                worker=_worker(connection, key) if taken else None,
             )
 
 

@@ -117,10 +117,18 @@ class Turns:
             }
             mocks = {row: _mocks(connection, row) for row in {row[-1] for row in rows}}
         return [
-            Claimed(id, arn, machine, read[revision][0], *rest)._replace(
-                mocks=mocks[row], logging=read[revision][1]
+            Claimed(
+                id=id,
+                arn=arn,
+                state_machine_arn=machine_arn,
+                definition=read[revision][0],
+                seed=seed,
+                clock=clock,
+                map_run=map_run,
+                mocks=mocks[mocks_row],
+                logging=read[revision][1],
             )
-            for id, arn, machine, revision, *rest, row in rows
+            for id, arn, machine_arn, revision, seed, clock, map_run, mocks_row in rows
         ]
 
     def _owners(self) -> list[int]:
@@ -246,8 +254,12 @@ class Turns:
                 ended[execution] = turn.events[-1]
         insert_events(connection, rows)
         connection.executemany(
-            "UPDATE execution SET status = ?, stopped_at = ?, output = ?, error = ?, cause = ?, owner = NULL "
-            "WHERE id = ?",
+            """
+            UPDATE execution
+            SET status = :status, stopped_at = :stopped_at, output = :output, error = :error, cause = :cause,
+                owner = NULL
+            WHERE id = :id
+            """,
             [_ending(execution, event) for execution, event in ended.items()],
         )
         kept = [turn for turn in moved if turn.execution not in lost]
@@ -318,7 +330,14 @@ def _mocks(connection: Connection, row: int | None) -> str | None:
     return body
 
 
-def _ending(execution: int, event: HistoryEvent) -> tuple[object, ...]:
+def _ending(execution: int, event: HistoryEvent) -> dict[str, object]:
+    """What the end of an execution changes in its row."""
     details = event.details or {}
-    output = None if event.payload is None else event.payload.text
-    return (TERMINAL[event.type], event.at, output, details.get("error"), details.get("cause"), execution)
+    return {
+        "id": execution,
+        "status": TERMINAL[event.type],
+        "stopped_at": event.at,
+        "output": None if event.payload is None else event.payload.text,
+        "error": details.get("error"),
+        "cause": details.get("cause"),
+    }
