@@ -101,7 +101,9 @@ class Outbox(Protocol):
         """These were delivered, or never will be."""
 
     def drop_older(self, at: int) -> int:
-        """Deletes those from before; their number."""
+        """Deletes those from before; their number. (As far as the clock was right: they are in the
+        order of their ids.)
+        """
 
 
 class FunctionEventQueue(Protocol):

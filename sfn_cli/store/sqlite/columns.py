@@ -24,7 +24,9 @@ def columns(record: Any, table: str = "", /, **others: str) -> str:
 
 
 def split(row: Row, record: Any) -> tuple[Row, Row]:
-    """The values of a record's columns, and those that follow: for a query that reads two records at once."""
+    """The values of a record's columns, and those that follow: for a query that reads two records
+    at once.
+    """
     width = len(record._fields)
     return row[:width], row[width:]
 

@@ -22,7 +22,7 @@ from sfn_cli.store.sqlite.error_translation import (
     BUSY_SECONDS,
     FILE_NAME,
     Translating,
-    translated_errors,
+    translate_errors,
 )
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Database:
     def __init__(self, home: str | os.PathLike[str]) -> None:
         """Opens (and, when new, makes) the store in `home`. Raises StoreError."""
         self.path = os.path.join(home, FILE_NAME)
-        with translated_errors(self.path):
+        with translate_errors(self.path):
             private_files.make_home(home)
             _refuse_emptied(self.path)
             self.connection = _connect(self.path)
@@ -53,7 +53,7 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """A write transaction: all of the block is kept, durably, or none of it."""
-        with translated_errors(self.path):
+        with translate_errors(self.path):
             # IMMEDIATE takes the write lock at once: a transaction that reads first and
             # asks for the lock later may be refused without a wait.
             self.connection.execute("BEGIN IMMEDIATE")
@@ -69,7 +69,7 @@ class Database:
         """A nested part of the open transaction: if the block raises, nothing of the block is
         stored.
         """
-        with translated_errors(self.path):
+        with translate_errors(self.path):
             self.connection.execute("SAVEPOINT part")
             try:
                 yield
@@ -91,7 +91,7 @@ class Database:
 
         While it lasts, the write-ahead log grows by what others commit.
         """
-        with translated_errors(self.path):
+        with translate_errors(self.path):
             self.connection.execute("BEGIN")
             try:
                 yield self.connection
@@ -112,12 +112,12 @@ class Database:
         """Whether the store has this version's schema, and no other version of sfn has opened it
         since.
         """
-        with translated_errors(self.path):
+        with translate_errors(self.path):
             return migrations.is_current(self.connection)
 
     def data_version(self) -> int:
         """A number that changes when another connection has committed (PRAGMA data_version)."""
-        with translated_errors(self.path):
+        with translate_errors(self.path):
             version: int = self.connection.execute("PRAGMA data_version").fetchone()[0]
             return version
 

@@ -22,13 +22,13 @@ AFRESH = f"move {FILE_NAME}, {FILE_NAME}-wal and {FILE_NAME}-shm away together t
 Given = TypeVar("Given")
 
 
-def translated_errors(path: str) -> Translating[None]:
+def translate_errors(path: str) -> Translating[None]:
     """SQLite's and the file system's errors about the store, as a StoreError that says what to do."""
     return Translating(path, None)
 
 
 class Translating(Generic[Given]):
-    """See `translated_errors`. A class, not a generator: every query goes through it."""
+    """See `translate_errors`. A class, not a generator: every query goes through it."""
 
     __slots__ = ("_given", "_path")
 
@@ -41,12 +41,12 @@ class Translating(Generic[Given]):
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if error is not None:
-            translated = _translated(error, self._path)
+            translated = _translate(error, self._path)
             if translated is not None:
                 raise translated from error
 
 
-def _translated(error: BaseException, path: str) -> SfnError | None:
+def _translate(error: BaseException, path: str) -> SfnError | None:
     """The error by what is to blame: the data (UnstorableError), a row (RowError), or the store
     (StoreError).
 
@@ -71,7 +71,7 @@ def _translated(error: BaseException, path: str) -> SfnError | None:
                 f"Cannot use the store {path}: {_ADVICE['SQLITE_CORRUPT']} (a column of JSON holds none)."
             )
         case sqlite3.Error():
-            return explained(error, path)
+            return explain(error, path)
         case OSError():
             return StoreError(
                 f"Cannot use the store {path}: {error.strerror or error}. "
@@ -101,7 +101,7 @@ _ADVICE = {
 }
 
 
-def explained(error: sqlite3.Error, path: str) -> StoreError:
+def explain(error: sqlite3.Error, path: str) -> StoreError:
     name = getattr(error, "sqlite_errorname", "") or ""
     # Python's own words, with all of the text.
     if not name and str(error).startswith("Could not decode to UTF-8"):

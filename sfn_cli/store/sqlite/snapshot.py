@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.errors import RowError, StoreError
 from sfn_cli.store.records.snapshot import StoredExecution
-from sfn_cli.store.sqlite.error_translation import explained
+from sfn_cli.store.sqlite.error_translation import explain
 from sfn_cli.store.sqlite.keys import key_of
 from sfn_cli.store.sqlite.stepfunctions.events import COLUMNS, event_from
 
@@ -92,7 +92,7 @@ class Snapshot:
         """A RowError for damage; any other error is the whole store's."""
         if _is_damage(error):
             return RowError(f"it cannot be read: {error!r:.200}")
-        return explained(error, self._path)
+        return explain(error, self._path)
 
 
 def _is_damage(error: sqlite3.Error) -> bool:

@@ -36,13 +36,13 @@ UNCLAIMED_MS = 60_000
 
 def pids(home: str) -> list[int]:
     """The process ids of the live workers, whatever their version of sfn and the store's."""
-    from sfn_cli.store.sqlite.error_translation import FILE_NAME, translated_errors
+    from sfn_cli.store.sqlite.error_translation import FILE_NAME, translate_errors
 
     path = os.path.join(home, FILE_NAME)
     workers = [signature[0] for slot in taken_slots(home) if (signature := slot.signature()) is not None]
     if not workers or not os.path.exists(path):
         return []
-    with translated_errors(path), closing(sqlite3.connect(path)) as connection:
+    with translate_errors(path), closing(sqlite3.connect(path)) as connection:
         found = (
             connection.execute("SELECT pid FROM worker WHERE id = ?", (worker,)).fetchone()
             for worker in workers
@@ -95,7 +95,7 @@ def _process(connection: Connection, worker: int) -> tuple[int | None, str | Non
 
 
 class Workers:
-    """The workers that ever ran in one store."""
+    """The workers that ever ran in one store (protocols/driver.py)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -125,7 +125,6 @@ class Workers:
             return cursor.lastrowid
 
     def describe(self, worker: int) -> tuple[int, int, int] | None:
-        """(pid, started at, how many executions it drives) of a worker."""
         with self._database.reading() as connection:
             row = connection.execute("SELECT pid, started_at FROM worker WHERE id = ?", (worker,)).fetchone()
             if row is None:

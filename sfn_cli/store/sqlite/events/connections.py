@@ -21,7 +21,7 @@ _COLUMNS = columns(Connection)
 
 
 class Connections:
-    """The connections in one store."""
+    """The connections in one store (protocols/events.py)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -38,7 +38,6 @@ class Connections:
             return _find(connection, stem)
 
     def resolve(self, arn: str, stem: str, name: str) -> Connection | None:
-        """The connection of this ARN, or else of this ARN but for its id, or else of this name."""
         with self._database.reading() as connection:
             row = connection.execute(
                 f"""SELECT {_COLUMNS} FROM connection WHERE arn = ? OR name = ?

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class FunctionAliases:
-    """The aliases in one store. `function` is a function's name."""
+    """The aliases in one store. `function` is a function's name (protocols/functions.py)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -22,7 +22,7 @@ _COLUMNS = "id, request_id, function_ref, payload, client_context, sent_at, trie
 
 
 class FunctionEvents:
-    """The events in one store. Times are milliseconds since 1970."""
+    """The events in one store. Times are milliseconds since 1970 (protocols/functions.py)."""
 
     def __init__(self, database: Database, wake: Wake = no_wake) -> None:
         self._database = database
@@ -48,7 +48,6 @@ class FunctionEvents:
             return connection.execute("SELECT 1 FROM function_event LIMIT 1").fetchone() is not None
 
     def waiting(self, owner: int, live: Collection[int]) -> bool:
-        """Whether there are events, due now or later, that no live worker has."""
         with self._database.reading() as connection:
             return (
                 connection.execute(
@@ -58,9 +57,6 @@ class FunctionEvents:
             )
 
     def take(self, owner: int, live: Collection[int], at: int, limit: int) -> list[FunctionEvent]:
-        """Up to `limit` events that are due and that no live worker has, which are the owner's from
-        now on; the oldest first.
-        """
         with self._database.transaction() as connection:
             rows = connection.execute(
                 f"""
@@ -91,9 +87,6 @@ class FunctionEvents:
             return FunctionEvent(id, "?", "?", "", None, 0, 0, error)
 
     def retry(self, owner: int, id: int, due_at: int) -> None:
-        """The function has failed on an event, which is due again; unless it is no longer the
-        owner's.
-        """
         with self._database.transaction() as connection:
             connection.execute(
                 "UPDATE function_event SET tries = tries + 1, due_at = ?, owner = NULL "
@@ -102,7 +95,6 @@ class FunctionEvents:
             )
 
     def remove(self, owner: int, id: int) -> None:
-        """Nothing more is to be done with an event; unless it is no longer the owner's."""
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM function_event WHERE id = ? AND owner = ?", (id, owner))
 

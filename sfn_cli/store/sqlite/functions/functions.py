@@ -27,7 +27,7 @@ _COLUMNS = columns(Function)
 
 
 class Functions:
-    """The functions in one store."""
+    """The functions in one store (protocols/functions.py)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -50,9 +50,6 @@ class Functions:
             return find(connection, name, number)
 
     def revision(self, name: str, number: int = 0) -> tuple[int, int] | None:
-        """The function's id and revision, None if there is none: cheap, to learn whether it
-        changed.
-        """
         with self._database.reading() as connection:
             row: tuple[int, int] | None = connection.execute(
                 "SELECT id, revision FROM function_at WHERE name = ? AND number = ?", (name, number)
@@ -70,7 +67,6 @@ class Functions:
             return None if row is None else Route(row[0], jsonvalue.loads(row[1]))
 
     def zip(self, function: Function) -> bytes | None:
-        """The zip with its code, None for a function whose code is a folder."""
         with self._database.reading() as connection:
             row = connection.execute(
                 "SELECT code_zip FROM function_at WHERE name = ? AND number = ? AND id = ?",
@@ -79,7 +75,6 @@ class Functions:
             return row[0] if row else None
 
     def zip_hashes(self, name: str) -> set[str]:
-        """CodeSha256 of all zips that the function and its versions have."""
         with self._database.reading() as connection:
             rows = connection.execute(
                 "SELECT configuration FROM function_at WHERE name = ? AND code_dir IS NULL", (name,)
@@ -89,9 +84,6 @@ class Functions:
     def page(
         self, after: tuple[str, int], limit: int, *, of: str | None = None, all_versions: bool = False
     ) -> list[Function]:
-        """Up to `limit` functions by name, and by version if `all_versions`, from what follows
-        `after`; those `of` one name, if given.
-        """
         with self._database.reading() as connection:
             rows = connection.execute(
                 f"""
@@ -106,11 +98,6 @@ class Functions:
     def update(
         self, name: str, change: Callable[[Function], Mapping[str, Json]], at: int, code: Code | None = None
     ) -> Function | None:
-        """The function after `change` gave its new configuration (and with `code`, if any); None if
-        there is none.
-
-        What `change` raises leaves the function as it was.
-        """
         with self._database.transaction() as connection:
             function = find(connection, name)
             if function is None:
@@ -144,7 +131,6 @@ class Functions:
             return function is not None
 
     def delete(self, name: str) -> bool:
-        """Whether there was such a function; its versions and aliases are gone with it."""
         with self._database.transaction() as connection:
             return connection.execute("DELETE FROM function WHERE name = ?", (name,)).rowcount == 1
 

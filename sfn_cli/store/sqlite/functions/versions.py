@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class FunctionVersions:
-    """The versions in one store."""
+    """The versions in one store (protocols/functions.py)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -30,9 +30,6 @@ class FunctionVersions:
     def publish(
         self, function: Function, configuration: Mapping[str, Json], digest: str, zip: bytes | None, at: int
     ) -> Function | None:
-        """A version of the function with this configuration and the given zip, or its own; None if
-        the function has changed meanwhile.
-        """
         with self._database.transaction() as connection:
             now = find(connection, function.name)
             if now is None or (now.id, now.revision) != (function.id, function.revision):
@@ -62,7 +59,6 @@ class FunctionVersions:
             return find(connection, function.name, number)
 
     def delete(self, name: str, number: int) -> list[str] | None:
-        """Deletes a version; None if there is none. If aliases lead to it, it stays: their names."""
         with self._database.transaction() as connection:
             version = find(connection, name, number)
             if version is None:

@@ -21,7 +21,7 @@ _EXPIRE_AT_ONCE = 10_000
 
 
 class LogGroups:
-    """The groups in one store, with their streams."""
+    """The groups in one store, with their streams (protocols/logs.py)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -79,7 +79,6 @@ class LogGroups:
             )
 
     def expire(self, now: int) -> None:
-        """Deletes the events that are older than their group keeps them."""
         with self._database.reading() as connection:
             groups = connection.execute(
                 "SELECT id, retention_days FROM log_group WHERE retention_days IS NOT NULL"
@@ -113,7 +112,6 @@ class LogGroups:
             return group_exists(connection, name)
 
     def oldest(self, group: str, now: int) -> int:
-        """The time before which the group shows no events."""
         with self._database.reading() as connection:
             row = connection.execute(
                 "SELECT retention_days FROM log_group WHERE name = ?", (group,)

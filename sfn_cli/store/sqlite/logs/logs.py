@@ -22,13 +22,12 @@ if TYPE_CHECKING:
 
 
 class Logs:
-    """The events in one store."""
+    """The events in one store (protocols/logs.py)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def append(self, lines: Iterable[LogLine], ingested_at: int) -> None:
-        """Keeps the lines, all or none; groups and streams that do not exist are made."""
         with self._database.transaction() as connection:
             insert_lines(connection, lines, ingested_at)
 
@@ -46,11 +45,6 @@ class Logs:
         matches: Callable[[str], bool] | None = None,
         newest_first: bool = False,
     ) -> list[LogEvent]:
-        """Up to `limit` events of a group, by their time, with start <= time < end.
-
-        `after` and `before` are the (time, id) of events that the answer lies between; `matches`
-        says of a message whether it belongs to the answer.
-        """
         times = max(start, after[0]), min(end - 1, before[0])
         with self._database.reading() as connection:
             # The index has each stream's events in order: they are merged, so that what is not
@@ -68,9 +62,6 @@ class Logs:
             )
 
     def after(self, group: str, last_id: int, limit: int = 10_000) -> list[LogEvent]:
-        """What was added to a group since the event `last_id`, as it was added: for those who
-        follow.
-        """
         with self._database.reading() as connection:
             # The unary plus keeps SQLite from walking the group's streams: an event's id says at
             # once what is new.

@@ -18,7 +18,7 @@ _COLUMNS = columns(Activity)
 
 
 class Activities:
-    """The activities in one store."""
+    """The activities in one store (protocols/stepfunctions.py)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -59,7 +59,6 @@ class Activities:
             return activity is not None
 
     def delete(self, arn: str) -> None:
-        """Deletes the activity, if there is one. Tasks that wait for it go on waiting."""
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM activity WHERE arn = ?", (arn,))
 

@@ -19,16 +19,12 @@ MAX_ALIASES = 100
 
 
 class Aliases:
-    """The aliases in one store. `machine` is a machine's row."""
+    """The aliases in one store. `machine` is a machine's row (protocols/stepfunctions.py)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def create(self, machine: int, name: str, description: str, weights: Weights, at: int) -> Alias | None:
-        """The alias that has this name from now on: the new one, or the one that already had it.
-
-        None when the machine does not have one of the versions. Raises QuotaReached.
-        """
         with self._database.transaction() as connection:
             existing = _find(connection, machine, name)
             if existing is not None:
@@ -80,9 +76,6 @@ class Aliases:
             return _find(connection, machine, name)
 
     def page(self, machine: int, version: int | None, after: str, limit: int) -> list[Listed]:
-        """Up to `limit` aliases (of those that lead to the version's row), by name, from the one
-        that follows `after`.
-        """
         of_version, versions = (
             ("", ())
             if version is None

@@ -25,13 +25,12 @@ if TYPE_CHECKING:
 
 
 class Inbox:
-    """The messages in one store."""
+    """The messages in one store (protocols/driver.py)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def after(self, last: int) -> list[Message]:
-        """The messages that came after the message `last`, in their order."""
         return self._read("id > ?", (last,))
 
     def of(self, execution: int, up_to: int) -> list[Message]:

@@ -26,9 +26,6 @@ class Outbox:
         self._database = database
 
     def enable(self, at: int) -> None:
-        """Notes the changes from now on, and the starts that no worker has seen yet: they are why
-        one is here.
-        """
         with self._database.transaction() as connection:
             if connection.execute("INSERT OR IGNORE INTO event_bus (id) VALUES (1)").rowcount:
                 connection.execute(
@@ -43,7 +40,6 @@ class Outbox:
                 )
 
     def disable(self) -> int:
-        """Notes no more changes, and drops those that were noted; their number."""
         with self._database.reading() as connection:
             if connection.execute("SELECT 1 FROM event_bus").fetchone() is None:
                 return 0
@@ -52,7 +48,6 @@ class Outbox:
             return connection.execute("DELETE FROM status_change").rowcount
 
     def pending(self, limit: int) -> list[Note]:
-        """The changes that are owed, oldest first."""
         with self._database.reading() as connection:
             rows = connection.execute(
                 "SELECT id, execution, number FROM status_change ORDER BY id LIMIT ?", (limit,)
@@ -60,7 +55,6 @@ class Outbox:
             return [Note(*row) for row in rows]
 
     def drop(self, notes: Iterable[int]) -> None:
-        """These notes have been delivered, or never will be."""
         with self._database.transaction() as connection:
             connection.executemany("DELETE FROM status_change WHERE id = ?", [(id,) for id in notes])
 

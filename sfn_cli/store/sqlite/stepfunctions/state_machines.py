@@ -30,7 +30,7 @@ _FIND = f"""
 
 
 class StateMachines:
-    """The state machines in one store."""
+    """The state machines in one store (protocols/stepfunctions.py)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -72,7 +72,6 @@ class StateMachines:
             return machine
 
     def revision(self, id: int) -> Revision:
-        """A revision by its row, as executions refer to it."""
         with self._database.reading() as connection:
             return revisions.find(connection, id)
 
@@ -105,11 +104,6 @@ class StateMachines:
         publish_at: int | None = None,
         description: str = "",
     ) -> StateMachine | None:
-        """The machine with this as its newest revision, and with its version when that is
-        published, at `publish_at`.
-
-        None when the machine changed or went since it was read. Raises QuotaReached.
-        """
         with self._database.transaction() as connection:
             id = revision.id or revisions.insert(connection, revision)
             changed = connection.execute(

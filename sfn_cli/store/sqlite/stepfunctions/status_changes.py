@@ -26,7 +26,7 @@ _TYPES = ("ExecutionStarted", "ExecutionRedriven", *TERMINAL)
 
 
 class StatusChanges:
-    """The status changes of the executions in one store."""
+    """The status changes of the executions in one store (protocols/stepfunctions.py)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -106,7 +106,7 @@ class StatusChanges:
                     if not is_plain:
                         yield from (
                             StatusChange(at, id, number, status)
-                            for number, (at, status, *_) in enumerate(_recorded(connection, id))
+                            for number, (at, status, *_) in enumerate(_changes_in_history(connection, id))
                         )
                         continue
                     yield StatusChange(started_at, id, 0, "RUNNING")
@@ -125,7 +125,7 @@ class StatusChanges:
                         status="RUNNING", stopped_at=None, output=None, error=None, cause=None
                     )
                 return now if number == 1 and now.status != "RUNNING" else None
-            changes = _recorded(connection, execution)
+            changes = _changes_in_history(connection, execution)
         if number >= len(changes):
             return None
         at, status, output, details = changes[number]
@@ -156,15 +156,19 @@ class StatusChanges:
 
 
 class StatusWatch:
-    """The changes from a time on, for one who looks again and again: each is given once."""
+    """The changes from a time on, for one who looks again and again: each is given once
+    (protocols/stepfunctions.py).
+    """
 
     def __init__(self, changes: StatusChanges, since: int, *, follow: bool) -> None:
         self._follow = follow
         self._changes = changes
         self._since = since
         self._last: int | None = None
-        self._running: dict[int, int] = {}  # those that ran at the last look → how many changes they had had
-        self._redrives: set[tuple[int, int]] = set()  # those that were seen: the execution, and its number
+        self._running: dict[int, int] = {}
+        """Those that ran at the last look → how many changes they had had."""
+        self._redrives: set[tuple[int, int]] = set()
+        """Those that were seen: the execution, and its number."""
 
     def next(self) -> Iterator[Execution]:
         last = self._changes.last_execution()
@@ -206,7 +210,9 @@ class StatusWatch:
                 yield execution
 
 
-def _recorded(connection: Connection, execution: int) -> list[tuple[int, str, str | None, Mapping[str, Any]]]:
+def _changes_in_history(
+    connection: Connection, execution: int
+) -> list[tuple[int, str, str | None, Mapping[str, Any]]]:
     """The changes that the history tells: when, the status, the payload and the details of each."""
     rows = connection.execute(
         f"""

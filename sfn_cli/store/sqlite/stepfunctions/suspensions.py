@@ -32,7 +32,7 @@ OWNER_OF_SUSPENDED = -1
 
 
 class Suspensions:
-    """The suspended executions of one store."""
+    """The suspended executions of one store (protocols/stepfunctions.py)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -59,7 +59,7 @@ def publish(connection: Connection, machine: int, revision: int, description: st
 
 
 class Versions:
-    """The versions in one store. `machine` is a machine's row."""
+    """The versions in one store. `machine` is a machine's row (protocols/stepfunctions.py)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -69,7 +69,6 @@ class Versions:
             return _find(connection, "v.state_machine = ? AND v.number = ?", (machine, number))
 
     def page(self, machine: int, before: int | None, limit: int) -> list[Listed]:
-        """Up to `limit` versions, newest first, from the one that follows `before`."""
         with self._database.reading() as connection:
             rows = connection.execute(
                 "SELECT number, created_at FROM version WHERE state_machine = ? AND number < ? "
@@ -79,7 +78,6 @@ class Versions:
             return list(map(Listed._make, rows))
 
     def delete(self, machine: int, number: int) -> list[str]:
-        """Deletes a version, if it is there. If aliases lead to it, it stays: their names."""
         with self._database.transaction() as connection:
             aliases = connection.execute(
                 """

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 class Turns:
-    """One worker's hold on the store; `worker` is its id."""
+    """One worker's hold on the store; `worker` is its id (protocols/driver.py)."""
 
     def __init__(self, database: Database, worker: int) -> None:
         self._database = database
@@ -44,19 +44,12 @@ class Turns:
 
     @property
     def worker(self) -> int:
-        """The id of the worker."""
         return self._worker
 
     def claim_new(self, limit: int) -> list[Claimed]:
-        """Up to `limit` running executions that no worker drives yet, each for this worker from now
-        on.
-        """
         return self._claim(None, limit)
 
     def claim_abandoned(self, live: Collection[int], limit: int) -> list[Claimed]:
-        """As `claim_new`, with those of workers that no longer live: `live` are the ids of those
-        that do.
-        """
         claimed = self._claim(None, limit)
         for owner in self._owners():
             if owner not in live and len(claimed) < limit:
@@ -151,7 +144,6 @@ class Turns:
             return [owner for (owner,) in rows]
 
     def release(self, executions: Collection[int]) -> None:
-        """Gives executions back: another worker, or a later one, drives them on."""
         with self._database.transaction() as connection:
             connection.executemany(
                 "UPDATE execution SET owner = NULL WHERE id = ? AND owner = ?",
@@ -159,17 +151,11 @@ class Turns:
             )
 
     def fail(self, execution: int, error: str, cause: str, at: int) -> None:
-        """Ends an execution of this worker as FAILED, whatever its states are doing."""
         with self._database.transaction() as connection:
             if self._ours(connection, [execution]):
                 execution_end.fail(connection, execution, error, cause, at)
 
     def set_aside(self, faults: Mapping[int, Fault], at: int) -> dict[int, int]:
-        """Stores failed attempts at executions of this worker, and releases them: see
-        `suspensions`.
-
-        Returns the number of the attempt at each execution that was still this worker's.
-        """
         with self._database.transaction() as connection:
             attempts = {
                 execution: suspensions.set_aside(connection, execution, self._worker, fault, __version__, at)
