@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sfn_cli import quotas
 from sfn_cli.errors import ConfigurationError
 from sfn_cli.setting_kinds import ACCOUNT, BOOLEAN, CLOCK, ENDPOINT, PATH, choice, seconds, whole_number
 
@@ -101,7 +102,7 @@ _EXECUTIONS = (
     Variable(
         "SFN_MAX_EVENTS",
         "The most events in the history of a STANDARD execution.",
-        "25000",
+        str(quotas.HISTORY_EVENTS),
         whole_number(10, 65_535),
     ),
 )

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sfn_cli import settings
+from sfn_cli import quotas, settings
 from sfn_cli.errors import ConfigurationError
-from sfn_cli.interpreter.execution import MAX_EVENTS
 from sfn_cli.settings import Settings
 from sfn_cli.settings_table import VARIABLES
 from sfn_cli.store.sqlite.keys import EVENTS_PER_EXECUTION
@@ -131,7 +130,7 @@ def test_a_child_has_the_same_settings(tmp_path: Path) -> None:
 
 def test_numbers_with_two_homes() -> None:
     """The default and the limit of SFN_MAX_EVENTS are AWS's quota and the store's room."""
-    assert Settings.from_environment({}).max_events == MAX_EVENTS
+    assert Settings.from_environment({}).max_events == quotas.HISTORY_EVENTS
     limit = VARIABLES["SFN_MAX_EVENTS"].kind
     assert limit is not None
     assert limit.must.endswith(f" to {EVENTS_PER_EXECUTION - 1}")

@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 JSONPATH = "JSONPath"
 JSONATA = "JSONata"
 
-MAX_PAYLOAD_BYTES = 262_144
-"""The largest input, output or result, in bytes of UTF-8. (AWS's quota)"""
-
 EMPTY_OBJECT = Payload({}, "{}")
 
 

@@ -93,6 +93,14 @@ class Terminal:
             )
         return settings
 
+    def write(self, value: Any, title: str) -> None:
+        """Writes a value to stdout, through --query and in the output format; `title` is a table's."""
+        from sfn_cli.cli import output
+
+        query = self.query
+        shown = value if query is None else query(value)
+        output.write(shown, self.output, title, sys.stdout, color=self.color)
+
     @contextmanager
     def pager(self) -> Iterator[TextIO]:
         """Where output goes: stdout, or a pager when stdout is a terminal and none was refused."""

@@ -11,7 +11,8 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 
-MAX_EVENT_BYTES = 256 * 1024
+from sfn_cli import quotas
+
 TAIL_CHARACTERS = 4096
 
 Log = Callable[[str, str, int, str], None]
@@ -31,9 +32,9 @@ class Lines:
 
     def feed(self, data: bytes) -> Iterator[str]:
         *lines, rest = (self._rest + data).split(b"\n")
-        while len(rest) > MAX_EVENT_BYTES:
-            lines.append(rest[:MAX_EVENT_BYTES])
-            rest = rest[MAX_EVENT_BYTES:]
+        while len(rest) > quotas.LOG_EVENT_BYTES:
+            lines.append(rest[: quotas.LOG_EVENT_BYTES])
+            rest = rest[quotas.LOG_EVENT_BYTES :]
         self._rest = rest
         return (_text(line) for line in lines)
 

@@ -12,7 +12,7 @@ import json
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from sfn_cli import loopback
+from sfn_cli import host_check, loopback
 from sfn_cli.functions.bootstrap import MAX_RESPONSE_BYTES, dumps
 from sfn_cli.functions.exchange import Answer, StateError
 
@@ -42,7 +42,6 @@ class _Server(ThreadingHTTPServer):
         self.socket.close()
         self.socket = listening
         self.exchange = exchange
-        self.host = "{}:{}".format(*listening.getsockname())
 
     def verify_request(self, request: Any, client_address: Any) -> bool:
         return loopback.is_own(request) is not False
@@ -89,10 +88,8 @@ class _Handler(BaseHTTPRequestHandler):
         """The log is the function's own."""
 
     def _is_the_programs(self) -> bool:
-        """Whether the request is not a browser's: that would name another host, or have the headers
-        of a page.
-        """
-        if self.headers["Host"] == self.server.host and not {"Origin", "Sec-Fetch-Site"} & set(self.headers):
+        """Whether a program sent the request, and no web page."""
+        if host_check.is_program({name.lower(): value for name, value in self.headers.items()}):
             return True
         self._say(403, {"errorType": "Forbidden", "errorMessage": "Only the function's own runtime may ask"})
         return False

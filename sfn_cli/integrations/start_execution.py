@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.api.model import load
 from sfn_cli.api.protocol.constraints import check_constraints
-from sfn_cli.api.stepfunctions import arn_checks
 from sfn_cli.api.stepfunctions.executions import describe, start_child
 from sfn_cli.asl.retry import RUNTIME
 from sfn_cli.errors import ApiError, StatesError
@@ -18,9 +17,10 @@ from sfn_cli.integrations.aws.sdk import http_date, metadata
 from sfn_cli.integrations.integration import Cancel, TaskContext, TaskRun, nothing_to_cancel
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Json, Payload, dumps, loads
+from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
-    from sfn_cli.interpreter.execution import OpenTask
+    from sfn_cli.integrations.task_order import Task
     from sfn_cli.store.records.executions import Execution
 
 _MEMBERS = {"StateMachineArn": "stateMachineArn", "Name": "name", "TraceHeader": "traceHeader"}
@@ -29,7 +29,7 @@ _MEMBERS = {"StateMachineArn": "stateMachineArn", "Name": "name", "TraceHeader":
 def start(task_run: TaskRun, context: TaskContext) -> Cancel:
     """Starts an execution by Parameters' StateMachineArn, Input, Name and TraceHeader."""
     task, execution_arn, answer = task_run
-    request_id = arn_checks.new_uuid()
+    request_id = random_uuid()
     try:
         request = _request(task.arguments.value)
         check_constraints(load("stepfunctions", "StartExecution").input, request)
@@ -90,7 +90,7 @@ def _response(started: dict[str, Json], request_id: str, now: int) -> dict[str, 
     }
 
 
-def task_result(task: OpenTask, child: Execution) -> TaskSucceeded | TaskFailed:
+def task_result(task: Task, child: Execution) -> TaskSucceeded | TaskFailed:
     """Returns the result of a .sync task whose execution has ended."""
     described = {
         name[0].upper() + name[1:]: value for name, value in describe(child).items() if value is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.query.limits import UNLIMITED, TimeBudget
+from sfn_cli.uuids import uuid_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -76,8 +77,4 @@ class Scope:
 
     def uuid(self) -> str:
         """A random UUID, version 4."""
-        octets = bytearray(self.draw()[:16])
-        octets[6] = octets[6] & 0x0F | 0x40
-        octets[8] = octets[8] & 0x3F | 0x80
-        text = octets.hex()
-        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+        return uuid_text(self.draw()[:16], version=4)

@@ -25,8 +25,8 @@ from sfn_cli import arn
 from sfn_cli.api import model
 from sfn_cli.api.protocol import shapes
 from sfn_cli.errors import ApiError, ConfigurationError, SfnError
+from sfn_cli.host_check import is_allowed
 from sfn_cli.jsonvalue import dumps
-from sfn_cli.server.host_check import is_allowed
 from sfn_cli.server.messages import HttpResponse, with_request_id
 
 if TYPE_CHECKING:

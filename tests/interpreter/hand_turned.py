@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from sfn_cli import quotas
 from sfn_cli.asl.state_machine import load
 from sfn_cli.interpreter.decide import decide
 from sfn_cli.interpreter.events import HistoryEvent, execution_redriven, execution_started
-from sfn_cli.interpreter.execution import MAX_EVENTS, Execution, Frame, OpenTask
+from sfn_cli.interpreter.execution import Execution, Frame, OpenTask
 from sfn_cli.interpreter.fork import ForkState
 from sfn_cli.interpreter.interpreter import Interpreter
 from sfn_cli.interpreter.signals import Signal, TaskFailed, TaskStarted, TaskSucceeded
@@ -40,7 +41,10 @@ def no_budget() -> TimeBudget:
 
 
 def interpreter_of(
-    definition: Any, history: Sequence[HistoryEvent], arn: str = EXECUTION_ARN, max_events: int = MAX_EVENTS
+    definition: Any,
+    history: Sequence[HistoryEvent],
+    arn: str = EXECUTION_ARN,
+    max_events: int = quotas.HISTORY_EVENTS,
 ) -> Interpreter:
     """An interpreter that has read this history, as a worker that resumes has."""
     interpreter = Interpreter(arn, MACHINE_ARN, load(dumps(definition)), "secret", max_events)
@@ -76,7 +80,7 @@ def run(
     history: Sequence[HistoryEvent] = (),
     arn: str = EXECUTION_ARN,
     *,
-    max_events: int = MAX_EVENTS,
+    max_events: int = quotas.HISTORY_EVENTS,
     budget: TimeBudget = UNLIMITED,
     forgetful: bool = False,
 ) -> list[HistoryEvent]:

@@ -14,10 +14,10 @@ from sfn_cli import arn
 from sfn_cli.api.model import load
 from sfn_cli.api.protocol import paging
 from sfn_cli.api.protocol.constraints import check_constraints
-from sfn_cli.api.stepfunctions import arn_checks
 from sfn_cli.errors import ApiError
 from sfn_cli.jsonvalue import Json, dumps, loads
 from sfn_cli.store.records.connections import Connection
+from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +41,7 @@ def create_connection(service: Service, request: dict[str, Any]) -> dict[str, An
     name, now = request["Name"], service.clock()
     stem = _stem(service, name)
     connection = Connection(
-        arn=f"{stem}/{arn_checks.new_uuid()}",
+        arn=f"{stem}/{random_uuid()}",
         stem=stem,
         name=name,
         description=request.get("Description"),

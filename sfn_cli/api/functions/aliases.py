@@ -17,9 +17,9 @@ from sfn_cli.api.functions.references import (
     invalid,
     no_function,
 )
-from sfn_cli.api.stepfunctions.arn_checks import new_uuid
 from sfn_cli.errors import ApiError
 from sfn_cli.store.records.functions import FunctionAlias, version_name
+from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +34,7 @@ def create_alias(service: Service, request: dict[str, Any]) -> dict[str, Any]:
         _number(request["FunctionVersion"]),
         _weights(request) or {},
         request.get("Description", ""),
-        new_uuid(),
+        random_uuid(),
     )
     _check(service, name, alias)
     if not service.function_aliases.create(name, alias):
@@ -65,7 +65,7 @@ def update_alias(service: Service, request: dict[str, Any]) -> dict[str, Any]:
             number=_number(request["FunctionVersion"]) if "FunctionVersion" in request else alias.number,
             weights=alias.weights if weights is None else weights,
             description=request.get("Description", alias.description),
-            revision_id=new_uuid(),
+            revision_id=random_uuid(),
         )
         _check(service, name, changed)
         return changed

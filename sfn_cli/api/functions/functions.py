@@ -25,6 +25,7 @@ from sfn_cli.api.functions.references import (
 from sfn_cli.api.functions.versions import publish, to_qualified_response, to_response
 from sfn_cli.errors import ApiError
 from sfn_cli.store.records.functions import LATEST, Code, Function, reference
+from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -211,10 +212,8 @@ def _marks(now: int) -> dict[str, Json]:
     """The members that differ between two states of a function."""
     import time
 
-    from sfn_cli.api.stepfunctions.arn_checks import new_uuid
-
     at = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now / 1000))
-    return {"LastModified": f"{at}.{now % 1000:03d}+0000", "RevisionId": new_uuid()}
+    return {"LastModified": f"{at}.{now % 1000:03d}+0000", "RevisionId": random_uuid()}
 
 
 def _check_supported(request: Mapping[str, Any]) -> None:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from sfn_cli import quotas
 from sfn_cli.api.functions.references import invalid
 from sfn_cli.api.protocol import paging
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-
-MAX_ITEMS = 50
-"""Of one page, whatever MaxItems says."""
 
 Item = TypeVar("Item")
 
@@ -27,7 +25,7 @@ def answer(
     """Returns the requested page under `member`. `page` returns up to so many items after a key ("":
     from the first); `shown` converts each.
     """
-    size = min(request.get("MaxItems") or MAX_ITEMS, MAX_ITEMS)
+    size = min(request.get("MaxItems") or quotas.FUNCTION_PAGE_ITEMS, quotas.FUNCTION_PAGE_ITEMS)
     try:
         after = base64.b64decode(request.get("Marker", ""), validate=True).decode()
         items, last = paging.page(read, after, size)

@@ -9,7 +9,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli import arn
+from sfn_cli import arn, quotas
 from sfn_cli.api.protocol import paging
 from sfn_cli.errors import ApiError
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from sfn_cli.api.service import Service
     from sfn_cli.store.records.logs import LogGroup, LogStream
-
-MAX_DESCRIBED = 50
 
 RETENTIONS = (
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
@@ -87,7 +85,7 @@ def delete_retention_policy(service: Service, request: dict[str, Any]) -> dict[s
 
 def describe_log_groups(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """The groups by name; a page's token is the name that the page before ended with."""
-    limit = request.get("limit") or MAX_DESCRIBED
+    limit = request.get("limit") or quotas.LOG_GROUP_PAGE_ITEMS
     read = partial(
         service.log_groups.groups,
         prefix=request.get("logGroupNamePrefix", ""),
@@ -120,7 +118,7 @@ def describe_log_streams(service: Service, request: dict[str, Any]) -> dict[str,
             raise invalid_parameter("The specified nextToken is invalid.")
         streams = streams[names.index(request["nextToken"]) + 1 :]
     shown, last = paging.page(
-        lambda start, limit: streams[start:limit], 0, request.get("limit") or MAX_DESCRIBED
+        lambda start, limit: streams[start:limit], 0, request.get("limit") or quotas.LOG_GROUP_PAGE_ITEMS
     )
     return {
         "logStreams": [_stream_response(service, group, stream) for stream in shown],

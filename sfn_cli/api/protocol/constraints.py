@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from sfn_cli import quotas
 from sfn_cli.errors import ApiError
 
 if TYPE_CHECKING:
@@ -40,10 +41,6 @@ _OF_WORDS = (r"[^\x00-\x1F:\x7F]", r"[\x20-\x7E]")
 _PATTERNS: Mapping[str, str] = {
     rf"^[ \t]*{one}+([ \t]+{one}+)*[ \t]*$": rf"\t*{one}(?:{one}|\t)*" for one in _OF_WORDS
 }
-
-_MAX_PAYLOAD_BYTES = 262_144
-"""The one maximum that counts bytes of UTF-8, not characters: of what executions and tasks take and give.
-(https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html)"""
 
 
 def check_constraints(shape: Shape, request: Mapping[str, Any]) -> None:
@@ -89,7 +86,8 @@ def _broken(shape: Shape, value: Any) -> Iterator[str]:
         return
     if kind in ("string", "list", "map", "blob"):
         size, measured = len(value), "length"
-        if kind == "string" and shape.get("max") == _MAX_PAYLOAD_BYTES and size * 4 > _MAX_PAYLOAD_BYTES:
+        # The one maximum that counts bytes of UTF-8, not characters: that of inputs, outputs and results.
+        if kind == "string" and shape.get("max") == quotas.PAYLOAD_BYTES and size * 4 > quotas.PAYLOAD_BYTES:
             size = len(value.encode())
     elif kind in ("integer", "long", "float", "double"):
         size, measured = value, "value"

@@ -10,13 +10,12 @@ from __future__ import annotations
 import binascii
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from sfn_cli import quotas
 from sfn_cli.errors import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-DEFAULT_PAGE_SIZE = 100
-LARGEST_PAGE = 1000
 VALID_MILLISECONDS = 24 * 60 * 60 * 1000
 
 Key = TypeVar("Key")
@@ -54,7 +53,7 @@ def sealed_page(
 
 def page_size(request: Mapping[str, Any]) -> int:
     """How many items a page has: maxResults, where 0 means AWS's default."""
-    return min(request.get("maxResults") or DEFAULT_PAGE_SIZE, LARGEST_PAGE)
+    return min(request.get("maxResults") or quotas.DEFAULT_PAGE_ITEMS, quotas.PAGE_ITEMS)
 
 
 def token(scope: str, key: str, now: int) -> str:

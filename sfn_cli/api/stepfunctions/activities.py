@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli import arn, jsonvalue
+from sfn_cli import arn, jsonvalue, quotas
 from sfn_cli.api.protocol import paging
 from sfn_cli.api.protocol.long_polls import AwaitedTask
 from sfn_cli.api.stepfunctions import arn_checks, configurations, tags
@@ -18,9 +18,6 @@ from sfn_cli.store.records.activities import Activity
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
-
-POLL_SECONDS = 60.0
-"""How long GetActivityTask waits for a task. (AWS's)"""
 
 
 def create_activity(service: Service, request: dict[str, Any]) -> dict[str, Any]:
@@ -31,7 +28,7 @@ def create_activity(service: Service, request: dict[str, Any]) -> dict[str, Any]
         name=name,
         created_at=service.clock(),
         encryption_configuration=configurations.encryption(request),
-        tags=tags.as_text(tags.check_tags(tags.by_key(request.get("tags", [])), name)),
+        tags=tags.of_new(request.get("tags", []), name),
     )
     kept = service.activities.create(activity)
     if kept.encryption_configuration != activity.encryption_configuration:
@@ -73,7 +70,7 @@ def get_activity_task(service: Service, request: dict[str, Any]) -> dict[str, An
     activity = _existing(service, request["activityArn"])
     awaited = AwaitedTask(
         activity.arn,
-        POLL_SECONDS,
+        quotas.ACTIVITY_POLL_SECONDS,
         partial(_take_task, activity_arn=activity.arn, worker_name=request.get("workerName")),
     )
     answer = awaited.take(service)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli import jsonvalue
+from sfn_cli import jsonvalue, quotas
 from sfn_cli.asl.validation.diagnostic import UNAVAILABLE
 from sfn_cli.errors import ApiError
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from sfn_cli.api.service import Service
     from sfn_cli.asl.validation.diagnostic import Diagnostic
-
-MAX_DIAGNOSTICS = 100
 
 INVALID_DEFINITION = "InvalidDefinition"
 
@@ -43,7 +41,7 @@ def validate_state_machine_definition(service: Service, request: dict[str, Any])
         validate(request["definition"], request.get("type", "STANDARD"), is_available=service.is_available),
     )
     found = [fault for fault in faults if fault.severity in severities]
-    shown = found[: request.get("maxResults") or MAX_DIAGNOSTICS]
+    shown = found[: request.get("maxResults") or quotas.DIAGNOSTICS]
     return {
         "result": "FAIL" if any(fault.severity == "ERROR" for fault in found) else "OK",
         "diagnostics": [fault._asdict() for fault in shown],
@@ -57,10 +55,7 @@ def _as_aws_sees_it(fault: Diagnostic) -> Diagnostic:
 
 
 def check_definition(service: Service, definition: str, machine_type: str) -> str:
-    """Validates a definition and returns it.
-
-    Raises InvalidDefinitionError with up to MAX_DIAGNOSTICS errors.
-    """
+    """Validates a definition and returns it. Raises InvalidDefinitionError."""
     from sfn_cli.asl.validation.validate import validate
 
     refuse_faults(validate(definition, machine_type, is_available=service.is_available))
@@ -68,8 +63,8 @@ def check_definition(service: Service, definition: str, machine_type: str) -> st
 
 
 def refuse_faults(found: Iterable[Diagnostic]) -> None:
-    """Raises InvalidDefinitionError with the errors among what was found, up to MAX_DIAGNOSTICS."""
-    errors = [fault for fault in found if fault.severity == "ERROR"][:MAX_DIAGNOSTICS]
+    """Raises InvalidDefinitionError with the errors among what was found, up to quotas.DIAGNOSTICS."""
+    errors = [fault for fault in found if fault.severity == "ERROR"][: quotas.DIAGNOSTICS]
     if errors:
         listed = ", ".join(_format_fault(fault.code, fault.message, fault.location) for fault in errors)
         raise InvalidDefinitionError(f"Invalid State Machine Definition: '{listed}'", errors)

@@ -19,6 +19,7 @@ from sfn_cli.errors import ApiError
 from sfn_cli.interpreter.events import api_event, execution_started
 from sfn_cli.jsonvalue import Payload
 from sfn_cli.store.records.executions import Execution, ExecutionFilter, ExecutionSummary, NewExecution
+from sfn_cli.uuids import random_uuid, time_ordered_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,7 +87,7 @@ def new_execution(
     """Returns the requested execution and its first event. Raises ApiError or UsageError for unusable
     mocks.
     """
-    name = request.get("name") or arn_checks.new_execution_name(at)
+    name = request.get("name") or time_ordered_uuid(at)
     seed = os.urandom(16).hex()
     machine = qualifiers.choose_version(machine, seed)
     version, alias = machine.version and machine.version.number, machine.alias and machine.alias.name
@@ -198,7 +199,7 @@ def _scope(filter: ExecutionFilter) -> str:
     """
     fields = {**filter._asdict(), "map_run": filter.map_run_arn}
     names = ("state_machine_arn", "map_run", "version", "alias", "status", "redriven")
-    return f"ListExecutions Whose({', '.join(f'{name}={fields[name]!r}' for name in names)})"
+    return f"ListExecutions ExecutionFilter({', '.join(f'{name}={fields[name]!r}' for name in names)})"
 
 
 def _filter(service: Service, request: Mapping[str, Any]) -> ExecutionFilter:
@@ -278,7 +279,7 @@ def existing_execution(service: Service, execution_arn: str) -> Execution:
 def _execution_arn(machine: StateMachine, name: str) -> str:
     if machine.type == "STANDARD":
         return arn.execution(machine.arn, name)
-    return arn.express_execution(machine.arn, name, arn_checks.new_uuid())
+    return arn.express_execution(machine.arn, name, random_uuid())
 
 
 def check_input(text: str) -> None:

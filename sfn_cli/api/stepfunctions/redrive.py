@@ -8,24 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sfn_cli import quotas
 from sfn_cli.api.stepfunctions import arn_checks
 from sfn_cli.api.stepfunctions.executions import needless_redrive, redrivable
 from sfn_cli.errors import ApiError
-from sfn_cli.interpreter.evolve import STANDARD_SECONDS
-from sfn_cli.interpreter.execution import MAX_EVENTS
 from sfn_cli.settings import clock_reading
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
     from sfn_cli.store.records.redrives import RedriveState
 
-REDRIVABLE_MS = 14 * 24 * 60 * 60 * 1000
-"""How long after its end an execution may be redriven. (AWS's quota)"""
-
-MAX_REDRIVES = 1_000
-"""How often an execution may be redriven. (AWS's quota)"""
-
-MOST_EVENTS = MAX_EVENTS - 2
+MOST_EVENTS = quotas.HISTORY_EVENTS - 2
 """With how many events it may be: there is room for ExecutionRedriven and one more. (AWS's quota)"""
 
 
@@ -69,11 +62,11 @@ def why_not(state: RedriveState, now: int) -> str | None:
         return "State machine is in DELETING status"
     if state.events > MOST_EVENTS:
         return "Execution history event limit exceeded"
-    if own_time(state, now) - state.started_at >= STANDARD_SECONDS * 1000:
+    if own_time(state, now) - state.started_at >= quotas.STANDARD_SECONDS * 1000:
         return "Execution has exceeded the max execution time"
-    if state.stopped_at is not None and now - state.stopped_at > REDRIVABLE_MS:
+    if state.stopped_at is not None and now - state.stopped_at > quotas.REDRIVABLE_SECONDS * 1000:
         return "Execution redrivable period exceeded"
-    if state.redrive_count >= MAX_REDRIVES:
+    if state.redrive_count >= quotas.REDRIVES:
         return "Execution redrive limit exceeded"  # AWS documents the quota, not the words
     return None
 

@@ -17,6 +17,7 @@ from sfn_cli.api.stepfunctions import arn_checks, configurations, definitions, q
 from sfn_cli.api.stepfunctions.references import active_itself, deleting, does_not_exist, existing
 from sfn_cli.errors import ApiError
 from sfn_cli.store.records.state_machines import Revision, StateMachine
+from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +36,7 @@ def create_state_machine(service: Service, request: dict[str, Any]) -> dict[str,
         type=type_,
         status="ACTIVE",
         created_at=service.clock(),
-        tags=tags.as_text(tags.check_tags(tags.by_key(request.get("tags", [])), name)),
+        tags=tags.of_new(request.get("tags", []), name),
         revision=Revision(
             revision_id=None,
             definition=definitions.check_definition(service, request["definition"], type_),
@@ -91,7 +92,7 @@ def update_state_machine(service: Service, request: dict[str, Any]) -> dict[str,
         )
         now, publish = service.clock(), request.get("publish", False)
         if changed != old:
-            changed = changed._replace(revision_id=arn_checks.new_uuid(), created_at=now, id=0)
+            changed = changed._replace(revision_id=random_uuid(), created_at=now, id=0)
         elif not publish:
             # Observed: an update that changes nothing makes no revision.
             return {"updateDate": now, "revisionId": old.revision_id}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli import arn
+from sfn_cli import arn, quotas
 from sfn_cli.api.stepfunctions.executions import describe
 from sfn_cli.asl.timestamp import format_timestamp
 from sfn_cli.jsonvalue import dumps
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
 SOURCE = "aws.states"
 DETAIL_TYPE = "Step Functions Execution Status Change"
-
-MAX_DATA_BYTES = 248 * 1024
-"""How long input and output may be together, as JSON strings; what is longer is left out. (AWS's)"""
 
 _DETAIL = (
     "executionArn", "stateMachineArn", "name", "status", "startDate", "stopDate", "input", "output",
@@ -61,9 +58,9 @@ def _detail(execution: Execution) -> dict[str, Any]:
         described["redriveStatus"] = "REDRIVABLE_BY_MAP_RUN"
     detail = {member: described.get(member) for member in _DETAIL}
     output_bytes = 0 if execution.output is None else _escaped_bytes(execution.output)
-    if _escaped_bytes(execution.input) + output_bytes > MAX_DATA_BYTES:
+    if _escaped_bytes(execution.input) + output_bytes > quotas.REPORTED_DATA_BYTES:
         detail |= {"input": None, "inputDetails": {"included": False}}
-    if output_bytes > MAX_DATA_BYTES:
+    if output_bytes > quotas.REPORTED_DATA_BYTES:
         detail |= {"output": None, "outputDetails": {"included": False}}
     return detail
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from sfn_cli import quotas
 from sfn_cli.asl.dataflow import JSONATA, JSONPATH
 from sfn_cli.asl.validation.choice_checks import check_choices
 from sfn_cli.asl.validation.definition_text import read, repeated_names
@@ -52,8 +53,6 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 100
 """How deep machines may nest in machines. (ours: AWS does not say how deep is too deep)"""
-
-MAX_NAME = 80
 
 
 IsAvailable = Callable[["Resource"], bool]
@@ -193,10 +192,10 @@ class _Machines:
         if not _is_text(name):
             at = at.encode("ascii", "backslashreplace").decode()
             findings.error(at, "State name is not valid Unicode", INVALID_STATE_NAME)  # (ours)
-        if len(name) > MAX_NAME:
+        if len(name) > quotas.STATE_NAME_CHARACTERS:
             message = (
                 f"Invalid State name: State '{name}' "
-                f"exceeds the {MAX_NAME}-character limit allowed by the service"
+                f"exceeds the {quotas.STATE_NAME_CHARACTERS}-character limit allowed by the service"
             )
             findings.error(at, message, INVALID_STATE_NAME)
         if name in findings.states:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli import api
 from sfn_cli.api.operations import WAITING
-from sfn_cli.api.stepfunctions import arn_checks
 from sfn_cli.errors import ApiError, ConfigurationError, StatesError
 from sfn_cli.integrations.aws.call import Ended, Manner, call_operation, in_background
 from sfn_cli.integrations.aws.errors import ServiceError, sdk_2
@@ -19,13 +18,14 @@ from sfn_cli.integrations.aws.shapes import OwnShape, capitalise, request, resul
 from sfn_cli.integrations.integration import Later
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Payload
+from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sfn_cli.api.model import Operation
     from sfn_cli.integrations.integration import Cancel, TaskContext, TaskRun
-    from sfn_cli.interpreter.execution import OpenTask
+    from sfn_cli.integrations.task_order import Task
 
 PREFIX = "aws-sdk:"
 _AS_IS = Manner()
@@ -66,9 +66,7 @@ def call(task_run: TaskRun, context: TaskContext) -> Cancel:
     return in_background(task_run, context, ask)
 
 
-def _call_local(
-    own: LocalService, operation: Operation, task: OpenTask, context: TaskContext
-) -> Ended | Later:
+def _call_local(own: LocalService, operation: Operation, task: Task, context: TaskContext) -> Ended | Later:
     """An operation of this store, over a connection of its own: it may wait long. Raises StatesError."""
 
     def success(answer: Mapping[str, Any]) -> Ended:
@@ -80,7 +78,7 @@ def _call_local(
         answered = api.begin(service, operation, asked)
     except ApiError as error:
         failure = sdk_2(own.id).failure(
-            ServiceError(error.code, error.message, error.status, arn_checks.new_uuid(), error.code)
+            ServiceError(error.code, error.message, error.status, random_uuid(), error.code)
         )
         # Observed: Step Functions' own errors mention attempts; those of other services do not.
         attempts = " (SDK Attempt Count: 1)" if own.id == "SFN" else ""

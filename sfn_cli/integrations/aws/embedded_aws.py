@@ -24,7 +24,7 @@ from contextlib import suppress
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sfn_cli import detached, file_lock, loopback, private_files
+from sfn_cli import detached, file_lock, host_check, loopback, private_files
 from sfn_cli.errors import ConfigurationError
 from sfn_cli.settings import Settings
 from sfn_cli.worker_slots import live_workers
@@ -266,13 +266,7 @@ class _Guarded:
         from secrets import compare_digest
 
         self.asked_at = time.monotonic()
-        host = str(environ.get("HTTP_HOST", "")).rpartition(":")[0]
-        # A page's GET has no Origin, but says where it comes from.
-        is_page = "HTTP_ORIGIN" in environ or environ.get("HTTP_SEC_FETCH_SITE", "none") not in {
-            "none",
-            "same-origin",
-        }
-        if is_page or not (host in {"127.0.0.1", "localhost"} or host.endswith(".localhost")):
+        if not host_check.is_program(_headers(environ)):
             return _refuse(start_response, "This server answers programs of this machine, not web pages.")
         if not environ[_IS_OWN] and not compare_digest(_key_of(environ), self._access_key.encode()):
             return _refuse(
@@ -281,6 +275,15 @@ class _Guarded:
                 "sfn aws env prints it.",
             )
         return self._application(environ, start_response)
+
+
+def _headers(environ: Mapping[str, Any]) -> dict[str, str]:
+    """The headers of a request in its WSGI environment, by their names in lower case."""
+    return {
+        name.removeprefix("HTTP_").replace("_", "-").lower(): str(value)
+        for name, value in environ.items()
+        if name.startswith("HTTP_")
+    }
 
 
 def _refuse(start_response: Callable[..., Any], reason: str) -> Iterable[bytes]:

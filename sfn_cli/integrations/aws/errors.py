@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sfn_cli.api.stepfunctions import arn_checks
+from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,9 +87,9 @@ def service_error(error: ClientError, model: Any) -> ServiceError:
         code,
         _message(told, metadata),
         int(metadata.get("HTTPStatusCode", 0)),
-        metadata.get("RequestId") or arn_checks.new_uuid(),
+        metadata.get("RequestId") or random_uuid(),
         shape.name if shape is not None else None,
-        (metadata.get("HostId") or arn_checks.new_uuid()) if is_s3 else None,
+        (metadata.get("HostId") or random_uuid()) if is_s3 else None,
     )
 
 

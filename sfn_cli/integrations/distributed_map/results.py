@@ -9,8 +9,8 @@ from __future__ import annotations
 import tempfile
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
+from sfn_cli import quotas
 from sfn_cli.api.stepfunctions.executions import redrive_status
-from sfn_cli.asl.dataflow import MAX_PAYLOAD_BYTES
 from sfn_cli.asl.timestamp import format_timestamp
 from sfn_cli.errors import StatesError
 from sfn_cli.integrations.distributed_map.storage import StorageError, storage
@@ -78,7 +78,7 @@ def _inline(results: Iterator[Result], run: MapRun, writing: Writing) -> str:
         for text in _transform(result, run, writing.transformation):
             texts.append(text)
             size += len(text.encode("utf-8", "surrogatepass")) + 1
-        if size - 1 > MAX_PAYLOAD_BYTES and texts:
+        if size - 1 > quotas.PAYLOAD_BYTES and texts:
             cause = (
                 "The Map Run returned a result "
                 "with a size exceeding the maximum number of bytes service limit."

@@ -15,12 +15,13 @@ from socket import SHUT_RDWR
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import SplitResult, quote, urlsplit
 
+from sfn_cli import quotas
 from sfn_cli.jsonvalue import Json, loads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-MAX_BODY_BYTES = 262_144
+MAX_BODY_BYTES = quotas.PAYLOAD_BYTES
 """How much of a response is read: a task's result cannot be longer. One byte more shows that it would be."""
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from sfn_cli import quotas
 from sfn_cli.interpreter.events import EVENT_TYPES, TERMINAL, HistoryEvent
 from sfn_cli.interpreter.evolve import children, states, tasks
 from sfn_cli.interpreter.execution import Execution, Frame
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sfn_cli.interpreter.phase import Phase
-
-STANDARD_SECONDS = 365 * 24 * 60 * 60
-EXPRESS_SECONDS = 5 * 60
-"""How long an execution may take at most, by its type. (AWS's quotas)"""
 
 
 def evolve(execution: Execution, event: HistoryEvent) -> None:
@@ -63,7 +60,7 @@ def execution_started(execution: Execution, event: HistoryEvent) -> None:
 
 def _limit_time(execution: Execution, at: int) -> None:
     """The machine's own TimeoutSeconds count from `at`, the quota from the start."""
-    longest = EXPRESS_SECONDS if execution.is_express else STANDARD_SECONDS
+    longest = quotas.EXPRESS_SECONDS if execution.is_express else quotas.STANDARD_SECONDS
     own = execution.machine.timeout_seconds or longest
     execution.deadline_at = min(execution.started_at + longest * 1000, at + own * 1000)
 

@@ -11,8 +11,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli import arn
-from sfn_cli.api.stepfunctions import arn_checks
+from sfn_cli import arn, quotas
 from sfn_cli.api.stepfunctions.definitions import STATE_NAME
 from sfn_cli.api.stepfunctions.test_state.http_inspection import HttpInspection
 from sfn_cli.api.stepfunctions.test_state.request_checks import check_request, check_state, machine_of_state
@@ -39,6 +38,7 @@ from sfn_cli.interpreter.visits import (
     refusal_of,
 )
 from sfn_cli.jsonvalue import Json, Payload, dumps, loads
+from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,9 +46,6 @@ if TYPE_CHECKING:
     from sfn_cli.api.service import Service
     from sfn_cli.asl.state_machine import CompiledMachine
     from sfn_cli.asl.trace import Trace
-
-LONGEST_MILLISECONDS = 300_000
-"""How long a test may take. (AWS's quota)"""
 
 
 def test_state(service: Service, request: dict[str, Any]) -> dict[str, Any]:
@@ -78,12 +75,12 @@ class _Test:
         """Of an HTTP task that is traced."""
 
         settings, now = service.settings, service.clock()
-        machine_name = arn_checks.new_uuid()
+        machine_name = random_uuid()
         execution = Execution(
-            f"arn:aws:states:{settings.region}:{settings.account_id}:express:{machine_name}:{arn_checks.new_uuid()}",
+            f"arn:aws:states:{settings.region}:{settings.account_id}:express:{machine_name}:{random_uuid()}",
             arn.state_machine(settings.region, settings.account_id, machine_name),
             machine,
-            arn_checks.new_uuid(),
+            random_uuid(),
         )
         execution.input = Payload(text=request.get("input", "{}"))
         execution.started_at = now
@@ -172,7 +169,7 @@ class _Test:
     def _sleep(self, until: int) -> int:
         """Waits until then; the time at which it is over."""
         start = self.service.clock()
-        if until - start > LONGEST_MILLISECONDS:
+        if until - start > quotas.TEST_STATE_SECONDS * 1000:
             raise StatesError("States.Timeout")
         time.sleep(max(0, until - start) / 1000)
         return max(until, self.stay.entered_at)
