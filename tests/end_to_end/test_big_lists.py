@@ -60,7 +60,7 @@ def test_events_take_what_they_show(home: Path, execution: str) -> None:
             nonlocal count
             count += 1
 
-        service.database.connection.set_progress_handler(step, 10)
+        service.store.database.connection.set_progress_handler(step, 10)
         (started, end) = StatusEvents(service, since, follow=False).next()
         assert [event["detail"]["status"] for event in (started, end)] == ["RUNNING", "SUCCEEDED"]
         service.close()

@@ -14,6 +14,8 @@ from sfn_cli.api.stepfunctions.executions import new_execution
 from sfn_cli.app import build
 from sfn_cli.settings import Settings
 from sfn_cli.store.sqlite.database import Database
+from sfn_cli.store.sqlite.stepfunctions.executions import Executions
+from sfn_cli.store.sqlite.store import database_of
 from tests.processes import SFN, TIMEOUT_SECONDS, environment_of, sfn, sfn_json, until
 
 if TYPE_CHECKING:
@@ -223,12 +225,13 @@ def test_a_worker_claims_no_more_than_it_can_drive(home: Path) -> None:
     service = build(Settings.from_environment({"SFN_HOME": str(home)}))
     machine = service.state_machines.find(MACHINE)
     assert machine is not None
-    service.executions.start_many([new_execution(machine, {}, service.clock()) for _ in range(6000)])
+    executions = Executions(database_of(service.store))  # which wakes no worker
+    executions.start_many([new_execution(machine, {}, service.clock()) for _ in range(6000)])
     assert sfn_json(home, "list-state-machines")  # which brings a worker
     counts = "SELECT sum(status = 'SUCCEEDED'), sum(status = 'RUNNING' AND owner IS NULL) FROM execution"
 
     def counted() -> tuple[int, int]:
-        ended, unclaimed = service.database.connection.execute(counts).fetchone()
+        ended, unclaimed = service.store.database.connection.execute(counts).fetchone()
         return ended, unclaimed
 
     ended, unclaimed = until(lambda: next((row for row in [counted()] if row[0]), None), "an end")
