@@ -12,10 +12,11 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from sfn_cli.settings import FUNCTION_MARK
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+FUNCTION_MARK = "SFN_FUNCTION_PROCESS"
+"""Marks a function's process and what that starts (functions/strays.py), but no process of sfn's own."""
 
 INHERITED = 3
 """The descriptor under which the process inherits its lock."""

@@ -36,7 +36,7 @@ def read(text: str) -> Json:
     """
     _prepare(text)
     try:
-        return jsonvalue.loads(text) if _LARGE_NUMBER.search(text) is None else _FINITE.decode(text)
+        return jsonvalue.loads(text) if re.search(_LARGE_NUMBER, text) is None else _finite_loads(text)
     except ValueError as error:
         if isinstance(error, NotJson):
             raise
@@ -64,12 +64,13 @@ def _prepare(text: str) -> None:
     jsonvalue.raise_recursion_limit()
 
 
-_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[{]+|[\]}]+', re.DOTALL)
+_BRACKETS = r'(?s:"(?:[^"\\]|\\.)*+"|[\[{]+|[\]}]+)'
+"""Compiled when first used, as is the other pattern: few commands read JSON."""
 
 
 def _nests_too_deeply(text: str) -> bool:
     depth = 0
-    for found in _BRACKETS.finditer(text):
+    for found in re.finditer(_BRACKETS, text):
         if found[0][0] in "[{":
             depth += len(found[0])
             if depth > jsonvalue.MAX_DEPTH:
@@ -79,7 +80,7 @@ def _nests_too_deeply(text: str) -> bool:
     return False
 
 
-_LARGE_NUMBER = re.compile(r"[eE]\+?\d{3}|\d{309}")
+_LARGE_NUMBER = r"[eE]\+?\d{3}|\d{309}"
 
 
 def _finite(number: str) -> float:
@@ -88,7 +89,8 @@ def _finite(number: str) -> float:
     return value
 
 
-_FINITE = json.JSONDecoder(parse_float=_finite, parse_constant=jsonvalue.refuse_constant)
+def _finite_loads(text: str) -> Json:
+    return json.loads(text, parse_float=_finite, parse_constant=jsonvalue.refuse_constant)
 
 
 class _Reader:

@@ -1,4 +1,4 @@
-"""Dataflow: what a state's work is given, and what the state gives back.
+"""Dataflow: the input of a state's work, and the output of the state.
 
 JSONPath (https://states-language.net/#filters): InputPath → Parameters → work → ResultSelector →
 ResultPath → OutputPath. JSONata: Arguments → work → Output. Both: Assign. Where a field is
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 
 JSONPATH = "JSONPath"
 JSONATA = "JSONata"
-
-MAX_PAYLOAD_BYTES = 262_144
-"""The largest input, output or result, in bytes of UTF-8. (AWS's quota)"""
 
 EMPTY_OBJECT = Payload({}, "{}")
 

@@ -9,7 +9,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TextIO
 
 from sfn_cli.cli.failures import CommandFailedError
-from sfn_cli.settings import OUTPUTS, Settings, is_region, is_set, value
+from sfn_cli.setting_kinds import is_region
+from sfn_cli.settings import Settings
+from sfn_cli.settings_table import OUTPUTS, is_set, value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,7 +36,7 @@ class Terminal:
 
     @property
     def shows_people(self) -> bool:
-        """Whether stdout is a terminal, and neither a format nor a part of the answer was asked for."""
+        """Whether stdout is a terminal, and the command line sets neither a format nor a query."""
         format_set = self.given.get("output") or is_set("AWS_DEFAULT_OUTPUT", self.environ)
         return not (format_set or self.given.get("query")) and sys.stdout.isatty()
 
@@ -56,7 +58,7 @@ class Terminal:
 
     @property
     def color(self) -> bool:
-        """Whether stdout may be coloured: --color decides; `auto` asks stdout and NO_COLOR."""
+        """Whether stdout may be coloured: --color decides; `auto` depends on stdout and NO_COLOR."""
         chosen = self.given.get("color", "auto")
         return chosen == "on" or (chosen == "auto" and sys.stdout.isatty() and not self.no_color)
 
@@ -90,6 +92,14 @@ class Terminal:
                 f"Provided region_name '{settings.region}' doesn't match a supported format."
             )
         return settings
+
+    def write(self, value: Any, title: str) -> None:
+        """Writes a value to stdout, through --query and in the output format; `title` is a table's."""
+        from sfn_cli.cli import output
+
+        query = self.query
+        shown = value if query is None else query(value)
+        output.write(shown, self.output, title, sys.stdout, color=self.color)
 
     @contextmanager
     def pager(self) -> Iterator[TextIO]:

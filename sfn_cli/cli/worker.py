@@ -12,7 +12,7 @@ import click
 
 from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.operations.backend import Backend
-from sfn_cli.cli.output import local_time, write
+from sfn_cli.cli.output import local_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,8 +55,7 @@ def status(terminal: Terminal) -> ExitCode:
         "workers": [{**worker, "startedAt": local_time(worker["startedAt"])} for worker in workers],
         "suspended": [{**one, "failedAt": local_time(one["failedAt"])} for one in suspended],
     }
-    query = terminal.query
-    write(query(shown) if query else shown, terminal.output, "Workers", sys.stdout, color=terminal.color)
+    terminal.write(shown, "Workers")
     return ExitCode.SUCCESS
 
 

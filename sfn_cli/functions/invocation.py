@@ -1,11 +1,11 @@
-"""One invocation that was asked for: what it is given, and how far it is."""
+"""One requested invocation: its input and its progress."""
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from sfn_cli.store.sqlite.functions.functions import LATEST
+from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +33,7 @@ class Invocation:
         client_context: str | None = None,
     ) -> None:
         """`client_context` is JSON text for the handler's context, as the client gave it."""
-        self.request_id = request_id or new_request_id()
+        self.request_id = request_id or random_uuid()
         self.client_context = client_context
         self.arn = ""
         self.version = LATEST
@@ -51,16 +51,9 @@ class Invocation:
             self._cancel(self)
 
     def settle(self, ended: Outcome) -> None:
-        """Tells how it ended, unless it was cancelled."""
+        """Reports the outcome, unless the invocation was cancelled."""
         if not self.settled:
             self.settled = True
             self.child = None
             self.payload = ""  # what still refers to this may live long
             self.done(ended if self.version == LATEST else ended._replace(version=self.version))
-
-
-def new_request_id() -> str:
-    """A random UUID (version 4), written without the cost of the uuid module."""
-    digits = os.urandom(16).hex()
-    variant = "89ab"[int(digits[16], 16) & 3]
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"

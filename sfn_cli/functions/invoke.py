@@ -68,7 +68,7 @@ def invoke(
     *,
     writer: LogWriter,
 ) -> Outcome:
-    """Invokes a function and waits for its outcome; what it logged is kept by then."""
+    """Invokes a function and waits for its outcome; its log is stored by then."""
     ended: list[Outcome] = []
     invocation = pool.invoke(function_ref, payload, ended.append, client_context=client_context)
     try:
@@ -93,7 +93,7 @@ def turn(pool: Pool, selector: selectors.BaseSelector, writer: LogWriter) -> Non
 
 
 class LocalInvoker:
-    """For a command: a pool of its own, in its own thread, made when first needed."""
+    """For a command: a pool of its own, in its own thread, created on first use."""
 
     def __init__(self, functions: Functions, logs: Logs, settings: Settings, clock: Clock) -> None:
         self._functions = functions
@@ -162,7 +162,7 @@ class FunctionHost:
         return ended[0]
 
     def stop(self) -> None:
-        """Kills what runs and ends the thread; those who wait are told that the runtime exited."""
+        """Kills what runs and ends the thread; pending invocations fail: the runtime exited."""
         with self._starting:
             thread, self._thread = self._thread, None
             if thread is None:

@@ -11,7 +11,8 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 
-MAX_EVENT_BYTES = 256 * 1024
+from sfn_cli import quotas
+
 TAIL_CHARACTERS = 4096
 
 Log = Callable[[str, str, int, str], None]
@@ -19,21 +20,21 @@ Log = Callable[[str, str, int, str], None]
 
 
 def stream_name(now: int, version: str) -> str:
-    """A new stream's name, as Lambda gives one to each of its execution environments."""
+    """A new stream's name, as Lambda has one for each execution environment."""
     return f"{time.strftime('%Y/%m/%d', time.gmtime(now / 1000))}/[{version}]{os.urandom(16).hex()}"
 
 
 class Lines:
-    """Bytes in, lines out. A line that has no end yet is kept; one that is too long for an event is cut."""
+    """Bytes in, lines out. A line that has no end yet waits; one that is too long for an event is cut."""
 
     def __init__(self) -> None:
         self._rest = b""
 
     def feed(self, data: bytes) -> Iterator[str]:
         *lines, rest = (self._rest + data).split(b"\n")
-        while len(rest) > MAX_EVENT_BYTES:
-            lines.append(rest[:MAX_EVENT_BYTES])
-            rest = rest[MAX_EVENT_BYTES:]
+        while len(rest) > quotas.LOG_EVENT_BYTES:
+            lines.append(rest[: quotas.LOG_EVENT_BYTES])
+            rest = rest[quotas.LOG_EVENT_BYTES :]
         self._rest = rest
         return (_text(line) for line in lines)
 

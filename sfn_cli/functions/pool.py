@@ -1,6 +1,6 @@
-"""Who is invoked, who waits, and who goes: the warm children of one process.
+"""The warm children of one process: which is invoked, which waits, and which ends.
 
-The pool has no thread and never waits. Whoever owns the selector calls what is ready, and `tick`
+The pool has no thread and never waits. The selector's owner calls what is ready, and `tick`
 when `wake_at` has come:
 
     for key, _ in selector.select(timeout):
@@ -20,64 +20,36 @@ Rule 5: An invocation is done exactly once, and never from within `invoke`.
 
 from __future__ import annotations
 
-import heapq
 import os
 import time
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable
-from itertools import count
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sfn_cli import arn
-from sfn_cli.functions import outcome, strays
-from sfn_cli.functions.catalog import Catalog
+from sfn_cli.functions import outcome
 from sfn_cli.functions.child import Child
-from sfn_cli.functions.deployment import Deployment
+from sfn_cli.functions.fleets import STUCK_MILLISECONDS, Fleet, Fleets
 from sfn_cli.functions.invocation import Invocation
 from sfn_cli.functions.outcome import Outcome, UnusableError
+from sfn_cli.functions.reaper import Reaper
 from sfn_cli.functions.routing import number_of
-from sfn_cli.functions.runtimes import Runtimes
+from sfn_cli.functions.waiting_list import WaitingList
 from sfn_cli.store.sqlite.functions.functions import Functions, reference
 
 if TYPE_CHECKING:
     import selectors
 
+    from sfn_cli.functions.deployment import Deployment
     from sfn_cli.functions.output import Log
-    from sfn_cli.functions.process import Process
     from sfn_cli.settings import Settings
-
-REAP_MILLISECONDS = 20
-SWEEP_MILLISECONDS = 1000
-"""How often a pool looks for what children that ended have left behind (strays.py), while it has children."""
-
-HAND_OUT_MILLISECONDS = 0.2
-"""How long this process takes, about, to hand out an invocation."""
-
-STUCK_MILLISECONDS = 30
-"""When no child of a function has answered for so long, what it took before says nothing."""
 
 Done = Callable[[Outcome], None]
 
 
 def monotonic_ms() -> int:
-    """Milliseconds of a clock that nobody sets: all that a pool waits for is told by it."""
+    """Milliseconds of a monotonic clock, for all of a pool's timeouts."""
     return time.monotonic_ns() // 1_000_000
-
-
-class Fleet:
-    """The children of one function at one version, and the invocations that wait for one."""
-
-    __slots__ = ("answered_at", "children", "deployment", "idle", "pace", "starting", "waiting")
-
-    def __init__(self, deployment: Deployment) -> None:
-        self.deployment = deployment
-        self.children: set[Child] = set()
-        self.idle: list[Child] = []  # the one that rested last is taken first: the others may leave
-        self.starting = 0
-        self.pace: float | None = None  # what its handler took of late, in milliseconds
-        self.answered_at = 0
-        self.waiting: OrderedDict[Invocation, None] = OrderedDict()
 
 
 class Pool:
@@ -107,18 +79,12 @@ class Pool:
         self._log = log
         self._cores = cores or os.cpu_count() or 1
         self._max_children = max_children or settings.max_children
-        self._catalog = Catalog(functions, Path(settings.home))
-        self._runtimes = Runtimes(Path(settings.home))
-        self._fleets: dict[tuple[str, int], Fleet] = {}
+        self._fleets = Fleets(functions, settings.home, self._retire_older)
         self._children: dict[Child, Fleet] = {}
         self._starting = 0
-        self._waiting: dict[Invocation, Fleet] = {}
+        self._waiting = WaitingList()
         self._due: deque[tuple[Invocation, Outcome]] = deque()
-        self._queue_timeouts: list[tuple[int, int, Invocation]] = []
-        self._serial = count()
-        self._dying: list[Process] = []
-        self._sweep_at: int | None = None
-        self._report = report or _say_nothing
+        self._reaper = Reaper(settings.home, report or _say_nothing)
 
     def invoke(
         self,
@@ -146,7 +112,7 @@ class Pool:
         name, qualifier = reference(function_ref)
         number = number_of(self._functions, name, qualifier)
         try:
-            fleet = self._fleet(name, number) if number is not None else None
+            fleet = self._fleets.find(name, number) if number is not None else None
         except UnusableError as error:
             self._due.append(
                 (
@@ -156,6 +122,7 @@ class Pool:
             )
             return invocation
         if fleet is None:
+            self._start_children()  # what was called before the function was deleted is still done
             self._due.append(
                 (
                     invocation,
@@ -168,7 +135,7 @@ class Pool:
         if fleet.idle:
             fleet.idle.pop().run(invocation)
         else:
-            self._wait(fleet, invocation)
+            self._waiting.add(fleet, invocation)
             self._start_children()
         return invocation
 
@@ -178,18 +145,15 @@ class Pool:
         if self._due:
             return 0
         times = [child.due_at for child in self._children]
-        if self._queue_timeouts:
-            times.append(self._queue_timeouts[0][0])
+        if self._waiting.timeout_at is not None:
+            times.append(self._waiting.timeout_at)
         if self._waiting:
             now = self._monotonic()
-            stuck = [
-                fleet.answered_at + STUCK_MILLISECONDS for fleet in self._fleets.values() if fleet.waiting
-            ]
+            stuck = [fleet.answered_at + STUCK_MILLISECONDS for fleet in self._fleets if fleet.waiting]
             times.extend(at for at in stuck if at > now)
-        if self._dying:
-            times.append(self._monotonic() + REAP_MILLISECONDS)
-        if self._sweep_at is not None:
-            times.append(self._sweep_at)
+        reaper_at = self._reaper.wake_at(self._monotonic())
+        if reaper_at is not None:
+            times.append(reaper_at)
         return min(times, default=None)
 
     def tick(self, now: int) -> None:
@@ -200,42 +164,26 @@ class Pool:
         for child in [child for child in self._children if child.due_at <= now]:
             if child in self._children:
                 self._drop_child(child, child.time_out)
-        while self._queue_timeouts and (
-            self._queue_timeouts[0][0] <= now or self._queue_timeouts[0][2].settled
-        ):
-            invocation = heapq.heappop(self._queue_timeouts)[2]
-            if self._stop_waiting(invocation):
-                invocation.settle(outcome.timeout_outcome(0, invocation.request_id, ""))
+        for invocation in self._waiting.pop_timed_out(now):
+            invocation.settle(outcome.timeout_outcome(0, invocation.request_id, ""))
         if self._waiting:
             self._start_children()
-        self._dying = [process for process in self._dying if not process.reap()]
-        if self._sweep_at is not None and self._sweep_at <= now:
-            left = strays.sweep(self._report) or bool(self._dying)
-            self._sweep_at = (
-                now + REAP_MILLISECONDS if left else now + SWEEP_MILLISECONDS if self._children else None
-            )
+        self._reaper.tick(now, has_children=bool(self._children))
 
     def end_orphans(self) -> None:
         """Kills what the functions of workers that were killed have left behind."""
-        strays.end_orphans(self._settings.home, self._report)
+        self._reaper.end_orphans()
 
     def close(self) -> None:
         """Kills all children, and waits until they are gone. What was not done will not be."""
         for child in list(self._children):
             self._end(child)
-        for process in self._dying:
-            process.reap(wait=True)
-        self._dying.clear()
-        if self._sweep_at is not None:
-            strays.end_all(self._report)
-            self._sweep_at = None
-        self._fleets.clear()
+        self._reaper.close()
+        self._fleets.close()
         self._due.clear()
-        self._queue_timeouts.clear()
         self._waiting.clear()
-        self._catalog.close()
 
-    # What children tell
+    # Events of children
 
     def child_ready(self, child: Child) -> None:
         self._children[child].starting -= 1
@@ -254,52 +202,12 @@ class Pool:
 
     # Functions
 
-    def _fleet(self, name: str, number: int) -> Fleet | None:
-        """The children of a function as it is now, or at a version; None if there is no such
-        function. Raises UnusableError.
-        """
-        revision = self._functions.revision(name, number)
-        fleet = self._fleets.get((name, number))
-        deployed = fleet.deployment if fleet is not None else None
-        if deployed is not None and revision == (deployed.function.id, deployed.function.revision):
-            function = deployed.function
-        else:
-            found = self._functions.named(name, number)
-            if found is None:
-                self._retire_older(fleet, None)
-                self._start_children()  # what was asked for before the function was deleted is still done
-                return None
-            function = found
-        code = self._catalog.find(function)
-        if (
-            fleet is not None
-            and deployed is not None
-            and function is deployed.function
-            and code == deployed.code
-        ):
-            return fleet
-        runtime = str(function.configuration.get("Runtime", ""))
-        deployment = Deployment(function, code, self._runtimes.executable(runtime))
-        if fleet is None:
-            fleet = self._fleets[name, number] = Fleet(deployment)
-        fleet.deployment = deployment
-        self._retire_older(fleet, deployment)
-        return fleet
-
     def _retire_older(self, fleet: Fleet | None, deployment: Deployment | None) -> None:
         """Ends the children that have nothing to do, or not begun, and are of another deployment."""
-        if fleet is not None:
-            for child in [
-                child
-                for child in fleet.children
-                if child.invocation is None and child.deployment is not deployment
-            ]:
+        for child in list(fleet.children if fleet is not None else ()):
+            if child.invocation is None and child.deployment is not deployment:
                 self._end(child)
-        self._catalog.sweep(self._code_in_use())
-
-    def _code_in_use(self) -> set[str]:
-        running = {child.deployment.code.path for child in self._children}
-        return running | {fleet.deployment.code.path for fleet in self._fleets.values()}
+        self._fleets.sweep(self._children)
 
     # Children
 
@@ -307,19 +215,16 @@ class Pool:
         """Rules 2 and 3: one child for each fleet in turn, first for those that have fewest, while
         one is wanted and may be started.
         """
-        progress = True
+        progress, now = True, self._monotonic()
         while progress and self._waiting and self._starting < self._cores:
             progress = False
-            for fleet in sorted(self._fleets.values(), key=lambda fleet: len(fleet.children)):
-                if self._starting < self._cores and self._wants_another(fleet) and self._has_room():
+            for fleet in sorted(self._fleets, key=lambda fleet: len(fleet.children)):
+                if (
+                    self._starting < self._cores
+                    and fleet.wants_another(self._cores, now)
+                    and self._has_room()
+                ):
                     progress |= self._start(fleet)
-
-    def _wants_another(self, fleet: Fleet) -> bool:
-        if fleet.starting >= len(fleet.waiting):
-            return False
-        if fleet.pace is None or len(fleet.children) < self._cores + fleet.pace / HAND_OUT_MILLISECONDS:
-            return True
-        return self._monotonic() >= fleet.answered_at + STUCK_MILLISECONDS
 
     def _start(self, fleet: Fleet) -> bool:
         try:
@@ -339,7 +244,7 @@ class Pool:
                 f"A process for the function {fleet.deployment.function.name} cannot be started: "
                 f"{error.strerror or error}."
             )
-            while (invocation := self._first_waiting(fleet)) is not None:
+            while (invocation := self._waiting.pop_first(fleet)) is not None:
                 self._due.append(
                     (
                         invocation,
@@ -350,7 +255,7 @@ class Pool:
                 )
             return False
         self._children[child] = fleet
-        self._sweep_soon(SWEEP_MILLISECONDS)
+        self._reaper.note_start(self._monotonic())
         fleet.children.add(child)
         fleet.starting += 1
         self._starting += 1
@@ -359,7 +264,7 @@ class Pool:
     def _has_room(self) -> bool:
         if len(self._children) < self._max_children:
             return True
-        idle = [child for fleet in self._fleets.values() for child in fleet.idle]
+        idle = [child for fleet in self._fleets for child in fleet.idle]
         if not idle:
             return False
         self._end(min(idle, key=lambda child: child.due_at))
@@ -370,7 +275,7 @@ class Pool:
         fleet = self._children[child]
         if child.deployment is not fleet.deployment or self._must_make_room(fleet):
             self._end(child)
-        elif (invocation := self._first_waiting(fleet)) is not None:
+        elif (invocation := self._waiting.pop_first(fleet)) is not None:
             child.run(invocation)
         elif child.faulty:  # what it could not import may be there next time
             self._end(child)
@@ -389,7 +294,7 @@ class Pool:
             or len(self._waiting) == len(fleet.waiting)
         ):
             return False
-        return any(other.waiting and not other.children for other in self._fleets.values())
+        return any(other.waiting and not other.children for other in self._fleets)
 
     def _drop_child(self, child: Child, tell: Callable[[Invocation], Outcome]) -> None:
         """Removes a child that has ended or has to end, and settles the invocation that fails with
@@ -399,7 +304,7 @@ class Pool:
         whose children all end does not start them for ever.
         """
         invocation = child.invocation or (
-            self._first_waiting(self._children[child]) if child.starting else None
+            self._waiting.pop_first(self._children[child]) if child.starting else None
         )
         ended = tell(invocation) if invocation is not None else None
         self._end(child)
@@ -418,43 +323,12 @@ class Pool:
         if child in fleet.idle:
             fleet.idle.remove(child)
         fleet.children.discard(child)
-        child.process.kill()
-        if not child.process.reap():
-            self._dying.append(child.process)
-        self._sweep_soon(0)
-
-    def _sweep_soon(self, milliseconds: int) -> None:
-        if not strays.ARE_FOUND:
-            return
-        at = self._monotonic() + milliseconds
-        self._sweep_at = at if self._sweep_at is None else min(self._sweep_at, at)
+        self._reaper.kill(child.process, self._monotonic())
 
     # Invocations
 
-    def _wait(self, fleet: Fleet, invocation: Invocation) -> None:
-        fleet.waiting[invocation] = None
-        self._waiting[invocation] = fleet
-        if invocation.timeout_at is not None:
-            heapq.heappush(self._queue_timeouts, (invocation.timeout_at, next(self._serial), invocation))
-
-    def _first_waiting(self, fleet: Fleet) -> Invocation | None:
-        """The invocation that has waited longest, which waits no longer."""
-        if not fleet.waiting:
-            return None
-        invocation, _ = fleet.waiting.popitem(last=False)
-        del self._waiting[invocation]
-        return invocation
-
-    def _stop_waiting(self, invocation: Invocation) -> bool:
-        """Whether it waited."""
-        fleet = self._waiting.pop(invocation, None)
-        if fleet is None:
-            return False
-        del fleet.waiting[invocation]
-        return True
-
     def _cancel(self, invocation: Invocation) -> None:
-        if not self._stop_waiting(invocation) and invocation.child is not None:
+        if not self._waiting.remove(invocation) and invocation.child is not None:
             self._end(invocation.child)
             self._start_children()
 

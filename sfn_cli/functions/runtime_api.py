@@ -1,4 +1,4 @@
-"""The Runtime API of Lambda, which a custom runtime asks for invocations and gives its answers.
+"""The Runtime API of Lambda, from which a custom runtime gets invocations, and to which it sends its answers.
 
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 It listens on 127.0.0.1 at a port that the kernel chose. The API has no secret that clients could send, so it
@@ -12,7 +12,7 @@ import json
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from sfn_cli import loopback
+from sfn_cli import host_check, loopback
 from sfn_cli.functions.bootstrap import MAX_RESPONSE_BYTES, dumps
 from sfn_cli.functions.exchange import Answer, StateError
 
@@ -42,7 +42,6 @@ class _Server(ThreadingHTTPServer):
         self.socket.close()
         self.socket = listening
         self.exchange = exchange
-        self.host = "{}:{}".format(*listening.getsockname())
 
     def verify_request(self, request: Any, client_address: Any) -> bool:
         return loopback.is_own(request) is not False
@@ -89,10 +88,8 @@ class _Handler(BaseHTTPRequestHandler):
         """The log is the function's own."""
 
     def _is_the_programs(self) -> bool:
-        """Whether it is no browser that asks, for a page: such a request names another host, or
-        says where it comes from.
-        """
-        if self.headers["Host"] == self.server.host and not {"Origin", "Sec-Fetch-Site"} & set(self.headers):
+        """Whether a program sent the request, and no web page."""
+        if host_check.is_program({name.lower(): value for name, value in self.headers.items()}):
             return True
         self._say(403, {"errorType": "Forbidden", "errorMessage": "Only the function's own runtime may ask"})
         return False
@@ -141,7 +138,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._say(202, {"status": "OK"})
 
     def _error(self, body: bytes | None) -> Answer:
-        """The error that the program tells: its report is the payload as it is, if it is one."""
+        """The error that the program reports: its report is the payload as it is, if it is one."""
         header = self.headers["Lambda-Runtime-Function-Error-Type"]
         try:
             told = json.loads(body or b"")
@@ -199,8 +196,8 @@ def _headers(event: Event) -> dict[str, str]:
 
 
 def _response(body: bytes | None, trailers: dict[str, str]) -> Answer:
-    """A response, which need not be JSON; one that broke off half-way tells its error behind what
-    it had written.
+    """A response, which need not be JSON; the error of one that broke off half-way follows
+    what it had written.
     """
     if body is None:
         return _failure(

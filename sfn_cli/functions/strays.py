@@ -25,7 +25,7 @@ from contextlib import suppress
 from itertools import count
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from sfn_cli.settings import FUNCTION_MARK as MARK
+from sfn_cli.detached import FUNCTION_MARK as MARK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

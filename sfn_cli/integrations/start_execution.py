@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.api.model import load
 from sfn_cli.api.protocol.constraints import check_constraints
-from sfn_cli.api.stepfunctions import arn_checks
 from sfn_cli.api.stepfunctions.executions import describe, start_child
 from sfn_cli.asl.retry import RUNTIME
 from sfn_cli.errors import ApiError, StatesError
@@ -18,6 +17,7 @@ from sfn_cli.integrations.aws.sdk import http_date, metadata
 from sfn_cli.integrations.integration import Cancel, TaskContext, TaskRun, nothing_to_cancel
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Json, Payload, dumps, loads
+from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
     from sfn_cli.integrations.task_order import Task
@@ -29,7 +29,7 @@ _MEMBERS = {"StateMachineArn": "stateMachineArn", "Name": "name", "TraceHeader":
 def start(task_run: TaskRun, context: TaskContext) -> Cancel:
     """Starts an execution by Parameters' StateMachineArn, Input, Name and TraceHeader."""
     task, key, answer = task_run
-    request_id = arn_checks.new_uuid()
+    request_id = random_uuid()
     try:
         request = _request(task.arguments.value)
         check_constraints(load("stepfunctions", "StartExecution").input, request)
@@ -98,7 +98,7 @@ def task_result(task: Task, child: Execution) -> TaskSucceeded | TaskFailed:
         if details in described:
             described[details] = {"Included": True}
     if child.status != "SUCCEEDED":
-        # Observed: a failure's cause tells nothing of redrives.
+        # Observed: a failure's cause does not mention redrives.
         told = {name: value for name, value in described.items() if not name.startswith("Redrive")}
         return TaskFailed(
             task.id, "States.TaskFailed", dumps(dict(sorted(told.items()))), child.stopped_at or 0

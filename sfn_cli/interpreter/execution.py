@@ -9,7 +9,7 @@ from __future__ import annotations
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
-from sfn_cli import arn
+from sfn_cli import arn, quotas
 from sfn_cli.query.limits import UNLIMITED
 
 if TYPE_CHECKING:
@@ -153,10 +153,6 @@ class Frame:
         self.stay: Stay = None  # type: ignore[assignment]  # set when the first state is entered
 
 
-MAX_EVENTS = 25_000
-"""The most events that a history may have. (AWS's quota)"""
-
-
 class Execution:
     """The fold of a history. `seed` is secret: task tokens and all randomness derive from it."""
 
@@ -195,7 +191,7 @@ class Execution:
         state_machine_arn: str,
         machine: CompiledMachine,
         seed: str,
-        max_events: int = MAX_EVENTS,
+        max_events: int = quotas.HISTORY_EVENTS,
     ) -> None:
         self.arn = arn
         self.name = arn.split(":")[7]  # an EXPRESS execution's ARN has an id of its own after the name

@@ -15,7 +15,7 @@ from bisect import bisect_right
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from sfn_cli import arn
+from sfn_cli import arn, quotas
 from sfn_cli.asl.timestamp import format_timestamp
 from sfn_cli.interpreter.events import EVENT_TYPES, VARIABLES, VARIABLES_DETAILS
 from sfn_cli.jsonvalue import Json, dumps, loads
@@ -37,9 +37,6 @@ they follow their kin.
 
 LOGGED = {"ALL": frozenset(EVENT_TYPES), "ERROR": ERROR, "FATAL": FATAL}
 """Which types of events each level logs; OFF logs none."""
-
-MAX_PAYLOAD_BYTES = 248 * 1024
-"""A longer input or output, as it stands escaped in the line, is cut. (AWS's)"""
 
 
 class ExecutionLog(NamedTuple):
@@ -95,21 +92,22 @@ def _details(event: HistoryEvent, *, include_execution_data: bool) -> dict[str, 
         return details
     type = EVENT_TYPES[event.type]
     if type.payload is not None and event.payload is not None:
-        shown = _shortened(event.payload.text)
+        shown = _shorten(event.payload.text)
         details[type.payload] = shown
         if type.payload_details is not None:
             details[type.payload_details] = {"truncated": shown is not event.payload.text}
     return dict(sorted(details.items()))
 
 
-def _shortened(text: str) -> str:
+def _shorten(text: str) -> str:
     """The text itself, or as much of it as may stand in a line."""
     # No character takes more than six bytes.
-    if len(text) * 6 <= MAX_PAYLOAD_BYTES or _escaped_bytes(text) <= MAX_PAYLOAD_BYTES:
+    if len(text) * 6 <= quotas.REPORTED_DATA_BYTES or _escaped_bytes(text) <= quotas.REPORTED_DATA_BYTES:
         return text
     lengths = range(len(text))
     return text[
-        : bisect_right(lengths, MAX_PAYLOAD_BYTES, key=lambda length: _escaped_bytes(text[:length])) - 1
+        : bisect_right(lengths, quotas.REPORTED_DATA_BYTES, key=lambda length: _escaped_bytes(text[:length]))
+        - 1
     ]
 
 

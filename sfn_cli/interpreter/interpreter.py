@@ -14,9 +14,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sfn_cli import quotas
 from sfn_cli.interpreter.decide import decide
 from sfn_cli.interpreter.evolve import evolve
-from sfn_cli.interpreter.execution import MAX_EVENTS, Execution, OpenTask
+from sfn_cli.interpreter.execution import Execution, OpenTask
 from sfn_cli.interpreter.receive import receive
 from sfn_cli.query.limits import BudgetExceeded
 
@@ -42,7 +43,7 @@ class Interpreter:
         state_machine_arn: str,
         machine: CompiledMachine,
         seed: str,
-        max_events: int = MAX_EVENTS,
+        max_events: int = quotas.HISTORY_EVENTS,
     ) -> None:
         self.execution = Execution(arn, state_machine_arn, machine, seed, max_events)
         self.over_budget = False

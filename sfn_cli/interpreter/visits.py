@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from sfn_cli.asl.dataflow import MAX_PAYLOAD_BYTES
 from sfn_cli.asl.moves import Call, Distribute, Exit, Move, Stop
 from sfn_cli.asl.retry import Catcher, Retrier, matches
 from sfn_cli.asl.states.map_state import MapState
@@ -16,6 +15,7 @@ from sfn_cli.asl.visit import Visit
 from sfn_cli.errors import StatesError
 from sfn_cli.interpreter.context_object import context_object
 from sfn_cli.jsonvalue import Payload
+from sfn_cli.quotas import PAYLOAD_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -157,13 +157,11 @@ def in_full(stay: Stay, error: StatesError | RecursionError) -> StatesError:
 
 def too_large(payload: Payload) -> bool:
     """Whether a payload is over AWS's quota of 262,144 bytes."""
-    if payload.is_larger_than(MAX_PAYLOAD_BYTES):
+    if payload.is_larger_than(PAYLOAD_BYTES):
         return True
     text = payload.text
     # A character is at most 4 bytes of UTF-8: most texts need no encoding to be told small.
-    return (
-        len(text) * 4 > MAX_PAYLOAD_BYTES and len(text.encode("utf-8", "surrogatepass")) > MAX_PAYLOAD_BYTES
-    )
+    return len(text) * 4 > PAYLOAD_BYTES and len(text.encode("utf-8", "surrogatepass")) > PAYLOAD_BYTES
 
 
 def refusal_of(task_name: str, result: Payload) -> StatesError | None:

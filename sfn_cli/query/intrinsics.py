@@ -1,4 +1,4 @@
-"""The 18 Intrinsic Functions: what each takes and gives.
+"""The 18 Intrinsic Functions: their arguments and results.
 
 https://states-language.net/#appendix-b and
 https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html
@@ -12,7 +12,7 @@ import math
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from sfn_cli import json_text
+from sfn_cli import json_text, quotas
 from sfn_cli.jsonvalue import Json, dumps, is_larger_than
 from sfn_cli.query.java_random import JavaRandom
 from sfn_cli.query.java_text import java_bytes, java_text
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from sfn_cli.query.scope import Scope
 
-MAX_RANGE = 1000
-MAX_TEXT = 10_000
 LONG = 2**63
 """One more than the greatest value of Java's long."""
 MAX_MADE = 4_194_304
@@ -114,7 +112,10 @@ def _array_range(scope: Scope, arguments: list[Json]) -> Json:
     first, last, step = (_integer(arguments, position) for position in range(3))
     _must(step != 0, "the step must not be 0")
     numbers = range(first, last + (1 if step > 0 else -1), step)
-    _must(not numbers[MAX_RANGE:], f"an array of more than {MAX_RANGE} elements cannot be made")
+    _must(
+        not numbers[quotas.INTRINSIC_RANGE_ITEMS :],
+        f"an array of more than {quotas.INTRINSIC_RANGE_ITEMS} elements cannot be made",
+    )
     return list(numbers)
 
 
@@ -136,14 +137,16 @@ def _array_unique(scope: Scope, arguments: list[Json]) -> Json:
 def _base64_encode(scope: Scope, arguments: list[Json]) -> str:
     from base64 import b64encode
 
-    return b64encode(java_bytes(_text(arguments, 0, at_most=MAX_TEXT))).decode()
+    return b64encode(java_bytes(_text(arguments, 0, at_most=quotas.INTRINSIC_TEXT_CHARACTERS))).decode()
 
 
 def _base64_decode(scope: Scope, arguments: list[Json]) -> str:
     from base64 import b64decode
 
     try:
-        return b64decode(_text(arguments, 0, at_most=MAX_TEXT), validate=True).decode()
+        return b64decode(
+            _text(arguments, 0, at_most=quotas.INTRINSIC_TEXT_CHARACTERS), validate=True
+        ).decode()
     except ValueError:
         raise IntrinsicError("the string is not valid Base64 of UTF-8 text") from None
 
@@ -160,7 +163,7 @@ HASHES: Mapping[str, str] = {
 def _hash(scope: Scope, arguments: list[Json]) -> str:
     from hashlib import new
 
-    data, algorithm = _text(arguments, 0, at_most=MAX_TEXT), _text(arguments, 1)
+    data, algorithm = _text(arguments, 0, at_most=quotas.INTRINSIC_TEXT_CHARACTERS), _text(arguments, 1)
     _must(algorithm in HASHES, f"the algorithm must be one of {', '.join(HASHES)}")
     return new(HASHES[algorithm], java_bytes(data), usedforsecurity=False).hexdigest()
 

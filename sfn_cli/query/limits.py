@@ -1,4 +1,4 @@
-"""How long expressions may take, and when they are postponed.
+"""How long expressions may take, and when they are put off.
 
 Rule 1: an expression that goes beyond a limit fails its state. The limits count steps, nodes and
 characters, which a replay counts the same; seconds bound only what cannot be counted (a regular
@@ -22,16 +22,16 @@ REGEX_SECONDS = 2.0
 class BudgetExceeded(BaseException):
     """An expression needs more time than its budget has.
 
-    Like KeyboardInterrupt it is no Exception: code that catches errors of expressions must let it pass.
+    Like KeyboardInterrupt it is no Exception: what catches errors of expressions must let it pass.
     """
 
 
 class TimeBudget:
     """The seconds that the expressions of one step may take together, from `renew` on.
 
-    `clock` returns the CPU seconds of the thread that evaluates; only drivers have one. Without a clock,
-    only the counted limits apply. `is_all` says what happens when the time is up: the expression fails
-    (Rule 1), or is postponed (Rule 2).
+    `clock` gives seconds of CPU of the thread that evaluates; only drivers have one. Without a clock there is
+    no end but the counted limits. `is_all` says what its end means: the expression fails (Rule 1), or is
+    put off (Rule 2).
     """
 
     __slots__ = ("_began", "_clock", "_seconds", "is_all")
@@ -45,11 +45,11 @@ class TimeBudget:
         self.is_all = is_all
 
     def renew(self) -> None:
-        """Starts over; the time counts from the next look at it."""
+        """Begins anew; the clock runs from when it is first asked for."""
         self._began = None
 
     def end(self) -> None:
-        """Uses the budget up: expressions are postponed from now on. Can be called from any thread."""
+        """From now on there is none left, and whoever asks is put off. Called from any thread."""
         self._seconds = -1.0
         self.is_all = False
 
@@ -70,7 +70,7 @@ class TimeBudget:
         return self.seconds_left <= 0 and self.run_out()
 
     def run_out(self) -> bool:
-        """As `is_over`, for a caller that knows it is over because a search took too long. Returns True."""
+        """As `is_over`, when it is known to be over: a search took too long. True."""
         if not self.is_all:
             raise BudgetExceeded
         return True

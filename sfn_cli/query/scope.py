@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.query.limits import UNLIMITED, TimeBudget
+from sfn_cli.uuids import uuid_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,9 +22,9 @@ def _no_context() -> dict[str, Json]:
 class Scope:
     """The data, the time and the randomness of one evaluation.
 
-    `input` is what `$` is to a JSONPath. `states` is what `$states` holds besides its context in
-    JSONata: {"input": …, "result": …, "errorOutput": …}, only those that exist at this place.
-    `context` makes the Context Object when an expression asks for it. `now` is in milliseconds
+    `input` is what `$` is to a JSONPath. `states` is what `$states` holds in JSONata, without its
+    context: {"input": …, "result": …, "errorOutput": …}, only those that exist at this place.
+    `context` returns the Context Object when an expression reads it. `now` is in milliseconds
     since 1970. Everything random is derived from `seed` and the number of the draw: two draws
     differ, and a replay with a fresh Scope of the same seed repeats them. `budget` is how long
     all this may take.
@@ -61,11 +62,11 @@ class Scope:
         self.budget = budget
         self._draws = 0
         self.engine_values: dict[tuple[str, str], object] = {}
-        """What the JSONata adapter made of `states` and `variables`, kept for the next expression."""
+        """The JSONata adapter's values of `states` and `variables`, cached for the next expression."""
 
     def draw(self) -> bytes:
         """32 random bytes, the next of the sequence that `seed` begins."""
-        from hashlib import sha256  # loads OpenSSL: only when something random is asked for
+        from hashlib import sha256  # loads OpenSSL: only when something random is needed
 
         self._draws += 1
         return sha256(f"{self.seed}:{self._draws}".encode()).digest()
@@ -76,8 +77,4 @@ class Scope:
 
     def uuid(self) -> str:
         """A random UUID, version 4."""
-        octets = bytearray(self.draw()[:16])
-        octets[6] = octets[6] & 0x0F | 0x40
-        octets[8] = octets[8] & 0x3F | 0x80
-        text = octets.hex()
-        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+        return uuid_text(self.draw()[:16], version=4)

@@ -23,11 +23,11 @@ from starlette.responses import Response
 from sfn_cli import __version__, api
 from sfn_cli.api.operations import WAITING
 from sfn_cli.errors import ApiError, SfnError, StoreError
+from sfn_cli.host_check import is_allowed
 from sfn_cli.jsonvalue import dumps
 from sfn_cli.server import aws_json, aws_query, rest_json, signature
 from sfn_cli.server.bodies import Bodies, Body
 from sfn_cli.server.gateway import PREFIX, Gateway
-from sfn_cli.server.host_check import is_allowed
 from sfn_cli.server.limits import MAX_BODY_BYTES, MAX_LAMBDA_BODY_BYTES
 from sfn_cli.server.messages import HttpRequest, HttpResponse, error_response, with_request_id
 from sfn_cli.server.waiting import GRACE_SECONDS, Waiting
@@ -70,7 +70,7 @@ class Application:
         """
         self._service = service
         self._credentials = credentials
-        # Threads share them: made here, so that no two threads make one each.
+        # Threads share them: created here, so that no two threads create one each.
         _ = service.runner, service.invoker
         self._listening_host = listening_host
         self._scheme = scheme

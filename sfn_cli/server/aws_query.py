@@ -11,10 +11,10 @@ from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
 from sfn_cli.api import model
-from sfn_cli.api.stepfunctions.arn_checks import new_uuid
 from sfn_cli.server import signature
 from sfn_cli.server.messages import HttpRequest, HttpResponse, describe
 from sfn_cli.server.unsupported import not_served
+from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,7 +44,7 @@ def is_asked(request: HttpRequest) -> bool:
 
 
 def operation_of(request: HttpRequest) -> Operation:
-    """The operation that a request asks for. Raises ApiError UnknownOperationException."""
+    """The operation that a request calls. Raises ApiError UnknownOperationException."""
     form = _form(request)
     action, service = form.get("Action", ""), _SERVICES.get(form.get("Version", ""))
     if service is None or action not in model.operation_names(service):
@@ -60,7 +60,7 @@ def read_request(operation: Operation, request: HttpRequest) -> dict[str, Any]:
 def response(operation: Operation, answer: dict[str, Any]) -> HttpResponse:
     """The operation's answer, whose members are scalars all."""
     members = "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in answer.items())
-    request_id = new_uuid()
+    request_id = random_uuid()
     body = (
         f"<{operation.name}Response "
         f'xmlns="{operation.xml_namespace}"><{operation.name}Result>{members}</{operation.name}Result>'
@@ -72,7 +72,7 @@ def response(operation: Operation, answer: dict[str, Any]) -> HttpResponse:
 def error_response(error: SfnError) -> HttpResponse:
     """An error in the protocol's form, which clients of S3 and EC2 read as well."""
     code, status, _ = describe(error)
-    request_id = new_uuid()
+    request_id = random_uuid()
     fault = f"<Code>{_CODES.get(code, code)}</Code><Message>{escape(str(error))}</Message>"
     body = (
         f"<ErrorResponse><Error><Type>{'Sender' if status < 500 else 'Receiver'}</Type>{fault}</Error>"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sfn_cli.api.stepfunctions.arn_checks import new_uuid
 from sfn_cli.errors import ApiError, SfnError, UsageError
 from sfn_cli.jsonvalue import dumps
+from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +31,7 @@ class HttpResponse(NamedTuple):
 
 
 def with_request_id(headers: Mapping[str, str]) -> dict[str, str]:
-    return {**headers, "x-amzn-RequestId": new_uuid()}
+    return {**headers, "x-amzn-RequestId": random_uuid()}
 
 
 def error_response(error: SfnError, content_type: str) -> HttpResponse:

@@ -7,8 +7,9 @@ import json
 import pytest
 
 from sfn_cli.interpreter.events import EVENT_TYPES, HistoryEvent
-from sfn_cli.interpreter.execution_log import MAX_PAYLOAD_BYTES, execution_log, line, stream_name
+from sfn_cli.interpreter.execution_log import execution_log, line, stream_name
 from sfn_cli.jsonvalue import Json, Payload
+from sfn_cli.quotas import REPORTED_DATA_BYTES
 from tests.interpreter.hand_turned import EXECUTION_ARN, MACHINE_ARN
 
 GROUP = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/vendedlogs/states/g"
@@ -141,7 +142,7 @@ def test_without_execution_data(event: HistoryEvent, shown: Json) -> None:
 @pytest.mark.parametrize("character, bytes", [("a", 1), ("é", 2), ('"', 2), ("\x01", 6), ("😀", 4)])
 def test_long_payloads_are_cut(character: str, bytes: int) -> None:
     """To 248 KB as they stand in the line, and not in the middle of a character."""
-    fitting = MAX_PAYLOAD_BYTES // bytes
+    fitting = REPORTED_DATA_BYTES // bytes
     for length, truncated in ((fitting, False), (fitting + 1, True)):
         event = HistoryEvent(
             4, 3, AT, "ExecutionSucceeded", payload=Payload(text=character * length), details={}

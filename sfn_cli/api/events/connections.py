@@ -2,9 +2,8 @@
 their like.
 
 https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateConnection.html
-What a connection holds is kept in the store, and its secrets are never told. A new one is
-AUTHORIZED at once: a token is asked for when a task first needs it
-(`integrations/http/authorization.py`).
+A connection is stored with its secrets; no operation returns them. A new connection is AUTHORIZED at
+once: a token is requested when a task first needs it (`integrations/http/authorization.py`).
 """
 
 from __future__ import annotations
@@ -15,10 +14,10 @@ from sfn_cli import arn
 from sfn_cli.api.model import load
 from sfn_cli.api.protocol import paging
 from sfn_cli.api.protocol.constraints import check_constraints
-from sfn_cli.api.stepfunctions import arn_checks
 from sfn_cli.errors import ApiError
 from sfn_cli.jsonvalue import Json, dumps, loads
 from sfn_cli.store.sqlite.events.connections import Connection
+from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +41,7 @@ def create_connection(service: Service, request: dict[str, Any]) -> dict[str, An
     name, now = request["Name"], service.clock()
     stem = _stem(service, name)
     connection = Connection(
-        arn=f"{stem}/{arn_checks.new_uuid()}",
+        arn=f"{stem}/{random_uuid()}",
         stem=stem,
         name=name,
         description=request.get("Description"),
@@ -72,19 +71,19 @@ def describe_connection(service: Service, request: dict[str, Any]) -> dict[str, 
 def list_connections(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """The connections of this account and region, by name."""
     prefix, state = _stem(service, request.get("NamePrefix", "")), request.get("ConnectionState")
-    scope, now = f"ListConnections {prefix} {state}", service.clock()
-    size = paging.page_size({"maxResults": request.get("Limit")}, largest=100)
-    after = paging.last_key({"nextToken": request.get("NextToken")}, scope, now, str) or ""
-    found = service.connections.page(prefix, state, after, size + 1)
-    shown = found[:size]
-    return {
-        "Connections": [_summary(connection) for connection in shown],
-        "NextToken": paging.token(scope, shown[-1].name, now) if len(found) > size else None,
-    }
+    connections, token = paging.sealed_page(
+        {"maxResults": request.get("Limit"), "nextToken": request.get("NextToken")},
+        f"ListConnections {prefix} {state}",
+        service.clock(),
+        lambda after, limit: service.connections.page(prefix, state, after or "", limit),
+        lambda connection: connection.name,
+        parse=str,
+    )
+    return {"Connections": [_summary(connection) for connection in connections], "NextToken": token}
 
 
 def update_connection(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """What is not given stays as it is; of another AuthorizationType, what authorises must be given anew."""
+    """Changes the given members only; a new AuthorizationType requires its parameters too."""
     now = service.clock()
 
     def change(old: Connection) -> Connection:

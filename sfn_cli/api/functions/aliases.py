@@ -1,7 +1,7 @@
 """Aliases of functions: CreateAlias, GetAlias, UpdateAlias, DeleteAlias, ListAliases.
 
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html
-An alias leads to one version, or to two by weight; each invocation draws anew (`functions/routing.py`).
+An alias leads to one version, or to two by weight, drawn for each invocation (`functions/routing.py`).
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from sfn_cli.api.functions.references import (
     invalid,
     no_function,
 )
-from sfn_cli.api.stepfunctions.arn_checks import new_uuid
 from sfn_cli.errors import ApiError
 from sfn_cli.store.sqlite.functions.aliases import FunctionAlias
 from sfn_cli.store.sqlite.functions.functions import version_name
+from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +35,7 @@ def create_alias(service: Service, request: dict[str, Any]) -> dict[str, Any]:
         _number(request["FunctionVersion"]),
         _weights(request) or {},
         request.get("Description", ""),
-        new_uuid(),
+        random_uuid(),
     )
     _check(service, name, alias)
     if not service.function_aliases.create(name, alias):
@@ -66,7 +66,7 @@ def update_alias(service: Service, request: dict[str, Any]) -> dict[str, Any]:
             number=_number(request["FunctionVersion"]) if "FunctionVersion" in request else alias.number,
             weights=alias.weights if weights is None else weights,
             description=request.get("Description", alias.description),
-            revision_id=new_uuid(),
+            revision_id=random_uuid(),
         )
         _check(service, name, changed)
         return changed

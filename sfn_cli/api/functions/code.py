@@ -10,6 +10,7 @@ import base64
 import os
 from typing import TYPE_CHECKING, Any
 
+from sfn_cli import quotas
 from sfn_cli.api.functions.references import invalid
 from sfn_cli.store.sqlite.functions.functions import Code
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
     from sfn_cli.errors import ApiError
     from sfn_cli.jsonvalue import Json
-
-MAX_UNZIPPED_BYTES = 262_144_000
 
 _NOT_CODE = frozenset({"__pycache__", ".git"})
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -58,7 +57,7 @@ def _check_zip(content: bytes) -> None:
         ) from None
     if not entries:
         raise invalid("Uploaded file must be a non-empty zip")
-    if sum(entry.file_size for entry in entries) > MAX_UNZIPPED_BYTES:
+    if sum(entry.file_size for entry in entries) > quotas.UNZIPPED_CODE_BYTES:
         raise too_large()
     for entry in entries:
         if entry.filename.startswith("/") or ".." in entry.filename.split("/"):
@@ -87,7 +86,7 @@ def snapshot(folder: str) -> bytes:
         with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
             for path in sorted(_files(folder, set())):
                 size += os.path.getsize(path)
-                if size > MAX_UNZIPPED_BYTES:
+                if size > quotas.UNZIPPED_CODE_BYTES:
                     raise too_large()
                 entry = zipfile.ZipInfo(os.path.relpath(path, folder), _EPOCH)
                 entry.external_attr = (0o100755 if os.access(path, os.X_OK) else 0o100644) << 16
@@ -114,4 +113,4 @@ def _files(folder: str, seen: set[tuple[int, int]]) -> Iterator[str]:
 
 
 def too_large() -> ApiError:
-    return invalid(f"Unzipped size must be smaller than {MAX_UNZIPPED_BYTES} bytes")
+    return invalid(f"Unzipped size must be smaller than {quotas.UNZIPPED_CODE_BYTES} bytes")

@@ -25,6 +25,7 @@ from sfn_cli.api.functions.references import (
 from sfn_cli.api.functions.versions import publish, to_qualified_response, to_response
 from sfn_cli.errors import ApiError
 from sfn_cli.store.sqlite.functions.functions import LATEST, Code, Function, reference
+from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -133,7 +134,7 @@ def get_function_configuration(service: Service, request: dict[str, Any]) -> dic
 
 
 def list_functions(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """The functions by name; FunctionVersion ALL has their versions besides."""
+    """Lists the functions by name; with FunctionVersion ALL, their versions too."""
     all_versions = request.get("FunctionVersion") == "ALL"
 
     def page(after: str, limit: int) -> list[Function]:
@@ -208,13 +209,11 @@ def _changes(request: Mapping[str, Any], name: str) -> dict[str, Json]:
 
 
 def _marks(now: int) -> dict[str, Json]:
-    """What tells one state of a function from another."""
+    """The members that differ between two states of a function."""
     import time
 
-    from sfn_cli.api.stepfunctions.arn_checks import new_uuid
-
     at = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now / 1000))
-    return {"LastModified": f"{at}.{now % 1000:03d}+0000", "RevisionId": new_uuid()}
+    return {"LastModified": f"{at}.{now % 1000:03d}+0000", "RevisionId": random_uuid()}
 
 
 def _check_supported(request: Mapping[str, Any]) -> None:

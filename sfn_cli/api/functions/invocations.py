@@ -9,23 +9,19 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli import jsonvalue
+from sfn_cli import jsonvalue, quotas
 from sfn_cli.api.functions.references import existing, invalid, not_found, parse_reference
-from sfn_cli.api.stepfunctions.arn_checks import new_uuid
 from sfn_cli.errors import ApiError
+from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
-
-MAX_PAYLOAD_BYTES = 6_291_456
-MAX_EVENT_BYTES = 1_048_576
-"""Of an invocation that nobody waits for."""
 
 
 def invoke(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     kind = request.get("InvocationType") or "RequestResponse"
     payload = _parse_payload(
-        request.get("Payload"), MAX_EVENT_BYTES if kind == "Event" else MAX_PAYLOAD_BYTES
+        request.get("Payload"), quotas.INVOKE_EVENT_BYTES if kind == "Event" else quotas.INVOKE_BYTES
     )
     client_context = _parse_context(request.get("ClientContext"))
     existing(service, request)
@@ -54,8 +50,8 @@ def invoke(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def send_event(service: Service, function_ref: str, payload: str, client_context: str | None = None) -> str:
-    """Keeps an event until a worker has had the function handle it. Gives the id of the request."""
-    request_id = new_uuid()
+    """Stores an event until a worker has invoked the function. Returns the request's id."""
+    request_id = random_uuid()
     service.function_events.add(request_id, function_ref, payload, client_context, service.clock())
     service.runner.wake()
     return request_id

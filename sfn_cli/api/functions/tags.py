@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.api.stepfunctions.tags import MAX_TAGS, Tags, without
+from sfn_cli import quotas
+from sfn_cli.api.protocol.tags import add, without
 from sfn_cli.errors import ApiError
 from sfn_cli.store.sqlite.functions.functions import reference
 
@@ -25,14 +26,9 @@ def list_tags(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 
 def tag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Adds tags; a key that the function has gets the new value."""
-
-    def more(tags: Tags) -> Tags:
-        merged: Tags = tags | request["Tags"]
-        if len(merged) > MAX_TAGS:
-            raise ApiError("InvalidParameterValueException", f"A function has at most {MAX_TAGS} tags.")
-        return merged
-
-    if not service.functions.change_tags(_name(request), more):
+    if not service.functions.change_tags(
+        _name(request), lambda tags: add(tags, request["Tags"], too_many=_too_many)
+    ):
         raise _not_found(request)
     return {}
 
@@ -42,6 +38,10 @@ def untag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     if not service.functions.change_tags(_name(request), lambda tags: without(tags, request["TagKeys"])):
         raise _not_found(request)
     return {}
+
+
+def _too_many(count: int) -> ApiError:
+    return ApiError("InvalidParameterValueException", f"A function has at most {quotas.TAGS} tags.")
 
 
 def _name(request: dict[str, Any]) -> str:

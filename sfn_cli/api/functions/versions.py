@@ -1,8 +1,8 @@
 """Versions of functions: PublishVersion, ListVersionsByFunction.
 
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html
-A version keeps code and configuration as they were; publishing again what has not changed gives the
-version that there is.
+A version has the code and configuration of its time; publishing without a change returns the last
+version.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from sfn_cli import jsonvalue
 from sfn_cli.api.functions import paging
 from sfn_cli.api.functions.code import facts_of, snapshot
 from sfn_cli.api.functions.references import check_revision, existing_latest, invalid
-from sfn_cli.api.stepfunctions.arn_checks import new_uuid
 from sfn_cli.store.sqlite.functions.functions import Code, Function
+from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,7 +62,7 @@ def publish(service: Service, request: Mapping[str, Any]) -> Function:
         digest = _digest(facts)
         if request.get("Description") is not None:
             facts["Description"] = request["Description"]
-        facts["RevisionId"] = new_uuid()
+        facts["RevisionId"] = random_uuid()
         published = service.function_versions.publish(function, facts, digest, zip, service.clock())
         if published is not None:
             return published

@@ -9,7 +9,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from sfn_cli import quotas
 from sfn_cli.api.logs.groups import existing_group, invalid_parameter, no_group, no_stream
+from sfn_cli.api.protocol import paging
 from sfn_cli.store.sqlite.logs.logs import AFTER_ALL, ALWAYS, BEFORE_ALL, LogEvent, LogLine
 
 if TYPE_CHECKING:
@@ -19,12 +21,6 @@ if TYPE_CHECKING:
     from sfn_cli.query.filter_pattern import Matches
 
 Answer = TypeVar("Answer")
-
-MAX_EVENTS_IN_A_PAGE = 10_000
-MAX_PUT_BYTES = 1_048_576
-BYTES_BESIDES_A_MESSAGE = 26
-FUTURE_MILLISECONDS = 2 * 60 * 60 * 1000
-PAST_MILLISECONDS = 14 * 24 * 60 * 60 * 1000
 
 
 def put_log_events(service: Service, request: dict[str, Any]) -> dict[str, Any]:
@@ -36,13 +32,16 @@ def put_log_events(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     times = [event["timestamp"] for event in events]
     if times != sorted(times):
         raise invalid_parameter("Log events in a single PutLogEvents request must be in chronological order.")
-    if sum(len(event["message"].encode()) + BYTES_BESIDES_A_MESSAGE for event in events) > MAX_PUT_BYTES:
+    if (
+        sum(len(event["message"].encode()) + quotas.LOG_EVENT_OVERHEAD_BYTES for event in events)
+        > quotas.PUT_LOG_BYTES
+    ):
         raise invalid_parameter(
-            f"Upload too large: the events of a request have at most {MAX_PUT_BYTES} bytes"
+            f"Upload too large: the events of a request have at most {quotas.PUT_LOG_BYTES} bytes"
         )
     now = service.clock()
-    too_old = sum(time < now - PAST_MILLISECONDS for time in times)
-    not_too_new = sum(time <= now + FUTURE_MILLISECONDS for time in times)
+    too_old = sum(time < now - quotas.LOG_PAST_SECONDS * 1000 for time in times)
+    not_too_new = sum(time <= now + quotas.LOG_FUTURE_SECONDS * 1000 for time in times)
     kept = events[too_old:not_too_new]
     service.logs.append([LogLine(group, stream, event["timestamp"], event["message"]) for event in kept], now)
     answer: dict[str, Any] = {"nextSequenceToken": f"{service.logs.last_id():056d}"}
@@ -71,7 +70,7 @@ def get_log_events(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     place = _place(token[2:]) if token else None
     events = service.logs.events(
         group,
-        request.get("limit") or MAX_EVENTS_IN_A_PAGE,
+        request.get("limit") or quotas.LOG_PAGE_EVENTS,
         streams=[stream],
         start=_start(service, group, request),
         end=request.get("endTime", ALWAYS),
@@ -101,18 +100,22 @@ def filter_log_events(service: Service, request: dict[str, Any]) -> dict[str, An
     names, prefix = request.get("logStreamNames"), request.get("logStreamNamePrefix", "")
     if names and prefix:
         raise invalid_parameter("Cannot use both logStreamNames and logStreamNamePrefix.")
-    limit = request.get("limit") or MAX_EVENTS_IN_A_PAGE
-    events = service.logs.events(
-        group,
-        limit + 1,
-        streams=names or None,
-        stream_prefix=prefix,
-        start=_start(service, group, request),
-        end=request.get("endTime", ALWAYS),
-        after=_place(request["nextToken"]) if "nextToken" in request else BEFORE_ALL,
-        matches=_matcher(request.get("filterPattern", "")),
+    start, matches = _start(service, group, request), _matcher(request.get("filterPattern", ""))
+    events, last = paging.page(
+        lambda after, limit: service.logs.events(
+            group,
+            limit,
+            streams=names or None,
+            stream_prefix=prefix,
+            start=start,
+            end=request.get("endTime", ALWAYS),
+            after=after,
+            matches=matches,
+        ),
+        _place(request["nextToken"]) if "nextToken" in request else BEFORE_ALL,
+        request.get("limit") or quotas.LOG_PAGE_EVENTS,
     )
-    answer: dict[str, Any] = {
+    return {
         "events": [
             {
                 "logStreamName": event.stream,
@@ -121,17 +124,15 @@ def filter_log_events(service: Service, request: dict[str, Any]) -> dict[str, An
                 "ingestionTime": event.ingested_at,
                 "eventId": f"{event.id:056d}",
             }
-            for event in events[:limit]
+            for event in events
         ],
         "searchedLogStreams": [],
+        "nextToken": None if last is None else _token(last),
     }
-    if len(events) > limit:
-        answer["nextToken"] = _token(events[limit - 1])
-    return answer
 
 
 def _start(service: Service, group: str, request: dict[str, Any]) -> int:
-    """From when on events are asked for that the group still keeps, in milliseconds since 1970."""
+    """The earliest time of the requested events that the group retains, in milliseconds since 1970."""
     start: int = request.get("startTime", 0)
     return max(start, service.log_groups.oldest(group, service.clock()))
 

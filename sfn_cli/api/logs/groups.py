@@ -6,9 +6,11 @@ https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/Welcome.htm
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli import arn
+from sfn_cli import arn, quotas
+from sfn_cli.api.protocol import paging
 from sfn_cli.errors import ApiError
 
 if TYPE_CHECKING:
@@ -16,8 +18,6 @@ if TYPE_CHECKING:
 
     from sfn_cli.api.service import Service
     from sfn_cli.store.sqlite.logs.log_groups import LogGroup, LogStream
-
-MAX_DESCRIBED = 50
 
 RETENTIONS = (
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
@@ -85,17 +85,17 @@ def delete_retention_policy(service: Service, request: dict[str, Any]) -> dict[s
 
 def describe_log_groups(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """The groups by name; a page's token is the name that the page before ended with."""
-    limit = request.get("limit") or MAX_DESCRIBED
-    groups = service.log_groups.groups(
-        request.get("nextToken", ""),
-        limit + 1,
+    limit = request.get("limit") or quotas.LOG_GROUP_PAGE_ITEMS
+    read = partial(
+        service.log_groups.groups,
         prefix=request.get("logGroupNamePrefix", ""),
         containing=request.get("logGroupNamePattern", ""),
     )
-    answer: dict[str, Any] = {"logGroups": [_group_response(service, group) for group in groups[:limit]]}
-    if len(groups) > limit:
-        answer["nextToken"] = groups[limit - 1].name
-    return answer
+    groups, last = paging.page(read, request.get("nextToken", ""), limit)
+    return {
+        "logGroups": [_group_response(service, group) for group in groups],
+        "nextToken": None if last is None else last.name,
+    }
 
 
 def describe_log_streams(service: Service, request: dict[str, Any]) -> dict[str, Any]:
@@ -117,13 +117,13 @@ def describe_log_streams(service: Service, request: dict[str, Any]) -> dict[str,
         if request["nextToken"] not in names:
             raise invalid_parameter("The specified nextToken is invalid.")
         streams = streams[names.index(request["nextToken"]) + 1 :]
-    limit = request.get("limit") or MAX_DESCRIBED
-    answer: dict[str, Any] = {
-        "logStreams": [_stream_response(service, group, stream) for stream in streams[:limit]]
+    shown, last = paging.page(
+        lambda start, limit: streams[start:limit], 0, request.get("limit") or quotas.LOG_GROUP_PAGE_ITEMS
+    )
+    return {
+        "logStreams": [_stream_response(service, group, stream) for stream in shown],
+        "nextToken": None if last is None else last.name,
     }
-    if len(streams) > limit:
-        answer["nextToken"] = streams[limit - 1].name
-    return answer
 
 
 def existing_group(service: Service, request: Mapping[str, Any]) -> str:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli import arn
+from sfn_cli import arn, quotas
 from sfn_cli.api.logs.groups import no_group
-from sfn_cli.api.stepfunctions.tags import MAX_TAGS, Tags, without
+from sfn_cli.api.protocol.tags import Tags, add, without
 from sfn_cli.errors import ApiError
 
 if TYPE_CHECKING:
@@ -27,16 +27,9 @@ def list_tags_log_group(service: Service, request: dict[str, Any]) -> dict[str, 
 
 def tag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Adds tags; a key that the group has gets the new value."""
-
-    def more(tags: Tags) -> Tags:
-        merged: Tags = tags | request["tags"]
-        if len(merged) > MAX_TAGS:
-            raise ApiError(
-                "TooManyTagsException", f"A log group has at most {MAX_TAGS} tags, not {len(merged)}."
-            )
-        return merged
-
-    if not service.log_groups.change_tags(_group_name(request["resourceArn"]), more):
+    if not service.log_groups.change_tags(
+        _group_name(request["resourceArn"]), lambda tags: add(tags, request["tags"], too_many=_too_many)
+    ):
         raise no_group()
     return {}
 
@@ -48,6 +41,10 @@ def untag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     ):
         raise no_group()
     return {}
+
+
+def _too_many(count: int) -> ApiError:
+    return ApiError("TooManyTagsException", f"A log group has at most {quotas.TAGS} tags, not {count}.")
 
 
 def _tags(service: Service, group: str) -> Tags:

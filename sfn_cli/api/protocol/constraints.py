@@ -1,6 +1,6 @@
 """What the service itself checks first: required members, lengths, ranges, enums and patterns.
 
-All that is wrong is told at once, in AWS's words: "2 validation errors detected: Value '1001' at
+Every problem is reported at once, in AWS's words: "2 validation errors detected: Value '1001' at
 'maxResults' failed to satisfy constraint: Member must have value less than or equal to 1000; …".
 Members of lists are counted from one: 'routingConfiguration.1.member.weight'.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from sfn_cli import quotas
 from sfn_cli.errors import ApiError
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ _ENUM_ORDERS: Mapping[frozenset[str], Sequence[str]] = {
 }
 
 # Java's classes of characters, which Python does not have by name. They stand within brackets
-# with an underscore, which \w has besides letters and digits.
+# with an underscore, which \w matches too.
 _JAVA_CLASSES: Mapping[str, str] = {
     r"\p{ASCII}": r"[\x00-\x7f]",
     r"\p{L}": r"\w",
@@ -40,10 +41,6 @@ _OF_WORDS = (r"[^\x00-\x1F:\x7F]", r"[\x20-\x7E]")
 _PATTERNS: Mapping[str, str] = {
     rf"^[ \t]*{one}+([ \t]+{one}+)*[ \t]*$": rf"\t*{one}(?:{one}|\t)*" for one in _OF_WORDS
 }
-
-_MAX_PAYLOAD_BYTES = 262_144
-"""The one maximum that counts bytes of UTF-8, not characters: of what executions and tasks take and give.
-(https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html)"""
 
 
 def check_constraints(shape: Shape, request: Mapping[str, Any]) -> None:
@@ -89,7 +86,8 @@ def _broken(shape: Shape, value: Any) -> Iterator[str]:
         return
     if kind in ("string", "list", "map", "blob"):
         size, measured = len(value), "length"
-        if kind == "string" and shape.get("max") == _MAX_PAYLOAD_BYTES and size * 4 > _MAX_PAYLOAD_BYTES:
+        # The one maximum that counts bytes of UTF-8, not characters: that of inputs, outputs and results.
+        if kind == "string" and shape.get("max") == quotas.PAYLOAD_BYTES and size * 4 > quotas.PAYLOAD_BYTES:
             size = len(value.encode())
     elif kind in ("integer", "long", "float", "double"):
         size, measured = value, "value"
@@ -107,7 +105,7 @@ def _broken(shape: Shape, value: Any) -> Iterator[str]:
 
 
 def _is_unicode(text: str) -> bool:
-    """Whether the text has no lone surrogates: they cannot be kept as UTF-8."""
+    """Whether the text has no lone surrogates: they cannot be stored as UTF-8."""
     if text.isascii():
         return True
     try:

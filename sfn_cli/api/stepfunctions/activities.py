@@ -1,7 +1,7 @@
 """Activities: CreateActivity, DescribeActivity, ListActivities, DeleteActivity, GetActivityTask.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateActivity.html
-Creating is idempotent; tags that are given to an activity that exists are not kept.
+Creating is idempotent; the tags in a request for an existing activity are ignored.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli import arn, jsonvalue
+from sfn_cli import arn, jsonvalue, quotas
 from sfn_cli.api.protocol import paging
 from sfn_cli.api.protocol.long_polls import AwaitedTask
 from sfn_cli.api.stepfunctions import arn_checks, configurations, tags
@@ -18,9 +18,6 @@ from sfn_cli.store.sqlite.stepfunctions.activities import Activity
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
-
-POLL_SECONDS = 60.0
-"""How long GetActivityTask waits for a task. (AWS's)"""
 
 
 def create_activity(service: Service, request: dict[str, Any]) -> dict[str, Any]:
@@ -31,7 +28,7 @@ def create_activity(service: Service, request: dict[str, Any]) -> dict[str, Any]
         name=name,
         created_at=service.clock(),
         encryption_configuration=configurations.encryption(request),
-        tags=tags.as_text(tags.check_tags(tags.by_key(request.get("tags", [])), name)),
+        tags=tags.of_new(request.get("tags", []), name),
     )
     kept = service.activities.create(activity)
     if kept.encryption_configuration != activity.encryption_configuration:
@@ -50,13 +47,15 @@ def describe_activity(service: Service, request: dict[str, Any]) -> dict[str, An
 def list_activities(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """The activities of this account and region, by name."""
     prefix = arn.activity(service.settings.region, service.settings.account_id, "")
-    scope, now, size = f"ListActivities {prefix}", service.clock(), paging.page_size(request)
-    activities = service.activities.page(prefix, paging.last_key(request, scope, now, str) or "", size + 1)
-    shown = activities[:size]
-    return {
-        "activities": [_summary(activity) for activity in shown],
-        "nextToken": paging.token(scope, shown[-1].name, now) if len(activities) > size else None,
-    }
+    activities, token = paging.sealed_page(
+        request,
+        f"ListActivities {prefix}",
+        service.clock(),
+        lambda after, limit: service.activities.page(prefix, after or "", limit),
+        lambda activity: activity.name,
+        parse=str,
+    )
+    return {"activities": [_summary(activity) for activity in activities], "nextToken": token}
 
 
 def delete_activity(service: Service, request: dict[str, Any]) -> dict[str, Any]:
@@ -71,7 +70,7 @@ def get_activity_task(service: Service, request: dict[str, Any]) -> dict[str, An
     activity = _existing(service, request["activityArn"])
     awaited = AwaitedTask(
         activity.arn,
-        POLL_SECONDS,
+        quotas.ACTIVITY_POLL_SECONDS,
         partial(_take_task, activity_arn=activity.arn, worker_name=request.get("workerName")),
     )
     answer = awaited.take(service)

@@ -105,17 +105,20 @@ def list_state_machine_aliases(service: Service, request: dict[str, Any]) -> dic
         if found is None:
             raise _not_found(given_arn)
         version = found.id
-    scope, now, size = f"ListStateMachineAliases {given_arn}", service.clock(), paging.page_size(request)
-    aliases = service.aliases.page(
-        machine.id, version, paging.last_key(request, scope, now, str) or "", size + 1
+    aliases, token = paging.sealed_page(
+        request,
+        f"ListStateMachineAliases {given_arn}",
+        service.clock(),
+        lambda after, limit: service.aliases.page(machine.id, version, after or "", limit),
+        lambda alias: alias.key,
+        parse=str,
     )
-    shown = aliases[:size]
     return {
         "stateMachineAliases": [
             {"stateMachineAliasArn": arn.qualify(machine_arn, alias.key), "creationDate": alias.created_at}
-            for alias in shown
+            for alias in aliases
         ],
-        "nextToken": paging.token(scope, str(shown[-1].key), now) if len(aliases) > size else None,
+        "nextToken": token,
     }
 
 

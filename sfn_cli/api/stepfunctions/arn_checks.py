@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from sfn_cli import arn
@@ -25,7 +24,7 @@ def check_name(name: str) -> None:
 
 
 def check_role(role_arn: str) -> None:
-    """Raises ApiError InvalidArn when the role is no ARN. (That it exists is nobody's concern here.)"""
+    """Raises ApiError InvalidArn when the role is not an ARN. Whether it exists is not checked."""
     if arn.parse_strict(role_arn) is None:
         raise _invalid_arn(role_arn)
 
@@ -64,27 +63,6 @@ def check_machine(text: str) -> Arn:
 def no_execution(execution_arn: str) -> ApiError:
     """What is said of an execution that is not there."""
     return ApiError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{execution_arn}'")
-
-
-def new_uuid() -> str:
-    """A random UUID (version 4). The standard module is slow to import."""
-    return _uuid(os.urandom(16), version=4)
-
-
-def new_execution_name(at: int) -> str:
-    """A UUID that begins with the time (version 7, RFC 9562), in milliseconds since 1970.
-
-    Of many executions, names that were all random would each change another page of the store's index.
-    """
-    return _uuid(at.to_bytes(6, "big") + os.urandom(10), version=7)
-
-
-def _uuid(data: bytes, version: int) -> str:
-    digits = bytearray(data)
-    digits[6] = digits[6] & 0x0F | version << 4
-    digits[8] = digits[8] & 0x3F | 0x80
-    text = digits.hex()
-    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
 
 
 def _invalid_arn(text: str) -> ApiError:

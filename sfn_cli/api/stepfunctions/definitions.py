@@ -7,20 +7,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli import jsonvalue
+from sfn_cli import jsonvalue, quotas
 from sfn_cli.asl.validation.diagnostic import UNAVAILABLE
 from sfn_cli.errors import ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from sfn_cli.api.service import Service
     from sfn_cli.asl.validation.diagnostic import Diagnostic
 
-MAX_DIAGNOSTICS = 100
+INVALID_DEFINITION = "InvalidDefinition"
 
 STATE_NAME = "StateName"
 """Observed: what TestState calls the state, also in the Context Object of one that has a name."""
+
+
+class InvalidDefinitionError(ApiError):
+    """The refusal of a definition; `diagnostics` are the errors that its message lists."""
+
+    def __init__(self, message: str, diagnostics: Sequence[Diagnostic]) -> None:
+        super().__init__(INVALID_DEFINITION, message)
+        self.diagnostics = diagnostics
 
 
 def validate_state_machine_definition(service: Service, request: dict[str, Any]) -> dict[str, Any]:
@@ -33,7 +41,7 @@ def validate_state_machine_definition(service: Service, request: dict[str, Any])
         validate(request["definition"], request.get("type", "STANDARD"), is_available=service.is_available),
     )
     found = [fault for fault in faults if fault.severity in severities]
-    shown = found[: request.get("maxResults") or MAX_DIAGNOSTICS]
+    shown = found[: request.get("maxResults") or quotas.DIAGNOSTICS]
     return {
         "result": "FAIL" if any(fault.severity == "ERROR" for fault in found) else "OK",
         "diagnostics": [fault._asdict() for fault in shown],
@@ -42,14 +50,12 @@ def validate_state_machine_definition(service: Service, request: dict[str, Any])
 
 
 def _as_aws_sees_it(fault: Diagnostic) -> Diagnostic:
-    """What sfn lacks is no fault of the definition: it is a warning, and AWS's result stays."""
+    """Something that sfn does not support is a warning only: the result is AWS's."""
     return fault._replace(severity="WARNING") if fault.code == UNAVAILABLE else fault
 
 
 def check_definition(service: Service, definition: str, machine_type: str) -> str:
-    """Validates a definition and returns it. Raises ApiError InvalidDefinition with up to
-    MAX_DIAGNOSTICS problems.
-    """
+    """Validates a definition and returns it. Raises InvalidDefinitionError."""
     from sfn_cli.asl.validation.validate import validate
 
     refuse_faults(validate(definition, machine_type, is_available=service.is_available))
@@ -57,21 +63,11 @@ def check_definition(service: Service, definition: str, machine_type: str) -> st
 
 
 def refuse_faults(found: Iterable[Diagnostic]) -> None:
-    """Raises ApiError InvalidDefinition with the errors among what was found, up to MAX_DIAGNOSTICS."""
-    message = refusal(found)
-    if message is not None:
-        raise ApiError("InvalidDefinition", message)
-
-
-def refusal(found: Iterable[Diagnostic]) -> str | None:
-    """What is said of a definition in which this was found; None if it is not refused."""
-    faults = [fault for fault in found if fault.severity == "ERROR"]
-    if not faults:
-        return None
-    shown = ", ".join(
-        _format_fault(fault.code, fault.message, fault.location) for fault in faults[:MAX_DIAGNOSTICS]
-    )
-    return f"Invalid State Machine Definition: '{shown}'"
+    """Raises InvalidDefinitionError with the errors among what was found, up to quotas.DIAGNOSTICS."""
+    errors = [fault for fault in found if fault.severity == "ERROR"][: quotas.DIAGNOSTICS]
+    if errors:
+        listed = ", ".join(_format_fault(fault.code, fault.message, fault.location) for fault in errors)
+        raise InvalidDefinitionError(f"Invalid State Machine Definition: '{listed}'", errors)
 
 
 def variable_references(definition: str) -> dict[str, list[str]] | None:

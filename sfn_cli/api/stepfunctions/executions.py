@@ -18,6 +18,7 @@ from sfn_cli.errors import ApiError
 from sfn_cli.interpreter.events import api_event, execution_started
 from sfn_cli.jsonvalue import Payload
 from sfn_cli.store.sqlite.stepfunctions.executions import Execution, NewExecution, Summary, Whose
+from sfn_cli.uuids import random_uuid, time_ordered_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,7 +65,7 @@ def resolve_mocks(service: Service, request: Mapping[str, Any]) -> tuple[dict[st
 def _start(
     service: Service, request: dict[str, Any], at: int, mocking: Mocking | None = None, **members: Any
 ) -> dict[str, Any]:
-    """Starts an execution with these members of a NewExecution beside those that the request gives."""
+    """Starts an execution with these members of a NewExecution beside those in the request."""
     arn_checks.check_machine(request["stateMachineArn"])
     check_start(request)
     new, started = new_execution(active(service, request["stateMachineArn"]), request, at, mocking)
@@ -80,10 +81,10 @@ def check_start(request: Mapping[str, Any]) -> None:
 def new_execution(
     machine: StateMachine, request: Mapping[str, Any], at: int, mocking: Mocking | None = None
 ) -> tuple[NewExecution, HistoryEvent]:
-    """The execution that a request asks for, and its first event. Raises ApiError or UsageError for
-    mocks that cannot be.
+    """Returns the requested execution and its first event. Raises ApiError or UsageError for unusable
+    mocks.
     """
-    name = request.get("name") or arn_checks.new_execution_name(at)
+    name = request.get("name") or time_ordered_uuid(at)
     seed = os.urandom(16).hex()
     machine = qualifiers.choose_version(machine, seed)
     version, alias = machine.version and machine.version.number, machine.alias and machine.alias.name
@@ -152,7 +153,7 @@ def describe_execution(service: Service, request: dict[str, Any]) -> dict[str, A
 def describe(execution: Execution, *, included: bool = True) -> dict[str, Any]:
     """An execution as DescribeExecution shows it, with its data or without."""
     summary = _summary(execution)
-    del summary["itemCount"]  # it is told in lists only
+    del summary["itemCount"]  # it is in lists only
     answer = {
         **summary,
         "inputDetails": {"included": included},
@@ -176,21 +177,19 @@ def list_executions(service: Service, request: dict[str, Any]) -> dict[str, Any]
     newest first.
     """
     whose = _whose(service, request)
-    scope, now, size = f"ListExecutions {whose}", service.clock(), paging.page_size(request)
-    executions = service.executions.page(
-        whose, paging.last_key(request, scope, now, _start_and_row), size + 1
+    executions, token = paging.sealed_page(
+        request,
+        f"ListExecutions {whose}",
+        service.clock(),
+        lambda before, limit: service.executions.page(whose, before, limit),
+        lambda execution: f"{execution.started_at}.{execution.id}",
+        parse=_start_and_row,
     )
-    shown = executions[:size]
-    return {
-        "executions": [_summary(execution) for execution in shown],
-        "nextToken": paging.token(scope, f"{shown[-1].started_at}.{shown[-1].id}", now)
-        if len(executions) > size
-        else None,
-    }
+    return {"executions": [_summary(execution) for execution in executions], "nextToken": token}
 
 
 def _whose(service: Service, request: Mapping[str, Any]) -> Whose:
-    """Whose executions a list asks for."""
+    """Which executions a list contains."""
     from sfn_cli.api.stepfunctions.map_runs import existing_map_run
 
     status, redriven = request.get("statusFilter"), _REDRIVEN.get(request.get("redriveFilter"))
@@ -215,7 +214,7 @@ _REDRIVEN = {None: None, "REDRIVEN": True, "NOT_REDRIVEN": False}
 
 
 def _summary(execution: Execution | Summary) -> dict[str, Any]:
-    """What a list and a description both tell."""
+    """The members that a list and a description share."""
     return {
         "executionArn": execution.arn,
         "stateMachineArn": execution.state_machine_arn,
@@ -227,7 +226,7 @@ def _summary(execution: Execution | Summary) -> dict[str, Any]:
         "mapRunArn": execution.map_run_arn,
         "itemCount": execution.item_count,
         "redriveCount": execution.redrive_count,
-        # AWS tells no date of the EXPRESS children that a Map Run has started again.
+        # AWS returns no date for the EXPRESS children that a Map Run has restarted.
         "redriveDate": None if arn.is_express(execution.arn) else execution.redriven_at,
     }
 
@@ -236,19 +235,21 @@ def get_execution_history(service: Service, request: dict[str, Any]) -> dict[str
     """The events in order, or newest first with reverseOrder."""
     execution = existing_execution(service, request["executionArn"])
     reverse = request.get("reverseOrder", False)
-    scope, now, size = (
+    read = service.executions.history_reversed if reverse else service.executions.history
+    events, token = paging.sealed_page(
+        request,
         f"GetExecutionHistory {execution.arn} {reverse}",
         service.clock(),
-        paging.page_size(request),
+        lambda last, limit: (
+            read(execution.id, limit=limit) if last is None else read(execution.id, last, limit)
+        ),
+        lambda event: event.id,
+        parse=int,
     )
-    last = paging.last_key(request, scope, now, int)
-    read = service.executions.history_reversed if reverse else service.executions.history
-    events = read(execution.id, limit=size + 1) if last is None else read(execution.id, last, size + 1)
-    shown = events[:size]
     include_data = request.get("includeExecutionData", True)
     return {
-        "events": [api_event(event, include_data=include_data) for event in shown],
-        "nextToken": paging.token(scope, str(shown[-1].id), now) if len(events) > size else None,
+        "events": [api_event(event, include_data=include_data) for event in events],
+        "nextToken": token,
     }
 
 
@@ -264,7 +265,7 @@ def existing_execution(service: Service, execution_arn: str) -> Execution:
 def _execution_arn(machine: StateMachine, name: str) -> str:
     if machine.type == "STANDARD":
         return arn.execution(machine.arn, name)
-    return arn.express_execution(machine.arn, name, arn_checks.new_uuid())
+    return arn.express_execution(machine.arn, name, random_uuid())
 
 
 def check_input(text: str) -> None:
@@ -286,9 +287,7 @@ def redrive_status(status: str) -> dict[str, str]:
 
 
 def redrivable(reason: str | None) -> dict[str, str]:
-    """The members of DescribeExecution that tell of an execution that can be redriven, unless there
-    is a reason why not.
-    """
+    """The members of DescribeExecution about a redrive; `reason` is why it is not possible, or None."""
     return (
         {"redriveStatus": "REDRIVABLE"}
         if reason is None

@@ -74,9 +74,14 @@ def _counts(run: MapRun, part: int, total: int, waiting: int) -> dict[str, int]:
 def list_map_runs(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """The Map Runs of an execution, newest first."""
     execution = existing_execution(service, request["executionArn"])
-    scope, now, size = f"ListMapRuns {execution.arn}", service.clock(), paging.page_size(request)
-    runs = service.map_runs.page(execution.id, paging.last_key(request, scope, now, int), size + 1)
-    shown = runs[:size]
+    runs, token = paging.sealed_page(
+        request,
+        f"ListMapRuns {execution.arn}",
+        service.clock(),
+        lambda before, limit: service.map_runs.page(execution.id, before, limit),
+        lambda run: run.id,
+        parse=int,
+    )
     return {
         "mapRuns": [
             {
@@ -86,9 +91,9 @@ def list_map_runs(service: Service, request: dict[str, Any]) -> dict[str, Any]:
                 "startDate": run.started_at,
                 "stopDate": run.stopped_at,
             }
-            for run in shown
+            for run in runs
         ],
-        "nextToken": paging.token(scope, str(shown[-1].id), now) if len(runs) > size else None,
+        "nextToken": token,
     }
 
 

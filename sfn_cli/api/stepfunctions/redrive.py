@@ -1,31 +1,24 @@
 """RedriveExecution: an execution that failed, was stopped or timed out goes on from where it stood.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_RedriveExecution.html
-Which states do their work again is told by the interpreter (`interpreter/redrive.py`).
+The interpreter decides which states run again (`interpreter/redrive.py`).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sfn_cli import quotas
 from sfn_cli.api.stepfunctions import arn_checks
 from sfn_cli.api.stepfunctions.executions import needless_redrive, redrivable
 from sfn_cli.errors import ApiError
-from sfn_cli.interpreter.evolve import STANDARD_SECONDS
-from sfn_cli.interpreter.execution import MAX_EVENTS
 from sfn_cli.settings import clock_reading
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
     from sfn_cli.store.sqlite.stepfunctions.redrives import Standing
 
-REDRIVABLE_MS = 14 * 24 * 60 * 60 * 1000
-"""How long after its end an execution may be redriven. (AWS's quota)"""
-
-MAX_REDRIVES = 1_000
-"""How often an execution may be redriven. (AWS's quota)"""
-
-MOST_EVENTS = MAX_EVENTS - 2
+MOST_EVENTS = quotas.HISTORY_EVENTS - 2
 """With how many events it may be: there is room for ExecutionRedriven and one more. (AWS's quota)"""
 
 
@@ -68,17 +61,17 @@ def why_not(standing: Standing, now: int) -> str | None:
         return "State machine is in DELETING status"
     if standing.events > MOST_EVENTS:
         return "Execution history event limit exceeded"
-    if own_time(standing, now) - standing.started_at >= STANDARD_SECONDS * 1000:
+    if own_time(standing, now) - standing.started_at >= quotas.STANDARD_SECONDS * 1000:
         return "Execution has exceeded the max execution time"
-    if standing.stopped_at is not None and now - standing.stopped_at > REDRIVABLE_MS:
+    if standing.stopped_at is not None and now - standing.stopped_at > quotas.REDRIVABLE_SECONDS * 1000:
         return "Execution redrivable period exceeded"
-    if standing.redrive_count >= MAX_REDRIVES:
+    if standing.redrive_count >= quotas.REDRIVES:
         return "Execution redrive limit exceeded"  # AWS documents the quota, not the words
     return None
 
 
 def status_of(service: Service, execution_arn: str) -> dict[str, str]:
-    """The members of DescribeExecution that tell whether an execution which is there may be redriven."""
+    """The members of DescribeExecution about whether an existing execution may be redriven."""
     standing = service.redrives.standing(execution_arn)
     assert standing is not None
     reason = why_not(standing, service.clock())

@@ -3,8 +3,8 @@ ListStateMachines.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
 Creating is idempotent: the same name with the same definition (as text), type, configurations,
-publish and versionDescription is answered as if it were new; another role or other tags are not
-looked at, and not kept.
+publish and versionDescription is answered as if it were new; another role or other tags are
+ignored.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from sfn_cli.api.stepfunctions.references import active_itself, deleting, does_n
 from sfn_cli.errors import ApiError
 from sfn_cli.store.sqlite.stepfunctions.revisions import Revision
 from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachine
+from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +37,7 @@ def create_state_machine(service: Service, request: dict[str, Any]) -> dict[str,
         type=type_,
         status="ACTIVE",
         created_at=service.clock(),
-        tags=tags.as_text(tags.check_tags(tags.by_key(request.get("tags", [])), name)),
+        tags=tags.of_new(request.get("tags", []), name),
         revision=Revision(
             revision_id=None,
             definition=definitions.check_definition(service, request["definition"], type_),
@@ -92,11 +93,11 @@ def update_state_machine(service: Service, request: dict[str, Any]) -> dict[str,
         )
         now, publish = service.clock(), request.get("publish", False)
         if changed != old:
-            changed = changed._replace(revision_id=arn_checks.new_uuid(), created_at=now, id=0)
+            changed = changed._replace(revision_id=random_uuid(), created_at=now, id=0)
         elif not publish:
             # Observed: an update that changes nothing makes no revision.
             return {"updateDate": now, "revisionId": old.revision_id}
-        # Another update may have come first: then this one is made from what that left.
+        # Another update may have come first: this one then starts from its result.
         updated = revise(
             service, machine, changed, publish=publish, description=request.get("versionDescription", "")
         )
@@ -202,9 +203,14 @@ def describe_state_machine_for_execution(service: Service, request: dict[str, An
 def list_state_machines(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """By name: AWS documents no order."""
     prefix = arn.state_machine(service.settings.region, service.settings.account_id, "")
-    scope, now, size = f"ListStateMachines {prefix}", service.clock(), paging.page_size(request)
-    machines = service.state_machines.page(prefix, paging.last_key(request, scope, now, str) or "", size + 1)
-    shown = machines[:size]
+    machines, token = paging.sealed_page(
+        request,
+        f"ListStateMachines {prefix}",
+        service.clock(),
+        lambda after, limit: service.state_machines.page(prefix, after or "", limit),
+        lambda machine: machine.name,
+        parse=str,
+    )
     return {
         "stateMachines": [
             {
@@ -213,9 +219,9 @@ def list_state_machines(service: Service, request: dict[str, Any]) -> dict[str, 
                 "type": machine.type,
                 "creationDate": machine.created_at,
             }
-            for machine in shown
+            for machine in machines
         ],
-        "nextToken": paging.token(scope, shown[-1].name, now) if len(machines) > size else None,
+        "nextToken": token,
     }
 
 
@@ -228,7 +234,7 @@ def _revision_members(revision: Revision, request: Mapping[str, Any]) -> dict[st
         "tracingConfiguration": jsonvalue.loads(revision.tracing_configuration),
         "encryptionConfiguration": jsonvalue.loads(revision.encryption_configuration),
         "revisionId": revision.revision_id,
-        # They tell of the definition, which the caller may not be allowed to see.
+        # They reveal the definition, which the caller may not be allowed to see.
         "variableReferences": None if metadata_only else definitions.variable_references(revision.definition),
     }
 

@@ -1,7 +1,7 @@
 """The events that Step Functions sends to EventBridge when an execution's status changes.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
-They are derived from what is stored: nothing has to run, or to have run, for somebody to see them.
+They are derived from the store: nothing has to run, or to have run, for a reader to see them.
 Only STANDARD executions have them.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli import arn
+from sfn_cli import arn, quotas
 from sfn_cli.api.stepfunctions.executions import describe
 from sfn_cli.asl.timestamp import format_timestamp
 from sfn_cli.jsonvalue import dumps
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 SOURCE = "aws.states"
 DETAIL_TYPE = "Step Functions Execution Status Change"
 
-MAX_DATA_BYTES = 248 * 1024
-"""How long input and output may be together, as JSON strings; what is longer is left out. (AWS's)"""
-
 _DETAIL = (
     "executionArn", "stateMachineArn", "name", "status", "startDate", "stopDate", "input", "output",
     "stateMachineVersionArn", "stateMachineAliasArn",
@@ -38,7 +35,7 @@ _DETAIL = (
 
 
 def status_event(execution: Execution) -> dict[str, Any]:
-    """The event that tells of an execution as it stands now; its id is the same whenever it is made."""
+    """The event of an execution's current status; its id is the same each time it is created."""
     detail = _detail(execution)
     happened_at = execution.stopped_at or execution.redriven_at or execution.started_at
     parsed = arn.parse(execution.arn)
@@ -62,9 +59,9 @@ def _detail(execution: Execution) -> dict[str, Any]:
         described["redriveStatus"] = "REDRIVABLE_BY_MAP_RUN"
     detail = {member: described.get(member) for member in _DETAIL}
     output_bytes = 0 if execution.output is None else _escaped_bytes(execution.output)
-    if _escaped_bytes(execution.input) + output_bytes > MAX_DATA_BYTES:
+    if _escaped_bytes(execution.input) + output_bytes > quotas.REPORTED_DATA_BYTES:
         detail |= {"input": None, "inputDetails": {"included": False}}
-    if output_bytes > MAX_DATA_BYTES:
+    if output_bytes > quotas.REPORTED_DATA_BYTES:
         detail |= {"output": None, "outputDetails": {"included": False}}
     return detail
 

@@ -9,20 +9,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli import arn, jsonvalue
+from sfn_cli import arn, jsonvalue, quotas
+from sfn_cli.api.protocol.tags import Tags, add, without
 from sfn_cli.api.stepfunctions import arn_checks
 from sfn_cli.errors import ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from sfn_cli.api.service import Service
     from sfn_cli.store.sqlite.stepfunctions.activities import Activities
     from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachines
-
-MAX_TAGS = 50
-
-Tags = dict[str, str]
 
 _TAGGABLE = ("stateMachine", "activity")
 _SYMBOLS = "_.:/=+-@"
@@ -32,7 +29,7 @@ _NOT_NULL = "failed to satisfy constraint: Member must not be null"
 def tag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Adds tags; a key that the resource has gets the new value."""
     resource_arn, added = request["resourceArn"], by_key(request["tags"])
-    _change(service, resource_arn, lambda tags: check_tags(tags | added, resource_arn))
+    _change(service, resource_arn, lambda tags: _add(tags, added, resource_arn))
     return {}
 
 
@@ -76,21 +73,9 @@ def by_key(tags: Iterable[Mapping[str, str]]) -> Tags:
     return found
 
 
-def check_tags(tags: Tags, resource_name: str) -> Tags:
-    """Checks the number of tags and returns them. Raises ApiError TooManyTags above 50."""
-    if len(tags) > MAX_TAGS:
-        raise ApiError(
-            "TooManyTags",
-            f"A resource has at most {MAX_TAGS} tags, not {len(tags)}.",
-            resourceName=resource_name,
-        )
-    return tags
-
-
-def without(tags: Tags, keys: Iterable[str]) -> Tags:
-    """The tags but those with these keys."""
-    gone = set(keys)
-    return {key: value for key, value in tags.items() if key not in gone}
+def of_new(tags: Iterable[Mapping[str, str]], resource_name: str) -> str:
+    """The text of the tags that a new resource is given. Raises ApiError."""
+    return as_text(_add({}, by_key(tags), resource_name))
 
 
 def as_text(tags: Tags) -> str:
@@ -98,7 +83,15 @@ def as_text(tags: Tags) -> str:
     return jsonvalue.dumps([{"key": key, "value": value} for key, value in tags.items()])
 
 
-def _change(service: Service, resource_arn: str, change: Any) -> None:
+def _add(tags: Tags, added: Tags, resource_name: str) -> Tags:
+    def too_many(count: int) -> ApiError:
+        message = f"A resource has at most {quotas.TAGS} tags, not {count}."
+        return ApiError("TooManyTags", message, resourceName=resource_name)
+
+    return add(tags, added, too_many=too_many)
+
+
+def _change(service: Service, resource_arn: str, change: Callable[[Tags], Tags]) -> None:
     arn_checks.check_arn(resource_arn, *_TAGGABLE)
 
     def change_text(text: str) -> str:

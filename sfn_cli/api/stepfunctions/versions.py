@@ -48,19 +48,23 @@ def list_state_machine_versions(service: Service, request: dict[str, Any]) -> di
     machine_arn = request["stateMachineArn"]
     arn_checks.check_machine(machine_arn)
     machine = service.state_machines.find(machine_arn)
-    scope, now, size = f"ListStateMachineVersions {machine_arn}", service.clock(), paging.page_size(request)
-    before = paging.last_key(request, scope, now, int)
-    versions = [] if machine is None else service.versions.page(machine.id, before, size + 1)
-    shown = versions[:size]
+    versions, token = paging.sealed_page(
+        request,
+        f"ListStateMachineVersions {machine_arn}",
+        service.clock(),
+        lambda before, limit: [] if machine is None else service.versions.page(machine.id, before, limit),
+        lambda version: version.key,
+        parse=int,
+    )
     return {
         "stateMachineVersions": [
             {
                 "stateMachineVersionArn": arn.qualify(machine_arn, version.key),
                 "creationDate": version.created_at,
             }
-            for version in shown
+            for version in versions
         ],
-        "nextToken": paging.token(scope, str(shown[-1].key), now) if len(versions) > size else None,
+        "nextToken": token,
     }
 
 

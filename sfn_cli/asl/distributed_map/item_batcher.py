@@ -1,4 +1,4 @@
-"""ItemBatcher: items that a DISTRIBUTED Map gives to one child execution together.
+"""ItemBatcher: several items of a DISTRIBUTED Map become the input of one child execution.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itembatcher.html
 A child's input is {"BatchInput": …, "Items": […]}; BatchInput only where it is given.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sfn_cli.asl.dataflow import MAX_PAYLOAD_BYTES
+from sfn_cli import quotas
 from sfn_cli.asl.quantity import Quantity
 from sfn_cli.asl.templates import visit_template
 from sfn_cli.errors import StatesError
@@ -47,10 +47,10 @@ class Batching(NamedTuple):
             if texts and (size + length > self.max_bytes or len(texts) == self.max_items):
                 yield self._batch(texts)
                 texts, size = [], empty
-            if empty + length > MAX_PAYLOAD_BYTES:
+            if empty + length > quotas.PAYLOAD_BYTES:
                 # (ours)
                 raise StatesError(
-                    "States.DataLimitExceeded", f"A batch of one item exceeds {MAX_PAYLOAD_BYTES} bytes."
+                    "States.DataLimitExceeded", f"A batch of one item exceeds {quotas.PAYLOAD_BYTES} bytes."
                 )
             texts.append(text)
             size += length
@@ -82,5 +82,7 @@ class ItemBatcher:
                 raise StatesError("States.Runtime", f"field {name} must be positive")
         batch_input = "" if self._batch_input is None else f'"BatchInput":{dumps(self._batch_input(visit))},'
         return Batching(
-            max_items, min(max_bytes or MAX_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES), f'{{{batch_input}"Items":['
+            max_items,
+            min(max_bytes or quotas.PAYLOAD_BYTES, quotas.PAYLOAD_BYTES),
+            f'{{{batch_input}"Items":[',
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sfn_cli import quotas
 from sfn_cli.asl.dataflow import JSONATA
 from sfn_cli.asl.moves import Move, Sleep
 from sfn_cli.asl.states.state import LoadMachine, State
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sfn_cli.asl.visit import Visit
-
-_LONGEST_SECONDS = 99_999_999
 
 
 class WaitState(State):
@@ -55,10 +54,10 @@ class WaitState(State):
             return evaluate_string(self._value, self._form, visit.jsonata_scope(), wanted)
         if self._path is None:
             return self._value
-        produced = self.flow.own_result(visit)
-        assert produced is not None
+        own_result = self.flow.own_result(visit)
+        assert own_result is not None
         try:
-            return self._path.evaluate(visit.path_scope(produced.value))
+            return self._path.evaluate(visit.path_scope(own_result.value))
         except PathNotFound:
             raise StatesError(
                 "States.Runtime",
@@ -79,7 +78,7 @@ class WaitState(State):
                 "States.Runtime",
                 f"The {self._form} parameter references a negative value: {self._value} == {value}",
             )
-        if value > _LONGEST_SECONDS:
+        if value > quotas.WAIT_SECONDS:
             raise StatesError("States.Runtime", "Wait state delay is too long.")
         return value
 

@@ -1,6 +1,6 @@
-"""Checks of what is computed: paths, Payload Templates, JSONata strings, and the names that Assign gives.
+"""Checks of what is computed: paths, Payload Templates, JSONata strings, and the names in Assign.
 
-Every expression of a template is compiled, so that all that are wrong are told. A check takes
+Every expression of a template is compiled, so that every wrong one is reported. A check takes
 (findings, value, location, query language, the field's name). Texts marked (ours) are not known
 from AWS.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sfn_cli import quotas
 from sfn_cli.asl.dataflow import JSONATA
 from sfn_cli.asl.validation.diagnostic import INVALID_VARIABLE, RESERVED_VARIABLE, UNSUPPORTED_JSONATA
 from sfn_cli.asl.validation.warning_checks import warn_of_missing_dollar
@@ -21,9 +22,6 @@ from sfn_cli.query.payload_template import InvalidTemplate, compile_jsonata_fiel
 if TYPE_CHECKING:
     from sfn_cli.asl.validation.diagnostic import Findings
     from sfn_cli.jsonvalue import Json
-
-MAX_VARIABLE_NAME = 80
-"""How long the name of a variable may be. (AWS's quota)"""
 
 
 def check_path(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
@@ -51,7 +49,7 @@ def check_items_path(findings: Findings, value: Json, location: str, language: s
 
 
 def check_variable_path(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
-    """A path in a Choice Rule. The specification asks for a Reference Path, but AWS takes any."""
+    """A path in a Choice Rule. The specification requires a Reference Path; AWS accepts any."""
     if findings.is_a("String", value, location) and _begins_with_dollar(findings, value, location):
         try:
             compile_path(value)
@@ -164,9 +162,8 @@ def check_variables(findings: Findings, value: Json, location: str, language: st
                 f"Invalid variable name '{variable}': the variable name contains invalid characters.",
                 INVALID_VARIABLE,
             )
-        elif len(variable) > MAX_VARIABLE_NAME:
+        elif len(variable) > quotas.VARIABLE_NAME_CHARACTERS:
             # (ours)
-            message = (
-                f"Invalid variable name '{variable}': it exceeds the {MAX_VARIABLE_NAME}-character limit"
-            )
+            limit = quotas.VARIABLE_NAME_CHARACTERS
+            message = f"Invalid variable name '{variable}': it exceeds the {limit}-character limit"
             findings.error(at, message, INVALID_VARIABLE)

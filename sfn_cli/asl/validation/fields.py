@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from sfn_cli import quotas
 from sfn_cli.asl.dataflow import JSONATA, JSONPATH
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ REQUIRED_FIELDS: Mapping[str, tuple[str, ...]] = {
     "Choice": ("Choices",),
     "Parallel": ("Branches",),
 }
-"""The fields that a state of the type must have, besides Type and (Next or End)."""
+"""The fields that a state of the type must have, in addition to Type and (Next or End)."""
 
 ENDLESS_TYPES = ("Choice", "Succeed", "Fail")
 """The types that have neither Next nor End."""
@@ -119,7 +120,8 @@ EXCLUSIVE_FIELDS: Sequence[tuple[str, str]] = [
 RANGES: Mapping[str, tuple[float | None, float | None]] = {
     "TimeoutSeconds": (1, 99_999_999), "HeartbeatSeconds": (1, 99_999_999), "Seconds": (0, 99_999_999),
     "MaxConcurrency": (0, None), "ToleratedFailureCount": (0, None), "ToleratedFailurePercentage": (0, 100),
-    "MaxItems": (0, 100_000_000), "MaxItemsPerBatch": (1, None), "MaxInputBytesPerBatch": (1, 262_144),
+    "MaxItems": (0, 100_000_000), "MaxItemsPerBatch": (1, None),
+    "MaxInputBytesPerBatch": (1, quotas.PAYLOAD_BYTES),
     "IntervalSeconds": (0, 99_999_999), "MaxAttempts": (0, 99_999_999), "BackoffRate": (1, None),
     "MaxDelaySeconds": (1, 31_622_400),
 }  # fmt: skip

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sfn_cli import quotas
 from sfn_cli.asl.dataflow import JSONATA, JSONPATH
 from sfn_cli.asl.validation.diagnostic import DUPLICATE_LABEL, INVALID_LABEL
 from sfn_cli.asl.validation.expression_checks import check_path, check_template
@@ -31,7 +32,6 @@ _DISTRIBUTED_FIELDS = ("ItemReader", "ItemBatcher", "ResultWriter", "Label")
 _READERS = ("s3:getObject", "s3:listObjectsV2")
 _WRITERS = ("s3:putObject",)
 
-MAX_LABEL = 40
 _FORBIDDEN = frozenset('<>{}[]?*"#%\\^|~`$&,;:/').union(map(chr, (*range(0x20), *range(0x7F, 0xA0))))
 
 
@@ -74,10 +74,10 @@ def check_label(findings: Findings, value: Json, location: str, language: str, n
         return
     if not value:
         findings.error(location, "Value cannot be empty", INVALID_LABEL)  # (ours)
-    elif len(value) > MAX_LABEL:
+    elif len(value) > quotas.MAP_LABEL_CHARACTERS:
         message = (
             f"Invalid Label name: Label '{value}' "
-            f"exceeds the {MAX_LABEL}-character limit allowed by the service"
+            f"exceeds the {quotas.MAP_LABEL_CHARACTERS}-character limit allowed by the service"
         )
         findings.error(location, message, INVALID_LABEL)
     elif any(character in _FORBIDDEN or character.isspace() for character in value):
@@ -151,7 +151,7 @@ def _check_request(
     language: str,
     others: Sequence[str],
 ) -> None:
-    """A Resource, and what it is asked: Parameters in JSONPath, Arguments in JSONata."""
+    """Checks a Resource and its arguments: Parameters in JSONPath, Arguments in JSONata."""
     request = _request(language)
     for field, inner in value.items():
         if field == request:

@@ -1,4 +1,4 @@
-"""The one validator of definitions: every problem in one go, in AWS's codes and words.
+"""The validator of definitions. Reports every problem at once, with AWS's codes and messages.
 
 It walks machines and their states; what a field may hold is checked by its kind (fields.py), in the
 `…_checks.py` beside. What passes here can be loaded (`state_machine.load`). Texts marked (ours) are
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from sfn_cli import quotas
 from sfn_cli.asl.dataflow import JSONATA, JSONPATH
 from sfn_cli.asl.validation.choice_checks import check_choices
 from sfn_cli.asl.validation.definition_text import read, repeated_names
@@ -52,8 +53,6 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 100
 """How deep machines may nest in machines. (ours: AWS does not say how deep is too deep)"""
-
-MAX_NAME = 80
 
 
 IsAvailable = Callable[["Resource"], bool]
@@ -125,7 +124,7 @@ class _Machines:
     def check(
         self, machine: Mapping[str, Json], location: str, language: str, also: Iterable[str] = ()
     ) -> None:
-        """A machine, a branch or a processor; `also` names the fields that it may have besides."""
+        """A machine, a branch or a processor; `also` names further fields that it may have."""
         findings = self.findings
         findings.require(machine, ("States", "StartAt"), location)
         self.depth += 1
@@ -179,7 +178,7 @@ class _Machines:
                 if target not in states:
                     findings.error(field, f"Missing 'Next' target: {target}", MISSING_TARGET)
         if self.depth == 1 and states and not any(may_be_last(state) for state in states.values()):
-            # Observed: which states are reached is no longer asked then.
+            # Observed: AWS then does not check which states are reached.
             findings.of_the_whole("Workflow has no terminal state", MISSING_END)
             return
         for name in states:
@@ -193,10 +192,10 @@ class _Machines:
         if not _is_text(name):
             at = at.encode("ascii", "backslashreplace").decode()
             findings.error(at, "State name is not valid Unicode", INVALID_STATE_NAME)  # (ours)
-        if len(name) > MAX_NAME:
+        if len(name) > quotas.STATE_NAME_CHARACTERS:
             message = (
                 f"Invalid State name: State '{name}' "
-                f"exceeds the {MAX_NAME}-character limit allowed by the service"
+                f"exceeds the {quotas.STATE_NAME_CHARACTERS}-character limit allowed by the service"
             )
             findings.error(at, message, INVALID_STATE_NAME)
         if name in findings.states:

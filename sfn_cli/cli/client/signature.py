@@ -1,4 +1,4 @@
-"""The signature by which an endpoint of AWS knows who asks, and whose it is."""
+"""Signs requests to an endpoint of AWS (SigV4), with the credentials of a profile."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sfn_cli import sigv4
 from sfn_cli.cli.failures import CommandFailedError, MisconfiguredError
 from sfn_cli.input_files import CREDENTIALS_BYTES, FileTooLargeError, read_text
-from sfn_cli.settings import value
+from sfn_cli.settings_table import value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

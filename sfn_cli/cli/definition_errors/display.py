@@ -4,7 +4,7 @@
        12 |       "Next": "Pya"
           |               ^
 
-They are told on stderr, and only when it is a terminal.
+They are written to stderr, and only when it is a terminal.
 """
 
 from __future__ import annotations
@@ -13,7 +13,12 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.api.stepfunctions.definitions import STATE_NAME
+from sfn_cli.api.stepfunctions.definitions import (
+    INVALID_DEFINITION,
+    STATE_NAME,
+    InvalidDefinitionError,
+    refuse_faults,
+)
 from sfn_cli.asl.validation.diagnostic import Diagnostic
 from sfn_cli.cli.screen import one_line, visible
 from sfn_cli.json_locations import line_and_column, places
@@ -23,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from sfn_cli.cli.failures import OperationError
+    from sfn_cli.errors import ApiError
     from sfn_cli.json_locations import Place
 
 _CONTEXT = 100
@@ -41,10 +47,11 @@ def source_of(given: Any) -> str:
     return path if separator and scheme in ("file", "fileb") else "definition"
 
 
-def explain(error: OperationError, definition: Any, source: str) -> None:
-    """Lets the error of a definition that was refused show the lines at fault."""
-    if error.error.code == "InvalidDefinition" and isinstance(definition, str) and sys.stderr.isatty():
-        error.below = render(_find_diagnostics(definition, error.error.message), definition, source)
+def explain(error: OperationError, request: Mapping[str, Any], source: str) -> None:
+    """Adds the lines at fault to the error of a request whose definition was refused."""
+    definition = request["definition"]
+    if error.error.code == INVALID_DEFINITION and isinstance(definition, str) and sys.stderr.isatty():
+        error.below = render(_diagnostics(error.error, request), definition, source)
 
 
 def tell(diagnostics: Iterable[Mapping[str, Any]], definition: str, source: str) -> None:
@@ -58,22 +65,20 @@ def tell(diagnostics: Iterable[Mapping[str, Any]], definition: str, source: str)
         sys.stderr.write(render(found, definition, source))
 
 
-def _find_diagnostics(definition: str, message: str) -> Sequence[Diagnostic]:
-    """What the message of a refusal tells of: the operation names no type of machine, and may test
-    one state of it.
-    """
-    from sfn_cli.api.stepfunctions.definitions import MAX_DIAGNOSTICS, refusal
-    from sfn_cli.asl.validation.validate import validate, validate_state
+def _diagnostics(error: ApiError, request: Mapping[str, Any]) -> Sequence[Diagnostic]:
+    """The diagnostics of a refusal. An endpoint's refusal is text alone: the definition is validated again.
 
-    for check in (
-        validate,
-        lambda text: validate(text, "EXPRESS"),
-        lambda text: validate_state(text, _TESTED),
-    ):
-        found = check(definition)
-        if refusal(found) == message:
-            return [fault for fault in found if fault.severity == "ERROR"][:MAX_DIAGNOSTICS]
-    return []
+    Returns nothing where an endpoint finds other errors than this sfn does.
+    """
+    if isinstance(error, InvalidDefinitionError):
+        return error.diagnostics
+    from sfn_cli.asl.validation.validate import validate
+
+    try:
+        refuse_faults(validate(request["definition"], request.get("type", "STANDARD")))
+    except InvalidDefinitionError as own:
+        return own.diagnostics if own.message == error.message else ()
+    return ()
 
 
 def render(found: Sequence[Diagnostic], definition: str, source: str) -> str:

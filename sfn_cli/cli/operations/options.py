@@ -4,16 +4,13 @@ An operation's options come from the service model: each member of its input is 
 in words with hyphens (`stateMachineArn` -> `--state-machine-arn`).
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: see settings.py.
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from sfn_cli.api.model import is_ours
-from sfn_cli.settings import BINARY_FORMATS, ERROR_FORMATS, OUTPUTS
-
-if TYPE_CHECKING:
-    from sfn_cli.api.model import Operation, Shape
+from sfn_cli.api.model import Operation, Shape, is_ours
+from sfn_cli.settings_table import BINARY_FORMATS, ERROR_FORMATS, OUTPUTS
 
 
 class Option(NamedTuple):
@@ -38,7 +35,7 @@ class Option(NamedTuple):
 
     @property
     def is_ours(self) -> bool:
-        """Whether it gives a member that AWS's model does not have."""
+        """Whether its member is not in AWS's model."""
         return self.shape is not None and is_ours(self.shape)
 
 
@@ -131,7 +128,7 @@ def of_operation(operation: Operation) -> dict[str, Option]:
 
 
 def paging_members(operation: Operation) -> tuple[str, ...]:
-    """The members of the input that auto-paging sets: who gives one pages by hand."""
+    """The members of the input that automatic paging sets: a caller who sets one pages manually."""
     if not operation.paginator:
         return ()
     tokens = operation.paginator["input_token"]

@@ -4,20 +4,18 @@ The token that --max-items leaves behind for --starting-token is base64 of {"nex
 "boto_truncate_amount": how many of its items were shown}: scripts may carry on with one from aws.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: see settings.py.
 
 import json
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from sfn_cli.api.model import Operation
 from sfn_cli.cli.failures import CommandFailedError
 from sfn_cli.cli.operations.options import paging_members
 from sfn_cli.cli.output import show
 from sfn_cli.errors import UsageError
-
-if TYPE_CHECKING:
-    from sfn_cli.api.model import Operation
 
 Response = dict[str, Any]
 SendRequest = Callable[[dict[str, Any]], Response]
@@ -44,7 +42,7 @@ def find_limits(operation: Operation, given: Mapping[str, Any], paginate: bool) 
     """Returns the limits of automatic paging, or None for a single page: the operation has no
     pages, or the caller pages manually.
 
-    Raises UsageError when it is both asked for and refused.
+    Raises UsageError for --no-paginate together with a limit.
     """
     if not operation.paginator:
         return None
@@ -63,7 +61,7 @@ def find_limits(operation: Operation, given: Mapping[str, Any], paginate: bool) 
 
 
 def pages(call: SendRequest, operation: Operation, request: dict[str, Any], limits: Limits) -> Iterator[Page]:
-    """The pages, each asked for when the one before it was taken."""
+    """Yields the pages; each is requested when the one before it was taken."""
     assert operation.paginator is not None
     tokens_in = _names(operation.paginator["input_token"])
     tokens_out = _names(operation.paginator["output_token"])

@@ -96,7 +96,7 @@ def run(
         try:
             machine = _state_machine(backend, project, role)
         except OperationError as error:
-            display.explain(error, project.definition, project.source)
+            display.explain(error, {"definition": project.definition}, project.source)
             raise
         request: dict[str, Any] = {
             "stateMachineArn": machine,

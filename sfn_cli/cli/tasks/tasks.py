@@ -18,7 +18,7 @@ from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.failures import CommandFailedError
 from sfn_cli.cli.operations.backend import Backend
 from sfn_cli.cli.operations.invoke import resolve_names
-from sfn_cli.cli.output import local_time, write
+from sfn_cli.cli.output import local_time
 from sfn_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ WORKER_NAME = "sfn tasks"
 """Who takes an activity's task to answer it, as its history names workers."""
 
 _LISTED = 10
-"""Among how many tasks a person is asked to choose."""
+"""Among how many tasks a person may choose."""
 
 
 @click.group("tasks", short_help="Shows the tasks that wait for somebody, and answers them.")
@@ -61,7 +61,7 @@ def list_tasks(terminal: Terminal, state_machine_arn: str | None, execution_arn:
       sfn tasks list
       sfn tasks list --state-machine-arn Pay --query 'tasks[].taskToken' --output text
     """
-    query, output = terminal.query, terminal.output
+    _ = terminal.query, terminal.output  # a bad one is reported first
     with Backend(terminal) as backend:
         found = _find_tasks(backend, state_machine_arn, execution_arn)
     if terminal.shows_people:
@@ -69,8 +69,7 @@ def list_tasks(terminal: Terminal, state_machine_arn: str | None, execution_arn:
 
         table.write(found, sys.stdout, color=terminal.color)
         return ExitCode.SUCCESS
-    shown = {"tasks": [_readable(task) for task in found]}
-    write(query(shown) if query else shown, output, "Tasks", sys.stdout, color=terminal.color)
+    terminal.write({"tasks": [_readable(task) for task in found]}, "Tasks")
     return ExitCode.SUCCESS
 
 

@@ -9,11 +9,11 @@ from sfn_cli.asl.state_machine import load
 from sfn_cli.drivers.in_process.answers import Answer, unanswered
 from sfn_cli.drivers.in_process.map_runs import Child, run_map
 from sfn_cli.interpreter.events import TERMINAL, execution_started
-from sfn_cli.interpreter.execution import MAX_EVENTS
 from sfn_cli.interpreter.interpreter import Interpreter
 from sfn_cli.interpreter.signals import TaskStarted, time_of
 from sfn_cli.interpreter.turn import Turned, turn
 from sfn_cli.jsonvalue import Payload
+from sfn_cli.quotas import HISTORY_EVENTS
 from sfn_cli.store.sqlite.stepfunctions.map_runs import Result
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class InProcessExecution:
         seed: str = "seed",
         role_arn: str = ROLE_ARN,
         started_at: int = 0,
-        max_events: int = MAX_EVENTS,
+        max_events: int = HISTORY_EVENTS,
         history: Sequence[HistoryEvent] = (),
     ) -> None:
         self.interpreter = Interpreter(arn, state_machine_arn, load(definition), seed, max_events)

@@ -17,6 +17,7 @@ from collections import defaultdict
 from functools import partial
 from typing import TYPE_CHECKING
 
+from sfn_cli import quotas
 from sfn_cli.drivers.local.agenda import Agenda
 from sfn_cli.drivers.local.claims import SECONDS_A_CLAIM, Claims, WorkerStore
 from sfn_cli.drivers.local.driven_execution import DrivenExecution, DrivenExecutions, PendingChanges
@@ -26,7 +27,6 @@ from sfn_cli.drivers.local.map_run_notices import MapRunNotices
 from sfn_cli.drivers.local.messages import Messages
 from sfn_cli.drivers.local.task_dispatch import TaskDispatch
 from sfn_cli.errors import is_of_the_store
-from sfn_cli.interpreter.execution import MAX_EVENTS
 from sfn_cli.interpreter.interpreter import Interpreter
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Scheduler:
         report: Callable[[str], None],
         *,
         on_crash: str = "retry",
-        max_events: int = MAX_EVENTS,
+        max_events: int = quotas.HISTORY_EVENTS,
     ) -> None:
         self._turns = store.turns
         self._clock = context.clock

@@ -24,7 +24,7 @@ from contextlib import suppress
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sfn_cli import detached, file_lock, loopback, private_files
+from sfn_cli import detached, file_lock, host_check, loopback, private_files
 from sfn_cli.errors import ConfigurationError
 from sfn_cli.settings import Settings
 from sfn_cli.worker_slots import live_workers
@@ -133,7 +133,7 @@ def _url(served: _Served) -> str:
 
 
 def _look(path: str) -> tuple[bool, _Served | None]:
-    """(whether somebody serves or is about to, who does once it listens)."""
+    """Returns (whether a server runs or is about to, the server once it listens)."""
     try:
         descriptor = private_files.open_file(path, os.O_RDONLY)
     except FileNotFoundError:
@@ -143,7 +143,7 @@ def _look(path: str) -> tuple[bool, _Served | None]:
         return False, None
     except OSError:
         words = os.read(descriptor, 128).decode(errors="replace").split()
-        # One that is about to serve has the lock, and the file may still tell of the one before.
+        # A server that is starting has the lock, while the file may still be the last one's.
         if len(words) < 2 or not "".join(words[:2]).isdecimal() or not _lives(int(words[1])):
             return True, None
         access_key = words[2] if len(words) > 2 else None  # an older sfn's server has none
@@ -266,13 +266,7 @@ class _Guarded:
         from secrets import compare_digest
 
         self.asked_at = time.monotonic()
-        host = str(environ.get("HTTP_HOST", "")).rpartition(":")[0]
-        # A page's GET has no Origin, but says where it comes from.
-        is_page = "HTTP_ORIGIN" in environ or environ.get("HTTP_SEC_FETCH_SITE", "none") not in {
-            "none",
-            "same-origin",
-        }
-        if is_page or not (host in {"127.0.0.1", "localhost"} or host.endswith(".localhost")):
+        if not host_check.is_program(_headers(environ)):
             return _refuse(start_response, "This server answers programs of this machine, not web pages.")
         if not environ[_IS_OWN] and not compare_digest(_key_of(environ), self._access_key.encode()):
             return _refuse(
@@ -281,6 +275,15 @@ class _Guarded:
                 "sfn aws env prints it.",
             )
         return self._application(environ, start_response)
+
+
+def _headers(environ: Mapping[str, Any]) -> dict[str, str]:
+    """The headers of a request in its WSGI environment, by their names in lower case."""
+    return {
+        name.removeprefix("HTTP_").replace("_", "-").lower(): str(value)
+        for name, value in environ.items()
+        if name.startswith("HTTP_")
+    }
 
 
 def _refuse(start_response: Callable[..., Any], reason: str) -> Iterable[bytes]:

@@ -1,7 +1,7 @@
 """What AWS's services answer, and servers that stand in for them do not always: faults of requests,
 details of answers.
 
-AWS itself says the same, so nothing here depends on who is asked. (Observed, all of it.)
+AWS itself says the same, so nothing here depends on the endpoint. (Observed, all of it.)
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.api.stepfunctions import arn_checks
 from sfn_cli.integrations.aws.errors import ServiceError
 from sfn_cli.jsonvalue import loads
+from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -46,7 +46,7 @@ def _missing(operation: Any, request: Request) -> str | None:
 
 
 def _refusal(code: str, message: str, exception: str | None = None) -> ServiceError:
-    return ServiceError(code, message, 400, arn_checks.new_uuid(), exception)
+    return ServiceError(code, message, 400, random_uuid(), exception)
 
 
 def _check_table_name(request: Request) -> ServiceError | None:

@@ -1,7 +1,7 @@
 """How a task fails on an answer of an AWS service: the error's name and its cause.
 
 aws-sdk tasks call by the Java SDK's second version, the optimised integrations by its first, and
-each tells of errors in its own way. An error that the service's model does not know goes by the
+each words errors in its own way. An error that the service's model does not know goes by the
 service's name.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sfn_cli.api.stepfunctions import arn_checks
+from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,9 +35,9 @@ class ServiceError(NamedTuple):
 
 
 class Naming(NamedTuple):
-    """How the errors of a service are told: what their names begin with, how causes call the
-    service, and the exception that an error is which the service's model does not name. `version`
-    is that of the Java SDK.
+    """How the errors of a service are named: the beginning of their names, the service's name in
+    causes, and the exception for an error that the service's model does not have. `version` is
+    that of the Java SDK.
     """
 
     prefix: str
@@ -87,14 +87,14 @@ def service_error(error: ClientError, model: Any) -> ServiceError:
         code,
         _message(told, metadata),
         int(metadata.get("HTTPStatusCode", 0)),
-        metadata.get("RequestId") or arn_checks.new_uuid(),
+        metadata.get("RequestId") or random_uuid(),
         shape.name if shape is not None else None,
-        (metadata.get("HostId") or arn_checks.new_uuid()) if is_s3 else None,
+        (metadata.get("HostId") or random_uuid()) if is_s3 else None,
     )
 
 
 def _message(told: Mapping[str, Any], metadata: Mapping[str, Any]) -> str:
-    """A server that broke tells so in a page of HTML, which is no cause to read."""
+    """A broken server responds with a page of HTML, which is no cause to read."""
     message = str(told.get("Message", ""))
     return (
         f"HTTP status {metadata.get('HTTPStatusCode')}"

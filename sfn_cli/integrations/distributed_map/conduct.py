@@ -15,7 +15,6 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from sfn_cli import arn
-from sfn_cli.api.stepfunctions import arn_checks
 from sfn_cli.asl.distributed_map.map_run import CONCURRENCY, Tolerance
 from sfn_cli.errors import StatesError, StoreError
 from sfn_cli.integrations.distributed_map import dataset, results
@@ -26,6 +25,7 @@ from sfn_cli.query.limits import TimeBudget
 from sfn_cli.store.sqlite.database import Database
 from sfn_cli.store.sqlite.keys import execution_of
 from sfn_cli.store.sqlite.stepfunctions.map_runs import MapRuns, NewChild, NewMapRun
+from sfn_cli.uuids import random_uuid, time_ordered_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -165,9 +165,9 @@ class _Conduct:
             self.look()
 
     def _child(self, run: MapRun, batch: Batch, at: int) -> NewChild:
-        name, machine = arn_checks.new_execution_name(at), run.state_machine_arn
+        name, machine = time_ordered_uuid(at), run.state_machine_arn
         return NewChild(
-            arn=arn.express_execution(machine, name, arn_checks.new_uuid())
+            arn=arn.express_execution(machine, name, random_uuid())
             if run.express
             else arn.execution(machine, name),
             name=name,
@@ -177,7 +177,7 @@ class _Conduct:
         )
 
     def _exceed(self, run: MapRun) -> None:
-        """Too many items have failed. Where results are written, those that there are tell which."""
+        """Fails the run: too many items have failed. Written results show which."""
         if self._plan.writing.bucket is None:
             self._fail(THRESHOLD_EXCEEDED)
             return

@@ -9,8 +9,8 @@ from __future__ import annotations
 import tempfile
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol, cast
 
+from sfn_cli import quotas
 from sfn_cli.api.stepfunctions.executions import redrive_status
-from sfn_cli.asl.dataflow import MAX_PAYLOAD_BYTES
 from sfn_cli.asl.timestamp import format_timestamp
 from sfn_cli.errors import StatesError
 from sfn_cli.integrations.distributed_map.storage import StorageError, storage
@@ -54,8 +54,8 @@ class Gathered(NamedTuple):
 
 
 def gather(runs: MapRuns, run: MapRun, writing: Writing, context: TaskContext) -> Gathered:
-    """The output of a Map Run, written out where that is asked for; children that still run are
-    pending. Raises StatesError.
+    """Returns the output of a Map Run, and writes it where the state has a ResultWriter; children
+    that still run are pending. Raises StatesError.
     """
     last = _Last()
     output = output_of(last.watch(runs.results(run.id)), run, writing, context)
@@ -93,7 +93,7 @@ def _inline(results: Iterator[Result], run: RunNames, writing: Writing) -> str:
         for text in _transform(result, run, writing.transformation):
             texts.append(text)
             size += len(text.encode("utf-8", "surrogatepass")) + 1
-        if size - 1 > MAX_PAYLOAD_BYTES and texts:
+        if size - 1 > quotas.PAYLOAD_BYTES and texts:
             cause = (
                 "The Map Run returned a result "
                 "with a size exceeding the maximum number of bytes service limit."

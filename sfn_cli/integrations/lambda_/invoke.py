@@ -1,4 +1,4 @@
-"""arn:aws:states:::lambda:invoke: Lambda's Invoke, with its metadata as the SDK gives it.
+"""arn:aws:states:::lambda:invoke: Lambda's Invoke, with its metadata as the SDK has it.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html
 """
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from sfn_cli.api.functions import invocations
 from sfn_cli.api.model import load
 from sfn_cli.api.protocol.constraints import check_constraints
-from sfn_cli.api.stepfunctions.arn_checks import new_uuid
 from sfn_cli.errors import ApiError
 from sfn_cli.integrations.aws.sdk import http_date, metadata
 from sfn_cli.integrations.integration import Cancel, TaskContext, TaskRun, nothing_to_cancel
@@ -19,6 +18,7 @@ from sfn_cli.integrations.lambda_.function import signal_of
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Json, Payload, dumps, loads
 from sfn_cli.store.sqlite.functions.functions import reference
+from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,7 +55,7 @@ def _not_waited_for(task: int, request: dict[str, Json], context: TaskContext) -
     """What Lambda answers at once to an event that its function is to handle later, or to a request
     that it only checks.
     """
-    request_id = new_uuid()
+    request_id = random_uuid()
     try:
         check_constraints(load("lambda", "Invoke").input, request)
         status = invocations.invoke(context.service, request)["StatusCode"]

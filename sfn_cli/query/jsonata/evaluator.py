@@ -1,7 +1,7 @@
 """The JSONata engine's evaluator, bounded, with its faults put right.
 
-Where the engine walks arrays within arrays, or makes strings and arrays, it is written anew here
-with an account of what that takes (jsonata_limits.py).
+The parts that walk arrays within arrays, or create strings and arrays, are reimplemented here and
+count what they use (limits.py).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from sfn_cli.query.jsonata.limits import (
 from sfn_cli.query.jsonata.matching import is_regex, matcher_result
 from sfn_cli.query.jsonata.messages import Refusal
 from sfn_cli.query.jsonata.syntax import Node, TreeParser
-from sfn_cli.query.jsonata.values import NULL, deeply_equal, strictly_equal, text_of
+from sfn_cli.query.jsonata.values import NULL, deeply_equal, double, strictly_equal, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -190,7 +190,7 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
     def evaluate_equality_expression(self, lhs: Any, rhs: Any, op: str) -> Any:
         if lhs is None or rhs is None:
             return False
-        return deeply_equal(_double(lhs), _double(rhs)) is (op == "=")
+        return deeply_equal(double(lhs), double(rhs)) is (op == "=")
 
     def evaluate_group_expression(self, expr: Node, input: Any, environment: Any) -> Any:
         # The engine appends to an empty array that it is given: to the state's input, it may be.
@@ -279,16 +279,6 @@ def _bindings(step: Node, position: int, item: Any, context: Any) -> dict[str, A
     if step.ancestor is not None:
         bound[step.ancestor.label] = context
     return bound
-
-
-def _double(value: Any) -> Any:
-    """A number as JavaScript has it, if it has."""
-    if isinstance(value, bool) or not isinstance(value, int):
-        return value
-    try:
-        return float(value)
-    except OverflowError:
-        return value
 
 
 class _Transformer(Jsonata.Transformer):  # type: ignore[misc]  # the engine has no types

@@ -253,3 +253,13 @@ def key_of(value: Any) -> object:
     if isinstance(value, dict):
         return frozenset((name, key_of(item)) for name, item in value.items())
     return (bool, value) if isinstance(value, bool) else value
+
+
+def double(value: Any) -> Any:
+    """A number as JavaScript has it, if it has."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return value
+    try:
+        return float(value)
+    except OverflowError:
+        return value

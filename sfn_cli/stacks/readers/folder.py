@@ -26,7 +26,7 @@ from sfn_cli import json_text
 from sfn_cli.errors import UsageError
 from sfn_cli.functions.runtimes import CUSTOM, ENTRYPOINT
 from sfn_cli.input_files import PROJECT_FILE_BYTES, read_text
-from sfn_cli.settings import MOCK_CONFIG_FILE
+from sfn_cli.settings_table import MOCK_CONFIG_FILE
 from sfn_cli.stacks.readers import resources_json, services_json
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class ProjectFunction(NamedTuple):
     """Members of CreateFunction: Runtime, Handler and what else function.json says."""
 
     def with_variables(self, variables: Mapping[str, str]) -> ProjectFunction:
-        """The function with these environment variables besides; its own win."""
+        """Returns the function with these environment variables added; its own win."""
         own = self.configuration.get("Environment") or {}
         if not variables or not isinstance(own, dict) or not isinstance(own.get("Variables", {}), dict):
             return self  # what is wrong is the operation's to say

@@ -81,7 +81,7 @@ def test_groups_and_streams(call: Call) -> None:
         None,
     )
     call("DeleteLogGroup", logGroupName="/aws/g")
-    assert call("DescribeLogGroups") == {"logGroups": []}
+    assert call("DescribeLogGroups")["logGroups"] == []
 
 
 @pytest.mark.parametrize(

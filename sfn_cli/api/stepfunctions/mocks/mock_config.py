@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/sfn-local-mock-cfg-file.htm
 
 Only what a test case uses is looked at, as Step Functions Local does: a fault elsewhere in the file
 harms no other case. What is wrong is one line: the file, the place in it (a JSON pointer), and how
-to mend it.
+to fix it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from sfn_cli.errors import ApiError
 from sfn_cli.input_files import PROJECT_FILE_BYTES, read_text
 from sfn_cli.interpreter.mocks import invocations
 from sfn_cli.json_pointer import pointer
-from sfn_cli.settings import MOCK_CONFIG_FILE
+from sfn_cli.settings_table import MOCK_CONFIG_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Collection

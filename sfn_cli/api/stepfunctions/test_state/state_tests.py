@@ -2,8 +2,8 @@
 dataflow are shown.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.html
-The state is asked as in any execution (`interpreter/visits.py`), in one that is not stored: a
-machine of this one state, under the name STATE_NAME, whatever it was called. A trace takes the steps.
+The state is entered as in any execution (`interpreter/visits.py`), in one that is not stored: a
+machine of this one state, which is always called STATE_NAME. A trace records the steps.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli import arn
-from sfn_cli.api.stepfunctions import arn_checks
+from sfn_cli import arn, quotas
 from sfn_cli.api.stepfunctions.definitions import STATE_NAME
 from sfn_cli.api.stepfunctions.test_state.http_inspection import HttpInspection
 from sfn_cli.api.stepfunctions.test_state.request_checks import check_request, check_state, machine_of_state
@@ -39,6 +38,7 @@ from sfn_cli.interpreter.visits import (
     refusal_of,
 )
 from sfn_cli.jsonvalue import Json, Payload, dumps, loads
+from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,9 +46,6 @@ if TYPE_CHECKING:
     from sfn_cli.api.service import Service
     from sfn_cli.asl.state_machine import CompiledMachine
     from sfn_cli.asl.trace import Trace
-
-LONGEST_MILLISECONDS = 300_000
-"""How long a test may take. (AWS's quota)"""
 
 
 def test_state(service: Service, request: dict[str, Any]) -> dict[str, Any]:
@@ -78,12 +75,12 @@ class _Test:
         """Of an HTTP task that is traced."""
 
         settings, now = service.settings, service.clock()
-        machine_name = arn_checks.new_uuid()
+        machine_name = random_uuid()
         execution = Execution(
-            f"arn:aws:states:{settings.region}:{settings.account_id}:express:{machine_name}:{arn_checks.new_uuid()}",
+            f"arn:aws:states:{settings.region}:{settings.account_id}:express:{machine_name}:{random_uuid()}",
             arn.state_machine(settings.region, settings.account_id, machine_name),
             machine,
-            arn_checks.new_uuid(),
+            random_uuid(),
         )
         execution.input = Payload(text=request.get("input", "{}"))
         execution.started_at = now
@@ -128,14 +125,14 @@ class _Test:
     def _run(self) -> Exit:
         """The exit of the state. Raises StatesError when it fails."""
         if isinstance(self.state, MapState):
-            return self._exit(self._mocked_map(self.state))
+            return self._exit(self._run_map(self.state))
         match self._enter():
             case Exit() as done:
                 return done
             case Stop(error, cause):
                 raise StatesError(error, cause)
             case Sleep(until):
-                return complete(self.stay, self._visit(now=self._slept(until)), None)
+                return complete(self.stay, self._visit(now=self._sleep(until)), None)
             case Call() as call:
                 result = self._mock_result() if self.mock else self._run_task(call)
                 self.steps.note("result", result)
@@ -155,7 +152,7 @@ class _Test:
     def _exit(self, result: Payload) -> Exit:
         return complete(self.stay, self._visit(), result)
 
-    def _mocked_map(self, state: MapState) -> Payload:
+    def _run_map(self, state: MapState) -> Payload:
         """The mocked result of a Map. Raises StatesError when the mock, or too many failures, fail it."""
         seen, read = self._visit(), self.configuration.get("mapItemReaderData")
         items = items_of(read, state, seen) if read is not None else None
@@ -169,10 +166,10 @@ class _Test:
         tested.check_tolerance(failures)
         return result
 
-    def _slept(self, until: int) -> int:
+    def _sleep(self, until: int) -> int:
         """Waits until then; the time at which it is over."""
         start = self.service.clock()
-        if until - start > LONGEST_MILLISECONDS:
+        if until - start > quotas.TEST_STATE_SECONDS * 1000:
             raise StatesError("States.Timeout")
         time.sleep(max(0, until - start) / 1000)
         return max(until, self.stay.entered_at)

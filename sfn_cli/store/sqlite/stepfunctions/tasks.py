@@ -39,7 +39,7 @@ class Opened(NamedTuple):
     activity: str | None = None
 
 
-class StepResult(NamedTuple):
+class TakenTask(NamedTuple):
     """A task that an activity's worker has taken; `input` is a JSON text."""
 
     token: str
@@ -64,7 +64,7 @@ class Tasks:
             send(connection, execution_of(key), kind, {"task": event_of(key), **body}, at)
             return Told.TAKEN
 
-    def take(self, activity: str, worker_name: str | None, at: int) -> StepResult | None:
+    def take(self, activity: str, worker_name: str | None, at: int) -> TakenTask | None:
         """The activity's task that has waited longest, for whoever asks, or None."""
         waiting = (
             "SELECT key, handle FROM task WHERE activity = ? AND open AND NOT taken ORDER BY key LIMIT 1"
@@ -77,7 +77,7 @@ class Tasks:
             row = connection.execute(waiting, (activity,)).fetchone()
             return None if row is None else _take(connection, row, worker_name, at)
 
-    def take_one(self, handle: str, worker_name: str | None, at: int) -> StepResult | None:
+    def take_one(self, handle: str, worker_name: str | None, at: int) -> TakenTask | None:
         """The task with this handle, if it waits for a worker of its activity: out of turn."""
         with self._database.transaction() as connection:
             row = connection.execute(
@@ -123,13 +123,13 @@ class Tasks:
         return [(event_of(key), at) for key, at in rows]
 
 
-def _take(connection: Any, row: tuple[int, str], worker_name: str | None, at: int) -> StepResult:
+def _take(connection: Any, row: tuple[int, str], worker_name: str | None, at: int) -> TakenTask:
     key, handle = row
     connection.execute("UPDATE task SET taken = 1 WHERE key = ?", (key,))
     send(connection, execution_of(key), "taskStarted", {"task": event_of(key), "worker": worker_name}, at)
     (seed,) = connection.execute("SELECT seed FROM execution WHERE id = ?", (execution_of(key),)).fetchone()
     (input,) = connection.execute("SELECT payload FROM event WHERE key = ?", (key,)).fetchone()
-    return StepResult(task_token.of_handle(seed, handle), input)
+    return TakenTask(task_token.of_handle(seed, handle), input)
 
 
 def _find(connection: Any, token: str) -> int | Told:

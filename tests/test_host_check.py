@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sfn_cli.server.host_check import is_allowed
+from sfn_cli.host_check import is_allowed, is_program
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,20 @@ from sfn_cli.server.host_check import is_allowed
 def test_hosts(listening: str, host: str, allowed: bool) -> None:
     """The names that the server was told, and those that no attacker can own."""
     assert is_allowed({"host": host}, listening) is allowed
+
+
+@pytest.mark.parametrize(
+    "headers, expected",
+    [
+        ({"host": "127.0.0.1:5000"}, True),
+        ({"host": "bucket.localhost:5000"}, True),  # S3's way to name a bucket
+        ({"host": "localhost", "sec-fetch-site": "none"}, True),
+        ({"host": "localhost", "sec-fetch-site": "cross-site"}, False),
+        ({"host": "localhost", "origin": "http://localhost"}, False),  # no page at all, not even its own
+        ({"host": "rebound.example"}, False),
+        ({}, False),
+    ],
+)
+def test_programs(headers: dict[str, str], expected: bool) -> None:
+    """A server for programs alone answers no page, and no name that DNS could make this machine's."""
+    assert is_program(headers) is expected

@@ -1,7 +1,7 @@
 """Who may ask: programs on this machine, and no web page.
 
 A page that a browser shows can send requests to 127.0.0.1, also by a name of its own that it lets
-resolve there (DNS rebinding). Browsers tell the truth in Host and Origin, so a request is refused
+resolve there (DNS rebinding). Browsers send the true Host and Origin, so a request is refused
 whose Host is not a name of this server, or whose Origin is not this server.
 """
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 _WILDCARDS = ("0.0.0.0", "::", "")
 _SYNC = "sync-"  # AWS's clients put this in front of the host of StartSyncExecution and TestState
 
-
 _HOST = re.compile(r"(?:\[[0-9A-Za-z:.%_~-]+\]|[^][:/?#@\\\s]+)(?::[0-9]*)?")
 """A Host header: an IPv6 address in brackets or a name, and perhaps a port (RFC 9110, 7.2)."""
 
@@ -31,11 +30,24 @@ def is_allowed(
     Pages of these `origins` are allowed, too. `scheme` is the server's own: "http" or "https".
     """
     host = headers.get("host")
-    if host is None or not _HOST.fullmatch(host) or not _is_own_name(_hostname(f"//{host}"), listening_host):
+    if host is None or not _is_own_host(host, listening_host):
         return False
     origin = headers.get("origin")
     # A browser sends an origin as scheme://host:port in lower case, with nothing after it: no need to parse.
     return origin is None or origin in origins or origin == f"{scheme}://{host.lower()}"
+
+
+def is_program(headers: Mapping[str, str]) -> bool:
+    """Whether a request with these headers (names in lower case) to a loopback address is no web page's.
+
+    A page's GET has no Origin, but says where it comes from.
+    """
+    is_page = "origin" in headers or headers.get("sec-fetch-site", "none") not in ("none", "same-origin")
+    return not is_page and _is_own_host(headers.get("host", ""), "localhost")
+
+
+def _is_own_host(host: str, listening_host: str) -> bool:
+    return _HOST.fullmatch(host) is not None and _is_own_name(_hostname(f"//{host}"), listening_host)
 
 
 def _is_own_name(name: str | None, listening_host: str) -> bool:
@@ -46,7 +58,7 @@ def _is_own_name(name: str | None, listening_host: str) -> bool:
         return True
     if listening_host not in _WILDCARDS:
         return name == listening_host.lower()
-    # Told to listen everywhere, the server has names that it does not know. An address cannot be
+    # A server that listens everywhere has names that it does not know. An address cannot be
     # rebound, and a name without a dot (a container's) is in no public DNS.
     return "." not in name or _is_address(name)
 

@@ -1,0 +1,34 @@
+"""Tags of a resource, by their keys: what every service's TagResource and UntagResource do with them.
+
+Each service has errors of its own: see stepfunctions/tags.py, functions/tags.py and logs/tags.py.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfn_cli import quotas
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from sfn_cli.errors import ApiError
+
+Tags = dict[str, str]
+
+
+def add(tags: Tags, added: Mapping[str, str], *, too_many: Callable[[int], ApiError]) -> Tags:
+    """The tags with those that are added: a key that is there gets the new value.
+
+    Raises the error that `too_many` makes of their number when a resource may not have so many.
+    """
+    merged = {**tags, **added}
+    if len(merged) > quotas.TAGS:
+        raise too_many(len(merged))
+    return merged
+
+
+def without(tags: Tags, keys: Iterable[str]) -> Tags:
+    """The tags but those with these keys. Keys that are not there are no error."""
+    gone = set(keys)
+    return {key: value for key, value in tags.items() if key not in gone}

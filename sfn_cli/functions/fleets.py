@@ -1,0 +1,105 @@
+"""Fleets: the children of each function at each version, and what the function is now."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sfn_cli.functions.catalog import Catalog
+from sfn_cli.functions.deployment import Deployment
+from sfn_cli.functions.runtimes import Runtimes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from sfn_cli.functions.child import Child
+    from sfn_cli.functions.invocation import Invocation
+    from sfn_cli.store.sqlite.functions.functions import Functions
+
+HAND_OUT_MILLISECONDS = 0.2
+"""How long this process takes, about, to hand out an invocation."""
+
+STUCK_MILLISECONDS = 30
+"""When no child of a function has answered for so long, what it took before says nothing."""
+
+
+class Fleet:
+    """The children of one function at one version, and the invocations that wait for one."""
+
+    __slots__ = ("answered_at", "children", "deployment", "idle", "pace", "starting", "waiting")
+
+    def __init__(self, deployment: Deployment) -> None:
+        self.deployment = deployment
+        self.children: set[Child] = set()
+        self.idle: list[Child] = []  # the one that rested last is taken first: the others may leave
+        self.starting = 0
+        self.pace: float | None = None  # what its handler took of late, in milliseconds
+        self.answered_at = 0
+        self.waiting: OrderedDict[Invocation, None] = OrderedDict()
+
+    def wants_another(self, cores: int, now: int) -> bool:
+        """Whether another child would do waiting work that those it has, or that are starting, will not."""
+        if self.starting >= len(self.waiting):
+            return False
+        if self.pace is None or len(self.children) < cores + self.pace / HAND_OUT_MILLISECONDS:
+            return True
+        return now >= self.answered_at + STUCK_MILLISECONDS
+
+
+class Fleets:
+    """The fleets of one pool, by the name and the number of a function's version."""
+
+    def __init__(
+        self, functions: Functions, home: str, retire: Callable[[Fleet | None, Deployment | None], None]
+    ) -> None:
+        """`retire` is called when a fleet's function was changed or deleted, with what it is now."""
+        self._functions = functions
+        self._retire = retire
+        self._catalog = Catalog(functions, Path(home))
+        self._runtimes = Runtimes(Path(home))
+        self._fleets: dict[tuple[str, int], Fleet] = {}
+
+    def __iter__(self) -> Iterator[Fleet]:
+        return iter(self._fleets.values())
+
+    def find(self, name: str, number: int) -> Fleet | None:
+        """The fleet of a function as it is now, or at a version; None if there is no such function.
+
+        Raises UnusableError.
+        """
+        revision = self._functions.revision(name, number)
+        fleet = self._fleets.get((name, number))
+        deployed = fleet.deployment if fleet is not None else None
+        if deployed is not None and revision == (deployed.function.id, deployed.function.revision):
+            function = deployed.function
+        else:
+            found = self._functions.named(name, number)
+            if found is None:
+                self._retire(fleet, None)
+                return None
+            function = found
+        code = self._catalog.find(function)
+        if (
+            fleet is not None
+            and deployed is not None
+            and function is deployed.function
+            and code == deployed.code
+        ):
+            return fleet
+        runtime = str(function.configuration.get("Runtime", ""))
+        deployment = Deployment(function, code, self._runtimes.executable(runtime))
+        if fleet is None:
+            fleet = self._fleets[name, number] = Fleet(deployment)
+        fleet.deployment = deployment
+        self._retire(fleet, deployment)
+        return fleet
+
+    def sweep(self, children: Iterable[Child]) -> None:
+        """Deletes unpacked code that neither a fleet nor one of these children runs."""
+        running = {child.deployment.code.path for child in children}
+        self._catalog.sweep(running | {fleet.deployment.code.path for fleet in self})
+
+    def close(self) -> None:
+        self._fleets.clear()
+        self._catalog.close()

@@ -1,0 +1,133 @@
+"""The kinds of values that settings have: how each is read from text, and what it must be, in words."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_YEAR_SECONDS = 31_536_000
+_REGION_LENGTH = 63
+
+_LABEL = "[A-Za-z0-9-]{1,63}"
+_URL = rf"(?i:https?)://({_LABEL}(\.{_LABEL})*\.?|\[(?P<ipv6>[0-9A-Fa-f:.]+)\])(:(?P<port>[0-9]{{1,5}}))?(/[!-~]*)?"
+"""Not compiled here: that would cost every command more than the rest of this module."""
+
+
+class Kind:
+    """A kind of value. `must` completes the sentence "it must be …"; `parse` raises ValueError.
+
+    A plain class: each NamedTuple costs every command a fifth of a millisecond.
+    """
+
+    __slots__ = ("must", "parse")
+
+    def __init__(self, must: str, parse: Callable[[str], Any]) -> None:
+        self.must = must
+        self.parse = parse
+
+
+def _digits(text: str, *, most: int = 9) -> str:
+    """The text, if it is ASCII digits, `most` at most. Raises ValueError."""
+    if not (text.isascii() and text.isdigit() and len(text) <= most):
+        raise ValueError(text)
+    return text
+
+
+def _decimal(text: str) -> float:
+    """A number as people write it: no exponent, no sign, no infinity. Raises ValueError."""
+    whole, point, fraction = text.partition(".")
+    return float(_digits(whole) + (f".{_digits(fraction)}" if point else ""))
+
+
+def seconds(*, more_than: int) -> Kind:
+    def parse(text: str) -> float:
+        number = _decimal(text)
+        if not more_than < number <= _YEAR_SECONDS:
+            raise ValueError(text)
+        return number
+
+    return Kind(f"a number of seconds, more than {more_than} and at most {_YEAR_SECONDS}", parse)
+
+
+def whole_number(least: int, most: int) -> Kind:
+    def parse(text: str) -> int:
+        number = int(_digits(text))
+        if not least <= number <= most:
+            raise ValueError(text)
+        return number
+
+    return Kind(f"a whole number from {least} to {most}", parse)
+
+
+def choice(*words: str) -> Kind:
+    def parse(text: str) -> str:
+        if text not in words:
+            raise ValueError(text)
+        return text
+
+    *others, last = words
+    return Kind(f"{', '.join(others)} or {last}" if others else f"{last}, or not set", parse)
+
+
+def _boolean(text: str) -> bool:
+    if text.lower() not in {"true", "false"}:
+        raise ValueError(text)
+    return text.lower() == "true"
+
+
+def _clock(text: str) -> str:
+    if text != "virtual" and _decimal(text) < 1:
+        raise ValueError(text)
+    return text
+
+
+def _account(text: str) -> str:
+    if len(_digits(text, most=12)) < 12:
+        raise ValueError(text)
+    return text
+
+
+def _url(text: str) -> str:
+    if not is_url(text):
+        raise ValueError(text)
+    return text
+
+
+def _path(text: str) -> str:
+    try:
+        return os.path.abspath(text)
+    except OSError:
+        raise ValueError(text) from None
+
+
+BOOLEAN = Kind("true or false", _boolean)
+PATH = Kind("a path (an absolute one, if the current folder was deleted)", _path)
+ENDPOINT = Kind("an http or https URL, such as http://127.0.0.1:4566", _url)
+CLOCK = Kind("virtual, or how many times faster time passes (1 or more)", _clock)
+ACCOUNT = Kind("the 12 digits of an AWS account", _account)
+
+
+def is_region(text: str) -> bool:
+    """Whether the text could be part of a host's name, as the region is in AWS's endpoints."""
+    letters = text.replace("-", "")
+    is_label = letters.isascii() and letters.isalnum() and "-" not in (text[0], text[-1])
+    return is_label and not text.isdigit() and len(text) <= _REGION_LENGTH
+
+
+def is_url(text: str) -> bool:
+    """Whether the text is an http or https URL that an endpoint can have, without a user name in it."""
+    found = re.fullmatch(_URL, text)
+    if found is None or int(found["port"] or 0) > 65535:
+        return False
+    if found["ipv6"]:
+        from ipaddress import IPv6Address
+
+        try:
+            IPv6Address(found["ipv6"])
+        except ValueError:
+            return False
+    return True
