@@ -29,11 +29,11 @@ def build_app(settings: Settings) -> Service:
     return Service(
         settings,
         open_store=partial(_open_store, settings),
-        make_runner=lambda: _make_runner(settings),
-        make_invoker=_make_invoker,
-        clock=_clock,
-        run_task=_run_task,
-        is_available=partial(_is_available, settings),
+        make_runner=lambda: _make_app_runner(settings),
+        make_invoker=_make_app_invoker,
+        clock=_app_clock,
+        run_task=_run_task_of_app,
+        is_available=partial(_app_can_run, settings),
     )
 
 

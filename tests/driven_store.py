@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli.api import call, model
 from sfn_cli.api.stepfunctions.executions import new_execution
-from sfn_cli.app import build_app
 from sfn_cli.drivers.local.claims import WorkerStore
 from sfn_cli.drivers.local.offload import Offload
 from sfn_cli.drivers.local.scheduler import Scheduler

@@ -17,7 +17,7 @@ from textwrap import indent
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli.api.suspensions import describe
-from sfn_cli.asl.state_machine import load
+from sfn_cli.asl.state_machine import load_machine
 from sfn_cli.errors import RowError, StoreError
 from sfn_cli.interpreter.events import TERMINAL
 from sfn_cli.interpreter.interpreter import Interpreter
@@ -113,7 +113,7 @@ class _Machines:
         if found is None:
             definition = self._snapshot.definition(revision)
             # Not `load` itself: its cache holds machines of any size.
-            found = self._loaded[revision] = (load.__wrapped__(definition), len(definition))
+            found = self._loaded[revision] = (load_machine.__wrapped__(definition), len(definition))
             self._characters += found[1]
             while self._characters > MACHINE_CHARACTERS and len(self._loaded) > 1:
                 _, (_, characters) = self._loaded.popitem(last=False)

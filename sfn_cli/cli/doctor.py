@@ -31,7 +31,7 @@ def doctor(terminal: Terminal) -> ExitCode:
     from sfn_cli.api.doctor import examine
 
     gc.enable()  # commands run without it, but a replayed execution holds cycles
-    service = app.build(terminal.settings)
+    service = app.build_app(terminal.settings)
     try:
         examined = examine(service.store, _show_finding)
     finally:

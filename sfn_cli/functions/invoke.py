@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from sfn_cli.errors import SfnError
 from sfn_cli.functions import outcome
 from sfn_cli.functions.outcome import Outcome
-from sfn_cli.functions.pool import Pool, monotonic_ms
+from sfn_cli.functions.pool import Pool, pool_monotonic_ms
 from sfn_cli.store.records.logs import LogLine
 from sfn_cli.wake_pipe import WakePipe
 
@@ -121,7 +121,9 @@ class LocalInvoker:
 class FunctionHost:
     """For a server: one thread that owns a pool and a connection to the store."""
 
-    def __init__(self, settings: Settings, open_store: Callable[[], Store], *, clock: Clock = _now) -> None:
+    def __init__(
+        self, settings: Settings, open_store: Callable[[], Store], *, clock: Clock = _invocation_now
+    ) -> None:
         self._settings = settings
         self._open_store = open_store
         self._clock = clock

@@ -52,7 +52,7 @@ def start_execution(task_run: TaskRun, context: TaskContext) -> Cancel:
             )
         )
         return nothing_to_cancel
-    answer(TaskSucceeded(task.id, Payload(_response(started, request_id, context.clock()))))
+    answer(TaskSucceeded(task.id, Payload(_start_execution_response(started, request_id, context.clock()))))
     return nothing_to_cancel
 
 

@@ -67,6 +67,6 @@ class TaskHeartbeat(NamedTuple):
 Signal = TaskStarted | TaskSubmitted | TaskSucceeded | TaskFailed | TaskRefused | TaskTimedOut | TaskHeartbeat
 
 
-def time_of(signal: Signal) -> int:
+def time_of_signal(signal: Signal) -> int:
     """When the sender says that it happened (milliseconds since 1970); 0 when it does not say."""
     return signal.at if isinstance(signal, TaskSucceeded | TaskFailed | TaskHeartbeat) else 0

@@ -110,7 +110,7 @@ def map_run_plan_of_visit(execution: Execution, frame: Frame) -> MapRunPlan:
     stay = frame.stay
     known = stay.memo.plan
     if known is None:
-        move, state = stay.distribution or first_move(execution, frame), stay.state
+        move, state = stay.distribution or first_visit_move(execution, frame), stay.state
         assert isinstance(move, Distribute) and isinstance(state, MapState)
         seen = visit(execution, frame, attempt=stay.retry_count, now=frame.last_at)
         try:
@@ -123,14 +123,14 @@ def map_run_plan_of_visit(execution: Execution, frame: Frame) -> MapRunPlan:
 AnyMove = TypeVar("AnyMove", bound=Move)
 
 
-def _within_quota(stay: Stay, move: AnyMove) -> AnyMove:
+def _visit_within_quota(stay: Stay, move: AnyMove) -> AnyMove:
     """The move itself. Raises StatesError if it is beyond AWS's quota."""
-    if any(map(too_large, _payloads(move))):
+    if any(map(visit_payload_too_large, _visit_payloads(move))):
         raise StatesError(DATA_LIMIT_EXCEEDED, data_limit_cause(stay.state.name))
     return move
 
 
-def _payloads(move: Move) -> Sequence[Payload]:
+def _visit_payloads(move: Move) -> Sequence[Payload]:
     """What the move puts into the history, to which AWS's quota applies: all variables that are
     assigned count together.
     """
@@ -204,7 +204,7 @@ def _visit_failure(execution: Execution, frame: Frame) -> StatesError:
             case "DISTRIBUTING":
                 map_run_plan_of_visit(execution, frame)
             case _:
-                move = first_move(execution, frame)
+                move = first_visit_move(execution, frame)
                 if isinstance(move, Stop):
                     return StatesError(move.error, move.cause)
     except StatesError as error:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sfn_cli.integrations.integration import TaskRun
-from sfn_cli.integrations.mocked import answer_mocked
 from sfn_cli.interpreter.mocks import read_mocks
 from sfn_cli.jsonvalue import dumps
 from tests.interpreter.hand_turned import begin, interpreter_of, stored

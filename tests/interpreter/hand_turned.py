@@ -10,9 +10,9 @@ from sfn_cli.asl.state_machine import load_machine
 from sfn_cli.interpreter.decide import decide
 from sfn_cli.interpreter.events import (
     HistoryEvent,
-    execution_aborted,
-    execution_redriven,
-    execution_started,
+    execution_aborted_event,
+    execution_redriven_event,
+    execution_started_event,
 )
 from sfn_cli.interpreter.execution import Execution
 from sfn_cli.interpreter.frame import NO_MEMO, ForkState, Frame, Stay
@@ -75,7 +75,7 @@ def redriven(history: Sequence[HistoryEvent], after_ms: int = 1_000) -> list[His
 
 def stopped(history: Sequence[HistoryEvent]) -> list[HistoryEvent]:
     """A history that is cut off by StopExecution."""
-    return [*history, execution_aborted(history[-1].id, None, None, history[-1].at)]
+    return [*history, execution_aborted_event(history[-1].id, None, None, history[-1].at)]
 
 
 def run(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.asl.state_machine import load_machine
 from sfn_cli.interpreter.interpreter import Interpreter
 from sfn_cli.interpreter.signals import (
     Signal,

@@ -40,7 +40,7 @@ def mocked(mocks: Mocks, otherwise: Answer = unanswered) -> Answer:
         if mock is None:
             return otherwise(task)
         signals: list[Signal] = []
-        mocked_integration.answer(TaskRun(task, NO_EXECUTION, signals.append), mock)
+        mocked_integration.answer_mocked(TaskRun(task, NO_EXECUTION, signals.append), mock)
         return signals
 
     return answer

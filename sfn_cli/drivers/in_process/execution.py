@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from sfn_cli.asl.state_machine import load
+from sfn_cli.asl.state_machine import load_machine
 from sfn_cli.drivers.in_process.answers import Answer, unanswered
 from sfn_cli.drivers.in_process.map_runs import Child, run_map
-from sfn_cli.interpreter.events import TERMINAL, execution_started
+from sfn_cli.interpreter.events import TERMINAL, execution_started_event
 from sfn_cli.interpreter.interpreter import Interpreter
-from sfn_cli.interpreter.signals import TaskStarted, time_of
+from sfn_cli.interpreter.signals import TaskStarted, time_of_signal
 from sfn_cli.interpreter.turn import Turned, turn
 from sfn_cli.jsonvalue import Payload
 from sfn_cli.quotas import HISTORY_EVENTS
@@ -53,8 +53,10 @@ class InProcessExecution:
         max_events: int = HISTORY_EVENTS,
         history: Sequence[HistoryEvent] = (),
     ) -> None:
-        self.interpreter = Interpreter(arn, state_machine_arn, load(definition), seed, max_events)
-        self.history: list[HistoryEvent] = list(history) or [execution_started(input, role_arn, started_at)]
+        self.interpreter = Interpreter(arn, state_machine_arn, load_machine(definition), seed, max_events)
+        self.history: list[HistoryEvent] = list(history) or [
+            execution_started_event(input, role_arn, started_at)
+        ]
         """Every event so far; a turn adds its own."""
         for event in self.history:
             self.interpreter.apply(event)
@@ -114,7 +116,7 @@ class InProcessExecution:
             self.now = max(self.now, self.interpreter.timer_at or 0)
         signals = self._signals()
         turned = turn(self.interpreter, signals, self.now, follows_signals=True)
-        self.now = max(self.now, *map(time_of, signals), 0)
+        self.now = max(self.now, *map(time_of_signal, signals), 0)
         self.history += turned.events
         self._asked &= self.interpreter.open_tasks.keys()
         self._is_due = turned.due is not None and turned.due <= self.now

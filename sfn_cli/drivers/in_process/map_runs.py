@@ -16,7 +16,7 @@ from sfn_cli.asl.distributed_map.map_run import CONCURRENCY, MapRunPlan
 from sfn_cli.errors import StatesError
 from sfn_cli.integrations.distributed_map import dataset, results
 from sfn_cli.integrations.distributed_map.conduct import THRESHOLD_EXCEEDED
-from sfn_cli.interpreter.map_run import labelled_machine_arn
+from sfn_cli.interpreter.map_run import map_run_machine_arn
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Json, Payload
 from sfn_cli.query.limits import UNLIMITED
@@ -59,7 +59,7 @@ def run_map(task: OpenTask, seed: str, run_child: RunChild, context: TaskContext
     """
     plan, map_run_arn = task.plan, task.map_run_arn
     assert plan is not None and map_run_arn is not None
-    names = _Names(map_run_arn, labelled_machine_arn(map_run_arn))
+    names = _Names(map_run_arn, map_run_machine_arn(map_run_arn))
     try:
         items = _items(plan, context)
         ended, failure = _run_children(plan, items, names, f"{seed}/{task.id}", task.at, run_child)
@@ -120,8 +120,8 @@ def _child(plan: MapRunPlan, names: _Names, seed: str, input: str, started_at: i
     name, machine_arn = scope.uuid(), names.state_machine_arn
     is_express = plan.execution_type == "EXPRESS"
     child_arn = (
-        arn.express_execution(machine_arn, name, scope.uuid())
+        arn.express_execution_arn(machine_arn, name, scope.uuid())
         if is_express
-        else arn.execution(machine_arn, name)
+        else arn.execution_arn(machine_arn, name)
     )
     return Child(child_arn, machine_arn, name, plan.processor, input, seed, started_at)

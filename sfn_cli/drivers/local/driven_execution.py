@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sfn_cli.drivers.local.clocks import GRACE_MS, Clock, VirtualClock, clock_of
 from sfn_cli.interpreter import mocks, turn
 from sfn_cli.interpreter.execution_log import execution_log
-from sfn_cli.interpreter.signals import time_of
+from sfn_cli.interpreter.signals import time_of_signal
 from sfn_cli.store.records.tasks import Opened
 from sfn_cli.store.records.worker_commits import ExecutionChanges
 from sfn_cli.store.sqlite.stepfunctions.execution_logs import log_lines

@@ -8,7 +8,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from sfn_cli.drivers.local.driven_execution import DrivenExecution, PendingChanges
-from sfn_cli.jsonvalue import well_formed
+from sfn_cli.jsonvalue import well_formed_json_text
 from sfn_cli.store.records.logs import LogLine
 
 if TYPE_CHECKING:

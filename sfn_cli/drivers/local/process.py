@@ -199,7 +199,7 @@ class _Worker:
     def _listen(self) -> int:
         path = self._slot.pipe_path
         with translate_errors(path):
-            private_files.make_pipe(path)
+            private_files.make_private_pipe(path)
             # Open for writing too: a pipe without a writer would be readable without end.
             pipe = private_files.open_private_pipe(path, os.O_RDWR)
         signal.set_wakeup_fd(pipe, warn_on_full_buffer=False)

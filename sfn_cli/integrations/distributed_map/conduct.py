@@ -105,7 +105,7 @@ class _Conduct:
 
     def _forget_items(self) -> None:
         with suppress(OSError):
-            os.unlink(dataset.file_of(self._context.settings.home, self._now_stored()))
+            os.unlink(dataset.dataset_file(self._context.settings.home, self._now_stored()))
 
     def _now(self) -> int:
         return max(self._task_run.task.at, self._context.clock())
@@ -198,7 +198,7 @@ class _Conduct:
         """In a thread, with a connection of its own."""
         service = self._context.service.sibling()
         try:
-            return results.gather(service.map_runs, run, self._plan.writing, self._context)
+            return results.gather_results(service.map_runs, run, self._plan.writing, self._context)
         finally:
             service.close()
 

@@ -47,8 +47,8 @@ def read_dataset(reading: Reading, path: str, context: TaskContext) -> int:
     """Reads the whole dataset into the file. Returns the number of items. Raises StatesError."""
     count = 0
     with _reader_errors():
-        items = _items(reading, context)
-        private_files.make_folder(context.settings.home, FOLDER_NAME)
+        items = _dataset_items(reading, context)
+        private_files.make_private_folder(context.settings.home, FOLDER_NAME)
         with open(
             f"{path}.part", "w", encoding="utf-8", errors="surrogatepass", opener=private_files.open_file
         ) as file:
@@ -64,7 +64,7 @@ def read_dataset(reading: Reading, path: str, context: TaskContext) -> int:
 def read_all(reading: Reading, context: TaskContext) -> list[Json]:
     """The whole dataset, in memory. Raises StatesError."""
     with _reader_errors():
-        return list(_items(reading, context))
+        return list(_dataset_items(reading, context))
 
 
 @contextmanager
@@ -80,7 +80,7 @@ def _reader_errors() -> Iterator[None]:
         raise reader_failed(f"{error.strerror}: {error.filename}") from None
 
 
-def _items(reading: Reading, context: TaskContext) -> Iterator[Json]:
+def _dataset_items(reading: Reading, context: TaskContext) -> Iterator[Json]:
     if reading.max_items is not None and reading.max_items < 0:
         raise reader_failed("field MaxItems must be positive")
     return islice(_all_items(reading, context), reading.max_items)
@@ -101,13 +101,13 @@ def _all_items(reading: Reading, context: TaskContext) -> Iterator[Json]:
             formats.manifest_format_addresses(bucket.open(arguments)), reading, context
         )
     if config.get("InputType") == "MANIFEST" or config.get("ManifestType") == "S3_INVENTORY":
-        return _of_inventory(bucket.open(arguments), str(arguments["Bucket"]), context)
+        return _dataset_items_of_inventory(bucket.open(arguments), str(arguments["Bucket"]), context)
     return _of_file(bucket.open(arguments), reading, str(arguments.get("Key")))
 
 
 def _of_file(file: BinaryIO, reading: Reading, key: str) -> Iterator[Json]:
     with file:
-        yield from formats.items_of(file, reading.config, key)
+        yield from formats.items_in_format(file, reading.config, key)
 
 
 def _dataset_items_of_objects(

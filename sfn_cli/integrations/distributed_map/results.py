@@ -58,7 +58,7 @@ def gather_results(runs: MapRuns, run: MapRun, writing: Writing, context: TaskCo
     """Returns the output of a Map Run, and writes it where the state has a ResultWriter; children
     that still run are pending. Raises StatesError.
     """
-    last = _Last()
+    last = _LastResult()
     output = output_of(last.watch(runs.results(run.arn)), run, writing, context)
     return Gathered(output, last.stopped_at)
 
@@ -68,12 +68,12 @@ def output_of(results: Iterator[Result], run: RunNames, writing: Writing, contex
     context. Raises StatesError.
     """
     if writing.bucket is None:
-        return _inline(results, run, writing)
+        return _inline_results(results, run, writing)
     assert context is not None
-    return _write(results, run, writing, context)
+    return _write_results(results, run, writing, context)
 
 
-class _Last:
+class _LastResult:
     """Notes when the last of the results came."""
 
     stopped_at = 0
@@ -84,7 +84,7 @@ class _Last:
             yield result
 
 
-def _inline(results: Iterator[Result], run: RunNames, writing: Writing) -> str:
+def _inline_results(results: Iterator[Result], run: RunNames, writing: Writing) -> str:
     """Returns the results themselves, as JSON text. Raises StatesError when they exceed a state's
     output.
     """
@@ -103,7 +103,7 @@ def _inline(results: Iterator[Result], run: RunNames, writing: Writing) -> str:
     return dumps("\n".join(texts)) if writing.output_type == "JSONL" else f"[{','.join(texts)}]"
 
 
-def _transform(result: Result, run: RunNames, transformation: str) -> list[str]:
+def _transform_result(result: Result, run: RunNames, transformation: str) -> list[str]:
     """Returns the JSON texts of a result. A failure is described whatever the transformation."""
     if transformation == "NONE" or result.status != "SUCCEEDED" or result.output is None:
         return [dumps(_describe_result(result, run))]
@@ -112,7 +112,7 @@ def _transform(result: Result, run: RunNames, transformation: str) -> list[str]:
     return [result.output]
 
 
-def _describe(result: Result, run: RunNames) -> dict[str, Json]:
+def _describe_result(result: Result, run: RunNames) -> dict[str, Json]:
     """Describes a child execution as DescribeExecution does, with capitalised members."""
     described: dict[str, Json] = {
         "ExecutionArn": result.arn,
@@ -135,7 +135,7 @@ def _describe(result: Result, run: RunNames) -> dict[str, Json]:
     return dict(sorted(described.items()))
 
 
-def _write(results: Iterator[Result], run: RunNames, writing: Writing, context: TaskContext) -> str:
+def _write_results(results: Iterator[Result], run: RunNames, writing: Writing, context: TaskContext) -> str:
     """Writes the results and their manifest. Returns where they are."""
     folder = "/".join(part for part in (writing.prefix, run.arn.rpartition(":")[2]) if part)
     files = {kind: _ResultFile(writing) for kind in ("FAILED", "PENDING", "SUCCEEDED")}

@@ -14,7 +14,7 @@ from sfn_cli import quotas
 from sfn_cli.interpreter.events import EVENT_TYPES, TERMINAL, HistoryEvent
 from sfn_cli.interpreter.evolve import children, states, tasks
 from sfn_cli.interpreter.frame import Frame
-from sfn_cli.interpreter.redrive import resume
+from sfn_cli.interpreter.redrive import redrive_execution
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

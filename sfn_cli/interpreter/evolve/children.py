@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.asl.moves import Distribute, Fork
-from sfn_cli.interpreter.evolve.tasks import begin_attempt, cancel_task, follow
+from sfn_cli.interpreter.evolve.tasks import begin_task_attempt, cancel_task, follow_event
 from sfn_cli.interpreter.frame import NO_MEMO, ForkState, Frame
-from sfn_cli.interpreter.visits import failure, final_failure
+from sfn_cli.interpreter.visits import final_visit_failure, visit_failure
 
 if TYPE_CHECKING:
     from sfn_cli.interpreter.events import HistoryEvent

@@ -11,7 +11,7 @@ from sfn_cli.asl.moves import Call, Move
 from sfn_cli.asl.resource import MAP_RUN
 from sfn_cli.asl.retry import HEARTBEAT_TIMEOUT, TIMEOUT
 from sfn_cli.errors import StatesError
-from sfn_cli.interpreter.context_object import token_of
+from sfn_cli.interpreter.context_object import context_object_token
 from sfn_cli.interpreter.frame import NO_MEMO
 from sfn_cli.interpreter.open_task import OpenTask
 from sfn_cli.interpreter.visits import (

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sfn_cli.query.filter_pattern.conditions import SIGN, VALUE, Reader
+from sfn_cli.query.filter_pattern.conditions import SIGN, VALUE, ConditionReader
 from sfn_cli.query.filter_pattern.matching import InvalidPattern
-from sfn_cli.query.filter_pattern.value import compile_comparison
+from sfn_cli.query.filter_pattern.value import compile_value_comparison
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from sfn_cli.query.filter_pattern.matching import InvalidPattern
-from sfn_cli.query.filter_pattern.value import compile_regex, unquote
+from sfn_cli.query.filter_pattern.value import compile_value_regex, unquote_value
 
 if TYPE_CHECKING:
     from sfn_cli.query.filter_pattern.matching import Matches

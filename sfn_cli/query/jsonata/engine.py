@@ -25,8 +25,8 @@ from sfn_cli.query.jsonata.limits import TOO_DEEP, Allowance, current_allowance
 from sfn_cli.query.jsonata.messages import message_of
 from sfn_cli.query.jsonata.references import references
 from sfn_cli.query.jsonata.result import UNDEFINED, JsonataError
-from sfn_cli.query.jsonata.syntax import Node, parse, top_level_reference
-from sfn_cli.query.jsonata.values import Bound, from_engine
+from sfn_cli.query.jsonata.syntax import Node, parse_syntax_tree, top_level_name_in_syntax
+from sfn_cli.query.jsonata.values import Bound, from_engine_value
 
 if TYPE_CHECKING:
     from sfn_cli.query.scope import Scope

@@ -112,8 +112,8 @@ def evaluate_expression(
             f"{subject} threw an error during evaluation{separator}{error}", field
         ) from None
     if isinstance(value, Undefined):
-        raise _evaluation_error(f"{subject} returned nothing (undefined).", field)
-    if expected is not None and (actual := type_name(value)) != expected:
+        raise _expression_error(f"{subject} returned nothing (undefined).", field)
+    if expected is not None and (actual := expression_type_name(value)) != expected:
         cause = (
             f"{subject} returned an unexpected result type. "
             f"Expected '{expected}', but was '{actual}' for value: {dumps(value)}"

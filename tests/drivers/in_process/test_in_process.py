@@ -12,7 +12,7 @@ from sfn_cli.drivers.in_process.answers import Answer, calling, integrated, mock
 from sfn_cli.drivers.in_process.execution import InProcessExecution
 from sfn_cli.errors import StatesError
 from sfn_cli.integrations.run_synchronously import synchronous_context
-from sfn_cli.interpreter.mocks import read
+from sfn_cli.interpreter.mocks import read_mocks
 from sfn_cli.interpreter.signals import TaskFailed, TaskStarted, TaskSucceeded
 from sfn_cli.jsonvalue import Payload, dumps
 from tests.driven_store import Store
@@ -229,7 +229,7 @@ def test_mocks_answer_first() -> None:
     retry = [{"ErrorEquals": ["States.Timeout"]}]
     real = calling({"B": lambda arguments: {**arguments, "real": True}})
     definition = machine(A=task(), B=task(Retry=retry))
-    run = execution(definition, {}, mocked(read(dumps(kept)), otherwise=real))
+    run = execution(definition, {}, mocked(read_mocks(dumps(kept)), otherwise=real))
     assert (run.run(), run.output and run.output.value) == ("SUCCEEDED", {"mocked": True, "real": True})
     assert types(run.history).count("LambdaFunctionTimedOut") == 1
 

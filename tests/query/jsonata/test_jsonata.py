@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sfn_cli.errors import StatesError
-from sfn_cli.query.jsonata.expression import compile_expression, evaluate_string, is_expression
+from sfn_cli.query.jsonata.expression import compile_expression, evaluate_expression_text, is_expression
 from sfn_cli.query.jsonata.result import UNDEFINED, JsonataError
 from sfn_cli.query.scope import Scope
 

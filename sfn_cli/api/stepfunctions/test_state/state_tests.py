@@ -31,11 +31,9 @@ from sfn_cli.interpreter.open_task import OpenTask
 from sfn_cli.interpreter.signals import TaskSucceeded
 from sfn_cli.interpreter.visits import (
     catch_in_visit,
-    catcher_of_visit,
     complete_visit,
     enter_visit,
     visit_error_in_full,
-    visit_matching_retrier,
     visit_result_refusal,
 )
 from sfn_cli.jsonvalue import Json, Payload, dumps, loads

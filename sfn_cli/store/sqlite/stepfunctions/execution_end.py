@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
-from sfn_cli.interpreter.events import TERMINAL, execution_aborted_event, execution_failed_event
+from sfn_cli.interpreter.events import TERMINAL
 from sfn_cli.store.sqlite.keys import event_of, execution_of, key_of
 from sfn_cli.store.sqlite.stepfunctions import map_run_counts
 from sfn_cli.store.sqlite.stepfunctions.events import event_rows, insert_events, last_event

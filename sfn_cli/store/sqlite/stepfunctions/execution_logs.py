@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.interpreter.execution_log import execution_log, line, stream_name
+from sfn_cli.interpreter.execution_log import execution_log, execution_log_line, execution_log_stream
 from sfn_cli.store.records.logs import LogLine
 from sfn_cli.store.sqlite.logs.log_groups import group_exists
 from sfn_cli.store.sqlite.logs.logs import insert_lines

@@ -10,9 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.interpreter.events import execution_started_event
 from sfn_cli.interpreter.execution_log import execution_log
-from sfn_cli.interpreter.map_run import map_run_machine_arn
 from sfn_cli.jsonvalue import Payload
 from sfn_cli.store.records.map_runs import Count, MapRun, NewChild, NewMapRun, Result
 from sfn_cli.store.sqlite.columns import columns, insert

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.interpreter.events import execution_redriven
+from sfn_cli.interpreter.events import execution_redriven_event
 from sfn_cli.store.records.redrives import RedriveState
 from sfn_cli.store.sqlite.keys import key_of
 from sfn_cli.store.sqlite.stepfunctions.events import (
@@ -138,7 +138,7 @@ def rerun_child(connection: Connection, execution: int, count: int, at: int) -> 
 
 
 def _redrive(connection: Connection, execution: int, last: int, count: int, at: int) -> None:
-    redriven = execution_redriven(last, count, at)
+    redriven = execution_redriven_event(last, count, at)
     insert_events(connection, event_rows(execution, [redriven]))
     _run_again(connection, execution, count, at)
     log_events(connection, execution, [redriven])

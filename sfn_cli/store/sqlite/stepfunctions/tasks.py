@@ -113,7 +113,7 @@ def _take(connection: Connection, row: tuple[int, str], worker_name: str | None,
     send(connection, execution_of(key), "taskStarted", {"task": event_of(key), "worker": worker_name}, at)
     (seed,) = connection.execute("SELECT seed FROM execution WHERE id = ?", (execution_of(key),)).fetchone()
     (input,) = connection.execute("SELECT payload FROM event WHERE key = ?", (key,)).fetchone()
-    return TakenTask(task_token.of_handle(seed, handle), input)
+    return TakenTask(task_token.task_token_of_handle(seed, handle), input)
 
 
 def _key_of_open(connection: Connection, token: str) -> int | AnswerOutcome:
@@ -128,7 +128,7 @@ def _key_of_open(connection: Connection, token: str) -> int | AnswerOutcome:
     if row is None:
         return AnswerOutcome.UNKNOWN
     key, is_open, seed, status = row
-    if not task_token.is_genuine(token, seed):
+    if not task_token.is_genuine_task_token(token, seed):
         return AnswerOutcome.UNKNOWN
     found: int = key
     return found if is_open and status == "RUNNING" else AnswerOutcome.TOO_LATE
