@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli.api import call, model
 from sfn_cli.api.stepfunctions.executions import new_execution
+from sfn_cli.app import build_app
 from sfn_cli.drivers.local.claims import WorkerStore
 from sfn_cli.drivers.local.offload import Offload
 from sfn_cli.drivers.local.scheduler import Scheduler
@@ -38,7 +39,7 @@ class Store:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self.service: Service = build(Settings.from_environment({"SFN_HOME": str(home)}))
+        self.service: Service = build_app(Settings.from_environment({"SFN_HOME": str(home)}))
         self._database = database_of(self.service.store)
         self.connection = self._database.connection
 

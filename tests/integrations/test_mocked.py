@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sfn_cli.integrations.integration import TaskRun
+from sfn_cli.integrations.mocked import answer_mocked
 from sfn_cli.interpreter.mocks import read_mocks
 from sfn_cli.jsonvalue import dumps
 from tests.interpreter.hand_turned import begin, interpreter_of, stored
@@ -58,7 +59,7 @@ def run(
             instead = read_mocks(kept).answer(task)
             assert instead is not None
             signals: list[Signal] = []
-            answer(TaskRun(task, "", signals.append), instead)
+            answer_mocked(TaskRun(task, "", signals.append), instead)
             events += interpreter.receive(signals[0], now)
         elif interpreter.wake_at is not None:
             now = max(now, interpreter.wake_at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sfn_cli.asl.state_machine import load_machine
 from sfn_cli.interpreter.interpreter import Interpreter
 from sfn_cli.interpreter.signals import (
     Signal,
@@ -32,7 +33,7 @@ def breaches(database: Database) -> Iterator[str]:
     ).fetchall()
     for arn, state_machine_arn, definition, seed in rows:
         history = Executions(database).history(arn)
-        machine = load(definition)
+        machine = load_machine(definition)
         for length in range(1, len(history)):
             interpreter = Interpreter(arn, state_machine_arn, machine, seed)
             for event in history[:length]:

@@ -35,7 +35,7 @@ class _Block:
         pass
 
     def __exit__(self, type: object, error: BaseException | None, trace: object) -> bool:
-        if error is None or not isinstance(error, (Exception, BudgetExceeded)) or is_of_the_store(error):
+        if error is None or not isinstance(error, (Exception, BudgetExceeded)) or is_store_error(error):
             return False
         self._isolation.contain(self._execution, error)
         return True

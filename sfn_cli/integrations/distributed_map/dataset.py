@@ -77,12 +77,12 @@ def _reader_errors() -> Iterator[None]:
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise item_format_failed(f"The dataset cannot be unpacked: {error}") from None
     except OSError as error:
-        raise reader_failed(f"{error.strerror}: {error.filename}") from None
+        raise item_format_failed(f"{error.strerror}: {error.filename}") from None
 
 
 def _dataset_items(reading: Reading, context: TaskContext) -> Iterator[Json]:
     if reading.max_items is not None and reading.max_items < 0:
-        raise reader_failed("field MaxItems must be positive")
+        raise item_format_failed("field MaxItems must be positive")
     return islice(_all_items(reading, context), reading.max_items)
 
 

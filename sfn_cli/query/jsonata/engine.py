@@ -24,6 +24,7 @@ from sfn_cli.query.jsonata.extensions import EXTENSIONS, Extension
 from sfn_cli.query.jsonata.limits import TOO_DEEP, Allowance, current_allowance
 from sfn_cli.query.jsonata.messages import message_of
 from sfn_cli.query.jsonata.references import references
+from sfn_cli.query.jsonata.regular_expressions import BudgetedRe
 from sfn_cli.query.jsonata.result import UNDEFINED, JsonataError
 from sfn_cli.query.jsonata.syntax import Node, parse_syntax_tree, top_level_name_in_syntax
 from sfn_cli.query.jsonata.values import Bound, from_engine_value

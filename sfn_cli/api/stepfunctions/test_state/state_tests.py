@@ -31,9 +31,11 @@ from sfn_cli.interpreter.open_task import OpenTask
 from sfn_cli.interpreter.signals import TaskSucceeded
 from sfn_cli.interpreter.visits import (
     catch_in_visit,
+    catcher_of_visit,
     complete_visit,
     enter_visit,
     visit_error_in_full,
+    visit_matching_retrier,
     visit_result_refusal,
 )
 from sfn_cli.jsonvalue import Json, Payload, dumps, loads
@@ -208,7 +210,7 @@ class _Test:
     def _handle_error(self, error: StatesError) -> tuple[Exit | None, dict[str, Any]]:
         """Decides how the state ends by an error: its Retriers come first, then its Catchers."""
         failure: dict[str, Any] = {"error": error.error, "cause": error.cause}
-        met = matching_retrier(self.stay, error)
+        met = visit_matching_retrier(self.stay, error)
         if met is not None:
             position, retrier = met
             self.error_details["retryIndex"] = position
@@ -222,7 +224,7 @@ class _Test:
             return None, {"status": "FAILED", "error": worse.error, "cause": worse.cause}
         if done is None:
             return None, {"status": "FAILED", **failure}
-        catcher = catcher_of(self.stay, error)
+        catcher = catcher_of_visit(self.stay, error)
         assert catcher is not None
         self.error_details["catchIndex"] = self.state.catch.index(catcher)
         return done, {

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
-from sfn_cli.interpreter.events import TERMINAL
+from sfn_cli.interpreter.events import TERMINAL, execution_aborted_event, execution_failed_event
 from sfn_cli.store.sqlite.keys import event_of, execution_of, key_of
 from sfn_cli.store.sqlite.stepfunctions import map_run_counts
 from sfn_cli.store.sqlite.stepfunctions.events import event_rows, insert_events, last_event
@@ -34,7 +34,7 @@ def abort(connection: Connection, id: int, error: str | None, cause: str | None,
     The worker that drives it, if any, is notified.
     """
     last, at = _last_event_and_time(connection, id, at)
-    return _end(connection, id, execution_aborted(last, error, cause, at))
+    return _end(connection, id, execution_aborted_event(last, error, cause, at))
 
 
 def fail(connection: Connection, id: int, error: str, cause: str, at: int) -> int:
@@ -44,7 +44,7 @@ def fail(connection: Connection, id: int, error: str, cause: str, at: int) -> in
     Returns the time of its end.
     """
     last, at = _last_event_and_time(connection, id, at)
-    return _end(connection, id, execution_failed(last, error, cause, at))
+    return _end(connection, id, execution_failed_event(last, error, cause, at))
 
 
 def _last_event_and_time(connection: Connection, id: int, at: int) -> tuple[int, int]:

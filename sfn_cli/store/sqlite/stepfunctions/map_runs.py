@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sfn_cli.interpreter.events import execution_started_event
 from sfn_cli.interpreter.execution_log import execution_log
+from sfn_cli.interpreter.map_run import map_run_machine_arn
 from sfn_cli.jsonvalue import Payload
 from sfn_cli.store.records.map_runs import Count, MapRun, NewChild, NewMapRun, Result
 from sfn_cli.store.sqlite.columns import columns, insert
@@ -153,7 +155,7 @@ def _insert(connection: Connection, new: NewMapRun, parent: int, task: int) -> b
     ).fetchone()
     if row is None:
         return False
-    machine_arn = labelled_machine_arn(new.arn)
+    machine_arn = map_run_machine_arn(new.arn)
     map_run = {
         "arn": new.arn,
         "task": task,
@@ -203,7 +205,7 @@ def _start_children(
         """,
         [{**common, **child._asdict(), "id": first + n} for n, child in enumerate(children)],
     )
-    started = [execution_started(Payload(text=child.input), role_arn, at) for child in children]
+    started = [execution_started_event(Payload(text=child.input), role_arn, at) for child in children]
     insert_events(connection, [event_rows(first + n, [event])[0] for n, event in enumerate(started)])
     if (log := execution_log(logging)) is not None:
         children_of = zip(children, started, strict=True)
