@@ -7,7 +7,7 @@ import selectors
 import sys
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.api import call, model
+from sfn_cli.api import call_api, model
 from sfn_cli.api.stepfunctions.executions import new_execution
 from sfn_cli.app import build_app
 from sfn_cli.drivers.local.claims import WorkerStore
@@ -45,7 +45,7 @@ class Store:
 
     def machine(self, name: str, definition: object) -> StateMachine:
         request = {"name": name, "definition": json.dumps(definition), "roleArn": ROLE}
-        answer = call(self.service, model.load("stepfunctions", "CreateStateMachine"), request)
+        answer = call_api(self.service, model.load_model("stepfunctions", "CreateStateMachine"), request)
         arn = answer["stateMachineArn"]
         machine = self.service.state_machines.find(arn)
         assert machine is not None

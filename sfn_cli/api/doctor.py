@@ -16,7 +16,7 @@ from collections import OrderedDict
 from textwrap import indent
 from typing import TYPE_CHECKING, NamedTuple
 
-from sfn_cli.api.suspensions import describe
+from sfn_cli.api.suspensions import describe_suspension
 from sfn_cli.asl.state_machine import load_machine
 from sfn_cli.errors import RowError, StoreError
 from sfn_cli.interpreter.events import TERMINAL
@@ -45,28 +45,28 @@ class Examined(NamedTuple):
     findings: int
 
 
-def examine(store: Store, report: Callable[[str], object]) -> Examined:
+def examine_store(store: Store, report: Callable[[str], object]) -> Examined:
     """Checks the whole store and writes nothing; `report` is called with each finding at once."""
     executions = events = findings = 0
     with store.snapshot() as snapshot:
         for damage in snapshot.file_damage():
             report(f"the file: {damage}")
             findings += 1
-        machines = _Machines(snapshot)
+        machines = _ReplayedMachines(snapshot)
         for id in snapshot.execution_ids():
-            finding, replayed = _replay(snapshot, machines, id)
+            finding, replayed = _doctor_replay(snapshot, machines, id)
             executions += 1
             events += replayed
             if finding is not None:
                 report(finding)
                 findings += 1
         for suspension in store.suspensions.all():
-            report(f"{describe(suspension)}\n{indent(suspension.traceback.rstrip(), '    ')}")
+            report(f"{describe_suspension(suspension)}\n{indent(suspension.traceback.rstrip(), '    ')}")
             findings += 1
     return Examined(executions, events, findings)
 
 
-def _replay(snapshot: Snapshot, machines: _Machines, id: int) -> tuple[str | None, int]:
+def _doctor_replay(snapshot: Snapshot, machines: _ReplayedMachines, id: int) -> tuple[str | None, int]:
     """What is wrong with an execution, if anything, and how many events were read."""
     name, count, last = f"execution {id}", 0, None
     try:
@@ -82,11 +82,11 @@ def _replay(snapshot: Snapshot, machines: _Machines, id: int) -> tuple[str | Non
         raise
     except Exception as error:
         return f"{name}: its history cannot be replayed: {error!r:.200}", count
-    difference = _difference(stored, last)
+    difference = _difference_from_replay(stored, last)
     return None if difference is None else f"{name}: {difference}", count
 
 
-def _difference(stored: StoredExecution, last: HistoryEvent | None) -> str | None:
+def _difference_from_replay(stored: StoredExecution, last: HistoryEvent | None) -> str | None:
     """How an execution's row and the last event of its history disagree, if they do."""
     recorded = "nothing" if last is None else TERMINAL.get(last.type, "RUNNING")
     awaits_redrive = (
@@ -100,7 +100,7 @@ def _difference(stored: StoredExecution, last: HistoryEvent | None) -> str | Non
     return None
 
 
-class _Machines:
+class _ReplayedMachines:
     """The compiled machines of revisions: an LRU cache, limited by the length of definitions."""
 
     def __init__(self, snapshot: Snapshot) -> None:

@@ -67,7 +67,7 @@ class Follower:
             if now >= self._wakes_at:
                 self._wakes_at = now + WAKE_SECONDS
                 self._changes.check_in_place()
-                keep_worker(self._service)
+                keep_worker_while_following(self._service)
             if self._changes.wait(max(0.0, min(give_up_at, self._wakes_at) - now), every=every):
                 return True
             if time.monotonic() >= give_up_at:
@@ -78,7 +78,7 @@ class Follower:
         self._changes.look_again()
 
 
-def pause_seconds(unchanged_seconds: float, look_seconds: float) -> float:
+def following_pause_seconds(unchanged_seconds: float, look_seconds: float) -> float:
     """How long a watcher of many waits pauses after a look.
 
     `unchanged_seconds` is the time since the store last changed, `look_seconds` how long the look
@@ -88,7 +88,7 @@ def pause_seconds(unchanged_seconds: float, look_seconds: float) -> float:
     return max(pause, _SHARE * look_seconds)
 
 
-def keep_worker(service: Service) -> None:
+def keep_worker_while_following(service: Service) -> None:
     """Makes sure that a worker lives if there is work left, without waiting for it. Raises
     StoreError.
     """
@@ -96,7 +96,9 @@ def keep_worker(service: Service) -> None:
         service.runner.wake()
 
 
-def looks(service: Service, seconds: float = math.inf, *, every: float = LOOK_SECONDS) -> Iterator[None]:
+def follow_looks(
+    service: Service, seconds: float = math.inf, *, every: float = LOOK_SECONDS
+) -> Iterator[None]:
     """Yields at once, and then whenever the store may have changed, until so many seconds have
     passed.
     """
@@ -106,7 +108,7 @@ def looks(service: Service, seconds: float = math.inf, *, every: float = LOOK_SE
         yield
 
 
-def find_settled(service: Service, executions: Sequence[str]) -> dict[str, str]:
+def follow_settled(service: Service, executions: Sequence[str]) -> dict[str, str]:
     """The executions (by ARN) whose wait is over, with their statuses.
 
     Every wait for the end of an execution decides here whether it is over. One that cannot end,
@@ -120,7 +122,7 @@ def find_settled(service: Service, executions: Sequence[str]) -> dict[str, str]:
     }
 
 
-def ends(
+def follow_ends(
     service: Service,
     executions: Sequence[str],
     *,
@@ -128,26 +130,26 @@ def ends(
 ) -> Iterator[dict[str, str]]:
     """Waits until the executions (by ARN) have ended.
 
-    Yields at every look what `find_settled` newly returns (perhaps nothing): each execution once.
+    Yields at every look what `follow_settled` newly returns (perhaps nothing): each execution once.
     """
     for start in range(0, len(executions), WINDOW):
         waiting = set(executions[start : start + WINDOW])
-        for _ in looks(service, every=every):
-            ended = find_settled(service, list(waiting))
+        for _ in follow_looks(service, every=every):
+            ended = follow_settled(service, list(waiting))
             waiting -= ended.keys()
             yield ended
             if not waiting:
                 break
 
 
-def events(service: Service, execution: str) -> Iterator[HistoryEvent]:
+def follow_events(service: Service, execution: str) -> Iterator[HistoryEvent]:
     """The events of the execution with this ARN, each as soon as it is stored, until it has ended
     or is suspended.
     """
     last = 0
-    for _ in looks(service):
+    for _ in follow_looks(service):
         # Before the history: no event follows those that are read below.
-        ended = find_settled(service, [execution])
+        ended = follow_settled(service, [execution])
         for event in service.executions.history(execution, after=last):
             yield event
             last = event.id

@@ -113,7 +113,7 @@ WAITING = frozenset({("lambda", "Invoke"), ("stepfunctions", "TestState")})
 """The operations that may block for long: a server runs them in separate threads."""
 
 
-def find(operation: Operation) -> Handler:
+def find_operation(operation: Operation) -> Handler:
     """The function that answers an operation. Raises ApiError UnknownOperationException."""
     place = OPERATIONS.get((operation.service, operation.name))
     if place is None:

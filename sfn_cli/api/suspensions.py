@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.records.suspensions import Suspension
 
 
-def describe(suspension: Suspension) -> str:
+def describe_suspension(suspension: Suspension) -> str:
     """Describes a suspension in one line: what happened, where the traceback is, and what ends it."""
     return (
         f"The execution {suspension.execution_arn} is suspended: "
@@ -26,7 +26,7 @@ def describe(suspension: Suspension) -> str:
     )
 
 
-def describe_all(service: Service) -> list[dict[str, Any]]:
+def describe_suspensions(service: Service) -> list[dict[str, Any]]:
     """Describes every suspended execution, oldest first; `failedAt` is milliseconds since 1970."""
     return [
         {
@@ -41,10 +41,10 @@ def describe_all(service: Service) -> list[dict[str, Any]]:
     ]
 
 
-def refuse_to_wait(service: Service, execution_arn: str) -> None:
+def refuse_to_wait_for_suspended(service: Service, execution_arn: str) -> None:
     """Raises SuspendedError when the execution cannot end."""
     for suspension in service.suspensions.blocking([execution_arn]).values():
-        raise SuspendedError(describe(suspension))
+        raise SuspendedError(describe_suspension(suspension))
     if service.executions.find(execution_arn) is None:
         raise SuspendedError(
             f"The execution {execution_arn} is damaged: the store does not have it any more."

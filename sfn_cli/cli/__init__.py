@@ -26,8 +26,8 @@ def process() -> NoReturn:
     # A command lives for milliseconds: looking for cycles, and the interpreter's own tidying up,
     # would be a tenth of them. What is ours is closed when `main` returns.
     gc.disable()
-    _open_closed_streams()
-    _prepare_output()
+    _open_closed_cli_streams()
+    _prepare_cli_output()
     code = main()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):
@@ -35,7 +35,7 @@ def process() -> NoReturn:
     os._exit(code)
 
 
-def _open_closed_streams() -> None:
+def _open_closed_cli_streams() -> None:
     """Opens /dev/null in place of a standard stream that the shell closed (`sfn … >&-`).
 
     Otherwise the next file to be opened, perhaps one of the store's, would become stdout. Reading stdin and
@@ -53,7 +53,7 @@ def _open_closed_streams() -> None:
         setattr(sys, name, os.fdopen(descriptor, mode, encoding="utf-8", closefd=False))
 
 
-def _prepare_output() -> None:
+def _prepare_cli_output() -> None:
     """Lets text reach a terminal only as `screen.visible` shows it, whatever writes it: a traceback, too.
 
     Elsewhere text stays as it is. A lone surrogate has no bytes in UTF-8: it is written as JSON escapes it.
@@ -61,9 +61,9 @@ def _prepare_output() -> None:
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream.isatty():
-            from sfn_cli.cli.screen import over
+            from sfn_cli.cli.screen import over_screen
 
-            setattr(sys, name, over(stream))
+            setattr(sys, name, over_screen(stream))
         elif stream.encoding == "utf-8":
             stream.reconfigure(errors="backslashreplace")
 
@@ -71,39 +71,39 @@ def _prepare_output() -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; the exit code (`exits.Exit`)."""
     try:
-        code = _run(sys.argv[1:] if argv is None else argv)
+        code = _run_cli(sys.argv[1:] if argv is None else argv)
         sys.stdout.flush()
         return code
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        _drop_output()  # the reader (`| head`) has seen enough
+        _drop_cli_output()  # the reader (`| head`) has seen enough
         return 0
     except (OSError, UnicodeEncodeError) as error:
-        _drop_output()
+        _drop_cli_output()
         reason = getattr(error, "strerror", None) or str(error)
         named = getattr(error, "filename", None)
-        return _report_failure(f"{named}: {reason}" if named else f"Cannot write the output: {reason}")
+        return _report_cli_failure(f"{named}: {reason}" if named else f"Cannot write the output: {reason}")
     except RecursionError:
-        return _report_failure("The data is nested too deeply.")
+        return _report_cli_failure("The data is nested too deeply.")
     except MemoryError:
-        return _report_failure("There is not enough memory for this.")
+        return _report_cli_failure("There is not enough memory for this.")
 
 
-def _run(argv: Sequence[str]) -> int:
+def _run_cli(argv: Sequence[str]) -> int:
     import click
 
-    from sfn_cli.cli.failures import CommandLineError, report
-    from sfn_cli.cli.operations.commands import context
+    from sfn_cli.cli.failures import CommandLineError, report_failure
+    from sfn_cli.cli.operations.commands import command_context
     from sfn_cli.errors import SfnError
 
     error_format = "enhanced"
     try:
         if argv and argv[0] == "__complete":
-            from sfn_cli.cli.completion.completion import answer
+            from sfn_cli.cli.completion.completion import answer_completion
 
-            return answer(argv[1:])
-        command = context(argv)
+            return answer_completion(argv[1:])
+        command = command_context(argv)
         error_format = command.obj.error_format
         _ = command.obj.settings, command.obj.output  # a bad one is reported before the command does anything
         with command:
@@ -113,25 +113,25 @@ def _run(argv: Sequence[str]) -> int:
     except click.Abort:
         raise KeyboardInterrupt from None
     except click.ClickException as error:
-        return report(CommandLineError(error.format_message()), error_format)
+        return report_failure(CommandLineError(error.format_message()), error_format)
     except SfnError as error:
         if "--debug" in argv:
-            _show_traceback(error)
-        return report(error, error_format)
+            _show_cli_traceback(error)
+        return report_failure(error, error_format)
 
 
-def _show_traceback(error: SfnError) -> None:
+def _show_cli_traceback(error: SfnError) -> None:
     import traceback
 
     traceback.print_exception(error)
 
 
-def _report_failure(message: str) -> int:
-    from sfn_cli.cli.failures import CommandFailedError, report
+def _report_cli_failure(message: str) -> int:
+    from sfn_cli.cli.failures import CommandFailedError, report_failure
 
-    return report(CommandFailedError(message), "enhanced")
+    return report_failure(CommandFailedError(message), "enhanced")
 
 
-def _drop_output() -> None:
+def _drop_cli_output() -> None:
     """What is still to be written goes nowhere: Python would complain when it closes stdout."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

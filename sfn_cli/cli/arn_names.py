@@ -57,7 +57,7 @@ _KINDS: Mapping[str, tuple[Kind, ...]] = {
 """What the members that ask for an ARN are named by."""
 
 
-def resolve(request: Mapping[str, Any], call: Call) -> dict[str, Any]:
+def resolve_arn_names(request: Mapping[str, Any], call: Call) -> dict[str, Any]:
     """Returns the request with ARNs in place of names. `call` calls an operation."""
     found = dict(request)
     for member in _KINDS.keys() & request.keys():
@@ -68,7 +68,7 @@ def resolve(request: Mapping[str, Any], call: Call) -> dict[str, Any]:
     return found
 
 
-def suggest(error: OperationError, request: Mapping[str, Any], call: Call) -> None:
+def suggest_arn_names(error: OperationError, request: Mapping[str, Any], call: Call) -> None:
     """Lets the error for what does not exist say, to a person at a terminal, what resembles it."""
     code = error.error.code
     if not sys.stderr.isatty() or not (
@@ -79,7 +79,7 @@ def suggest(error: OperationError, request: Mapping[str, Any], call: Call) -> No
         close = [
             name
             for member in _KINDS.keys() & request.keys()
-            for name in _resembling(member, str(request[member]), call)
+            for name in _resembling_arn_names(member, str(request[member]), call)
         ]
     except OperationError:
         return
@@ -93,8 +93,8 @@ def _arn(member: str, given: str, call: Call) -> str | None:
         arn = _find_arn(MACHINE, machine, call) if slash and name else None
         if arn is None:
             return None
-        return _youngest(arn, call) if name == LAST else execution_arn(arn, name)
-    name, rest = _split_suffix(given)
+        return _youngest_arn_of_machine(arn, call) if name == LAST else execution_arn(arn, name)
+    name, rest = _split_arn_name_suffix(given)
     for kind in _KINDS[member]:
         arn = _find_arn(kind, name, call)
         if arn is not None:
@@ -102,38 +102,38 @@ def _arn(member: str, given: str, call: Call) -> str | None:
     return None
 
 
-def _split_suffix(given: str) -> tuple[str, str]:
+def _split_arn_name_suffix(given: str) -> tuple[str, str]:
     """Splits a name from what follows it in an ARN too: ":live", "#Declined"."""
     length = min((at for at in map(given.find, ":#") if at >= 0), default=len(given))
     return given[:length], given[length:]
 
 
 def _find_arn(kind: Kind, name: str, call: Call) -> str | None:
-    return next((item[kind.arn] for item in _list_all(kind, call) if item["name"] == name), None)
+    return next((item[kind.arn] for item in _list_all_arn_names(kind, call) if item["name"] == name), None)
 
 
-def _youngest(machine: str, call: Call) -> str | None:
-    executions = _executions(machine, 1, call)
+def _youngest_arn_of_machine(machine: str, call: Call) -> str | None:
+    executions = _execution_arn_names(machine, 1, call)
     return str(executions[0]["executionArn"]) if executions else None
 
 
-def _executions(machine: str, most: int, call: Call) -> list[dict[str, Any]]:
-    operation = model.load("stepfunctions", "ListExecutions")
+def _execution_arn_names(machine: str, most: int, call: Call) -> list[dict[str, Any]]:
+    operation = model.load_model("stepfunctions", "ListExecutions")
     answer = call(operation, {"stateMachineArn": machine, "maxResults": most})
     found: list[dict[str, Any]] = answer["executions"]
     return found
 
 
-def _list_all(kind: Kind, call: Call) -> Iterator[dict[str, Any]]:
+def _list_all_arn_names(kind: Kind, call: Call) -> Iterator[dict[str, Any]]:
     """Yields everything of a kind, page by page."""
-    operation = model.load("stepfunctions", kind.operation)
+    operation = model.load_model("stepfunctions", kind.operation)
     for page in paging.pages(
         lambda request: call(operation, request), operation, {}, paging.Limits(page_size=1000)
     ):
         yield from page.response[kind.items]
 
 
-def _resembling(member: str, given: str, call: Call) -> list[str]:
+def _resembling_arn_names(member: str, given: str, call: Call) -> list[str]:
     """The names that resemble what was given, by a name or by an ARN."""
     from difflib import get_close_matches
 
@@ -141,9 +141,9 @@ def _resembling(member: str, given: str, call: Call) -> list[str]:
     name = name_in_arn(given).replace(":", divider, 1) if given.startswith("arn:") else given
     name, _, rest = name.partition(divider)
     for kind in _KINDS[member]:
-        known = {item["name"]: item[kind.arn] for item in _list_all(kind, call)}
+        known = {item["name"]: item[kind.arn] for item in _list_all_arn_names(kind, call)}
         if member == "executionArn" and name in known:
-            executions = [each["name"] for each in _executions(known[name], _EXECUTIONS, call)]
+            executions = [each["name"] for each in _execution_arn_names(known[name], _EXECUTIONS, call)]
             return [
                 f"{name}/{each}" for each in get_close_matches(rest, [*executions, LAST], 1, _RESEMBLANCE)
             ]

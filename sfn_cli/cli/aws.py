@@ -24,7 +24,7 @@ def aws() -> None:
 
 @aws.command("endpoint")
 @click.pass_obj
-def endpoint(terminal: Terminal) -> ExitCode:
+def aws_endpoint(terminal: Terminal) -> ExitCode:
     """Prints the URL of the services, for boto3 and the AWS CLI; starts them first if need be.
 
     \b
@@ -39,7 +39,7 @@ def endpoint(terminal: Terminal) -> ExitCode:
 
 @aws.command("env")
 @click.pass_obj
-def env(terminal: Terminal) -> ExitCode:
+def aws_env(terminal: Terminal) -> ExitCode:
     """Prints the variables with which boto3 and the AWS CLI call the services; starts the services if needed.
 
     On macOS the services accept no other credentials, which keeps other users of the machine out.
@@ -58,7 +58,7 @@ def env(terminal: Terminal) -> ExitCode:
 
 @aws.command("stop")
 @click.pass_obj
-def stop(terminal: Terminal) -> ExitCode:
+def aws_stop(terminal: Terminal) -> ExitCode:
     """Stops the services, and waits until they have. What they held is gone.
 
     \b

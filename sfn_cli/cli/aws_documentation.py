@@ -22,7 +22,7 @@ _FIRST_PARAGRAPH_END = re.compile(r"</p>|<note>|<ul>")
 _SENTENCE_END = re.compile(r"(?<=\.)\s")
 
 
-def first_sentences(operation: Operation) -> dict[Path, str]:
+def documentation_first_sentences(operation: Operation) -> dict[Path, str]:
     """What AWS says first about each member of the operation's request; empty without botocore."""
     try:
         from botocore.exceptions import UnknownServiceError
@@ -37,13 +37,15 @@ def first_sentences(operation: Operation) -> dict[Path, str]:
     if described is None or "input" not in described:
         return {}
     return {
-        path: _first_sentence(text)
-        for path, text in _members(model["shapes"], described["input"]["shape"], (), ())
+        path: _first_documented_sentence(text)
+        for path, text in _documented_members(model["shapes"], described["input"]["shape"], (), ())
         if text
     }
 
 
-def _members(shapes: Mapping[str, Any], name: str, path: Path, above: Path) -> Iterator[tuple[Path, str]]:
+def _documented_members(
+    shapes: Mapping[str, Any], name: str, path: Path, above: Path
+) -> Iterator[tuple[Path, str]]:
     """The documentation of each member below the shape `name`; `above` has the shapes around it,
     for some hold themselves.
     """
@@ -58,14 +60,14 @@ def _members(shapes: Mapping[str, Any], name: str, path: Path, above: Path) -> I
                     inner,
                     reference.get("documentation") or shapes[reference["shape"]].get("documentation", ""),
                 )
-                yield from _members(shapes, reference["shape"], inner, (*above, name))
+                yield from _documented_members(shapes, reference["shape"], inner, (*above, name))
         case "list":
-            yield from _members(shapes, shape["member"]["shape"], path, (*above, name))
+            yield from _documented_members(shapes, shape["member"]["shape"], path, (*above, name))
         case "map":
-            yield from _members(shapes, shape["value"]["shape"], path, (*above, name))
+            yield from _documented_members(shapes, shape["value"]["shape"], path, (*above, name))
 
 
-def _first_sentence(documentation: str) -> str:
+def _first_documented_sentence(documentation: str) -> str:
     paragraph = _FIRST_PARAGRAPH_END.split(documentation, maxsplit=1)[0]
     text = " ".join(html.unescape(_TAG.sub("", paragraph)).split())
     sentence = _SENTENCE_END.split(text, maxsplit=1)[0]

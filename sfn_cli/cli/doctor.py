@@ -28,12 +28,12 @@ def doctor(terminal: Terminal) -> ExitCode:
       sfn doctor
     """
     from sfn_cli import app, private_files
-    from sfn_cli.api.doctor import examine
+    from sfn_cli.api.doctor import examine_store
 
     gc.enable()  # commands run without it, but a replayed execution holds cycles
     service = app.build_app(terminal.settings)
     try:
-        examined = examine(service.store, _show_finding)
+        examined = examine_store(service.store, _show_doctor_finding)
     finally:
         service.close()
     for note in private_files.home_notes(terminal.settings.home):
@@ -43,5 +43,5 @@ def doctor(terminal: Terminal) -> ExitCode:
     return ExitCode.SUCCESS if not examined.findings else ExitCode.FAILURE
 
 
-def _show_finding(finding: str) -> None:
+def _show_doctor_finding(finding: str) -> None:
     print(finding, file=sys.stderr, flush=True)

@@ -20,8 +20,8 @@ from sfn_cli.arn import name_in_arn
 from sfn_cli.cli import screen, tail
 from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.operations.backend import Backend
-from sfn_cli.cli.operations.invoke import resolve_names
-from sfn_cli.cli.output import local_time, write
+from sfn_cli.cli.operations.invoke import resolve_names_to_invoke
+from sfn_cli.cli.output import local_time_in_output, write_output
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -72,14 +72,14 @@ def tail_events(
       sfn events tail --since 1h --state-machine-arn Pay --query 'detail.[name,status]' --output text
     """
     show_event, request = _event_writer(terminal), {"stateMachineArn": state_machine_arn}
-    since_at = tail.since(since, datetime.now(UTC))
+    since_at = tail.tail_since(since, datetime.now(UTC))
     with Backend(terminal) as backend:
         if state_machine_arn is not None:
-            with resolve_names(request, backend):
-                backend.call(model.load("stepfunctions", "DescribeStateMachine"), request)
+            with resolve_names_to_invoke(request, backend):
+                backend.call(model.load_model("stepfunctions", "DescribeStateMachine"), request)
         try:
             for event in _events(backend, since_at, follow=follow):
-                if (not status or event["detail"]["status"] in status) and _belongs_to(
+                if (not status or event["detail"]["status"] in status) and _event_belongs_to(
                     event, request["stateMachineArn"]
                 ):
                     show_event(event)
@@ -91,37 +91,41 @@ def tail_events(
 
 def _events(backend: Backend, since: int, *, follow: bool) -> Iterator[Event]:
     stored = StatusEvents(backend.service, since, follow=follow)
-    for _ in tail.looks(backend):
+    for _ in tail.tail_looks(backend):
         yield from stored.next()
         sys.stdout.flush()
         if not follow:
             return
 
 
-def _belongs_to(event: Event, machine_arn: str | None) -> bool:
+def _event_belongs_to(event: Event, machine_arn: str | None) -> bool:
     """Whether the event is of an execution of this machine, or was started by this version or alias."""
     detail = event["detail"]
     started_by = (detail["stateMachineVersionArn"], detail["stateMachineAliasArn"])
-    return machine_arn is None or qualifiers.owns(machine_arn, detail["stateMachineArn"], started_by)
+    return machine_arn is None or qualifiers.qualifier_owns(
+        machine_arn, detail["stateMachineArn"], started_by
+    )
 
 
 def _event_writer(terminal: Terminal) -> Callable[[Event], None]:
     """Returns the function that writes one event."""
     query, output = terminal.query, terminal.output
     if terminal.shows_people:
-        return lambda event: screen.write_parts(sys.stdout, _line(event["detail"], color=terminal.color))
+        return lambda event: screen.write_screen_parts(
+            sys.stdout, _event_line(event["detail"], color=terminal.color)
+        )
 
     def write_event(event: Event) -> None:
         shown = query(event) if query else event
         if output == "json":
             sys.stdout.write(json.dumps(shown, ensure_ascii=False) + "\n")
         else:
-            write(shown, output, "Event", sys.stdout)
+            write_output(shown, output, "Event", sys.stdout)
 
     return write_event
 
 
-def _line(detail: Event, *, color: bool) -> list[str]:
+def _event_line(detail: Event, *, color: bool) -> list[str]:
     """The parts of an event's line, for people."""
     status = detail["status"].ljust(_STATUS_WIDTH)
     at = detail["stopDate"] or detail["redriveDate"] or detail["startDate"]
@@ -133,5 +137,5 @@ def _line(detail: Event, *, color: bool) -> list[str]:
     )
     name = f"{name_in_arn(detail['stateMachineArn'])}/{detail['name']}"
     rest = " ".join(part for part in (name, redrive, " ".join(why.split())) if part)
-    styled = screen.style(status, _COLORS.get(detail["status"], _RED), color=color)
-    return [local_time(at), " ", *styled, " ", screen.one_line(rest), "\n"]
+    styled = screen.screen_style(status, _COLORS.get(detail["status"], _RED), color=color)
+    return [local_time_in_output(at), " ", *styled, " ", screen.one_screen_line(rest), "\n"]

@@ -76,7 +76,7 @@ class OperationError(SfnError):
         self.below = ""
 
 
-def invalid_choice(argument: str, given: str, choices: Sequence[str]) -> CommandLineError:
+def invalid_choice_failure(argument: str, given: str, choices: Sequence[str]) -> CommandLineError:
     """The error for a word that is none of the choices, with those that resemble it."""
     from difflib import get_close_matches
 
@@ -90,19 +90,19 @@ def invalid_choice(argument: str, given: str, choices: Sequence[str]) -> Command
 _RESEMBLANCE = 0.75
 
 
-def report(error: SfnError, error_format: str) -> ExitCode:
+def report_failure(error: SfnError, error_format: str) -> ExitCode:
     """Reports the error on stderr; returns the exit code that belongs to it."""
     with suppress(OSError):  # stderr is closed or full: only the exit code is left
         if isinstance(error, OperationError) and error_format not in ("enhanced", "legacy"):
-            _write_structured(error.error, error_format)
+            _write_structured_failure(error.error, error_format)
         else:
             below = error.below if isinstance(error, OperationError) else ""
-            sys.stderr.write(_text(error, error_format) + below)
+            sys.stderr.write(_failure_text(error, error_format) + below)
         sys.stderr.flush()
-    return _exit(error)
+    return _exit_after_failure(error)
 
 
-def _exit(error: SfnError) -> ExitCode:
+def _exit_after_failure(error: SfnError) -> ExitCode:
     if isinstance(error, UsageError):
         return ExitCode.USAGE
     if isinstance(error, ConfigurationError):
@@ -112,7 +112,7 @@ def _exit(error: SfnError) -> ExitCode:
     return ExitCode.FAILURE
 
 
-def _text(error: SfnError, error_format: str) -> str:
+def _failure_text(error: SfnError, error_format: str) -> str:
     prefix = f"{PROGRAM}: [ERROR]:"
     match error:
         case UnknownOptionsError():
@@ -130,8 +130,8 @@ def _text(error: SfnError, error_format: str) -> str:
             return f"\n{prefix} {error}\n"
 
 
-def _write_structured(error: ApiError, error_format: str) -> None:
-    from sfn_cli.cli.output import write
+def _write_structured_failure(error: ApiError, error_format: str) -> None:
+    from sfn_cli.cli.output import write_output
 
     members = {"Message": error.message, "Code": error.code, "message": error.message, **error.members}
-    write(members, error_format, "error", sys.stderr)
+    write_output(members, error_format, "error", sys.stderr)

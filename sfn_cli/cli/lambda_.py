@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from sfn_cli.api import model
 from sfn_cli.cli.exit_codes import ExitCode
-from sfn_cli.cli.failures import CommandFailedError, OperationError, invalid_choice
+from sfn_cli.cli.failures import CommandFailedError, OperationError, invalid_choice_failure
 from sfn_cli.cli.operations import options, values
 from sfn_cli.cli.operations.commands import OperationCommand, TableCommand
 from sfn_cli.cli.operations.options import Option
-from sfn_cli.cli.screen import visible
+from sfn_cli.cli.screen import visible_on_screen
 from sfn_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,11 +26,11 @@ _ZIP_FILE = Option("--zip-file", "zip_file", metavar="fileb://zip")
 _CODE_DIR = Option("--code-dir", "code_dir", metavar="folder")
 
 
-class _CodeCommand(OperationCommand):
+class _LambdaCodeCommand(OperationCommand):
     """A command that takes a function's code: --zip-file fileb://ZIP, or our own --code-dir FOLDER."""
 
     def __init__(self) -> None:
-        super().__init__(model.by_command("lambda", self.command))
+        super().__init__(model.model_by_command("lambda", self.command))
 
     command: str
 
@@ -46,7 +46,7 @@ class _CodeCommand(OperationCommand):
         """The code's members of the request. Raises UsageError."""
         code: dict[str, Any] = {}
         if "zip_file" in given:
-            code["ZipFile"] = _zip(given["zip_file"])
+            code["ZipFile"] = _lambda_zip(given["zip_file"])
         if "code_dir" in given:
             folder = os.path.abspath(os.path.expanduser(given["code_dir"]))
             if not os.path.isdir(folder):
@@ -55,7 +55,7 @@ class _CodeCommand(OperationCommand):
         return code
 
 
-class CreateFunction(_CodeCommand):
+class CreateFunction(_LambdaCodeCommand):
     command = "create-function"
 
     def request(self, given: dict[str, Any], terminal: Terminal) -> dict[str, Any]:
@@ -66,20 +66,20 @@ class CreateFunction(_CodeCommand):
         return request
 
 
-class UpdateFunctionCode(_CodeCommand):
+class UpdateFunctionCode(_LambdaCodeCommand):
     command = "update-function-code"
 
     def request(self, given: dict[str, Any], terminal: Terminal) -> dict[str, Any]:
         return {**super().request(given, terminal), **self.code(given)}
 
 
-class Invoke(OperationCommand):
+class InvokeFunction(OperationCommand):
     """The function's answer goes to a file, what is known about the invocation to stdout."""
 
     positionals = ("outfile",)
 
     def __init__(self) -> None:
-        super().__init__(model.by_command("lambda", "invoke"))
+        super().__init__(model.model_by_command("lambda", "invoke"))
 
     def run(self, given: dict[str, Any], terminal: Terminal) -> ExitCode:
         if "generate_cli_skeleton" in given:
@@ -90,12 +90,14 @@ class Invoke(OperationCommand):
         with Backend(terminal) as backend:
             response = backend.call(self.operation, self.request(given, terminal))
         payload = response.pop("Payload", b"")
-        _write(given["outfile"], payload if isinstance(payload, bytes) else str(payload).encode())
-        invoke.show_answer(self.operation, response, terminal)
+        _write_lambda_payload(
+            given["outfile"], payload if isinstance(payload, bytes) else str(payload).encode()
+        )
+        invoke.show_invoke_answer(self.operation, response, terminal)
         return ExitCode.SUCCESS
 
 
-def _write(path: str, payload: bytes) -> None:
+def _write_lambda_payload(path: str, payload: bytes) -> None:
     """Writes the file. Raises CommandFailedError."""
     if path == "/dev/stdout":
         # To open it would cut off what a file behind stdout already holds.
@@ -110,7 +112,9 @@ def _write(path: str, payload: bytes) -> None:
         with open(path, "wb") as file:
             # A terminal by another name (/dev/tty, /dev/stderr) is one all the same.
             at_terminal = file.isatty()
-            file.write(visible(payload.decode("utf-8", "replace")).encode() if at_terminal else payload)
+            file.write(
+                visible_on_screen(payload.decode("utf-8", "replace")).encode() if at_terminal else payload
+            )
     except OSError as error:
         raise CommandFailedError(str(error)) from None
 
@@ -126,7 +130,7 @@ _WAIT_ATTEMPTS = 20
 _WAIT_SECONDS = 1.0
 
 
-class Wait(TableCommand):
+class WaitForFunction(TableCommand):
     """Waits until a function is there: here it can be called as soon as it is."""
 
     service = "lambda"
@@ -137,18 +141,18 @@ class Wait(TableCommand):
         super().__init__("wait")
 
     def table(self) -> dict[str, Option]:
-        members = options.of_operation(model.load("lambda", "GetFunctionConfiguration"))
+        members = options.options_of_operation(model.load_model("lambda", "GetFunctionConfiguration"))
         return {flag: option for flag, option in members.items() if option.shape is not None}
 
     def run(self, given: dict[str, Any], terminal: Terminal) -> ExitCode:
         waiter = given["waiter"]
         if waiter not in _WAITERS:
-            raise invalid_choice("waiter", waiter, _WAITERS)
+            raise invalid_choice_failure("waiter", waiter, _WAITERS)
         from sfn_cli.cli.operations import invoke
         from sfn_cli.cli.operations.backend import Backend
 
-        operation = model.load("lambda", "GetFunctionConfiguration")
-        request = invoke.request_of(given, self.table(), terminal)
+        operation = model.load_model("lambda", "GetFunctionConfiguration")
+        request = invoke.request_to_invoke(given, self.table(), terminal)
         name = "".join(word.capitalize() for word in waiter.split("-"))
         with Backend(terminal) as backend:
             for _ in range(_WAIT_ATTEMPTS):
@@ -162,10 +166,10 @@ class Wait(TableCommand):
         raise CommandFailedError(f"Waiter {name} failed: Max attempts exceeded")
 
 
-def _zip(given: str) -> bytes:
+def _lambda_zip(given: str) -> bytes:
     """The content of fileb://ZIP. Raises UsageError when it is no zip."""
     option = _ZIP_FILE._replace(shape={"type": "blob"})
-    content = values.of_option(option, given, raw_blobs=True)
+    content = values.value_of_option(option, given, raw_blobs=True)
     from zipfile import is_zipfile
 
     if not is_zipfile(io.BytesIO(content)):

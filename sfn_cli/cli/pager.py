@@ -25,7 +25,7 @@ def open_pager(environ: Mapping[str, str]) -> Iterator[TextIO]:
 
     Stdout when AWS_PAGER or PAGER is empty or there is no less.
     """
-    command = _chosen(environ)
+    command = _chosen_pager(environ)
     if not command:
         yield sys.stdout
         return
@@ -46,22 +46,22 @@ def open_pager(environ: Mapping[str, str]) -> Iterator[TextIO]:
         ) from None
     assert process.stdin is not None
     try:
-        yield screen.over(cast("TextIO", process.stdin))
+        yield screen.over_screen(cast("TextIO", process.stdin))
         process.stdin.close()
     except BrokenPipeError:
         pass  # the reader has seen enough and left the pager
     finally:
-        _wait(process)
+        _wait_for_pager(process)
 
 
-def _chosen(environ: Mapping[str, str]) -> str:
+def _chosen_pager(environ: Mapping[str, str]) -> str:
     for name in ("AWS_PAGER", "PAGER"):
         if name in environ:
             return environ[name]
     return "less" if shutil.which("less") else ""
 
 
-def _wait(process: subprocess.Popen[str]) -> None:
+def _wait_for_pager(process: subprocess.Popen[str]) -> None:
     # Ctrl-C goes to the pager, too, which may want to stay.
     while True:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TextIO
 
-from sfn_cli.cli.screen import console
+from sfn_cli.cli.screen import screen_console
 
 if TYPE_CHECKING:
     from typing import Self
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 
-class Bar:
+class ProgressBar:
     """One bar, which is gone when its `with` block ends."""
 
     def __init__(self, stream: TextIO) -> None:
@@ -46,7 +46,7 @@ def _progress(stream: TextIO) -> Progress:
     # No thread draws it, and stdout is not led through it: that may be a file.
     progress = Progress(
         *columns,
-        console=console(stream),
+        console=screen_console(stream),
         auto_refresh=False,
         transient=True,
         redirect_stdout=False,

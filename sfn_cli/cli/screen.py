@@ -4,8 +4,10 @@ A terminal acts on control characters: an escape sequence in a log line, a cause
 the screen, set the window's title, fake a line or turn text around (bidi controls). So the process
 writes to a terminal, or to the pager in front of one, through a `Screen` only:
 
-    Rule 1: `Screen.write` escapes what `visible` escapes, and so covers everything that writes text.
-    Rule 2: sfn's own colours are `Control`s, which `write_parts` lets pass; rich draws through `console`.
+    Rule 1: `Screen.write` escapes what `visible_on_screen` escapes, and so covers everything that
+            writes text.
+    Rule 2: sfn's own colours are `Control`s, which `write_screen_parts` lets pass; rich draws
+            through `screen_console`.
             Sequences that take neither way are shown as text.
     Rule 3: the escapes are JSON's (`\\u001b`), so JSON stays JSON, with the same value.
 
@@ -41,20 +43,20 @@ _INVISIBLE = re.compile(f"[{_HIDDEN}]|{_JOINERS}")
 _LINE_BREAKS = {"\n": "\\n", "\t": "\\t"}
 
 
-def visible(text: str) -> str:
+def visible_on_screen(text: str) -> str:
     """The text with JSON's escapes for what a terminal would act on, or not show; newlines and tabs stay."""
     if text.isascii() and text.isprintable():
         return text
-    return _INVISIBLE.sub(_escape, text)
+    return _INVISIBLE.sub(_escape_for_screen, text)
 
 
-def one_line(text: str) -> str:
-    """As `visible`, with newlines and tabs escaped too: for a place that has one line."""
-    shown = visible(text)
+def one_screen_line(text: str) -> str:
+    """As `visible_on_screen`, with newlines and tabs escaped too: for a place that has one line."""
+    shown = visible_on_screen(text)
     return re.sub("[\n\t]", lambda found: _LINE_BREAKS[found[0]], shown)
 
 
-def _escape(found: re.Match[str]) -> str:
+def _escape_for_screen(found: re.Match[str]) -> str:
     code = ord(found[0])
     if code <= 0xFFFF:
         return f"\\u{code:04x}"
@@ -63,7 +65,7 @@ def _escape(found: re.Match[str]) -> str:
 
 
 class Screen(io.TextIOBase):
-    """A terminal's stream, to which text is written as `visible` shows it.
+    """A terminal's stream, to which text is written as `visible_on_screen` shows it.
 
     It has no `buffer`: bytes would go around it.
     """
@@ -74,7 +76,7 @@ class Screen(io.TextIOBase):
             stream.reconfigure(errors="backslashreplace")  # for characters outside the terminal's encoding
 
     def write(self, text: str) -> int:
-        self.stream.write(visible(text))
+        self.stream.write(visible_on_screen(text))
         return len(text)
 
     def flush(self) -> None:
@@ -104,16 +106,16 @@ class Control(str):
     __slots__ = ()
 
 
-def style(text: str, codes: int | str, *, color: bool) -> list[str]:
+def screen_style(text: str, codes: int | str, *, color: bool) -> list[str]:
     """Returns the parts of a text in a style (SGR codes, such as 32 for green); without `color`,
     the text.
     """
     return [Control(f"\033[{codes}m"), text, Control("\033[0m")] if color else [text]
 
 
-def write_parts(stream: TextIO, parts: Iterable[str]) -> None:
+def write_screen_parts(stream: TextIO, parts: Iterable[str]) -> None:
     """Writes text, which a Screen escapes, and Controls, which it does not."""
-    own = _beneath(stream)
+    own = _beneath_screen(stream)
     for part in parts:
         (own if isinstance(part, Control) else stream).write(part)
 
@@ -123,23 +125,23 @@ def is_screen(stream: TextIO) -> bool:
     return isinstance(stream, Screen)
 
 
-def over(stream: TextIO) -> TextIO:
+def over_screen(stream: TextIO) -> TextIO:
     """A Screen over the stream."""
     return cast("TextIO", Screen(stream))
 
 
-def console(stream: TextIO, **options: Any) -> Console:
+def screen_console(stream: TextIO, **options: Any) -> Console:
     """A rich console on the stream. Its own controls pass; the text that it prints is escaped."""
     from rich.console import Console
 
     class ScreenConsole(Console):
         def render(self, renderable: Any, options: Any = None) -> Iterator[Any]:
             for segment in super().render(renderable, options):
-                yield segment if segment.control else segment._replace(text=visible(segment.text))
+                yield segment if segment.control else segment._replace(text=visible_on_screen(segment.text))
 
     kind = ScreenConsole if is_screen(stream) else Console
-    return kind(file=_beneath(stream), highlight=False, markup=False, emoji=False, **options)
+    return kind(file=_beneath_screen(stream), highlight=False, markup=False, emoji=False, **options)
 
 
-def _beneath(stream: TextIO) -> TextIO:
+def _beneath_screen(stream: TextIO) -> TextIO:
     return stream.stream if isinstance(stream, Screen) else stream

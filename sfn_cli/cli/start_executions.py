@@ -17,9 +17,9 @@ from sfn_cli.api.stepfunctions import bulk
 from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.failures import OperationError
 from sfn_cli.cli.operations.backend import Backend
-from sfn_cli.cli.operations.invoke import resolve_names
-from sfn_cli.cli.output import show, write
-from sfn_cli.cli.progress import Bar
+from sfn_cli.cli.operations.invoke import resolve_names_to_invoke
+from sfn_cli.cli.output import show_output, write_output
+from sfn_cli.cli.progress import ProgressBar
 from sfn_cli.errors import ApiError, UsageError
 
 if TYPE_CHECKING:
@@ -92,19 +92,19 @@ def start_executions(
       {"executionArn": "arn:aws:states:us-east-1:123456789012:execution:order:6a1f…", "startDate": "2026-01-31T09:30:00.123000+01:00"}
       {"line": 2, "error": "InvalidExecutionInput", "message": "Invalid State Machine Execution Input: '…'"}
     """  # noqa: E501 - what the command prints
-    write_answers = _writer(terminal)
+    write_answers = _started_executions_writer(terminal)
     started_count = 0
     awaited: list[str] = []
     refusals = 0
     request = {"stateMachineArn": state_machine_arn}
     with (
         Backend(terminal) as backend,
-        resolve_names(request, backend),
-        _open(inputs) as file,
-        Bar(sys.stderr) as bar,
+        resolve_names_to_invoke(request, backend),
+        _open_start_inputs(inputs) as file,
+        ProgressBar(sys.stderr) as bar,
     ):
-        size = _size(file)
-        for lines in _chunks(file):
+        size = _start_inputs_size(file)
+        for lines in _start_input_chunks(file):
             started, refused = _start(backend, request["stateMachineArn"], lines, name_prefix, inject)
             started_count += len(started)
             if wait:
@@ -112,15 +112,15 @@ def start_executions(
             refusals += len(refused)
             bar.hide()
             write_answers(line.answer for line in started)
-            _tell_refused(refused)
+            _report_refused_starts(refused)
             bar.show(f"{started_count:,} started", file.tell() if size else 0, size)
-        failures = _await_ends(backend, awaited, bar) if wait else 0
+        failures = _await_started_executions(backend, awaited, bar) if wait else 0
     if refusals:
         return ExitCode.SERVICE
     return ExitCode.FAILURE if failures else ExitCode.SUCCESS
 
 
-def _open(inputs: str) -> FileIO:
+def _open_start_inputs(inputs: str) -> FileIO:
     try:
         return (
             FileIO(sys.stdin.fileno(), closefd=False)
@@ -131,35 +131,35 @@ def _open(inputs: str) -> FileIO:
         raise UsageError(f"{_PARAMETER}: Unable to load paramfile {inputs}: {error}") from None
 
 
-def _size(file: FileIO) -> int | None:
+def _start_inputs_size(file: FileIO) -> int | None:
     """The size of a file in bytes, None for a pipe."""
     status = os.fstat(file.fileno())
     return status.st_size if stat.S_ISREG(status.st_mode) else None
 
 
-def _chunks(file: FileIO) -> Iterator[list[bulk.Line]]:
+def _start_input_chunks(file: FileIO) -> Iterator[list[bulk.Line]]:
     """The lines that are not blank, at most CHUNK together; those of a pipe do not wait for more."""
     number, rest, left_out = 0, b"", 0
     name = "-" if isinstance(file.name, int) else file.name
-    while piece := _read(file, name):
+    while piece := _read_start_inputs(file, name):
         *whole, rest = (rest + piece).split(b"\n")
-        yield from _number_lines(whole, number)
+        yield from _number_start_lines(whole, number)
         number += len(whole)
         left_out = max(0, len(rest) - _TOO_LONG) + (0 if whole else left_out)
         if left_out > _ENDLESS:
             raise UsageError(f"{_PARAMETER}: line {number + 1} of {name} is longer than {_ENDLESS:,} bytes")
         rest = rest[:_TOO_LONG]
-    yield from _number_lines([rest], number)
+    yield from _number_start_lines([rest], number)
 
 
-def _read(file: FileIO, name: str) -> bytes:
+def _read_start_inputs(file: FileIO, name: str) -> bytes:
     try:
         return file.read(PIECE_BYTES) or b""
     except OSError as error:
         raise UsageError(f"{_PARAMETER}: Unable to load paramfile {name}: {error}") from None
 
 
-def _number_lines(texts: Sequence[bytes], before: int) -> Iterator[list[bulk.Line]]:
+def _number_start_lines(texts: Sequence[bytes], before: int) -> Iterator[list[bulk.Line]]:
     """Yields the texts, in chunks, as the lines that follow line `before`."""
     lines = [
         bulk.Line(number, text.strip().decode("utf-8", "surrogateescape"))
@@ -183,34 +183,34 @@ def _start(
         raise OperationError("StartExecution", error) from error
 
 
-def _writer(terminal: Terminal) -> Callable[[Iterable[dict[str, Any]]], None]:
+def _started_executions_writer(terminal: Terminal) -> Callable[[Iterable[dict[str, Any]]], None]:
     """What writes answers on stdout, each as one line where the output format has lines."""
-    shape = model.load("stepfunctions", "StartExecution").output
+    shape = model.load_model("stepfunctions", "StartExecution").output
     query = terminal.query or (lambda value: value)
     output = terminal.output
 
     def write_answers(answers: Iterable[dict[str, Any]]) -> None:
         for answer in answers:
-            shown = query(show(answer, shape))
+            shown = query(show_output(answer, shape))
             if output == "json":
                 sys.stdout.write(json.dumps(shown, ensure_ascii=False) + "\n")
             else:
-                write(shown, output, "StartExecution", sys.stdout)
+                write_output(shown, output, "StartExecution", sys.stdout)
         sys.stdout.flush()
 
     return write_answers
 
 
-def _tell_refused(refused: Iterable[bulk.Refused]) -> None:
+def _report_refused_starts(refused: Iterable[bulk.Refused]) -> None:
     for line, error in refused:
         told = {"line": line, "error": error.code, "message": error.message}
         sys.stderr.write(json.dumps(told, ensure_ascii=False) + "\n")
 
 
-def _await_ends(backend: Backend, executions: Sequence[str], bar: Bar) -> int:
+def _await_started_executions(backend: Backend, executions: Sequence[str], bar: ProgressBar) -> int:
     """Waits until all have ended, and prints how many have which status; returns how many did not succeed."""
     statuses: Counter[str] = Counter()
-    for ended in following.ends(backend.service, executions):
+    for ended in following.follow_ends(backend.service, executions):
         statuses.update(ended.values())
         bar.show(f"{statuses.total():,} ended", statuses.total(), len(executions))
     bar.hide()

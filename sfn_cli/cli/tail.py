@@ -16,7 +16,7 @@ from sfn_cli.cli.failures import CommandFailedError
 from sfn_cli.cli.operations import arguments
 from sfn_cli.cli.operations.backend import Backend
 from sfn_cli.cli.operations.commands import TableCommand
-from sfn_cli.cli.operations.options import Option, Table, table
+from sfn_cli.cli.operations.options import Option, Table, option_table
 from sfn_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.cli.terminal import Terminal
 
-_OPTIONS = table(
+_OPTIONS = option_table(
     (
         Option("--since", "since", metavar="time"),
         Option("--follow", "follow", "none"),
@@ -62,7 +62,7 @@ class Tail(TableCommand):
         return dict(_OPTIONS)
 
     def check(self, read: arguments.Arguments, table: Table) -> None:
-        arguments.check_required(read, table, self.positionals)
+        arguments.check_required_arguments(read, table, self.positionals)
         if read.unknown:
             raise UsageError(f"Unknown options: {', '.join(read.unknown)}")
 
@@ -73,13 +73,15 @@ class Tail(TableCommand):
             if name in given
         }
         request["logGroupName"] = given["group_name"]
-        request["startTime"] = since(given.get("since", _DEFAULT_SINCE), datetime.now(UTC))
+        request["startTime"] = tail_since(given.get("since", _DEFAULT_SINCE), datetime.now(UTC))
         line_format = given.get("format", "detailed")
         with Backend(terminal) as backend:
-            events = (_follow if given.get("follow") else _events)(backend, request)
+            events = (_follow_tail if given.get("follow") else _tail_events)(backend, request)
             try:
                 for event in events:
-                    screen.write_parts(sys.stdout, [*line(event, line_format, color=terminal.color), "\n"])
+                    screen.write_screen_parts(
+                        sys.stdout, [*tail_line(event, line_format, color=terminal.color), "\n"]
+                    )
                     sys.stdout.flush()
             except KeyboardInterrupt:
                 if not given.get("follow"):
@@ -87,7 +89,7 @@ class Tail(TableCommand):
         return ExitCode.SUCCESS
 
 
-def since(text: str, now: datetime) -> int:
+def tail_since(text: str, now: datetime) -> int:
     """Milliseconds since 1970 of a --since.
 
     It is a span before `now` ("10m", "1h30m"), a time (UTC if it names no zone) or seconds since
@@ -95,7 +97,7 @@ def since(text: str, now: datetime) -> int:
     """
     try:
         if _SPAN.fullmatch(text):
-            return _milliseconds(
+            return _tail_milliseconds(
                 now
                 - sum(
                     (timedelta(**{_UNITS[unit]: int(number)}) for number, unit in _PART.findall(text)),
@@ -104,13 +106,13 @@ def since(text: str, now: datetime) -> int:
             )
         if _SECONDS.fullmatch(text):
             return int(float(text) * 1000)
-        at = _parse_time(text)
+        at = _parse_tail_time(text)
     except (ValueError, OverflowError) as error:
         raise CommandFailedError(f'Invalid timestamp "{text}": {error}') from None
-    return _milliseconds(at if at.tzinfo else at.replace(tzinfo=UTC))
+    return _tail_milliseconds(at if at.tzinfo else at.replace(tzinfo=UTC))
 
 
-def _parse_time(text: str) -> datetime:
+def _parse_tail_time(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
@@ -119,33 +121,33 @@ def _parse_time(text: str) -> datetime:
         return parse(text)
 
 
-def _milliseconds(at: datetime) -> int:
+def _tail_milliseconds(at: datetime) -> int:
     return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
 
 
-def line(event: Mapping[str, Any], line_format: str, *, color: bool) -> list[str]:
+def tail_line(event: Mapping[str, Any], line_format: str, *, color: bool) -> list[str]:
     """The parts of one event's line (or lines, for a message of several)."""
     seconds, milliseconds = divmod(event["timestamp"], 1000)
     at = datetime.fromtimestamp(seconds, UTC).replace(microsecond=milliseconds * 1000)
     message = event["message"].rstrip()
     if line_format == "short":
-        return [*screen.style(at.strftime("%Y-%m-%dT%H:%M:%S"), 32, color=color), " ", message]
+        return [*screen.screen_style(at.strftime("%Y-%m-%dT%H:%M:%S"), 32, color=color), " ", message]
     if line_format == "json":
-        message = _pretty(message)
+        message = _pretty_tail_message(message)
     stamp = at.isoformat(timespec="microseconds")
-    stream = screen.style(event["logStreamName"], 36, color=color)
-    return [*screen.style(stamp, 32, color=color), " ", *stream, " ", message]
+    stream = screen.screen_style(event["logStreamName"], 36, color=color)
+    return [*screen.screen_style(stamp, 32, color=color), " ", *stream, " ", message]
 
 
-def _pretty(message: str) -> str:
+def _pretty_tail_message(message: str) -> str:
     try:
         return "\n" + json.dumps(json.loads(message), indent=4, ensure_ascii=False)
     except (ValueError, RecursionError):
         return message
 
 
-def _events(backend: Backend, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    operation = model.load("logs", "FilterLogEvents")
+def _tail_events(backend: Backend, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    operation = model.load_model("logs", "FilterLogEvents")
     request = dict(request)
     while True:
         response = backend.call(operation, request)
@@ -155,12 +157,12 @@ def _events(backend: Backend, request: dict[str, Any]) -> Iterator[dict[str, Any
         request["nextToken"] = response["nextToken"]
 
 
-def _follow(backend: Backend, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _follow_tail(backend: Backend, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yields the stored events and then, without end, new ones."""
     seen: dict[str, int] = {}
     newest, start = 0, request["startTime"]
-    for _ in looks(backend):
-        for event in _events(backend, {**request, "startTime": start}):
+    for _ in tail_looks(backend):
+        for event in _tail_events(backend, {**request, "startTime": start}):
             if event["eventId"] not in seen:
                 seen[event["eventId"]] = event["timestamp"]
                 newest = max(newest, event["timestamp"])
@@ -169,14 +171,14 @@ def _follow(backend: Backend, request: dict[str, Any]) -> Iterator[dict[str, Any
         seen = {id: at for id, at in seen.items() if at >= start}
 
 
-def looks(backend: Backend) -> Iterator[None]:
+def tail_looks(backend: Backend) -> Iterator[None]:
     """Yields at once, and then whenever there may be news: from an endpoint, every few seconds."""
     if backend.is_remote:
-        return _remote_looks()
-    return following.looks(backend.service, every=_POLL_SECONDS)
+        return _remote_tail_looks()
+    return following.follow_looks(backend.service, every=_POLL_SECONDS)
 
 
-def _remote_looks() -> Iterator[None]:
+def _remote_tail_looks() -> Iterator[None]:
     while True:
         yield
         time.sleep(_REMOTE_POLL_SECONDS)

@@ -103,7 +103,7 @@ class Terminal:
 
         query = self.query
         shown = value if query is None else query(value)
-        output.write(shown, self.output, title, sys.stdout, color=self.color)
+        output.write_output(shown, self.output, title, sys.stdout, color=self.color)
 
     @contextmanager
     def pager(self) -> Iterator[TextIO]:

@@ -12,7 +12,7 @@ import click
 
 from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.operations.backend import Backend
-from sfn_cli.cli.output import local_time
+from sfn_cli.cli.output import local_time_in_output
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,7 @@ def worker() -> None:
 
 @worker.command("status")
 @click.pass_obj
-def status(terminal: Terminal) -> ExitCode:
+def worker_status(terminal: Terminal) -> ExitCode:
     """Lists the worker processes, and the executions that are suspended because sfn failed on them.
 
     A suspended execution is RUNNING for every other command. No worker drives it until a newer version of sfn
@@ -50,10 +50,12 @@ def status(terminal: Terminal) -> ExitCode:
 
     workers = launch.status(terminal.settings)
     with Backend(terminal) as backend:
-        suspended = suspensions.describe_all(backend.service) if launch.has_store(terminal.settings) else []
+        suspended = (
+            suspensions.describe_suspensions(backend.service) if launch.has_store(terminal.settings) else []
+        )
     shown = {
-        "workers": [{**worker, "startedAt": local_time(worker["startedAt"])} for worker in workers],
-        "suspended": [{**one, "failedAt": local_time(one["failedAt"])} for one in suspended],
+        "workers": [{**worker, "startedAt": local_time_in_output(worker["startedAt"])} for worker in workers],
+        "suspended": [{**one, "failedAt": local_time_in_output(one["failedAt"])} for one in suspended],
     }
     terminal.write(shown, "Workers")
     return ExitCode.SUCCESS
@@ -61,7 +63,7 @@ def status(terminal: Terminal) -> ExitCode:
 
 @worker.command("stop")
 @click.pass_obj
-def stop(terminal: Terminal) -> ExitCode:
+def stop_worker(terminal: Terminal) -> ExitCode:
     """Stops the worker processes. What they ran goes on when the next command starts a worker.
 
     \b
@@ -77,7 +79,7 @@ def stop(terminal: Terminal) -> ExitCode:
 @worker.command("log")
 @click.option("--follow", is_flag=True, help="Go on and show new lines as they come; Ctrl-C ends it.")
 @click.pass_obj
-def log(terminal: Terminal, follow: bool) -> ExitCode:
+def worker_log(terminal: Terminal, follow: bool) -> ExitCode:
     """Shows what the worker processes wrote about themselves.
 
     \b
@@ -87,7 +89,7 @@ def log(terminal: Terminal, follow: bool) -> ExitCode:
     from sfn_cli.drivers.local import launch
 
     try:
-        for text in _text(terminal.settings.home, launch.LOG_NAME, follow):
+        for text in _worker_log_text(terminal.settings.home, launch.LOG_NAME, follow):
             sys.stdout.write(text)
             sys.stdout.flush()
     except KeyboardInterrupt:
@@ -96,14 +98,14 @@ def log(terminal: Terminal, follow: bool) -> ExitCode:
     return ExitCode.SUCCESS
 
 
-def _text(home: str, name: str, follow: bool) -> Iterator[str]:
+def _worker_log_text(home: str, name: str, follow: bool) -> Iterator[str]:
     """The text of a file of the store, and with `follow` what is added to it; a missing file is empty."""
     from sfn_cli import private_files
 
     private_files.check_home(home)
     position = 0
     while True:
-        with suppress(FileNotFoundError), _open_log(os.path.join(home, name)) as file:
+        with suppress(FileNotFoundError), _open_worker_log(os.path.join(home, name)) as file:
             if os.fstat(file.fileno()).st_size < position:
                 position = 0  # a new file took its place
             file.seek(position)
@@ -115,7 +117,7 @@ def _text(home: str, name: str, follow: bool) -> Iterator[str]:
         time.sleep(_POLL_SECONDS)
 
 
-def _open_log(path: str) -> TextIO:
+def _open_worker_log(path: str) -> TextIO:
     from sfn_cli import private_files
 
     return open(private_files.open_file(path, os.O_RDONLY), encoding="utf-8", errors="replace")

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.api.model import load
+from sfn_cli.api.model import load_model
 from sfn_cli.api.protocol.constraints import check_constraints
-from sfn_cli.api.stepfunctions.executions import describe, start_child
+from sfn_cli.api.stepfunctions.executions import start_child_execution, to_execution_description
 from sfn_cli.asl.retry import RUNTIME
 from sfn_cli.errors import ApiError, StatesError
 from sfn_cli.integrations.aws.response_metadata import http_date, sdk_response_metadata
@@ -32,8 +32,8 @@ def start_execution(task_run: TaskRun, context: TaskContext) -> Cancel:
     request_id = random_uuid()
     try:
         request = _start_execution_request(task.arguments.value)
-        check_constraints(load("stepfunctions", "StartExecution").input, request)
-        started = start_child(
+        check_constraints(load_model("stepfunctions", "StartExecution").input, request)
+        started = start_child_execution(
             context.service, request, execution_arn, task.id, awaited=task.awaits_child, at=task.at
         )
     except StatesError as error:
@@ -93,7 +93,9 @@ def _start_execution_response(started: dict[str, Json], request_id: str, now: in
 def started_execution_result(task: Task, child: Execution) -> TaskSucceeded | TaskFailed:
     """Returns the result of a .sync task whose execution has ended."""
     described = {
-        name[0].upper() + name[1:]: value for name, value in describe(child).items() if value is not None
+        name[0].upper() + name[1:]: value
+        for name, value in to_execution_description(child).items()
+        if value is not None
     }
     for details in ("InputDetails", "OutputDetails"):
         if details in described:

@@ -37,12 +37,12 @@ def serve(
     from sfn_cli.server import credentials, tls
 
     try:
-        from sfn_cli.server.listener import run
+        from sfn_cli.server.listener import run_listener
     except ModuleNotFoundError as error:
         missing = (error.name or "").partition(".")[0]
         if missing not in ("starlette", "uvicorn"):
             raise
         raise ConfigurationError(f"sfn serve needs {missing}: pip install 'sfn-cli[serve]'") from error
-    known = None if credentials_file is None else credentials.read(credentials_file)
-    context = None if certfile is None else tls.server_context(certfile, keyfile)
-    run(service, host, port, known, gateway_origins, context, announce)
+    known = None if credentials_file is None else credentials.read_server_credentials(credentials_file)
+    context = None if certfile is None else tls.tls_server_context(certfile, keyfile)
+    run_listener(service, host, port, known, gateway_origins, context, announce)

@@ -97,7 +97,8 @@ class Acceptor:
             connection.forget()
             if isinstance(error, ssl.SSLError):
                 self._connections.notices.note(
-                    f"refused a connection that does not speak TLS properly: {_describe(error)}"
+                    "refused a connection that does not speak TLS properly: "
+                    f"{_describe_tls_accept_error(error)}"
                 )
 
     def _end_set_up(self, accepted: socket.socket, task: asyncio.Task[None]) -> None:
@@ -106,5 +107,5 @@ class Acceptor:
             accepted.close()
 
 
-def _describe(error: ssl.SSLError) -> str:
+def _describe_tls_accept_error(error: ssl.SSLError) -> str:
     return (error.reason or str(error)).lower().replace("_", " ")

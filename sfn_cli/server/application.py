@@ -29,7 +29,7 @@ from sfn_cli.server import aws_json, aws_query, rest_json, signature
 from sfn_cli.server.bodies import Bodies, Body
 from sfn_cli.server.gateway import PREFIX, Gateway
 from sfn_cli.server.limits import MAX_BODY_BYTES, MAX_LAMBDA_BODY_BYTES
-from sfn_cli.server.messages import HttpRequest, HttpResponse, error_response, with_request_id
+from sfn_cli.server.messages import HttpRequest, HttpResponse, error_message_response, message_with_request_id
 from sfn_cli.server.waiting import GRACE_SECONDS, Waiting
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Application:
         self._listening_host = listening_host
         self._scheme = scheme
         self._bodies = Bodies(notices)
-        self._routes = rest_json.routes()
+        self._routes = rest_json.rest_json_routes()
         self._threads = ThreadPoolExecutor(_THREADS, "sfn-serve")
         # What keeps its thread for long (a function that runs) must not keep the others from being answered.
         self._patient_threads = ThreadPoolExecutor(patient_threads, "sfn-serve-patient")
@@ -115,16 +115,16 @@ class Application:
         except ClientDisconnect:
             return
         except SfnError as error:
-            answer = _refusal(head, error)
+            answer = _application_refusal(head, error)
         except Exception:
             traceback.print_exc(file=sys.stderr)
-            answer = _refusal(
+            answer = _application_refusal(
                 head, ApiError("InternalFailure", "sfn failed: see what sfn serve printed.", status=500)
             )
         finally:
             body.release()
         if body.is_expected:
-            await _refuse_early(answer, body, send)
+            await _application_refuses_early(answer, body, send)
         else:
             await Response(answer.body, answer.status, answer.headers)(scope, receive, send)
 
@@ -150,10 +150,10 @@ class Application:
             raise ApiError(
                 "MethodNotAllowedException", f"The method is none of {', '.join(_METHODS)}.", status=405
             )
-        if (head.method, head.path) in _HEALTH and not aws_query.is_asked(head):
+        if (head.method, head.path) in _HEALTH and not aws_query.is_aws_query(head):
             return HttpResponse(
                 200,
-                with_request_id({"Content-Type": rest_json.CONTENT_TYPE}),
+                message_with_request_id({"Content-Type": rest_json.CONTENT_TYPE}),
                 dumps({"sfn": __version__}).encode(),
             )
         operation, members, response = self._read(await self._signed(head, body))
@@ -164,29 +164,29 @@ class Application:
     ) -> tuple[Operation, dict[str, Any], Callable[[Operation, dict[str, Any]], HttpResponse]]:
         """A request's operation, its members, and the function that writes its response. Raises ApiError."""
         if aws_json.TARGET in whole.headers:
-            operation = aws_json.operation_of(whole)
-            return operation, aws_json.read_request(operation, whole), aws_json.response
-        if aws_query.is_asked(whole):
-            operation = aws_query.operation_of(whole)
-            return operation, aws_query.read_request(operation, whole), aws_query.response
-        route = rest_json.find(self._routes, whole)
-        return route.operation, rest_json.read_request(route, whole), rest_json.response
+            operation = aws_json.aws_json_operation(whole)
+            return operation, aws_json.read_aws_json_request(operation, whole), aws_json.aws_json_response
+        if aws_query.is_aws_query(whole):
+            operation = aws_query.aws_query_operation(whole)
+            return operation, aws_query.read_aws_query_request(operation, whole), aws_query.aws_query_response
+        route = rest_json.find_rest_json_route(self._routes, whole)
+        return route.operation, rest_json.read_rest_json_request(route, whole), rest_json.rest_json_response
 
     async def _signed(self, head: HttpRequest, body: Body) -> HttpRequest:
         """The request with its body, its signature checked if credentials are required. Raises ApiError."""
         claimed = signature.signature_of(head) if self._credentials is not None else None
         if self._credentials is not None and claimed is not None:
-            signature.check_claim(claimed, head, self._credentials, datetime.now(UTC))
+            signature.check_signature_claim(claimed, head, self._credentials, datetime.now(UTC))
         is_rest = aws_json.TARGET not in head.headers and not head.path.startswith(PREFIX)
         whole = head._replace(body=await body.read(MAX_LAMBDA_BODY_BYTES if is_rest else MAX_BODY_BYTES))
         if self._credentials is not None and claimed is not None:
-            signature.check_digest(claimed, whole, self._credentials)
+            signature.check_signature_digest(claimed, whole, self._credentials)
         return whole
 
     async def _call(self, operation: Operation, members: dict[str, Any], body: Body) -> dict[str, Any]:
         keeps_its_thread = (operation.service, operation.name) in WAITING
         threads = self._patient_threads if keeps_its_thread else self._threads
-        answered = await self._in_thread(lambda service: api.begin(service, operation, members), threads)
+        answered = await self._in_thread(lambda service: api.begin_api(service, operation, members), threads)
         if isinstance(answered, dict):
             return answered
         members.clear()  # a request that waits, perhaps for minutes, keeps no input in memory
@@ -220,7 +220,7 @@ class Application:
         return service
 
 
-async def _refuse_early(answer: HttpResponse, body: Body, send: Send) -> None:
+async def _application_refuses_early(answer: HttpResponse, body: Body, send: Send) -> None:
     """Responds to a request whose body will not be read, and closes the connection.
 
     First it reads and drops the rest of the body: the client may read the response only after sending it, and
@@ -236,12 +236,12 @@ async def _refuse_early(answer: HttpResponse, body: Body, send: Send) -> None:
     await send({"type": "http.response.body"})
 
 
-def _refusal(head: HttpRequest, error: SfnError) -> HttpResponse:
+def _application_refusal(head: HttpRequest, error: SfnError) -> HttpResponse:
     """The error in the protocol of the request."""
     if aws_json.TARGET in head.headers:
-        return error_response(error, aws_json.content_type_of(head))
+        return error_message_response(error, aws_json.aws_json_content_type(head))
     return (
-        aws_query.error_response(error)
-        if aws_query.is_asked(head)
-        else error_response(error, rest_json.CONTENT_TYPE)
+        aws_query.aws_query_error_response(error)
+        if aws_query.is_aws_query(head)
+        else error_message_response(error, rest_json.CONTENT_TYPE)
     )

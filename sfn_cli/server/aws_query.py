@@ -12,8 +12,8 @@ from xml.sax.saxutils import escape
 
 from sfn_cli.api import model
 from sfn_cli.server import signature
-from sfn_cli.server.messages import HttpRequest, HttpResponse, describe
-from sfn_cli.server.unsupported import not_served
+from sfn_cli.server.messages import HttpRequest, HttpResponse, describe_error_message
+from sfn_cli.server.unsupported import unsupported_request
 from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
@@ -37,27 +37,31 @@ _CODES = {
 """This protocol's names of errors that the others name otherwise."""
 
 
-def is_asked(request: HttpRequest) -> bool:
+def is_aws_query(request: HttpRequest) -> bool:
     """Whether a request is in this protocol, or is one for S3, whose errors are XML, too."""
     is_form = request.headers.get("content-type", "").startswith(FORM) or "Action=" in request.query
     return (request.path == "/" and is_form) or signature.service_signed_for(request) == "s3"
 
 
-def operation_of(request: HttpRequest) -> Operation:
+def aws_query_operation(request: HttpRequest) -> Operation:
     """The operation that a request calls. Raises ApiError UnknownOperationException."""
-    form = _form(request)
+    form = _aws_query_form(request)
     action, service = form.get("Action", ""), _SERVICES.get(form.get("Version", ""))
-    if service is None or action not in model.operation_names(service):
-        raise not_served(f"the action {action}" if action else f"{request.method} {request.path}", request)
-    return model.load(service, action)
+    if service is None or action not in model.model_operation_names(service):
+        raise unsupported_request(
+            f"the action {action}" if action else f"{request.method} {request.path}", request
+        )
+    return model.load_model(service, action)
 
 
-def read_request(operation: Operation, request: HttpRequest) -> dict[str, Any]:
+def read_aws_query_request(operation: Operation, request: HttpRequest) -> dict[str, Any]:
     """The operation's request, whose members are scalars all."""
-    return {name: value for name, value in _form(request).items() if name in operation.input["members"]}
+    return {
+        name: value for name, value in _aws_query_form(request).items() if name in operation.input["members"]
+    }
 
 
-def response(operation: Operation, answer: dict[str, Any]) -> HttpResponse:
+def aws_query_response(operation: Operation, answer: dict[str, Any]) -> HttpResponse:
     """The operation's answer, whose members are scalars all."""
     members = "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in answer.items())
     request_id = random_uuid()
@@ -66,25 +70,25 @@ def response(operation: Operation, answer: dict[str, Any]) -> HttpResponse:
         f'xmlns="{operation.xml_namespace}"><{operation.name}Result>{members}</{operation.name}Result>'
         f"<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{operation.name}Response>"
     )
-    return _response(200, request_id, body)
+    return _aws_query_xml_response(200, request_id, body)
 
 
-def error_response(error: SfnError) -> HttpResponse:
+def aws_query_error_response(error: SfnError) -> HttpResponse:
     """An error in the protocol's form, which clients of S3 and EC2 read as well."""
-    code, status, _ = describe(error)
+    code, status, _ = describe_error_message(error)
     request_id = random_uuid()
     fault = f"<Code>{_CODES.get(code, code)}</Code><Message>{escape(str(error))}</Message>"
     body = (
         f"<ErrorResponse><Error><Type>{'Sender' if status < 500 else 'Receiver'}</Type>{fault}</Error>"
         f"<RequestId>{request_id}</RequestId></ErrorResponse>"
     )
-    return _response(status, request_id, body)
+    return _aws_query_xml_response(status, request_id, body)
 
 
-def _form(request: HttpRequest) -> dict[str, str]:
+def _aws_query_form(request: HttpRequest) -> dict[str, str]:
     return dict(parse_qsl(request.body.decode("utf-8", "replace")) or parse_qsl(request.query))
 
 
-def _response(status: int, request_id: str, body: str) -> HttpResponse:
+def _aws_query_xml_response(status: int, request_id: str, body: str) -> HttpResponse:
     headers: Mapping[str, str] = {"Content-Type": _CONTENT_TYPE, "x-amzn-RequestId": request_id}
     return HttpResponse(status, headers, body.encode("utf-8", "replace"))

@@ -78,14 +78,14 @@ class Body:
         """
         declared = self.request.headers.get("content-length", "")
         if declared.isdecimal() and int(declared) > limit:
-            raise _too_large(limit)
+            raise _body_too_large(limit)
         self._bodies.begin(self)
         try:
             async with self._deadline:
                 async for chunk in self.request.stream():
                     self._take(chunk)
                     if self._size > limit:
-                        raise _too_large(limit)
+                        raise _body_too_large(limit)
         except TimeoutError:
             if self._given_up is None:
                 self._bodies.notices.note("refused a request: its body did not arrive in time")
@@ -130,7 +130,7 @@ class Body:
         self._bodies.add(len(chunk))
 
 
-def _too_large(limit: int) -> ApiError:
+def _body_too_large(limit: int) -> ApiError:
     return ApiError(
         "RequestEntityTooLargeException", f"The request is larger than {limit} bytes.", status=413
     )

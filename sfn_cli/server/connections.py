@@ -35,7 +35,7 @@ from sfn_cli.server.limits import (
     MAX_PIPELINED_BYTES,
     REFUSED_BODY_SECONDS,
 )
-from sfn_cli.server.messages import error_response
+from sfn_cli.server.messages import error_message_response
 
 if TYPE_CHECKING:
     import asyncio
@@ -246,7 +246,7 @@ class Connection(H11Protocol):
         if self.cycle is not None and not self.cycle.response_complete:
             self.cycle.disconnected = True
             self.cycle.message_event.set()
-        answer = error_response(error, "application/json")
+        answer = error_message_response(error, "application/json")
         headers = {**answer.headers, "Content-Length": str(len(answer.body)), "Connection": "close"}
         reason = HTTPStatus(answer.status).phrase
         response = h11.Response(status_code=answer.status, headers=list(headers.items()), reason=reason)

@@ -23,39 +23,41 @@ class AccessKey(NamedTuple):
     session_token: str | None = None
 
 
-def read(path: str) -> Mapping[str, AccessKey]:
+def read_server_credentials(path: str) -> Mapping[str, AccessKey]:
     """Reads the access keys in a file, by their ids. Raises ConfigurationError."""
     parser = RawConfigParser(default_section="", strict=False)
     try:
         parser.read_string(read_input_text(path, CREDENTIALS_BYTES), path)
     except OSError as error:
-        raise _unusable(path, error.strerror or str(error)) from error
+        raise _unusable_credentials(path, error.strerror or str(error)) from error
     except UnicodeDecodeError as error:
-        raise _unusable(path, "it is not UTF-8 text") from error
+        raise _unusable_credentials(path, "it is not UTF-8 text") from error
     except Error as error:
         # Its own words show lines of the file, which may hold a secret.
         line = getattr(error, "lineno", None) or (getattr(error, "errors", None) or [(None,)])[0][0]
-        raise _unusable(path, f"line {line} is neither [profile] nor name = value below one") from None
+        raise _unusable_credentials(
+            path, f"line {line} is neither [profile] nor name = value below one"
+        ) from None
     found: dict[str, AccessKey] = {}
     for profile in parser.sections():
         key, secret, token = (parser.get(profile, f"aws_{name}", fallback="") for name in _NAMES)
         if bool(key) != bool(secret):
-            raise _unusable(
+            raise _unusable_credentials(
                 path, f"profile {profile} has {'no aws_secret_access_key' if key else 'no aws_access_key_id'}"
             )
         if key and found.setdefault(key, AccessKey(secret, token or None)) != (secret, token or None):
-            raise _unusable(
+            raise _unusable_credentials(
                 path,
                 f"profile {profile} has another secret or token for an aws_access_key_id "
                 "that an earlier one has",
             )
     if not found:
-        raise _unusable(path, "no profile has an aws_access_key_id and an aws_secret_access_key")
+        raise _unusable_credentials(path, "no profile has an aws_access_key_id and an aws_secret_access_key")
     return found
 
 
 _NAMES = ("access_key_id", "secret_access_key", "session_token")
 
 
-def _unusable(path: str, reason: str) -> ConfigurationError:
+def _unusable_credentials(path: str, reason: str) -> ConfigurationError:
     return ConfigurationError(f"Cannot use the credentials in {path}: {reason}.")

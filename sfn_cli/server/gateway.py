@@ -27,7 +27,7 @@ from sfn_cli.api.protocol import shapes
 from sfn_cli.errors import ApiError, ConfigurationError, SfnError
 from sfn_cli.host_check import is_allowed
 from sfn_cli.jsonvalue import dumps
-from sfn_cli.server.messages import HttpResponse, with_request_id
+from sfn_cli.server.messages import HttpResponse, message_with_request_id
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
@@ -78,25 +78,25 @@ class Gateway:
                 )
             answer = await self._start(unquote(head.path.removeprefix(PREFIX)), (await whole()).body, call)
         except SfnError as error:
-            answer = _refusal(error)
+            answer = _gateway_refusal(error)
         return answer._replace(
-            headers=with_request_id(
+            headers=message_with_request_id(
                 {**answer.headers, "Content-Type": "application/json", **self._cors(headers)}
             )
         )
 
     async def _start(self, name: str, body: bytes, call: Call) -> HttpResponse:
-        request = {"stateMachineArn": self._arn(name), "input": _input(body)}
+        request = {"stateMachineArn": self._arn(name), "input": _gateway_input(body)}
         try:
-            ended = await call(model.load("stepfunctions", "StartSyncExecution"), request)
+            ended = await call(model.load_model("stepfunctions", "StartSyncExecution"), request)
         except ApiError as error:
             if error.code != "StateMachineTypeNotSupported":
                 raise
-            start = model.load("stepfunctions", "StartExecution")
-            return _json(200, shapes.to_wire(start.output, await call(start, request)))
+            start = model.load_model("stepfunctions", "StartExecution")
+            return _gateway_json(200, shapes.shape_to_wire(start.output, await call(start, request)))
         if ended["status"] == "SUCCEEDED":
             return HttpResponse(200, {}, ended["output"].encode("utf-8", "replace"))
-        return _json(
+        return _gateway_json(
             504 if ended["status"] == "TIMED_OUT" else 500, {"error": ended["error"], "cause": ended["cause"]}
         )
 
@@ -131,12 +131,12 @@ class Gateway:
         return allowed
 
 
-def check_origins(origins: Sequence[str]) -> frozenset[str]:
+def check_gateway_origins(origins: Sequence[str]) -> frozenset[str]:
     """Returns the origins as browsers send them. Raises ConfigurationError for a value that is not
     an origin; `*` would let every page in.
     """
     for origin in origins:
-        if not _is_origin(origin):
+        if not _is_gateway_origin(origin):
             raise ConfigurationError(
                 f"--gateway-origin '{origin}' is no origin: "
                 "name a page's as browsers do, such as http://localhost:3000."
@@ -144,7 +144,7 @@ def check_origins(origins: Sequence[str]) -> frozenset[str]:
     return frozenset(origins)
 
 
-def _is_origin(text: str) -> bool:
+def _is_gateway_origin(text: str) -> bool:
     try:
         parts = urlsplit(text)
         is_complete = bool(parts.hostname) and (parts.port is None or parts.port > 0)
@@ -157,19 +157,21 @@ def _is_origin(text: str) -> bool:
     )
 
 
-def _input(body: bytes) -> str:
+def _gateway_input(body: bytes) -> str:
     try:
         return body.decode() if body.strip() else "{}"
     except UnicodeDecodeError:
         raise ApiError("InvalidExecutionInput", "The body is not UTF-8.") from None
 
 
-def _refusal(error: SfnError) -> HttpResponse:
+def _gateway_refusal(error: SfnError) -> HttpResponse:
     if not isinstance(error, ApiError):
-        return _json(500, {"message": str(error)})
+        return _gateway_json(500, {"message": str(error)})
     status = 404 if error.code in _NOT_FOUND else error.status
-    return _json(status, {"message": error.message})._replace(headers={"x-amzn-ErrorType": error.code})
+    return _gateway_json(status, {"message": error.message})._replace(
+        headers={"x-amzn-ErrorType": error.code}
+    )
 
 
-def _json(status: int, body: object) -> HttpResponse:
+def _gateway_json(status: int, body: object) -> HttpResponse:
     return HttpResponse(status, {}, dumps(body).encode("utf-8", "replace"))

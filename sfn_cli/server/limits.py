@@ -35,7 +35,7 @@ MIN_OPEN_FILES = 256
 """With fewer, the server does not start: the store could not be opened for some requests."""
 
 
-def max_connections(open_files: int) -> int:
+def max_connections_limit(open_files: int) -> int:
     """How many clients may be connected: half of the open files.
 
     The rest is for the store and for functions.
@@ -43,7 +43,7 @@ def max_connections(open_files: int) -> int:
     return max(open_files // 2, 1)
 
 
-def max_patient_threads(open_files: int) -> int:
+def max_patient_threads_limit(open_files: int) -> int:
     """How many operations that keep their thread for long, such as Lambda's Invoke, may run at once.
 
     Each has up to three files of the store open, and the pipes and the socket of a function.

@@ -15,13 +15,13 @@ from sfn_cli.errors import ConfigurationError
 from sfn_cli.server.acceptor import Acceptor
 from sfn_cli.server.application import Application
 from sfn_cli.server.connections import Connection, Connections
-from sfn_cli.server.gateway import check_origins
+from sfn_cli.server.gateway import check_gateway_origins
 from sfn_cli.server.limits import (
     KEEP_ALIVE_SECONDS,
     MIN_OPEN_FILES,
     OPEN_FILES,
-    max_connections,
-    max_patient_threads,
+    max_connections_limit,
+    max_patient_threads_limit,
 )
 from sfn_cli.server.notices import Notices
 from sfn_cli.server.waiting import GRACE_SECONDS
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-def run(
+def run_listener(
     service: Service,
     host: str,
     port: int,
@@ -47,12 +47,12 @@ def run(
     announce: Callable[[str], None],
 ) -> None:
     """See `sfn_cli.server.serve`."""
-    origins = check_origins(gateway_origins)
+    origins = check_gateway_origins(gateway_origins)
     scheme = "https" if tls else "http"
-    open_files = _open_more_files()
-    listening = _listen(host, port, scheme)
+    open_files = _open_more_listener_files()
+    listening = _listen_on(host, port, scheme)
     notices = Notices()
-    connections = Connections(max_connections(open_files), notices)
+    connections = Connections(max_connections_limit(open_files), notices)
     application = Application(
         service,
         host,
@@ -60,7 +60,7 @@ def run(
         origins,
         scheme=scheme,
         notices=notices,
-        patient_threads=max_patient_threads(open_files),
+        patient_threads=max_patient_threads_limit(open_files),
     )
     config = uvicorn.Config(
         application,
@@ -74,19 +74,19 @@ def run(
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS + 1,  # what waits is answered at the end of the grace
     )
-    url = _url(host, listening.getsockname()[1], scheme)
+    url = _listener_url(host, listening.getsockname()[1], scheme)
 
     def listens() -> None:
         announce(f"sfn listens on {url} (Ctrl-C ends it)")
 
     try:
-        _Server(config, listening, tls, connections, listens, application.end).run([])
+        _ListeningServer(config, listening, tls, connections, listens, application.end).run([])
     finally:
         application.close()
         service.close()
 
 
-class _Server(uvicorn.Server):
+class _ListeningServer(uvicorn.Server):
     """Says when it listens and when it is to end. A signal ends it with exit code 0: it did
     what the user wanted. A second one does so without waiting for what is being answered.
     """
@@ -141,7 +141,7 @@ class _Server(uvicorn.Server):
                 signal.signal(number, handler)
 
 
-def _open_more_files() -> int:
+def _open_more_listener_files() -> int:
     """Raises the limit on open files and sockets to OPEN_FILES where that is allowed, and returns the limit.
 
     Raises ConfigurationError when it is below MIN_OPEN_FILES.
@@ -158,7 +158,7 @@ def _open_more_files() -> int:
     return wanted
 
 
-def _listen(host: str, port: int, scheme: str) -> socket.socket:
+def _listen_on(host: str, port: int, scheme: str) -> socket.socket:
     """A bound socket. Raises ConfigurationError when the address is not available."""
     try:
         address = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
@@ -172,14 +172,15 @@ def _listen(host: str, port: int, scheme: str) -> socket.socket:
         UnicodeError
     ) as error:  # no label of a host's name: too long, empty, or with characters that none has
         raise ConfigurationError(
-            f"Cannot listen on {_url(host, port, scheme)}: it is not the name of a host."
+            f"Cannot listen on {_listener_url(host, port, scheme)}: it is not the name of a host."
         ) from error
     except (OSError, OverflowError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise ConfigurationError(
-            f"Cannot listen on {_url(host, port, scheme)}: {reason}. Choose another --host or --port."
+            f"Cannot listen on {_listener_url(host, port, scheme)}: {reason}. "
+            "Choose another --host or --port."
         ) from error
 
 
-def _url(host: str, port: int, scheme: str) -> str:
+def _listener_url(host: str, port: int, scheme: str) -> str:
     return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"

@@ -30,19 +30,19 @@ class HttpResponse(NamedTuple):
     body: bytes
 
 
-def with_request_id(headers: Mapping[str, str]) -> dict[str, str]:
+def message_with_request_id(headers: Mapping[str, str]) -> dict[str, str]:
     return {**headers, "x-amzn-RequestId": random_uuid()}
 
 
-def error_response(error: SfnError, content_type: str) -> HttpResponse:
+def error_message_response(error: SfnError, content_type: str) -> HttpResponse:
     """An error as AWS's clients read it: the code in the body and in a header."""
-    code, status, members = describe(error)
-    headers = with_request_id({"Content-Type": content_type, "x-amzn-ErrorType": code})
+    code, status, members = describe_error_message(error)
+    headers = message_with_request_id({"Content-Type": content_type, "x-amzn-ErrorType": code})
     body = {"__type": code, "message": str(error), **members}
     return HttpResponse(status, headers, dumps(body).encode("utf-8", "replace"))
 
 
-def describe(error: SfnError) -> tuple[str, int, Mapping[str, Any]]:
+def describe_error_message(error: SfnError) -> tuple[str, int, Mapping[str, Any]]:
     """Returns the code, the HTTP status and the further members of an error's response."""
     if isinstance(error, ApiError):
         return error.code, error.status, error.members

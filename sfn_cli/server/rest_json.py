@@ -16,8 +16,8 @@ from sfn_cli.api.protocol import shapes
 from sfn_cli.errors import ApiError
 from sfn_cli.jsonvalue import dumps
 from sfn_cli.server.aws_json import json_body
-from sfn_cli.server.messages import HttpRequest, HttpResponse, with_request_id
-from sfn_cli.server.unsupported import not_served
+from sfn_cli.server.messages import HttpRequest, HttpResponse, message_with_request_id
+from sfn_cli.server.unsupported import unsupported_request
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,32 +46,32 @@ class RestRoute(NamedTuple):
         )
 
 
-def routes() -> list[RestRoute]:
+def rest_json_routes() -> list[RestRoute]:
     """The routes of Lambda, from the model."""
-    operations = (model.load("lambda", name) for name in model.operation_names("lambda"))
+    operations = (model.load_model("lambda", name) for name in model.model_operation_names("lambda"))
     return [
-        RestRoute(operation.http["method"], _segments(operation.http["uri"]), operation)
+        RestRoute(operation.http["method"], _rest_json_path_segments(operation.http["uri"]), operation)
         for operation in operations
     ]
 
 
-def find(table: Sequence[RestRoute], request: HttpRequest) -> RestRoute:
+def find_rest_json_route(table: Sequence[RestRoute], request: HttpRequest) -> RestRoute:
     """The route of a request. Raises ApiError UnknownOperationException with status 404."""
-    segments = _segments(request.path)
+    segments = _rest_json_path_segments(request.path)
     for route in table:
         if route.matches(request.method, segments):
             return route
-    raise not_served(f"{request.method} {request.path}", request, status=404)
+    raise unsupported_request(f"{request.method} {request.path}", request, status=404)
 
 
-def read_request(route: RestRoute, request: HttpRequest) -> dict[str, Any]:
+def read_rest_json_request(route: RestRoute, request: HttpRequest) -> dict[str, Any]:
     """The operation's request. Raises ApiError SerializationException."""
     shape = route.operation.input
     payload = shape.get("payload")
     members: dict[str, Any] = (
-        {payload: request.body} if payload else shapes.from_wire(shape, json_body(request.body))
+        {payload: request.body} if payload else shapes.shape_from_wire(shape, json_body(request.body))
     )
-    for mine, given in zip(route.segments, _segments(request.path), strict=True):
+    for mine, given in zip(route.segments, _rest_json_path_segments(request.path), strict=True):
         if mine.startswith("{"):
             members[mine.strip("{}")] = unquote(given)
     query = parse_qs(request.query, keep_blank_values=True)
@@ -86,13 +86,13 @@ def read_request(route: RestRoute, request: HttpRequest) -> dict[str, Any]:
             else []
         )
         if found and member_shape["type"] == "list":
-            members[member] = [_read_text(member_shape["member"], text) for text in found]
+            members[member] = [_read_rest_json_text(member_shape["member"], text) for text in found]
         elif found:
-            members[member] = _read_text(member_shape, found[-1])
+            members[member] = _read_rest_json_text(member_shape, found[-1])
     return members
 
 
-def response(operation: Operation, answer: dict[str, Any]) -> HttpResponse:
+def rest_json_response(operation: Operation, answer: dict[str, Any]) -> HttpResponse:
     shape = operation.output
     status = operation.http.get("status", 200)
     headers = {"Content-Type": CONTENT_TYPE}
@@ -111,15 +111,15 @@ def response(operation: Operation, answer: dict[str, Any]) -> HttpResponse:
     if "payload" in shape:
         body = in_body.get(shape["payload"], b"")
     else:
-        body = b"" if status == 204 else dumps(shapes.to_wire(shape, in_body)).encode()
-    return HttpResponse(status, with_request_id(headers), body)
+        body = b"" if status == 204 else dumps(shapes.shape_to_wire(shape, in_body)).encode()
+    return HttpResponse(status, message_with_request_id(headers), body)
 
 
-def _segments(path: str) -> list[str]:
+def _rest_json_path_segments(path: str) -> list[str]:
     return path.strip("/").split("/")
 
 
-def _read_text(shape: Shape, text: str) -> Any:
+def _read_rest_json_text(shape: Shape, text: str) -> Any:
     """A member's value from the query or a header."""
     kind = shape["type"]
     if kind in ("integer", "long"):

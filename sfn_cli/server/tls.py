@@ -7,7 +7,7 @@ import ssl
 from sfn_cli.errors import ConfigurationError
 
 
-def server_context(certfile: str, keyfile: str | None = None) -> ssl.SSLContext:
+def tls_server_context(certfile: str, keyfile: str | None = None) -> ssl.SSLContext:
     """TLS with the certificate (chain) in a PEM file, and its private key, which may be in the same file.
 
     Raises ConfigurationError when a file cannot be read, or the two do not belong together.
@@ -23,9 +23,9 @@ def server_context(certfile: str, keyfile: str | None = None) -> ssl.SSLContext:
             raise ConfigurationError(f"Cannot read {option} {path!r}: {error}.") from error
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     try:
-        context.load_cert_chain(certfile, keyfile, password=_no_password)
+        context.load_cert_chain(certfile, keyfile, password=_no_tls_password)
     except (ssl.SSLError, OSError) as error:
-        raise ConfigurationError(_reason(error, certfile, keyfile)) from error
+        raise ConfigurationError(_tls_reason(error, certfile, keyfile)) from error
     return context
 
 
@@ -33,12 +33,12 @@ class _NeedsPassword(ssl.SSLError):
     pass
 
 
-def _no_password() -> str:
+def _no_tls_password() -> str:
     # Without this, OpenSSL would ask for one on the terminal.
     raise _NeedsPassword
 
 
-def _reason(error: OSError, certfile: str, keyfile: str | None) -> str:
+def _tls_reason(error: OSError, certfile: str, keyfile: str | None) -> str:
     key = f"--keyfile {keyfile}" if keyfile else f"--certfile {certfile}"
     if isinstance(error, _NeedsPassword):
         return (

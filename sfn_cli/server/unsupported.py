@@ -16,7 +16,7 @@ SERVED = (
 )
 
 
-def not_served(what: str, request: HttpRequest, status: int = 400) -> ApiError:
+def unsupported_request(what: str, request: HttpRequest, status: int = 400) -> ApiError:
     """The error for a request that is another service's, or an operation's that sfn does not have:
     `what` names it.
     """

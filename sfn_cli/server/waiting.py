@@ -47,7 +47,7 @@ class Waiting:
 
     async def answer(self, awaited: Awaited, request: Request) -> Answered:
         """The answer when it is there. Raises ApiError, or what the operation raises."""
-        gone = asyncio.create_task(_disconnection(request))
+        gone = asyncio.create_task(_waiting_disconnection(request))
         try:
             if isinstance(awaited, AwaitedEnd):
                 return await self._at_the_end(awaited, gone)
@@ -56,7 +56,7 @@ class Waiting:
             gone.cancel()
 
     async def _at_the_end(self, awaited: AwaitedEnd, gone: asyncio.Task[None]) -> Answered:
-        if not await _before(self._watch.end_of(awaited.execution), gone, self._ended):
+        if not await _waiting_before(self._watch.end_of(awaited.execution), gone, self._ended):
             raise ApiError(
                 "ServiceUnavailable", "sfn serve was told to end. The execution goes on.", status=503
             )
@@ -66,14 +66,16 @@ class Waiting:
     async def _with_a_task(self, awaited: AwaitedTask, gone: asyncio.Task[None]) -> Answered:
         clock = asyncio.get_running_loop().time
         gives_up_at = clock() + awaited.seconds
-        while await _before(self._watch.task_of(awaited.activity), gone, self._ending, gives_up_at - clock()):
+        while await _waiting_before(
+            self._watch.task_of(awaited.activity), gone, self._ending, gives_up_at - clock()
+        ):
             answer: Answered | None = await self._in_thread(awaited.take)
             if answer is not None:
                 return answer
         return NO_TASK
 
 
-async def _before(
+async def _waiting_before(
     event: Coroutine[Any, Any, None],
     gone: asyncio.Task[None],
     ending: asyncio.Event,
@@ -94,7 +96,7 @@ async def _before(
         ended.cancel()
 
 
-async def _disconnection(request: Request) -> None:
+async def _waiting_disconnection(request: Request) -> None:
     """Returns when the client is gone. The request's body has been read."""
     while (await request.receive())["type"] != "http.disconnect":
         pass

@@ -73,7 +73,7 @@ class Caller:
         self.service = service
 
     def __call__(self, operation: str, /, **request: Any) -> dict[str, Any]:
-        return api.call(self.service, model.load("stepfunctions", operation), request)
+        return api.call_api(self.service, model.load_model("stepfunctions", operation), request)
 
     def create(self, name: str = "m", **more: Any) -> str:
         """Creates a state machine; its ARN."""

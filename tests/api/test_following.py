@@ -41,7 +41,7 @@ def test_a_commit_between_two_looks_is_seen(call: Caller, tmp_path: Path) -> Non
     assert [follower.wait(), follower.wait()] == [True, False]
     follower.look_again()
     assert [follower.wait(), follower.wait()] == [True, False]
-    looks = following.looks(call.service)
+    looks = following.follow_looks(call.service)
     next(looks)
     other.function_events.add("id", "f", "{}", None, 0)  # while the caller looks
     next(looks)
@@ -50,8 +50,8 @@ def test_a_commit_between_two_looks_is_seen(call: Caller, tmp_path: Path) -> Non
 
 def test_looks_end_in_time(call: Caller) -> None:
     """A wait with a time limit ends when nothing changes; with a limit of 0 there is still one look."""
-    assert len(list(following.looks(call.service, 0.0))) == 1
-    assert len(list(following.looks(call.service, 0.05))) == 1
+    assert len(list(following.follow_looks(call.service, 0.0))) == 1
+    assert len(list(following.follow_looks(call.service, 0.05))) == 1
 
 
 @pytest.mark.usefixtures("_wakes_at_once")
@@ -85,7 +85,7 @@ def test_a_store_that_is_gone_ends_the_wait(call: Caller, tmp_path: Path, replac
     if replaced:
         (tmp_path / "sfn.db").touch()
     with pytest.raises(StoreError, match="was moved or deleted while this command waited for it"):
-        list(following.ends(call.service, [arn]))
+        list(following.follow_ends(call.service, [arn]))
 
 
 @pytest.mark.parametrize("window", [1, 2, 100])
@@ -104,7 +104,7 @@ def test_ends(call: Caller, monkeypatch: pytest.MonkeyPatch, window: int) -> Non
                 connection.execute("UPDATE execution SET status = 'SUCCEEDED' WHERE arn = ?", (arn,))
         database.close()
 
-    waits = following.ends(call.service, arns)
+    waits = following.follow_ends(call.service, arns)
     first = next(waits)
     assert first == ({arns[3]: "FAILED"} if window > 3 else {})
     other = threading.Thread(target=end_the_others, args=(call.service.settings.home,))
@@ -113,14 +113,14 @@ def test_ends(call: Caller, monkeypatch: pytest.MonkeyPatch, window: int) -> Non
     other.join()
     statuses = dict.fromkeys(arns, "SUCCEEDED") | {arns[3]: "FAILED"}
     assert sorted(reported) == sorted(statuses.items())
-    assert list(following.ends(call.service, [])) == []
+    assert list(following.follow_ends(call.service, [])) == []
 
 
 def test_events_end_with_the_execution(call: Caller, tmp_path: Path) -> None:
     """Every event is yielded, even those that another process stores as the execution ends."""
     (arn,) = start(call, 1)
     other = Caller(make_service(tmp_path))
-    events = following.events(call.service, arn)
+    events = following.follow_events(call.service, arn)
     assert [event.type for event in islice(events, 1)] == ["ExecutionStarted"]
     other("StopExecution", executionArn=arn)
     assert [event.type for event in events] == ["ExecutionAborted"]
@@ -130,5 +130,5 @@ def test_events_end_with_the_execution(call: Caller, tmp_path: Path) -> None:
 def test_settled(service: Service) -> None:
     """An execution that runs has not settled. One whose row is gone never ends: nobody waits for it."""
     running, gone = start(Caller(service), 1)[0], "arn:aws:states:us-east-1:123456789012:execution:m:gone"
-    assert following.find_settled(service, [running]) == {}
-    assert following.find_settled(service, [running, gone]) == {gone: following.SUSPENDED}
+    assert following.follow_settled(service, [running]) == {}
+    assert following.follow_settled(service, [running, gone]) == {gone: following.SUSPENDED}

@@ -15,7 +15,7 @@ from tests import compile_model
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ALL = [(service, name) for service in model.services() for name in model.operation_names(service)]
+ALL = [(service, name) for service in model.model_services() for name in model.model_operation_names(service)]
 
 
 def test_is_fresh() -> None:
@@ -25,8 +25,8 @@ def test_is_fresh() -> None:
 
 def test_has_every_operation_of_step_functions() -> None:
     """All 37, by command and by name."""
-    assert len(model.commands("stepfunctions")) == 37
-    assert model.by_command("stepfunctions", "start-sync-execution").host_prefix == "sync-"
+    assert len(model.model_commands("stepfunctions")) == 37
+    assert model.model_by_command("stepfunctions", "start-sync-execution").host_prefix == "sync-"
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_has_every_operation_of_step_functions() -> None:
 def test_unknown_operation(service: str, name: str) -> None:
     """What the model does not know is a KeyError, not a file that is missing."""
     with pytest.raises(KeyError):
-        model.load(service, name)
+        model.load_model(service, name)
 
 
 @pytest.mark.parametrize("service, name", ALL)
@@ -43,21 +43,21 @@ def test_patterns_compile(service: str, name: str) -> None:
     """Each of AWS's patterns, which are Java's, is one that Python can use."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        for shape in _shapes(model.load(service, name).input):
+        for shape in _shapes(model.load_model(service, name).input):
             if "pattern" in shape:
-                assert isinstance(constraints._compile(shape["pattern"]), re.Pattern)
+                assert isinstance(constraints._compile_constraint_pattern(shape["pattern"]), re.Pattern)
 
 
 def test_extension_is_marked() -> None:
     """CodeDir and inject are sfn's own and say so."""
-    code = model.load("lambda", "CreateFunction").input["members"]["Code"]
+    code = model.load_model("lambda", "CreateFunction").input["members"]["Code"]
     assert code["members"]["CodeDir"]["extension"] is True
-    assert model.load("lambda", "UpdateFunctionCode").input["members"]["CodeDir"]["extension"] is True
+    assert model.load_model("lambda", "UpdateFunctionCode").input["members"]["CodeDir"]["extension"] is True
     for name in ("StartExecution", "StartSyncExecution"):
         assert [
             member
-            for member, shape in model.load("stepfunctions", name).input["members"].items()
-            if model.is_ours(shape)
+            for member, shape in model.load_model("stepfunctions", name).input["members"].items()
+            if model.is_not_in_aws_model(shape)
         ] == ["inject"]
 
 

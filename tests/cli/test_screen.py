@@ -29,7 +29,7 @@ from sfn_cli.cli import screen
 )
 def test_visible(text: str, shown: str) -> None:
     """Text that a terminal would act on, or not show, is escaped; all other text stays."""
-    assert screen.visible(text) == shown
+    assert screen.visible_on_screen(text) == shown
     assert json.loads(f'"{shown}"', strict=False) == text  # JSON stays JSON, with the same value
 
 
@@ -44,21 +44,21 @@ def test_every_character_without_a_shape() -> None:
     ]
     kept = {"\n", "\t"}
     assert [
-        character for character in hidden if screen.visible(f"a{character}b") == f"a{character}b"
+        character for character in hidden if screen.visible_on_screen(f"a{character}b") == f"a{character}b"
     ] == sorted(kept, key=ord)
 
 
 def test_one_line() -> None:
-    """`one_line` also escapes newlines and tabs."""
-    assert screen.one_line("a\n\tb\x1b") == "a\\n\\tb\\u001b"
+    """`one_screen_line` also escapes newlines and tabs."""
+    assert screen.one_screen_line("a\n\tb\x1b") == "a\\n\\tb\\u001b"
 
 
 def test_own_colours_pass_and_text_does_not() -> None:
     """A Screen escapes all text but Controls; without a Screen everything passes."""
-    parts = [*screen.style("\x1b[8mtext", 32, color=True), "\x07\n"]
+    parts = [*screen.screen_style("\x1b[8mtext", 32, color=True), "\x07\n"]
     terminal, file = io.StringIO(), io.StringIO()
-    screen.write_parts(screen.over(terminal), parts)
-    screen.write_parts(file, parts)
+    screen.write_screen_parts(screen.over_screen(terminal), parts)
+    screen.write_screen_parts(file, parts)
     assert terminal.getvalue() == "\x1b[32m\\u001b[8mtext\x1b[0m\\u0007\n"
     assert file.getvalue() == "\x1b[32m\x1b[8mtext\x1b[0m\x07\n"
 
@@ -66,6 +66,8 @@ def test_own_colours_pass_and_text_does_not() -> None:
 def test_rich_draws_text_as_it_is_shown() -> None:
     """rich's own controls pass; its text is neither markup nor acted on."""
     terminal = io.StringIO()
-    console = screen.console(screen.over(terminal), force_terminal=True, width=80, color_system="standard")
+    console = screen.screen_console(
+        screen.over_screen(terminal), force_terminal=True, width=80, color_system="standard"
+    )
     console.print("[red]x[/red] \x1b[8m \u202e :smile:", style="green")
     assert terminal.getvalue() == "\x1b[32m[red]x[/red] \\u001b[8m \\u202e :smile:\x1b[0m\n"

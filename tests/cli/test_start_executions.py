@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sfn_cli.cli.exit_codes import ExitCode
-from sfn_cli.cli.progress import Bar
+from sfn_cli.cli.progress import ProgressBar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,7 +104,7 @@ def test_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm")
     ours, theirs = pty.openpty()
     with os.fdopen(theirs, "w") as terminal:
-        with Bar(terminal) as bar:
+        with ProgressBar(terminal) as bar:
             bar.show("500 started", 1, 2)
             bar.hide()
             terminal.write("a line that stays\n")

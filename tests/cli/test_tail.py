@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from sfn_cli.cli.failures import CommandFailedError
-from sfn_cli.cli.tail import line, since
+from sfn_cli.cli.tail import tail_line, tail_since
 
 NOW = datetime(2024, 1, 2, tzinfo=UTC)
 MIDNIGHT = 1704153600000
@@ -30,14 +30,14 @@ MIDNIGHT = 1704153600000
 )
 def test_since(text: str, at: int) -> None:
     """--since is a span before now or a time."""
-    assert since(text, NOW) == at
+    assert tail_since(text, NOW) == at
 
 
 @pytest.mark.parametrize("text", ["bogus", "m", "1y", "nan", "99999999999999w"])
 def test_since_that_is_wrong(text: str) -> None:
     """What is neither is refused."""
     with pytest.raises(CommandFailedError, match="Invalid timestamp"):
-        since(text, NOW)
+        tail_since(text, NOW)
 
 
 @pytest.mark.parametrize(
@@ -51,4 +51,4 @@ def test_since_that_is_wrong(text: str) -> None:
 def test_formats(line_format: str, shown: str) -> None:
     """A line's end is stripped; json lays out messages that are JSON."""
     event = {"timestamp": 1500, "logStreamName": "s", "message": '{"a": 1}\n'}
-    assert "".join(line(event, line_format, color=False)) == shown
+    assert "".join(tail_line(event, line_format, color=False)) == shown

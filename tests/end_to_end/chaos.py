@@ -21,8 +21,8 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sfn_cli.api import call
-from sfn_cli.api.model import load
+from sfn_cli.api import call_api
+from sfn_cli.api.model import load_model
 from sfn_cli.app import build_app
 from sfn_cli.settings import Settings
 from sfn_cli.store.sqlite.database import Database
@@ -250,11 +250,11 @@ class Chaos:
     def start_by_api(self) -> None:
         """The others, spread over the run."""
         service = build_app(Settings.from_environment({"SFN_HOME": str(self.home)}))
-        operation = load("stepfunctions", "StartExecution")
+        operation = load_model("stepfunctions", "StartExecution")
         pause = self.wanted_kills / 15 / len(self.work) / 2
         for at, (kind, n) in enumerate(self.work):
             if at % 5:
-                call(
+                call_api(
                     service,
                     operation,
                     {"stateMachineArn": MACHINES + kind, "name": f"e{n}", "input": json.dumps(given(n))},

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sfn_cli.api import call, following, model
+from sfn_cli.api import call_api, following, model
 from sfn_cli.app import build_app
 from sfn_cli.asl.choice_rules import COMPARISONS, TYPE_TESTS
 from sfn_cli.errors import ApiError
@@ -283,7 +283,7 @@ class Store:
         self.machines = 0
 
     def __call__(self, operation: str, **request: Any) -> dict[str, Any]:
-        return call(self.service, model.load("stepfunctions", operation), request)
+        return call_api(self.service, model.load_model("stepfunctions", operation), request)
 
     def create(self, definition: str) -> str:
         self.machines += 1
@@ -341,8 +341,8 @@ def test_every_execution_ends_and_harms_no_other(
             started.append(answer["executionArn"])
     waiting = [store.row(execution) for execution in started]
     workers = set(worker_pids(store.home))
-    for _ in following.looks(store.service, SECONDS):
-        statuses = following.find_settled(store.service, waiting)
+    for _ in following.follow_looks(store.service, SECONDS):
+        statuses = following.follow_settled(store.service, waiting)
         if len(statuses) == len(waiting):
             break
     assert len(statuses) == len(waiting), f"not within {SECONDS} s: {state}"

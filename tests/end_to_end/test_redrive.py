@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sfn_cli.api import call
-from sfn_cli.api.model import load
+from sfn_cli.api import call_api
+from sfn_cli.api.model import load_model
 from sfn_cli.app import build_app
 from sfn_cli.drivers.local import launch
 from sfn_cli.settings import Settings
@@ -142,8 +142,8 @@ def test_stopped_and_redriven_at_once(home: Path) -> None:
     until(lambda: "WaitStateEntered" in types(home, arn), "the wait")
     service = build_app(Settings.from_environment({"SFN_HOME": str(home)}))
     for _ in range(30):
-        call(service, load("stepfunctions", "StopExecution"), {"executionArn": arn})
-        call(service, load("stepfunctions", "RedriveExecution"), {"executionArn": arn})
+        call_api(service, load_model("stepfunctions", "StopExecution"), {"executionArn": arn})
+        call_api(service, load_model("stepfunctions", "RedriveExecution"), {"executionArn": arn})
     service.close()
     done = ended(home, arn)
     assert (done["status"], done["redriveCount"]) == ("SUCCEEDED", 30)

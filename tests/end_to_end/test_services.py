@@ -149,7 +149,9 @@ def test_the_next_run_brings_the_services_back(home: Path) -> None:
         "events[].stateEnteredEventDetails.name",
     )
     until(lambda: {"Recall", "Refund"} & set(sfn_json(home, *history)), "the undoing")
-    with dev_services.running(_order_services(), "order", Settings.from_environment({"SFN_HOME": str(home)})):
+    with dev_services.running_dev_services(
+        _order_services(), "order", Settings.from_environment({"SFN_HOME": str(home)})
+    ):
         assert ended(home, left)["error"] == "States.TaskFailed"
     assert "NotOrdered" in sfn_json(home, *history)
 
@@ -211,7 +213,7 @@ def test_a_service_that_does_not_listen(tmp_path: Path, monkeypatch: pytest.Monk
         pytest.raises(
             CommandFailedError, match=r"Deaf .* takes no connections at 127.0.0.1:\d+ within"
         ) as raised,
-        dev_services.running([service], "m", settings),
+        dev_services.running_dev_services([service], "m", settings),
     ):
         pass
     pid = str(raised.value).split()[-1]

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sfn_cli.api import call
-from sfn_cli.api.model import load
+from sfn_cli.api import call_api
+from sfn_cli.api.model import load_model
 from sfn_cli.app import build_app
 from sfn_cli.interpreter.events import TERMINAL
 from sfn_cli.settings import Settings
@@ -99,7 +99,7 @@ def define(home: Path, tmp_path: Path) -> None:
 
 def start_many(home: Path, count: int, at: float) -> None:
     service = build_app(Settings.from_environment({"SFN_HOME": str(home)}))
-    operation = load("stepfunctions", "StartExecution")
+    operation = load_model("stepfunctions", "StartExecution")
     for n in range(count // len(KINDS)):
         for kind in KINDS:
             request = {
@@ -107,7 +107,7 @@ def start_many(home: Path, count: int, at: float) -> None:
                 "name": f"e{n}",
                 "input": given(n, at),
             }
-            call(service, operation, request)
+            call_api(service, operation, request)
     service.close()
 
 

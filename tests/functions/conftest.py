@@ -68,7 +68,7 @@ def call(bench: Workbench) -> Iterator[Call]:
         ),
         clock=lambda: time.time_ns() // 1_000_000,
     )
-    yield lambda operation, **request: api.call(service, model.load("lambda", operation), request)
+    yield lambda operation, **request: api.call_api(service, model.load_model("lambda", operation), request)
     service.close()
 
 

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import pytest
 
-from sfn_cli.api.model import load as load_operation
+from sfn_cli.api.model import load_model as load_operation
 from sfn_cli.asl.state_machine import load_machine
 from sfn_cli.interpreter.events import (
     EVENT_TYPES,

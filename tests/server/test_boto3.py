@@ -101,7 +101,7 @@ def test_extra_members_of_errors(served: Served) -> None:
 
 def test_every_operation_is_there() -> None:
     """Of Step Functions, none is left out: boto3's methods all work."""
-    names = model.operation_names("stepfunctions")
+    names = model.model_operation_names("stepfunctions")
     assert [name for name in names if ("stepfunctions", name) not in OPERATIONS] == []
 
 

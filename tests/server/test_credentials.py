@@ -415,5 +415,5 @@ def test_files_that_cannot_be_used(tmp_path: Path, content: bytes | None, compla
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(ConfigurationError) as error:
-        credentials.read(str(path))
+        credentials.read_server_credentials(str(path))
     assert str(error.value) == f"Cannot use the credentials in {path}: {complaint}."

@@ -16,7 +16,7 @@ from starlette.datastructures import Headers
 from sfn_cli.errors import ApiError
 from sfn_cli.server.credentials import AccessKey
 from sfn_cli.server.messages import HttpRequest
-from sfn_cli.server.signature import check_claim, check_digest, signature_of
+from sfn_cli.server.signature import check_signature_claim, check_signature_digest, signature_of
 
 KNOWN = {"AKID/WITH/SLASHES": AccessKey("sécret+/=", "token/+=")}
 KEYS = Keys("AKID/WITH/SLASHES", "sécret+/=", "token/+=")
@@ -44,8 +44,8 @@ def sent(request: AWSRequest) -> HttpRequest:
 
 def check(request: HttpRequest, now: datetime) -> None:
     claimed = signature_of(request)
-    check_claim(claimed, request, KNOWN, now)
-    check_digest(claimed, request, KNOWN)
+    check_signature_claim(claimed, request, KNOWN, now)
+    check_signature_digest(claimed, request, KNOWN)
 
 
 @pytest.mark.parametrize("signer", [SigV4Auth, SigV4QueryAuth])

@@ -18,7 +18,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from sfn_cli.server.limits import MAX_BODIES_BYTES, max_connections
+from sfn_cli.server.limits import MAX_BODIES_BYTES, max_connections_limit
 from tests.api.fakes import PASS, ROLE
 from tests.processes import SFN, environment_of, until
 from tests.server.raw_requests import CREDENTIALS, FUNCTIONS, HOST, LIST, framed, target
@@ -155,7 +155,7 @@ def test_all_connections_are_being_answered(tmp_path: Path) -> None:
             stack.enter_context(connected(served, waits))
             return "new connections wait" in served.printed()
 
-        polls = [stack.enter_context(connected(served, waits)) for _ in range(max_connections(256) - 1)]
+        polls = [stack.enter_context(connected(served, waits)) for _ in range(max_connections_limit(256) - 1)]
         with connected(served, ALIVE) as sync:
             assert status(answer_of(sync)) == b"200"  # so the polls have been read
             until(is_crowded, "the line that says so")

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli import arn
-from sfn_cli.api.model import load
+from sfn_cli.api.model import load_model
 from sfn_cli.api.protocol import paging
 from sfn_cli.api.protocol.constraints import check_constraints
 from sfn_cli.errors import ApiError
@@ -37,9 +37,9 @@ _SECRETS = ("ApiKeyValue", "ClientSecret", "Password")
 
 
 def create_connection(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    _check(request)
+    _check_connection(request)
     name, now = request["Name"], service.clock()
-    stem = _stem(service, name)
+    stem = _connection_arn_stem(service, name)
     connection = Connection(
         arn=f"{stem}/{random_uuid()}",
         stem=stem,
@@ -54,23 +54,26 @@ def create_connection(service: Service, request: dict[str, Any]) -> dict[str, An
     )
     if not service.connections.create(connection):
         raise ApiError("ResourceAlreadyExistsException", f"Connection {name} already exists.")
-    return _change_response(connection)
+    return _connection_change_response(connection)
 
 
 def describe_connection(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    connection = service.connections.find(_stem(service, request["Name"]))
+    connection = service.connections.find(_connection_arn_stem(service, request["Name"]))
     if connection is None:
-        raise _missing("describe", request["Name"])
+        raise _missing_connection("describe", request["Name"])
     return {
-        **_summary(connection),
+        **_connection_summary(connection),
         "Description": connection.description,
-        "AuthParameters": _without_secrets(loads(connection.auth_parameters)),
+        "AuthParameters": _connection_without_secrets(loads(connection.auth_parameters)),
     }
 
 
 def list_connections(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """The connections of this account and region, by name."""
-    prefix, state = _stem(service, request.get("NamePrefix", "")), request.get("ConnectionState")
+    prefix, state = (
+        _connection_arn_stem(service, request.get("NamePrefix", "")),
+        request.get("ConnectionState"),
+    )
     connections, token = paging.sealed_page(
         {"maxResults": request.get("Limit"), "nextToken": request.get("NextToken")},
         f"ListConnections {prefix} {state}",
@@ -79,7 +82,10 @@ def list_connections(service: Service, request: dict[str, Any]) -> dict[str, Any
         lambda connection: connection.name,
         parse=str,
     )
-    return {"Connections": [_summary(connection) for connection in connections], "NextToken": token}
+    return {
+        "Connections": [_connection_summary(connection) for connection in connections],
+        "NextToken": token,
+    }
 
 
 def update_connection(service: Service, request: dict[str, Any]) -> dict[str, Any]:
@@ -94,10 +100,10 @@ def update_connection(service: Service, request: dict[str, Any]) -> dict[str, An
         whole = {
             **request,
             "AuthorizationType": type_,
-            "AuthParameters": _merge(kept, request.get("AuthParameters", {})),
+            "AuthParameters": _merge_connection(kept, request.get("AuthParameters", {})),
         }
-        check_constraints(load("events", "CreateConnection").input, whole)
-        _check(whole)
+        check_constraints(load_model("events", "CreateConnection").input, whole)
+        _check_connection(whole)
         return old._replace(
             description=request.get("Description", old.description),
             state=AUTHORIZED,
@@ -109,10 +115,10 @@ def update_connection(service: Service, request: dict[str, Any]) -> dict[str, An
             token_expires_at=None,
         )
 
-    changed = service.connections.change(_stem(service, request["Name"]), change)
+    changed = service.connections.change(_connection_arn_stem(service, request["Name"]), change)
     if changed is None:
-        raise _missing("update", request["Name"])
-    return _change_response(changed)
+        raise _missing_connection("update", request["Name"])
+    return _connection_change_response(changed)
 
 
 def deauthorize_connection(service: Service, request: dict[str, Any]) -> dict[str, Any]:
@@ -127,20 +133,20 @@ def deauthorize_connection(service: Service, request: dict[str, Any]) -> dict[st
             token_expires_at=None,
         )
 
-    changed = service.connections.change(_stem(service, request["Name"]), change)
+    changed = service.connections.change(_connection_arn_stem(service, request["Name"]), change)
     if changed is None:
-        raise _missing("deauthorize", request["Name"])
-    return _change_response(changed)
+        raise _missing_connection("deauthorize", request["Name"])
+    return _connection_change_response(changed)
 
 
 def delete_connection(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    deleted = service.connections.delete(_stem(service, request["Name"]))
+    deleted = service.connections.delete(_connection_arn_stem(service, request["Name"]))
     if deleted is None:
-        raise _missing("delete", request["Name"])
-    return {**_change_response(deleted), "ConnectionState": "DELETING"}
+        raise _missing_connection("delete", request["Name"])
+    return {**_connection_change_response(deleted), "ConnectionState": "DELETING"}
 
 
-def find(service: Service, connection_arn: str) -> Connection | None:
+def find_connection(service: Service, connection_arn: str) -> Connection | None:
     """Finds the connection that a task names. If none has that ARN, a connection of another id or
     account with the same name matches: a definition that was written for AWS has AWS's ARN.
     """
@@ -149,11 +155,11 @@ def find(service: Service, connection_arn: str) -> Connection | None:
     return service.connections.resolve(connection_arn, stem, name)
 
 
-def _stem(service: Service, name: str) -> str:
+def _connection_arn_stem(service: Service, name: str) -> str:
     return arn.connection_arn(service.settings.region, service.settings.account_id, name)
 
 
-def _check(request: Mapping[str, Any]) -> None:
+def _check_connection(request: Mapping[str, Any]) -> None:
     """Raises ApiError ValidationException when what authorises is not of the AuthorizationType, or
     is not sfn's to have. (ours)
     """
@@ -171,24 +177,26 @@ def _check(request: Mapping[str, Any]) -> None:
         )
 
 
-def _merge(old: Json, new: Json) -> Json:
+def _merge_connection(old: Json, new: Json) -> Json:
     """Merges structures member by member; a list is replaced."""
     if not isinstance(old, dict) or not isinstance(new, dict):
         return new
-    return {**old, **{name: _merge(old.get(name), value) for name, value in new.items()}}
+    return {**old, **{name: _merge_connection(old.get(name), value) for name, value in new.items()}}
 
 
-def _without_secrets(parameters: Json) -> Json:
+def _connection_without_secrets(parameters: Json) -> Json:
     """The parameters without secrets, and without the values that are marked as secret."""
     if isinstance(parameters, list):
-        return [_without_secrets(item) for item in parameters]
+        return [_connection_without_secrets(item) for item in parameters]
     if not isinstance(parameters, dict):
         return parameters
     hidden = {*_SECRETS, "Value"} if parameters.get("IsValueSecret") else {*_SECRETS}
-    return {name: _without_secrets(value) for name, value in parameters.items() if name not in hidden}
+    return {
+        name: _connection_without_secrets(value) for name, value in parameters.items() if name not in hidden
+    }
 
 
-def _change_response(connection: Connection) -> dict[str, Any]:
+def _connection_change_response(connection: Connection) -> dict[str, Any]:
     """The members that every operation returns that changes a connection."""
     return {
         "ConnectionArn": connection.arn,
@@ -199,15 +207,15 @@ def _change_response(connection: Connection) -> dict[str, Any]:
     }
 
 
-def _summary(connection: Connection) -> dict[str, Any]:
+def _connection_summary(connection: Connection) -> dict[str, Any]:
     return {
-        **_change_response(connection),
+        **_connection_change_response(connection),
         "Name": connection.name,
         "AuthorizationType": connection.authorization_type,
     }
 
 
-def _missing(verb: str, name: str) -> ApiError:
+def _missing_connection(verb: str, name: str) -> ApiError:
     return ApiError(
         "ResourceNotFoundException",
         f"Failed to {verb} the connection(s). Connection '{name}' does not exist.",

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli import arn
 from sfn_cli.api.functions import paging
 from sfn_cli.api.functions.references import (
-    check_revision,
-    existing_latest,
+    check_reference_revision,
+    existing_latest_reference,
     function_arn,
-    invalid,
-    no_function,
+    invalid_function_reference,
+    no_function_referenced,
 )
 from sfn_cli.errors import ApiError
 from sfn_cli.store.records.functions import FunctionAlias, version_name
@@ -28,109 +28,115 @@ if TYPE_CHECKING:
 
 
 def create_alias(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    name = existing_latest(service, request).name
+    name = existing_latest_reference(service, request).name
     alias = FunctionAlias(
         request["Name"],
-        _number(request["FunctionVersion"]),
-        _weights(request) or {},
+        _version_of_alias(request["FunctionVersion"]),
+        _alias_weights(request) or {},
         request.get("Description", ""),
         random_uuid(),
     )
-    _check(service, name, alias)
+    _check_alias(service, name, alias)
     if not service.function_aliases.create(name, alias):
         raise ApiError(
             "ResourceConflictException",
             f"Alias already exists: {function_arn(service, name, alias.name)}",
             status=409,
         )
-    return _to_response(service, name, alias)
+    return _alias_response(service, name, alias)
 
 
 def get_alias(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    name = existing_latest(service, request).name
+    name = existing_latest_reference(service, request).name
     alias = service.function_aliases.find(name, request["Name"])
     if alias is None:
-        raise _missing(f"Cannot find alias arn: {function_arn(service, name, request['Name'])}")
-    return _to_response(service, name, alias)
+        raise _missing_alias(f"Cannot find alias arn: {function_arn(service, name, request['Name'])}")
+    return _alias_response(service, name, alias)
 
 
 def update_alias(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Changes what is given: weights stay until other ones are, or none: AdditionalVersionWeights={}."""
-    name = existing_latest(service, request).name
-    weights = _weights(request)
+    name = existing_latest_reference(service, request).name
+    weights = _alias_weights(request)
 
     def change(alias: FunctionAlias) -> FunctionAlias:
-        check_revision(request, alias.revision_id)
+        check_reference_revision(request, alias.revision_id)
         changed = alias._replace(
-            number=_number(request["FunctionVersion"]) if "FunctionVersion" in request else alias.number,
+            number=_version_of_alias(request["FunctionVersion"])
+            if "FunctionVersion" in request
+            else alias.number,
             weights=alias.weights if weights is None else weights,
             description=request.get("Description", alias.description),
             revision_id=random_uuid(),
         )
-        _check(service, name, changed)
+        _check_alias(service, name, changed)
         return changed
 
     alias = service.function_aliases.update(name, request["Name"], change)
     if alias is None:
-        raise _missing(f"Alias not found: {function_arn(service, name, request['Name'])}")
-    return _to_response(service, name, alias)
+        raise _missing_alias(f"Alias not found: {function_arn(service, name, request['Name'])}")
+    return _alias_response(service, name, alias)
 
 
 def delete_alias(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Deletes it; that there is none is no error."""
-    service.function_aliases.delete(existing_latest(service, request).name, request["Name"])
+    service.function_aliases.delete(existing_latest_reference(service, request).name, request["Name"])
     return {}
 
 
 def list_aliases(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    name = existing_latest(service, request).name
-    number = _number(request["FunctionVersion"]) if "FunctionVersion" in request else None
-    return paging.answer(
+    name = existing_latest_reference(service, request).name
+    number = _version_of_alias(request["FunctionVersion"]) if "FunctionVersion" in request else None
+    return paging.functions_page(
         "Aliases",
         request,
         lambda after, limit: service.function_aliases.page(name, after, limit, number=number),
         lambda alias: alias.name,
-        lambda alias: _to_response(service, name, alias),
+        lambda alias: _alias_response(service, name, alias),
     )
 
 
-def _number(version: str) -> int:
+def _version_of_alias(version: str) -> int:
     """The number of a version, which the model says is $LATEST or digits."""
     return arn.version_number_of_arn(version) or 0
 
 
-def _weights(request: Mapping[str, Any]) -> dict[str, float] | None:
+def _alias_weights(request: Mapping[str, Any]) -> dict[str, float] | None:
     """The weights that are given, None if none are."""
     if "RoutingConfig" not in request:
         return None
     return dict(request["RoutingConfig"].get("AdditionalVersionWeights") or {})
 
 
-def _check(service: Service, function: str, alias: FunctionAlias) -> None:
+def _check_alias(service: Service, function: str, alias: FunctionAlias) -> None:
     """Raises ApiError unless the alias leads to versions that there are, and shares invocations
     between two at most.
     """
     if len(alias.weights) > 1:
-        raise invalid("Number of items in AdditionalVersionWeights cannot be greater than 1")
+        raise invalid_function_reference(
+            "Number of items in AdditionalVersionWeights cannot be greater than 1"
+        )
     if alias.weights and alias.number == 0:
-        raise invalid("$LATEST is not supported for an alias pointing to more than 1 version")
-    numbers = [alias.number, *map(_number, alias.weights)]
+        raise invalid_function_reference(
+            "$LATEST is not supported for an alias pointing to more than 1 version"
+        )
+    numbers = [alias.number, *map(_version_of_alias, alias.weights)]
     if len(set(numbers)) < len(numbers):
         number = alias.number
-        raise invalid(
+        raise invalid_function_reference(
             f"Invalid function version {number}. "
             f"Function version {number} is already included in routing configuration."
         )
     for number in numbers:
         if service.functions.revision(function, number) is None:
-            raise no_function(function_arn(service, function, version_name(number)))
+            raise no_function_referenced(function_arn(service, function, version_name(number)))
 
 
-def _missing(message: str) -> ApiError:
+def _missing_alias(message: str) -> ApiError:
     return ApiError("ResourceNotFoundException", message, status=404)
 
 
-def _to_response(service: Service, function: str, alias: FunctionAlias) -> dict[str, Any]:
+def _alias_response(service: Service, function: str, alias: FunctionAlias) -> dict[str, Any]:
     """An AliasConfiguration."""
     shown: dict[str, Any] = {
         "AliasArn": function_arn(service, function, alias.name),

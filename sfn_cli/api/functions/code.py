@@ -11,7 +11,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli import quotas
-from sfn_cli.api.functions.references import invalid
+from sfn_cli.api.functions.references import invalid_function_reference
 from sfn_cli.store.records.functions import Code
 
 if TYPE_CHECKING:
@@ -29,21 +29,27 @@ def parse_code(source: Mapping[str, Any]) -> Code | None:
     """Parses the code in a request; None if there is none. Raises ApiError."""
     for member in ("S3Bucket", "S3Key", "ImageUri"):
         if source.get(member):
-            raise invalid(f"sfn takes a function's code from a zip or a folder: {member} is not supported.")
+            raise invalid_function_reference(
+                f"sfn takes a function's code from a zip or a folder: {member} is not supported."
+            )
     folder, content = source.get("CodeDir"), source.get("ZipFile")
     if folder and content:
-        raise invalid("Please do not provide other FunctionCode parameters when providing a ZipFile.")
+        raise invalid_function_reference(
+            "Please do not provide other FunctionCode parameters when providing a ZipFile."
+        )
     if folder:
         if not os.path.isabs(folder) or not os.path.isdir(folder):
-            raise invalid(f"The code's folder must be the absolute path of a folder that exists: {folder}")
+            raise invalid_function_reference(
+                f"The code's folder must be the absolute path of a folder that exists: {folder}"
+            )
         return Code(folder=os.path.normpath(folder))
     if content is None:
         return None
-    _check_zip(content)
+    _check_code_zip(content)
     return Code(zip=content)
 
 
-def _check_zip(content: bytes) -> None:
+def _check_code_zip(content: bytes) -> None:
     """That it is a zip and not too large. What its entries may be is checked when they are unpacked."""
     import io
     import zipfile
@@ -52,21 +58,21 @@ def _check_zip(content: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
-        raise invalid(
+        raise invalid_function_reference(
             "Could not unzip uploaded file. Please check your file, then try to upload again."
         ) from None
     if not entries:
-        raise invalid("Uploaded file must be a non-empty zip")
+        raise invalid_function_reference("Uploaded file must be a non-empty zip")
     if sum(entry.file_size for entry in entries) > quotas.UNZIPPED_CODE_BYTES:
-        raise too_large()
+        raise code_too_large()
     for entry in entries:
         if entry.filename.startswith("/") or ".." in entry.filename.split("/"):
-            raise invalid(
+            raise invalid_function_reference(
                 f"The zip has an entry that would lie outside of the function's folder: {entry.filename}"
             )
 
 
-def facts_of(code: Code) -> dict[str, Json]:
+def facts_of_code(code: Code) -> dict[str, Json]:
     """CodeSize and CodeSha256; a folder's content may change at any time, so its path stands for it."""
     import hashlib
 
@@ -75,7 +81,7 @@ def facts_of(code: Code) -> dict[str, Json]:
     return {"CodeSize": size, "CodeSha256": base64.b64encode(hashlib.sha256(content).digest()).decode()}
 
 
-def snapshot(folder: str) -> bytes:
+def snapshot_of_code(folder: str) -> bytes:
     """A zip of what is in a folder now, caches left out: the same for the same content. Raises ApiError."""
     import io
     import zipfile
@@ -84,22 +90,22 @@ def snapshot(folder: str) -> bytes:
     size = 0
     try:
         with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-            for path in sorted(_files(folder, set())):
+            for path in sorted(_code_files(folder, set())):
                 size += os.path.getsize(path)
                 if size > quotas.UNZIPPED_CODE_BYTES:
-                    raise too_large()
+                    raise code_too_large()
                 entry = zipfile.ZipInfo(os.path.relpath(path, folder), _EPOCH)
                 entry.external_attr = (0o100755 if os.access(path, os.X_OK) else 0o100644) << 16
                 with open(path, "rb") as file:
                     archive.writestr(entry, file.read(), zipfile.ZIP_DEFLATED)
     except OSError as error:
-        raise invalid(
+        raise invalid_function_reference(
             f"The code's folder cannot be read: {error.strerror or error} ({error.filename or folder})"
         ) from None
     return content.getvalue()
 
 
-def _files(folder: str, seen: set[tuple[int, int]]) -> Iterator[str]:
+def _code_files(folder: str, seen: set[tuple[int, int]]) -> Iterator[str]:
     """The files below a folder, through links too: what they lead to belongs to the code."""
     with os.scandir(folder) as entries:
         for entry in entries:
@@ -109,8 +115,10 @@ def _files(folder: str, seen: set[tuple[int, int]]) -> Iterator[str]:
                 status = entry.stat()
                 if (status.st_dev, status.st_ino) not in seen:
                     seen.add((status.st_dev, status.st_ino))
-                    yield from _files(entry.path, seen)
+                    yield from _code_files(entry.path, seen)
 
 
-def too_large() -> ApiError:
-    return invalid(f"Unzipped size must be smaller than {quotas.UNZIPPED_CODE_BYTES} bytes")
+def code_too_large() -> ApiError:
+    return invalid_function_reference(
+        f"Unzipped size must be smaller than {quotas.UNZIPPED_CODE_BYTES} bytes"
+    )

@@ -12,17 +12,21 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli import arn
 from sfn_cli.api.functions import paging
-from sfn_cli.api.functions.code import facts_of, parse_code
+from sfn_cli.api.functions.code import facts_of_code, parse_code
 from sfn_cli.api.functions.references import (
-    check_revision,
-    existing,
-    existing_latest,
+    check_reference_revision,
+    existing_function_reference,
+    existing_latest_reference,
     function_arn,
-    invalid,
-    not_found,
-    parse_reference,
+    function_reference_not_found,
+    invalid_function_reference,
+    parse_function_reference,
 )
-from sfn_cli.api.functions.versions import publish, to_qualified_response, to_response
+from sfn_cli.api.functions.versions import (
+    publish_function_version,
+    qualified_version_response,
+    version_response,
+)
 from sfn_cli.errors import ApiError
 from sfn_cli.store.records.functions import LATEST, Code, Function, reference
 from sfn_cli.uuids import random_uuid
@@ -47,16 +51,16 @@ _REFUSED = ("Layers", "FileSystemConfigs", "ImageConfig", "CapacityProviderConfi
 def create_function(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     name, qualifier = reference(request["FunctionName"])
     if qualifier is not None or not _NAME.fullmatch(name):
-        raise invalid(
+        raise invalid_function_reference(
             "The name of a function has up to 64 letters, digits, hyphens and underscores: "
             f"{request['FunctionName']}"
         )
-    _check_supported(request)
+    _check_function_supported(request)
     code = parse_code(request["Code"])
     if code is None:
-        raise invalid("Please provide a source for function code.")
+        raise invalid_function_reference("Please provide a source for function code.")
     if not request.get("Runtime") or not request.get("Handler"):
-        raise invalid(
+        raise invalid_function_reference(
             "Runtime and Handler are mandatory parameters for functions created with deployment packages."
         )
     now = service.clock()
@@ -69,59 +73,59 @@ def create_function(service: Service, request: dict[str, Any]) -> dict[str, Any]
         "MemorySize": 128,
         "TracingConfig": {"Mode": "PassThrough"},
         "LoggingConfig": {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{name}"},
-        **_changes(request, name),
-        **facts_of(code),
-        **_marks(now),
+        **_function_changes(request, name),
+        **facts_of_code(code),
+        **_function_marks(now),
         "Version": LATEST,
         "State": "Active",
         "LastUpdateStatus": "Successful",
         "PackageType": "Zip",
-        "Architectures": request.get("Architectures") or [_architecture()],
+        "Architectures": request.get("Architectures") or [_function_architecture()],
         "EphemeralStorage": request.get("EphemeralStorage") or {"Size": 512},
         "SnapStart": {"ApplyOn": "None", "OptimizationStatus": "Off"},
         "Tags": request.get("Tags") or {},
     }
     if not service.functions.create(name, own_arn, configuration, code, now):
         raise ApiError("ResourceConflictException", f"Function already exist: {name}", status=409)
-    return _describe(service, request)
+    return _describe_function(service, request)
 
 
 def update_function_code(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    _check_supported(request)
+    _check_function_supported(request)
     code = parse_code(request)
     if code is None:
-        raise invalid("Please provide a source for function code.")
+        raise invalid_function_reference("Please provide a source for function code.")
 
     def change(function: Function) -> Mapping[str, Json]:
-        changed = {**function.configuration, **facts_of(code)}
+        changed = {**function.configuration, **facts_of_code(code)}
         if "Architectures" in request:
             changed["Architectures"] = request["Architectures"]
         return changed
 
-    return _update(service, request, change, code)
+    return _update_function(service, request, change, code)
 
 
 def update_function_configuration(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    _check_supported(request)
+    _check_function_supported(request)
 
     def change(function: Function) -> Mapping[str, Json]:
-        changed = {**function.configuration, **_changes(request, function.name)}
+        changed = {**function.configuration, **_function_changes(request, function.name)}
         if "EphemeralStorage" in request:
             changed["EphemeralStorage"] = request["EphemeralStorage"]
         return changed
 
-    return _update(service, request, change, None)
+    return _update_function(service, request, change, None)
 
 
 def get_function(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    function = existing(service, request)
+    function = existing_function_reference(service, request)
     place = (
         {"RepositoryType": "S3"}
         if function.code_dir is None
         else {"RepositoryType": "Folder", "Location": f"file://{function.code_dir}"}
     )
     answer: dict[str, Any] = {
-        "Configuration": to_response(function, parse_reference(request).qualifier),
+        "Configuration": version_response(function, parse_function_reference(request).qualifier),
         "Code": place,
     }
     if function.configuration.get("Tags"):
@@ -130,7 +134,11 @@ def get_function(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def get_function_configuration(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    return dict(to_response(existing(service, request), parse_reference(request).qualifier))
+    return dict(
+        version_response(
+            existing_function_reference(service, request), parse_function_reference(request).qualifier
+        )
+    )
 
 
 def list_functions(service: Service, request: dict[str, Any]) -> dict[str, Any]:
@@ -141,28 +149,28 @@ def list_functions(service: Service, request: dict[str, Any]) -> dict[str, Any]:
         name, _, number = after.partition(":")
         return service.functions.page((name, int(number or 0)), limit, all_versions=all_versions)
 
-    return paging.answer(
+    return paging.functions_page(
         "Functions",
         request,
         page,
         lambda function: f"{function.name}:{function.number}",
-        to_qualified_response if all_versions else to_response,
+        qualified_version_response if all_versions else version_response,
     )
 
 
 def delete_function(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Deletes the function with all its versions and aliases, or one version."""
-    name, qualifier = parse_reference(request)
+    name, qualifier = parse_function_reference(request)
     if qualifier is None:
         if not service.functions.delete(name):
-            raise not_found(service, request)
+            raise function_reference_not_found(service, request)
         return {"StatusCode": 204}
     if qualifier == LATEST:
-        raise invalid("$LATEST version cannot be deleted without deleting the function.")
+        raise invalid_function_reference("$LATEST version cannot be deleted without deleting the function.")
     number = arn.version_number_of_arn(qualifier)
     aliases = None if number is None else service.function_versions.delete(name, number)
     if aliases is None:
-        raise not_found(service, request)
+        raise function_reference_not_found(service, request)
     if aliases:
         message = f"Version {number} cannot be deleted: aliases lead to it ({', '.join(aliases)})."
         raise ApiError("ResourceConflictException", message, status=409)
@@ -172,34 +180,44 @@ def delete_function(service: Service, request: dict[str, Any]) -> dict[str, Any]
 # Configurations
 
 
-def _update(service: Service, request: Mapping[str, Any], change: Any, code: Code | None) -> dict[str, Any]:
-    name, qualifier = parse_reference(request)
+def _update_function(
+    service: Service, request: Mapping[str, Any], change: Any, code: Code | None
+) -> dict[str, Any]:
+    name, qualifier = parse_function_reference(request)
     now = service.clock()
 
     def apply_change(function: Function) -> Mapping[str, Json]:
-        check_revision(request, function.configuration["RevisionId"])
-        return {**change(function), **_marks(now)}
+        check_reference_revision(request, function.configuration["RevisionId"])
+        return {**change(function), **_function_marks(now)}
 
     if request.get("DryRun"):
-        now_is = existing_latest(service, request)
-        return dict(to_response(now_is._replace(configuration=apply_change(now_is))))
+        now_is = existing_latest_reference(service, request)
+        return dict(version_response(now_is._replace(configuration=apply_change(now_is))))
     function = service.functions.update(name, apply_change, now, code) if qualifier is None else None
     if function is None:
-        raise not_found(service, request)
-    return _describe(service, request)
+        raise function_reference_not_found(service, request)
+    return _describe_function(service, request)
 
 
-def _describe(service: Service, request: Mapping[str, Any]) -> dict[str, Any]:
+def _describe_function(service: Service, request: Mapping[str, Any]) -> dict[str, Any]:
     """Describes the function that was created or changed, or the version it is published as."""
     named = {"FunctionName": request["FunctionName"]}
-    return dict(to_response(publish(service, named) if request.get("Publish") else existing(service, named)))
+    return dict(
+        version_response(
+            publish_function_version(service, named)
+            if request.get("Publish")
+            else existing_function_reference(service, named)
+        )
+    )
 
 
-def _changes(request: Mapping[str, Any], name: str) -> dict[str, Json]:
+def _function_changes(request: Mapping[str, Any], name: str) -> dict[str, Json]:
     changes = {member: request[member] for member in _KEPT if member in request}
     if "LoggingConfig" in changes:
         if changes["LoggingConfig"].get("LogFormat") == "JSON":
-            raise invalid("sfn writes the logs of functions as text: LogFormat JSON is not supported.")
+            raise invalid_function_reference(
+                "sfn writes the logs of functions as text: LogFormat JSON is not supported."
+            )
         changes["LoggingConfig"] = {
             "LogFormat": "Text",
             "LogGroup": f"/aws/lambda/{name}",
@@ -208,7 +226,7 @@ def _changes(request: Mapping[str, Any], name: str) -> dict[str, Json]:
     return changes
 
 
-def _marks(now: int) -> dict[str, Json]:
+def _function_marks(now: int) -> dict[str, Json]:
     """The members that differ between two states of a function."""
     import time
 
@@ -216,13 +234,15 @@ def _marks(now: int) -> dict[str, Json]:
     return {"LastModified": f"{at}.{now % 1000:03d}+0000", "RevisionId": random_uuid()}
 
 
-def _check_supported(request: Mapping[str, Any]) -> None:
+def _check_function_supported(request: Mapping[str, Any]) -> None:
     if request.get("PackageType") == "Image":
-        raise invalid("sfn runs functions from a zip or a folder: the package type Image is not supported.")
+        raise invalid_function_reference(
+            "sfn runs functions from a zip or a folder: the package type Image is not supported."
+        )
     for member in _REFUSED:
         if request.get(member):
-            raise invalid(f"sfn does not support the parameter {member} of functions.")
+            raise invalid_function_reference(f"sfn does not support the parameter {member} of functions.")
 
 
-def _architecture() -> str:
+def _function_architecture() -> str:
     return "arm64" if os.uname().machine in ("arm64", "aarch64") else "x86_64"

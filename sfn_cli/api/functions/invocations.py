@@ -10,7 +10,12 @@ import base64
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli import jsonvalue, quotas
-from sfn_cli.api.functions.references import existing, invalid, not_found, parse_reference
+from sfn_cli.api.functions.references import (
+    existing_function_reference,
+    function_reference_not_found,
+    invalid_function_reference,
+    parse_function_reference,
+)
 from sfn_cli.errors import ApiError
 from sfn_cli.uuids import random_uuid
 
@@ -20,21 +25,21 @@ if TYPE_CHECKING:
 
 def invoke(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     kind = request.get("InvocationType") or "RequestResponse"
-    payload = _parse_payload(
+    payload = _parse_invocation_payload(
         request.get("Payload"), quotas.INVOKE_EVENT_BYTES if kind == "Event" else quotas.INVOKE_BYTES
     )
-    client_context = _parse_context(request.get("ClientContext"))
-    existing(service, request)
+    client_context = _parse_invocation_context(request.get("ClientContext"))
+    existing_function_reference(service, request)
     if kind == "DryRun":
         return {"StatusCode": 204, "Payload": b""}
-    name, qualifier = parse_reference(request)
+    name, qualifier = parse_function_reference(request)
     function_ref = f"{name}:{qualifier}" if qualifier else name
     if kind == "Event":
         send_event(service, function_ref, payload, client_context)
         return {"StatusCode": 202, "Payload": b""}
     outcome = service.invoker.invoke(function_ref, payload, client_context)
     if outcome.kind == "not_found":
-        raise not_found(service, request)
+        raise function_reference_not_found(service, request)
     if outcome.kind == "unusable":
         raise ApiError(outcome.error, outcome.message, status=502)
     answer: dict[str, Any] = {
@@ -56,7 +61,7 @@ def send_event(service: Service, function_ref: str, payload: str, client_context
     return request_id
 
 
-def _parse_payload(payload: bytes | str | None, most_bytes: int) -> str:
+def _parse_invocation_payload(payload: bytes | str | None, most_bytes: int) -> str:
     """Returns the event's JSON text; without a payload, the empty object. Raises ApiError."""
     if not payload:
         return "{}"
@@ -73,7 +78,7 @@ def _parse_payload(payload: bytes | str | None, most_bytes: int) -> str:
     return text
 
 
-def _parse_context(given: str | None) -> str | None:
+def _parse_invocation_context(given: str | None) -> str | None:
     """Returns the JSON text of the client's context, which is sent in base64. Raises ApiError."""
     if given is None:
         return None
@@ -83,5 +88,5 @@ def _parse_context(given: str | None) -> str | None:
     except ValueError:
         told = None
     if not isinstance(told, dict):
-        raise invalid("ClientContext must be the base64 of a JSON object.")
+        raise invalid_function_reference("ClientContext must be the base64 of a JSON object.")
     return text

@@ -6,7 +6,7 @@ import base64
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sfn_cli import quotas
-from sfn_cli.api.functions.references import invalid
+from sfn_cli.api.functions.references import invalid_function_reference
 from sfn_cli.api.protocol import paging
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 
 
-def answer(
+def functions_page(
     member: str,
     request: Mapping[str, Any],
     read: Callable[[str, int], Sequence[Item]],
@@ -30,7 +30,7 @@ def answer(
         after = base64.b64decode(request.get("Marker", ""), validate=True).decode()
         items, last = paging.page(read, after, size)
     except ValueError:
-        raise invalid("Invalid marker") from None
+        raise invalid_function_reference("Invalid marker") from None
     answered: dict[str, Any] = {member: [shown(item) for item in items]}
     if last is not None:
         answered["NextMarker"] = base64.b64encode(key(last).encode()).decode()

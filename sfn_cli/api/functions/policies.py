@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.api.functions.references import existing
+from sfn_cli.api.functions.references import existing_function_reference
 from sfn_cli.errors import ApiError
 
 if TYPE_CHECKING:
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 def get_function_code_signing_config(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    return {"FunctionName": existing(service, request).name}
+    return {"FunctionName": existing_function_reference(service, request).name}
 
 
 def get_function_concurrency(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    existing(service, request)
+    existing_function_reference(service, request)
     return {}
 
 
 def get_policy(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    existing(service, request)
+    existing_function_reference(service, request)
     raise ApiError("ResourceNotFoundException", "The resource you requested does not exist.", status=404)

@@ -18,44 +18,46 @@ if TYPE_CHECKING:
     from sfn_cli.jsonvalue import Json
 
 
-def parse_reference(request: Mapping[str, Any]) -> Reference:
+def parse_function_reference(request: Mapping[str, Any]) -> Reference:
     """Returns the function's name, and the qualifier that is part of it or a member of its own.
     Raises ApiError when they differ.
     """
     name, qualifier = reference(request["FunctionName"])
     given = request.get("Qualifier")
     if given and qualifier and given != qualifier:
-        raise invalid("The derived qualifier from the function name does not match the specified qualifier.")
+        raise invalid_function_reference(
+            "The derived qualifier from the function name does not match the specified qualifier."
+        )
     return Reference(name, qualifier or given or None)
 
 
-def existing(service: Service, request: Mapping[str, Any]) -> Function:
+def existing_function_reference(service: Service, request: Mapping[str, Any]) -> Function:
     """The function at the version that is meant; an alias's is the one that it leads to. Raises ApiError."""
-    name, qualifier = parse_reference(request)
+    name, qualifier = parse_function_reference(request)
     number = 0 if qualifier in (None, LATEST) else arn.version_number_of_arn(qualifier)
     if number is None and qualifier is not None:
         route = service.functions.route(name, qualifier)
         number = None if route is None else route.number
     function = None if number is None else service.functions.find(name, number)
     if function is None:
-        raise not_found(service, request)
+        raise function_reference_not_found(service, request)
     return function
 
 
-def existing_latest(service: Service, request: Mapping[str, Any]) -> Function:
+def existing_latest_reference(service: Service, request: Mapping[str, Any]) -> Function:
     """Returns the function as it is now, for an operation that takes no version or alias. Raises
     ApiError.
     """
-    if parse_reference(request).qualifier not in (None, LATEST):
-        raise not_found(service, request)
-    return existing(service, request)
+    if parse_function_reference(request).qualifier not in (None, LATEST):
+        raise function_reference_not_found(service, request)
+    return existing_function_reference(service, request)
 
 
-def not_found(service: Service, request: Mapping[str, Any]) -> ApiError:
-    return no_function(function_arn(service, *parse_reference(request)))
+def function_reference_not_found(service: Service, request: Mapping[str, Any]) -> ApiError:
+    return no_function_referenced(function_arn(service, *parse_function_reference(request)))
 
 
-def no_function(function_arn: str) -> ApiError:
+def no_function_referenced(function_arn: str) -> ApiError:
     return ApiError("ResourceNotFoundException", f"Function not found: {function_arn}", status=404)
 
 
@@ -64,11 +66,11 @@ def function_arn(service: Service, name: str, qualifier: str | None = None) -> s
     return f"{own}:{qualifier}" if qualifier else own
 
 
-def invalid(message: str) -> ApiError:
+def invalid_function_reference(message: str) -> ApiError:
     return ApiError("InvalidParameterValueException", message)
 
 
-def check_revision(request: Mapping[str, Any], revision_id: Json) -> None:
+def check_reference_revision(request: Mapping[str, Any], revision_id: Json) -> None:
     """Raises ApiError when the request is for another revision than this."""
     if request.get("RevisionId") not in (None, revision_id):
         raise ApiError(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli import quotas
-from sfn_cli.api.protocol.tags import add, without
+from sfn_cli.api.protocol.tags import add_tags, without_tags
 from sfn_cli.errors import ApiError
 from sfn_cli.store.records.functions import reference
 
@@ -18,35 +18,38 @@ if TYPE_CHECKING:
 
 
 def list_tags(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    function = service.functions.find(_name(request))
+    function = service.functions.find(_tagged_function_name(request))
     if function is None:
-        raise _not_found(request)
+        raise _tagged_function_not_found(request)
     return {"Tags": function.configuration.get("Tags") or {}}
 
 
 def tag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Adds tags; a key that the function has gets the new value."""
     if not service.functions.change_tags(
-        _name(request), lambda tags: add(tags, request["Tags"], too_many=_too_many)
+        _tagged_function_name(request),
+        lambda tags: add_tags(tags, request["Tags"], too_many=_too_many_function_tags),
     ):
-        raise _not_found(request)
+        raise _tagged_function_not_found(request)
     return {}
 
 
 def untag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Removes tags; keys that the function does not have are no error."""
-    if not service.functions.change_tags(_name(request), lambda tags: without(tags, request["TagKeys"])):
-        raise _not_found(request)
+    if not service.functions.change_tags(
+        _tagged_function_name(request), lambda tags: without_tags(tags, request["TagKeys"])
+    ):
+        raise _tagged_function_not_found(request)
     return {}
 
 
-def _too_many(count: int) -> ApiError:
+def _too_many_function_tags(count: int) -> ApiError:
     return ApiError("InvalidParameterValueException", f"A function has at most {quotas.TAGS} tags.")
 
 
-def _name(request: dict[str, Any]) -> str:
+def _tagged_function_name(request: dict[str, Any]) -> str:
     return reference(request["Resource"]).name
 
 
-def _not_found(request: dict[str, Any]) -> ApiError:
+def _tagged_function_not_found(request: dict[str, Any]) -> ApiError:
     return ApiError("ResourceNotFoundException", f"Function not found: {request['Resource']}", status=404)

@@ -11,8 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli import jsonvalue
 from sfn_cli.api.functions import paging
-from sfn_cli.api.functions.code import facts_of, snapshot
-from sfn_cli.api.functions.references import check_revision, existing_latest, invalid
+from sfn_cli.api.functions.code import facts_of_code, snapshot_of_code
+from sfn_cli.api.functions.references import (
+    check_reference_revision,
+    existing_latest_reference,
+    invalid_function_reference,
+)
 from sfn_cli.store.records.functions import Code, Function
 from sfn_cli.uuids import random_uuid
 
@@ -27,39 +31,39 @@ _MARKS = frozenset({"Description", "LastModified", "RevisionId", "Tags"})
 
 
 def publish_version(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    published = publish(service, request)
-    return dict(to_response(published))
+    published = publish_function_version(service, request)
+    return dict(version_response(published))
 
 
 def list_versions_by_function(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """$LATEST and the versions, the oldest first."""
-    function = existing_latest(service, request)
+    function = existing_latest_reference(service, request)
 
     def page(after: str, limit: int) -> list[Function]:
         return service.functions.page(
             (function.name, int(after or -1)), limit, of=function.name, all_versions=True
         )
 
-    return paging.answer(
-        "Versions", request, page, lambda version: str(version.number), to_qualified_response
+    return paging.functions_page(
+        "Versions", request, page, lambda version: str(version.number), qualified_version_response
     )
 
 
-def publish(service: Service, request: Mapping[str, Any]) -> Function:
+def publish_function_version(service: Service, request: Mapping[str, Any]) -> Function:
     """The version with what the function is now. Raises ApiError."""
     while True:
-        function = existing_latest(service, request)
+        function = existing_latest_reference(service, request)
         configuration = function.configuration
-        check_revision(request, configuration["RevisionId"])
+        check_reference_revision(request, configuration["RevisionId"])
         given, current = request.get("CodeSha256"), configuration["CodeSha256"]
         if given not in (None, current):
-            raise invalid(
+            raise invalid_function_reference(
                 f"CodeSHA256 ({given}) is different from current CodeSHA256 in $LATEST ({current}). "
                 "Please try again with the CodeSHA256 in $LATEST."
             )
-        zip = None if function.code_dir is None else snapshot(function.code_dir)
-        facts = {**configuration, **(facts_of(Code(zip=zip)) if zip is not None else {})}
-        digest = _digest(facts)
+        zip = None if function.code_dir is None else snapshot_of_code(function.code_dir)
+        facts = {**configuration, **(facts_of_code(Code(zip=zip)) if zip is not None else {})}
+        digest = _version_digest(facts)
         if request.get("Description") is not None:
             facts["Description"] = request["Description"]
         facts["RevisionId"] = random_uuid()
@@ -68,18 +72,18 @@ def publish(service: Service, request: Mapping[str, Any]) -> Function:
             return published
 
 
-def to_response(function: Function, qualifier: str | None = None) -> Mapping[str, Json]:
+def version_response(function: Function, qualifier: str | None = None) -> Mapping[str, Json]:
     """Returns a FunctionConfiguration. Its ARN ends in the qualifier that was requested."""
     configuration = {member: value for member, value in function.configuration.items() if member != "Tags"}
     return {**configuration, "FunctionArn": f"{function.arn}:{qualifier}"} if qualifier else configuration
 
 
-def to_qualified_response(function: Function) -> Mapping[str, Json]:
+def qualified_version_response(function: Function) -> Mapping[str, Json]:
     """Returns a FunctionConfiguration as a list of versions has it: $LATEST is a qualifier too."""
-    return to_response(function, function.version)
+    return version_response(function, function.version)
 
 
-def _digest(facts: Mapping[str, Json]) -> str:
+def _version_digest(facts: Mapping[str, Json]) -> str:
     import hashlib
 
     text = jsonvalue.dumps(dict(sorted((name, value) for name, value in facts.items() if name not in _MARKS)))

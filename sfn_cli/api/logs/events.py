@@ -10,7 +10,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sfn_cli import quotas
-from sfn_cli.api.logs.groups import existing_group, invalid_parameter, no_group, no_stream
+from sfn_cli.api.logs.groups import (
+    existing_log_group,
+    invalid_log_group_parameter,
+    no_log_group,
+    no_log_stream,
+)
 from sfn_cli.api.protocol import paging
 from sfn_cli.store.records.logs import AFTER_ALL, ALWAYS, BEFORE_ALL, LogEvent, LogLine
 
@@ -26,17 +31,19 @@ Answer = TypeVar("Answer")
 def put_log_events(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     group, stream, events = request["logGroupName"], request["logStreamName"], request["logEvents"]
     if not service.log_groups.has_group(group):
-        raise no_group()
+        raise no_log_group()
     if not service.log_groups.has_stream(group, stream):
-        raise no_stream()
+        raise no_log_stream()
     times = [event["timestamp"] for event in events]
     if times != sorted(times):
-        raise invalid_parameter("Log events in a single PutLogEvents request must be in chronological order.")
+        raise invalid_log_group_parameter(
+            "Log events in a single PutLogEvents request must be in chronological order."
+        )
     if (
         sum(len(event["message"].encode()) + quotas.LOG_EVENT_OVERHEAD_BYTES for event in events)
         > quotas.PUT_LOG_BYTES
     ):
-        raise invalid_parameter(
+        raise invalid_log_group_parameter(
             f"Upload too large: the events of a request have at most {quotas.PUT_LOG_BYTES} bytes"
         )
     now = service.clock()
@@ -62,17 +69,17 @@ def get_log_events(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     A token says where a page ended and in which direction to go on; at either end it is answered
     unchanged.
     """
-    group, stream = existing_group(service, request), request["logStreamName"]
+    group, stream = existing_log_group(service, request), request["logStreamName"]
     if not service.log_groups.has_stream(group, stream):
-        raise no_stream()
+        raise no_log_stream()
     token = request.get("nextToken")
     forward = token.startswith("f/") if token else bool(request.get("startFromHead"))
-    place = _place(token[2:]) if token else None
+    place = _log_event_place(token[2:]) if token else None
     events = service.logs.events(
         group,
         request.get("limit") or quotas.LOG_PAGE_EVENTS,
         streams=[stream],
-        start=_start(service, group, request),
+        start=_log_events_start(service, group, request),
         end=request.get("endTime", ALWAYS),
         after=place if place and forward else BEFORE_ALL,
         before=place if place and not forward else AFTER_ALL,
@@ -81,7 +88,7 @@ def get_log_events(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     if not forward:
         events.reverse()
     if events:
-        first, last = _token(events[0]), _token(events[-1])
+        first, last = _log_event_token(events[0]), _log_event_token(events[-1])
     else:
         first = last = token[2:] if token else "0/0"
     return {
@@ -96,11 +103,14 @@ def get_log_events(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 
 def filter_log_events(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """The events of a group, of chosen streams or all, whose messages the pattern matches."""
-    group = existing_group(service, request)
+    group = existing_log_group(service, request)
     names, prefix = request.get("logStreamNames"), request.get("logStreamNamePrefix", "")
     if names and prefix:
-        raise invalid_parameter("Cannot use both logStreamNames and logStreamNamePrefix.")
-    start, matches = _start(service, group, request), _matcher(request.get("filterPattern", ""))
+        raise invalid_log_group_parameter("Cannot use both logStreamNames and logStreamNamePrefix.")
+    start, matches = (
+        _log_events_start(service, group, request),
+        _log_event_matcher(request.get("filterPattern", "")),
+    )
     events, last = paging.page(
         lambda after, limit: service.logs.events(
             group,
@@ -112,7 +122,7 @@ def filter_log_events(service: Service, request: dict[str, Any]) -> dict[str, An
             after=after,
             matches=matches,
         ),
-        _place(request["nextToken"]) if "nextToken" in request else BEFORE_ALL,
+        _log_event_place(request["nextToken"]) if "nextToken" in request else BEFORE_ALL,
         request.get("limit") or quotas.LOG_PAGE_EVENTS,
     )
     return {
@@ -127,17 +137,17 @@ def filter_log_events(service: Service, request: dict[str, Any]) -> dict[str, An
             for event in events
         ],
         "searchedLogStreams": [],
-        "nextToken": None if last is None else _token(last),
+        "nextToken": None if last is None else _log_event_token(last),
     }
 
 
-def _start(service: Service, group: str, request: dict[str, Any]) -> int:
+def _log_events_start(service: Service, group: str, request: dict[str, Any]) -> int:
     """The earliest time of the requested events that the group retains, in milliseconds since 1970."""
     start: int = request.get("startTime", 0)
     return max(start, service.log_groups.oldest(group, service.clock()))
 
 
-def _matcher(pattern: str) -> Matches | None:
+def _log_event_matcher(pattern: str) -> Matches | None:
     """What says of a message whether the filter pattern matches it; None for a pattern that matches
     all. Raises ApiError.
     """
@@ -147,18 +157,18 @@ def _matcher(pattern: str) -> Matches | None:
         try:
             return question(text)
         except InvalidPattern as error:
-            raise invalid_parameter(f"Invalid filter pattern: {error}") from None
+            raise invalid_log_group_parameter(f"Invalid filter pattern: {error}") from None
 
     return partial(refusing, refusing(compile_pattern, pattern)) if pattern.strip() else None
 
 
-def _token(event: LogEvent) -> str:
+def _log_event_token(event: LogEvent) -> str:
     return f"{event.at}/{event.id}"
 
 
-def _place(token: str) -> tuple[int, int]:
+def _log_event_place(token: str) -> tuple[int, int]:
     at, _, id = token.partition("/")
     try:
         return int(at), int(id)
     except ValueError:
-        raise invalid_parameter("The specified nextToken is invalid.") from None
+        raise invalid_log_group_parameter("The specified nextToken is invalid.") from None

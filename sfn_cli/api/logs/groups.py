@@ -31,7 +31,7 @@ _GROUP_NAME = re.compile(r"[.\-_/#A-Za-z0-9]{1,512}")
 def create_log_group(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     name = request["logGroupName"]
     if not _GROUP_NAME.fullmatch(name):
-        raise invalid_parameter(f"Invalid log group name: {name}")
+        raise invalid_log_group_parameter(f"Invalid log group name: {name}")
     if not service.log_groups.create_group(name, service.clock(), request.get("tags")):
         raise ApiError("ResourceAlreadyExistsException", "The specified log group already exists")
     return {}
@@ -40,10 +40,10 @@ def create_log_group(service: Service, request: dict[str, Any]) -> dict[str, Any
 def create_log_stream(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     name = request["logStreamName"]
     if ":" in name or "*" in name:
-        raise invalid_parameter(f"Invalid log stream name: {name}")
+        raise invalid_log_group_parameter(f"Invalid log stream name: {name}")
     made = service.log_groups.create_stream(request["logGroupName"], name, service.clock())
     if made is None:
-        raise no_group()
+        raise no_log_group()
     if not made:
         raise ApiError("ResourceAlreadyExistsException", "The specified log stream already exists")
     return {}
@@ -51,16 +51,16 @@ def create_log_stream(service: Service, request: dict[str, Any]) -> dict[str, An
 
 def delete_log_group(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     if not service.log_groups.delete_group(request["logGroupName"]):
-        raise no_group()
+        raise no_log_group()
     return {}
 
 
 def delete_log_stream(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     group, stream = request["logGroupName"], request["logStreamName"]
     if not service.log_groups.has_group(group):
-        raise no_group()
+        raise no_log_group()
     if not service.log_groups.delete_stream(group, stream):
-        raise no_stream()
+        raise no_log_stream()
     return {}
 
 
@@ -68,18 +68,18 @@ def put_retention_policy(service: Service, request: dict[str, Any]) -> dict[str,
     """From now on nothing older is shown; what there is goes at once, later lines when a worker starts."""
     days = request["retentionInDays"]
     if days not in RETENTIONS:
-        raise invalid_parameter(
+        raise invalid_log_group_parameter(
             f"retentionInDays must be one of {', '.join(map(str, RETENTIONS))}, not {days}."
         )
     if not service.log_groups.set_retention(request["logGroupName"], days):
-        raise no_group()
+        raise no_log_group()
     service.log_groups.expire(service.clock())
     return {}
 
 
 def delete_retention_policy(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     if not service.log_groups.set_retention(request["logGroupName"], None):
-        raise no_group()
+        raise no_log_group()
     return {}
 
 
@@ -93,7 +93,7 @@ def describe_log_groups(service: Service, request: dict[str, Any]) -> dict[str, 
     )
     groups, last = paging.page(read, request.get("nextToken", ""), limit)
     return {
-        "logGroups": [_group_response(service, group) for group in groups],
+        "logGroups": [_log_group_response(service, group) for group in groups],
         "nextToken": None if last is None else last.name,
     }
 
@@ -102,11 +102,11 @@ def describe_log_streams(service: Service, request: dict[str, Any]) -> dict[str,
     """The streams by name or by their last event; a page's token is the name that the page before
     ended with.
     """
-    group = existing_group(service, request)
+    group = existing_log_group(service, request)
     prefix = request.get("logStreamNamePrefix", "")
     by_time = request.get("orderBy") == "LastEventTime"
     if by_time and prefix:
-        raise invalid_parameter("Cannot order by LastEventTime with a logStreamNamePrefix.")
+        raise invalid_log_group_parameter("Cannot order by LastEventTime with a logStreamNamePrefix.")
     streams = service.log_groups.streams(group, prefix=prefix)
     if by_time:
         streams.sort(key=lambda stream: stream.last_at or 0)
@@ -115,42 +115,42 @@ def describe_log_streams(service: Service, request: dict[str, Any]) -> dict[str,
     if "nextToken" in request:
         names = [stream.name for stream in streams]
         if request["nextToken"] not in names:
-            raise invalid_parameter("The specified nextToken is invalid.")
+            raise invalid_log_group_parameter("The specified nextToken is invalid.")
         streams = streams[names.index(request["nextToken"]) + 1 :]
     shown, last = paging.page(
         lambda start, limit: streams[start:limit], 0, request.get("limit") or quotas.LOG_GROUP_PAGE_ITEMS
     )
     return {
-        "logStreams": [_stream_response(service, group, stream) for stream in shown],
+        "logStreams": [_log_stream_response(service, group, stream) for stream in shown],
         "nextToken": None if last is None else last.name,
     }
 
 
-def existing_group(service: Service, request: Mapping[str, Any]) -> str:
+def existing_log_group(service: Service, request: Mapping[str, Any]) -> str:
     """The group that a request names, by its name or its ARN."""
     name = request.get("logGroupName") or request.get("logGroupIdentifier")
     if not name:
-        raise invalid_parameter("Either logGroupName or logGroupIdentifier must be given.")
+        raise invalid_log_group_parameter("Either logGroupName or logGroupIdentifier must be given.")
     parsed = arn.parse_arn(name)
     group = parsed.resource_id.removesuffix(":*") if parsed else str(name)
     if not service.log_groups.has_group(group):
-        raise no_group()
+        raise no_log_group()
     return group
 
 
-def no_group() -> ApiError:
+def no_log_group() -> ApiError:
     return ApiError("ResourceNotFoundException", "The specified log group does not exist.")
 
 
-def no_stream() -> ApiError:
+def no_log_stream() -> ApiError:
     return ApiError("ResourceNotFoundException", "The specified log stream does not exist.")
 
 
-def invalid_parameter(message: str) -> ApiError:
+def invalid_log_group_parameter(message: str) -> ApiError:
     return ApiError("InvalidParameterException", message)
 
 
-def _group_response(service: Service, group: LogGroup) -> dict[str, Any]:
+def _log_group_response(service: Service, group: LogGroup) -> dict[str, Any]:
     group_arn = arn.log_group_arn(service.settings.region, service.settings.account_id, group.name)
     return {
         "logGroupName": group.name,
@@ -164,7 +164,7 @@ def _group_response(service: Service, group: LogGroup) -> dict[str, Any]:
     }
 
 
-def _stream_response(service: Service, group: str, stream: LogStream) -> dict[str, Any]:
+def _log_stream_response(service: Service, group: str, stream: LogStream) -> dict[str, Any]:
     group_arn = arn.log_group_arn(service.settings.region, service.settings.account_id, group).removesuffix(
         ":*"
     )

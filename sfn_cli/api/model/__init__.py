@@ -48,47 +48,47 @@ class Operation(NamedTuple):
     xml_namespace: str | None = None
 
 
-def is_ours(member: Shape) -> bool:
+def is_not_in_aws_model(member: Shape) -> bool:
     """Whether a member of a structure is sfn's own: AWS's model does not have it."""
     return bool(member.get("extension"))
 
 
-def services() -> list[str]:
+def model_services() -> list[str]:
     """The services that have a model here, by their names at the terminal."""
     return ["stepfunctions", "lambda", "logs", "events", "sts"]
 
 
-def commands(service: str) -> list[str]:
+def model_commands(service: str) -> list[str]:
     """The commands of a service in alphabetical order. Raises KeyError for an unknown service."""
-    return list(_index(service))
+    return list(_model_index(service))
 
 
-def operation_names(service: str) -> list[str]:
+def model_operation_names(service: str) -> list[str]:
     """The operations of a service in alphabetical order. Raises KeyError for an unknown service."""
-    return list(_index(service).values())
+    return list(_model_index(service).values())
 
 
-def by_command(service: str, command: str) -> Operation:
+def model_by_command(service: str, command: str) -> Operation:
     """The operation behind a command ("start-execution"). Raises KeyError when there is none."""
-    return load(service, _index(service)[command])
+    return load_model(service, _model_index(service)[command])
 
 
 @cache
-def load(service: str, name: str) -> Operation:
+def load_model(service: str, name: str) -> Operation:
     """The operation `name` ("StartExecution") of a service. Raises KeyError when there is none."""
-    if name not in _index(service).values():
+    if name not in _model_index(service).values():
         raise KeyError(name)
-    return Operation(**_read(service, name))
+    return Operation(**_read_model(service, name))
 
 
 @cache
-def _index(service: str) -> Mapping[str, str]:
-    if service not in services():
+def _model_index(service: str) -> Mapping[str, str]:
+    if service not in model_services():
         raise KeyError(service)
-    index: Mapping[str, str] = _read(service, "index")
+    index: Mapping[str, str] = _read_model(service, "index")
     return index
 
 
-def _read(service: str, name: str) -> Any:
+def _read_model(service: str, name: str) -> Any:
     with open(os.path.join(_FOLDER, service, f"{name}.json"), encoding="utf-8") as file:
         return json.load(file)

@@ -45,7 +45,7 @@ _PATTERNS: Mapping[str, str] = {
 
 def check_constraints(shape: Shape, request: Mapping[str, Any]) -> None:
     """Raises ApiError ValidationException with every constraint that the request breaks."""
-    problems = list(_problems(shape, request, ""))
+    problems = list(_constraint_problems(shape, request, ""))
     if problems:
         errors = "error" if len(problems) == 1 else "errors"
         raise ApiError(
@@ -53,7 +53,7 @@ def check_constraints(shape: Shape, request: Mapping[str, Any]) -> None:
         )
 
 
-def _problems(shape: Shape, value: Any, path: str) -> Iterator[str]:
+def _constraint_problems(shape: Shape, value: Any, path: str) -> Iterator[str]:
     kind = shape["type"]
     if kind == "structure":
         for member, member_shape in shape["members"].items():
@@ -61,27 +61,27 @@ def _problems(shape: Shape, value: Any, path: str) -> Iterator[str]:
             written = member[:1].lower() + member[1:]
             member_path = f"{path}.{written}" if path else written
             if value.get(member) is not None:
-                yield from _problems(member_shape, value[member], member_path)
+                yield from _constraint_problems(member_shape, value[member], member_path)
             elif member in shape.get("required", ()):
                 yield f"Value null at '{member_path}' failed to satisfy constraint: Member must not be null"
         return
-    for broken in _broken(shape, value):
+    for broken in _broken_constraints(shape, value):
         # AWS does not repeat the value of a member that its model calls sensitive.
-        shown = "Value" if shape.get("sensitive") else f"Value '{_java_text(shape, value)}'"
+        shown = "Value" if shape.get("sensitive") else f"Value '{_java_text_of_constraint(shape, value)}'"
         yield f"{shown} at '{path}' failed to satisfy constraint: Member must {broken}"
     if kind == "list":
         for number, item in enumerate(value, 1):
-            yield from _problems(shape["member"], item, f"{path}.{number}.member")
+            yield from _constraint_problems(shape["member"], item, f"{path}.{number}.member")
     elif kind == "map":
         for number, (key, item) in enumerate(value.items(), 1):
-            yield from _problems(shape["key"], key, f"{path}.{number}.key")
-            yield from _problems(shape["value"], item, f"{path}.{key}.member")
+            yield from _constraint_problems(shape["key"], key, f"{path}.{number}.key")
+            yield from _constraint_problems(shape["value"], item, f"{path}.{key}.member")
 
 
-def _broken(shape: Shape, value: Any) -> Iterator[str]:
+def _broken_constraints(shape: Shape, value: Any) -> Iterator[str]:
     """The constraints that one value breaks, as they end "Member must …"."""
     kind = shape["type"]
-    if kind == "string" and not _is_unicode(value):
+    if kind == "string" and not _is_unicode_constraint(value):
         yield "be valid Unicode text"
         return
     if kind in ("string", "list", "map", "blob"):
@@ -100,11 +100,15 @@ def _broken(shape: Shape, value: Any) -> Iterator[str]:
     if "enum" in shape and value not in shape["enum"]:
         values = _ENUM_ORDERS.get(frozenset(shape["enum"]), shape["enum"])
         yield f"satisfy enum value set: [{', '.join(values)}]"
-    if "pattern" in shape and kind == "string" and not _compile(shape["pattern"]).fullmatch(value):
+    if (
+        "pattern" in shape
+        and kind == "string"
+        and not _compile_constraint_pattern(shape["pattern"]).fullmatch(value)
+    ):
         yield f"satisfy regular expression pattern: {shape['pattern']}"
 
 
-def _is_unicode(text: str) -> bool:
+def _is_unicode_constraint(text: str) -> bool:
     """Whether the text has no lone surrogates: they cannot be stored as UTF-8."""
     if text.isascii():
         return True
@@ -116,7 +120,7 @@ def _is_unicode(text: str) -> bool:
 
 
 @cache
-def _compile(pattern: str) -> re.Pattern[str]:
+def _compile_constraint_pattern(pattern: str) -> re.Pattern[str]:
     import re
     import warnings
 
@@ -128,20 +132,25 @@ def _compile(pattern: str) -> re.Pattern[str]:
         return re.compile(_PATTERNS.get(pattern, pattern))
 
 
-def _java_text(shape: Shape, value: Any) -> str:
+def _java_text_of_constraint(shape: Shape, value: Any) -> str:
     """A value as Java's toString shows it, which AWS's messages do."""
     if value is None:
         return "null"
     kind = shape["type"]
     if kind == "structure":
         members = (
-            f"{name}={_java_text(member, value.get(name))}" for name, member in shape["members"].items()
+            f"{name}={_java_text_of_constraint(member, value.get(name))}"
+            for name, member in shape["members"].items()
         )
         return f"{shape['name']}({', '.join(members)})"
     if kind == "list":
-        return f"[{', '.join(_java_text(shape['member'], item) for item in value)}]"
+        return f"[{', '.join(_java_text_of_constraint(shape['member'], item) for item in value)}]"
     if kind == "map":
         return (
-            "{" + ", ".join(f"{key}={_java_text(shape['value'], item)}" for key, item in value.items()) + "}"
+            "{"
+            + ", ".join(
+                f"{key}={_java_text_of_constraint(shape['value'], item)}" for key, item in value.items()
+            )
+            + "}"
         )
     return str(value)

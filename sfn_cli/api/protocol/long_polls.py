@@ -25,7 +25,7 @@ class AwaitedEnd(NamedTuple):
 
     def wait(self, service: Service) -> dict[str, Any]:
         """Waits for the end: an EXPRESS execution's comes after five minutes at the latest."""
-        for _ in following.ends(service, [self.execution], every=following.PROMPT_SECONDS):
+        for _ in following.follow_ends(service, [self.execution], every=following.PROMPT_SECONDS):
             pass
         return self.answer(service)
 
@@ -41,7 +41,7 @@ class AwaitedTask(NamedTuple):
 
     def wait(self, service: Service) -> dict[str, Any]:
         """Waits for a task."""
-        for _ in following.looks(service, self.seconds):
+        for _ in following.follow_looks(service, self.seconds):
             answer = self.take(service)
             if answer is not None:
                 return answer

@@ -47,8 +47,8 @@ def sealed_page(
     `read` returns up to so many items after a key (None for the first page); `key` is an item's, and `parse`
     reads it from its text. Raises ApiError InvalidToken.
     """
-    items, last = page(read, last_key(request, scope, now, parse), page_size(request))
-    return items, None if last is None else token(scope, str(key(last)), now)
+    items, last = page(read, last_page_key(request, scope, now, parse), page_size(request))
+    return items, None if last is None else page_token(scope, str(key(last)), now)
 
 
 def page_size(request: Mapping[str, Any]) -> int:
@@ -56,13 +56,15 @@ def page_size(request: Mapping[str, Any]) -> int:
     return min(request.get("maxResults") or quotas.DEFAULT_PAGE_ITEMS, quotas.PAGE_ITEMS)
 
 
-def token(scope: str, key: str, now: int) -> str:
+def page_token(scope: str, key: str, now: int) -> str:
     """The token of the page that follows the item `key`."""
     content = f"{now}:{key}"
-    return binascii.b2a_base64(f"{_seal(scope, content)}:{content}".encode(), newline=False).decode()
+    return binascii.b2a_base64(
+        f"{_seal_page_token(scope, content)}:{content}".encode(), newline=False
+    ).decode()
 
 
-def last_key(request: Mapping[str, Any], scope: str, now: int, read: Callable[[str], Key]) -> Key | None:
+def last_page_key(request: Mapping[str, Any], scope: str, now: int, read: Callable[[str], Key]) -> Key | None:
     """The key of the last item of the page before, as `read` returns it, or None for the first page.
 
     Raises ApiError InvalidToken when nextToken is not one of `scope`, or is older than a day.
@@ -73,16 +75,16 @@ def last_key(request: Mapping[str, Any], scope: str, now: int, read: Callable[[s
     try:
         seal, _, content = binascii.a2b_base64(given.encode(), strict_mode=True).decode().partition(":")
         issued_at, _, key = content.partition(":")
-        if seal == _seal(scope, content) and now - int(issued_at) <= VALID_MILLISECONDS:
+        if seal == _seal_page_token(scope, content) and now - int(issued_at) <= VALID_MILLISECONDS:
             return read(key)
     except ValueError:
         pass
-    raise invalid_token()
+    raise invalid_page_token()
 
 
-def invalid_token() -> ApiError:
+def invalid_page_token() -> ApiError:
     return ApiError("InvalidToken", "Invalid Token: 'Invalid token'")
 
 
-def _seal(scope: str, content: str) -> str:
+def _seal_page_token(scope: str, content: str) -> str:
     return f"{binascii.crc32(f'{scope}|{content}'.encode()):08x}"

@@ -1,10 +1,10 @@
 """Requests and responses by the model: the client's checks, and the way to JSON and back.
 
-Rule 1: `check_request` refuses what an AWS client refuses to send, in botocore's words. It
+Rule 1: `check_request_shape` refuses what an AWS client refuses to send, in botocore's words. It
 looks at types, required and unknown members and minima; maxima, enums and patterns are left to
 the service (`constraints.py`).
 Rule 2: within sfn, a time is an int of milliseconds since 1970 and a blob is bytes; a door shows
-them its own way and hands `convert` the two functions that do so.
+them its own way and hands `convert_shape` the two functions that do so.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import binascii
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.api.model import is_ours
+from sfn_cli.api.model import is_not_in_aws_model
 from sfn_cli.errors import ApiError, UsageError
 
 if TYPE_CHECKING:
@@ -42,10 +42,10 @@ _SHOWN_TYPES: Mapping[str, str] = {
 }
 
 
-def check_request(shape: Shape, request: Any) -> None:
+def check_request_shape(shape: Shape, request: Any) -> None:
     """Raises UsageError with one line per problem ("Parameter validation failed:\\n…")."""
     problems: list[str] = []
-    _check(shape, request, "", problems)
+    _check_shape(shape, request, "", problems)
     if problems:
         more = len(problems) - _SHOWN_PROBLEMS
         lines = problems if more <= 0 else [*problems[:_SHOWN_PROBLEMS], f"… and {more:,} more"]
@@ -57,24 +57,24 @@ SHOWN_CHARACTERS = 2000
 """How much of a long text an error shows."""
 
 
-def beginning(text: str) -> str:
+def beginning_of_shape_text(text: str) -> str:
     """The text, or as much of its beginning as an error shows."""
     if len(text) <= SHOWN_CHARACTERS:
         return text
     return f"{text[:SHOWN_CHARACTERS]}… ({len(text):,} characters)"
 
 
-def _check(shape: Shape, value: Any, name: str, problems: list[str]) -> None:
+def _check_shape(shape: Shape, value: Any, name: str, problems: list[str]) -> None:
     kind = shape["type"]
     shown_name = name.removeprefix(".") or "input"
-    if not _is_a(_TYPES[kind], value):
+    if not _is_of_shape(_TYPES[kind], value):
         types = _SHOWN_TYPES.get(kind) or ", ".join(str(type_) for type_ in _TYPES[kind])
-        shown = f"value: {beginning(str(value))}, type: {type(value)}"
+        shown = f"value: {beginning_of_shape_text(str(value))}, type: {type(value)}"
         problems.append(f"Invalid type for parameter {shown_name}, {shown}, valid types: {types}")
         return
     if kind == "structure":
         members = shape["members"]
-        known = ", ".join(member for member in members if not is_ours(members[member]))
+        known = ", ".join(member for member in members if not is_not_in_aws_model(members[member]))
         problems.extend(
             f'Missing required parameter in {shown_name}: "{member}"'
             for member in shape.get("required", ())
@@ -87,11 +87,11 @@ def _check(shape: Shape, value: Any, name: str, problems: list[str]) -> None:
         )
         for member, member_value in value.items():
             if member in members:
-                _check(members[member], member_value, f"{name}.{member}", problems)
+                _check_shape(members[member], member_value, f"{name}.{member}", problems)
     elif kind == "map":
         for key, member_value in value.items():
-            _check(shape["key"], key, f"{name} (key: {key})", problems)
-            _check(shape["value"], member_value, f"{name}.{key}", problems)
+            _check_shape(shape["key"], key, f"{name} (key: {key})", problems)
+            _check_shape(shape["value"], member_value, f"{name}.{key}", problems)
     elif kind in ("string", "list"):
         if len(value) < shape.get("min", 0):
             problems.append(
@@ -100,33 +100,33 @@ def _check(shape: Shape, value: Any, name: str, problems: list[str]) -> None:
             )
         if kind == "list":
             for index, item in enumerate(value):
-                _check(shape["member"], item, f"{name}[{index}]", problems)
+                _check_shape(shape["member"], item, f"{name}[{index}]", problems)
     elif kind in ("integer", "long", "float", "double") and "min" in shape and value < shape["min"]:
         problems.append(
             f"Invalid value for parameter {shown_name}, value: {value}, valid min value: {shape['min']}"
         )
 
 
-def _is_a(types: tuple[type, ...], value: Any) -> bool:
+def _is_of_shape(types: tuple[type, ...], value: Any) -> bool:
     return isinstance(value, types)
 
 
-def convert(
+def convert_shape(
     shape: Shape, value: Any, *, timestamp: Callable[[int], Any], blob: Callable[[bytes], Any]
 ) -> Any:
     """A response with its members in the model's order, without None and what the model does not know."""
     kind = shape["type"]
     if kind == "structure":
         return {
-            member: convert(member_shape, value[member], timestamp=timestamp, blob=blob)
+            member: convert_shape(member_shape, value[member], timestamp=timestamp, blob=blob)
             for member, member_shape in shape["members"].items()
             if value.get(member) is not None
         }
     if kind == "list":
-        return [convert(shape["member"], item, timestamp=timestamp, blob=blob) for item in value]
+        return [convert_shape(shape["member"], item, timestamp=timestamp, blob=blob) for item in value]
     if kind == "map":
         return {
-            key: convert(shape["value"], item, timestamp=timestamp, blob=blob)
+            key: convert_shape(shape["value"], item, timestamp=timestamp, blob=blob)
             for key, item in value.items()
             if item is not None
         }
@@ -137,9 +137,9 @@ def convert(
     return value
 
 
-def to_wire(shape: Shape, value: Any) -> Json:
+def shape_to_wire(shape: Shape, value: Any) -> Json:
     """A response as AWS JSON has it: times in seconds since 1970, blobs in base64."""
-    return convert(
+    return convert_shape(
         shape,
         value,
         timestamp=lambda at: at / 1000,
@@ -147,28 +147,28 @@ def to_wire(shape: Shape, value: Any) -> Json:
     )
 
 
-def from_wire(shape: Shape, value: Json) -> Any:
+def shape_from_wire(shape: Shape, value: Json) -> Any:
     """A request as sfn has it, from AWS JSON. Null and unknown members are dropped, as AWS does.
 
     Raises ApiError SerializationException for a value of another type than the model's.
     """
     kind = shape["type"]
     accepted = (str,) if kind == "blob" else _TYPES[kind]
-    if not _is_a(accepted, value) or (isinstance(value, bool) and kind != "boolean"):
+    if not _is_of_shape(accepted, value) or (isinstance(value, bool) and kind != "boolean"):
         raise ApiError(
-            "SerializationException", f"{_wire_name(value)} can not be converted to {_WANTED[kind]}"
+            "SerializationException", f"{_wire_name_of_shape(value)} can not be converted to {_WANTED[kind]}"
         )
     if kind == "structure":
         members = shape["members"]
         return {
-            member: from_wire(members[member], item)
+            member: shape_from_wire(members[member], item)
             for member, item in value.items()
             if item is not None and member in members
         }
     if kind == "list":
-        return [from_wire(shape["member"], item) for item in value if item is not None]
+        return [shape_from_wire(shape["member"], item) for item in value if item is not None]
     if kind == "map":
-        return {key: from_wire(shape["value"], item) for key, item in value.items() if item is not None}
+        return {key: shape_from_wire(shape["value"], item) for key, item in value.items() if item is not None}
     if kind == "timestamp" and not isinstance(value, str):
         return round(value * 1000)
     if kind == "blob":
@@ -194,7 +194,7 @@ _WANTED: Mapping[str, str] = {
 }
 
 
-def _wire_name(value: Json) -> str:
+def _wire_name_of_shape(value: Json) -> str:
     if value is None:
         return "NULL_VALUE"
     if value is True or value is False:

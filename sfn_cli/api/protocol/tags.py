@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Tags = dict[str, str]
 
 
-def add(tags: Tags, added: Mapping[str, str], *, too_many: Callable[[int], ApiError]) -> Tags:
+def add_tags(tags: Tags, added: Mapping[str, str], *, too_many: Callable[[int], ApiError]) -> Tags:
     """The tags with those that are added: a key that is there gets the new value.
 
     Raises the error that `too_many` makes of their number when a resource may not have so many.
@@ -28,7 +28,7 @@ def add(tags: Tags, added: Mapping[str, str], *, too_many: Callable[[int], ApiEr
     return merged
 
 
-def without(tags: Tags, keys: Iterable[str]) -> Tags:
+def without_tags(tags: Tags, keys: Iterable[str]) -> Tags:
     """The tags but those with these keys. Keys that are not there are no error."""
     gone = set(keys)
     return {key: value for key, value in tags.items() if key not in gone}

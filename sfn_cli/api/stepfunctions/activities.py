@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 def create_activity(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     name = request["name"]
-    arn_checks.check_name(name)
+    arn_checks.check_arn_name(name)
     activity = Activity(
         arn=arn.activity_arn(service.settings.region, service.settings.account_id, name),
         name=name,
         created_at=service.clock(),
-        encryption_configuration=configurations.encryption(request),
-        tags=tags.of_new(request.get("tags", []), name),
+        encryption_configuration=configurations.encryption_configuration(request),
+        tags=tags.tags_of_new(request.get("tags", []), name),
     )
     kept = service.activities.create(activity)
     if kept.encryption_configuration != activity.encryption_configuration:
@@ -37,9 +37,9 @@ def create_activity(service: Service, request: dict[str, Any]) -> dict[str, Any]
 
 
 def describe_activity(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    activity = _existing(service, request["activityArn"])
+    activity = _existing_activity(service, request["activityArn"])
     return {
-        **_summary(activity),
+        **_activity_summary(activity),
         "encryptionConfiguration": jsonvalue.loads(activity.encryption_configuration),
     }
 
@@ -55,7 +55,7 @@ def list_activities(service: Service, request: dict[str, Any]) -> dict[str, Any]
         lambda activity: activity.name,
         parse=str,
     )
-    return {"activities": [_summary(activity) for activity in activities], "nextToken": token}
+    return {"activities": [_activity_summary(activity) for activity in activities], "nextToken": token}
 
 
 def delete_activity(service: Service, request: dict[str, Any]) -> dict[str, Any]:
@@ -67,27 +67,29 @@ def delete_activity(service: Service, request: dict[str, Any]) -> dict[str, Any]
 
 def get_activity_task(service: Service, request: dict[str, Any]) -> dict[str, Any] | AwaitedTask:
     """The task that has waited longest, for its only worker; or, after a minute without one, none."""
-    activity = _existing(service, request["activityArn"])
+    activity = _existing_activity(service, request["activityArn"])
     awaited = AwaitedTask(
         activity.arn,
         quotas.ACTIVITY_POLL_SECONDS,
-        partial(_take_task, activity_arn=activity.arn, worker_name=request.get("workerName")),
+        partial(_take_activity_task, activity_arn=activity.arn, worker_name=request.get("workerName")),
     )
     answer = awaited.take(service)
     return awaited if answer is None else answer
 
 
-def _take_task(service: Service, *, activity_arn: str, worker_name: str | None) -> dict[str, Any] | None:
+def _take_activity_task(
+    service: Service, *, activity_arn: str, worker_name: str | None
+) -> dict[str, Any] | None:
     """Takes the activity's next task from its queue; None if the queue is empty."""
     task = service.tasks.take(activity_arn, worker_name, service.clock())
     return None if task is None else {"taskToken": task.token, "input": task.input}
 
 
-def _summary(activity: Activity) -> dict[str, Any]:
+def _activity_summary(activity: Activity) -> dict[str, Any]:
     return {"activityArn": activity.arn, "name": activity.name, "creationDate": activity.created_at}
 
 
-def _existing(service: Service, activity_arn: str) -> Activity:
+def _existing_activity(service: Service, activity_arn: str) -> Activity:
     arn_checks.check_arn(activity_arn, "activity")
     activity = service.activities.find(activity_arn)
     if activity is None:

@@ -28,15 +28,15 @@ Routing = list[dict[str, Any]]
 
 def create_state_machine_alias(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     routing: Routing = request["routingConfiguration"]
-    machine_arn, weights = _check_routing(routing)
-    machine = _machine(service, machine_arn, routing[0]["stateMachineVersionArn"])
+    machine_arn, weights = _check_alias_routing(routing)
+    machine = _machine_of_alias(service, machine_arn, routing[0]["stateMachineVersionArn"])
     name, description = request["name"], request.get("description", "")
     try:
         alias = service.aliases.create(machine.id, name, description, weights, service.clock())
     except QuotaReached as error:
         raise ApiError("ServiceQuotaExceededException", str(error)) from None
     if alias is None:
-        raise _not_found(routing[0]["stateMachineVersionArn"])
+        raise _alias_not_found(routing[0]["stateMachineVersionArn"])
     if (alias.description, alias.weights) != (description, weights):
         raise ApiError(
             "ConflictException",
@@ -47,7 +47,7 @@ def create_state_machine_alias(service: Service, request: dict[str, Any]) -> dic
 
 
 def update_state_machine_alias(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    machine_arn, name = _parse_arn(request["stateMachineAliasArn"])
+    machine_arn, name = _parse_alias_arn(request["stateMachineAliasArn"])
     routing: Routing | None = request.get("routingConfiguration")
     if routing is None and "description" not in request:
         raise ApiError(
@@ -55,29 +55,29 @@ def update_state_machine_alias(service: Service, request: dict[str, Any]) -> dic
             "Either the description or the RoutingConfiguration must be specified",
             reason="MISSING_REQUIRED_PARAMETER",
         )
-    weights = None if routing is None else _check_routing(routing, machine_arn)[1]
-    machine = _machine(service, machine_arn, request["stateMachineAliasArn"])
+    weights = None if routing is None else _check_alias_routing(routing, machine_arn)[1]
+    machine = _machine_of_alias(service, machine_arn, request["stateMachineAliasArn"])
     alias = service.aliases.update(machine.id, name, request.get("description"), weights, service.clock())
     if alias is None:
-        raise _not_found(request["stateMachineAliasArn"])
+        raise _alias_not_found(request["stateMachineAliasArn"])
     return {"updateDate": alias.updated_at}
 
 
 def delete_state_machine_alias(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Its versions stay, and so do its executions."""
-    machine_arn, name = _parse_arn(request["stateMachineAliasArn"])
+    machine_arn, name = _parse_alias_arn(request["stateMachineAliasArn"])
     machine = service.state_machines.find(machine_arn)
     if machine is None or not service.aliases.delete(machine.id, name):
-        raise _not_found(request["stateMachineAliasArn"])
+        raise _alias_not_found(request["stateMachineAliasArn"])
     return {}
 
 
 def describe_state_machine_alias(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    machine_arn, name = _parse_arn(request["stateMachineAliasArn"])
+    machine_arn, name = _parse_alias_arn(request["stateMachineAliasArn"])
     machine = service.state_machines.find(machine_arn)
     alias = None if machine is None else service.aliases.find(machine.id, name)
     if alias is None:
-        raise _not_found(request["stateMachineAliasArn"])
+        raise _alias_not_found(request["stateMachineAliasArn"])
     return {
         "stateMachineAliasArn": request["stateMachineAliasArn"],
         "name": alias.name,
@@ -97,13 +97,13 @@ def list_state_machine_aliases(service: Service, request: dict[str, Any]) -> dic
     """
     given_arn = request["stateMachineArn"]
     machine_arn, qualifier = arn.split_arn_qualifier(given_arn)
-    machine = references.active(service, machine_arn)
+    machine = references.active_machine_reference(service, machine_arn)
     version = None
     if qualifier is not None:
         number = arn.version_number_of_arn(qualifier)
         found = None if number is None else service.versions.find(machine.id, number)
         if found is None:
-            raise _not_found(given_arn)
+            raise _alias_not_found(given_arn)
         version = found.id
     aliases, token = paging.sealed_page(
         request,
@@ -125,7 +125,7 @@ def list_state_machine_aliases(service: Service, request: dict[str, Any]) -> dic
     }
 
 
-def _check_routing(routing: Routing, machine_arn: str | None = None) -> tuple[str, Weights]:
+def _check_alias_routing(routing: Routing, machine_arn: str | None = None) -> tuple[str, Weights]:
     """Checks a routing configuration. Returns the ARN of its state machine (which must be
     `machine_arn`, if that is not None) and the weight of each version.
 
@@ -141,48 +141,48 @@ def _check_routing(routing: Routing, machine_arn: str | None = None) -> tuple[st
     ]
     weights = [route["weight"] for route in routing]
     if len(numbers) < len(arns):
-        raise _invalid("Routing configuration must contain state machine version ARNs.", arns)
+        raise _invalid_alias("Routing configuration must contain state machine version ARNs.", arns)
     if len(set(arns)) < len(arns):
-        raise _invalid("Routing configuration must contain distinct state machine version ARNs.", arns)
+        raise _invalid_alias("Routing configuration must contain distinct state machine version ARNs.", arns)
     if sum(weights) != 100:
-        raise _invalid("Sum of routing configuration weights must equal 100.", weights)
+        raise _invalid_alias("Sum of routing configuration weights must equal 100.", weights)
     machines = {of for of, _ in parts} | ({machine_arn} if machine_arn else set())
     if len(machines) > 1:
-        raise _invalid("Routing configuration must contain versions of the same state machine.", arns)
+        raise _invalid_alias("Routing configuration must contain versions of the same state machine.", arns)
     return machines.pop(), tuple(zip(numbers, weights, strict=True))
 
 
-def _invalid(message: str, received: Sequence[object]) -> ApiError:
+def _invalid_alias(message: str, received: Sequence[object]) -> ApiError:
     shown = ", ".join(map(str, received))
     return ApiError(
         "ValidationException", f"{message} Received: [{shown}]", reason="INVALID_ROUTING_CONFIGURATION"
     )
 
 
-def _parse_arn(alias_arn: str) -> tuple[str, str]:
+def _parse_alias_arn(alias_arn: str) -> tuple[str, str]:
     """Returns the state machine's ARN and the alias's name. Raises ApiError InvalidArn, or
     ResourceNotFound for an ARN that cannot be an alias's.
     """
     arn_checks.check_arn(alias_arn, "stateMachine")
     machine_arn, name = arn.split_arn_qualifier(alias_arn)
     if name is None:
-        raise _not_found(alias_arn)
+        raise _alias_not_found(alias_arn)
     return machine_arn, name
 
 
-def _machine(service: Service, machine_arn: str, resource_arn: str) -> StateMachine:
+def _machine_of_alias(service: Service, machine_arn: str, resource_arn: str) -> StateMachine:
     """The machine, to change its aliases. Raises ApiError StateMachineDeleting, or ResourceNotFound
     in the resource's name.
     """
     machine = service.state_machines.find(machine_arn)
     if machine is None:
-        raise _not_found(resource_arn)
+        raise _alias_not_found(resource_arn)
     if machine.status == "DELETING":
-        raise references.deleting(machine_arn)
+        raise references.referenced_machine_is_deleting(machine_arn)
     return machine
 
 
-def _not_found(resource_arn: str) -> ApiError:
+def _alias_not_found(resource_arn: str) -> ApiError:
     return ApiError(
         "ResourceNotFound", "Request references a resource that does not exist.", resourceName=resource_arn
     )

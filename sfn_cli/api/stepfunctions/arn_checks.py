@@ -15,7 +15,7 @@ _FORBIDDEN = frozenset('<>{}[]?*"#%\\^|~`$&,;:/').union(
 )
 
 
-def check_name(name: str) -> None:
+def check_arn_name(name: str) -> None:
     """Raises ApiError InvalidName for white space, control and invalid characters, and
     ``<>{}[]?*"#%\\^|~`$&,;:/``.
     """
@@ -23,10 +23,10 @@ def check_name(name: str) -> None:
         raise ApiError("InvalidName", f"Invalid Name: '{name}'")
 
 
-def check_role(role_arn: str) -> None:
+def check_role_arn(role_arn: str) -> None:
     """Raises ApiError InvalidArn when the role is not an ARN. Whether it exists is not checked."""
     if arn.parse_arn_strictly(role_arn) is None:
-        raise _invalid_arn(role_arn)
+        raise _invalid_arn_check(role_arn)
 
 
 def check_arn(text: str, *resource_types: str) -> Arn:
@@ -36,7 +36,7 @@ def check_arn(text: str, *resource_types: str) -> Arn:
     """
     parsed = arn.parse_arn_strictly(text)
     if parsed is None or parsed.service != "states" or not parsed.resource_id:
-        raise _invalid_arn(text)
+        raise _invalid_arn_check(text)
     if parsed.resource_type not in resource_types:
         raise ApiError(
             "InvalidArn", f"Invalid Arn: 'Resource type not valid in this context: {parsed.resource_type}'"
@@ -44,7 +44,7 @@ def check_arn(text: str, *resource_types: str) -> Arn:
     return parsed
 
 
-def check_machine(text: str) -> Arn:
+def check_machine_arn(text: str) -> Arn:
     """The parts of a state machine's ARN, which may be qualified, but not lead to a Distributed Map
     state (NAME/LABEL).
 
@@ -60,10 +60,10 @@ def check_machine(text: str) -> Arn:
     return parsed
 
 
-def no_execution(execution_arn: str) -> ApiError:
+def no_execution_of_arn(execution_arn: str) -> ApiError:
     """What is said of an execution that is not there."""
     return ApiError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{execution_arn}'")
 
 
-def _invalid_arn(text: str) -> ApiError:
+def _invalid_arn_check(text: str) -> ApiError:
     return ApiError("InvalidArn", f"Invalid Arn: 'Invalid ARN: {text}'")

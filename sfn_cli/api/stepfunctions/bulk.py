@@ -11,8 +11,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sfn_cli.api import model
 from sfn_cli.api.protocol.constraints import check_constraints
 from sfn_cli.api.stepfunctions import arn_checks
-from sfn_cli.api.stepfunctions.executions import check_start, new_execution, resolve_mocks, start_answer
-from sfn_cli.api.stepfunctions.references import active
+from sfn_cli.api.stepfunctions.executions import (
+    check_execution_start,
+    execution_start_answer,
+    new_execution,
+    resolve_execution_mocks,
+)
+from sfn_cli.api.stepfunctions.references import active_machine_reference
 from sfn_cli.errors import ApiError
 
 if TYPE_CHECKING:
@@ -54,12 +59,14 @@ def start_executions(
     Names are UUIDs, or `name_prefix` and the line's number. Raises ApiError or UsageError, and
     starts none, for an unusable state machine or unusable mocks (`inject` as StartExecution has it).
     """
-    common, mocking = resolve_mocks(service, {"stateMachineArn": state_machine_arn, "inject": inject})
-    arn_checks.check_machine(common["stateMachineArn"])
-    machine = active(service, common["stateMachineArn"])
+    common, mocking = resolve_execution_mocks(
+        service, {"stateMachineArn": state_machine_arn, "inject": inject}
+    )
+    arn_checks.check_machine_arn(common["stateMachineArn"])
+    machine = active_machine_reference(service, common["stateMachineArn"])
     if mocking is not None:
         mocking.of(machine)
-    shape = model.load("stepfunctions", "StartExecution").input
+    shape = model.load_model("stepfunctions", "StartExecution").input
     at = service.clock()
     started: list[Started] = []
     refused: list[Refused] = []
@@ -70,7 +77,7 @@ def start_executions(
             request["name"] = f"{name_prefix}{number}"
         try:
             check_constraints(shape, request)
-            check_start(request)
+            check_execution_start(request)
         except ApiError as error:
             refused.append(Refused(number, error))
         else:
@@ -80,7 +87,7 @@ def start_executions(
         kept = service.executions.start_many([(new, first) for _, _, new, first in accepted])
         for (number, request, new, _), execution in zip(accepted, kept, strict=True):
             try:
-                started.append(Started(number, start_answer(new, request, execution)))
+                started.append(Started(number, execution_start_answer(new, request, execution)))
             except ApiError as error:
                 refused.append(Refused(number, error))
     return started, refused

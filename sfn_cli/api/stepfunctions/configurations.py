@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sfn_cli.api.service import Service
 
 
-def logging(service: Service, request: Mapping[str, Any], kept: str | None = None) -> str:
+def logging_configuration(service: Service, request: Mapping[str, Any], kept: str | None = None) -> str:
     """loggingConfiguration. Raises ApiError InvalidLoggingConfiguration."""
     given = request.get("loggingConfiguration")
     if given is None and kept is not None:
@@ -25,24 +25,24 @@ def logging(service: Service, request: Mapping[str, Any], kept: str | None = Non
     configuration = {"level": "OFF", "includeExecutionData": False, **(given or {})}
     destinations = configuration.get("destinations") or []
     if len(destinations) > 1 or (configuration["level"] != "OFF" and not destinations):
-        raise _invalid_logging("Must specify exactly one Log Destination.")
+        raise _invalid_logging_configuration("Must specify exactly one Log Destination.")
     for destination in destinations:
         group_arn = destination.get("cloudWatchLogsLogGroup", {}).get("logGroupArn", "")
         name = arn.log_group_name_in_arn(group_arn)
         if name is not None and not group_arn.endswith(":*"):
-            raise _invalid_logging("Log Group ARN must be provided with '*' qualifier.")
+            raise _invalid_logging_configuration("Log Group ARN must be provided with '*' qualifier.")
         if name is None or not service.log_groups.has_group(name):
-            raise _invalid_logging("Log Destination not found.")
+            raise _invalid_logging_configuration("Log Destination not found.")
     return jsonvalue.dumps(configuration)
 
 
-def asks_for_logs(logging_configuration: str) -> bool:
+def configuration_asks_for_logs(logging_configuration: str) -> bool:
     """Whether executions may have something to write to a log."""
     level: str = jsonvalue.loads(logging_configuration)["level"]
     return level != "OFF"
 
 
-def tracing(request: Mapping[str, Any], kept: str | None = None) -> str:
+def tracing_configuration(request: Mapping[str, Any], kept: str | None = None) -> str:
     """tracingConfiguration; sfn keeps it, and traces nothing. Raises ApiError
     InvalidTracingConfiguration.
     """
@@ -59,7 +59,7 @@ def tracing(request: Mapping[str, Any], kept: str | None = None) -> str:
     return jsonvalue.dumps(configuration)
 
 
-def encryption(request: Mapping[str, Any], kept: str | None = None) -> str:
+def encryption_configuration(request: Mapping[str, Any], kept: str | None = None) -> str:
     """encryptionConfiguration; sfn keeps it, and encrypts nothing. Raises ApiError
     InvalidEncryptionConfiguration.
     """
@@ -69,19 +69,19 @@ def encryption(request: Mapping[str, Any], kept: str | None = None) -> str:
     configuration = given or {"type": "AWS_OWNED_KEY"}
     own_key = configuration["type"] == "CUSTOMER_MANAGED_KMS_KEY"
     if own_key != ("kmsKeyId" in configuration):
-        raise _invalid_encryption(
+        raise _invalid_encryption_configuration(
             "kmsKeyId must be given for CUSTOMER_MANAGED_KMS_KEY, and for no other type."
         )
     if not own_key and "kmsDataKeyReusePeriodSeconds" in configuration:
-        raise _invalid_encryption(
+        raise _invalid_encryption_configuration(
             "kmsDataKeyReusePeriodSeconds can be given for CUSTOMER_MANAGED_KMS_KEY only."
         )
     return jsonvalue.dumps(dict(sorted(configuration.items())))
 
 
-def _invalid_logging(reason: str) -> ApiError:
+def _invalid_logging_configuration(reason: str) -> ApiError:
     return ApiError("InvalidLoggingConfiguration", f"Invalid Logging Configuration: {reason}")
 
 
-def _invalid_encryption(reason: str) -> ApiError:
+def _invalid_encryption_configuration(reason: str) -> ApiError:
     return ApiError("InvalidEncryptionConfiguration", f"Invalid Encryption Configuration: {reason}")  # (ours)

@@ -37,7 +37,7 @@ def validate_state_machine_definition(service: Service, request: dict[str, Any])
 
     severities = ("ERROR", "WARNING") if request.get("severity") == "WARNING" else ("ERROR",)
     faults = map(
-        _as_aws_sees_it,
+        _definition_fault_as_aws_sees_it,
         validate(request["definition"], request.get("type", "STANDARD"), is_available=service.is_available),
     )
     found = [fault for fault in faults if fault.severity in severities]
@@ -49,7 +49,7 @@ def validate_state_machine_definition(service: Service, request: dict[str, Any])
     }
 
 
-def _as_aws_sees_it(fault: Diagnostic) -> Diagnostic:
+def _definition_fault_as_aws_sees_it(fault: Diagnostic) -> Diagnostic:
     """Something that sfn does not support is a warning only: the result is AWS's."""
     return fault._replace(severity="WARNING") if fault.code == UNAVAILABLE else fault
 
@@ -58,26 +58,28 @@ def check_definition(service: Service, definition: str, machine_type: str) -> st
     """Validates a definition and returns it. Raises InvalidDefinitionError."""
     from sfn_cli.asl.validation.validate import validate
 
-    refuse_faults(validate(definition, machine_type, is_available=service.is_available))
+    refuse_definition_faults(validate(definition, machine_type, is_available=service.is_available))
     return definition
 
 
-def refuse_faults(found: Iterable[Diagnostic]) -> None:
+def refuse_definition_faults(found: Iterable[Diagnostic]) -> None:
     """Raises InvalidDefinitionError with the errors among what was found, up to quotas.DIAGNOSTICS."""
     errors = [fault for fault in found if fault.severity == "ERROR"][: quotas.DIAGNOSTICS]
     if errors:
-        listed = ", ".join(_format_fault(fault.code, fault.message, fault.location) for fault in errors)
+        listed = ", ".join(
+            _format_definition_fault(fault.code, fault.message, fault.location) for fault in errors
+        )
         raise InvalidDefinitionError(f"Invalid State Machine Definition: '{listed}'", errors)
 
 
-def variable_references(definition: str) -> dict[str, list[str]] | None:
+def definition_variable_references(definition: str) -> dict[str, list[str]] | None:
     """Which variables each state of a definition that was checked reads; None when none reads any."""
     from sfn_cli.asl.validation.variable_references import variable_references
 
     return variable_references(jsonvalue.loads(definition)) or None
 
 
-def _format_fault(code: str, message: str, location: str | None) -> str:
+def _format_definition_fault(code: str, message: str, location: str | None) -> str:
     if location is None:
         return f"{code}: {message} at null"  # Observed: so AWS writes it of what has no place.
     # A place in a text that is not JSON ("[Source: …]") stands on a line of its own, as Jackson writes it.

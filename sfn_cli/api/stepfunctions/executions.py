@@ -14,7 +14,12 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli import arn
 from sfn_cli.api.protocol import paging
 from sfn_cli.api.stepfunctions import arn_checks, configurations, qualifiers
-from sfn_cli.api.stepfunctions.references import active, does_not_exist, existing, type_not_supported
+from sfn_cli.api.stepfunctions.references import (
+    active_machine_reference,
+    existing_machine_reference,
+    referenced_machine_does_not_exist,
+    referenced_type_not_supported,
+)
 from sfn_cli.errors import ApiError
 from sfn_cli.interpreter.events import api_event, execution_started_event
 from sfn_cli.jsonvalue import Payload
@@ -31,11 +36,11 @@ if TYPE_CHECKING:
 
 
 def start_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    request, mocking = resolve_mocks(service, request)
-    return _start(service, request, service.clock(), mocking, clock=service.settings.clock)
+    request, mocking = resolve_execution_mocks(service, request)
+    return _start_new_execution(service, request, service.clock(), mocking, clock=service.settings.clock)
 
 
-def start_child(
+def start_child_execution(
     service: Service, request: dict[str, Any], parent_arn: str, task: int, *, awaited: bool, at: int
 ) -> dict[str, Any]:
     """As StartExecution, by a task (its event's number) of the execution `parent_arn`, which may
@@ -46,12 +51,14 @@ def start_child(
     existing = service.executions.child_of(parent_arn, task)
     if existing is not None:
         return {"executionArn": existing.arn, "startDate": existing.started_at}
-    return _start(
+    return _start_new_execution(
         service, request, max(at, service.clock()), parent_arn=parent_arn, task=task, awaited=awaited
     )
 
 
-def resolve_mocks(service: Service, request: Mapping[str, Any]) -> tuple[dict[str, Any], Mocking | None]:
+def resolve_execution_mocks(
+    service: Service, request: Mapping[str, Any]
+) -> tuple[dict[str, Any], Mocking | None]:
     """Returns the request without the test case that its ARN may name, and the mocks that it
     requests, if any.
     """
@@ -65,20 +72,22 @@ def resolve_mocks(service: Service, request: Mapping[str, Any]) -> tuple[dict[st
     return request, Mocking(service.settings, test_case, inject)
 
 
-def _start(
+def _start_new_execution(
     service: Service, request: dict[str, Any], at: int, mocking: Mocking | None = None, **members: Any
 ) -> dict[str, Any]:
     """Starts an execution with these members of a NewExecution beside those in the request."""
-    arn_checks.check_machine(request["stateMachineArn"])
-    check_start(request)
-    new, started = new_execution(active(service, request["stateMachineArn"]), request, at, mocking)
-    return start_answer(new, request, service.executions.start(new._replace(**members), started))
+    arn_checks.check_machine_arn(request["stateMachineArn"])
+    check_execution_start(request)
+    new, started = new_execution(
+        active_machine_reference(service, request["stateMachineArn"]), request, at, mocking
+    )
+    return execution_start_answer(new, request, service.executions.start(new._replace(**members), started))
 
 
-def check_start(request: Mapping[str, Any]) -> None:
+def check_execution_start(request: Mapping[str, Any]) -> None:
     """Raises ApiError InvalidName or InvalidExecutionInput."""
-    arn_checks.check_name(request.get("name", ""))
-    check_input(request.get("input", "{}"))
+    arn_checks.check_arn_name(request.get("name", ""))
+    check_execution_input(request.get("input", "{}"))
 
 
 def new_execution(
@@ -89,14 +98,14 @@ def new_execution(
     """
     name = request.get("name") or time_ordered_uuid(at)
     seed = os.urandom(16).hex()
-    machine = qualifiers.choose_version(machine, seed)
+    machine = qualifiers.choose_qualified_version(machine, seed)
     version, alias = machine.version and machine.version.number, machine.alias and machine.alias.name
     new = NewExecution(
         arn=_execution_arn(machine, name),
         state_machine=machine.id,
         state_machine_arn=machine.arn,
         revision=machine.revision.id,
-        logged=configurations.asks_for_logs(machine.revision.logging_configuration),
+        logged=configurations.configuration_asks_for_logs(machine.revision.logging_configuration),
         name=name,
         trace_header=request.get("traceHeader"),
         seed=seed,
@@ -106,16 +115,16 @@ def new_execution(
     )
     input = Payload(text=request.get("input", "{}"))
     return new, execution_started_event(
-        input, machine.revision.role_arn, at, qualified=qualifiers.arns(machine.arn, version, alias)
+        input, machine.revision.role_arn, at, qualified=qualifiers.qualifier_arns(machine.arn, version, alias)
     )
 
 
-def start_answer(
+def execution_start_answer(
     new: NewExecution, request: Mapping[str, Any], execution: Execution | None
 ) -> dict[str, Any]:
     """StartExecution's answer, given the execution that has the new one's ARN. Raises ApiError."""
     if execution is None:
-        raise does_not_exist(new.state_machine_arn)
+        raise referenced_machine_does_not_exist(new.state_machine_arn)
     same = (execution.input, execution.mocks) == (request.get("input", "{}"), new.mocks)
     if execution.status != "RUNNING" or not same:
         raise ApiError("ExecutionAlreadyExists", f"Execution Already Exists: '{execution.arn}'")
@@ -135,7 +144,7 @@ def stop_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
         execution_arn, request.get("error"), request.get("cause"), service.clock()
     )
     if stopped_at is None:
-        raise arn_checks.no_execution(execution_arn)
+        raise arn_checks.no_execution_of_arn(execution_arn)
     return {"stopDate": stopped_at}
 
 
@@ -147,17 +156,17 @@ def describe_execution(service: Service, request: dict[str, Any]) -> dict[str, A
     execution = service.executions.find(execution_arn) if arn.is_express_arn(execution_arn) else None
     if execution is None or execution.map_run_arn is None:
         execution = existing_execution(service, execution_arn)
-    answer = describe(execution, included=request.get("includedData") != "METADATA_ONLY")
+    answer = to_execution_description(execution, included=request.get("includedData") != "METADATA_ONLY")
     if answer["redriveStatus"] == "REDRIVABLE":
-        from sfn_cli.api.stepfunctions.redrive import status_of  # the interpreter is slow to import
+        from sfn_cli.api.stepfunctions.redrive import redrive_status_of  # the interpreter is slow to import
 
-        answer |= status_of(service, execution.arn)
+        answer |= redrive_status_of(service, execution.arn)
     return answer
 
 
-def describe(execution: Execution, *, included: bool = True) -> dict[str, Any]:
+def to_execution_description(execution: Execution, *, included: bool = True) -> dict[str, Any]:
     """An execution as DescribeExecution shows it, with its data or without."""
-    summary = _summary(execution)
+    summary = _execution_summary(execution)
     del summary["itemCount"]  # it is in lists only
     answer = {
         **summary,
@@ -181,19 +190,19 @@ def list_executions(service: Service, request: dict[str, Any]) -> dict[str, Any]
     """The executions of a state machine, of its version or alias, or the children of a Map Run;
     newest first.
     """
-    filter = _filter(service, request)
+    filter = _executions_filter(service, request)
     executions, token = paging.sealed_page(
         request,
-        _scope(filter),
+        _executions_page_scope(filter),
         service.clock(),
         lambda before, limit: service.executions.page(filter, before, limit),
         lambda execution: f"{execution.started_at}.{execution.arn}",
-        parse=_start_and_arn,
+        parse=_execution_start_and_arn,
     )
-    return {"executions": [_summary(execution) for execution in executions], "nextToken": token}
+    return {"executions": [_execution_summary(execution) for execution in executions], "nextToken": token}
 
 
-def _scope(filter: ExecutionFilter) -> str:
+def _executions_page_scope(filter: ExecutionFilter) -> str:
     """What a page's token is for. (In this form since the first version, so that tokens outlive an
     upgrade.)
     """
@@ -202,7 +211,7 @@ def _scope(filter: ExecutionFilter) -> str:
     return f"ListExecutions ExecutionFilter({', '.join(f'{name}={fields[name]!r}' for name in names)})"
 
 
-def _filter(service: Service, request: Mapping[str, Any]) -> ExecutionFilter:
+def _executions_filter(service: Service, request: Mapping[str, Any]) -> ExecutionFilter:
     """Which executions a list contains."""
     from sfn_cli.api.stepfunctions.map_runs import existing_map_run
 
@@ -218,21 +227,21 @@ def _filter(service: Service, request: Mapping[str, Any]) -> ExecutionFilter:
     if status == "PENDING_REDRIVE":
         # (ours)
         raise ApiError("ValidationException", "statusFilter PENDING_REDRIVE is only supported with mapRunArn")
-    machine = existing(service, request["stateMachineArn"])
+    machine = existing_machine_reference(service, request["stateMachineArn"])
     if machine.type == "EXPRESS":
-        raise type_not_supported()
-    return ExecutionFilter(machine.arn, status=status, **qualifiers.started_by(machine))
+        raise referenced_type_not_supported()
+    return ExecutionFilter(machine.arn, status=status, **qualifiers.qualifier_started_by(machine))
 
 
 _REDRIVEN = {None: None, "REDRIVEN": True, "NOT_REDRIVEN": False}
 
 
-def _summary(execution: Execution | ExecutionSummary) -> dict[str, Any]:
+def _execution_summary(execution: Execution | ExecutionSummary) -> dict[str, Any]:
     """The members that a list and a description share."""
     return {
         "executionArn": execution.arn,
         "stateMachineArn": execution.state_machine_arn,
-        **qualifiers.arns(execution.state_machine_arn, execution.version, execution.alias),
+        **qualifiers.qualifier_arns(execution.state_machine_arn, execution.version, execution.alias),
         "name": execution.name,
         "status": execution.status,
         "startDate": execution.started_at,
@@ -272,7 +281,7 @@ def existing_execution(service: Service, execution_arn: str) -> Execution:
     arn_checks.check_arn(execution_arn, "execution")
     execution = service.executions.find(execution_arn)
     if execution is None:
-        raise arn_checks.no_execution(execution_arn)
+        raise arn_checks.no_execution_of_arn(execution_arn)
     return execution
 
 
@@ -282,7 +291,7 @@ def _execution_arn(machine: StateMachine, name: str) -> str:
     return arn.express_execution_arn(machine.arn, name, random_uuid())
 
 
-def check_input(text: str) -> None:
+def check_execution_input(text: str) -> None:
     """Raises ApiError InvalidExecutionInput when the text is no JSON."""
     from sfn_cli import json_text
 
@@ -314,6 +323,6 @@ def needless_redrive(status: str) -> str | None:
     return f"Execution is {status} and cannot be redriven" if status in ("RUNNING", "SUCCEEDED") else None
 
 
-def _start_and_arn(key: str) -> tuple[int, str]:
+def _execution_start_and_arn(key: str) -> tuple[int, str]:
     started_at, _, arn = key.partition(".")
     return int(started_at), arn

@@ -27,7 +27,7 @@ class Children(NamedTuple):
     type: str
 
 
-def find(machine_arn: str, definition: str, label: str) -> Children | None:
+def find_labelled_map(machine_arn: str, definition: str, label: str) -> Children | None:
     """The Map in DISTRIBUTED mode that has this label in the machine with this definition, or None."""
     machine = jsonvalue.loads(definition)
     language = machine.get("QueryLanguage", JSONPATH)

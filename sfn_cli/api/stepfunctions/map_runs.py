@@ -34,8 +34,8 @@ def describe_map_run(service: Service, request: dict[str, Any]) -> dict[str, Any
         "maxConcurrency": run.max_concurrency,
         "toleratedFailureCount": run.tolerated_failure_count,
         "toleratedFailurePercentage": run.tolerated_failure_percentage,
-        "itemCounts": _counts(run, 1, run.total_items or 0, _waiting_items(run)),
-        "executionCounts": _counts(run, 0, run.children(*run.counts).executions, 0),
+        "itemCounts": _map_run_counts(run, 1, run.total_items or 0, _waiting_map_run_items(run)),
+        "executionCounts": _map_run_counts(run, 0, run.children(*run.counts).executions, 0),
     }
     if run.redriven_at is not None:
         # Observed: a run that was never redriven shows nothing of it.
@@ -43,12 +43,12 @@ def describe_map_run(service: Service, request: dict[str, Any]) -> dict[str, Any
     return answer
 
 
-def _waiting_items(run: MapRun) -> int:
+def _waiting_map_run_items(run: MapRun) -> int:
     """How many items wait for a child, while the run goes on."""
     return max(0, (run.total_items or 0) - run.started_items) if run.status == "RUNNING" else 0
 
 
-def _counts(run: MapRun, part: int, total: int, waiting: int) -> dict[str, int]:
+def _map_run_counts(run: MapRun, part: int, total: int, waiting: int) -> dict[str, int]:
     """MapRunItemCounts (part 1 of each Count) or MapRunExecutionCounts (part 0)."""
 
     def of(status: str) -> int:

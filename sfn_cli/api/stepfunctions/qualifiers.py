@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.records.versions import Route, Version
 
 
-def find(service: Service, given_arn: str) -> StateMachine | None:
+def find_qualified_machine(service: Service, given_arn: str) -> StateMachine | None:
     """The machine with this ARN, at the version that the ARN names; an alias's is the first that it
     leads to.
     """
@@ -30,19 +30,23 @@ def find(service: Service, given_arn: str) -> StateMachine | None:
     number = arn.version_number_of_arn(qualifier)
     if number is not None:
         version = service.versions.find(machine.id, number)
-        return None if version is None else _at(machine, version)
+        return None if version is None else _qualified_at(machine, version)
     alias = service.aliases.find(machine.id, qualifier)
-    return None if alias is None else _at(machine, alias.routes[0].version)._replace(alias=alias)
+    return None if alias is None else _qualified_at(machine, alias.routes[0].version)._replace(alias=alias)
 
 
-def choose_version(machine: StateMachine, seed: str) -> StateMachine:
+def choose_qualified_version(machine: StateMachine, seed: str) -> StateMachine:
     """Returns the machine at the version that an execution with this seed runs: a version of an
     alias is drawn by weight.
     """
-    return machine if machine.alias is None else _at(machine, _draw_version(machine.alias.routes, seed))
+    return (
+        machine
+        if machine.alias is None
+        else _qualified_at(machine, _draw_qualified_version(machine.alias.routes, seed))
+    )
 
 
-def arns(machine_arn: str, version: int | None, alias: str | None) -> dict[str, str]:
+def qualifier_arns(machine_arn: str, version: int | None, alias: str | None) -> dict[str, str]:
     """The ARNs of the version and the alias by which an execution was started, as descriptions and
     events name them.
     """
@@ -54,7 +58,7 @@ def arns(machine_arn: str, version: int | None, alias: str | None) -> dict[str, 
     )
 
 
-def owns(given_arn: str, machine_arn: str, started_by: Iterable[str | None]) -> bool:
+def qualifier_owns(given_arn: str, machine_arn: str, started_by: Iterable[str | None]) -> bool:
     """Whether an execution of this machine, `started_by` what has these ARNs, is one of the
     machine, version or alias that is given.
 
@@ -65,23 +69,23 @@ def owns(given_arn: str, machine_arn: str, started_by: Iterable[str | None]) -> 
     return given_arn in started_by
 
 
-def version_arn(machine: StateMachine) -> str | None:
+def qualified_version_arn(machine: StateMachine) -> str | None:
     """The ARN of the version that the machine is at, if it is at one."""
     return None if machine.version is None else arn.qualify_arn(machine.arn, machine.version.number)
 
 
-def started_by(machine: StateMachine) -> dict[str, Any]:
+def qualifier_started_by(machine: StateMachine) -> dict[str, Any]:
     """The requested alias or version, which all executions of a list share."""
     if machine.alias is not None:
         return {"alias": machine.alias.name}
     return {} if machine.version is None else {"version": machine.version.number}
 
 
-def _at(machine: StateMachine, version: Version) -> StateMachine:
+def _qualified_at(machine: StateMachine, version: Version) -> StateMachine:
     return machine._replace(version=version, revision=version.revision)
 
 
-def _draw_version(routes: Sequence[Route], seed: str) -> Version:
+def _draw_qualified_version(routes: Sequence[Route], seed: str) -> Version:
     from hashlib import sha256  # which no other start needs, and which loads OpenSSL
 
     draw = int.from_bytes(sha256(f"{seed}/route".encode()).digest()[:8]) % 100

@@ -33,23 +33,23 @@ def redrive_execution(service: Service, request: dict[str, Any]) -> dict[str, An
     now = service.clock()
 
     def judge(state: RedriveState) -> int:
-        reason = why_not(state, now)
+        reason = why_no_redrive(state, now)
         if reason is not None:
             raise ApiError("ExecutionNotRedrivable", reason)
-        return own_time(state, now)
+        return redrive_time(state, now)
 
     redriven_at = service.redrives.redrive(execution_arn, request.get("clientToken"), now, judge)
     if redriven_at is None:
-        raise arn_checks.no_execution(execution_arn)
+        raise arn_checks.no_execution_of_arn(execution_arn)
     return {"redriveDate": redriven_at}
 
 
-def own_time(state: RedriveState, now: int) -> int:
+def redrive_time(state: RedriveState, now: int) -> int:
     """What the execution's own clock shows at `now` by the wall's; it may have jumped ahead."""
     return max(clock_reading(state.clock, state.started_at, now), state.last_at)
 
 
-def why_not(state: RedriveState, now: int) -> str | None:
+def why_no_redrive(state: RedriveState, now: int) -> str | None:
     """DescribeExecution's redriveStatusReason at `now` by the wall's clock, or None: it may be
     redriven.
     """
@@ -62,7 +62,7 @@ def why_not(state: RedriveState, now: int) -> str | None:
         return "State machine is in DELETING status"
     if state.events > MOST_EVENTS:
         return "Execution history event limit exceeded"
-    if own_time(state, now) - state.started_at >= quotas.STANDARD_SECONDS * 1000:
+    if redrive_time(state, now) - state.started_at >= quotas.STANDARD_SECONDS * 1000:
         return "Execution has exceeded the max execution time"
     if state.stopped_at is not None and now - state.stopped_at > quotas.REDRIVABLE_SECONDS * 1000:
         return "Execution redrivable period exceeded"
@@ -71,11 +71,11 @@ def why_not(state: RedriveState, now: int) -> str | None:
     return None
 
 
-def status_of(service: Service, execution_arn: str) -> dict[str, str]:
+def redrive_status_of(service: Service, execution_arn: str) -> dict[str, str]:
     """The members of DescribeExecution about whether an existing execution may be redriven."""
     state = service.redrives.state(execution_arn)
     assert state is not None
-    reason = why_not(state, service.clock())
+    reason = why_no_redrive(state, service.clock())
     if reason == BY_MAP_RUN:
         return {"redriveStatus": "REDRIVABLE_BY_MAP_RUN"}
     return redrivable(reason)

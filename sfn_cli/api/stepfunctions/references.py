@@ -14,44 +14,44 @@ if TYPE_CHECKING:
     from sfn_cli.store.records.state_machines import StateMachine
 
 
-def existing(service: Service, machine_arn: str) -> StateMachine:
+def existing_machine_reference(service: Service, machine_arn: str) -> StateMachine:
     """What this ARN leads to: a machine, or one at a version. Raises ApiError InvalidArn or
     StateMachineDoesNotExist.
     """
     arn_checks.check_arn(machine_arn, "stateMachine")
-    machine = qualifiers.find(service, machine_arn)
+    machine = qualifiers.find_qualified_machine(service, machine_arn)
     if machine is None:
-        raise does_not_exist(machine_arn)
+        raise referenced_machine_does_not_exist(machine_arn)
     return machine
 
 
-def active(service: Service, machine_arn: str) -> StateMachine:
-    """As `existing`; a machine that is being deleted is StateMachineDeleting."""
-    machine = existing(service, machine_arn)
+def active_machine_reference(service: Service, machine_arn: str) -> StateMachine:
+    """As `existing_machine_reference`; a machine that is being deleted is StateMachineDeleting."""
+    machine = existing_machine_reference(service, machine_arn)
     if machine.status == "DELETING":
-        raise deleting(machine_arn)
+        raise referenced_machine_is_deleting(machine_arn)
     return machine
 
 
-def active_itself(service: Service, machine_arn: str) -> StateMachine:
-    """As `active`, for what can be done to a machine only: versions and aliases do not exist for it
-    (observed).
+def active_unqualified_reference(service: Service, machine_arn: str) -> StateMachine:
+    """As `active_machine_reference`, for what can be done to a machine only: versions and aliases do
+    not exist for it (observed).
     """
-    machine = active(service, machine_arn)
+    machine = active_machine_reference(service, machine_arn)
     if machine.version is not None:
-        raise does_not_exist(machine_arn)
+        raise referenced_machine_does_not_exist(machine_arn)
     return machine
 
 
-def does_not_exist(machine_arn: str) -> ApiError:
+def referenced_machine_does_not_exist(machine_arn: str) -> ApiError:
     return ApiError("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{machine_arn}'")
 
 
-def type_not_supported() -> ApiError:
+def referenced_type_not_supported() -> ApiError:
     return ApiError(
         "StateMachineTypeNotSupported", "This operation is not supported by this type of state machine"
     )
 
 
-def deleting(machine_arn: str) -> ApiError:
+def referenced_machine_is_deleting(machine_arn: str) -> ApiError:
     return ApiError("StateMachineDeleting", f"State Machine Deleting: '{machine_arn}'")

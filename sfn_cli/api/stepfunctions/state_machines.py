@@ -14,7 +14,12 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli import arn, jsonvalue
 from sfn_cli.api.protocol import paging
 from sfn_cli.api.stepfunctions import arn_checks, configurations, definitions, qualifiers, tags
-from sfn_cli.api.stepfunctions.references import active_itself, deleting, does_not_exist, existing
+from sfn_cli.api.stepfunctions.references import (
+    active_unqualified_reference,
+    existing_machine_reference,
+    referenced_machine_does_not_exist,
+    referenced_machine_is_deleting,
+)
 from sfn_cli.errors import ApiError
 from sfn_cli.store.records.state_machines import Revision, StateMachine
 from sfn_cli.uuids import random_uuid
@@ -27,31 +32,31 @@ if TYPE_CHECKING:
 
 def create_state_machine(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     name, type_ = request["name"], request.get("type", "STANDARD")
-    arn_checks.check_name(name)
-    arn_checks.check_role(request["roleArn"])
-    _check_publishing(request)
+    arn_checks.check_arn_name(name)
+    arn_checks.check_role_arn(request["roleArn"])
+    _check_machine_publishing(request)
     machine = StateMachine(
         arn=arn.state_machine_arn(service.settings.region, service.settings.account_id, name),
         name=name,
         type=type_,
         status="ACTIVE",
         created_at=service.clock(),
-        tags=tags.of_new(request.get("tags", []), name),
+        tags=tags.tags_of_new(request.get("tags", []), name),
         revision=Revision(
             revision_id=None,
             definition=definitions.check_definition(service, request["definition"], type_),
             role_arn=request["roleArn"],
-            logging_configuration=configurations.logging(service, request),
-            tracing_configuration=configurations.tracing(request),
-            encryption_configuration=configurations.encryption(request),
+            logging_configuration=configurations.logging_configuration(service, request),
+            tracing_configuration=configurations.tracing_configuration(request),
+            encryption_configuration=configurations.encryption_configuration(request),
             created_at=service.clock(),
         ),
         first_version=request.get("versionDescription", "") if request.get("publish") else None,
     )
     kept = service.state_machines.create(machine)
     if kept.status == "DELETING":
-        raise deleting(kept.arn)
-    if _identity(kept) != _identity(machine):
+        raise referenced_machine_is_deleting(kept.arn)
+    if _machine_identity(kept) != _machine_identity(machine):
         raise ApiError("StateMachineAlreadyExists", f"State Machine Already Exists: '{kept.arn}'")
     return {
         "stateMachineArn": kept.arn,
@@ -68,7 +73,7 @@ def update_state_machine(service: Service, request: dict[str, Any]) -> dict[str,
         "tracingConfiguration",
         "encryptionConfiguration",
     )
-    arn_checks.check_machine(request["stateMachineArn"])
+    arn_checks.check_machine_arn(request["stateMachineArn"])
     if not any(member in request for member in changing):
         raise ApiError(
             "MissingRequiredParameter",
@@ -76,19 +81,23 @@ def update_state_machine(service: Service, request: dict[str, Any]) -> dict[str,
             "must be specified",
         )
     if "roleArn" in request:
-        arn_checks.check_role(request["roleArn"])
-    _check_publishing(request)
+        arn_checks.check_role_arn(request["roleArn"])
+    _check_machine_publishing(request)
     while True:
-        machine = active_itself(service, request["stateMachineArn"])
+        machine = active_unqualified_reference(service, request["stateMachineArn"])
         old = machine.revision
         changed = old._replace(
             definition=definitions.check_definition(service, request["definition"], machine.type)
             if "definition" in request
             else old.definition,
             role_arn=request.get("roleArn", old.role_arn),
-            logging_configuration=configurations.logging(service, request, old.logging_configuration),
-            tracing_configuration=configurations.tracing(request, old.tracing_configuration),
-            encryption_configuration=configurations.encryption(request, old.encryption_configuration),
+            logging_configuration=configurations.logging_configuration(
+                service, request, old.logging_configuration
+            ),
+            tracing_configuration=configurations.tracing_configuration(request, old.tracing_configuration),
+            encryption_configuration=configurations.encryption_configuration(
+                request, old.encryption_configuration
+            ),
         )
         now, publish = service.clock(), request.get("publish", False)
         if changed != old:
@@ -97,18 +106,18 @@ def update_state_machine(service: Service, request: dict[str, Any]) -> dict[str,
             # Observed: an update that changes nothing makes no revision.
             return {"updateDate": now, "revisionId": old.revision_id}
         # Another update may have come first: this one then starts from its result.
-        updated = revise(
+        updated = revise_state_machine(
             service, machine, changed, publish=publish, description=request.get("versionDescription", "")
         )
         if updated is not None:
             return {
                 "updateDate": now,
                 "revisionId": changed.revision_id,
-                "stateMachineVersionArn": qualifiers.version_arn(updated),
+                "stateMachineVersionArn": qualifiers.qualified_version_arn(updated),
             }
 
 
-def revise(
+def revise_state_machine(
     service: Service, machine: StateMachine, revision: Revision, *, publish: bool, description: str
 ) -> StateMachine | None:
     """The machine with this as its newest revision, at the version that it is published as, if it
@@ -131,7 +140,7 @@ def revise(
 def delete_state_machine(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Succeeds also for a machine that does not exist."""
     machine_arn = request["stateMachineArn"]
-    if ":" in arn_checks.check_machine(machine_arn).resource_id:
+    if ":" in arn_checks.check_machine_arn(machine_arn).resource_id:
         raise ApiError(
             "ValidationException",
             "A state machine version or alias ARN cannot be used to delete a state machine",
@@ -149,8 +158,8 @@ def describe_state_machine(service: Service, request: dict[str, Any]) -> dict[st
     arn_checks.check_arn(request["stateMachineArn"], "stateMachine")
     machine_arn, _, label = request["stateMachineArn"].partition("/")
     if label:
-        return _describe_label(existing(service, machine_arn), label, request)
-    machine = existing(service, machine_arn)
+        return _describe_machine_label(existing_machine_reference(service, machine_arn), label, request)
+    machine = existing_machine_reference(service, machine_arn)
     version = machine.version
     return {
         "stateMachineArn": request["stateMachineArn"],
@@ -163,16 +172,16 @@ def describe_state_machine(service: Service, request: dict[str, Any]) -> dict[st
             if version
             else {}
         ),
-        **_revision_members(machine.revision, request),
+        **_machine_revision_members(machine.revision, request),
     }
 
 
-def _describe_label(machine: StateMachine, label: str, request: Mapping[str, Any]) -> dict[str, Any]:
+def _describe_machine_label(machine: StateMachine, label: str, request: Mapping[str, Any]) -> dict[str, Any]:
     from sfn_cli.api.stepfunctions import labelled_arns  # the interpreter is slow to import
 
-    children = labelled_arns.find(machine.arn, machine.revision.definition, label)
+    children = labelled_arns.find_labelled_map(machine.arn, machine.revision.definition, label)
     if children is None:
-        raise does_not_exist(request["stateMachineArn"])
+        raise referenced_machine_does_not_exist(request["stateMachineArn"])
     return {
         "stateMachineArn": request["stateMachineArn"],
         "name": f"{machine.name}/{label}",
@@ -180,7 +189,7 @@ def _describe_label(machine: StateMachine, label: str, request: Mapping[str, Any
         "type": children.type,
         "creationDate": machine.created_at,
         "label": label,
-        **_revision_members(machine.revision._replace(definition=children.definition), request),
+        **_machine_revision_members(machine.revision._replace(definition=children.definition), request),
     }
 
 
@@ -197,7 +206,7 @@ def describe_state_machine_for_execution(service: Service, request: dict[str, An
         "updateDate": revision.created_at,
         "mapRunArn": execution.map_run_arn,
         "label": None if execution.map_run_arn is None else execution.state_machine_arn.rpartition("/")[2],
-        **_revision_members(revision, request),
+        **_machine_revision_members(revision, request),
     }
 
 
@@ -226,7 +235,7 @@ def list_state_machines(service: Service, request: dict[str, Any]) -> dict[str, 
     }
 
 
-def _revision_members(revision: Revision, request: Mapping[str, Any]) -> dict[str, Any]:
+def _machine_revision_members(revision: Revision, request: Mapping[str, Any]) -> dict[str, Any]:
     metadata_only = request.get("includedData") == "METADATA_ONLY"
     return {
         "definition": "{}" if metadata_only else revision.definition,
@@ -236,11 +245,13 @@ def _revision_members(revision: Revision, request: Mapping[str, Any]) -> dict[st
         "encryptionConfiguration": jsonvalue.loads(revision.encryption_configuration),
         "revisionId": revision.revision_id,
         # They reveal the definition, which the caller may not be allowed to see.
-        "variableReferences": None if metadata_only else definitions.variable_references(revision.definition),
+        "variableReferences": None
+        if metadata_only
+        else definitions.definition_variable_references(revision.definition),
     }
 
 
-def _identity(machine: StateMachine) -> tuple[str | None, ...]:
+def _machine_identity(machine: StateMachine) -> tuple[str | None, ...]:
     """What decides whether a second CreateStateMachine is the same request."""
     revision = machine.revision
     return (
@@ -253,6 +264,6 @@ def _identity(machine: StateMachine) -> tuple[str | None, ...]:
     )
 
 
-def _check_publishing(request: Mapping[str, Any]) -> None:
+def _check_machine_publishing(request: Mapping[str, Any]) -> None:
     if request.get("versionDescription") and not request.get("publish"):
         raise ApiError("ValidationException", "Version description can only be set when publish is true")

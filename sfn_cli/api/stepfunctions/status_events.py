@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli import arn, quotas
-from sfn_cli.api.stepfunctions.executions import describe
+from sfn_cli.api.stepfunctions.executions import to_execution_description
 from sfn_cli.asl.timestamp import format_timestamp
 from sfn_cli.jsonvalue import dumps
 
@@ -35,13 +35,13 @@ _DETAIL = (
 
 def status_event(execution: Execution) -> dict[str, Any]:
     """The event of an execution's current status; its id is the same each time it is created."""
-    detail = _detail(execution)
+    detail = _status_event_detail(execution)
     happened_at = execution.stopped_at or execution.redriven_at or execution.started_at
     parsed = arn.parse_arn(execution.arn)
     assert parsed is not None
     return {
         "version": "0",
-        "id": _id(f"{execution.arn} {execution.redrive_count} {execution.status}"),
+        "id": _status_event_id(f"{execution.arn} {execution.redrive_count} {execution.status}"),
         "detail-type": DETAIL_TYPE,
         "source": SOURCE,
         "account": parsed.account,
@@ -52,24 +52,24 @@ def status_event(execution: Execution) -> dict[str, Any]:
     }
 
 
-def _detail(execution: Execution) -> dict[str, Any]:
-    described = describe(execution)
+def _status_event_detail(execution: Execution) -> dict[str, Any]:
+    described = to_execution_description(execution)
     if described["redriveStatus"] == "REDRIVABLE" and execution.map_run_arn is not None:
         described["redriveStatus"] = "REDRIVABLE_BY_MAP_RUN"
     detail = {member: described.get(member) for member in _DETAIL}
-    output_bytes = 0 if execution.output is None else _escaped_bytes(execution.output)
-    if _escaped_bytes(execution.input) + output_bytes > quotas.REPORTED_DATA_BYTES:
+    output_bytes = 0 if execution.output is None else _escaped_bytes_of_event(execution.output)
+    if _escaped_bytes_of_event(execution.input) + output_bytes > quotas.REPORTED_DATA_BYTES:
         detail |= {"input": None, "inputDetails": {"included": False}}
     if output_bytes > quotas.REPORTED_DATA_BYTES:
         detail |= {"output": None, "outputDetails": {"included": False}}
     return detail
 
 
-def _escaped_bytes(text: str) -> int:
+def _escaped_bytes_of_event(text: str) -> int:
     return len(dumps(text).encode("utf-8", "replace"))
 
 
-def _id(about: str) -> str:
+def _status_event_id(about: str) -> str:
     """A UUID that is derived from what the event is about (version 8, RFC 9562)."""
     digits = sha256(about.encode("utf-8", "surrogatepass")).hexdigest()
     return "-".join((digits[:8], digits[8:12], f"8{digits[13:16]}", f"8{digits[17:20]}", digits[20:32]))

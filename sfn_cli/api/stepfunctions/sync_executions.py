@@ -13,8 +13,12 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli.api import suspensions
 from sfn_cli.api.protocol.long_polls import AwaitedEnd
 from sfn_cli.api.stepfunctions import arn_checks
-from sfn_cli.api.stepfunctions.executions import check_start, new_execution, resolve_mocks
-from sfn_cli.api.stepfunctions.references import active, does_not_exist, type_not_supported
+from sfn_cli.api.stepfunctions.executions import check_execution_start, new_execution, resolve_execution_mocks
+from sfn_cli.api.stepfunctions.references import (
+    active_machine_reference,
+    referenced_machine_does_not_exist,
+    referenced_type_not_supported,
+)
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
@@ -28,29 +32,31 @@ BASE_BYTES = 50 * 1024 * 1024
 
 
 def start_sync_execution(service: Service, request: dict[str, Any]) -> AwaitedEnd:
-    request, mocking = resolve_mocks(service, request)
+    request, mocking = resolve_execution_mocks(service, request)
     arn_checks.check_arn(request["stateMachineArn"], "stateMachine")
-    check_start(request)
-    machine = active(service, request["stateMachineArn"])
+    check_execution_start(request)
+    machine = active_machine_reference(service, request["stateMachineArn"])
     if machine.type != "EXPRESS":
-        raise type_not_supported()
+        raise referenced_type_not_supported()
     new, started = new_execution(machine, request, service.clock(), mocking)
     execution = service.executions.start(new._replace(clock=service.settings.clock), started)
     if execution is None:
-        raise does_not_exist(machine.arn)
+        raise referenced_machine_does_not_exist(machine.arn)
     return AwaitedEnd(
         execution.arn,
         partial(
-            _answer, execution_arn=execution.arn, included=request.get("includedData") != "METADATA_ONLY"
+            _sync_execution_answer,
+            execution_arn=execution.arn,
+            included=request.get("includedData") != "METADATA_ONLY",
         ),
     )
 
 
-def _answer(service: Service, *, execution_arn: str, included: bool) -> dict[str, Any]:
+def _sync_execution_answer(service: Service, *, execution_arn: str, included: bool) -> dict[str, Any]:
     """What became of an execution that has ended. Raises SuspendedError for one that cannot end."""
     execution = service.executions.find(execution_arn)
     if execution is None or execution.stopped_at is None:
-        suspensions.refuse_to_wait(service, execution_arn)
+        suspensions.refuse_to_wait_for_suspended(service, execution_arn)
     assert execution is not None
     assert execution.stopped_at is not None
     # AWS bills no wait for a worker: the time counts from a worker's first event.
@@ -66,8 +72,10 @@ def _answer(service: Service, *, execution_arn: str, included: bool) -> dict[str
         "outputDetails": {"included": included},  # observed of an execution that failed, too
         "traceHeader": execution.trace_header,
         "billingDetails": {
-            "billedDurationInMilliseconds": _steps(execution.stopped_at - begun.at, BILLED_MS),
-            "billedMemoryUsedInMB": _steps(
+            "billedDurationInMilliseconds": _sync_execution_billing_steps(
+                execution.stopped_at - begun.at, BILLED_MS
+            ),
+            "billedMemoryUsedInMB": _sync_execution_billing_steps(
                 BASE_BYTES + service.executions.data_size(execution.arn), BILLED_MB << 20
             )
             >> 20,
@@ -83,6 +91,6 @@ def _answer(service: Service, *, execution_arn: str, included: bool) -> dict[str
     return answer
 
 
-def _steps(used: int, step: int) -> int:
+def _sync_execution_billing_steps(used: int, step: int) -> int:
     """The use as it is billed: in whole steps, and one at the least."""
     return max(1, -(-used // step)) * step

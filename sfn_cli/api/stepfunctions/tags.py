@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli import arn, jsonvalue, quotas
-from sfn_cli.api.protocol.tags import Tags, add, without
+from sfn_cli.api.protocol.tags import Tags, add_tags, without_tags
 from sfn_cli.api.stepfunctions import arn_checks
 from sfn_cli.errors import ApiError
 
@@ -27,26 +27,26 @@ _NOT_NULL = "failed to satisfy constraint: Member must not be null"
 
 def tag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Adds tags; a key that the resource has gets the new value."""
-    resource_arn, added = request["resourceArn"], by_key(request["tags"])
-    _change(service, resource_arn, lambda tags: _add(tags, added, resource_arn))
+    resource_arn, added = request["resourceArn"], tags_by_key(request["tags"])
+    _change_tags(service, resource_arn, lambda tags: _add_tags(tags, added, resource_arn))
     return {}
 
 
 def untag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Removes tags; keys that the resource does not have are no error."""
-    _change(service, request["resourceArn"], lambda tags: without(tags, request["tagKeys"]))
+    _change_tags(service, request["resourceArn"], lambda tags: without_tags(tags, request["tagKeys"]))
     return {}
 
 
 def list_tags_for_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     arn_checks.check_arn(request["resourceArn"], *_TAGGABLE)
-    resource = _nouns(service, request["resourceArn"]).find(request["resourceArn"])
+    resource = _tagged_nouns(service, request["resourceArn"]).find(request["resourceArn"])
     if resource is None:
-        raise _not_found(request["resourceArn"])
+        raise _tagged_resource_not_found(request["resourceArn"])
     return {"tags": jsonvalue.loads(resource.tags)}
 
 
-def by_key(tags: Iterable[Mapping[str, str]]) -> Tags:
+def tags_by_key(tags: Iterable[Mapping[str, str]]) -> Tags:
     """Tags as requests give them in lists, by their keys: of a key that comes twice, the last.
     Raises ApiError.
     """
@@ -54,17 +54,17 @@ def by_key(tags: Iterable[Mapping[str, str]]) -> Tags:
     for number, tag in enumerate(tags, 1):
         key, value = tag.get("key"), tag.get("value", "")
         if key is None:
-            raise _invalid(
+            raise _invalid_tags(
                 f"1 validation error detected: Value null at 'tags.{number}.member.key' {_NOT_NULL}"
             )
         if key.lower().startswith("aws:"):
-            raise _invalid(f"Tag keys that begin with 'aws:' are reserved. Received: {key}")  # (ours)
+            raise _invalid_tags(f"Tag keys that begin with 'aws:' are reserved. Received: {key}")  # (ours)
         for text in (key, value):
             if not all(
                 character.isalnum() or character.isspace() or character in _SYMBOLS for character in text
             ):
                 # (ours)
-                raise _invalid(
+                raise _invalid_tags(
                     f"Tags may only contain letters, digits, white space, or these symbols: {_SYMBOLS}. "
                     f"Received: {text}"
                 )
@@ -72,35 +72,35 @@ def by_key(tags: Iterable[Mapping[str, str]]) -> Tags:
     return found
 
 
-def of_new(tags: Iterable[Mapping[str, str]], resource_name: str) -> str:
+def tags_of_new(tags: Iterable[Mapping[str, str]], resource_name: str) -> str:
     """The text of the tags that a new resource is given. Raises ApiError."""
-    return as_text(_add({}, by_key(tags), resource_name))
+    return tags_as_text(_add_tags({}, tags_by_key(tags), resource_name))
 
 
-def as_text(tags: Tags) -> str:
+def tags_as_text(tags: Tags) -> str:
     """Tags as the store keeps them: a JSON array in AWS's form."""
     return jsonvalue.dumps([{"key": key, "value": value} for key, value in tags.items()])
 
 
-def _add(tags: Tags, added: Tags, resource_name: str) -> Tags:
+def _add_tags(tags: Tags, added: Tags, resource_name: str) -> Tags:
     def too_many(count: int) -> ApiError:
         message = f"A resource has at most {quotas.TAGS} tags, not {count}."
         return ApiError("TooManyTags", message, resourceName=resource_name)
 
-    return add(tags, added, too_many=too_many)
+    return add_tags(tags, added, too_many=too_many)
 
 
-def _change(service: Service, resource_arn: str, change: Callable[[Tags], Tags]) -> None:
+def _change_tags(service: Service, resource_arn: str, change: Callable[[Tags], Tags]) -> None:
     arn_checks.check_arn(resource_arn, *_TAGGABLE)
 
     def change_text(text: str) -> str:
-        return as_text(change({tag["key"]: tag["value"] for tag in jsonvalue.loads(text)}))
+        return tags_as_text(change({tag["key"]: tag["value"] for tag in jsonvalue.loads(text)}))
 
-    if not _nouns(service, resource_arn).change_tags(resource_arn, change_text):
-        raise _not_found(resource_arn)
+    if not _tagged_nouns(service, resource_arn).change_tags(resource_arn, change_text):
+        raise _tagged_resource_not_found(resource_arn)
 
 
-def _nouns(service: Service, resource_arn: str) -> StateMachines | Activities:
+def _tagged_nouns(service: Service, resource_arn: str) -> StateMachines | Activities:
     """Where a resource with this ARN would be."""
     parsed = arn.parse_arn(resource_arn)
     return (
@@ -110,9 +110,9 @@ def _nouns(service: Service, resource_arn: str) -> StateMachines | Activities:
     )
 
 
-def _invalid(message: str) -> ApiError:
+def _invalid_tags(message: str) -> ApiError:
     return ApiError("ValidationException", message)
 
 
-def _not_found(resource_arn: str) -> ApiError:
+def _tagged_resource_not_found(resource_arn: str) -> ApiError:
     return ApiError("ResourceNotFound", f"Resource not found: '{resource_arn}'", resourceName=resource_arn)

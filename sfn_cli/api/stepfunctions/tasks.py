@@ -21,21 +21,23 @@ def send_task_success(service: Service, request: dict[str, Any]) -> dict[str, An
         json_text.read_json(output)
     except json_text.NotJson as error:
         raise ApiError("InvalidOutput", f"Invalid Output: '{error.message}'") from None
-    return _to_response(
+    return _sent_task_response(
         service.tasks.answer(request["taskToken"], "taskSucceeded", {"output": output}, service.clock())
     )
 
 
 def send_task_failure(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     body = {"error": request.get("error"), "cause": request.get("cause")}
-    return _to_response(service.tasks.answer(request["taskToken"], "taskFailed", body, service.clock()))
+    return _sent_task_response(
+        service.tasks.answer(request["taskToken"], "taskFailed", body, service.clock())
+    )
 
 
 def send_task_heartbeat(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    return _to_response(service.tasks.beat(request["taskToken"], service.clock()))
+    return _sent_task_response(service.tasks.beat(request["taskToken"], service.clock()))
 
 
-def _to_response(told: AnswerOutcome) -> dict[str, Any]:
+def _sent_task_response(told: AnswerOutcome) -> dict[str, Any]:
     match told:
         case AnswerOutcome.ACCEPTED:
             return {}

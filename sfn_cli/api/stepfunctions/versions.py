@@ -22,10 +22,10 @@ _INITIAL = "INITIAL"
 
 
 def publish_state_machine_version(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    arn_checks.check_machine(request["stateMachineArn"])
+    arn_checks.check_machine_arn(request["stateMachineArn"])
     wanted = request.get("revisionId")
     while True:
-        machine = references.active_itself(service, request["stateMachineArn"])
+        machine = references.active_unqualified_reference(service, request["stateMachineArn"])
         current = machine.revision.revision_id or _INITIAL
         if wanted not in (None, current):
             raise ApiError(
@@ -33,12 +33,12 @@ def publish_state_machine_version(service: Service, request: dict[str, Any]) -> 
                 f"Failed to publish the State Machine version for revision {wanted}. "
                 f"The current State Machine revision is {current}.",
             )
-        published = state_machines.revise(
+        published = state_machines.revise_state_machine(
             service, machine, machine.revision, publish=True, description=request.get("description", "")
         )
         if published is not None and published.version is not None:
             return {
-                "stateMachineVersionArn": qualifiers.version_arn(published),
+                "stateMachineVersionArn": qualifiers.qualified_version_arn(published),
                 "creationDate": published.version.created_at,
             }
 
@@ -46,7 +46,7 @@ def publish_state_machine_version(service: Service, request: dict[str, Any]) -> 
 def list_state_machine_versions(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Newest first. A machine that is not there has none: AWS's model knows no error for it."""
     machine_arn = request["stateMachineArn"]
-    arn_checks.check_machine(machine_arn)
+    arn_checks.check_machine_arn(machine_arn)
     machine = service.state_machines.find(machine_arn)
     versions, token = paging.sealed_page(
         request,
@@ -70,7 +70,7 @@ def list_state_machine_versions(service: Service, request: dict[str, Any]) -> di
 
 def delete_state_machine_version(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Succeeds also for a version that does not exist; its executions go on."""
-    arn_checks.check_machine(request["stateMachineVersionArn"])
+    arn_checks.check_machine_arn(request["stateMachineVersionArn"])
     machine_arn, qualifier = arn.split_arn_qualifier(request["stateMachineVersionArn"])
     number = arn.version_number_of_arn(qualifier)
     if number is None:

@@ -88,11 +88,13 @@ def waiting_tasks(
     an ARN; children of its Map Runs included), or all.
     """
     for task in service.tasks.waiting():
-        if execution_arn in (None, task.execution.arn) and _belongs_to(task.execution, state_machine_arn):
+        if execution_arn in (None, task.execution.arn) and _waiting_task_belongs_to(
+            task.execution, state_machine_arn
+        ):
             yield _waiting_task(task)
 
 
-def take(service: Service, task: WaitingTask, worker_name: str) -> str | None:
+def take_waiting_task(service: Service, task: WaitingTask, worker_name: str) -> str | None:
     """The token of an activity's task that waited for a worker, which this is from now on; None if
     another was faster.
     """
@@ -100,9 +102,9 @@ def take(service: Service, task: WaitingTask, worker_name: str) -> str | None:
     return None if taken is None else taken.token
 
 
-def _belongs_to(execution: WaitingExecution, machine_arn: str | None) -> bool:
-    started_by = qualifiers.arns(execution.state_machine_arn, execution.version, execution.alias)
-    return machine_arn is None or qualifiers.owns(
+def _waiting_task_belongs_to(execution: WaitingExecution, machine_arn: str | None) -> bool:
+    started_by = qualifiers.qualifier_arns(execution.state_machine_arn, execution.version, execution.alias)
+    return machine_arn is None or qualifiers.qualifier_owns(
         machine_arn, execution.state_machine_arn, started_by.values()
     )
 
@@ -121,12 +123,12 @@ def _waiting_task(task: records.WaitingTask) -> WaitingTask:
         worker_name=task.worker,
         input=task.input,
         since=task.scheduled_at,
-        until=_until(task),
+        until=_waiting_task_until(task),
         task_token=None if status == "SCHEDULED" else task_token_of_handle(execution.seed, task.handle),
     )
 
 
-def _until(task: records.WaitingTask) -> int | None:
+def _waiting_task_until(task: records.WaitingTask) -> int | None:
     beat_at = task.scheduled_at
     if task.beat_at is not None:
         beat_at = max(beat_at, clock_reading(task.execution.clock, task.execution.started_at, task.beat_at))

@@ -52,7 +52,9 @@ class Remote:
         self.url = urlsplit(self.endpoint)
         self.region = terminal.settings.region
         self.who = (
-            signature.credentials(environ, given.get("profile")) if given.get("sign_request", True) else None
+            signature.signing_credentials(environ, given.get("profile"))
+            if given.get("sign_request", True)
+            else None
         )
         self.prefixes = not setting_value("AWS_DISABLE_HOST_PREFIX_INJECTION", environ)
         self.attempts: int = setting_value("AWS_MAX_ATTEMPTS", environ)
@@ -61,18 +63,18 @@ class Remote:
             max(given.get("cli_read_timeout", _TIMEOUT_SECONDS), given.get("cli_connect_timeout", 0)) or None
         )
         ca_bundle = given.get("ca_bundle") or setting_value("AWS_CA_BUNDLE", environ)
-        self.tls = _tls(ca_bundle, given.get("verify_ssl", True))
+        self.tls = _remote_tls(ca_bundle, given.get("verify_ssl", True))
 
     def call(self, operation: Operation, request: dict[str, Any]) -> dict[str, Any]:
         """The endpoint's answer. Raises UsageError before asking, OperationError, CommandFailedError."""
-        shapes.check_request(operation.input, request)
-        outgoing = wire.outgoing(operation, request)
+        shapes.check_request_shape(operation.input, request)
+        outgoing = wire.outgoing_wire(operation, request)
         for attempt in range(1, self.attempts + 1):
             incoming = self._exchange(operation, outgoing)
             if incoming.status < 300:
-                return _answer(operation, incoming)
-            error = _api_error(incoming)
-            if not _worth_another_try(incoming, error):
+                return _remote_answer(operation, incoming)
+            error = _remote_api_error(incoming)
+            if not _remote_worth_another_try(incoming, error):
                 raise OperationError(operation.name, error)
             if attempt < self.attempts:
                 time.sleep(random() * 0.1 * 2**attempt)
@@ -90,7 +92,7 @@ class Remote:
             signing = signature.Request(
                 outgoing.method, f"{name}{port}", path, outgoing.query, outgoing.headers, outgoing.body
             )
-            headers = signature.signed_headers(signing, self.who, self.region, service)
+            headers = signature.signature_headers(signing, self.who, self.region, service)
         connection = self._connection(name)
         try:
             connection.request(
@@ -101,7 +103,7 @@ class Remote:
             )
             response = connection.getresponse()
             received = {key.lower(): value for key, value in response.getheaders()}
-            return wire.Incoming(response.status, received, _body(response))
+            return wire.Incoming(response.status, received, _remote_body(response))
         except TimeoutError:
             raise CommandFailedError(
                 f'Read timeout on endpoint URL: "{self.url.scheme}://{name}{port}{path}"'
@@ -131,7 +133,7 @@ class Remote:
         return http.client.HTTPConnection(name, self.url.port, timeout=self.timeout)
 
 
-def _body(response: http.client.HTTPResponse) -> bytes:
+def _remote_body(response: http.client.HTTPResponse) -> bytes:
     """The body of a response. Raises CommandFailedError for one beyond the limit."""
     body = bytearray()
     while piece := response.read(_PIECE_BYTES):
@@ -141,7 +143,7 @@ def _body(response: http.client.HTTPResponse) -> bytes:
     return bytes(body)
 
 
-def _tls(ca_bundle: str | None, verify: bool) -> ssl.SSLContext:
+def _remote_tls(ca_bundle: str | None, verify: bool) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cafile=ca_bundle)
     except OSError as error:
@@ -154,17 +156,17 @@ def _tls(ca_bundle: str | None, verify: bool) -> ssl.SSLContext:
     return context
 
 
-def _answer(operation: Operation, incoming: wire.Incoming) -> dict[str, Any]:
+def _remote_answer(operation: Operation, incoming: wire.Incoming) -> dict[str, Any]:
     try:
-        return wire.answer(operation, incoming)
+        return wire.answer_from_wire(operation, incoming)
     except (ValueError, TypeError, AttributeError, RecursionError, ApiError) as error:
         raise CommandFailedError(
             f"Unable to parse response ({error}), invalid response received from service"
         ) from None
 
 
-def _api_error(incoming: wire.Incoming) -> ApiError:
-    members = wire.error(incoming)
+def _remote_api_error(incoming: wire.Incoming) -> ApiError:
+    members = wire.error_from_wire(incoming)
     if members is None:
         return ApiError(
             str(incoming.status), http.client.responses.get(incoming.status, ""), status=incoming.status
@@ -175,5 +177,5 @@ def _api_error(incoming: wire.Incoming) -> ApiError:
     return ApiError(code, str(message), status=incoming.status, **members)
 
 
-def _worth_another_try(incoming: wire.Incoming, error: ApiError) -> bool:
+def _remote_worth_another_try(incoming: wire.Incoming, error: ApiError) -> bool:
     return incoming.status in _RETRIED_STATUSES or error.code in _RETRIED_CODES

@@ -23,7 +23,7 @@ class Credentials(NamedTuple):
     token: str | None = None
 
 
-def credentials(environ: Mapping[str, str], profile: str | None) -> Credentials:
+def signing_credentials(environ: Mapping[str, str], profile: str | None) -> Credentials:
     """Those of the profile that was named, else of the environment, else of the default profile.
 
     Raises CommandFailedError for a profile that there is not, MisconfiguredError when there are no
@@ -33,7 +33,7 @@ def credentials(environ: Mapping[str, str], profile: str | None) -> Credentials:
     if not profile and key and secret:
         return Credentials(key, secret, setting_value("AWS_SESSION_TOKEN", environ))
     named = profile or setting_value("AWS_PROFILE", environ)
-    section = _profile(environ, named or "default")
+    section = _signing_profile(environ, named or "default")
     if section is None and named:
         raise CommandFailedError(f"The config profile ({named}) could not be found")
     if not section or "aws_access_key_id" not in section or "aws_secret_access_key" not in section:
@@ -46,7 +46,7 @@ def credentials(environ: Mapping[str, str], profile: str | None) -> Credentials:
     )
 
 
-def _profile(environ: Mapping[str, str], name: str) -> dict[str, str] | None:
+def _signing_profile(environ: Mapping[str, str], name: str) -> dict[str, str] | None:
     """What the shared files say about a profile:
     https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html
     """
@@ -82,7 +82,7 @@ class Request(NamedTuple):
     body: bytes
 
 
-def signed_headers(request: Request, who: Credentials, region: str, service: str) -> dict[str, str]:
+def signature_headers(request: Request, who: Credentials, region: str, service: str) -> dict[str, str]:
     """The request's headers with its time, its token and its signature."""
     now = datetime.now(UTC).strftime(sigv4.TIME)
     scope = f"{now[:8]}/{region}/{service}/{sigv4.TERMINATOR}"

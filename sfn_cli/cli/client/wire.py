@@ -11,7 +11,7 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlencode
 
-from sfn_cli.api.protocol.shapes import from_wire, to_wire
+from sfn_cli.api.protocol.shapes import shape_from_wire, shape_to_wire
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,14 +35,16 @@ class Incoming(NamedTuple):
     body: bytes
 
 
-def outgoing(operation: Operation, request: Mapping[str, Any]) -> Outgoing:
+def outgoing_wire(operation: Operation, request: Mapping[str, Any]) -> Outgoing:
     """The HTTP request for the operation."""
     if operation.protocol == "json":
         headers = {
             "Content-Type": f"application/x-amz-json-{operation.json_version}",
             "X-Amz-Target": f"{operation.target_prefix}.{operation.name}",
         }
-        return Outgoing("POST", "/", "", headers, json.dumps(to_wire(operation.input, request)).encode())
+        return Outgoing(
+            "POST", "/", "", headers, json.dumps(shape_to_wire(operation.input, request)).encode()
+        )
     if operation.protocol == "query":
         form = urlencode({"Action": operation.name, "Version": operation.api_version, **request})
         return Outgoing(
@@ -52,13 +54,13 @@ def outgoing(operation: Operation, request: Mapping[str, Any]) -> Outgoing:
             {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"},
             form.encode(),
         )
-    return _rest(operation, request)
+    return _rest_on_wire(operation, request)
 
 
-def answer(operation: Operation, incoming: Incoming) -> dict[str, Any]:
+def answer_from_wire(operation: Operation, incoming: Incoming) -> dict[str, Any]:
     """The operation's answer. Raises ValueError or ApiError when the body is not what the protocol says."""
     if operation.protocol == "query":
-        return _xml_answer(operation, incoming.body)
+        return _xml_wire_answer(operation, incoming.body)
     response: dict[str, Any] = {}
     payload = operation.output.get("payload")
     body = json.loads(incoming.body) if incoming.body and payload is None else {}
@@ -72,17 +74,17 @@ def answer(operation: Operation, incoming: Incoming) -> dict[str, Any]:
         elif name == payload:
             response[name] = incoming.body
         elif body.get(key) is not None:
-            response[name] = from_wire(member, body[key])
+            response[name] = shape_from_wire(member, body[key])
     return response
 
 
-def error(incoming: Incoming) -> dict[str, Any] | None:
+def error_from_wire(incoming: Incoming) -> dict[str, Any] | None:
     """The members of an error's body, with its code in "__type".
 
     None when the body is neither JSON nor XML.
     """
     if incoming.headers.get("content-type", "").startswith("text/xml"):
-        return _xml_error(incoming.body)
+        return _xml_wire_error(incoming.body)
     try:
         body = json.loads(incoming.body or b"{}")
     except (ValueError, RecursionError):
@@ -95,17 +97,17 @@ def error(incoming: Incoming) -> dict[str, Any] | None:
     return {**body, "__type": code.partition(":")[0].rpartition("#")[2]}
 
 
-def _xml_answer(operation: Operation, body: bytes) -> dict[str, Any]:
+def _xml_wire_answer(operation: Operation, body: bytes) -> dict[str, Any]:
     """The members, which are texts all, of an answer in the query protocol. Raises ValueError."""
-    found = _xml(body).find(f"{{*}}{operation.name}Result")
+    found = _xml_of_wire(body).find(f"{{*}}{operation.name}Result")
     if found is None:
         raise ValueError(f"no {operation.name}Result")
     return {member.tag.rpartition("}")[2]: member.text for member in found}
 
 
-def _xml_error(body: bytes) -> dict[str, Any] | None:
+def _xml_wire_error(body: bytes) -> dict[str, Any] | None:
     try:
-        found = _xml(body).find("{*}Error")
+        found = _xml_of_wire(body).find("{*}Error")
     except ValueError:
         return None
     return (
@@ -115,7 +117,7 @@ def _xml_error(body: bytes) -> dict[str, Any] | None:
     )
 
 
-def _xml(body: bytes) -> Element:
+def _xml_of_wire(body: bytes) -> Element:
     from xml.etree.ElementTree import ParseError, fromstring
 
     try:
@@ -124,7 +126,7 @@ def _xml(body: bytes) -> Element:
         raise ValueError(str(error)) from None
 
 
-def _rest(operation: Operation, request: Mapping[str, Any]) -> Outgoing:
+def _rest_on_wire(operation: Operation, request: Mapping[str, Any]) -> Outgoing:
     path = operation.http["uri"]
     query: list[tuple[str, str]] = []
     headers: dict[str, str] = {}
@@ -137,13 +139,13 @@ def _rest(operation: Operation, request: Mapping[str, Any]) -> Outgoing:
         if location == "uri":
             path = path.replace(f"{{{key}}}", quote(value, safe="~"))
         elif location == "querystring":
-            query.append((key, _text(value)))
+            query.append((key, _text_on_wire(value)))
         elif location == "header":
-            headers[key] = _text(value)
+            headers[key] = _text_on_wire(value)
         elif name == operation.input.get("payload"):
             payload = value if isinstance(value, bytes) else str(value).encode()
         else:
-            body[key] = to_wire(member, value)
+            body[key] = shape_to_wire(member, value)
     if payload is None:
         payload = json.dumps(body).encode() if body else b""
         headers["Content-Type"] = "application/json"
@@ -152,5 +154,5 @@ def _rest(operation: Operation, request: Mapping[str, Any]) -> Outgoing:
     )
 
 
-def _text(value: Any) -> str:
+def _text_on_wire(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -42,77 +42,80 @@ def candidates(before: Sequence[str], current: str) -> list[Candidate]:
     Names with characters that a terminal would act on or hide are left out: shells display candidates raw.
     """
     try:
-        return [found for found in _all(list(before), current) if _fits(found.value, current)]
+        return [
+            found for found in _all_candidates(list(before), current) if _candidate_fits(found.value, current)
+        ]
     except CommandLineError:
         return []  # no command has such a beginning
 
 
-def _fits(value: str, current: str) -> bool:
-    return value.startswith(current) and screen.one_line(value) == value
+def _candidate_fits(value: str, current: str) -> bool:
+    return value.startswith(current) and screen.one_screen_line(value) == value
 
 
-def _all(before: list[str], current: str) -> Iterator[Candidate]:
+def _all_candidates(before: list[str], current: str) -> Iterator[Candidate]:
     command: click.Command = Sfn(PROGRAM)
     at = click.Context(command, info_name=PROGRAM)
     path: list[str] = []
     while isinstance(command, click.Group):
-        words, before = arguments.split(before, options.GLOBALS, 1)
+        words, before = arguments.split_arguments(before, options.GLOBALS, 1)
         if not words:
-            yield from _of_group(command, at, path, before, current)
+            yield from _group_candidates(command, at, path, before, current)
             return
         named = command.get_command(at, words[0])
         if named is None:
             return
         path += words
         command, at = named, click.Context(named, info_name=words[0], parent=at)
-    yield from _of_command(command, before, current)
+    yield from _command_candidates(command, before, current)
 
 
-def _of_group(
+def _group_candidates(
     group: click.Group, at: click.Context, path: list[str], before: list[str], current: str
 ) -> Iterator[Candidate]:
-    awaiting, _ = _place(before, options.GLOBALS)
+    awaiting, _ = _candidate_place(before, options.GLOBALS)
     if awaiting is not None:
-        yield from _values(awaiting, before, options.GLOBALS, current)
+        yield from _value_candidates(awaiting, before, options.GLOBALS, current)
     elif current.startswith("-"):
-        yield from _flags(options.GLOBALS, before, current)
+        yield from _flag_candidates(options.GLOBALS, before, current)
     else:
         from sfn_cli.cli.operations import help_text
 
         for name in group.list_commands(at):
             yield Candidate(
-                name, help_text.sentence(*(path or ["stepfunctions"]), name) or help_text.sentence(name)
+                name,
+                help_text.help_sentence(*(path or ["stepfunctions"]), name) or help_text.help_sentence(name),
             )
 
 
-def _of_command(command: click.Command, before: list[str], current: str) -> Iterator[Candidate]:
-    own, positionals = _options(command), _positionals(command)
+def _command_candidates(command: click.Command, before: list[str], current: str) -> Iterator[Candidate]:
+    own, positionals = _candidate_options(command), _candidate_positionals(command)
     table = {**own, **options.GLOBALS}
-    awaiting, free = _place(before, table)
+    awaiting, free = _candidate_place(before, table)
     flag, equals, value = current.partition("=")
     if awaiting is not None and not (awaiting.takes in ("many", "maybe") and current.startswith("-")):
-        yield from _values(awaiting, before, table, current)
+        yield from _value_candidates(awaiting, before, table, current)
     elif equals and flag in table:
         yield from (
             Candidate(f"{flag}={found.value}", found.says)
-            for found in _values(table[flag], before, table, value)
+            for found in _value_candidates(table[flag], before, table, value)
         )
     elif current.startswith("-") or len(free) >= len(positionals):
-        yield from _flags(table, before, current)
+        yield from _flag_candidates(table, before, current)
     else:
-        yield from _words(*positionals[len(free)], current)
+        yield from _word_candidates(*positionals[len(free)], current)
 
 
-def _options(command: click.Command) -> Table:
+def _candidate_options(command: click.Command) -> Table:
     """The options of a command, whichever parser reads its argv."""
     if isinstance(command, TableCommand):
         return command.table()
-    return options.table(
+    return options.option_table(
         Option(
             parameter.opts[0],
             parameter.name or "",
             "none" if parameter.is_flag else "one",
-            choices=_choices(parameter.type),
+            choices=_candidate_choices(parameter.type),
             metavar=parameter.metavar or "value",
         )
         for parameter in command.params
@@ -120,22 +123,22 @@ def _options(command: click.Command) -> Table:
     )
 
 
-def _positionals(command: click.Command) -> list[tuple[str, Sequence[str]]]:
+def _candidate_positionals(command: click.Command) -> list[tuple[str, Sequence[str]]]:
     """The names of a command's positionals, and the words that each can be, where only some can."""
     if isinstance(command, TableCommand):
         return [(name, command.words.get(name, ())) for name in command.positionals]
     return [
-        (parameter.name or "", _choices(parameter.type))
+        (parameter.name or "", _candidate_choices(parameter.type))
         for parameter in command.params
         if isinstance(parameter, click.Argument)
     ]
 
 
-def _choices(kind: object) -> tuple[str, ...]:
+def _candidate_choices(kind: object) -> tuple[str, ...]:
     return tuple(str(choice) for choice in kind.choices) if isinstance(kind, click.Choice) else ()
 
 
-def _place(before: Iterable[str], table: Table) -> tuple[Option | None, list[str]]:
+def _candidate_place(before: Iterable[str], table: Table) -> tuple[Option | None, list[str]]:
     """The option whose value comes next, if one's does, and the words that are no option's."""
     awaiting: Option | None = None
     free: list[str] = []
@@ -150,46 +153,48 @@ def _place(before: Iterable[str], table: Table) -> tuple[Option | None, list[str
     return awaiting, free
 
 
-def _flags(table: Table, before: Sequence[str], current: str) -> Iterator[Candidate]:
+def _flag_candidates(table: Table, before: Sequence[str], current: str) -> Iterator[Candidate]:
     """The options that are not there yet; those that every command takes come last, as in the table."""
     from sfn_cli.cli.operations import help_text
 
     for option in table.values():
         if option.flag not in before and (not option.hidden or option.flag in (current, "--help")):
-            yield Candidate(option.flag, help_text.option_sentence(option.flag))
+            yield Candidate(option.flag, help_text.option_help_sentence(option.flag))
 
 
-def _values(option: Option, before: Sequence[str], table: Table, current: str) -> Iterator[Candidate]:
+def _value_candidates(
+    option: Option, before: Sequence[str], table: Table, current: str
+) -> Iterator[Candidate]:
     shape = option.shape or {}
     choices = option.choices or shape.get("enum") or shape.get("member", {}).get("enum") or ()
     if choices:
         yield from map(Candidate, choices)
     elif current.startswith(_LOCATIONS):
         prefix = next(location for location in _LOCATIONS if current.startswith(location))
-        yield from (Candidate(prefix + path) for path in _paths(current.removeprefix(prefix)))
+        yield from (Candidate(prefix + path) for path in _path_candidates(current.removeprefix(prefix)))
     elif option.metavar in _FILES:
-        yield from map(Candidate, _paths(current))
+        yield from map(Candidate, _path_candidates(current))
     else:
         from sfn_cli.cli.completion import resources
 
-        given = arguments.parse([*before, current], table).given
-        yield from (Candidate(name) for name in resources.of_option(option.flag, current, given))
+        given = arguments.parse_arguments([*before, current], table).given
+        yield from (Candidate(name) for name in resources.complete_resources(option.flag, current, given))
         if current:
             yield from (Candidate(location) for location in _LOCATIONS)
 
 
-def _words(positional: str, words: Sequence[str], current: str) -> Iterator[Candidate]:
+def _word_candidates(positional: str, words: Sequence[str], current: str) -> Iterator[Candidate]:
     if words:
         yield from map(Candidate, words)
     elif positional in _FILE_POSITIONALS:
-        yield from map(Candidate, _paths(current))
+        yield from map(Candidate, _path_candidates(current))
     else:
         from sfn_cli.cli.completion import resources
 
-        yield from map(Candidate, resources.of_option(positional, current, {}))
+        yield from map(Candidate, resources.complete_resources(positional, current, {}))
 
 
-def _paths(beginning: str) -> Iterator[str]:
+def _path_candidates(beginning: str) -> Iterator[str]:
     """The files whose path begins so; a folder's ends with a slash."""
     folder, start = os.path.split(beginning)
     try:

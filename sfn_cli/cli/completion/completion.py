@@ -45,12 +45,12 @@ def completion(shell: str) -> ExitCode:
       eval "$(sfn completion zsh)"        in ~/.zshrc, below compinit
       sfn completion fish | source        in ~/.config/fish/config.fish
     """
-    with open(_script(shell), encoding="utf-8") as file:
+    with open(_completion_script(shell), encoding="utf-8") as file:
         sys.stdout.write(file.read())
     return ExitCode.SUCCESS
 
 
-def _script(shell: str) -> str:
+def _completion_script(shell: str) -> str:
     """Where a shell's script lies: in the checkout that this runs from, or where the wheel put it
     for the shell to find.
     """
@@ -64,15 +64,19 @@ def _script(shell: str) -> str:
     )
 
 
-def answer(argv: Sequence[str]) -> ExitCode:
+def answer_completion(argv: Sequence[str]) -> ExitCode:
     """Prints a line for each candidate, in the form that the script's shell takes."""
     from sfn_cli.cli.completion.candidates import candidates
 
     shell, *line = argv or ("",)
     if shell == "bash" and len(line) == 2:
-        *before, current = _words(line[0])
+        *before, current = _completion_words(line[0])
         for found in candidates(before[1:], current):
-            print(_tail(_escape(found.value, line[0]), _escape(current, line[0]), line[1]))
+            print(
+                _completion_tail(
+                    _escape_completion(found.value, line[0]), _escape_completion(current, line[0]), line[1]
+                )
+            )
     elif shell in ("zsh", "fish"):
         *before, current = line or [""]
         for found in candidates(before, current):
@@ -80,7 +84,7 @@ def answer(argv: Sequence[str]) -> ExitCode:
     return ExitCode.SUCCESS
 
 
-def _words(line: str) -> list[str]:
+def _completion_words(line: str) -> list[str]:
     """The words of a line that ends where the cursor is, perhaps within quotes; the last is the one
     to complete.
     """
@@ -94,7 +98,7 @@ def _words(line: str) -> list[str]:
     return [""]
 
 
-def _escape(value: str, line: str) -> str:
+def _escape_completion(value: str, line: str) -> str:
     """Escapes a candidate for the command line: bash inserts it as it is, unless the word is in
     quotes.
     """
@@ -102,7 +106,7 @@ def _escape(value: str, line: str) -> str:
     return value if in_quotes else re.sub(r"([^\w@%+=:,./~-])", r"\\\1", value)
 
 
-def _tail(value: str, current: str, breaks: str) -> str:
+def _completion_tail(value: str, current: str, breaks: str) -> str:
     """The part of a candidate behind the last character of the word so far at which bash splits words."""
     split_at = max((current.rfind(character) for character in breaks if character in ":="), default=-1)
     return value[split_at + 1 :]

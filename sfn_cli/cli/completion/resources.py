@@ -25,7 +25,7 @@ _MOST_EXECUTIONS = 200
 """More than a person looks through."""
 
 
-def of_option(flag: str, current: str, given: Mapping[str, Any]) -> list[str]:
+def complete_resources(flag: str, current: str, given: Mapping[str, Any]) -> list[str]:
     """What the option `flag`, or the positional of that name, can be, its value so far being
     `current`; `given` are the options beside it.
 
@@ -49,35 +49,37 @@ def of_option(flag: str, current: str, given: Mapping[str, Any]) -> list[str]:
         return []
 
 
-def _state_machines(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
+def _complete_state_machines(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
     """The machines; behind one and a colon, its versions and aliases.
 
     They are named without an ARN until one is begun.
     """
-    for arn in _machine_arns(service):
+    for arn in _complete_machine_arns(service):
         known = [arn]
         if current.startswith((f"{arn}:", f"{name_in_arn(arn)}:")):
-            known += [*_versions(service, arn), *_aliases_of(service, arn)]
-        yield from known if _is_arn(current) else map(name_in_arn, known)
+            known += [*_complete_versions(service, arn), *_complete_aliases_of(service, arn)]
+        yield from known if _completes_arn(current) else map(name_in_arn, known)
 
 
-def _state_machine_versions(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
-    for arn in _machine_arns(service):
-        yield from _versions(service, arn)
+def _complete_state_machine_versions(
+    service: Service, current: str, given: Mapping[str, Any]
+) -> Iterator[str]:
+    for arn in _complete_machine_arns(service):
+        yield from _complete_versions(service, arn)
 
 
-def _aliases(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
-    for arn in _machine_arns(service):
-        yield from _aliases_of(service, arn)
+def _complete_aliases(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
+    for arn in _complete_machine_arns(service):
+        yield from _complete_aliases_of(service, arn)
 
 
-def _executions(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
+def _complete_executions(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
     """The machines' parts of the ARNs; the executions of the only one that `current` leaves. Or
     their names, in two steps too.
     """
-    parts = {name_in_arn(arn): execution_arn(arn, "") for arn in _machine_arns(service)}
+    parts = {name_in_arn(arn): execution_arn(arn, "") for arn in _complete_machine_arns(service)}
     machine, slash, beginning = current.partition("/")
-    if _is_arn(current):
+    if _completes_arn(current):
         fitting = [part for part in parts.values() if part.startswith(current)]
         only = fitting[0] if fitting else current
         yield from fitting if len(fitting) > 1 else service.executions.arns_beginning(only, _MOST_EXECUTIONS)
@@ -89,43 +91,43 @@ def _executions(service: Service, current: str, given: Mapping[str, Any]) -> Ite
             yield f"{machine}/{arn.removeprefix(parts[machine])}"
 
 
-def _activities(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
-    arns = _list(service, *ACTIVITY, maxResults=1000)
-    yield from arns if _is_arn(current) else map(name_in_arn, arns)
+def _complete_activities(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
+    arns = _list_resources(service, *ACTIVITY, maxResults=1000)
+    yield from arns if _completes_arn(current) else map(name_in_arn, arns)
 
 
-def _resources(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
+def _complete_any_resource(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
     """What can have tags."""
-    yield from _state_machines(service, current, given)
-    yield from _activities(service, current, given)
+    yield from _complete_state_machines(service, current, given)
+    yield from _complete_activities(service, current, given)
 
 
-def _map_runs(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
+def _complete_map_runs(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
     """The Map Runs of the youngest executions."""
-    for machine in _machine_arns(service):
-        for arn in _list(
+    for machine in _complete_machine_arns(service):
+        for arn in _list_resources(
             service, "ListExecutions", "executions", "executionArn", stateMachineArn=machine, maxResults=20
         ):
-            yield from _list(service, "ListMapRuns", "mapRuns", "mapRunArn", executionArn=arn)
+            yield from _list_resources(service, "ListMapRuns", "mapRuns", "mapRunArn", executionArn=arn)
 
 
-def _functions(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
-    yield from _list(service, "ListFunctions", "Functions", "FunctionName", of="lambda")
+def _complete_functions(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
+    yield from _list_resources(service, "ListFunctions", "Functions", "FunctionName", of="lambda")
 
 
-def _log_groups(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
-    yield from _list(service, "DescribeLogGroups", "logGroups", "logGroupName", of="logs")
+def _complete_log_groups(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
+    yield from _list_resources(service, "DescribeLogGroups", "logGroups", "logGroupName", of="logs")
 
 
-def _log_streams(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
+def _complete_log_streams(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
     group = given.get("logGroupName") or given.get("group_name")
     if group:
-        yield from _list(
+        yield from _list_resources(
             service, "DescribeLogStreams", "logStreams", "logStreamName", of="logs", logGroupName=group
         )
 
 
-def _waiting_tasks(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
+def _complete_waiting_tasks(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
     """The pending tasks: by their names, where these differ; and by their handles, once the user has
     typed the beginning of one.
     """
@@ -140,17 +142,17 @@ def _waiting_tasks(service: Service, current: str, given: Mapping[str, Any]) -> 
             yield task.short_handle
 
 
-def _is_arn(current: str) -> bool:
+def _completes_arn(current: str) -> bool:
     """Whether an ARN is begun, or nothing."""
     return current.startswith("arn:") or "arn:".startswith(current)
 
 
-def _machine_arns(service: Service) -> list[str]:
-    return _list(service, *MACHINE, maxResults=1000)
+def _complete_machine_arns(service: Service) -> list[str]:
+    return _list_resources(service, *MACHINE, maxResults=1000)
 
 
-def _versions(service: Service, arn: str) -> list[str]:
-    return _list(
+def _complete_versions(service: Service, arn: str) -> list[str]:
+    return _list_resources(
         service,
         "ListStateMachineVersions",
         "stateMachineVersions",
@@ -159,35 +161,35 @@ def _versions(service: Service, arn: str) -> list[str]:
     )
 
 
-def _aliases_of(service: Service, arn: str) -> list[str]:
-    return _list(
+def _complete_aliases_of(service: Service, arn: str) -> list[str]:
+    return _list_resources(
         service, "ListStateMachineAliases", "stateMachineAliases", "stateMachineAliasArn", stateMachineArn=arn
     )
 
 
-def _list(
+def _list_resources(
     service: Service, operation: str, items: str, member: str, of: str = "stepfunctions", **request: Any
 ) -> list[str]:
     """Lists a member of each item on an operation's first page; empty where the operation refuses."""
     try:
-        answer = api.answer(service, model.load(of, operation), request)
+        answer = api.answer_api(service, model.load_model(of, operation), request)
     except SfnError:
         return []
     return [item[member] for item in answer[items]]
 
 
 _FOUND_BY: Mapping[str, Callable[[Service, str, Mapping[str, Any]], Iterator[str]]] = {
-    "--state-machine-arn": _state_machines,
-    "--state-machine-version-arn": _state_machine_versions,
-    "--state-machine-alias-arn": _aliases,
-    "--execution-arn": _executions,
-    "--activity-arn": _activities,
-    "--map-run-arn": _map_runs,
-    "--resource-arn": _resources,
-    "--function-name": _functions,
-    "--log-group-name": _log_groups,
-    "group_name": _log_groups,
-    "--log-stream-name": _log_streams,
-    "--log-stream-names": _log_streams,
-    "handle": _waiting_tasks,
+    "--state-machine-arn": _complete_state_machines,
+    "--state-machine-version-arn": _complete_state_machine_versions,
+    "--state-machine-alias-arn": _complete_aliases,
+    "--execution-arn": _complete_executions,
+    "--activity-arn": _complete_activities,
+    "--map-run-arn": _complete_map_runs,
+    "--resource-arn": _complete_any_resource,
+    "--function-name": _complete_functions,
+    "--log-group-name": _complete_log_groups,
+    "group_name": _complete_log_groups,
+    "--log-stream-name": _complete_log_streams,
+    "--log-stream-names": _complete_log_streams,
+    "handle": _complete_waiting_tasks,
 }

@@ -17,10 +17,10 @@ from sfn_cli.api.stepfunctions.definitions import (
     INVALID_DEFINITION,
     STATE_NAME,
     InvalidDefinitionError,
-    refuse_faults,
+    refuse_definition_faults,
 )
 from sfn_cli.asl.validation.diagnostic import Diagnostic
-from sfn_cli.cli.screen import one_line, visible
+from sfn_cli.cli.screen import one_screen_line, visible_on_screen
 from sfn_cli.json_locations import json_line_and_column, json_places
 from sfn_cli.json_pointer import pointer
 
@@ -40,21 +40,23 @@ _NAMED_FIELD = re.compile(r"(?:^Field|but field|^The value for the field) '(.+?)
 _PLACE_IN_NO_JSON = re.compile(r"line: (\d+), column: (\d+)\]$")
 
 
-def source_of(given: Any) -> str:
+def source_of_definition(given: Any) -> str:
     """What to call a definition: the path that `--definition file://PATH` names, or else "definition"."""
     text = given if isinstance(given, str) else ""
     scheme, separator, path = text.partition("://")
     return path if separator and scheme in ("file", "fileb") else "definition"
 
 
-def explain(error: OperationError, request: Mapping[str, Any], source: str) -> None:
+def explain_definition_error(error: OperationError, request: Mapping[str, Any], source: str) -> None:
     """Adds the lines at fault to the error of a request whose definition was refused."""
     definition = request["definition"]
     if error.error.code == INVALID_DEFINITION and isinstance(definition, str) and sys.stderr.isatty():
-        error.below = render(_diagnostics(error.error, request), definition, source)
+        error.below = render_definition_errors(
+            _displayed_diagnostics(error.error, request), definition, source
+        )
 
 
-def tell(diagnostics: Iterable[Mapping[str, Any]], definition: str, source: str) -> None:
+def display_definition_errors(diagnostics: Iterable[Mapping[str, Any]], definition: str, source: str) -> None:
     """Shows the lines that a ValidateStateMachineDefinition found fault with."""
     if sys.stderr.isatty():
         found = [
@@ -62,10 +64,10 @@ def tell(diagnostics: Iterable[Mapping[str, Any]], definition: str, source: str)
             for each in diagnostics
         ]
         sys.stdout.flush()
-        sys.stderr.write(render(found, definition, source))
+        sys.stderr.write(render_definition_errors(found, definition, source))
 
 
-def _diagnostics(error: ApiError, request: Mapping[str, Any]) -> Sequence[Diagnostic]:
+def _displayed_diagnostics(error: ApiError, request: Mapping[str, Any]) -> Sequence[Diagnostic]:
     """The diagnostics of a refusal. An endpoint's refusal is text alone: the definition is validated again.
 
     Returns nothing where an endpoint finds other errors than this sfn does.
@@ -75,31 +77,31 @@ def _diagnostics(error: ApiError, request: Mapping[str, Any]) -> Sequence[Diagno
     from sfn_cli.asl.validation.validate import validate
 
     try:
-        refuse_faults(validate(request["definition"], request.get("type", "STANDARD")))
+        refuse_definition_faults(validate(request["definition"], request.get("type", "STANDARD")))
     except InvalidDefinitionError as own:
         return own.diagnostics if own.message == error.message else ()
     return ()
 
 
-def render(found: Sequence[Diagnostic], definition: str, source: str) -> str:
+def render_definition_errors(found: Sequence[Diagnostic], definition: str, source: str) -> str:
     """Renders each fault below its lines of the definition; an empty text if there is none."""
     if not found:
         return ""
-    wanted = {location for fault in found for location, _ in _candidates(fault)}
+    wanted = {location for fault in found for location, _ in _displayed_fault_candidates(fault)}
     is_json = not any(_PLACE_IN_NO_JSON.search(fault.location or "") for fault in found)
     at = json_places(definition, wanted) if is_json else {}
     blocks = []
     for fault in found:
         severity = "" if fault.severity == "ERROR" else f"{fault.severity.lower()}: "
-        message = one_line(severity + fault.message)
+        message = one_screen_line(severity + fault.message)
         spot = _PLACE_IN_NO_JSON.search(fault.location or "")
         if spot is not None:
-            blocks.append(_block(definition, source, message, int(spot[1]), int(spot[2])))
+            blocks.append(_display_block(definition, source, message, int(spot[1]), int(spot[2])))
             continue
         place = next(
             (
-                _offset(at[location], by_name=by_name)
-                for location, by_name in _candidates(fault)
+                _displayed_fault_offset(at[location], by_name=by_name)
+                for location, by_name in _displayed_fault_candidates(fault)
                 if location in at
             ),
             None,
@@ -107,11 +109,13 @@ def render(found: Sequence[Diagnostic], definition: str, source: str) -> str:
         if place is None:
             blocks.append(f"{source}  {message}\n")
         else:
-            blocks.append(_block(definition, source, message, *json_line_and_column(definition, place)))
+            blocks.append(
+                _display_block(definition, source, message, *json_line_and_column(definition, place))
+            )
     return "\n" + "".join(blocks)
 
 
-def _candidates(fault: Diagnostic) -> list[tuple[str, bool]]:
+def _displayed_fault_candidates(fault: Diagnostic) -> list[tuple[str, bool]]:
     """Where to look for a fault: at the field that its message names (True), then at its location.
 
     The location in a tested state begins as if a machine held it: it is looked for as it is, and
@@ -130,12 +134,12 @@ def _candidates(fault: Diagnostic) -> list[tuple[str, bool]]:
     ]
 
 
-def _offset(place: Place, *, by_name: bool) -> int:
+def _displayed_fault_offset(place: Place, *, by_name: bool) -> int:
     """A field's name if the field itself is at fault, or holds much; else its value."""
     return place.key if place.key is not None and (by_name or place.holds_others) else place.value
 
 
-def _block(definition: str, source: str, message: str, line: int, column: int) -> str:
+def _display_block(definition: str, source: str, message: str, line: int, column: int) -> str:
     lines = definition.split("\n")
     text = lines[line - 1] if line <= len(lines) else ""
     start = max(0, column - 1 - _CONTEXT // 2) if len(text) > _CONTEXT else 0
@@ -143,7 +147,7 @@ def _block(definition: str, source: str, message: str, line: int, column: int) -
     before = "…" if start else ""
     after = "…" if start + _CONTEXT < len(text) else ""
     # Under a tab stands a tab, so that the caret stands under its character.
-    indent = re.sub(r"[^\t]", " ", before + visible(piece[: column - 1 - start]))
+    indent = re.sub(r"[^\t]", " ", before + visible_on_screen(piece[: column - 1 - start]))
     number = f"{line:>5}"
-    shown = f"{number} | {before}{visible(piece)}{after}\n{' ' * len(number)} | {indent}^\n"
+    shown = f"{number} | {before}{visible_on_screen(piece)}{after}\n{' ' * len(number)} | {indent}^\n"
     return f"{source}:{line}:{column}  {message}\n{shown}"

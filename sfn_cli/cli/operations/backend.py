@@ -60,6 +60,6 @@ class Backend:
         from sfn_cli import api
 
         try:
-            return api.call(self.service, operation, request)
+            return api.call_api(self.service, operation, request)
         except ApiError as error:
             raise OperationError(operation.name, error) from error

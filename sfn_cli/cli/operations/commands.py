@@ -14,7 +14,13 @@ import click
 
 from sfn_cli.api import model
 from sfn_cli.cli.exit_codes import ExitCode
-from sfn_cli.cli.failures import AWS_CLI, PROGRAM, CommandLineError, UnknownOptionsError, invalid_choice
+from sfn_cli.cli.failures import (
+    AWS_CLI,
+    PROGRAM,
+    CommandLineError,
+    UnknownOptionsError,
+    invalid_choice_failure,
+)
 from sfn_cli.cli.operations import arguments, options
 from sfn_cli.cli.terminal import Terminal
 
@@ -38,8 +44,8 @@ OWN: Mapping[str, str] = {
 SPECIAL: Mapping[tuple[str, str], str] = {
     ("lambda", "create-function"): "sfn_cli.cli.lambda_:CreateFunction",
     ("lambda", "update-function-code"): "sfn_cli.cli.lambda_:UpdateFunctionCode",
-    ("lambda", "invoke"): "sfn_cli.cli.lambda_:Invoke",
-    ("lambda", "wait"): "sfn_cli.cli.lambda_:Wait",
+    ("lambda", "invoke"): "sfn_cli.cli.lambda_:InvokeFunction",
+    ("lambda", "wait"): "sfn_cli.cli.lambda_:WaitForFunction",
     ("logs", "tail"): "sfn_cli.cli.tail:Tail",
     ("events", "tail"): "sfn_cli.cli.events:tail_events",
 }
@@ -68,7 +74,7 @@ class TableCommand(click.Command):
 
     def check(self, read: arguments.Arguments, table: options.Table) -> None:
         """Raises UsageError when something is missing, or is there and not known."""
-        arguments.check_required(read, table, self.positionals)
+        arguments.check_required_arguments(read, table, self.positionals)
         if read.unknown:
             raise UnknownOptionsError(read.unknown)
 
@@ -76,7 +82,7 @@ class TableCommand(click.Command):
         table = self.table()
         if args[:1] == ["help"]:
             args = ["--help"]
-        read = arguments.parse(args, {**table, **options.GLOBALS}, self.positionals)
+        read = arguments.parse_arguments(args, {**table, **options.GLOBALS}, self.positionals)
         if "help" in read.given:
             print(self.get_help(ctx))
             ctx.exit()
@@ -91,7 +97,7 @@ class TableCommand(click.Command):
     def get_help(self, ctx: click.Context) -> str:
         from sfn_cli.cli.operations import help_text
 
-        return help_text.of_command(self.service, self.name or "", self.table(), self.positionals)
+        return help_text.help_of_command(self.service, self.name or "", self.table(), self.positionals)
 
 
 class OperationCommand(TableCommand):
@@ -103,7 +109,7 @@ class OperationCommand(TableCommand):
         self.service = operation.service
 
     def table(self) -> dict[str, Option]:
-        return options.of_operation(self.operation)
+        return options.options_of_operation(self.operation)
 
     def check(self, read: arguments.Arguments, table: options.Table) -> None:
         # A request in a file or a skeleton need not be completed by options: the model's check comes later.
@@ -123,18 +129,18 @@ class OperationCommand(TableCommand):
         request = self.request(given, terminal)
         if form == "output":
             return self.write_skeleton(form)
-        invoke.call_and_show(self.operation, request, given, terminal)
+        invoke.invoke_and_show(self.operation, request, given, terminal)
         return ExitCode.SUCCESS
 
     def request(self, given: dict[str, Any], terminal: Terminal) -> dict[str, Any]:
         from sfn_cli.cli.operations import invoke
 
-        return invoke.request_of(given, self.table(), terminal)
+        return invoke.request_to_invoke(given, self.table(), terminal)
 
     def write_skeleton(self, form: str) -> ExitCode:
         from sfn_cli.cli.operations import skeleton
 
-        skeleton.write(self.operation, form, sys.stdout)
+        skeleton.write_skeleton(self.operation, form, sys.stdout)
         return ExitCode.SUCCESS
 
 
@@ -144,7 +150,7 @@ class ServiceGroup(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         assert self.name
         special = [command for service, command in SPECIAL if service == self.name]
-        return sorted({*model.commands(self.name), *special})
+        return sorted({*model.model_commands(self.name), *special})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         assert self.name
@@ -153,30 +159,30 @@ class ServiceGroup(click.Group):
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         from sfn_cli.cli.operations import help_text
 
-        help_text.of_service(self.name or "", self.list_commands(ctx), formatter)
+        help_text.help_of_service(self.name or "", self.list_commands(ctx), formatter)
 
 
 class Sfn(click.Group):
     """All commands."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [*OWN, *model.services(), *model.commands("stepfunctions")]
+        return [*OWN, *model.model_services(), *model.model_commands("stepfunctions")]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in OWN:
-            command: click.Command = _import(OWN[cmd_name])
+            command: click.Command = _import_command(OWN[cmd_name])
             return command
-        if cmd_name in model.services():
+        if cmd_name in model.model_services():
             return ServiceGroup(cmd_name)
         return _service_command("stepfunctions", cmd_name)
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         from sfn_cli.cli.operations import help_text
 
-        help_text.overview(self, ctx, formatter)
+        help_text.help_overview(self, ctx, formatter)
 
 
-def context(argv: Sequence[str]) -> click.Context:
+def command_context(argv: Sequence[str]) -> click.Context:
     """The named command with its arguments, ready to be invoked. Raises CommandLineError.
 
     Help and --version are answered here: they end with click's Exit.
@@ -184,7 +190,7 @@ def context(argv: Sequence[str]) -> click.Context:
     group: click.Group = Sfn(PROGRAM)
     at = click.Context(group, info_name=PROGRAM)
     if "--version" in argv:
-        print(_version())
+        print(_version_command())
         at.exit()
     command, rest = _find_command(group, "command", argv, at)
     if isinstance(command, ServiceGroup):
@@ -192,14 +198,14 @@ def context(argv: Sequence[str]) -> click.Context:
         command, rest = _find_command(group, "operation", rest, at)
     if isinstance(command, TableCommand):
         return command.make_context(command.name, rest, parent=at)
-    return _own_context(command, rest, at)
+    return _own_command_context(command, rest, at)
 
 
 def _find_command(
     group: click.Group, argument: str, argv: Sequence[str], at: click.Context
 ) -> tuple[click.Command, list[str]]:
     """Returns the command of the group that argv names, and the rest of argv."""
-    words, rest = arguments.split(argv, options.GLOBALS, 1)
+    words, rest = arguments.split_arguments(argv, options.GLOBALS, 1)
     if words == ["help"] or (not words and not {"--help", "-h"}.isdisjoint(rest)):
         print(group.get_help(at))
         at.exit()
@@ -207,13 +213,13 @@ def _find_command(
         raise CommandLineError(f"the following arguments are required: {argument}")
     command = group.get_command(at, words[0])
     if command is None:
-        raise invalid_choice(argument, words[0], group.list_commands(at))
+        raise invalid_choice_failure(argument, words[0], group.list_commands(at))
     return command, rest
 
 
-def _own_context(command: click.Command, rest: list[str], parent: click.Context) -> click.Context:
+def _own_command_context(command: click.Command, rest: list[str], parent: click.Context) -> click.Context:
     """A command that Click itself reads; the options that every command takes are taken out first."""
-    given, rest = arguments.take(rest, options.GLOBALS, but=("--help",))
+    given, rest = arguments.take_arguments(rest, options.GLOBALS, but=("--help",))
     if rest[-1:] == ["help"] and len(rest) <= (2 if isinstance(command, click.Group) else 1):
         rest = [*rest[:-1], "--help"]
     parent.obj = Terminal(given)
@@ -226,16 +232,16 @@ def _own_context(command: click.Command, rest: list[str], parent: click.Context)
 def _service_command(service: str, command: str) -> click.Command | None:
     special = SPECIAL.get((service, command))
     if special is not None:
-        found = _import(special)
+        found = _import_command(special)
         built: click.Command = found() if isinstance(found, type) else found
         return built
     try:
-        return OperationCommand(model.by_command(service, command))
+        return OperationCommand(model.model_by_command(service, command))
     except KeyError:
         return None
 
 
-def _import(where: str) -> Any:
+def _import_command(where: str) -> Any:
     from importlib import import_module
 
     gc.enable()  # these may live long (serve, tail --follow); see `cli.process`
@@ -243,7 +249,7 @@ def _import(where: str) -> Any:
     return getattr(import_module(module), name)
 
 
-def _version() -> str:
+def _version_command() -> str:
     """First the aws CLI whose manners sfn has, for scripts ask that; then sfn's version and what it
     runs on, for reports of bugs.
     """

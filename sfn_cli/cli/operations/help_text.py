@@ -20,32 +20,34 @@ if TYPE_CHECKING:
 _WIDTH = 100
 
 
-def sentence(*command: str) -> str:
+def help_sentence(*command: str) -> str:
     """What a command (its service and its name) or a service is for, in one sentence."""
-    says: str = _words()["commands"].get(" ".join(command), {}).get("says", "")
+    says: str = _help_words()["commands"].get(" ".join(command), {}).get("says", "")
     return says
 
 
-def option_sentence(flag: str) -> str:
-    says: str = _words()["options"].get(flag, "")
+def option_help_sentence(flag: str) -> str:
+    says: str = _help_words()["options"].get(flag, "")
     return says
 
 
-def of_command(service: str, name: str, table: Table, positionals: Sequence[str]) -> str:
+def help_of_command(service: str, name: str, table: Table, positionals: Sequence[str]) -> str:
     """The whole help of one command, whose own options are in `table`."""
-    path = _path(service, name)
+    path = _help_path(service, name)
     formatter = click.HelpFormatter(width=_WIDTH)
     names = "".join(f" {word.upper()}" for word in positionals)
     formatter.write_usage(f"{PROGRAM} {path}{names}", "[options]")
     formatter.write_paragraph()
-    formatter.write_text(sentence(service, name))
-    rows = [(word.upper(), option_sentence(word)) for word in positionals]
+    formatter.write_text(help_sentence(service, name))
+    rows = [(word.upper(), option_help_sentence(word)) for word in positionals]
     rows += [
-        (_flag(option, table), _option_help(option)) for option in table.values() if _is_shown(option, table)
+        (_help_flag(option, table), _option_help(option))
+        for option in table.values()
+        if _is_shown_in_help(option, table)
     ]
     with formatter.section("Options"):
         formatter.write_dl(rows)
-    example = _words()["commands"].get(f"{service} {name}", {}).get("example")
+    example = _help_words()["commands"].get(f"{service} {name}", {}).get("example")
     if example is not None:
         with formatter.section("Example"):
             formatter.write(f"  {PROGRAM} {path} {example}".rstrip() + "\n")
@@ -54,7 +56,7 @@ def of_command(service: str, name: str, table: Table, positionals: Sequence[str]
     return formatter.getvalue().rstrip()
 
 
-def overview(root: click.Group, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+def help_overview(root: click.Group, ctx: click.Context, formatter: click.HelpFormatter) -> None:
     """The help of `sfn` itself: its own commands, the services, the operations, the options of all."""
     formatter.width = _WIDTH
     formatter.write_usage(PROGRAM, "<command> [options]")
@@ -66,20 +68,20 @@ def overview(root: click.Group, ctx: click.Context, formatter: click.HelpFormatt
     own = [
         name
         for name in root.list_commands(ctx)
-        if name not in model.services() and not sentence("stepfunctions", name)
+        if name not in model.model_services() and not help_sentence("stepfunctions", name)
     ]
     with formatter.section("Run"):
         formatter.write_dl([(name, _short_help(root, ctx, name)) for name in own])
     with formatter.section("Services"):
-        formatter.write_dl([(name, sentence(name)) for name in model.services()])
+        formatter.write_dl([(name, help_sentence(name)) for name in model.model_services()])
     with formatter.section("Step Functions (also as `sfn stepfunctions …`)"):
         formatter.write_dl(
-            [(name, sentence("stepfunctions", name)) for name in model.commands("stepfunctions")]
+            [(name, help_sentence("stepfunctions", name)) for name in model.model_commands("stepfunctions")]
         )
     with formatter.section("Options that every command takes"):
         formatter.write_dl(
             [
-                (_flag(option), option_sentence(option.flag))
+                (_help_flag(option), option_help_sentence(option.flag))
                 for option in GLOBALS.values()
                 if not option.hidden
             ]
@@ -88,14 +90,14 @@ def overview(root: click.Group, ctx: click.Context, formatter: click.HelpFormatt
     formatter.write_text(f"More about a command: {PROGRAM} COMMAND help")
 
 
-def of_service(service: str, commands: Sequence[str], formatter: click.HelpFormatter) -> None:
+def help_of_service(service: str, commands: Sequence[str], formatter: click.HelpFormatter) -> None:
     """The help of a service: its commands."""
     formatter.width = _WIDTH
     formatter.write_usage(f"{PROGRAM} {service}", "<command> [options]")
     formatter.write_paragraph()
-    formatter.write_text(sentence(service))
+    formatter.write_text(help_sentence(service))
     with formatter.section("Commands"):
-        formatter.write_dl([(name, sentence(service, name)) for name in commands])
+        formatter.write_dl([(name, help_sentence(service, name)) for name in commands])
 
 
 def _short_help(root: click.Group, ctx: click.Context, name: str) -> str:
@@ -103,16 +105,16 @@ def _short_help(root: click.Group, ctx: click.Context, name: str) -> str:
     return command.get_short_help_str(limit=_WIDTH) if command else ""
 
 
-def _path(service: str, command: str) -> str:
+def _help_path(service: str, command: str) -> str:
     return command if service == "stepfunctions" else f"{service} {command}"
 
 
-def _is_shown(option: Option, table: Table) -> bool:
+def _is_shown_in_help(option: Option, table: Table) -> bool:
     """Whether help lists the option: `--no-x` is described beside `--x`."""
     return not option.hidden and not (option.flag.startswith("--no-") and f"--{option.flag[5:]}" in table)
 
 
-def _flag(option: Option, table: Table = GLOBALS) -> str:
+def _help_flag(option: Option, table: Table = GLOBALS) -> str:
     if option.takes != "none":
         more = " …" if option.takes in ("each", "many") else ""
         return f"{option.flag} {option.metavar.upper()}{more}"
@@ -121,12 +123,12 @@ def _flag(option: Option, table: Table = GLOBALS) -> str:
 
 
 def _option_help(option: Option) -> str:
-    says = option_sentence(option.flag)
+    says = option_help_sentence(option.flag)
     return f"{says} [required]" if option.required else says
 
 
 @cache
-def _words() -> Mapping[str, Any]:
+def _help_words() -> Mapping[str, Any]:
     with open(os.path.join(os.path.dirname(__file__), "help.json"), encoding="utf-8") as file:
         words: Mapping[str, Any] = json.load(file)
     return words

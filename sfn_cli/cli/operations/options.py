@@ -9,7 +9,7 @@ in words with hyphens (`stateMachineArn` -> `--state-machine-arn`).
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from sfn_cli.api.model import Operation, Shape, is_ours
+from sfn_cli.api.model import Operation, Shape, is_not_in_aws_model
 from sfn_cli.settings_table import BINARY_FORMATS, ERROR_FORMATS, OUTPUTS
 
 
@@ -36,18 +36,18 @@ class Option(NamedTuple):
     @property
     def is_ours(self) -> bool:
         """Whether its member is not in AWS's model."""
-        return self.shape is not None and is_ours(self.shape)
+        return self.shape is not None and is_not_in_aws_model(self.shape)
 
 
 Table = Mapping[str, Option]
 """Options by flag, in the order in which help shows them."""
 
 
-def table(options: Iterable[Option]) -> dict[str, Option]:
+def option_table(options: Iterable[Option]) -> dict[str, Option]:
     return {option.flag: option for option in options}
 
 
-GLOBALS: Table = table(
+GLOBALS: Table = option_table(
     (
         Option("--debug", "debug", "none"),
         Option("--endpoint-url", "endpoint_url", metavar="url"),
@@ -101,7 +101,7 @@ _RENAMED: Mapping[tuple[str, str], str] = {("SendTaskSuccess", "output"): "--tas
 """Members whose option would be taken for one that every command takes."""
 
 
-def flag(member: str) -> str:
+def option_flag(member: str) -> str:
     """The option of a member: "stateMachineArn" -> "--state-machine-arn", "S3Key" -> "--s3-key"."""
     before = zip(member, member[1:], member[2:] + " ", strict=False)
     words = [
@@ -111,23 +111,25 @@ def flag(member: str) -> str:
     return f"--{member[0]}{''.join(words)}".lower()
 
 
-def of_operation(operation: Operation) -> dict[str, Option]:
+def options_of_operation(operation: Operation) -> dict[str, Option]:
     """The operation's own options: one for each member, then paging, then --cli-input-json and its like."""
     required = operation.input.get("required", ())
-    paging = paging_members(operation)
+    paging = paging_option_members(operation)
     options: list[Option] = []
     for member, shape in operation.input["members"].items():
-        name = _RENAMED.get((operation.name, member)) or flag(member)
-        options.extend(_of_member(name, member, shape, required=member in required, hidden=member in paging))
+        name = _RENAMED.get((operation.name, member)) or option_flag(member)
+        options.extend(
+            _option_of_member(name, member, shape, required=member in required, hidden=member in paging)
+        )
     if operation.paginator:
         options.extend(
             option for option in _PAGING if option.name != "page_size" or "limit_key" in operation.paginator
         )
     options.extend(_INPUT_FORMS)
-    return table(options)
+    return option_table(options)
 
 
-def paging_members(operation: Operation) -> tuple[str, ...]:
+def paging_option_members(operation: Operation) -> tuple[str, ...]:
     """The members of the input that automatic paging sets: a caller who sets one pages manually."""
     if not operation.paginator:
         return ()
@@ -138,7 +140,7 @@ def paging_members(operation: Operation) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _of_member(name: str, member: str, shape: Shape, *, required: bool, hidden: bool) -> list[Option]:
+def _option_of_member(name: str, member: str, shape: Shape, *, required: bool, hidden: bool) -> list[Option]:
     kind = shape["type"]
     if kind == "boolean":
         return [
@@ -148,14 +150,16 @@ def _of_member(name: str, member: str, shape: Shape, *, required: bool, hidden: 
     return [
         Option(
             name,
-            member if name == flag(member) else name,
+            member if name == option_flag(member) else name,
             member=member,
-            takes=("each" if is_ours(shape) else "many") if kind == "list" else "one",
+            takes=("each" if is_not_in_aws_model(shape) else "many") if kind == "list" else "one",
             required=required,
             # A hidden paging option is converted later: aws words its error differently.
             number=None if hidden else _NUMBERS.get(kind),
             shape=shape,
             hidden=hidden,
-            metavar=kind if kind in ("structure", "map", "list", "blob") and not is_ours(shape) else "value",
+            metavar=kind
+            if kind in ("structure", "map", "list", "blob") and not is_not_in_aws_model(shape)
+            else "value",
         )
     ]

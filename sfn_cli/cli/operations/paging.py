@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 from sfn_cli.api.model import Operation
 from sfn_cli.cli.failures import CommandFailedError
-from sfn_cli.cli.operations.options import paging_members
-from sfn_cli.cli.output import show
+from sfn_cli.cli.operations.options import paging_option_members
+from sfn_cli.cli.output import show_output
 from sfn_cli.errors import UsageError
 
 Response = dict[str, Any]
@@ -38,7 +38,7 @@ class Page(NamedTuple):
     token: str | None = None
 
 
-def find_limits(operation: Operation, given: Mapping[str, Any], paginate: bool) -> Limits | None:
+def find_page_limits(operation: Operation, given: Mapping[str, Any], paginate: bool) -> Limits | None:
     """Returns the limits of automatic paging, or None for a single page: the operation has no
     pages, or the caller pages manually.
 
@@ -46,7 +46,7 @@ def find_limits(operation: Operation, given: Mapping[str, Any], paginate: bool) 
     """
     if not operation.paginator:
         return None
-    by_hand = not paginate or any(name in given for name in paging_members(operation))
+    by_hand = not paginate or any(name in given for name in paging_option_members(operation))
     limits = Limits(given.get("max_items"), given.get("page_size"), given.get("starting_token"))
     if not by_hand:
         return limits
@@ -63,13 +63,13 @@ def find_limits(operation: Operation, given: Mapping[str, Any], paginate: bool) 
 def pages(call: SendRequest, operation: Operation, request: dict[str, Any], limits: Limits) -> Iterator[Page]:
     """Yields the pages; each is requested when the one before it was taken."""
     assert operation.paginator is not None
-    tokens_in = _names(operation.paginator["input_token"])
-    tokens_out = _names(operation.paginator["output_token"])
-    lists = _names(operation.paginator["result_key"])
+    tokens_in = _page_token_names(operation.paginator["input_token"])
+    tokens_out = _page_token_names(operation.paginator["output_token"])
+    lists = _page_token_names(operation.paginator["result_key"])
     request = dict(request)
     if limits.page_size is not None and "limit_key" in operation.paginator:
         request[operation.paginator["limit_key"]] = limits.page_size
-    token, skip = _decode(limits.starting_token, tokens_in)
+    token, skip = _decode_page_token(limits.starting_token, tokens_in)
     left = limits.max_items
     while True:
         request.update({name: value for name, value in token.items() if value is not None})
@@ -81,14 +81,14 @@ def pages(call: SendRequest, operation: Operation, request: dict[str, Any], limi
             page.update({name: [] for name in lists[1:] if name in page})
         if left is not None and len(items) > left:
             page[lists[0]] = items[:left]
-            yield Page(page, _encode({**dict.fromkeys(tokens_in), **token, _CUT: left + skip}))
+            yield Page(page, _encode_page_token({**dict.fromkeys(tokens_in), **token, _CUT: left + skip}))
             return
         following = {name: response.get(out) for name, out in zip(tokens_in, tokens_out, strict=True)}
         more = any(value is not None for value in following.values())
         if left is not None:
             left -= len(items)
             if left == 0 and more:
-                yield Page(page, _encode(following))
+                yield Page(page, _encode_page_token(following))
                 return
         yield Page(page)
         if not more:
@@ -100,56 +100,56 @@ def pages(call: SendRequest, operation: Operation, request: dict[str, Any], limi
         token, skip = following, 0
 
 
-def to_readable(all_pages: Iterable[Page], operation: Operation) -> Iterator[Page]:
+def pages_to_readable(all_pages: Iterable[Page], operation: Operation) -> Iterator[Page]:
     """Yields the pages in their readable form, each when it is read."""
-    return (Page(show(response, operation.output), token) for response, token in all_pages)
+    return (Page(show_output(response, operation.output), token) for response, token in all_pages)
 
 
-def merge(all_pages: Iterable[Page]) -> Response:
+def merge_pages(all_pages: Iterable[Page]) -> Response:
     """Merges all pages into one response, with NextToken when items are left.
 
     Equal strings of neighbouring items are stored once: most strings of a long list repeat.
     """
     whole: Response = {}
     for page in all_pages:
-        for name, value in with_token(page).items():
+        for name, value in page_with_token(page).items():
             if not isinstance(value, list):
                 whole[name] = value
                 continue
             items = whole.setdefault(name, [])
             for item in value:
                 if items and isinstance(item, dict) and isinstance(items[-1], dict):
-                    _share_texts(item, items[-1])
+                    _share_texts_of_pages(item, items[-1])
                 items.append(item)
     return whole
 
 
-def with_token(page: Page) -> Response:
+def page_with_token(page: Page) -> Response:
     """A page's lists, with its NextToken if it has one."""
     return page.response if page.token is None else {**page.response, "NextToken": page.token}
 
 
-def first_list(operation: Operation) -> str:
+def first_page_list(operation: Operation) -> str:
     """The list of an answer that its limits count; it comes first."""
     assert operation.paginator is not None
-    return _names(operation.paginator["result_key"])[0]
+    return _page_token_names(operation.paginator["result_key"])[0]
 
 
-def _share_texts(item: dict[str, Any], previous: Mapping[str, Any]) -> None:
+def _share_texts_of_pages(item: dict[str, Any], previous: Mapping[str, Any]) -> None:
     for name, value in item.items():
         if isinstance(value, str) and previous.get(name) == value:
             item[name] = previous[name]
 
 
-def _names(value: str | list[str]) -> list[str]:
+def _page_token_names(value: str | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else value
 
 
-def _encode(token: Mapping[str, Any]) -> str:
+def _encode_page_token(token: Mapping[str, Any]) -> str:
     return b2a_base64(json.dumps(token).encode(), newline=False).decode("ascii")
 
 
-def _decode(text: str | None, names: list[str]) -> tuple[dict[str, Any], int]:
+def _decode_page_token(text: str | None, names: list[str]) -> tuple[dict[str, Any], int]:
     """The service's token and the number of items to leave out.
 
     Text that this module did not write is the service's own token.

@@ -22,7 +22,7 @@ def compile_query(expression: str) -> Query:
     """Returns what selects the expression's part of an answer. Raises UsageError for bad syntax."""
     if _PLAIN_PATH.fullmatch(expression):
         names = expression.split(".")
-        return lambda value: _follow(value, names)
+        return lambda value: _follow_query_names(value, names)
 
     import jmespath
     from jmespath.exceptions import JMESPathError
@@ -48,7 +48,7 @@ def compile_query(expression: str) -> Query:
     return search
 
 
-def _follow(value: Any, names: list[str]) -> Any:
+def _follow_query_names(value: Any, names: list[str]) -> Any:
     for name in names:
         if not isinstance(value, dict):
             return None

@@ -42,11 +42,11 @@ class ShorthandError(ValueError):
     def __init__(self, expected: str, text: str, position: int) -> None:
         received = text[position] if position < len(text) else "EOF"
         super().__init__(
-            f"Expected: '{expected}', received: '{received}' for input:\n{_mark(text, position)}"
+            f"Expected: '{expected}', received: '{received}' for input:\n{_mark_shorthand(text, position)}"
         )
 
 
-def _mark(text: str, position: int) -> str:
+def _mark_shorthand(text: str, position: int) -> str:
     """Returns the text, or the part of a long one around the position, above a mark.
 
     The mark stands one column to the left of its character, as aws draws it.
@@ -55,45 +55,45 @@ def _mark(text: str, position: int) -> str:
     return f" {text[start : start + SHOWN_CHARACTERS]}\n{' ' * (position - start)}^"
 
 
-def parse(text: str, load: Callable[[str], str | bytes | None]) -> dict[str, Any]:
+def parse_shorthand(text: str, load: Callable[[str], str | bytes | None]) -> dict[str, Any]:
     """The structure that `text` describes, with texts for scalars. Raises ShorthandError.
 
     `load` returns the content of a location such as file://PATH, or None for other text.
     """
-    return _Parser(text, load).structure()
+    return _ShorthandParser(text, load).structure()
 
 
-def convert(value: Any, shape: Shape) -> Any:
+def convert_shorthand(value: Any, shape: Shape) -> Any:
     """Converts a value read from shorthand to the model's types, where its texts have such a form."""
     match shape["type"]:
         case "structure" if isinstance(value, dict):
             members = shape["members"]
             return {
-                name: convert(item, members[name]) if name in members else item
+                name: convert_shorthand(item, members[name]) if name in members else item
                 for name, item in value.items()
             }
         case "map" if isinstance(value, dict):
-            return {name: convert(item, shape["value"]) for name, item in value.items()}
+            return {name: convert_shorthand(item, shape["value"]) for name, item in value.items()}
         case "list":
             items = value if isinstance(value, list) else [value]
-            return [convert(item, shape["member"]) for item in items]
+            return [convert_shorthand(item, shape["member"]) for item in items]
         case "boolean" if isinstance(value, str):
             return {"true": True, "false": False}.get(value.lower(), value)
         case "integer" | "long" if isinstance(value, str):
-            return _number(value, int)
+            return _shorthand_number(value, int)
         case "float" | "double" if isinstance(value, str):
-            return _number(value, float)
+            return _shorthand_number(value, float)
     return value
 
 
-def _number(text: str, kind: type[int] | type[float]) -> int | float | str:
+def _shorthand_number(text: str, kind: type[int] | type[float]) -> int | float | str:
     try:
         return kind(text)
     except ValueError:
         return text
 
 
-class _Parser:
+class _ShorthandParser:
     def __init__(self, text: str, load: Callable[[str], str | bytes | None]) -> None:
         self.text = text
         self.load = load
@@ -125,7 +125,8 @@ class _Parser:
         self.skip_spaces()
         if key in pairs:
             raise ValueError(
-                f'Second instance of key "{key}" encountered for input:\n{_mark(self.text, start + 1)}'
+                f'Second instance of key "{key}" encountered for input:\n'
+                + _mark_shorthand(self.text, start + 1)
             )
         pairs[key] = self.value(nested=nested)
 

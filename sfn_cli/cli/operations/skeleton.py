@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import IO, TYPE_CHECKING, Any
 
-from sfn_cli.api.model import is_ours
+from sfn_cli.api.model import is_not_in_aws_model
 
 if TYPE_CHECKING:
     from sfn_cli.api.model import Operation, Shape
@@ -20,32 +20,32 @@ _EMPTY = {
 }
 
 
-def write(operation: Operation, form: str, stream: IO[str]) -> None:
+def write_skeleton(operation: Operation, form: str, stream: IO[str]) -> None:
     """Writes the form "input", "output" or "yaml-input"."""
     if form == "yaml-input":
-        _Yaml(operation, stream).write_members(operation.input, (), "", "")
+        _YamlSkeleton(operation, stream).write_members(operation.input, (), "", "")
         return
     from sfn_cli.cli.output import json
 
     if form == "input":
-        json.write(_example(operation.input, ""), stream)
+        json.write(_skeleton_example(operation.input, ""), stream)
     else:
-        json.write(_example(operation.output, "", named=True), stream)
+        json.write(_skeleton_example(operation.output, "", named=True), stream)
 
 
-def _example(shape: Shape, name: str, *, named: bool = False) -> Any:
+def _skeleton_example(shape: Shape, name: str, *, named: bool = False) -> Any:
     """An example of a value; with `named`, a text is its member's name, as in an answer."""
     match shape["type"]:
         case "structure":
             return {
-                member: _example(inner, member, named=named)
+                member: _skeleton_example(inner, member, named=named)
                 for member, inner in shape["members"].items()
-                if not is_ours(inner)
+                if not is_not_in_aws_model(inner)
             }
         case "list":
-            return [_example(shape["member"], "", named=named)]
+            return [_skeleton_example(shape["member"], "", named=named)]
         case "map":
-            return {"KeyName": _example(shape["value"], "", named=named)}
+            return {"KeyName": _skeleton_example(shape["value"], "", named=named)}
         case "string" if named:
             return name
         case "string":
@@ -55,15 +55,15 @@ def _example(shape: Shape, name: str, *, named: bool = False) -> Any:
     return _EMPTY[shape["type"]]
 
 
-class _Yaml:
+class _YamlSkeleton:
     """A request to fill in, each member with a comment: whether it is required, AWS's words about
     it, which values it may have.
     """
 
     def __init__(self, operation: Operation, stream: IO[str]) -> None:
-        from sfn_cli.cli.aws_documentation import first_sentences
+        from sfn_cli.cli.aws_documentation import documentation_first_sentences
 
-        self._says = first_sentences(operation)
+        self._says = documentation_first_sentences(operation)
         self._stream = stream
 
     def write_members(self, shape: Shape, path: Path, first: str, indent: str) -> None:
@@ -74,7 +74,7 @@ class _Yaml:
         # aws puts two spaces between the first member's value and its comment, else one.
         begin, gap = first, "  "
         for name, member in shape["members"].items():
-            if not is_ours(member):
+            if not is_not_in_aws_model(member):
                 self._write_member(member, (*path, name), name in required, begin, indent, gap)
                 begin, gap = indent, " "
 
@@ -92,11 +92,11 @@ class _Yaml:
                 write(f"{begin}{name}:{note}\n")
                 self.write_members(shape["member"], path, f"{indent}- ", f"{indent}  ")
             case "list":
-                write(f"{begin}{name}:{note}\n{indent}- {_yaml_scalar(shape['member'])}\n")
+                write(f"{begin}{name}:{note}\n{indent}- {_yaml_skeleton_scalar(shape['member'])}\n")
             case "map":
-                write(f"{begin}{name}:{note}\n{indent}  KeyName: {_yaml_scalar(shape['value'])}\n")
+                write(f"{begin}{name}:{note}\n{indent}  KeyName: {_yaml_skeleton_scalar(shape['value'])}\n")
             case _:
-                write(f"{begin}{name}: {_yaml_scalar(shape)}{gap + comment if comment else ''}\n")
+                write(f"{begin}{name}: {_yaml_skeleton_scalar(shape)}{gap + comment if comment else ''}\n")
 
     def _comment(self, shape: Shape, path: Path, required: bool) -> str:
         notes = ["[REQUIRED]"] if required else []
@@ -107,8 +107,8 @@ class _Yaml:
         return f"# {' '.join(notes)}" if notes else ""
 
 
-def _yaml_scalar(shape: Shape) -> str:
-    example = _example(shape, "")
+def _yaml_skeleton_scalar(shape: Shape) -> str:
+    example = _skeleton_example(shape, "")
     if isinstance(example, bool):
         return str(example).lower()
     return "''" if example == "" else str(example)

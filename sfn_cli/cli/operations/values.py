@@ -9,7 +9,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli import json_text
-from sfn_cli.api.protocol.shapes import beginning
+from sfn_cli.api.protocol.shapes import beginning_of_shape_text
 from sfn_cli.cli.failures import CommandFailedError
 from sfn_cli.errors import UsageError
 from sfn_cli.input_files import PARAMETER_BYTES, read_input_bytes
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sfn_cli.cli.operations.options import Option
 
 
-def of_option(option: Option, given: Any, *, raw_blobs: bool = False) -> Any:
+def value_of_option(option: Option, given: Any, *, raw_blobs: bool = False) -> Any:
     """The value of an option, for its member.
 
     `raw_blobs`: a blob is given as it is, and not in base64 (--cli-binary-format raw-in-base64-out).
@@ -30,59 +30,59 @@ def of_option(option: Option, given: Any, *, raw_blobs: bool = False) -> Any:
     kind = option.shape["type"]
     try:
         if kind == "list":
-            return _list(option, given)
-        loaded = load(given) if isinstance(given, str) else given
+            return _list_value(option, given)
+        loaded = load_value(given) if isinstance(given, str) else given
         if kind in ("structure", "map"):
-            return _structure(option, _decode(loaded), option.shape)
+            return _structure_value(option, _decode_value(loaded), option.shape)
     except _UnreadableError as error:
         raise UsageError(f"Error parsing parameter '{option.flag}': {error}") from None
-    return _scalar(loaded, kind, raw_blobs=raw_blobs)
+    return _scalar_value(loaded, kind, raw_blobs=raw_blobs)
 
 
-def load(text: str) -> str | bytes:
-    """What `text` stands for: the content of file://PATH (text) or fileb://PATH (bytes), or itself."""
-    loaded = _load_location(text)
+def load_value(text: str) -> str | bytes:
+    """What `text_value` stands for: the content of file://PATH (text) or fileb://PATH (bytes), or itself."""
+    loaded = _load_value_location(text)
     return text if loaded is None else loaded
 
 
-def text(option: str, given: str) -> str:
+def text_value(option: str, given: str) -> str:
     """The text of one of sfn's own options: the content of a location, or itself."""
     try:
-        return _decode(load(given))
+        return _decode_value(load_value(given))
     except _UnreadableError as error:
         raise UsageError(f"Error parsing parameter '{option}': {error}") from None
 
 
-def json_input(option: str, given: str) -> dict[str, Any]:
+def json_input_value(option: str, given: str) -> dict[str, Any]:
     """The request of --cli-input-json."""
     try:
-        request = json_text.loads_json(text(option, given))
+        request = json_text.loads_json(text_value(option, given))
     except json_text.NotJson as error:
         message = f"Invalid JSON received: {error}"
         raise UsageError(f"Error parsing parameter 'cli-input-json': {message}") from None
     except ValueError:
         raise UsageError("Error parsing parameter 'cli-input-json': Invalid JSON received.") from None
-    return _mapping(option, request)
+    return _mapping_value(option, request)
 
 
-def yaml_input(option: str, given: str) -> dict[str, Any]:
+def yaml_input_value(option: str, given: str) -> dict[str, Any]:
     """The request of --cli-input-yaml."""
     from sfn_cli.cli.operations import yaml_input
 
     try:
-        request = yaml_input.loads(text(option, given))
+        request = yaml_input.loads_yaml(text_value(option, given))
     except yaml_input.InvalidYamlError as error:
         raise UsageError(
             f"Error parsing parameter 'cli-input-yaml': Invalid YAML received: {error}"
         ) from None
-    return _mapping(option, request)
+    return _mapping_value(option, request)
 
 
 class _UnreadableError(Exception):
     """The text cannot be read as what the option takes."""
 
 
-def _mapping(option: str, request: Any) -> dict[str, Any]:
+def _mapping_value(option: str, request: Any) -> dict[str, Any]:
     if not isinstance(request, dict):
         raise UsageError(
             f"Error parsing parameter '{option}': Invalid type: expecting map, received {type(request)}"
@@ -94,7 +94,7 @@ def _mapping(option: str, request: Any) -> dict[str, Any]:
     return request
 
 
-def _load_location(text: str) -> str | bytes | None:
+def _load_value_location(text: str) -> str | bytes | None:
     scheme, separator, path = text.partition("://")
     if not separator or scheme not in ("file", "fileb"):
         return None
@@ -115,49 +115,51 @@ def _load_location(text: str) -> str | bytes | None:
         ) from None
 
 
-def _decode(loaded: str | bytes) -> str:
+def _decode_value(loaded: str | bytes) -> str:
     return loaded if isinstance(loaded, str) else loaded.decode("utf-8", "replace")
 
 
-def _list(option: Option, words: list[str]) -> Any:
+def _list_value(option: Option, words: list[str]) -> Any:
     """A list: JSON in one word, or a word for each element."""
     assert option.shape is not None
     if len(words) == 1:
-        only = _decode(load(words[0]))
+        only = _decode_value(load_value(words[0]))
         if only.lstrip().startswith("["):
-            return _json(only)
+            return _json_value(only)
         words = [only]
     member = option.shape["member"]
     if member["type"] in ("structure", "map"):
-        return [_structure(option, _decode(load(word)), member) for word in words]
-    return [_scalar(load(word), member["type"], raw_blobs=False) for word in words]
+        return [_structure_value(option, _decode_value(load_value(word)), member) for word in words]
+    return [_scalar_value(load_value(word), member["type"], raw_blobs=False) for word in words]
 
 
-def _structure(option: Option, text: str, shape: Shape) -> Any:
+def _structure_value(option: Option, text: str, shape: Shape) -> Any:
     if text.lstrip().startswith(("{", "[")):
-        return _json(text)
+        return _json_value(text)
     from sfn_cli.cli.operations import shorthand
 
     try:
-        return shorthand.convert(shorthand.parse(text, _load_location), shape)
+        return shorthand.convert_shorthand(shorthand.parse_shorthand(text, _load_value_location), shape)
     except ValueError as error:
         raise _UnreadableError(str(error)) from None
 
 
-def _json(text: str) -> Any:
+def _json_value(text: str) -> Any:
     try:
         return json_text.loads_json(text)
     except json_text.NotJson as error:
         raise _UnreadableError(f"Invalid JSON: {error}") from None
     except ValueError as error:
-        raise _UnreadableError(f"Invalid JSON: {error}\nJSON received: {beginning(text)}") from None
+        raise _UnreadableError(
+            f"Invalid JSON: {error}\nJSON received: {beginning_of_shape_text(text)}"
+        ) from None
 
 
-def _scalar(loaded: Any, kind: str, *, raw_blobs: bool) -> Any:
+def _scalar_value(loaded: Any, kind: str, *, raw_blobs: bool) -> Any:
     if kind == "blob":
-        return loaded if isinstance(loaded, bytes) else _blob(loaded, raw_blobs)
+        return loaded if isinstance(loaded, bytes) else _blob_value(loaded, raw_blobs)
     if isinstance(loaded, bytes):
-        loaded = _decode(loaded)
+        loaded = _decode_value(loaded)
     if kind in ("integer", "long") and isinstance(loaded, str):
         try:
             return int(loaded)
@@ -171,7 +173,7 @@ def _scalar(loaded: Any, kind: str, *, raw_blobs: bool) -> Any:
     return loaded
 
 
-def _blob(text: str, raw: bool) -> bytes:
+def _blob_value(text: str, raw: bool) -> bytes:
     if raw:
         return text.encode()
     from binascii import Error, a2b_base64
@@ -181,4 +183,4 @@ def _blob(text: str, raw: bool) -> bytes:
     except UnicodeEncodeError:
         raise CommandFailedError("string argument should contain only ASCII characters") from None
     except Error:
-        raise CommandFailedError(f'Invalid base64: "{beginning(text)}"') from None
+        raise CommandFailedError(f'Invalid base64: "{beginning_of_shape_text(text)}"') from None

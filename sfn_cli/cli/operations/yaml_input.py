@@ -31,13 +31,13 @@ class InvalidYamlError(ValueError):
     """The text is not YAML, or exceeds a bound."""
 
 
-def loads(text: str) -> Json:
+def loads_yaml(text: str) -> Json:
     """The value of a YAML text, by YAML's safe types. Raises InvalidYamlError."""
     if len(text) > MAX_CHARACTERS:
         raise InvalidYamlError(f"the text is longer than {MAX_CHARACTERS:,} characters")
     jsonvalue.raise_recursion_limit()
     try:
-        return _Loader(text).get_single_data()
+        return _YamlLoader(text).get_single_data()
     except (yaml.YAMLError, ValueError) as error:
         raise InvalidYamlError(str(error)) from None
     except (ArithmeticError, AttributeError, LookupError, TypeError):
@@ -45,7 +45,7 @@ def loads(text: str) -> Json:
         raise InvalidYamlError("a value is not of the type that its tag names") from None
 
 
-class _Loader(yaml.SafeLoader):
+class _YamlLoader(yaml.SafeLoader):
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self._expanded = 0
@@ -59,13 +59,13 @@ class _Loader(yaml.SafeLoader):
             node = super().compose_node(parent, index)
             size = self._sizes.get(id(node))
             if size is None:
-                raise _error(event, f"the alias {event.anchor!r} is within the value that it stands for")
+                raise _yaml_error(event, f"the alias {event.anchor!r} is within the value that it stands for")
             self._add(size, event)
             return node
         before = self._expanded
         self._depth += 1
         if self._depth > jsonvalue.MAX_DEPTH:
-            raise _error(event, f"the value is nested more than {jsonvalue.MAX_DEPTH} levels deep")
+            raise _yaml_error(event, f"the value is nested more than {jsonvalue.MAX_DEPTH} levels deep")
         self._add(NODE_WEIGHT + len(getattr(event, "value", "")), event)
         node = super().compose_node(parent, index)
         self._depth -= 1
@@ -79,18 +79,18 @@ class _Loader(yaml.SafeLoader):
             number: int = super().construct_yaml_int(node)
             if abs(number) < 10**MAX_DIGITS:
                 return number
-        raise _error(node, f"the number has more than {MAX_DIGITS:,} digits")
+        raise _yaml_error(node, f"the number has more than {MAX_DIGITS:,} digits")
 
     def _add(self, size: int, event: yaml.Event) -> None:
         self._expanded += size
         if self._expanded > MAX_EXPANDED:
-            raise _error(event, "with its aliases written out, the value is too large")
+            raise _yaml_error(event, "with its aliases written out, the value is too large")
 
 
-_Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_yaml_int)
+_YamlLoader.add_constructor("tag:yaml.org,2002:int", _YamlLoader.construct_yaml_int)
 
 
-def _error(event: Any, problem: str) -> InvalidYamlError:
+def _yaml_error(event: Any, problem: str) -> InvalidYamlError:
     """The error for an exceeded bound, in one line, without the text that exceeds it."""
     mark = event.start_mark
     return InvalidYamlError(f"{problem} (line {mark.line + 1}, column {mark.column + 1})")

@@ -1,6 +1,6 @@
 """How an answer looks on stdout: json, text, table, yaml, yaml-stream or off.
 
-`show` converts a response to its readable form by the model; the module named like a format writes it.
+`show_output` converts a response to its readable form by the model; the module named like a format writes it.
 """
 
 from __future__ import annotations
@@ -9,21 +9,21 @@ from binascii import b2a_base64
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TextIO
 
-from sfn_cli.api.protocol.shapes import convert
+from sfn_cli.api.protocol.shapes import convert_shape
 
 if TYPE_CHECKING:
     from sfn_cli.api.model import Shape
 
 
-def show(value: Any, shape: Shape) -> Any:
+def show_output(value: Any, shape: Shape) -> Any:
     """The value as a person reads it: members in the model's order, local times, blobs in base64.
 
     Members that are None or that the model does not know are left out.
     """
-    return convert(shape, value, timestamp=local_time, blob=_base64)
+    return convert_shape(shape, value, timestamp=local_time_in_output, blob=_base64_in_output)
 
 
-def local_time(at: int) -> str:
+def local_time_in_output(at: int) -> str:
     """Milliseconds since 1970 as ISO 8601 in this machine's time zone."""
     seconds, milliseconds = divmod(at, 1000)
     return (
@@ -31,11 +31,11 @@ def local_time(at: int) -> str:
     )
 
 
-def _base64(data: bytes) -> str:
+def _base64_in_output(data: bytes) -> str:
     return b2a_base64(data, newline=False).decode("ascii")
 
 
-def write(value: Any, output_format: str, title: str, stream: TextIO, *, color: bool = False) -> None:
+def write_output(value: Any, output_format: str, title: str, stream: TextIO, *, color: bool = False) -> None:
     """Writes one value; `title` is the operation's name, for tables."""
     match output_format:
         case "json":

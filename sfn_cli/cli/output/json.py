@@ -19,7 +19,7 @@ _INDENT = "    "
 def write(value: Any, stream: IO[str]) -> None:
     if value == {}:
         return  # an operation that answers nothing prints nothing
-    for piece in _pieces(value, "", 2):
+    for piece in _json_pieces(value, "", 2):
         stream.write(piece)
     stream.write("\n")
 
@@ -41,7 +41,7 @@ def write_pages(pages: Iterable[Mapping[str, Any]], streamed: str, stream: IO[st
                 stream.write(f"{{\n{_INDENT}{quoted(streamed)}: [")
                 separator = "\n"
             for item in value:
-                stream.write(f"{separator}{_INDENT * 2}{_text(item, _INDENT * 2)}")
+                stream.write(f"{separator}{_INDENT * 2}{_json_text(item, _INDENT * 2)}")
                 separator = ",\n"
         stream.flush()
     if not separator:
@@ -49,15 +49,15 @@ def write_pages(pages: Iterable[Mapping[str, Any]], streamed: str, stream: IO[st
         return
     stream.write("]" if separator == "\n" else f"\n{_INDENT}]")
     for name, value in rest.items():
-        stream.write(f",\n{_INDENT}{quoted(name)}: {_text(value, _INDENT)}")
+        stream.write(f",\n{_INDENT}{quoted(name)}: {_json_text(value, _INDENT)}")
     stream.write("\n}\n")
 
 
-def _pieces(value: Any, margin: str, levels: int) -> Iterator[str]:
+def _json_pieces(value: Any, margin: str, levels: int) -> Iterator[str]:
     """The JSON of a value, in pieces down to this many levels: a long list is never one string."""
     inner = margin + _INDENT
     if not (levels and value and isinstance(value, (dict, list, tuple))):
-        yield _text(value, margin)
+        yield _json_text(value, margin)
         return
     opening, closing = "{}" if isinstance(value, dict) else "[]"
     separator = f"{opening}\n{inner}"
@@ -65,12 +65,12 @@ def _pieces(value: Any, margin: str, levels: int) -> Iterator[str]:
         yield separator
         separator = f",\n{inner}"
         if isinstance(value, dict):
-            yield f"{_key(item)}: "
-        yield from _pieces(value[item] if isinstance(value, dict) else item, inner, levels - 1)
+            yield f"{_json_key(item)}: "
+        yield from _json_pieces(value[item] if isinstance(value, dict) else item, inner, levels - 1)
     yield f"\n{margin}{closing}"
 
 
-def _text(value: Any, margin: str) -> str:
+def _json_text(value: Any, margin: str) -> str:
     """The JSON of a value, with this margin before every line but the first."""
     kind = type(value)
     if kind is str:
@@ -79,13 +79,13 @@ def _text(value: Any, margin: str) -> str:
         return str(value)
     if kind is dict and value:
         inner = margin + _INDENT
-        members = [f"{inner}{_key(key)}: {_text(member, inner)}" for key, member in value.items()]
+        members = [f"{inner}{_json_key(key)}: {_json_text(member, inner)}" for key, member in value.items()]
         return "{\n" + ",\n".join(members) + f"\n{margin}}}"
     if kind in (list, tuple) and value:
         inner = margin + _INDENT
-        return "[\n" + ",\n".join([inner + _text(item, inner) for item in value]) + f"\n{margin}]"
+        return "[\n" + ",\n".join([inner + _json_text(item, inner) for item in value]) + f"\n{margin}]"
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
-def _key(key: Any) -> str:
+def _json_key(key: Any) -> str:
     return quoted(key if isinstance(key, str) else json.dumps(key))

@@ -14,20 +14,20 @@ import unicodedata
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
-from sfn_cli.cli.screen import Control, is_screen, visible, write_parts
+from sfn_cli.cli.screen import Control, is_screen, visible_on_screen, write_screen_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 
 def write(value: Any, title: str, stream: TextIO, *, color: bool = False) -> None:
-    sections: list[_Section] = []
+    sections: list[_TableSection] = []
     # A Screen would escape the cells as well, but after their widths were measured.
-    _add(sections, _visible(value) if is_screen(stream) else value, title, 0)
+    _add_table_section(sections, _visible_in_table(value) if is_screen(stream) else value, title, 0)
     if not sections:
         return
     width = max(section.width for section in sections)
-    if width > _terminal_width():
+    if width > _table_terminal_width():
         for section in sections:
             section.turn()
         width = max(section.width for section in sections)
@@ -35,82 +35,82 @@ def write(value: Any, title: str, stream: TextIO, *, color: bool = False) -> Non
     stream.write("-" * width + "\n")
     for section in sections:
         for line in section.lines(width, paint):
-            write_parts(stream, line)
+            write_screen_parts(stream, line)
             stream.write("\n")
     # Observed: aws resets the colours once more when a terminal shows them.
-    write_parts(stream, [paint.reset] * (2 if stream.isatty() else 1))
+    write_screen_parts(stream, [paint.reset] * (2 if stream.isatty() else 1))
 
 
-def _visible(value: Any) -> Any:
+def _visible_in_table(value: Any) -> Any:
     match value:
         case dict():
-            return {visible(key): _visible(item) for key, item in value.items()}
+            return {visible_on_screen(key): _visible_in_table(item) for key, item in value.items()}
         case list():
-            return [_visible(item) for item in value]
+            return [_visible_in_table(item) for item in value]
         case str():
-            return visible(value)
+            return visible_on_screen(value)
     return value
 
 
-def _terminal_width() -> int:
+def _table_terminal_width() -> int:
     return shutil.get_terminal_size().columns
 
 
-def _add(sections: list[_Section], value: Any, title: str | None, level: int) -> None:
+def _add_table_section(sections: list[_TableSection], value: Any, title: str | None, level: int) -> None:
     """Adds the sections of a value; without a title its rows join the last section."""
     if not value:
         return
     if title is not None:
-        sections.append(_Section(title, level))
+        sections.append(_TableSection(title, level))
     if isinstance(value, dict):
-        _add_structure(sections, value, level)
+        _add_table_of_structure(sections, value, level)
     elif isinstance(value, list) and isinstance(value[0], dict):
-        _add_structures(sections, value, title or "", level)
+        _add_table_of_structures(sections, value, title or "", level)
     elif isinstance(value, list):
         for item in value:
-            if _is_scalar(item):
+            if _is_table_scalar(item):
                 sections[-1].rows.append([item])
-            elif all(map(_is_scalar, item)):
+            elif all(map(_is_table_scalar, item)):
                 sections[-1].rows.append(list(item))
             else:
-                _add(sections, item, None, level)
+                _add_table_section(sections, item, None, level)
     else:
         sections[-1].rows.append([value])
 
 
-def _add_structure(sections: list[_Section], structure: Mapping[str, Any], level: int) -> None:
-    headers, nested = _keys([structure])
+def _add_table_of_structure(sections: list[_TableSection], structure: Mapping[str, Any], level: int) -> None:
+    headers, nested = _table_keys([structure])
     if len(headers) == 1:
         sections[-1].rows.append([headers[0], structure[headers[0]]])
     elif headers:
         sections[-1].headers = headers
         sections[-1].rows.append([structure[key] for key in headers])
     for key in nested:
-        _add(sections, structure[key], key, level + 1)
+        _add_table_section(sections, structure[key], key, level + 1)
 
 
-def _add_structures(
-    sections: list[_Section], structures: Sequence[Mapping[str, Any]], title: str, level: int
+def _add_table_of_structures(
+    sections: list[_TableSection], structures: Sequence[Mapping[str, Any]], title: str, level: int
 ) -> None:
-    headers, nested = _keys(structures)
+    headers, nested = _table_keys(structures)
     sections[-1].headers = headers
     for index, structure in enumerate(structures):
         if index and nested:
-            sections.append(_Section(title, level, headers))
+            sections.append(_TableSection(title, level, headers))
         sections[-1].rows.append([structure.get(key, "") for key in headers])
         for key in nested:
             if key in structure:
-                _add(sections, structure[key], key, level + 1)
+                _add_table_section(sections, structure[key], key, level + 1)
 
 
-def _keys(structures: Sequence[Mapping[str, Any]]) -> tuple[list[str], list[str]]:
+def _table_keys(structures: Sequence[Mapping[str, Any]]) -> tuple[list[str], list[str]]:
     """The keys of scalars and the keys of what is nested, each sorted."""
     keys = {key for structure in structures for key in structure}
-    scalar = {key for key in keys if all(_is_scalar(structure.get(key)) for structure in structures)}
+    scalar = {key for key in keys if all(_is_table_scalar(structure.get(key)) for structure in structures)}
     return sorted(scalar), sorted(keys - scalar)
 
 
-def _is_scalar(value: Any) -> bool:
+def _is_table_scalar(value: Any) -> bool:
     return not isinstance(value, (dict, list))
 
 
@@ -132,7 +132,7 @@ _Line = list[str]
 _CELL_PADDING = 4
 
 
-class _Section:
+class _TableSection:
     """One box: a title and rows, perhaps below headers; `level` is how deep it is nested."""
 
     def __init__(self, title: str, level: int, headers: list[str] | None = None) -> None:
@@ -153,41 +153,44 @@ class _Section:
         lines = [self.headers, *self.rows] if self.headers else self.rows
         count = max(map(len, lines), default=0)
         return [
-            max(_length(str(line[index])) for line in lines if index < len(line)) for index in range(count)
+            max(_table_text_length(str(line[index])) for line in lines if index < len(line))
+            for index in range(count)
         ]
 
     @property
     def width(self) -> int:
         inner = sum(width + _CELL_PADDING for width in self.columns)
-        return max(_length(self.title), inner) + 2 + 2 * self.level
+        return max(_table_text_length(self.title), inner) + 2 + 2 * self.level
 
     def lines(self, width: int, paint: _Paint) -> list[_Line]:
         inner = width - 2 * self.level
-        columns = _fit_widths([length + _CELL_PADDING for length in self.columns], inner)
+        columns = _fit_table_widths([length + _CELL_PADDING for length in self.columns], inner)
         rule = (
             "+"
-            + "+".join("-" * (column - (2 if first else 1)) for first, column in _enumerate(columns))
+            + "+".join(
+                "-" * (column - (2 if first else 1)) for first, column in _enumerate_table_columns(columns)
+            )
             + "+"
         )
-        lines = [[_centered_cell(self.title, inner, True)]]
+        lines = [[_centered_table_cell(self.title, inner, True)]]
         if not self.rows:
             lines.append(["+" + "-" * (inner - 2) + "+"])
         if self.headers:
-            lines += [[rule], _row(self.headers, columns, lambda *cell: [_centered_cell(*cell)])]
+            lines += [[rule], _table_row(self.headers, columns, lambda *cell: [_centered_table_cell(*cell)])]
         if self.rows:
             lines.append([rule])
-            lines += [_row(row, columns, partial(_left_cell, paint=paint)) for row in self.rows]
+            lines += [_table_row(row, columns, partial(_left_table_cell, paint=paint)) for row in self.rows]
             lines.append([rule])
         bars = [paint.frame, "|" * self.level, paint.reset] if self.level else []
         edge = [paint.reset, *bars, paint.reset]
         return [[*edge, *line, *edge] for line in lines]
 
 
-def _enumerate(columns: Sequence[int]) -> list[tuple[bool, int]]:
+def _enumerate_table_columns(columns: Sequence[int]) -> list[tuple[bool, int]]:
     return [(index == 0, column) for index, column in enumerate(columns)]
 
 
-def _fit_widths(columns: Sequence[int], width: int) -> list[int]:
+def _fit_table_widths(columns: Sequence[int], width: int) -> list[int]:
     """Scales the columns' widths in proportion, to fill `width` exactly."""
     if not columns:
         return []
@@ -205,26 +208,28 @@ def _fit_widths(columns: Sequence[int], width: int) -> list[int]:
     return shared
 
 
-def _row(values: Sequence[Any], columns: Sequence[int], cell: Callable[[str, int, bool], _Line]) -> _Line:
-    cells = zip(values, _enumerate(columns), strict=False)
+def _table_row(
+    values: Sequence[Any], columns: Sequence[int], cell: Callable[[str, int, bool], _Line]
+) -> _Line:
+    cells = zip(values, _enumerate_table_columns(columns), strict=False)
     return [part for value, (first, column) in cells for part in cell(str(value), column, first)]
 
 
-def _left_cell(text: str, width: int, first: bool, paint: _Paint) -> _Line:
+def _left_table_cell(text: str, width: int, first: bool, paint: _Paint) -> _Line:
     left = "|" if first else ""
-    room = width - len(left) - 1 - _length(text)
+    room = width - len(left) - 1 - _table_text_length(text)
     padding = 2 if room >= 2 else 0
     return [left + " " * padding, paint.cell, text, paint.reset, " " * (room - padding) + "|"]
 
 
-def _centered_cell(text: str, width: int, first: bool) -> str:
+def _centered_table_cell(text: str, width: int, first: bool) -> str:
     left = "|" if first else ""
-    before = width // 2 - _length(text) // 2 - 1
-    after = width - len(left) - before - _length(text) - 1
+    before = width // 2 - _table_text_length(text) // 2 - 1
+    after = width - len(left) - before - _table_text_length(text) - 1
     return f"{left}{' ' * before}{text}{' ' * after}|"
 
 
-def _length(text: str) -> int:
+def _table_text_length(text: str) -> int:
     """The columns of the terminal that a text takes: wide characters take two."""
     if text.isascii():
         return len(text)

@@ -18,32 +18,32 @@ def write(value: Any, stream: IO[str], key: str | None = None) -> None:
     """Writes a value; `key` is the member that it is the value of."""
     match value:
         case dict():
-            _write_structure(value, _scalar_keys(value), stream, key)
+            _write_text_structure(value, _text_scalar_keys(value), stream, key)
         case list():
-            _write_list(value, stream, key)
+            _write_text_list(value, stream, key)
         case _:
             stream.write(f"{value}\n")
 
 
-def _write_list(items: Sequence[Any], stream: IO[str], key: str | None) -> None:
+def _write_text_list(items: Sequence[Any], stream: IO[str], key: str | None) -> None:
     structures = [item for item in items if isinstance(item, dict)]
     if structures:
-        columns = sorted({column for structure in structures for column in _scalar_keys(structure)})
+        columns = sorted({column for structure in structures for column in _text_scalar_keys(structure)})
         for item in items:
             if isinstance(item, dict):
-                _write_structure(item, columns, stream, key)
+                _write_text_structure(item, columns, stream, key)
             else:
                 write(item, stream, key)
         return
     scalars = [item for item in items if not isinstance(item, list)]
     if scalars:
-        _write_scalars(scalars, stream, key)
+        _write_text_scalars(scalars, stream, key)
     for item in items:
         if isinstance(item, list):
             write(item, stream, key)
 
 
-def _write_scalars(scalars: Sequence[Any], stream: IO[str], key: str | None) -> None:
+def _write_text_scalars(scalars: Sequence[Any], stream: IO[str], key: str | None) -> None:
     if key is None:
         stream.write("\t".join(map(str, scalars)) + "\n")
         return
@@ -51,7 +51,7 @@ def _write_scalars(scalars: Sequence[Any], stream: IO[str], key: str | None) -> 
         stream.write(f"{key.upper()}\t{scalar}\n")
 
 
-def _write_structure(
+def _write_text_structure(
     structure: Mapping[str, Any], columns: Sequence[str], stream: IO[str], key: str | None
 ) -> None:
     if columns:
@@ -61,5 +61,5 @@ def _write_structure(
         write(structure[name], stream, name)
 
 
-def _scalar_keys(structure: Mapping[str, Any]) -> list[str]:
+def _text_scalar_keys(structure: Mapping[str, Any]) -> list[str]:
     return sorted(key for key, value in structure.items() if not isinstance(value, (dict, list)))

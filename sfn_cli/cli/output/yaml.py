@@ -8,24 +8,24 @@ from typing import IO, Any
 import yaml
 
 
-class _Dumper(yaml.SafeDumper):
+class _YamlDumper(yaml.SafeDumper):
     """Quotes what YAML 1.2 would not read as text, and no more: `level: OFF` stays plain."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
 
 
-def _text(dumper: _Dumper, value: str) -> yaml.ScalarNode:
+def _yaml_text(dumper: _YamlDumper, value: str) -> yaml.ScalarNode:
     """Text of several lines is written in one, with \\n in it."""
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style='"' if "\n" in value else None)
 
 
-_Dumper.add_representer(str, _text)
-_Dumper.yaml_implicit_resolvers = {
+_YamlDumper.add_representer(str, _yaml_text)
+_YamlDumper.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
     for first, resolvers in yaml.SafeDumper.yaml_implicit_resolvers.items()
 }
-_Dumper.add_implicit_resolver(
+_YamlDumper.add_implicit_resolver(
     "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
 )
 
@@ -33,5 +33,7 @@ _Dumper.add_implicit_resolver(
 def write(value: Any, stream: IO[str]) -> None:
     if value == {}:
         return
-    text = yaml.dump(value, Dumper=_Dumper, allow_unicode=True, width=float("inf"), default_flow_style=False)
+    text = yaml.dump(
+        value, Dumper=_YamlDumper, allow_unicode=True, width=float("inf"), default_flow_style=False
+    )
     stream.write(text.removesuffix("...\n"))

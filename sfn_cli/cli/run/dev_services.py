@@ -35,7 +35,7 @@ _TOLD_BYTES = 2000
 _COMPANION = Path(__file__).with_name("service_companion.py")
 
 
-class _Started(NamedTuple):
+class _StartedService(NamedTuple):
     service: DevService
     port: int
     log: Path
@@ -48,7 +48,9 @@ class _Started(NamedTuple):
 
 
 @contextmanager
-def running(services: Sequence[DevService], machine: str, settings: Settings) -> Iterator[dict[str, str]]:
+def running_dev_services(
+    services: Sequence[DevService], machine: str, settings: Settings
+) -> Iterator[dict[str, str]]:
     """The URLs of the services, which take connections; they are stopped afterwards.
 
     Raises CommandFailedError.
@@ -56,16 +58,16 @@ def running(services: Sequence[DevService], machine: str, settings: Settings) ->
     if not services:
         yield {}
         return
-    logs = _folder(settings, machine)
-    started: list[_Started] = []
+    logs = _services_folder(settings, machine)
+    started: list[_StartedService] = []
     try:
         # One command at a time: a port that was found free is not found by another before it is taken.
-        with _lock(logs.parent / "start.lock"):
+        with _services_lock(logs.parent / "start.lock"):
             for service in services:
-                port = _free_port(service, settings, {other.port for other in started})
-                started.append(_start(service, port, logs / f"{service.name}.log"))
+                port = _free_service_port(service, settings, {other.port for other in started})
+                started.append(_start_service(service, port, logs / f"{service.name}.log"))
             for one in started:
-                _await_ready(one)
+                _await_service_ready(one)
         for one in started:
             print(f"{one.service.name} is at {one.url} and writes to {one.log}", file=sys.stderr)
         try:
@@ -73,12 +75,15 @@ def running(services: Sequence[DevService], machine: str, settings: Settings) ->
         finally:
             for one in started:
                 if (code := one.companion.poll()) is not None:
-                    print(f"{one.service} ended {_how(code)}; {one.log} may say why.", file=sys.stderr)
+                    print(
+                        f"{one.service} ended {_how_service_ended(code)}; {one.log} may say why.",
+                        file=sys.stderr,
+                    )
     finally:
-        _stop(started)
+        _stop_services(started)
 
 
-def _folder(settings: Settings, machine: str) -> Path:
+def _services_folder(settings: Settings, machine: str) -> Path:
     """The private folder of the logs of a machine's services. Raises CommandFailedError."""
     try:
         return Path(private_files.make_private_folder(settings.home, "services", machine))
@@ -87,7 +92,7 @@ def _folder(settings: Settings, machine: str) -> Path:
 
 
 @contextmanager
-def _lock(path: Path) -> Iterator[None]:
+def _services_lock(path: Path) -> Iterator[None]:
     import fcntl
 
     descriptor = private_files.open_file(path, os.O_RDWR | os.O_CREAT)
@@ -98,7 +103,7 @@ def _lock(path: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _free_port(service: DevService, settings: Settings, taken: Collection[int]) -> int:
+def _free_service_port(service: DevService, settings: Settings, taken: Collection[int]) -> int:
     """The same port for each run in a store, if it is free.
 
     A process that outlived the last run finds the service again.
@@ -115,7 +120,7 @@ def _free_port(service: DevService, settings: Settings, taken: Collection[int]) 
     raise CommandFailedError(f"{service} cannot be started: no port of {_HOST} is free.")
 
 
-def _start(service: DevService, port: int, log: Path) -> _Started:
+def _start_service(service: DevService, port: int, log: Path) -> _StartedService:
     import subprocess
 
     program, *arguments = service.command
@@ -127,18 +132,18 @@ def _start(service: DevService, port: int, log: Path) -> _Started:
             cwd=service.folder, env=environment, start_new_session=True,
             stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT,
         )  # fmt: skip
-    return _Started(service, port, log, companion)
+    return _StartedService(service, port, log, companion)
 
 
-def _await_ready(one: _Started) -> None:
+def _await_service_ready(one: _StartedService) -> None:
     import socket
 
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
         if (code := one.companion.poll()) is not None:
             raise CommandFailedError(
-                f"{one.service} ended {_how(code)} before it took connections "
-                f"at port {one.port}.{_log_tail(one.log)}"
+                f"{one.service} ended {_how_service_ended(code)} before it took connections "
+                f"at port {one.port}.{_service_log_tail(one.log)}"
             )
         with suppress(OSError):
             socket.create_connection((_HOST, one.port), timeout=1.0).close()
@@ -146,15 +151,15 @@ def _await_ready(one: _Started) -> None:
         time.sleep(LOOK_SECONDS)
     raise CommandFailedError(
         f"{one.service} takes no connections at {_HOST}:{one.port} within {START_SECONDS:.0f} seconds. "
-        f"It must listen at the port that the variable PORT names.{_log_tail(one.log)}"
+        f"It must listen at the port that the variable PORT names.{_service_log_tail(one.log)}"
     )
 
 
-def _how(code: int) -> str:
+def _how_service_ended(code: int) -> str:
     return f"by signal {code - 128}" if code > 128 else f"with exit code {code}"
 
 
-def _log_tail(log: Path) -> str:
+def _service_log_tail(log: Path) -> str:
     """The end of a program's log, as a sentence with the text on separate lines."""
     with log.open("rb") as file:
         file.seek(max(0, log.stat().st_size - _TOLD_BYTES))
@@ -162,7 +167,7 @@ def _log_tail(log: Path) -> str:
     return f" It wrote:\n{text}" if text else " It wrote nothing."
 
 
-def _stop(started: Sequence[_Started]) -> None:
+def _stop_services(started: Sequence[_StartedService]) -> None:
     """Ends the programs and waits until they have ended."""
     for one in started:
         assert one.companion.stdin is not None

@@ -30,7 +30,7 @@ EntityAlreadyExists (IAM), …
 """
 
 
-def make(calls: Sequence[ResourceCall], backend: Backend) -> dict[str, str]:
+def make_resources(calls: Sequence[ResourceCall], backend: Backend) -> dict[str, str]:
     """Makes the calls. The environment in which functions find the services that they went to, but
     for sfn itself.
 
@@ -42,27 +42,27 @@ def make(calls: Sequence[ResourceCall], backend: Backend) -> dict[str, str]:
     clients = Clients(terminal.settings)
     elsewhere = []
     for call in calls:
-        own = _own(call, terminal.settings)
+        own = _make_own_resource(call, terminal.settings)
         if own is not None and call.wait:
             raise UsageError(
                 f"{call.place}: what sfn itself has of {call.service} is there at once. There is nothing to "
                 "wait for."
             )
         if own is not None and (operation := own.operation(call.name)) is not None:
-            _call_local(call, operation, backend)
+            _make_local_resource(call, operation, backend)
         else:
-            _make(call, clients.get(call.service))
+            _make_resource(call, clients.get(call.service))
             elsewhere.append(call.service)
     return clients.variables(set(elsewhere)) if elsewhere else {}
 
 
-def _own(call: ResourceCall, settings: Settings) -> LocalService | None:
+def _make_own_resource(call: ResourceCall, settings: Settings) -> LocalService | None:
     from sfn_cli.integrations.aws.local_services import LOCAL_SERVICES
 
     return next((own for own in LOCAL_SERVICES if own.name == call.service and own.answers(settings)), None)
 
 
-def _call_local(call: ResourceCall, operation: Operation, backend: Backend) -> None:
+def _make_local_resource(call: ResourceCall, operation: Operation, backend: Backend) -> None:
     try:
         backend.call(operation, call.parameters)
     except UsageError as error:
@@ -72,16 +72,16 @@ def _call_local(call: ResourceCall, operation: Operation, backend: Backend) -> N
             raise CommandFailedError(f"{call.place}: {error}") from None
 
 
-def _make(call: ResourceCall, client: Any) -> None:
+def _make_resource(call: ResourceCall, client: Any) -> None:
     from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
     try:
         if call.wait:
-            _waiter(call, client).wait(
+            _resource_waiter(call, client).wait(
                 **call.parameters, WaiterConfig={"Delay": WAITER_SECONDS, "MaxAttempts": WAITER_ATTEMPTS}
             )
         else:
-            _operation(call, client)(**call.parameters)
+            _resource_operation(call, client)(**call.parameters)
     except (ClientError, WaiterError) as error:
         if not _THERE_ALREADY.search(getattr(error, "response", {}).get("Error", {}).get("Code", "")):
             raise CommandFailedError(f"{call.place}: {error}") from None
@@ -89,7 +89,7 @@ def _make(call: ResourceCall, client: Any) -> None:
         raise ConfigurationError(f"{call.place}: {error}") from None
 
 
-def _operation(call: ResourceCall, client: Any) -> Any:
+def _resource_operation(call: ResourceCall, client: Any) -> Any:
     from botocore.validate import ParamValidator
 
     methods = {name: method for method, name in client.meta.method_to_api_mapping.items()}
@@ -102,7 +102,7 @@ def _operation(call: ResourceCall, client: Any) -> Any:
     return getattr(client, methods[call.name])
 
 
-def _waiter(call: ResourceCall, client: Any) -> Any:
+def _resource_waiter(call: ResourceCall, client: Any) -> Any:
     if call.name not in client.waiter_names:
         raise UsageError(
             f"{call.place}: {call.service} has no waiter {call.name}. It has "

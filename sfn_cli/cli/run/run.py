@@ -16,7 +16,7 @@ from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.failures import PROGRAM, CommandFailedError, OperationError
 from sfn_cli.cli.operations import values
 from sfn_cli.cli.operations.backend import Backend
-from sfn_cli.cli.output import write
+from sfn_cli.cli.output import write_output
 from sfn_cli.cli.run import dev_services, resources
 from sfn_cli.stacks.readers.folder import Project, ProjectFunction, load_project_folder
 
@@ -86,73 +86,75 @@ def run(
         terminal.settings = terminal.settings._replace(mock_config=project.mock_config)
     with (
         Backend(terminal) as backend,
-        dev_services.running(project.services, project.name, terminal.settings) as urls,
+        dev_services.running_dev_services(project.services, project.name, terminal.settings) as urls,
     ):
         project = project.with_services(urls)
         role = role_arn or _ANY_ROLE.format(account=terminal.settings.account_id)
-        variables = resources.make(project.resources, backend)
+        variables = resources.make_resources(project.resources, backend)
         for function in project.functions:
-            _register(backend, function.with_variables(variables), role)
+            _register_run_function(backend, function.with_variables(variables), role)
         try:
-            machine = _state_machine(backend, project, role)
+            machine = _run_state_machine(backend, project, role)
         except OperationError as error:
-            display.explain(error, {"definition": project.definition}, project.source)
+            display.explain_definition_error(error, {"definition": project.definition}, project.source)
             raise
         request: dict[str, Any] = {
             "stateMachineArn": machine,
-            "input": _input(input_text, project),
+            "input": _run_input(input_text, project),
             "inject": list(inject),
         }
         if test_case is not None:
             request["stateMachineArn"] += f"#{test_case}"
         if name is not None:
             request["name"] = name
-        started = _call(backend, "stepfunctions", "StartExecution", request)
-        return _follow(backend, started["executionArn"], list(urls))
+        started = _call_to_run(backend, "stepfunctions", "StartExecution", request)
+        return _follow_run(backend, started["executionArn"], list(urls))
 
 
-def _input(given: str | None, project: Project) -> str:
+def _run_input(given: str | None, project: Project) -> str:
     if given is None:
         return project.input or "{}"
-    return values.text("--input", given)
+    return values.text_value("--input", given)
 
 
-def _call(backend: Backend, service: str, operation: str, request: dict[str, Any]) -> dict[str, Any]:
-    return backend.call(model.load(service, operation), request)
+def _call_to_run(backend: Backend, service: str, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+    return backend.call(model.load_model(service, operation), request)
 
 
-def _register(backend: Backend, function: ProjectFunction, role: str) -> None:
+def _register_run_function(backend: Backend, function: ProjectFunction, role: str) -> None:
     """Creates the function, or brings an existing one to this folder and these settings."""
     configuration = {"FunctionName": function.name, "Role": role, **function.configuration}
     code = {"CodeDir": str(function.folder)}
     try:
-        _call(backend, "lambda", "CreateFunction", {**configuration, "Code": code})
+        _call_to_run(backend, "lambda", "CreateFunction", {**configuration, "Code": code})
     except OperationError as error:
         if error.error.code != "ResourceConflictException":
             raise
-        _call(backend, "lambda", "UpdateFunctionCode", {"FunctionName": function.name, **code})
-        _call(backend, "lambda", "UpdateFunctionConfiguration", configuration)
+        _call_to_run(backend, "lambda", "UpdateFunctionCode", {"FunctionName": function.name, **code})
+        _call_to_run(backend, "lambda", "UpdateFunctionConfiguration", configuration)
 
 
-def _state_machine(backend: Backend, project: Project, role: str) -> str:
+def _run_state_machine(backend: Backend, project: Project, role: str) -> str:
     """The ARN of the state machine, which has the project's definition from now on."""
-    _log_groups(backend, project)
+    _run_log_groups(backend, project)
     request = {**project.configuration, "definition": project.definition, "roleArn": role}
     try:
-        created = _call(backend, "stepfunctions", "CreateStateMachine", {**request, "name": project.name})
+        created = _call_to_run(
+            backend, "stepfunctions", "CreateStateMachine", {**request, "name": project.name}
+        )
         return str(created["stateMachineArn"])
     except OperationError as error:
         if error.error.code != "StateMachineAlreadyExists":
             raise
     settings = backend.terminal.settings
     existing = arn.state_machine_arn(settings.region, settings.account_id, project.name)
-    update = model.load("stepfunctions", "UpdateStateMachine")
+    update = model.load_model("stepfunctions", "UpdateStateMachine")
     changed = {name: value for name, value in request.items() if name in update.input["members"]}
     backend.call(update, {**changed, "stateMachineArn": existing})
     return existing
 
 
-def _log_groups(backend: Backend, project: Project) -> None:
+def _run_log_groups(backend: Backend, project: Project) -> None:
     """Makes the log groups that the project's loggingConfiguration names, as far as they are not there."""
     match project.configuration:
         case {"loggingConfiguration": {"destinations": [*destinations]}}:
@@ -161,26 +163,26 @@ def _log_groups(backend: Backend, project: Project) -> None:
                     case {"cloudWatchLogsLogGroup": {"logGroupArn": str(group_arn)}}:
                         group = arn.log_group_name_in_arn(group_arn)
                         if group is not None:
-                            _make_log_group(backend, group)
+                            _make_run_log_group(backend, group)
 
 
-def _make_log_group(backend: Backend, name: str) -> None:
+def _make_run_log_group(backend: Backend, name: str) -> None:
     try:
-        _call(backend, "logs", "CreateLogGroup", {"logGroupName": name})
+        _call_to_run(backend, "logs", "CreateLogGroup", {"logGroupName": name})
     except OperationError as error:
         if error.error.code != "ResourceAlreadyExistsException":
             raise
 
 
-def _follow(backend: Backend, execution_arn: str, services: Sequence[str]) -> ExitCode:
+def _follow_run(backend: Backend, execution_arn: str, services: Sequence[str]) -> ExitCode:
     """Shows the events as they come, then the output. Raises CommandFailedError when the execution
     did not succeed.
     """
-    from sfn_cli.cli.run.watch import watcher
+    from sfn_cli.cli.run.watch import watcher_of_run
 
     try:
-        with watcher(sys.stderr, backend.terminal) as show:
-            for event in following.events(backend.service, execution_arn):
+        with watcher_of_run(sys.stderr, backend.terminal) as show:
+            for event in following.follow_events(backend.service, execution_arn):
                 show(event)
     except KeyboardInterrupt:
         without = f" without {', '.join(services)}" if services else ""
@@ -192,24 +194,24 @@ def _follow(backend: Backend, execution_arn: str, services: Sequence[str]) -> Ex
         raise
     execution = backend.service.executions.find(execution_arn)
     if execution is None or execution.status == "RUNNING":
-        suspensions.refuse_to_wait(backend.service, execution_arn)
+        suspensions.refuse_to_wait_for_suspended(backend.service, execution_arn)
     assert execution is not None
     if execution.status != "SUCCEEDED":
-        raise CommandFailedError(_reason(execution.status, execution.error, execution.cause))
-    _write_output(json_text.loads_json(execution.output or "null"), backend.terminal)
+        raise CommandFailedError(_run_end_reason(execution.status, execution.error, execution.cause))
+    _write_run_output(json_text.loads_json(execution.output or "null"), backend.terminal)
     return ExitCode.SUCCESS
 
 
-def _reason(status: str, error: str | None, cause: str | None) -> str:
+def _run_end_reason(status: str, error: str | None, cause: str | None) -> str:
     words = {"FAILED": "failed", "TIMED_OUT": "timed out", "ABORTED": "was aborted"}.get(status, status)
     return ": ".join(part for part in (f"The execution {words}", error, cause) if part)
 
 
-def _write_output(output: Any, terminal: Terminal) -> None:
+def _write_run_output(output: Any, terminal: Terminal) -> None:
     query = terminal.query
     if query is not None:
         output = query(output)
     if terminal.output == "json":
         print(json.dumps(output, indent=4, ensure_ascii=False))
     else:
-        write(output, terminal.output, "output", sys.stdout, color=terminal.color)
+        write_output(output, terminal.output, "output", sys.stdout, color=terminal.color)

@@ -21,32 +21,32 @@ GRACE_SECONDS = 2.0
 """How long a program may take to end after SIGTERM."""
 
 
-def main(command: list[str]) -> NoReturn:
+def companion_main(command: list[str]) -> NoReturn:
     """Runs the program to its end."""
     try:
         program = subprocess.Popen(command, stdin=subprocess.DEVNULL, process_group=0)
     except OSError as error:
         print(f"{command[0]} cannot be started: {error.strerror or error}", file=sys.stderr)
         sys.exit(127)
-    threading.Thread(target=_end_with_parent, args=(program,), daemon=True).start()
+    threading.Thread(target=_end_companion_with_parent, args=(program,), daemon=True).start()
     code = program.wait()
-    _signal(program, signal.SIGKILL)  # what it started and left behind
+    _signal_companion_program(program, signal.SIGKILL)  # what it started and left behind
     sys.exit(code if code >= 0 else 128 - code)
 
 
-def _end_with_parent(program: subprocess.Popen[bytes]) -> None:
+def _end_companion_with_parent(program: subprocess.Popen[bytes]) -> None:
     os.read(0, 1)
-    _signal(program, signal.SIGTERM)
+    _signal_companion_program(program, signal.SIGTERM)
     try:
         program.wait(GRACE_SECONDS)
     except subprocess.TimeoutExpired:
-        _signal(program, signal.SIGKILL)
+        _signal_companion_program(program, signal.SIGKILL)
 
 
-def _signal(program: subprocess.Popen[bytes], number: int) -> None:
+def _signal_companion_program(program: subprocess.Popen[bytes], number: int) -> None:
     with suppress(OSError):  # gone, or (macOS) all of the group is dying
         os.killpg(program.pid, number)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    companion_main(sys.argv[1:])

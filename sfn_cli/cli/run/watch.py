@@ -20,15 +20,15 @@ _STATUS_WIDTH = 60
 
 
 @contextmanager
-def watcher(stream: TextIO, terminal: Terminal) -> Iterator[Show]:
+def watcher_of_run(stream: TextIO, terminal: Terminal) -> Iterator[Show]:
     """What shows an event: on a terminal in colour, elsewhere as plain lines."""
-    lines = _Lines()
+    lines = _WatchedLines()
     at_terminal = stream.isatty()
     if not at_terminal or terminal.no_color or terminal.given.get("color") == "off":
 
         def show(event: HistoryEvent) -> None:
             line = " ".join(lines.parts(event)).rstrip()
-            stream.write((screen.one_line(line) if at_terminal else line) + "\n")
+            stream.write((screen.one_screen_line(line) if at_terminal else line) + "\n")
             stream.flush()
 
         yield show
@@ -36,20 +36,22 @@ def watcher(stream: TextIO, terminal: Terminal) -> Iterator[Show]:
 
     from rich.text import Text
 
-    console = screen.console(stream)
+    console = screen.screen_console(stream)
     with console.status("running", spinner="dots") as status:
 
         def show(event: HistoryEvent) -> None:
-            at, type, state = map(screen.one_line, lines.parts(event))
-            console.print(Text.assemble((at, "dim"), " ", (type, _style(event.type)), " ", state))
-            running = screen.one_line(", ".join(sorted(set(lines.running.values()))))
+            at, type, state = map(screen.one_screen_line, lines.parts(event))
+            console.print(
+                Text.assemble((at, "dim"), " ", (type, _watched_event_style(event.type)), " ", state)
+            )
+            running = screen.one_screen_line(", ".join(sorted(set(lines.running.values()))))
             # rich would read a str as markup.
             status.update(Text(running[:_STATUS_WIDTH] or "running"))
 
         yield show
 
 
-class _Lines:
+class _WatchedLines:
     """Which state an event belongs to: the one that its frame last entered."""
 
     def __init__(self) -> None:
@@ -71,7 +73,7 @@ class _Lines:
         return at.strftime("%H:%M:%S.") + f"{event.at % 1000:03}", event.type.ljust(_TYPE_WIDTH), state
 
 
-def _style(type: str) -> str:
+def _watched_event_style(type: str) -> str:
     if type.endswith(("Failed", "TimedOut", "Aborted")):
         return "red"
     if type.endswith("Succeeded"):

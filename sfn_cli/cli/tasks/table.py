@@ -22,15 +22,17 @@ _INPUT_CHARACTERS = 16
 """The input is shown where there is room for so many of its characters."""
 
 
-def write(tasks: Sequence[WaitingTask], stream: TextIO, *, color: bool) -> None:
-    console = screen.console(stream, color_system="auto" if color else None)
+def write_task_table(tasks: Sequence[WaitingTask], stream: TextIO, *, color: bool) -> None:
+    console = screen.screen_console(stream, color_system="auto" if color else None)
     if not tasks:
         console.print("No task waits for anybody.")
         return
-    rows = [_row(task, time.time_ns() // 1_000_000) for task in tasks]
+    rows = [_task_table_row(task, time.time_ns() // 1_000_000) for task in tasks]
     room = console.width - Measurement.get(console, console.options, _table(rows)).maximum - _GAP
     if room >= _INPUT_CHARACTERS:
-        rows = [(*row, _shorten(task.input, room)) for row, task in zip(rows, tasks, strict=True)]
+        rows = [
+            (*row, _shorten_in_task_table(task.input, room)) for row, task in zip(rows, tasks, strict=True)
+        ]
     console.print(_table(rows))
 
 
@@ -53,16 +55,23 @@ def _table(rows: Sequence[Sequence[str]]) -> Table:
             title, style=style, no_wrap=title in _WHOLE, overflow="fold", max_width=_WIDEST.get(title)
         )
     for row in rows:
-        table.add_row(*(Text(screen.one_line(cell)) for cell in row))
+        table.add_row(*(Text(screen.one_screen_line(cell)) for cell in row))
     return table
 
 
-def _row(task: WaitingTask, now: int) -> tuple[str, ...]:
-    until = "" if task.until is None else f"in {span(task.until - now)}"
-    return task.short_handle, task.execution, task.state, _waits_for(task), span(now - task.since), until
+def _task_table_row(task: WaitingTask, now: int) -> tuple[str, ...]:
+    until = "" if task.until is None else f"in {task_table_span(task.until - now)}"
+    return (
+        task.short_handle,
+        task.execution,
+        task.state,
+        _task_waits_for(task),
+        task_table_span(now - task.since),
+        until,
+    )
 
 
-def span(milliseconds: int) -> str:
+def task_table_span(milliseconds: int) -> str:
     """A time in its two largest units: "2d 3h", "45s"."""
     seconds = max(0, milliseconds // 1000)
     for position, (unit, name) in enumerate(_UNITS):
@@ -76,7 +85,7 @@ def span(milliseconds: int) -> str:
     return "0s"
 
 
-def _waits_for(task: WaitingTask) -> str:
+def _task_waits_for(task: WaitingTask) -> str:
     resource = task.resource.split(":", 5)[-1].removesuffix(".waitForTaskToken")
     match task.status:
         case "SCHEDULED":
@@ -86,9 +95,9 @@ def _waits_for(task: WaitingTask) -> str:
     return resource
 
 
-def _shorten(text: str, characters: int) -> str:
+def _shorten_in_task_table(text: str, characters: int) -> str:
     """Returns the beginning of a text, in one line of at most so many columns."""
-    beginning = screen.one_line(" ".join(text[:characters].split()))
+    beginning = screen.one_screen_line(" ".join(text[:characters].split()))
     line = Text(beginning + ("…" if len(text) > characters else ""))
     line.truncate(characters, overflow="ellipsis")
     return line.plain

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sfn_cli.api import model
-from sfn_cli.api.stepfunctions.waiting_tasks import WaitingTask, take, waiting_tasks
+from sfn_cli.api.stepfunctions.waiting_tasks import WaitingTask, take_waiting_task, waiting_tasks
 from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.failures import CommandFailedError
 from sfn_cli.cli.operations.backend import Backend
-from sfn_cli.cli.operations.invoke import resolve_names
-from sfn_cli.cli.output import local_time
+from sfn_cli.cli.operations.invoke import resolve_names_to_invoke
+from sfn_cli.cli.output import local_time_in_output
 from sfn_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -67,9 +67,9 @@ def list_tasks(terminal: Terminal, state_machine_arn: str | None, execution_arn:
     if terminal.shows_people:
         from sfn_cli.cli.tasks import table
 
-        table.write(found, sys.stdout, color=terminal.color)
+        table.write_task_table(found, sys.stdout, color=terminal.color)
         return ExitCode.SUCCESS
-    terminal.write({"tasks": [_readable(task) for task in found]}, "Tasks")
+    terminal.write({"tasks": [_readable_task(task) for task in found]}, "Tasks")
     return ExitCode.SUCCESS
 
 
@@ -83,7 +83,7 @@ def list_tasks(terminal: Terminal, state_machine_arn: str | None, execution_arn:
     help="The task's output; file://PATH will do.",
 )
 @click.pass_obj
-def approve(terminal: Terminal, handle: str | None, result: str) -> ExitCode:
+def approve_task(terminal: Terminal, handle: str | None, result: str) -> ExitCode:
     """Answers a task that waits: it succeeded, with this output. An activity's task that nobody has
     taken is taken first.
 
@@ -94,8 +94,8 @@ def approve(terminal: Terminal, handle: str | None, result: str) -> ExitCode:
     """
     from sfn_cli.cli.operations import values
 
-    return _answer(
-        terminal, handle, "SendTaskSuccess", {"output": values.text("--result", result)}, "approved"
+    return _answer_task(
+        terminal, handle, "SendTaskSuccess", {"output": values.text_value("--result", result)}, "approved"
     )
 
 
@@ -110,7 +110,7 @@ def approve(terminal: Terminal, handle: str | None, result: str) -> ExitCode:
 )
 @click.option("--cause", metavar="TEXT", help="Why, for people.")
 @click.pass_obj
-def reject(terminal: Terminal, handle: str | None, error: str, cause: str | None) -> ExitCode:
+def reject_task(terminal: Terminal, handle: str | None, error: str, cause: str | None) -> ExitCode:
     """Answers a task that waits: it failed, with this error. An activity's task that nobody has
     taken is taken first.
 
@@ -119,20 +119,20 @@ def reject(terminal: Terminal, handle: str | None, error: str, cause: str | None
       sfn tasks reject 3f9a --cause 'too expensive'
     """
     answer = {"error": error} if cause is None else {"error": error, "cause": cause}
-    return _answer(terminal, handle, "SendTaskFailure", answer, "rejected")
+    return _answer_task(terminal, handle, "SendTaskFailure", answer, "rejected")
 
 
 @tasks.command("heartbeat")
 @click.argument("handle", required=False)
 @click.pass_obj
-def heartbeat(terminal: Terminal, handle: str | None) -> ExitCode:
+def heartbeat_task(terminal: Terminal, handle: str | None) -> ExitCode:
     """Says that somebody still works on a task that waits: its HeartbeatSeconds begin anew.
 
     \b
     Example:
       sfn tasks heartbeat 3f9a
     """
-    return _answer(terminal, handle, "SendTaskHeartbeat", {}, "noted a heartbeat of")
+    return _answer_task(terminal, handle, "SendTaskHeartbeat", {}, "noted a heartbeat of")
 
 
 def _find_tasks(
@@ -142,9 +142,9 @@ def _find_tasks(
     when it does not exist.
     """
     if execution_arn is not None:
-        execution_arn = _resolve_arn(backend, "DescribeExecution", "executionArn", execution_arn)
+        execution_arn = _resolve_task_arn(backend, "DescribeExecution", "executionArn", execution_arn)
     if state_machine_arn is not None:
-        state_machine_arn = _resolve_arn(
+        state_machine_arn = _resolve_task_arn(
             backend, "DescribeStateMachine", "stateMachineArn", state_machine_arn
         )
     return list(
@@ -152,20 +152,20 @@ def _find_tasks(
     )
 
 
-def _resolve_arn(backend: Backend, operation: str, member: str, given: str) -> str:
+def _resolve_task_arn(backend: Backend, operation: str, member: str, given: str) -> str:
     request = {member: given}
-    with resolve_names(request, backend):
-        backend.call(model.load("stepfunctions", operation), request)
+    with resolve_names_to_invoke(request, backend):
+        backend.call(model.load_model("stepfunctions", operation), request)
     return request[member]
 
 
-def _readable(task: WaitingTask) -> dict[str, Any]:
+def _readable_task(task: WaitingTask) -> dict[str, Any]:
     """As JSON and its like show it; what there is not is left out."""
     shown = {name: value for name, value in task.to_response().items() if value is not None}
-    return shown | {name: local_time(shown[name]) for name in ("since", "until") if name in shown}
+    return shown | {name: local_time_in_output(shown[name]) for name in ("since", "until") if name in shown}
 
 
-def _answer(
+def _answer_task(
     terminal: Terminal, handle: str | None, operation: str, answer: dict[str, str], done: str
 ) -> ExitCode:
     with Backend(terminal) as backend:
@@ -176,8 +176,8 @@ def _answer(
             and not any(handle in task.names for task in all_tasks)
         )
         task = None if by_token else _find_task(all_tasks, handle)
-        token = _token(backend, task, operation) if task is not None else handle
-        backend.call(model.load("stepfunctions", operation), {"taskToken": token, **answer})
+        token = _token_of_task(backend, task, operation) if task is not None else handle
+        backend.call(model.load_model("stepfunctions", operation), {"taskToken": token, **answer})
     if task is not None:
         sys.stderr.write(f"{done} {task.name} ({task.short_handle})\n")
     return ExitCode.SUCCESS
@@ -187,7 +187,7 @@ _HANDLE_LENGTH = 64
 """What is longer is a token, whose first half is the handle."""
 
 
-def _token(backend: Backend, task: WaitingTask, operation: str) -> str:
+def _token_of_task(backend: Backend, task: WaitingTask, operation: str) -> str:
     if task.task_token is not None:
         return task.task_token
     if operation == "SendTaskHeartbeat":
@@ -195,7 +195,7 @@ def _token(backend: Backend, task: WaitingTask, operation: str) -> str:
             f"No worker has taken {task.name} yet: nobody's heart is to beat. "
             f"It waits for one of {task.resource}."
         )
-    token = take(backend.service, task, WORKER_NAME)
+    token = take_waiting_task(backend.service, task, WORKER_NAME)
     if token is None:
         raise CommandFailedError(f"Another worker has just taken {task.name}. See: sfn tasks list")
     return token
@@ -217,16 +217,16 @@ def _find_task(all_tasks: Sequence[WaitingTask], handle: str | None) -> WaitingT
     if len(meant) == 1:
         return meant[0]
     if not meant:
-        raise UsageError(f"No task that waits is named '{handle}'.\n{_choice(all_tasks)}")
+        raise UsageError(f"No task that waits is named '{handle}'.\n{_choice_of_task(all_tasks)}")
     several = (
         f"{len(meant)} tasks wait"
         if handle is None
         else f"'{handle}' may be any of {len(meant)} tasks that wait"
     )
-    raise UsageError(f"{several}: name one by its handle.\n{_choice(meant)}")
+    raise UsageError(f"{several}: name one by its handle.\n{_choice_of_task(meant)}")
 
 
-def _choice(choices: Sequence[WaitingTask]) -> str:
+def _choice_of_task(choices: Sequence[WaitingTask]) -> str:
     lines = [f"  {task.short_handle}  {task.name}" for task in choices[:_LISTED]]
     if len(choices) > _LISTED:
         lines.append(f"  … and {len(choices) - _LISTED} more: sfn tasks list")

@@ -13,7 +13,7 @@ from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.api.following import find_settled, pause_seconds
+from sfn_cli.api.following import follow_settled, following_pause_seconds
 from sfn_cli.api.protocol.long_polls import NO_TASK, AwaitedEnd, AwaitedTask
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class Awaiting:
                     news_at = began
                     _look(service, waits)
                 waits[:] = [wait for wait in waits if not _is_over(wait)]
-                self._has_new.wait(pause_seconds(began - news_at, time.monotonic() - began))
+                self._has_new.wait(following_pause_seconds(began - news_at, time.monotonic() - began))
         finally:
             service.close()
 
@@ -103,7 +103,7 @@ class Awaiting:
 def _look(service: Service, waits: list[Wait]) -> None:
     """Answers what can be answered now, first come, first served."""
     executions = [wait.awaited.execution for wait in waits if isinstance(wait.awaited, AwaitedEnd)]
-    ended = find_settled(service, executions) if executions else {}
+    ended = follow_settled(service, executions) if executions else {}
     activities = {wait.awaited.activity for wait in waits if isinstance(wait.awaited, AwaitedTask)}
     tasks = Counter(service.tasks.queue_lengths(list(activities)) if activities else {})
     for wait in [wait for wait in waits if wait.is_wanted()]:

@@ -28,7 +28,7 @@ class LocalService(NamedTuple):
     def operation(self, name: str) -> model.Operation | None:
         """The operation of that name ("CreateConnection"), if this store has it."""
         try:
-            return model.load(self.name, name)
+            return model.load_model(self.name, name)
         except KeyError:
             return None
 

@@ -77,7 +77,7 @@ def _call_sdk_of_local_service(
     asked = shape_request(OwnShape(operation.input), task.arguments.value)
     service = context.service.sibling()
     try:
-        answered = api.begin(service, operation, asked)
+        answered = api.begin_api(service, operation, asked)
     except ApiError as error:
         failure = sdk_error_naming(own.id).failure(
             ServiceError(error.code, error.message, error.status, random_uuid(), error.code)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sfn_cli.api.model import is_ours
+from sfn_cli.api.model import is_not_in_aws_model
 from sfn_cli.errors import StatesError
 from sfn_cli.jsonvalue import Json, dumps, well_formed_json_text
 
@@ -40,7 +40,7 @@ class OwnShape:
         self.members: Mapping[str, Shape] = {
             name: OwnShape(member)
             for name, member in described.get("members", {}).items()
-            if not is_ours(member)
+            if not is_not_in_aws_model(member)
         }
         if "member" in described:
             self.member: Shape = OwnShape(described["member"])

@@ -130,7 +130,7 @@ def _invoked_connection_arn(arguments: Mapping[str, Json]) -> str:
 
 
 def _invoked_connection(service: Service, arn: str) -> Connection:
-    found = connections.find(service, arn)
+    found = connections.find_connection(service, arn)
     if found is None:
         raise StatesError(
             "Events.ConnectionResource.ResourceNotFound",

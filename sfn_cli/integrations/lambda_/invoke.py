@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from sfn_cli.api.functions import invocations
-from sfn_cli.api.model import load
+from sfn_cli.api.model import load_model
 from sfn_cli.api.protocol.constraints import check_constraints
 from sfn_cli.errors import ApiError
 from sfn_cli.integrations.aws.response_metadata import http_date, sdk_response_metadata
@@ -67,7 +67,7 @@ def _lambda_invoke_not_waited_for(
     """
     request_id = random_uuid()
     try:
-        check_constraints(load("lambda", "Invoke").input, request)
+        check_constraints(load_model("lambda", "Invoke").input, request)
         status = invocations.invoke(context.service, request)["StatusCode"]
     except ApiError as error:
         code = error.code.removesuffix("Exception")

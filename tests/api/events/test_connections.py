@@ -31,7 +31,7 @@ STEM = "arn:aws:events:us-east-1:123456789012:connection"
 
 
 def ask(service: Service, operation: str, **request: Any) -> dict[str, Any]:
-    return api.call(service, model.load("events", operation), request)
+    return api.call_api(service, model.load_model("events", operation), request)
 
 
 def refused(service: Service, operation: str, **request: Any) -> tuple[str, str]:
@@ -93,7 +93,7 @@ def test_updated(service: Service) -> None:
         Name="c",
         AuthParameters={"ApiKeyAuthParameters": {"ApiKeyValue": "newer"}},
     )
-    kept = connections.find(service, f"{STEM}/c/any")
+    kept = connections.find_connection(service, f"{STEM}/c/any")
     assert kept is not None
     assert json.loads(kept.auth_parameters) == {
         "ApiKeyAuthParameters": {"ApiKeyName": "x-api-key", "ApiKeyValue": "newer"}
@@ -116,7 +116,7 @@ def test_deauthorized(service: Service) -> None:
     """Its secrets are gone, until an update authorises it again with all that it needs."""
     create(service)
     assert ask(service, "DeauthorizeConnection", Name="c")["ConnectionState"] == "DEAUTHORIZED"
-    kept = connections.find(service, f"{STEM}/c/any")
+    kept = connections.find_connection(service, f"{STEM}/c/any")
     assert kept is not None
     assert "hidden" not in kept.auth_parameters
     partly = {"ApiKeyAuthParameters": {"ApiKeyValue": "newer"}}
@@ -225,5 +225,5 @@ def test_meant(service: Service, named: str, meant: str | None) -> None:
     there.settings = service.settings._replace(region="eu-west-1")
     create(there, "Stripe")
     there.close()
-    found = connections.find(service, named)
+    found = connections.find_connection(service, named)
     assert (found and found.arn.split(":")[3]) == meant

@@ -43,7 +43,7 @@ def service(tmp_path: Path) -> Iterator[Service]:
 @pytest.fixture
 def call(service: Service) -> Call:
     """call("CreateLogGroup", logGroupName="g")"""
-    return lambda operation, **request: api.call(service, model.load("logs", operation), request)
+    return lambda operation, **request: api.call_api(service, model.load_model("logs", operation), request)
 
 
 @pytest.fixture

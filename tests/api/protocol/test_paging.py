@@ -13,16 +13,16 @@ DAY = 24 * 60 * 60 * 1000
 
 def test_token_gives_its_key_back() -> None:
     """For the question it was given for, up to a day later."""
-    token = paging.token("list of a", "7:x", NOW)
-    assert paging.last_key({"nextToken": token}, "list of a", NOW + DAY, str) == "7:x"
+    token = paging.page_token("list of a", "7:x", NOW)
+    assert paging.last_page_key({"nextToken": token}, "list of a", NOW + DAY, str) == "7:x"
 
 
 @pytest.mark.parametrize(
     "token, scope, now",
     [
-        (paging.token("list of a", "7", NOW), "list of b", NOW),
-        (paging.token("list of a", "7", NOW), "list of a", NOW + DAY + 1),
-        (paging.token("list of a", "seven", NOW), "list of a", NOW),
+        (paging.page_token("list of a", "7", NOW), "list of b", NOW),
+        (paging.page_token("list of a", "7", NOW), "list of a", NOW + DAY + 1),
+        (paging.page_token("list of a", "seven", NOW), "list of a", NOW),
         ("nonsense", "list of a", NOW),
         ("\ud800", "list of a", NOW),
         ("", "list of a", NOW),
@@ -31,5 +31,5 @@ def test_token_gives_its_key_back() -> None:
 def test_other_tokens_are_invalid(token: str, scope: str, now: int) -> None:
     """Another question's, an old one, a made-up one: AWS's one answer (recorded)."""
     with pytest.raises(ApiError) as refused:
-        paging.last_key({"nextToken": token}, scope, now, int)
+        paging.last_page_key({"nextToken": token}, scope, now, int)
     assert (refused.value.code, refused.value.message) == ("InvalidToken", "Invalid Token: 'Invalid token'")

@@ -52,7 +52,7 @@ def test_client_checks_are_botocores(operation: str, request_: Any) -> None:
     )
     expected = ParamValidator().validate(request_, shape).generate_report()
     with pytest.raises(UsageError) as refused:
-        shapes.check_request(model.load("stepfunctions", operation).input, request_)
+        shapes.check_request_shape(model.load_model("stepfunctions", operation).input, request_)
     assert str(refused.value) == f"Parameter validation failed:\n{expected}"
 
 
@@ -62,7 +62,7 @@ def test_environment_of_a_function() -> None:
     with pytest.raises(
         UsageError, match=r"Invalid type for parameter Environment.Variables.A, value: 1, type: <class 'int'>"
     ):
-        shapes.check_request(model.load("lambda", "UpdateFunctionConfiguration").input, request)
+        shapes.check_request_shape(model.load_model("lambda", "UpdateFunctionConfiguration").input, request)
 
 
 @pytest.mark.parametrize(
@@ -164,14 +164,14 @@ def test_environment_of_a_function() -> None:
 def test_constraints(operation: str, request_: dict[str, Any], message: str) -> None:
     """Maxima, enums and patterns are the service's to check, in AWS's words (recorded)."""
     with pytest.raises(ApiError) as refused:
-        check_constraints(model.load("stepfunctions", operation).input, request_)
+        check_constraints(model.load_model("stepfunctions", operation).input, request_)
     assert (refused.value.code, refused.value.message) == ("ValidationException", message)
 
 
 def test_to_wire() -> None:
     """Members in the model's order, times in seconds, nothing that is None or unknown."""
     answer = {"startDate": 1_700_000_000_123, "executionArn": "e", "name": None, "extra": 1}
-    wire = shapes.to_wire(model.load("stepfunctions", "DescribeExecution").output, answer)
+    wire = shapes.shape_to_wire(model.load_model("stepfunctions", "DescribeExecution").output, answer)
     assert list(wire.items()) == [("executionArn", "e"), ("startDate", 1_700_000_000.123)]
 
 
@@ -179,14 +179,14 @@ def test_to_wire() -> None:
 def test_times_survive_the_wire(milliseconds: int) -> None:
     """A time in seconds, as a JSON number, gives the same millisecond back."""
     shape = {"type": "timestamp"}
-    assert shapes.from_wire(shape, shapes.to_wire(shape, milliseconds)) == milliseconds
+    assert shapes.shape_from_wire(shape, shapes.shape_to_wire(shape, milliseconds)) == milliseconds
 
 
 def test_blobs_survive_the_wire() -> None:
     """A blob is base64 on the wire and bytes within."""
     shape = {"type": "blob"}
-    assert shapes.to_wire(shape, b"\x00\xff") == "AP8="
-    assert shapes.from_wire(shape, "AP8=") == b"\x00\xff"
+    assert shapes.shape_to_wire(shape, b"\x00\xff") == "AP8="
+    assert shapes.shape_from_wire(shape, "AP8=") == b"\x00\xff"
 
 
 @pytest.mark.parametrize(
@@ -202,12 +202,12 @@ def test_blobs_survive_the_wire() -> None:
 def test_from_wire_refuses_other_types(body: Any, message: str) -> None:
     """A body that does not fit the model is a SerializationException, never a traceback."""
     with pytest.raises(ApiError) as refused:
-        shapes.from_wire(model.load("stepfunctions", "CreateStateMachine").input, body)
+        shapes.shape_from_wire(model.load_model("stepfunctions", "CreateStateMachine").input, body)
     assert (refused.value.code, refused.value.message) == ("SerializationException", message)
 
 
 def test_from_wire_drops_null_and_unknown() -> None:
     """Null means not given, and members that the model does not know are ignored."""
-    assert shapes.from_wire(
-        model.load("stepfunctions", "StartExecution").input, {"name": None, "x": 1, "input": "{}"}
+    assert shapes.shape_from_wire(
+        model.load_model("stepfunctions", "StartExecution").input, {"name": None, "x": 1, "input": "{}"}
     ) == {"input": "{}"}

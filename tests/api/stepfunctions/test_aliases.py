@@ -271,10 +271,12 @@ def test_drawn_by_weight(call: Caller, weights: tuple[int, int], expected: dict[
     near the weights.
     """
     make(call, routes=routing((M + ":1", weights[0]), (M + ":2", weights[1])))
-    machine = qualifiers.find(call.service, LIVE)
+    machine = qualifiers.find_qualified_machine(call.service, LIVE)
     assert machine is not None
-    drawn = [qualifiers.choose_version(machine, f"seed {number}") for number in range(10_000)]
-    assert drawn == [qualifiers.choose_version(machine, f"seed {number}") for number in range(10_000)]
+    drawn = [qualifiers.choose_qualified_version(machine, f"seed {number}") for number in range(10_000)]
+    assert drawn == [
+        qualifiers.choose_qualified_version(machine, f"seed {number}") for number in range(10_000)
+    ]
     counts = Counter(at.version.number for at in drawn if at.version)
     assert counts.keys() == expected.keys()
     assert all(abs(counts[number] - count) < 150 for number, count in expected.items())

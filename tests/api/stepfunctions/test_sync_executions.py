@@ -24,9 +24,9 @@ UNSUPPORTED = "This operation is not supported by this type of state machine"
 
 
 def begin(call: Caller, **request: Any) -> AwaitedEnd:
-    begun = api.begin(
+    begun = api.begin_api(
         call.service,
-        model.load("stepfunctions", "StartSyncExecution"),
+        model.load_model("stepfunctions", "StartSyncExecution"),
         {"stateMachineArn": MACHINE + "m", **request},
     )
     assert isinstance(begun, AwaitedEnd)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sfn_cli.asl.validation.validate import validate
-from sfn_cli.cli.definition_errors.display import render
+from sfn_cli.cli.definition_errors.display import render_definition_errors
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,7 +64,7 @@ LOOP = '{"StartAt":"A","States":{"A":{"Type":"Pass","Next":"A"}}}'
 
 def test_each_fault_has_its_line() -> None:
     """A value, a field that should not be there, an element, and a state by its name."""
-    assert render(validate(MACHINE), MACHINE, "machine.json") == SHOWN
+    assert render_definition_errors(validate(MACHINE), MACHINE, "machine.json") == SHOWN
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_each_fault_has_its_line() -> None:
 )
 def test_places(text: str, lines: str | None) -> None:
     """Faults of the whole text, of what is no JSON, and of names with odd characters."""
-    found = render(validate(text), text, "d")
+    found = render_definition_errors(validate(text), text, "d")
     if lines is None:
         assert found.startswith("\nd:1:45  The field 'Type' should have")
         assert "\x1b" not in found
@@ -91,7 +91,7 @@ def test_a_long_line() -> None:
     text = json.dumps(
         {"Comment": "c" * 500, "StartAt": "A", "States": {"A": {"Type": "Succeed", "Odd": "o" * 500}}}
     )
-    header, line, caret = render(validate(text), text, "d").splitlines()[1:]
+    header, line, caret = render_definition_errors(validate(text), text, "d").splitlines()[1:]
     column = text.index('"Odd"') + 1
     assert header == f"d:1:{column}  Field 'Odd' is not supported"
     assert len(line) < 120

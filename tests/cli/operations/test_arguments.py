@@ -7,10 +7,15 @@ from typing import Any
 import pytest
 
 from sfn_cli.cli.failures import CommandLineError
-from sfn_cli.cli.operations.arguments import check_required, parse, split, take
-from sfn_cli.cli.operations.options import GLOBALS, Option, table
+from sfn_cli.cli.operations.arguments import (
+    check_required_arguments,
+    parse_arguments,
+    split_arguments,
+    take_arguments,
+)
+from sfn_cli.cli.operations.options import GLOBALS, Option, option_table
 
-OPTIONS = table(
+OPTIONS = option_table(
     (
         Option("--name", "name", required=True),
         Option("--role-arn", "role"),
@@ -56,7 +61,7 @@ OPTIONS = table(
 )
 def test_values(argv: list[str], given: dict[str, Any]) -> None:
     """Options take the words that follow; the last use wins; beginnings of names will do."""
-    assert parse(argv, OPTIONS).given == given
+    assert parse_arguments(argv, OPTIONS).given == given
 
 
 @pytest.mark.parametrize(
@@ -75,7 +80,7 @@ def test_values(argv: list[str], given: dict[str, Any]) -> None:
 def test_wrong_values(argv: list[str], message: str) -> None:
     """A word that looks like an option is no value, and a value has its option's form."""
     with pytest.raises(CommandLineError) as caught:
-        parse(argv, OPTIONS)
+        parse_arguments(argv, OPTIONS)
     assert str(caught.value) == message
 
 
@@ -90,14 +95,14 @@ def test_wrong_values(argv: list[str], message: str) -> None:
 )
 def test_words_without_option(argv: list[str], given: dict[str, Any], unknown: list[str]) -> None:
     """Words fill the positionals in order; what is left is not known."""
-    read = parse(argv, OPTIONS, ("outfile",))
+    read = parse_arguments(argv, OPTIONS, ("outfile",))
     assert (read.given, read.unknown) == (given, unknown)
 
 
 def test_all_that_is_missing_is_named_at_once() -> None:
     """One message names every required option and positional."""
     with pytest.raises(CommandLineError, match="the following arguments are required: --name, outfile"):
-        check_required(parse([], OPTIONS, ("outfile",)), OPTIONS, ("outfile",))
+        check_required_arguments(parse_arguments([], OPTIONS, ("outfile",)), OPTIONS, ("outfile",))
 
 
 @pytest.mark.parametrize(
@@ -113,12 +118,12 @@ def test_all_that_is_missing_is_named_at_once() -> None:
 )
 def test_the_command_is_the_first_free_word(argv: list[str], words: list[str], rest: list[str]) -> None:
     """Options that every command takes, and their values, may stand before the command."""
-    assert split(argv, GLOBALS, 1) == (words, rest)
+    assert split_arguments(argv, GLOBALS, 1) == (words, rest)
 
 
 def test_taking_out_what_every_command_takes() -> None:
     """sfn's own commands are read by Click, without the options that every command takes."""
-    given, rest = take(
+    given, rest = take_arguments(
         ["x", "--region", "eu-west-1", "--input", "{}", "--output=text", "--help"], GLOBALS, but=("--help",)
     )
     assert given == {"region": "eu-west-1", "output": "text"}

@@ -11,14 +11,16 @@ from sfn_cli.cli.operations import help_text, options
 from sfn_cli.cli.operations.commands import OWN, ServiceGroup, Sfn, TableCommand
 
 OPERATIONS = [
-    model.load(service, name) for service in model.services() for name in model.operation_names(service)
+    model.load_model(service, name)
+    for service in model.model_services()
+    for name in model.model_operation_names(service)
 ]
 
 
 def commands() -> list[TableCommand]:
     """Every command that reads argv by a table."""
     found = []
-    for service in model.services():
+    for service in model.model_services():
         group = ServiceGroup(service)
         for name in group.list_commands(None):  # type: ignore[arg-type]
             command = group.get_command(None, name)  # type: ignore[arg-type]
@@ -31,24 +33,24 @@ def commands() -> list[TableCommand]:
 def test_flags_are_those_of_aws(operation: model.Operation) -> None:
     """A member's option is its name in words with hyphens."""
     for member in operation.input["members"]:
-        assert options.flag(member) == f"--{xform_name(member, '-')}"
+        assert options.option_flag(member) == f"--{xform_name(member, '-')}"
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.command)
 def test_no_option_hides_one_that_every_command_takes(operation: model.Operation) -> None:
     """An operation's option never has the name of a global one."""
-    assert not options.of_operation(operation).keys() & options.GLOBALS.keys()
+    assert not options.options_of_operation(operation).keys() & options.GLOBALS.keys()
 
 
 @pytest.mark.parametrize("command", commands(), ids=lambda command: f"{command.service}-{command.name}")
 def test_help_knows_every_command_and_option(command: TableCommand) -> None:
     """Each command has a sentence and an example, each option a sentence."""
-    assert help_text.sentence(command.service, command.name or "").endswith(".")
+    assert help_text.help_sentence(command.service, command.name or "").endswith(".")
     assert "Example" in command.get_help(click.Context(command))
     shown = [
         option for option in command.table().values() if not option.hidden and option.constant is not False
     ]
-    without = [option.flag for option in shown if not help_text.option_sentence(option.flag)]
+    without = [option.flag for option in shown if not help_text.option_help_sentence(option.flag)]
     assert without == []
 
 

@@ -8,10 +8,10 @@ import pytest
 
 from sfn_cli.api import model
 from sfn_cli.cli.failures import CommandFailedError
-from sfn_cli.cli.operations.paging import Limits, find_limits, first_list, merge, pages
+from sfn_cli.cli.operations.paging import Limits, find_page_limits, first_page_list, merge_pages, pages
 from sfn_cli.errors import UsageError
 
-LIST = model.load("stepfunctions", "ListStateMachines")
+LIST = model.load_model("stepfunctions", "ListStateMachines")
 
 
 def service(request: dict[str, Any]) -> dict[str, Any]:
@@ -23,7 +23,7 @@ def service(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def everything(limits: Limits) -> dict[str, Any]:
-    return merge(pages(service, LIST, {}, limits))
+    return merge_pages(pages(service, LIST, {}, limits))
 
 
 @pytest.mark.parametrize("max_items", [1, 2, 3, 4])
@@ -51,7 +51,7 @@ def test_all_pages_are_one_answer(max_items: int | None) -> None:
 def test_a_service_that_repeats_its_token_is_not_asked_for_ever() -> None:
     """The same token twice is an error, not a loop."""
     with pytest.raises(CommandFailedError, match="received twice"):
-        merge(pages(lambda _: {"stateMachines": [1], "nextToken": "same"}, LIST, {}, Limits()))
+        merge_pages(pages(lambda _: {"stateMachines": [1], "nextToken": "same"}, LIST, {}, Limits()))
 
 
 @pytest.mark.parametrize(
@@ -66,13 +66,13 @@ def test_a_service_that_repeats_its_token_is_not_asked_for_ever() -> None:
 )
 def test_paging_by_hand_turns_it_off(given: dict[str, Any], paginate: bool, limits: Limits | None) -> None:
     """--no-paginate, --max-results and --next-token page by hand."""
-    assert find_limits(LIST, given, paginate) == limits
+    assert find_page_limits(LIST, given, paginate) == limits
 
 
 PAGED = [
     operation
-    for service in model.services()
-    for operation in (model.load(service, name) for name in model.operation_names(service))
+    for service in model.model_services()
+    for operation in (model.load_model(service, name) for name in model.model_operation_names(service))
     if operation.paginator
 ]
 
@@ -82,7 +82,9 @@ def test_the_list_that_is_paged_comes_first(operation: model.Operation) -> None:
     """The streamed list comes first in every answer: it is written before the rest is read."""
     assert operation.paginator is not None
     tokens = operation.paginator["output_token"]
-    assert next(name for name in operation.output["members"] if name not in tokens) == first_list(operation)
+    assert next(name for name in operation.output["members"] if name not in tokens) == first_page_list(
+        operation
+    )
 
 
 def test_paging_cannot_be_asked_for_and_refused() -> None:
@@ -91,4 +93,4 @@ def test_paging_cannot_be_asked_for_and_refused() -> None:
         UsageError,
         match="Cannot specify --no-paginate along with pagination arguments: --max-items, --page-size",
     ):
-        find_limits(LIST, {"max_items": 1, "page_size": 2}, False)
+        find_page_limits(LIST, {"max_items": 1, "page_size": 2}, False)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sfn_cli.cli.failures import CommandFailedError
-from sfn_cli.cli.operations.paging import Page, merge
+from sfn_cli.cli.operations.paging import Page, merge_pages
 from sfn_cli.cli.operations.query import compile_query
-from sfn_cli.cli.output import local_time, show, write
+from sfn_cli.cli.output import local_time_in_output, show_output, write_output
 from sfn_cli.cli.output.json import write_pages
 from sfn_cli.errors import UsageError
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def written(value: Any, output: str) -> str:
     stream = io.StringIO()
-    write(value, output, "Title", stream)
+    write_output(value, output, "Title", stream)
     return stream.getvalue()
 
 
@@ -104,7 +104,7 @@ def test_pages_of_json_are_one_answer(pages: list[dict[str, Any]]) -> None:
     """Pages written one by one give the same JSON as the whole answer."""
     stream = io.StringIO()
     write_pages(pages, "a", stream)
-    assert stream.getvalue() == written(merge(Page(page) for page in pages), "json")
+    assert stream.getvalue() == written(merge_pages(Page(page) for page in pages), "json")
 
 
 def test_a_page_of_json_is_written_when_it_is_read() -> None:
@@ -167,7 +167,7 @@ def test_show_follows_the_model() -> None:
         "type": "structure",
         "members": {"b": {"type": "blob"}, "t": {"type": "timestamp"}, "a": {"type": "string"}},
     }
-    assert list(show({"a": None, "t": 0, "b": b"hi", "x": 1}, shape).items()) == [
+    assert list(show_output({"a": None, "t": 0, "b": b"hi", "x": 1}, shape).items()) == [
         ("b", "aGk="),
         ("t", "1970-01-01T00:00:00+00:00"),
     ]
@@ -187,7 +187,7 @@ def test_times_are_local(zone: str, at: int, text: str, monkeypatch: pytest.Monk
 
     monkeypatch.setenv("TZ", zone)
     time.tzset()
-    assert local_time(at) == text
+    assert local_time_in_output(at) == text
 
 
 @pytest.mark.parametrize(

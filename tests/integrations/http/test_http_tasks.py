@@ -44,7 +44,7 @@ def run(tmp_path: Path) -> Iterator[Run]:
         "InvocationHttpParameters": {"BodyParameters": [{"Key": "a", "Value": "b"}]},
     }
     made = {"Name": "Key", "AuthorizationType": "API_KEY", "AuthParameters": connection}
-    arn = api.call(service, model.load("events", "CreateConnection"), made)["ConnectionArn"]
+    arn = api.call_api(service, model.load_model("events", "CreateConnection"), made)["ConnectionArn"]
 
     def tried(name: str, given: dict[str, Any]) -> dict[str, Any]:
         more = {"InvocationConfig": {"ConnectionArn": arn}} if name == "http" else {}
@@ -57,7 +57,7 @@ def run(tmp_path: Path) -> Iterator[Run]:
             "roleArn": ROLE,
             "input": json.dumps({"Method": "GET", **given}),
         }
-        return api.call(service, model.load("stepfunctions", "TestState"), request)
+        return api.call_api(service, model.load_model("stepfunctions", "TestState"), request)
 
     yield tried
     service.close()

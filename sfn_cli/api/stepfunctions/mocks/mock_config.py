@@ -27,17 +27,19 @@ if TYPE_CHECKING:
     from sfn_cli.jsonvalue import Json
 
 
-def responses(path: str, machine: str, test_case: str, task_states: Collection[str]) -> dict[str, Json]:
+def mock_config_responses(
+    path: str, machine: str, test_case: str, task_states: Collection[str]
+) -> dict[str, Json]:
     """What the test case of a state machine has for its states: {STATE: {"name": RESPONSE, "response": …}}.
 
     Raises ApiError ValidationException.
     """
-    file = _File(path)
+    file = _MockConfigFile(path)
     cases = file.object("StateMachines", machine, "TestCases")
     if test_case not in cases:
         file.refuse(
             ("StateMachines", machine, "TestCases"),
-            f"there is no test case '{test_case}'{_instead(test_case, cases)}",
+            f"there is no test case '{test_case}'{_instead_in_mock_config(test_case, cases)}",
         )
     place = ("StateMachines", machine, "TestCases", test_case)
     found: dict[str, Json] = {}
@@ -45,15 +47,16 @@ def responses(path: str, machine: str, test_case: str, task_states: Collection[s
         if state not in task_states:
             file.refuse(
                 (*place, state),
-                f"the state machine has no Task state of this name{_instead(state, task_states)}",
+                "the state machine has no Task state of this name"
+                f"{_instead_in_mock_config(state, task_states)}",
             )
         if not isinstance(name, str):
             file.refuse((*place, state), "it must be the name of a mocked response, a string")
-        found[state] = {"name": name, "response": _response(file, name)}
+        found[state] = {"name": name, "response": _mock_config_response(file, name)}
     return found
 
 
-class _File:
+class _MockConfigFile:
     """The file's JSON, and where to find what in it."""
 
     def __init__(self, path: str) -> None:
@@ -62,7 +65,7 @@ class _File:
             text = read_input_text(path, PROJECT_FILE_BYTES)
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-            raise _invalid(
+            raise _invalid_mock_config(
                 f"The mock configuration file {path} cannot be read: {reason}. "
                 "SFN_MOCK_CONFIG names the file; "
                 f"without it, {MOCK_CONFIG_FILE} in the current folder is read."
@@ -70,7 +73,7 @@ class _File:
         try:
             self._content = json_text.read_json(text)
         except json_text.NotJson as error:
-            raise _invalid(
+            raise _invalid_mock_config(
                 f"The mock configuration file {path} is not JSON, line {error.line}, column {error.column}: "
                 f"{error.message}"
             ) from None
@@ -82,19 +85,19 @@ class _File:
         found = self._content
         for depth, name in enumerate(place):
             if name not in found:
-                self.refuse(place[:depth], f"there is no '{name}'{_instead(name, found)}")
+                self.refuse(place[:depth], f"there is no '{name}'{_instead_in_mock_config(name, found)}")
             found = found[name]
             if not isinstance(found, dict):
                 self.refuse(place[: depth + 1], "it must be an object")
         return dict(found)
 
     def refuse(self, place: tuple[str, ...], reason: str) -> NoReturn:
-        raise _invalid(
+        raise _invalid_mock_config(
             f"The mock configuration file {self._path}, at /{'/'.join(map(pointer, place))}: {reason}."
         )
 
 
-def _response(file: _File, name: str) -> dict[str, Json]:
+def _mock_config_response(file: _MockConfigFile, name: str) -> dict[str, Json]:
     """The mocked response of this name: every answer as it must be, and no invocation left out
     between the first and the last.
     """
@@ -109,7 +112,7 @@ def _response(file: _File, name: str) -> dict[str, Json]:
                 (*place, key),
                 'a name here must be an invocation, such as "0", or a range of them, such as "1-2"',
             )
-        _check_answer(file, (*place, key), value)
+        _check_mock_config_answer(file, (*place, key), value)
     expected = 0
     for first, last, key in sorted(ranges):
         if first != expected:
@@ -123,7 +126,7 @@ def _response(file: _File, name: str) -> dict[str, Json]:
     return response
 
 
-def _check_answer(file: _File, place: tuple[str, ...], value: Json) -> None:
+def _check_mock_config_answer(file: _MockConfigFile, place: tuple[str, ...], value: Json) -> None:
     if not isinstance(value, dict) or len(value) != 1 or not value.keys() <= {"Return", "Throw"}:
         file.refuse(place, "it must be an object with one field, Return or Throw")
     if "Throw" in value:
@@ -136,7 +139,7 @@ def _check_answer(file: _File, place: tuple[str, ...], value: Json) -> None:
             file.refuse((*place, "Throw"), "it must be an object with Error and Cause, two strings")
 
 
-def _instead(given: str, known: Collection[str]) -> str:
+def _instead_in_mock_config(given: str, known: Collection[str]) -> str:
     """What there is instead of what was given; what resembles it comes first."""
     if not known:
         return ""
@@ -150,5 +153,5 @@ def _instead(given: str, known: Collection[str]) -> str:
 _MOST_NAMES = 10
 
 
-def _invalid(message: str) -> ApiError:
+def _invalid_mock_config(message: str) -> ApiError:
     return ApiError("ValidationException", message)

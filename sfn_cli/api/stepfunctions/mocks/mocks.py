@@ -59,16 +59,16 @@ class Mocking:
         responses = (
             {}
             if self._test_case is None
-            else mock_config.responses(self._file, machine, self._test_case, tasks)
+            else mock_config.mock_config_responses(self._file, machine, self._test_case, tasks)
         )
         return {
             "testCase": self._test_case,
             "responses": responses,
-            "faults": [fault for text in self._inject for fault in _faults(text, tasks)],
+            "faults": [fault for text in self._inject for fault in _mocked_faults(text, tasks)],
         }
 
 
-def _faults(text: str, tasks: Collection[str]) -> Iterator[Json]:
+def _mocked_faults(text: str, tasks: Collection[str]) -> Iterator[Json]:
     """The faults of one --inject. Names of states may have commas: where one fits the whole text,
     it is no list.
     """
@@ -79,10 +79,10 @@ def _faults(text: str, tasks: Collection[str]) -> Iterator[Json]:
             raise UsageError(
                 f"--inject {part.strip()!r} is none of STATE:ERROR, STATE:ERROR@2 and STATE:ERROR@1-3."
             )
-        yield _fault(found, tasks)
+        yield _mocked_fault(found, tasks)
 
 
-def _fault(found: re.Match[str], tasks: Collection[str]) -> dict[str, Any]:
+def _mocked_fault(found: re.Match[str], tasks: Collection[str]) -> dict[str, Any]:
     state, first, last = found["state"], found["first"], found["last"] or found["first"]
     if state not in tasks:
         known = f"its Task states are {', '.join(map(repr, tasks))}" if tasks else "it has none"

@@ -56,7 +56,7 @@ def check_mock(resource: Resource, result: Json, mode: str) -> None:
     """Raises ApiError ValidationException for the first field that the mode does not allow."""
     # What ends a task of the other patterns is not the answer of the API that it called.
     found = (
-        _model_of(resource)
+        _model_of_mocked_result(resource)
         if resource.kind == "service" and not resource.pattern and mode != "NONE"
         else None
     )
@@ -65,20 +65,20 @@ def check_mock(resource: Resource, result: Json, mode: str) -> None:
             raise ApiError("ValidationException", "Mocked result must be a JSON object.")
         # lambda:invoke returns a function's JSON as it is, not as the API's blob.
         passed_on = {"Payload"} if (resource.service, resource.action) == ("lambda", "invoke") else set()
-        _check_fields(found, found.output, result, strict=mode == "STRICT", passed_on=passed_on)
+        _check_mocked_fields(found, found.output, result, strict=mode == "STRICT", passed_on=passed_on)
 
 
-def _model_of(resource: Resource) -> _Model | None:
+def _model_of_mocked_result(resource: Resource) -> _Model | None:
     name = resource.service.removeprefix("aws-sdk:")
     service = _SERVICES.get(name, name)
-    operation = _capitalise(resource.action)
+    operation = _capitalise_mocked_field(resource.action)
     try:
-        return _Model(model.load(service, operation).output, lambda shape: shape)
+        return _Model(model.load_model(service, operation).output, lambda shape: shape)
     except KeyError:
-        return _model_of_botocore(service, operation)
+        return _botocore_model_of_mock(service, operation)
 
 
-def _model_of_botocore(service: str, operation: str) -> _Model | None:
+def _botocore_model_of_mock(service: str, operation: str) -> _Model | None:
     try:
         loaders: Any = import_module("botocore.loaders")
         unknown: Any = import_module("botocore.exceptions").UnknownServiceError
@@ -95,54 +95,54 @@ def _model_of_botocore(service: str, operation: str) -> _Model | None:
         return None
 
 
-def _check_fields(
+def _check_mocked_fields(
     found: _Model, shape: Shape, value: Mapping[str, Json], *, strict: bool, passed_on: set[str]
 ) -> None:
     # Step Functions has all names of fields with a capital letter.
-    members = {_capitalise(name): member for name, member in shape["members"].items()}
+    members = {_capitalise_mocked_field(name): member for name, member in shape["members"].items()}
     if strict:
-        for name in map(_capitalise, shape.get("required", ())):
+        for name in map(_capitalise_mocked_field, shape.get("required", ())):
             if name not in value:
-                raise _refusal(f"Required field '{name}' is missing")
+                raise _mock_refusal(f"Required field '{name}' is missing")
     for name, item in value.items():
         if name in members and name not in passed_on:
-            _check(found, found.shape_of(members[name]), item, name, strict=strict)
+            _check_mocked_value(found, found.shape_of(members[name]), item, name, strict=strict)
 
 
-def _check(found: _Model, shape: Shape, value: Json, name: str, *, strict: bool) -> None:
+def _check_mocked_value(found: _Model, shape: Shape, value: Json, name: str, *, strict: bool) -> None:
     """Checks the value of a field; those of an array or a map go by the name of the whole."""
     kind = shape["type"]
     types, wanted = _KINDS[kind]
     if not isinstance(value, types) or (isinstance(value, bool) and kind != "boolean"):
-        raise _refusal(f"Field '{name}' must be {wanted}")
+        raise _mock_refusal(f"Field '{name}' must be {wanted}")
     if "enum" in shape and value not in shape["enum"]:
-        raise _refusal(f"Field '{name}' is not an expected value")
+        raise _mock_refusal(f"Field '{name}' is not an expected value")
     if isinstance(value, (int, float)):
         if "min" in shape and value < shape["min"]:
-            raise _refusal(f"Field '{name}' is less than the minimum value")
+            raise _mock_refusal(f"Field '{name}' is less than the minimum value")
         if "max" in shape and value > shape["max"]:
-            raise _refusal(f"Field '{name}' exceeds the maximum value")
+            raise _mock_refusal(f"Field '{name}' exceeds the maximum value")
     elif isinstance(value, (str, list)):
         if "min" in shape and len(value) < shape["min"]:
-            raise _refusal(f"Field '{name}' is smaller than the minimum length")
+            raise _mock_refusal(f"Field '{name}' is smaller than the minimum length")
         if "max" in shape and len(value) > shape["max"]:
-            raise _refusal(f"Field '{name}' exceeds the maximum length")
+            raise _mock_refusal(f"Field '{name}' exceeds the maximum length")
     if not isinstance(value, (list, dict)):
         return
     if kind == "structure":
         assert isinstance(value, dict)
-        _check_fields(found, shape, value, strict=strict, passed_on=set())
+        _check_mocked_fields(found, shape, value, strict=strict, passed_on=set())
     elif isinstance(value, list):
         for item in value:
-            _check(found, found.shape_of(shape["member"]), item, name, strict=strict)
+            _check_mocked_value(found, found.shape_of(shape["member"]), item, name, strict=strict)
     else:
         for item in value.values():
-            _check(found, found.shape_of(shape["value"]), item, name, strict=strict)
+            _check_mocked_value(found, found.shape_of(shape["value"]), item, name, strict=strict)
 
 
-def _capitalise(name: str) -> str:
+def _capitalise_mocked_field(name: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def _refusal(reason: str) -> ApiError:
+def _mock_refusal(reason: str) -> ApiError:
     return ApiError("ValidationException", f"Mock result schema validation error: {reason}")

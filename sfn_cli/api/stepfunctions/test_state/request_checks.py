@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.api.stepfunctions import arn_checks
-from sfn_cli.api.stepfunctions.definitions import STATE_NAME, refuse_faults
-from sfn_cli.api.stepfunctions.executions import check_input
+from sfn_cli.api.stepfunctions.definitions import STATE_NAME, refuse_definition_faults
+from sfn_cli.api.stepfunctions.executions import check_execution_input
 from sfn_cli.api.stepfunctions.test_state.mock_results import check_mock
 from sfn_cli.asl.dataflow import JSONPATH
 from sfn_cli.asl.nesting import states_with_nested
@@ -27,29 +27,35 @@ if TYPE_CHECKING:
 _MOCKABLE = ("Task", "Map", "Parallel")
 
 
-def check_request(request: Mapping[str, Any]) -> None:
+def check_test_state_request(request: Mapping[str, Any]) -> None:
     mock = request.get("mock")
     if mock is None:
         if "mapIterationFailureCount" in request.get("stateConfiguration", {}):
-            raise refusal("TestState does not support MapIterationFailureCount when a mock is not specified.")
+            raise request_refusal(
+                "TestState does not support MapIterationFailureCount when a mock is not specified."
+            )
         if "context" in request:
-            raise refusal("TestState does not support Context when a mock is not specified.")  # (ours)
+            raise request_refusal(
+                "TestState does not support Context when a mock is not specified."
+            )  # (ours)
     elif ("result" in mock) == ("errorOutput" in mock):
-        raise refusal("A test mock should have only one of the following fields: [result, errorOutput].")
+        raise request_refusal(
+            "A test mock should have only one of the following fields: [result, errorOutput]."
+        )
     elif "error" not in mock.get("errorOutput", {"error": None}):
-        raise refusal("A mocked errorOutput must have the field 'error'.")  # (ours)
+        raise request_refusal("A mocked errorOutput must have the field 'error'.")  # (ours)
     elif request.get("revealSecrets"):
-        raise refusal("TestState does not support RevealSecrets when a mock is specified.")
+        raise request_refusal("TestState does not support RevealSecrets when a mock is specified.")
     if "roleArn" in request:
-        arn_checks.check_role(request["roleArn"])
-    check_input(request.get("input", "{}"))
-    _check_variables(request.get("variables", "{}"))
+        arn_checks.check_role_arn(request["roleArn"])
+    check_execution_input(request.get("input", "{}"))
+    _check_request_variables(request.get("variables", "{}"))
 
 
-def _check_variables(text: str) -> None:
-    check_input(text)
+def _check_request_variables(text: str) -> None:
+    check_execution_input(text)
     if not isinstance(loads(text), dict):
-        raise refusal("Variables must be a JSON object.")  # (ours)
+        raise request_refusal("Variables must be a JSON object.")  # (ours)
 
 
 def machine_of_state(service: Service, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,13 +66,15 @@ def machine_of_state(service: Service, request: Mapping[str, Any]) -> dict[str, 
     # What a mock answers for need not be here; nor need what other states of the machine call.
     is_available = None if "mock" in request else service.is_available
     if "stateName" not in request:
-        refuse_faults(validate_state(definition, f"/States/{STATE_NAME}", is_available=is_available))
+        refuse_definition_faults(
+            validate_state(definition, f"/States/{STATE_NAME}", is_available=is_available)
+        )
         return {"StartAt": STATE_NAME, "States": {STATE_NAME: loads(definition)}}
-    refuse_faults(validate(definition))
+    refuse_definition_faults(validate(definition))
     whole = loads(definition)
-    state = _find(whole, request["stateName"])
+    state = _find_requested_state(whole, request["stateName"])
     if state is None:
-        raise refusal("State not found in definition")
+        raise request_refusal("State not found in definition")
     return {
         "QueryLanguage": whole.get("QueryLanguage", JSONPATH),
         "StartAt": STATE_NAME,
@@ -74,12 +82,12 @@ def machine_of_state(service: Service, request: Mapping[str, Any]) -> dict[str, 
     }
 
 
-def _find(machine: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
+def _find_requested_state(machine: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
     """The state of this name, in the machine or in those within it: no two have one name."""
     return next((state for found, state in states_with_nested(machine) if found == name), None)
 
 
-def check_state(state: State, fields: Mapping[str, Any], request: Mapping[str, Any]) -> None:
+def check_state_of_request(state: State, fields: Mapping[str, Any], request: Mapping[str, Any]) -> None:
     """Raises ApiError when the state, of these fields, cannot be tested as the request has it."""
     mock = request.get("mock")
     if mock is None:
@@ -91,37 +99,37 @@ def check_state(state: State, fields: Mapping[str, Any], request: Mapping[str, A
             )
         if isinstance(state, TaskState):
             if "roleArn" not in request:
-                raise refusal("RoleArn must be specified when testing a Task state")
+                raise request_refusal("RoleArn must be specified when testing a Task state")
             if state.resource is not None and state.resource.answerable:
-                raise refusal(
+                raise request_refusal(
                     "TestState supports activities, '.sync' and '.waitForTaskToken' with a mock only."
                 )  # (ours)
         return
     if state.type not in _MOCKABLE:
-        raise refusal(f"State type '{state.type}' is not supported when a mock is specified")
+        raise request_refusal(f"State type '{state.type}' is not supported when a mock is specified")
     if "result" in mock:
-        _check_result(fields, mock["result"])
+        _check_result_in_request(fields, mock["result"])
         if isinstance(state, TaskState) and state.resource is not None:
             check_mock(state.resource, loads(mock["result"]), mock.get("fieldValidationMode", "STRICT"))
 
 
-def _check_result(fields: Mapping[str, Any], text: str) -> None:
+def _check_result_in_request(fields: Mapping[str, Any], text: str) -> None:
     """Checks that a mocked result is JSON of the kind that the state's work returns."""
     try:
         result = loads(text)
     except (RecursionError, ValueError):
-        raise refusal("Mocked result must be valid JSON") from None
+        raise request_refusal("Mocked result must be valid JSON") from None
     if fields["Type"] == "Map" and "ResultWriter" in fields:
         if not isinstance(result, dict):
-            raise refusal("Mocked result must be a JSON object.")
+            raise request_refusal("Mocked result must be a JSON object.")
     elif fields["Type"] != "Task":
         if not isinstance(result, list):
-            raise refusal("Mocked result must be an array.")
+            raise request_refusal("Mocked result must be an array.")
         if fields["Type"] == "Parallel" and len(result) != len(fields["Branches"]):
-            raise refusal(
+            raise request_refusal(
                 "Mocked result must contain the same number of items as number of Parallel branches."
             )
 
 
-def refusal(message: str) -> ApiError:
+def request_refusal(message: str) -> ApiError:
     return ApiError("ValidationException", message)

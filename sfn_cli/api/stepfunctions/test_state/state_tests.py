@@ -14,10 +14,14 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli import arn, quotas
 from sfn_cli.api.stepfunctions.definitions import STATE_NAME
 from sfn_cli.api.stepfunctions.test_state.http_inspection import HttpInspection
-from sfn_cli.api.stepfunctions.test_state.request_checks import check_request, check_state, machine_of_state
-from sfn_cli.api.stepfunctions.test_state.steps import Steps, to_text
-from sfn_cli.api.stepfunctions.test_state.tested_context import default_context, parse_context
-from sfn_cli.api.stepfunctions.test_state.tested_map import items_of, tested_map
+from sfn_cli.api.stepfunctions.test_state.request_checks import (
+    check_state_of_request,
+    check_test_state_request,
+    machine_of_state,
+)
+from sfn_cli.api.stepfunctions.test_state.steps import InspectedSteps, step_text
+from sfn_cli.api.stepfunctions.test_state.tested_context import default_tested_context, parse_tested_context
+from sfn_cli.api.stepfunctions.test_state.tested_map import items_of_tested_map, tested_map
 from sfn_cli.asl.dataflow import JSONPATH
 from sfn_cli.asl.moves import Call, Distribute, Exit, Fork, Move, Sleep, Stop
 from sfn_cli.asl.state_machine import load_machine
@@ -51,17 +55,17 @@ if TYPE_CHECKING:
 
 def test_state(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """What became of the state; that it failed is no error of the call."""
-    check_request(request)
+    check_test_state_request(request)
     fields = machine_of_state(service, request)
     machine = load_machine(dumps(fields))
-    check_state(machine.states[STATE_NAME], fields["States"][STATE_NAME], request)
-    return _Test(service, request, machine).answer()
+    check_state_of_request(machine.states[STATE_NAME], fields["States"][STATE_NAME], request)
+    return _StateTest(service, request, machine).answer()
 
 
 test_state.__test__ = False  # type: ignore[attr-defined]  # pytest would take it for a test by its name
 
 
-class _Test:
+class _StateTest:
     """An execution that has entered the state, and what is noted of it."""
 
     def __init__(self, service: Service, request: Mapping[str, Any], machine: CompiledMachine) -> None:
@@ -70,7 +74,7 @@ class _Test:
         self.mock: Mapping[str, Any] = request.get("mock", {})
         self.configuration: Mapping[str, Any] = request.get("stateConfiguration", {})
         self.variables: dict[str, Json] = loads(request.get("variables", "{}"))
-        self.steps = Steps()
+        self.steps = InspectedSteps()
         self.error_details: dict[str, int] = {}
         self.inspection: HttpInspection | None = None
         """Of an HTTP task that is traced."""
@@ -91,9 +95,9 @@ class _Test:
         self.stay = frame.stay = Stay(state, 0, 0, now)
         self.retries: int = self.configuration.get("retrierRetryCount", 0)
         self.context = (
-            parse_context(request["context"], state)
+            parse_tested_context(request["context"], state)
             if "context" in request
-            else default_context(execution, frame, request.get("roleArn"), self.retries)
+            else default_tested_context(execution, frame, request.get("roleArn"), self.retries)
         )
 
     def answer(self) -> dict[str, Any]:
@@ -102,7 +106,7 @@ class _Test:
             done = self._run()
             answered: dict[str, Any] = {
                 "status": "SUCCEEDED",
-                "output": to_text(done.output),
+                "output": step_text(done.output),
                 "nextState": done.next,
             }
         except StatesError as error:
@@ -156,7 +160,7 @@ class _Test:
     def _run_map(self, state: MapState) -> Payload:
         """The mocked result of a Map. Raises StatesError when the mock, or too many failures, fail it."""
         seen, read = self._visit(), self.configuration.get("mapItemReaderData")
-        items = items_of(read, state, seen) if read is not None else None
+        items = items_of_tested_map(read, state, seen) if read is not None else None
         try:
             tested = tested_map(state, seen, items)
         except (StatesError, RecursionError) as error:
@@ -230,7 +234,7 @@ class _Test:
         return done, {
             "status": "CAUGHT_ERROR",
             **failure,
-            "output": to_text(done.output),
+            "output": step_text(done.output),
             "nextState": done.next,
         }
 
@@ -240,7 +244,7 @@ class _Test:
             shown |= {"request": self.inspection.request, "response": self.inspection.response}
         assigned = done.assigned if done is not None else None
         if "variables" in self.request or assigned:
-            shown["variables"] = to_text(Payload({**self.variables, **(assigned or {})}))
+            shown["variables"] = step_text(Payload({**self.variables, **(assigned or {})}))
         if self.error_details:
             shown["errorDetails"] = self.error_details
         return shown

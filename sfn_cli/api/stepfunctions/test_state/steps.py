@@ -18,7 +18,7 @@ _WITHOUT_RESULT = ("Choice", "Wait", "Succeed", "Fail")
 _NUMBERS = ("toleratedFailureCount", "toleratedFailurePercentage", "maxConcurrency")
 
 
-class Steps:
+class InspectedSteps:
     """The trace of a tested state: its steps, in the order in which they were first noted."""
 
     def __init__(self) -> None:
@@ -30,12 +30,12 @@ class Steps:
     def to_response(self, state_type: str) -> dict[str, Any]:
         """The steps that are shown of a state of this type, as members of InspectionData."""
         return {
-            name: step.value if name in _NUMBERS else to_text(step)
+            name: step.value if name in _NUMBERS else step_text(step)
             for name, step in self._payloads.items()
             if state_type not in _WITHOUT_RESULT or name == "afterInputPath"
         }
 
 
-def to_text(payload: Payload) -> str:
+def step_text(payload: Payload) -> str:
     """Observed: TestState writes arrays with a space after each comma, unlike histories."""
     return dumps_spaced(payload.value)

@@ -39,44 +39,46 @@ _FIELDS: Mapping[str, Mapping[str, tuple[tuple[type, ...], str]]] = {
 }
 
 
-def parse_context(text: str, state: State) -> dict[str, Any]:
+def parse_tested_context(text: str, state: State) -> dict[str, Any]:
     """Parses the Context Object of a request. Raises ApiError ValidationException."""
     try:
         context = loads(text)
     except (RecursionError, ValueError):
-        raise _invalid("Context object must be valid JSON") from None  # (ours)
+        raise _invalid_tested_context("Context object must be valid JSON") from None  # (ours)
     if not isinstance(context, dict):
-        raise _invalid("Context object must be a JSON object")  # (ours)
+        raise _invalid_tested_context("Context object must be a JSON object")  # (ours)
     if "Map" in context:
-        raise _invalid("'Map' field is not supported when mocking a Context object")
+        raise _invalid_tested_context("'Map' field is not supported when mocking a Context object")
     for name, value in context.items():
         if name not in _FIELDS:
-            raise _invalid(f"Field '{name}' is not allowed")
-        _check_part(name, value)
-    if "Task" in context and not _is_answered_from_outside(state):
-        raise _invalid(
+            raise _invalid_tested_context(f"Field '{name}' is not allowed")
+        _check_context_part(name, value)
+    if "Task" in context and not _tested_state_is_answered_from_outside(state):
+        raise _invalid_tested_context(
             "Context object contains 'Task' when state is not a Task state with a '.sync' "
             "or '.waitForTaskToken' service integration pattern"
         )
     return context
 
 
-def _check_part(part: str, value: Json) -> None:
+def _check_context_part(part: str, value: Json) -> None:
     if not isinstance(value, dict):
-        raise _invalid(f"{part} must be an object")  # (ours)
+        raise _invalid_tested_context(f"{part} must be an object")  # (ours)
     for name, item in value.items():
         if name not in _FIELDS[part]:
-            raise _invalid(f"Field '{name}' is not allowed")
+            raise _invalid_tested_context(f"Field '{name}' is not allowed")
         types, wanted = _FIELDS[part][name]
         if not isinstance(item, types) or (wanted == "a number" and isinstance(item, bool)):
-            raise _invalid(f"{part}.{name} must be {wanted}")
+            raise _invalid_tested_context(f"{part}.{name} must be {wanted}")
 
 
-def _is_answered_from_outside(state: State) -> bool:
+def _tested_state_is_answered_from_outside(state: State) -> bool:
     return isinstance(state, TaskState) and state.resource is not None and state.resource.pattern != ""
 
 
-def default_context(execution: Execution, frame: Frame, role_arn: str | None, attempt: int) -> dict[str, Any]:
+def default_tested_context(
+    execution: Execution, frame: Frame, role_arn: str | None, attempt: int
+) -> dict[str, Any]:
     """The Context Object when none is given. Observed: it is an EXPRESS execution's, with a role
     that is null when there is none.
     """
@@ -85,5 +87,5 @@ def default_context(execution: Execution, frame: Frame, role_arn: str | None, at
     return {**context, "Execution": dict(sorted(about.items()))}
 
 
-def _invalid(reason: str) -> ApiError:
+def _invalid_tested_context(reason: str) -> ApiError:
     return ApiError("ValidationException", f"Invalid Context object provided: {reason}")

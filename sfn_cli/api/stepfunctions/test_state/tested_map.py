@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from sfn_cli.api.stepfunctions.test_state.request_checks import refusal
+from sfn_cli.api.stepfunctions.test_state.request_checks import request_refusal
 from sfn_cli.errors import ApiError, StatesError
 from sfn_cli.json_pointer import resolve_pointer
 from sfn_cli.jsonvalue import Json, Payload, loads
@@ -70,7 +70,7 @@ def tested_map(state: MapState, seen: Visit, read: list[Json] | None) -> TestedM
     return TestedMap(len(items), count, percentage)
 
 
-def items_of(data: str, state: MapState, seen: Visit) -> list[Json]:
+def items_of_tested_map(data: str, state: MapState, seen: Visit) -> list[Json]:
     """The items in mapItemReaderData, where ItemsPointer says. Raises ApiError."""
     try:
         items = loads(data)
@@ -81,5 +81,5 @@ def items_of(data: str, state: MapState, seen: Visit) -> list[Json]:
             items = resolve_pointer(items, state.items_pointer)
             seen.trace.note("afterItemsPointer", Payload(items))
     if not isinstance(items, list):
-        raise refusal("sfn takes a JSON array as mapItemReaderData.")  # (ours)
+        raise request_refusal("sfn takes a JSON array as mapItemReaderData.")  # (ours)
     return items
