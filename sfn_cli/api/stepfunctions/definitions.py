@@ -14,6 +14,10 @@ from sfn_cli.errors import ApiError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from types_boto3_stepfunctions.type_defs import (
+        ValidateStateMachineDefinitionInputTypeDef,
+    )
+
     from sfn_cli.api.service import Service
     from sfn_cli.asl.validation.diagnostic import Diagnostic
 
@@ -31,7 +35,9 @@ class InvalidDefinitionError(ApiError):
         self.diagnostics = diagnostics
 
 
-def validate_state_machine_definition(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def validate_state_machine_definition(
+    service: Service, request: ValidateStateMachineDefinitionInputTypeDef
+) -> dict[str, Any]:
     """A bad definition is no error of the call: its faults are the answer."""
     from sfn_cli.asl.validation.validate import validate
 

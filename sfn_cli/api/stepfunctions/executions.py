@@ -23,15 +23,23 @@ from sfn_cli.uuids import random_uuid, time_ordered_uuid
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from types_boto3_stepfunctions.type_defs import (
+        DescribeExecutionInputTypeDef,
+        GetExecutionHistoryInputTypeDef,
+        ListExecutionsInputTypeDef,
+        StartExecutionInputTypeDef,
+        StopExecutionInputTypeDef,
+    )
+
     from sfn_cli.api.service import Service
     from sfn_cli.api.stepfunctions.mocks.mocks import Mocking
     from sfn_cli.interpreter.events import HistoryEvent
     from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachine
 
 
-def start_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    request, mocking = resolve_mocks(service, request)
-    return _start(service, request, service.clock(), mocking, clock=service.settings.clock)
+def start_execution(service: Service, request: StartExecutionInputTypeDef) -> dict[str, Any]:
+    plain, mocking = resolve_mocks(service, request)
+    return _start(service, plain, service.clock(), mocking, clock=service.settings.clock)
 
 
 def start_child(
@@ -119,7 +127,7 @@ def start_answer(
     return {"executionArn": execution.arn, "startDate": execution.started_at}
 
 
-def stop_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def stop_execution(service: Service, request: StopExecutionInputTypeDef) -> dict[str, Any]:
     """An execution that has ended stays as it is: the answer is when it stopped.
 
     An EXPRESS execution cannot be stopped on AWS. Here a suspended one can: nothing else would end it.
@@ -136,7 +144,7 @@ def stop_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     return {"stopDate": stopped_at}
 
 
-def describe_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def describe_execution(service: Service, request: DescribeExecutionInputTypeDef) -> dict[str, Any]:
     """Executions of an EXPRESS machine do not describe themselves, but the children of a Map Run do."""
     execution_arn = request["executionArn"]
     execution = service.executions.find(execution_arn) if arn.is_express(execution_arn) else None
@@ -172,7 +180,7 @@ def describe(execution: Execution, *, included: bool = True) -> dict[str, Any]:
     return answer
 
 
-def list_executions(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def list_executions(service: Service, request: ListExecutionsInputTypeDef) -> dict[str, Any]:
     """The executions of a state machine, of its version or alias, or the children of a Map Run;
     newest first.
     """
@@ -231,7 +239,7 @@ def _summary(execution: Execution | Summary) -> dict[str, Any]:
     }
 
 
-def get_execution_history(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def get_execution_history(service: Service, request: GetExecutionHistoryInputTypeDef) -> dict[str, Any]:
     """The events in order, or newest first with reverseOrder."""
     execution = existing_execution(service, request["executionArn"])
     reverse = request.get("reverseOrder", False)

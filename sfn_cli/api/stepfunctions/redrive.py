@@ -15,6 +15,10 @@ from sfn_cli.errors import ApiError
 from sfn_cli.settings import clock_reading
 
 if TYPE_CHECKING:
+    from types_boto3_stepfunctions.type_defs import (
+        RedriveExecutionInputTypeDef,
+    )
+
     from sfn_cli.api.service import Service
     from sfn_cli.store.sqlite.stepfunctions.redrives import Standing
 
@@ -26,7 +30,7 @@ BY_MAP_RUN = "Execution is a child of a Map Run: redrive the execution that star
 """Why a child execution is not redriven by itself. (ours)"""
 
 
-def redrive_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def redrive_execution(service: Service, request: RedriveExecutionInputTypeDef) -> dict[str, Any]:
     """The same client token, within 15 minutes, gets the same answer and redrives nothing."""
     execution_arn = request["executionArn"]
     arn_checks.check_arn(execution_arn, "execution")

@@ -15,13 +15,21 @@ from sfn_cli.api.stepfunctions import arn_checks, qualifiers, references, state_
 from sfn_cli.errors import ApiError
 
 if TYPE_CHECKING:
+    from types_boto3_stepfunctions.type_defs import (
+        DeleteStateMachineVersionInputTypeDef,
+        ListStateMachineVersionsInputTypeDef,
+        PublishStateMachineVersionInputTypeDef,
+    )
+
     from sfn_cli.api.service import Service
 
 _INITIAL = "INITIAL"
 """What AWS calls the revision of a machine that was never updated: it has no id."""
 
 
-def publish_state_machine_version(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def publish_state_machine_version(
+    service: Service, request: PublishStateMachineVersionInputTypeDef
+) -> dict[str, Any]:
     arn_checks.check_machine(request["stateMachineArn"])
     wanted = request.get("revisionId")
     while True:
@@ -43,7 +51,9 @@ def publish_state_machine_version(service: Service, request: dict[str, Any]) -> 
             }
 
 
-def list_state_machine_versions(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def list_state_machine_versions(
+    service: Service, request: ListStateMachineVersionsInputTypeDef
+) -> dict[str, Any]:
     """Newest first. A machine that is not there has none: AWS's model knows no error for it."""
     machine_arn = request["stateMachineArn"]
     arn_checks.check_machine(machine_arn)
@@ -68,7 +78,9 @@ def list_state_machine_versions(service: Service, request: dict[str, Any]) -> di
     }
 
 
-def delete_state_machine_version(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def delete_state_machine_version(
+    service: Service, request: DeleteStateMachineVersionInputTypeDef
+) -> dict[str, Any]:
     """Succeeds also for a version that does not exist; its executions go on."""
     arn_checks.check_machine(request["stateMachineVersionArn"])
     machine_arn, qualifier = arn.split_qualifier(request["stateMachineVersionArn"])
