@@ -26,9 +26,15 @@ if TYPE_CHECKING:
     )
 
     from sfn_cli.api.service import Service
+    from sfn_cli.api.stepfunctions.answers import (
+        ActivityListItem,
+        CreateActivityAnswer,
+        DescribeActivityAnswer,
+        ListActivitiesAnswer,
+    )
 
 
-def create_activity(service: Service, request: CreateActivityInputTypeDef) -> dict[str, Any]:
+def create_activity(service: Service, request: CreateActivityInputTypeDef) -> CreateActivityAnswer:
     name = request["name"]
     arn_checks.check_name(name)
     activity = Activity(
@@ -44,7 +50,7 @@ def create_activity(service: Service, request: CreateActivityInputTypeDef) -> di
     return {"activityArn": kept.arn, "creationDate": kept.created_at}
 
 
-def describe_activity(service: Service, request: DescribeActivityInputTypeDef) -> dict[str, Any]:
+def describe_activity(service: Service, request: DescribeActivityInputTypeDef) -> DescribeActivityAnswer:
     activity = _existing(service, request["activityArn"])
     return {
         **_summary(activity),
@@ -52,7 +58,7 @@ def describe_activity(service: Service, request: DescribeActivityInputTypeDef) -
     }
 
 
-def list_activities(service: Service, request: ListActivitiesInputTypeDef) -> dict[str, Any]:
+def list_activities(service: Service, request: ListActivitiesInputTypeDef) -> ListActivitiesAnswer:
     """The activities of this account and region, by name."""
     prefix = arn.activity(service.settings.region, service.settings.account_id, "")
     activities, token = paging.sealed_page(
@@ -94,7 +100,7 @@ def _take_task(service: Service, *, activity_arn: str, worker_name: str | None) 
     return {"taskToken": task.token, "input": task.input}
 
 
-def _summary(activity: Activity) -> dict[str, Any]:
+def _summary(activity: Activity) -> ActivityListItem:
     return {"activityArn": activity.arn, "name": activity.name, "creationDate": activity.created_at}
 
 

@@ -29,13 +29,19 @@ if TYPE_CHECKING:
     )
 
     from sfn_cli.api.service import Service
+    from sfn_cli.api.stepfunctions.answers import (
+        CreateStateMachineAliasAnswer,
+        DescribeStateMachineAliasAnswer,
+        ListStateMachineAliasesAnswer,
+        UpdateStateMachineAliasAnswer,
+    )
     from sfn_cli.store.sqlite.stepfunctions.aliases import Weights
     from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachine
 
 
 def create_state_machine_alias(
     service: Service, request: CreateStateMachineAliasInputTypeDef
-) -> dict[str, Any]:
+) -> CreateStateMachineAliasAnswer:
     routing = request["routingConfiguration"]
     machine_arn, weights = _check_routing(routing)
     machine = _machine(service, machine_arn, routing[0]["stateMachineVersionArn"])
@@ -57,7 +63,7 @@ def create_state_machine_alias(
 
 def update_state_machine_alias(
     service: Service, request: UpdateStateMachineAliasInputTypeDef
-) -> dict[str, Any]:
+) -> UpdateStateMachineAliasAnswer:
     machine_arn, name = _parse_arn(request["stateMachineAliasArn"])
     routing = request.get("routingConfiguration")
     if routing is None and "description" not in request:
@@ -87,7 +93,7 @@ def delete_state_machine_alias(
 
 def describe_state_machine_alias(
     service: Service, request: DescribeStateMachineAliasInputTypeDef
-) -> dict[str, Any]:
+) -> DescribeStateMachineAliasAnswer:
     machine_arn, name = _parse_arn(request["stateMachineAliasArn"])
     machine = service.state_machines.find(machine_arn)
     alias = None if machine is None else service.aliases.find(machine.id, name)
@@ -108,7 +114,7 @@ def describe_state_machine_alias(
 
 def list_state_machine_aliases(
     service: Service, request: ListStateMachineAliasesInputTypeDef
-) -> dict[str, Any]:
+) -> ListStateMachineAliasesAnswer:
     """Of a machine, or those that lead to a version. By name: AWS documents newest first, the
     recordings show the oldest first.
     """

@@ -32,19 +32,24 @@ if TYPE_CHECKING:
     )
 
     from sfn_cli.api.service import Service
+    from sfn_cli.api.stepfunctions.answers import (
+        GetExecutionHistoryAnswer,
+        StartExecutionAnswer,
+        StopExecutionAnswer,
+    )
     from sfn_cli.api.stepfunctions.mocks.mocks import Mocking
     from sfn_cli.interpreter.events import HistoryEvent
     from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachine
 
 
-def start_execution(service: Service, request: StartExecutionInputTypeDef) -> dict[str, Any]:
+def start_execution(service: Service, request: StartExecutionInputTypeDef) -> StartExecutionAnswer:
     plain, mocking = resolve_mocks(service, request)
     return _start(service, plain, service.clock(), mocking, clock=service.settings.clock)
 
 
 def start_child(
     service: Service, request: dict[str, Any], task: int, *, awaited: bool, at: int
-) -> dict[str, Any]:
+) -> StartExecutionAnswer:
     """As StartExecution, by the task with this key, which may wait for the end; not before `at`,
     its execution's time.
 
@@ -72,7 +77,7 @@ def resolve_mocks(service: Service, request: Mapping[str, Any]) -> tuple[dict[st
 
 def _start(
     service: Service, request: dict[str, Any], at: int, mocking: Mocking | None = None, **members: Any
-) -> dict[str, Any]:
+) -> StartExecutionAnswer:
     """Starts an execution with these members of a NewExecution beside those that the request gives."""
     arn_checks.check_machine(request["stateMachineArn"])
     check_start(request)
@@ -117,7 +122,7 @@ def new_execution(
 
 def start_answer(
     new: NewExecution, request: Mapping[str, Any], execution: Execution | None
-) -> dict[str, Any]:
+) -> StartExecutionAnswer:
     """StartExecution's answer, given the execution that has the new one's ARN. Raises ApiError."""
     if execution is None:
         raise does_not_exist(new.state_machine_arn)
@@ -127,7 +132,7 @@ def start_answer(
     return {"executionArn": execution.arn, "startDate": execution.started_at}
 
 
-def stop_execution(service: Service, request: StopExecutionInputTypeDef) -> dict[str, Any]:
+def stop_execution(service: Service, request: StopExecutionInputTypeDef) -> StopExecutionAnswer:
     """An execution that has ended stays as it is: the answer is when it stopped.
 
     An EXPRESS execution cannot be stopped on AWS. Here a suspended one can: nothing else would end it.
@@ -239,7 +244,9 @@ def _summary(execution: Execution | Summary) -> dict[str, Any]:
     }
 
 
-def get_execution_history(service: Service, request: GetExecutionHistoryInputTypeDef) -> dict[str, Any]:
+def get_execution_history(
+    service: Service, request: GetExecutionHistoryInputTypeDef
+) -> GetExecutionHistoryAnswer:
     """The events in order, or newest first with reverseOrder."""
     execution = existing_execution(service, request["executionArn"])
     reverse = request.get("reverseOrder", False)

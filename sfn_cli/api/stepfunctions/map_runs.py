@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     )
 
     from sfn_cli.api.service import Service
+    from sfn_cli.api.stepfunctions.answers import DescribeMapRunAnswer, ListMapRunsAnswer
     from sfn_cli.store.sqlite.stepfunctions.map_runs import Count, MapRun
 
 _CHANGES = {
@@ -31,9 +32,9 @@ _CHANGES = {
 }
 
 
-def describe_map_run(service: Service, request: DescribeMapRunInputTypeDef) -> dict[str, Any]:
+def describe_map_run(service: Service, request: DescribeMapRunInputTypeDef) -> DescribeMapRunAnswer:
     run = existing_map_run(service, request["mapRunArn"])
-    answer = {
+    answer: DescribeMapRunAnswer = {
         "mapRunArn": run.arn,
         "executionArn": run.execution_arn,
         "status": run.status,
@@ -79,7 +80,7 @@ def _counts(run: MapRun, part: int, total: int, waiting: int) -> dict[str, int]:
     return counts
 
 
-def list_map_runs(service: Service, request: ListMapRunsInputTypeDef) -> dict[str, Any]:
+def list_map_runs(service: Service, request: ListMapRunsInputTypeDef) -> ListMapRunsAnswer:
     """The Map Runs of an execution, newest first."""
     execution = existing_execution(service, request["executionArn"])
     runs, token = paging.sealed_page(

@@ -6,7 +6,7 @@ Which states do their work again is told by the interpreter (`interpreter/redriv
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sfn_cli import quotas
 from sfn_cli.api.stepfunctions import arn_checks
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     )
 
     from sfn_cli.api.service import Service
+    from sfn_cli.api.stepfunctions.answers import RedriveExecutionAnswer
     from sfn_cli.store.sqlite.stepfunctions.redrives import Standing
 
 MOST_EVENTS = quotas.HISTORY_EVENTS - 2
@@ -30,7 +31,7 @@ BY_MAP_RUN = "Execution is a child of a Map Run: redrive the execution that star
 """Why a child execution is not redriven by itself. (ours)"""
 
 
-def redrive_execution(service: Service, request: RedriveExecutionInputTypeDef) -> dict[str, Any]:
+def redrive_execution(service: Service, request: RedriveExecutionInputTypeDef) -> RedriveExecutionAnswer:
     """The same client token, within 15 minutes, gets the same answer and redrives nothing."""
     execution_arn = request["executionArn"]
     arn_checks.check_arn(execution_arn, "execution")

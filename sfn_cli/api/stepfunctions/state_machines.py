@@ -33,9 +33,16 @@ if TYPE_CHECKING:
     )
 
     from sfn_cli.api.service import Service
+    from sfn_cli.api.stepfunctions.answers import (
+        CreateStateMachineAnswer,
+        ListStateMachinesAnswer,
+        UpdateStateMachineAnswer,
+    )
 
 
-def create_state_machine(service: Service, request: CreateStateMachineInputTypeDef) -> dict[str, Any]:
+def create_state_machine(
+    service: Service, request: CreateStateMachineInputTypeDef
+) -> CreateStateMachineAnswer:
     name, type_ = request["name"], request.get("type", "STANDARD")
     arn_checks.check_name(name)
     arn_checks.check_role(request["roleArn"])
@@ -70,7 +77,9 @@ def create_state_machine(service: Service, request: CreateStateMachineInputTypeD
     }
 
 
-def update_state_machine(service: Service, request: UpdateStateMachineInputTypeDef) -> dict[str, Any]:
+def update_state_machine(
+    service: Service, request: UpdateStateMachineInputTypeDef
+) -> UpdateStateMachineAnswer:
     changing = (
         "definition",
         "roleArn",
@@ -211,7 +220,7 @@ def describe_state_machine_for_execution(
     }
 
 
-def list_state_machines(service: Service, request: ListStateMachinesInputTypeDef) -> dict[str, Any]:
+def list_state_machines(service: Service, request: ListStateMachinesInputTypeDef) -> ListStateMachinesAnswer:
     """By name: AWS documents no order."""
     prefix = arn.state_machine(service.settings.region, service.settings.account_id, "")
     machines, token = paging.sealed_page(

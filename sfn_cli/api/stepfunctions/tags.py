@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     )
 
     from sfn_cli.api.service import Service
+    from sfn_cli.api.stepfunctions.answers import ListTagsForResourceAnswer
     from sfn_cli.store.sqlite.stepfunctions.activities import Activities
     from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachines
 
@@ -46,7 +47,9 @@ def untag_resource(service: Service, request: UntagResourceInputTypeDef) -> dict
     return {}
 
 
-def list_tags_for_resource(service: Service, request: ListTagsForResourceInputTypeDef) -> dict[str, Any]:
+def list_tags_for_resource(
+    service: Service, request: ListTagsForResourceInputTypeDef
+) -> ListTagsForResourceAnswer:
     arn_checks.check_arn(request["resourceArn"], *_TAGGABLE)
     resource = _nouns(service, request["resourceArn"]).find(request["resourceArn"])
     if resource is None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli import arn
 from sfn_cli.api.protocol import paging
-from sfn_cli.api.stepfunctions import arn_checks, qualifiers, references, state_machines
+from sfn_cli.api.stepfunctions import arn_checks, references, state_machines
 from sfn_cli.errors import ApiError
 
 if TYPE_CHECKING:
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     )
 
     from sfn_cli.api.service import Service
+    from sfn_cli.api.stepfunctions.answers import (
+        ListStateMachineVersionsAnswer,
+        PublishStateMachineVersionAnswer,
+    )
 
 _INITIAL = "INITIAL"
 """What AWS calls the revision of a machine that was never updated: it has no id."""
@@ -29,7 +33,7 @@ _INITIAL = "INITIAL"
 
 def publish_state_machine_version(
     service: Service, request: PublishStateMachineVersionInputTypeDef
-) -> dict[str, Any]:
+) -> PublishStateMachineVersionAnswer:
     arn_checks.check_machine(request["stateMachineArn"])
     wanted = request.get("revisionId")
     while True:
@@ -46,14 +50,14 @@ def publish_state_machine_version(
         )
         if published is not None and published.version is not None:
             return {
-                "stateMachineVersionArn": qualifiers.version_arn(published),
+                "stateMachineVersionArn": arn.qualify(published.arn, published.version.number),
                 "creationDate": published.version.created_at,
             }
 
 
 def list_state_machine_versions(
     service: Service, request: ListStateMachineVersionsInputTypeDef
-) -> dict[str, Any]:
+) -> ListStateMachineVersionsAnswer:
     """Newest first. A machine that is not there has none: AWS's model knows no error for it."""
     machine_arn = request["stateMachineArn"]
     arn_checks.check_machine(machine_arn)
