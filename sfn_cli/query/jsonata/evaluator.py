@@ -1,7 +1,7 @@
 """The JSONata engine's evaluator, bounded, with its faults put right.
 
 Where the engine walks arrays within arrays, or makes strings and arrays, it is written anew here
-with an account of what that takes (jsonata_limits.py).
+with an account of what that takes (limits.py).
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@
     ├── input.json             an input, if none is given
     ├── machine.json           {"loggingConfiguration", …} as CreateStateMachine takes them
     ├── resources.json         calls that make the tables, queues, … that it needs: see resources.py
-    ├── services.json          programs that serve HTTP while it runs: see services.py
+    ├── services.json          programs that serve HTTP while it runs: see dev_services.py
     ├── MockConfigFile.json    its test cases
     └── functions/
         └── price/             a function's name
