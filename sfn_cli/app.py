@@ -37,7 +37,7 @@ def build(settings: Settings) -> Service:
 
 def run_worker(*, additional: bool) -> None:
     """The worker's process, as `drivers.local.launch` starts it."""
-    from sfn_cli.drivers.local.worker import main
+    from sfn_cli.drivers.local.process import main
 
     main(build, additional=additional)
 

@@ -102,9 +102,7 @@ def execution(state_machine_arn: str, name: str) -> str:
 
 
 def express_execution(state_machine_arn: str, name: str, id: str) -> str:
-    """The ARN of an execution of an EXPRESS machine: its name may be used again, so it has an id of
-    its own besides.
-    """
+    """The ARN of an execution of an EXPRESS machine: its name may recur, so it has an id too."""
     return f"{state_machine_arn.replace(':stateMachine:', ':express:', 1)}:{name}:{id}"
 
 

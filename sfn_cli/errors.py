@@ -35,7 +35,7 @@ class ApiError(SfnError):
 
 
 class UsageError(SfnError):
-    """The request has a wrong shape: refused before any operation is asked (exit 252)."""
+    """The request has a wrong shape: refused before any operation is called (exit 252)."""
 
 
 class ConfigurationError(SfnError):

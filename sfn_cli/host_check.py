@@ -1,7 +1,7 @@
 """Who may ask: programs on this machine, and no web page.
 
 A page that a browser shows can send requests to 127.0.0.1, also by a name of its own that it lets
-resolve there (DNS rebinding). Browsers tell the truth in Host and Origin, so a request is refused
+resolve there (DNS rebinding). Browsers send the true Host and Origin, so a request is refused
 whose Host is not a name of this server, or whose Origin is not this server.
 """
 
@@ -58,7 +58,7 @@ def _is_own_name(name: str | None, listening_host: str) -> bool:
         return True
     if listening_host not in _WILDCARDS:
         return name == listening_host.lower()
-    # Told to listen everywhere, the server has names that it does not know. An address cannot be
+    # A server that listens everywhere has names that it does not know. An address cannot be
     # rebound, and a name without a dot (a container's) is in no public DNS.
     return "." not in name or _is_address(name)
 

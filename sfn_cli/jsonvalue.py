@@ -1,7 +1,7 @@
 """JSON as the States Language has it: one type, one way to write it, one way to read it.
 
 A payload that passes through a state unchanged is written once, not at every event: `Payload`
-carries a value together with its text, and makes either from the other when first asked.
+carries a value together with its text, and computes either from the other on first use.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def raise_recursion_limit() -> None:
 
 
 class Payload:
-    """A JSON value and its text; whichever is missing is made when first asked."""
+    """A JSON value and its text; the missing one is computed on first use."""
 
     __slots__ = ("_text", "_value")
 

@@ -38,7 +38,7 @@ class Slot:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 return descriptor
             except OSError:
-                # Who only asks has a shared lock for a moment.
+                # A reader has a shared lock for a moment.
                 if self.signature() is not None:
                     os.close(descriptor)
                     return None
@@ -54,7 +54,7 @@ class Slot:
         return (there.st_dev, there.st_ino) == (held.st_dev, held.st_ino)
 
     def sign(self, lock: int, worker: int) -> None:
-        """Writes into the held file who holds it, and when: the lease begins anew."""
+        """Writes into the held file who holds it, and when: this renews the lease."""
         # Monotonic time is the machine's, the same in every process, and no clock change moves it.
         os.pwrite(lock, f"{worker} {time.monotonic():.3f}\n".encode().ljust(40), 0)
 
@@ -69,7 +69,7 @@ class Slot:
         return signature[0]
 
     def signature(self) -> tuple[int, float] | None:
-        """(worker id, when it signed last), or None when nobody holds the lock."""
+        """(worker id, when it signed last), or None when the lock is free."""
         try:
             descriptor = private_files.open_file(self.lock_path, os.O_RDONLY)
         except FileNotFoundError:
@@ -87,7 +87,7 @@ class Slot:
             os.close(descriptor)
 
     def wake(self) -> bool:
-        """Tells the worker in this slot to look at the store; False when none listens."""
+        """Wakes the worker in this slot; False when none listens."""
         try:
             descriptor = private_files.open_pipe(self.pipe_path, os.O_WRONLY)
         except OSError:

@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+from functools import cache
 
 import pytest
 
@@ -55,6 +56,7 @@ def test_peer_user(
                 assert (peer_user(connection), is_own(connection)) == (NO_USER, False)
 
 
+@cache
 def _python(user: int | None) -> str:
     """A Python that this user may run."""
     for python in (sys.executable, "/usr/bin/python3", "/usr/local/bin/python3"):

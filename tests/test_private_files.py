@@ -140,6 +140,7 @@ def test_doctor_notes_what_others_may_do(home: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("umask", [0, 0o777])
 def test_the_umask_does_not_matter(tmp_path: Path, umask: int) -> None:
     """Files are 0600 and folders 0700 under any umask, for root and for users whom modes bind."""
@@ -239,6 +240,7 @@ def test_a_link_in_place_of_a_file(home: Path, tmp_path: Path, name: str, comman
     assert target.read_text() == "precious"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     [

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def call(service: Service, operation: Operation, request: Mapping[str, Any]) -> dict[str, Any]:
-    """As `answer`, after the checks that an AWS client makes before it asks (UsageError)."""
+    """Answers as `answer` does, after the checks of an AWS client (UsageError)."""
     from sfn_cli.api.protocol.shapes import check_request
 
     check_request(operation.input, request)
@@ -37,9 +37,7 @@ def answer(service: Service, operation: Operation, request: Mapping[str, Any]) -
 
 
 def begin(service: Service, operation: Operation, request: Mapping[str, Any]) -> dict[str, Any] | Awaited:
-    """As `answer`, but does not wait for what the answer tells of: the end of an execution, the
-    task of an activity.
-    """
+    """Answers as `answer` does, but does not wait for the end of an execution or a task."""
     from sfn_cli.api.following import keep_worker
     from sfn_cli.api.operations import find
     from sfn_cli.api.protocol.constraints import check_constraints

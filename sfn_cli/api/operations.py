@@ -1,4 +1,4 @@
-"""The table of operations: who answers what. A function is imported when it is first asked for.
+"""The table of operations and the functions that answer them, imported when first called.
 
 Every operation of the model that is not here is known to the terminal and to HTTP, and answers
 that sfn does not have it yet.
@@ -110,7 +110,7 @@ OPERATIONS: Mapping[tuple[str, str], str] = {
 """(service, operation) → "module:function", the module within `sfn_cli.api`."""
 
 WAITING = frozenset({("lambda", "Invoke"), ("stepfunctions", "TestState")})
-"""The operations that may keep their thread for long: a server gives them threads of their own."""
+"""The operations that may block for long: a server runs them in separate threads."""
 
 
 def find(operation: Operation) -> Handler:

@@ -1,7 +1,7 @@
 """What the operations work with: settings, the store, and what acts on the store.
 
-A Service is made by `sfn_cli.app`. Its parts are made when first asked for, so that a command
-pays for what it uses. A Service holds one database connection and belongs to one thread;
+`sfn_cli.app` creates a Service. Its parts are created on first use, so that a command pays for
+what it uses. A Service holds one database connection and belongs to one thread;
 `sibling()` is another over the same store, for another thread.
 """
 
@@ -74,10 +74,10 @@ class Service:
         is_available: Callable[[Resource], bool] | None = None,
         parent: Service | None = None,
     ) -> None:
-        """`clock` gives milliseconds since 1970. The `make_…` are called once, when first needed.
+        """`clock` returns milliseconds since 1970. The `make_…` are called once, on first use.
         `run_task` carries out one task and waits for it; without it, no task outside of an
-        execution can be run. `is_available` tells whether tasks on a resource can be carried out,
-        without which no machine is made that has them; None, where no machine is refused for that.
+        execution can be run. `is_available` returns whether sfn can run tasks on a resource; a
+        state machine with other tasks is refused. None: no state machine is refused for that.
         """
         self.settings = settings
         self.clock = clock
@@ -110,7 +110,7 @@ class Service:
             self.database.close()
 
     def stop_invoker(self) -> None:
-        """Ends the functions that run, if this Service started any: whoever waits for one is answered."""
+        """Ends the functions that this Service started, if any; their invocations are answered."""
         invoker = self.__dict__.pop("invoker", None)
         if invoker is not None and self._parent is None:
             invoker.stop()

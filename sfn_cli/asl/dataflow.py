@@ -1,4 +1,4 @@
-"""Dataflow: what a state's work is given, and what the state gives back.
+"""Dataflow: the input of a state's work, and the output of the state.
 
 JSONPath (https://states-language.net/#filters): InputPath → Parameters → work → ResultSelector →
 ResultPath → OutputPath. JSONata: Arguments → work → Output. Both: Assign. Where a field is

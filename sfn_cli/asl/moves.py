@@ -1,7 +1,7 @@
-"""What a state asks for. States speak these six words; none of them is "event".
+"""Moves: what a state requests. States speak these six words; none of them is "event".
 
 A state answers `enter(visit)` or `complete(visit, result)` with a Move; only
-`interpreter/decide.py` knows how AWS records it, and only drivers know processes.
+`interpreter/decide/` knows how AWS records it, and only drivers know processes.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Quantity:
-    """One number-valued field of a state, in whichever form the definition gives it.
+    """One number-valued field of a state, in any of the forms that a definition may use.
 
     `kind` is "integer" or "float"; an integer must fit Java's int. Errors are AWS's:
     `The MaxConcurrencyPath field refers to value "{}" which is not a valid integer: $.p`.

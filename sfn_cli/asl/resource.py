@@ -41,7 +41,7 @@ class Resource:
 
 
 MAP_RUN = Resource("", "mapRun")
-"""What a Map in DISTRIBUTED mode is owed: no Resource of the language, but done by the world like one."""
+"""The Map Run of a Map in DISTRIBUTED mode: not a Resource of the language, but run like one."""
 
 
 def parse_resource(text: str) -> Resource | None:

@@ -1,4 +1,4 @@
-"""Names where an option asks for an ARN: for people, at the terminal only. An ARN stays an ARN.
+"""Names in place of ARNs in options: for people, at the terminal only. An ARN stays an ARN.
 
     --state-machine-arn Pay             the state machine of this name
     --state-machine-arn Pay:live        its alias, or a version of it (Pay:3)
@@ -7,7 +7,7 @@
     --execution-arn Pay/last            the youngest
     --activity-arn approve              the activity of this name
 
-What names nothing goes to the operation as it is, which then refuses it in AWS's words.
+A name of nothing is sent to the operation as it is, which then refuses it in AWS's words.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
     """Ctrl-C, as shells count it: 128 + SIGINT."""
     USAGE = 252
-    """The command line, a parameter or a file that it names is wrong; nothing was asked."""
+    """The command line, a parameter or a file that it names is wrong; no operation was called."""
     CONFIGURATION = 253
     """Something that must be set up first is not."""
     SERVICE = 254

@@ -1,4 +1,4 @@
-"""What went wrong, told on stderr as the aws CLI tells it, and the exit code that goes with it.
+"""Reports errors on stderr as the aws CLI does, with its exit codes.
 
     CommandLineError      argv has the wrong form: the error, then the usage         252
     UnknownOptionsError   argv holds what the command does not take: usage first     252
@@ -61,9 +61,9 @@ class CommandFailedError(SfnError):
 
 
 class OperationError(SfnError):
-    """An operation's ApiError, with the operation's name and the retries that were made in vain.
+    """An operation's ApiError, with the operation's name and the number of failed retries.
 
-    `below` is what people are shown besides, on a terminal.
+    `below` is a further text for people, on a terminal.
     """
 
     def __init__(self, operation: str, error: ApiError, retries: int | None = None) -> None:

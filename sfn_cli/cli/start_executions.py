@@ -35,7 +35,7 @@ CHUNK = 500
 PIECE_BYTES = 1 << 20
 
 _TOO_LONG = 1 << 21
-"""In bytes: no input that is accepted is as long, and of one that is longer no more is kept."""
+"""In bytes: no accepted input is as long, and no more of a longer one is held in memory."""
 
 _ENDLESS = 1 << 28
 """In bytes: a longer line is treated as endless (/dev/zero), and the command fails."""
@@ -136,7 +136,7 @@ def _size(file: FileIO) -> int | None:
 
 
 def _chunks(file: FileIO) -> Iterator[list[bulk.Line]]:
-    """The lines that are not blank, at most CHUNK together; those of a pipe are not kept waiting for more."""
+    """The lines that are not blank, at most CHUNK together; those of a pipe do not wait for more."""
     number, rest, left_out = 0, b"", 0
     name = "-" if isinstance(file.name, int) else file.name
     while piece := _read(file, name):

@@ -36,7 +36,7 @@ class Terminal:
 
     @property
     def shows_people(self) -> bool:
-        """Whether stdout is a terminal, and neither a format nor a part of the answer was asked for."""
+        """Whether stdout is a terminal, and the command line sets neither a format nor a query."""
         format_set = self.given.get("output") or is_set("AWS_DEFAULT_OUTPUT", self.environ)
         return not (format_set or self.given.get("query")) and sys.stdout.isatty()
 
@@ -58,7 +58,7 @@ class Terminal:
 
     @property
     def color(self) -> bool:
-        """Whether stdout may be coloured: --color decides; `auto` asks stdout and NO_COLOR."""
+        """Whether stdout may be coloured: --color decides; `auto` depends on stdout and NO_COLOR."""
         chosen = self.given.get("color", "auto")
         return chosen == "on" or (chosen == "auto" and sys.stdout.isatty() and not self.no_color)
 

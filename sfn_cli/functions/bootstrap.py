@@ -67,7 +67,7 @@ class LambdaContext:
         self.invoked_function_arn = arn
         self.function_name = _FACTS["AWS_LAMBDA_FUNCTION_NAME"]
         self.function_version = _FACTS["AWS_LAMBDA_FUNCTION_VERSION"]
-        # Observed: AWS gives the text of the variable, not a number.
+        # Observed: AWS passes the text of the variable, not a number.
         self.memory_limit_in_mb = _FACTS["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"]
         self.log_group_name = _FACTS["AWS_LAMBDA_LOG_GROUP_NAME"]
         self.log_stream_name = _FACTS["AWS_LAMBDA_LOG_STREAM_NAME"]
@@ -87,7 +87,7 @@ class LambdaContext:
 
 
 class ClientContext:
-    """What the client told of itself."""
+    """What the client says about itself."""
 
     def __init__(self, told: Any) -> None:
         client = told.get("client") or {}
@@ -221,7 +221,7 @@ dumps = json.JSONEncoder(ensure_ascii=sys.version_info < (3, 12), default=_simpl
 
 
 def _failure(raised: Exception, request_id: str) -> tuple[str, bytes]:
-    """The type of an error, and Lambda's payload that tells of it; the log is told too."""
+    """Returns the type of an error, and its payload as Lambda has it; also logs the error."""
     if isinstance(raised, FunctionError):
         error_type, message, stack_trace = raised.error_type, raised.message, raised.stack_trace
     else:
@@ -381,7 +381,7 @@ def tie_to_parent() -> None:
     kernel closes it.
 
     On Linux the kernel then kills this whole process group, even while a handler spins in C or
-    blocks every signal. Elsewhere SIGIO does so unless it is caught, and a thread watches besides.
+    blocks every signal. Elsewhere SIGIO does so unless it is caught, and a thread watches too.
     """
     set_signal = getattr(fcntl, "F_SETSIG", None)
     if set_signal is not None:
@@ -390,7 +390,7 @@ def tie_to_parent() -> None:
     fcntl.fcntl(LIFELINE, fcntl.F_SETFL, os.O_NONBLOCK | getattr(os, "O_ASYNC", 0))
     try:
         os.read(LIFELINE, 1)
-        os._exit(0)  # it was gone before the kernel had been asked
+        os._exit(0)  # it was closed before SIGIO was set up
     except BlockingIOError:
         pass
     if set_signal is None:

@@ -6,7 +6,7 @@ fingerprint changes when a file does, and children of older code are then not us
 A zip is unpacked once, to $SFN_HOME/functions/NAME/HASH/, where HASH is of the zip: an update of
 the configuration unpacks nothing.
 
-Rule 1: An unpacked folder is whole: it is made under another name and renamed when it is done.
+Rule 1: An unpacked folder is complete: it is created under another name and renamed at the end.
 Rule 2: Nothing in a zip leaves its folder, neither by name nor by a symbolic link.
 Rule 3: Who uses an unpacked folder holds a shared lock on it, so that others do not remove it.
 """
@@ -65,12 +65,12 @@ class Catalog:
         path = os.path.join(self._root, function.name, _folder_name(function.configuration["CodeSha256"]))
         lock = self._locks.get(path)
         if lock is None or not _is_at(lock, path):
-            self._let_go(path)  # of a folder that was removed by hand
+            self._let_go(path)  # of a folder that was removed manually
             self._locks[path] = self._unpack(function, Path(path))
         return CodeFolder(path, 0, False)
 
     def sweep(self, in_use: Collection[str]) -> None:
-        """Lets go of the folders that are not `in_use`, and removes those of old zips that nobody uses."""
+        """Releases the folders that are not `in_use`, and removes those of old zips that are unused."""
         for path in [path for path in self._locks if path not in in_use]:
             self._let_go(path)
         for folder in self._unpacked_folders():
@@ -153,7 +153,7 @@ def _names(folder: Path) -> list[str]:
 
 
 def _file_states(folder: str, seen: set[tuple[int, int]]) -> Iterator[tuple[str, int, int, int, int]]:
-    """What tells that a file is another than before, for all files below a folder but caches."""
+    """What differs when a file has changed, for all files below a folder except caches."""
     with os.scandir(folder) as entries:
         for entry in entries:
             try:

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from sfn_cli.settings import Settings
 
 INIT_MILLISECONDS = 10_000
-"""What Lambda gives a handler's module to be imported, besides the time of an invocation."""
+"""Lambda's time for the import of a handler's module, in addition to an invocation's own."""
 
 IDLE_MILLISECONDS = 5 * 60_000
 
 
 class Owner(Protocol):
-    """Who is told what becomes of a child."""
+    """Receives the events of a child."""
 
     def child_ready(self, child: Child) -> None: ...
 
@@ -74,7 +74,7 @@ class Child:
         )
 
     def run(self, invocation: Invocation) -> None:
-        """Begins an invocation; its outcome is told to the owner, or had from `time_out` or
+        """Begins an invocation. Its outcome goes to the owner, or is returned by `time_out` or
         `outcome_of_end`.
         """
         now = self._monotonic()

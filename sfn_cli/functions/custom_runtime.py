@@ -1,4 +1,4 @@
-"""The child's side of a custom runtime: the function's own `bootstrap` runs here, and asks for its
+"""The child's side of a custom runtime: the function's own `bootstrap` runs here, and gets its
 invocations over HTTP.
 
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html
@@ -37,7 +37,7 @@ def main(folder: str, entrypoint: str) -> NoReturn:
         exchange.process_id = _spawn(program, listening.getsockname()[1])
     except OSError as error:
         exchange.refuse(*_refusal(program, error))
-    # The program begins while this is imported; what it asks meanwhile waits at the socket.
+    # The program begins while this is imported; its requests meanwhile wait at the socket.
     from sfn_cli.functions.runtime_api import serve
 
     threading.Thread(target=serve, args=(listening, exchange), daemon=True).start()
@@ -55,7 +55,7 @@ def _spawn(program: str, port: int) -> int:
 
 
 def _refusal(program: str, error: OSError) -> tuple[str, str]:
-    """Why the program cannot be started, in Lambda's words, and how to mend that."""
+    """Why the program cannot be started, in Lambda's words, and how to fix that."""
     name = os.path.basename(program)
     if not os.path.isfile(program):
         places = f"{bootstrap.TASK_ROOT}/{name} /opt/{name}"

@@ -1,8 +1,8 @@
 """What goes to and fro between the pool and the program of a custom runtime: invocations, and their answers.
 
-Rule 1: An invocation has ended when the program asks for the next one. What it prints until then is in
+Rule 1: An invocation has ended when the program requests the next one. What it prints until then is in
         the log of this one; if it ends instead, the outcome is Lambda's Runtime.ExitError.
-Rule 2: This process ends as the program did, with its exit code or by its signal: the pool tells the rest.
+Rule 2: This process ends as the program did, with its exit code or by its signal: the pool reports the rest.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Answer(NamedTuple):
 
 
 class StateError(Exception):
-    """The program asked for what the Runtime API does not allow now."""
+    """A request of the program that the Runtime API does not allow now."""
 
 
 class Exchange:
@@ -76,7 +76,7 @@ class Exchange:
             return event
 
     def answer(self, request_id: str, answer: Answer) -> bool:
-        """Takes the program's answer; whether it was asked for."""
+        """Takes the program's answer. Returns whether an invocation was waiting for it."""
         with self._changing:
             if self._event is None or self._event.request_id != request_id or self._answer is not None:
                 return False
@@ -84,8 +84,8 @@ class Exchange:
             return True
 
     def fail(self, fault: Answer) -> None:
-        """The program could not be made ready: whatever is invoked is told so. Raises StateError if
-        it is ready.
+        """Fails every invocation with this fault: the program could not initialize. Raises StateError
+        if it is ready.
         """
         with self._changing:
             if self._ready or self._fault is not None:
@@ -123,7 +123,7 @@ class Exchange:
                 # It reported an error and gave up: the error says more than its end does.
                 self._tell(self._answer, last=True)
         while True:
-            time.sleep(3600)  # until the pool, which has been told that this is the last, ends this process
+            time.sleep(3600)  # until the pool, which knows that this is the last answer, ends this process
 
     def _become_ready(self) -> None:
         self._ready = True

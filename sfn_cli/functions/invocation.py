@@ -1,4 +1,4 @@
-"""One invocation that was asked for: what it is given, and how far it is."""
+"""One requested invocation: its input and its progress."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Invocation:
             self._cancel(self)
 
     def settle(self, ended: Outcome) -> None:
-        """Tells how it ended, unless it was cancelled."""
+        """Reports the outcome, unless the invocation was cancelled."""
         if not self.settled:
             self.settled = True
             self.child = None

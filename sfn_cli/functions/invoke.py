@@ -6,7 +6,6 @@ milliseconds, so that a person who follows the log of a running handler sees it 
 
 from __future__ import annotations
 
-import os
 import selectors
 import threading
 import time
@@ -22,6 +21,7 @@ from sfn_cli.functions.pool import Pool, monotonic_ms
 from sfn_cli.store.sqlite.database import Database
 from sfn_cli.store.sqlite.functions.functions import Functions
 from sfn_cli.store.sqlite.logs.logs import LogLine, Logs
+from sfn_cli.wake_pipe import WakePipe
 
 if TYPE_CHECKING:
     from sfn_cli.settings import Settings
@@ -80,7 +80,7 @@ class FunctionHost:
         self._asked: deque[tuple[str, str, str | None, Done]] = deque()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._wake = -1
+        self._pipe: WakePipe | None = None
 
     def start(self) -> None:
         """Starts the thread, unless it runs. `invoke` does so when first called. Raises StoreError."""
@@ -88,12 +88,12 @@ class FunctionHost:
             if self._thread is not None and self._thread.is_alive():
                 return
             database = Database(self._settings.home)
-            woken, self._wake = os.pipe()
-            os.set_blocking(woken, False)
-            os.set_blocking(self._wake, False)
+            if self._pipe is not None:
+                self._pipe.close()  # of a thread that has died
+            self._pipe = WakePipe()
             self._stopping = False
             self._thread = threading.Thread(
-                target=self._run, args=(database, woken), name="functions", daemon=True
+                target=self._run, args=(database, self._pipe), name="functions", daemon=True
             )
             self._thread.start()
 
@@ -109,35 +109,37 @@ class FunctionHost:
 
         thread = self._thread
         self._asked.append((function_ref, payload, client_context, done))
-        self._call()
+        self._wake()
         while not answered.wait(ALIVE_SECONDS):
             if thread is None or not thread.is_alive():
                 return outcome.exit_outcome(None, "", "")
         return ended[0]
 
     def stop(self) -> None:
-        """Kills what runs and ends the thread; those who wait are told that the runtime exited."""
+        """Kills what runs and ends the thread; pending invocations fail: the runtime exited."""
         with self._starting:
             thread, self._thread = self._thread, None
             if thread is None:
                 return
             self._stopping = True
-            self._call()
+            self._wake()
             thread.join()
-            os.close(self._wake)
+            if self._pipe is not None:
+                self._pipe.close()
+                self._pipe = None
 
-    def _call(self) -> None:
-        with suppress(OSError):  # it has calls enough, or has ended
-            os.write(self._wake, b"!")
+    def _wake(self) -> None:
+        if (pipe := self._pipe) is not None:
+            pipe.wake()
 
-    def _run(self, database: Database, woken: int) -> None:
+    def _run(self, database: Database, pipe: WakePipe) -> None:
         selector = selectors.DefaultSelector()
         writer = LogWriter(Logs(database), self._clock)
         pool = Pool(Functions(database), self._settings, selector, self._clock, writer.add)
         waiting: set[Done] = set()
 
         def listen() -> None:
-            os.read(woken, 65536)
+            pipe.clear()
             while self._asked:
                 begin(*self._asked.popleft())
 
@@ -158,7 +160,7 @@ class FunctionHost:
             with suppress(SfnError):  # a store that cannot be written loses the log, not the answers
                 writer.flush()
 
-        selector.register(woken, selectors.EVENT_READ, listen)
+        selector.register(pipe, selectors.EVENT_READ, listen)
         try:
             while not self._stopping:
                 with suppress(SfnError):
@@ -170,5 +172,4 @@ class FunctionHost:
                 done(outcome.exit_outcome(None, "", ""))
             self._asked.clear()
             selector.close()
-            os.close(woken)
             database.close()

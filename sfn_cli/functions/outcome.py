@@ -23,7 +23,7 @@ class Outcome(NamedTuple):
     payload     JSON text: the handler's answer, or {"errorMessage", "errorType", …} as Lambda has it
     log_tail    the last 4 KB of what the invocation logged
     error       the error's name, None when it succeeded: what a state machine's Retry and Catch match
-    message     for people; when the function is unusable, it says how to mend that
+    message     for people; when the function is unusable, it says how to fix that
     version     which version of the function was run
     """
 
@@ -38,7 +38,7 @@ class Outcome(NamedTuple):
 
 class UnusableError(Exception):
     """A function cannot be run on this machine: `error` is Lambda's name for it, the text says how
-    to mend it.
+    to fix it.
     """
 
     def __init__(self, error: str, message: str) -> None:

@@ -20,12 +20,12 @@ Log = Callable[[str, str, int, str], None]
 
 
 def stream_name(now: int, version: str) -> str:
-    """A new stream's name, as Lambda gives one to each of its execution environments."""
+    """A new stream's name, as Lambda has one for each execution environment."""
     return f"{time.strftime('%Y/%m/%d', time.gmtime(now / 1000))}/[{version}]{os.urandom(16).hex()}"
 
 
 class Lines:
-    """Bytes in, lines out. A line that has no end yet is kept; one that is too long for an event is cut."""
+    """Bytes in, lines out. A line that has no end yet waits; one that is too long for an event is cut."""
 
     def __init__(self) -> None:
         self._rest = b""

@@ -1,6 +1,6 @@
-"""Who is invoked, who waits, and who goes: the warm children of one process.
+"""The warm children of one process: which is invoked, which waits, and which ends.
 
-The pool has no thread and never waits. Whoever owns the selector calls what is ready, and `tick`
+The pool has no thread and never waits. The selector's owner calls what is ready, and `tick`
 when `wake_at` has come:
 
     for key, _ in selector.select(timeout):
@@ -48,7 +48,7 @@ Done = Callable[[Outcome], None]
 
 
 def monotonic_ms() -> int:
-    """Milliseconds of a clock that nobody sets: all that a pool waits for is told by it."""
+    """Milliseconds of a monotonic clock, for all of a pool's timeouts."""
     return time.monotonic_ns() // 1_000_000
 
 
@@ -183,7 +183,7 @@ class Pool:
         self._due.clear()
         self._waiting.clear()
 
-    # What children tell
+    # Events of children
 
     def child_ready(self, child: Child) -> None:
         self._children[child].starting -= 1
@@ -255,7 +255,7 @@ class Pool:
                 )
             return False
         self._children[child] = fleet
-        self._reaper.started(self._monotonic())
+        self._reaper.note_start(self._monotonic())
         fleet.children.add(child)
         fleet.starting += 1
         self._starting += 1

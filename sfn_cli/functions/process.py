@@ -30,19 +30,19 @@ MORE_BYTES = 256 * 1024
 MAX_HEAD_BYTES = 65536
 MAX_BODY_BYTES = 8 * 1024 * 1024
 
-_LOWEST = 10  # the child's own descriptors are 0 to 4: none of ours may be among them when it is made
+_LOWEST = 10  # the child's own descriptors are 0 to 4: none of ours may be among them when it is created
 _OWN_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD)
 
 
 class Watcher(Protocol):
-    """Who is told what a child does."""
+    """Receives what a child does."""
 
     def child_printed(self, data: bytes) -> None: ...
 
     def child_said(self, head: Mapping[str, Any], body: str) -> None: ...
 
     def child_ended(self, status: int | None) -> None:
-        """`status` is the exit code, negative for a signal's number, None when it is not known. Told once."""
+        """Called once. `status` is the exit code, negative for a signal's number, None if not known."""
 
 
 class Process:
@@ -163,7 +163,7 @@ class Process:
                 self._unsent = self._unsent[self._socket.send(self._unsent) :]
         except BlockingIOError:
             pass
-        except OSError:  # it has ended: reading will tell
+        except OSError:  # it has ended: reading will show it
             self._unsent = memoryview(b"")
 
     def _read(self) -> None:

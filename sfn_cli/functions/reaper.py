@@ -43,7 +43,7 @@ class Reaper:
                 now + REAP_MILLISECONDS if left else now + SWEEP_MILLISECONDS if has_children else None
             )
 
-    def started(self, now: int) -> None:
+    def note_start(self, now: int) -> None:
         """Takes note of a process that was started: it may leave strays."""
         self._sweep_by(now + SWEEP_MILLISECONDS)
 

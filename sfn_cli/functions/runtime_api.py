@@ -1,4 +1,4 @@
-"""The Runtime API of Lambda, which a custom runtime asks for invocations and gives its answers.
+"""The Runtime API of Lambda, from which a custom runtime gets invocations, and to which it sends its answers.
 
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 It listens on 127.0.0.1 at a port that the kernel chose. The API has no secret that clients could send, so it
@@ -138,7 +138,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._say(202, {"status": "OK"})
 
     def _error(self, body: bytes | None) -> Answer:
-        """The error that the program tells: its report is the payload as it is, if it is one."""
+        """The error that the program reports: its report is the payload as it is, if it is one."""
         header = self.headers["Lambda-Runtime-Function-Error-Type"]
         try:
             told = json.loads(body or b"")
@@ -196,8 +196,8 @@ def _headers(event: Event) -> dict[str, str]:
 
 
 def _response(body: bytes | None, trailers: dict[str, str]) -> Answer:
-    """A response, which need not be JSON; one that broke off half-way tells its error behind what
-    it had written.
+    """A response, which need not be JSON; the error of one that broke off half-way follows
+    what it had written.
     """
     if body is None:
         return _failure(

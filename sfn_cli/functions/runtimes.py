@@ -5,8 +5,8 @@ It is the first one found that really starts and has that very version: on PATH,
 manager's shim may only print how to choose one, and then where version managers install. When
 there is none, the interpreter that runs sfn will do, if its version is the one.
 
-That an interpreter starts is remembered in $SFN_HOME, with what its file looked like, because
-asking costs as long as a whole invocation. That one does not start is soon asked again.
+That an interpreter starts is remembered in $SFN_HOME, with what its file looked like, because a
+check takes as long as a whole invocation. One that does not start is soon checked again.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ CHECK_SECONDS = 10.0
 
 
 class Interpreter(NamedTuple):
-    """What a command turned out to be: the program itself (a shim is only asked once), and its version."""
+    """The program behind a command (a shim is called only once), and its version."""
 
     executable: str
     version: str

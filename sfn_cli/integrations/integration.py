@@ -29,7 +29,7 @@ class PendingInvocation(Protocol):
 
 
 class Invokes(Protocol):
-    """Who invokes functions: a worker's Pool, or whoever waits for the outcome."""
+    """Invokes functions: a worker's Pool, or an invoker that waits for the outcome."""
 
     def invoke(
         self, function_ref: str, payload: str, done: Callable[[Outcome], None], /
@@ -72,8 +72,8 @@ class Conducted(NamedTuple):
 
 
 class TaskContext(NamedTuple):
-    """What integrations may use. `clock` gives milliseconds since 1970; `service` has the operations of this
-    store; `background` makes calls that block, such as those of `clients`, which are AWS's services.
+    """What integrations may use. `clock` returns milliseconds since 1970; `service` has this store's
+    operations; `background` makes calls that block, such as those of `clients`, which are AWS's services.
     `map_runs` holds the Map Runs that are conducted here, by their rows. `inspection` is filled by a task
     that makes an HTTP request, for TestState."""
 
@@ -98,7 +98,7 @@ class TaskRun(NamedTuple):
 
 
 Integration = Callable[[TaskRun, TaskContext], Cancel]
-"""Starts the task, answers each signal once, and gives what cancels it."""
+"""Starts the task, answers each signal once, and returns the function that cancels it."""
 
 
 def nothing_to_cancel() -> None:

@@ -2,7 +2,7 @@
 nothing is called.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/sfn-local-test-sm-exec.html
-The events are those of the integration. What a mock does not tell is the answer to the request of a
+The events are those of the integration. A mock has no response for the request of a
 .sync or .waitForTaskToken task: its TaskSubmitted has {} as output.
 """
 
@@ -34,7 +34,7 @@ come after the receipt.
 
 
 def answer(task_run: TaskRun, mocked: Answer) -> Cancel:
-    """Answers the task as the mock says. What a worker that died has told of it is not told again."""
+    """Answers the task as the mock says. Signals that a worker sent before it died are not sent again."""
     task = task_run.task
     if not task.started:
         task_run.answer(TaskStarted(task.id))

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 def result_comes_later(request: Integration) -> Integration:
     """.sync and .waitForTaskToken: the answer to the request is but its receipt.
 
-    The result comes from the job's end, or by the task's token. A request that was taken is not made
-    again by a worker that resumes.
+    The result comes from the job's end, or by the task's token. A worker that resumes does not
+    repeat a request that was accepted.
     """
 
     def submit(task_run: TaskRun, context: TaskContext) -> Cancel:

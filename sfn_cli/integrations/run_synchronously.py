@@ -68,9 +68,7 @@ class _Here:
 def run(
     service: Service, task: OpenTask, inspection: HttpInspection | None = None
 ) -> TaskSucceeded | TaskFailed:
-    """The end of a task that nobody outside answers (its resource has no pattern); `inspection` is
-    told what it sends.
-    """
+    """Runs a task whose resource has no pattern, and returns its end; `inspection` gets the request."""
     answers: list[Signal] = []
     clients = _clients(service.settings)
     context = TaskContext(

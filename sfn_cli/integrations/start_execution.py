@@ -100,7 +100,7 @@ def task_result(task: OpenTask, child: Execution) -> TaskSucceeded | TaskFailed:
         if details in described:
             described[details] = {"Included": True}
     if child.status != "SUCCEEDED":
-        # Observed: a failure's cause tells nothing of redrives.
+        # Observed: a failure's cause does not mention redrives.
         told = {name: value for name, value in described.items() if not name.startswith("Redrive")}
         return TaskFailed(
             task.id, "States.TaskFailed", dumps(dict(sorted(told.items()))), child.stopped_at or 0

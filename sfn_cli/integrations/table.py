@@ -75,7 +75,7 @@ def integration(resource: Resource) -> Integration:
 
 def is_available(resource: Resource) -> bool:
     """Whether tasks on a resource that AWS has can be carried out here. One that cannot is refused
-    when its machine is made.
+    when its machine is created.
     """
     return _find(resource) is not None
 

@@ -56,9 +56,8 @@ def token_of(execution: Execution, frame: Frame, attempt: int) -> str:
     It is known before the task is scheduled (its parameters may hold it), and another one for each attempt
     and each redrive.
     """
-    return task_token(
-        execution.seed, f"{execution.arn}/{frame.stay.entered_id}/{attempt}{execution.redrive_mark}"
-    )
+    about = f"{execution.arn}/{frame.stay.entered_id}/{attempt}{execution.redrive_mark}"
+    return task_token(execution.seed, about, execution.locator)
 
 
 def _item(frame: Frame | None) -> tuple[int, Any] | None:

@@ -42,7 +42,7 @@ class EventType(NamedTuple):
     `details` is the member of a HistoryEvent that holds its details, `payload` the member of those
     that holds its payload, and `payload_details` the member that says whether it was truncated.
 
-    `handler` is the name of the function that applies such an event (`interpreter/evolve.py`), or
+    `handler` is the name of the function that applies such an event (`interpreter/evolve/`), or
     None for types that sfn never records. Where the event is about one frame, `before` lists the
     phases in which the frame may be; () means that it is about the execution as a whole. `after`
     lists the phases in which the event leaves the frame: one, or several among which the handler
@@ -69,40 +69,33 @@ _TO_BE_SCHEDULED: tuple[Phase, ...] = ("ENTERED", "FAILED", "WORKED")
 _TO_BE_FORKED: tuple[Phase, ...] = ("ENTERED", "FAILED", "JOINED", "FORKED")
 
 
-def _entered() -> EventType:
-    return EventType(
-        "stateEnteredEventDetails", "input", "inputDetails", "state_entered", ("STARTING",), ("ENTERED",)
-    )
+_ENTERED = EventType(
+    "stateEnteredEventDetails", "input", "inputDetails", "state_entered", ("STARTING",), ("ENTERED",)
+)
+_EXITED = EventType(
+    "stateExitedEventDetails",
+    "output",
+    "outputDetails",
+    "state_exited",
+    _IN_A_STATE,
+    ("STARTING", "ENDING", "ENDED"),
+)
+_ABORTED = EventType(None, None, None, "state_aborted", (*_IN_A_STATE, "WORKING"), ("ABORTED",))
 
 
-def _exited() -> EventType:
-    return EventType(
-        "stateExitedEventDetails",
-        "output",
-        "outputDetails",
-        "state_exited",
-        _IN_A_STATE,
-        ("STARTING", "ENDING", "ENDED"),
-    )
-
-
-def _aborted() -> EventType:
-    return EventType(None, None, None, "state_aborted", (*_IN_A_STATE, "WORKING"), ("ABORTED",))
-
-
-def _scheduled(details: str, payload: str, payload_details: str | None) -> EventType:
+def _scheduling(details: str, payload: str, payload_details: str | None) -> EventType:
     return EventType(details, payload, payload_details, "task_scheduled", _TO_BE_SCHEDULED, ("WORKING",))
 
 
-def _started(details: str | None) -> EventType:
+def _start(details: str | None) -> EventType:
     return EventType(details, None, None, "task_started", _WORKING)
 
 
-def _succeeded(details: str) -> EventType:
+def _success(details: str) -> EventType:
     return EventType(details, "output", "outputDetails", "task_succeeded", _WORKING, ("WORKED",))
 
 
-def _failed(details: str) -> EventType:
+def _failure(details: str) -> EventType:
     return EventType(details, None, None, "task_failed", _WORKING, ("FAILED",))
 
 
@@ -124,52 +117,52 @@ EVENT_TYPES: Mapping[str, EventType] = {
     "ExecutionTimedOut": EventType("executionTimedOutEventDetails", None, None, "execution_ended"),
     "ExecutionRedriven": EventType("executionRedrivenEventDetails", None, None, "execution_redriven"),
     # States
-    "ChoiceStateEntered": _entered(),
-    "ChoiceStateExited": _exited(),
-    "FailStateEntered": _entered(),
-    "MapStateEntered": _entered(),
-    "MapStateExited": _exited(),
-    "ParallelStateEntered": _entered(),
-    "ParallelStateExited": _exited(),
-    "PassStateEntered": _entered(),
-    "PassStateExited": _exited(),
-    "SucceedStateEntered": _entered(),
-    "SucceedStateExited": _exited(),
-    "TaskStateEntered": _entered(),
-    "TaskStateExited": _exited(),
-    "WaitStateEntered": _entered(),
-    "WaitStateExited": _exited(),
-    "TaskStateAborted": _aborted(),
-    "WaitStateAborted": _aborted(),
-    "MapStateAborted": _aborted(),
-    "ParallelStateAborted": _aborted(),
+    "ChoiceStateEntered": _ENTERED,
+    "ChoiceStateExited": _EXITED,
+    "FailStateEntered": _ENTERED,
+    "MapStateEntered": _ENTERED,
+    "MapStateExited": _EXITED,
+    "ParallelStateEntered": _ENTERED,
+    "ParallelStateExited": _EXITED,
+    "PassStateEntered": _ENTERED,
+    "PassStateExited": _EXITED,
+    "SucceedStateEntered": _ENTERED,
+    "SucceedStateExited": _EXITED,
+    "TaskStateEntered": _ENTERED,
+    "TaskStateExited": _EXITED,
+    "WaitStateEntered": _ENTERED,
+    "WaitStateExited": _EXITED,
+    "TaskStateAborted": _ABORTED,
+    "WaitStateAborted": _ABORTED,
+    "MapStateAborted": _ABORTED,
+    "ParallelStateAborted": _ABORTED,
     "EvaluationFailed": EventType(
         "evaluationFailedEventDetails", None, None, "evaluation_failed", _IN_A_STATE, ("FAILED",)
     ),
     # Tasks
-    "TaskScheduled": _scheduled("taskScheduledEventDetails", "parameters", None),
-    "TaskStarted": _started("taskStartedEventDetails"),
+    "TaskScheduled": _scheduling("taskScheduledEventDetails", "parameters", None),
+    "TaskStarted": _start("taskStartedEventDetails"),
     "TaskStartFailed": EventType("taskStartFailedEventDetails"),
     "TaskSubmitted": EventType(
         "taskSubmittedEventDetails", "output", "outputDetails", "task_submitted", _WORKING
     ),
     "TaskSubmitFailed": EventType("taskSubmitFailedEventDetails"),
-    "TaskSucceeded": _succeeded("taskSucceededEventDetails"),
-    "TaskFailed": _failed("taskFailedEventDetails"),
-    "TaskTimedOut": _failed("taskTimedOutEventDetails"),
-    "LambdaFunctionScheduled": _scheduled("lambdaFunctionScheduledEventDetails", "input", "inputDetails"),
-    "LambdaFunctionScheduleFailed": _failed("lambdaFunctionScheduleFailedEventDetails"),
-    "LambdaFunctionStarted": _started(None),
+    "TaskSucceeded": _success("taskSucceededEventDetails"),
+    "TaskFailed": _failure("taskFailedEventDetails"),
+    "TaskTimedOut": _failure("taskTimedOutEventDetails"),
+    "LambdaFunctionScheduled": _scheduling("lambdaFunctionScheduledEventDetails", "input", "inputDetails"),
+    "LambdaFunctionScheduleFailed": _failure("lambdaFunctionScheduleFailedEventDetails"),
+    "LambdaFunctionStarted": _start(None),
     "LambdaFunctionStartFailed": EventType("lambdaFunctionStartFailedEventDetails"),
-    "LambdaFunctionSucceeded": _succeeded("lambdaFunctionSucceededEventDetails"),
-    "LambdaFunctionFailed": _failed("lambdaFunctionFailedEventDetails"),
-    "LambdaFunctionTimedOut": _failed("lambdaFunctionTimedOutEventDetails"),
-    "ActivityScheduled": _scheduled("activityScheduledEventDetails", "input", "inputDetails"),
-    "ActivityScheduleFailed": _failed("activityScheduleFailedEventDetails"),
-    "ActivityStarted": _started("activityStartedEventDetails"),
-    "ActivitySucceeded": _succeeded("activitySucceededEventDetails"),
-    "ActivityFailed": _failed("activityFailedEventDetails"),
-    "ActivityTimedOut": _failed("activityTimedOutEventDetails"),
+    "LambdaFunctionSucceeded": _success("lambdaFunctionSucceededEventDetails"),
+    "LambdaFunctionFailed": _failure("lambdaFunctionFailedEventDetails"),
+    "LambdaFunctionTimedOut": _failure("lambdaFunctionTimedOutEventDetails"),
+    "ActivityScheduled": _scheduling("activityScheduledEventDetails", "input", "inputDetails"),
+    "ActivityScheduleFailed": _failure("activityScheduleFailedEventDetails"),
+    "ActivityStarted": _start("activityStartedEventDetails"),
+    "ActivitySucceeded": _success("activitySucceededEventDetails"),
+    "ActivityFailed": _failure("activityFailedEventDetails"),
+    "ActivityTimedOut": _failure("activityTimedOutEventDetails"),
     # Map Runs: the task of a Map in DISTRIBUTED mode
     "MapRunStarted": EventType(
         "mapRunStartedEventDetails", None, None, "map_run_started", ("DISTRIBUTING",), ("WORKING",)
@@ -178,7 +171,7 @@ EVENT_TYPES: Mapping[str, EventType] = {
         "mapRunRedrivenEventDetails", None, None, "map_run_started", ("DISTRIBUTING",), ("WORKING",)
     ),
     "MapRunSucceeded": EventType(None, None, None, "task_succeeded", _WORKING, ("WORKED",)),
-    "MapRunFailed": _failed("mapRunFailedEventDetails"),
+    "MapRunFailed": _failure("mapRunFailedEventDetails"),
     "MapRunAborted": EventType(None, None, None, "map_run_aborted", _WORKING),
     # The children of a Map or Parallel
     "MapStateStarted": EventType(

@@ -166,6 +166,7 @@ class Execution:
         "input",
         "invocations",
         "last_id",
+        "locator",
         "machine",
         "max_events",
         "name",
@@ -198,7 +199,8 @@ class Execution:
         self.machine = machine
         self.seed = seed
         self.max_events = max_events
-        self.budget = UNLIMITED  # with which its expressions are asked
+        self.locator = ""  # what task tokens end with, for a driver that needs it to find the execution
+        self.budget = UNLIMITED  # of its expressions
         self.role_arn = ""
         self.input: Payload = None  # type: ignore[assignment]  # ExecutionStarted brings it
         self.started_at = 0

@@ -92,14 +92,14 @@ def _details(event: HistoryEvent, *, include_execution_data: bool) -> dict[str, 
         return details
     type = EVENT_TYPES[event.type]
     if type.payload is not None and event.payload is not None:
-        shown = _shortened(event.payload.text)
+        shown = _shorten(event.payload.text)
         details[type.payload] = shown
         if type.payload_details is not None:
             details[type.payload_details] = {"truncated": shown is not event.payload.text}
     return dict(sorted(details.items()))
 
 
-def _shortened(text: str) -> str:
+def _shorten(text: str) -> str:
     """The text itself, or as much of it as may stand in a line."""
     # No character takes more than six bytes.
     if len(text) * 6 <= quotas.REPORTED_DATA_BYTES or _escaped_bytes(text) <= quotas.REPORTED_DATA_BYTES:

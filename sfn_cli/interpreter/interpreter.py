@@ -1,13 +1,11 @@
-"""The interpreter as drivers hold it: apply what is stored, advance to a time, receive a signal.
+"""The interpreter of one execution, as drivers use it: apply what is stored, then take turns.
 
     for event in stored_history:                     # of one event for a new execution
         interpreter.apply(event)
     while not interpreter.ended:
-        commit(interpreter.advance(clock.now()))
-        running.match(interpreter.open_tasks)        # start what is owed and not running, cancel the rest
-        signal = mailbox.next(until=interpreter.wake_at)
-        if signal:
-            commit(interpreter.receive(signal, clock.now()))
+        turned = turn(interpreter, mailbox.take(), clock.now())      # turn.py
+        …                                            # store its events, start and cancel its tasks
+        mailbox.wait(until=turned.due)
 
 There is no recovery code: a worker that resumes runs the same lines as one that starts.
 """

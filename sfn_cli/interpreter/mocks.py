@@ -95,9 +95,9 @@ class Mocks(NamedTuple):
                     else f"Injected into attempt {task.attempt} of the state '{state}'.",
                 )
         response = self.responses.get(task.state_name)
-        return None if response is None else self._mocked(response, task)
+        return None if response is None else self._mocked_answer(response, task)
 
-    def _mocked(self, response: Response, task: OpenTask) -> Answer:
+    def _mocked_answer(self, response: Response, task: OpenTask) -> Answer:
         for first, last, answer in response.answers:
             if first <= task.invocation <= last:
                 return answer

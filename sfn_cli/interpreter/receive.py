@@ -30,7 +30,7 @@ def receive(execution: Execution, signal: Signal, now: int) -> HistoryEvent | No
         return None
     match signal:
         case TaskStarted(worker_name=worker_name):
-            return None if task.started else _started(execution, task, now, worker_name)
+            return None if task.started else _start(execution, task, now, worker_name)
         case TaskSubmitted(output=output):
             return _record(execution, task, now, "Submitted", payload=output)
         case TaskSucceeded(output=output):
@@ -50,7 +50,7 @@ def receive(execution: Execution, signal: Signal, now: int) -> HistoryEvent | No
     assert_never(signal)
 
 
-def _started(execution: Execution, task: OpenTask, now: int, worker_name: str | None) -> HistoryEvent:
+def _start(execution: Execution, task: OpenTask, now: int, worker_name: str | None) -> HistoryEvent:
     details: dict[str, Json] = {} if worker_name is None else {"workerName": worker_name}
     return _record(execution, task, now, "Started", details)
 

@@ -61,7 +61,7 @@ def _begin_anew(execution: Execution, frame: Frame, stood: Phase, at: int) -> No
         frame.next = stay.state.name
     else:
         frame.phase = "ENTERED"
-    frame.stay = stay.redriven(fork=fork, result=result)
+    frame.stay = stay.for_redrive(fork=fork, result=result)
     if fork is not None:
         for child in fork.children.values():
             _resume(execution, child, at)

@@ -110,7 +110,7 @@ class Stay:
         recorded = self.fork.failed_child if self.fork is not None else None
         return recorded or self.memo.failed_child
 
-    def redriven(self, *, fork: ForkState | None, result: Payload | None) -> Stay:
+    def for_redrive(self, *, fork: ForkState | None, result: Payload | None) -> Stay:
         """The same stay with all its attempts ahead of it, and what it keeps of those before."""
         stay = Stay(self.state, self.entered_id, self.entered_previous, self.entered_at)
         stay.scheduled = self.scheduled

@@ -43,7 +43,7 @@ class Intrinsic:
         self._call = call
 
     def evaluate(self, scope: Scope) -> Json:
-        """What the function gives. Raises StatesError: States.IntrinsicFailure, or States.Runtime
+        """Returns the function's result. Raises StatesError: States.IntrinsicFailure, or States.Runtime
         for a missing path.
         """
         try:

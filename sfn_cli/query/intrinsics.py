@@ -1,4 +1,4 @@
-"""The 18 Intrinsic Functions: what each takes and gives.
+"""The 18 Intrinsic Functions: their arguments and results.
 
 https://states-language.net/#appendix-b and
 https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html

@@ -1,4 +1,4 @@
-"""The order in which a Java HashMap gives its keys: that of the fields of an item which AWS reads from CSV.
+"""The order in which a Java HashMap iterates its keys: that of an item's fields which AWS reads from CSV.
 
 Observed in recordings, and in the examples of AWS's guide (userId,movieId,rating,timestamp comes as
 rating, movieId, userId, timestamp). The keys stand in buckets by their hash; there are 16, or twice
@@ -16,7 +16,7 @@ _BUCKETS = 16
 
 
 def hash_map_order(keys: Sequence[str]) -> list[str]:
-    """Distinct keys, inserted in this order, as a HashMap gives them."""
+    """Distinct keys, inserted in this order, as a HashMap iterates them."""
     buckets = _BUCKETS
     while len(keys) * 4 > buckets * 3:
         buckets *= 2

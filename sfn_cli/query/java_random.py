@@ -1,4 +1,4 @@
-"""java.util.Random: a seed at AWS gives the numbers of Java, so it must here.
+"""java.util.Random: a seed at AWS yields Java's numbers, so it must here.
 
 Observed: `$random(42)` is 0.7275636800328681. The algorithm is that of Java's documentation,
 https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/util/Random.html

@@ -21,7 +21,7 @@ Evaluate = Callable[[Scope], Json]
 
 
 class Template:
-    """A compiled template. A `constant` one gives the same value for every scope."""
+    """A compiled template. A `constant` one has the same value for every scope."""
 
     __slots__ = ("constant", "evaluate")
 

@@ -22,9 +22,9 @@ def _no_context() -> dict[str, Json]:
 class Scope:
     """The data, the time and the randomness of one evaluation.
 
-    `input` is what `$` is to a JSONPath. `states` is what `$states` holds besides its context in
-    JSONata: {"input": …, "result": …, "errorOutput": …}, only those that exist at this place.
-    `context` makes the Context Object when an expression asks for it. `now` is in milliseconds
+    `input` is what `$` is to a JSONPath. `states` is what `$states` holds in JSONata, without its
+    context: {"input": …, "result": …, "errorOutput": …}, only those that exist at this place.
+    `context` returns the Context Object when an expression reads it. `now` is in milliseconds
     since 1970. Everything random is derived from `seed` and the number of the draw: two draws
     differ, and a replay with a fresh Scope of the same seed repeats them. `budget` is how long
     all this may take.
@@ -62,11 +62,11 @@ class Scope:
         self.budget = budget
         self._draws = 0
         self.engine_values: dict[tuple[str, str], object] = {}
-        """What the JSONata adapter made of `states` and `variables`, kept for the next expression."""
+        """The JSONata adapter's values of `states` and `variables`, cached for the next expression."""
 
     def draw(self) -> bytes:
         """32 random bytes, the next of the sequence that `seed` begins."""
-        from hashlib import sha256  # loads OpenSSL: only when something random is asked for
+        from hashlib import sha256  # loads OpenSSL: only when something random is needed
 
         self._draws += 1
         return sha256(f"{self.seed}:{self._draws}".encode()).digest()

@@ -70,7 +70,7 @@ class Application:
         """
         self._service = service
         self._credentials = credentials
-        # Threads share them: made here, so that no two threads make one each.
+        # Threads share them: created here, so that no two threads create one each.
         _ = service.runner, service.invoker
         self._listening_host = listening_host
         self._scheme = scheme

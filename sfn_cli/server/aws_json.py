@@ -37,7 +37,7 @@ def operation_of(request: HttpRequest) -> Operation:
 
 
 def content_type_of(request: HttpRequest) -> str:
-    """The version of the protocol in which the request was asked, and is answered when it fails."""
+    """The version of the protocol of the request, and of its response when it fails."""
     return f"application/x-amz-json-{'1.1' if '1.1' in request.headers.get('content-type', '') else '1.0'}"
 
 

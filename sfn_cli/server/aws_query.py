@@ -44,7 +44,7 @@ def is_asked(request: HttpRequest) -> bool:
 
 
 def operation_of(request: HttpRequest) -> Operation:
-    """The operation that a request asks for. Raises ApiError UnknownOperationException."""
+    """The operation that a request calls. Raises ApiError UnknownOperationException."""
     form = _form(request)
     action, service = form.get("Action", ""), _SERVICES.get(form.get("Version", ""))
     if service is None or action not in model.operation_names(service):

@@ -40,14 +40,14 @@ class Bodies:
         self._arriving.pop(body, None)
 
     def add(self, size: int) -> None:
-        """Counts bytes that arrived, and gives up bodies when there are too many bytes."""
+        """Counts bytes that arrived, and drops bodies when there are too many bytes."""
         self._size += size
         while self._size > self._max_bytes and self._arriving:
             self.notices.note("refused a request: all bodies together are too large")
             next(iter(self._arriving)).give_up("The server is reading too many large requests. Try again.")
 
     def stop(self) -> None:
-        """Gives up all bodies that are arriving: the server stops."""
+        """Drops all bodies that are arriving: the server stops."""
         for body in list(self._arriving):
             body.give_up("sfn serve is stopping.")
 

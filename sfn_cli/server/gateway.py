@@ -7,9 +7,9 @@ AWS's protocol.
                           as StartExecution answers
 
 NAME is a machine's name or ARN, `NAME:live` an alias and `NAME:3` a version. The body is the
-execution's input. What is refused is told as API Gateway tells it: {"message"}. Nobody signs
-anything, as before a gateway without an authorizer; with --credentials, everybody does, as before
-one with AWS_IAM.
+execution's input. A refusal has API Gateway's form: {"message"}. Requests are not
+signed, as with a gateway without an authorizer; with --credentials they are, as with one with
+AWS_IAM.
 
 A web page may ask if the one who started the server named its origin (--gateway-origin), and then
 for this alone.
@@ -59,7 +59,7 @@ class Gateway:
     async def answer(
         self, head: HttpRequest, whole: Callable[[], Awaitable[HttpRequest]], call: Call
     ) -> HttpResponse:
-        """`whole` gives the request with its body, or raises ApiError; `call` asks an operation,
+        """`whole` returns the request with its body, or raises ApiError; `call` calls an operation,
         and waits for it without a thread.
         """
         headers = head.headers
@@ -118,7 +118,7 @@ class Gateway:
         return {"Vary": "Origin", **may_read}
 
     def _preflight(self, headers: Mapping[str, str]) -> dict[str, str]:
-        """The answer to a browser that asks first what the page may send."""
+        """The response to a browser's preflight request."""
         allowed = {
             **self._cors(headers),
             "Access-Control-Allow-Methods": "POST",

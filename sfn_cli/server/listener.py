@@ -87,8 +87,8 @@ def run(
 
 
 class _Server(uvicorn.Server):
-    """Says when it listens and when it is to end. A signal ends it with exit code 0, for it did
-    what it was told; a second one does so without waiting for what is being answered.
+    """Says when it listens and when it is to end. A signal ends it with exit code 0: it did
+    what the user wanted. A second one does so without waiting for what is being answered.
     """
 
     _acceptor: Acceptor | None = None
@@ -163,7 +163,7 @@ def _listen(host: str, port: int, scheme: str) -> socket.socket:
     try:
         address = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         listening = socket.create_server(address[4][:2], family=address[0], backlog=2048)
-        # Connections inherit it. asyncio would see to it, but not for a socket that was made
+        # Connections inherit it. asyncio would see to it, but not for a socket that was created
         # without naming TCP; without it the body of an answer waits 40 ms for the client to
         # acknowledge the headers.
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

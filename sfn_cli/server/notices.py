@@ -1,4 +1,4 @@
-"""Reports clients' errors on stderr: one line for all clients that made the same error."""
+"""Reports clients' errors on stderr: one line for all clients with the same error."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Requests whose answer is not there yet: each is a task of the event loop, and no thread waits.
+"""Long polls on the server: each is a task of the event loop, and no thread waits.
 
 Rule 1: nothing is done for a client that is gone: a task of an activity is its only worker's, and
 would be lost.
-Rule 2: when the server is to end, polls are answered at once, with nothing; what waits for an
-execution has a while, and is told then that the server ends.
+Rule 2: when the server is to end, polls are answered at once, with nothing; a request that waits
+for an execution gets a grace period, and then an error: the server ends.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ class Watch:
             self._follower.look_again()  # it may have been assigned a task: another may take it now
             raise
         finally:
-            with suppress(ValueError):  # it was told
+            with suppress(ValueError):  # it was answered
                 waiting[key].remove(future)
             if not waiting[key]:
                 del waiting[key]

@@ -18,6 +18,7 @@ ROLE = "arn:aws:iam::123456789012:role/r"
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:"
 EXECUTION = "arn:aws:states:us-east-1:123456789012:execution:"
 PASS = json.dumps({"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}})
+OTHER = json.dumps({"StartAt": "Q", "States": {"Q": {"Type": "Succeed"}}})
 
 
 class Clock:

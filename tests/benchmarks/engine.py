@@ -1,17 +1,19 @@
 """The engine against a floor that is written by hand (`floor.py`), in events per second.
 
-The engine is the worker's Conductor in this process, from its claim of executions that were started
+The engine is the worker's Scheduler in this process, from its claim of executions that were started
 before to its last commit: load, interpret, check the lease, write the history, end the execution.
 """
 
 from __future__ import annotations
 
+import gc
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tests.benchmarks import floor
-from tests.benchmarks.store import Store, collector_as_in_a_worker, drive
 from tests.benchmarks.table import Result, in_turn
+from tests.driven_store import Store, drive
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -53,11 +55,23 @@ def measure(folder: Path, runs: int) -> Iterator[Result]:
             yield Result(told, measured, "/s", wanted, baseline)
 
 
+@contextmanager
+def collector_as_in_a_worker() -> Iterator[None]:
+    """The garbage collector is set as a worker sets it."""
+    gc.collect()
+    gc.freeze()
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, 50, 100)
+    yield
+    gc.set_threshold(*before)
+    gc.unfreeze()
+
+
 def _engine(store: Store, machine: StateMachine, inputs: Sequence[str]) -> Callable[[], float]:
     def events_a_second() -> float:
         store.start(machine, inputs)
         began = time.perf_counter()
-        return drive(store.conductor()) / (time.perf_counter() - began)
+        return drive(store.scheduler()) / (time.perf_counter() - began)
 
     return events_a_second
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from tests.benchmarks.store import Store
+    from tests.driven_store import Store
 
 Row = tuple[int, int, int, str, int, str | None, str | None, str | None]
 

@@ -8,8 +8,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from tests.benchmarks.processes import await_all_ended, create, event_times
-from tests.benchmarks.store import ROLE
 from tests.benchmarks.table import Result
+from tests.driven_store import ROLE
 from tests.processes import sfn_json
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """What grows with what: ten times as much takes ten times as long; a full store is no slower.
 
-The work is done by the Conductor in this process, as in `engine.py`; the commands are real.
+The work is done by the Scheduler in this process, as in `engine.py`; the commands are real.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import time
 from typing import TYPE_CHECKING
 
 from sfn_cli.store.sqlite.keys import EVENTS_PER_EXECUTION
-from tests.benchmarks.engine import chain, counting
+from tests.benchmarks.engine import chain, collector_as_in_a_worker, counting
 from tests.benchmarks.processes import timed
-from tests.benchmarks.store import Store, collector_as_in_a_worker, drive
 from tests.benchmarks.table import Result, in_turn
+from tests.driven_store import Store, drive
 from tests.processes import SFN, environment_of
 
 if TYPE_CHECKING:
@@ -85,11 +85,11 @@ def measure(folder: Path, runs: int) -> Iterator[Result]:
 
 def _run(store: Store, machine: StateMachine, inputs: list[str]) -> float:
     """Seconds to start executions, a chunk a transaction, and drive them to their end."""
-    conductor = store.conductor(max_events=EVENTS_PER_EXECUTION - 1)
+    scheduler = store.scheduler(max_events=EVENTS_PER_EXECUTION - 1)
     began = time.perf_counter()
     for first in range(0, len(inputs), CHUNK):
         store.start(machine, inputs[first : first + CHUNK])
-    drive(conductor)
+    drive(scheduler)
     return time.perf_counter() - began
 
 

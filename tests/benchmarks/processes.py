@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sfn_cli.store.sqlite.database import Database
-from tests.benchmarks.store import ROLE
+from tests.driven_store import ROLE
 from tests.processes import sfn_json, until
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from tests.benchmarks.processes import cpu_seconds, resident_mb
-from tests.benchmarks.store import Store
 from tests.benchmarks.table import Result
+from tests.driven_store import Store
 from tests.processes import sfn_json, until, worker_pids
 
 if TYPE_CHECKING:

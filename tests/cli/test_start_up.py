@@ -40,7 +40,7 @@ def test_a_worker_starts_without_what_few_executions_need() -> None:
     command = [
         sys.executable,
         "-c",
-        "import sys, sfn_cli.app, sfn_cli.drivers.local.worker; print(*sys.modules)",
+        "import sys, sfn_cli.app, sfn_cli.drivers.local.process; print(*sys.modules)",
     ]
     result = subprocess.run(command, capture_output=True, text=True, env=_environment(), check=True)
     few = {

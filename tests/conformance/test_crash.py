@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sfn_cli.asl.validation.validate import validate
-from tests.conformance.test_recordings import RECORDINGS
+from tests.conformance.recordings import needs_recordings, scenarios
 from tests.interpreter.hand_turned import redriven, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = [needs_recordings, pytest.mark.slow]  # each of thousands of events is a crash
+
 
 def recorded() -> Iterator[tuple[str, Any, Any]]:
     """(name, definition, input) of each execution."""
-    for line in (RECORDINGS / "dev.jsonl").read_text().splitlines():
-        scenario = json.loads(line)
+    for scenario in scenarios():
         definition = None
         for step in scenario["steps"] if scenario["needs"] == ["none"] else ():
             parameters = step["params"]
@@ -42,7 +43,6 @@ def _is_json(text: str) -> bool:
     return True
 
 
-@pytest.mark.skipif(not RECORDINGS.is_dir(), reason="the recordings are not beside this checkout")
 def test_crash_after_every_event() -> None:
     """A history cut after any event goes on to the same end, event by event, output by output."""
     played = 0
@@ -56,7 +56,6 @@ def test_crash_after_every_event() -> None:
     assert played > 200
 
 
-@pytest.mark.skipif(not RECORDINGS.is_dir(), reason="the recordings are not beside this checkout")
 def test_redrive_and_crash_after_every_event() -> None:
     """What ended badly is redriven; cut after any event that follows, it goes on to the same end."""
     played = 0

@@ -1,32 +1,29 @@
 """What AWS itself answered: recorded executions and calls, played against `sfn serve` on a real socket.
 
-The recordings and their player lie beside a checkout (../shared/conformance), or where the
-environment variable SFN_CONFORMANCE says; without them these tests are skipped. A scenario that
-misses must be in known_gaps.toml with its reason, and one that passes must not: the list only shrinks.
+A scenario that misses must be in known_gaps.toml with its reason, and one that passes must not: the
+list only shrinks.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tomllib
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from sfn_cli.integrations.aws import embedded_aws
 from sfn_cli.store.sqlite.database import Database
+from tests.conformance.recordings import HERE, RECORDINGS, needs_recordings, scenarios
 from tests.interpreter.replay import breaches
 from tests.processes import serving, sfn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+    from pathlib import Path
 
-HERE = Path(__file__).parent
-RECORDINGS = Path(os.environ.get("SFN_CONFORMANCE", HERE.parents[2] / "shared" / "conformance"))
 ACCOUNT = {"SFN_ACCOUNT_ID": "000000000000"}
 OWN = {"activity", "lambda", "logs", "states"}
 """The needs of scenarios that sfn meets itself."""
@@ -38,12 +35,11 @@ server has them.
 MEASURED = ("SdkHttpMetadata", "SdkResponseMetadata", "billedDurationInMilliseconds")
 """What tells of the one answer that was recorded, not of every one: headers, and how long AWS's Lambda took.
 """
-beside = pytest.mark.skipif(not RECORDINGS.is_dir(), reason="the recordings are not beside this checkout")
+pytestmark = [needs_recordings, pytest.mark.slow]  # hundreds of executions, over HTTP
+
 GAPS: dict[str, str] = tomllib.loads((HERE / "known_gaps.toml").read_text())["gaps"]
 
 
-@beside
-@pytest.mark.slow
 def test_every_field_of_every_event(tmp_path: Path) -> None:
     """Scenarios that need nothing but sfn itself pass at level c, but for the known gaps.
 
@@ -60,8 +56,6 @@ def test_every_field_of_every_event(tmp_path: Path) -> None:
     database.close()
 
 
-@beside
-@pytest.mark.slow
 def test_lists_of_a_whole_account(tmp_path: Path) -> None:
     """So do those that ask for all that there is, each in a store of its own."""
     for number, asked in enumerate(
@@ -74,8 +68,6 @@ def test_lists_of_a_whole_account(tmp_path: Path) -> None:
         check(misses, played)
 
 
-@beside
-@pytest.mark.slow
 def test_tasks_that_call_services(tmp_path: Path) -> None:
     """So do those that need SQS, S3 and the like; these are the store's own (moto's server)."""
     home = tmp_path / "home"
@@ -92,11 +84,6 @@ def test_tasks_that_call_services(tmp_path: Path) -> None:
             embedded_aws.stop(str(home))
     check(misses, played)
     assert len(played) >= 60
-
-
-def scenarios() -> Iterator[dict[str, Any]]:
-    for line in (RECORDINGS / "dev.jsonl").read_text().splitlines():
-        yield json.loads(line)
 
 
 def needs_of(scenario: dict[str, Any]) -> set[str]:

@@ -26,20 +26,18 @@ import pytest
 from sfn_cli.query.jsonata.expression import UNDEFINED, JsonataError, compile_expression
 from sfn_cli.query.jsonpath.expression import PathNotFound, compile_path
 from sfn_cli.query.scope import Scope
-from tests.conformance.test_recordings import HERE, RECORDINGS
+from tests.conformance.recordings import HERE, RECORDINGS, needs_recordings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 GAPS: dict[str, dict[str, dict[str, str]]] = tomllib.loads((HERE / "suite_gaps.toml").read_text())
-beside = pytest.mark.skipif(not RECORDINGS.is_dir(), reason="the suites are not beside this checkout")
+pytestmark = [needs_recordings, pytest.mark.slow]  # thousands of expressions and paths
 
 Outcome = tuple[str, str]
 """("pass", "refused" or "wrong", what was given)."""
 
 
-@beside
-@pytest.mark.slow
 def test_jsonata(capsys: pytest.CaptureFixture[str]) -> None:
     """JSONata's suite: no value is wrong, and at least 99 % of what AWS's dialect allows passes."""
     compile_expression("1")  # loads the engine as users' expressions do
@@ -49,7 +47,6 @@ def test_jsonata(capsys: pytest.CaptureFixture[str]) -> None:
         assert rate("jsonata", outcomes) >= 0.99
 
 
-@beside
 def test_jsonpath(capsys: pytest.CaptureFixture[str]) -> None:
     """Paths on documents, as Jayway: a value is other only for a stated reason, and at least 99.5 %
     of what AWS allows passes.

@@ -6,6 +6,8 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from sfn_cli.store.sqlite.database import Database
 from tests.interpreter.replay import breaches
 from tests.processes import create_machine, ended, sfn, sfn_json, start_execution, stop_workers
@@ -50,6 +52,7 @@ def test_a_worker_takes_a_task(home: Path) -> None:
         assert started["activityStartedEventDetails"] == {"workerName": name}
 
 
+@pytest.mark.slow
 def test_a_task_that_nobody_takes(home: Path) -> None:
     """It times out, and is not handed out afterwards."""
     sfn_json(home, "create-activity", "--name", "Work")
@@ -94,6 +97,7 @@ def test_a_task_for_no_activity(home: Path) -> None:
     database.close()
 
 
+@pytest.mark.slow
 def test_a_poll_brings_a_worker(home: Path) -> None:
     """One that would schedule the task died: who polls for the task brings another, and nobody else
     need ask for anything.

@@ -43,6 +43,8 @@ from tests.processes import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+pytestmark = pytest.mark.slow  # AWS's services take seconds to start
+
 
 _NUMBERS = count()
 

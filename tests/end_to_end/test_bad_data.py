@@ -28,6 +28,7 @@ def ended_as(home: Path, definition: Any, *arguments: str) -> dict[str, Any]:
     return ended(home, start_execution(home, create_machine(home, "Odd", definition), *arguments))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "source, status, told",
     [

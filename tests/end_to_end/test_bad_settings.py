@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.bad_settings import BAD
 from tests.processes import ROLE, create_machine, sfn, stop_workers, worker_pids
-from tests.test_settings import BAD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -32,6 +32,7 @@ def execution(home: Path) -> str:
     return arn
 
 
+@pytest.mark.slow
 def test_a_list_is_written_as_it_is_read(home: Path, execution: str) -> None:
     """Without --max-items a list of any length takes the memory of a page, in JSON as in text."""
     listed = ("list-executions", "--state-machine-arn", "M")

@@ -115,6 +115,7 @@ def test_an_answer_while_no_worker_lives(home: Path) -> None:
     assert types(home, arn).count("TaskSubmitted") == 1
 
 
+@pytest.mark.slow
 def test_heartbeats(home: Path) -> None:
     """They keep a task alive, over the death of a worker too; without them it times out, and its
     token is worth nothing.
@@ -190,6 +191,7 @@ def test_a_task_that_gives_up_aborts_its_child(home: Path, how: str) -> None:
     assert sfn(home, "doctor").returncode == 0
 
 
+@pytest.mark.slow
 def test_a_child_is_started_once(home: Path) -> None:
     """Workers die while a child is started and while it runs.
 

@@ -15,6 +15,8 @@ from tests.processes import sfn_json, until, worker_pids
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow  # real time passes while the clock is set
+
 HOUR = 3600
 ROLE = "arn:aws:iam::123456789012:role/any"
 ACCOUNT = "arn:aws:states:us-east-1:123456789012"

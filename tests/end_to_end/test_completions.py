@@ -177,7 +177,10 @@ class Terminal:
         os.close(self._slave)
 
 
-@pytest.fixture(scope="module", params=SHELLS)
+@pytest.fixture(
+    scope="module",
+    params=["bash", *(pytest.param(shell, marks=pytest.mark.slow) for shell in SHELLS if shell != "bash")],
+)
 def terminal(request: pytest.FixtureRequest, home: Path) -> Iterator[Terminal]:
     if shutil.which(request.param) is None:
         pytest.skip(f"{request.param} is not installed")

@@ -238,6 +238,7 @@ def test_item_reader(home: Path, bucket: str, key: str, config: dict[str, Any], 
     assert map_run(home, described["executionArn"])["itemCounts"]["total"] == len(items)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "key, config, cause",
     [
@@ -300,6 +301,7 @@ def test_list_of_objects(home: Path, bucket: str) -> None:
     assert list(listed[0]) == ["Etag", "LastModified", "Key", "Size", "StorageClass"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "batcher, inputs",
     [
@@ -324,6 +326,7 @@ def test_item_batcher(home: Path, batcher: dict[str, Any], inputs: list[Any]) ->
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "tolerated, items, status",
     [
@@ -380,6 +383,7 @@ WRITES_ARRAYS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "config, written",
     [
@@ -431,6 +435,7 @@ def test_results_with_what_they_are_of(home: Path, tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_results_of_a_run_that_fails(home: Path, tmp_path: Path) -> None:
     """They are written too: what failed can be looked at, and done by hand."""
     place = {"Bucket": (tmp_path / "out").as_uri(), "Prefix": ""}
@@ -483,6 +488,7 @@ def _running(home: Path, execution: str) -> int:
     return int(map_run(home, execution)["executionCounts"]["running"]) if listed else 0
 
 
+@pytest.mark.slow
 def test_a_sibling_fails(home: Path) -> None:
     """The failure of another branch aborts the Map Run, with the events that say so."""
     machine = {
@@ -511,6 +517,7 @@ LATE_FAILURE = {
 }
 
 
+@pytest.mark.slow
 def test_update_map_run(home: Path) -> None:
     """A change is applied while the run goes on."""
     machine = create_machine(home, "Machine", distributed(A_DAY, MaxConcurrency=1))
@@ -546,6 +553,7 @@ def test_unknown_map_run(home: Path) -> None:
         assert (done.returncode, "ResourceNotFound" in done.stderr) == (254, True), done.stderr
 
 
+@pytest.mark.slow
 def test_kill(home: Path, bucket: str) -> None:
     """A worker that is killed again and again leaves no item out and starts none twice."""
     each = {
@@ -603,6 +611,7 @@ def handler(event, context):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("execution_type", ["STANDARD", "EXPRESS"])
 def test_redrive(home: Path, tmp_path: Path, execution_type: str) -> None:
     """What succeeded is kept, what failed goes on, and what never began begins, in the same Map Run."""
@@ -676,6 +685,7 @@ def test_redrive(home: Path, tmp_path: Path, execution_type: str) -> None:
     database.close()
 
 
+@pytest.mark.slow
 def test_redrive_of_what_was_stopped(home: Path) -> None:
     """Children that were aborted with their parent go on where they stood."""
     two = {"StartAt": "First", "States": {"First": {"Type": "Pass", "Next": "Sleep"}, **A_DAY["States"]}}

@@ -30,6 +30,7 @@ FAILS = {"StartAt": "P", "States": {"P": {"Type": "Pass", "Next": "F"}, "F": {"T
 WIDE = {"StartAt": "P", "States": {"P": {"Type": "Pass", "Result": "x" * 1_000, "End": True}}}
 
 
+@pytest.mark.slow
 def test_no_findings_while_executions_run(home: Path, tmp_path: Path) -> None:
     """Executions that start, end, and are redriven during the check are not findings."""
     machine = create_machine(home, "A", ECHO)
@@ -49,6 +50,7 @@ def test_no_findings_while_executions_run(home: Path, tmp_path: Path) -> None:
     assert [(done.returncode, done.stderr) for done in examined] == [(0, "")] * len(examined)
 
 
+@pytest.mark.slow
 def test_children_that_wait_for_a_redrive_are_no_findings(home: Path) -> None:
     """Children that become PENDING_REDRIVE, then ABORTED, without an event are not findings."""
     activity = sfn_json(home, "create-activity", "--name", "a")["activityArn"]
@@ -78,12 +80,17 @@ def test_children_that_wait_for_a_redrive_are_no_findings(home: Path) -> None:
     assert sfn(home, "doctor").stderr == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "damage, finding",
     [
         ("UPDATE event SET key = key + 5 WHERE key = 2 << 16 | 4", "its history cannot be replayed"),
         ("UPDATE event SET details = '{' WHERE key = 2 << 16 | 2", "its history cannot be replayed"),
         ("UPDATE event SET type = 'Nonsense' WHERE key = 2 << 16 | 2", "its history cannot be replayed"),
+        (
+            "UPDATE event SET type = 'WaitStateExited' WHERE key = 2 << 16 | 2",
+            "its history cannot be replayed: AssertionError('event 2 cannot be WaitStateExited: frame 0 is",
+        ),
         ("UPDATE event SET payload = CAST(x'ff' AS TEXT) WHERE key = 2 << 16 | 3", "it cannot be read"),
         ("UPDATE execution SET output = CAST(x'ff' AS TEXT) WHERE id = 2", "it cannot be read"),
         ("UPDATE execution SET output = '1' WHERE id = 2", "its output is not what its history says"),
@@ -145,6 +152,7 @@ def test_damaged_pages_do_not_end_the_check(home: Path) -> None:
 ONLY_BIG = pytest.mark.skipif(not BIG, reason="SFN_BIG=1 runs it")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [20_000, pytest.param(175_000, marks=ONLY_BIG)])
 def test_memory_is_constant(home: Path, count: int) -> None:
     """The memory of doctor does not depend on the number of executions, and stays below 150 MB."""

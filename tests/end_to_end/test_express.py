@@ -92,6 +92,7 @@ def test_nobody_can_describe_or_stop_it(home: Path) -> None:
         assert "Invalid Arn: 'Resource type not valid in this context: express'" in done.stderr
 
 
+@pytest.mark.slow
 def test_the_worker_is_killed(home: Path) -> None:
     """The command that waits brings the next worker, and has its answer."""
     machine = create(home, "Express", wait(3))

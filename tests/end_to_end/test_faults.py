@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.slow  # each of hundreds of disk operations fails once
+
 EVERY = int(os.environ.get("SFN_FAULTS_EVERY", "8"))
 """Of many operations of a command or a worker, every how many-th fails: 1 tries all."""
 

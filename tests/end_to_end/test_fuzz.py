@@ -22,13 +22,15 @@ from sfn_cli.errors import ApiError
 from sfn_cli.jsonvalue import raise_recursion_limit
 from sfn_cli.query.intrinsics import FUNCTIONS
 from sfn_cli.settings import Settings
-from tests.interpreter.test_laws import tries
+from tests.interpreter.hypotheses import tries
 from tests.processes import stop_workers, worker_pids
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from sfn_cli.api.service import Service
+
+pytestmark = pytest.mark.slow  # hundreds of machines through a real worker
 
 raise_recursion_limit()  # now: Hypothesis minds a recursion limit that changes while it tries
 

@@ -203,6 +203,7 @@ def test_what_is_no_origin(home: Path, origin: str) -> None:
     assert (done.returncode, f"--gateway-origin '{origin}' is no origin" in done.stderr) == (253, True)
 
 
+@pytest.mark.slow
 def test_many_wait_at_once(home: Path, url: str) -> None:
     """Clients that wait take no thread, so that others are answered meanwhile."""
     wait = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 3, "End": True}}}

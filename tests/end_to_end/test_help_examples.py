@@ -35,6 +35,8 @@ from tests.processes import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.slow  # every example of every help text is run
+
 SESSION = [
     "sts get-caller-identity",
     *("create-activity", "list-activities", "describe-activity"),

@@ -47,6 +47,7 @@ WAITING = {
 }
 
 
+@pytest.mark.slow
 def test_runaways_beside_quick_ones(home: Path) -> None:
     """An expression that never ends holds up nobody, fails in the end, and lets itself be stopped;
     the worker lives on.
@@ -81,6 +82,7 @@ def test_runaways_beside_quick_ones(home: Path) -> None:
     assert sfn(home, "doctor").returncode == 0
 
 
+@pytest.mark.slow
 def test_a_task_answers_while_another_branch_is_slow(home: Path) -> None:
     """What comes for an execution while its slow step runs is not lost: here, the answer to another
     branch's task.

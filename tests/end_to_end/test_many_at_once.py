@@ -7,6 +7,8 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.processes import SFN, create_function, environment_of, sfn, sfn_json, until
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ APPROVE = {
 }
 
 
+@pytest.mark.slow
 def test_fifty_shells(home: Path, tmp_path: Path) -> None:
     """create, start, describe, list, stop, send-task-success and tail, side by side.
 

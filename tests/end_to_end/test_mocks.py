@@ -152,6 +152,7 @@ def test_every_kind_of_task(mocked: Mocked) -> None:
     assert outputs == [*({"from": name} for name in KINDS if name != "Child"), {"all": {"from": "Child"}}]
 
 
+@pytest.mark.slow
 def test_retries_by_number_and_range(mocked: Mocked) -> None:
     """Invocations count from 0; one beyond the last fails the execution, whatever Retry and Catch say."""
     caught = {"Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Charge"}]}
@@ -215,6 +216,7 @@ def test_items_of_maps(mocked: Mocked) -> None:
     assert results[0] == ["a", "b", "b"]
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_killed(mocked: Mocked) -> None:
     """The mocks are the execution's: neither a dead worker nor a file that is gone changes what it
     is answered.
@@ -239,6 +241,7 @@ def test_a_worker_that_is_killed(mocked: Mocked) -> None:
     assert outcome(ended(mocked.home, execution)) == ("SUCCEEDED", 2)
 
 
+@pytest.mark.slow
 def test_a_redrive_goes_on_with_the_mocks(mocked: Mocked) -> None:
     """Its invocations go on counting, and so do its attempts: what was made to fail is over."""
     machine = mocked.create(chain(Charge=task()), Charge={"0": throws("Busy"), "1-2": {"Return": "charged"}})
@@ -249,6 +252,7 @@ def test_a_redrive_goes_on_with_the_mocks(mocked: Mocked) -> None:
         assert outcome(ended(mocked.home, execution)) == ("SUCCEEDED", "charged")
 
 
+@pytest.mark.slow
 def test_faults_and_then_the_real_function(mocked: Mocked, tmp_path: Path) -> None:
     """A fault fails attempts as its error would, and the function is called by the next one; each
     iteration has its own attempts.

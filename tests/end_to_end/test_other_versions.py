@@ -34,6 +34,8 @@ from tests.processes import (
     worker_pids,
 )
 
+pytestmark = pytest.mark.slow  # workers are awaited that leave by themselves
+
 PACKAGE = Path(sfn_cli.__file__).parent
 CHECKOUT = PACKAGE.parent
 BEFORE_VERSIONS = "280d853"

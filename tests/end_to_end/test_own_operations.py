@@ -158,6 +158,7 @@ def test_as_the_command(shop: Path, answers: list[Any], number: int) -> None:
     assert answer["cause"].startswith(f"{message} (Service: Sfn, Status Code: 400, ")
 
 
+@pytest.mark.slow
 def test_tests_that_wait_hold_up_nobody(home: Path, tmp_path: Path) -> None:
     """While a hundred tasks of one execution test a Wait of minutes, another's functions and calls go on."""
     wait = ("testState", {"roleArn": ROLE, **definition({"Type": "Wait", "Seconds": 250, "End": True})})
@@ -190,6 +191,7 @@ def test_executions_that_wait_for_executions(home: Path) -> None:
     assert [answer["Status"] for answer in json.loads(described["output"])] == ["SUCCEEDED"] * 100
 
 
+@pytest.mark.slow
 def test_a_task_that_polls_for_a_task(home: Path) -> None:
     """GetActivityTask by a task returns the input of the activity's task; each task is assigned once."""
     activity = sfn_json(home, "create-activity", "--name", "Work")["activityArn"]

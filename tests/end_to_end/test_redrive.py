@@ -9,6 +9,8 @@ import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from sfn_cli.api import call
 from sfn_cli.api.model import load
 from sfn_cli.app import build
@@ -102,6 +104,7 @@ def whole(home: Path) -> None:
     database.close()
 
 
+@pytest.mark.slow
 def test_what_was_repaired_is_redriven(home: Path, tmp_path: Path) -> None:
     """Only what failed is called again; kill -9 in the middle of it costs no more than the task that ran."""
     code = deploy(home, tmp_path)
@@ -159,6 +162,7 @@ def test_with_no_worker_alive(home: Path) -> None:
     whole(home)
 
 
+@pytest.mark.slow
 def test_a_token_of_before_answers_nothing(home: Path) -> None:
     """The task of the redriven execution has a token of its own."""
     activity = sfn_json(home, "create-activity", "--name", "Ask")["activityArn"]
@@ -201,6 +205,7 @@ def nesting(child: str) -> dict[str, Any]:
     }
 
 
+@pytest.mark.slow
 def test_a_child_goes_on_without_its_parent(home: Path, tmp_path: Path) -> None:
     """The task that waited for it has failed for good, and the parent's end no longer ends it."""
     code = deploy(home, tmp_path)

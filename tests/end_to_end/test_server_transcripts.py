@@ -21,6 +21,8 @@ from tests.processes import ended, sfn, sfn_json
 if TYPE_CHECKING:
     from subprocess import CompletedProcess
 
+pytestmark = pytest.mark.slow  # hundreds of commands, each twice
+
 RECORDED = json.loads(
     (Path(__file__).parents[1] / "cases" / "server_transcripts.json").read_text(encoding="utf-8")
 )

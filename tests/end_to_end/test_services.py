@@ -197,6 +197,7 @@ def test_a_home_that_cannot_be_written(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_service_that_does_not_listen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It has so much time; then it is ended, though it does not want to."""
     monkeypatch.setattr(dev_services, "START_SECONDS", 0.5)

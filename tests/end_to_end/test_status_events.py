@@ -78,6 +78,7 @@ def test_the_form(home: Path) -> None:
     assert shown(home) == [start, end]
 
 
+@pytest.mark.slow
 def test_every_end(home: Path) -> None:
     """Each way to end has its status; what a redrive changes is told, and what was before it stays
     told; EXPRESS machines tell nothing.
@@ -123,6 +124,7 @@ def test_every_end(home: Path) -> None:
     assert (refused.returncode, "(InvalidArn)" in refused.stderr) == (254, True)
 
 
+@pytest.mark.slow
 def test_long_data(home: Path) -> None:
     """What EventBridge would not take is left out, the input first."""
     machine = create_machine(home, "M", PASS)
@@ -144,6 +146,7 @@ def test_long_data(home: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_versions_and_aliases(home: Path) -> None:
     """An event names those by which its execution was started, and can be asked for by them."""
     machine = create_machine(home, "M", PASS)
@@ -163,6 +166,7 @@ def test_versions_and_aliases(home: Path) -> None:
     assert [len(shown(home, "--state-machine-arn", name)) for name in ("M", "M:1", "M:live")] == [6, 4, 2]
 
 
+@pytest.mark.slow
 def test_follow(home: Path) -> None:
     """What comes is shown as it comes, once, whoever makes it; Ctrl-C ends it."""
     long = create_machine(home, "Long", LONG)
@@ -250,6 +254,7 @@ def bus() -> Iterator[Bus]:
     bus.close()
 
 
+@pytest.mark.slow
 def test_delivery(home: Path, bus: Bus) -> None:
     """Each change is put once, those of an execution in order, the first start included; a bus that
     is named later is told of the rest.
@@ -278,6 +283,7 @@ def test_delivery(home: Path, bus: Bus) -> None:
         )
 
 
+@pytest.mark.slow
 def test_a_bus_that_is_dead(home: Path, bus: Bus) -> None:
     """Executions go on meanwhile; nothing is lost, not even by a kill of the worker; the worker's
     log says what is wrong.
@@ -298,6 +304,7 @@ def test_a_bus_that_is_dead(home: Path, bus: Bus) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_bus_that_fails(home: Path, bus: Bus) -> None:
     """What may pass is tried again; what is refused for good is not, and holds up nothing."""
     machine = create_machine(home, "Pass", PASS)
@@ -316,6 +323,7 @@ def test_a_bus_that_fails(home: Path, bus: Bus) -> None:
     assert "refused" not in dict(bus.details())
 
 
+@pytest.mark.slow
 def test_nobody_to_deliver_to(home: Path, bus: Bus) -> None:
     """Without an endpoint nothing is noted and nothing is started; what was noted for one that is
     named no more is dropped.

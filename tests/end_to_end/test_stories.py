@@ -34,6 +34,8 @@ from tests.processes import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+pytestmark = pytest.mark.slow  # each story is told more than once, with the services that it needs
+
 VIRTUAL = ("--virtual-time",)
 QUEUES = "https://sqs.us-east-1.amazonaws.com/123456789012/"
 

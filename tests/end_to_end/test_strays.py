@@ -27,7 +27,10 @@ from tests.processes import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.skipif(not strays.ARE_FOUND, reason="elsewhere than on Linux they are not found")
+pytestmark = [
+    pytest.mark.skipif(not strays.ARE_FOUND, reason="elsewhere than on Linux they are not found"),
+    pytest.mark.slow,  # workers are awaited that leave by themselves
+]
 
 DAEMON = """
 import os, subprocess

@@ -160,6 +160,7 @@ def test_a_heartbeat(home: Path) -> None:
     assert (after["since"], after["until"] > before["until"]) == (before["since"], True)
 
 
+@pytest.mark.slow
 def test_which_one(home: Path) -> None:
     """Where several may be meant, they are named; each kind of name finds its own; filters leave
     the others out.
@@ -191,6 +192,7 @@ def test_which_one(home: Path) -> None:
     assert json.loads(ended(home, executions["three"])["output"]) == [task["handle"] for task in tasks[2:]]
 
 
+@pytest.mark.slow
 def test_what_is_refused(home: Path, tmp_path: Path) -> None:
     """In the words of the operations; nothing is answered by it."""
     execution = started(home, "Pay", "monday")
@@ -218,6 +220,7 @@ def test_what_is_refused(home: Path, tmp_path: Path) -> None:
     assert ended(home, execution)["output"] == '{"by": "Ada"}'
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("columns", [80, 200])
 def test_at_a_terminal(home: Path, columns: int) -> None:
     """A table that is no wider than the terminal; with --output it is what it is elsewhere."""

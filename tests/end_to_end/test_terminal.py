@@ -104,6 +104,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 DESCRIBE = ("describe-execution", "--execution-arn", "Fails/one")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "environment", [{}, COLOURED, {"AWS_PAGER": "cat"}], ids=["plain", "coloured", "paged"]
 )
@@ -219,6 +220,7 @@ def test_a_line_of_a_log_keeps_its_colours_in_a_pipe(home: Path) -> None:
     assert f" {EVIL}\nsecond\n".encode() in _bytes(home, "logs", "tail", "G")
 
 
+@pytest.mark.slow
 def test_a_function_that_answers_to_the_terminal(home: Path, tmp_path: Path) -> None:
     """The payload of `lambda invoke … /dev/stdout` is text at a terminal, and bytes elsewhere."""
     (tmp_path / "app.py").write_text(f"def handler(event, context): return ({EVIL!r}).encode()\n")

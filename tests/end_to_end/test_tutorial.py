@@ -152,6 +152,7 @@ def read_until(process: subprocess.Popen[str], word: str) -> list[str]:
     raise AssertionError(f"{word!r} was not printed: {lines}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "example, arguments, output",
     [

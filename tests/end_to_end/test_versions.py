@@ -6,6 +6,8 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tests.processes import ROLE, ended, kill_workers, sfn, sfn_json, start_execution, until
 
 if TYPE_CHECKING:
@@ -56,6 +58,7 @@ def routes(**weights: int) -> tuple[str, ...]:
     )
 
 
+@pytest.mark.slow
 def test_each_runs_what_it_holds(home: Path) -> None:
     """A version, an alias and the machine itself start what they lead to; each description says by what."""
     published(home, 1, 2)
@@ -174,6 +177,7 @@ def test_a_child_by_an_alias(home: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_crash_keeps_the_version(home: Path) -> None:
     """Its history says by what it was started, whichever worker goes on with it."""
     published(home, 1)

@@ -102,6 +102,7 @@ def test_sfn_run(home: Path, tmp_path: Path) -> None:
     assert describe(home, real)["status"] == "RUNNING"
 
 
+@pytest.mark.slow
 def test_answers_from_outside(home: Path) -> None:
     """A worker that polls is in time; when nobody takes the task, the clock jumps to its timeout."""
     sfn_json(home, "create-activity", "--name", "Work")
@@ -115,6 +116,7 @@ def test_answers_from_outside(home: Path) -> None:
     assert 0 <= seconds(unanswered) - 7 * DAY < 60
 
 
+@pytest.mark.slow
 def test_a_child_has_its_parents_clock(home: Path) -> None:
     """It is started in its parent's time, and its end is a time of the parent too; a worker's death
     changes nothing.

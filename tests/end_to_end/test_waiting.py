@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.slow  # workers are killed again and again
+
 ACCOUNT = "us-east-1:123456789012"
 GATE = f"arn:aws:lambda:{ACCOUNT}:function:Gate"
 ACTIVITY = f"arn:aws:states:{ACCOUNT}:activity:Ask"

@@ -111,6 +111,7 @@ def start_many(home: Path, count: int, at: float) -> None:
     service.close()
 
 
+@pytest.mark.slow
 def test_two_hundred_executions_survive_the_kill_of_every_worker(home: Path, tmp_path: Path) -> None:
     """After kill -9 of all workers the next command brings one, all 200 end, and no event is lost
     or doubled.
@@ -198,6 +199,7 @@ def test_a_worker_outlives_the_shell_that_started_it(home: Path) -> None:
     assert os.getpgid(pid) != os.getpgid(0)
 
 
+@pytest.mark.slow
 def test_a_worker_leaves_when_nothing_is_owed(home: Path) -> None:
     """After the idle time it is gone, and the next command starts another."""
     environment = {"SFN_WORKER_IDLE_SECONDS": "0.2"}
@@ -226,6 +228,7 @@ def test_status_log_and_stop(home: Path) -> None:
     assert sfn_json(home, "describe-execution", "--execution-arn", arn)["status"] == "RUNNING"
 
 
+@pytest.mark.slow
 def test_a_broken_history_holds_up_nobody(home: Path) -> None:
     """An execution whose history cannot be replayed is suspended, with its traceback in the log;
     others go on.
@@ -259,6 +262,7 @@ def test_a_broken_history_holds_up_nobody(home: Path) -> None:
     assert f"{broken} is suspended" in examined.stderr
 
 
+@pytest.mark.slow
 def test_a_suspended_worker_writes_no_more(home: Path) -> None:
     """Past its lease another worker takes over; when the first wakes again, nothing it holds is written."""
     environment = {"SFN_LEASE_SECONDS": "2"}

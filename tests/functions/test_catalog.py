@@ -176,6 +176,7 @@ def test_a_folder_with_links(bench: Workbench) -> None:
         assert bench.answer() == value
 
 
+@pytest.mark.slow
 def test_a_large_folder_is_not_scanned_each_time(bench: Workbench) -> None:
     """What takes long to look at is looked at for a tenth of the time at most."""
     folder = bench.function(HANDLER)

@@ -177,6 +177,7 @@ ERRORS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("body, kind, error, message", ERRORS)
 def test_error(bench: Workbench, body: str, kind: str, error: str, message: str) -> None:
     """An error that the program reports is its own; one that it does not is Lambda's; the next

@@ -36,6 +36,7 @@ def handler(event, context):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "first, then",
     [

@@ -74,6 +74,7 @@ ANSWERS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source, event, answer", ANSWERS)
 def test_answer(bench: Workbench, runtime: str, source: str, event: Any, answer: Any) -> None:
     create(bench, runtime, {"index.js": source})
@@ -124,6 +125,7 @@ MODULES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("files, handler, answer", MODULES)
 def test_modules(bench: Workbench, runtime: str, files: dict[str, str], handler: str, answer: Any) -> None:
     create(bench, runtime, files, handler)
@@ -181,6 +183,7 @@ ERRORS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source, error_type, message, trace", ERRORS)
 def test_error(
     bench: Workbench, runtime: str, source: str, error_type: str, message: str, trace: list[str] | None

@@ -83,6 +83,7 @@ def daemon(bench: Workbench, start: str, name: str = "fn", then: str = "") -> li
     return pids
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("start", STARTS.values(), ids=STARTS)
 def test_they_end_with_the_pool(bench: Workbench, start: str) -> None:
     """Daemons end with their child, however they left its process group."""
@@ -91,6 +92,7 @@ def test_they_end_with_the_pool(bench: Workbench, start: str) -> None:
     assert [await_death(pid) for pid in pids] == [True] * len(pids)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("start", [STARTS["double fork"], STARTS["session"]])
 @pytest.mark.parametrize("end", ["os._exit(3)", "os.kill(os.getpid(), 9)", "time.sleep(600)"])
 def test_they_end_with_the_child(bench: Workbench, reports: list[str], start: str, end: str) -> None:

@@ -9,14 +9,16 @@ from sfn_cli import quotas
 from sfn_cli.asl.state_machine import load
 from sfn_cli.interpreter.decide import decide
 from sfn_cli.interpreter.events import HistoryEvent, execution_redriven, execution_started
+from sfn_cli.interpreter.execution import Execution, Frame, OpenTask
+from sfn_cli.interpreter.fork import ForkState
 from sfn_cli.interpreter.interpreter import Interpreter
 from sfn_cli.interpreter.signals import Signal, TaskFailed, TaskStarted, TaskSucceeded
-from sfn_cli.interpreter.stay import NO_MEMO
+from sfn_cli.interpreter.stay import NO_MEMO, Stay
 from sfn_cli.jsonvalue import Payload, dumps
 from sfn_cli.query.limits import UNLIMITED, TimeBudget
 
 if TYPE_CHECKING:
-    from sfn_cli.interpreter.execution import Execution, OpenTask
+    from collections.abc import Iterator
 
 MACHINE_ARN = "arn:aws:states:us-east-1:123456789012:stateMachine:Case"
 EXECUTION_ARN = "arn:aws:states:us-east-1:123456789012:execution:Case:run"
@@ -84,7 +86,7 @@ def run(
 ) -> list[HistoryEvent]:
     """The whole history of an execution: from its start, or on from a history that was cut off.
 
-    A `forgetful` one loses all memos before and after every event.
+    A `forgetful` one loses all memos before and after every event, and sees that `decide` writes no more.
     """
     events = list(history) or begin(input)
     interpreter = interpreter_of(definition, [stored(event) for event in events], arn, max_events)
@@ -118,14 +120,48 @@ def _advance(interpreter: Interpreter, now: int) -> list[HistoryEvent]:
 
 
 def _advance_forgetfully(interpreter: Interpreter, now: int) -> list[HistoryEvent]:
-    """The one event that is due; nothing that `decide` remembers outlives the making of an event."""
+    """The one event that is due. Nothing that `decide` remembers outlives it, and `decide` writes
+    nothing else.
+    """
+    before = list(_written(interpreter.execution))
     event = decide(interpreter.execution, now)
+    after = list(_written(interpreter.execution))
+    assert len(before) == len(after)
+    assert all(one is other or one == other for one, other in zip(before, after, strict=True))
     _forget(interpreter.execution)
     if event is None:
         return []
     interpreter.apply(event)
     _forget(interpreter.execution)
     return [event]
+
+
+UNWRITTEN = {
+    Execution: ("ready", "timers", "waiting"),
+    Stay: ("memo",),
+    Frame: (),
+    ForkState: (),
+    OpenTask: (),
+}
+"""What an execution consists of, without what `decide` may write: the agenda and memos."""
+
+
+def _written(part: Any) -> Iterator[Any]:
+    """The values of an execution that events alone may change."""
+    if type(part) in UNWRITTEN:
+        for name in type(part).__slots__:
+            if name in ("parent", "frame"):
+                yield getattr(part, name)
+            elif name not in UNWRITTEN[type(part)]:
+                yield from _written(getattr(part, name))
+    elif isinstance(part, dict):
+        yield from part
+        for value in part.values():
+            yield from _written(value)
+    elif isinstance(part, list):
+        yield from part
+    else:
+        yield part
 
 
 def _forget(execution: Execution) -> None:

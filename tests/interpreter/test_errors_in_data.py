@@ -134,6 +134,7 @@ def test_an_integer_that_is_infinite_to_jsonata() -> None:
     assert cause.endswith("threw an error during evaluation. D1001: Number out of range: Infinity")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "expression",
     [

@@ -51,6 +51,36 @@ def test_crash_after_every_event(case: dict[str, Any]) -> None:
         assert resumed == whole, f"cut after event {length}"
 
 
+def test_crash_while_a_map_run_is_aborted() -> None:
+    """A Map Run that was aborted because a sibling failed does no more, also after a crash."""
+    config = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
+    processor = {"ProcessorConfig": config, "StartAt": "C", "States": {"C": {"Type": "Succeed"}}}
+    runs = {"StartAt": "A", "States": {"A": {"Type": "Map", "ItemProcessor": processor, "End": True}}}
+    fails = {"StartAt": "B", "States": {"B": {"Type": "Fail", "Error": "Boom"}}}
+    definition = {
+        "StartAt": "P",
+        "States": {"P": {"Type": "Parallel", "Branches": [runs, fails], "End": True}},
+    }
+    whole = run(definition, [1, 2])
+    assert [event.type for event in whole][-5:] == [
+        "FailStateEntered",
+        "MapRunAborted",
+        "MapStateAborted",
+        "ParallelStateFailed",
+        "ExecutionFailed",
+    ]
+    for length in range(1, len(whole)):
+        assert run(definition, [1, 2], history=whole[:length]) == whole, f"cut after event {length}"
+    assert run(definition, [1, 2], forgetful=True) == whole
+
+
+@BY_NAME
+def test_without_memos(case: dict[str, Any]) -> None:
+    """What `decide` remembers changes no event, and it writes nothing else but the agenda."""
+    whole = run(case["definition"], case["input"], case["answers"])
+    assert run(case["definition"], case["input"], case["answers"], forgetful=True) == whole
+
+
 def test_shown_without_data() -> None:
     """Whoever asks for no execution data sees no input, no output and no variable, but that they
     are there whole.

@@ -8,23 +8,20 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sfn_cli.asl.state_machine import load
-from sfn_cli.asl.validation.diagnostic import DUPLICATE_STATE
-from sfn_cli.asl.validation.validate import validate
 from sfn_cli.jsonvalue import raise_recursion_limit
 from tests.interpreter.hand_turned import no_budget, redriven, run, stopped
+from tests.interpreter.hypotheses import errors, tries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sfn_cli.asl.validation.diagnostic import Diagnostic
     from sfn_cli.interpreter.events import HistoryEvent
 
 raise_recursion_limit()  # now: Hypothesis minds a recursion limit that changes while it tries
@@ -216,17 +213,6 @@ def _reached(made: dict[str, Any], start: str) -> set[str]:
     return found
 
 
-def tries(count: int) -> settings:
-    """So many examples, times SFN_FUZZ; where nobody watches, always the same ones."""
-    return settings(
-        max_examples=count * int(os.environ.get("SFN_FUZZ", "1")),
-        deadline=None,
-        derandomize="CI" in os.environ and "SFN_FUZZ" not in os.environ,
-        print_blob=True,
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-    )
-
-
 def holds(definition: Any, input: Any, answered: Any, cuts: int) -> None:
     """A machine's history is whole, and comes out the same when it is cut, asked without budget, or
     made without what `decide` remembers.
@@ -294,13 +280,6 @@ def beside_a_wait(state: Any) -> Any:
         {"StartAt": "C", "States": {"C": {"Type": "Wait", "Seconds": 9, "End": True}}},
     ]
     return {"StartAt": "D", "States": {"D": {"Type": "Parallel", "Branches": branches, "End": True}}}
-
-
-def errors(text: str) -> list[Diagnostic]:
-    """What keeps the machine from running: tasks are answered by name, so machines in machines have
-    the same names.
-    """
-    return [fault for fault in validate(text) if fault.severity == "ERROR" and fault.code != DUPLICATE_STATE]
 
 
 @tries(100)

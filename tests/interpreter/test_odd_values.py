@@ -17,7 +17,7 @@ from sfn_cli.jsonvalue import dumps, loads, raise_recursion_limit
 from sfn_cli.query.intrinsics import FUNCTIONS
 from sfn_cli.query.jsonata.expression import compile_expression
 from tests.interpreter.hand_turned import run, stored
-from tests.interpreter.test_laws import errors, tries
+from tests.interpreter.hypotheses import errors, tries
 
 if TYPE_CHECKING:
     from sfn_cli.interpreter.events import HistoryEvent
@@ -163,6 +163,7 @@ jsonata_atoms = st.sampled_from(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", JSONATA_NAMES)
 def test_every_function_of_jsonata(name: str) -> None:
     """Whatever its first argument is, the result is JSON, or the state fails."""

@@ -19,8 +19,7 @@ from botocore.credentials import Credentials
 from sfn_cli.errors import ConfigurationError
 from sfn_cli.server import credentials
 from tests.processes import sfn
-from tests.server.conftest import Served
-from tests.server.test_boto3 import refused
+from tests.server.served import Served, refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

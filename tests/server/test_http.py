@@ -19,7 +19,7 @@ from sfn_cli.store.sqlite.database import Database
 from sfn_cli.store.sqlite.stepfunctions.executions import Executions
 from tests.api.fakes import PASS, ROLE, make_service
 from tests.processes import until
-from tests.server.conftest import Served
+from tests.server.served import Served
 
 if TYPE_CHECKING:
     from pathlib import Path

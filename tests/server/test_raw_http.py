@@ -18,17 +18,23 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from tests.server.conftest import Served
+from tests.server.raw_requests import (
+    CLOSE,
+    CREDENTIALS,
+    FORM,
+    FUNCTIONS,
+    HOST,
+    LIST,
+    framed,
+    get,
+    post,
+    target,
+)
+from tests.server.served import Served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CREDENTIALS = "[default]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = secret\n"
-HOST = b"Host: 127.0.0.1\r\n"
-CLOSE = b"Connection: close\r\n"
-JSON = b"Content-Type: application/x-amz-json-1.0\r\n"
-FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
-FUNCTIONS = b"/2015-03-31/functions/"
 ROLE = b'"roleArn":"arn:aws:iam::123456789012:role/any"'
 FUNCTION = (
     b'{"FunctionName":"f","Role":"arn:aws:iam::123456789012:role/any",'
@@ -37,31 +43,6 @@ FUNCTION = (
 SCOPE = b"AKIDEXAMPLE/20260101/us-east-1/states/aws4_request"
 PRESIGNED = FUNCTIONS + b"?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=0&X-Amz-SignedHeaders=host&"
 FUZZ = 2000 * int(os.environ.get("SFN_FUZZ", "1"))
-
-
-def target(operation: str) -> bytes:
-    return f"X-Amz-Target: AWSStepFunctions.{operation}\r\n".encode() + JSON
-
-
-LIST = target("ListStateMachines")
-
-
-def get(path: bytes = b"/", headers: bytes = b"", method: bytes = b"GET", host: bytes = HOST) -> bytes:
-    """A request without a body."""
-    return method + b" " + path + b" HTTP/1.1\r\n" + host + headers + CLOSE + b"\r\n"
-
-
-def post(
-    body: bytes, headers: bytes = LIST, path: bytes = b"/", method: bytes = b"POST", host: bytes = HOST
-) -> bytes:
-    """A request with a body."""
-    length = f"Content-Length: {len(body)}\r\n".encode()
-    return method + b" " + path + b" HTTP/1.1\r\n" + host + headers + length + CLOSE + b"\r\n" + body
-
-
-def framed(framing: bytes, rest: bytes = b"", version: bytes = b"HTTP/1.1") -> bytes:
-    """A request to list state machines whose body is framed by these headers."""
-    return b"POST / " + version + b"\r\n" + HOST + LIST + CLOSE + framing + b"\r\n" + rest
 
 
 def date(value: bytes, name: bytes = b"X-Amz-Date") -> bytes:

@@ -21,8 +21,8 @@ from botocore.config import Config
 from sfn_cli.server.limits import MAX_BODIES_BYTES, max_connections
 from tests.api.fakes import PASS, ROLE
 from tests.processes import SFN, environment_of, until
-from tests.server.conftest import Served
-from tests.server.test_raw_http import CREDENTIALS, FUNCTIONS, HOST, LIST, framed, target
+from tests.server.raw_requests import CREDENTIALS, FUNCTIONS, HOST, LIST, framed, target
+from tests.server.served import Served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -237,6 +237,7 @@ def test_what_takes_too_long(tmp_path: Path) -> None:
     assert served.stop() == 0
 
 
+@pytest.mark.slow
 def test_who_does_not_read(tmp_path: Path) -> None:
     """A client that reads no responses is closed in time, and others are answered meanwhile."""
     served = Served(str(tmp_path / "home"))
@@ -258,6 +259,7 @@ def test_who_does_not_read(tmp_path: Path) -> None:
     assert served.stop() == 0
 
 
+@pytest.mark.slow
 def test_pipelined_requests_wait_in_the_socket(tmp_path: Path) -> None:
     """Requests that a client sends ahead of their answers are not collected in the server's memory."""
     served = Served(str(tmp_path / "home"))
@@ -274,6 +276,7 @@ def test_pipelined_requests_wait_in_the_socket(tmp_path: Path) -> None:
     assert "Traceback" not in served.printed()
 
 
+@pytest.mark.slow
 def test_bodies_are_bounded_together(tmp_path: Path) -> None:
     """Large bodies that do not end are given up, the oldest first, before they fill the memory."""
     served = Served(str(tmp_path / "home"))
@@ -314,6 +317,7 @@ HANG_UPS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("abruptly", [False, True], ids=["closed", "reset"])
 @pytest.mark.parametrize("phase", [*HANG_UPS, "answered"])
 def test_hang_ups(tmp_path: Path, phase: str, abruptly: bool) -> None:

@@ -16,8 +16,8 @@ import pytest
 from botocore.exceptions import SSLError
 
 from tests.processes import sfn, until
-from tests.server.conftest import Served
-from tests.server.test_raw_http import HOST, LIST, framed, get
+from tests.server.raw_requests import HOST, LIST, framed, get
+from tests.server.served import Served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,6 +56,7 @@ def test_boto3(https: Served) -> None:
         https.client("stepfunctions").list_state_machines()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command", [[AWS, "stepfunctions"], [str(Path(AWS).with_name("sfn"))]], ids=["aws", "sfn"]
 )
@@ -142,6 +143,7 @@ def test_handshakes_that_hang(tmp_path: Path) -> None:
     assert "Traceback" not in served.printed()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments, code, complaint",
     [

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.api.fakes import MACHINE, PASS, ROLE
-from tests.server.test_boto3 import refused
+from tests.server.served import refused
 
 if TYPE_CHECKING:
-    from tests.server.conftest import Served
+    from tests.server.served import Served
 
 ARN = MACHINE + "deployed"
 NEXT = json.dumps({"StartAt": "N", "States": {"N": {"Type": "Succeed"}}})

@@ -2,9 +2,8 @@
 their like.
 
 https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateConnection.html
-What a connection holds is kept in the store, and its secrets are never told. A new one is
-AUTHORIZED at once: a token is asked for when a task first needs it
-(`integrations/http/authorization.py`).
+A connection is stored with its secrets; no operation returns them. A new connection is AUTHORIZED at
+once: a token is requested when a task first needs it (`integrations/http/authorization.py`).
 """
 
 from __future__ import annotations
@@ -84,7 +83,7 @@ def list_connections(service: Service, request: dict[str, Any]) -> dict[str, Any
 
 
 def update_connection(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """What is not given stays as it is; of another AuthorizationType, what authorises must be given anew."""
+    """Changes the given members only; a new AuthorizationType requires its parameters too."""
     now = service.clock()
 
     def change(old: Connection) -> Connection:

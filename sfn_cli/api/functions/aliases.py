@@ -1,7 +1,7 @@
 """Aliases of functions: CreateAlias, GetAlias, UpdateAlias, DeleteAlias, ListAliases.
 
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html
-An alias leads to one version, or to two by weight; each invocation draws anew (`functions/routing.py`).
+An alias leads to one version, or to two by weight, drawn for each invocation (`functions/routing.py`).
 """
 
 from __future__ import annotations

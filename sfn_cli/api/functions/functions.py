@@ -134,7 +134,7 @@ def get_function_configuration(service: Service, request: dict[str, Any]) -> dic
 
 
 def list_functions(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """The functions by name; FunctionVersion ALL has their versions besides."""
+    """Lists the functions by name; with FunctionVersion ALL, their versions too."""
     all_versions = request.get("FunctionVersion") == "ALL"
 
     def page(after: str, limit: int) -> list[Function]:
@@ -209,7 +209,7 @@ def _changes(request: Mapping[str, Any], name: str) -> dict[str, Json]:
 
 
 def _marks(now: int) -> dict[str, Json]:
-    """What tells one state of a function from another."""
+    """The members that differ between two states of a function."""
     import time
 
     at = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now / 1000))

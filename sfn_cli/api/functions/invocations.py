@@ -50,7 +50,7 @@ def invoke(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def send_event(service: Service, function_ref: str, payload: str, client_context: str | None = None) -> str:
-    """Keeps an event until a worker has had the function handle it. Gives the id of the request."""
+    """Stores an event until a worker has invoked the function. Returns the request's id."""
     request_id = random_uuid()
     service.function_events.add(request_id, function_ref, payload, client_context, service.clock())
     service.runner.wake()

@@ -1,4 +1,4 @@
-"""Pages of Lambda's lists: Marker is the base64 of what tells the last item of the page before."""
+"""Pages of Lambda's lists: Marker is the base64 of the last item's key on the page before."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def answer(
     key: Callable[[Item], str],
     shown: Callable[[Item], Any],
 ) -> dict[str, Any]:
-    """The page that is asked for, under `member`: up to so many items that follow a key ("" for the
-    first), each as it is shown.
+    """Returns the requested page under `member`. `page` returns up to so many items after a key ("":
+    from the first); `shown` converts each.
     """
     size = min(request.get("MaxItems") or quotas.FUNCTION_PAGE_ITEMS, quotas.FUNCTION_PAGE_ITEMS)
     try:

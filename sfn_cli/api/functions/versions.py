@@ -1,8 +1,8 @@
 """Versions of functions: PublishVersion, ListVersionsByFunction.
 
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html
-A version keeps code and configuration as they were; publishing again what has not changed gives the
-version that there is.
+A version has the code and configuration of its time; publishing without a change returns the last
+version.
 """
 
 from __future__ import annotations

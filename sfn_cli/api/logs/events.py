@@ -132,7 +132,7 @@ def filter_log_events(service: Service, request: dict[str, Any]) -> dict[str, An
 
 
 def _start(service: Service, group: str, request: dict[str, Any]) -> int:
-    """From when on events are asked for that the group still keeps, in milliseconds since 1970."""
+    """The earliest time of the requested events that the group retains, in milliseconds since 1970."""
     start: int = request.get("startTime", 0)
     return max(start, service.log_groups.oldest(group, service.clock()))
 

@@ -1,4 +1,4 @@
-"""The service model as data: what each operation takes, gives and may answer.
+"""The service model as data: each operation's input, output and errors.
 
 One JSON file per operation, written by `tests/compile_model.py` from AWS's own model; `index.json`
 of each service maps a command to its operation. A command reads the one file it needs.

@@ -1,6 +1,6 @@
 """What the service itself checks first: required members, lengths, ranges, enums and patterns.
 
-All that is wrong is told at once, in AWS's words: "2 validation errors detected: Value '1001' at
+Every problem is reported at once, in AWS's words: "2 validation errors detected: Value '1001' at
 'maxResults' failed to satisfy constraint: Member must have value less than or equal to 1000; …".
 Members of lists are counted from one: 'routingConfiguration.1.member.weight'.
 """
@@ -26,7 +26,7 @@ _ENUM_ORDERS: Mapping[frozenset[str], Sequence[str]] = {
 }
 
 # Java's classes of characters, which Python does not have by name. They stand within brackets
-# with an underscore, which \w has besides letters and digits.
+# with an underscore, which \w matches too.
 _JAVA_CLASSES: Mapping[str, str] = {
     r"\p{ASCII}": r"[\x00-\x7f]",
     r"\p{L}": r"\w",
@@ -105,7 +105,7 @@ def _broken(shape: Shape, value: Any) -> Iterator[str]:
 
 
 def _is_unicode(text: str) -> bool:
-    """Whether the text has no lone surrogates: they cannot be kept as UTF-8."""
+    """Whether the text has no lone surrogates: they cannot be stored as UTF-8."""
     if text.isascii():
         return True
     try:

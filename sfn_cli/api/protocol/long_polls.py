@@ -1,8 +1,8 @@
-"""Answers that are not there yet: an execution has to end (StartSyncExecution), or an activity to
-have a task (GetActivityTask).
+"""Long polls: an execution has to end first (StartSyncExecution), or an activity to have a task
+(GetActivityTask).
 
-A door that has nothing else to do waits for them here. One that serves many keeps no thread for each
-(server/watch.py), and asks for the answer when there may be one.
+A command waits for them here. The server uses no thread for each (server/watch.py): it looks for the
+answer when there may be one.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class AwaitedEnd(NamedTuple):
-    """`answer` gives the operation's answer once the execution in this row has ended."""
+    """`answer` returns the operation's response once the execution in this row has ended."""
 
     execution: int
     answer: Callable[[Service], dict[str, Any]]
@@ -31,8 +31,8 @@ class AwaitedEnd(NamedTuple):
 
 
 class AwaitedTask(NamedTuple):
-    """`take` gives the operation's answer if a task of the activity waits, or None; after
-    `seconds`, NO_TASK is the answer.
+    """`take` returns the operation's response if a task of the activity is pending, else None;
+    after `seconds`, the response is NO_TASK.
     """
 
     activity: str

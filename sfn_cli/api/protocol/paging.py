@@ -63,7 +63,7 @@ def token(scope: str, key: str, now: int) -> str:
 
 
 def last_key(request: Mapping[str, Any], scope: str, now: int, read: Callable[[str], Key]) -> Key | None:
-    """The key of the last item of the page before, as `read` gives it, or None for the first page.
+    """The key of the last item of the page before, as `read` returns it, or None for the first page.
 
     Raises ApiError InvalidToken when nextToken is not one of `scope`, or is older than a day.
     """

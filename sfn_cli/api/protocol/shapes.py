@@ -1,6 +1,6 @@
 """Requests and responses by the model: the client's checks, and the way to JSON and back.
 
-Rule 1: `check_request` refuses what an AWS client refuses before it asks, in botocore's words. It
+Rule 1: `check_request` refuses what an AWS client refuses to send, in botocore's words. It
 looks at types, required and unknown members and minima; maxima, enums and patterns are left to
 the service (`constraints.py`).
 Rule 2: within sfn, a time is an int of milliseconds since 1970 and a blob is bytes; a door shows

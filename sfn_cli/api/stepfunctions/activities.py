@@ -1,7 +1,7 @@
 """Activities: CreateActivity, DescribeActivity, ListActivities, DeleteActivity, GetActivityTask.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateActivity.html
-Creating is idempotent; tags that are given to an activity that exists are not kept.
+Creating is idempotent; the tags in a request for an existing activity are ignored.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ def check_name(name: str) -> None:
 
 
 def check_role(role_arn: str) -> None:
-    """Raises ApiError InvalidArn when the role is no ARN. (That it exists is nobody's concern here.)"""
+    """Raises ApiError InvalidArn when the role is not an ARN. Whether it exists is not checked."""
     if arn.parse_strict(role_arn) is None:
         raise _invalid_arn(role_arn)
 

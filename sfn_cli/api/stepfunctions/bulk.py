@@ -54,8 +54,7 @@ def start_executions(
     """Starts an execution for each line that is not refused, and makes sure that a worker lives.
 
     Names are UUIDs, or `name_prefix` and the line's number. Raises ApiError or UsageError, and
-    starts none, when the state machine or what is asked of its mocks (`inject` as StartExecution
-    has it) is to blame.
+    starts none, for an unusable state machine or unusable mocks (`inject` as StartExecution has it).
     """
     common, mocking = resolve_mocks(service, {"stateMachineArn": state_machine_arn, "inject": inject})
     arn_checks.check_machine(common["stateMachineArn"])

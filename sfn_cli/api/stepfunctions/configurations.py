@@ -1,6 +1,6 @@
 """The configurations of a state machine: what is not given is AWS's default, or what an update finds.
 
-Each function gives a JSON object in text, as it is kept and as DescribeStateMachine shows it.
+Each function returns the text of a JSON object, as it is stored and as DescribeStateMachine returns it.
 """
 
 from __future__ import annotations

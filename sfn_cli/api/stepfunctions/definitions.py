@@ -65,7 +65,7 @@ def validate_state_machine_definition(
 
 
 def _as_aws_sees_it(fault: Diagnostic) -> Diagnostic:
-    """What sfn lacks is no fault of the definition: it is a warning, and AWS's result stays."""
+    """Something that sfn does not support is a warning only: the result is AWS's."""
     return fault._replace(severity="WARNING") if fault.code == UNAVAILABLE else fault
 
 

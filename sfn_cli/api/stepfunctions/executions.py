@@ -78,7 +78,7 @@ def resolve_mocks(service: Service, request: Mapping[str, Any]) -> tuple[dict[st
 def _start(
     service: Service, request: dict[str, Any], at: int, mocking: Mocking | None = None, **members: Any
 ) -> StartExecutionAnswer:
-    """Starts an execution with these members of a NewExecution beside those that the request gives."""
+    """Starts an execution with these members of a NewExecution beside those in the request."""
     arn_checks.check_machine(request["stateMachineArn"])
     check_start(request)
     new, started = new_execution(active(service, request["stateMachineArn"]), request, at, mocking)
@@ -94,8 +94,8 @@ def check_start(request: Mapping[str, Any]) -> None:
 def new_execution(
     machine: StateMachine, request: Mapping[str, Any], at: int, mocking: Mocking | None = None
 ) -> tuple[NewExecution, HistoryEvent]:
-    """The execution that a request asks for, and its first event. Raises ApiError or UsageError for
-    mocks that cannot be.
+    """Returns the requested execution and its first event. Raises ApiError or UsageError for unusable
+    mocks.
     """
     name = request.get("name") or time_ordered_uuid(at)
     seed = os.urandom(16).hex()
@@ -166,7 +166,7 @@ def describe_execution(service: Service, request: DescribeExecutionInputTypeDef)
 def describe(execution: Execution, *, included: bool = True) -> dict[str, Any]:
     """An execution as DescribeExecution shows it, with its data or without."""
     summary = _summary(execution)
-    del summary["itemCount"]  # it is told in lists only
+    del summary["itemCount"]  # it is in lists only
     answer = {
         **summary,
         "inputDetails": {"included": included},
@@ -202,7 +202,7 @@ def list_executions(service: Service, request: ListExecutionsInputTypeDef) -> di
 
 
 def _whose(service: Service, request: Mapping[str, Any]) -> Whose:
-    """Whose executions a list asks for."""
+    """Which executions a list contains."""
     from sfn_cli.api.stepfunctions.map_runs import existing_map_run
 
     status, redriven = request.get("statusFilter"), _REDRIVEN.get(request.get("redriveFilter"))
@@ -227,7 +227,7 @@ _REDRIVEN = {None: None, "REDRIVEN": True, "NOT_REDRIVEN": False}
 
 
 def _summary(execution: Execution | Summary) -> dict[str, Any]:
-    """What a list and a description both tell."""
+    """The members that a list and a description share."""
     return {
         "executionArn": execution.arn,
         "stateMachineArn": execution.state_machine_arn,
@@ -239,7 +239,7 @@ def _summary(execution: Execution | Summary) -> dict[str, Any]:
         "mapRunArn": execution.map_run_arn,
         "itemCount": execution.item_count,
         "redriveCount": execution.redrive_count,
-        # AWS tells no date of the EXPRESS children that a Map Run has started again.
+        # AWS returns no date for the EXPRESS children that a Map Run has restarted.
         "redriveDate": None if arn.is_express(execution.arn) else execution.redriven_at,
     }
 
@@ -302,9 +302,7 @@ def redrive_status(status: str) -> dict[str, str]:
 
 
 def redrivable(reason: str | None) -> dict[str, str]:
-    """The members of DescribeExecution that tell of an execution that can be redriven, unless there
-    is a reason why not.
-    """
+    """The members of DescribeExecution about a redrive; `reason` is why it is not possible, or None."""
     return (
         {"redriveStatus": "REDRIVABLE"}
         if reason is None

@@ -72,9 +72,7 @@ def version_arn(machine: StateMachine) -> str | None:
 
 
 def started_by(machine: StateMachine) -> dict[str, Any]:
-    """What the executions of a list have in common besides their machine: the alias that was asked
-    for, or the version.
-    """
+    """The requested alias or version, which all executions of a list share."""
     if machine.alias is not None:
         return {"alias": machine.alias.name}
     return {} if machine.version is None else {"version": machine.version.number}

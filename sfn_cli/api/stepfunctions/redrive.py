@@ -1,7 +1,7 @@
 """RedriveExecution: an execution that failed, was stopped or timed out goes on from where it stood.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_RedriveExecution.html
-Which states do their work again is told by the interpreter (`interpreter/redrive.py`).
+The interpreter decides which states run again (`interpreter/redrive.py`).
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def why_not(standing: Standing, now: int) -> str | None:
 
 
 def status_of(service: Service, execution_arn: str) -> dict[str, str]:
-    """The members of DescribeExecution that tell whether an execution which is there may be redriven."""
+    """The members of DescribeExecution about whether an existing execution may be redriven."""
     standing = service.redrives.standing(execution_arn)
     assert standing is not None
     reason = why_not(standing, service.clock())

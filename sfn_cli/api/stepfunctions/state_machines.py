@@ -3,8 +3,8 @@ ListStateMachines.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
 Creating is idempotent: the same name with the same definition (as text), type, configurations,
-publish and versionDescription is answered as if it were new; another role or other tags are not
-looked at, and not kept.
+publish and versionDescription is answered as if it were new; another role or other tags are
+ignored.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def update_state_machine(
         elif not publish:
             # Observed: an update that changes nothing makes no revision.
             return {"updateDate": now, "revisionId": old.revision_id}
-        # Another update may have come first: then this one is made from what that left.
+        # Another update may have come first: this one then starts from its result.
         updated = revise(
             service, machine, changed, publish=publish, description=request.get("versionDescription", "")
         )
@@ -254,7 +254,7 @@ def _revision_members(revision: Revision, request: Mapping[str, Any]) -> dict[st
         "tracingConfiguration": jsonvalue.loads(revision.tracing_configuration),
         "encryptionConfiguration": jsonvalue.loads(revision.encryption_configuration),
         "revisionId": revision.revision_id,
-        # They tell of the definition, which the caller may not be allowed to see.
+        # They reveal the definition, which the caller may not be allowed to see.
         "variableReferences": None if metadata_only else definitions.variable_references(revision.definition),
     }
 

@@ -1,7 +1,7 @@
 """The events that Step Functions sends to EventBridge when an execution's status changes.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
-They are derived from what is stored: nothing has to run, or to have run, for somebody to see them.
+They are derived from the store: nothing has to run, or to have run, for a reader to see them.
 Only STANDARD executions have them.
 """
 
@@ -35,7 +35,7 @@ _DETAIL = (
 
 
 def status_event(execution: Execution) -> dict[str, Any]:
-    """The event that tells of an execution as it stands now; its id is the same whenever it is made."""
+    """The event of an execution's current status; its id is the same each time it is created."""
     detail = _detail(execution)
     happened_at = execution.stopped_at or execution.redriven_at or execution.started_at
     parsed = arn.parse(execution.arn)

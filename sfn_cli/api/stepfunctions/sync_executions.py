@@ -1,8 +1,8 @@
 """StartSyncExecution: an EXPRESS execution that is started and waited for.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartSyncExecution.html
-It runs as every other execution does: kept before it is acknowledged, driven by a worker, and gone
-on with by the next one after a crash. That it failed is no error of the call.
+It runs like any other execution: stored before it is acknowledged, driven by a worker, and resumed
+by the next one after a crash. A failed execution is not an error of the call.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ BILLED_MB = 64
 """In which steps AWS bills time and memory."""
 
 BASE_BYTES = 50 * 1024 * 1024
-"""What an execution is billed for besides its definition and its data."""
+"""The memory that every execution is billed for, beyond its definition and its data."""
 
 
 def start_sync_execution(service: Service, request: StartSyncExecutionInputTypeDef) -> AwaitedEnd:
@@ -55,7 +55,7 @@ def _answer(service: Service, *, execution_arn: str, included: bool) -> dict[str
     if execution.stopped_at is None:
         suspensions.refuse_to_wait(service, execution.id)
     assert execution.stopped_at is not None
-    # AWS bills no wait for a worker: the time counts from the first event that one made.
+    # AWS bills no wait for a worker: the time counts from a worker's first event.
     (begun,) = service.executions.history(execution.id, after=1, limit=1)
     answer = {
         "executionArn": execution.arn,

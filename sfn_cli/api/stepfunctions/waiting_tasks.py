@@ -1,4 +1,4 @@
-"""Who waits for whom: the tasks that somebody outside has to answer. AWS has no operation that lists them.
+"""Lists pending tasks: those that a person or program has to answer. AWS has no such operation.
 
 They are answered by the operations that AWS has (tasks.py), with their token.
 """
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sfn_cli.api.service import Service
 
 HANDLE_DIGITS = 8
-"""So many of a handle's digits are shown: enough to tell thousands of tasks apart."""
+"""How many of a handle's digits are shown: enough for thousands of tasks to differ."""
 
 
 class WaitingTask(NamedTuple):
@@ -59,7 +59,7 @@ class WaitingTask(NamedTuple):
 
     @property
     def names(self) -> tuple[str, str, str]:
-        """All that it can be called by besides its handle."""
+        """The other names that it can be called by."""
         return f"{self.execution_name}/{self.state}", self.name, f"{self.execution_arn}/{self.state}"
 
     def to_response(self) -> dict[str, Any]:

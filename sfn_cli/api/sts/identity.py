@@ -1,4 +1,4 @@
-"""Who asks: what STS tells of it, which Terraform and many scripts want to know before anything else."""
+"""GetCallerIdentity, which Terraform and many scripts call before anything else."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ if TYPE_CHECKING:
 
 
 def get_caller_identity(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """Whoever asks is the account's owner."""
+    """Returns the account's owner: callers are not distinguished."""
     account = service.settings.account_id
     return {"UserId": account, "Account": account, "Arn": f"arn:aws:iam::{account}:root"}

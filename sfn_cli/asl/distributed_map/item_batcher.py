@@ -1,4 +1,4 @@
-"""ItemBatcher: items that a DISTRIBUTED Map gives to one child execution together.
+"""ItemBatcher: several items of a DISTRIBUTED Map become the input of one child execution.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itembatcher.html
 A child's input is {"BatchInput": …, "Items": […]}; BatchInput only where it is given.

@@ -1,4 +1,4 @@
-"""What a Map in DISTRIBUTED mode asks of its Map Run.
+"""The Map Run of a Map in DISTRIBUTED mode: its fields, evaluated into a plan.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
 """
@@ -53,8 +53,8 @@ class MapRunPlan(NamedTuple):
 
     `label` is the Map's, or None; `processor` the definition (JSON text) of the child executions,
     whose type is "STANDARD" or "EXPRESS"; `items` those of the state's input, or None where
-    `reading` says what is to be read. `select` gives the input that ItemSelector makes of the item
-    with this index.
+    `reading` says what is to be read. `select` returns the input that ItemSelector creates for the
+    item with this index.
     """
 
     label: str | None

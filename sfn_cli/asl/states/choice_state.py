@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sfn_cli.asl.visit import Visit
+    from sfn_cli.jsonvalue import Payload
 
 
 class _Option(NamedTuple):
@@ -38,32 +39,30 @@ class ChoiceState(State):
         self._default: str | None = fields.get("Default")
 
     def enter(self, visit: Visit) -> Move:
+        own_result = self.flow.own_result(visit)
         for option in self._options:
-            if self._holds(option, visit):
-                return self._exit(visit, option.flow, option.next)
+            if self._holds(option, visit, own_result):
+                return Exit(
+                    option.flow.output(visit, own_result), option.flow.assign(visit, own_result), option.next
+                )
         if self._default is None:
             # Observed: not the specification's States.NoChoiceMatched.
             raise StatesError(
                 "States.Runtime",
                 "Failed to transition out of the state. The state does not point to a next state.",
             )
-        return self._exit(visit, self.flow, self._default)
+        return Exit(self.flow.output(visit, own_result), self.flow.assign(visit, own_result), self._default)
 
-    def _holds(self, option: _Option, visit: Visit) -> bool:
+    def _holds(self, option: _Option, visit: Visit, own_result: Payload | None) -> bool:
         if option.rule is not None:
-            produced = self.flow.own_result(visit)
-            assert produced is not None
-            return option.rule(visit.path_scope(produced.value))
+            assert own_result is not None
+            return option.rule(visit.path_scope(own_result.value))
         if not is_expression(option.condition):
             return option.condition is True
         return (
             evaluate_string(option.condition, f"{option.place}Condition", visit.jsonata_scope(), "boolean")
             is True
         )
-
-    def _exit(self, visit: Visit, chosen: Flow, next: str) -> Move:
-        produced = self.flow.own_result(visit)
-        return Exit(chosen.output(visit, produced), chosen.assign(visit, produced), next)
 
 
 def _option(place: str, choice: Mapping[str, Any], fields: Mapping[str, Any], language: str) -> _Option:

@@ -1,4 +1,4 @@
-"""Pass: gives its input, or a fixed Result, to the next state. ASL: https://states-language.net/#pass-state"""
+"""Pass: outputs its input, or a fixed Result. ASL: https://states-language.net/#pass-state"""
 
 from __future__ import annotations
 

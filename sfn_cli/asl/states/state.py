@@ -21,9 +21,9 @@ LoadMachine = Callable[[Mapping[str, Any]], "CompiledMachine"]
 class State:
     """A state of a machine; frozen once it is loaded.
 
-    `enter` is asked once the state was entered, `complete` once its work was done (a task's
+    `enter` is called once the state was entered, `complete` once its work is done (a task's
     result, the outputs of its children, a sleep that is over: no result). Both are pure: the same
-    visit gives the same Move. They raise StatesError when the state fails.
+    visit returns the same Move. They raise StatesError when the state fails.
     """
 
     type: ClassVar[str]

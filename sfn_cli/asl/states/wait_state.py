@@ -54,10 +54,10 @@ class WaitState(State):
             return evaluate_string(self._value, self._form, visit.jsonata_scope(), wanted)
         if self._path is None:
             return self._value
-        produced = self.flow.own_result(visit)
-        assert produced is not None
+        own_result = self.flow.own_result(visit)
+        assert own_result is not None
         try:
-            return self._path.evaluate(visit.path_scope(produced.value))
+            return self._path.evaluate(visit.path_scope(own_result.value))
         except PathNotFound:
             raise StatesError(
                 "States.Runtime",

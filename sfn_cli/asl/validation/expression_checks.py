@@ -1,6 +1,6 @@
-"""Checks of what is computed: paths, Payload Templates, JSONata strings, and the names that Assign gives.
+"""Checks of what is computed: paths, Payload Templates, JSONata strings, and the names in Assign.
 
-Every expression of a template is compiled, so that all that are wrong are told. A check takes
+Every expression of a template is compiled, so that every wrong one is reported. A check takes
 (findings, value, location, query language, the field's name). Texts marked (ours) are not known
 from AWS.
 """
@@ -49,7 +49,7 @@ def check_items_path(findings: Findings, value: Json, location: str, language: s
 
 
 def check_variable_path(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
-    """A path in a Choice Rule. The specification asks for a Reference Path, but AWS takes any."""
+    """A path in a Choice Rule. The specification requires a Reference Path; AWS accepts any."""
     if findings.is_a("String", value, location) and _begins_with_dollar(findings, value, location):
         try:
             compile_path(value)

@@ -103,7 +103,7 @@ REQUIRED_FIELDS: Mapping[str, tuple[str, ...]] = {
     "Choice": ("Choices",),
     "Parallel": ("Branches",),
 }
-"""The fields that a state of the type must have, besides Type and (Next or End)."""
+"""The fields that a state of the type must have, in addition to Type and (Next or End)."""
 
 ENDLESS_TYPES = ("Choice", "Succeed", "Fail")
 """The types that have neither Next nor End."""

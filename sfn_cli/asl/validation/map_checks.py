@@ -151,7 +151,7 @@ def _check_request(
     language: str,
     others: Sequence[str],
 ) -> None:
-    """A Resource, and what it is asked: Parameters in JSONPath, Arguments in JSONata."""
+    """Checks a Resource and its arguments: Parameters in JSONPath, Arguments in JSONata."""
     request = _request(language)
     for field, inner in value.items():
         if field == request:

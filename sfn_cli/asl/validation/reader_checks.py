@@ -27,7 +27,7 @@ _OWN_FIELDS: Mapping[str, Sequence[str]] = {
     "MANIFEST": ("ManifestType", "CSVHeaderLocation", "CSVHeaders", "CSVDelimiter"),
     "PARQUET": ("ManifestType",),
 }
-"""What the ReaderConfig of each InputType may have, besides the fields of all. A manifest of S3
+"""What the ReaderConfig of each InputType may have, in addition to the common fields. A manifest of S3
 Inventory lists CSV files, one of Athena files of the InputType.
 """
 

@@ -27,8 +27,8 @@ def targets(state: Mapping[str, Any], location: str) -> Iterable[tuple[str, str]
 
 
 def may_be_last(state: Json) -> bool:
-    """Whether an execution may end with the state, or else something about its end is wrong, which
-    is told apart.
+    """Whether an execution may end with the state, or its end has an error of its own, which is
+    reported separately.
     """
     if not isinstance(state, dict) or state.get("Type") not in list(STATE_FIELDS) or state.get("End"):
         return True

@@ -1,4 +1,4 @@
-"""The one validator of definitions: every problem in one go, in AWS's codes and words.
+"""The validator of definitions. Reports every problem at once, with AWS's codes and messages.
 
 It walks machines and their states; what a field may hold is checked by its kind (fields.py), in the
 `…_checks.py` beside. What passes here can be loaded (`state_machine.load`). Texts marked (ours) are
@@ -124,7 +124,7 @@ class _Machines:
     def check(
         self, machine: Mapping[str, Json], location: str, language: str, also: Iterable[str] = ()
     ) -> None:
-        """A machine, a branch or a processor; `also` names the fields that it may have besides."""
+        """A machine, a branch or a processor; `also` names further fields that it may have."""
         findings = self.findings
         findings.require(machine, ("States", "StartAt"), location)
         self.depth += 1
@@ -178,7 +178,7 @@ class _Machines:
                 if target not in states:
                     findings.error(field, f"Missing 'Next' target: {target}", MISSING_TARGET)
         if self.depth == 1 and states and not any(may_be_last(state) for state in states.values()):
-            # Observed: which states are reached is no longer asked then.
+            # Observed: AWS then does not check which states are reached.
             findings.of_the_whole("Workflow has no terminal state", MISSING_END)
             return
         for name in states:

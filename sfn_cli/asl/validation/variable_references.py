@@ -1,4 +1,4 @@
-"""Which variables each state of a machine reads, as DescribeStateMachine's variableReferences tells it.
+"""Which variables each state of a machine reads, as DescribeStateMachine's variableReferences lists them.
 
 Observed: states are by their own name, wherever in the machine they are; names are sorted; a state
 that reads none is left out. In JSONPath, `$name` counts outside of quoted text; in JSONata, the

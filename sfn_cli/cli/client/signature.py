@@ -1,4 +1,4 @@
-"""The signature by which an endpoint of AWS knows who asks, and whose it is."""
+"""Signs requests to an endpoint of AWS (SigV4), with the credentials of a profile."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class Incoming(NamedTuple):
 
 
 def outgoing(operation: Operation, request: Mapping[str, Any]) -> Outgoing:
-    """The HTTP request that asks for the operation."""
+    """The HTTP request for the operation."""
     if operation.protocol == "json":
         headers = {
             "Content-Type": f"application/x-amz-json-{operation.json_version}",

@@ -104,7 +104,7 @@ def _of_command(command: click.Command, before: list[str], current: str) -> Iter
 
 
 def _options(command: click.Command) -> Table:
-    """The options of a command, whoever reads its argv."""
+    """The options of a command, whichever parser reads its argv."""
     if isinstance(command, TableCommand):
         return command.table()
     return options.table(

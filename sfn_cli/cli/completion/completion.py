@@ -1,7 +1,7 @@
-"""`sfn completion SHELL` prints what the shell sources; `sfn __complete SHELL …` is what that asks
+"""`sfn completion SHELL` prints what the shell sources; `sfn __complete SHELL …` is what that calls
 at each press of Tab.
 
-The scripts are files of their own, in `completions/`. Each gives its line as its shell tells it:
+The scripts are files of their own, in `completions/`. Each passes its line as its shell has it:
 
     bash    the line up to the cursor, and the characters at which bash splits words
     zsh     the words up to the cursor, the last one whole or empty
@@ -65,7 +65,7 @@ def _script(shell: str) -> str:
 
 
 def answer(argv: Sequence[str]) -> ExitCode:
-    """What a script asks for: a line for each candidate, in the form that its shell takes."""
+    """Prints a line for each candidate, in the form that the script's shell takes."""
     from sfn_cli.cli.completion.candidates import candidates
 
     shell, *line = argv or ("",)

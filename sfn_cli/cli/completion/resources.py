@@ -1,7 +1,7 @@
-"""The ARNs and names that the store knows: what the options can be that ask for one.
+"""Completes ARNs and names of resources in the store.
 
-An ARN of an execution is completed in two steps, first up to its machine: nobody picks one out of
-ten thousand.
+An ARN of an execution is completed in two steps, first up to its machine: a list of ten thousand
+helps no one.
 """
 
 from __future__ import annotations
@@ -128,8 +128,8 @@ def _log_streams(service: Service, current: str, given: Mapping[str, Any]) -> It
 
 
 def _waiting_tasks(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
-    """The tasks that wait: by their names, where that tells them apart; and by their handles, once
-    one is begun.
+    """The pending tasks: by their names, where these differ; and by their handles, once the user has
+    typed the beginning of one.
     """
     from sfn_cli.api.stepfunctions.waiting_tasks import waiting_tasks
 

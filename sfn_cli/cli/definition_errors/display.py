@@ -4,7 +4,7 @@
        12 |       "Next": "Pya"
           |               ^
 
-They are told on stderr, and only when it is a terminal.
+They are written to stderr, and only when it is a terminal.
 """
 
 from __future__ import annotations

@@ -57,7 +57,7 @@ def split(argv: Sequence[str], globals: Table, depth: int) -> tuple[list[str], l
 
 
 def parse(argv: Sequence[str], options: Table, positionals: Sequence[str] = ()) -> Arguments:
-    """The values that argv gives to options and positionals. Raises CommandLineError.
+    """The values of options and positionals in argv. Raises CommandLineError.
 
     Whether required options are there is `check_required`'s: help and --cli-input-json come before.
     """

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Backend:
-    """Opens what it needs when it is first asked, and closes it at the end of its `with` block."""
+    """Opens what it needs on the first call, and closes it at the end of its `with` block."""
 
     def __init__(self, terminal: Terminal) -> None:
         self.terminal = terminal

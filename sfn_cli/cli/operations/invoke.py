@@ -40,8 +40,8 @@ def request_of(given: dict[str, Any], options: Table, terminal: Terminal) -> dic
 def call_and_show(
     operation: Operation, request: dict[str, Any], given: dict[str, Any], terminal: Terminal
 ) -> None:
-    """Asks for the answer, for all of its pages if it has pages, and writes it."""
-    # What is wrong with these is told before anything is asked.
+    """Calls the operation, for all of its pages if it has pages, and writes the answer."""
+    # Errors in these are reported before the operation is called.
     _ = (terminal.query, terminal.output)
     try:
         _call_and_show(operation, request, given, terminal)
@@ -118,7 +118,7 @@ def resolve_names(request: dict[str, Any], backend: Backend) -> Iterator[None]:
 
 
 def show_answer(operation: Operation, response: dict[str, Any], terminal: Terminal) -> None:
-    """Writes one answer in the format and through the query that were asked for."""
+    """Writes one answer in the format and through the query that the command line names."""
     _write(operation, show(response, operation.output), terminal)
 
 

@@ -35,7 +35,7 @@ class Option(NamedTuple):
 
     @property
     def is_ours(self) -> bool:
-        """Whether it gives a member that AWS's model does not have."""
+        """Whether its member is not in AWS's model."""
         return self.shape is not None and is_ours(self.shape)
 
 
@@ -128,7 +128,7 @@ def of_operation(operation: Operation) -> dict[str, Option]:
 
 
 def paging_members(operation: Operation) -> tuple[str, ...]:
-    """The members of the input that auto-paging sets: who gives one pages by hand."""
+    """The members of the input that automatic paging sets: a caller who sets one pages manually."""
     if not operation.paginator:
         return ()
     tokens = operation.paginator["input_token"]

@@ -42,7 +42,7 @@ def find_limits(operation: Operation, given: Mapping[str, Any], paginate: bool) 
     """Returns the limits of automatic paging, or None for a single page: the operation has no
     pages, or the caller pages manually.
 
-    Raises UsageError when it is both asked for and refused.
+    Raises UsageError for --no-paginate together with a limit.
     """
     if not operation.paginator:
         return None
@@ -61,7 +61,7 @@ def find_limits(operation: Operation, given: Mapping[str, Any], paginate: bool) 
 
 
 def pages(call: SendRequest, operation: Operation, request: dict[str, Any], limits: Limits) -> Iterator[Page]:
-    """The pages, each asked for when the one before it was taken."""
+    """Yields the pages; each is requested when the one before it was taken."""
     assert operation.paginator is not None
     tokens_in = _names(operation.paginator["input_token"])
     tokens_out = _names(operation.paginator["output_token"])

@@ -19,7 +19,7 @@ _PLAIN_PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
 
 
 def compile_query(expression: str) -> Query:
-    """What gives the part of an answer that the expression names. Raises UsageError for bad syntax."""
+    """Returns what selects the expression's part of an answer. Raises UsageError for bad syntax."""
     if _PLAIN_PATH.fullmatch(expression):
         names = expression.split(".")
         return lambda value: _follow(value, names)

@@ -58,7 +58,7 @@ def _mark(text: str, position: int) -> str:
 def parse(text: str, load: Callable[[str], str | bytes | None]) -> dict[str, Any]:
     """The structure that `text` describes, with texts for scalars. Raises ShorthandError.
 
-    `load` gives the content of a location such as file://PATH, or None for other text.
+    `load` returns the content of a location such as file://PATH, or None for other text.
     """
     return _Parser(text, load).structure()
 

@@ -1,4 +1,4 @@
-"""--generate-cli-skeleton: a request to fill in, or an answer as an example, made from the model."""
+"""--generate-cli-skeleton: a request to fill in, or an example of an answer, from the model."""
 
 from __future__ import annotations
 

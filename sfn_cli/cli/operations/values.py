@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def of_option(option: Option, given: Any, *, raw_blobs: bool = False) -> Any:
-    """The value that an option gives to its member.
+    """The value of an option, for its member.
 
     `raw_blobs`: a blob is given as it is, and not in base64 (--cli-binary-format raw-in-base64-out).
     """
@@ -46,7 +46,7 @@ def load(text: str) -> str | bytes:
 
 
 def text(option: str, given: str) -> str:
-    """The text that an option of sfn's own gives: the content of a location, or itself."""
+    """The text of one of sfn's own options: the content of a location, or itself."""
     try:
         return _decode(load(given))
     except _UnreadableError as error:

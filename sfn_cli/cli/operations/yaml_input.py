@@ -1,4 +1,4 @@
-"""Reading YAML that a user gives, within bounds on its depth and on what its aliases expand to.
+"""Reads a user's YAML, within bounds on its depth and on what its aliases expand to.
 
 An alias is a reference, so a few lines can describe terabytes (a "billion laughs" text): the size is
 counted with each alias written out, while nodes are composed, before any value is built.

@@ -1,6 +1,6 @@
 """How an answer looks on stdout: json, text, table, yaml, yaml-stream or off.
 
-`show` gives a response its readable form by the model; the module named like a format writes it.
+`show` converts a response to its readable form by the model; the module named like a format writes it.
 """
 
 from __future__ import annotations

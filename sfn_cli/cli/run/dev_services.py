@@ -29,7 +29,7 @@ LOOK_SECONDS = 0.02
 
 _HOST = "127.0.0.1"
 _PORTS = range(20_000, 30_000)
-"""Below those that systems give to whoever asks for any."""
+"""Below the ephemeral ports, which systems assign."""
 
 _TOLD_BYTES = 2000
 _COMPANION = Path(__file__).with_name("service_companion.py")
@@ -79,7 +79,7 @@ def running(services: Sequence[DevService], machine: str, settings: Settings) ->
 
 
 def _folder(settings: Settings, machine: str) -> Path:
-    """Where the services of a machine write, for nobody else to read. Raises CommandFailedError."""
+    """The private folder of the logs of a machine's services. Raises CommandFailedError."""
     try:
         return Path(private_files.make_folder(settings.home, "services", machine))
     except OSError as error:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.api.model import Operation
     from sfn_cli.cli.operations.backend import Backend
-    from sfn_cli.integrations.aws.local_services import OwnService
+    from sfn_cli.integrations.aws.local_services import LocalService
     from sfn_cli.settings import Settings
     from sfn_cli.stacks.readers.resources_json import ResourceCall
 
@@ -49,20 +49,20 @@ def make(calls: Sequence[ResourceCall], backend: Backend) -> dict[str, str]:
                 "wait for."
             )
         if own is not None and (operation := own.operation(call.name)) is not None:
-            _ask_own(call, operation, backend)
+            _call_local(call, operation, backend)
         else:
             _make(call, clients.get(call.service))
             elsewhere.append(call.service)
     return clients.variables(set(elsewhere)) if elsewhere else {}
 
 
-def _own(call: ResourceCall, settings: Settings) -> OwnService | None:
-    from sfn_cli.integrations.aws.local_services import OWN_SERVICES
+def _own(call: ResourceCall, settings: Settings) -> LocalService | None:
+    from sfn_cli.integrations.aws.local_services import LOCAL_SERVICES
 
-    return next((own for own in OWN_SERVICES if own.name == call.service and own.answers(settings)), None)
+    return next((own for own in LOCAL_SERVICES if own.name == call.service and own.answers(settings)), None)
 
 
-def _ask_own(call: ResourceCall, operation: Operation, backend: Backend) -> None:
+def _call_local(call: ResourceCall, operation: Operation, backend: Backend) -> None:
     try:
         backend.call(operation, call.parameters)
     except UsageError as error:

@@ -2,7 +2,7 @@
 run` does, however that ends.
 
 stdin is the lifeline: `sfn run` holds the other end and never writes, and when it goes, the kernel
-closes it. The program is then asked to end (SIGTERM), and killed if it does not, with all that it
+closes it. The program is then sent SIGTERM, and killed if it does not end, with all that it
 started. The exit code is the program's; 128 and its number for a signal, 127 when the program
 cannot be started. It runs with the standard library only.
 """
@@ -18,7 +18,7 @@ from contextlib import suppress
 from typing import NoReturn
 
 GRACE_SECONDS = 2.0
-"""How long a program may take to end when it is asked to."""
+"""How long a program may take to end after SIGTERM."""
 
 
 def main(command: list[str]) -> NoReturn:

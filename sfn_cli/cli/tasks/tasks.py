@@ -30,7 +30,7 @@ WORKER_NAME = "sfn tasks"
 """Who takes an activity's task to answer it, as its history names workers."""
 
 _LISTED = 10
-"""Among how many tasks a person is asked to choose."""
+"""Among how many tasks a person may choose."""
 
 
 @click.group("tasks", short_help="Shows the tasks that wait for somebody, and answers them.")

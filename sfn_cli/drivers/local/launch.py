@@ -54,7 +54,8 @@ def wake_all(settings: Settings) -> bool:
 
 
 def start(settings: Settings, *, additional: bool = False) -> None:
-    """Starts a worker process with these settings; if one lives already, only a worker `beside` it stays.
+    """Starts a worker process with these settings. If one lives already, the new one exits, unless it is
+    `additional`.
 
     While a worker is on its way, nobody starts another: whoever starts one holds a lock, and the
     worker inherits it and lets go when it listens, or when it dies.

@@ -1,4 +1,4 @@
-"""What a message of another process means to the execution: its signal."""
+"""What other processes say to the executions of a worker, by messages in the store's inbox."""
 
 from __future__ import annotations
 
@@ -16,11 +16,38 @@ from sfn_cli.interpreter.signals import (
 from sfn_cli.jsonvalue import Payload
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
+    from sfn_cli.drivers.local.driven_execution import DrivenExecution
     from sfn_cli.interpreter.execution import OpenTask
     from sfn_cli.store.sqlite.stepfunctions.executions import Executions
-    from sfn_cli.store.sqlite.stepfunctions.inbox import Message
+    from sfn_cli.store.sqlite.stepfunctions.inbox import Inbox, Message
+
+
+class Messages:
+    """The inbox as one worker reads it: each message once."""
+
+    def __init__(self, inbox: Inbox, executions: Executions) -> None:
+        self._inbox = inbox
+        self._executions = executions
+        self.last_read = 0
+        """The id of the last message that was read, whoever it was for."""
+
+    def unread(self) -> Iterator[Message]:
+        """The messages that came since the last call, to any execution."""
+        for message in self._inbox.after(self.last_read):
+            self.last_read = message.id
+            yield message
+
+    def deliver(self, message: Message, driven: DrivenExecution) -> None:
+        """Puts a message into the mail of its execution. Raises ValueError when its row is damaged."""
+        signal = signal_of(message, driven.interpreter.open_tasks, self._executions)
+        driven.receive(signal, message.id)
+
+    def catch_up(self, driven: DrivenExecution) -> None:
+        """Delivers the messages that were read before the execution was here, or while it was away."""
+        for message in self._inbox.of(driven.id, up_to=self.last_read):
+            self.deliver(message, driven)
 
 
 def signal_of(message: Message, open_tasks: Mapping[int, OpenTask], executions: Executions) -> Signal:

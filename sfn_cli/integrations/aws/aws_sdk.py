@@ -13,7 +13,7 @@ from sfn_cli.api.operations import WAITING
 from sfn_cli.errors import ApiError, ConfigurationError, StatesError
 from sfn_cli.integrations.aws.call import Ended, Manner, call_operation, in_background
 from sfn_cli.integrations.aws.errors import ServiceError, sdk_2
-from sfn_cli.integrations.aws.local_services import OWN_SERVICES, OwnService
+from sfn_cli.integrations.aws.local_services import LOCAL_SERVICES, LocalService
 from sfn_cli.integrations.aws.shapes import OwnShape, capitalise, request, result
 from sfn_cli.integrations.integration import Later
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
@@ -31,7 +31,7 @@ PREFIX = "aws-sdk:"
 _AS_IS = Manner()
 
 
-_OWN: Mapping[str, OwnService] = {own.sdk_name: own for own in OWN_SERVICES}
+_LOCAL: Mapping[str, LocalService] = {own.sdk_name: own for own in LOCAL_SERVICES}
 
 
 def call(task_run: TaskRun, context: TaskContext) -> Cancel:
@@ -39,7 +39,7 @@ def call(task_run: TaskRun, context: TaskContext) -> Cancel:
     task = task_run.task
     service = task.resource.service.removeprefix(PREFIX)
     action = task.resource.action.partition(".")[0]
-    own = _OWN.get(service)
+    own = _LOCAL.get(service)
     operation = own.operation(capitalise(action)) if own and own.answers(context.settings) else None
     if own is not None and operation is not None:
         key = operation.service, operation.name
@@ -48,7 +48,7 @@ def call(task_run: TaskRun, context: TaskContext) -> Cancel:
         return in_background(
             task_run,
             context,
-            lambda: _ask_own(own, operation, task, context),
+            lambda: _call_local(own, operation, task, context),
             may_wait=key in WAITING,
         )
 
@@ -66,7 +66,9 @@ def call(task_run: TaskRun, context: TaskContext) -> Cancel:
     return in_background(task_run, context, ask)
 
 
-def _ask_own(own: OwnService, operation: Operation, task: OpenTask, context: TaskContext) -> Ended | Later:
+def _call_local(
+    own: LocalService, operation: Operation, task: OpenTask, context: TaskContext
+) -> Ended | Later:
     """An operation of this store, over a connection of its own: it may wait long. Raises StatesError."""
 
     def success(answer: Mapping[str, Any]) -> Ended:
@@ -80,7 +82,7 @@ def _ask_own(own: OwnService, operation: Operation, task: OpenTask, context: Tas
         failure = sdk_2(own.id).failure(
             ServiceError(error.code, error.message, error.status, random_uuid(), error.code)
         )
-        # Observed: Step Functions' own errors tell of attempts; those of other services do not.
+        # Observed: Step Functions' own errors mention attempts; those of other services do not.
         attempts = " (SDK Attempt Count: 1)" if own.id == "SFN" else ""
         return TaskFailed(task.id, failure.error, failure.cause + attempts)
     finally:

@@ -25,10 +25,10 @@ def _as_it_is(result: Json, answered: Answered) -> Json:
 
 
 class Manner(NamedTuple):
-    """How an integration calls a service. Without `naming`, errors are told as the second SDK tells them.
+    """How an integration calls a service. Without `naming`, errors are worded as by the second SDK.
 
-    `spell` gives the name of a field of a member's; `prepare` completes the request; `shape` makes the task's
-    result of the converted answer and of botocore's own, or raises StatesError, which fails the task.
+    `spell` returns the field's name of a member; `prepare` completes the request; `shape` returns the
+    task's result of the converted answer and of botocore's own, or raises StatesError, which fails the task.
     """
 
     naming: Naming | None = None

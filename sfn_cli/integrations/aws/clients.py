@@ -3,7 +3,7 @@
 An endpoint that the user names wins: AWS_ENDPOINT_URL_<SERVICE>, then AWS_ENDPOINT_URL, then the
 shared config file, as botocore has it. With SFN_AWS=real the rest goes to AWS itself. Otherwise it
 goes to a server of this store's own (embedded_aws.py). The user's credentials are read only for
-what is meant for AWS: other endpoints get made-up ones, and the store's own server gets its access
+what is meant for AWS: other endpoints get fictitious ones, and the store's own server gets its access
 key.
 """
 
@@ -63,7 +63,7 @@ class Clients:
         """The client of a service as botocore names it ("s3", "dynamodb", "stepfunctions").
 
         Blocks while botocore is imported or the store's own server starts, so it belongs into
-        `world.background`. `timeout_seconds` is how long the task may take. Raises
+        `context.background`. `timeout_seconds` is how long the task may take. Raises
         ConfigurationError, with what to install or set.
         """
         return self._get(service, timeout_seconds).client
@@ -140,7 +140,7 @@ class Clients:
 
     def credentials(self, service: str) -> Any:
         """What calls to a service are signed with: botocore's Credentials, the user's own for AWS
-        and made-up ones for what stands in for it. Raises ConfigurationError when the user has
+        and fictitious ones for an emulator. Raises ConfigurationError when the user has
         none.
         """
         _, real = self.route(service)
@@ -184,7 +184,7 @@ class Clients:
             max_pool_connections=32,
             # A host that is named has no name for each bucket.
             s3=None if real else {"addressing_style": "path"},
-            # As the Java SDK has it: an answer does not tell checksums that nobody asked for.
+            # As in the Java SDK: a response has no checksums unless the request wants them.
             response_checksum_validation="when_required",
             proxies={} if _host(endpoint) in _LOOPBACK else None,
         )
@@ -225,7 +225,7 @@ class Clients:
 
 
 def _refuse_no_place(params: Mapping[str, Any], model: Any, **_: Any) -> None:
-    """What the URI is made of must be there, whatever the service has to say of the rest. Raises
+    """Checks the members that the URI consists of; the service checks the others. Raises
     ParamValidationError.
     """
     from botocore.exceptions import ParamValidationError

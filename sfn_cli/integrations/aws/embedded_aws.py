@@ -133,7 +133,7 @@ def _url(served: _Served) -> str:
 
 
 def _look(path: str) -> tuple[bool, _Served | None]:
-    """(whether somebody serves or is about to, who does once it listens)."""
+    """Returns (whether a server runs or is about to, the server once it listens)."""
     try:
         descriptor = private_files.open_file(path, os.O_RDONLY)
     except FileNotFoundError:
@@ -143,7 +143,7 @@ def _look(path: str) -> tuple[bool, _Served | None]:
         return False, None
     except OSError:
         words = os.read(descriptor, 128).decode(errors="replace").split()
-        # One that is about to serve has the lock, and the file may still tell of the one before.
+        # A server that is starting has the lock, while the file may still be the last one's.
         if len(words) < 2 or not "".join(words[:2]).isdecimal() or not _lives(int(words[1])):
             return True, None
         access_key = words[2] if len(words) > 2 else None  # an older sfn's server has none

@@ -1,7 +1,7 @@
 """What AWS's services answer, and servers that stand in for them do not always: faults of requests,
 details of answers.
 
-AWS itself says the same, so nothing here depends on who is asked. (Observed, all of it.)
+AWS itself says the same, so nothing here depends on the endpoint. (Observed, all of it.)
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """How a task fails on an answer of an AWS service: the error's name and its cause.
 
 aws-sdk tasks call by the Java SDK's second version, the optimised integrations by its first, and
-each tells of errors in its own way. An error that the service's model does not know goes by the
+each words errors in its own way. An error that the service's model does not know goes by the
 service's name.
 """
 
@@ -35,9 +35,9 @@ class ServiceError(NamedTuple):
 
 
 class Naming(NamedTuple):
-    """How the errors of a service are told: what their names begin with, how causes call the
-    service, and the exception that an error is which the service's model does not name. `version`
-    is that of the Java SDK.
+    """How the errors of a service are named: the beginning of their names, the service's name in
+    causes, and the exception for an error that the service's model does not have. `version` is
+    that of the Java SDK.
     """
 
     prefix: str
@@ -94,7 +94,7 @@ def service_error(error: ClientError, model: Any) -> ServiceError:
 
 
 def _message(told: Mapping[str, Any], metadata: Mapping[str, Any]) -> str:
-    """A server that broke tells so in a page of HTML, which is no cause to read."""
+    """A broken server responds with a page of HTML, which is no cause to read."""
     message = str(told.get("Message", ""))
     return (
         f"HTTP status {metadata.get('HTTPStatusCode')}"

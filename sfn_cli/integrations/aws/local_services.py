@@ -1,6 +1,6 @@
-"""What this store has of AWS's services: Step Functions itself, functions, logs, EventBridge's connections.
+"""The AWS services that sfn has itself: Step Functions, functions, logs, EventBridge's connections.
 
-Who calls one of their operations asks the store, unless an endpoint is named for the service.
+Their operations are served from the store, unless an endpoint is named for the service.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sfn_cli.settings import Settings
 
 
-class OwnService(NamedTuple):
+class LocalService(NamedTuple):
     name: str
     """botocore's, and that of the package's model."""
     sdk_name: str
@@ -33,9 +33,9 @@ class OwnService(NamedTuple):
             return None
 
 
-OWN_SERVICES = (
-    OwnService("stepfunctions", "sfn", "SFN"),
-    OwnService("lambda", "lambda", "Lambda"),
-    OwnService("logs", "cloudwatchlogs", "CloudWatch Logs"),
-    OwnService("events", "eventbridge", "EventBridge"),
+LOCAL_SERVICES = (
+    LocalService("stepfunctions", "sfn", "SFN"),
+    LocalService("lambda", "lambda", "Lambda"),
+    LocalService("logs", "cloudwatchlogs", "CloudWatch Logs"),
+    LocalService("events", "eventbridge", "EventBridge"),
 )

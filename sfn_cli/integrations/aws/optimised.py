@@ -73,7 +73,7 @@ def sqs(task_run: TaskRun, context: TaskContext) -> Cancel:
 
 
 def events(task_run: TaskRun, context: TaskContext) -> Cancel:
-    """Each event tells of the execution that it comes from and its state machine, beside the
+    """Puts events. Each names the execution that it comes from and its state machine, beside the
     resources that the task names.
 
     https://docs.aws.amazon.com/step-functions/latest/dg/connect-eventbridge.html

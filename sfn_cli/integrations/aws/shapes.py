@@ -1,6 +1,6 @@
-"""Requests and answers of AWS's services, between the JSON of a task and what botocore takes and gives.
+"""Requests and answers of AWS's services, between the JSON of a task and botocore's values.
 
-Step Functions calls by the Java SDK: members have the names that it gives them, capitalised, and
+Step Functions calls by the Java SDK: members have its names, capitalised, and
 JSON is taken as its reader takes it (a number where a string is wanted, and the other way round). A
 shape is botocore's, or `OwnShape`.
 """
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 STREAM_TYPE = "text/plain; charset=UTF-8"
-"""What the Java SDK calls a stream that was made of a text."""
+"""The Java SDK's name for a stream that consists of a text."""
 
 
 class Shape(Protocol):

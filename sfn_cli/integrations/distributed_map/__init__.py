@@ -1,8 +1,8 @@
-"""Map Runs: what a Map in DISTRIBUTED mode is owed.
+"""Map Runs: the work of a Map in DISTRIBUTED mode.
 
 conduct.py     one run, from its dataset to its result
-storage.py     where datasets and results lie: S3, or folders (file://)
+storage.py     where datasets and results are: S3, or folders (file://)
 formats.py     CSV, JSON and the like: bytes become items
-dataset.py     the items of a run, read once, and kept in a file until it ends
-results.py     what the children gave, as the state's output or written out
+dataset.py     the items of a run, read once, and stored in a file until it ends
+results.py     the children's results, as the state's output or written out
 """

@@ -177,7 +177,7 @@ class _Conduct:
         )
 
     def _exceed(self, run: MapRun) -> None:
-        """Too many items have failed. Where results are written, those that there are tell which."""
+        """Fails the run: too many items have failed. Written results show which."""
         if self._plan.writing.bucket is None:
             self._fail(THRESHOLD_EXCEEDED)
             return

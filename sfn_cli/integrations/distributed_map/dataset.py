@@ -34,11 +34,11 @@ if TYPE_CHECKING:
 FOLDER_NAME = "map-runs"
 
 CHUNK_BYTES = 4 * 2**20
-"""How much input children are given in one go, at most: it is all held in memory."""
+"""The most input for children at one time, in bytes: it is all held in memory."""
 
 
 def file_of(home: str, run: MapRun) -> str:
-    """Where the items of a run are kept that a reader found."""
+    """The path of the items that the run's reader found."""
     return os.path.join(home, FOLDER_NAME, f"{run.id}.jsonl")
 
 

@@ -58,7 +58,7 @@ def _unpack(file: BinaryIO, key: str) -> BinaryIO:
 
 
 def csv_rows(file: BinaryIO, config: Mapping[str, Json]) -> Iterator[Json]:
-    """Each row an object of strings. Observed: fields that a row lacks are empty, and those beyond
+    """Each row an object of strings. Observed: fields that are missing in a row are empty, and those beyond
     the header left out; the fields come in the order of a HashMap.
     """
     lines = io.TextIOWrapper(file, "utf-8-sig", newline="")

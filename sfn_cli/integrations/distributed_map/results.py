@@ -45,8 +45,8 @@ class Gathered(NamedTuple):
 
 
 def gather(runs: MapRuns, run: MapRun, writing: Writing, context: TaskContext) -> Gathered:
-    """The output of a Map Run, written out where that is asked for; children that still run are
-    pending. Raises StatesError.
+    """Returns the output of a Map Run, and writes it where the state has a ResultWriter; children
+    that still run are pending. Raises StatesError.
     """
     last = _Last()
     results = last.watch(runs.results(run.id))

@@ -100,7 +100,7 @@ class _Bucket:
 
 
 class _Readable(io.RawIOBase):
-    """What botocore gives as a body, as Python's own streams are."""
+    """A body of botocore, with the interface of Python's own streams."""
 
     def __init__(self, body: Any) -> None:
         self._body = body

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from sfn_cli.interpreter.execution import OpenTask
 
 TIMEOUT_SECONDS = 60.0
-"""How long a call may take; API Gateway itself gives an integration 29 seconds unless it was given more."""
+"""How long a call may take; API Gateway itself allows an integration 29 seconds by default."""
 
 _FIELDS = (
     "AllowNullValues", "ApiEndpoint", "AuthType", "Headers", "Method", "Path", "QueryParameters",
@@ -106,7 +106,7 @@ def _to_result(response: Response, body: str) -> dict[str, Json]:
 
 
 def _request(arguments: Json, context: TaskContext) -> Request:
-    """The request, signed if it is to be. Raises StatesError for what cannot be asked."""
+    """Returns the request, signed if necessary. Raises StatesError for an impossible request."""
     arguments = check_arguments(arguments, _FIELDS)
     endpoint, method = arguments["ApiEndpoint"], arguments["Method"]
     auth_type = one_of(_AUTH_TYPES, "AuthType", arguments.get("AuthType", "NO_AUTH"))
@@ -170,7 +170,7 @@ def _without_nulls(value: Json) -> Json:
 
 
 def _sign(request: Request, region: str, context: TaskContext) -> Headers:
-    """Returns the headers with a signature (version 4): the user's own for AWS, a made-up one for
+    """Returns the headers with a signature (version 4): the user's own for AWS, a fictitious one for
     an emulator.
     """
     credentials: Any = context.clients.credentials("apigateway")

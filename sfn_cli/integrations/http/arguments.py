@@ -1,4 +1,4 @@
-"""The arguments that http:invoke and apigateway:invoke share. Whatever cannot be asked fails the
+"""The arguments that http:invoke and apigateway:invoke share. An impossible request fails the
 task with States.Runtime.
 """
 
@@ -52,7 +52,7 @@ def object_in(arguments: Mapping[str, Json], field: str) -> Mapping[str, Json]:
 
 
 def headers_of(service: str, arguments: Mapping[str, Json]) -> Headers:
-    """The headers that a task of the service asks for; a value may be a list of values.
+    """Returns the headers in a task's arguments; a value may be a list of values.
 
     Raises StatesError.
     """

@@ -1,8 +1,8 @@
 """What a connection adds to an HTTP request, and the OAuth tokens that it gets for it.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-target-connection-auth.html
-A token is kept in the store, for all workers, until it is about to expire or an API refuses it with
-401 or 407. How a token is asked for is RFC 6749's (sections 4.4 and 2.3.1): a form with grant_type,
+A token is stored, for all workers, until it is about to expire or an API refuses it with
+401 or 407. A token is requested as in RFC 6749 (sections 4.4 and 2.3.1): a form with grant_type,
 client_id and client_secret.
 """
 
@@ -104,7 +104,7 @@ def _expires(connection: Connection, now: int) -> bool:
 
 
 def _new_token(service: Service, connection: Connection, parameters: Mapping[str, Any]) -> str:
-    """A token that the authorization endpoint gives, which is kept. Raises StatesError."""
+    """Requests a token from the authorization endpoint and stores it. Raises StatesError."""
     asked_at = service.clock()
     request = _token_request(parameters)
     if not request.url.startswith("https://") and not is_loopback(request.url):

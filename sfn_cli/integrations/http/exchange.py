@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MAX_BODY_BYTES = quotas.PAYLOAD_BYTES
-"""How much of a response is read: a task's result cannot be longer. One byte more tells that it would be."""
+"""How much of a response is read: a task's result cannot be longer. One byte more shows that it would be."""
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -72,7 +72,7 @@ def exchange(request: Request, *, seconds: float) -> Response:
 
     def expire() -> None:
         expired.set()
-        # Whoever waits for the peer hears at once that there is nothing to come.
+        # A thread that waits for the peer sees the end of the stream at once.
         with suppress(OSError):
             if connection.sock is not None:
                 connection.sock.shutdown(SHUT_RDWR)

@@ -1,8 +1,8 @@
 """arn:aws:states:::http:invoke: an HTTPS API, called with what a connection adds.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html
-An endpoint on this machine may be http. The response's headers are in small letters, as HTTP/2 has
-them, by which AWS asks.
+An endpoint on this machine may be http. The response's headers are in small letters, as in HTTP/2,
+which AWS uses.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ _NOTHING = object()
 
 
 class _Arguments(NamedTuple):
-    """What the task asks for. `body` is JSON or _NOTHING; `array_format` is set for a body that
+    """The task's request. `body` is JSON or _NOTHING; `array_format` is set for a body that
     becomes a form.
     """
 
@@ -88,7 +88,7 @@ def _call(task: OpenTask, context: TaskContext) -> TaskSucceeded | TaskFailed:
     finally:
         service.close()
     if not response.succeeded:
-        # Observed: nothing is told of the response but its status.
+        # Observed: the error has nothing of the response but its status.
         return TaskFailed(task.id, f"States.Http.StatusCode.{response.status}", response.reason)
     try:
         body = value_of(response)

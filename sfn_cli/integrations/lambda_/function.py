@@ -32,7 +32,7 @@ def call_function(task_run: TaskRun, context: TaskContext) -> Cancel:
 def signal_of(
     task: OpenTask, outcome: Outcome, function_ref: str, context: TaskContext, shape: Callable[[Json], Json]
 ) -> TaskSucceeded | TaskFailed:
-    """What an outcome tells the execution; `shape` makes the task's result of the function's answer."""
+    """Converts an outcome to a signal; `shape` returns the task's result of the function's answer."""
     if outcome.kind != "succeeded":
         return _failure(task, outcome, function_ref, context)
     try:

@@ -1,4 +1,4 @@
-"""arn:aws:states:::lambda:invoke: Lambda's Invoke, with its metadata as the SDK gives it.
+"""arn:aws:states:::lambda:invoke: Lambda's Invoke, with its metadata as the SDK has it.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html
 """

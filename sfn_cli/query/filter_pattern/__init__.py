@@ -25,7 +25,7 @@ class InvalidPattern(ValueError):
 def compile_pattern(pattern: str) -> Matches:
     """What says of a message whether the pattern, which is not empty, matches it.
 
-    Raises InvalidPattern, as does what it gives when a regular expression searches for too long.
+    Raises InvalidPattern; so does the result, when a regular expression searches for too long.
     """
     text = pattern.strip()
     if text.startswith("{"):

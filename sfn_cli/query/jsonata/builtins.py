@@ -1,7 +1,7 @@
-"""JSONata's own functions that the engine gets wrong, written anew.
+"""JSONata's own functions that the engine gets wrong, reimplemented.
 
 `Builtins` holds them under JSONata's names, for the engine finds them so; the arguments that are
-not given are None, as undefined ones are.
+missing are None, as undefined ones are.
 """
 
 from __future__ import annotations
@@ -242,7 +242,7 @@ def _objects(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def _goes_after(comparator: Any, left: Any, right: Any) -> bool:
-    """Whether `left` belongs behind `right`. `^(…)` compares with a Python function that gives a number."""
+    """Whether `left` belongs behind `right`. `^(…)` compares with a Python function that returns a number."""
     if callable(comparator):
         return bool(comparator(left, right) > 0)
     answer = Functions.func_apply(comparator, [left, right])

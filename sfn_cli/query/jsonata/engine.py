@@ -3,7 +3,7 @@
 The engine is a port of JSONata to Python that keeps its shape and has faults of its own; what it
 would get wrong is put right here or refused, never passed on. Its None is undefined, and NULL null.
 
-Importing this module imports the engine (33 ms): jsonata.py does so when first needed.
+Importing this module imports the engine (33 ms): expression.py does so on first use.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ _STATES = re.compile(r"\$states\s*\.\s*(\w+)")
 
 
 class _ScopeFrame(Jsonata.Frame):  # type: ignore[misc]  # the engine has no types
-    """The outermost names of one evaluation, each made when it is first looked up."""
+    """The outermost names of one evaluation, each computed when it is first looked up."""
 
     def __init__(self, scope: Scope, states: set[str] | None) -> None:
         super().__init__(_BASE_FRAME)
@@ -186,7 +186,7 @@ def _account(function_name: str, result: Any) -> Any:
 
 
 _GIVE_WHAT_THERE_IS = frozenset(("lookup", "reduce", "single", "string"))
-"""Functions whose result was there before, or is counted where it is made."""
+"""Functions whose result was there before, or is counted where it is created."""
 
 
 def _base_frame() -> Any:
@@ -197,7 +197,7 @@ def _base_frame() -> Any:
             function = Jsonata.function(name, SIGNATURES[name], Builtins, "not_" if name == "not" else name)
         frame.bind(name, _NativeFunction(function))
     frame.bind("eval", None)
-    # Where the engine itself asks whether a value is true, and where it reads a timestamp.
+    # Where the engine itself tests whether a value is true, and where it reads a timestamp.
     Functions.to_boolean = staticmethod(Builtins.boolean)
     datetimeutils.re = BudgetedRe
     datetimeutils.DateTimeUtils.MatcherPartDecimal = _DecimalPart

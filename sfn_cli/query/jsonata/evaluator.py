@@ -1,7 +1,7 @@
 """The JSONata engine's evaluator, bounded, with its faults put right.
 
-Where the engine walks arrays within arrays, or makes strings and arrays, it is written anew here
-with an account of what that takes (limits.py).
+The parts that walk arrays within arrays, or create strings and arrays, are reimplemented here and
+count what they use (limits.py).
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
 """JSONata as Step Functions has it: `{% $sum($states.input.items.price) %}`.
 
 Rule 1: a string is an expression if it begins with `{%` and ends with `%}`; nothing else is one.
-Rule 2: an expression that gives nothing (undefined) fails its state; null is a value.
-Rule 3: what it gives is plain JSON: 1.0 is 1, and a function, NaN or an infinity is an error.
+Rule 2: an expression without a value (undefined) fails its state; null is a value.
+Rule 3: its value is plain JSON: 1.0 is 1, and a function, NaN or an infinity is an error.
 Rule 4: evaluation is bounded in depth, steps and size, without a clock: a replay fails where the
 first run did. Only the search of a regular expression is bounded in seconds. (limits.py)
 
 The engine (jsonata-python, which has no types and known faults) is behind engine.py; it is
-imported when the first expression is compiled. Texts of errors are those AWS gives; see
+imported when the first expression is compiled. Texts of errors are AWS's; see
 https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
 """
 
@@ -34,7 +34,7 @@ class _Undefined:
 
 
 UNDEFINED = _Undefined()
-"""What an expression gives that finds nothing: neither null nor any other JSON."""
+"""The value of an expression that finds nothing: neither null nor any other JSON."""
 
 
 class JsonataError(Exception):

@@ -1,8 +1,9 @@
 """What one evaluation of JSONata may use up, counted while it runs.
 
 Steps count the evaluator's own, and the elements of long arrays that are looked at; bytes count all
-strings and arrays that are made, kept or not. Observed at AWS: nesting near 100 is refused, as are
-[1..873783] and a string of 2**23 characters; 2**22 are accepted. The other limits are ours.
+strings and arrays that are created, whether they stay or not. Observed at AWS: nesting near 100 is
+refused, as are [1..873783] and a string of 2**23 characters; 2**22 are accepted. The other limits
+are ours.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ class Allowance:
             self.look()
 
     def make(self, size_bytes: int) -> None:
-        """So many bytes are made."""
+        """Counts so many bytes."""
         self.made += size_bytes
         if self.made > MAX_MADE:
             raise Refusal("", TOO_BIG)
@@ -74,7 +75,7 @@ def allowance() -> Allowance:
 
 
 def check_length(length: int) -> int:
-    """Returns the number of characters of a string that is about to be made. Raises Refusal if it
+    """Returns the number of characters of a string to be created. Raises Refusal if it
     is too long.
     """
     if length > MAX_CHARACTERS:
@@ -83,7 +84,7 @@ def check_length(length: int) -> int:
 
 
 def check_items(number: int) -> int:
-    """Returns the number of items of an array that is about to be made. Raises Refusal if there are
+    """Returns the number of items of an array to be created. Raises Refusal if there are
     too many.
     """
     if number > MAX_ITEMS:

@@ -1,7 +1,7 @@
 """Regular expressions in JSONata: $match, $contains, $replace and $split.
 
-Written anew: the engine's own mistake the groups of a match and replace what they have replaced.
-A *matcher* is a compiled regular expression or, in JSONata, any function of a string that gives
+Reimplemented: the engine's own mistake the groups of a match and replace what they have replaced.
+A *matcher* is a compiled regular expression or, in JSONata, any function of a string that returns
 {"match", "start", "end", "groups", "next"}. Regular expressions are those of the package `regex`: it can stop
 one that would search for ever, and lets other threads run meanwhile.
 """
@@ -92,7 +92,7 @@ def _translate(found: re.Match[str]) -> str:
 
 
 def matcher_result(pattern: regex.Pattern[str], text: Any) -> Any:
-    """What a regular expression gives when it is called: its first match, and how to get the next."""
+    """The value of a call of a regular expression: its first match, and how to get the next."""
     return _link(_regex_matches(pattern, text)) if isinstance(text, str) else None
 
 

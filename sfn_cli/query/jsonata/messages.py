@@ -1,7 +1,7 @@
 """What the JSONata engine's errors say, in the words of JSONata itself.
 
 The engine has JSONata's codes, but its texts say `Object` for `function` and fill in their blanks
-by position. AWS gives JSONata's own: `T0410: Argument 1 of function "abs" does not match function signature`.
+by position. AWS uses JSONata's own: `T0410: Argument 1 of function "abs" does not match function signature`.
 """
 
 from __future__ import annotations

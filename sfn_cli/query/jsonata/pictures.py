@@ -1,8 +1,8 @@
 """$formatNumber: a number written by a picture, `$formatNumber(1234.5, '#,##0.00')`.
 
 The rules are those of https://www.w3.org/TR/xpath-functions-31/#formatting-numbers, as far as
-JSONata has them; of several faults in a picture JSONata tells the last. Written anew: the engine's
-own rounds halves up, and its codes differ.
+JSONata has them; of several errors in a picture JSONata reports the last. Reimplemented: the
+engine's own rounds halves up, and its codes differ.
 
     picture   sub-picture (';' sub-picture for negative numbers)?
     sub       prefix  integer ('.' fraction)?  ('e' exponent)?  suffix

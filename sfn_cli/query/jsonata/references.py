@@ -23,7 +23,7 @@ def references(text: str) -> tuple[frozenset[str], frozenset[str]]:
     """(variables, fields of $states) that the expression reads; functions are no variables. Raises
     ValueError.
 
-    `($x := $a; $x + $states.input.n)` gives ({"a"}, {"input"}).
+    `($x := $a; $x + $states.input.n)` returns ({"a"}, {"input"}).
     """
     variables: set[str] = set()
     fields: set[str] = set()

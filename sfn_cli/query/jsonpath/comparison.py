@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sfn_cli.jsonvalue import Json
 
 MISSING = object()
-"""What a path in a filter gives when it is definite and names nothing."""
+"""The value of a definite path in a filter that names nothing."""
 
 _NUMBER = re.compile(r"[-+]?(?:\d++\.?\d*+|\.\d++)(?:[eE][-+]?\d{1,6})?", re.ASCII)
 

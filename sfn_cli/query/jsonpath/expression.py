@@ -4,8 +4,8 @@ AWS evaluates paths with Jayway's JsonPath, and differs from it. The rules, each
 or in https://docs.aws.amazon.com/step-functions/latest/dg/amazon-states-language-paths.html:
 
 Rule 1: a path is *definite* if it can only name one value: no `..`, `*`, slice, list of indexes or filter.
-Rule 2: a definite path gives the bare value, and PathNotFound if any step is missing. Null is a value.
-Rule 3: an indefinite path always gives a list, in document order; whatever is missing adds nothing.
+Rule 2: a definite path returns the bare value, and PathNotFound if any step is missing. Null is a value.
+Rule 3: an indefinite path always returns a list, in document order; missing members add nothing.
 Rule 4: `[n]` after an indefinite step indexes each match, not the list of matches.
 Rule 5: `['a','b']` at the end is definite: one object of those of the keys that are present.
 Rule 6: functions such as `length()`, and `=~`, `in`, `subsetof` and the like in filters, are refused.

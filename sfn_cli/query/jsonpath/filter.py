@@ -5,7 +5,7 @@ holds for.
     operand  '!' operand | '(' or ')' | value (comparison value)?
     value    @path | 'text' | "text" | 1.5e3 | true | false | null | [values] | {"name": value}
 
-A path alone asks whether it names anything. Paths are in path_of_item.py, comparisons in
+A path alone tests whether it names anything. Paths are in path_of_item.py, comparisons in
 comparison.py.
 """
 

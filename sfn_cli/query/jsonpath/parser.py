@@ -61,7 +61,7 @@ def parse_path(text: str) -> tuple[str, tuple[Step, ...]]:
 
 _ROOT = re.compile(r"\$(\$|[^\W\d]\w*)?")
 _NAME = re.compile(r"""[^\s.\[\]()*?,]+""")  # as in Jayway, the quotes of `$.'a'` are part of the name
-# `*+` gives nothing back: the time for a text of blanks would grow with the square of its length.
+# `*+` does not backtrack: the time for a text of blanks would grow with the square of its length.
 _QUOTED = re.compile(r"""\s*+(?:'((?:[^'\\]|\\.)*+)'|"((?:[^"\\]|\\.)*+)")\s*+""", re.DOTALL)
 _INDEX = re.compile(r"\s*+(-?\d++)\s*+")
 _SLICE = re.compile(r"\s*+(-?\d++)?\s*+:\s*+(-?\d++)?\s*+(?::\s*+(-?\d++)?\s*+)?\]")
@@ -215,7 +215,7 @@ def _closing(text: str, at: int) -> int:
 
 
 def select_from(nodes: list[Json], selector: Selector, budget: TimeBudget) -> list[Json]:
-    """What the selector names in the nodes, asked of a few at a time. Raises TooManyNodes."""
+    """Yields what the selector names in the nodes, a few at a time. Raises TooManyNodes."""
     found: list[Json] = []
     for start in range(0, len(nodes), 16):
         found += selector.select(nodes[start : start + 16], budget)

@@ -2,7 +2,7 @@
 of jsonpath-ng.
 
 The names at the beginning are followed here; the rest (`[0]`, `[*].a`, `..b`) is read and followed by
-jsonpath-ng, as far as it means the same in Jayway. A path that could name several values gives a list.
+jsonpath-ng, as far as it means the same in Jayway. A path that could name several values returns a list.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sfn_cli.jsonvalue import Json
 
 Value = Callable[[Any], Any]
-"""What a part of a filter gives for an item."""
+"""The value of a part of a filter, for an item."""
 
 MAX_STEPS = 100
 """How many steps may follow the names: jsonpath-ng calls itself for each. (ours)"""
@@ -33,7 +33,7 @@ _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 
 def path_of_item(text: str, at: int) -> tuple[Value, int]:
     """The path behind the `@` before `at`, and where it ends. Of an item that it names nothing in,
-    it gives MISSING. Raises ValueError.
+    its value is MISSING. Raises ValueError.
     """
     names: list[str] = []
     while member := _MEMBER.match(text, at):

@@ -43,7 +43,7 @@ class ReferencePath:
     def place(self, document: Json, value: Json) -> Json:
         """A document with `value` at this place; `document` itself is left as it was.
 
-        `$` gives `value`. Missing objects on the way are created; an array keeps its length.
+        `$` returns `value`. Missing objects on the way are created; an array keeps its length.
         Raises States.ResultPathMatchFailure where the place would lie within a string, a number …
         """
         try:
@@ -60,7 +60,7 @@ class ReferencePath:
 
 @lru_cache(maxsize=4096)
 def reference_path(text: str) -> ReferencePath:
-    """The Reference Path that `text` spells, made once. Raises ValueError."""
+    """Returns the Reference Path that `text` spells, compiled once. Raises ValueError."""
     return ReferencePath(text)
 
 

@@ -47,7 +47,7 @@ class ProjectFunction(NamedTuple):
     """Members of CreateFunction: Runtime, Handler and what else function.json says."""
 
     def with_variables(self, variables: Mapping[str, str]) -> ProjectFunction:
-        """The function with these environment variables besides; its own win."""
+        """Returns the function with these environment variables added; its own win."""
         own = self.configuration.get("Environment") or {}
         if not variables or not isinstance(own, dict) or not isinstance(own.get("Variables", {}), dict):
             return self  # what is wrong is the operation's to say

@@ -10,11 +10,11 @@ machine.
 
 Services, operations and parameters have the names that AWS's clients have, waiters those of boto3.
 A text that is file://PATH or fileb://PATH stands for the content of a file of the folder. The calls
-are made in their order, before every run. One that is refused because what it would make is there
-already is no failure.
+are made in their order, before every run. A refusal because the resource exists already is not a
+failure.
 
-What sfn itself has of AWS's services (connections, functions, logs, state machines) is asked of it;
-the rest goes where tasks call.
+Calls to the services that sfn itself has (connections, functions, logs, state machines) stay in sfn;
+the others go where tasks call.
 """
 
 from __future__ import annotations

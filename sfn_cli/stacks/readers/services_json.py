@@ -6,7 +6,7 @@
     }
 
 A program runs in the folder, in the environment of the command, and serves on 127.0.0.1 at the port
-that PORT tells it: it is ready when that port takes connections. `python` is the one that runs sfn.
+in PORT: it is ready when that port takes connections. `python` is the one that runs sfn.
 `${Inventory}` in the definition stands for http://127.0.0.1:PORT, as a DefinitionSubstitution of
 CloudFormation does; other `${…}` stay. The programs end with the command, however it ends
 (cli/run/dev_services.py).

@@ -9,8 +9,8 @@ import pytest
 
 from sfn_cli.api.stepfunctions import qualifiers
 from sfn_cli.store.sqlite.stepfunctions import aliases
-from tests.api.fakes import MACHINE, PASS, ROLE, Caller
-from tests.api.stepfunctions.test_state_machines import OTHER, refused
+from tests.api.fakes import MACHINE, OTHER, PASS, ROLE, Caller
+from tests.api.refusals import refused
 
 M = MACHINE + "m"
 LIVE = M + ":live"

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from sfn_cli.errors import ApiError
 from tests.api.fakes import EXECUTION, MACHINE, ROLE, Caller
+from tests.api.refusals import refused
 
 RUNNING = {
     "redriveStatus": "NOT_REDRIVABLE",
@@ -18,13 +18,6 @@ SUCCEEDED = {
     "redriveStatusReason": "Execution is SUCCEEDED and cannot be redriven",
 }
 VALUES = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
-
-
-def refused(call: Caller, operation: str, **request: Any) -> tuple[str, str]:
-    """The code and the message with which the operation refuses the request."""
-    with pytest.raises(ApiError) as error:
-        call(operation, **request)
-    return error.value.code, error.value.message
 
 
 def test_start(call: Caller) -> None:

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 
-from sfn_cli.errors import ApiError
-from tests.api.fakes import MACHINE, PASS, ROLE, Caller
+from tests.api.fakes import MACHINE, OTHER, PASS, ROLE, Caller
+from tests.api.refusals import refused
 
-OTHER = json.dumps({"StartAt": "Q", "States": {"Q": {"Type": "Succeed"}}})
 LOG_GROUP = {"cloudWatchLogsLogGroup": {"logGroupArn": "arn:aws:logs:us-east-1:123456789012:log-group:/g:*"}}
 UNSTARRED = {"cloudWatchLogsLogGroup": {"logGroupArn": "arn:aws:logs:us-east-1:123456789012:log-group:/g"}}
-
-
-def refused(call: Caller, operation: str, **request: Any) -> tuple[str, str]:
-    """The code and the message with which the operation refuses the request."""
-    with pytest.raises(ApiError) as error:
-        call(operation, **request)
-    return error.value.code, error.value.message
 
 
 def test_described_with_defaults(call: Caller) -> None:

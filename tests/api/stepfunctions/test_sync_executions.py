@@ -114,7 +114,9 @@ def test_billed_duration(call: Caller, took: int, billed: int) -> None:
     )
 
 
-@pytest.mark.parametrize("megabytes, billed", [(1, 64), (13, 64), (14, 128), (79, 192)])
+@pytest.mark.parametrize(
+    "megabytes, billed", [(1, 64), (13, 64), (14, 128), pytest.param(79, 192, marks=pytest.mark.slow)]
+)
 def test_billed_memory(call: Caller, megabytes: int, billed: int) -> None:
     """In steps of 64 MB, upwards, with the data that the execution handled."""
     call.create(type="EXPRESS")

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from sfn_cli.store.sqlite.stepfunctions import versions
-from tests.api.fakes import MACHINE, PASS, ROLE, Caller
-from tests.api.stepfunctions.test_state_machines import OTHER, refused
+from tests.api.fakes import MACHINE, OTHER, PASS, ROLE, Caller
+from tests.api.refusals import refused
 
 M = MACHINE + "m"
 THIRD = json.dumps({"StartAt": "R", "States": {"R": {"Type": "Succeed"}}})

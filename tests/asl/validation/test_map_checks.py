@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.asl.validation.test_validate import SCHEMA, only, told
+from tests.asl.validation.findings import SCHEMA, only, told
 
 PROCESSOR = {"StartAt": "I", "States": {"I": {"Type": "Pass", "End": True}}}
 DISTRIBUTED = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}

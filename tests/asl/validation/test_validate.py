@@ -9,10 +9,11 @@ import pytest
 
 from sfn_cli.asl.state_machine import load
 from sfn_cli.asl.validation.validate import validate
+from tests.asl.validation.findings import SCHEMA, only, told
 from tests.interpreter.hand_turned import run
 
 PASS = {"Type": "Pass", "End": True}
-SCHEMA, TARGET = "SCHEMA_VALIDATION_FAILED", "MISSING_TRANSITION_TARGET"
+TARGET = "MISSING_TRANSITION_TARGET"
 INVOKE = {
     "Type": "Task",
     "Resource": "arn:aws:states:::lambda:invoke",
@@ -51,28 +52,6 @@ def retry(**fields: Any) -> Any:
 
 def jsonata(**fields: Any) -> Any:
     return one({**PASS, **fields}, QueryLanguage="JSONata")
-
-
-def only(field: str, language: str, other: str) -> str:
-    return (
-        f"The QueryLanguage is set to '{language}', "
-        f"but field '{field}' is only supported for the '{other}' QueryLanguage"
-    )
-
-
-def told(
-    definition: Any, machine_type: str = "STANDARD", severity: str = "ERROR"
-) -> list[tuple[str, str, str | None]]:
-    """(code, message, location) of each; that this version may run no Map in DISTRIBUTED mode is
-    not looked at.
-    """
-    found = validate(json.dumps(definition), machine_type)
-    shown = [
-        each
-        for each in found
-        if each.severity == severity and "not available in this version" not in each.message
-    ]
-    return [(each.code, each.message, each.location) for each in shown]
 
 
 @pytest.mark.parametrize(

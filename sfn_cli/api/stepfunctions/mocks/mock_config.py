@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/sfn-local-mock-cfg-file.htm
 
 Only what a test case uses is looked at, as Step Functions Local does: a fault elsewhere in the file
 harms no other case. What is wrong is one line: the file, the place in it (a JSON pointer), and how
-to mend it.
+to fix it.
 """
 
 from __future__ import annotations

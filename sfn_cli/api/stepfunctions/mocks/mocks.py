@@ -2,8 +2,8 @@
 (our own member `inject`).
 
 https://docs.aws.amazon.com/step-functions/latest/dg/sfn-local-test-sm-exec.html
-Both are resolved when the execution starts, and kept with it: what becomes of the file, or of the
-environment, is no matter then.
+Both are resolved when the execution starts, and stored with it: later changes to the file or the
+environment have no effect.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ FAULT = re.compile(
 
 
 class Mocking:
-    """The mocks that a request asks for; of the executions of one request, most have the same."""
+    """The mocks of a request; most of its executions share them."""
 
     def __init__(self, settings: Settings, test_case: str | None, inject: Sequence[str]) -> None:
         self._file = os.path.abspath(settings.mock_config or MOCK_CONFIG_FILE)

@@ -13,7 +13,7 @@ class HttpInspection:
     """Filled by who makes the request; both in the shape of InspectionData's members, None while
     nothing was sent.
 
-    Without `reveal_secrets` the request is told without what a connection adds to it.
+    Without `reveal_secrets` the request lacks what a connection adds to it.
     """
 
     reveal_secrets: bool

@@ -1,4 +1,4 @@
-"""A mocked result held against the API that the task would call: TestState's fieldValidationMode.
+"""Checks a mocked result by the API that the task would call: TestState's fieldValidationMode.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_MockInput.html
 STRICT: required fields are there, and fields are as the API's model has them; PRESENT: only the
@@ -46,7 +46,7 @@ _KINDS: Mapping[str, tuple[tuple[type, ...], str]] = {
 
 
 class _Model(NamedTuple):
-    """What an operation gives; `shape_of` finds the shape that a member refers to."""
+    """An operation's output; `shape_of` finds the shape that a member refers to."""
 
     output: Shape
     shape_of: Callable[[Shape], Shape]
@@ -63,7 +63,7 @@ def check_mock(resource: Resource, result: Json, mode: str) -> None:
     if found is not None:
         if not isinstance(result, dict):
             raise ApiError("ValidationException", "Mocked result must be a JSON object.")
-        # lambda:invoke gives a function's JSON as it is, not as the API's blob.
+        # lambda:invoke returns a function's JSON as it is, not as the API's blob.
         passed_on = {"Payload"} if (resource.service, resource.action) == ("lambda", "invoke") else set()
         _check_fields(found, found.output, result, strict=mode == "STRICT", passed_on=passed_on)
 

@@ -106,7 +106,7 @@ def check_state(state: State, fields: Mapping[str, Any], request: Mapping[str, A
 
 
 def _check_result(fields: Mapping[str, Any], text: str) -> None:
-    """A mocked result is JSON of the kind that the state's work gives."""
+    """Checks that a mocked result is JSON of the kind that the state's work returns."""
     try:
         result = loads(text)
     except (RecursionError, ValueError):

@@ -2,8 +2,8 @@
 dataflow are shown.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.html
-The state is asked as in any execution (`interpreter/visits.py`), in one that is not stored: a
-machine of this one state, under the name STATE_NAME, whatever it was called. A trace takes the steps.
+The state is entered as in any execution (`interpreter/visits.py`), in one that is not stored: a
+machine of this one state, which is always called STATE_NAME. A trace records the steps.
 """
 
 from __future__ import annotations
@@ -129,14 +129,14 @@ class _Test:
     def _run(self) -> Exit:
         """The exit of the state. Raises StatesError when it fails."""
         if isinstance(self.state, MapState):
-            return self._exit(self._mocked_map(self.state))
+            return self._exit(self._run_map(self.state))
         match self._enter():
             case Exit() as done:
                 return done
             case Stop(error, cause):
                 raise StatesError(error, cause)
             case Sleep(until):
-                return complete(self.stay, self._visit(now=self._slept(until)), None)
+                return complete(self.stay, self._visit(now=self._sleep(until)), None)
             case Call() as call:
                 result = self._mock_result() if self.mock else self._run_task(call)
                 self.steps.note("result", result)
@@ -156,7 +156,7 @@ class _Test:
     def _exit(self, result: Payload) -> Exit:
         return complete(self.stay, self._visit(), result)
 
-    def _mocked_map(self, state: MapState) -> Payload:
+    def _run_map(self, state: MapState) -> Payload:
         """The mocked result of a Map. Raises StatesError when the mock, or too many failures, fail it."""
         seen, read = self._visit(), self.configuration.get("mapItemReaderData")
         items = items_of(read, state, seen) if read is not None else None
@@ -170,7 +170,7 @@ class _Test:
         tested.check_tolerance(failures)
         return result
 
-    def _slept(self, until: int) -> int:
+    def _sleep(self, until: int) -> int:
         """Waits until then; the time at which it is over."""
         start = self.service.clock()
         if until - start > quotas.TEST_STATE_SECONDS * 1000:

@@ -9,7 +9,7 @@ import pytest
 
 from sfn_cli.api.stepfunctions.bulk import Line, start_executions
 from sfn_cli.errors import ApiError, UsageError
-from tests.api.stepfunctions.test_executions import refused
+from tests.api.refusals import refused
 
 if TYPE_CHECKING:
     from pathlib import Path

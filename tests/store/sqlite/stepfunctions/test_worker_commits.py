@@ -10,43 +10,25 @@ from sfn_cli.errors import RowError, UnstorableError
 from sfn_cli.interpreter.events import HistoryEvent, execution_started
 from sfn_cli.interpreter.task_token import task_token
 from sfn_cli.jsonvalue import Payload
-from sfn_cli.store.sqlite.database import Database
 from sfn_cli.store.sqlite.stepfunctions.executions import Executions, NewExecution
 from sfn_cli.store.sqlite.stepfunctions.inbox import Inbox
 from sfn_cli.store.sqlite.stepfunctions.tasks import Opened, Tasks, Told
 from sfn_cli.store.sqlite.stepfunctions.worker_commits import ExecutionChanges, Turns
 from sfn_cli.store.sqlite.workers import Workers
+from tests.store.sqlite.stepfunctions.stepped_store import ACCOUNT, MACHINE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from sfn_cli.store.sqlite.database import Database
+    from tests.store.sqlite.stepfunctions.stepped_store import SteppedStore
 
-MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:M"
-ARN = "arn:aws:states:us-east-1:123456789012:execution:M:e"
+ARN = f"{ACCOUNT}:execution:M:e"
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = Database(tmp_path)
-    with opened.transaction() as connection:
-        connection.execute(
-            """
-            INSERT INTO revision
-                (id, definition, role_arn, logging_configuration, tracing_configuration,
-                 encryption_configuration, created_at)
-            VALUES (1, '{}', 'r', '{}', '{}', '{}', 0)
-            """
-        )
-        connection.execute(
-            "INSERT INTO state_machine (id, arn, name, type, status, created_at, revision) "
-            "VALUES (1, ?, 'M', 'STANDARD', 'ACTIVE', 0, 1)",
-            (MACHINE,),
-        )
-    Executions(opened).start(
-        NewExecution(ARN, 1, MACHINE, 1, "e", None, "seed"), execution_started(Payload({}), "r", 1)
-    )
-    yield opened
-    opened.close()
+def database(store: SteppedStore) -> Database:
+    """With one execution, which no worker drives yet."""
+    store.start()
+    return store.database
 
 
 def entered(id: int) -> HistoryEvent:
@@ -113,7 +95,7 @@ def test_an_answer_wins_over_a_timeout_that_it_crosses(database: Database) -> No
     """
     turns = Turns(database, Workers(database).register(0, 1, 0))
     (claimed,) = turns.claim_new(10)
-    token = task_token("seed", "the task")
+    token = task_token("seed of e", "the task")
     scheduled = HistoryEvent(2, 0, 2, "TaskScheduled", payload=Payload({}), details={})
     assert turns.commit([ExecutionChanges(claimed.id, [scheduled], opened=[Opened(2, token)])]).lost == set()
     assert Tasks(database).answer(token, "taskSucceeded", {"output": "1"}, 8) is Told.TAKEN
@@ -134,7 +116,7 @@ def test_a_message_is_never_taken_for_one_that_was_read(database: Database) -> N
     """Ids go on after the newest message was consumed."""
     turns = Turns(database, Workers(database).register(0, 1, 0))
     (claimed,) = turns.claim_new(10)
-    token = task_token("seed", "the task")
+    token = task_token("seed of e", "the task")
     turns.commit([ExecutionChanges(claimed.id, [entered(2)], opened=[Opened(2, token)])])
     assert Tasks(database).beat(token, 5) is Told.TAKEN
     (first,) = Inbox(database).after(0)

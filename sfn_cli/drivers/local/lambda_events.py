@@ -25,7 +25,7 @@ AT_ONCE = 64
 """How many events one worker has in hand."""
 
 
-class EventInvocations:
+class LambdaEvents:
     """The events that one worker has functions handle."""
 
     def __init__(

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING
 from sfn_cli.asl.moves import Sleep, Stop
 from sfn_cli.asl.retry import RUNTIME
 from sfn_cli.errors import StatesError
-from sfn_cli.interpreter.decide_failures import expression_failed, fail_fork, fail_frame, recover
-from sfn_cli.interpreter.decide_moves import event, exit_state, iteration, perform
+from sfn_cli.interpreter.decide.failures import expression_failed, fail_fork, fail_frame, recover
+from sfn_cli.interpreter.decide.moves import event, exit_state, iteration_details, perform
 from sfn_cli.interpreter.events import HistoryEvent, of_states
 from sfn_cli.interpreter.map_run import map_run_arn
 from sfn_cli.interpreter.receive import task_details, task_event
@@ -29,7 +29,7 @@ from sfn_cli.interpreter.visits import completion, failure, first_move, joined_r
 from sfn_cli.query.limits import BudgetExceeded
 
 if TYPE_CHECKING:
-    from sfn_cli.interpreter.decide_moves import Due
+    from sfn_cli.interpreter.decide.moves import Due
     from sfn_cli.interpreter.execution import Execution, Frame
     from sfn_cli.jsonvalue import Payload
 
@@ -81,7 +81,7 @@ def _within_limit(execution: Execution, next_event: HistoryEvent) -> HistoryEven
 
 def _step(execution: Execution, frame: Frame, now: int) -> HistoryEvent | Due | None:
     """What the frame does now: an event, the time until it has nothing to do, or nothing at all."""
-    if frame.parent is not None and _superseded(frame):
+    if frame.parent is not None and _is_superseded(frame):
         return None
     phase = frame.phase
     if phase == "STARTING":
@@ -112,7 +112,7 @@ def _step(execution: Execution, frame: Frame, now: int) -> HistoryEvent | Due | 
             return None
 
 
-def _superseded(frame: Frame) -> bool:
+def _is_superseded(frame: Frame) -> bool:
     """Whether a sibling of the frame, or of one of its ancestors, has failed: then it does no more."""
     child: Frame = frame
     while (parent := child.parent) is not None:
@@ -157,7 +157,8 @@ def _start_map_run(execution: Execution, frame: Frame, now: int) -> HistoryEvent
 
 def _work(execution: Execution, frame: Frame, now: int) -> HistoryEvent | Due | None:
     task = frame.stay.task
-    assert task is not None
+    if task is None:  # a Map Run that was aborted; its state will be
+        return None
     due = task.due_at
     if due is None or now < due:
         return due
@@ -178,7 +179,7 @@ def _complete(
 def _end(execution: Execution, frame: Frame, now: int) -> HistoryEvent | None:
     if frame.parent is None:
         return event(execution, frame, now, "ExecutionSucceeded", {}, payload=frame.input)
-    return event(execution, frame, now, "MapIterationSucceeded", iteration(frame))
+    return event(execution, frame, now, "MapIterationSucceeded", iteration_details(frame))
 
 
 def _advance_children(execution: Execution, frame: Frame, now: int) -> HistoryEvent | Due | None:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sfn_cli.errors import UnstorableError
-from tests.benchmarks.store import Store, drive
+from tests.driven_store import Store, drive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from sfn_cli.drivers.local.conduct import Conductor
+    from sfn_cli.drivers.local.scheduler import Scheduler
 
 WAIT = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 3600, "End": True}}}
 
@@ -36,11 +36,11 @@ def stop_and_redrive(store: Store) -> None:
     redrives.redrive(arn, None, now, lambda standing: standing.last_at)
 
 
-def work(conductor: Conductor) -> None:
+def work(scheduler: Scheduler) -> None:
     """What a worker does when it is called."""
-    conductor.read_inbox()
-    conductor.claim_new()
-    conductor.turn()
+    scheduler.read_inbox()
+    scheduler.claim_new()
+    scheduler.run_round()
 
 
 def owner(store: Store) -> object:
@@ -53,24 +53,24 @@ def wait_ends_at(store: Store) -> object:
 
 def test_one_who_claims_it_before_it_reads_that_it_was_stopped(store: Store) -> None:
     """It lets go of what it has, old and new, and claims it anew."""
-    conductor = store.conductor()
-    work(conductor)
+    scheduler = store.scheduler()
+    work(scheduler)
     stop_and_redrive(store)
-    conductor.claim_new()
-    conductor.turn()
+    scheduler.claim_new()
+    scheduler.run_round()
     for _ in range(2):
-        work(conductor)
-        assert (conductor.driven, owner(store)) == (1, 1)
+        work(scheduler)
+        assert (scheduler.driven, owner(store)) == (1, 1)
     assert store.connection.execute("SELECT count(*) FROM inbox").fetchone() == (0,)
 
 
 def test_another_takes_it_over(store: Store) -> None:
     """What the first was told does not concern the other; the first lets go when it reads it."""
-    first, other = store.conductor(), store.conductor()
+    first, other = store.scheduler(), store.scheduler()
     work(first)
     stop_and_redrive(store)
     other.claim_new()
-    other.turn()
+    other.run_round()
     for _ in range(2):
         work(other)
     work(first)
@@ -99,7 +99,7 @@ def test_data_that_cannot_be_stored_fails_its_execution(tmp_path: Path) -> None:
     store.start(
         store.machine("Well", {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}), ["{}"]
     )
-    drive(store.conductor())
+    drive(store.scheduler())
     assert statuses(store) == [("FAILED", "States.Runtime"), ("SUCCEEDED", None)]
     store.service.close()
 
@@ -107,15 +107,15 @@ def test_data_that_cannot_be_stored_fails_its_execution(tmp_path: Path) -> None:
 def test_a_damaged_message_harms_its_execution_alone(store: Store) -> None:
     """A row of the inbox that cannot be read sets its execution aside; another's message is taken in."""
     store.start(store.machine("Other", WAIT), ["{}"])
-    conductor = store.conductor()
-    work(conductor)
+    scheduler = store.scheduler()
+    work(scheduler)
     executions, now = store.service.executions, store.service.clock()
     for (arn,) in store.connection.execute("SELECT arn FROM execution").fetchall():
         executions.abort(arn, None, None, now)
     store.connection.execute("UPDATE inbox SET body = '{' WHERE id = (SELECT min(id) FROM inbox)")
-    conductor.read_inbox()
-    conductor.turn()
-    assert conductor.driven == 0
+    scheduler.read_inbox()
+    scheduler.run_round()
+    assert scheduler.driven == 0
     store.service.close()
 
 
@@ -157,9 +157,9 @@ def test_a_damaged_row_suspends_its_execution_alone(store: Store, damage: str) -
     (arn,) = store.connection.execute("SELECT arn FROM execution WHERE id = 1").fetchone()
     store.connection.execute("PRAGMA foreign_keys = OFF")
     store.connection.execute(damage)
-    conductor = store.conductor()
+    scheduler = store.scheduler()
     for _ in range(4):
-        work(conductor)
+        work(scheduler)
     found = store.connection.execute("SELECT id, status, owner FROM execution ORDER BY id").fetchall()
     assert found == [(1, "RUNNING", -1), (2, "SUCCEEDED", None), (3, "SUCCEEDED", None)]
     suspensions = store.service.suspensions
@@ -175,24 +175,24 @@ def test_a_message_that_is_not_utf_8(store: Store) -> None:
     store.connection.execute(
         f"INSERT INTO inbox (execution, kind, body, sent_at) VALUES (1, 'taskFailed', {NOT_UTF8}, 0)"
     )
-    conductor = store.conductor()
-    conductor.claim_new()
-    conductor.turn()
+    scheduler = store.scheduler()
+    scheduler.claim_new()
+    scheduler.run_round()
     (arn,) = store.connection.execute("SELECT arn FROM execution").fetchone()
     store.service.executions.abort(arn, None, None, store.service.clock())
-    work(conductor)
-    assert conductor.driven == 0
+    work(scheduler)
+    assert scheduler.driven == 0
 
 
 def test_a_turn_that_cannot_be_committed_is_taken_again(store: Store) -> None:
     """When what belongs to no execution cannot be stored, executions go on from what is stored,
     with no event left out.
     """
-    conductor = store.conductor()
-    conductor.claim_new()
-    conductor.log("\ud800", "stream", 0, "line")
+    scheduler = store.scheduler()
+    scheduler.claim_new()
+    scheduler.log("\ud800", "stream", 0, "line")
     with pytest.raises(UnstorableError):
-        conductor.turn()
-    work(conductor)
+        scheduler.run_round()
+    work(scheduler)
     ids = [event.id for event in store.service.executions.history(1)]
     assert (ids, owner(store)) == ([1, 2], 1)

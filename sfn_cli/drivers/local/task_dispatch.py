@@ -19,14 +19,10 @@ from sfn_cli.interpreter.signals import Signal, TaskFailed, TaskStarted
 from sfn_cli.store.sqlite.keys import key_of
 
 if TYPE_CHECKING:
+    from sfn_cli.drivers.local.driven_execution import DrivenExecution
     from sfn_cli.functions.outcome import Outcome
     from sfn_cli.integrations.integration import Cancel, Later, PendingInvocation, TaskContext
     from sfn_cli.interpreter.execution import OpenTask
-    from sfn_cli.interpreter.mocks import Mocks
-
-Mail = Callable[[int, Signal], None]
-"""Takes a signal for an execution (its row's id)."""
-
 
 Isolating = Callable[[int], AbstractContextManager[None]]
 """A block in which an error harms only the execution in this row."""
@@ -65,47 +61,37 @@ class _Isolated:
         return guarded
 
 
-class Dispatch:
-    """What runs for the executions that a worker drives: execution → task → how to cancel it."""
+class TaskDispatch:
+    """Starts and cancels tasks. `deliver` takes their signals, each with its execution."""
 
-    def __init__(self, context: TaskContext, mail: Mail, isolating: Isolating) -> None:
+    def __init__(
+        self, context: TaskContext, deliver: Callable[[DrivenExecution, Signal], None], isolating: Isolating
+    ) -> None:
         self._context = context
-        self._mail = mail
+        self._deliver = deliver
         self._isolating = isolating
-        self._running: dict[int, dict[int, Cancel]] = {}
-        self._mocks: dict[int, Mocks] = {}  # of those executions that have some
 
-    def mock(self, execution: int, mocks: Mocks) -> None:
-        """Lets these answer the execution's tasks."""
-        self._mocks[execution] = mocks
-
-    def is_mocked(self, execution: int, task: OpenTask) -> bool:
-        """Whether no integration is asked for this task."""
-        return execution in self._mocks and self._mocks[execution].answer(task) is not None
-
-    def match(self, execution: int, opened: Iterable[OpenTask], closed: Iterable[OpenTask] = ()) -> None:
+    def match(
+        self, driven: DrivenExecution, opened: Iterable[OpenTask], closed: Iterable[OpenTask] = ()
+    ) -> None:
         """Starts the tasks that were opened, and cancels those that were closed."""
-        running = self._running.setdefault(execution, {})
         for task in closed:
-            cancel = running.pop(task.id, None)
+            cancel = driven.running.pop(task.id, None)
             if cancel is not None:
                 cancel()
         for task in opened:
-            running[task.id] = self._start(execution, task)
-        if not running:
-            self._running.pop(execution, None)
+            driven.running[task.id] = self._start(driven, task)
 
-    def _start(self, execution: int, task: OpenTask) -> Cancel:
+    def _start(self, driven: DrivenExecution, task: OpenTask) -> Cancel:
         def answer(signal: Signal) -> None:
-            self._mail(execution, signal)
+            self._deliver(driven, signal)
 
-        task_run = TaskRun(task, key_of(execution, task.id), answer)
-        mocks = self._mocks.get(execution)
-        if mocks is not None and (instead := mocks.answer(task)) is not None:
+        task_run = TaskRun(task, key_of(driven.id, task.id), answer)
+        if driven.mocks is not None and (instead := driven.mocks.answer(task)) is not None:
             return mocked.answer(task_run, instead)
         if not task.started and task.activity is None:
             answer(TaskStarted(task.id))
-        isolated = _Isolated(execution, self._context, self._isolating)
+        isolated = _Isolated(driven.id, self._context, self._isolating)
         context = self._context._replace(background=isolated.background, pool=isolated)
         try:
             return integration(task.resource)(task_run, context)
@@ -113,9 +99,11 @@ class Dispatch:
             answer(TaskFailed(task.id, "States.TaskFailed", str(error)))
             return nothing_to_cancel
 
-    def drop(self, execution: int) -> None:
-        """Cancels all that runs for an execution, and forgets its mocks."""
-        self._mocks.pop(execution, None)
-        for cancel in self._running.pop(execution, {}).values():
-            with self._isolating(execution):  # what cannot be cancelled keeps nothing else running
+    def drop(self, driven: DrivenExecution) -> None:
+        """Cancels all that is done for an execution that is driven no more."""
+        if driven.step is not None:
+            driven.step.cancel()
+        running, driven.running = driven.running, {}
+        for cancel in running.values():
+            with self._isolating(driven.id):  # what cannot be cancelled keeps nothing else running
                 cancel()

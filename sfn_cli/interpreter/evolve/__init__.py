@@ -2,8 +2,8 @@
 
 `evolve(execution, event)` is total over the events that `decide` and `receive` make; it never looks
 at a clock. The table of event types (`events.EVENT_TYPES`) says which function applies an event, and
-in which phases of its frame: they are in `evolve_states.py`, `evolve_tasks.py` and
-`evolve_children.py`, and here where the event is about the execution as a whole.
+in which phases of its frame: they are in `evolve/states.py`, `evolve/tasks.py` and
+`evolve/children.py`, and here where the event is about the execution as a whole.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli import quotas
-from sfn_cli.interpreter import evolve_children, evolve_states, evolve_tasks
 from sfn_cli.interpreter.events import EVENT_TYPES, TERMINAL, HistoryEvent
+from sfn_cli.interpreter.evolve import children, states, tasks
 from sfn_cli.interpreter.execution import Execution, Frame
 from sfn_cli.interpreter.redrive import resume
 
@@ -32,17 +32,18 @@ def evolve(execution: Execution, event: HistoryEvent) -> None:
     execution.last_id = event.id
     in_frame = _IN_FRAMES.get(event.type)
     if in_frame is None:
+        assert event.type in _OF_EXECUTIONS, f"event {event.id} is {event.type}, which sfn never records"
         _OF_EXECUTIONS[event.type](execution, event)
         return
     frame = execution.frames.get(event.frame)
     if frame is None or frame.phase not in in_frame.before:
-        raise AssertionError(_misplaced(event, frame))
+        raise AssertionError(_damage(event, frame))
     in_frame.handler(execution, frame, event)
     if in_frame.after is not None:
         frame.phase = in_frame.after
 
 
-def _misplaced(event: HistoryEvent, frame: Frame | None) -> str:
+def _damage(event: HistoryEvent, frame: Frame | None) -> str:
     where = "does not run" if frame is None else f"is {frame.phase}"
     return f"event {event.id} cannot be {event.type}: frame {event.frame} {where}"
 
@@ -54,7 +55,7 @@ def execution_started(execution: Execution, event: HistoryEvent) -> None:
     execution.role_arn = str((event.details or {}).get("roleArn", ""))
     _limit_time(execution, event.at)
     # The first StateEntered follows "event 0": AWS does not count ExecutionStarted.
-    evolve_children.add_frame(execution, Frame(0, execution.machine, event.payload, {}, 0, event.at))
+    children.add_frame(execution, Frame(0, execution.machine, event.payload, {}, 0, event.at))
 
 
 def _limit_time(execution: Execution, at: int) -> None:
@@ -77,7 +78,7 @@ def execution_ended(execution: Execution, event: HistoryEvent) -> None:
     execution.status = TERMINAL[event.type]
     execution.failed_by = (event.details or {}).get("error") if event.type == "ExecutionFailed" else None
     for task in list(execution.open_tasks.values()):
-        evolve_tasks.cancel_task(execution, task.frame)
+        tasks.cancel_task(execution, task.frame)
     execution.ready.clear()
     execution.timers.clear()
     execution.waiting.clear()
@@ -96,24 +97,24 @@ _FRAME_HANDLERS: Mapping[str, Callable[[Execution, Frame, HistoryEvent], None]] 
     handler.__name__: handler
     for handler in (
         execution_succeeded,
-        evolve_states.state_entered,
-        evolve_states.state_exited,
-        evolve_states.state_aborted,
-        evolve_states.evaluation_failed,
-        evolve_tasks.task_scheduled,
-        evolve_tasks.task_started,
-        evolve_tasks.task_submitted,
-        evolve_tasks.task_succeeded,
-        evolve_tasks.task_failed,
-        evolve_tasks.map_run_started,
-        evolve_tasks.map_run_aborted,
-        evolve_children.forked,
-        evolve_children.iteration_started,
-        evolve_children.iteration_succeeded,
-        evolve_children.iteration_failed,
-        evolve_children.iteration_aborted,
-        evolve_children.joined,
-        evolve_children.join_failed,
+        states.state_entered,
+        states.state_exited,
+        states.state_aborted,
+        states.evaluation_failed,
+        tasks.task_scheduled,
+        tasks.task_started,
+        tasks.task_submitted,
+        tasks.task_succeeded,
+        tasks.task_failed,
+        tasks.map_run_started,
+        tasks.map_run_aborted,
+        children.forked,
+        children.iteration_started,
+        children.iteration_succeeded,
+        children.iteration_failed,
+        children.iteration_aborted,
+        children.joined,
+        children.join_failed,
     )
 }
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.errors import StatesError
-from sfn_cli.interpreter.decide_moves import event, exit_state, iteration, perform
+from sfn_cli.interpreter.decide.moves import event, exit_state, iteration_details, perform
 from sfn_cli.interpreter.events import error_details, of_states
 from sfn_cli.interpreter.visits import (
     QUERY_EVALUATION_ERROR,
@@ -19,7 +19,7 @@ from sfn_cli.interpreter.visits import (
 )
 
 if TYPE_CHECKING:
-    from sfn_cli.interpreter.decide_moves import Due
+    from sfn_cli.interpreter.decide.moves import Due
     from sfn_cli.interpreter.events import HistoryEvent
     from sfn_cli.interpreter.execution import Execution, Frame
 
@@ -99,7 +99,7 @@ def fail_frame(execution: Execution, frame: Frame, now: int, error: StatesError)
     if parent is None:
         return event(execution, frame, now, "ExecutionFailed", error_details(error.error, error.cause))
     if parent.stay.state.type == "Map":
-        return event(execution, frame, now, "MapIterationFailed", iteration(frame))
+        return event(execution, frame, now, "MapIterationFailed", iteration_details(frame))
     parent.stay.note().failed_child = frame
     return fail_fork(execution, parent, now, frame)
 
@@ -126,7 +126,9 @@ def _abort_children(
         if aborted is not None:
             return aborted
         if frame.stay.state.type == "Map":
-            return event(execution, child, now, "MapIterationAborted", iteration(child), previous=previous)
+            return event(
+                execution, child, now, "MapIterationAborted", iteration_details(child), previous=previous
+            )
     return None
 
 

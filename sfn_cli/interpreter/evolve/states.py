@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.errors import StatesError
 from sfn_cli.interpreter.events import VARIABLES
-from sfn_cli.interpreter.evolve_children import child_succeeded, drop_children, set_children_aside
-from sfn_cli.interpreter.evolve_tasks import cancel_task, count_retry, follow
+from sfn_cli.interpreter.evolve.children import child_succeeded, drop_children, set_children_aside
+from sfn_cli.interpreter.evolve.tasks import cancel_task, count_retry, follow
 from sfn_cli.interpreter.stay import NO_MEMO, Stay
 from sfn_cli.jsonvalue import loads
 

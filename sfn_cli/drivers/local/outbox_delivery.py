@@ -59,7 +59,7 @@ class _Sent(NamedTuple):
     again: bool = False
 
 
-class EventDelivery:
+class OutboxDelivery:
     """One worker's part in it. `report` takes a line for the worker's log."""
 
     def __init__(self, changes: StatusChanges, context: TaskContext, report: Callable[[str], None]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.asl.moves import Distribute, Fork
-from sfn_cli.interpreter.evolve_tasks import begin_attempt, cancel_task, follow
+from sfn_cli.interpreter.evolve.tasks import begin_attempt, cancel_task, follow
 from sfn_cli.interpreter.execution import Frame
 from sfn_cli.interpreter.fork import ForkState
 from sfn_cli.interpreter.stay import NO_MEMO

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sfn_cli.drivers.local.background import THREADS, WAITING_THREADS, Background
+from sfn_cli.drivers.local.offload import CALL_THREADS, WAITING_CALL_THREADS, Offload
 from tests.processes import until
 
 if TYPE_CHECKING:
@@ -36,8 +36,7 @@ def test_calls_are_answered_in_the_loop() -> None:
     others, side by side.
     """
     selector = selectors.DefaultSelector()
-    background = Background(selector)
-    assert not selector.get_map(), "nothing is made before the first call"
+    background = Offload[None](selector).calls
     meeting = threading.Barrier(5)  # passed only by five calls that are made at the same time
     answers: list[tuple[object, bool]] = []
     here = threading.current_thread()
@@ -61,7 +60,7 @@ def test_a_cancelled_call_is_not_answered() -> None:
     them are.
     """
     selector = selectors.DefaultSelector()
-    background = Background(selector)
+    background = Offload[None](selector).calls
     begun, go_on = threading.Event(), threading.Event()
     answers: list[str] = []
 
@@ -82,22 +81,22 @@ def test_a_cancelled_call_is_not_answered() -> None:
 def test_calls_that_wait_hold_up_no_others() -> None:
     """Calls that wait for minutes, however many, do not delay a request to a service."""
     selector = selectors.DefaultSelector()
-    background = Background(selector)
+    background = Offload[None](selector).calls
     go_on = threading.Event()
     answers: list[object] = []
-    for _ in range(WAITING_THREADS + THREADS):
+    for _ in range(WAITING_CALL_THREADS + CALL_THREADS):
         background(lambda: go_on.wait(60), answers.append, may_wait=True)
     background(lambda: "service", answers.append)
     turn_until(selector, lambda: answers)
     assert answers == ["service"]
     go_on.set()
-    turn_until(selector, lambda: len(answers) == WAITING_THREADS + THREADS + 1)
+    turn_until(selector, lambda: len(answers) == WAITING_CALL_THREADS + CALL_THREADS + 1)
 
 
 def test_an_error_of_one_who_is_answered_costs_the_others_nothing() -> None:
     """Answers that have come together are all handed over, though the first one's callback raises."""
     selector = selectors.DefaultSelector()
-    background = Background(selector)
+    background = Offload[None](selector).calls
     answers: list[str] = []
 
     def done(answer: object) -> None:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import selectors
 import sys
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.api import call, model
 from sfn_cli.api.stepfunctions.executions import new_execution
 from sfn_cli.app import build
-from sfn_cli.drivers.local.background import Background
-from sfn_cli.drivers.local.conduct import Conductor
+from sfn_cli.drivers.local.claims import WorkerStore
+from sfn_cli.drivers.local.offload import Offload
+from sfn_cli.drivers.local.scheduler import Scheduler
 from sfn_cli.integrations.aws.clients import Clients
 from sfn_cli.integrations.integration import TaskContext
 from sfn_cli.settings import Settings
@@ -23,10 +22,11 @@ from sfn_cli.store.sqlite.stepfunctions.worker_commits import Turns
 from sfn_cli.store.sqlite.workers import Workers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path
 
     from sfn_cli.api.service import Service
+    from sfn_cli.drivers.local.driven_execution import DrivenExecution
     from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachine
 
 ROLE = "arn:aws:iam::123456789012:role/any"
@@ -55,53 +55,32 @@ class Store:
         self.service.executions.start_many([new_execution(machine, {"input": text}, at) for text in inputs])
         self.connection.execute("PRAGMA synchronous = FULL")
 
-    def conductor(self, **options: Any) -> Conductor:
+    def scheduler(self, **options: Any) -> Scheduler:
         """What a worker drives executions with, save the functions."""
         service = self.service
         worker = Workers(service.database).register(0, 1, service.clock())
         pool: Any = None  # no task is called here
+        offload: Offload[DrivenExecution] = Offload(selectors.DefaultSelector())
         context = TaskContext(
             service.settings,
             pool,
             service,
             service.clock,
-            Background(selectors.DefaultSelector()),
+            offload.calls,
             Clients(service.settings),
             {},
         )
-        turns, tasks, inbox = (
-            Turns(service.database, worker),
-            Tasks(service.database),
-            Inbox(service.database),
-        )
-        return Conductor(
-            turns,
-            service.executions,
-            tasks,
-            inbox,
-            context,
-            lambda line: print(line, file=sys.stderr),
-            **options,
-        )
+        database = service.database
+        store = WorkerStore(Turns(database, worker), service.executions, Tasks(database), Inbox(database))
+        return Scheduler(store, context, offload.steps, lambda line: print(line, file=sys.stderr), **options)
 
 
-def drive(conductor: Conductor) -> int:
-    """Claims and turns, as a worker does, until all have ended; the number of events."""
+def drive(scheduler: Scheduler) -> int:
+    """Claims and takes rounds, as a worker does, until all have ended; the number of events."""
     events = 0
     while True:
-        if conductor.has_room:
-            conductor.claim_new()
-        if not conductor.driven:
+        if scheduler.has_room:
+            scheduler.claim_new()
+        if not scheduler.driven:
             return events
-        events += conductor.turn()
-
-
-@contextmanager
-def collector_as_in_a_worker() -> Iterator[None]:
-    gc.collect()
-    gc.freeze()
-    before = gc.get_threshold()
-    gc.set_threshold(100_000, 50, 100)
-    yield
-    gc.set_threshold(*before)
-    gc.unfreeze()
+        events += scheduler.run_round()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sfn_cli.drivers.local.function_events import EventInvocations
+from sfn_cli.drivers.local.lambda_events import LambdaEvents
 from sfn_cli.store.sqlite.functions.events import FunctionEvents
 from tests.functions.workbench import Workbench
 
@@ -26,8 +26,8 @@ class Worker:
         self.reports: list[str] = []
         self.invocations = self.invocations_of(WORKER)
 
-    def invocations_of(self, worker: int) -> EventInvocations:
-        return EventInvocations(self.events, self.bench.pool, worker, self.bench.clock, self.reports.append)
+    def invocations_of(self, worker: int) -> LambdaEvents:
+        return LambdaEvents(self.events, self.bench.pool, worker, self.bench.clock, self.reports.append)
 
     def send(self, function_ref: str = "fn", request_id: str = "r", **options: Any) -> None:
         self.events.add(request_id, function_ref, "{}", options.get("client_context"), self.bench.clock())

@@ -1,0 +1,138 @@
+"""How executions come to a worker: it claims them, replays their history, and starts their open tasks.
+
+A new execution, whose history is one event, and one that another worker left go the same way.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from sfn_cli import arn
+from sfn_cli.asl.state_machine import load
+from sfn_cli.drivers.local.driven_execution import SECONDS_AT_A_TIME, DrivenExecution
+from sfn_cli.drivers.local.offload import loop_budget
+from sfn_cli.errors import RowError
+from sfn_cli.interpreter.interpreter import Interpreter
+from sfn_cli.interpreter.signals import TaskFailed, TaskHeartbeat
+from sfn_cli.query.limits import BudgetExceeded, TimeBudget
+from sfn_cli.store.sqlite.keys import EVENTS_PER_EXECUTION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sfn_cli.drivers.local.messages import Messages
+    from sfn_cli.drivers.local.offload import SlowSteps
+    from sfn_cli.drivers.local.task_dispatch import TaskDispatch
+    from sfn_cli.store.sqlite.stepfunctions.executions import Executions
+    from sfn_cli.store.sqlite.stepfunctions.inbox import Inbox
+    from sfn_cli.store.sqlite.stepfunctions.tasks import Tasks
+    from sfn_cli.store.sqlite.stepfunctions.worker_commits import Claimed, Turns
+
+SECONDS_A_CLAIM = 0.25
+"""How long the replays of one claim may hold up the loop; threads make the rest of them."""
+
+LONG_DEFINITION = 50_000
+"""Compiling a definition of more characters would hold up other executions."""
+
+EVENTS_BETWEEN_LOOKS = 64
+"""How many events are replayed between two looks at the time."""
+
+CRASHED = "The worker died while the task was in flight, and SFN_ON_CRASH is fail."
+
+
+class WorkerStore(NamedTuple):
+    """What the scheduler of a worker uses of the store."""
+
+    turns: Turns
+    executions: Executions
+    tasks: Tasks
+    inbox: Inbox
+
+
+class Claims:
+    """Takes up executions that were claimed. `fails_after_crash`: a task that was in flight when its
+    worker died is failed, not called again; `max_events` is the most that a history may have.
+    """
+
+    def __init__(
+        self,
+        store: WorkerStore,
+        messages: Messages,
+        dispatch: TaskDispatch,
+        steps: SlowSteps[DrivenExecution],
+        clock: Callable[[], int],
+        *,
+        fails_after_crash: bool,
+        max_events: int,
+    ) -> None:
+        self._executions = store.executions
+        self._tasks = store.tasks
+        self._messages = messages
+        self._dispatch = dispatch
+        self._steps = steps
+        self._clock = clock
+        self._fails_after_crash = fails_after_crash
+        self._max_events = max_events
+        self._budget = loop_budget()
+
+    def take(self, claimed: Claimed, driven: DrivenExecution, *, at_once: bool) -> None:
+        """Replays the execution and begins it, unless that takes long, or is not to be done `at_once`: then
+        a thread replays it. Raises RowError.
+        """
+        replay = self._replay_of(claimed)
+        try:
+            if len(claimed.definition) > LONG_DEFINITION or not at_once:
+                raise BudgetExceeded
+            self.begin(driven, replay(self._budget))
+        except BudgetExceeded:
+            driven.step = self._steps.start(driven, replay)
+
+    def _replay_of(self, claimed: Claimed) -> Callable[[TimeBudget], Interpreter]:
+        """A function that makes the interpreter from the history, which is read in the loop's thread."""
+        history = list(self._executions.history(claimed.id))
+        if not history:
+            raise RowError("The events of the execution are gone.")
+        # AWS sets no bound to the history of an EXPRESS execution: the store has one.
+        max_events = EVENTS_PER_EXECUTION - 1 if arn.is_express(claimed.arn) else self._max_events
+
+        def replay(budget: TimeBudget) -> Interpreter:
+            machine = load(claimed.definition)
+            interpreter = Interpreter(
+                claimed.arn, claimed.state_machine_arn, machine, claimed.seed, max_events
+            )
+            interpreter.budget = budget
+            began = time.thread_time()
+            for event in history:
+                interpreter.apply(event)
+                if (
+                    event.id % EVENTS_BETWEEN_LOOKS == 0
+                    and not budget.is_all
+                    and time.thread_time() - began > SECONDS_AT_A_TIME
+                ):
+                    raise BudgetExceeded
+            if interpreter.ended:
+                # Stopped just after it was claimed: then it is not this worker's any more, and nothing
+                # is stored of this.
+                raise RowError("The history of the execution has ended, but its row says that it runs.")
+            return interpreter
+
+        return replay
+
+    def begin(self, driven: DrivenExecution, interpreter: Interpreter) -> None:
+        """Drives an execution on from its history: starts its open tasks again, or fails them, and
+        delivers what others have said meanwhile.
+        """
+        driven.begin(interpreter, self._clock())
+        interpreter.budget = self._budget
+        interpreter.changed_tasks()
+        if not interpreter.open_tasks:
+            return
+        for id, at in self._tasks.beats(driven.id):
+            driven.receive(TaskHeartbeat(id, at))
+        for task in interpreter.open_tasks.values():
+            if task.in_flight and self._fails_after_crash and not driven.is_mocked(task):
+                driven.receive(TaskFailed(task.id, "States.TaskFailed", CRASHED))
+            else:
+                self._dispatch.match(driven, [task])
+        self._messages.catch_up(driven)

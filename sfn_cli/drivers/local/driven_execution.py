@@ -1,0 +1,224 @@
+"""All that a worker knows of one execution that it drives, and its turn.
+
+An execution is *away* while a thread takes a slow step of it (offload.py): the thread has its interpreter
+then, and its mail waits.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from sfn_cli.drivers.local.clocks import GRACE_MS, Clock, VirtualClock, clock_of
+from sfn_cli.interpreter import mocks, turn
+from sfn_cli.interpreter.execution_log import execution_log
+from sfn_cli.interpreter.signals import time_of
+from sfn_cli.store.sqlite.stepfunctions.execution_logs import log_lines
+from sfn_cli.store.sqlite.stepfunctions.tasks import Opened
+from sfn_cli.store.sqlite.stepfunctions.worker_commits import ExecutionChanges
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sfn_cli.drivers.local.offload import SlowStep
+    from sfn_cli.integrations.integration import Cancel
+    from sfn_cli.interpreter.events import HistoryEvent
+    from sfn_cli.interpreter.execution import OpenTask
+    from sfn_cli.interpreter.interpreter import Interpreter
+    from sfn_cli.interpreter.signals import Signal
+    from sfn_cli.interpreter.turn import Turned
+    from sfn_cli.query.limits import TimeBudget
+    from sfn_cli.store.sqlite.logs.logs import LogLine
+    from sfn_cli.store.sqlite.stepfunctions.worker_commits import Claimed
+
+EVENTS_AT_A_TIME = 500
+"""How many events one execution may make in one round, so that none holds up the others."""
+
+SECONDS_AT_A_TIME = 0.05
+"""How long one execution may take in one round."""
+
+
+class PendingChanges:
+    """What a round brings for one execution, before it is stored. Of its tasks, those that the round
+    opened and closed again are left out.
+    """
+
+    __slots__ = ("closed", "consumed", "events", "opened")
+
+    def __init__(self) -> None:
+        self.events: list[HistoryEvent] = []
+        self.consumed: list[int] = []
+        self.opened: list[OpenTask] = []
+        self.closed: list[OpenTask] = []
+
+    def add(self, turned: Turned, consumed: Sequence[int] = ()) -> None:
+        """Adds what a turn brought, and the messages that it consumed."""
+        self.events += turned.events
+        self.consumed += consumed
+        opened = {task.id for task in self.opened}
+        closed = {task.id for task in turned.closed}
+        self.opened = [task for task in self.opened if task.id not in closed]
+        self.opened += turned.opened
+        self.closed += [task for task in turned.closed if task.id not in opened]
+
+
+class DrivenExecution:
+    """An execution that was claimed; see the module's docstring. `id` is its row in the store."""
+
+    __slots__ = (
+        "_clock_setting", "_interpreter", "clock", "due_at", "id", "is_queued", "log", "mail", "map_run",
+        "messages", "mocks", "running", "step",
+    )  # fmt: skip
+
+    def __init__(self, claimed: Claimed) -> None:
+        """Raises ValueError or KeyError when its row is damaged."""
+        self.id = claimed.id
+        self._interpreter: Interpreter | None = None  # until its history was read
+        self._clock_setting = claimed.clock
+        self.clock: Clock | None = None
+        """Its own clock, when it does not run by the wall clock."""
+        self.log = execution_log(claimed.logging)
+        self.mocks = None if claimed.mocks is None else mocks.read(claimed.mocks)
+        self.map_run = claimed.map_run
+        """The row of the Map Run of which it is a child."""
+        self.running: dict[int, Cancel] = {}
+        """Its tasks that run here, by the id of the event that scheduled them."""
+        self.mail: list[Signal] = []
+        """What its next turn takes in."""
+        self.messages: list[int] = []
+        """The messages of the inbox that are in its mail."""
+        self.due_at: int | None = None
+        """When it is to have a turn, by the wall clock."""
+        self.is_queued = False
+        """Whether it is to have a turn at once."""
+        self.step: SlowStep[DrivenExecution] | None = None
+        """The slow step for which it is away."""
+
+    @property
+    def interpreter(self) -> Interpreter:
+        """Not to be used while the execution is away."""
+        assert self._interpreter is not None
+        return self._interpreter
+
+    @property
+    def is_away(self) -> bool:
+        return self.step is not None
+
+    def begin(self, interpreter: Interpreter, now: int) -> None:
+        """Starts to drive it, from where its history stands."""
+        self._interpreter = interpreter
+        if self._clock_setting is not None:
+            started_at, last_at = interpreter.execution.started_at, interpreter.last_at
+            self.clock = clock_of(self._clock_setting, started_at, last_at, now)
+
+    def receive(self, signal: Signal, message: int | None = None) -> None:
+        """Leaves a signal for the next turn, which consumes the message that brought it."""
+        self.mail.append(signal)
+        if message is not None:
+            self.messages.append(message)
+
+    def turn(self, now: int) -> Turned:
+        """Takes a turn as long as one execution may have in a round. It consumes all mail."""
+        ends_at = time.monotonic() + SECONDS_AT_A_TIME
+        signals, self.mail, self.messages = self.mail, [], []
+        virtual = self.clock if isinstance(self.clock, VirtualClock) else None
+        turned = turn.turn(
+            self.interpreter,
+            signals,
+            self.shown(now),
+            limit=EVENTS_AT_A_TIME,
+            is_time_up=lambda: time.monotonic() >= ends_at,
+            follows_signals=virtual is not None,
+        )
+        if virtual is not None:
+            for signal in signals:
+                virtual.jump(time_of(signal), now)
+        return turned
+
+    def slow_turn(self, now: int, budget: TimeBudget) -> Turned:
+        """Takes the one step that is over the budget of the loop. In a thread."""
+        loop_budget, self.interpreter.budget = self.interpreter.budget, budget
+        try:
+            return turn.turn(self.interpreter, (), now, limit=1)
+        finally:
+            self.interpreter.budget = loop_budget
+
+    def shown(self, now: int) -> int:
+        """What its clock shows at that time by the wall clock."""
+        return now if self.clock is None else self.clock.now(now)
+
+    def due_after(self, turned: Turned, now: int) -> int | None:
+        """When by the wall clock it is due after a turn: `now` for at once, None if only a signal helps."""
+        due_at = turned.due
+        if due_at is None or self.clock is None:
+            return due_at
+        if due_at <= self.shown(now):
+            return now  # the turn was cut short
+        if isinstance(self.clock, VirtualClock):
+            return self._virtual_due(self.clock, due_at, now)
+        return self.clock.comes_at(due_at)
+
+    def _virtual_due(self, clock: VirtualClock, due_at: int, now: int) -> int:
+        """As `due_after`, for an execution that waits by a virtual clock: the clock jumps to what is due
+        next, unless somebody works for the execution.
+
+        While only somebody outside can answer, the clock stands for a moment.
+        """
+        timer_at = self.interpreter.timer_at
+        tasks = self.interpreter.open_tasks.values()
+        if timer_at is None or any(task.in_flight or task.awaits_child for task in tasks):
+            return clock.comes_at(due_at)
+        if tasks:
+            after, until = clock.stands_until
+            if after != self.interpreter.execution.last_id:
+                after, until = clock.stands_until = (self.interpreter.execution.last_id, now + GRACE_MS)
+            if now < until:
+                return min(until, clock.comes_at(due_at))
+        clock.jump(timer_at, now)
+        return now
+
+    def changes(self, pending: PendingChanges) -> ExecutionChanges:
+        """What a round writes to the store for the execution."""
+        answerable = [task for task in pending.closed if task.token is not None]
+        awaited = [task for task in pending.closed if task.token is not None or task.plan is not None]
+        return ExecutionChanges(
+            self.id,
+            pending.events,
+            pending.consumed,
+            opened=self._answerable(pending.opened),
+            closed=[task.id for task in answerable],
+            given_up=[task.id for task in awaited if not task.answered],
+            map_runs=[task.id for task in pending.closed if task.plan is not None and task.answered],
+            in_map_run=self.map_run is not None,
+            log=self._log_lines(pending.events),
+        )
+
+    def _answerable(self, opened: Sequence[OpenTask]) -> list[Opened]:
+        """The tasks that others may answer by their token. One that a mock answers is offered to no
+        worker of its activity.
+        """
+        return [
+            Opened(task.id, task.token, None if self.is_mocked(task) else task.activity)
+            for task in opened
+            if task.token is not None
+        ]
+
+    def _log_lines(self, events: Sequence[HistoryEvent]) -> Sequence[LogLine]:
+        if self.log is None:
+            return ()
+        execution = self.interpreter.execution
+        return log_lines(
+            self.log, execution.arn, execution.state_machine_arn, events, execution.redrive_count
+        )
+
+    def is_mocked(self, task: OpenTask) -> bool:
+        """Whether a mock answers this task, and no integration."""
+        return self.mocks is not None and self.mocks.answer(task) is not None
+
+
+class DrivenExecutions(dict[int, DrivenExecution]):
+    """All executions that a worker drives, by their rows."""
+
+    def holds(self, driven: DrivenExecution) -> bool:
+        """Whether it is still driven, and was not claimed again meanwhile."""
+        return self.get(driven.id) is driven

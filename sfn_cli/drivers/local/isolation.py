@@ -1,0 +1,89 @@
+"""Failures are isolated: an error while one execution is driven concerns that execution alone.
+
+Rule 1: data that cannot be stored fails its execution.
+Rule 2: any other error is a bug, or a damaged row: the execution is set aside, and suspended after a
+few attempts (store/sqlite/suspensions.py).
+Rule 3: only an error of the store itself, which affects every execution, ends the worker.
+"""
+
+from __future__ import annotations
+
+import traceback
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from sfn_cli.asl.retry import RUNTIME
+from sfn_cli.errors import UnstorableError, is_of_the_store
+from sfn_cli.query.limits import BudgetExceeded
+from sfn_cli.store.sqlite.stepfunctions.suspensions import ATTEMPTS, Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sfn_cli.store.sqlite.stepfunctions.worker_commits import Turns
+
+
+class Isolation:
+    """Contains the errors of a worker's executions. `let_go` makes the worker drive an execution no more."""
+
+    def __init__(
+        self,
+        turns: Turns,
+        clock: Callable[[], int],
+        report: Callable[[str], None],
+        let_go: Callable[[int], None],
+    ) -> None:
+        self._turns = turns
+        self._clock = clock
+        self._report = report
+        self._let_go = let_go
+        self._faults: dict[int, Fault] = {}  # of executions that are no longer driven, and not yet set aside
+        self._reported: set[str] = set()  # tracebacks that the worker's log has
+
+    @property
+    def has_faults(self) -> bool:
+        """Whether `set_aside` has something to do."""
+        return bool(self._faults)
+
+    @contextmanager
+    def of(self, execution: int) -> Iterator[None]:
+        """A block whose errors harm no execution but this one. A StoreError passes through."""
+        try:
+            yield
+        except (Exception, BudgetExceeded) as error:
+            if is_of_the_store(error):
+                raise
+            self.contain(execution, error)
+
+    def contain(self, execution: int, error: BaseException) -> None:
+        """Fails an execution whose data is to blame for the error; marks it as one to set aside when sfn
+        is. Raises StoreError.
+        """
+        self._let_go(execution)
+        if isinstance(error, UnstorableError):
+            try:
+                self._turns.fail(execution, RUNTIME, str(error), self._clock())
+                self._report(f"fails execution {execution}: {error}")
+                return
+            except Exception as failed:
+                if is_of_the_store(failed):
+                    raise
+                error = failed  # its rows are damaged too: it cannot even fail
+        fault = Fault(f"{type(error).__name__}: {error}", "".join(traceback.format_exception(error)))
+        self._faults[execution] = fault
+
+    def set_aside(self) -> None:
+        """Sets aside all executions that sfn failed on since the last call. Many in one transaction: they
+        hold up no others.
+        """
+        if not self._faults:
+            return
+        attempts = self._turns.set_aside(self._faults, self._clock())
+        faults, self._faults = self._faults, {}
+        for execution, number in attempts.items():
+            outcome = "suspended" if number >= ATTEMPTS else "released"
+            fault = faults[execution]
+            is_known = fault.traceback in self._reported
+            self._reported.add(fault.traceback)
+            shown = fault.error if is_known else f"\n{fault.traceback}"
+            self._report(f"execution {execution} {outcome} after attempt {number} of {ATTEMPTS}: {shown}")

@@ -1,0 +1,222 @@
+"""The loop of a worker: it looks at the store when it is called, takes rounds, and waits in between."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from sfn_cli.drivers.local import launch
+from sfn_cli.drivers.local.awaiting import Awaiting
+from sfn_cli.drivers.local.claims import WorkerStore
+from sfn_cli.drivers.local.lambda_events import LambdaEvents
+from sfn_cli.drivers.local.offload import Offload
+from sfn_cli.drivers.local.outbox_delivery import OutboxDelivery
+from sfn_cli.drivers.local.scheduler import CLAIM_LIMIT, Scheduler
+from sfn_cli.errors import is_of_the_store
+from sfn_cli.functions.pool import Pool, monotonic_ms
+from sfn_cli.integrations.aws.clients import Clients
+from sfn_cli.integrations.integration import TaskContext
+from sfn_cli.store.sqlite.functions.events import FunctionEvents
+from sfn_cli.store.sqlite.functions.functions import Functions
+from sfn_cli.store.sqlite.stepfunctions.executions import Executions
+from sfn_cli.store.sqlite.stepfunctions.inbox import Inbox
+from sfn_cli.store.sqlite.stepfunctions.outbox import StatusChanges
+from sfn_cli.store.sqlite.stepfunctions.tasks import Tasks
+from sfn_cli.store.sqlite.stepfunctions.worker_commits import Turns
+from sfn_cli.worker_slots import live_workers
+
+if TYPE_CHECKING:
+    import selectors
+    from collections.abc import Callable
+
+    from sfn_cli.api.service import Service
+    from sfn_cli.drivers.local.driven_execution import DrivenExecution
+    from sfn_cli.settings import Settings
+
+T = TypeVar("T")
+
+LOOK_SECONDS = 1.0
+"""How often a worker looks at the store uncalled: for what workers that died left, and for calls
+that were lost.
+"""
+
+PAUSE_SECONDS = 0.1
+"""How long the loop waits after an error that belongs to no execution: it may recur at once."""
+
+
+class Loop:
+    """What one worker works with. `service` has the operations for tasks that call them, and the worker's
+    own connection; `worker` is the worker's id.
+
+    The pipe by which other processes call the worker is registered with `selector` by the caller, and sets
+    `is_called`. `is_in_place` and `renew_lease` are called at each look at the store.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        service: Service,
+        worker: int,
+        selector: selectors.BaseSelector,
+        clock: Callable[[], int],
+        report: Callable[[str], None],
+        *,
+        is_in_place: Callable[[], bool],
+        renew_lease: Callable[[], None],
+    ) -> None:
+        self._settings = settings
+        self._database = service.database
+        self._worker = worker
+        self._selector = selector
+        self._clock = clock
+        self._report = report
+        self._is_in_place = is_in_place
+        self._renew_lease = renew_lease
+        self.must_exit = False
+        self.is_called = False
+        self._reported: set[str] = set()
+        self._looks_for_orphans = True
+        self._looks_for_abandoned = True
+        database = self._database
+        self._pool = Pool(Functions(database), settings, selector, clock, self._log, report=report)
+        offload: Offload[DrivenExecution] = Offload(selector, Awaiting(service))
+        context = TaskContext(settings, self._pool, service, clock, offload.calls, Clients(settings), {})
+        self._scheduler = Scheduler(
+            WorkerStore(Turns(database, worker), Executions(database), Tasks(database), Inbox(database)),
+            context,
+            offload.steps,
+            report,
+            on_crash=settings.on_crash,
+            max_events=settings.max_events,
+        )
+        self._lambda_events = LambdaEvents(FunctionEvents(database), self._pool, worker, clock, report)
+        self._outbox = OutboxDelivery(StatusChanges(database), context, report)
+
+    def _log(self, group: str, stream: str, at: int, message: str) -> None:
+        self._scheduler.log(group, stream, at, message)
+
+    def run(self) -> None:
+        """Works until `must_exit`, until the store is gone, or until it was idle for the idle time."""
+        scheduler = self._scheduler
+        idle_ms = int(self._settings.worker_idle_seconds * 1000)
+        last_busy = last_look = monotonic_ms()
+        self.is_called = self._looks_for_abandoned = True
+        self.survive(self._outbox.look)  # before a claim, so that no status change is missed
+        while not self.must_exit:
+            now = monotonic_ms()
+            if now - last_look >= LOOK_SECONDS * 1000:
+                last_look = now
+                self.survive(self._end_orphans)
+                self.survive(self._outbox.look)
+                self.is_called = self._looks_for_abandoned = True
+            if self.is_called:
+                self.is_called = False
+                if not self._is_in_place():
+                    return
+                if not self._database.is_current():
+                    self._report("another version of sfn uses the store now")
+                    self.must_exit = True
+                    return
+                self._look()
+            events = self.survive(scheduler.run_round)
+            self.survive(self._outbox.deliver)
+            self.survive(partial(self._pool.tick, monotonic_ms()))
+            if events or scheduler.driven or self._lambda_events.owed or self._outbox.busy:
+                last_busy = monotonic_ms()
+            elif monotonic_ms() - last_busy >= idle_ms:
+                return
+            self._wait()
+
+    def _look(self) -> None:
+        """Looks at the store for what other processes have done."""
+        self._renew_lease()
+        self.survive(self._scheduler.read_inbox)
+        self.survive(self._scheduler.map_runs.look_at_all)
+        self.survive(partial(self._lambda_events.look, self._live_workers))
+        self.survive(self._claim)
+
+    def _claim(self) -> None:
+        """Takes over what is new, and now and then what dead workers left; if that is not all,
+        again after a round.
+        """
+        if not self._scheduler.has_room:
+            self.is_called = True
+        elif (
+            self._claim_abandoned() if self._looks_for_abandoned else self._scheduler.claim_new()
+        ) == CLAIM_LIMIT:
+            self.is_called = True
+            self._share()
+        else:
+            self._looks_for_abandoned = False
+
+    def _claim_abandoned(self) -> int:
+        claimed = self._scheduler.claim_abandoned(self._live_workers())
+        if claimed:
+            self._report(f"takes over {claimed} executions")
+        return claimed
+
+    def _live_workers(self) -> set[int]:
+        return {*live_workers(self._settings).values(), self._worker}
+
+    def _share(self) -> None:
+        """More is waiting than one claim takes: another worker may help, if there is room for one."""
+        if len(live_workers(self._settings)) < self._settings.workers:
+            launch.start(self._settings, additional=True)
+
+    def _wait(self) -> None:
+        timeout = 0.0
+        if not (self._scheduler.busy or self.is_called):
+            # What is stored is due by the clock on the wall, which may be set: it is looked at often.
+            limits = [LOOK_SECONDS * 1000]
+            if (due_at := self._scheduler.wake_at) is not None:
+                limits.append(due_at - self._clock())
+            if (due_at := self._pool.wake_at) is not None:
+                limits.append(due_at - monotonic_ms())
+            timeout = max(0.0, min(limits) / 1000)
+        for key, _ in self._selector.select(timeout):
+            self.survive(key.data)
+
+    def survive(self, step: Callable[[], T]) -> T | None:
+        """Takes a step of the loop and returns its result. A bug in the step does not end the worker.
+
+        The scheduler isolates the errors of executions; this is for those that belong to none. The same
+        error is reported once. Raises StoreError.
+        """
+        try:
+            return step()
+        except Exception as error:
+            if is_of_the_store(error):
+                raise
+            text = traceback.format_exc()
+            if text not in self._reported:
+                self._reported.add(text)
+                self._report(f"goes on after an error inside sfn:\n{text}")
+            time.sleep(PAUSE_SECONDS)
+            return None
+
+    def claim_what_is_left(self) -> bool:
+        """Claims what workers that no longer live left behind. Whether there is anything to work on."""
+        others = set(live_workers(self._settings).values()) - {self._worker}
+        self._lambda_events.look(lambda: others)
+        return self._scheduler.claim_abandoned(others) > 0 or self._lambda_events.owed
+
+    def release(self) -> None:
+        """Gives back all executions."""
+        self._scheduler.release()
+
+    def commit(self) -> None:
+        """Stores what is left to store."""
+        self._scheduler.run_round()
+
+    def _end_orphans(self) -> None:
+        """Kills, once, what is left of the functions of workers that were killed."""
+        if self._looks_for_orphans:
+            self._looks_for_orphans = False
+            self._pool.end_orphans()
+
+    def close(self) -> None:
+        """Ends the functions that run here."""
+        self._end_orphans()
+        self._pool.close()

@@ -1,0 +1,44 @@
+"""Tells the conductors of Map Runs that children of theirs have ended.
+
+A Map Run is conducted by the worker that drives its execution; its children may run in any worker.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sfn_cli.drivers.local.task_dispatch import Isolating
+    from sfn_cli.integrations.integration import TaskContext
+
+
+class MapRunNotices:
+    """The Map Runs of the executions that one worker drives."""
+
+    def __init__(self, context: TaskContext, isolating: Isolating) -> None:
+        self._context = context
+        self._isolating = isolating
+        self._changed: set[int] = set()
+
+    def child_ended(self, map_run: int) -> None:
+        """Remembers that a child of the Map Run in this row has ended, until `send`."""
+        self._changed.add(map_run)
+
+    def send(self) -> None:
+        """Notifies the conductors of Map Runs whose children have ended, in this worker or in another."""
+        changed, self._changed = self._changed, set()
+        self._look_at(changed & self._context.map_runs.keys())
+        if changed - self._context.map_runs.keys():
+            self._context.service.runner.wake()
+
+    def look_at_all(self) -> None:
+        """Looks at every Map Run: another process may have ended children, or changed what it allows."""
+        self._look_at(tuple(self._context.map_runs))
+
+    def _look_at(self, map_runs: Iterable[int]) -> None:
+        for run in map_runs:
+            if (conducted := self._context.map_runs.get(run)) is not None:
+                with self._isolating(conducted.execution):
+                    conducted.look()

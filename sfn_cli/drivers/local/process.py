@@ -1,0 +1,220 @@
+"""The worker process: it takes a slot, works there, and exits when there was nothing to do for a while.
+
+It exits in this order: it stops listening, gives up its slot, and looks at the store once more. So a
+command that found it listening has its execution seen by that last look, and a command that did not
+starts another worker.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import selectors
+import signal
+import sys
+import time
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
+
+from sfn_cli import detached, private_files
+from sfn_cli.asl.timestamp import format_timestamp
+from sfn_cli.drivers.local import launch
+from sfn_cli.drivers.local.loop import Loop
+from sfn_cli.errors import ConfigurationError, SfnError
+from sfn_cli.settings import Settings
+from sfn_cli.store.sqlite.database import translated_errors
+from sfn_cli.store.sqlite.logs.log_groups import LogGroups
+from sfn_cli.store.sqlite.workers import Workers
+from sfn_cli.worker_slots import Slot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+    from sfn_cli.api.service import Service
+
+LEAVING_SECONDS = 0.01
+"""How often one who waits for a slot looks whether its worker has left."""
+
+
+def clock() -> int:
+    """Milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+def report(line: str) -> None:
+    """Writes a line to the worker's own log, unless the disk that holds it is full."""
+    with suppress(OSError):
+        os.write(sys.stdout.fileno(), f"{format_timestamp(clock())} [{os.getpid()}] {line}\n".encode())
+
+
+def main(build: Callable[[Settings], Service], *, additional: bool) -> None:
+    """The process that `launch.start` starts. It reads its settings; `build` creates its Service."""
+    detached.settle()
+    try:
+        settings = Settings.from_environment()
+        with translated_errors(settings.home):
+            private_files.check_home(settings.home)
+            os.chdir(settings.home)  # not to hold the folder of the command that started it
+        code = work(settings, build, additional=additional)
+    except ConfigurationError as error:
+        report(str(error))
+        code = 253
+    except SfnError as error:
+        report(str(error))
+        code = 255
+    # The pool's children are gone; nothing else is worth the interpreter's own tidying up.
+    os._exit(code)
+
+
+def work(settings: Settings, build: Callable[[Settings], Service], *, additional: bool = False) -> int:
+    """Works in the first free slot until nothing is owed. Gives the process's exit code.
+
+    Commands that start at once may each start a worker: all but the first leave, unless one was
+    asked for to work as an `additional` one.
+    """
+    for number in range(settings.workers):
+        slot = Slot(settings.home, number)
+        with translated_errors(slot.lock_path):
+            lock = slot.take()
+            if (
+                lock is None
+                and not additional
+                and slot.holder(settings.lease_seconds) is not None
+                and not slot.wake()
+            ):
+                lock = _wait_for(settings, slot)
+        if lock is None and not additional and slot.holder(settings.lease_seconds) is not None:
+            return 0
+        if lock is not None:
+            worker = _Worker(settings, build(settings), slot, lock)
+            try:
+                worker.run()
+            except BaseException:
+                # The lock is held until this process ends: no handler runs on beside the one that
+                # the next worker calls.
+                worker.close()
+                raise
+            return 0
+    return 0
+
+
+def _wait_for(settings: Settings, slot: Slot) -> int | None:
+    """The lock of a slot whose worker does not listen: it is about to leave, and may not look at
+    the store again.
+
+    None when it listens after all, or is suspended.
+    """
+    report(f"waits for slot {slot.number}, whose worker leaves")
+    while (
+        (lock := slot.take()) is None and slot.holder(settings.lease_seconds) is not None and not slot.wake()
+    ):
+        time.sleep(LEAVING_SECONDS)
+    return lock
+
+
+class _Worker:
+    """A worker in its slot, whose lock it holds, and how other processes call it."""
+
+    def __init__(self, settings: Settings, service: Service, slot: Slot, lock: int) -> None:
+        """`service` has the operations for tasks that call them. Its connection is the worker's own."""
+        self._settings = settings
+        self._service = service
+        self._slot = slot
+        self._lock = lock
+        self._is_starting = True  # until it listens
+        self._database = service.database
+        self._id = Workers(self._database).register(slot.number, os.getpid(), clock())
+        self._renew_lease()
+        self._selector = selectors.DefaultSelector()
+        self._loop = Loop(
+            settings,
+            service,
+            self._id,
+            self._selector,
+            clock,
+            report,
+            is_in_place=self._is_in_place,
+            renew_lease=self._renew_lease,
+        )
+
+    def run(self) -> None:
+        """Works until told to exit, or until there was nothing to do for a while."""
+        loop = self._loop
+        signal.signal(signal.SIGTERM, self._exit)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        report(f"worker {self._id} begins in slot {self._slot.number}")
+        loop.survive(partial(LogGroups(self._database).expire, clock()))
+        # What an execution holds is freed by counting alone; the cycle collector would walk
+        # all of ten thousand waiting executions again and again.
+        gc.freeze()
+        gc.set_threshold(100_000, 50, 100)
+        while True:
+            pipe = self._listen()
+            try:
+                loop.run()
+            finally:
+                self._stop_listening(pipe)
+            if not self._is_in_place():
+                report("the store is gone")
+                self.close()
+                os.close(self._lock)
+                if os.path.exists(self._database.path):
+                    launch.start(self._settings)  # a store that took its place may have called this worker
+                return
+            if loop.must_exit:
+                loop.release()
+            os.close(self._lock)
+            if loop.must_exit or not loop.claim_what_is_left():
+                break
+            lock = self._slot.take()
+            if lock is None:
+                break
+            self._lock = lock
+            self._renew_lease()
+        self.close()
+        loop.commit()
+        report(f"worker {self._id} leaves")
+
+    def close(self) -> None:
+        """Ends the functions that run here."""
+        self._loop.close()
+        self._service.stop_invoker()
+
+    def _is_in_place(self) -> bool:
+        """Whether the store is still where it was: its folder, or its file, may have been moved
+        away or deleted.
+        """
+        return self._slot.owns(self._lock) and self._database.is_in_place()
+
+    def _exit(self, number: int, frame: FrameType | None) -> None:
+        self._loop.must_exit = True
+
+    def _renew_lease(self) -> None:
+        with translated_errors(self._slot.lock_path):
+            self._slot.sign(self._lock, self._id)
+
+    def _listen(self) -> int:
+        path = self._slot.pipe_path
+        with translated_errors(path):
+            private_files.make_pipe(path)
+            # Open for writing too: a pipe without a writer would be readable without end.
+            pipe = private_files.open_pipe(path, os.O_RDWR)
+        signal.set_wakeup_fd(pipe, warn_on_full_buffer=False)
+        self._selector.register(pipe, selectors.EVENT_READ, partial(self._called, pipe))
+        if self._is_starting:
+            self._is_starting = False
+            os.close(detached.INHERITED)
+        return pipe
+
+    def _called(self, pipe: int) -> None:
+        with suppress(BlockingIOError):
+            while os.read(pipe, 65536):
+                pass
+        self._loop.is_called = True
+
+    def _stop_listening(self, pipe: int) -> None:
+        signal.set_wakeup_fd(-1)
+        self._selector.unregister(pipe)
+        os.close(pipe)

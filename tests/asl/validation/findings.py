@@ -1,0 +1,32 @@
+"""What the validator finds, in the form in which the tables of the tests have it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sfn_cli.asl.validation.validate import validate
+
+SCHEMA = "SCHEMA_VALIDATION_FAILED"
+
+
+def only(field: str, language: str, other: str) -> str:
+    return (
+        f"The QueryLanguage is set to '{language}', "
+        f"but field '{field}' is only supported for the '{other}' QueryLanguage"
+    )
+
+
+def told(
+    definition: Any, machine_type: str = "STANDARD", severity: str = "ERROR"
+) -> list[tuple[str, str, str | None]]:
+    """(code, message, location) of each; that this version may run no Map in DISTRIBUTED mode is
+    not looked at.
+    """
+    found = validate(json.dumps(definition), machine_type)
+    shown = [
+        each
+        for each in found
+        if each.severity == severity and "not available in this version" not in each.message
+    ]
+    return [(each.code, each.message, each.location) for each in shown]

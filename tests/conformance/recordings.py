@@ -1,0 +1,28 @@
+"""The recordings of AWS, their player and two suites of others: they are not part of this repository.
+
+They are looked for beside a checkout (../shared/conformance), or where the environment variable
+SFN_CONFORMANCE says. Tests that need them are skipped without them (in CI: see tests/conftest.py).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HERE = Path(__file__).parent
+RECORDINGS = Path(os.environ.get("SFN_CONFORMANCE", HERE.parents[2] / "shared" / "conformance"))
+
+needs_recordings = pytest.mark.skipif(not RECORDINGS.is_dir(), reason=f"no recordings in {RECORDINGS}")
+
+
+def scenarios() -> Iterator[dict[str, Any]]:
+    """What was recorded: an id, what it needs, and the calls with their answers."""
+    for line in (RECORDINGS / "dev.jsonl").read_text().splitlines():
+        yield json.loads(line)

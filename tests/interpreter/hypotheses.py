@@ -1,0 +1,32 @@
+"""How often Hypothesis tries, and which definitions it takes for valid."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from hypothesis import HealthCheck, settings
+
+from sfn_cli.asl.validation.diagnostic import DUPLICATE_STATE
+from sfn_cli.asl.validation.validate import validate
+
+if TYPE_CHECKING:
+    from sfn_cli.asl.validation.diagnostic import Diagnostic
+
+
+def tries(count: int) -> settings:
+    """So many examples, times SFN_FUZZ; where nobody watches, always the same ones."""
+    return settings(
+        max_examples=count * int(os.environ.get("SFN_FUZZ", "1")),
+        deadline=None,
+        derandomize="CI" in os.environ and "SFN_FUZZ" not in os.environ,
+        print_blob=True,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
+
+
+def errors(text: str) -> list[Diagnostic]:
+    """What keeps the machine from running: tasks are answered by name, so machines in machines have
+    the same names.
+    """
+    return [fault for fault in validate(text) if fault.severity == "ERROR" and fault.code != DUPLICATE_STATE]

@@ -1,0 +1,60 @@
+"""Task tokens: who has one may answer its task, wherever its execution lives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sfn_cli.interpreter.task_token import handle_of, is_genuine, locator_of, of_handle, task_token
+from sfn_cli.interpreter.turn import turn
+from tests.interpreter.hand_turned import START, begin, interpreter_of
+
+if TYPE_CHECKING:
+    from sfn_cli.interpreter.execution import OpenTask
+
+CALLBACK = {
+    "Type": "Task",
+    "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+    "Parameters": {"QueueUrl": "q", "MessageBody.$": "$$.Task.Token"},
+    "End": True,
+}
+
+
+def open_task(locator: str) -> OpenTask:
+    """The task of an execution with this locator."""
+    interpreter = interpreter_of({"StartAt": "T", "States": {"T": CALLBACK}}, begin({}))
+    interpreter.execution.locator = locator
+    (task,) = turn(interpreter, [], START).opened
+    return task
+
+
+@pytest.mark.parametrize("locator", ["", "arn:aws:states:us-east-1:123456789012:execution:Case:run"])
+def test_a_locator_ends_the_token(locator: str) -> None:
+    """The locator of an execution is the end of its tokens, as its states see them; what comes before is
+    the same as without one.
+    """
+    task = open_task(locator)
+    assert task.token is not None
+    assert task.arguments.value == {"QueueUrl": "q", "MessageBody": task.token}
+    assert (locator_of(task.token), task.token.removesuffix(locator)) == (locator, open_task("").token)
+    assert of_handle("secret", handle_of(task.token), locator) == task.token
+
+
+@pytest.mark.parametrize(
+    "token, locator, genuine",
+    [
+        (task_token("seed", "a task"), "", True),
+        (task_token("seed", "a task", "here"), "here", True),
+        (task_token("other", "a task"), "", False),
+        (task_token("seed", "a task", "here"), "", False),
+        (task_token("seed", "a task"), "here", False),
+        (task_token("seed", "a task") + "x", "", False),
+        (task_token("seed", "a task")[:-1], "", False),
+        ("\ud800", "", False),
+        ("", "", False),
+    ],
+)
+def test_genuine(token: str, locator: str, genuine: bool) -> None:
+    """Only the whole token, with the locator of its execution, is taken."""
+    assert is_genuine(token, "seed", locator) is genuine

@@ -1,0 +1,128 @@
+"""A store whose executions a test moves by the events that it writes: with no interpreter and no process."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.interpreter.events import HistoryEvent, execution_started
+from sfn_cli.interpreter.task_token import task_token
+from sfn_cli.jsonvalue import Payload
+from sfn_cli.store.sqlite.database import Database
+from sfn_cli.store.sqlite.stepfunctions.activities import Activities, Activity
+from sfn_cli.store.sqlite.stepfunctions.executions import Execution, Executions, NewExecution
+from sfn_cli.store.sqlite.stepfunctions.inbox import Inbox
+from sfn_cli.store.sqlite.stepfunctions.map_runs import MapRuns
+from sfn_cli.store.sqlite.stepfunctions.outbox import StatusChanges
+from sfn_cli.store.sqlite.stepfunctions.redrives import Redrives
+from sfn_cli.store.sqlite.stepfunctions.revisions import Revision
+from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachine, StateMachines
+from sfn_cli.store.sqlite.stepfunctions.tasks import Opened, Tasks
+from sfn_cli.store.sqlite.stepfunctions.worker_commits import ExecutionChanges, Turns
+from sfn_cli.store.sqlite.workers import Workers
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+ACCOUNT = "arn:aws:states:us-east-1:123456789012"
+MACHINE = f"{ACCOUNT}:stateMachine:M"
+ACTIVITY = f"{ACCOUNT}:activity:A"
+ROLE = "arn:aws:iam::123456789012:role/r"
+
+DATA_OF_END = {
+    "ExecutionSucceeded": {"payload": Payload({"ok": True}), "details": {}},
+    "ExecutionFailed": {"details": {"error": "E", "cause": "c"}},
+    "ExecutionTimedOut": {"details": {"error": "States.Timeout"}},
+}
+"""The payload and details of each event by which a worker ends an execution."""
+
+
+class SteppedStore:
+    """A store with one state machine, M, and one worker.
+
+    Executions are named by their rows, as in the store. Times are those that the test gives.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self.database = Database(home)
+        self.executions = Executions(self.database)
+        self.inbox = Inbox(self.database)
+        self.map_runs = MapRuns(self.database)
+        self.redrives = Redrives(self.database)
+        self.outbox = StatusChanges(self.database)
+        self.tasks = Tasks(self.database)
+        self.state_machines = StateMachines(self.database)
+        self.state_machines.create(
+            StateMachine(
+                MACHINE, "M", "STANDARD", "ACTIVE", 0, "[]", Revision(None, "{}", ROLE, "{}", "{}", "{}", 0)
+            )
+        )
+        Activities(self.database).create(Activity(ACTIVITY, "A", 0, "{}", "[]"))
+        self.worker = Workers(self.database).register(0, 1, 0)
+        self.turns = Turns(self.database, self.worker)
+
+    def start(self, name: str = "e", at: int = 1, *, express: bool = False, **more: Any) -> int:
+        """Starts an execution of M; its row. `more` are other fields of NewExecution."""
+        kind = "express" if express else "execution"
+        new = NewExecution(f"{ACCOUNT}:{kind}:M:{name}", 1, MACHINE, 1, name, None, f"seed of {name}")
+        started = self.executions.start(new._replace(**more), execution_started(Payload({}), ROLE, at))
+        assert started is not None
+        return started.id
+
+    def start_and_claim(self, name: str = "e", at: int = 1, **more: Any) -> int:
+        """Starts an execution that the worker drives; its row."""
+        execution = self.start(name, at, **more)
+        self.turns.claim_new(100)
+        return execution
+
+    def get(self, execution: int) -> Execution:
+        found = self.executions.arns(execution)
+        assert found is not None
+        described = self.executions.find(found[0])
+        assert described is not None
+        return described
+
+    def event_types(self, execution: int) -> list[str]:
+        return [event.type for event in self.executions.history(execution)]
+
+    # What the worker writes
+
+    def write(
+        self, execution: int, *types: str, at: int = 2, previous: int | None = None, **moved: Any
+    ) -> int:
+        """Writes a turn of the execution with these events; the id of the last.
+
+        `previous` is the event that the first of them follows. `moved` are other fields of ExecutionChanges.
+        """
+        last = self.executions.history(execution)[-1].id
+        follows = [last if previous is None else previous, *range(last + 1, last + len(types))]
+        events = [
+            HistoryEvent(last + n, before, at, type, **DATA_OF_END.get(type, {}))
+            for n, (type, before) in enumerate(zip(types, follows, strict=False), 1)
+        ]
+        committed = self.turns.commit(
+            [ExecutionChanges(execution, events, **moved)], read_up_to=1 << 40, now=at
+        )
+        assert (committed.lost, committed.refused) == (set(), {})
+        return last + len(events)
+
+    def open_task(self, execution: int, at: int = 2, *, activity: str | None = None) -> tuple[int, str]:
+        """Schedules a task that the outside world answers: the event that scheduled it, and its token."""
+        task = self.executions.history(execution)[-1].id + 1
+        token = task_token(f"seed of {self.get(execution).name}", str(task))
+        event = HistoryEvent(task, task - 1, at, "TaskScheduled", payload=Payload({}), details={})
+        opened = ExecutionChanges(execution, [event], opened=[Opened(task, token, activity)])
+        assert self.turns.commit([opened], now=at).lost == set()
+        return task, token
+
+    # What comes from outside
+
+    def abort(self, execution: int, at: int) -> None:
+        assert self.executions.abort(self.get(execution).arn, None, None, at) is not None
+
+    def redrive(self, execution: int, at: int, token: str | None = None) -> int | None:
+        return self.redrives.redrive(self.get(execution).arn, token, at, lambda _: at)
+
+    def messages(self, after: int = 0) -> Sequence[tuple[int, str, dict[str, Any]]]:
+        """The messages in the inbox: to which execution, of which kind, with which body."""
+        return [(message.execution, message.kind, message.body) for message in self.inbox.after(after)]
