@@ -92,7 +92,7 @@ def start_executions(
           --state-machine-arn arn:aws:states:us-east-1:123456789012:stateMachine:order
       {"executionArn": "arn:aws:states:us-east-1:123456789012:execution:order:6a1f…", "startDate": "2026-01-31T09:30:00.123000+01:00"}
       {"line": 2, "error": "InvalidExecutionInput", "message": "Invalid State Machine Execution Input: '…'"}
-    """
+    """  # noqa: E501 - what the command prints
     write_answers = _writer(terminal)
     executions = array("q")
     refusals = 0
