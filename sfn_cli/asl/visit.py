@@ -46,7 +46,7 @@ class Visit:
         self.trace = trace
 
     def with_budget(self, budget: TimeBudget) -> Visit:
-        """The same visit, asked by someone with another budget."""
+        """The same visit with another budget."""
         return Visit(
             self.input,
             self.variables,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sfn_cli.api.stepfunctions.test_state.http_inspection import HttpInspection
     from sfn_cli.functions.outcome import Outcome
     from sfn_cli.integrations.aws.clients import Clients
-    from sfn_cli.interpreter.execution import OpenTask
+    from sfn_cli.integrations.task_order import Task
     from sfn_cli.settings import Settings
 
 Answer = Callable[[Signal], None]
@@ -92,7 +92,7 @@ class TaskRun(NamedTuple):
     its signals.
     """
 
-    task: OpenTask
+    task: Task
     key: int
     answer: Answer
 

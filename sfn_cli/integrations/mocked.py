@@ -25,7 +25,7 @@ from sfn_cli.jsonvalue import Payload
 
 if TYPE_CHECKING:
     from sfn_cli.integrations.integration import TaskRun
-    from sfn_cli.interpreter.execution import OpenTask
+    from sfn_cli.integrations.task_order import Task
 
 _REFUSAL = re.compile(r"(?!States\.)[A-Z]\w*\.\w+")
 """The name of an error by which a service refuses a request: "ECS.ClusterNotFoundException". Others
@@ -48,7 +48,7 @@ def _is_refused(mocked: Answer) -> bool:
     return not isinstance(mocked, Return) and _REFUSAL.fullmatch(mocked.error) is not None
 
 
-def _end(task: OpenTask, mocked: Answer) -> Signal:
+def _end(task: Task, mocked: Answer) -> Signal:
     if isinstance(mocked, Return):
         return TaskSucceeded(task.id, mocked.output)
     if mocked.error in TIMEOUTS:

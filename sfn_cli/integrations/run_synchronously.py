@@ -1,4 +1,8 @@
-"""One task outside of any execution, carried out by its integration while the caller waits (TestState)."""
+"""Tasks carried out while the caller waits: integrations need no event loop, and no worker.
+
+What an integration would do in the background is done at once, in the caller's thread. Several tasks
+at once need a thread and a context each, with a service of its own (`Service.sibling`).
+"""
 
 from __future__ import annotations
 
@@ -17,7 +21,7 @@ if TYPE_CHECKING:
     from sfn_cli.api.stepfunctions.test_state.http_inspection import HttpInspection
     from sfn_cli.functions.outcome import Outcome
     from sfn_cli.integrations.integration import Cancel
-    from sfn_cli.interpreter.execution import OpenTask
+    from sfn_cli.integrations.task_order import Task
 
 _clients = cache(Clients)
 
@@ -25,22 +29,22 @@ NO_TASK = 0
 """The key of no task that the store has."""
 
 
-class _Invoked:
-    """An invocation that has ended already, by the service's invoker."""
+class _Invoker:
+    """Invokes functions by the service's invoker, and waits for each."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
 
-    def invoke(self, function_ref: str, payload: str, done: Callable[[Outcome], None], /) -> _Invoked:
+    def invoke(self, function_ref: str, payload: str, done: Callable[[Outcome], None], /) -> _Invoker:
         done(self._service.invoker.invoke(function_ref, payload))
         return self
 
     def cancel(self) -> None:
-        nothing_to_cancel()
+        """The invocation has ended."""
 
 
-class _Here:
-    """Calls that are made while the caller waits."""
+class _Caller:
+    """Makes calls at once, and waits for what is pending."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -65,16 +69,36 @@ class _Here:
         return nothing_to_cancel
 
 
-def run(
-    service: Service, task: OpenTask, inspection: HttpInspection | None = None
-) -> TaskSucceeded | TaskFailed:
-    """Runs a task whose resource has no pattern, and returns its end; `inspection` gets the request."""
-    answers: list[Signal] = []
-    clients = _clients(service.settings)
-    context = TaskContext(
-        service.settings, _Invoked(service), service, service.clock, _Here(service), clients, {}, inspection
+def synchronous_context(service: Service, inspection: HttpInspection | None = None) -> TaskContext:
+    """What integrations use in the thread that owns this service. `inspection` is filled by a task that
+    makes an HTTP request.
+    """
+    return TaskContext(
+        service.settings,
+        _Invoker(service),
+        service,
+        service.clock,
+        _Caller(service),
+        _clients(service.settings),
+        {},
+        inspection,
     )
-    integration(task.resource)(TaskRun(task, NO_TASK, answers.append), context)
-    (answer,) = answers
-    assert isinstance(answer, (TaskSucceeded, TaskFailed))
-    return answer
+
+
+def run_synchronously(task: Task, context: TaskContext, key: int = NO_TASK) -> list[Signal]:
+    """Carries out a task, and returns its signals in their order.
+
+    None are returned for a task that others work on (an activity's); no end, but a TaskSubmitted, for one
+    whose result comes later (.sync, .waitForTaskToken). `key` is that of the task in the store, for tasks
+    that start executions. Map Runs need a worker.
+    """
+    signals: list[Signal] = []
+    integration(task.resource)(TaskRun(task, key, signals.append), context)
+    return signals
+
+
+def run(service: Service, task: Task, inspection: HttpInspection | None = None) -> TaskSucceeded | TaskFailed:
+    """The end of a task outside of any execution, whose resource has no pattern (TestState)."""
+    (end,) = run_synchronously(task, synchronous_context(service, inspection))
+    assert isinstance(end, (TaskSucceeded, TaskFailed))
+    return end

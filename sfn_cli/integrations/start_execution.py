@@ -22,7 +22,7 @@ from sfn_cli.uuids import random_uuid
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sfn_cli.interpreter.execution import OpenTask
+    from sfn_cli.integrations.task_order import Task
     from sfn_cli.store.sqlite.stepfunctions.executions import Execution
 
 _MEMBERS = {"StateMachineArn": "stateMachineArn", "Name": "name", "TraceHeader": "traceHeader"}
@@ -91,7 +91,7 @@ def _response(started: Mapping[str, Json], request_id: str, now: int) -> dict[st
     }
 
 
-def task_result(task: OpenTask, child: Execution) -> TaskSucceeded | TaskFailed:
+def task_result(task: Task, child: Execution) -> TaskSucceeded | TaskFailed:
     """Returns the result of a .sync task whose execution has ended."""
     described = {
         name[0].upper() + name[1:]: value for name, value in describe(child).items() if value is not None

@@ -2,10 +2,10 @@
 
 Rule 1: an expression that goes beyond a limit fails its state. The limits count steps, nodes and
 characters, which a replay counts the same; seconds bound only what cannot be counted (a regular
-expression), and what a whole state asks.
-Rule 2: whoever may not be held up asks with little TimeBudget. An expression that needs more is not
-failed but put off: it raises BudgetExceeded, and can be asked again, from its beginning, by someone with
-more.
+expression), and all expressions of one state together.
+Rule 2: a caller that must not be held up evaluates with a small TimeBudget. An expression that needs
+more does not fail but is postponed: it raises BudgetExceeded, and can be evaluated again, from its
+beginning, with a larger budget.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ REGEX_SECONDS = 2.0
 
 
 class BudgetExceeded(BaseException):
-    """An expression needs more budget than it was asked with.
+    """An expression needs more time than its budget has.
 
     Like KeyboardInterrupt it is no Exception: what catches errors of expressions must let it pass.
     """
@@ -64,7 +64,7 @@ class TimeBudget:
         return min(REGEX_SECONDS, self._began + self._seconds - now)
 
     def is_over(self) -> bool:
-        """Whether the expression must fail now (Rule 1). Raises BudgetExceeded where it is to be put off
+        """Whether the expression must fail now (Rule 1). Raises BudgetExceeded if it is postponed instead
         (Rule 2).
         """
         return self.seconds_left <= 0 and self.run_out()
@@ -77,4 +77,4 @@ class TimeBudget:
 
 
 UNLIMITED = TimeBudget()
-"""The budget of whoever waits for nothing else: tests, replays, `sfn doctor`."""
+"""The budget of callers that have nothing else to do: tests, replays, `sfn doctor`."""

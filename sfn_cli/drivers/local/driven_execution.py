@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from sfn_cli.drivers.local.offload import SlowStep
     from sfn_cli.integrations.integration import Cancel
     from sfn_cli.interpreter.events import HistoryEvent
-    from sfn_cli.interpreter.execution import OpenTask
     from sfn_cli.interpreter.interpreter import Interpreter
+    from sfn_cli.interpreter.open_task import OpenTask
     from sfn_cli.interpreter.signals import Signal
     from sfn_cli.interpreter.turn import Turned
     from sfn_cli.query.limits import TimeBudget

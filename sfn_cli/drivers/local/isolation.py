@@ -2,7 +2,7 @@
 
 Rule 1: data that cannot be stored fails its execution.
 Rule 2: any other error is a bug, or a damaged row: the execution is set aside, and suspended after a
-few attempts (store/sqlite/suspensions.py).
+few attempts (store/sqlite/stepfunctions/suspensions.py).
 Rule 3: only an error of the store itself, which affects every execution, ends the worker.
 """
 

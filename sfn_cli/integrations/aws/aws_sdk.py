@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.api.model import Operation
     from sfn_cli.integrations.integration import Cancel, TaskContext, TaskRun
-    from sfn_cli.interpreter.execution import OpenTask
+    from sfn_cli.integrations.task_order import Task
 
 PREFIX = "aws-sdk:"
 _AS_IS = Manner()
@@ -66,9 +66,7 @@ def call(task_run: TaskRun, context: TaskContext) -> Cancel:
     return in_background(task_run, context, ask)
 
 
-def _call_local(
-    own: LocalService, operation: Operation, task: OpenTask, context: TaskContext
-) -> Ended | Later:
+def _call_local(own: LocalService, operation: Operation, task: Task, context: TaskContext) -> Ended | Later:
     """An operation of this store, over a connection of its own: it may wait long. Raises StatesError."""
 
     def success(answer: Mapping[str, Any]) -> Ended:

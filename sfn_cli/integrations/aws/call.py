@@ -14,7 +14,7 @@ from sfn_cli.jsonvalue import Json, Payload
 
 if TYPE_CHECKING:
     from sfn_cli.integrations.integration import Cancel, Later, TaskContext, TaskRun
-    from sfn_cli.interpreter.execution import OpenTask
+    from sfn_cli.integrations.task_order import Task
 
 Answered = Mapping[str, Any]
 Ended = TaskSucceeded | TaskFailed
@@ -61,7 +61,7 @@ def in_background(
 
 
 def call_operation(
-    service: str, action: str, manner: Manner, task: OpenTask, context: TaskContext
+    service: str, action: str, manner: Manner, task: Task, context: TaskContext
 ) -> TaskSucceeded | TaskFailed:
     """Calls a service, by botocore's name for it, and waits. Raises SfnError.
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sfn_cli.integrations.integration import Cancel, TaskContext, TaskRun
-    from sfn_cli.interpreter.execution import OpenTask
+    from sfn_cli.integrations.task_order import Task
 
 TIMEOUT_SECONDS = 60.0
 """How long a call may take; API Gateway itself allows an integration 29 seconds by default."""
@@ -59,7 +59,7 @@ def invoke(task_run: TaskRun, context: TaskContext) -> Cancel:
     return in_background(task_run, context, lambda: _call(task, context))
 
 
-def _call(task: OpenTask, context: TaskContext) -> TaskSucceeded | TaskFailed:
+def _call(task: Task, context: TaskContext) -> TaskSucceeded | TaskFailed:
     """Raises StatesError."""
     try:
         request = _request(task.arguments.value, context)
@@ -89,7 +89,7 @@ def _call(task: OpenTask, context: TaskContext) -> TaskSucceeded | TaskFailed:
         raise wrong(str(error)) from None
 
 
-def _no_answer(task: OpenTask, exception: str, cause: str) -> TaskFailed:
+def _no_answer(task: Task, exception: str, cause: str) -> TaskFailed:
     return TaskFailed(task.id, f"ApiGateway.{exception}", cause)
 
 

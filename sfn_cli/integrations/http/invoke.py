@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from sfn_cli.api.service import Service
     from sfn_cli.api.stepfunctions.test_state.http_inspection import HttpInspection
     from sfn_cli.integrations.integration import Cancel, TaskContext, TaskRun
-    from sfn_cli.interpreter.execution import OpenTask
+    from sfn_cli.integrations.task_order import Task
     from sfn_cli.store.sqlite.events.connections import Connection
 
 TIMEOUT_SECONDS = 60.0
@@ -73,7 +73,7 @@ def invoke(task_run: TaskRun, context: TaskContext) -> Cancel:
     return in_background(task_run, context, lambda: _call(task, context))
 
 
-def _call(task: OpenTask, context: TaskContext) -> TaskSucceeded | TaskFailed:
+def _call(task: Task, context: TaskContext) -> TaskSucceeded | TaskFailed:
     """Raises StatesError."""
     arguments = check_arguments(task.arguments.value, _FIELDS)
     asked, arn = _parse_arguments(arguments), _connection_arn(arguments)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.functions.outcome import Outcome
     from sfn_cli.integrations.integration import Cancel, TaskContext, TaskRun
-    from sfn_cli.interpreter.execution import OpenTask
+    from sfn_cli.integrations.task_order import Task
 
 
 def call_function(task_run: TaskRun, context: TaskContext) -> Cancel:
@@ -30,7 +30,7 @@ def call_function(task_run: TaskRun, context: TaskContext) -> Cancel:
 
 
 def signal_of(
-    task: OpenTask, outcome: Outcome, function_ref: str, context: TaskContext, shape: Callable[[Json], Json]
+    task: Task, outcome: Outcome, function_ref: str, context: TaskContext, shape: Callable[[Json], Json]
 ) -> TaskSucceeded | TaskFailed:
     """Converts an outcome to a signal; `shape` returns the task's result of the function's answer."""
     if outcome.kind != "succeeded":
@@ -49,7 +49,7 @@ def _serialize(result: Json) -> Payload:
     return payload
 
 
-def _failure(task: OpenTask, outcome: Outcome, function_ref: str, context: TaskContext) -> TaskFailed:
+def _failure(task: Task, outcome: Outcome, function_ref: str, context: TaskContext) -> TaskFailed:
     """Returns the failure of the task, named for the exception that the function raised."""
     if outcome.kind == "not_found":
         return TaskFailed(

@@ -33,7 +33,7 @@ _WORDS: dict[str, Json] = {"true": True, "false": False, "null": None}
 
 
 def compile_filter(body: str) -> Callable[[list[Json], TimeBudget], list[Json]]:
-    """A function that keeps the items for which `body` holds; it stops when budget is over.
+    """A function that keeps the items for which `body` holds; it stops when the time budget is used up.
     Raises ValueError.
     """
     filter = _Filter(body)
