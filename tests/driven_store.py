@@ -16,9 +16,11 @@ from sfn_cli.drivers.local.scheduler import Scheduler
 from sfn_cli.integrations.aws.clients import Clients
 from sfn_cli.integrations.integration import TaskContext
 from sfn_cli.settings import Settings
+from sfn_cli.store.sqlite.stepfunctions.executions import Executions
 from sfn_cli.store.sqlite.stepfunctions.inbox import Inbox
 from sfn_cli.store.sqlite.stepfunctions.tasks import Tasks
 from sfn_cli.store.sqlite.stepfunctions.worker_commits import Turns
+from sfn_cli.store.sqlite.store import database_of
 from sfn_cli.store.sqlite.workers import Workers
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.api.service import Service
     from sfn_cli.drivers.local.driven_execution import DrivenExecution
-    from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachine
+    from sfn_cli.store.records.state_machines import StateMachine
 
 ROLE = "arn:aws:iam::123456789012:role/any"
 
@@ -38,7 +40,8 @@ class Store:
     def __init__(self, home: Path) -> None:
         self.home = home
         self.service: Service = build(Settings.from_environment({"SFN_HOME": str(home)}))
-        self.connection = self.service.database.connection
+        self._database = database_of(self.service.store)
+        self.connection = self._database.connection
 
     def machine(self, name: str, definition: object) -> StateMachine:
         request = {"name": name, "definition": json.dumps(definition), "roleArn": ROLE}
@@ -52,13 +55,15 @@ class Store:
         """Starts an execution for each input; no worker is told, and the disk is not waited for."""
         self.connection.execute("PRAGMA synchronous = OFF")
         at = self.service.clock()
-        self.service.executions.start_many([new_execution(machine, {"input": text}, at) for text in inputs])
+        Executions(self._database).start_many(
+            [new_execution(machine, {"input": text}, at) for text in inputs]
+        )
         self.connection.execute("PRAGMA synchronous = FULL")
 
     def scheduler(self, **options: Any) -> Scheduler:
         """What a worker drives executions with, save the functions."""
         service = self.service
-        worker = Workers(service.database).register(0, 1, service.clock())
+        worker = Workers(self._database).register(0, 1, service.clock())
         pool: Any = None  # no task is called here
         offload: Offload[DrivenExecution] = Offload(selectors.DefaultSelector())
         context = TaskContext(
@@ -70,7 +75,7 @@ class Store:
             Clients(service.settings),
             {},
         )
-        database = service.database
+        database = self._database
         store = WorkerStore(Turns(database, worker), service.executions, Tasks(database), Inbox(database))
         return Scheduler(store, context, offload.steps, lambda line: print(line, file=sys.stderr), **options)
 

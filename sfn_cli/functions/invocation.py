@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.store.sqlite.functions.functions import LATEST
+from sfn_cli.store.records.functions import LATEST
 from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:

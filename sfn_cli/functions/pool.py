@@ -35,7 +35,7 @@ from sfn_cli.functions.outcome import Outcome, UnusableError
 from sfn_cli.functions.reaper import Reaper
 from sfn_cli.functions.routing import number_of
 from sfn_cli.functions.waiting_list import WaitingList
-from sfn_cli.store.sqlite.functions.functions import Functions, reference
+from sfn_cli.store.records.functions import reference
 
 if TYPE_CHECKING:
     import selectors
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from sfn_cli.functions.deployment import Deployment
     from sfn_cli.functions.output import Log
     from sfn_cli.settings import Settings
+    from sfn_cli.store.protocols.functions import Functions
 
 Done = Callable[[Outcome], None]
 

@@ -59,7 +59,7 @@ def run(
             instead = read(kept).answer(task)
             assert instead is not None
             signals: list[Signal] = []
-            answer(TaskRun(task, 0, signals.append), instead)
+            answer(TaskRun(task, "", signals.append), instead)
             events += interpreter.receive(signals[0], now)
         elif interpreter.wake_at is not None:
             now = max(now, interpreter.wake_at)

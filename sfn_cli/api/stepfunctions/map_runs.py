@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.api.service import Service
     from sfn_cli.api.stepfunctions.answers import DescribeMapRunAnswer, ListMapRunsAnswer
-    from sfn_cli.store.sqlite.stepfunctions.map_runs import Count, MapRun
+    from sfn_cli.store.records.map_runs import Count, MapRun
 
 _CHANGES = {
     "maxConcurrency": "max_concurrency",
@@ -87,9 +87,9 @@ def list_map_runs(service: Service, request: ListMapRunsInputTypeDef) -> ListMap
         request,
         f"ListMapRuns {execution.arn}",
         service.clock(),
-        lambda before, limit: service.map_runs.page(execution.id, before, limit),
-        lambda run: run.id,
-        parse=int,
+        lambda before, limit: service.map_runs.page(execution.arn, before, limit),
+        lambda run: run.arn,
+        parse=str,
     )
     return {
         "mapRuns": [
@@ -107,7 +107,9 @@ def list_map_runs(service: Service, request: ListMapRunsInputTypeDef) -> ListMap
 
 
 def update_map_run(service: Service, request: UpdateMapRunInputTypeDef) -> dict[str, Any]:
-    """Changes what a run that goes on allows: it is applied at once, also to what has failed already."""
+    """Changes what a run that goes on allows: it is applied at once, also to what has failed
+    already.
+    """
     run = existing_map_run(service, request["mapRunArn"])
     given: Mapping[str, Any] = request
     changes = {column: given[member] for member, column in _CHANGES.items() if member in given}
@@ -120,13 +122,12 @@ def update_map_run(service: Service, request: UpdateMapRunInputTypeDef) -> dict[
             reason="MISSING_REQUIRED_PARAMETER",
         )
     if not service.map_runs.update(run.arn, changes):
-        ended = service.map_runs.get(run.id)
+        ended = existing_map_run(service, run.arn)
         raise ApiError(
             "ValidationException",
             f"Map Run is in status {ended.status} and cannot be updated",  # (ours)
             reason="CANNOT_UPDATE_COMPLETED_MAP_RUN",
         )
-    service.runner.wake()
     return {}
 
 
