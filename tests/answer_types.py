@@ -1,4 +1,4 @@
-"""Writes sfn_cli/api/stepfunctions/answers.py from the service model: `python -m tests.answer_types`.
+"""Writes sfn_cli/api/model/answers.py from the service model: `python -m tests.answer_types`.
 
 With `--check` it writes nothing, and exits with 1 when the module is stale.
 """
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sfn_cli.api.model import Shape
 
 ROOT = Path(__file__).parents[1]
-MODULE = ROOT / "sfn_cli" / "api" / "stepfunctions" / "answers.py"
+MODULE = ROOT / "sfn_cli" / "api" / "model" / "answers.py"
 
 HEAD = '''\
 """The answers of Step Functions' operations, as types. `python -m tests.answer_types` writes this file.

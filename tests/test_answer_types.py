@@ -6,5 +6,5 @@ from tests import answer_types
 
 
 def test_the_module_is_fresh() -> None:
-    """sfn_cli/api/stepfunctions/answers.py is what the model says. (python -m tests.answer_types)"""
+    """sfn_cli/api/model/answers.py is what the model says. (python -m tests.answer_types)"""
     assert answer_types.MODULE.read_text(encoding="utf-8") == answer_types.text()

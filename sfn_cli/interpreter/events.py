@@ -6,7 +6,7 @@ The table `EVENT_TYPES` has AWS's 62 types (HistoryEventType). It is the one pla
 parameters) stands there, which function applies such an event, and in which phases of its frame.
 """
 
-# No `from __future__ import annotations`: see settings.py.
+# No `from __future__ import annotations`: see settings/__init__.py.
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple

@@ -25,13 +25,13 @@ if TYPE_CHECKING:
         ListActivitiesInputTypeDef,
     )
 
-    from sfn_cli.api.service import Service
-    from sfn_cli.api.stepfunctions.answers import (
+    from sfn_cli.api.model.answers import (
         ActivityListItem,
         CreateActivityAnswer,
         DescribeActivityAnswer,
         ListActivitiesAnswer,
     )
+    from sfn_cli.api.service import Service
 
 
 def create_activity(service: Service, request: CreateActivityInputTypeDef) -> CreateActivityAnswer:

@@ -28,13 +28,13 @@ if TYPE_CHECKING:
         UpdateStateMachineAliasInputTypeDef,
     )
 
-    from sfn_cli.api.service import Service
-    from sfn_cli.api.stepfunctions.answers import (
+    from sfn_cli.api.model.answers import (
         CreateStateMachineAliasAnswer,
         DescribeStateMachineAliasAnswer,
         ListStateMachineAliasesAnswer,
         UpdateStateMachineAliasAnswer,
     )
+    from sfn_cli.api.service import Service
     from sfn_cli.store.records.state_machines import StateMachine
     from sfn_cli.store.records.versions import Weights
 

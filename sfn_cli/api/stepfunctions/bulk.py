@@ -18,8 +18,8 @@ from sfn_cli.errors import ApiError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sfn_cli.api.model.answers import StartExecutionAnswer
     from sfn_cli.api.service import Service
-    from sfn_cli.api.stepfunctions.answers import StartExecutionAnswer
 
 
 class Line(NamedTuple):

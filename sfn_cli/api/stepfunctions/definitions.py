@@ -18,8 +18,8 @@ if TYPE_CHECKING:
         ValidateStateMachineDefinitionInputTypeDef,
     )
 
+    from sfn_cli.api.model.answers import ValidateStateMachineDefinitionAnswer
     from sfn_cli.api.service import Service
-    from sfn_cli.api.stepfunctions.answers import ValidateStateMachineDefinitionAnswer
     from sfn_cli.asl.validation.diagnostic import Diagnostic
 
 INVALID_DEFINITION = "InvalidDefinition"

@@ -32,12 +32,12 @@ if TYPE_CHECKING:
         StopExecutionInputTypeDef,
     )
 
-    from sfn_cli.api.service import Service
-    from sfn_cli.api.stepfunctions.answers import (
+    from sfn_cli.api.model.answers import (
         GetExecutionHistoryAnswer,
         StartExecutionAnswer,
         StopExecutionAnswer,
     )
+    from sfn_cli.api.service import Service
     from sfn_cli.api.stepfunctions.mocks.mocks import Mocking
     from sfn_cli.interpreter.events import HistoryEvent
     from sfn_cli.store.records.state_machines import StateMachine

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
         UpdateMapRunInputTypeDef,
     )
 
+    from sfn_cli.api.model.answers import DescribeMapRunAnswer, ListMapRunsAnswer
     from sfn_cli.api.service import Service
-    from sfn_cli.api.stepfunctions.answers import DescribeMapRunAnswer, ListMapRunsAnswer
     from sfn_cli.store.records.map_runs import Count, MapRun
 
 _CHANGES = {

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
         RedriveExecutionInputTypeDef,
     )
 
+    from sfn_cli.api.model.answers import RedriveExecutionAnswer
     from sfn_cli.api.service import Service
-    from sfn_cli.api.stepfunctions.answers import RedriveExecutionAnswer
     from sfn_cli.store.records.redrives import RedriveState
 
 MOST_EVENTS = quotas.HISTORY_EVENTS - 2

@@ -31,12 +31,12 @@ if TYPE_CHECKING:
         UpdateStateMachineInputTypeDef,
     )
 
-    from sfn_cli.api.service import Service
-    from sfn_cli.api.stepfunctions.answers import (
+    from sfn_cli.api.model.answers import (
         CreateStateMachineAnswer,
         ListStateMachinesAnswer,
         UpdateStateMachineAnswer,
     )
+    from sfn_cli.api.service import Service
 
 
 def create_state_machine(

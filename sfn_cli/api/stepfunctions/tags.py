@@ -24,8 +24,8 @@ if TYPE_CHECKING:
         UntagResourceInputTypeDef,
     )
 
+    from sfn_cli.api.model.answers import ListTagsForResourceAnswer
     from sfn_cli.api.service import Service
-    from sfn_cli.api.stepfunctions.answers import ListTagsForResourceAnswer
     from sfn_cli.store.protocols.stepfunctions import Activities, StateMachines
 
 _TAGGABLE = ("stateMachine", "activity")

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
         PublishStateMachineVersionInputTypeDef,
     )
 
-    from sfn_cli.api.service import Service
-    from sfn_cli.api.stepfunctions.answers import (
+    from sfn_cli.api.model.answers import (
         ListStateMachineVersionsAnswer,
         PublishStateMachineVersionAnswer,
     )
+    from sfn_cli.api.service import Service
 
 _INITIAL = "INITIAL"
 """What AWS calls the revision of a machine that was never updated: it has no id."""
