@@ -97,7 +97,7 @@ def run(
     interpreter = interpreter_of(definition, [stored(event) for event in events], arn, max_events)
     interpreter.budget = budget
     now = events[-1].at
-    answered = _answered(interpreter, events)
+    answered = answered_so_far(interpreter, events)
     for _ in range(100_000):
         while made := _advance_forgetfully(interpreter, now) if forgetful else _advance(interpreter, now):
             events += made
@@ -175,7 +175,7 @@ def _forget(execution: Execution) -> None:
             frame.stay.memo = NO_MEMO
 
 
-def _answered(interpreter: Interpreter, events: Sequence[HistoryEvent]) -> dict[str, int]:
+def answered_so_far(interpreter: Interpreter, events: Sequence[HistoryEvent]) -> dict[str, int]:
     """How many answers each state has had already: the tasks that were closed before the history was cut."""
     counts: dict[str, int] = {}
     entered: dict[int, str] = {}
@@ -193,13 +193,13 @@ def _next_signal(interpreter: Interpreter, answers: Answers, answered: dict[str,
         if not task.started:
             return TaskStarted(task.id)
     for task in interpreter.open_tasks.values():
-        signal = _answer(task, answers, answered)
+        signal = answer_of(task, answers, answered)
         if signal is not None:
             return signal
     return None
 
 
-def _answer(task: OpenTask, answers: Answers, answered: dict[str, int]) -> Signal | None:
+def answer_of(task: OpenTask, answers: Answers, answered: dict[str, int]) -> Signal | None:
     if task.plan is not None:  # a Map Run each of whose children gives back its input
         assert all(
             0 <= number < 2**63 for number in (task.plan.max_concurrency, task.plan.tolerance.failures)
