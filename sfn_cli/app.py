@@ -14,19 +14,21 @@ from sfn_cli.api.service import Invoker, Runner, Service
 from sfn_cli.settings_table import MOCK_CONFIG_FILE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sfn_cli.api.stepfunctions.test_state.http_inspection import HttpInspection
     from sfn_cli.asl.resource import Resource
-    from sfn_cli.interpreter.execution import OpenTask
+    from sfn_cli.interpreter.open_task import OpenTask
     from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
     from sfn_cli.settings import Settings
-    from sfn_cli.store.sqlite.database import Database
+    from sfn_cli.store.protocols import Store
 
 
 def build(settings: Settings) -> Service:
     """The Service of this process over the store in `settings.home`. Nothing is opened until it is used."""
     return Service(
         settings,
-        open_database=lambda: _open_database(settings),
+        open_store=partial(_open_store, settings),
         make_runner=lambda: _make_runner(settings),
         make_invoker=_make_invoker,
         clock=_clock,
@@ -61,10 +63,17 @@ def _clock() -> int:
     return time.time_ns() // 1_000_000
 
 
-def _open_database(settings: Settings) -> Database:
-    from sfn_cli.store.sqlite.database import Database
+def has_store(settings: Settings) -> bool:
+    """Whether the store exists. (To open it would create it.)"""
+    from sfn_cli.store.sqlite.error_translation import FILE_NAME
 
-    return Database(settings.home)
+    return os.path.exists(os.path.join(settings.home, FILE_NAME))
+
+
+def _open_store(settings: Settings, wake: Callable[[], None]) -> Store:
+    from sfn_cli.store.sqlite.store import SqliteStore
+
+    return SqliteStore(settings.home, wake)
 
 
 def _make_runner(settings: Settings) -> Runner:
@@ -76,4 +85,4 @@ def _make_runner(settings: Settings) -> Runner:
 def _make_invoker(service: Service) -> Invoker:
     from sfn_cli.functions.invoke import FunctionHost
 
-    return FunctionHost(service.settings)
+    return FunctionHost(service.settings, partial(_open_store, service.settings, service.runner.wake))

@@ -17,10 +17,12 @@ from sfn_cli.drivers.local.scheduler import Scheduler
 from sfn_cli.integrations.aws.clients import Clients
 from sfn_cli.integrations.integration import TaskContext
 from sfn_cli.settings import Settings
+from sfn_cli.store.sqlite.stepfunctions.executions import Executions
 from sfn_cli.store.sqlite.stepfunctions.inbox import Inbox
-from sfn_cli.store.sqlite.stepfunctions.outbox import StatusChanges
+from sfn_cli.store.sqlite.stepfunctions.outbox import Outbox
 from sfn_cli.store.sqlite.stepfunctions.tasks import Tasks
 from sfn_cli.store.sqlite.stepfunctions.worker_commits import Turns
+from sfn_cli.store.sqlite.store import database_of
 from sfn_cli.store.sqlite.workers import Workers
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.api.service import Service
     from sfn_cli.drivers.local.driven_execution import DrivenExecution
-    from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachine
+    from sfn_cli.store.records.state_machines import StateMachine
 
 ROLE = "arn:aws:iam::123456789012:role/any"
 
@@ -49,7 +51,8 @@ class Store:
         settings = Settings.from_environment({"SFN_HOME": str(home), **environment})
         self.service: Service = build(settings)
         self.service.runner = Runner()
-        self.connection = self.service.database.connection
+        self._database = database_of(self.service.store)
+        self.connection = self._database.connection
         self.selector = selectors.DefaultSelector()
         """What the threads of schedulers wake."""
         self.reports: list[str] = []
@@ -67,12 +70,14 @@ class Store:
         """Starts an execution for each input; no worker is told, and the disk is not waited for."""
         self.connection.execute("PRAGMA synchronous = OFF")
         at = self.service.clock()
-        self.service.executions.start_many([new_execution(machine, {"input": text}, at) for text in inputs])
+        Executions(self._database).start_many(
+            [new_execution(machine, {"input": text}, at) for text in inputs]
+        )
         self.connection.execute("PRAGMA synchronous = FULL")
 
     def scheduler(self, **options: Any) -> Scheduler:
         """What a worker drives executions with, save the functions."""
-        database = self.service.database
+        database = self._database
         worker = Workers(database).register(0, 1, self.service.clock())
         offload: Offload[DrivenExecution] = Offload(self.selector)
         store = WorkerStore(
@@ -90,9 +95,7 @@ class Store:
 
     def outbox(self) -> OutboxDelivery:
         """What a worker sends status changes with."""
-        return OutboxDelivery(
-            StatusChanges(self.service.database), self.context(Offload(self.selector)), self._report
-        )
+        return OutboxDelivery(Outbox(self._database), self.context(Offload(self.selector)), self._report)
 
     def _report(self, line: str) -> None:
         self.reports.append(line)

@@ -1,7 +1,7 @@
 """The operations, shared by the terminal and by HTTP: one function each, in a file per noun.
 
-A door that plays an AWS client (the terminal) uses `call`; one that plays AWS uses `answer`, or, where one
-that waits must not hold up the others (HTTP), `begin`.
+A door that plays an AWS client (the terminal) uses `call`; one that plays AWS uses `answer`, or,
+where one that waits must not hold up the others (HTTP), `begin`.
 """
 
 from __future__ import annotations

@@ -15,26 +15,25 @@ if TYPE_CHECKING:
     from sfn_cli.api.stepfunctions.test_state.http_inspection import HttpInspection
     from sfn_cli.asl.resource import Resource
     from sfn_cli.errors import StoreError
-    from sfn_cli.interpreter.execution import OpenTask
+    from sfn_cli.interpreter.open_task import OpenTask
     from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
     from sfn_cli.settings import Settings
-    from sfn_cli.store.sqlite.database import Database
-    from sfn_cli.store.sqlite.events.connections import Connections
-    from sfn_cli.store.sqlite.functions.aliases import FunctionAliases
-    from sfn_cli.store.sqlite.functions.events import FunctionEvents
-    from sfn_cli.store.sqlite.functions.functions import Functions
-    from sfn_cli.store.sqlite.functions.versions import FunctionVersions
-    from sfn_cli.store.sqlite.logs.log_groups import LogGroups
-    from sfn_cli.store.sqlite.logs.logs import Logs
-    from sfn_cli.store.sqlite.stepfunctions.activities import Activities
-    from sfn_cli.store.sqlite.stepfunctions.aliases import Aliases
-    from sfn_cli.store.sqlite.stepfunctions.executions import Executions
-    from sfn_cli.store.sqlite.stepfunctions.map_runs import MapRuns
-    from sfn_cli.store.sqlite.stepfunctions.redrives import Redrives
-    from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachines
-    from sfn_cli.store.sqlite.stepfunctions.suspensions import Suspensions
-    from sfn_cli.store.sqlite.stepfunctions.tasks import Tasks
-    from sfn_cli.store.sqlite.stepfunctions.versions import Versions
+    from sfn_cli.store.protocols import Store
+    from sfn_cli.store.protocols.events import Connections
+    from sfn_cli.store.protocols.functions import FunctionAliases, FunctionEvents, Functions, FunctionVersions
+    from sfn_cli.store.protocols.logs import LogGroups, Logs
+    from sfn_cli.store.protocols.stepfunctions import (
+        Activities,
+        Aliases,
+        Executions,
+        MapRuns,
+        Redrives,
+        StateMachines,
+        StatusChanges,
+        Suspensions,
+        Tasks,
+        Versions,
+    )
 
 
 class Runner(Protocol):
@@ -66,7 +65,7 @@ class Service:
         self,
         settings: Settings,
         *,
-        open_database: Callable[[], Database],
+        open_store: Callable[[Callable[[], None]], Store],
         make_runner: Callable[[], Runner],
         make_invoker: Callable[[Service], Invoker],
         clock: Callable[[], int],
@@ -74,7 +73,8 @@ class Service:
         is_available: Callable[[Resource], bool] | None = None,
         parent: Service | None = None,
     ) -> None:
-        """`clock` returns milliseconds since 1970. The `make_…` are called once, on first use.
+        """`clock` returns milliseconds since 1970. `open_store` and the `make_…` are called once, on
+        first use; the store calls the function that it is given to wake a worker.
         `run_task` carries out one task and waits for it; without it, no task outside of an
         execution can be run. `is_available` returns whether sfn can run tasks on a resource; a
         state machine with other tasks is refused. None: no state machine is refused for that.
@@ -83,7 +83,7 @@ class Service:
         self.clock = clock
         self.run_task = run_task
         self.is_available = is_available
-        self._open_database = open_database
+        self._open_store = open_store
         self._make_runner = make_runner
         self._make_invoker = make_invoker
         self._parent = parent
@@ -94,7 +94,7 @@ class Service:
         """A Service for another thread: its own connection, the same runner and invoker."""
         return Service(
             self.settings,
-            open_database=self._open_database,
+            open_store=self._open_store,
             make_runner=self._make_runner,
             make_invoker=self._make_invoker,
             clock=self.clock,
@@ -106,8 +106,8 @@ class Service:
     def close(self) -> None:
         """Closes the connection and, unless a parent owns it, what runs functions."""
         self.stop_invoker()
-        if "database" in self.__dict__:
-            self.database.close()
+        if "store" in self.__dict__:
+            self.store.close()
 
     def stop_invoker(self) -> None:
         """Ends the functions that this Service started, if any; their invocations are answered."""
@@ -124,101 +124,78 @@ class Service:
         return self._parent.invoker if self._parent else self._make_invoker(self)
 
     @cached_property
-    def database(self) -> Database:
-        return self._open_database()
+    def store(self) -> Store:
+        return self._open_store(self._wake)
 
-    @cached_property
-    def state_machines(self) -> StateMachines:
-        from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachines
+    def _wake(self) -> None:
+        self.runner.wake()
 
-        return StateMachines(self.database)
+    # The store's nouns
 
-    @cached_property
-    def versions(self) -> Versions:
-        from sfn_cli.store.sqlite.stepfunctions.versions import Versions
-
-        return Versions(self.database)
-
-    @cached_property
-    def aliases(self) -> Aliases:
-        from sfn_cli.store.sqlite.stepfunctions.aliases import Aliases
-
-        return Aliases(self.database)
-
-    @cached_property
+    @property
     def executions(self) -> Executions:
-        from sfn_cli.store.sqlite.stepfunctions.executions import Executions
+        return self.store.executions
 
-        return Executions(self.database)
+    @property
+    def state_machines(self) -> StateMachines:
+        return self.store.state_machines
 
-    @cached_property
-    def redrives(self) -> Redrives:
-        from sfn_cli.store.sqlite.stepfunctions.redrives import Redrives
+    @property
+    def versions(self) -> Versions:
+        return self.store.versions
 
-        return Redrives(self.database)
+    @property
+    def aliases(self) -> Aliases:
+        return self.store.aliases
 
-    @cached_property
+    @property
     def activities(self) -> Activities:
-        from sfn_cli.store.sqlite.stepfunctions.activities import Activities
+        return self.store.activities
 
-        return Activities(self.database)
-
-    @cached_property
-    def connections(self) -> Connections:
-        from sfn_cli.store.sqlite.events.connections import Connections
-
-        return Connections(self.database)
-
-    @cached_property
-    def map_runs(self) -> MapRuns:
-        from sfn_cli.store.sqlite.stepfunctions.map_runs import MapRuns
-
-        return MapRuns(self.database)
-
-    @cached_property
-    def suspensions(self) -> Suspensions:
-        from sfn_cli.store.sqlite.stepfunctions.suspensions import Suspensions
-
-        return Suspensions(self.database)
-
-    @cached_property
+    @property
     def tasks(self) -> Tasks:
-        from sfn_cli.store.sqlite.stepfunctions.tasks import Tasks
+        return self.store.tasks
 
-        return Tasks(self.database)
+    @property
+    def map_runs(self) -> MapRuns:
+        return self.store.map_runs
 
-    @cached_property
+    @property
+    def redrives(self) -> Redrives:
+        return self.store.redrives
+
+    @property
+    def suspensions(self) -> Suspensions:
+        return self.store.suspensions
+
+    @property
+    def status_changes(self) -> StatusChanges:
+        return self.store.status_changes
+
+    @property
     def functions(self) -> Functions:
-        from sfn_cli.store.sqlite.functions.functions import Functions
+        return self.store.functions
 
-        return Functions(self.database)
-
-    @cached_property
+    @property
     def function_versions(self) -> FunctionVersions:
-        from sfn_cli.store.sqlite.functions.versions import FunctionVersions
+        return self.store.function_versions
 
-        return FunctionVersions(self.database)
-
-    @cached_property
+    @property
     def function_aliases(self) -> FunctionAliases:
-        from sfn_cli.store.sqlite.functions.aliases import FunctionAliases
+        return self.store.function_aliases
 
-        return FunctionAliases(self.database)
-
-    @cached_property
+    @property
     def function_events(self) -> FunctionEvents:
-        from sfn_cli.store.sqlite.functions.events import FunctionEvents
+        return self.store.function_events
 
-        return FunctionEvents(self.database)
-
-    @cached_property
+    @property
     def log_groups(self) -> LogGroups:
-        from sfn_cli.store.sqlite.logs.log_groups import LogGroups
+        return self.store.log_groups
 
-        return LogGroups(self.database)
-
-    @cached_property
+    @property
     def logs(self) -> Logs:
-        from sfn_cli.store.sqlite.logs.logs import Logs
+        return self.store.logs
 
-        return Logs(self.database)
+    @property
+    def connections(self) -> Connections:
+        return self.store.connections

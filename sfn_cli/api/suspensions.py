@@ -12,7 +12,7 @@ from sfn_cli.errors import SuspendedError
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
-    from sfn_cli.store.sqlite.stepfunctions.suspensions import Suspension
+    from sfn_cli.store.records.suspensions import Suspension
 
 
 def describe(suspension: Suspension) -> str:
@@ -41,8 +41,11 @@ def describe_all(service: Service) -> list[dict[str, Any]]:
     ]
 
 
-def refuse_to_wait(service: Service, execution: int) -> None:
-    """Raises SuspendedError when the execution in this row cannot end."""
-    for suspended in service.suspensions.blocking([execution]).values():
-        if (suspension := service.suspensions.get(suspended)) is not None:
-            raise SuspendedError(describe(suspension))
+def refuse_to_wait(service: Service, execution_arn: str) -> None:
+    """Raises SuspendedError when the execution cannot end."""
+    for suspension in service.suspensions.blocking([execution_arn]).values():
+        raise SuspendedError(describe(suspension))
+    if service.executions.find(execution_arn) is None:
+        raise SuspendedError(
+            f"The execution {execution_arn} is damaged: the store does not have it any more."
+        )

@@ -27,16 +27,15 @@ def doctor(terminal: Terminal) -> ExitCode:
     Example:
       sfn doctor
     """
-    from sfn_cli import private_files
+    from sfn_cli import app, private_files
     from sfn_cli.api.doctor import examine
-    from sfn_cli.store.sqlite.database import Database
 
     gc.enable()  # commands run without it, but a replayed execution holds cycles
-    database = Database(terminal.settings.home)
+    service = app.build(terminal.settings)
     try:
-        examined = examine(database, _show_finding)
+        examined = examine(service.store, _show_finding)
     finally:
-        database.close()
+        service.close()
     for note in private_files.home_notes(terminal.settings.home):
         print(f"note: {note}", file=sys.stderr)
     verdict = "all whole" if not examined.findings else f"{examined.findings} findings"

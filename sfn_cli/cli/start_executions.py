@@ -6,7 +6,6 @@ import json
 import os
 import stat
 import sys
-from array import array
 from collections import Counter
 from io import FileIO
 from typing import TYPE_CHECKING
@@ -94,7 +93,8 @@ def start_executions(
       {"line": 2, "error": "InvalidExecutionInput", "message": "Invalid State Machine Execution Input: '…'"}
     """  # noqa: E501 - what the command prints
     write_answers = _writer(terminal)
-    executions = array("q")
+    started_count = 0
+    awaited: list[str] = []
     refusals = 0
     request = {"stateMachineArn": state_machine_arn}
     with (
@@ -106,13 +106,15 @@ def start_executions(
         size = _size(file)
         for lines in _chunks(file):
             started, refused = _start(backend, request["stateMachineArn"], lines, name_prefix, inject)
-            executions.extend(line.execution for line in started)
+            started_count += len(started)
+            if wait:
+                awaited.extend(line.answer["executionArn"] for line in started)
             refusals += len(refused)
             bar.hide()
             write_answers(line.answer for line in started)
             _tell_refused(refused)
-            bar.show(f"{len(executions):,} started", file.tell() if size else 0, size)
-        failures = _await_ends(backend, executions, bar) if wait else 0
+            bar.show(f"{started_count:,} started", file.tell() if size else 0, size)
+        failures = _await_ends(backend, awaited, bar) if wait else 0
     if refusals:
         return ExitCode.SERVICE
     return ExitCode.FAILURE if failures else ExitCode.SUCCESS
@@ -205,7 +207,7 @@ def _tell_refused(refused: Iterable[bulk.Refused]) -> None:
         sys.stderr.write(json.dumps(told, ensure_ascii=False) + "\n")
 
 
-def _await_ends(backend: Backend, executions: Sequence[int], bar: Bar) -> int:
+def _await_ends(backend: Backend, executions: Sequence[str], bar: Bar) -> int:
     """Waits until all have ended, and prints how many have which status; returns how many did not succeed."""
     statuses: Counter[str] = Counter()
     for ended in following.ends(backend.service, executions):

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from zipfile import ZipFile, ZipInfo
 
-    from sfn_cli.store.sqlite.functions.functions import Function, Functions
+    from sfn_cli.store.protocols.functions import Functions
+    from sfn_cli.store.records.functions import Function
 
 Fingerprint = int
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.functions.catalog import CodeFolder
     from sfn_cli.settings import Settings
-    from sfn_cli.store.sqlite.functions.functions import Function
+    from sfn_cli.store.records.functions import Function
 
 BOOTSTRAP = str(Path(__file__).with_name("bootstrap.py"))
 NODE_BOOTSTRAP = str(Path(__file__).with_name("bootstrap.mjs"))

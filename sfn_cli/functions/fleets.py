@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.functions.child import Child
     from sfn_cli.functions.invocation import Invocation
-    from sfn_cli.store.sqlite.functions.functions import Functions
+    from sfn_cli.store.protocols.functions import Functions
 
 HAND_OUT_MILLISECONDS = 0.2
 """How long this process takes, about, to hand out an invocation."""
@@ -74,7 +74,7 @@ class Fleets:
         if deployed is not None and revision == (deployed.function.id, deployed.function.revision):
             function = deployed.function
         else:
-            found = self._functions.named(name, number)
+            found = self._functions.find(name, number)
             if found is None:
                 self._retire(fleet, None)
                 return None

@@ -18,13 +18,14 @@ from sfn_cli.errors import SfnError
 from sfn_cli.functions import outcome
 from sfn_cli.functions.outcome import Outcome
 from sfn_cli.functions.pool import Pool, monotonic_ms
-from sfn_cli.store.sqlite.database import Database
-from sfn_cli.store.sqlite.functions.functions import Functions
-from sfn_cli.store.sqlite.logs.logs import LogLine, Logs
+from sfn_cli.store.records.logs import LogLine
 from sfn_cli.wake_pipe import WakePipe
 
 if TYPE_CHECKING:
     from sfn_cli.settings import Settings
+    from sfn_cli.store.protocols import Store
+    from sfn_cli.store.protocols.functions import Functions
+    from sfn_cli.store.protocols.logs import Logs
 
 LINGER_MILLISECONDS = 20
 ALIVE_SECONDS = 5.0
@@ -120,8 +121,9 @@ class LocalInvoker:
 class FunctionHost:
     """For a server: one thread that owns a pool and a connection to the store."""
 
-    def __init__(self, settings: Settings, *, clock: Clock = _now) -> None:
+    def __init__(self, settings: Settings, open_store: Callable[[], Store], *, clock: Clock = _now) -> None:
         self._settings = settings
+        self._open_store = open_store
         self._clock = clock
         self._asked: deque[tuple[str, str, str | None, Done]] = deque()
         self._starting = threading.Lock()
@@ -133,13 +135,13 @@ class FunctionHost:
         with self._starting:
             if self._thread is not None and self._thread.is_alive():
                 return
-            database = Database(self._settings.home)
+            store = self._open_store()
             if self._pipe is not None:
                 self._pipe.close()  # of a thread that has died
             self._pipe = WakePipe()
             self._stopping = False
             self._thread = threading.Thread(
-                target=self._run, args=(database, self._pipe), name="functions", daemon=True
+                target=self._run, args=(store, self._pipe), name="functions", daemon=True
             )
             self._thread.start()
 
@@ -178,10 +180,10 @@ class FunctionHost:
         if (pipe := self._pipe) is not None:
             pipe.wake()
 
-    def _run(self, database: Database, pipe: WakePipe) -> None:
+    def _run(self, store: Store, pipe: WakePipe) -> None:
         selector = selectors.DefaultSelector()
-        writer = LogWriter(Logs(database), self._clock)
-        pool = Pool(Functions(database), self._settings, selector, self._clock, writer.add)
+        writer = LogWriter(store.logs, self._clock)
+        pool = Pool(store.functions, self._settings, selector, self._clock, writer.add)
         waiting: set[Done] = set()
 
         def listen() -> None:
@@ -218,4 +220,4 @@ class FunctionHost:
                 done(outcome.exit_outcome(None, "", ""))
             self._asked.clear()
             selector.close()
-            database.close()
+            store.close()

@@ -9,7 +9,7 @@ import signal
 from typing import Literal, NamedTuple
 
 from sfn_cli import jsonvalue
-from sfn_cli.store.sqlite.functions.functions import LATEST
+from sfn_cli.store.records.functions import LATEST
 
 Kind = Literal["succeeded", "failed", "timed_out", "exited", "not_found", "unusable"]
 

@@ -35,7 +35,7 @@ from sfn_cli.functions.outcome import Outcome, UnusableError
 from sfn_cli.functions.reaper import Reaper
 from sfn_cli.functions.routing import number_of
 from sfn_cli.functions.waiting_list import WaitingList
-from sfn_cli.store.sqlite.functions.functions import Functions, reference
+from sfn_cli.store.records.functions import reference
 
 if TYPE_CHECKING:
     import selectors
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from sfn_cli.functions.deployment import Deployment
     from sfn_cli.functions.output import Log
     from sfn_cli.settings import Settings
+    from sfn_cli.store.protocols.functions import Functions
 
 Done = Callable[[Outcome], None]
 
@@ -328,8 +329,9 @@ class Pool:
     # Invocations
 
     def _cancel(self, invocation: Invocation) -> None:
-        if not self._waiting.remove(invocation) and invocation.child is not None:
-            self._end(invocation.child)
+        if not self._waiting.remove(invocation):
+            for child in [child for child in self._children if child.invocation is invocation]:
+                self._end(child)
             self._start_children()
 
     def _arn(self, function_ref: str, name: str, qualifier: str | None) -> str:

@@ -9,10 +9,11 @@ import random
 from typing import TYPE_CHECKING
 
 from sfn_cli import arn
-from sfn_cli.store.sqlite.functions.functions import LATEST
+from sfn_cli.store.records.functions import LATEST
 
 if TYPE_CHECKING:
-    from sfn_cli.store.sqlite.functions.functions import Functions, Route
+    from sfn_cli.store.protocols.functions import Functions
+    from sfn_cli.store.records.functions import Route
 
 
 def number_of(functions: Functions, name: str, qualifier: str | None) -> int | None:

@@ -48,10 +48,11 @@ class Later:
 
 
 class Background(Protocol):
-    """Makes a blocking call beside the loop; unless cancelled, calls `done` in the loop with its outcome.
+    """Makes a blocking call beside the loop; unless cancelled, calls `done` in the loop with its
+    outcome.
 
-    `may_wait` marks a call that may wait for minutes, which must not hold up others. A call whose answer is
-    pending returns a `Later`, and holds no thread until the answer comes.
+    `may_wait` marks a call that may wait for minutes, which must not hold up others. A call whose
+    answer is pending returns a `Later`, and holds no thread until the answer comes.
     """
 
     def __call__(
@@ -64,18 +65,18 @@ class Background(Protocol):
     ) -> Cancel: ...
 
 
-class Conducted(NamedTuple):
-    """A Map Run that is conducted here: its execution's row, and what to call when its children move."""
-
-    execution: int
-    look: Callable[[], None]
+def as_it_is(callback: Callable[[], None]) -> Callable[[], None]:
+    return callback
 
 
 class TaskContext(NamedTuple):
-    """What integrations may use. `clock` returns milliseconds since 1970; `service` has this store's
-    operations; `background` makes calls that block, such as those of `clients`, which are AWS's services.
-    `map_runs` holds the Map Runs that are conducted here, by their rows. `inspection` is filled by a task
-    that makes an HTTP request, for TestState."""
+    """What integrations may use. `clock` gives milliseconds since 1970; `service` has the
+    operations of this store; `background` makes calls that block, such as those of `clients`, which
+    are AWS's services. `map_runs` holds the Map Runs that are conducted here, by `MapRun.id`: what
+    to call when their children move. `isolated` wraps such a callback, so that an error in it harms
+    its own execution only. `inspection` is filled by a task that makes an HTTP request, for
+    TestState.
+    """
 
     settings: Settings
     pool: Invokes
@@ -83,17 +84,18 @@ class TaskContext(NamedTuple):
     clock: Callable[[], int]
     background: Background
     clients: Clients
-    map_runs: dict[int, Conducted]
+    map_runs: dict[int, Callable[[], None]]
     inspection: HttpInspection | None = None
+    isolated: Callable[[Callable[[], None]], Callable[[], None]] = as_it_is
 
 
 class TaskRun(NamedTuple):
-    """One task to carry out: its key in the store (of the event that scheduled it), and who takes
+    """One task to carry out: the ARN of its execution (in which `task.id` names it), and who takes
     its signals.
     """
 
     task: Task
-    key: int
+    execution_arn: str
     answer: Answer
 
 

@@ -1,7 +1,7 @@
 """Tasks carried out while the caller waits: integrations need no event loop, and no worker.
 
-What an integration would do in the background is done at once, in the caller's thread. Several tasks
-at once need a thread and a context each, with a service of its own (`Service.sibling`).
+What an integration would do in the background is done at once, in the caller's thread. Several
+tasks at once need a thread and a context each, with a service of its own (`Service.sibling`).
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 _clients = cache(Clients)
 
-NO_TASK = 0
-"""The key of no task that the store has."""
+NO_EXECUTION = ""
+"""The ARN of no execution that the store has."""
 
 
 class _Invoker:
@@ -70,8 +70,8 @@ class _Caller:
 
 
 def synchronous_context(service: Service, inspection: HttpInspection | None = None) -> TaskContext:
-    """What integrations use in the thread that owns this service. `inspection` is filled by a task that
-    makes an HTTP request.
+    """What integrations use in the thread that owns this service. `inspection` is filled by a task
+    that makes an HTTP request.
     """
     return TaskContext(
         service.settings,
@@ -85,15 +85,15 @@ def synchronous_context(service: Service, inspection: HttpInspection | None = No
     )
 
 
-def run_synchronously(task: Task, context: TaskContext, key: int = NO_TASK) -> list[Signal]:
+def run_synchronously(task: Task, context: TaskContext, execution_arn: str = NO_EXECUTION) -> list[Signal]:
     """Carries out a task, and returns its signals in their order.
 
-    None are returned for a task that others work on (an activity's); no end, but a TaskSubmitted, for one
-    whose result comes later (.sync, .waitForTaskToken). `key` is that of the task in the store, for tasks
-    that start executions. Map Runs need a worker.
+    None are returned for a task that others work on (an activity's); no end, but a TaskSubmitted,
+    for one whose result comes later (.sync, .waitForTaskToken). `execution_arn` names the execution
+    that the task belongs to, for tasks that start executions. Map Runs need a worker.
     """
     signals: list[Signal] = []
-    integration(task.resource)(TaskRun(task, key, signals.append), context)
+    integration(task.resource)(TaskRun(task, execution_arn, signals.append), context)
     return signals
 
 

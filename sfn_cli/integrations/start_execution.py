@@ -21,19 +21,21 @@ from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
     from sfn_cli.integrations.task_order import Task
-    from sfn_cli.store.sqlite.stepfunctions.executions import Execution
+    from sfn_cli.store.records.executions import Execution
 
 _MEMBERS = {"StateMachineArn": "stateMachineArn", "Name": "name", "TraceHeader": "traceHeader"}
 
 
 def start(task_run: TaskRun, context: TaskContext) -> Cancel:
     """Starts an execution by Parameters' StateMachineArn, Input, Name and TraceHeader."""
-    task, key, answer = task_run
+    task, execution_arn, answer = task_run
     request_id = random_uuid()
     try:
         request = _request(task.arguments.value)
         check_constraints(load("stepfunctions", "StartExecution").input, request)
-        started = start_child(context.service, request, key, awaited=task.awaits_child, at=task.at)
+        started = start_child(
+            context.service, request, execution_arn, task.id, awaited=task.awaits_child, at=task.at
+        )
     except StatesError as error:
         answer(TaskFailed(task.id, error.error, error.cause))
         return nothing_to_cancel
@@ -50,7 +52,6 @@ def start(task_run: TaskRun, context: TaskContext) -> Cancel:
             )
         )
         return nothing_to_cancel
-    context.service.runner.wake()
     answer(TaskSucceeded(task.id, Payload(_response(started, request_id, context.clock()))))
     return nothing_to_cancel
 

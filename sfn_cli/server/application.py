@@ -208,7 +208,7 @@ class Application:
         service: Service | None = getattr(self._of_thread, "service", None)
         if service is None:
             service = self._of_thread.service = self._sibling()
-        if not service.database.is_current():
+        if not service.store.is_current():
             raise StoreError(
                 "Another version of sfn uses the store now. Start sfn serve again, with that version."
             )

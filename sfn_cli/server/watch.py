@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sfn_cli.api.following import Follower, find_settled, pause_seconds
 
@@ -22,14 +22,15 @@ class Watch:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._ends: defaultdict[int, list[Future]] = defaultdict(list)  # by the execution's row
-        # By the activity's ARN; who came first is first.
-        self._tasks: defaultdict[str, list[Future]] = defaultdict(list)
+        self._ends: defaultdict[str, list[Future]] = defaultdict(list)  # by the execution's ARN
+        self._tasks: defaultdict[str, list[Future]] = defaultdict(
+            list
+        )  # by the activity's ARN; who came first is first
         self._follower = Follower(service)
         self._looking: asyncio.Task[None] | None = None
 
-    async def end_of(self, execution: int) -> None:
-        """Returns when the execution in this row has ended. Raises StoreError."""
+    async def end_of(self, execution: str) -> None:
+        """Returns when the execution with this ARN has ended. Raises StoreError."""
         await self._wait(self._ends, execution)
 
     async def task_of(self, activity: str) -> None:
@@ -38,7 +39,7 @@ class Watch:
         """
         await self._wait(self._tasks, activity)
 
-    async def _wait(self, waiting: defaultdict[Any, list[Future]], key: int | str) -> None:
+    async def _wait(self, waiting: defaultdict[str, list[Future]], key: str) -> None:
         future = asyncio.get_running_loop().create_future()
         waiting[key].append(future)
         self._follower.look_again()
@@ -61,7 +62,7 @@ class Watch:
         while self._ends or self._tasks:
             began = clock()
             try:
-                if self._follower.has_changed():
+                if self._follower.wait():
                     self._look()
                     news_at = began
             except Exception as error:
@@ -74,7 +75,9 @@ class Watch:
         if self._ends:
             for execution in find_settled(self._service, list(self._ends)):
                 _tell(self._ends.pop(execution))
-        for activity, count in self._service.tasks.waiting(list(self._tasks)).items() if self._tasks else ():
+        for activity, count in (
+            self._service.tasks.queue_lengths(list(self._tasks)).items() if self._tasks else ()
+        ):
             _tell([future for future in self._tasks[activity] if not future.done()][:count])
 
     def _fail(self, error: Exception) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli import api
 from sfn_cli.api import model
 from sfn_cli.api.service import Service
 from sfn_cli.settings import Settings
-from sfn_cli.store.sqlite.database import Database
+from sfn_cli.store.sqlite.store import SqliteStore
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,7 +59,7 @@ class Invoker:
 def make_service(home: Path) -> Service:
     return Service(
         Settings(home=home, region="us-east-1", account_id="123456789012"),
-        open_database=lambda: Database(home),
+        open_store=partial(SqliteStore, home),
         make_runner=Runner,
         make_invoker=lambda _: Invoker(),
         clock=Clock(),
@@ -84,7 +85,7 @@ class Caller:
         self, execution_arn: str, status: str = "SUCCEEDED", output: str | None = '{"done":true}'
     ) -> None:
         """Ends an execution, as a worker would (without its events)."""
-        with self.service.database.transaction() as connection:
+        with self.service.store.database.transaction() as connection:
             connection.execute(
                 "UPDATE execution SET status = ?, output = ?, stopped_at = ? WHERE arn = ?",
                 (status, output, self.service.clock(), execution_arn),

@@ -25,29 +25,22 @@ def _wakes_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(following, "WAKE_SECONDS", 0.0)
 
 
-def rows(call: Caller, count: int) -> list[int]:
-    """The rows of new executions."""
+def start(call: Caller, count: int) -> list[str]:
+    """The ARNs of new executions."""
     machine = call.create()
-    arns = [call("StartExecution", stateMachineArn=machine)["executionArn"] for _ in range(count)]
-    return [found.id for found in map(call.service.executions.find, arns) if found]
-
-
-def arn_of(call: Caller, row: int) -> str:
-    found = call.service.executions.arns(row)
-    assert found
-    return found[0]
+    return [call("StartExecution", stateMachineArn=machine)["executionArn"] for _ in range(count)]
 
 
 def test_a_commit_between_two_looks_is_seen(call: Caller, tmp_path: Path) -> None:
     """The first look comes at once; later ones follow only commits of other connections."""
     other = make_service(tmp_path)
-    _ = other.database
+    _ = other.store
     follower = following.Follower(call.service)
-    assert [follower.has_changed(), follower.has_changed()] == [True, False]
+    assert [follower.wait(), follower.wait()] == [True, False]
     other.function_events.add("id", "f", "{}", None, 0)
-    assert [follower.has_changed(), follower.has_changed()] == [True, False]
+    assert [follower.wait(), follower.wait()] == [True, False]
     follower.look_again()
-    assert [follower.has_changed(), follower.has_changed()] == [True, False]
+    assert [follower.wait(), follower.wait()] == [True, False]
     looks = following.looks(call.service)
     next(looks)
     other.function_events.add("id", "f", "{}", None, 0)  # while the caller looks
@@ -70,13 +63,13 @@ def test_a_worker_is_woken_for_what_is_unfinished_only(call: Caller) -> None:
     def wakes(looks: int) -> int:
         before = runner.wakes  # type: ignore[attr-defined]
         for _ in range(looks):
-            follower.has_changed()
+            follower.wait()
         return int(runner.wakes - before)  # type: ignore[attr-defined]
 
     assert wakes(3) == 0
-    (row,) = rows(call, 1)
+    (arn,) = start(call, 1)
     assert wakes(3) == 3
-    call.end(arn_of(call, row))
+    call.end(arn)
     assert wakes(3) == 0
     service.function_events.add("id", "f", "{}", None, 0)
     assert wakes(3) == 3
@@ -86,21 +79,20 @@ def test_a_worker_is_woken_for_what_is_unfinished_only(call: Caller) -> None:
 @pytest.mark.parametrize("replaced", [False, True])
 def test_a_store_that_is_gone_ends_the_wait(call: Caller, tmp_path: Path, replaced: bool) -> None:
     """A deleted file never changes: the command reports it instead of waiting for ever."""
-    (row,) = rows(call, 1)
-    database = call.service.database
+    (arn,) = start(call, 1)
+    database = call.service.store.database
     shutil.move(database.path, tmp_path / "moved.db")
     if replaced:
         (tmp_path / "sfn.db").touch()
     with pytest.raises(StoreError, match="was moved or deleted while this command waited for it"):
-        list(following.ends(call.service, [row]))
+        list(following.ends(call.service, [arn]))
 
 
 @pytest.mark.parametrize("window", [1, 2, 100])
 def test_ends(call: Caller, monkeypatch: pytest.MonkeyPatch, window: int) -> None:
     """Each execution is reported once, with its status; the wait is over with the last one."""
     monkeypatch.setattr(following, "WINDOW", window)
-    all_rows = rows(call, 5)
-    arns = [arn_of(call, row) for row in all_rows]
+    arns = start(call, 5)
     call.end(arns[3], "FAILED")
 
     def end_the_others(home: str) -> None:
@@ -112,29 +104,31 @@ def test_ends(call: Caller, monkeypatch: pytest.MonkeyPatch, window: int) -> Non
                 connection.execute("UPDATE execution SET status = 'SUCCEEDED' WHERE arn = ?", (arn,))
         database.close()
 
-    waits = following.ends(call.service, all_rows)
+    waits = following.ends(call.service, arns)
     first = next(waits)
-    assert first == ({all_rows[3]: "FAILED"} if window > 3 else {})
+    assert first == ({arns[3]: "FAILED"} if window > 3 else {})
     other = threading.Thread(target=end_the_others, args=(call.service.settings.home,))
     other.start()
     reported = [item for ended in (first, *waits) for item in ended.items()]
     other.join()
-    statuses = dict.fromkeys(all_rows, "SUCCEEDED") | {all_rows[3]: "FAILED"}
+    statuses = dict.fromkeys(arns, "SUCCEEDED") | {arns[3]: "FAILED"}
     assert sorted(reported) == sorted(statuses.items())
     assert list(following.ends(call.service, [])) == []
 
 
 def test_events_end_with_the_execution(call: Caller, tmp_path: Path) -> None:
     """Every event is yielded, even those that another process stores as the execution ends."""
-    (row,) = rows(call, 1)
+    (arn,) = start(call, 1)
     other = Caller(make_service(tmp_path))
-    events = following.events(call.service, row)
+    events = following.events(call.service, arn)
     assert [event.type for event in islice(events, 1)] == ["ExecutionStarted"]
-    other("StopExecution", executionArn=arn_of(call, row))
+    other("StopExecution", executionArn=arn)
     assert [event.type for event in events] == ["ExecutionAborted"]
     other.service.close()
 
 
 def test_settled(service: Service) -> None:
-    """Executions that run, and rows that do not exist, have not settled."""
-    assert following.find_settled(service, [1, 2]) == {}
+    """An execution that runs has not settled. One whose row is gone never ends: nobody waits for it."""
+    running, gone = start(Caller(service), 1)[0], "arn:aws:states:us-east-1:123456789012:execution:m:gone"
+    assert following.find_settled(service, [running]) == {}
+    assert following.find_settled(service, [running, gone]) == {gone: following.SUSPENDED}

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachine
+    from sfn_cli.store.records.state_machines import StateMachine
 
 TEXT = '{"hello":"world","n":1}'
 CHAIN, TURNS = 1_000, 1_000

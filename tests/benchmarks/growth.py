@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachine
+    from sfn_cli.store.records.state_machines import StateMachine
 
 EVENTS = 1_000_000
 TENTH = EVENTS // 10 // 12

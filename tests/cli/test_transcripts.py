@@ -21,8 +21,9 @@ import pytest
 
 from sfn_cli.cli.failures import PROGRAM
 from sfn_cli.settings import Settings
+from sfn_cli.store.records.logs import LogLine
 from sfn_cli.store.sqlite.database import Database
-from sfn_cli.store.sqlite.logs.logs import LogLine, Logs
+from sfn_cli.store.sqlite.logs.logs import Logs
 from tests.cli.conftest import Result, Sfn
 
 if TYPE_CHECKING:

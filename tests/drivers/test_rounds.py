@@ -81,9 +81,7 @@ def status(store: Store, arn: str) -> str:
 
 
 def events(store: Store, arn: str) -> list[str]:
-    found = store.service.executions.find(arn)
-    assert found is not None
-    return [event.type for event in store.service.executions.history(found.id)]
+    return [event.type for event in store.service.executions.history(arn)]
 
 
 def token(store: Store, scheduler: Scheduler, arn: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sfn_cli.api import following
 from sfn_cli.errors import UnstorableError
 from tests.driven_store import Store, drive
 
@@ -163,9 +164,16 @@ def test_a_damaged_row_suspends_its_execution_alone(store: Store, damage: str) -
     found = store.connection.execute("SELECT id, status, owner FROM execution ORDER BY id").fetchall()
     assert found == [(1, "RUNNING", -1), (2, "SUCCEEDED", None), (3, "SUCCEEDED", None)]
     suspensions = store.service.suspensions
-    assert [(one.execution, one.attempts) for one in suspensions.all()] == [(1, 3)]
-    assert suspensions.blocking([1, 2, 3]) == {1: 1}
-    if "arn" not in damage:  # by which it is found
+    (suspension,) = suspensions.all()
+    assert suspension.attempts == 3
+    others = [one for (one,) in store.connection.execute("SELECT arn FROM execution WHERE id > 1")]
+    assert following.find_settled(store.service, [arn, *others]) == {
+        arn: following.SUSPENDED,
+        **dict.fromkeys(others, "SUCCEEDED"),
+    }
+    if "SET arn" not in damage:  # by which it is found
+        assert suspensions.blocking([arn, *others]) == {arn: suspension}
+    if "arn" not in damage:  # a stop writes a log, too
         store.service.executions.abort(arn, None, None, store.service.clock())
         assert statuses(store)[0] == ("ABORTED", None)
 
@@ -194,5 +202,6 @@ def test_a_turn_that_cannot_be_committed_is_taken_again(store: Store) -> None:
     with pytest.raises(UnstorableError):
         scheduler.run_round()
     work(scheduler)
-    ids = [event.id for event in store.service.executions.history(1)]
+    (arn,) = store.connection.execute("SELECT arn FROM execution").fetchone()
+    ids = [event.id for event in store.service.executions.history(arn)]
     assert (ids, owner(store)) == ([1, 2], 1)

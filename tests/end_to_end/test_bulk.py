@@ -10,10 +10,14 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from sfn_cli.api.stepfunctions.executions import new_execution
 from sfn_cli.app import build
 from sfn_cli.settings import Settings
 from sfn_cli.store.sqlite.database import Database
+from sfn_cli.store.sqlite.stepfunctions.executions import Executions
+from sfn_cli.store.sqlite.store import database_of
 from tests.processes import SFN, TIMEOUT_SECONDS, environment_of, sfn, sfn_json, until
 
 if TYPE_CHECKING:
@@ -162,6 +166,7 @@ def test_lines_of_a_pipe_are_started_as_they_come(home: Path) -> None:
     assert list(inputs_by_arn(home)) == arns
 
 
+@pytest.mark.slow
 def test_what_was_told_survives_a_kill(home: Path) -> None:
     """After kill -9 in mid-stream, each execution that was printed is there, and runs on; none is
     half there.
@@ -214,6 +219,7 @@ def test_wait_tells_how_they_ended(home: Path, tmp_path: Path) -> None:
     assert (done.returncode, objects(done.stderr)) == (255, [{"SUCCEEDED": 3, "FAILED": 2}])
 
 
+@pytest.mark.slow
 def test_a_worker_claims_no_more_than_it_can_drive(home: Path) -> None:
     """Thousands of new executions do not keep a worker from those it has.
 
@@ -223,12 +229,13 @@ def test_a_worker_claims_no_more_than_it_can_drive(home: Path) -> None:
     service = build(Settings.from_environment({"SFN_HOME": str(home)}))
     machine = service.state_machines.find(MACHINE)
     assert machine is not None
-    service.executions.start_many([new_execution(machine, {}, service.clock()) for _ in range(6000)])
+    executions = Executions(database_of(service.store))  # which wakes no worker
+    executions.start_many([new_execution(machine, {}, service.clock()) for _ in range(6000)])
     assert sfn_json(home, "list-state-machines")  # which brings a worker
     counts = "SELECT sum(status = 'SUCCEEDED'), sum(status = 'RUNNING' AND owner IS NULL) FROM execution"
 
     def counted() -> tuple[int, int]:
-        ended, unclaimed = service.database.connection.execute(counts).fetchone()
+        ended, unclaimed = service.store.database.connection.execute(counts).fetchone()
         return ended, unclaimed
 
     ended, unclaimed = until(lambda: next((row for row in [counted()] if row[0]), None), "an end")

@@ -107,7 +107,8 @@ def test_the_worker_is_killed(home: Path) -> None:
 def _is_waiting(home: Path) -> bool:
     database = Database(home)
     try:
-        return [event.type for event in Executions(database).history(1)] == [
+        (arn,) = database.connection.execute("SELECT arn FROM execution").fetchone()
+        return [event.type for event in Executions(database).history(arn)] == [
             "ExecutionStarted",
             "WaitStateEntered",
         ]

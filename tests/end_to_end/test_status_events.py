@@ -351,11 +351,11 @@ def test_nobody_to_deliver_to(home: Path, bus: Bus) -> None:
 
 def notes(home: Path) -> int:
     from sfn_cli.store.sqlite.database import Database
-    from sfn_cli.store.sqlite.stepfunctions.outbox import StatusChanges
+    from sfn_cli.store.sqlite.stepfunctions.outbox import Outbox
 
     database = Database(home)
     try:
-        return len(StatusChanges(database).noted(100))
+        return len(Outbox(database).pending(100))
     finally:
         database.close()
 

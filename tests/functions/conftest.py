@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from sfn_cli import api
 from sfn_cli.api import model
 from sfn_cli.api.service import Service
 from sfn_cli.functions.invoke import FunctionHost
-from sfn_cli.store.sqlite.database import Database
+from sfn_cli.store.sqlite.store import SqliteStore
 from tests.api.fakes import Runner
 from tests.functions.workbench import ECHO, ROLE, RUNTIME, Workbench, zip_of
 
@@ -60,9 +61,11 @@ def call(bench: Workbench) -> Iterator[Call]:
     """call("GetFunction", FunctionName="fn"): the operations, in a process without a worker."""
     service = Service(
         bench.settings,
-        open_database=lambda: Database(bench.settings.home),
+        open_store=partial(SqliteStore, bench.settings.home),
         make_runner=Runner,
-        make_invoker=lambda service: FunctionHost(service.settings),
+        make_invoker=lambda service: FunctionHost(
+            service.settings, partial(SqliteStore, service.settings.home)
+        ),
         clock=lambda: time.time_ns() // 1_000_000,
     )
     yield lambda operation, **request: api.call(service, model.load("lambda", operation), request)

@@ -13,7 +13,7 @@ import pytest
 
 from sfn_cli.functions.catalog import Catalog
 from sfn_cli.functions.outcome import UnusableError
-from sfn_cli.store.sqlite.functions.functions import Code, Function
+from sfn_cli.store.records.functions import Code, Function
 from tests.functions.workbench import zip_of
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def link(name: str) -> zipfile.ZipInfo:
 
 
 def named(bench: Workbench) -> Function:
-    function = bench.functions.named("fn")
+    function = bench.functions.find("fn")
     assert function is not None
     return function
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sfn_cli.store.sqlite.functions.functions import Code
+from sfn_cli.store.records.functions import Code
 from tests.functions.workbench import await_death
 
 if TYPE_CHECKING:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from sfn_cli.functions.invoke import FunctionHost, LocalInvoker
 from sfn_cli.store.sqlite.logs.logs import Logs
+from sfn_cli.store.sqlite.store import SqliteStore
 from tests.functions.workbench import await_death
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ ECHO = "import os\ndef handler(event, context):\n    print('said', event)\n    r
 
 @pytest.fixture
 def host(bench: Workbench) -> Iterator[FunctionHost]:
-    host = FunctionHost(bench.settings)
+    host = FunctionHost(bench.settings, partial(SqliteStore, bench.settings.home))
     yield host
     host.stop()
 
@@ -111,7 +113,7 @@ def test_a_host_that_is_stopped(bench: Workbench) -> None:
         "import os\ndef handler(event, context):\n    print(os.getpid())\n    while event: pass\n",
         Timeout=900,
     )
-    host = FunctionHost(bench.settings)
+    host = FunctionHost(bench.settings, partial(SqliteStore, bench.settings.home))
     kinds: list[str] = []
     thread = threading.Thread(target=lambda: kinds.append(host.invoke("fn", "1").kind))
     thread.start()
@@ -152,7 +154,7 @@ def test_a_stopped_host_holds_nothing_open(bench: Workbench) -> None:
     """Neither its store nor its children's pipes."""
     bench.function(ECHO)
     bench.database.close()  # SQLite closes no file of a store while another connection has it open
-    host = FunctionHost(bench.settings)
+    host = FunctionHost(bench.settings, partial(SqliteStore, bench.settings.home))
     before = len(os.listdir("/dev/fd"))
     host.invoke("fn", "1")
     host.stop()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sfn_cli.functions.child import IDLE_MILLISECONDS
-from sfn_cli.store.sqlite.functions.functions import Code
+from sfn_cli.store.records.functions import Code
 from tests.functions.workbench import await_death, zip_of
 
 if TYPE_CHECKING:

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli import arn
 from sfn_cli.functions.pool import Pool
 from sfn_cli.settings import Settings
+from sfn_cli.store.records.functions import Code
 from sfn_cli.store.sqlite.database import Database
-from sfn_cli.store.sqlite.functions.functions import Code, Functions
+from sfn_cli.store.sqlite.functions.functions import Functions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

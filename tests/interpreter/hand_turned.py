@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli import quotas
 from sfn_cli.asl.state_machine import load
 from sfn_cli.interpreter.decide import decide
-from sfn_cli.interpreter.events import HistoryEvent, execution_redriven, execution_started
-from sfn_cli.interpreter.execution import Execution, Frame, OpenTask
-from sfn_cli.interpreter.fork import ForkState
+from sfn_cli.interpreter.events import (
+    HistoryEvent,
+    execution_aborted,
+    execution_redriven,
+    execution_started,
+)
+from sfn_cli.interpreter.execution import Execution
+from sfn_cli.interpreter.frame import NO_MEMO, ForkState, Frame, Stay
 from sfn_cli.interpreter.interpreter import Interpreter
+from sfn_cli.interpreter.open_task import OpenTask
 from sfn_cli.interpreter.signals import Signal, TaskFailed, TaskStarted, TaskSucceeded
-from sfn_cli.interpreter.stay import NO_MEMO, Stay
 from sfn_cli.jsonvalue import Payload, dumps
 from sfn_cli.query.limits import UNLIMITED, TimeBudget
 
@@ -70,7 +75,7 @@ def redriven(history: Sequence[HistoryEvent], after_ms: int = 1_000) -> list[His
 
 def stopped(history: Sequence[HistoryEvent]) -> list[HistoryEvent]:
     """A history that is cut off by StopExecution."""
-    return [*history, HistoryEvent(history[-1].id + 1, 0, history[-1].at, "ExecutionAborted", details={})]
+    return [*history, execution_aborted(history[-1].id, None, None, history[-1].at)]
 
 
 def run(

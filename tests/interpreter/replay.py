@@ -28,11 +28,11 @@ TASKS = ("LambdaFunction", "Activity", "Task", "MapRun")
 def breaches(database: Database) -> Iterator[str]:
     """Each ended execution of a store, cut after each of its events, that does not go on to the same end."""
     rows = database.connection.execute(
-        "SELECT e.id, e.arn, e.state_machine_arn, r.definition, e.seed "
+        "SELECT e.arn, e.state_machine_arn, r.definition, e.seed "
         "FROM execution e JOIN revision r ON r.id = e.revision"
     ).fetchall()
-    for id, arn, state_machine_arn, definition, seed in rows:
-        history = Executions(database).history(id)
+    for arn, state_machine_arn, definition, seed in rows:
+        history = Executions(database).history(arn)
         machine = load(definition)
         for length in range(1, len(history)):
             interpreter = Interpreter(arn, state_machine_arn, machine, seed)

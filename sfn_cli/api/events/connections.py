@@ -16,7 +16,7 @@ from sfn_cli.api.protocol import paging
 from sfn_cli.api.protocol.constraints import check_constraints
 from sfn_cli.errors import ApiError
 from sfn_cli.jsonvalue import Json, dumps, loads
-from sfn_cli.store.sqlite.events.connections import Connection
+from sfn_cli.store.records.connections import Connection
 from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def create_connection(service: Service, request: dict[str, Any]) -> dict[str, An
 
 
 def describe_connection(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    connection = service.connections.named(_stem(service, request["Name"]))
+    connection = service.connections.find(_stem(service, request["Name"]))
     if connection is None:
         raise _missing("describe", request["Name"])
     return {
@@ -146,7 +146,7 @@ def find(service: Service, connection_arn: str) -> Connection | None:
     """
     stem, _, _ = connection_arn.rpartition("/")
     _, _, name = stem.rpartition("/")
-    return service.connections.meant(connection_arn, stem, name)
+    return service.connections.resolve(connection_arn, stem, name)
 
 
 def _stem(service: Service, name: str) -> str:

@@ -18,8 +18,7 @@ from sfn_cli.api.functions.references import (
     no_function,
 )
 from sfn_cli.errors import ApiError
-from sfn_cli.store.sqlite.functions.aliases import FunctionAlias
-from sfn_cli.store.sqlite.functions.functions import version_name
+from sfn_cli.store.records.functions import FunctionAlias, version_name
 from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli import quotas
 from sfn_cli.api.functions.references import invalid
-from sfn_cli.store.sqlite.functions.functions import Code
+from sfn_cli.store.records.functions import Code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

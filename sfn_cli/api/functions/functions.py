@@ -24,7 +24,7 @@ from sfn_cli.api.functions.references import (
 )
 from sfn_cli.api.functions.versions import publish, to_qualified_response, to_response
 from sfn_cli.errors import ApiError
-from sfn_cli.store.sqlite.functions.functions import LATEST, Code, Function, reference
+from sfn_cli.store.records.functions import LATEST, Code, Function, reference
 from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:

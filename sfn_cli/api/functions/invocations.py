@@ -53,7 +53,6 @@ def send_event(service: Service, function_ref: str, payload: str, client_context
     """Stores an event until a worker has invoked the function. Returns the request's id."""
     request_id = random_uuid()
     service.function_events.add(request_id, function_ref, payload, client_context, service.clock())
-    service.runner.wake()
     return request_id
 
 

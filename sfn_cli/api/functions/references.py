@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli import arn
 from sfn_cli.errors import ApiError
-from sfn_cli.store.sqlite.functions.functions import LATEST, Function, Reference, reference
+from sfn_cli.store.records.functions import LATEST, Function, Reference, reference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +36,7 @@ def existing(service: Service, request: Mapping[str, Any]) -> Function:
     if number is None and qualifier is not None:
         route = service.functions.route(name, qualifier)
         number = None if route is None else route.number
-    function = None if number is None else service.functions.named(name, number)
+    function = None if number is None else service.functions.find(name, number)
     if function is None:
         raise not_found(service, request)
     return function

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli import quotas
 from sfn_cli.api.protocol.tags import add, without
 from sfn_cli.errors import ApiError
-from sfn_cli.store.sqlite.functions.functions import reference
+from sfn_cli.store.records.functions import reference
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
 
 
 def list_tags(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    function = service.functions.named(_name(request))
+    function = service.functions.find(_name(request))
     if function is None:
         raise _not_found(request)
     return {"Tags": function.configuration.get("Tags") or {}}

@@ -13,7 +13,7 @@ from sfn_cli import jsonvalue
 from sfn_cli.api.functions import paging
 from sfn_cli.api.functions.code import facts_of, snapshot
 from sfn_cli.api.functions.references import check_revision, existing_latest, invalid
-from sfn_cli.store.sqlite.functions.functions import Code, Function
+from sfn_cli.store.records.functions import Code, Function
 from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:

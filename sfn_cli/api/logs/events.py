@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sfn_cli import quotas
 from sfn_cli.api.logs.groups import existing_group, invalid_parameter, no_group, no_stream
 from sfn_cli.api.protocol import paging
-from sfn_cli.store.sqlite.logs.logs import AFTER_ALL, ALWAYS, BEFORE_ALL, LogEvent, LogLine
+from sfn_cli.store.records.logs import AFTER_ALL, ALWAYS, BEFORE_ALL, LogEvent, LogLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sfn_cli.api.service import Service
-    from sfn_cli.query.filter_pattern import Matches
+    from sfn_cli.query.filter_pattern.matching import Matches
 
 Answer = TypeVar("Answer")
 

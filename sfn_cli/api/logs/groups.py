@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sfn_cli.api.service import Service
-    from sfn_cli.store.sqlite.logs.log_groups import LogGroup, LogStream
+    from sfn_cli.store.records.logs import LogGroup, LogStream
 
 RETENTIONS = (
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
@@ -71,14 +71,14 @@ def put_retention_policy(service: Service, request: dict[str, Any]) -> dict[str,
         raise invalid_parameter(
             f"retentionInDays must be one of {', '.join(map(str, RETENTIONS))}, not {days}."
         )
-    if not service.log_groups.keep_for(request["logGroupName"], days):
+    if not service.log_groups.set_retention(request["logGroupName"], days):
         raise no_group()
     service.log_groups.expire(service.clock())
     return {}
 
 
 def delete_retention_policy(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    if not service.log_groups.keep_for(request["logGroupName"], None):
+    if not service.log_groups.set_retention(request["logGroupName"], None):
         raise no_group()
     return {}
 

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 class AwaitedEnd(NamedTuple):
-    """`answer` returns the operation's response once the execution in this row has ended."""
+    """`answer` returns the operation's response once the execution with this ARN has ended."""
 
-    execution: int
+    execution: str
     answer: Callable[[Service], dict[str, Any]]
 
     def wait(self, service: Service) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from sfn_cli.api.protocol import paging
 from sfn_cli.api.protocol.long_polls import AwaitedTask
 from sfn_cli.api.stepfunctions import arn_checks, configurations, tags
 from sfn_cli.errors import ApiError
-from sfn_cli.store.sqlite.stepfunctions.activities import Activity
+from sfn_cli.store.records.activities import Activity
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
@@ -80,10 +80,7 @@ def get_activity_task(service: Service, request: dict[str, Any]) -> dict[str, An
 def _take_task(service: Service, *, activity_arn: str, worker_name: str | None) -> dict[str, Any] | None:
     """Takes the activity's next task from its queue; None if the queue is empty."""
     task = service.tasks.take(activity_arn, worker_name, service.clock())
-    if task is None:
-        return None
-    service.runner.wake()
-    return {"taskToken": task.token, "input": task.input}
+    return None if task is None else {"taskToken": task.token, "input": task.input}
 
 
 def _summary(activity: Activity) -> dict[str, Any]:

@@ -14,14 +14,14 @@ from sfn_cli import arn
 from sfn_cli.api.protocol import paging
 from sfn_cli.api.stepfunctions import arn_checks, references
 from sfn_cli.errors import ApiError
-from sfn_cli.store.sqlite.stepfunctions.versions import QuotaReached
+from sfn_cli.store.records.versions import QuotaReached
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sfn_cli.api.service import Service
-    from sfn_cli.store.sqlite.stepfunctions.aliases import Weights
-    from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachine
+    from sfn_cli.store.records.state_machines import StateMachine
+    from sfn_cli.store.records.versions import Weights
 
 Routing = list[dict[str, Any]]
 

@@ -29,11 +29,10 @@ class Line(NamedTuple):
 
 
 class Started(NamedTuple):
-    """A line that was accepted: StartExecution's answer, and the row of the execution."""
+    """A line that was accepted, and StartExecution's answer."""
 
     line: int
     answer: dict[str, Any]
-    execution: int
 
 
 class Refused(NamedTuple):
@@ -79,12 +78,9 @@ def start_executions(
             accepted.append((number, request, new._replace(clock=service.settings.clock), first))
     if accepted:
         kept = service.executions.start_many([(new, first) for _, _, new, first in accepted])
-        service.runner.wake()
         for (number, request, new, _), execution in zip(accepted, kept, strict=True):
             try:
-                started.append(
-                    Started(number, start_answer(new, request, execution), execution.id if execution else 0)
-                )
+                started.append(Started(number, start_answer(new, request, execution)))
             except ApiError as error:
                 refused.append(Refused(number, error))
     return started, refused

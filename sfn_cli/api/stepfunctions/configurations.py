@@ -1,4 +1,5 @@
-"""The configurations of a state machine: what is not given is AWS's default, or what an update finds.
+"""The configurations of a state machine: what is not given is AWS's default, or what an update
+finds.
 
 Each function returns the text of a JSON object, as it is stored and as DescribeStateMachine returns it.
 """
@@ -42,7 +43,9 @@ def asks_for_logs(logging_configuration: str) -> bool:
 
 
 def tracing(request: Mapping[str, Any], kept: str | None = None) -> str:
-    """tracingConfiguration; sfn keeps it, and traces nothing. Raises ApiError InvalidTracingConfiguration."""
+    """tracingConfiguration; sfn keeps it, and traces nothing. Raises ApiError
+    InvalidTracingConfiguration.
+    """
     given = request.get("tracingConfiguration")
     if given is None and kept is not None:
         return kept

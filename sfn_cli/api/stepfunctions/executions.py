@@ -1,8 +1,9 @@
-"""Executions: StartExecution, StopExecution, DescribeExecution, ListExecutions, GetExecutionHistory.
+"""Executions: StartExecution, StopExecution, DescribeExecution, ListExecutions,
+GetExecutionHistory.
 
-https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
-Starting a STANDARD execution is idempotent: the same name and input (and mocks), while it runs, give the
-same answer. A name that another execution of the machine has, or had, is taken.
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html Starting a
+STANDARD execution is idempotent: the same name and input (and mocks), while it runs, give the same
+answer. A name that another execution of the machine has, or had, is taken.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from sfn_cli.api.stepfunctions.references import active, does_not_exist, existin
 from sfn_cli.errors import ApiError
 from sfn_cli.interpreter.events import api_event, execution_started
 from sfn_cli.jsonvalue import Payload
-from sfn_cli.store.sqlite.stepfunctions.executions import Execution, NewExecution, Summary, Whose
+from sfn_cli.store.records.executions import Execution, ExecutionFilter, ExecutionSummary, NewExecution
 from sfn_cli.uuids import random_uuid, time_ordered_uuid
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from sfn_cli.api.service import Service
     from sfn_cli.api.stepfunctions.mocks.mocks import Mocking
     from sfn_cli.interpreter.events import HistoryEvent
-    from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachine
+    from sfn_cli.store.records.state_machines import StateMachine
 
 
 def start_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
@@ -35,17 +36,19 @@ def start_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]
 
 
 def start_child(
-    service: Service, request: dict[str, Any], task: int, *, awaited: bool, at: int
+    service: Service, request: dict[str, Any], parent_arn: str, task: int, *, awaited: bool, at: int
 ) -> dict[str, Any]:
-    """As StartExecution, by the task with this key, which may wait for the end; not before `at`,
-    its execution's time.
+    """As StartExecution, by a task (its event's number) of the execution `parent_arn`, which may
+    wait for the end; not before `at`, its execution's time.
 
     Whatever it started already is the answer.
     """
-    existing = service.executions.child_of(task)
+    existing = service.executions.child_of(parent_arn, task)
     if existing is not None:
         return {"executionArn": existing.arn, "startDate": existing.started_at}
-    return _start(service, request, max(at, service.clock()), task=task, awaited=awaited)
+    return _start(
+        service, request, max(at, service.clock()), parent_arn=parent_arn, task=task, awaited=awaited
+    )
 
 
 def resolve_mocks(service: Service, request: Mapping[str, Any]) -> tuple[dict[str, Any], Mocking | None]:
@@ -122,7 +125,8 @@ def start_answer(
 def stop_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """An execution that has ended stays as it is: the answer is when it stopped.
 
-    An EXPRESS execution cannot be stopped on AWS. Here a suspended one can: nothing else would end it.
+    An EXPRESS execution cannot be stopped on AWS. Here a suspended one can: nothing else would end
+    it.
     """
     execution_arn = request["executionArn"]
     if not (arn.is_express(execution_arn) and service.suspensions.of(execution_arn)):
@@ -132,12 +136,13 @@ def stop_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     )
     if stopped_at is None:
         raise arn_checks.no_execution(execution_arn)
-    service.runner.wake()
     return {"stopDate": stopped_at}
 
 
 def describe_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """Executions of an EXPRESS machine do not describe themselves, but the children of a Map Run do."""
+    """Executions of an EXPRESS machine do not describe themselves, but the children of a Map Run
+    do.
+    """
     execution_arn = request["executionArn"]
     execution = service.executions.find(execution_arn) if arn.is_express(execution_arn) else None
     if execution is None or execution.map_run_arn is None:
@@ -176,19 +181,28 @@ def list_executions(service: Service, request: dict[str, Any]) -> dict[str, Any]
     """The executions of a state machine, of its version or alias, or the children of a Map Run;
     newest first.
     """
-    whose = _whose(service, request)
+    filter = _filter(service, request)
     executions, token = paging.sealed_page(
         request,
-        f"ListExecutions {whose}",
+        _scope(filter),
         service.clock(),
-        lambda before, limit: service.executions.page(whose, before, limit),
-        lambda execution: f"{execution.started_at}.{execution.id}",
-        parse=_start_and_row,
+        lambda before, limit: service.executions.page(filter, before, limit),
+        lambda execution: f"{execution.started_at}.{execution.arn}",
+        parse=_start_and_arn,
     )
     return {"executions": [_summary(execution) for execution in executions], "nextToken": token}
 
 
-def _whose(service: Service, request: Mapping[str, Any]) -> Whose:
+def _scope(filter: ExecutionFilter) -> str:
+    """What a page's token is for. (In this form since the first version, so that tokens outlive an
+    upgrade.)
+    """
+    fields = {**filter._asdict(), "map_run": filter.map_run_arn}
+    names = ("state_machine_arn", "map_run", "version", "alias", "status", "redriven")
+    return f"ListExecutions ExecutionFilter({', '.join(f'{name}={fields[name]!r}' for name in names)})"
+
+
+def _filter(service: Service, request: Mapping[str, Any]) -> ExecutionFilter:
     """Which executions a list contains."""
     from sfn_cli.api.stepfunctions.map_runs import existing_map_run
 
@@ -196,8 +210,8 @@ def _whose(service: Service, request: Mapping[str, Any]) -> Whose:
     if ("stateMachineArn" in request) == ("mapRunArn" in request):
         raise ApiError("ValidationException", "Must provide a StateMachine ARN or MapRun ARN")
     if "mapRunArn" in request:
-        return Whose(
-            map_run=existing_map_run(service, request["mapRunArn"]).id, status=status, redriven=redriven
+        return ExecutionFilter(
+            map_run_arn=existing_map_run(service, request["mapRunArn"]).arn, status=status, redriven=redriven
         )
     if redriven is not None:
         raise ApiError("ValidationException", "redriveFilter is only supported with mapRunArn")
@@ -207,13 +221,13 @@ def _whose(service: Service, request: Mapping[str, Any]) -> Whose:
     machine = existing(service, request["stateMachineArn"])
     if machine.type == "EXPRESS":
         raise type_not_supported()
-    return Whose(machine.arn, status=status, **qualifiers.started_by(machine))
+    return ExecutionFilter(machine.arn, status=status, **qualifiers.started_by(machine))
 
 
 _REDRIVEN = {None: None, "REDRIVEN": True, "NOT_REDRIVEN": False}
 
 
-def _summary(execution: Execution | Summary) -> dict[str, Any]:
+def _summary(execution: Execution | ExecutionSummary) -> dict[str, Any]:
     """The members that a list and a description share."""
     return {
         "executionArn": execution.arn,
@@ -241,7 +255,7 @@ def get_execution_history(service: Service, request: dict[str, Any]) -> dict[str
         f"GetExecutionHistory {execution.arn} {reverse}",
         service.clock(),
         lambda last, limit: (
-            read(execution.id, limit=limit) if last is None else read(execution.id, last, limit)
+            read(execution.arn, limit=limit) if last is None else read(execution.arn, last, limit)
         ),
         lambda event: event.id,
         parse=int,
@@ -300,6 +314,6 @@ def needless_redrive(status: str) -> str | None:
     return f"Execution is {status} and cannot be redriven" if status in ("RUNNING", "SUCCEEDED") else None
 
 
-def _start_and_row(key: str) -> tuple[int, int]:
-    started_at, row = key.split(".")
-    return int(started_at), int(row)
+def _start_and_arn(key: str) -> tuple[int, str]:
+    started_at, _, arn = key.partition(".")
+    return int(started_at), arn

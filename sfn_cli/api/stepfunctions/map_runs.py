@@ -14,7 +14,7 @@ from sfn_cli.errors import ApiError
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
-    from sfn_cli.store.sqlite.stepfunctions.map_runs import Count, MapRun
+    from sfn_cli.store.records.map_runs import Count, MapRun
 
 _CHANGES = {
     "maxConcurrency": "max_concurrency",
@@ -78,9 +78,9 @@ def list_map_runs(service: Service, request: dict[str, Any]) -> dict[str, Any]:
         request,
         f"ListMapRuns {execution.arn}",
         service.clock(),
-        lambda before, limit: service.map_runs.page(execution.id, before, limit),
-        lambda run: run.id,
-        parse=int,
+        lambda before, limit: service.map_runs.page(execution.arn, before, limit),
+        lambda run: run.arn,
+        parse=str,
     )
     return {
         "mapRuns": [
@@ -98,7 +98,9 @@ def list_map_runs(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def update_map_run(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """Changes what a run that goes on allows: it is applied at once, also to what has failed already."""
+    """Changes what a run that goes on allows: it is applied at once, also to what has failed
+    already.
+    """
     run = existing_map_run(service, request["mapRunArn"])
     changes = {column: request[member] for member, column in _CHANGES.items() if member in request}
     if not changes:
@@ -110,13 +112,12 @@ def update_map_run(service: Service, request: dict[str, Any]) -> dict[str, Any]:
             reason="MISSING_REQUIRED_PARAMETER",
         )
     if not service.map_runs.update(run.arn, changes):
-        ended = service.map_runs.get(run.id)
+        ended = existing_map_run(service, run.arn)
         raise ApiError(
             "ValidationException",
             f"Map Run is in status {ended.status} and cannot be updated",  # (ours)
             reason="CANNOT_UPDATE_COMPLETED_MAP_RUN",
         )
-    service.runner.wake()
     return {}
 
 

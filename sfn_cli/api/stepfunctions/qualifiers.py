@@ -15,9 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from sfn_cli.api.service import Service
-    from sfn_cli.store.sqlite.stepfunctions.aliases import Route
-    from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachine
-    from sfn_cli.store.sqlite.stepfunctions.versions import Version
+    from sfn_cli.store.records.state_machines import StateMachine
+    from sfn_cli.store.records.versions import Route, Version
 
 
 def find(service: Service, given_arn: str) -> StateMachine | None:

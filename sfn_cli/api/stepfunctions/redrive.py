@@ -16,7 +16,7 @@ from sfn_cli.settings import clock_reading
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
-    from sfn_cli.store.sqlite.stepfunctions.redrives import Standing
+    from sfn_cli.store.records.redrives import RedriveState
 
 MOST_EVENTS = quotas.HISTORY_EVENTS - 2
 """With how many events it may be: there is room for ExecutionRedriven and one more. (AWS's quota)"""
@@ -32,49 +32,50 @@ def redrive_execution(service: Service, request: dict[str, Any]) -> dict[str, An
     arn_checks.check_arn(execution_arn, "execution")
     now = service.clock()
 
-    def judge(standing: Standing) -> int:
-        reason = why_not(standing, now)
+    def judge(state: RedriveState) -> int:
+        reason = why_not(state, now)
         if reason is not None:
             raise ApiError("ExecutionNotRedrivable", reason)
-        return own_time(standing, now)
+        return own_time(state, now)
 
     redriven_at = service.redrives.redrive(execution_arn, request.get("clientToken"), now, judge)
     if redriven_at is None:
         raise arn_checks.no_execution(execution_arn)
-    service.runner.wake()
     return {"redriveDate": redriven_at}
 
 
-def own_time(standing: Standing, now: int) -> int:
+def own_time(state: RedriveState, now: int) -> int:
     """What the execution's own clock shows at `now` by the wall's; it may have jumped ahead."""
-    return max(clock_reading(standing.clock, standing.started_at, now), standing.last_at)
+    return max(clock_reading(state.clock, state.started_at, now), state.last_at)
 
 
-def why_not(standing: Standing, now: int) -> str | None:
-    """DescribeExecution's redriveStatusReason at `now` by the wall's clock, or None: it may be redriven."""
-    needless = needless_redrive(standing.status)
+def why_not(state: RedriveState, now: int) -> str | None:
+    """DescribeExecution's redriveStatusReason at `now` by the wall's clock, or None: it may be
+    redriven.
+    """
+    needless = needless_redrive(state.status)
     if needless is not None:
         return needless
-    if standing.in_map_run:
+    if state.in_map_run:
         return BY_MAP_RUN
-    if standing.machine_status != "ACTIVE":
+    if state.machine_status != "ACTIVE":
         return "State machine is in DELETING status"
-    if standing.events > MOST_EVENTS:
+    if state.events > MOST_EVENTS:
         return "Execution history event limit exceeded"
-    if own_time(standing, now) - standing.started_at >= quotas.STANDARD_SECONDS * 1000:
+    if own_time(state, now) - state.started_at >= quotas.STANDARD_SECONDS * 1000:
         return "Execution has exceeded the max execution time"
-    if standing.stopped_at is not None and now - standing.stopped_at > quotas.REDRIVABLE_SECONDS * 1000:
+    if state.stopped_at is not None and now - state.stopped_at > quotas.REDRIVABLE_SECONDS * 1000:
         return "Execution redrivable period exceeded"
-    if standing.redrive_count >= quotas.REDRIVES:
+    if state.redrive_count >= quotas.REDRIVES:
         return "Execution redrive limit exceeded"  # AWS documents the quota, not the words
     return None
 
 
 def status_of(service: Service, execution_arn: str) -> dict[str, str]:
     """The members of DescribeExecution about whether an existing execution may be redriven."""
-    standing = service.redrives.standing(execution_arn)
-    assert standing is not None
-    reason = why_not(standing, service.clock())
+    state = service.redrives.state(execution_arn)
+    assert state is not None
+    reason = why_not(state, service.clock())
     if reason == BY_MAP_RUN:
         return {"redriveStatus": "REDRIVABLE_BY_MAP_RUN"}
     return redrivable(reason)

@@ -1,4 +1,6 @@
-"""Which state machine a request means: what its ARN leads to, and the errors where it leads to none."""
+"""Which state machine a request means: what its ARN leads to, and the errors where it leads to
+none.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from sfn_cli.errors import ApiError
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
-    from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachine
+    from sfn_cli.store.records.state_machines import StateMachine
 
 
 def existing(service: Service, machine_arn: str) -> StateMachine:

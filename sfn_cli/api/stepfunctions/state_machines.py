@@ -16,8 +16,7 @@ from sfn_cli.api.protocol import paging
 from sfn_cli.api.stepfunctions import arn_checks, configurations, definitions, qualifiers, tags
 from sfn_cli.api.stepfunctions.references import active_itself, deleting, does_not_exist, existing
 from sfn_cli.errors import ApiError
-from sfn_cli.store.sqlite.stepfunctions.revisions import Revision
-from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachine
+from sfn_cli.store.records.state_machines import Revision, StateMachine
 from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
@@ -112,11 +111,13 @@ def update_state_machine(service: Service, request: dict[str, Any]) -> dict[str,
 def revise(
     service: Service, machine: StateMachine, revision: Revision, *, publish: bool, description: str
 ) -> StateMachine | None:
-    """The machine with this as its newest revision, at the version that it is published as, if it is to be.
+    """The machine with this as its newest revision, at the version that it is published as, if it
+    is to be.
 
-    None when the machine changed or went since it was read. Raises ApiError ServiceQuotaExceededException.
+    None when the machine changed or went since it was read. Raises ApiError
+    ServiceQuotaExceededException.
     """
-    from sfn_cli.store.sqlite.stepfunctions.versions import QuotaReached
+    from sfn_cli.store.records.versions import QuotaReached
 
     try:
         publish_at = service.clock() if publish else None

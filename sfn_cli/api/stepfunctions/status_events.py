@@ -14,13 +14,12 @@ from sfn_cli import arn, quotas
 from sfn_cli.api.stepfunctions.executions import describe
 from sfn_cli.asl.timestamp import format_timestamp
 from sfn_cli.jsonvalue import dumps
-from sfn_cli.store.sqlite.stepfunctions.outbox import StatusChanges
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from sfn_cli.api.service import Service
-    from sfn_cli.store.sqlite.stepfunctions.executions import Execution
+    from sfn_cli.store.records.executions import Execution
 
 SOURCE = "aws.states"
 DETAIL_TYPE = "Step Functions Execution Status Change"
@@ -82,52 +81,13 @@ class StatusEvents:
     def __init__(self, service: Service, since: int, *, follow: bool = True) -> None:
         """`since` is in milliseconds since 1970, by the clocks of the executions.
 
-        Without `follow`, there is one look only: executions that started earlier and still run are not read.
+        Without `follow`, there is one look only: executions that started earlier and still run are
+        not read.
         """
-        self._follow = follow
-        self._changes = StatusChanges(service.database)
-        self._executions = service.executions
-        self._since = since
-        self._last: int | None = None
-        self._running: dict[int, int] = {}  # those that ran at the last look → how many changes they had had
-        self._redrives: set[tuple[int, int]] = set()  # those that were seen: the execution, and its number
+        self._watch = service.status_changes.watch(since, follow=follow)
 
     def next(self) -> Iterator[dict[str, Any]]:
-        """The events that the store has had since the last time, in the order in which they happened."""
-        last = self._changes.last_execution()
-        redriven = set(self._changes.redriven_since(self._since)) - self._redrives
-        if self._last is None:
-            # First those that run: one that ends meanwhile is found among those that have ended.
-            running = self._changes.running() if self._follow else {}
-            seen = self._running = {id: count for id, count in running.items() if id <= last}
-            looked_at = {id for id in self._changes.started_since(self._since) if id <= last}
-            looked_at |= {id for id in self._changes.ended_since(self._since) if id <= last} | {
-                id for id, _ in redriven
-            }
-            shown = dict.fromkeys(looked_at, 0)
-        else:
-            seen = self._running
-            shown = dict.fromkeys(range(self._last + 1, last + 1), 0)
-            shown |= {id: 2 * count for id, count in redriven}
-            shown |= {id: seen[id] for id in (*self._executions.ended(list(seen)), *shown) if id in seen}
-        self._last = last
-        self._redrives |= redriven
-        return self._events(shown)
-
-    def _events(self, shown: dict[int, int]) -> Iterator[dict[str, Any]]:
-        """The events of executions, but the first so many of each; those that run are remembered."""
-        changes = []
-        for change in self._changes.of(shown):
-            if change.status == "RUNNING":
-                self._running[change.execution] = change.number + 1
-            else:
-                self._running.pop(change.execution, None)
-            if change.number >= shown[change.execution] and change.at >= self._since:
-                changes.append(change)
-        return self._build((change.execution, change.number) for change in sorted(changes))
-
-    def _build(self, changes: Iterable[tuple[int, int]]) -> Iterator[dict[str, Any]]:
-        for change in changes:
-            stood = self._changes.stood(*change)
-            if stood is not None:
-                yield status_event(stood)
+        """The events that the store has had since the last time, in the order in which they
+        happened.
+        """
+        return map(status_event, self._watch.next())

@@ -39,7 +39,7 @@ def start_sync_execution(service: Service, request: dict[str, Any]) -> AwaitedEn
     if execution is None:
         raise does_not_exist(machine.arn)
     return AwaitedEnd(
-        execution.id,
+        execution.arn,
         partial(
             _answer, execution_arn=execution.arn, included=request.get("includedData") != "METADATA_ONLY"
         ),
@@ -49,12 +49,12 @@ def start_sync_execution(service: Service, request: dict[str, Any]) -> AwaitedEn
 def _answer(service: Service, *, execution_arn: str, included: bool) -> dict[str, Any]:
     """What became of an execution that has ended. Raises SuspendedError for one that cannot end."""
     execution = service.executions.find(execution_arn)
+    if execution is None or execution.stopped_at is None:
+        suspensions.refuse_to_wait(service, execution_arn)
     assert execution is not None
-    if execution.stopped_at is None:
-        suspensions.refuse_to_wait(service, execution.id)
     assert execution.stopped_at is not None
     # AWS bills no wait for a worker: the time counts from a worker's first event.
-    (begun,) = service.executions.history(execution.id, after=1, limit=1)
+    (begun,) = service.executions.history(execution.arn, after=1, limit=1)
     answer = {
         "executionArn": execution.arn,
         "stateMachineArn": execution.state_machine_arn,
@@ -68,7 +68,7 @@ def _answer(service: Service, *, execution_arn: str, included: bool) -> dict[str
         "billingDetails": {
             "billedDurationInMilliseconds": _steps(execution.stopped_at - begun.at, BILLED_MS),
             "billedMemoryUsedInMB": _steps(
-                BASE_BYTES + service.executions.data_bytes(execution.id), BILLED_MB << 20
+                BASE_BYTES + service.executions.data_size(execution.arn), BILLED_MB << 20
             )
             >> 20,
         },

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from sfn_cli.api.service import Service
-    from sfn_cli.store.sqlite.stepfunctions.activities import Activities
-    from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachines
+    from sfn_cli.store.protocols.stepfunctions import Activities, StateMachines
 
 _TAGGABLE = ("stateMachine", "activity")
 _SYMBOLS = "_.:/=+-@"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli import json_text
 from sfn_cli.errors import ApiError
-from sfn_cli.store.sqlite.stepfunctions.tasks import Told
+from sfn_cli.store.records.tasks import AnswerOutcome
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
@@ -35,11 +35,11 @@ def send_task_heartbeat(service: Service, request: dict[str, Any]) -> dict[str, 
     return _to_response(service.tasks.beat(request["taskToken"], service.clock()))
 
 
-def _to_response(told: Told) -> dict[str, Any]:
+def _to_response(told: AnswerOutcome) -> dict[str, Any]:
     match told:
-        case Told.TAKEN:
+        case AnswerOutcome.ACCEPTED:
             return {}
-        case Told.LATE:
+        case AnswerOutcome.TOO_LATE:
             raise ApiError("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
-        case Told.UNKNOWN:
+        case AnswerOutcome.UNKNOWN:
             raise ApiError("InvalidToken", "Invalid Token: 'Invalid token'")

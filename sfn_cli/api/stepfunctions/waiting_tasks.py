@@ -11,12 +11,13 @@ from sfn_cli.api.stepfunctions import qualifiers
 from sfn_cli.arn import name_of
 from sfn_cli.interpreter.task_token import of_handle
 from sfn_cli.settings import clock_reading
-from sfn_cli.store.sqlite.stepfunctions import waiting_tasks as stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sfn_cli.api.service import Service
+    from sfn_cli.store.records import waiting_tasks as records
+    from sfn_cli.store.records.waiting_tasks import WaitingExecution
 
 HANDLE_DIGITS = 8
 """How many of a handle's digits are shown: enough for thousands of tasks to differ."""
@@ -86,7 +87,7 @@ def waiting_tasks(
     """Those of one execution, or of one machine's executions (of its version's or alias's, by such
     an ARN; children of its Map Runs included), or all.
     """
-    for task in stored.waiting_tasks(service.database):
+    for task in service.tasks.waiting():
         if execution_arn in (None, task.execution.arn) and _belongs_to(task.execution, state_machine_arn):
             yield _waiting_task(task)
 
@@ -99,14 +100,14 @@ def take(service: Service, task: WaitingTask, worker_name: str) -> str | None:
     return None if taken is None else taken.token
 
 
-def _belongs_to(execution: stored.Execution, machine_arn: str | None) -> bool:
+def _belongs_to(execution: WaitingExecution, machine_arn: str | None) -> bool:
     started_by = qualifiers.arns(execution.state_machine_arn, execution.version, execution.alias)
     return machine_arn is None or qualifiers.owns(
         machine_arn, execution.state_machine_arn, started_by.values()
     )
 
 
-def _waiting_task(task: stored.WaitingTask) -> WaitingTask:
+def _waiting_task(task: records.WaitingTask) -> WaitingTask:
     status = "WAITING" if task.activity is None else "STARTED" if task.taken else "SCHEDULED"
     details, execution = task.details, task.execution
     return WaitingTask(
@@ -125,7 +126,7 @@ def _waiting_task(task: stored.WaitingTask) -> WaitingTask:
     )
 
 
-def _until(task: stored.WaitingTask) -> int | None:
+def _until(task: records.WaitingTask) -> int | None:
     beat_at = task.scheduled_at
     if task.beat_at is not None:
         beat_at = max(beat_at, clock_reading(task.execution.clock, task.execution.started_at, task.beat_at))

@@ -6,7 +6,6 @@ helps no one.
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -36,11 +35,10 @@ def of_option(flag: str, current: str, given: Mapping[str, Any]) -> list[str]:
     if find is None or "endpoint_url" in given:
         return []
     from sfn_cli import app
-    from sfn_cli.store.sqlite.database import FILE_NAME
 
     try:
         settings = Terminal(given).settings
-        if not os.path.exists(os.path.join(settings.home, FILE_NAME)):
+        if not app.has_store(settings):
             return []
         service = app.build(settings)
         try:

@@ -178,12 +178,9 @@ def _follow(backend: Backend, execution_arn: str, services: Sequence[str]) -> Ex
     """
     from sfn_cli.cli.run.watch import watcher
 
-    executions = backend.service.executions
-    execution = executions.find(execution_arn)
-    assert execution is not None
     try:
         with watcher(sys.stderr, backend.terminal) as show:
-            for event in following.events(backend.service, execution.id):
+            for event in following.events(backend.service, execution_arn):
                 show(event)
     except KeyboardInterrupt:
         without = f" without {', '.join(services)}" if services else ""
@@ -193,10 +190,10 @@ def _follow(backend: Backend, execution_arn: str, services: Sequence[str]) -> Ex
             err=True,
         )
         raise
-    execution = executions.find(execution_arn)
+    execution = backend.service.executions.find(execution_arn)
+    if execution is None or execution.status == "RUNNING":
+        suspensions.refuse_to_wait(backend.service, execution_arn)
     assert execution is not None
-    if execution.status == "RUNNING":
-        suspensions.refuse_to_wait(backend.service, execution.id)
     if execution.status != "SUCCEEDED":
         raise CommandFailedError(_reason(execution.status, execution.error, execution.cause))
     _write_output(json_text.loads(execution.output or "null"), backend.terminal)

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 from sfn_cli.errors import StatesError
 from sfn_cli.integrations import mocked as mocked_integration
 from sfn_cli.integrations.integration import TaskRun
-from sfn_cli.integrations.run_synchronously import NO_TASK, run_synchronously, synchronous_context
+from sfn_cli.integrations.run_synchronously import NO_EXECUTION, run_synchronously, synchronous_context
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Json, Payload
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
-    from sfn_cli.interpreter.execution import OpenTask
     from sfn_cli.interpreter.mocks import Mocks
+    from sfn_cli.interpreter.open_task import OpenTask
     from sfn_cli.interpreter.signals import Signal
 
 Answer = Callable[["OpenTask"], "Sequence[Signal]"]
@@ -40,7 +40,7 @@ def mocked(mocks: Mocks, otherwise: Answer = unanswered) -> Answer:
         if mock is None:
             return otherwise(task)
         signals: list[Signal] = []
-        mocked_integration.answer(TaskRun(task, NO_TASK, signals.append), mock)
+        mocked_integration.answer(TaskRun(task, NO_EXECUTION, signals.append), mock)
         return signals
 
     return answer

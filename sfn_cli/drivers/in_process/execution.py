@@ -14,14 +14,14 @@ from sfn_cli.interpreter.signals import TaskStarted, time_of
 from sfn_cli.interpreter.turn import Turned, turn
 from sfn_cli.jsonvalue import Payload
 from sfn_cli.quotas import HISTORY_EVENTS
-from sfn_cli.store.sqlite.stepfunctions.map_runs import Result
+from sfn_cli.store.records.map_runs import Result
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from sfn_cli.integrations.integration import TaskContext
     from sfn_cli.interpreter.events import HistoryEvent
-    from sfn_cli.interpreter.execution import OpenTask
+    from sfn_cli.interpreter.open_task import OpenTask
     from sfn_cli.interpreter.signals import Signal
 
 MACHINE_ARN = "arn:aws:states:us-east-1:123456789012:stateMachine:InProcess"

@@ -21,13 +21,13 @@ from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Json, Payload
 from sfn_cli.query.limits import UNLIMITED
 from sfn_cli.query.scope import Scope
-from sfn_cli.store.sqlite.stepfunctions.map_runs import Result
+from sfn_cli.store.records.map_runs import Result
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sfn_cli.integrations.integration import TaskContext
-    from sfn_cli.interpreter.execution import OpenTask
+    from sfn_cli.interpreter.open_task import OpenTask
     from sfn_cli.interpreter.signals import Signal
 
 

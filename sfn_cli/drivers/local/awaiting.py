@@ -84,16 +84,15 @@ class Awaiting:
         service = self._service.sibling()
         try:
             # No `Follower`: it would wake a worker, even after this one was stopped.
-            seen: int | None = None
+            changes = service.store.changes()
             news_at = 0.0
             while waits or self._has_new.is_set():
                 began = time.monotonic()
                 if self._has_new.is_set():
                     waits += self._take_new()
-                    seen = None
-                version = service.database.data_version()  # before the look: no commit is missed
-                if version != seen:
-                    seen, news_at = version, began
+                    changes.look_again()
+                if changes.wait(0.0):
+                    news_at = began
                     _look(service, waits)
                 waits[:] = [wait for wait in waits if not _is_over(wait)]
                 self._has_new.wait(pause_seconds(began - news_at, time.monotonic() - began))
@@ -106,7 +105,7 @@ def _look(service: Service, waits: list[Wait]) -> None:
     executions = [wait.awaited.execution for wait in waits if isinstance(wait.awaited, AwaitedEnd)]
     ended = find_settled(service, executions) if executions else {}
     activities = {wait.awaited.activity for wait in waits if isinstance(wait.awaited, AwaitedTask)}
-    tasks = Counter(service.tasks.waiting(list(activities)) if activities else {})
+    tasks = Counter(service.tasks.queue_lengths(list(activities)) if activities else {})
     for wait in [wait for wait in waits if wait.is_wanted()]:
         match wait.awaited:
             case AwaitedEnd(execution, answer):

@@ -24,10 +24,11 @@ if TYPE_CHECKING:
     from sfn_cli.drivers.local.messages import Messages
     from sfn_cli.drivers.local.offload import SlowSteps
     from sfn_cli.drivers.local.task_dispatch import TaskDispatch
+    from sfn_cli.store.records.worker_commits import Claimed
     from sfn_cli.store.sqlite.stepfunctions.executions import Executions
     from sfn_cli.store.sqlite.stepfunctions.inbox import Inbox
     from sfn_cli.store.sqlite.stepfunctions.tasks import Tasks
-    from sfn_cli.store.sqlite.stepfunctions.worker_commits import Claimed, Turns
+    from sfn_cli.store.sqlite.stepfunctions.worker_commits import Turns
 
 SECONDS_A_CLAIM = 0.25
 """How long the replays of one claim may hold up the loop; threads make the rest of them."""
@@ -90,7 +91,7 @@ class Claims:
 
     def _replay_of(self, claimed: Claimed) -> Callable[[TimeBudget], Interpreter]:
         """A function that makes the interpreter from the history, which is read in the loop's thread."""
-        history = list(self._executions.history(claimed.id))
+        history = list(self._executions.history(claimed.arn))
         if not history:
             raise RowError("The events of the execution are gone.")
         # AWS sets no bound to the history of an EXPRESS execution: the store has one.

@@ -13,9 +13,9 @@ from sfn_cli.drivers.local.clocks import GRACE_MS, Clock, VirtualClock, clock_of
 from sfn_cli.interpreter import mocks, turn
 from sfn_cli.interpreter.execution_log import execution_log
 from sfn_cli.interpreter.signals import time_of
+from sfn_cli.store.records.tasks import Opened
+from sfn_cli.store.records.worker_commits import ExecutionChanges
 from sfn_cli.store.sqlite.stepfunctions.execution_logs import log_lines
-from sfn_cli.store.sqlite.stepfunctions.tasks import Opened
-from sfn_cli.store.sqlite.stepfunctions.worker_commits import ExecutionChanges
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from sfn_cli.drivers.local.offload import SlowStep
     from sfn_cli.integrations.integration import Cancel
     from sfn_cli.interpreter.events import HistoryEvent
-    from sfn_cli.interpreter.execution import OpenTask
     from sfn_cli.interpreter.interpreter import Interpreter
+    from sfn_cli.interpreter.open_task import OpenTask
     from sfn_cli.interpreter.signals import Signal
     from sfn_cli.interpreter.turn import Turned
     from sfn_cli.query.limits import TimeBudget
-    from sfn_cli.store.sqlite.logs.logs import LogLine
-    from sfn_cli.store.sqlite.stepfunctions.worker_commits import Claimed
+    from sfn_cli.store.records.logs import LogLine
+    from sfn_cli.store.records.worker_commits import Claimed
 
 EVENTS_AT_A_TIME = 500
 """How many events one execution may make in one round, so that none holds up the others."""

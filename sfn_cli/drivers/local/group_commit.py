@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.drivers.local.driven_execution import DrivenExecution, PendingChanges
 from sfn_cli.jsonvalue import well_formed
-from sfn_cli.store.sqlite.logs.logs import LogLine
+from sfn_cli.store.records.logs import LogLine
 
 if TYPE_CHECKING:
     from sfn_cli.drivers.local.driven_execution import DrivenExecutions
     from sfn_cli.drivers.local.isolation import Isolation
     from sfn_cli.drivers.local.messages import Messages
-    from sfn_cli.store.sqlite.stepfunctions.worker_commits import ExecutionChanges, Turns
+    from sfn_cli.store.records.worker_commits import ExecutionChanges
+    from sfn_cli.store.sqlite.stepfunctions.worker_commits import Turns
 
 Round = defaultdict[DrivenExecution, PendingChanges]
 """What a round brings, by execution."""

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from sfn_cli.functions.outcome import Outcome
     from sfn_cli.functions.pool import Pool
-    from sfn_cli.store.sqlite.functions.events import FunctionEvent, FunctionEvents
+    from sfn_cli.store.records.function_events import FunctionEvent
+    from sfn_cli.store.sqlite.functions.events import FunctionEvents
 
 RETRY_SECONDS = (60, 120)
 """How long Lambda waits before each retry, of which there are so many."""

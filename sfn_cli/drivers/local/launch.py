@@ -86,7 +86,7 @@ def _open_log(path: str) -> int:
 
 def has_store(settings: Settings) -> bool:
     """Whether the store exists. (To open it would create it.)"""
-    from sfn_cli.store.sqlite.database import FILE_NAME
+    from sfn_cli.store.sqlite.error_translation import FILE_NAME
 
     return os.path.exists(os.path.join(settings.home, FILE_NAME))
 

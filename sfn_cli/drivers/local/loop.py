@@ -22,9 +22,10 @@ from sfn_cli.store.sqlite.functions.events import FunctionEvents
 from sfn_cli.store.sqlite.functions.functions import Functions
 from sfn_cli.store.sqlite.stepfunctions.executions import Executions
 from sfn_cli.store.sqlite.stepfunctions.inbox import Inbox
-from sfn_cli.store.sqlite.stepfunctions.outbox import StatusChanges
+from sfn_cli.store.sqlite.stepfunctions.outbox import Outbox
 from sfn_cli.store.sqlite.stepfunctions.tasks import Tasks
 from sfn_cli.store.sqlite.stepfunctions.worker_commits import Turns
+from sfn_cli.store.sqlite.store import database_of
 from sfn_cli.worker_slots import live_workers
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class Loop:
         renew_lease: Callable[[], None],
     ) -> None:
         self._settings = settings
-        self._database = service.database
+        self._database = database_of(service.store)
         self._worker = worker
         self._selector = selector
         self._clock = clock
@@ -92,7 +93,7 @@ class Loop:
             max_events=settings.max_events,
         )
         self._lambda_events = LambdaEvents(FunctionEvents(database), self._pool, worker, clock, report)
-        self._outbox = OutboxDelivery(StatusChanges(database), context, report)
+        self._outbox = OutboxDelivery(Outbox(database), context, report)
 
     def _log(self, group: str, stream: str, at: int, message: str) -> None:
         self._scheduler.log(group, stream, at, message)

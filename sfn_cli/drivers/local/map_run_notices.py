@@ -10,16 +10,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sfn_cli.drivers.local.task_dispatch import Isolating
     from sfn_cli.integrations.integration import TaskContext
 
 
 class MapRunNotices:
     """The Map Runs of the executions that one worker drives."""
 
-    def __init__(self, context: TaskContext, isolating: Isolating) -> None:
+    def __init__(self, context: TaskContext) -> None:
         self._context = context
-        self._isolating = isolating
         self._changed: set[int] = set()
 
     def child_ended(self, map_run: int) -> None:
@@ -39,6 +37,5 @@ class MapRunNotices:
 
     def _look_at(self, map_runs: Iterable[int]) -> None:
         for run in map_runs:
-            if (conducted := self._context.map_runs.get(run)) is not None:
-                with self._isolating(conducted.execution):
-                    conducted.look()
+            if (look := self._context.map_runs.get(run)) is not None:
+                look()

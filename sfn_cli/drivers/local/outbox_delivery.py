@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
     from sfn_cli.integrations.integration import TaskContext
     from sfn_cli.settings import Settings
-    from sfn_cli.store.sqlite.stepfunctions.outbox import Note, StatusChanges
+    from sfn_cli.store.records.outbox import Note
+    from sfn_cli.store.sqlite.stepfunctions.outbox import Outbox
 
 LOCK_NAME = "events.lock"
 
@@ -62,8 +63,8 @@ class _Sent(NamedTuple):
 class OutboxDelivery:
     """One worker's part in it. `report` takes a line for the worker's log."""
 
-    def __init__(self, changes: StatusChanges, context: TaskContext, report: Callable[[str], None]) -> None:
-        self._changes = changes
+    def __init__(self, outbox: Outbox, context: TaskContext, report: Callable[[str], None]) -> None:
+        self._outbox = outbox
         self._context = context
         self._home = context.settings.home
         self._report = report
@@ -94,9 +95,9 @@ class OutboxDelivery:
         self._endpoint = self._named or (embedded_aws.running(self._home) if self._stays_here else None)
         if self._endpoint is not None:
             if self._lock is None and self._take_lock():
-                self._changes.begin_notes(self._context.clock())
+                self._outbox.enable(self._context.clock())
         elif (self._lock is not None or not self._looked) and self._take_lock():
-            dropped = self._changes.end_notes()
+            dropped = self._outbox.disable()
             if dropped:
                 self._report(f"drops {dropped} events: no endpoint for EventBridge is named")
             self.leave()
@@ -106,7 +107,7 @@ class OutboxDelivery:
         """Sends what is noted, unless that is being done, or is not to be tried again yet."""
         if self._lock is None or self._endpoint is None or self._sending or time.monotonic() < self._again_at:
             return
-        notes = self._changes.noted(NOTES_AT_ONCE)
+        notes = self._outbox.pending(NOTES_AT_ONCE)
         if not notes:
             return
         entries: list[tuple[int, dict[str, Any]]] = []
@@ -123,7 +124,7 @@ class OutboxDelivery:
     def _entry_of(self, note: Note) -> dict[str, Any] | None:
         """The event of a change; None when the execution is gone, or its rows cannot be read."""
         try:
-            execution = self._changes.stood(note.execution, note.number)
+            execution = self._outbox.execution_after(note)
             return None if execution is None else _entry(status_event(execution))
         except Exception as error:
             if is_of_the_store(error):
@@ -166,11 +167,11 @@ class OutboxDelivery:
             why = str(outcome) if isinstance(outcome, ConfigurationError) else repr(outcome)
             outcome = _Sent((), f"events cannot be delivered: {why}", again=True)
         if outcome.done:
-            self._changes.drop(outcome.done)
+            self._outbox.drop(outcome.done)
         if outcome.again:
             self._again_at = time.monotonic() + self._pause
             self._pause = min(2 * self._pause, LONGEST_PAUSE_SECONDS)
-            dropped = self._changes.drop_older(self._context.clock() - DAY_MS)
+            dropped = self._outbox.drop_older(self._context.clock() - DAY_MS)
             if dropped:
                 self._report(f"drops {dropped} events that could not be delivered for a day")
         else:

@@ -23,8 +23,9 @@ from sfn_cli.drivers.local import launch
 from sfn_cli.drivers.local.loop import Loop
 from sfn_cli.errors import ConfigurationError, SfnError
 from sfn_cli.settings import Settings
-from sfn_cli.store.sqlite.database import translated_errors
+from sfn_cli.store.sqlite.error_translation import translate_errors
 from sfn_cli.store.sqlite.logs.log_groups import LogGroups
+from sfn_cli.store.sqlite.store import database_of
 from sfn_cli.store.sqlite.workers import Workers
 from sfn_cli.worker_slots import Slot
 
@@ -54,7 +55,7 @@ def main(build: Callable[[Settings], Service], *, additional: bool) -> None:
     detached.settle()
     try:
         settings = Settings.from_environment()
-        with translated_errors(settings.home):
+        with translate_errors(settings.home):
             private_files.check_home(settings.home)
             os.chdir(settings.home)  # not to hold the folder of the command that started it
         code = work(settings, build, additional=additional)
@@ -76,7 +77,7 @@ def work(settings: Settings, build: Callable[[Settings], Service], *, additional
     """
     for number in range(settings.workers):
         slot = Slot(settings.home, number)
-        with translated_errors(slot.lock_path):
+        with translate_errors(slot.lock_path):
             lock = slot.take()
             if (
                 lock is None
@@ -124,7 +125,7 @@ class _Worker:
         self._slot = slot
         self._lock = lock
         self._is_starting = True  # until it listens
-        self._database = service.database
+        self._database = database_of(service.store)
         self._id = Workers(self._database).register(slot.number, os.getpid(), clock())
         self._renew_lease()
         self._selector = selectors.DefaultSelector()
@@ -192,12 +193,12 @@ class _Worker:
         self._loop.must_exit = True
 
     def _renew_lease(self) -> None:
-        with translated_errors(self._slot.lock_path):
+        with translate_errors(self._slot.lock_path):
             self._slot.sign(self._lock, self._id)
 
     def _listen(self) -> int:
         path = self._slot.pipe_path
-        with translated_errors(path):
+        with translate_errors(path):
             private_files.make_pipe(path)
             # Open for writing too: a pipe without a writer would be readable without end.
             pipe = private_files.open_pipe(path, os.O_RDWR)

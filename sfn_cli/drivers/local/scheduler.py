@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from sfn_cli.drivers.local.offload import SlowSteps
     from sfn_cli.integrations.integration import TaskContext
     from sfn_cli.interpreter.signals import Signal
-    from sfn_cli.store.sqlite.stepfunctions.worker_commits import Claimed
+    from sfn_cli.store.records.worker_commits import Claimed
 
 EVENTS_A_ROUND = 5_000
 """After how many events a round is committed."""
@@ -82,7 +82,7 @@ class Scheduler:
             fails_after_crash=on_crash == "fail",
             max_events=max_events,
         )
-        self.map_runs = MapRunNotices(context, self._isolation.of)
+        self.map_runs = MapRunNotices(context)
 
     @property
     def driven(self) -> int:

@@ -16,13 +16,12 @@ from sfn_cli.integrations import mocked
 from sfn_cli.integrations.integration import T, TaskRun, nothing_to_cancel
 from sfn_cli.integrations.table import integration
 from sfn_cli.interpreter.signals import Signal, TaskFailed, TaskStarted
-from sfn_cli.store.sqlite.keys import key_of
 
 if TYPE_CHECKING:
     from sfn_cli.drivers.local.driven_execution import DrivenExecution
     from sfn_cli.functions.outcome import Outcome
     from sfn_cli.integrations.integration import Cancel, Later, PendingInvocation, TaskContext
-    from sfn_cli.interpreter.execution import OpenTask
+    from sfn_cli.interpreter.open_task import OpenTask
 
 Isolating = Callable[[int], AbstractContextManager[None]]
 """A block in which an error harms only the execution in this row."""
@@ -52,6 +51,15 @@ class _Isolated:
     ) -> PendingInvocation:
         """As `Pool.invoke`."""
         return self._context.pool.invoke(function_ref, payload, self._guarded(done))
+
+    def look(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """As `TaskContext.isolated`."""
+
+        def guarded() -> None:
+            with self._isolating(self._execution):
+                callback()
+
+        return guarded
 
     def _guarded(self, done: Callable[[T], None]) -> Callable[[T], None]:
         def guarded(outcome: T) -> None:
@@ -86,13 +94,15 @@ class TaskDispatch:
         def answer(signal: Signal) -> None:
             self._deliver(driven, signal)
 
-        task_run = TaskRun(task, key_of(driven.id, task.id), answer)
+        task_run = TaskRun(task, driven.interpreter.execution.arn, answer)
         if driven.mocks is not None and (instead := driven.mocks.answer(task)) is not None:
             return mocked.answer(task_run, instead)
         if not task.started and task.activity is None:
             answer(TaskStarted(task.id))
         isolated = _Isolated(driven.id, self._context, self._isolating)
-        context = self._context._replace(background=isolated.background, pool=isolated)
+        context = self._context._replace(
+            background=isolated.background, pool=isolated, isolated=isolated.look
+        )
         try:
             return integration(task.resource)(task_run, context)
         except UnstorableError as error:

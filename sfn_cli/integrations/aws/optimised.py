@@ -13,7 +13,6 @@ from sfn_cli.integrations.aws.errors import Naming
 from sfn_cli.integrations.aws.sdk import metadata
 from sfn_cli.integrations.aws.shapes import capitalise
 from sfn_cli.jsonvalue import Json, dumps
-from sfn_cli.store.sqlite.keys import execution_of
 
 if TYPE_CHECKING:
     from sfn_cli.integrations.integration import Cancel, TaskContext, TaskRun
@@ -78,11 +77,12 @@ def events(task_run: TaskRun, context: TaskContext) -> Cancel:
 
     https://docs.aws.amazon.com/step-functions/latest/dg/connect-eventbridge.html
     """
-    origin = context.service.executions.arns(execution_of(task_run.key))
+    execution = context.service.executions.find(task_run.execution_arn)
+    origin = () if execution is None else (execution.arn, execution.state_machine_arn)
 
     def tell_origin(request: dict[str, Any]) -> None:
         for entry in request.get("Entries", ()):
-            entry["Resources"] = [*entry.get("Resources", ()), *(origin or ())]
+            entry["Resources"] = [*entry.get("Resources", ()), *origin]
 
     naming = Naming("EventBridge", "AmazonEventBridge", "AmazonEventBridge")
     return _ask("events", Manner(naming, capitalise, tell_origin, _all_entries), task_run, context)

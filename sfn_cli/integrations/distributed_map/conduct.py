@@ -18,13 +18,10 @@ from sfn_cli import arn
 from sfn_cli.asl.distributed_map.map_run import CONCURRENCY, Tolerance
 from sfn_cli.errors import StatesError, StoreError
 from sfn_cli.integrations.distributed_map import dataset, results
-from sfn_cli.integrations.integration import Conducted
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Payload
 from sfn_cli.query.limits import TimeBudget
-from sfn_cli.store.sqlite.database import Database
-from sfn_cli.store.sqlite.keys import execution_of
-from sfn_cli.store.sqlite.stepfunctions.map_runs import MapRuns, NewChild, NewMapRun
+from sfn_cli.store.records.map_runs import NewChild, NewMapRun
 from sfn_cli.uuids import random_uuid, time_ordered_uuid
 
 if TYPE_CHECKING:
@@ -34,7 +31,7 @@ if TYPE_CHECKING:
     from sfn_cli.integrations.distributed_map.dataset import Chunk
     from sfn_cli.integrations.distributed_map.results import Gathered
     from sfn_cli.integrations.integration import Cancel, TaskContext, TaskRun
-    from sfn_cli.store.sqlite.stepfunctions.map_runs import MapRun
+    from sfn_cli.store.records.map_runs import MapRun
 
 T = TypeVar("T")
 
@@ -61,7 +58,7 @@ class _Conduct:
         self._task_run = task_run
         self._context = context
         self._runs = context.service.map_runs
-        self._id = 0
+        self._run: MapRun | None = None
         self._cancel_work: Cancel | None = None  # what is done in the background, if anything is
 
     def begin(self) -> Cancel:
@@ -69,7 +66,8 @@ class _Conduct:
         run = self._runs.begin(
             NewMapRun(
                 arn=task.map_run_arn or "",
-                task=self._task_run.key,
+                execution_arn=self._task_run.execution_arn,
+                task=task.id,
                 processor=plan.processor,
                 express=plan.execution_type == "EXPRESS",
                 started_at=self._now(),
@@ -80,8 +78,8 @@ class _Conduct:
             )
         )
         if run is not None:
-            self._id = run.id
-            self._context.map_runs[run.id] = Conducted(execution_of(self._task_run.key), self.look)
+            self._run = run
+            self._context.map_runs[run.id] = self._context.isolated(self.look)
             self._read(run)
             self.look()
         return self.cancel
@@ -89,17 +87,25 @@ class _Conduct:
     def cancel(self) -> None:
         """Does no more: the run was aborted, or another worker goes on with it."""
         self._leave()
-        if self._id and self._runs.get(self._id).status != "RUNNING":
+        if self._run is not None and self._now_stored().status != "RUNNING":
             self._forget_items()
 
+    def _now_stored(self) -> MapRun:
+        """The Map Run, as it is now."""
+        assert self._run is not None
+        run = self._runs.find(self._run.arn)
+        assert run is not None
+        return run
+
     def _leave(self) -> None:
-        self._context.map_runs.pop(self._id, None)
+        if self._run is not None:
+            self._context.map_runs.pop(self._run.id, None)
         if self._cancel_work is not None:
             self._cancel_work()
 
     def _forget_items(self) -> None:
         with suppress(OSError):
-            os.unlink(dataset.file_of(self._context.settings.home, self._runs.get(self._id)))
+            os.unlink(dataset.file_of(self._context.settings.home, self._now_stored()))
 
     def _now(self) -> int:
         return max(self._task_run.task.at, self._context.clock())
@@ -127,15 +133,15 @@ class _Conduct:
             self._work(partial(dataset.read, self._plan.reading, path, self._context), self._has_read)
 
     def _has_read(self, total_items: int) -> None:
-        if self._runs.get(self._id).total_items is None:
-            self._runs.set_total(self._id, total_items)
+        if self._now_stored().total_items is None:
+            self._runs.set_total(self._now_stored().arn, total_items)
         self.look()
 
     def look(self) -> None:
         """Sees what the children have come to, and does what comes next."""
         if self._cancel_work is not None:
             return
-        run = self._runs.get(self._id)
+        run = self._now_stored()
         if run.status != "RUNNING":
             return
         tolerance = Tolerance(run.tolerated_failure_count, run.tolerated_failure_percentage)
@@ -144,8 +150,8 @@ class _Conduct:
         if tolerance.is_exceeded(run.children("FAILED", "TIMED_OUT").items, run.total_items):
             self._exceed(run)
         elif waiting:
-            if room > 0 and self._runs.redrive_children(run, room, self._now()):
-                self._context.service.runner.wake()
+            if room > 0:
+                self._runs.redrive_children(run, room, self._now())
         elif run.has_started_all:
             if running == 0:
                 self._work(partial(self._gather, run), self._has_gathered)
@@ -161,7 +167,6 @@ class _Conduct:
         if self._runs.start_children(
             run, [self._child(run, batch, at) for batch in chunk.batches], chunk.place, at
         ):
-            self._context.service.runner.wake()
             self.look()
 
     def _child(self, run: MapRun, batch: Batch, at: int) -> NewChild:
@@ -190,11 +195,11 @@ class _Conduct:
 
     def _gather(self, run: MapRun) -> Gathered:
         """In a thread, with a connection of its own."""
-        database = Database(self._context.settings.home)
+        service = self._context.service.sibling()
         try:
-            return results.gather(MapRuns(database), run, self._plan.writing, self._context)
+            return results.gather(service.map_runs, run, self._plan.writing, self._context)
         finally:
-            database.close()
+            service.close()
 
     def _has_gathered(self, gathered: Gathered) -> None:
         self._end(

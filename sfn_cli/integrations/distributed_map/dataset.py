@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from sfn_cli.integrations.integration import TaskContext
     from sfn_cli.jsonvalue import Json
     from sfn_cli.query.limits import TimeBudget
-    from sfn_cli.store.sqlite.stepfunctions.map_runs import MapRun
+    from sfn_cli.store.records.map_runs import MapRun
 
 FOLDER_NAME = "map-runs"
 

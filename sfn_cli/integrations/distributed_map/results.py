@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from sfn_cli.asl.distributed_map.result_writer import Writing
     from sfn_cli.integrations.integration import TaskContext
     from sfn_cli.jsonvalue import Json
-    from sfn_cli.store.sqlite.stepfunctions.map_runs import MapRun, MapRuns, Result
+    from sfn_cli.store.protocols.stepfunctions import MapRuns
+    from sfn_cli.store.records.map_runs import MapRun, Result
 
 MEMORY_BYTES = 2**20
 """How much of a file is held in memory before it goes to the disk."""
@@ -58,7 +59,7 @@ def gather(runs: MapRuns, run: MapRun, writing: Writing, context: TaskContext) -
     that still run are pending. Raises StatesError.
     """
     last = _Last()
-    output = output_of(last.watch(runs.results(run.id)), run, writing, context)
+    output = output_of(last.watch(runs.results(run.arn)), run, writing, context)
     return Gathered(output, last.stopped_at)
 
 

@@ -17,7 +17,7 @@ from sfn_cli.integrations.integration import Cancel, TaskContext, TaskRun, nothi
 from sfn_cli.integrations.lambda_.function import signal_of
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Json, Payload, dumps, loads
-from sfn_cli.store.sqlite.functions.functions import reference
+from sfn_cli.store.records.functions import reference
 from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:

@@ -1,9 +1,15 @@
 """Keys of events: (execution, event) in one integer, so that a history lies together and in order.
 
-The key is the execution's row * 65536 + the event's id. A task has the key of the event that scheduled it.
+The key is the execution's row * 65536 + the event's id. A task has the key of the event that
+scheduled it. SQL has `execution_of` and `event_key` as functions.
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
 
 EVENTS_PER_EXECUTION = 65536
 
@@ -18,3 +24,9 @@ def execution_of(key: int) -> int:
 
 def event_of(key: int) -> int:
     return key % EVENTS_PER_EXECUTION
+
+
+def register(connection: Connection) -> None:
+    """Makes the functions known to a connection's SQL."""
+    connection.create_function("event_key", 2, key_of, deterministic=True)
+    connection.create_function("execution_of", 1, execution_of, deterministic=True)

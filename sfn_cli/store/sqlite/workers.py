@@ -9,7 +9,7 @@ import os
 import sqlite3
 import time
 from contextlib import closing, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sfn_cli import __version__
 from sfn_cli.errors import StoreError
@@ -17,6 +17,8 @@ from sfn_cli.store.sqlite.stepfunctions.suspensions import retry_those_of_other_
 from sfn_cli.worker_slots import taken_slots
 
 if TYPE_CHECKING:
+    from sqlite3 import Connection
+
     from sfn_cli.store.sqlite.database import Database
     from sfn_cli.worker_slots import Slot
 
@@ -34,13 +36,13 @@ UNCLAIMED_MS = 60_000
 
 def pids(home: str) -> list[int]:
     """The process ids of the live workers, whatever their version of sfn and the store's."""
-    from sfn_cli.store.sqlite.database import FILE_NAME, translated_errors
+    from sfn_cli.store.sqlite.error_translation import FILE_NAME, translate_errors
 
     path = os.path.join(home, FILE_NAME)
     workers = [signature[0] for slot in taken_slots(home) if (signature := slot.signature()) is not None]
     if not workers or not os.path.exists(path):
         return []
-    with translated_errors(path), closing(sqlite3.connect(path)) as connection:
+    with translate_errors(path), closing(sqlite3.connect(path)) as connection:
         found = (
             connection.execute("SELECT pid FROM worker WHERE id = ?", (worker,)).fetchone()
             for worker in workers
@@ -48,7 +50,7 @@ def pids(home: str) -> list[int]:
         return [row[0] for row in found if row is not None]
 
 
-def stop_other_versions(connection: Any, home: str) -> None:
+def stop_other_versions(connection: Connection, home: str) -> None:
     """Stops the live workers of other versions of sfn, and waits until they have exited.
 
     Raises StoreError.
@@ -57,7 +59,7 @@ def stop_other_versions(connection: Any, home: str) -> None:
         _stop_other_version(connection, slot)
 
 
-def _stop_other_version(connection: Any, slot: Slot) -> None:
+def _stop_other_version(connection: Connection, slot: Slot) -> None:
     import signal  # slow to import, and seldom needed
 
     began = time.monotonic()
@@ -82,8 +84,10 @@ def _stop_other_version(connection: Any, slot: Slot) -> None:
         time.sleep(LOOK_SECONDS)
 
 
-def _process(connection: Any, worker: int) -> tuple[int | None, str | None]:
-    """A worker's process id, and its version of sfn if noted; (None, None) for one of another store."""
+def _process(connection: Connection, worker: int) -> tuple[int | None, str | None]:
+    """A worker's process id, and its version of sfn if noted; (None, None) for one of another
+    store.
+    """
     columns = {name for _, name, *_ in connection.execute("PRAGMA table_info(worker)")}
     version = "version" if "version" in columns else "NULL"
     row = connection.execute(f"SELECT pid, {version} FROM worker WHERE id = ?", (worker,)).fetchone()
@@ -91,7 +95,7 @@ def _process(connection: Any, worker: int) -> tuple[int | None, str | None]:
 
 
 class Workers:
-    """The workers that ever ran in one store."""
+    """The workers that ever ran in one store (protocols/driver.py)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -99,8 +103,8 @@ class Workers:
     def register(self, slot: int, pid: int, at: int) -> int:
         """Returns a new worker's id.
 
-        Deletes the messages that no worker lived to take, and releases the executions that another version of
-        sfn failed on.
+        Deletes the messages that no worker lived to take, and releases the executions that another
+        version of sfn failed on.
         """
         with self._database.transaction() as connection:
             connection.execute(
@@ -121,7 +125,6 @@ class Workers:
             return cursor.lastrowid
 
     def describe(self, worker: int) -> tuple[int, int, int] | None:
-        """(pid, started at, how many executions it drives) of a worker."""
         with self._database.reading() as connection:
             row = connection.execute("SELECT pid, started_at FROM worker WHERE id = ?", (worker,)).fetchone()
             if row is None:

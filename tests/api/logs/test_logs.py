@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,12 +12,14 @@ from sfn_cli.api import model
 from sfn_cli.api.service import Service
 from sfn_cli.errors import ApiError
 from sfn_cli.settings import Settings
-from sfn_cli.store.sqlite.database import Database
-from sfn_cli.store.sqlite.logs.logs import LogLine, Logs
+from sfn_cli.store.records.logs import LogLine
+from sfn_cli.store.sqlite.store import SqliteStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from sfn_cli.store.sqlite.logs.logs import Logs
 
     Call = Callable[..., dict[str, Any]]
 
@@ -28,7 +31,7 @@ HOUR = 60 * 60 * 1000
 def service(tmp_path: Path) -> Iterator[Service]:
     service = Service(
         Settings(tmp_path, "us-east-1", "123456789012"),
-        open_database=lambda: Database(tmp_path),
+        open_store=partial(SqliteStore, tmp_path),
         make_runner=lambda: pytest.fail("no execution is started"),
         make_invoker=lambda service: pytest.fail(f"no function is invoked: {service}"),
         clock=lambda: NOW,

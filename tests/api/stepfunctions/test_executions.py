@@ -153,8 +153,9 @@ def test_stop(call: Caller) -> None:
         "previousEventId": 0,
         "executionAbortedEventDetails": {"error": "E", "cause": "c"},
     }
-    # No worker drives it.
-    assert call.service.database.connection.execute("SELECT kind FROM inbox").fetchall() == []
+    assert (
+        call.service.store.database.connection.execute("SELECT kind FROM inbox").fetchall() == []
+    )  # no worker drives it
 
 
 def test_stop_again(call: Caller) -> None:

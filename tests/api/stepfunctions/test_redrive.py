@@ -40,7 +40,7 @@ def refused(call: Caller, **request: Any) -> tuple[str, str]:
 
 
 def change(call: Caller, column: str, value: object) -> None:
-    with call.service.database.transaction() as connection:
+    with call.service.store.database.transaction() as connection:
         connection.execute(f"UPDATE execution SET {column} = ?", (value,))
 
 
@@ -107,7 +107,7 @@ def a_thousand_times(call: Caller) -> None:
 
 def with_24_999_events(call: Caller) -> None:
     stop(call)
-    with call.service.database.transaction() as connection:
+    with call.service.store.database.transaction() as connection:
         connection.execute("UPDATE event SET key = ? WHERE type = 'ExecutionAborted'", (key_of(1, 24_999),))
 
 
@@ -231,7 +231,7 @@ def test_the_time_of_a_redrive(call: Caller, clock: str | None, factor: int) -> 
 def test_no_time_before_the_end(call: Caller) -> None:
     """The execution's clock had jumped ahead."""
     stop(call)
-    with call.service.database.transaction() as connection:
+    with call.service.store.database.transaction() as connection:
         connection.execute("UPDATE event SET at = at + 1000000 WHERE type = 'ExecutionAborted'")
     last = call("GetExecutionHistory", executionArn=ARN)["events"][-1]
     assert call("RedriveExecution", executionArn=ARN)["redriveDate"] == last["timestamp"]

@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.jsonvalue import Json
     from sfn_cli.settings import Settings
-    from sfn_cli.store.sqlite.stepfunctions.revisions import Revision
-    from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachine
+    from sfn_cli.store.records.state_machines import Revision, StateMachine
 
 FAULT = re.compile(
     r"(?P<state>.+):(?P<error>[^:@]+?)(?:@(?P<first>[1-9]\d{0,8})(?:-(?P<last>[1-9]\d{0,8}))?)?",

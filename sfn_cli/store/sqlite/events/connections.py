@@ -5,40 +5,23 @@ A row holds secrets; the file's mode keeps other users from reading them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
+
+from sfn_cli.store.records.connections import Connection
+from sfn_cli.store.sqlite.columns import columns, insert
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable
 
     from sfn_cli.store.sqlite.database import Database
 
 
-class Connection(NamedTuple):
-    """One connection. `stem` is its ARN without the id at its end, `auth_parameters` a JSON object
-    in text, as CreateConnection takes it; `token` is what OAuth gave for it last, good until
-    `token_expires_at` (None: not told).
-    """
-
-    arn: str
-    stem: str
-    name: str
-    description: str | None
-    state: str
-    authorization_type: str
-    auth_parameters: str
-    created_at: int
-    modified_at: int
-    authorized_at: int
-    token: str | None = None
-    token_expires_at: int | None = None
-
-
-_COLUMNS = ", ".join(Connection._fields)
-_MARKS = ", ".join("?" for _ in Connection._fields)
+_COLUMNS = columns(Connection)
 
 
 class Connections:
-    """The connections in one store."""
+    """The connections in one store (protocols/events.py)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -46,24 +29,22 @@ class Connections:
     def create(self, made: Connection) -> bool:
         """Whether it was made: another of its name may be there already."""
         with self._database.transaction() as connection:
-            cursor = connection.execute(
-                f"INSERT OR IGNORE INTO connection ({_COLUMNS}) VALUES ({_MARKS})", made
-            )
+            row = made._asdict()
+            cursor = connection.execute(insert("connection", row, "ON CONFLICT DO NOTHING"), row)
             return bool(cursor.rowcount)
 
-    def named(self, stem: str) -> Connection | None:
+    def find(self, stem: str) -> Connection | None:
         with self._database.reading() as connection:
-            return _found(connection, stem)
+            return _find(connection, stem)
 
-    def meant(self, arn: str, stem: str, name: str) -> Connection | None:
-        """The connection of this ARN, or else of this ARN but for its id, or else of this name."""
+    def resolve(self, arn: str, stem: str, name: str) -> Connection | None:
         with self._database.reading() as connection:
             row = connection.execute(
                 f"""SELECT {_COLUMNS} FROM connection WHERE arn = ? OR name = ?
                     ORDER BY arn = ? DESC, stem = ? DESC, id LIMIT 1""",
                 (arn, name, arn, stem),
             ).fetchone()
-        return None if row is None else Connection(*row)
+        return None if row is None else Connection._make(row)
 
     def page(self, prefix: str, state: str | None, after: str, limit: int) -> list[Connection]:
         """Up to `limit` connections whose stem begins so, by name, from the one that follows the
@@ -79,27 +60,30 @@ class Connections:
                 """,
                 (len(prefix), prefix, after, state, limit),
             ).fetchall()
-        return [Connection(*row) for row in rows]
+        return [Connection._make(row) for row in rows]
 
     def change(self, stem: str, change: Callable[[Connection], Connection]) -> Connection | None:
         """The connection as it is after the change; None if there is none."""
         with self._database.transaction() as connection:
-            old = _found(connection, stem)
+            old = _find(connection, stem)
             if old is None:
                 return None
             new = change(old)
-            assignments = ", ".join(f"{column} = ?" for column in Connection._fields)
-            connection.execute(f"UPDATE connection SET {assignments} WHERE stem = ?", (*new, stem))
+            assignments = ", ".join(f"{column} = :{column}" for column in Connection._fields)
+            connection.execute(
+                f"UPDATE connection SET {assignments} WHERE stem = :old_stem",
+                {**new._asdict(), "old_stem": stem},
+            )
             return new
 
     def delete(self, stem: str) -> Connection | None:
         """The connection that was deleted, or None if there was none."""
         with self._database.transaction() as connection:
-            old = _found(connection, stem)
+            old = _find(connection, stem)
             connection.execute("DELETE FROM connection WHERE stem = ?", (stem,))
             return old
 
 
-def _found(connection: Any, stem: str) -> Connection | None:
+def _find(connection: sqlite3.Connection, stem: str) -> Connection | None:
     row = connection.execute(f"SELECT {_COLUMNS} FROM connection WHERE stem = ?", (stem,)).fetchone()
-    return None if row is None else Connection(*row)
+    return None if row is None else Connection._make(row)

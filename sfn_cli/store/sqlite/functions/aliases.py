@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
+from sfn_cli.store.records.functions import FunctionAlias
+from sfn_cli.store.sqlite.columns import columns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
+    from sqlite3 import Connection
 
+    from sfn_cli.store.sqlite.columns import Row
     from sfn_cli.store.sqlite.database import Database
 
 
-class FunctionAlias(NamedTuple):
-    """`number` is the version's (0 for $LATEST); `weights` says by number which part of the
-    invocations other versions take.
-    """
-
-    name: str
-    number: int
-    weights: Mapping[str, float]
-    description: str
-    revision_id: str
-
-
 class FunctionAliases:
-    """The aliases in one store. `function` is a function's name."""
+    """The aliases in one store. `function` is a function's name (protocols/functions.py)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -36,16 +28,17 @@ class FunctionAliases:
             made = connection.execute(
                 """
                 INSERT INTO function_alias (function, name, number, weights, description, revision_id)
-                SELECT id, ?, ?, ?, ?, ? FROM function WHERE name = ?
+                SELECT id, :name, :number, :weights, :description, :revision_id
+                FROM function WHERE name = :function
                 ON CONFLICT (function, name) DO NOTHING
                 """,
-                (*_row(alias), function),
+                {**_row(alias), "function": function},
             )
             return made.rowcount == 1
 
     def find(self, function: str, name: str) -> FunctionAlias | None:
         with self._database.reading() as connection:
-            return _found(connection, function, name)
+            return _find(connection, function, name)
 
     def page(
         self, function: str, after: str, limit: int, *, number: int | None = None
@@ -59,23 +52,27 @@ class FunctionAliases:
                 "LIMIT ?",
                 (function, after, number, number, limit),
             ).fetchall()
-            return [_alias(row) for row in rows]
+            return list(map(_alias_from, rows))
 
     def update(
         self, function: str, name: str, change: Callable[[FunctionAlias], FunctionAlias]
     ) -> FunctionAlias | None:
-        """The alias as `change` makes it; None if there is none. What `change` raises leaves it as it was."""
+        """The alias as `change` makes it; None if there is none. What `change` raises leaves it as
+        it was.
+        """
         with self._database.transaction() as connection:
-            alias = _found(connection, function, name)
+            alias = _find(connection, function, name)
             if alias is None:
                 return None
             changed = change(alias)
             connection.execute(
                 """
-                UPDATE function_alias SET name = ?, number = ?, weights = ?, description = ?, revision_id = ?
-                WHERE name = ? AND function = (SELECT id FROM function WHERE name = ?)
+                UPDATE function_alias
+                SET name = :name, number = :number, weights = :weights, description = :description,
+                    revision_id = :revision_id
+                WHERE name = :old_name AND function = (SELECT id FROM function WHERE name = :function)
                 """,
-                (*_row(changed), name, function),
+                {**_row(changed), "old_name": name, "function": function},
             )
             return changed
 
@@ -89,21 +86,18 @@ class FunctionAliases:
             )
 
 
-_SELECT = """
-    SELECT a.name, a.number, a.weights, a.description, a.revision_id
-    FROM function_alias a JOIN function f ON f.id = a.function
-"""
+_SELECT = f"SELECT {columns(FunctionAlias, 'a')} FROM function_alias a JOIN function f ON f.id = a.function"
 
 
-def _found(connection: Any, function: str, name: str) -> FunctionAlias | None:
+def _find(connection: Connection, function: str, name: str) -> FunctionAlias | None:
     row = connection.execute(f"{_SELECT} WHERE f.name = ? AND a.name = ?", (function, name)).fetchone()
-    return None if row is None else _alias(row)
+    return None if row is None else _alias_from(row)
 
 
-def _alias(row: tuple[Any, ...]) -> FunctionAlias:
-    name, number, weights, description, revision_id = row
-    return FunctionAlias(name, number, jsonvalue.loads(weights), description, revision_id)
+def _alias_from(row: Row) -> FunctionAlias:
+    alias = dict(zip(FunctionAlias._fields, row, strict=True))
+    return FunctionAlias(**{**alias, "weights": jsonvalue.loads(alias["weights"])})
 
 
-def _row(alias: FunctionAlias) -> tuple[Any, ...]:
-    return alias.name, alias.number, jsonvalue.dumps(alias.weights), alias.description, alias.revision_id
+def _row(alias: FunctionAlias) -> dict[str, object]:
+    return {**alias._asdict(), "weights": jsonvalue.dumps(alias.weights)}

@@ -5,40 +5,28 @@ Rule 1: A worker that takes an event is its owner; what a worker that died owned
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from sfn_cli.errors import RowError
+from sfn_cli.store.records.function_events import FunctionEvent
+from sfn_cli.store.sqlite.wake import no_wake
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from sfn_cli.store.sqlite.database import Database
-
-
-class FunctionEvent(NamedTuple):
-    """`function_ref` is NAME or NAME:QUALIFIER, `tries` how often the function has failed on it.
-
-    `damage` is why the event cannot be read: then no other field but `id` is set.
-    """
-
-    id: int
-    request_id: str
-    function_ref: str
-    payload: str
-    client_context: str | None
-    sent_at: int
-    tries: int
-    damage: Exception | None = None
+    from sfn_cli.store.sqlite.wake import Wake
 
 
 _COLUMNS = "id, request_id, function_ref, payload, client_context, sent_at, tries"
 
 
 class FunctionEvents:
-    """The events in one store. Times are milliseconds since 1970."""
+    """The events in one store. Times are milliseconds since 1970 (protocols/functions.py)."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, wake: Wake = no_wake) -> None:
         self._database = database
+        self._wake = wake
 
     def add(
         self, request_id: str, function_ref: str, payload: str, client_context: str | None, at: int
@@ -52,6 +40,7 @@ class FunctionEvents:
                 """,
                 (request_id, function_ref, payload, client_context, at, at),
             )
+        self._wake()
 
     def any(self) -> bool:
         """Whether there is an event, whoever has it."""
@@ -59,7 +48,6 @@ class FunctionEvents:
             return connection.execute("SELECT 1 FROM function_event LIMIT 1").fetchone() is not None
 
     def waiting(self, owner: int, live: Collection[int]) -> bool:
-        """Whether there are events, due now or later, that no live worker has."""
         with self._database.reading() as connection:
             return (
                 connection.execute(
@@ -69,9 +57,6 @@ class FunctionEvents:
             )
 
     def take(self, owner: int, live: Collection[int], at: int, limit: int) -> list[FunctionEvent]:
-        """Up to `limit` events that are due and that no live worker has, which are the owner's from
-        now on; the oldest first.
-        """
         with self._database.transaction() as connection:
             rows = connection.execute(
                 f"""
@@ -102,7 +87,6 @@ class FunctionEvents:
             return FunctionEvent(id, "?", "?", "", None, 0, 0, error)
 
     def retry(self, owner: int, id: int, due_at: int) -> None:
-        """The function has failed on an event, which is due again; unless it is no longer the owner's."""
         with self._database.transaction() as connection:
             connection.execute(
                 "UPDATE function_event SET tries = tries + 1, due_at = ?, owner = NULL "
@@ -111,7 +95,6 @@ class FunctionEvents:
             )
 
     def remove(self, owner: int, id: int) -> None:
-        """Nothing more is to be done with an event; unless it is no longer the owner's."""
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM function_event WHERE id = ? AND owner = ?", (id, owner))
 

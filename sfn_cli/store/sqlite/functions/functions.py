@@ -8,83 +8,26 @@ version never changes: its revision is 0, and its `id` is its own.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
+from sfn_cli.store.records.functions import Code, Function, Route
+from sfn_cli.store.sqlite.columns import columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from sqlite3 import Connection
 
     from sfn_cli.jsonvalue import Json
+    from sfn_cli.store.sqlite.columns import Row
     from sfn_cli.store.sqlite.database import Database
 
-LATEST = "$LATEST"
-"""The version that a function is now; its number is 0."""
 
-
-class Code(NamedTuple):
-    """Where a function's code comes from: a folder that is used where it lies, or a zip."""
-
-    folder: str | None = None
-    zip: bytes | None = None
-
-
-class Function(NamedTuple):
-    """One function at one version. `configuration` has Lambda's FunctionConfiguration form, and
-    Tags besides.
-    """
-
-    id: int
-    name: str
-    number: int
-    arn: str
-    configuration: Mapping[str, Json]
-    code_dir: str | None
-    revision: int
-    updated_at: int
-
-    @property
-    def version(self) -> str:
-        return version_name(self.number)
-
-
-class Route(NamedTuple):
-    """Where an alias leads: to the version with this number, save for the parts of the invocations
-    that others (by number) take.
-    """
-
-    number: int
-    weights: Mapping[str, float]
-
-
-class Reference(NamedTuple):
-    """Which function a request means; the qualifier names a version or an alias."""
-
-    name: str
-    qualifier: str | None
-
-
-def reference(text: str) -> Reference:
-    """What "NAME", "ACCOUNT:function:NAME" or a function's ARN mean, each with ":QUALIFIER" or without.
-
-    Region and account are not looked at: a store has one function of a name, and definitions that
-    name functions of a real account are to run here as they are.
-    """
-    parts = text.split(":")
-    if "function" in parts[:-1]:
-        parts = parts[parts.index("function") + 1 :]
-    return Reference(parts[0], ":".join(parts[1:]) or None)
-
-
-def version_name(number: int) -> str:
-    return str(number) if number else LATEST
-
-
-_COLUMNS = "id, name, number, arn, configuration, code_dir, revision, updated_at"
+_COLUMNS = columns(Function)
 
 
 class Functions:
-    """The functions in one store."""
+    """The functions in one store (protocols/functions.py)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -102,12 +45,11 @@ class Functions:
             )
             return made.rowcount == 1
 
-    def named(self, name: str, number: int = 0) -> Function | None:
+    def find(self, name: str, number: int = 0) -> Function | None:
         with self._database.reading() as connection:
-            return found(connection, name, number)
+            return find(connection, name, number)
 
     def revision(self, name: str, number: int = 0) -> tuple[int, int] | None:
-        """The function's id and revision, None if there is none: cheap, to learn whether it changed."""
         with self._database.reading() as connection:
             row: tuple[int, int] | None = connection.execute(
                 "SELECT id, revision FROM function_at WHERE name = ? AND number = ?", (name, number)
@@ -125,7 +67,6 @@ class Functions:
             return None if row is None else Route(row[0], jsonvalue.loads(row[1]))
 
     def zip(self, function: Function) -> bytes | None:
-        """The zip with its code, None for a function whose code is a folder."""
         with self._database.reading() as connection:
             row = connection.execute(
                 "SELECT code_zip FROM function_at WHERE name = ? AND number = ? AND id = ?",
@@ -134,7 +75,6 @@ class Functions:
             return row[0] if row else None
 
     def zip_hashes(self, name: str) -> set[str]:
-        """CodeSha256 of all zips that the function and its versions have."""
         with self._database.reading() as connection:
             rows = connection.execute(
                 "SELECT configuration FROM function_at WHERE name = ? AND code_dir IS NULL", (name,)
@@ -144,9 +84,6 @@ class Functions:
     def page(
         self, after: tuple[str, int], limit: int, *, of: str | None = None, all_versions: bool = False
     ) -> list[Function]:
-        """Up to `limit` functions by name, and by version if `all_versions`, from what follows
-        `after`; those `of` one name, if given.
-        """
         with self._database.reading() as connection:
             rows = connection.execute(
                 f"""
@@ -156,18 +93,13 @@ class Functions:
                 """,
                 (*after, all_versions, of, of, limit),
             ).fetchall()
-            return [_function(row) for row in rows]
+            return list(map(_function_from, rows))
 
     def update(
         self, name: str, change: Callable[[Function], Mapping[str, Json]], at: int, code: Code | None = None
     ) -> Function | None:
-        """The function after `change` gave its new configuration (and with `code`, if any); None if
-        there is none.
-
-        What `change` raises leaves the function as it was.
-        """
         with self._database.transaction() as connection:
-            function = found(connection, name)
+            function = find(connection, name)
             if function is None:
                 return None
             connection.execute(
@@ -179,14 +111,14 @@ class Functions:
                     "UPDATE function SET code_dir = ?, code_zip = ? WHERE id = ?",
                     (code.folder, code.zip, function.id),
                 )
-            return found(connection, name)
+            return find(connection, name)
 
     def change_tags(self, name: str, change: Callable[[dict[str, Json]], Mapping[str, Json]]) -> bool:
         """Replaces the function's tags by what `change` makes of them, and nothing else; whether
         there is such a function.
         """
         with self._database.transaction() as connection:
-            function = found(connection, name)
+            function = find(connection, name)
             if function is not None:
                 configuration = {
                     **function.configuration,
@@ -199,18 +131,17 @@ class Functions:
             return function is not None
 
     def delete(self, name: str) -> bool:
-        """Whether there was such a function; its versions and aliases are gone with it."""
         with self._database.transaction() as connection:
             return connection.execute("DELETE FROM function WHERE name = ?", (name,)).rowcount == 1
 
 
-def found(connection: Any, name: str, number: int = 0) -> Function | None:
+def find(connection: Connection, name: str, number: int = 0) -> Function | None:
     row = connection.execute(
         f"SELECT {_COLUMNS} FROM function_at WHERE name = ? AND number = ?", (name, number)
     ).fetchone()
-    return None if row is None else _function(row)
+    return None if row is None else _function_from(row)
 
 
-def _function(row: tuple[Any, ...]) -> Function:
-    id, name, number, arn, configuration, code_dir, revision, updated_at = row
-    return Function(id, name, number, arn, jsonvalue.loads(configuration), code_dir, revision, updated_at)
+def _function_from(row: Row) -> Function:
+    function = dict(zip(Function._fields, row, strict=True))
+    return Function(**{**function, "configuration": jsonvalue.loads(function["configuration"])})

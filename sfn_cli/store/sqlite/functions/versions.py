@@ -11,18 +11,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
-from sfn_cli.store.sqlite.functions.functions import found
+from sfn_cli.store.sqlite.functions.functions import find
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sfn_cli.jsonvalue import Json
+    from sfn_cli.store.records.functions import Function
     from sfn_cli.store.sqlite.database import Database
-    from sfn_cli.store.sqlite.functions.functions import Function
 
 
 class FunctionVersions:
-    """The versions in one store."""
+    """The versions in one store (protocols/functions.py)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -30,11 +30,8 @@ class FunctionVersions:
     def publish(
         self, function: Function, configuration: Mapping[str, Json], digest: str, zip: bytes | None, at: int
     ) -> Function | None:
-        """A version of the function with this configuration and the given zip, or its own; None if
-        the function has changed meanwhile.
-        """
         with self._database.transaction() as connection:
-            now = found(connection, function.name)
+            now = find(connection, function.name)
             if now is None or (now.id, now.revision) != (function.id, function.revision):
                 return None
             newest = connection.execute(
@@ -42,7 +39,7 @@ class FunctionVersions:
                 (function.id,),
             ).fetchone()
             if newest is not None and newest[1] == digest:
-                return found(connection, function.name, newest[0])
+                return find(connection, function.name, newest[0])
             (number,) = connection.execute(
                 """
                 INSERT INTO function_number (name, last) VALUES (?, 1)
@@ -59,12 +56,11 @@ class FunctionVersions:
                 """,
                 (number, jsonvalue.dumps(named), digest, at, zip, function.id),
             )
-            return found(connection, function.name, number)
+            return find(connection, function.name, number)
 
     def delete(self, name: str, number: int) -> list[str] | None:
-        """Deletes a version; None if there is none. If aliases lead to it, it stays: their names."""
         with self._database.transaction() as connection:
-            version = found(connection, name, number)
+            version = find(connection, name, number)
             if version is None:
                 return None
             aliases = connection.execute(

@@ -4,12 +4,14 @@ what is in them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
+from sfn_cli.store.records.logs import LogGroup, LogStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from sqlite3 import Connection
 
     from sfn_cli.store.sqlite.database import Database
 
@@ -18,25 +20,8 @@ MILLISECONDS_OF_A_DAY = 86_400_000
 _EXPIRE_AT_ONCE = 10_000
 
 
-class LogGroup(NamedTuple):
-    name: str
-    created_at: int
-    retention_days: int | None
-    stored_bytes: int
-
-
-class LogStream(NamedTuple):
-    """A stream; the times of its first and last events are None while it has none."""
-
-    name: str
-    created_at: int
-    first_at: int | None
-    last_at: int | None
-    last_ingested_at: int | None
-
-
 class LogGroups:
-    """The groups in one store, with their streams."""
+    """The groups in one store, with their streams (protocols/logs.py)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -81,8 +66,10 @@ class LogGroups:
                 _set_tags(connection, group, change(tags))
             return tags is not None
 
-    def keep_for(self, group: str, days: int | None) -> bool:
-        """Notes for how long the group keeps its events, None for ever; whether there is such a group."""
+    def set_retention(self, group: str, days: int | None) -> bool:
+        """Notes for how long the group keeps its events, None for ever; whether there is such a
+        group.
+        """
         with self._database.transaction() as connection:
             return (
                 connection.execute(
@@ -92,7 +79,6 @@ class LogGroups:
             )
 
     def expire(self, now: int) -> None:
-        """Deletes the events that are older than their group keeps them."""
         with self._database.reading() as connection:
             groups = connection.execute(
                 "SELECT id, retention_days FROM log_group WHERE retention_days IS NOT NULL"
@@ -126,7 +112,6 @@ class LogGroups:
             return group_exists(connection, name)
 
     def oldest(self, group: str, now: int) -> int:
-        """The time before which the group shows no events."""
         with self._database.reading() as connection:
             row = connection.execute(
                 "SELECT retention_days FROM log_group WHERE name = ?", (group,)
@@ -183,14 +168,14 @@ class LogGroups:
             return [LogStream(*row) for row in rows]
 
 
-def make_group(connection: Any, name: str, at: int) -> bool:
+def make_group(connection: Connection, name: str, at: int) -> bool:
     made = connection.execute(
         "INSERT INTO log_group (name, created_at) VALUES (?, ?) ON CONFLICT (name) DO NOTHING", (name, at)
     )
     return bool(made.rowcount == 1)
 
 
-def make_stream(connection: Any, group: str, name: str, at: int) -> bool:
+def make_stream(connection: Connection, group: str, name: str, at: int) -> bool:
     made = connection.execute(
         """
         INSERT INTO log_stream (log_group, name, created_at)
@@ -202,15 +187,15 @@ def make_stream(connection: Any, group: str, name: str, at: int) -> bool:
     return bool(made.rowcount == 1)
 
 
-def group_exists(connection: Any, name: str) -> bool:
+def group_exists(connection: Connection, name: str) -> bool:
     """Whether there is a group of this name, for a caller with a connection."""
     return connection.execute("SELECT 1 FROM log_group WHERE name = ?", (name,)).fetchone() is not None
 
 
-def _tags(connection: Any, group: str) -> dict[str, str] | None:
+def _tags(connection: Connection, group: str) -> dict[str, str] | None:
     row = connection.execute("SELECT tags FROM log_group WHERE name = ?", (group,)).fetchone()
     return None if row is None else jsonvalue.loads(row[0])
 
 
-def _set_tags(connection: Any, group: str, tags: Mapping[str, str]) -> None:
+def _set_tags(connection: Connection, group: str, tags: Mapping[str, str]) -> None:
     connection.execute("UPDATE log_group SET tags = ? WHERE name = ?", (jsonvalue.dumps(tags), group))

@@ -9,49 +9,25 @@ from __future__ import annotations
 import heapq
 from collections import Counter
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
+from sfn_cli.store.records.logs import AFTER_ALL, ALWAYS, BEFORE_ALL, LogEvent, LogLine
 from sfn_cli.store.sqlite.logs.log_groups import make_group, make_stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from sqlite3 import Connection
 
     from sfn_cli.store.sqlite.database import Database
 
-ALWAYS = 1 << 62
-"""Later than any time."""
-
-BEFORE_ALL, AFTER_ALL = (-1, -1), (ALWAYS, ALWAYS)
-"""The (time, id) of no event: what lies between is everything."""
-
-
-class LogLine(NamedTuple):
-    """One event to keep; `at` is when it happened, in milliseconds since 1970."""
-
-    group: str
-    stream: str
-    at: int
-    message: str
-
-
-class LogEvent(NamedTuple):
-    """One event that is kept."""
-
-    id: int
-    stream: str
-    at: int
-    ingested_at: int
-    message: str
-
 
 class Logs:
-    """The events in one store."""
+    """The events in one store (protocols/logs.py)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def append(self, lines: Iterable[LogLine], ingested_at: int) -> None:
-        """Keeps the lines, all or none; groups and streams that do not exist are made."""
         with self._database.transaction() as connection:
             insert_lines(connection, lines, ingested_at)
 
@@ -69,11 +45,6 @@ class Logs:
         matches: Callable[[str], bool] | None = None,
         newest_first: bool = False,
     ) -> list[LogEvent]:
-        """Up to `limit` events of a group, by their time, with start <= time < end.
-
-        `after` and `before` are the (time, id) of events that the answer lies between; `matches`
-        says of a message whether it belongs to the answer.
-        """
         times = max(start, after[0]), min(end - 1, before[0])
         with self._database.reading() as connection:
             # The index has each stream's events in order: they are merged, so that what is not
@@ -91,7 +62,6 @@ class Logs:
             )
 
     def after(self, group: str, last_id: int, limit: int = 10_000) -> list[LogEvent]:
-        """What was added to a group since the event `last_id`, as it was added: for those who follow."""
         with self._database.reading() as connection:
             # The unary plus keeps SQLite from walking the group's streams: an event's id says at
             # once what is new.
@@ -115,7 +85,7 @@ class Logs:
 
 
 def _streams(
-    connection: Any, group: str, prefix: str, names: Sequence[str] | None, times: tuple[int, int]
+    connection: Connection, group: str, prefix: str, names: Sequence[str] | None, times: tuple[int, int]
 ) -> list[tuple[int, str]]:
     """The streams of a group that have events of these times."""
     named = "" if names is None else f"AND name IN ({', '.join('?' * len(names))})"
@@ -131,7 +101,7 @@ def _streams(
 
 
 def _events_of(
-    connection: Any, stream: int, name: str, parameters: tuple[object, ...], *, newest_first: bool
+    connection: Connection, stream: int, name: str, parameters: tuple[object, ...], *, newest_first: bool
 ) -> Iterator[LogEvent]:
     direction = "DESC" if newest_first else "ASC"
     rows = connection.execute(
@@ -151,7 +121,7 @@ def _time_and_id(event: LogEvent) -> tuple[int, int]:
     return event.at, event.id
 
 
-def insert_lines(connection: Any, lines: Iterable[LogLine], ingested_at: int) -> None:
+def insert_lines(connection: Connection, lines: Iterable[LogLine], ingested_at: int) -> None:
     """As `Logs.append`, within a transaction that its caller has open."""
     ids: dict[tuple[str, str], int] = {}
     sizes: Counter[str] = Counter()
@@ -173,7 +143,7 @@ def insert_lines(connection: Any, lines: Iterable[LogLine], ingested_at: int) ->
     )
 
 
-def _stream_id(connection: Any, group: str, name: str) -> int:
+def _stream_id(connection: Connection, group: str, name: str) -> int:
     id: int = connection.execute(
         "SELECT id FROM log_stream WHERE log_group = (SELECT id FROM log_group WHERE name = ?) AND name = ?",
         (group, name),

@@ -2,46 +2,41 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
+
+from sfn_cli.store.records.activities import Activity
+from sfn_cli.store.sqlite.columns import columns, insert
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from sqlite3 import Connection
 
     from sfn_cli.store.sqlite.database import Database
 
 
-class Activity(NamedTuple):
-    """One activity. `encryption_configuration` is a JSON object in text, `tags` a JSON array."""
-
-    arn: str
-    name: str
-    created_at: int
-    encryption_configuration: str
-    tags: str
-
-
-_COLUMNS = "arn, name, created_at, encryption_configuration, tags"
+_COLUMNS = columns(Activity)
 
 
 class Activities:
-    """The activities in one store."""
+    """The activities in one store (protocols/stepfunctions.py)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def create(self, activity: Activity) -> Activity:
-        """The activity that has this ARN from now on: `activity` itself, or the one that already had it."""
+        """The activity that has this ARN from now on: `activity` itself, or the one that already
+        had it.
+        """
         with self._database.transaction() as connection:
-            connection.execute(
-                f"INSERT OR IGNORE INTO activity ({_COLUMNS}) VALUES (?, ?, ?, ?, ?)", activity
-            )
-            kept = _found(connection, activity.arn)
+            row = activity._asdict()
+            connection.execute(insert("activity", row, "ON CONFLICT (arn) DO NOTHING"), row)
+            kept = _find(connection, activity.arn)
             assert kept is not None
             return kept
 
     def find(self, arn: str) -> Activity | None:
         with self._database.reading() as connection:
-            return _found(connection, arn)
+            return _find(connection, arn)
 
     def page(self, arn_prefix: str, after: str, limit: int) -> list[Activity]:
         """Up to `limit` activities whose ARN begins so, by name, after the name `after`."""
@@ -51,22 +46,23 @@ class Activities:
                 "LIMIT ?",
                 (len(arn_prefix), arn_prefix, after, limit),
             ).fetchall()
-        return [Activity(*row) for row in rows]
+        return list(map(Activity._make, rows))
 
     def change_tags(self, arn: str, change: Callable[[str], str]) -> bool:
-        """Replaces the activity's tags by what `change` makes of them; whether there is such an activity."""
+        """Replaces the activity's tags by what `change` makes of them; whether there is such an
+        activity.
+        """
         with self._database.transaction() as connection:
-            activity = _found(connection, arn)
+            activity = _find(connection, arn)
             if activity is not None:
                 connection.execute("UPDATE activity SET tags = ? WHERE arn = ?", (change(activity.tags), arn))
             return activity is not None
 
     def delete(self, arn: str) -> None:
-        """Deletes the activity, if there is one. Tasks that wait for it go on waiting."""
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM activity WHERE arn = ?", (arn,))
 
 
-def _found(connection: Any, arn: str) -> Activity | None:
+def _find(connection: Connection, arn: str) -> Activity | None:
     row = connection.execute(f"SELECT {_COLUMNS} FROM activity WHERE arn = ?", (arn,)).fetchone()
-    return None if row is None else Activity(*row)
+    return None if row is None else Activity._make(row)

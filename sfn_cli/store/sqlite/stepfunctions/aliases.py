@@ -2,64 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
-from sfn_cli.store.sqlite.stepfunctions.versions import (
-    VERSION_COLUMNS,
-    Listed,
-    QuotaReached,
-    Version,
-    version_from,
-)
+from sfn_cli.store.records.versions import Alias, Listed, QuotaReached, Route, Weights
+from sfn_cli.store.sqlite.columns import columns
+from sfn_cli.store.sqlite.stepfunctions.versions import VERSION_COLUMNS, version_from
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from sqlite3 import Connection
 
     from sfn_cli.store.sqlite.database import Database
 
 MAX_ALIASES = 100
 """Of one machine. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"""
 
-Weights = tuple[tuple[int, int], ...]
-"""A routing configuration: numbers of versions, each with its weight in percent, in the caller's order."""
-
-
-class Route(NamedTuple):
-    """A version that an alias leads to, and how many of 100 executions it gets."""
-
-    version: Version
-    weight: int
-
-
-class Alias(NamedTuple):
-    name: str
-    description: str
-    created_at: int
-    updated_at: int
-    id: int
-    routes: tuple[Route, ...]
-
-    @property
-    def weights(self) -> Weights:
-        return tuple((route.version.number, route.weight) for route in self.routes)
-
 
 class Aliases:
-    """The aliases in one store. `machine` is a machine's row."""
+    """The aliases in one store. `machine` is a machine's row (protocols/stepfunctions.py)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def create(self, machine: int, name: str, description: str, weights: Weights, at: int) -> Alias | None:
-        """The alias that has this name from now on: the new one, or the one that already had it.
-
-        None when the machine does not have one of the versions. Raises QuotaReached.
-        """
         with self._database.transaction() as connection:
-            existing = _found(connection, machine, name)
+            existing = _find(connection, machine, name)
             if existing is not None:
                 return existing
-            versions = _rows(connection, machine, weights)
+            versions = _version_rows(connection, machine, weights)
             if versions is None:
                 return None
             (count,) = connection.execute(
@@ -73,8 +43,8 @@ class Aliases:
                 (machine, name, description, at, at),
             ).lastrowid
             assert id is not None
-            _lead(connection, id, versions, weights)
-            return _found(connection, machine, name)
+            _insert_routes(connection, id, versions, weights)
+            return _find(connection, machine, name)
 
     def update(
         self, machine: int, name: str, description: str | None, weights: Weights | None, at: int
@@ -84,31 +54,28 @@ class Aliases:
         None when there is no such alias, or the machine does not have one of the versions.
         """
         with self._database.transaction() as connection:
-            alias = _found(connection, machine, name)
+            alias = _find(connection, machine, name)
             if alias is None:
                 return None
             description = alias.description if description is None else description
             weights = alias.weights if weights is None else weights
             if (description, weights) == (alias.description, alias.weights):
                 return alias
-            versions = _rows(connection, machine, weights)
+            versions = _version_rows(connection, machine, weights)
             if versions is None:
                 return None
             connection.execute(
                 "UPDATE alias SET description = ?, updated_at = ? WHERE id = ?", (description, at, alias.id)
             )
             connection.execute("DELETE FROM route WHERE alias = ?", (alias.id,))
-            _lead(connection, alias.id, versions, weights)
-            return _found(connection, machine, name)
+            _insert_routes(connection, alias.id, versions, weights)
+            return _find(connection, machine, name)
 
     def find(self, machine: int, name: str) -> Alias | None:
         with self._database.reading() as connection:
-            return _found(connection, machine, name)
+            return _find(connection, machine, name)
 
     def page(self, machine: int, version: int | None, after: str, limit: int) -> list[Listed]:
-        """Up to `limit` aliases (of those that lead to the version's row), by name, from the one
-        that follows `after`.
-        """
         of_version, versions = (
             ("", ())
             if version is None
@@ -120,7 +87,7 @@ class Aliases:
                 "ORDER BY name LIMIT ?",
                 (machine, after, *versions, limit),
             ).fetchall()
-            return [Listed(*row) for row in rows]
+            return list(map(Listed._make, rows))
 
     def delete(self, machine: int, name: str) -> bool:
         """Deletes an alias; whether it was there. Its versions stay."""
@@ -132,15 +99,14 @@ class Aliases:
             )
 
 
-def _found(connection: Any, machine: int, name: str) -> Alias | None:
+def _find(connection: Connection, machine: int, name: str) -> Alias | None:
     row = connection.execute(
-        "SELECT name, description, created_at, updated_at, id FROM alias "
-        "WHERE state_machine = ? AND name = ?",
+        f"SELECT {columns(Alias, routes='NULL')} FROM alias WHERE state_machine = ? AND name = ?",
         (machine, name),
     ).fetchone()
     if row is None:
         return None
-    name, description, created_at, updated_at, id = row
+    alias = Alias._make(row)
     routes = connection.execute(
         f"""
         SELECT t.weight, {VERSION_COLUMNS}
@@ -148,19 +114,12 @@ def _found(connection: Any, machine: int, name: str) -> Alias | None:
         WHERE t.alias = ?
         ORDER BY t.position
         """,
-        (id,),
+        (alias.id,),
     ).fetchall()
-    return Alias(
-        name,
-        description,
-        created_at,
-        updated_at,
-        id,
-        tuple(Route(version_from(version), weight) for weight, *version in routes),
-    )
+    return alias._replace(routes=tuple(Route(version_from(version), weight) for weight, *version in routes))
 
 
-def _rows(connection: Any, machine: int, weights: Weights) -> list[int] | None:
+def _version_rows(connection: Connection, machine: int, weights: Weights) -> list[int] | None:
     """The rows of the versions, or None when the machine does not have one of them."""
     found = [
         connection.execute(
@@ -171,7 +130,7 @@ def _rows(connection: Any, machine: int, weights: Weights) -> list[int] | None:
     return None if None in found else [id for (id,) in found]
 
 
-def _lead(connection: Any, alias: int, versions: Sequence[int], weights: Weights) -> None:
+def _insert_routes(connection: Connection, alias: int, versions: Sequence[int], weights: Weights) -> None:
     for position, (version, (_, weight)) in enumerate(zip(versions, weights, strict=True)):
         connection.execute(
             "INSERT INTO route (alias, position, version, weight) VALUES (?, ?, ?, ?)",

@@ -12,13 +12,14 @@ from sfn_cli.store.sqlite.keys import event_of, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from sqlite3 import Connection
 
     from sfn_cli.jsonvalue import Json
 
 COLUMNS = "key, previous, at, type, frame, next, payload, details"
 
 
-def insert_events(connection: Any, rows: Iterable[tuple[object, ...]]) -> None:
+def insert_events(connection: Connection, rows: Iterable[tuple[object, ...]]) -> None:
     """Writes events, as `event_rows` gives them, in the caller's transaction."""
     connection.executemany(f"INSERT INTO event ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
@@ -41,7 +42,7 @@ def event_rows(execution: int, events: Iterable[HistoryEvent]) -> list[tuple[obj
     ]
 
 
-def last_event(connection: Any, execution: int) -> tuple[int, int]:
+def last_event(connection: Connection, execution: int) -> tuple[int, int]:
     """The id of the last event of the execution in this row, and when it happened; (0, 0) when its
     events are gone.
 
@@ -52,6 +53,17 @@ def last_event(connection: Any, execution: int) -> tuple[int, int]:
         (key_of(execution, 0), key_of(execution + 1, 0)),
     ).fetchone()
     return (0, 0) if row is None else (event_of(row[0]), row[1])
+
+
+def read_events(
+    connection: Connection, after: int, before: int, direction: str = "ASC", limit: int = -1
+) -> list[HistoryEvent]:
+    """The events whose keys lie between these."""
+    rows = connection.execute(
+        f"SELECT {COLUMNS} FROM event WHERE key > ? AND key < ? ORDER BY key {direction} LIMIT ?",
+        (after, before, limit),
+    )
+    return [event_from(row) for row in rows.fetchall()]
 
 
 def event_from(row: tuple[Any, ...]) -> HistoryEvent:

@@ -3,53 +3,59 @@ own tasks wait for.
 
 All of it happens in the caller's transaction: an end is never half told. An execution that a .sync
 task waits for is aborted when the task is owed no more; AWS does so "on a best-effort basis", here
-it is sure. https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-sync
-The same holds of a Map Run and its children.
+it is sure.
+https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-sync The same
+holds of a Map Run and its children.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
 from sfn_cli.interpreter.events import TERMINAL, execution_aborted, execution_failed
 from sfn_cli.store.sqlite.keys import event_of, execution_of, key_of
+from sfn_cli.store.sqlite.stepfunctions import map_run_counts
 from sfn_cli.store.sqlite.stepfunctions.events import event_rows, insert_events, last_event
 from sfn_cli.store.sqlite.stepfunctions.execution_logs import log_events
 from sfn_cli.store.sqlite.stepfunctions.inbox import send
-from sfn_cli.store.sqlite.stepfunctions.suspensions import SUSPENDED
+from sfn_cli.store.sqlite.stepfunctions.suspensions import OWNER_OF_SUSPENDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from sqlite3 import Connection
 
     from sfn_cli.interpreter.events import HistoryEvent
 
 
-def abort(connection: Any, id: int, error: str | None, cause: str | None, at: int) -> int:
+def abort(connection: Connection, id: int, error: str | None, cause: str | None, at: int) -> int:
     """Ends a running execution as ABORTED, with those that its tasks wait for. Returns when.
 
     The worker that drives it, if any, is notified.
     """
-    last, at = _next_of(connection, id, at)
+    last, at = _last_event_and_time(connection, id, at)
     return _end(connection, id, execution_aborted(last, error, cause, at))
 
 
-def fail(connection: Any, id: int, error: str, cause: str, at: int) -> int:
-    """Ends a running execution as FAILED from outside its states, with those that its tasks wait for.
+def fail(connection: Connection, id: int, error: str, cause: str, at: int) -> int:
+    """Ends a running execution as FAILED from outside its states, with those that its tasks wait
+    for.
 
     Returns the time of its end.
     """
-    last, at = _next_of(connection, id, at)
+    last, at = _last_event_and_time(connection, id, at)
     return _end(connection, id, execution_failed(last, error, cause, at))
 
 
-def _next_of(connection: Any, id: int, at: int) -> tuple[int, int]:
-    """The id of the last event, and the time of the next one: the execution's own clock may be ahead."""
+def _last_event_and_time(connection: Connection, id: int, at: int) -> tuple[int, int]:
+    """The id of the last event, and the time of the next one: the execution's own clock may be
+    ahead.
+    """
     last, last_at = last_event(connection, id)
     return last, max(at, last_at)
 
 
-def _end(connection: Any, id: int, ended: HistoryEvent) -> int:
+def _end(connection: Connection, id: int, ended: HistoryEvent) -> int:
     owner, map_run = connection.execute("SELECT owner, map_run FROM execution WHERE id = ?", (id,)).fetchone()
     at = ended.at
     insert_events(connection, event_rows(id, [ended]))
@@ -59,7 +65,7 @@ def _end(connection: Any, id: int, ended: HistoryEvent) -> int:
         "UPDATE execution SET status = ?, stopped_at = ?, error = ?, cause = ?, owner = NULL WHERE id = ?",
         (TERMINAL[ended.type], at, details.get("error"), details.get("cause"), id),
     )
-    if ended.type == "ExecutionAborted" and owner is not None and owner != SUSPENDED:
+    if ended.type == "ExecutionAborted" and owner is not None and owner != OWNER_OF_SUSPENDED:
         send(connection, id, "aborted", {"worker": owner}, at)
     connection.execute(
         "UPDATE task SET open = 0 WHERE key BETWEEN ? AND ?", (key_of(id, 0), key_of(id + 1, 0))
@@ -67,11 +73,11 @@ def _end(connection: Any, id: int, ended: HistoryEvent) -> int:
     _abort_children(connection, key_of(id, 0), key_of(id + 1, 0), at)
     tell_waiting(connection, [id], at)
     if map_run is not None:
-        count_ends(connection, [id])
+        map_run_counts.add_ends(connection, [id])
     return at
 
 
-def tell_waiting(connection: Any, ended: Iterable[int], at: int) -> None:
+def tell_waiting(connection: Connection, ended: Iterable[int], at: int) -> None:
     """Tells the tasks that wait for these executions that they have ended."""
     waiting = connection.execute(
         """
@@ -93,13 +99,13 @@ def tell_waiting(connection: Any, ended: Iterable[int], at: int) -> None:
         )
 
 
-def abort_awaited(connection: Any, tasks: Iterable[int], at: int) -> None:
+def abort_awaited(connection: Connection, tasks: Iterable[int], at: int) -> None:
     """Aborts what the tasks with these keys waited for."""
     for task in tasks:
         _abort_children(connection, task, task, at)
 
 
-def _abort_children(connection: Any, first_task: int, last_task: int, at: int) -> None:
+def _abort_children(connection: Connection, first_task: int, last_task: int, at: int) -> None:
     running = connection.execute(
         """
         SELECT e.id FROM child c JOIN execution e ON e.id = c.execution
@@ -117,8 +123,10 @@ def _abort_children(connection: Any, first_task: int, last_task: int, at: int) -
         end_map_run(connection, task, "ABORTED", at)
 
 
-def end_map_run(connection: Any, task: int, status: str, at: int) -> None:
-    """Ends the Map Run of the task with this key, if it runs, and aborts its children that still run."""
+def end_map_run(connection: Connection, task: int, status: str, at: int) -> None:
+    """Ends the Map Run of the task with this key, if it runs, and aborts its children that still
+    run.
+    """
     ended = connection.execute(
         "UPDATE map_run SET status = ?, stopped_at = ? WHERE task = ? AND status = 'RUNNING' RETURNING id",
         (status, at, task),
@@ -127,49 +135,9 @@ def end_map_run(connection: Any, task: int, status: str, at: int) -> None:
         connection.execute(
             "UPDATE execution SET status = 'ABORTED' WHERE map_run = ? AND status = 'PENDING_REDRIVE'", ended
         )
-        move_count(connection, ended[0], ("PENDING_REDRIVE",), "ABORTED")
+        map_run_counts.move(connection, ended[0], ("PENDING_REDRIVE",), "ABORTED")
         running = connection.execute(
             "SELECT id FROM execution WHERE map_run = ? AND status = 'RUNNING' ORDER BY id", ended
         )
         for (child,) in running.fetchall():
             abort(connection, child, None, None, at)
-
-
-def count_ends(connection: Any, ended: Iterable[int]) -> None:
-    """Notes in the counts of their Map Runs that these child executions, which ran, have come to
-    the status that they have now.
-    """
-    rows = connection.execute(
-        """
-        SELECT map_run, status, count(*), sum(item_count) FROM execution
-        WHERE id IN (SELECT value FROM json_each(?)) AND map_run IS NOT NULL
-        GROUP BY map_run, status
-        """,
-        (jsonvalue.dumps(list(ended)),),
-    ).fetchall()
-    for map_run, status, executions, items in rows:
-        add_to_count(connection, map_run, status, executions, items)
-        add_to_count(connection, map_run, "RUNNING", -executions, -items)
-
-
-def move_count(connection: Any, map_run: int, statuses: Iterable[str], status: str) -> None:
-    """Counts the children of these statuses to another one from now on."""
-    for moved in statuses:
-        row = connection.execute(
-            "SELECT executions, items FROM map_run_count WHERE map_run = ? AND status = ?", (map_run, moved)
-        ).fetchone()
-        if row is not None:
-            add_to_count(connection, map_run, moved, -row[0], -row[1])
-            add_to_count(connection, map_run, status, *row)
-
-
-def add_to_count(connection: Any, map_run: int, status: str, executions: int, items: int) -> None:
-    """Adds to the number of a Map Run's children that have this status."""
-    connection.execute(
-        """
-        INSERT INTO map_run_count VALUES (?, ?, ?, ?)
-        ON CONFLICT DO UPDATE
-        SET executions = executions + excluded.executions, items = items + excluded.items
-        """,
-        (map_run, status, executions, items),
-    )

@@ -1,18 +1,21 @@
-"""The logs of executions, written in the transaction that keeps their events: none is lost, none comes twice.
+"""The logs of executions, written in the transaction that keeps their events: none is lost, none
+comes twice.
 
 A group that was deleted is not made again, as AWS does not: what would go there is dropped.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sfn_cli.interpreter.execution_log import execution_log, line, stream_name
+from sfn_cli.store.records.logs import LogLine
 from sfn_cli.store.sqlite.logs.log_groups import group_exists
-from sfn_cli.store.sqlite.logs.logs import LogLine, insert_lines
+from sfn_cli.store.sqlite.logs.logs import insert_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from sqlite3 import Connection
 
     from sfn_cli.interpreter.events import HistoryEvent
     from sfn_cli.interpreter.execution_log import ExecutionLog
@@ -43,14 +46,14 @@ def log_lines(
     ]
 
 
-def insert_execution_log(connection: Any, lines: Sequence[LogLine], ingested_at: int) -> None:
+def insert_execution_log(connection: Connection, lines: Sequence[LogLine], ingested_at: int) -> None:
     """Keeps the lines whose group exists, within the caller's transaction."""
     groups = {name for name in {line.group for line in lines} if group_exists(connection, name)}
     if groups:
         insert_lines(connection, [line for line in lines if line.group in groups], ingested_at)
 
 
-def log_events(connection: Any, execution: int, events: Sequence[HistoryEvent]) -> None:
+def log_events(connection: Connection, execution: int, events: Sequence[HistoryEvent]) -> None:
     """Logs events that are not a worker's: the start of the execution in this row, its redrive or
     its abortion.
 

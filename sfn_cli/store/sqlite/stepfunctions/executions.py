@@ -6,135 +6,59 @@ What a worker writes while it drives an execution is in `turns.py`.
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
+from sfn_cli.store.records.executions import Execution, ExecutionFilter, ExecutionSummary, NewExecution
+from sfn_cli.store.sqlite.columns import columns
 from sfn_cli.store.sqlite.keys import key_of
-from sfn_cli.store.sqlite.stepfunctions.events import COLUMNS, event_from, event_rows, insert_events
-from sfn_cli.store.sqlite.stepfunctions.suspensions import SUSPENDED
+from sfn_cli.store.sqlite.stepfunctions.events import event_rows, insert_events, read_events
+from sfn_cli.store.sqlite.stepfunctions.suspensions import OWNER_OF_SUSPENDED
+from sfn_cli.store.sqlite.wake import no_wake
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator
+    from sqlite3 import Connection
 
     from sfn_cli.interpreter.events import HistoryEvent
     from sfn_cli.store.sqlite.database import Database
+    from sfn_cli.store.sqlite.wake import Wake
 
 
-class Execution(NamedTuple):
-    """One execution; `input`, `output` and `mocks` are JSON texts. `revision` is the row of what it runs.
-
-    `version` (a number) and `alias` (a name) are those by which it was started, if it was.
-    """
-
-    id: int
-    arn: str
-    state_machine_arn: str
-    name: str
-    revision: int
-    status: str
-    input: str
-    output: str | None
-    error: str | None
-    cause: str | None
-    trace_header: str | None
-    started_at: int
-    stopped_at: int | None
-    version: int | None = None
-    alias: str | None = None
-    redrive_count: int = 0
-    redriven_at: int | None = None
-    map_run_arn: str | None = None
-    item_count: int | None = None
-    mocks: str | None = None
-
-
-class Summary(NamedTuple):
-    """What a list tells of an execution."""
-
-    id: int
-    arn: str
-    state_machine_arn: str
-    name: str
-    status: str
-    started_at: int
-    stopped_at: int | None
-    version: int | None = None
-    alias: str | None = None
-    redrive_count: int = 0
-    redriven_at: int | None = None
-    map_run_arn: str | None = None
-    item_count: int | None = None
-
-
-class Whose(NamedTuple):
-    """Which executions a list shows: those of a machine, or of the Map Run in this row, for which
-    all holds that is not None.
-    """
-
-    state_machine_arn: str | None = None
-    map_run: int | None = None
-    version: int | None = None
-    alias: str | None = None
-    status: str | None = None
-    redriven: bool | None = None
-
-
-class NewExecution(NamedTuple):
-    """What StartExecution knows of an execution; `state_machine` and `revision` are rows.
-
-    `task` is the key of the task that starts it, if one does; `awaited`: that task waits for its end.
-    `clock` is "virtual", or how many times faster than the wall's; a task's execution has its parent's.
-    `logged`: its machine's loggingConfiguration asks for a log.
-    `version` (a number) and `alias` (a name) are those that its revision was found by, if it was.
-    `mocks` is the JSON of what answers its tasks instead of integrations (interpreter/mocks.py).
-    """
-
-    arn: str
-    state_machine: int
-    state_machine_arn: str
-    revision: int
-    name: str
-    trace_header: str | None
-    seed: str
-    task: int | None = None
-    awaited: bool = False
-    clock: str | None = None
-    logged: bool = False
-    version: int | None = None
-    alias: str | None = None
-    mocks: str | None = None
+_COLUMNS = columns(Execution, "e", map_run_arn="m.arn", mocks="(SELECT body FROM mocks WHERE id = e.mocks)")
+"""An Execution's columns, of the tables `execution e` and `map_run m`."""
 
 
 class Executions:
-    """The executions in one store."""
+    """The executions in one store (protocols/stepfunctions.py). `wake` wakes a worker."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, wake: Wake = no_wake) -> None:
         self._database = database
+        self._wake = wake
 
     def start(self, new: NewExecution, started: HistoryEvent) -> Execution | None:
-        """The execution that has this ARN from now on: the new one, or the one that already had it.
-
-        Its row and its first event are kept together, or neither is. None when meanwhile the state
-        machine was deleted, or the execution whose task starts it has ended.
-        """
-        return self.start_many([(new, started)])[0]
+        with self._database.transaction() as connection:
+            execution = _start(connection, new, started)
+        if new.parent_arn is not None and execution is not None:
+            self._wake()
+        return execution
 
     def start_many(self, all_new: Iterable[tuple[NewExecution, HistoryEvent]]) -> list[Execution | None]:
-        """As `start`, for each of many in one transaction."""
         with self._database.transaction() as connection:
-            return [_start(connection, new, started) for new, started in all_new]
+            executions = [_start(connection, new, started) for new, started in all_new]
+        self._wake()
+        return executions
 
     def find(self, arn: str) -> Execution | None:
         with self._database.reading() as connection:
-            return _found(connection, arn)
+            return _find(connection, arn)
 
-    def child_of(self, task: int) -> Execution | None:
-        """The execution that the task with this key has started, if it has."""
+    def child_of(self, execution_arn: str, task: int) -> Execution | None:
         with self._database.reading() as connection:
-            return _child_of(connection, task)
+            parent = row_of(connection, execution_arn)
+            return None if parent is None else _child_of(connection, key_of(parent, task))
 
     def arns_beginning(self, beginning: str, limit: int) -> list[str]:
-        """The last of the ARNs that begin so, in their order backwards: AWS's names begin with their time."""
         with self._database.reading() as connection:
             after = beginning + chr(sys.maxunicode)
             found = connection.execute(
@@ -143,93 +67,96 @@ class Executions:
             )
             return [arn for (arn,) in found]
 
-    def arns(self, id: int) -> tuple[str, str] | None:
-        """The ARNs of the execution with this row, and of its state machine."""
-        with self._database.reading() as connection:
-            row: tuple[str, str] | None = connection.execute(
-                "SELECT arn, state_machine_arn FROM execution WHERE id = ?", (id,)
-            ).fetchone()
-            return row
-
-    def ended(self, ids: Sequence[int]) -> dict[int, str]:
-        """Those of the executions with these rows that have ended, with their statuses."""
+    def ended_among(self, arns: Collection[str]) -> dict[str, str | None]:
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT id, status FROM execution "
-                "WHERE id IN (SELECT value FROM json_each(?)) AND status <> 'RUNNING'",
-                (jsonvalue.dumps(ids),),
+                """
+                SELECT value, status FROM json_each(?) LEFT JOIN execution ON arn = value
+                WHERE status IS NOT 'RUNNING'
+                """,
+                (jsonvalue.dumps(list(arns)),),
             )
             return dict(rows.fetchall())
 
-    def data_bytes(self, id: int) -> int:
-        """How long the definition and all the data in the history of the execution with this row
-        are, in characters.
-        """
+    def data_size(self, arn: str) -> int:
         with self._database.reading() as connection:
-            size: int = connection.execute(
+            id, definition_size = connection.execute(
                 """
-                SELECT (
-                    SELECT length(r.definition)
-                    FROM execution e JOIN revision r ON r.id = e.revision
-                    WHERE e.id = ?
-                ) + (
-                    SELECT coalesce(sum(length(payload)), 0) FROM event WHERE key > ? AND key < ?
-                )
+                SELECT e.id, length(r.definition)
+                FROM execution e JOIN revision r ON r.id = e.revision
+                WHERE e.arn = ?
                 """,
-                (id, key_of(id, 0), key_of(id + 1, 0)),
-            ).fetchone()[0]
-            return size
+                (arn,),
+            ).fetchone()
+            (data_size,) = connection.execute(
+                "SELECT coalesce(sum(length(payload)), 0) FROM event WHERE key > ? AND key < ?",
+                (key_of(id, 0), key_of(id + 1, 0)),
+            ).fetchone()
+            return int(definition_size + data_size)
 
     def any_running(self) -> bool:
-        """Whether an execution has not ended, and a worker may drive it."""
         with self._database.reading() as connection:
             row = connection.execute(
                 f"""
                 SELECT 1 FROM execution INDEXED BY execution_running
-                WHERE status = 'RUNNING' AND (owner IS NULL OR owner > {SUSPENDED}) LIMIT 1
+                WHERE status = 'RUNNING' AND (owner IS NULL OR owner > {OWNER_OF_SUSPENDED}) LIMIT 1
                 """
             ).fetchone()
             return row is not None
 
-    def page(self, whose: Whose, before: tuple[int, int] | None, limit: int) -> list[Summary]:
-        """Up to `limit` executions, newest first, from the one that follows `before` (its start and row)."""
-        given = {
-            column: value
-            for column, value in whose._asdict().items()
-            if value is not None and column != "redriven"
-        }
-        conditions = [f"e.{column} = ?" for column in given]
-        if whose.redriven is not None:
-            conditions.append("e.redrive_count > 0" if whose.redriven else "e.redrive_count = 0")
+    def page(
+        self, filter: ExecutionFilter, before: tuple[int, str] | None, limit: int
+    ) -> list[ExecutionSummary]:
         with self._database.reading() as connection:
+            last = _NEWEST if before is None else (before[0], _row_in_token(connection, before[1]))
+            given = {
+                column: value
+                for column, value in filter._asdict().items()
+                if value is not None and column not in ("map_run_arn", "redriven")
+            }
+            conditions = [f"e.{column} = :{column}" for column in given]
+            if filter.map_run_arn is not None:
+                conditions.append("e.map_run = (SELECT id FROM map_run WHERE arn = :map_run_arn)")
+                given["map_run_arn"] = filter.map_run_arn
+            if filter.redriven is not None:
+                conditions.append("e.redrive_count > 0" if filter.redriven else "e.redrive_count = 0")
             rows = connection.execute(
                 f"""
-                SELECT e.id, e.arn, e.state_machine_arn, e.name, e.status, e.started_at, e.stopped_at,
-                       e.version, e.alias, e.redrive_count, e.redriven_at, m.arn, e.item_count
+                SELECT {columns(ExecutionSummary, "e", map_run_arn="m.arn")}
                 FROM execution e LEFT JOIN map_run m ON m.id = e.map_run
-                WHERE {" AND ".join(conditions)} AND (e.started_at, e.id) < (?, ?)
+                WHERE {" AND ".join(conditions)} AND (e.started_at, e.id) < (:last_start, :last_id)
                 ORDER BY e.started_at DESC, e.id DESC
-                LIMIT ?
+                LIMIT :limit
                 """,
-                (*given.values(), *(before or (1 << 62, 1 << 62)), limit),
-            ).fetchall()
-            return [Summary(*row) for row in rows]
+                {**given, "last_start": last[0], "last_id": last[1], "limit": limit},
+            )
+            return list(map(ExecutionSummary._make, rows.fetchall()))
 
-    def history(self, id: int, after: int = 0, limit: int = -1) -> list[HistoryEvent]:
-        """The events of the execution with this row, in order, after the event `after`."""
-        return self._events("key > ? AND key < ? ORDER BY key", (key_of(id, after), key_of(id + 1, 0), limit))
+    def history(self, arn: str, after: int = 0, limit: int = -1) -> list[HistoryEvent]:
+        with self._database.reading() as connection:
+            id = row_of(connection, arn)
+            return (
+                []
+                if id is None
+                else read_events(connection, key_of(id, after), key_of(id + 1, 0), "ASC", limit)
+            )
 
-    def history_reversed(self, id: int, before: int | None = None, limit: int = -1) -> list[HistoryEvent]:
-        """The events, newest first, from the one that precedes the event `before`."""
-        end = key_of(id + 1, 0) if before is None else key_of(id, before)
-        return self._events("key > ? AND key < ? ORDER BY key DESC", (key_of(id, 0), end, limit))
+    def history_reversed(self, arn: str, before: int | None = None, limit: int = -1) -> list[HistoryEvent]:
+        with self._database.reading() as connection:
+            id = row_of(connection, arn)
+            if id is None:
+                return []
+            end = key_of(id + 1, 0) if before is None else key_of(id, before)
+            return read_events(connection, key_of(id, 0), end, "DESC", limit)
 
     def abort(self, arn: str, error: str | None, cause: str | None, at: int) -> int | None:
-        """Aborts a running execution; what has ended stays as it is. The time it stopped, or None
-        if there is none.
+        # The worker that drives it, if one does, is told to let go.
+        stopped_at = self._abort(arn, error, cause, at)
+        if stopped_at is not None:
+            self._wake()
+        return stopped_at
 
-        The worker that drives it, if one does, is told to let go.
-        """
+    def _abort(self, arn: str, error: str | None, cause: str | None, at: int) -> int | None:
         from sfn_cli.store.sqlite.stepfunctions import execution_end
 
         with self._database.transaction() as connection:
@@ -244,18 +171,35 @@ class Executions:
                 return ended_at
             return execution_end.abort(connection, id, error, cause, at)
 
-    def _events(self, condition: str, parameters: Sequence[int]) -> list[HistoryEvent]:
-        with self._database.reading() as connection:
-            rows = connection.execute(
-                f"SELECT {COLUMNS} FROM event WHERE {condition} LIMIT ?", parameters
-            ).fetchall()
-            return [event_from(row) for row in rows]
+
+_NEWEST = (1 << 62, 1 << 62)
 
 
-def _start(connection: Any, new: NewExecution, started: HistoryEvent) -> Execution | None:
+def row_of(connection: Connection, arn: str) -> int | None:
+    """The row of the execution with this ARN."""
+    row = connection.execute("SELECT id FROM execution WHERE arn = ?", (arn,)).fetchone()
+    return None if row is None else int(row[0])
+
+
+def _row_in_token(connection: Connection, key: str) -> int | None:
+    """The row of the last execution of a page. The key is its ARN; earlier versions of sfn gave its
+    row.
+    """
+    return int(key) if key.isdecimal() else row_of(connection, key)
+
+
+def _start(connection: Connection, new: NewExecution, started: HistoryEvent) -> Execution | None:
     assert started.payload is not None
     input = started.payload.text
-    existing = _child_of(connection, new.task) or _found(connection, new.arn)
+    parent = task = existing = None
+    if new.parent_arn is not None:
+        assert new.task is not None
+        parent = row_of(connection, new.parent_arn)
+        if parent is None:
+            return None
+        task = key_of(parent, new.task)
+        existing = _child_of(connection, task)
+    existing = existing or _find(connection, new.arn)
     if existing is None:
         if new.mocks is not None:
             connection.execute("INSERT OR IGNORE INTO mocks (body) VALUES (?)", (new.mocks,))
@@ -263,74 +207,55 @@ def _start(connection: Any, new: NewExecution, started: HistoryEvent) -> Executi
             """
             INSERT INTO execution (arn, state_machine_arn, name, revision, version, alias, status, input,
                                    trace_header, started_at, seed, clock, mocks)
-            SELECT ?, ?, ?, ?, ?, ?, 'RUNNING', ?, ?, ?, ?,
-                   coalesce(?, (SELECT p.clock FROM execution p WHERE p.id = ? >> 16)),
-                   (SELECT m.id FROM mocks m WHERE m.body = ?)
+            SELECT :arn, :state_machine_arn, :name, :revision, :version, :alias, 'RUNNING', :input,
+                   :trace_header, :started_at, :seed,
+                   coalesce(:clock, (SELECT p.clock FROM execution p WHERE p.id = :parent)),
+                   (SELECT m.id FROM mocks m WHERE m.body = :mocks)
             FROM state_machine
-            WHERE id = ? AND status = 'ACTIVE'
-              AND (? IS NULL
-                   OR EXISTS (SELECT 1 FROM execution e WHERE e.id = ? >> 16 AND e.status = 'RUNNING'))
+            WHERE id = :state_machine AND status = 'ACTIVE'
+              AND (:parent IS NULL
+                   OR EXISTS (SELECT 1 FROM execution e WHERE e.id = :parent AND e.status = 'RUNNING'))
             """,
-            (
-                new.arn,
-                new.state_machine_arn,
-                new.name,
-                new.revision,
-                new.version,
-                new.alias,
-                input,
-                new.trace_header,
-                started.at,
-                new.seed,
-                new.clock,
-                new.task,
-                new.mocks,
-                new.state_machine,
-                new.task,
-                new.task,
-            ),
+            {**new._asdict(), "input": input, "started_at": started.at, "parent": parent},
         )
-        if not inserted.rowcount:
+        id = inserted.lastrowid
+        if not inserted.rowcount or id is None:
             return None
-        insert_events(connection, event_rows(inserted.lastrowid, [started]))
+        insert_events(connection, event_rows(id, [started]))
         if new.logged:
             from sfn_cli.store.sqlite.stepfunctions.execution_logs import (
                 log_events,  # most starts need none of it
             )
 
-            log_events(connection, inserted.lastrowid, [started])
-        existing = _found(connection, new.arn)
+            log_events(connection, id, [started])
+        existing = _find(connection, new.arn)
         assert existing is not None
-    if new.task is not None and existing.status == "RUNNING" and existing.input == input:
+    if task is not None and existing.status == "RUNNING" and existing.input == input:
         connection.execute(
             "INSERT OR IGNORE INTO child (task, execution, awaited) VALUES (?, ?, ?)",
-            (new.task, existing.id, new.awaited),
+            (task, existing.id, new.awaited),
         )
     return existing
 
 
-def _child_of(connection: Any, task: int | None) -> Execution | None:
-    """The execution that this task has started already, if it has."""
-    row = connection.execute(
-        "SELECT e.arn FROM child c JOIN execution e ON e.id = c.execution WHERE c.task = ?", (task,)
-    ).fetchone()
-    return None if row is None else _found(connection, row[0])
+def _child_of(connection: Connection, task: int) -> Execution | None:
+    """The execution that the task with this key has started already, if it has."""
+    return next(
+        executions_where(connection, "e.id = (SELECT c.execution FROM child c WHERE c.task = ?)", task), None
+    )
 
 
-def _found(connection: Any, arn: str) -> Execution | None:
+def _find(connection: Connection, arn: str) -> Execution | None:
     return next(executions_where(connection, "e.arn = ?", arn), None)
 
 
-def executions_where(connection: Any, condition: str, *parameters: object) -> Iterator[Execution]:
+def executions_where(connection: Connection, condition: str, *parameters: object) -> Iterator[Execution]:
     """The executions (called `e`) for which a condition holds."""
     rows = connection.execute(
         f"""
-        SELECT e.id, e.arn, e.state_machine_arn, e.name, e.revision, e.status,
-               e.input, e.output, e.error, e.cause, e.trace_header, e.started_at, e.stopped_at,
-               e.version, e.alias, e.redrive_count, e.redriven_at, m.arn, e.item_count,
-               (SELECT body FROM mocks WHERE id = e.mocks)
-        FROM execution e LEFT JOIN map_run m ON m.id = e.map_run WHERE {condition}
+        SELECT {_COLUMNS} FROM execution e LEFT JOIN map_run m ON m.id = e.map_run
+        WHERE {condition}
         """,
         parameters,
-    ).fetchall()
-    return (Execution(*row) for row in rows)
+    )
+    return map(Execution._make, rows.fetchall())

@@ -12,38 +12,25 @@ whom it could be given taskHeartbeat   {"task": 5, "at": 1700000000000} childEnd
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
+from sfn_cli.store.records.inbox import Message
 
 if TYPE_CHECKING:
+    from sqlite3 import Connection
+
     from sfn_cli.jsonvalue import Json
     from sfn_cli.store.sqlite.database import Database
 
 
-class Message(NamedTuple):
-    """A message that waits; `kind` decides the shape of `body`, whose JSON is `data` in UTF-8."""
-
-    id: int
-    execution: int
-    kind: str
-    data: bytes
-
-    @property
-    def body(self) -> dict[str, Json]:
-        """What the message says. Raises ValueError when its row is damaged."""
-        body: dict[str, Json] = jsonvalue.loads(self.data.decode())
-        return body
-
-
 class Inbox:
-    """The messages in one store."""
+    """The messages in one store (protocols/driver.py)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def after(self, last: int) -> list[Message]:
-        """The messages that came after the message `last`, in their order."""
         return self._read("id > ?", (last,))
 
     def of(self, execution: int, up_to: int) -> list[Message]:
@@ -61,11 +48,12 @@ class Inbox:
                 parameters,
             ).fetchall()
         return [
-            Message(id, execution, kind.decode(errors="replace"), body) for id, execution, kind, body in rows
+            Message(id=id, execution=execution, kind=kind.decode(errors="replace"), data=body)
+            for id, execution, kind, body in rows
         ]
 
 
-def send(connection: Any, execution: int, kind: str, body: dict[str, Json], at: int) -> None:
+def send(connection: Connection, execution: int, kind: str, body: dict[str, Json], at: int) -> None:
     """Leaves a message, in the caller's transaction."""
     connection.execute(
         "INSERT INTO inbox (execution, kind, body, sent_at) VALUES (?, ?, ?, ?)",
@@ -73,7 +61,7 @@ def send(connection: Any, execution: int, kind: str, body: dict[str, Json], at: 
     )
 
 
-def has_come(connection: Any, execution: int, after: int) -> bool:
+def has_come(connection: Connection, execution: int, after: int) -> bool:
     """Whether a message to an execution came after the message `after`."""
     row = connection.execute(
         "SELECT 1 FROM inbox WHERE execution = ? AND id > ? LIMIT 1", (execution, after)

@@ -1,308 +1,252 @@
 """Map Runs: how they begin, what their children have come to, how they end.
 
-Rule 1: the children of a chunk, the place in the dataset that follows it, and the counts are one transaction:
-whoever goes on after a crash starts no item twice and leaves none out.
-Rule 2: a child's end and the counts that show it are one transaction (endings.py, `count_ends`), and so are a
-Map Run's end and the event of it (turns.py).
+Rule 1: the children of a chunk, the place in the dataset that follows it, and the counts are one
+transaction: whoever goes on after a crash starts no item twice and leaves none out.
+Rule 2: a child's end and the counts that show it are one transaction (execution_end.py,
+`map_run_counts.add_ends`), and so are a Map Run's end and the event of it (worker_commits.py).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 from sfn_cli.interpreter.events import execution_started
 from sfn_cli.interpreter.execution_log import execution_log
 from sfn_cli.interpreter.map_run import labelled_machine_arn
 from sfn_cli.jsonvalue import Payload
+from sfn_cli.store.records.map_runs import Count, MapRun, NewChild, NewMapRun, Result
+from sfn_cli.store.sqlite.columns import columns, insert
 from sfn_cli.store.sqlite.keys import key_of
-from sfn_cli.store.sqlite.stepfunctions import execution_end, revisions
+from sfn_cli.store.sqlite.stepfunctions import map_run_counts, revisions
 from sfn_cli.store.sqlite.stepfunctions.events import event_rows, insert_events
 from sfn_cli.store.sqlite.stepfunctions.execution_logs import insert_execution_log, log_lines
+from sfn_cli.store.sqlite.stepfunctions.executions import row_of
 from sfn_cli.store.sqlite.stepfunctions.redrives import redrive_child, rerun_child
+from sfn_cli.store.sqlite.wake import no_wake
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from sqlite3 import Connection
 
     from sfn_cli.store.sqlite.database import Database
+    from sfn_cli.store.sqlite.wake import Wake
 
 
-class Count(NamedTuple):
-    """How many child executions, and how many items."""
-
-    executions: int = 0
-    items: int = 0
-
-
-class MapRun(NamedTuple):
-    """One Map Run. `execution_arn` is its parent's; `total_items` is None until they are counted."""
-
-    id: int
-    arn: str
-    execution_arn: str
-    state_machine_arn: str
-    express: bool
-    status: str
-    started_at: int
-    stopped_at: int | None
-    max_concurrency: int
-    tolerated_failure_count: int
-    tolerated_failure_percentage: float
-    total_items: int | None
-    started_items: int
-    place: int
-    redrive_count: int
-    redriven_at: int | None
-    counts: Mapping[str, Count]
-
-    def children(self, *statuses: str) -> Count:
-        """How many children have one of these statuses."""
-        found = [self.counts.get(status, Count()) for status in statuses]
-        return Count(sum(count.executions for count in found), sum(count.items for count in found))
-
-    @property
-    def has_started_all(self) -> bool:
-        """Whether each item was given to a child."""
-        return self.started_items == self.total_items
-
-
-class NewMapRun(NamedTuple):
-    """What is known of a Map Run as it begins; `task` is the key of its MapRunStarted event,
-    `processor` a definition's text.
-    """
-
-    arn: str
-    task: int
-    processor: str
-    express: bool
-    started_at: int
-    max_concurrency: int
-    tolerated_failure_count: int
-    tolerated_failure_percentage: float
-    total_items: int | None
-
-
-class NewChild(NamedTuple):
-    """A child execution that is to be started over `items` items; `input` is a JSON text."""
-
-    arn: str
-    name: str
-    seed: str
-    input: str
-    items: int
-
-
-class Result(NamedTuple):
-    """What became of a child execution; `input` and `output` are JSON texts, times are milliseconds
-    since 1970.
-    """
-
-    arn: str
-    name: str
-    status: str
-    input: str
-    output: str | None
-    error: str | None
-    cause: str | None
-    started_at: int
-    stopped_at: int | None
-
-
-_COLUMNS = """
-    m.id, m.arn, e.arn, m.state_machine_arn, m.express, m.status, m.started_at, m.stopped_at,
-    m.max_concurrency, m.tolerated_failure_count, m.tolerated_failure_percentage,
-    m.total_items, m.started_items, m.place, m.redrive_count, m.redriven_at
-"""
-_SOURCE = "map_run m JOIN execution e ON e.id = m.task >> 16"
+_COLUMNS = columns(MapRun, "m", execution_arn="e.arn", counts="NULL")
+_SOURCE = "map_run m JOIN execution e ON e.id = execution_of(m.task)"
 
 
 class MapRuns:
-    """The Map Runs in one store."""
+    """The Map Runs in one store (protocols/stepfunctions.py). `wake` wakes a worker."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, wake: Wake = no_wake) -> None:
         self._database = database
+        self._wake = wake
 
     def begin(self, new: NewMapRun) -> MapRun | None:
-        """The Map Run of this name from now on: the new one, or the one that there is. None when
-        its execution has ended.
-
-        One that belonged to another task has ended, and its execution was redriven: it goes on for
-        this task.
-        """
         with self._database.transaction() as connection:
+            parent = row_of(connection, new.execution_arn)
+            if parent is None:
+                return None
+            task = key_of(parent, new.task)
             existing = connection.execute("SELECT id, task FROM map_run WHERE arn = ?", (new.arn,)).fetchone()
-            if existing is not None and existing[1] != new.task:
-                _go_on(connection, existing[0], new)
-            elif existing is None:
-                row = connection.execute(
-                    "SELECT revision FROM execution WHERE id = ? >> 16 AND status = 'RUNNING'", (new.task,)
-                ).fetchone()
-                if row is None:
+            if existing is None:
+                if not _insert(connection, new, parent, task):
                     return None
-                connection.execute(
-                    """
-                    INSERT INTO map_run (arn, task, state_machine_arn, revision, express, status, started_at,
-                                         max_concurrency, tolerated_failure_count,
-                                         tolerated_failure_percentage, total_items)
-                    VALUES (?, ?, ?, ?, ?, 'RUNNING', ?, ?, ?, ?, ?)
-                    """,
-                    (
-                        new.arn,
-                        new.task,
-                        labelled_machine_arn(new.arn),
-                        _revision_of(connection, row[0], labelled_machine_arn(new.arn), new.processor),
-                        new.express,
-                        new.started_at,
-                        new.max_concurrency,
-                        new.tolerated_failure_count,
-                        new.tolerated_failure_percentage,
-                        new.total_items,
-                    ),
-                )
-            return _found(connection, "m.task = ?", new.task)
+            elif existing[1] != task:
+                # It belonged to another task, and has ended; its execution was redriven.
+                _resume(connection, existing[0], task, new.started_at)
+            return _find(connection, "m.task = ?", task)
 
     def find(self, arn: str) -> MapRun | None:
         with self._database.reading() as connection:
-            return _found(connection, "m.arn = ?", arn)
+            return _find(connection, "m.arn = ?", arn)
 
-    def get(self, id: int) -> MapRun:
-        """The Map Run with this row."""
+    def page(self, execution_arn: str, before: str | None, limit: int) -> list[MapRun]:
         with self._database.reading() as connection:
-            run = _found(connection, "m.id = ?", id)
-            assert run is not None
-            return run
-
-    def page(self, execution: int, before: int | None, limit: int) -> list[MapRun]:
-        """Up to `limit` Map Runs of the execution with this row, newest first, from the one that
-        precedes the row `before`.
-        """
-        last = 1 << 62 if before is None else before
-        with self._database.reading() as connection:
+            execution = row_of(connection, execution_arn)
+            if execution is None:
+                return []
             rows = connection.execute(
-                f"SELECT {_COLUMNS} FROM {_SOURCE} WHERE m.task BETWEEN ? AND ? AND m.id < ? "
-                "ORDER BY m.id DESC LIMIT ?",
-                (key_of(execution, 0), key_of(execution + 1, 0), last, limit),
+                f"""
+                SELECT {_COLUMNS} FROM {_SOURCE} WHERE m.task BETWEEN ? AND ? AND m.id < ?
+                ORDER BY m.id DESC LIMIT ?
+                """,
+                (
+                    key_of(execution, 0),
+                    key_of(execution + 1, 0),
+                    1 << 62 if before is None else _row_in_token(connection, before),
+                    limit,
+                ),
             ).fetchall()
-            return [MapRun(*(*row, {})) for row in rows]
+            return [MapRun._make(row)._replace(counts={}) for row in rows]
 
-    def set_total(self, id: int, total_items: int) -> None:
-        """Notes how many items there are; the first of them comes next."""
+    def set_total(self, arn: str, total_items: int) -> None:
         with self._database.transaction() as connection:
             connection.execute(
-                "UPDATE map_run SET total_items = ?, place = 0, started_items = 0 WHERE id = ?",
-                (total_items, id),
+                "UPDATE map_run SET total_items = ?, place = 0, started_items = 0 WHERE arn = ?",
+                (total_items, arn),
             )
 
     def update(self, arn: str, changes: Mapping[str, int | float]) -> bool:
-        """Changes columns of a Map Run that runs; whether there is one."""
-        columns = ", ".join(f"{name} = ?" for name in changes)
+        assignments = ", ".join(f"{name} = :{name}" for name in changes)
         with self._database.transaction() as connection:
-            done = connection.execute(
-                f"UPDATE map_run SET {columns} WHERE arn = ? AND status = 'RUNNING'", (*changes.values(), arn)
+            updated = connection.execute(
+                f"UPDATE map_run SET {assignments} WHERE arn = :arn AND status = 'RUNNING'",
+                {**changes, "arn": arn},
             )
-            return bool(done.rowcount)
+        if updated.rowcount:
+            self._wake()
+        return bool(updated.rowcount)
 
     def start_children(self, run: MapRun, children: Sequence[NewChild], place: int, at: int) -> bool:
-        """Starts the children that follow those that were started; `place` is where the next items stand.
-
-        False, and nothing is started, when the Map Run runs no more.
-        """
         with self._database.transaction() as connection:
-            row = connection.execute(
-                """
-                SELECT m.revision, r.role_arn, r.logging_configuration, e.clock, e.mocks
-                FROM map_run m JOIN execution e ON e.id = m.task >> 16 JOIN revision r ON r.id = m.revision
-                WHERE m.id = ? AND m.status = 'RUNNING' AND m.started_items = ?
-                """,
-                (run.id, run.started_items),
-            ).fetchone()
-            if row is None:
-                return False
-            revision, role_arn, logging, clock, mocks = row
-            first = (connection.execute("SELECT max(id) FROM execution").fetchone()[0] or 0) + 1
-            connection.executemany(
-                """
-                INSERT INTO execution (id, arn, state_machine_arn, name, revision, status, input,
-                                       started_at, seed, clock, mocks, map_run, item_count)
-                VALUES (?, ?, ?, ?, ?, 'RUNNING', ?, ?, ?, ?, ?, ?, ?)
-                """,
-                [
-                    (
-                        first + n,
-                        child.arn,
-                        run.state_machine_arn,
-                        child.name,
-                        revision,
-                        child.input,
-                        at,
-                        child.seed,
-                        clock,
-                        mocks,
-                        run.id,
-                        child.items,
-                    )
-                    for n, child in enumerate(children)
-                ],
-            )
-            started = [execution_started(Payload(text=child.input), role_arn, at) for child in children]
-            insert_events(connection, [event_rows(first + n, [event])[0] for n, event in enumerate(started)])
-            if (log := execution_log(logging)) is not None:
-                children_of = zip(children, started, strict=True)
-                lines = [
-                    line
-                    for child, event in children_of
-                    for line in log_lines(log, child.arn, run.state_machine_arn, [event])
-                ]
-                insert_execution_log(connection, lines, at)
-            items = sum(child.items for child in children)
-            execution_end.add_to_count(connection, run.id, "RUNNING", len(children), items)
-            connection.execute(
-                "UPDATE map_run SET started_items = started_items + ?, place = ? WHERE id = ?",
-                (items, place, run.id),
-            )
-            return True
+            started = _start_children(connection, run, children, place, at)
+        if started:
+            self._wake()
+        return started
 
     def redrive_children(self, run: MapRun, limit: int, at: int) -> bool:
-        """Lets up to so many of the children go on that wait for it. False when the Map Run runs no more."""
-        again = rerun_child if run.express else redrive_child
         with self._database.transaction() as connection:
-            running = connection.execute(
-                "SELECT 1 FROM map_run WHERE id = ? AND status = 'RUNNING'", (run.id,)
-            ).fetchone()
-            if running is None:
-                return False
-            waiting = connection.execute(
-                """
-                SELECT id, redrive_count, item_count FROM execution
-                WHERE map_run = ? AND status = 'PENDING_REDRIVE' ORDER BY id LIMIT ?
-                """,
-                (run.id, limit),
-            ).fetchall()
-            for id, count, _ in waiting:
-                again(connection, id, count + 1, at)
-            items = sum(items for _, _, items in waiting)
-            execution_end.add_to_count(connection, run.id, "PENDING_REDRIVE", -len(waiting), -items)
-            execution_end.add_to_count(connection, run.id, "RUNNING", len(waiting), items)
-            return True
+            redriven = _redrive_children(connection, run, limit, at)
+        if redriven:
+            self._wake()
+        return redriven
 
-    def results(self, id: int) -> Iterator[Result]:
-        """What became of each child, in their order. The query is open while they are read."""
+    def results(self, arn: str) -> Iterator[Result]:
         with self._database.reading() as connection:
-            yield from (
-                Result(*row)
-                for row in connection.execute(
-                    """
-                    SELECT arn, name, status, input, output, error, cause, started_at, stopped_at
-                    FROM execution WHERE map_run = ? ORDER BY id
+            yield from map(
+                Result._make,
+                connection.execute(
+                    f"""
+                    SELECT {columns(Result)} FROM execution
+                    WHERE map_run = (SELECT id FROM map_run WHERE arn = ?) ORDER BY id
                     """,
-                    (id,),
-                )
+                    (arn,),
+                ),
             )
+
+
+def _find(connection: Connection, condition: str, value: int | str) -> MapRun | None:
+    row = connection.execute(f"SELECT {_COLUMNS} FROM {_SOURCE} WHERE {condition}", (value,)).fetchone()
+    if row is None:
+        return None
+    run = MapRun._make(row)
+    counts = connection.execute(
+        "SELECT status, executions, items FROM map_run_count WHERE map_run = ?", (run.id,)
+    ).fetchall()
+    return run._replace(counts={status: Count(executions, items) for status, executions, items in counts})
+
+
+def _row_in_token(connection: Connection, key: str) -> int | None:
+    """The row of the last Map Run of a page. The key is its ARN; earlier versions of sfn gave its
+    row.
+    """
+    if key.isdecimal():
+        return int(key)
+    row = connection.execute("SELECT id FROM map_run WHERE arn = ?", (key,)).fetchone()
+    return None if row is None else int(row[0])
+
+
+def _insert(connection: Connection, new: NewMapRun, parent: int, task: int) -> bool:
+    """Stores a new Map Run of the execution in the row `parent`; whether that runs."""
+    row = connection.execute(
+        "SELECT revision FROM execution WHERE id = ? AND status = 'RUNNING'", (parent,)
+    ).fetchone()
+    if row is None:
+        return False
+    machine_arn = labelled_machine_arn(new.arn)
+    map_run = {
+        "arn": new.arn,
+        "task": task,
+        "state_machine_arn": machine_arn,
+        "revision": _revision_of(connection, row[0], machine_arn, new.processor),
+        "express": new.express,
+        "status": "RUNNING",
+        "started_at": new.started_at,
+        "max_concurrency": new.max_concurrency,
+        "tolerated_failure_count": new.tolerated_failure_count,
+        "tolerated_failure_percentage": new.tolerated_failure_percentage,
+        "total_items": new.total_items,
+    }
+    connection.execute(insert("map_run", map_run), map_run)
+    return True
+
+
+def _start_children(
+    connection: Connection, run: MapRun, children: Sequence[NewChild], place: int, at: int
+) -> bool:
+    row = connection.execute(
+        """
+        SELECT m.revision, r.role_arn, r.logging_configuration, e.clock, e.mocks
+        FROM map_run m JOIN execution e ON e.id = execution_of(m.task) JOIN revision r ON r.id = m.revision
+        WHERE m.id = ? AND m.status = 'RUNNING' AND m.started_items = ?
+        """,
+        (run.id, run.started_items),
+    ).fetchone()
+    if row is None:
+        return False
+    revision, role_arn, logging, clock, mocks = row
+    first = (connection.execute("SELECT max(id) FROM execution").fetchone()[0] or 0) + 1
+    common = {
+        "state_machine_arn": run.state_machine_arn,
+        "revision": revision,
+        "started_at": at,
+        "clock": clock,
+        "mocks": mocks,
+        "map_run": run.id,
+    }
+    connection.executemany(
+        """
+        INSERT INTO execution (id, arn, state_machine_arn, name, revision, status, input, started_at, seed,
+                               clock, mocks, map_run, item_count)
+        VALUES (:id, :arn, :state_machine_arn, :name, :revision, 'RUNNING', :input, :started_at, :seed,
+                :clock, :mocks, :map_run, :items)
+        """,
+        [{**common, **child._asdict(), "id": first + n} for n, child in enumerate(children)],
+    )
+    started = [execution_started(Payload(text=child.input), role_arn, at) for child in children]
+    insert_events(connection, [event_rows(first + n, [event])[0] for n, event in enumerate(started)])
+    if (log := execution_log(logging)) is not None:
+        children_of = zip(children, started, strict=True)
+        lines = [
+            line
+            for child, event in children_of
+            for line in log_lines(log, child.arn, run.state_machine_arn, [event])
+        ]
+        insert_execution_log(connection, lines, at)
+    items = sum(child.items for child in children)
+    map_run_counts.add(connection, run.id, "RUNNING", len(children), items)
+    connection.execute(
+        "UPDATE map_run SET started_items = started_items + ?, place = ? WHERE id = ?", (items, place, run.id)
+    )
+    return True
+
+
+def _redrive_children(connection: Connection, run: MapRun, limit: int, at: int) -> bool:
+    running = connection.execute("SELECT 1 FROM map_run WHERE id = ? AND status = 'RUNNING'", (run.id,))
+    if running.fetchone() is None:
+        return False
+    waiting = connection.execute(
+        """
+        SELECT id, redrive_count, item_count FROM execution
+        WHERE map_run = ? AND status = 'PENDING_REDRIVE' ORDER BY id LIMIT ?
+        """,
+        (run.id, limit),
+    ).fetchall()
+    again = rerun_child if run.express else redrive_child
+    for id, count, _ in waiting:
+        again(connection, id, count + 1, at)
+    items = sum(items for _, _, items in waiting)
+    map_run_counts.add(connection, run.id, "PENDING_REDRIVE", -len(waiting), -items)
+    map_run_counts.add(connection, run.id, "RUNNING", len(waiting), items)
+    return True
 
 
 _UNSUCCESSFUL = ("FAILED", "TIMED_OUT", "ABORTED")
 
 
-def _go_on(connection: Any, id: int, new: NewMapRun) -> None:
+def _resume(connection: Connection, id: int, task: int, at: int) -> None:
     """A Map Run that has ended runs again, for another task: its children that did not succeed wait
     to go on.
     """
@@ -313,24 +257,26 @@ def _go_on(connection: Any, id: int, new: NewMapRun) -> None:
             redrive_count = redrive_count + 1, redriven_at = ?
         WHERE id = ?
         """,
-        (new.task, new.started_at, id),
+        (task, at, id),
     )
     connection.execute(
-        "UPDATE execution SET status = 'PENDING_REDRIVE' WHERE map_run = ? "
-        "AND status IN ('FAILED', 'TIMED_OUT', 'ABORTED')",
+        """
+        UPDATE execution SET status = 'PENDING_REDRIVE'
+        WHERE map_run = ? AND status IN ('FAILED', 'TIMED_OUT', 'ABORTED')
+        """,
         (id,),
     )
-    execution_end.move_count(connection, id, _UNSUCCESSFUL, "PENDING_REDRIVE")
+    map_run_counts.move(connection, id, _UNSUCCESSFUL, "PENDING_REDRIVE")
 
 
-def _revision_of(connection: Any, parent: int, state_machine_arn: str, processor: str) -> int:
+def _revision_of(connection: Connection, parent: int, state_machine_arn: str, processor: str) -> int:
     """The revision that is the parent's in all but its definition: that of the run before, if it is
     the same.
     """
     before = connection.execute(
         """
         SELECT m.revision, e.revision, r.definition
-        FROM map_run m JOIN execution e ON e.id = m.task >> 16 JOIN revision r ON r.id = m.revision
+        FROM map_run m JOIN execution e ON e.id = execution_of(m.task) JOIN revision r ON r.id = m.revision
         WHERE m.state_machine_arn = ? ORDER BY m.id DESC LIMIT 1
         """,
         (state_machine_arn,),
@@ -338,13 +284,3 @@ def _revision_of(connection: Any, parent: int, state_machine_arn: str, processor
     if before is not None and before[1:] == (parent, processor):
         return int(before[0])
     return revisions.insert(connection, revisions.find(connection, parent)._replace(definition=processor))
-
-
-def _found(connection: Any, condition: str, value: int | str) -> MapRun | None:
-    row = connection.execute(f"SELECT {_COLUMNS} FROM {_SOURCE} WHERE {condition}", (value,)).fetchone()
-    if row is None:
-        return None
-    counts = connection.execute(
-        "SELECT status, executions, items FROM map_run_count WHERE map_run = ?", (row[0],)
-    ).fetchall()
-    return MapRun(*(*row, {status: Count(executions, items) for status, executions, items in counts}))

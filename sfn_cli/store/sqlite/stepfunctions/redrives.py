@@ -8,9 +8,10 @@ waited for the execution has been told of its end, and waits no longer.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 from sfn_cli.interpreter.events import execution_redriven
+from sfn_cli.store.records.redrives import RedriveState
 from sfn_cli.store.sqlite.keys import key_of
 from sfn_cli.store.sqlite.stepfunctions.events import (
     COLUMNS,
@@ -20,72 +21,67 @@ from sfn_cli.store.sqlite.stepfunctions.events import (
     last_event,
 )
 from sfn_cli.store.sqlite.stepfunctions.execution_logs import log_events
+from sfn_cli.store.sqlite.stepfunctions.executions import row_of
+from sfn_cli.store.sqlite.wake import no_wake
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from sqlite3 import Connection
 
     from sfn_cli.store.sqlite.database import Database
+    from sfn_cli.store.sqlite.wake import Wake
 
 TOKENS_KEPT = 10
 TOKEN_MS = 15 * 60 * 1000
 """How many client tokens of an execution are remembered, and how long. (AWS's quotas)"""
 
 
-class Standing(NamedTuple):
-    """What decides whether an execution may be redriven.
-
-    `machine_status` is None when its machine is gone.
+class Redrives:
+    """The redrives of the executions in one store (protocols/stepfunctions.py). `wake` wakes a
+    worker.
     """
 
-    id: int
-    status: str
-    started_at: int
-    stopped_at: int | None
-    redrive_count: int
-    clock: str | None
-    machine_status: str | None
-    in_map_run: bool
-    events: int
-    last_at: int
-
-
-class Redrives:
-    """The redrives of the executions in one store."""
-
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, wake: Wake = no_wake) -> None:
         self._database = database
+        self._wake = wake
 
-    def standing(self, arn: str) -> Standing | None:
-        """How the execution stands, or None if there is none."""
+    def state(self, arn: str) -> RedriveState | None:
         with self._database.reading() as connection:
-            return _standing(connection, arn)
+            return _state(connection, arn)
 
-    def redrive(self, arn: str, token: str | None, now: int, judge: Callable[[Standing], int]) -> int | None:
-        """Lets an execution run again. Gives when it was redriven, or None if there is no such execution.
-
-        `judge` gives the time of the redrive by the execution's own clock, or raises why there is
-        none. A token that has redriven the execution lately redrives it no second time: the answer
-        is that of the first.
-        """
+    def redrive(
+        self, arn: str, token: str | None, now: int, judge: Callable[[RedriveState], int]
+    ) -> int | None:
         with self._database.transaction() as connection:
-            standing = _standing(connection, arn)
-            if standing is None:
-                return None
-            earlier = _redriven_by(connection, standing.id, token, now)
-            if earlier is not None:
-                return earlier
-            at = judge(standing)
-            _redrive(connection, standing.id, standing.events, standing.redrive_count + 1, at)
-            if token is not None:
-                _remember(connection, standing.id, token, at, now)
-            return at
+            redriven_at = _redrive_once(connection, arn, token, now, judge)
+        if redriven_at is not None:
+            self._wake()
+        return redriven_at
 
 
-def _standing(connection: Any, arn: str) -> Standing | None:
+def _redrive_once(
+    connection: Connection, arn: str, token: str | None, now: int, judge: Callable[[RedriveState], int]
+) -> int | None:
+    state = _state(connection, arn)
+    if state is None:
+        return None
+    execution = row_of(connection, arn)
+    assert execution is not None
+    earlier = _redriven_by(connection, execution, token, now)
+    if earlier is not None:
+        return earlier
+    at = judge(state)
+    _redrive(connection, execution, state.events, state.redrive_count + 1, at)
+    if token is not None:
+        _remember(connection, execution, token, at, now)
+    return at
+
+
+def _state(connection: Connection, arn: str) -> RedriveState | None:
     row = connection.execute(
         """
-        SELECT e.id, e.status, e.started_at, e.stopped_at, e.redrive_count, e.clock, m.status,
-               e.map_run IS NOT NULL
+        SELECT e.id, e.status, e.started_at, e.stopped_at, e.redrive_count, e.clock,
+               m.status, e.map_run IS NOT NULL
         FROM execution e LEFT JOIN state_machine m ON m.arn = e.state_machine_arn
         WHERE e.arn = ?
         """,
@@ -93,10 +89,22 @@ def _standing(connection: Any, arn: str) -> Standing | None:
     ).fetchone()
     if row is None:
         return None
-    return Standing._make((*row, *last_event(connection, row[0])))
+    id, status, started_at, stopped_at, redrive_count, clock, machine_status, in_map_run = row
+    events, last_at = last_event(connection, id)
+    return RedriveState(
+        status=status,
+        started_at=started_at,
+        stopped_at=stopped_at,
+        redrive_count=redrive_count,
+        clock=clock,
+        machine_status=machine_status,
+        in_map_run=in_map_run,
+        events=events,
+        last_at=last_at,
+    )
 
 
-def _redriven_by(connection: Any, execution: int, token: str | None, now: int) -> int | None:
+def _redriven_by(connection: Connection, execution: int, token: str | None, now: int) -> int | None:
     row = connection.execute(
         "SELECT at FROM redrive_token WHERE execution = ? AND token = ? AND used_at > ? ORDER BY id DESC "
         "LIMIT 1",
@@ -105,13 +113,15 @@ def _redriven_by(connection: Any, execution: int, token: str | None, now: int) -
     return None if row is None else int(row[0])
 
 
-def redrive_child(connection: Any, execution: int, count: int, at: int) -> None:
-    """Lets a child of a Map Run go on, in the caller's transaction; it is its redrive of this number."""
+def redrive_child(connection: Connection, execution: int, count: int, at: int) -> None:
+    """Lets a child of a Map Run go on, in the caller's transaction; it is its redrive of this
+    number.
+    """
     last, last_at = last_event(connection, execution)
     _redrive(connection, execution, last, count, max(at, last_at))
 
 
-def rerun_child(connection: Any, execution: int, count: int, at: int) -> None:
+def rerun_child(connection: Connection, execution: int, count: int, at: int) -> None:
     """Starts an EXPRESS child of a Map Run again from its beginning: of such, AWS keeps no history
     to go on with.
     """
@@ -127,14 +137,14 @@ def rerun_child(connection: Any, execution: int, count: int, at: int) -> None:
     log_events(connection, execution, [event_from(first)])
 
 
-def _redrive(connection: Any, execution: int, last: int, count: int, at: int) -> None:
+def _redrive(connection: Connection, execution: int, last: int, count: int, at: int) -> None:
     redriven = execution_redriven(last, count, at)
     insert_events(connection, event_rows(execution, [redriven]))
     _run_again(connection, execution, count, at)
     log_events(connection, execution, [redriven])
 
 
-def _run_again(connection: Any, execution: int, count: int, at: int) -> None:
+def _run_again(connection: Connection, execution: int, count: int, at: int) -> None:
     connection.execute(
         """
         UPDATE execution
@@ -149,7 +159,7 @@ def _run_again(connection: Any, execution: int, count: int, at: int) -> None:
     connection.execute("UPDATE child SET awaited = 0 WHERE execution = ?", (execution,))
 
 
-def _remember(connection: Any, execution: int, token: str, at: int, now: int) -> None:
+def _remember(connection: Connection, execution: int, token: str, at: int, now: int) -> None:
     connection.execute(
         "INSERT INTO redrive_token (execution, token, at, used_at) VALUES (?, ?, ?, ?)",
         (execution, token, at, now),
@@ -157,9 +167,9 @@ def _remember(connection: Any, execution: int, token: str, at: int, now: int) ->
     connection.execute(
         """
         DELETE FROM redrive_token
-        WHERE execution = ? AND id <= (
-            SELECT id FROM redrive_token WHERE execution = ? ORDER BY id DESC LIMIT 1 OFFSET ?
+        WHERE execution = :execution AND id <= (
+            SELECT id FROM redrive_token WHERE execution = :execution ORDER BY id DESC LIMIT 1 OFFSET :kept
         )
         """,
-        (execution, execution, TOKENS_KEPT),
+        {"execution": execution, "kept": TOKENS_KEPT},
     )

@@ -6,40 +6,29 @@ versions the one that they were published from.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+
+from sfn_cli.store.records.state_machines import Revision
+from sfn_cli.store.sqlite.columns import columns
+from sfn_cli.store.sqlite.columns import insert as insert_into
+
+COLUMNS = columns(Revision, "r")
+"""A Revision's columns, of the table `revision r`."""
 
 
-class Revision(NamedTuple):
-    """What an execution runs. The configurations are JSON objects in text; `id` is 0 until kept."""
-
-    revision_id: str | None
-    definition: str
-    role_arn: str
-    logging_configuration: str
-    tracing_configuration: str
-    encryption_configuration: str
-    created_at: int
-    id: int = 0
-
-
-COLUMNS = """r.revision_id, r.definition, r.role_arn, r.logging_configuration, r.tracing_configuration,
-             r.encryption_configuration, r.created_at, r.id"""
-"""A Revision's columns, in its order, of the table `revision r`."""
-
-
-def find(connection: Any, id: int) -> Revision:
+def find(connection: Connection, id: int) -> Revision:
     """The revision in this row, as executions refer to it."""
-    return Revision(*connection.execute(f"SELECT {COLUMNS} FROM revision r WHERE r.id = ?", (id,)).fetchone())
+    query = f"SELECT {COLUMNS} FROM revision r WHERE r.id = ?"
+    return Revision._make(connection.execute(query, (id,)).fetchone())
 
 
-def insert(connection: Any, revision: Revision) -> int:
+def insert(connection: Connection, revision: Revision) -> int:
     """Keeps a new revision; its row."""
-    id: int = connection.execute(
-        """
-        INSERT INTO revision (revision_id, definition, role_arn, logging_configuration, tracing_configuration,
-                              encryption_configuration, created_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?)
-        """,
-        revision[:7],
-    ).lastrowid
+    row = revision._asdict()
+    del row["id"]
+    id = connection.execute(insert_into("revision", row), row).lastrowid
+    assert id is not None
     return id

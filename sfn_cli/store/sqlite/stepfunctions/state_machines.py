@@ -6,43 +6,21 @@ finds it gone. Its versions and aliases go with it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
+from sfn_cli.store.records.state_machines import Revision, StateMachine
+from sfn_cli.store.sqlite.columns import columns, insert, split
 from sfn_cli.store.sqlite.stepfunctions import revisions
-from sfn_cli.store.sqlite.stepfunctions.revisions import Revision
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from sqlite3 import Connection
 
+    from sfn_cli.store.sqlite.columns import Row
     from sfn_cli.store.sqlite.database import Database
-    from sfn_cli.store.sqlite.stepfunctions.aliases import Alias
-    from sfn_cli.store.sqlite.stepfunctions.versions import Version
 
 
-class StateMachine(NamedTuple):
-    """One machine and its newest revision. `tags` is a JSON array in text; `id` is 0 until kept.
-
-    `first_version` is the description of the version that its creation published, None if it
-    published none. A machine that was asked for by a version has that version and its revision; by
-    an alias, the alias besides.
-    """
-
-    arn: str
-    name: str
-    type: str
-    status: str
-    created_at: int
-    tags: str
-    revision: Revision
-    id: int = 0
-    first_version: str | None = None
-    version: Version | None = None
-    alias: Alias | None = None
-
-
-_COLUMNS = (
-    f"m.arn, m.name, m.type, m.status, m.created_at, m.tags, m.id, m.first_version, {revisions.COLUMNS}"
-)
+_COLUMNS = f"{columns(StateMachine, 'm', revision='NULL', version='NULL', alias='NULL')}, {revisions.COLUMNS}"
 
 _FIND = f"""
     SELECT {_COLUMNS}
@@ -52,26 +30,32 @@ _FIND = f"""
 
 
 class StateMachines:
-    """The state machines in one store."""
+    """The state machines in one store (protocols/stepfunctions.py)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def create(self, machine: StateMachine) -> StateMachine:
-        """The machine that has this ARN from now on: `machine` itself, or the one that already had it."""
+        """The machine that has this ARN from now on: `machine` itself, or the one that already had
+        it.
+        """
         with self._database.transaction() as connection:
             self._forget_deleted(connection, machine.arn)
-            existing = _found(connection, machine.arn)
+            existing = _find(connection, machine.arn)
             if existing is not None:
                 return existing
             revision = revisions.insert(connection, machine.revision)
-            id = connection.execute(
-                """
-                INSERT INTO state_machine (arn, name, type, status, created_at, revision, tags, first_version)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                """,
-                (*machine[:5], revision, machine.tags, machine.first_version),
-            ).lastrowid
+            row = {
+                "arn": machine.arn,
+                "name": machine.name,
+                "type": machine.type,
+                "status": machine.status,
+                "created_at": machine.created_at,
+                "revision": revision,
+                "tags": machine.tags,
+                "first_version": machine.first_version,
+            }
+            id = connection.execute(insert("state_machine", row), row).lastrowid
             assert id is not None
             if machine.first_version is not None:
                 from sfn_cli.store.sqlite.stepfunctions.versions import publish
@@ -82,18 +66,19 @@ class StateMachines:
     def find(self, arn: str) -> StateMachine | None:
         """The machine with this ARN, also while it is DELETING, or None."""
         with self._database.reading() as connection:
-            machine = _found(connection, arn)
+            machine = _find(connection, arn)
             if machine is not None and machine.status == "DELETING" and not _is_running(connection, arn):
                 return None
             return machine
 
     def revision(self, id: int) -> Revision:
-        """A revision by its row, as executions refer to it."""
         with self._database.reading() as connection:
             return revisions.find(connection, id)
 
     def page(self, arn_prefix: str, after: str, limit: int) -> list[StateMachine]:
-        """Up to `limit` machines whose ARN begins so, by name, from the one that follows the name `after`."""
+        """Up to `limit` machines whose ARN begins so, by name, from the one that follows the name
+        `after`.
+        """
         with self._database.reading() as connection:
             rows = connection.execute(
                 f"""
@@ -109,7 +94,7 @@ class StateMachines:
                 """,
                 (len(arn_prefix), arn_prefix, after, limit),
             ).fetchall()
-            return [_machine(row) for row in rows]
+            return list(map(_machine_from, rows))
 
     def update(
         self,
@@ -119,11 +104,6 @@ class StateMachines:
         publish_at: int | None = None,
         description: str = "",
     ) -> StateMachine | None:
-        """The machine with this as its newest revision, and with its version when that is
-        published, at `publish_at`.
-
-        None when the machine changed or went since it was read. Raises QuotaReached.
-        """
         with self._database.transaction() as connection:
             id = revision.id or revisions.insert(connection, revision)
             changed = connection.execute(
@@ -142,9 +122,11 @@ class StateMachines:
             return machine._replace(revision=revision._replace(id=id), version=version)
 
     def change_tags(self, arn: str, change: Callable[[str], str]) -> bool:
-        """Replaces the machine's tags by what `change` makes of them; whether there is such a machine."""
+        """Replaces the machine's tags by what `change` makes of them; whether there is such a
+        machine.
+        """
         with self._database.transaction() as connection:
-            machine = _found(connection, arn)
+            machine = _find(connection, arn)
             if machine is not None:
                 connection.execute(
                     "UPDATE state_machine SET tags = ? WHERE id = ?", (change(machine.tags), machine.id)
@@ -157,7 +139,7 @@ class StateMachines:
             connection.execute("UPDATE state_machine SET status = 'DELETING' WHERE arn = ?", (arn,))
             self._forget_deleted(connection, arn)
 
-    def _forget_deleted(self, connection: Any, arn: str) -> None:
+    def _forget_deleted(self, connection: Connection, arn: str) -> None:
         connection.execute(
             """
             DELETE FROM state_machine
@@ -171,17 +153,17 @@ class StateMachines:
         )
 
 
-def _found(connection: Any, arn: str) -> StateMachine | None:
+def _find(connection: Connection, arn: str) -> StateMachine | None:
     row = connection.execute(_FIND, (arn,)).fetchone()
-    return None if row is None else _machine(row)
+    return None if row is None else _machine_from(row)
 
 
-def _machine(row: tuple[Any, ...]) -> StateMachine:
-    arn, name, type_, status, created_at, tags, id, first_version, *revision = row
-    return StateMachine(arn, name, type_, status, created_at, tags, Revision(*revision), id, first_version)
+def _machine_from(row: Row) -> StateMachine:
+    machine, revision = split(row, StateMachine)
+    return StateMachine._make(machine)._replace(revision=Revision._make(revision))
 
 
-def _is_running(connection: Any, arn: str) -> bool:
+def _is_running(connection: Connection, arn: str) -> bool:
     row = connection.execute(
         "SELECT 1 FROM execution WHERE state_machine_arn = ? AND status = 'RUNNING' LIMIT 1", (arn,)
     ).fetchone()

@@ -1,124 +1,101 @@
 """Suspensions: executions that sfn itself failed on.
 
-An error inside sfn while it drives an execution is a bug, or damage to the execution's rows. It must not harm
-other executions, and endless retries would not help:
+An error inside sfn while it drives an execution is a bug, or damage to the execution's rows. It
+must not harm other executions, and endless retries would not help:
 
-Rule 1: a failed attempt is stored with its traceback, and the execution is released. Another attempt follows.
-Rule 2: after ATTEMPTS without a new event in between, the execution is suspended. It stays RUNNING for the
-API, which has no such status, and no worker claims it.
-Rule 3: a worker of another version of sfn tries it again. A stop ends it, and a redrive starts over.
+Rule 1: a failed attempt is stored with its traceback, and the execution is released. Another
+attempt follows.
+Rule 2: after ATTEMPTS without a new event in between, the execution is suspended. It stays RUNNING
+for the API, which has no such status, and no worker claims it.
+Rule 3: a worker of another version of sfn tries it again. A stop ends it, and a redrive starts
+over.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
+from sfn_cli.store.records.suspensions import ATTEMPTS, Fault, Suspension
+from sfn_cli.store.sqlite.columns import columns
 from sfn_cli.store.sqlite.stepfunctions.events import last_event
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from sqlite3 import Connection
 
     from sfn_cli.store.sqlite.database import Database
 
-ATTEMPTS = 3
 
-SUSPENDED = -1
+OWNER_OF_SUSPENDED = -1
 """The owner of an execution that no worker may claim."""
 
 
-class Fault(NamedTuple):
-    """An error inside sfn while it drove an execution: in one line, and with its traceback."""
-
-    error: str
-    traceback: str
-
-
-class Suspension(NamedTuple):
-    """A suspended execution.
-
-    `failed_at` is milliseconds since 1970; `version` is that of the sfn that failed.
-    """
-
-    execution: int
-    execution_arn: str
-    attempts: int
-    version: str
-    failed_at: int
-    error: str
-    traceback: str
-
-
 class Suspensions:
-    """The suspended executions of one store."""
+    """The suspended executions of one store (protocols/stepfunctions.py)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def all(self) -> list[Suspension]:
-        """Every suspended execution, oldest first."""
-        return self._where("1")
+        with self._database.reading() as connection:
+            return _suspensions(connection, "1")
 
     def of(self, execution_arn: str) -> Suspension | None:
-        """The suspension of the execution with this ARN, if it is suspended."""
-        return next(iter(self._where("e.arn = ?", execution_arn)), None)
+        with self._database.reading() as connection:
+            return next(iter(_suspensions(connection, "e.arn = ?", execution_arn)), None)
 
-    def blocking(self, executions: Collection[int]) -> dict[int, int]:
-        """Those of the executions in these rows that cannot end, each with the row of the suspended
-        one that is the reason.
-
-        That is the suspension of the execution itself, or of one that it awaits by a .sync task or
-        a Map Run.
-        """
+    def blocking(self, arns: Collection[str]) -> dict[str, Suspension]:
         with self._database.reading() as connection:
             # Upwards from what is suspended, which is little, and by rows alone: it is read at
-            # every look of whoever waits.
-            rows = connection.execute(
+            # every look of those who wait.
+            blocked = connection.execute(
                 f"""
                 WITH RECURSIVE blocked (id, suspended) AS (
                     SELECT id, id FROM execution INDEXED BY execution_running
-                    WHERE status = 'RUNNING' AND owner = {SUSPENDED}
+                    WHERE status = 'RUNNING' AND owner = {OWNER_OF_SUSPENDED}
                     UNION
-                    SELECT c.task >> 16, suspended
-                    FROM blocked JOIN child c ON c.execution = blocked.id
-                    WHERE c.awaited
+                    SELECT execution_of(c.task), suspended
+                    FROM blocked JOIN child c ON c.execution = blocked.id WHERE c.awaited
                     UNION
-                    SELECT m.task >> 16, suspended
+                    SELECT execution_of(m.task), suspended
                     FROM blocked JOIN execution e ON e.id = blocked.id JOIN map_run m ON m.id = e.map_run
                 )
-                SELECT id, min(suspended) FROM blocked
-                WHERE id IN (SELECT value FROM json_each(?))
-                GROUP BY id
+                SELECT e.arn, min(suspended) FROM blocked JOIN execution e ON e.id = blocked.id
+                WHERE e.arn IN (SELECT value FROM json_each(?)) GROUP BY e.id
                 """,
-                (jsonvalue.dumps(list(executions)),),
-            )
-            return dict(rows.fetchall())
-
-    def get(self, execution: int) -> Suspension | None:
-        """The suspension of the execution in this row, if it is suspended."""
-        return next(iter(self._where("e.id = ?", execution)), None)
-
-    def _where(self, condition: str, *parameters: object) -> list[Suspension]:
-        with self._database.reading() as connection:
-            # As bytes: a text that is not UTF-8 may be what sfn failed on.
-            rows = connection.execute(
-                f"""
-                SELECT s.execution, CAST(e.arn AS BLOB), s.attempts, s.version, s.failed_at, s.error,
-                       s.traceback
-                FROM suspension s JOIN execution e ON e.id = s.execution
-                WHERE e.owner = {SUSPENDED} AND e.status = 'RUNNING' AND {condition}
-                ORDER BY s.execution
-                """,
-                parameters,
+                (jsonvalue.dumps(list(arns)),),
             ).fetchall()
-        return [Suspension(id, arn.decode("utf-8", "replace"), *rest) for id, arn, *rest in rows]
+            found = {arn: _suspensions(connection, "e.id = ?", suspended) for arn, suspended in blocked}
+        return {arn: suspensions[0] for arn, suspensions in found.items() if suspensions}
 
 
-def set_aside(connection: Any, execution: int, worker: int, fault: Fault, version: str, at: int) -> int:
-    """Stores a failed attempt of the worker and releases the execution, in the caller's transaction.
+def _suspensions(connection: Connection, condition: str, *parameters: object) -> list[Suspension]:
+    """The suspensions for whose execution `e` a condition holds, oldest first."""
+    # As bytes: a text that is not UTF-8 may be what sfn failed on.
+    rows = connection.execute(
+        f"""
+        SELECT CAST(e.arn AS BLOB), {columns(Suspension, "s", execution_arn="NULL")}
+        FROM suspension s JOIN execution e ON e.id = s.execution
+        WHERE e.owner = {OWNER_OF_SUSPENDED} AND e.status = 'RUNNING' AND {condition}
+        ORDER BY s.execution
+        """,
+        parameters,
+    )
+    return [
+        Suspension._make(suspension)._replace(execution_arn=arn.decode("utf-8", "replace"))
+        for arn, *suspension in rows.fetchall()
+    ]
 
-    Returns how many attempts have failed: with ATTEMPTS of them the execution is suspended. Returns 0, and
-    changes nothing, when the worker no longer drives the execution.
+
+def set_aside(
+    connection: Connection, execution: int, worker: int, fault: Fault, version: str, at: int
+) -> int:
+    """Stores a failed attempt of the worker and releases the execution, in the caller's
+    transaction.
+
+    Returns how many attempts have failed: with ATTEMPTS of them the execution is suspended. Returns
+    0, and changes nothing, when the worker no longer drives the execution.
     """
     held = connection.execute(
         "SELECT 1 FROM execution WHERE id = ? AND owner = ? AND status = 'RUNNING'", (execution, worker)
@@ -147,12 +124,12 @@ def set_aside(connection: Any, execution: int, worker: int, fault: Fault, versio
     ).fetchone()
     connection.execute(
         "UPDATE execution SET owner = ? WHERE id = ?",
-        (SUSPENDED if attempts >= ATTEMPTS else None, execution),
+        (OWNER_OF_SUSPENDED if attempts >= ATTEMPTS else None, execution),
     )
     return int(attempts)
 
 
-def retry_those_of_other_versions(connection: Any, version: str) -> None:
+def retry_those_of_other_versions(connection: Connection, version: str) -> None:
     """Releases, in the caller's transaction, the executions that another version of sfn failed on.
 
     Rows of executions that have ended meanwhile are deleted.
@@ -160,7 +137,7 @@ def retry_those_of_other_versions(connection: Any, version: str) -> None:
     connection.execute(
         f"""
         UPDATE execution SET owner = NULL
-        WHERE owner = {SUSPENDED} AND id IN (SELECT execution FROM suspension WHERE version <> ?)
+        WHERE owner = {OWNER_OF_SUSPENDED} AND id IN (SELECT execution FROM suspension WHERE version <> ?)
         """,
         (version,),
     )

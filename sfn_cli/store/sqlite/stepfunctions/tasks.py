@@ -6,66 +6,48 @@ execution are one transaction, and a worker does not let a task time out that wa
 
 from __future__ import annotations
 
-from enum import Enum, auto
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
 from sfn_cli.interpreter import task_token
+from sfn_cli.store.records.tasks import AnswerOutcome, Opened, TakenTask
 from sfn_cli.store.sqlite.keys import event_of, execution_of, key_of
 from sfn_cli.store.sqlite.stepfunctions.inbox import send
+from sfn_cli.store.sqlite.wake import no_wake
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+    from sqlite3 import Connection
 
     from sfn_cli.jsonvalue import Json
+    from sfn_cli.store.records.waiting_tasks import WaitingTask
     from sfn_cli.store.sqlite.database import Database
-
-
-class Told(Enum):
-    """What became of an answer to a task."""
-
-    TAKEN = auto()
-    UNKNOWN = auto()  # no task ever had this token
-    LATE = auto()  # the task was answered already, timed out, or its execution has ended
-
-
-class Opened(NamedTuple):
-    """A task that was scheduled: its event, its token, and the ARN of the activity that it is for,
-    if it is for one.
-    """
-
-    task: int
-    token: str
-    activity: str | None = None
-
-
-class TakenTask(NamedTuple):
-    """A task that an activity's worker has taken; `input` is a JSON text."""
-
-    token: str
-    input: str
+    from sfn_cli.store.sqlite.wake import Wake
 
 
 class Tasks:
-    """The answerable tasks in one store."""
+    """The answerable tasks in one store (protocols/stepfunctions.py). `wake` wakes a worker."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, wake: Wake = no_wake) -> None:
         self._database = database
+        self._wake = wake
 
-    def answer(self, token: str, kind: str, body: dict[str, Json], at: int) -> Told:
-        """Sends the task's execution a message of this kind ("taskSucceeded", "taskFailed"), and
-        closes the task.
-        """
+    def answer(self, token: str, kind: str, body: dict[str, Json], at: int) -> AnswerOutcome:
         with self._database.transaction() as connection:
-            key = _find(connection, token)
+            key = _key_of_open(connection, token)
             if not isinstance(key, int):
                 return key
             connection.execute("UPDATE task SET open = 0 WHERE key = ?", (key,))
             send(connection, execution_of(key), kind, {"task": event_of(key), **body}, at)
-            return Told.TAKEN
+            return AnswerOutcome.ACCEPTED
 
     def take(self, activity: str, worker_name: str | None, at: int) -> TakenTask | None:
-        """The activity's task that has waited longest, for whoever asks, or None."""
+        taken = self._take_next(activity, worker_name, at)
+        if taken is not None:
+            self._wake()
+        return taken
+
+    def _take_next(self, activity: str, worker_name: str | None, at: int) -> TakenTask | None:
         waiting = (
             "SELECT key, handle FROM task WHERE activity = ? AND open AND NOT taken ORDER BY key LIMIT 1"
         )
@@ -78,11 +60,10 @@ class Tasks:
             return None if row is None else _take(connection, row, worker_name, at)
 
     def take_one(self, handle: str, worker_name: str | None, at: int) -> TakenTask | None:
-        """The task with this handle, if it waits for a worker of its activity: out of turn."""
         with self._database.transaction() as connection:
             row = connection.execute(
                 """
-                SELECT t.key, t.handle FROM task t JOIN execution e ON e.id = t.key >> 16
+                SELECT t.key, t.handle FROM task t JOIN execution e ON e.id = execution_of(t.key)
                 WHERE t.handle = ? AND t.activity IS NOT NULL AND t.open AND NOT t.taken
                   AND e.status = 'RUNNING'
                 """,
@@ -90,8 +71,12 @@ class Tasks:
             ).fetchone()
             return None if row is None else _take(connection, row, worker_name, at)
 
-    def waiting(self, activities: Sequence[str]) -> dict[str, int]:
-        """How many tasks wait to be taken, of those of these activities that have any."""
+    def waiting(self) -> Iterator[WaitingTask]:
+        from sfn_cli.store.sqlite.stepfunctions.waiting_tasks import waiting_tasks
+
+        return waiting_tasks(self._database)
+
+    def queue_lengths(self, activities: Sequence[str]) -> dict[str, int]:
         with self._database.reading() as connection:
             rows = connection.execute(
                 """
@@ -103,15 +88,14 @@ class Tasks:
             )
             return dict(rows.fetchall())
 
-    def beat(self, token: str, at: int) -> Told:
-        """Notes that whoever has the task is alive."""
+    def beat(self, token: str, at: int) -> AnswerOutcome:
         with self._database.transaction() as connection:
-            key = _find(connection, token)
+            key = _key_of_open(connection, token)
             if not isinstance(key, int):
                 return key
             connection.execute("UPDATE task SET beat_at = ? WHERE key = ?", (at, key))
             send(connection, execution_of(key), "taskHeartbeat", {"task": event_of(key), "at": at}, at)
-            return Told.TAKEN
+            return AnswerOutcome.ACCEPTED
 
     def beats(self, execution: int) -> list[tuple[int, int]]:
         """The last heartbeats of an execution's open tasks: (task, at)."""
@@ -123,7 +107,7 @@ class Tasks:
         return [(event_of(key), at) for key, at in rows]
 
 
-def _take(connection: Any, row: tuple[int, str], worker_name: str | None, at: int) -> TakenTask:
+def _take(connection: Connection, row: tuple[int, str], worker_name: str | None, at: int) -> TakenTask:
     key, handle = row
     connection.execute("UPDATE task SET taken = 1 WHERE key = ?", (key,))
     send(connection, execution_of(key), "taskStarted", {"task": event_of(key), "worker": worker_name}, at)
@@ -132,25 +116,25 @@ def _take(connection: Any, row: tuple[int, str], worker_name: str | None, at: in
     return TakenTask(task_token.of_handle(seed, handle), input)
 
 
-def _find(connection: Any, token: str) -> int | Told:
+def _key_of_open(connection: Connection, token: str) -> int | AnswerOutcome:
     row = connection.execute(
         """
         SELECT t.key, t.open, e.seed, e.status
-        FROM task t JOIN execution e ON e.id = t.key >> 16
+        FROM task t JOIN execution e ON e.id = execution_of(t.key)
         WHERE t.handle = ?
         """,
         (task_token.handle_of(token),),
     ).fetchone()
     if row is None:
-        return Told.UNKNOWN
+        return AnswerOutcome.UNKNOWN
     key, is_open, seed, status = row
     if not task_token.is_genuine(token, seed):
-        return Told.UNKNOWN
+        return AnswerOutcome.UNKNOWN
     found: int = key
-    return found if is_open and status == "RUNNING" else Told.LATE
+    return found if is_open and status == "RUNNING" else AnswerOutcome.TOO_LATE
 
 
-def open_tasks(connection: Any, execution: int, opened: Sequence[Opened], at: int) -> None:
+def open_tasks(connection: Connection, execution: int, opened: Sequence[Opened], at: int) -> None:
     """Notes tasks that their execution has scheduled, in the caller's transaction. One for no
     activity that there is, is refused.
     """
@@ -169,6 +153,6 @@ def open_tasks(connection: Any, execution: int, opened: Sequence[Opened], at: in
             send(connection, execution, "taskRefused", {"task": task, **refusal}, at)
 
 
-def close_tasks(connection: Any, keys: Iterable[int]) -> None:
+def close_tasks(connection: Connection, keys: Iterable[int]) -> None:
     """Notes that tasks are owed no more, in the caller's transaction."""
     connection.executemany("UPDATE task SET open = 0 WHERE key = ?", [(key,) for key in keys])

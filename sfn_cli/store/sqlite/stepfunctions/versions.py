@@ -7,47 +7,33 @@ Rule 3: a version that an alias leads to stays.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
-from sfn_cli.errors import SfnError
-from sfn_cli.store.sqlite.stepfunctions.revisions import COLUMNS, Revision
+from sfn_cli.store.records.state_machines import Revision
+from sfn_cli.store.records.versions import Listed, QuotaReached, Version
+from sfn_cli.store.sqlite.columns import columns, split
+from sfn_cli.store.sqlite.stepfunctions.revisions import COLUMNS
 
 if TYPE_CHECKING:
+    from sqlite3 import Connection
+
+    from sfn_cli.store.sqlite.columns import Row
     from sfn_cli.store.sqlite.database import Database
 
 MAX_VERSIONS = 1000
 """Of one machine. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"""
 
 
-class QuotaReached(SfnError):
-    """The machine has as many versions, or aliases, as it may; nothing was changed."""
-
-
-class Version(NamedTuple):
-    number: int
-    description: str
-    created_at: int
-    revision: Revision
-    id: int
-
-
-class Listed(NamedTuple):
-    """What a list tells of a version: its number; or of an alias: its name."""
-
-    key: int | str
-    created_at: int
-
-
-VERSION_COLUMNS = f"v.number, v.description, v.created_at, v.id, {COLUMNS}"
+VERSION_COLUMNS = f"{columns(Version, 'v', revision='NULL')}, {COLUMNS}"
 """What `version_from` reads, of the tables `version v` and `revision r`."""
 
 
-def version_from(row: tuple[Any, ...]) -> Version:
-    number, description, created_at, id, *revision = row
-    return Version(number, description, created_at, Revision(*revision), id)
+def version_from(row: Row) -> Version:
+    version, revision = split(row, Version)
+    return Version._make(version)._replace(revision=Revision._make(revision))
 
 
-def publish(connection: Any, machine: int, revision: int, description: str, at: int) -> Version:
+def publish(connection: Connection, machine: int, revision: int, description: str, at: int) -> Version:
     """The version of the machine's revision (both are rows): the one that there is, or a new one.
     Raises QuotaReached.
     """
@@ -73,7 +59,7 @@ def publish(connection: Any, machine: int, revision: int, description: str, at: 
 
 
 class Versions:
-    """The versions in one store. `machine` is a machine's row."""
+    """The versions in one store. `machine` is a machine's row (protocols/stepfunctions.py)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -83,17 +69,15 @@ class Versions:
             return _find(connection, "v.state_machine = ? AND v.number = ?", (machine, number))
 
     def page(self, machine: int, before: int | None, limit: int) -> list[Listed]:
-        """Up to `limit` versions, newest first, from the one that follows `before`."""
         with self._database.reading() as connection:
             rows = connection.execute(
                 "SELECT number, created_at FROM version WHERE state_machine = ? AND number < ? "
                 "ORDER BY number DESC LIMIT ?",
                 (machine, 1 << 62 if before is None else before, limit),
             ).fetchall()
-            return [Listed(*row) for row in rows]
+            return list(map(Listed._make, rows))
 
     def delete(self, machine: int, number: int) -> list[str]:
-        """Deletes a version, if it is there. If aliases lead to it, it stays: their names."""
         with self._database.transaction() as connection:
             aliases = connection.execute(
                 """
@@ -110,7 +94,7 @@ class Versions:
             return [name for (name,) in aliases]
 
 
-def _find(connection: Any, condition: str, parameters: tuple[int, int]) -> Version | None:
+def _find(connection: Connection, condition: str, parameters: tuple[int, int]) -> Version | None:
     row = connection.execute(
         f"SELECT {VERSION_COLUMNS} FROM version v JOIN revision r ON r.id = v.revision WHERE {condition}",
         parameters,

@@ -1,90 +1,63 @@
-"""The tasks that wait for somebody outside: those with `.waitForTaskToken`, and those of activities.
+"""The tasks that wait for somebody outside: those with `.waitForTaskToken`, and those of
+activities.
 
 They are found from the executions that run: what was answered long ago is not looked at.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
-from sfn_cli.store.sqlite.keys import EVENTS_PER_EXECUTION, event_of, execution_of, key_of
+from sfn_cli.store.records.waiting_tasks import WaitingExecution, WaitingTask
+from sfn_cli.store.sqlite.columns import columns
+from sfn_cli.store.sqlite.keys import event_of, execution_of, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from sqlite3 import Connection
 
-    from sfn_cli.jsonvalue import Json
     from sfn_cli.store.sqlite.database import Database
 
 
-class Execution(NamedTuple):
-    """The execution that waits: what its ARN and its clock are told by."""
-
-    arn: str
-    state_machine_arn: str
-    name: str
-    version: int | None
-    alias: str | None
-    started_at: int
-    clock: str | None
-    seed: str
-
-
-class WaitingTask(NamedTuple):
-    """One task. `input` is the JSON text that it was given, `details` those of the event that scheduled it.
-
-    `taken`: a worker of its activity has it, and `worker` is the name that this one gave, if it gave one.
-    """
-
-    handle: str
-    execution: Execution
-    state: str
-    scheduled_at: int
-    beat_at: int | None
-    input: str
-    details: dict[str, Json]
-    activity: str | None
-    taken: bool
-    worker: str | None
-
-
 def waiting_tasks(database: Database) -> Iterator[WaitingTask]:
-    """All of them, those of the oldest execution first, and of an execution in the order of their events."""
+    """All of them, those of the oldest execution first, and of an execution in the order of their
+    events.
+    """
     with database.reading() as connection:
         rows = connection.execute(
-            """
+            f"""
             SELECT t.key, t.handle, t.beat_at, t.activity, t.taken, s.at, s.payload, s.details,
-                   e.arn, e.state_machine_arn, e.name, e.version, e.alias, e.started_at, e.clock, e.seed
+                   {columns(WaitingExecution, "e")}
             FROM execution e INDEXED BY execution_running
-            JOIN task t ON t.key > e.id * ? AND t.key < (e.id + 1) * ?
+            JOIN task t ON t.key > event_key(e.id, 0) AND t.key < event_key(e.id + 1, 0)
             JOIN event s ON s.key = t.key
             WHERE e.status = 'RUNNING' AND t.open
             ORDER BY t.key
-            """,
-            (EVENTS_PER_EXECUTION, EVENTS_PER_EXECUTION),
+            """
         ).fetchall()
         for key, handle, beat_at, activity, taken, at, payload, details, *execution in rows:
             scheduled = jsonvalue.loads(details)
             if activity is None and not str(scheduled["resource"]).endswith(".waitForTaskToken"):
                 continue  # the end of what it started is its answer
-            worker = _worker(connection, key) if taken else None
-            state = _state(connection, key)
             yield WaitingTask(
-                handle,
-                Execution(*execution),
-                state,
-                at,
-                beat_at,
-                payload,
-                scheduled,
-                activity,
-                bool(taken),
-                worker,
+                handle=handle,
+                execution=WaitingExecution._make(execution),
+                state=_state(connection, key),
+                scheduled_at=at,
+                beat_at=beat_at,
+                input=payload,
+                details=scheduled,
+                activity=activity,
+                taken=bool(taken),
+                worker=_worker(connection, key) if taken else None,
             )
 
 
-def _state(connection: Any, key: int) -> str:
-    """The name of the state that a task belongs to: its thread entered it before the task's first attempt."""
+def _state(connection: Connection, key: int) -> str:
+    """The name of the state that a task belongs to: its thread entered it before the task's first
+    attempt.
+    """
     execution = execution_of(key)
     while True:
         previous, type, details = connection.execute(
@@ -95,7 +68,7 @@ def _state(connection: Any, key: int) -> str:
         key = key_of(execution, previous)
 
 
-def _worker(connection: Any, key: int) -> str | None:
+def _worker(connection: Connection, key: int) -> str | None:
     """The name of the worker that has taken a task, once the execution has noted it."""
     row = connection.execute(
         "SELECT details FROM event WHERE key > ? AND key < ? AND previous = ? AND type = 'ActivityStarted'",

@@ -9,18 +9,18 @@ Rule 4: an execution that cannot be stored does not keep the others from being s
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 from sfn_cli import __version__, jsonvalue
 from sfn_cli.errors import RowError, is_of_the_store
 from sfn_cli.interpreter.events import TERMINAL, HistoryEvent
+from sfn_cli.store.records.worker_commits import Claimed, Committed, ExecutionChanges
 from sfn_cli.store.sqlite.keys import key_of
-from sfn_cli.store.sqlite.logs.logs import LogLine, insert_lines
-from sfn_cli.store.sqlite.stepfunctions import execution_end, inbox, suspensions, tasks
+from sfn_cli.store.sqlite.logs.logs import insert_lines
+from sfn_cli.store.sqlite.stepfunctions import execution_end, inbox, map_run_counts, suspensions, tasks
 from sfn_cli.store.sqlite.stepfunctions.events import event_rows, insert_events
 from sfn_cli.store.sqlite.stepfunctions.execution_end import (
     abort_awaited,
-    count_ends,
     end_map_run,
     tell_waiting,
 )
@@ -28,69 +28,15 @@ from sfn_cli.store.sqlite.stepfunctions.execution_logs import insert_execution_l
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+    from sqlite3 import Connection
 
+    from sfn_cli.store.records.logs import LogLine
+    from sfn_cli.store.records.suspensions import Fault
     from sfn_cli.store.sqlite.database import Database
-    from sfn_cli.store.sqlite.stepfunctions.suspensions import Fault
-
-
-class Claimed(NamedTuple):
-    """An execution that this worker drives from now on. `damage` is why it cannot: then no other
-    field but `id` is set.
-    """
-
-    id: int
-    arn: str
-    state_machine_arn: str
-    definition: str
-    seed: str
-    clock: str | None = None
-    map_run: int | None = None
-    mocks: str | None = None
-    logging: str = "{}"
-    damage: Exception | None = None
-
-
-class ExecutionChanges(NamedTuple):
-    """What a turn brought for one execution.
-
-    `consumed` are the messages that it took in. Of its tasks that have a token: `opened` are those
-    that the turn scheduled, `closed` those that are owed no more, and `given_up` those of them that
-    nobody answered, Map Runs included. `map_runs` are the tasks that were Map Runs which have ended
-    by themselves. `in_map_run`: the execution is a child of one. `log` is what it writes to its own
-    log.
-    """
-
-    execution: int
-    events: Sequence[HistoryEvent]
-    consumed: Sequence[int] = ()
-    opened: Sequence[tasks.Opened] = ()
-    closed: Sequence[int] = ()
-    given_up: Sequence[int] = ()
-    map_runs: Sequence[int] = ()
-    in_map_run: bool = False
-    log: Sequence[LogLine] = ()
-
-    @property
-    def times_out(self) -> bool:
-        return bool(self.given_up) and any(event.type in TIMEOUTS for event in self.events)
-
-
-TIMEOUTS = ("TaskTimedOut", "ActivityTimedOut")
-
-
-class Committed(NamedTuple):
-    """The result of a turn. Nothing was written for the executions named here.
-
-    `lost` are no longer driven by this worker. `refused` could not be written, each for its own reason: an
-    UnstorableError when its data is to blame, any other error when sfn is.
-    """
-
-    lost: set[int]
-    refused: dict[int, Exception]
 
 
 class Turns:
-    """One worker's hold on the store; `worker` is its id."""
+    """One worker's hold on the store; `worker` is its id (protocols/driver.py)."""
 
     def __init__(self, database: Database, worker: int) -> None:
         self._database = database
@@ -98,15 +44,12 @@ class Turns:
 
     @property
     def worker(self) -> int:
-        """The id of the worker."""
         return self._worker
 
     def claim_new(self, limit: int) -> list[Claimed]:
-        """Up to `limit` running executions that no worker drives yet, each for this worker from now on."""
         return self._claim(None, limit)
 
     def claim_abandoned(self, live: Collection[int], limit: int) -> list[Claimed]:
-        """As `claim_new`, with those of workers that no longer live: `live` are the ids of those that do."""
         claimed = self._claim(None, limit)
         for owner in self._owners():
             if owner not in live and len(claimed) < limit:
@@ -167,10 +110,18 @@ class Turns:
             }
             mocks = {row: _mocks(connection, row) for row in {row[-1] for row in rows}}
         return [
-            Claimed(id, arn, machine, read[revision][0], *rest)._replace(
-                mocks=mocks[row], logging=read[revision][1]
+            Claimed(
+                id=id,
+                arn=arn,
+                state_machine_arn=machine_arn,
+                definition=read[revision][0],
+                seed=seed,
+                clock=clock,
+                map_run=map_run,
+                mocks=mocks[mocks_row],
+                logging=read[revision][1],
             )
-            for id, arn, machine, revision, *rest, row in rows
+            for id, arn, machine_arn, revision, seed, clock, map_run, mocks_row in rows
         ]
 
     def _owners(self) -> list[int]:
@@ -193,7 +144,6 @@ class Turns:
             return [owner for (owner,) in rows]
 
     def release(self, executions: Collection[int]) -> None:
-        """Gives executions back: another worker, or a later one, drives them on."""
         with self._database.transaction() as connection:
             connection.executemany(
                 "UPDATE execution SET owner = NULL WHERE id = ? AND owner = ?",
@@ -201,16 +151,11 @@ class Turns:
             )
 
     def fail(self, execution: int, error: str, cause: str, at: int) -> None:
-        """Ends an execution of this worker as FAILED, whatever its states are doing."""
         with self._database.transaction() as connection:
             if self._ours(connection, [execution]):
                 execution_end.fail(connection, execution, error, cause, at)
 
     def set_aside(self, faults: Mapping[int, Fault], at: int) -> dict[int, int]:
-        """Stores failed attempts at executions of this worker, and releases them: see `suspensions`.
-
-        Returns the number of the attempt at each execution that was still this worker's.
-        """
         with self._database.transaction() as connection:
             attempts = {
                 execution: suspensions.set_aside(connection, execution, self._worker, fault, __version__, at)
@@ -229,10 +174,10 @@ class Turns:
     ) -> Committed:
         """Writes a turn durably, with the log lines that came meanwhile (ingested at `now`).
 
-        `forgotten` are messages to executions that are driven no more. An execution that was lost may be
-        claimed anew: a message that this worker, which has read those up to `read_up_to`, did not know of was
-        about to be overtaken by a timeout. Raises StoreError when the store itself fails: then nothing was
-        written.
+        `forgotten` are messages to executions that are driven no more. An execution that was lost
+        may be claimed anew: a message that this worker, which has read those up to `read_up_to`,
+        did not know of was about to be overtaken by a timeout. Raises StoreError when the store
+        itself fails: then nothing was written.
         """
         try:
             with self._database.transaction() as connection:
@@ -250,7 +195,9 @@ class Turns:
         read_up_to: int,
         now: int,
     ) -> Committed:
-        """As `commit`, with a savepoint for each execution: those that cannot be written are left out."""
+        """As `commit`, with a savepoint for each execution: those that cannot be written are left
+        out.
+        """
         lost: set[int] = set()
         refused: dict[int, Exception] = {}
         with self._database.transaction() as connection:
@@ -267,7 +214,7 @@ class Turns:
 
     def _write(
         self,
-        connection: Any,
+        connection: Connection,
         moved: Sequence[ExecutionChanges],
         forgotten: Sequence[int],
         lines: Sequence[LogLine],
@@ -293,8 +240,12 @@ class Turns:
                 ended[execution] = turn.events[-1]
         insert_events(connection, rows)
         connection.executemany(
-            "UPDATE execution SET status = ?, stopped_at = ?, output = ?, error = ?, cause = ?, owner = NULL "
-            "WHERE id = ?",
+            """
+            UPDATE execution
+            SET status = :status, stopped_at = :stopped_at, output = :output, error = :error, cause = :cause,
+                owner = NULL
+            WHERE id = :id
+            """,
             [_ending(execution, event) for execution, event in ended.items()],
         )
         kept = [turn for turn in moved if turn.execution not in lost]
@@ -305,13 +256,13 @@ class Turns:
         tell_waiting(connection, ended, now)
         in_map_runs = [turn.execution for turn in kept if turn.in_map_run and turn.execution in ended]
         if in_map_runs:
-            count_ends(connection, in_map_runs)
+            map_run_counts.add_ends(connection, in_map_runs)
         insert_execution_log(connection, [line for turn in kept for line in turn.log], now)
         if lines:
             insert_lines(connection, lines, now)
         return lost
 
-    def _ours(self, connection: Any, executions: Sequence[int]) -> set[int]:
+    def _ours(self, connection: Connection, executions: Sequence[int]) -> set[int]:
         rows = connection.execute(
             "SELECT id FROM execution WHERE id IN (SELECT value FROM json_each(?)) AND owner = ? "
             "AND status = 'RUNNING'",
@@ -319,7 +270,7 @@ class Turns:
         )
         return {id for (id,) in rows}
 
-    def _note_tasks(self, connection: Any, moved: Sequence[ExecutionChanges], now: int) -> None:
+    def _note_tasks(self, connection: Connection, moved: Sequence[ExecutionChanges], now: int) -> None:
         for turn in moved:
             if turn.opened:
                 tasks.open_tasks(connection, turn.execution, turn.opened, now)
@@ -329,7 +280,7 @@ class Turns:
                 abort_awaited(connection, [key_of(turn.execution, task) for task in turn.given_up], now)
 
 
-def _end_map_runs(connection: Any, moved: Sequence[ExecutionChanges]) -> None:
+def _end_map_runs(connection: Connection, moved: Sequence[ExecutionChanges]) -> None:
     """Ends Map Runs with the event that says so: it follows the one that started them."""
     for turn in moved:
         for event in turn.events if turn.map_runs else ():
@@ -345,7 +296,7 @@ def _end_map_runs(connection: Any, moved: Sequence[ExecutionChanges]) -> None:
 _MAP_RUN_ENDS = {"MapRunSucceeded": "SUCCEEDED", "MapRunFailed": "FAILED"}
 
 
-def _definition_and_logging(connection: Any, revision: int) -> tuple[str, str]:
+def _definition_and_logging(connection: Connection, revision: int) -> tuple[str, str]:
     row: tuple[str, str] | None = connection.execute(
         "SELECT definition, logging_configuration FROM revision WHERE id = ?", (revision,)
     ).fetchone()
@@ -354,7 +305,7 @@ def _definition_and_logging(connection: Any, revision: int) -> tuple[str, str]:
     return row
 
 
-def _mocks(connection: Any, row: int | None) -> str | None:
+def _mocks(connection: Connection, row: int | None) -> str | None:
     """The mocks in this row, as JSON."""
     if row is None:
         return None
@@ -365,7 +316,14 @@ def _mocks(connection: Any, row: int | None) -> str | None:
     return body
 
 
-def _ending(execution: int, event: HistoryEvent) -> tuple[object, ...]:
+def _ending(execution: int, event: HistoryEvent) -> dict[str, object]:
+    """What the end of an execution changes in its row."""
     details = event.details or {}
-    output = None if event.payload is None else event.payload.text
-    return (TERMINAL[event.type], event.at, output, details.get("error"), details.get("cause"), execution)
+    return {
+        "id": execution,
+        "status": TERMINAL[event.type],
+        "stopped_at": event.at,
+        "output": None if event.payload is None else event.payload.text,
+        "error": details.get("error"),
+        "cause": details.get("cause"),
+    }

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sfn_cli.store.records.logs import AFTER_ALL, BEFORE_ALL, LogLine
 from sfn_cli.store.sqlite import database
 from sfn_cli.store.sqlite.database import FILE_NAME, Database
 from sfn_cli.store.sqlite.logs.log_groups import LogGroups
-from sfn_cli.store.sqlite.logs.logs import AFTER_ALL, BEFORE_ALL, LogLine, Logs
+from sfn_cli.store.sqlite.logs.logs import Logs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,17 +7,22 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli.interpreter.events import HistoryEvent, execution_started
 from sfn_cli.interpreter.task_token import task_token
 from sfn_cli.jsonvalue import Payload
+from sfn_cli.store.records.activities import Activity
+from sfn_cli.store.records.executions import Execution, NewExecution
+from sfn_cli.store.records.state_machines import Revision, StateMachine
+from sfn_cli.store.records.tasks import Opened
+from sfn_cli.store.records.worker_commits import ExecutionChanges
 from sfn_cli.store.sqlite.database import Database
-from sfn_cli.store.sqlite.stepfunctions.activities import Activities, Activity
-from sfn_cli.store.sqlite.stepfunctions.executions import Execution, Executions, NewExecution
+from sfn_cli.store.sqlite.stepfunctions.activities import Activities
+from sfn_cli.store.sqlite.stepfunctions.executions import Executions
 from sfn_cli.store.sqlite.stepfunctions.inbox import Inbox
 from sfn_cli.store.sqlite.stepfunctions.map_runs import MapRuns
-from sfn_cli.store.sqlite.stepfunctions.outbox import StatusChanges
+from sfn_cli.store.sqlite.stepfunctions.outbox import Outbox
 from sfn_cli.store.sqlite.stepfunctions.redrives import Redrives
-from sfn_cli.store.sqlite.stepfunctions.revisions import Revision
-from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachine, StateMachines
-from sfn_cli.store.sqlite.stepfunctions.tasks import Opened, Tasks
-from sfn_cli.store.sqlite.stepfunctions.worker_commits import ExecutionChanges, Turns
+from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachines
+from sfn_cli.store.sqlite.stepfunctions.status_changes import StatusChanges
+from sfn_cli.store.sqlite.stepfunctions.tasks import Tasks
+from sfn_cli.store.sqlite.stepfunctions.worker_commits import Turns
 from sfn_cli.store.sqlite.workers import Workers
 
 if TYPE_CHECKING:
@@ -49,7 +54,8 @@ class SteppedStore:
         self.inbox = Inbox(self.database)
         self.map_runs = MapRuns(self.database)
         self.redrives = Redrives(self.database)
-        self.outbox = StatusChanges(self.database)
+        self.outbox = Outbox(self.database)
+        self.status_changes = StatusChanges(self.database)
         self.tasks = Tasks(self.database)
         self.state_machines = StateMachines(self.database)
         self.state_machines.create(
@@ -75,15 +81,18 @@ class SteppedStore:
         self.turns.claim_new(100)
         return execution
 
+    def arn(self, execution: int) -> str:
+        """The ARN of the execution in this row."""
+        query = "SELECT arn FROM execution WHERE id = ?"
+        return str(self.database.connection.execute(query, (execution,)).fetchone()[0])
+
     def get(self, execution: int) -> Execution:
-        found = self.executions.arns(execution)
-        assert found is not None
-        described = self.executions.find(found[0])
+        described = self.executions.find(self.arn(execution))
         assert described is not None
         return described
 
     def event_types(self, execution: int) -> list[str]:
-        return [event.type for event in self.executions.history(execution)]
+        return [event.type for event in self.executions.history(self.arn(execution))]
 
     # What the worker writes
 
@@ -94,7 +103,7 @@ class SteppedStore:
 
         `previous` is the event that the first of them follows. `moved` are other fields of ExecutionChanges.
         """
-        last = self.executions.history(execution)[-1].id
+        last = self.executions.history(self.arn(execution))[-1].id
         follows = [last if previous is None else previous, *range(last + 1, last + len(types))]
         events = [
             HistoryEvent(last + n, before, at, type, **DATA_OF_END.get(type, {}))
@@ -108,7 +117,7 @@ class SteppedStore:
 
     def open_task(self, execution: int, at: int = 2, *, activity: str | None = None) -> tuple[int, str]:
         """Schedules a task that the outside world answers: the event that scheduled it, and its token."""
-        task = self.executions.history(execution)[-1].id + 1
+        task = self.executions.history(self.arn(execution))[-1].id + 1
         token = task_token(f"seed of {self.get(execution).name}", str(task))
         event = HistoryEvent(task, task - 1, at, "TaskScheduled", payload=Payload({}), details={})
         opened = ExecutionChanges(execution, [event], opened=[Opened(task, token, activity)])

@@ -9,11 +9,10 @@ import pytest
 
 from sfn_cli.interpreter.events import HistoryEvent
 from sfn_cli.interpreter.task_token import task_token
-from sfn_cli.store.sqlite.keys import key_of
+from sfn_cli.store.records.suspensions import ATTEMPTS, Fault
+from sfn_cli.store.records.tasks import AnswerOutcome
+from sfn_cli.store.records.worker_commits import ExecutionChanges
 from sfn_cli.store.sqlite.stepfunctions import inbox
-from sfn_cli.store.sqlite.stepfunctions.suspensions import ATTEMPTS, Fault
-from sfn_cli.store.sqlite.stepfunctions.tasks import Told
-from sfn_cli.store.sqlite.stepfunctions.worker_commits import ExecutionChanges
 from tests.store.sqlite.stepfunctions.stepped_store import ACCOUNT, ACTIVITY
 
 if TYPE_CHECKING:
@@ -55,8 +54,8 @@ def stopped_after_its_end(store: SteppedStore) -> Messages:
 def answered(store: SteppedStore) -> Messages:
     execution = store.start_and_claim()
     task, token = store.open_task(execution)
-    assert store.tasks.answer(token, "taskSucceeded", {"output": "1"}, 5) is Told.TAKEN
-    assert store.tasks.answer(token, "taskFailed", {"error": "E", "cause": None}, 6) is Told.LATE
+    assert store.tasks.answer(token, "taskSucceeded", {"output": "1"}, 5) is AnswerOutcome.ACCEPTED
+    assert store.tasks.answer(token, "taskFailed", {"error": "E", "cause": None}, 6) is AnswerOutcome.TOO_LATE
     return [(execution, "taskSucceeded", {"task": task, "output": "1"})]
 
 
@@ -64,8 +63,8 @@ def answered_with_a_forged_token(store: SteppedStore) -> Messages:
     execution = store.start_and_claim()
     _, token = store.open_task(execution)
     forged = token[:64] + task_token("another seed", "")[64:]
-    assert store.tasks.answer(forged, "taskSucceeded", {"output": "1"}, 5) is Told.UNKNOWN
-    assert store.tasks.beat(forged, 5) is Told.UNKNOWN
+    assert store.tasks.answer(forged, "taskSucceeded", {"output": "1"}, 5) is AnswerOutcome.UNKNOWN
+    assert store.tasks.beat(forged, 5) is AnswerOutcome.UNKNOWN
     return []
 
 
@@ -73,7 +72,7 @@ def answered_after_its_execution_ended(store: SteppedStore) -> Messages:
     execution = store.start_and_claim()
     _, token = store.open_task(execution)
     store.write(execution, "ExecutionTimedOut")
-    assert store.tasks.answer(token, "taskSucceeded", {"output": "1"}, 5) is Told.LATE
+    assert store.tasks.answer(token, "taskSucceeded", {"output": "1"}, 5) is AnswerOutcome.TOO_LATE
     return []
 
 
@@ -81,7 +80,7 @@ def heartbeats(store: SteppedStore) -> Messages:
     execution = store.start_and_claim()
     task, token = store.open_task(execution)
     for at in (5, 6):
-        assert store.tasks.beat(token, at) is Told.TAKEN
+        assert store.tasks.beat(token, at) is AnswerOutcome.ACCEPTED
     return [(execution, "taskHeartbeat", {"task": task, "at": at}) for at in (5, 6)]
 
 
@@ -107,7 +106,7 @@ def scheduled_for_an_activity_that_is_gone(store: SteppedStore) -> Messages:
 def a_child_that_is_awaited_ends(store: SteppedStore) -> Messages:
     parent = store.start_and_claim("parent")
     task, _ = store.open_task(parent)
-    child = store.start_and_claim("child", task=key_of(parent, task), awaited=True)
+    child = store.start_and_claim("child", parent_arn=store.arn(parent), task=task, awaited=True)
     store.write(child, "ExecutionFailed", at=9)
     told = {"execution": store.get(child).arn, "at": 9, "status": "FAILED", "error": "E", "cause": "c"}
     return [(parent, "childEnded", {"task": task, **told})]
@@ -116,14 +115,14 @@ def a_child_that_is_awaited_ends(store: SteppedStore) -> Messages:
 def a_child_that_is_not_awaited_ends(store: SteppedStore) -> Messages:
     parent = store.start_and_claim("parent")
     task, _ = store.open_task(parent)
-    store.write(store.start_and_claim("child", task=key_of(parent, task)), "ExecutionFailed")
+    store.write(store.start_and_claim("child", parent_arn=store.arn(parent), task=task), "ExecutionFailed")
     return []
 
 
 def a_child_ends_after_its_task_was_closed(store: SteppedStore) -> Messages:
     parent = store.start_and_claim("parent")
     task, _ = store.open_task(parent)
-    child = store.start_and_claim("child", task=key_of(parent, task), awaited=True)
+    child = store.start_and_claim("child", parent_arn=store.arn(parent), task=task, awaited=True)
     store.write(parent, "TaskFailed", closed=[task])
     store.write(child, "ExecutionSucceeded")
     return []
@@ -132,7 +131,7 @@ def a_child_ends_after_its_task_was_closed(store: SteppedStore) -> Messages:
 def a_stop_reaches_the_children_that_are_awaited(store: SteppedStore) -> Messages:
     parent = store.start_and_claim("parent")
     task, _ = store.open_task(parent)
-    awaited = store.start_and_claim("awaited", task=key_of(parent, task), awaited=True)
+    awaited = store.start_and_claim("awaited", parent_arn=store.arn(parent), task=task, awaited=True)
     store.start_and_claim("other")
     store.abort(parent, 5)
     assert store.get(awaited).status == "ABORTED"

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sfn_cli.store.sqlite.keys import key_of
-from sfn_cli.store.sqlite.stepfunctions.map_runs import Count, NewChild, NewMapRun
+from sfn_cli.store.records.map_runs import Count, NewChild, NewMapRun
 from tests.store.sqlite.stepfunctions.stepped_store import ACCOUNT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from sfn_cli.store.sqlite.stepfunctions.map_runs import MapRun
+    from sfn_cli.store.records.map_runs import MapRun
     from tests.store.sqlite.stepfunctions.stepped_store import SteppedStore
 
 LABELLED = f"{ACCOUNT}:stateMachine:M/Map"
@@ -28,13 +27,14 @@ class Stage:
         self.express = express
         self.parent = store.start_and_claim("parent")
         self.task = store.write(self.parent, "MapStateEntered", "MapRunStarted")
-        self.run_id = self.begin().id
+        self.run_arn = self.begin().arn
         self.children: list[int] = []
 
     def new(self, **more: Any) -> NewMapRun:
         new = NewMapRun(
             arn=f"{ACCOUNT}:mapRun:M/Map:one",
-            task=key_of(self.parent, self.task),
+            execution_arn=self.store.arn(self.parent),
+            task=self.task,
             processor='{"StartAt": "Child"}',
             express=self.express,
             started_at=3,
@@ -52,7 +52,9 @@ class Stage:
 
     @property
     def run(self) -> MapRun:
-        return self.store.map_runs.get(self.run_id)
+        run = self.store.map_runs.find(self.run_arn)
+        assert run is not None
+        return run
 
     def start(self, *items: int, at: int = 4) -> None:
         """Starts a child over each of these numbers of items; the worker drives them."""
@@ -81,7 +83,7 @@ class Stage:
         self.store.redrive(self.parent, at)
         self.store.turns.claim_new(1)
         self.task = self.store.write(self.parent, "MapRunRedriven", at=at)
-        assert self.begin(started_at=at).id == self.run_id
+        assert self.begin(started_at=at).arn == self.run_arn
 
     @property
     def statuses(self) -> list[str]:
@@ -110,15 +112,15 @@ def test_a_map_run_begins_once(stage: Stage) -> None:
 def test_no_map_run_of_an_execution_that_has_ended(stage: Stage) -> None:
     """The execution was stopped before its worker began the run."""
     stage.store.abort(stage.parent, 4)
-    assert stage.store.map_runs.begin(stage.new(arn=f"{ACCOUNT}:mapRun:M/Map:two", task=key_of(1, 9))) is None
+    assert stage.store.map_runs.begin(stage.new(arn=f"{ACCOUNT}:mapRun:M/Map:two", task=9)) is None
 
 
 def test_how_many_items_there_are(stage: Stage) -> None:
     """They are counted after the run began, when they are read from a dataset: then the first comes next."""
-    run = stage.begin(arn=f"{ACCOUNT}:mapRun:M/Map:two", task=key_of(stage.parent, 9), total_items=None)
+    run = stage.begin(arn=f"{ACCOUNT}:mapRun:M/Map:two", task=9, total_items=None)
     assert (run.total_items, run.has_started_all) == (None, False)
-    stage.store.map_runs.set_total(run.id, 7)
-    counted = stage.store.map_runs.get(run.id)
+    stage.store.map_runs.set_total(run.arn, 7)
+    counted = stage.store.map_runs.find(run.arn)
     assert (counted.total_items, counted.started_items, counted.place) == (7, 0, 0)
 
 
@@ -243,12 +245,14 @@ def test_an_update(stage: Stage, changes: dict[str, float]) -> None:
 def test_pages_of_map_runs(stage: Stage, before: int | None, limit: int, shown: list[int]) -> None:
     """Those of one execution, newest first; `before` is the last one of the page before."""
     for n in (2, 3):
-        stage.begin(arn=f"{ACCOUNT}:mapRun:M/Map:{n}", task=key_of(stage.parent, 10 + n))
+        stage.begin(arn=f"{ACCOUNT}:mapRun:M/Map:{n}", task=10 + n)
     other = stage.store.start_and_claim("other")
-    stage.begin(arn=f"{ACCOUNT}:mapRun:M/Map:4", task=key_of(other, 2))
-    page = stage.store.map_runs.page(stage.parent, before, limit)
+    stage.begin(arn=f"{ACCOUNT}:mapRun:M/Map:4", execution_arn=stage.store.arn(other), task=2)
+    names = {1: "one", 2: "2", 3: "3"}
+    last = None if before is None else f"{ACCOUNT}:mapRun:M/Map:{names[before]}"
+    page = stage.store.map_runs.page(stage.store.arn(stage.parent), last, limit)
     assert [run.id for run in page] == shown
-    assert [run.id for run in stage.store.map_runs.page(other, None, 9)] == [4]
+    assert [run.id for run in stage.store.map_runs.page(stage.store.arn(other), None, 9)] == [4]
 
 
 def test_what_children_run(stage: Stage) -> None:
@@ -257,7 +261,7 @@ def test_what_children_run(stage: Stage) -> None:
     for n, processor in enumerate(["A", "A", "B", "B", "A"]):
         run = stage.begin(
             arn=f"{ACCOUNT}:mapRun:M/Other:{n}",
-            task=key_of(stage.parent, 20 + n),
+            task=20 + n,
             processor=f'"{processor}"',
         )
         with stage.store.database.reading() as connection:
@@ -277,7 +281,7 @@ def test_results(stage: Stage) -> None:
     stage.end(2, SUCCEEDS, at=8)
     stage.end(0, FAILS, at=9)
     stage.store.abort(stage.children[1], 10)
-    results = list(stage.store.map_runs.results(stage.run_id))
+    results = list(stage.store.map_runs.results(stage.run_arn))
     assert [(one.name, one.status, one.output, one.error, one.cause, one.stopped_at) for one in results] == [
         ("c0", "FAILED", None, "E", "c", 9),
         ("c1", "ABORTED", None, None, None, 10),
@@ -346,7 +350,7 @@ def test_an_express_child_starts_again(store: SteppedStore) -> None:
     store.map_runs.redrive_children(stage.run, 1, 11)
     child = store.get(stage.children[0])
     assert (child.status, child.started_at, child.redrive_count, child.input) == ("RUNNING", 11, 1, "[0]")
-    (started,) = store.executions.history(child.id)
+    (started,) = store.executions.history(child.arn)
     assert (started.type, started.at) == ("ExecutionStarted", 11)
 
 
@@ -363,12 +367,12 @@ def test_children_that_wait_are_stopped_with_the_run(failed: Stage) -> None:
 def test_status_changes_of_children(failed: Stage) -> None:
     """Waiting for a redrive is no change of status for EventBridge; running again is."""
     child = failed.children[1]
-    failed.store.outbox.begin_notes(0)
+    failed.store.outbox.enable(0)
     failed.redrive()
-    assert child not in {note.execution for note in failed.store.outbox.noted(100)}
+    assert child not in {note.execution for note in failed.store.outbox.pending(100)}
     failed.store.map_runs.redrive_children(failed.run, 1, 11)
-    assert [note.number for note in failed.store.outbox.noted(100) if note.execution == child] == [2]
-    assert [(change.number, change.status) for change in failed.store.outbox.of([child])] == [
+    assert [note.number for note in failed.store.outbox.pending(100) if note.execution == child] == [2]
+    assert [(change.number, change.status) for change in failed.store.status_changes.of([child])] == [
         (0, "RUNNING"),
         (1, "FAILED"),
         (2, "RUNNING"),

@@ -47,12 +47,12 @@ def live_through(store: SteppedStore, execution: int, steps: list[str]) -> None:
 
 def changes_of(store: SteppedStore, execution: int) -> list[tuple[int, str]]:
     """(number, status) of each change."""
-    return [(change.number, change.status) for change in store.outbox.of([execution])]
+    return [(change.number, change.status) for change in store.status_changes.of([execution])]
 
 
 def pending(store: SteppedStore) -> list[tuple[int, int]]:
     """(execution, number) of each change that is to be sent."""
-    return [(note.execution, note.number) for note in store.outbox.noted(100)]
+    return [(note.execution, note.number) for note in store.outbox.pending(100)]
 
 
 @pytest.mark.parametrize("steps, statuses", CHANGES)
@@ -64,13 +64,13 @@ def test_changes_are_derived_from_the_store(
     live_through(store, execution, steps)
     assert changes_of(store, execution) == list(enumerate(statuses))
     changing = [10 * n for n, step in enumerate(steps, 1) if not step.startswith("Pass")]
-    assert [change.at for change in store.outbox.of([execution])] == [1, *changing]
+    assert [change.at for change in store.status_changes.of([execution])] == [1, *changing]
 
 
 @pytest.mark.parametrize("steps, statuses", CHANGES)
 def test_each_change_is_noted_once(store: SteppedStore, steps: list[str], statuses: list[str]) -> None:
     """A start, a worker, a stop and a redrive all put their change into the outbox, with the same number."""
-    store.outbox.begin_notes(0)
+    store.outbox.enable(0)
     execution = store.start_and_claim()
     live_through(store, execution, steps)
     assert pending(store) == [(execution, number) for number in range(len(statuses))]
@@ -80,7 +80,7 @@ def test_an_execution_as_it_was_after_each_change(store: SteppedStore) -> None:
     """A change that is sent late shows the execution of its time, not of today."""
     execution = store.start_and_claim()
     live_through(store, execution, [FAILS, "redrive", TIMES_OUT, "redrive", SUCCEEDS])
-    then = [store.outbox.stood(execution, number) for number in range(7)]
+    then = [store.status_changes.execution_after(execution, number) for number in range(7)]
     assert [
         one
         and (one.status, one.stopped_at, one.redrive_count, one.redriven_at, one.error, one.cause, one.output)
@@ -101,7 +101,7 @@ def test_an_execution_that_was_never_redriven(store: SteppedStore, number: int, 
     """Its row alone tells both of its changes: no history is read."""
     execution = store.start_and_claim()
     live_through(store, execution, [FAILS])
-    stood = store.outbox.stood(execution, number)
+    stood = store.status_changes.execution_after(execution, number)
     assert (stood and stood.status) == status
     if status == "RUNNING":
         assert stood == store.get(execution)._replace(
@@ -111,12 +111,12 @@ def test_an_execution_that_was_never_redriven(store: SteppedStore, number: int, 
 
 def test_no_such_execution(store: SteppedStore) -> None:
     """A row that is gone has no changes."""
-    assert (store.outbox.stood(7, 0), list(store.outbox.of([7]))) == (None, [])
+    assert (store.status_changes.execution_after(7, 0), list(store.status_changes.of([7]))) == (None, [])
 
 
 def test_express_executions_have_no_changes(store: SteppedStore) -> None:
     """AWS sends no status events of EXPRESS executions."""
-    store.outbox.begin_notes(0)
+    store.outbox.enable(0)
     execution = store.start_and_claim(express=True)
     store.write(execution, SUCCEEDS)
     assert (changes_of(store, execution), pending(store)) == ([], [])
@@ -126,13 +126,13 @@ def test_nothing_is_noted_without_an_event_bus(store: SteppedStore) -> None:
     """Notes begin with the event bus and end with it; what is not sent by then is dropped."""
     before = store.start_and_claim("before")
     assert pending(store) == []
-    store.outbox.begin_notes(0)
+    store.outbox.enable(0)
     store.write(before, SUCCEEDS)
     during = store.start_and_claim("during")
     assert pending(store) == [(before, 1), (during, 0)]
-    assert (store.outbox.end_notes(), pending(store)) == (2, [])
+    assert (store.outbox.disable(), pending(store)) == (2, [])
     store.write(during, SUCCEEDS)
-    assert (store.outbox.end_notes(), pending(store)) == (0, [])
+    assert (store.outbox.disable(), pending(store)) == (0, [])
 
 
 def unclaimed(store: SteppedStore) -> None:
@@ -173,7 +173,7 @@ def test_starts_before_the_event_bus(
     """A worker that starts for an execution notes its start, once: no event bus was open at that time."""
     come_to(store)
     for _ in range(2):
-        store.outbox.begin_notes(0)
+        store.outbox.enable(0)
         assert pending(store) == noted
 
 
@@ -195,7 +195,7 @@ def test_no_note_of_what_did_not_happen(store: SteppedStore, fails: Callable[[St
     """A note and its change are one transaction."""
     execution = store.start_and_claim()
     store.write(execution, FAILS, at=10)
-    store.outbox.begin_notes(0)
+    store.outbox.enable(0)
     with pytest.raises(ApiError):
         fails(store)
     assert (pending(store), changes_of(store, execution)) == ([], [(0, "RUNNING"), (1, "FAILED")])
@@ -203,12 +203,12 @@ def test_no_note_of_what_did_not_happen(store: SteppedStore, fails: Callable[[St
 
 def test_notes_come_oldest_first_until_they_are_dropped(store: SteppedStore) -> None:
     """A page of notes is read again as long as they are not dropped."""
-    store.outbox.begin_notes(0)
+    store.outbox.enable(0)
     for number in range(5):
         store.start(f"e{number}")
-    page = store.outbox.noted(2)
+    page = store.outbox.pending(2)
     assert [note.execution for note in page] == [1, 2]
-    assert store.outbox.noted(2) == page
+    assert store.outbox.pending(2) == page
     store.outbox.drop([page[1].id])
     assert pending(store) == [(1, 0), (3, 0), (4, 0), (5, 0)]
     store.outbox.drop([page[0].id])
@@ -228,7 +228,7 @@ def test_notes_that_are_too_old(store: SteppedStore, older_than: int, dropped: i
     """A note is dropped when it was noted before a time, in milliseconds."""
     store.start("e1")
     store.start("e2")
-    store.outbox.begin_notes(1_000_000)
+    store.outbox.enable(1_000_000)
     store.start("e3")
     assert store.outbox.drop_older(older_than) == dropped
     assert [execution for execution, _ in pending(store)] == left
@@ -243,13 +243,13 @@ def test_executions_by_the_time_of_a_change(store: SteppedStore, at: int) -> Non
     store.write(ended, FAILS, at=11)
     store.write(redriven, FAILS, at=11)
     store.redrive(redriven, 12)
-    outbox = store.outbox
+    changes = store.status_changes
     started = {ended: 9, redriven: 10, running: 11}
-    assert set(outbox.started_since(at)) == {one for one, then in started.items() if then >= at}
-    assert outbox.ended_since(at) == ([ended] if at <= 11 else [])
-    assert outbox.redriven_since(at) == ([(redriven, 1)] if at <= 12 else [])
-    assert outbox.running() == {redriven: 3, running: 1}
-    assert outbox.last_execution() == running
+    assert set(changes.started_since(at)) == {one for one, then in started.items() if then >= at}
+    assert changes.ended_since(at) == ([ended] if at <= 11 else [])
+    assert changes.redriven_since(at) == ([(redriven, 1)] if at <= 12 else [])
+    assert changes.running() == {redriven: 3, running: 1}
+    assert changes.last_execution() == running
 
 
 def test_executions_of_many_machines(store: SteppedStore) -> None:
@@ -263,4 +263,4 @@ def test_executions_of_many_machines(store: SteppedStore) -> None:
         for name in "ONM"
         for at in (1, 2, 3)
     ]
-    assert sorted(store.outbox.started_since(2)) == [id for n, id in enumerate(started) if n % 3]
+    assert sorted(store.status_changes.started_since(2)) == [id for n, id in enumerate(started) if n % 3]

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sfn_cli.errors import ApiError
-from sfn_cli.store.sqlite.keys import key_of
-from sfn_cli.store.sqlite.stepfunctions.redrives import TOKEN_MS, TOKENS_KEPT, Standing
-from sfn_cli.store.sqlite.stepfunctions.suspensions import ATTEMPTS, Fault
-from sfn_cli.store.sqlite.stepfunctions.tasks import Told
+from sfn_cli.store.records.suspensions import ATTEMPTS, Fault
+from sfn_cli.store.records.tasks import AnswerOutcome
+from sfn_cli.store.sqlite.stepfunctions.redrives import TOKEN_MS, TOKENS_KEPT
 from tests.store.sqlite.stepfunctions.stepped_store import ACCOUNT, ACTIVITY, MACHINE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sfn_cli.store.records.redrives import RedriveState
     from tests.store.sqlite.stepfunctions.stepped_store import SteppedStore
 
 FAILS = "ExecutionFailed"
@@ -36,7 +36,7 @@ def test_a_redrive(store: SteppedStore, failed: int) -> None:
     assert store.get(failed) == before._replace(
         status="RUNNING", stopped_at=None, error=None, cause=None, redrive_count=1, redriven_at=20
     )
-    (*_, last) = store.executions.history(failed)
+    (*_, last) = store.executions.history(store.arn(failed))
     assert (last.id, last.type, last.at, last.details) == (4, "ExecutionRedriven", 20, {"redriveCount": 1})
     assert [claimed.id for claimed in store.turns.claim_new(9)] == [failed]
 
@@ -55,7 +55,9 @@ def test_any_number_of_redrives(store: SteppedStore, event: str) -> None:
         redriven = store.get(execution)
         assert (redriven.redrive_count, redriven.redriven_at) == (number, 10 * number + 1)
     counts = [
-        event.details for event in store.executions.history(execution) if event.type.endswith("Redriven")
+        event.details
+        for event in store.executions.history(store.arn(execution))
+        if event.type.endswith("Redriven")
     ]
     assert counts == [{"redriveCount": number} for number in (1, 2, 3)]
 
@@ -63,18 +65,18 @@ def test_any_number_of_redrives(store: SteppedStore, event: str) -> None:
 def test_no_such_execution(store: SteppedStore) -> None:
     """Nobody is asked whether it may be redriven."""
 
-    def judge(_: Standing) -> int:
+    def judge(_: RedriveState) -> int:
         raise AssertionError
 
     gone = f"{ACCOUNT}:execution:M:gone"
     assert store.redrives.redrive(gone, "t", 1, judge) is None
-    assert store.redrives.standing(gone) is None
+    assert store.redrives.state(gone) is None
 
 
 def test_a_refusal_changes_nothing(store: SteppedStore, failed: int) -> None:
     """Whoever judges raises why it may not be redriven; its client token is not remembered either."""
 
-    def refuse(_: Standing) -> int:
+    def refuse(_: RedriveState) -> int:
         raise ApiError("ExecutionNotRedrivable", "too late")
 
     before, history = store.get(failed), store.event_types(failed)
@@ -131,7 +133,7 @@ def test_what_decides_whether_it_may_be_redriven(
 ) -> None:
     """Status, end, redrives, clock, the machine's status, and the number and time of its last event."""
     come_to(store)
-    found = store.redrives.standing(store.get(1).arn)
+    found = store.redrives.state(store.get(1).arn)
     assert found is not None
     assert (
         found.status,
@@ -175,7 +177,7 @@ def test_tasks_of_before_stay_closed(store: SteppedStore) -> None:
     _, token = store.open_task(execution, activity=ACTIVITY)
     store.abort(execution, 5)
     store.redrive(execution, 20)
-    assert store.tasks.answer(token, "taskSucceeded", {"output": "1"}, 21) is Told.LATE
+    assert store.tasks.answer(token, "taskSucceeded", {"output": "1"}, 21) is AnswerOutcome.TOO_LATE
     assert store.tasks.take(ACTIVITY, None, 21) is None
     assert [kind for _, kind, _ in store.messages()] == ["aborted"]
 
@@ -198,7 +200,7 @@ def test_who_waited_for_the_execution_waits_no_longer(store: SteppedStore) -> No
     """The task that started it has been told of its first end, in full, and hears of no other."""
     parent = store.start_and_claim("parent")
     task, _ = store.open_task(parent)
-    child = store.start_and_claim("child", task=key_of(parent, task), awaited=True)
+    child = store.start_and_claim("child", parent_arn=store.arn(parent), task=task, awaited=True)
     store.write(child, FAILS, at=9)
     store.redrive(child, 20)
     store.turns.claim_new(1)
@@ -210,7 +212,7 @@ def test_a_stop_of_the_parent_leaves_a_redriven_child(store: SteppedStore) -> No
     """It was redriven by itself, and no task waits for it."""
     parent = store.start_and_claim("parent")
     task, _ = store.open_task(parent)
-    child = store.start_and_claim("child", task=key_of(parent, task), awaited=True)
+    child = store.start_and_claim("child", parent_arn=store.arn(parent), task=task, awaited=True)
     store.write(child, FAILS, at=9)
     store.redrive(child, 20)
     store.abort(parent, 21)

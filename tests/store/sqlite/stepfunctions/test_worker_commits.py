@@ -10,10 +10,14 @@ from sfn_cli.errors import RowError, UnstorableError
 from sfn_cli.interpreter.events import HistoryEvent, execution_started
 from sfn_cli.interpreter.task_token import task_token
 from sfn_cli.jsonvalue import Payload
-from sfn_cli.store.sqlite.stepfunctions.executions import Executions, NewExecution
+from sfn_cli.store.records.executions import NewExecution
+from sfn_cli.store.records.tasks import AnswerOutcome, Opened
+from sfn_cli.store.records.worker_commits import ExecutionChanges
+from sfn_cli.store.sqlite.database import Database
+from sfn_cli.store.sqlite.stepfunctions.executions import Executions
 from sfn_cli.store.sqlite.stepfunctions.inbox import Inbox
-from sfn_cli.store.sqlite.stepfunctions.tasks import Opened, Tasks, Told
-from sfn_cli.store.sqlite.stepfunctions.worker_commits import ExecutionChanges, Turns
+from sfn_cli.store.sqlite.stepfunctions.tasks import Tasks
+from sfn_cli.store.sqlite.stepfunctions.worker_commits import Turns
 from sfn_cli.store.sqlite.workers import Workers
 from tests.store.sqlite.stepfunctions.stepped_store import ACCOUNT, MACHINE
 
@@ -54,7 +58,7 @@ def test_a_dead_workers_execution_goes_to_the_next(database: Database) -> None:
     assert [again.id for again in Turns(database, next_one).claim_abandoned({next_one}, 10)] == [claimed.id]
 
     assert Turns(database, dead).commit([ExecutionChanges(claimed.id, [entered(2)])]).lost == {claimed.id}
-    assert [event.type for event in Executions(database).history(claimed.id)] == ["ExecutionStarted"]
+    assert [event.type for event in Executions(database).history(claimed.arn)] == ["ExecutionStarted"]
     assert Turns(database, next_one).commit([ExecutionChanges(claimed.id, [entered(2)])]).lost == set()
 
 
@@ -70,7 +74,7 @@ def test_an_end_is_an_end(database: Database) -> None:
     assert turns.commit([ExecutionChanges(claimed.id, [entered(4)])]).lost == {claimed.id}
     assert Executions(database).abort(ARN, "Late", None, 9) == 3
     assert Executions(database).find(ARN) == ended
-    assert len(Executions(database).history(claimed.id)) == 3
+    assert len(Executions(database).history(claimed.arn)) == 3
 
 
 def test_a_stop_wins_over_a_turn_in_flight(database: Database) -> None:
@@ -79,7 +83,7 @@ def test_a_stop_wins_over_a_turn_in_flight(database: Database) -> None:
     (claimed,) = turns.claim_new(10)
     assert Executions(database).abort(ARN, "Oops", "because", 5) == 5
     assert turns.commit([ExecutionChanges(claimed.id, [entered(2)])]).lost == {claimed.id}
-    assert [event.type for event in Executions(database).history(claimed.id)] == [
+    assert [event.type for event in Executions(database).history(claimed.arn)] == [
         "ExecutionStarted",
         "ExecutionAborted",
     ]
@@ -98,7 +102,7 @@ def test_an_answer_wins_over_a_timeout_that_it_crosses(database: Database) -> No
     token = task_token("seed of e", "the task")
     scheduled = HistoryEvent(2, 0, 2, "TaskScheduled", payload=Payload({}), details={})
     assert turns.commit([ExecutionChanges(claimed.id, [scheduled], opened=[Opened(2, token)])]).lost == set()
-    assert Tasks(database).answer(token, "taskSucceeded", {"output": "1"}, 8) is Told.TAKEN
+    assert Tasks(database).answer(token, "taskSucceeded", {"output": "1"}, 8) is AnswerOutcome.ACCEPTED
 
     crossed = ExecutionChanges(claimed.id, [timed_out(3)], closed=[2], given_up=[2])
     assert turns.commit([crossed], read_up_to=0).lost == {claimed.id}
@@ -108,7 +112,7 @@ def test_an_answer_wins_over_a_timeout_that_it_crosses(database: Database) -> No
 
     late = ExecutionChanges(claimed.id, [timed_out(3)], [message.id], closed=[2], given_up=[2])
     assert turns.commit([late], read_up_to=message.id).lost == set()
-    assert Tasks(database).answer(token, "taskFailed", {}, 9) is Told.LATE
+    assert Tasks(database).answer(token, "taskFailed", {}, 9) is AnswerOutcome.TOO_LATE
     assert Inbox(database).after(0) == []
 
 
@@ -118,10 +122,10 @@ def test_a_message_is_never_taken_for_one_that_was_read(database: Database) -> N
     (claimed,) = turns.claim_new(10)
     token = task_token("seed of e", "the task")
     turns.commit([ExecutionChanges(claimed.id, [entered(2)], opened=[Opened(2, token)])])
-    assert Tasks(database).beat(token, 5) is Told.TAKEN
+    assert Tasks(database).beat(token, 5) is AnswerOutcome.ACCEPTED
     (first,) = Inbox(database).after(0)
     turns.commit([ExecutionChanges(claimed.id, [], [first.id])])
-    assert Tasks(database).beat(token, 6) is Told.TAKEN
+    assert Tasks(database).beat(token, 6) is AnswerOutcome.ACCEPTED
     (second,) = Inbox(database).after(first.id)
     assert second.body == {"task": 2, "at": 6}
 
@@ -160,7 +164,7 @@ def test_what_cannot_be_written_of_one_keeps_nothing_of_the_others(
     )
     assert committed.lost == set()
     assert {execution: type(error) for execution, error in committed.refused.items()} == {bad.id: refusal}
-    assert [event.type for event in Executions(database).history(bad.id)] == ["ExecutionStarted"]
+    assert [event.type for event in Executions(database).history(bad.arn)] == ["ExecutionStarted"]
     ended = Executions(database).find(good.arn)
     assert ended is not None
     assert ended.status == "SUCCEEDED"

@@ -1,0 +1,346 @@
+-- The schema of the store (sfn.db) as it is now. `python -m tests.schema` writes this page from the files in
+-- sfn_cli/store/sqlite/schema/, which are applied in order and never edited once shipped.
+-- Times are milliseconds since 1970 (UTC) unless a comment says otherwise.
+
+CREATE TABLE activity (
+    id                        INTEGER PRIMARY KEY,
+    arn                       TEXT    NOT NULL UNIQUE,
+    name                      TEXT    NOT NULL,
+    created_at                INTEGER NOT NULL,
+    encryption_configuration  TEXT    NOT NULL,
+    tags                      TEXT    NOT NULL DEFAULT '[]'
+);
+
+CREATE TABLE alias (
+    id             INTEGER PRIMARY KEY,
+    state_machine  INTEGER NOT NULL REFERENCES state_machine (id) ON DELETE CASCADE,
+    name           TEXT    NOT NULL,
+    description    TEXT    NOT NULL,
+    created_at     INTEGER NOT NULL,
+    updated_at     INTEGER NOT NULL,
+    UNIQUE (state_machine, name)
+);
+
+-- One row per task that started an execution, or found it running under the same name.
+CREATE TABLE child (
+    task       INTEGER PRIMARY KEY,              -- the key of the event that scheduled the task
+    execution  INTEGER NOT NULL REFERENCES execution (id),
+    awaited    INTEGER NOT NULL                  -- whether the task waits for its end
+);
+CREATE INDEX child_by_execution ON child (execution);
+
+CREATE TABLE connection (
+    id                  INTEGER PRIMARY KEY,
+    arn                 TEXT    NOT NULL UNIQUE,
+    stem                TEXT    NOT NULL UNIQUE,     -- the ARN without the id at its end: one for each name
+    name                TEXT    NOT NULL,
+    description         TEXT,
+    state               TEXT    NOT NULL,
+    authorization_type  TEXT    NOT NULL,
+    auth_parameters     TEXT    NOT NULL,
+    created_at          INTEGER NOT NULL,
+    modified_at         INTEGER NOT NULL,
+    authorized_at       INTEGER NOT NULL,
+    token               TEXT,
+    token_expires_at    INTEGER
+);
+
+-- The history. (execution, id) in one integer, so that a history lies together and an insert is
+-- an append: execution.id * 65536 + the event's id (at most 25,000).
+CREATE TABLE event (
+    key       INTEGER PRIMARY KEY,
+    previous  INTEGER NOT NULL,
+    at        INTEGER NOT NULL,
+    type      TEXT    NOT NULL,
+    frame     INTEGER NOT NULL,                -- whose event it is: private to the interpreter
+    next      TEXT,                            -- the state that follows an exit: private likewise
+    payload   TEXT,                            -- the JSON text of its input, output or parameters
+    details   TEXT                             -- its other details, a JSON object
+);
+
+-- Holds a row while somebody delivers the changes: only then are they noted.
+CREATE TABLE event_bus (
+    id  INTEGER PRIMARY KEY CHECK (id = 1)
+);
+
+CREATE TABLE execution (
+    id                 INTEGER PRIMARY KEY,
+    arn                TEXT    NOT NULL UNIQUE,
+    state_machine_arn  TEXT    NOT NULL,
+    name               TEXT    NOT NULL,
+    revision           INTEGER NOT NULL REFERENCES revision (id),
+    status             TEXT    NOT NULL,
+    input              TEXT    NOT NULL,
+    output             TEXT,
+    error              TEXT,
+    cause              TEXT,
+    trace_header       TEXT,
+    started_at         INTEGER NOT NULL,
+    stopped_at         INTEGER,
+    seed               TEXT    NOT NULL,       -- secret: randomness and task tokens derive from it
+    owner              INTEGER,  -- the worker that drives it (worker.id), if any does
+    clock TEXT,
+    map_run INTEGER REFERENCES map_run (id),
+    item_count INTEGER,
+    version INTEGER,  -- a version's number
+    alias TEXT,  -- an alias's name
+    redrive_count INTEGER NOT NULL DEFAULT 0,
+    redriven_at INTEGER,
+    mocks INTEGER REFERENCES mocks (id)
+);
+CREATE INDEX execution_by_alias ON execution (state_machine_arn, alias, started_at DESC, id DESC) WHERE alias IS NOT NULL;
+CREATE INDEX execution_by_end ON execution (stopped_at) WHERE stopped_at IS NOT NULL;
+CREATE INDEX execution_by_machine ON execution (state_machine_arn, started_at DESC, id DESC);
+CREATE INDEX execution_by_map_run ON execution (map_run, started_at DESC, id DESC) WHERE map_run IS NOT NULL;
+CREATE INDEX execution_by_redrive ON execution (redriven_at) WHERE redriven_at IS NOT NULL;
+CREATE INDEX execution_by_status ON execution (state_machine_arn, status, started_at DESC, id DESC);
+CREATE INDEX execution_by_version ON execution (state_machine_arn, version, started_at DESC, id DESC) WHERE version IS NOT NULL;
+CREATE INDEX execution_pending_redrive ON execution (map_run, id) WHERE status = 'PENDING_REDRIVE';
+CREATE INDEX execution_running ON execution (owner) WHERE status = 'RUNNING';
+
+CREATE TRIGGER execution_changes AFTER UPDATE OF status ON execution
+WHEN EXISTS (SELECT 1 FROM event_bus) AND (OLD.status = 'RUNNING') <> (NEW.status = 'RUNNING') AND instr(NEW.arn, ':express:') = 0
+BEGIN
+    INSERT INTO status_change (execution, number, noted_at)
+    VALUES (NEW.id, 2 * NEW.redrive_count + (NEW.status <> 'RUNNING'), CAST(strftime('%s', 'now') AS INTEGER));
+END;
+
+-- Noted in the transaction that makes the change, whoever makes it. EXPRESS executions emit none.
+CREATE TRIGGER execution_starts AFTER INSERT ON execution
+WHEN EXISTS (SELECT 1 FROM event_bus) AND instr(NEW.arn, ':express:') = 0
+BEGIN
+    INSERT INTO status_change (execution, number, noted_at) VALUES (NEW.id, 0, CAST(strftime('%s', 'now') AS INTEGER));
+END;
+
+-- Ids are never used again: children and unpacked code of a deleted function are not its successor's.
+CREATE TABLE function (
+    id             INTEGER PRIMARY KEY AUTOINCREMENT,
+    name           TEXT    NOT NULL UNIQUE,
+    arn            TEXT    NOT NULL,
+    configuration  TEXT    NOT NULL,           -- a JSON object in Lambda's FunctionConfiguration form
+    code_dir       TEXT,                       -- used where it lies (--code-dir), or NULL
+    code_zip       BLOB,                       -- the uploaded zip, or NULL
+    revision       INTEGER NOT NULL,           -- grows with each change of code or configuration
+    updated_at     INTEGER NOT NULL
+);
+
+CREATE TABLE function_alias (
+    id           INTEGER PRIMARY KEY,
+    function     INTEGER NOT NULL REFERENCES function (id) ON DELETE CASCADE,
+    name         TEXT    NOT NULL,
+    number       INTEGER NOT NULL,             -- of the version that it leads to; 0 for $LATEST
+    weights      TEXT    NOT NULL,             -- a JSON object: other versions' numbers, and which part of the invocations each takes
+    description  TEXT    NOT NULL,
+    revision_id  TEXT    NOT NULL,
+    UNIQUE (function, name)
+);
+
+-- Invocations of the type Event: kept until the function has handled them, or failed too often.
+CREATE TABLE function_event (
+    id              INTEGER PRIMARY KEY,
+    request_id      TEXT    NOT NULL,
+    function_ref    TEXT    NOT NULL,          -- NAME or NAME:QUALIFIER
+    payload         TEXT    NOT NULL,
+    client_context  TEXT,
+    sent_at         INTEGER NOT NULL,
+    tries           INTEGER NOT NULL DEFAULT 0,
+    due_at          INTEGER NOT NULL,
+    owner           INTEGER                    -- the worker that invokes it now (worker.id), if any does
+);
+CREATE INDEX function_event_due ON function_event (due_at);
+
+-- Numbers are never used again, not even when the function was deleted and made anew.
+CREATE TABLE function_number (
+    name  TEXT    PRIMARY KEY,
+    last  INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- What a function was when the version was published. Never edited.
+CREATE TABLE function_version (
+    id             INTEGER PRIMARY KEY AUTOINCREMENT,
+    function       INTEGER NOT NULL REFERENCES function (id) ON DELETE CASCADE,
+    number         INTEGER NOT NULL,
+    configuration  TEXT    NOT NULL,
+    digest         TEXT    NOT NULL,           -- of all that was published: the same again is no new version
+    published_at   INTEGER NOT NULL,
+    code_zip       BLOB    NOT NULL,
+    UNIQUE (function, number)
+);
+
+-- Every message from one process to an execution. A worker consumes it with the events it causes.
+CREATE TABLE inbox (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    execution  INTEGER NOT NULL REFERENCES execution (id),
+    kind       TEXT    NOT NULL,
+    body       TEXT    NOT NULL,
+    sent_at    INTEGER NOT NULL
+);
+CREATE INDEX inbox_by_execution ON inbox (execution);
+
+-- Ids grow with ingestion: a follower asks for what is above the last id it saw.
+CREATE TABLE log_event (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    log_stream   INTEGER NOT NULL REFERENCES log_stream (id) ON DELETE CASCADE,
+    at           INTEGER NOT NULL,
+    ingested_at  INTEGER NOT NULL,
+    message      TEXT    NOT NULL
+);
+CREATE INDEX log_event_by_stream ON log_event (log_stream, at, id);
+
+CREATE TABLE log_group (
+    id              INTEGER PRIMARY KEY,
+    name            TEXT    NOT NULL UNIQUE,
+    created_at      INTEGER NOT NULL,
+    retention_days  INTEGER,
+    stored_bytes INTEGER NOT NULL DEFAULT 0,
+    tags TEXT NOT NULL DEFAULT '{}'
+);
+
+CREATE TABLE log_stream (
+    id          INTEGER PRIMARY KEY,
+    log_group   INTEGER NOT NULL REFERENCES log_group (id) ON DELETE CASCADE,
+    name        TEXT    NOT NULL,
+    created_at  INTEGER NOT NULL,
+    UNIQUE (log_group, name)
+);
+
+CREATE TABLE map_run (
+    id                            INTEGER PRIMARY KEY,
+    arn                           TEXT    NOT NULL UNIQUE,
+    task                          INTEGER NOT NULL UNIQUE,   -- the key of the MapRunStarted event
+    state_machine_arn             TEXT    NOT NULL,          -- of its children: the state machine's, with the Map's label
+    revision                      INTEGER NOT NULL REFERENCES revision (id),   -- what they run
+    express                       INTEGER NOT NULL,
+    status                        TEXT    NOT NULL,
+    started_at                    INTEGER NOT NULL,
+    stopped_at                    INTEGER,
+    max_concurrency               INTEGER NOT NULL,
+    tolerated_failure_count       INTEGER NOT NULL,
+    tolerated_failure_percentage  REAL    NOT NULL,
+    total_items                   INTEGER,                   -- NULL until they are counted
+    started_items                 INTEGER NOT NULL DEFAULT 0,  -- those that children were given
+    place                         INTEGER NOT NULL DEFAULT 0,  -- where the next item stands in the file of items
+    redrive_count                 INTEGER NOT NULL DEFAULT 0,
+    redriven_at                   INTEGER
+);
+CREATE INDEX map_run_by_machine ON map_run (state_machine_arn, id);
+
+-- How many children have each status, and how many items these were given: kept instead of counted.
+CREATE TABLE map_run_count (
+    map_run     INTEGER NOT NULL REFERENCES map_run (id),
+    status      TEXT    NOT NULL,
+    executions  INTEGER NOT NULL,
+    items       INTEGER NOT NULL,
+    PRIMARY KEY (map_run, status)
+) WITHOUT ROWID;
+
+CREATE TABLE mocks (
+    id    INTEGER PRIMARY KEY,
+    body  TEXT NOT NULL UNIQUE                 -- JSON (sfn_cli/interpreter/mocks.py)
+);
+
+CREATE TABLE redrive_token (
+    id         INTEGER PRIMARY KEY,
+    execution  INTEGER NOT NULL REFERENCES execution (id),
+    token      TEXT    NOT NULL,
+    at         INTEGER NOT NULL,             -- when it redrove the execution, by the execution's own clock
+    used_at    INTEGER NOT NULL              -- and by the wall's
+);
+CREATE INDEX redrive_token_by_execution ON redrive_token (execution, id);
+
+-- What an update may change. Never edited: an execution keeps the revision it was started with.
+CREATE TABLE revision (
+    id                        INTEGER PRIMARY KEY,
+    revision_id               TEXT,            -- NULL for a machine that was never updated
+    definition                TEXT    NOT NULL,
+    role_arn                  TEXT    NOT NULL,
+    logging_configuration     TEXT    NOT NULL,
+    tracing_configuration     TEXT    NOT NULL,
+    encryption_configuration  TEXT    NOT NULL,
+    created_at                INTEGER NOT NULL
+);
+
+CREATE TABLE route (
+    alias     INTEGER NOT NULL REFERENCES alias (id) ON DELETE CASCADE,
+    position  INTEGER NOT NULL,
+    version   INTEGER NOT NULL REFERENCES version (id),
+    weight    INTEGER NOT NULL,                -- percent
+    PRIMARY KEY (alias, position)
+) WITHOUT ROWID;
+CREATE INDEX route_by_version ON route (version);
+
+-- The newest version of sfn that has opened the store: at most one row.
+CREATE TABLE sfn_version (
+    version  TEXT NOT NULL
+);
+
+CREATE TABLE state_machine (
+    id          INTEGER PRIMARY KEY,
+    arn         TEXT    NOT NULL UNIQUE,
+    name        TEXT    NOT NULL,
+    type        TEXT    NOT NULL,
+    status      TEXT    NOT NULL,
+    created_at  INTEGER NOT NULL,
+    revision    INTEGER NOT NULL REFERENCES revision (id),
+    tags        TEXT    NOT NULL DEFAULT '[]',
+    last_version INTEGER NOT NULL DEFAULT 0,
+    first_version TEXT  -- the description of the version that its creation published, if it did
+);
+
+-- One row per change that was noted and is not delivered yet.
+CREATE TABLE status_change (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    execution  INTEGER NOT NULL REFERENCES execution (id),
+    number     INTEGER NOT NULL,                -- of the execution's changes: 0 its start, 1 its end, 2 its first redrive, 3 the end after it …
+    noted_at   INTEGER NOT NULL                 -- seconds since 1970
+);
+
+-- One row per execution that raised an error inside sfn, until it ends or goes on. After three attempts its owner is -1:
+-- it stays RUNNING, and no worker of the same version drives it.
+CREATE TABLE suspension (
+    execution   INTEGER PRIMARY KEY REFERENCES execution (id),
+    attempts    INTEGER NOT NULL,              -- without a new event in between
+    last_event  INTEGER NOT NULL,              -- the id of the execution's last event
+    version     TEXT    NOT NULL,              -- of the sfn that failed
+    failed_at   INTEGER NOT NULL,
+    error       TEXT    NOT NULL,              -- in a line: "TypeError: …"
+    traceback   TEXT    NOT NULL
+);
+
+-- One row per task that has a token; `key` is that of the event that scheduled it.
+CREATE TABLE task (
+    key      INTEGER PRIMARY KEY,
+    handle   TEXT    NOT NULL UNIQUE,            -- the half of its token that finds it
+    open     INTEGER NOT NULL DEFAULT 1,         -- 0 once it was answered, or closed otherwise
+    beat_at  INTEGER,  -- the last heartbeat
+    activity TEXT,  -- the ARN of the activity whose worker may take it
+    taken INTEGER NOT NULL DEFAULT 0  -- whether one has
+);
+CREATE INDEX task_queue ON task (activity, key) WHERE activity IS NOT NULL AND open AND NOT taken;
+
+CREATE TABLE version (
+    id             INTEGER PRIMARY KEY,
+    state_machine  INTEGER NOT NULL REFERENCES state_machine (id) ON DELETE CASCADE,
+    number         INTEGER NOT NULL,
+    revision       INTEGER NOT NULL REFERENCES revision (id),
+    description    TEXT    NOT NULL,
+    created_at     INTEGER NOT NULL,
+    UNIQUE (state_machine, number),
+    UNIQUE (state_machine, revision)
+);
+
+-- One row per worker that ever ran. That it lives is not told here but by the lock on its file.
+CREATE TABLE worker (
+    id          INTEGER PRIMARY KEY,
+    slot        INTEGER NOT NULL,
+    pid         INTEGER NOT NULL,
+    started_at  INTEGER NOT NULL,
+    version TEXT  -- NULL: older than this migration
+);
+
+-- Functions at all their versions; $LATEST has the number 0.
+CREATE VIEW function_at AS
+    SELECT id, name, 0 AS number, arn, configuration, code_dir, revision, updated_at, code_zip FROM function
+    UNION ALL
+    SELECT v.id, f.name, v.number, f.arn, v.configuration, NULL, 0, v.published_at, v.code_zip
+    FROM function_version v JOIN function f ON f.id = v.function;

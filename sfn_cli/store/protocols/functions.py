@@ -1,0 +1,80 @@
+"""Lambda functions, their versions, aliases and events: what every store can do with each noun."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from sfn_cli.jsonvalue import Json
+    from sfn_cli.store.records.functions import Code, Function, FunctionAlias, Route
+
+
+class Functions(Protocol):
+    """Lambda functions at all their versions; 0 is $LATEST."""
+
+    def create(self, name: str, arn: str, configuration: Mapping[str, Json], code: Code, at: int) -> bool: ...
+    def find(self, name: str, number: int = 0) -> Function | None: ...
+    def revision(self, name: str, number: int = 0) -> tuple[int, int] | None:
+        """(id, revision): changes with code or configuration. Cheap."""
+
+    def route(self, name: str, alias: str) -> Route | None: ...
+    def zip(self, function: Function) -> bytes | None:
+        """The zip with its code; None if its code is a folder."""
+
+    def zip_hashes(self, name: str) -> set[str]:
+        """CodeSha256 of every zip of the function and its versions."""
+
+    def page(
+        self, after: tuple[str, int], limit: int, *, of: str | None = None, all_versions: bool = False
+    ) -> list[Function]:
+        """By name and number; `of` one name, if given."""
+
+    def update(
+        self, name: str, change: Callable[[Function], Mapping[str, Json]], at: int, code: Code | None = None
+    ) -> Function | None:
+        """The function with the configuration that `change` returns, and `code`, if given; None if
+        there is none.
+        """
+
+    def change_tags(self, name: str, change: Callable[[dict[str, Json]], Mapping[str, Json]]) -> bool: ...
+    def delete(self, name: str) -> bool:
+        """Deletes it with its versions and aliases."""
+
+
+class FunctionVersions(Protocol):
+    def publish(
+        self, function: Function, configuration: Mapping[str, Json], digest: str, zip: bytes | None, at: int
+    ) -> Function | None:
+        """The version with this digest: the newest one, or a new one. None when the function
+        changed since it was read.
+        """
+
+    def delete(self, name: str, number: int) -> list[str] | None:
+        """The names of the aliases that lead to it: if there are any, it stays. None if there is no
+        such version.
+        """
+
+
+class FunctionAliases(Protocol):
+    """Aliases of a function (its name)."""
+
+    def create(self, function: str, alias: FunctionAlias) -> bool: ...
+    def find(self, function: str, name: str) -> FunctionAlias | None: ...
+    def page(
+        self, function: str, after: str, limit: int, *, number: int | None = None
+    ) -> list[FunctionAlias]: ...
+    def update(
+        self, function: str, name: str, change: Callable[[FunctionAlias], FunctionAlias]
+    ) -> FunctionAlias | None: ...
+    def delete(self, function: str, name: str) -> None: ...
+
+
+class FunctionEvents(Protocol):
+    """Invocations of the type Event, stored until their function has handled them."""
+
+    def add(
+        self, request_id: str, function_ref: str, payload: str, client_context: str | None, at: int
+    ) -> None: ...
+    def any(self) -> bool: ...

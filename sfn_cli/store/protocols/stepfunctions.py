@@ -1,0 +1,240 @@
+"""State machines, executions and all that belongs to them: what every store can do with each noun."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+
+    from sfn_cli.interpreter.events import HistoryEvent
+    from sfn_cli.jsonvalue import Json
+    from sfn_cli.store.records.activities import Activity
+    from sfn_cli.store.records.executions import Execution, ExecutionFilter, ExecutionSummary, NewExecution
+    from sfn_cli.store.records.map_runs import MapRun, NewChild, NewMapRun, Result
+    from sfn_cli.store.records.redrives import RedriveState
+    from sfn_cli.store.records.state_machines import Revision, StateMachine
+    from sfn_cli.store.records.suspensions import Suspension
+    from sfn_cli.store.records.tasks import AnswerOutcome, TakenTask
+    from sfn_cli.store.records.versions import Alias, Listed, Version, Weights
+    from sfn_cli.store.records.waiting_tasks import WaitingTask
+
+
+class Executions(Protocol):
+    """Executions and their histories."""
+
+    def start(self, new: NewExecution, started: HistoryEvent) -> Execution | None:
+        """The execution that has this ARN, or that the task has started, from now on. `started` is
+        its first event.
+
+        None when meanwhile its machine was deleted, or the execution whose task starts it has
+        ended.
+        """
+
+    def start_many(self, all_new: Iterable[tuple[NewExecution, HistoryEvent]]) -> list[Execution | None]:
+        """As `start`, for each of many."""
+
+    def find(self, arn: str) -> Execution | None: ...
+    def child_of(self, execution_arn: str, task: int) -> Execution | None:
+        """The execution that an execution's task (its event's number) has started, if it has."""
+
+    def page(
+        self, filter: ExecutionFilter, before: tuple[int, str] | None, limit: int
+    ) -> list[ExecutionSummary]:
+        """Newest first, from the one that follows `before` (its start and ARN)."""
+
+    def history(self, arn: str, after: int = 0, limit: int = -1) -> list[HistoryEvent]: ...
+    def history_reversed(
+        self, arn: str, before: int | None = None, limit: int = -1
+    ) -> list[HistoryEvent]: ...
+    def abort(self, arn: str, error: str | None, cause: str | None, at: int) -> int | None:
+        """Ends a running execution as ABORTED, and what its tasks wait for. Returns when it ended,
+        now or before; None if there is none.
+        """
+
+    def ended_among(self, arns: Collection[str]) -> dict[str, str | None]:
+        """Those that have ended → their statuses; and None for those that the store does not have
+        (damage).
+        """
+
+    def any_running(self) -> bool:
+        """Whether an execution has not ended, and a worker may drive it."""
+
+    def data_size(self, arn: str) -> int:
+        """How long the definition and all data in the history are, in characters."""
+
+    def arns_beginning(self, beginning: str, limit: int) -> list[str]:
+        """The last of the ARNs that begin so, in reverse order: AWS's names begin with their time."""
+
+
+class StateMachines(Protocol):
+    """State machines. One that is deleted while executions run is DELETING until they end; `page`
+    shows it until then.
+    """
+
+    def create(self, machine: StateMachine) -> StateMachine: ...
+    def find(self, arn: str) -> StateMachine | None: ...
+    def revision(self, id: int) -> Revision:
+        """What an execution runs (`Execution.revision`)."""
+
+    def page(self, arn_prefix: str, after: str, limit: int) -> list[StateMachine]: ...
+    def update(
+        self,
+        machine: StateMachine,
+        revision: Revision,
+        *,
+        publish_at: int | None = None,
+        description: str = "",
+    ) -> StateMachine | None:
+        """The machine with this newest revision, and the version that is published, if one is.
+
+        None when the machine changed or went since it was read. Raises QuotaReached (too many
+        versions).
+        """
+
+    def change_tags(self, arn: str, change: Callable[[str], str]) -> bool: ...
+    def delete(self, arn: str) -> None: ...
+
+
+class Versions(Protocol):
+    """Versions of a machine, by number. `machine` is `StateMachine.id`."""
+
+    def find(self, machine: int, number: int) -> Version | None: ...
+    def page(self, machine: int, before: int | None, limit: int) -> list[Listed]:
+        """Newest first."""
+
+    def delete(self, machine: int, number: int) -> list[str]:
+        """The names of the aliases that lead to it: if there are any, it stays."""
+
+
+class Aliases(Protocol):
+    """Aliases of a machine, by name. `machine` is `StateMachine.id`."""
+
+    def create(self, machine: int, name: str, description: str, weights: Weights, at: int) -> Alias | None:
+        """None when the machine does not have one of the versions. Raises QuotaReached."""
+
+    def update(
+        self, machine: int, name: str, description: str | None, weights: Weights | None, at: int
+    ) -> Alias | None:
+        """The alias with what is not None changed. None when it, or one of the versions, does not
+        exist.
+        """
+
+    def find(self, machine: int, name: str) -> Alias | None: ...
+    def page(self, machine: int, version: int | None, after: str, limit: int) -> list[Listed]:
+        """Of those that lead to the version (`Version.id`), if given."""
+
+    def delete(self, machine: int, name: str) -> bool: ...
+
+
+class Activities(Protocol):
+    """Activities: tasks that the user's own workers poll for."""
+
+    def create(self, new: Activity) -> Activity: ...
+    def find(self, arn: str) -> Activity | None: ...
+    def page(self, arn_prefix: str, after: str, limit: int) -> list[Activity]: ...
+    def change_tags(self, arn: str, change: Callable[[str], str]) -> bool: ...
+    def delete(self, arn: str) -> None:
+        """Deletes it, if it exists. Tasks that wait for it go on waiting."""
+
+
+class Tasks(Protocol):
+    """Tasks that are answered by their token. A task is answered once: who was told ACCEPTED is
+    right.
+    """
+
+    def answer(self, token: str, kind: str, body: dict[str, Json], at: int) -> AnswerOutcome:
+        """Sends the execution a message of this kind ("taskSucceeded", "taskFailed"), and closes
+        the task.
+        """
+
+    def beat(self, token: str, at: int) -> AnswerOutcome: ...
+    def take(self, activity: str, worker_name: str | None, at: int) -> TakenTask | None:
+        """The activity's task that has waited longest, for its only worker."""
+
+    def take_one(self, handle: str, worker_name: str | None, at: int) -> TakenTask | None:
+        """The task with this handle, out of turn, if it waits for a worker of its activity. Wakes
+        no worker.
+        """
+
+    def queue_lengths(self, activities: Sequence[str]) -> dict[str, int]:
+        """How many tasks wait to be taken, of each of these activities that has any."""
+
+    def waiting(self) -> Iterator[WaitingTask]:
+        """Every task that waits for someone outside: of the oldest execution first, then in the
+        order of events.
+        """
+
+
+class MapRuns(Protocol):
+    """Map Runs. Children, the place in the dataset that follows them and the counts are one
+    transaction.
+    """
+
+    def begin(self, new: NewMapRun) -> MapRun | None:
+        """The Map Run of this ARN from now on; one that has ended goes on for another task (a
+        redrive). None when its execution has ended.
+        """
+
+    def find(self, arn: str) -> MapRun | None: ...
+    def page(self, execution_arn: str, before: str | None, limit: int) -> list[MapRun]:
+        """Those of an execution, newest first, from the one that follows `before` (its ARN)."""
+
+    def set_total(self, arn: str, total_items: int) -> None:
+        """How many items there are is known now; the first of them comes next."""
+
+    def update(self, arn: str, changes: Mapping[str, int | float]) -> bool:
+        """Changes limits (`MapRun` fields) of one that runs; whether one does."""
+
+    def start_children(self, run: MapRun, children: Sequence[NewChild], place: int, at: int) -> bool:
+        """Starts those that follow the ones started so far. False, and nothing starts, when the run
+        has ended.
+        """
+
+    def redrive_children(self, run: MapRun, limit: int, at: int) -> bool:
+        """Lets up to `limit` of the children that wait for their redrive go on. False when the run
+        has ended.
+        """
+
+    def results(self, arn: str) -> Iterator[Result]:
+        """What became of each child, in order. Its query stays open meanwhile."""
+
+
+class Redrives(Protocol):
+    """Executions that ended badly and run again."""
+
+    def state(self, arn: str) -> RedriveState | None: ...
+    def redrive(
+        self, arn: str, token: str | None, now: int, judge: Callable[[RedriveState], int]
+    ) -> int | None:
+        """When it was redriven; None if there is no such execution. A client token redrives once in
+        15 minutes.
+
+        `judge` returns the time by the execution's own clock, or raises why it must not be
+        redriven.
+        """
+
+
+class Suspensions(Protocol):
+    """Executions that no worker drives, because sfn itself failed on them."""
+
+    def all(self) -> list[Suspension]:
+        """Oldest first."""
+
+    def of(self, execution_arn: str) -> Suspension | None: ...
+    def blocking(self, arns: Collection[str]) -> dict[str, Suspension]:
+        """Those of the executions that cannot end → why: their own suspension, or that of one they
+        wait for.
+        """
+
+
+class StatusWatch(Protocol):
+    def next(self) -> Iterator[Execution]:
+        """Each status change since the last call, in order: the execution as it was after it."""
+
+
+class StatusChanges(Protocol):
+    def watch(self, since: int, *, follow: bool = True) -> StatusWatch:
+        """The changes of STANDARD executions from a time on. Without `follow`, `next` is called
+        once only.
+        """

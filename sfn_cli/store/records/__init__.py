@@ -1,0 +1,1 @@
+"""What a store holds, as plain records: the same for every store."""

@@ -1,0 +1,93 @@
+"""Executions, and what a list shows of them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Execution(NamedTuple):
+    """One execution; `input`, `output` and `mocks` are JSON texts. `revision` is the row of what it
+    runs.
+
+    `version` (a number) and `alias` (a name) are those by which it was started, if it was.
+    """
+
+    id: int
+    arn: str
+    state_machine_arn: str
+    name: str
+    revision: int
+    status: str
+    input: str
+    output: str | None
+    error: str | None
+    cause: str | None
+    trace_header: str | None
+    started_at: int
+    stopped_at: int | None
+    version: int | None = None
+    alias: str | None = None
+    redrive_count: int = 0
+    redriven_at: int | None = None
+    map_run_arn: str | None = None
+    item_count: int | None = None
+    mocks: str | None = None
+
+
+class ExecutionSummary(NamedTuple):
+    """What a list tells of an execution."""
+
+    id: int
+    arn: str
+    state_machine_arn: str
+    name: str
+    status: str
+    started_at: int
+    stopped_at: int | None
+    version: int | None = None
+    alias: str | None = None
+    redrive_count: int = 0
+    redriven_at: int | None = None
+    map_run_arn: str | None = None
+    item_count: int | None = None
+
+
+class ExecutionFilter(NamedTuple):
+    """Which executions a list shows: those of a machine, or of a Map Run, for which all holds that
+    is not None.
+    """
+
+    state_machine_arn: str | None = None
+    map_run_arn: str | None = None
+    version: int | None = None
+    alias: str | None = None
+    status: str | None = None
+    redriven: bool | None = None
+
+
+class NewExecution(NamedTuple):
+    """What StartExecution knows of an execution; `state_machine` and `revision` are rows.
+
+    A task may start it: `parent_arn` and `task` are its execution and the number of its event;
+    `awaited`: it waits for the end. `clock` is "virtual", or how many times faster than the wall's;
+    a task's execution has its parent's. `logged`: its machine's loggingConfiguration asks for a
+    log. `version` (a number) and `alias` (a name) are those that its revision was found by, if it
+    was. `mocks` is the JSON of what answers its tasks instead of integrations
+    (interpreter/mocks.py).
+    """
+
+    arn: str
+    state_machine: int
+    state_machine_arn: str
+    revision: int
+    name: str
+    trace_header: str | None
+    seed: str
+    parent_arn: str | None = None
+    task: int | None = None
+    awaited: bool = False
+    clock: str | None = None
+    logged: bool = False
+    version: int | None = None
+    alias: str | None = None
+    mocks: str | None = None

@@ -1,0 +1,84 @@
+"""Local Lambda functions, their versions and aliases."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfn_cli.jsonvalue import Json
+
+LATEST = "$LATEST"
+"""The version that a function is now; its number is 0."""
+
+
+class Code(NamedTuple):
+    """Where a function's code comes from: a folder that is used where it lies, or a zip."""
+
+    folder: str | None = None
+    zip: bytes | None = None
+
+
+class Function(NamedTuple):
+    """One function at one version. `configuration` has Lambda's FunctionConfiguration form, and
+    Tags besides.
+    """
+
+    id: int
+    name: str
+    number: int
+    arn: str
+    configuration: Mapping[str, Json]
+    code_dir: str | None
+    revision: int
+    updated_at: int
+
+    @property
+    def version(self) -> str:
+        return version_name(self.number)
+
+
+class Route(NamedTuple):
+    """Where an alias leads: to the version with this number, save for the parts of the invocations
+    that others (by number) take.
+    """
+
+    number: int
+    weights: Mapping[str, float]
+
+
+class Reference(NamedTuple):
+    """Which function a request means; the qualifier names a version or an alias."""
+
+    name: str
+    qualifier: str | None
+
+
+def reference(text: str) -> Reference:
+    """What "NAME", "ACCOUNT:function:NAME" or a function's ARN mean, each with ":QUALIFIER" or
+    without.
+
+    Region and account are not looked at: a store has one function of a name, and definitions that
+    name functions of a real account are to run here as they are.
+    """
+    parts = text.split(":")
+    if "function" in parts[:-1]:
+        parts = parts[parts.index("function") + 1 :]
+    return Reference(parts[0], ":".join(parts[1:]) or None)
+
+
+def version_name(number: int) -> str:
+    return str(number) if number else LATEST
+
+
+class FunctionAlias(NamedTuple):
+    """`number` is the version's (0 for $LATEST); `weights` says by number which part of the
+    invocations other versions take.
+    """
+
+    name: str
+    number: int
+    weights: Mapping[str, float]
+    description: str
+    revision_id: str

@@ -1,0 +1,26 @@
+"""Status changes of executions, and those of them that are to be delivered to EventBridge.
+
+An execution's changes are numbered: 0 is its start, 1 its end, 2 its first redrive, 3 the end after
+that, and so on. EXPRESS executions have none.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class StatusChange(NamedTuple):
+    """One change of the execution in this row; `at` is by the execution's own clock."""
+
+    at: int
+    execution: int
+    number: int
+    status: str
+
+
+class Note(NamedTuple):
+    """A change that is owed to the event bus."""
+
+    id: int
+    execution: int
+    number: int

@@ -1,0 +1,21 @@
+"""What decides whether an execution may be redriven."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class RedriveState(NamedTuple):
+    """What decides whether an execution may be redriven. `machine_status` is None when its machine
+    is gone.
+    """
+
+    status: str
+    started_at: int
+    stopped_at: int | None
+    redrive_count: int
+    clock: str | None
+    machine_status: str | None
+    in_map_run: bool
+    events: int
+    last_at: int

@@ -1,0 +1,18 @@
+"""What an integrity check reads of an execution."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class StoredExecution(NamedTuple):
+    """An execution's row, as far as its history must agree with it. `is_child`: a Map Run started
+    it.
+    """
+
+    state_machine_arn: str
+    status: str
+    output: str | None
+    seed: str
+    revision: int
+    is_child: bool

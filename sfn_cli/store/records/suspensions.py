@@ -1,0 +1,28 @@
+"""Executions that sfn itself failed on."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+ATTEMPTS = 3
+
+
+class Fault(NamedTuple):
+    """An error inside sfn while it drove an execution: in one line, and with its traceback."""
+
+    error: str
+    traceback: str
+
+
+class Suspension(NamedTuple):
+    """A suspended execution.
+
+    `failed_at` is milliseconds since 1970; `version` is that of the sfn that failed.
+    """
+
+    execution_arn: str
+    attempts: int
+    version: str
+    failed_at: int
+    error: str
+    traceback: str

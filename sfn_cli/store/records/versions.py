@@ -1,0 +1,55 @@
+"""Versions of state machines (numbered revisions), and aliases, which lead to one or two of them by
+weight.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from sfn_cli.errors import SfnError
+
+if TYPE_CHECKING:
+    from sfn_cli.store.records.state_machines import Revision
+
+
+class QuotaReached(SfnError):
+    """The machine has as many versions, or aliases, as it may; nothing was changed."""
+
+
+class Version(NamedTuple):
+    number: int
+    description: str
+    created_at: int
+    revision: Revision
+    id: int
+
+
+class Listed(NamedTuple):
+    """What a list tells of a version: its number; or of an alias: its name."""
+
+    key: int | str
+    created_at: int
+
+
+Weights = tuple[tuple[int, int], ...]
+"""A routing configuration: numbers of versions, each with its weight in percent, in the caller's order."""
+
+
+class Route(NamedTuple):
+    """A version that an alias leads to, and how many of 100 executions it gets."""
+
+    version: Version
+    weight: int
+
+
+class Alias(NamedTuple):
+    name: str
+    description: str
+    created_at: int
+    updated_at: int
+    id: int
+    routes: tuple[Route, ...]
+
+    @property
+    def weights(self) -> Weights:
+        return tuple((route.version.number, route.weight) for route in self.routes)

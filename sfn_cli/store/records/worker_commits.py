@@ -1,0 +1,68 @@
+"""What a worker claims, and what it writes in one turn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sfn_cli.interpreter.events import HistoryEvent
+    from sfn_cli.store.records.logs import LogLine
+    from sfn_cli.store.records.tasks import Opened
+
+
+class Claimed(NamedTuple):
+    """An execution that this worker drives from now on. `damage` is why it cannot: then no other
+    field but `id` is set.
+    """
+
+    id: int
+    arn: str
+    state_machine_arn: str
+    definition: str
+    seed: str
+    clock: str | None = None
+    map_run: int | None = None
+    mocks: str | None = None
+    logging: str = "{}"
+    damage: Exception | None = None
+
+
+class ExecutionChanges(NamedTuple):
+    """What a turn brought for one execution.
+
+    `consumed` are the messages that it took in. Of its tasks that have a token: `opened` are those
+    that the turn scheduled, `closed` those that are owed no more, and `given_up` those of them that
+    nobody answered, Map Runs included. `map_runs` are the tasks that were Map Runs which have ended
+    by themselves. `in_map_run`: the execution is a child of one. `log` is what it writes to its own
+    log.
+    """
+
+    execution: int
+    events: Sequence[HistoryEvent]
+    consumed: Sequence[int] = ()
+    opened: Sequence[Opened] = ()
+    closed: Sequence[int] = ()
+    given_up: Sequence[int] = ()
+    map_runs: Sequence[int] = ()
+    in_map_run: bool = False
+    log: Sequence[LogLine] = ()
+
+    @property
+    def times_out(self) -> bool:
+        return bool(self.given_up) and any(event.type in TIMEOUTS for event in self.events)
+
+
+TIMEOUTS = ("TaskTimedOut", "ActivityTimedOut")
+
+
+class Committed(NamedTuple):
+    """The result of a turn. Nothing was written for the executions named here.
+
+    `lost` are no longer driven by this worker. `refused` could not be written, each for its own
+    reason: an UnstorableError when its data is to blame, any other error when sfn is.
+    """
+
+    lost: set[int]
+    refused: dict[int, Exception]

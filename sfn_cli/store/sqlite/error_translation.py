@@ -1,0 +1,112 @@
+"""SQLite's and the file system's errors, as ours: by what is to blame, and with what to do.
+
+Errors differ by whom they harm. A StoreError (disk, lock, corruption) concerns everyone and may
+stop a worker. A RowError concerns the execution that one row belongs to; an UnstorableError, the
+request or execution whose data it is.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from json import JSONDecodeError
+from typing import Generic, TypeVar
+
+from sfn_cli.errors import RowError, SfnError, StoreError, UnstorableError
+
+FILE_NAME = "sfn.db"
+BUSY_SECONDS = 60.0
+
+AFRESH = f"move {FILE_NAME}, {FILE_NAME}-wal and {FILE_NAME}-shm away together to begin with an empty store"
+"""What to do when the file cannot be used at all."""
+
+Given = TypeVar("Given")
+
+
+def translate_errors(path: str) -> Translating[None]:
+    """SQLite's and the file system's errors about the store, as a StoreError that says what to do."""
+    return Translating(path, None)
+
+
+class Translating(Generic[Given]):
+    """See `translate_errors`. A class, not a generator: every query goes through it."""
+
+    __slots__ = ("_given", "_path")
+
+    def __init__(self, path: str, given: Given) -> None:
+        self._path = path
+        self._given = given
+
+    def __enter__(self) -> Given:
+        return self._given
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if error is not None:
+            translated = _translate(error, self._path)
+            if translated is not None:
+                raise translated from error
+
+
+def _translate(error: BaseException, path: str) -> SfnError | None:
+    """The error by what is to blame: the data (UnstorableError), a row (RowError), or the store
+    (StoreError).
+
+    None for an error that has nothing to do with the store.
+    """
+    match error:
+        case UnicodeEncodeError():
+            return UnstorableError(f"The text holds {_character(error)}, which cannot be stored as UTF-8.")
+        case OverflowError():
+            return UnstorableError("A number is outside the range that can be stored (64-bit integers).")
+        case sqlite3.DataError():
+            return UnstorableError("The text is too long to be stored.")
+        case (
+            sqlite3.IntegrityError()
+            | sqlite3.ProgrammingError()
+            | sqlite3.InterfaceError()
+            | sqlite3.NotSupportedError()
+        ):
+            return RowError(f"Cannot use the store {path}: {error}.")
+        case JSONDecodeError():
+            return RowError(
+                f"Cannot use the store {path}: {_ADVICE['SQLITE_CORRUPT']} (a column of JSON holds none)."
+            )
+        case sqlite3.Error():
+            return explain(error, path)
+        case OSError():
+            return StoreError(
+                f"Cannot use the store {path}: {error.strerror or error}. "
+                "Set SFN_HOME to a folder that can be written."
+            )
+    return None
+
+
+def _character(error: UnicodeEncodeError) -> str:
+    """The character that cannot be encoded, in words."""
+    return f"U+{ord(error.object[error.start]):04X}, half of a surrogate pair"
+
+
+_ADVICE = {
+    "SQLITE_NOTADB": f"it is not a SQLite database. Set SFN_HOME to another folder, or {AFRESH}",
+    "SQLITE_CORRUPT": f"it is damaged. Copy it, then try `sqlite3 FILE .recover`, or {AFRESH}",
+    "SQLITE_FULL": "the disk is full. Nothing was lost; free some space and try again",
+    "SQLITE_READONLY": (
+        "it is read-only. Make it and its folder writable, or set SFN_HOME to a folder that is"
+    ),
+    "SQLITE_CANTOPEN": (
+        "it cannot be opened. Check its permissions, or set SFN_HOME to a folder that can be written"
+    ),
+    "SQLITE_IOERR": "reading or writing it failed. Nothing that was acknowledged is lost; check the disk",
+    "SQLITE_BUSY": f"another process held it for {BUSY_SECONDS:.0f} seconds. Try again",
+    "SQLITE_PROTOCOL": "other processes held its locks for too long. Try again",
+}
+
+
+def explain(error: sqlite3.Error, path: str) -> StoreError:
+    name = getattr(error, "sqlite_errorname", "") or ""
+    # Python's own words, with all of the text.
+    if not name and str(error).startswith("Could not decode to UTF-8"):
+        return RowError(f"Cannot use the store {path}: {_ADVICE['SQLITE_CORRUPT']} (a text is not UTF-8).")
+    for prefix, advice in _ADVICE.items():
+        if name.startswith(prefix):
+            return StoreError(f"Cannot use the store {path}: {advice} ({error}).")
+    return StoreError(f"Cannot use the store {path}: {error}.")

@@ -1,0 +1,53 @@
+"""How many children of a Map Run have each status, and how many items these were given: stored, not
+counted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfn_cli import jsonvalue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from sqlite3 import Connection
+
+
+def add_ends(connection: Connection, ended: Iterable[int]) -> None:
+    """Notes in the counts of their Map Runs that these child executions, which ran, have come to
+    the status that they have now.
+    """
+    rows = connection.execute(
+        """
+        SELECT map_run, status, count(*), sum(item_count) FROM execution
+        WHERE id IN (SELECT value FROM json_each(?)) AND map_run IS NOT NULL
+        GROUP BY map_run, status
+        """,
+        (jsonvalue.dumps(list(ended)),),
+    ).fetchall()
+    for map_run, status, executions, items in rows:
+        add(connection, map_run, status, executions, items)
+        add(connection, map_run, "RUNNING", -executions, -items)
+
+
+def move(connection: Connection, map_run: int, statuses: Iterable[str], status: str) -> None:
+    """Counts the children of these statuses to another one from now on."""
+    for moved in statuses:
+        row = connection.execute(
+            "SELECT executions, items FROM map_run_count WHERE map_run = ? AND status = ?", (map_run, moved)
+        ).fetchone()
+        if row is not None:
+            add(connection, map_run, moved, -row[0], -row[1])
+            add(connection, map_run, status, *row)
+
+
+def add(connection: Connection, map_run: int, status: str, executions: int, items: int) -> None:
+    """Adds to the number of a Map Run's children that have this status."""
+    connection.execute(
+        """
+        INSERT INTO map_run_count VALUES (?, ?, ?, ?)
+        ON CONFLICT DO UPDATE
+        SET executions = executions + excluded.executions, items = items + excluded.items
+        """,
+        (map_run, status, executions, items),
+    )

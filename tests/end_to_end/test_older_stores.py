@@ -1,0 +1,67 @@
+"""Stores that were written by earlier code, with all that they hold: they open, and go on.
+
+`stores/schema_16.sql` is the dump of a store that sfn 0.2.0 wrote: executions that ended well and
+badly, a Map Run with its children, and an execution that waits for its child, which waits for an
+activity's worker.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from sfn_cli.store.sqlite.database import Database
+from tests.interpreter.replay import breaches
+from tests.processes import ended, sfn, sfn_json, stop_workers
+
+STORES = sorted((Path(__file__).parent / "stores").glob("*.sql"))
+ARN = "arn:aws:states:us-east-1:123456789012:"
+TIMES = {
+    "execution": ("started_at", "stopped_at"), "event": ("at",), "map_run": ("started_at", "stopped_at"),
+}  # fmt: skip
+
+
+def restore(dump: Path, home: Path) -> None:
+    """Restores a store, as if it had been written just now: an execution may run for a year at
+    most.
+    """
+    home.mkdir(mode=0o700, exist_ok=True)
+    with closing(sqlite3.connect(home / "sfn.db")) as connection:
+        connection.executescript(dump.read_text(encoding="utf-8"))
+        (newest,) = connection.execute("SELECT max(at) FROM event").fetchone()
+        late = time.time_ns() // 1_000_000 - newest
+        for table, columns in TIMES.items():
+            for column in columns:
+                connection.execute(f"UPDATE {table} SET {column} = {column} + ?", (late,))
+        connection.commit()
+
+
+@pytest.mark.parametrize("dump", STORES, ids=lambda dump: dump.stem)
+def test_a_store_goes_on(home: Path, dump: Path) -> None:
+    """What has ended is read as it was, what runs goes on to its end, and `doctor` finds nothing
+    wrong.
+    """
+    restore(dump, home)
+    assert sfn(home, "doctor").returncode == 0
+    described = sfn_json(home, "describe-execution", "--execution-arn", f"{ARN}execution:Fail:failed")
+    assert (described["status"], described["error"], described["cause"]) == ("FAILED", "E", "c")
+    (run,) = sfn_json(home, "list-map-runs", "--execution-arn", f"{ARN}execution:Maps:mapped")["mapRuns"]
+    of_run = ("--map-run-arn", run["mapRunArn"], "--status-filter", "SUCCEEDED")
+    assert len(sfn_json(home, "list-executions", *of_run)["executions"]) == 3
+    task = sfn_json(home, "get-activity-task", "--activity-arn", f"{ARN}activity:work")
+    sfn_json(home, "send-task-success", "--task-token", task["taskToken"], "--task-output", task["input"])
+    parent = ended(home, f"{ARN}execution:Starts:parent")
+    assert (parent["status"], json.loads(parent["output"])["Output"]["n"]) == ("SUCCEEDED", 1)
+    redrive = sfn(home, "redrive-execution", "--execution-arn", f"{ARN}execution:Fail:failed")
+    assert redrive.returncode == 0
+    assert ended(home, f"{ARN}execution:Fail:failed")["status"] == "FAILED"
+    assert sfn(home, "doctor").returncode == 0
+    stop_workers(home)
+    database = Database(home)
+    assert list(breaches(database)) == []
+    database.close()
