@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sfn_cli.asl.state_machine import load
 from sfn_cli.drivers.in_process.answers import Answer, unanswered
 from sfn_cli.drivers.in_process.map_runs import Child, run_map
-from sfn_cli.interpreter.events import TERMINAL, execution_started
+from sfn_cli.interpreter.events import TERMINAL, execution_aborted, execution_started
 from sfn_cli.interpreter.interpreter import Interpreter
 from sfn_cli.interpreter.signals import TaskStarted, time_of
 from sfn_cli.interpreter.turn import Turned, turn
@@ -123,6 +123,13 @@ class InProcessExecution:
     def send(self, *signals: Signal) -> None:
         """Leaves signals for the next turn."""
         self._mail.extend(signals)
+
+    def stop(self, error: str | None = None, cause: str | None = None) -> None:
+        """Ends it as ABORTED, as StopExecution does, unless it has ended."""
+        if not self.ended:
+            stopped = execution_aborted(self.history[-1].id, error, cause, self.now)
+            self.interpreter.apply(stopped)
+            self.history.append(stopped)
 
     def skip_to(self, at: int) -> None:
         """Moves the clock forward; what is due by then is made by the next turn."""

@@ -195,6 +195,16 @@ def test_a_task_that_nobody_answers_times_out() -> None:
     assert (run.run(), run.history[-1].type) == ("TIMED_OUT", "ExecutionTimedOut")
 
 
+def test_an_execution_that_is_stopped() -> None:
+    """It is ABORTED, and goes on no more."""
+    run = execution(machine(Ask=CALLBACK))
+    run.run()
+    run.stop("E", "enough")
+    assert (run.run(), run.error, types(run.step().events)) == ("ABORTED", ("E", "enough"), [])
+    run.stop()
+    assert types(run.history)[-2:] == ["TaskStarted", "ExecutionAborted"]
+
+
 def test_what_is_skipped_to_comes_after_what_was_sent() -> None:
     """An answer that comes as a timeout falls due counts."""
     run = execution(machine(Ask={**CALLBACK, "TimeoutSeconds": 60}))
