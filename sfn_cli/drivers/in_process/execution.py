@@ -96,7 +96,7 @@ class InProcessExecution:
 
     @property
     def waiting_tasks(self) -> list[OpenTask]:
-        """The open tasks that nobody here answers."""
+        """The open tasks that only an outside caller can answer."""
         return [task for task in self.interpreter.open_tasks.values() if task.id in self._asked]
 
     def run(self) -> str:
@@ -132,7 +132,7 @@ class InProcessExecution:
             self.history.append(stopped)
 
     def skip_to(self, at: int) -> None:
-        """Moves the clock forward; what is due by then is made by the next turn."""
+        """Moves the clock forward; the next turn takes what is due by then."""
         self.now = max(self.now, at)
         self._is_due = True
 

@@ -83,7 +83,7 @@ def test_its_history_is_that_of_any_driver(case: dict[str, Any]) -> None:
 
 
 def case_answer(case: dict[str, Any], history: Sequence[HistoryEvent]) -> Answer:
-    """What answers the tasks of a case whose history is told so far."""
+    """What answers the tasks of a case that has come so far."""
     interpreter = hand_turned.interpreter_of(case["definition"], history)
     answered = hand_turned.answered_so_far(interpreter, history)
 

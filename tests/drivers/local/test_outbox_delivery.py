@@ -1,4 +1,4 @@
-"""Status changes on their way to an event bus: at least once, in order, and never in anybody's way."""
+"""Status changes on their way to an event bus: at least once, and in order."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_each_change_is_sent_once(store: Store, bus: EventBus) -> None:
 
 
 def test_changes_of_before_are_not_sent(store: Store, bus: EventBus) -> None:
-    """An execution that ended before anybody listened has no events."""
+    """An execution that ended before there was an event bus has no events."""
     run_all(store, "Before")
     outbox = store.outbox()
     outbox.look()
