@@ -46,7 +46,7 @@ def text() -> str:
     classes: dict[str, list[str]] = {}
     for service, name in OPERATIONS:
         if service == "stepfunctions":
-            output = model.load(service, name).output
+            output = model.load_model(service, name).output
             if output["members"]:
                 classes[f"{name}Answer"] = list(_fields(output, classes))
     blocks = ["\n".join([f"class {name}(TypedDict):", *fields]) for name, fields in sorted(classes.items())]

@@ -49,7 +49,7 @@ class Store:
     def __init__(self, home: Path, **environment: str) -> None:
         self.home = home
         settings = Settings.from_environment({"SFN_HOME": str(home), **environment})
-        self.service: Service = build(settings)
+        self.service: Service = build_app(settings)
         self.service.runner = Runner()
         self._database = database_of(self.service.store)
         self.connection = self._database.connection
@@ -103,7 +103,7 @@ class Store:
 
     def call(self, operation: str, **request: Any) -> Any:
         """What an operation of Step Functions answers."""
-        return call(self.service, model.load("stepfunctions", operation), request)
+        return call_api(self.service, model.load_model("stepfunctions", operation), request)
 
     def work(self, scheduler: Scheduler, condition: Callable[[], object]) -> None:
         """Does what a worker that is called does, until the condition holds."""

@@ -9,12 +9,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sfn_cli.settings.table import GROUPS
+from sfn_cli.settings.table import GROUPS, SettingVariable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sfn_cli.settings.table import Variable
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "reference" / "settings.md"

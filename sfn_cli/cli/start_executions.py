@@ -183,7 +183,7 @@ def _start(
         raise OperationError("StartExecution", error) from error
 
 
-def _writer(terminal: Terminal) -> Callable[[Iterable[Mapping[str, Any]]], None]:
+def _started_executions_writer(terminal: Terminal) -> Callable[[Iterable[Mapping[str, Any]]], None]:
     """What writes answers on stdout, each as one line where the output format has lines."""
     shape = model.load_model("stepfunctions", "StartExecution").output
     query = terminal.query or (lambda value: value)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from sfn_cli.cli.failures import CommandFailedError
 from sfn_cli.settings import Settings
 from sfn_cli.settings.kinds import is_region
-from sfn_cli.settings.table import OUTPUTS, is_set, value
+from sfn_cli.settings.table import OUTPUTS, is_setting_set, setting_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

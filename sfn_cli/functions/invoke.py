@@ -59,7 +59,7 @@ class LogWriter:
             self._logs.append(lines, self._clock())
 
 
-def turn(pool: Pool, selector: selectors.BaseSelector, writer: LogWriter) -> None:
+def turn_pool_to_invoke(pool: Pool, selector: selectors.BaseSelector, writer: LogWriter) -> None:
     """Waits until something is ready or due, and does it."""
     times = [at for at in (pool.wake_at, writer.due_at) if at is not None]
     timeout = max(0, min(times) - pool_monotonic_ms()) / 1000 if times else None

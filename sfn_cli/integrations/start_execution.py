@@ -77,7 +77,7 @@ def _start_execution_request(arguments: Json) -> dict[str, Json]:
     return request
 
 
-def _response(started: Mapping[str, Json], request_id: str, now: int) -> dict[str, Json]:
+def _start_execution_response(started: Mapping[str, Json], request_id: str, now: int) -> dict[str, Json]:
     headers = {
         "connection": "keep-alive",
         "Content-Length": str(len(dumps(started))),

@@ -11,7 +11,7 @@ parameters) stands there, which function applies such an event, and in which pha
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sfn_cli.jsonvalue import Json, Payload, well_formed
+from sfn_cli.jsonvalue import Json, Payload, well_formed_json_text
 
 if TYPE_CHECKING:
     from sfn_cli.interpreter.phase import Phase

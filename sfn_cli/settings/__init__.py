@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, Self
 
-from sfn_cli.settings.table import VARIABLES, value
+from sfn_cli.settings.table import VARIABLES, setting_value
 
 _ON_LINUX: bool = sys.platform == "linux"
 

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli import quotas
 from sfn_cli.errors import ConfigurationError
-from sfn_cli.settings.kinds import ACCOUNT, BOOLEAN, CLOCK, ENDPOINT, PATH, choice, seconds, whole_number
+from sfn_cli.settings.kinds import (
+    ACCOUNT,
+    BOOLEAN,
+    CLOCK,
+    ENDPOINT,
+    PATH,
+    choice_kind,
+    seconds_kind,
+    whole_number_kind,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

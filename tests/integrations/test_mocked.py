@@ -8,7 +8,7 @@ import pytest
 
 from sfn_cli.drivers.in_process.answers import mocked
 from sfn_cli.drivers.in_process.execution import InProcessExecution
-from sfn_cli.interpreter.mocks import read
+from sfn_cli.interpreter.mocks import read_mocks
 from sfn_cli.jsonvalue import Payload, dumps
 from tests.interpreter.hand_turned import START, stored
 
@@ -50,7 +50,7 @@ def run(
     """
     cut = [stored(event) for event in history]
     execution = InProcessExecution(
-        dumps(definition), Payload(input), mocked(read(kept)), started_at=START, history=cut
+        dumps(definition), Payload(input), mocked(read_mocks(kept)), started_at=START, history=cut
     )
     execution.run()
     return execution.history

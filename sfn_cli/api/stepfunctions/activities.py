@@ -51,7 +51,7 @@ def create_activity(service: Service, request: CreateActivityInputTypeDef) -> Cr
 
 
 def describe_activity(service: Service, request: DescribeActivityInputTypeDef) -> DescribeActivityAnswer:
-    activity = _existing(service, request["activityArn"])
+    activity = _existing_activity(service, request["activityArn"])
     return {
         **_activity_summary(activity),
         "encryptionConfiguration": jsonvalue.loads(activity.encryption_configuration),
@@ -99,7 +99,7 @@ def _take_activity_task(
     return None if task is None else {"taskToken": task.token, "input": task.input}
 
 
-def _summary(activity: Activity) -> ActivityListItem:
+def _activity_summary(activity: Activity) -> ActivityListItem:
     return {"activityArn": activity.arn, "name": activity.name, "creationDate": activity.created_at}
 
 

@@ -43,8 +43,8 @@ def create_state_machine_alias(
     service: Service, request: CreateStateMachineAliasInputTypeDef
 ) -> CreateStateMachineAliasAnswer:
     routing = request["routingConfiguration"]
-    machine_arn, weights = _check_routing(routing)
-    machine = _machine(service, machine_arn, routing[0]["stateMachineVersionArn"])
+    machine_arn, weights = _check_alias_routing(routing)
+    machine = _machine_of_alias(service, machine_arn, routing[0]["stateMachineVersionArn"])
     name, description = request["name"], request.get("description", "")
     try:
         alias = service.aliases.create(machine.id, name, description, weights, service.clock())
@@ -64,7 +64,7 @@ def create_state_machine_alias(
 def update_state_machine_alias(
     service: Service, request: UpdateStateMachineAliasInputTypeDef
 ) -> UpdateStateMachineAliasAnswer:
-    machine_arn, name = _parse_arn(request["stateMachineAliasArn"])
+    machine_arn, name = _parse_alias_arn(request["stateMachineAliasArn"])
     routing = request.get("routingConfiguration")
     if routing is None and "description" not in request:
         raise ApiError(
@@ -94,7 +94,7 @@ def delete_state_machine_alias(
 def describe_state_machine_alias(
     service: Service, request: DescribeStateMachineAliasInputTypeDef
 ) -> DescribeStateMachineAliasAnswer:
-    machine_arn, name = _parse_arn(request["stateMachineAliasArn"])
+    machine_arn, name = _parse_alias_arn(request["stateMachineAliasArn"])
     machine = service.state_machines.find(machine_arn)
     alias = None if machine is None else service.aliases.find(machine.id, name)
     if alias is None:
@@ -148,7 +148,7 @@ def list_state_machine_aliases(
     }
 
 
-def _check_routing(
+def _check_alias_routing(
     routing: Sequence[RoutingConfigurationListItemTypeDef], machine_arn: str | None = None
 ) -> tuple[str, Weights]:
     """Checks a routing configuration. Returns the ARN of its state machine (which must be

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli import arn
 from sfn_cli.api.protocol import paging
 from sfn_cli.api.stepfunctions import arn_checks, configurations, qualifiers
-from sfn_cli.api.stepfunctions.redrive import needless_redrive, redrivable, status_of
+from sfn_cli.api.stepfunctions.redrive import needless_redrive, redrivable, redrive_status_of
 from sfn_cli.api.stepfunctions.references import (
-    active,
-    does_not_exist,
-    existing,
+    active_machine_reference,
     existing_execution,
+    existing_machine_reference,
     existing_map_run,
-    type_not_supported,
+    referenced_machine_does_not_exist,
+    referenced_type_not_supported,
 )
 from sfn_cli.errors import ApiError
 from sfn_cli.interpreter.events import api_event, execution_started_event
@@ -52,8 +52,8 @@ if TYPE_CHECKING:
 
 
 def start_execution(service: Service, request: StartExecutionInputTypeDef) -> StartExecutionAnswer:
-    plain, mocking = resolve_mocks(service, request)
-    return _start(service, plain, service.clock(), mocking, clock=service.settings.clock)
+    plain, mocking = resolve_execution_mocks(service, request)
+    return _start_new_execution(service, plain, service.clock(), mocking, clock=service.settings.clock)
 
 
 def start_child_execution(
@@ -174,7 +174,7 @@ def describe_execution(service: Service, request: DescribeExecutionInputTypeDef)
         execution = existing_execution(service, execution_arn)
     answer = to_execution_description(execution, included=request.get("includedData") != "METADATA_ONLY")
     if answer["redriveStatus"] == "REDRIVABLE":
-        answer |= status_of(service, execution.arn)
+        answer |= redrive_status_of(service, execution.arn)
     return answer
 
 
@@ -314,6 +314,6 @@ def redrive_status(status: str) -> dict[str, str]:
     return redrivable(needless_redrive(status))
 
 
-def _start_and_arn(key: str) -> tuple[int, str]:
+def _execution_start_and_arn(key: str) -> tuple[int, str]:
     started_at, _, arn = key.partition(".")
     return int(started_at), arn

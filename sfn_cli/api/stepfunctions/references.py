@@ -50,7 +50,7 @@ def existing_execution(service: Service, execution_arn: str) -> Execution:
     arn_checks.check_arn(execution_arn, "execution")
     execution = service.executions.find(execution_arn)
     if execution is None:
-        raise arn_checks.no_execution(execution_arn)
+        raise arn_checks.no_execution_of_arn(execution_arn)
     return execution
 
 
@@ -63,7 +63,7 @@ def existing_map_run(service: Service, map_run_arn: str) -> MapRun:
     return run
 
 
-def does_not_exist(machine_arn: str) -> ApiError:
+def referenced_machine_does_not_exist(machine_arn: str) -> ApiError:
     return ApiError("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{machine_arn}'")
 
 

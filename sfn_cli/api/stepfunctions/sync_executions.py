@@ -36,19 +36,23 @@ BASE_BYTES = 50 * 1024 * 1024
 
 
 def start_sync_execution(service: Service, request: StartSyncExecutionInputTypeDef) -> AwaitedEnd:
-    plain, mocking = resolve_mocks(service, request)
+    plain, mocking = resolve_execution_mocks(service, request)
     arn_checks.check_arn(plain["stateMachineArn"], "stateMachine")
-    check_start(plain)
-    machine = active(service, plain["stateMachineArn"])
+    check_execution_start(plain)
+    machine = active_machine_reference(service, plain["stateMachineArn"])
     if machine.type != "EXPRESS":
-        raise type_not_supported()
+        raise referenced_type_not_supported()
     new, started = new_execution(machine, plain, service.clock(), mocking)
     execution = service.executions.start(new._replace(clock=service.settings.clock), started)
     if execution is None:
         raise referenced_machine_does_not_exist(machine.arn)
     return AwaitedEnd(
         execution.arn,
-        partial(_answer, execution_arn=execution.arn, included=plain.get("includedData") != "METADATA_ONLY"),
+        partial(
+            _sync_execution_answer,
+            execution_arn=execution.arn,
+            included=plain.get("includedData") != "METADATA_ONLY",
+        ),
     )
 
 

@@ -56,7 +56,7 @@ def list_tags_for_resource(
     return {"tags": jsonvalue.loads(resource.tags)}
 
 
-def by_key(tags: Iterable[TagTypeDef]) -> Tags:
+def tags_by_key(tags: Iterable[TagTypeDef]) -> Tags:
     """Tags as requests give them in lists, by their keys: of a key that comes twice, the last.
     Raises ApiError.
     """
@@ -82,7 +82,7 @@ def by_key(tags: Iterable[TagTypeDef]) -> Tags:
     return found
 
 
-def of_new(tags: Iterable[TagTypeDef], resource_name: str) -> str:
+def tags_of_new(tags: Iterable[TagTypeDef], resource_name: str) -> str:
     """The text of the tags that a new resource is given. Raises ApiError."""
     return tags_as_text(_add_tags({}, tags_by_key(tags), resource_name))
 

@@ -40,7 +40,7 @@ def send_task_failure(service: Service, request: SendTaskFailureInputTypeDef) ->
 
 
 def send_task_heartbeat(service: Service, request: SendTaskHeartbeatInputTypeDef) -> dict[str, Any]:
-    return _to_response(service.tasks.beat(request["taskToken"], service.clock()))
+    return _sent_task_response(service.tasks.beat(request["taskToken"], service.clock()))
 
 
 def _sent_task_response(told: AnswerOutcome) -> dict[str, Any]:

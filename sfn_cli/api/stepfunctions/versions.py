@@ -34,7 +34,7 @@ _INITIAL = "INITIAL"
 def publish_state_machine_version(
     service: Service, request: PublishStateMachineVersionInputTypeDef
 ) -> PublishStateMachineVersionAnswer:
-    arn_checks.check_machine(request["stateMachineArn"])
+    arn_checks.check_machine_arn(request["stateMachineArn"])
     wanted = request.get("revisionId")
     while True:
         machine = references.active_unqualified_reference(service, request["stateMachineArn"])
@@ -50,7 +50,7 @@ def publish_state_machine_version(
         )
         if published is not None and published.version is not None:
             return {
-                "stateMachineVersionArn": arn.qualify(published.arn, published.version.number),
+                "stateMachineVersionArn": arn.qualify_arn(published.arn, published.version.number),
                 "creationDate": published.version.created_at,
             }
 

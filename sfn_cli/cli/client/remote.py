@@ -17,7 +17,7 @@ from sfn_cli.cli.client import signature, wire
 from sfn_cli.cli.failures import CommandFailedError, OperationError
 from sfn_cli.errors import ApiError
 from sfn_cli.settings.kinds import is_url
-from sfn_cli.settings.table import value
+from sfn_cli.settings.table import setting_value
 
 if TYPE_CHECKING:
     from sfn_cli.api.model import Operation

@@ -9,7 +9,7 @@ in words with hyphens (`stateMachineArn` -> `--state-machine-arn`).
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from sfn_cli.api.model import Operation, Shape, is_ours
+from sfn_cli.api.model import Operation, Shape, is_not_in_aws_model
 from sfn_cli.settings.table import BINARY_FORMATS, ERROR_FORMATS, OUTPUTS
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sfn_cli.asl.state_machine import load_machine
 from sfn_cli.drivers.in_process.answers import Answer, unanswered
 from sfn_cli.drivers.in_process.map_runs import Child, run_map
-from sfn_cli.interpreter.events import TERMINAL, execution_aborted, execution_started
+from sfn_cli.interpreter.events import TERMINAL, execution_aborted_event, execution_started_event
 from sfn_cli.interpreter.interpreter import Interpreter
 from sfn_cli.interpreter.signals import TaskStarted, time_of_signal
 from sfn_cli.interpreter.turn import Turned, turn
@@ -129,7 +129,7 @@ class InProcessExecution:
     def stop(self, error: str | None = None, cause: str | None = None) -> None:
         """Ends it as ABORTED, as StopExecution does, unless it has ended."""
         if not self.ended:
-            stopped = execution_aborted(self.history[-1].id, error, cause, self.now)
+            stopped = execution_aborted_event(self.history[-1].id, error, cause, self.now)
             self.interpreter.apply(stopped)
             self.history.append(stopped)
 

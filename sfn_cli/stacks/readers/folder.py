@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sfn_cli import json_text
 from sfn_cli.errors import UsageError
 from sfn_cli.functions.runtimes import CUSTOM, ENTRYPOINT
-from sfn_cli.input_files import PROJECT_FILE_BYTES, read_text
+from sfn_cli.input_files import PROJECT_FILE_BYTES, read_input_text
 from sfn_cli.settings.table import MOCK_CONFIG_FILE
 from sfn_cli.stacks.readers import resources_json, services_json
 
