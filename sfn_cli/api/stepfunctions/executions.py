@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli import arn
 from sfn_cli.api.protocol import paging
 from sfn_cli.api.stepfunctions import arn_checks, configurations, qualifiers
-from sfn_cli.api.stepfunctions.redrive import needless_redrive, redrivable, redrive_status_of
+from sfn_cli.api.stepfunctions.redrive import redrive_status, redrive_status_of
 from sfn_cli.api.stepfunctions.references import (
     active_machine_reference,
     existing_execution,
@@ -307,11 +307,6 @@ def check_execution_input(text: str) -> None:
         raise ApiError(
             "InvalidExecutionInput", f"Invalid State Machine Execution Input: '{reason}'"
         ) from None
-
-
-def redrive_status(status: str) -> dict[str, str]:
-    """Whether an execution with this status can be redriven, and why not."""
-    return redrivable(needless_redrive(status))
 
 
 def _execution_start_and_arn(key: str) -> tuple[int, str]:

@@ -97,3 +97,8 @@ def redrivable(reason: str | None) -> dict[str, str]:
 def needless_redrive(status: str) -> str | None:
     """Why an execution with this status has nothing to redrive, or None."""
     return f"Execution is {status} and cannot be redriven" if status in ("RUNNING", "SUCCEEDED") else None
+
+
+def redrive_status(status: str) -> dict[str, str]:
+    """Whether an execution with this status can be redriven, and why not."""
+    return redrivable(needless_redrive(status))

@@ -10,7 +10,7 @@ import tempfile
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol, cast
 
 from sfn_cli import quotas
-from sfn_cli.api.stepfunctions.executions import redrive_status
+from sfn_cli.api.stepfunctions.redrive import redrive_status
 from sfn_cli.asl.timestamp import format_timestamp
 from sfn_cli.errors import StatesError
 from sfn_cli.integrations.distributed_map.storage import StorageError, storage
