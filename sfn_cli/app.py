@@ -39,9 +39,9 @@ def build_app(settings: Settings) -> Service:
 
 def run_worker(*, additional: bool) -> None:
     """The worker's process, as `drivers.local.launch` starts it."""
-    from sfn_cli.drivers.local.process import main
+    from sfn_cli.drivers.local.process import worker_process_main
 
-    main(build_app, additional=additional)
+    worker_process_main(build_app, additional=additional)
 
 
 def _run_task_of_app(

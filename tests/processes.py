@@ -125,7 +125,10 @@ def until(condition: Callable[[], Any], what: str, timeout: float = TIMEOUT_SECO
 
 def worker_pids(home: Path) -> list[int]:
     """The live workers of a store."""
-    return [worker["pid"] for worker in launch.status(Settings.from_environment({"SFN_HOME": str(home)}))]
+    return [
+        worker["pid"]
+        for worker in launch.launched_workers(Settings.from_environment({"SFN_HOME": str(home)}))
+    ]
 
 
 def stop_workers(home: Path) -> None:

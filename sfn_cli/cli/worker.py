@@ -48,7 +48,7 @@ def worker_status(terminal: Terminal) -> ExitCode:
     from sfn_cli.api import suspensions
     from sfn_cli.drivers.local import launch
 
-    workers = launch.status(terminal.settings)
+    workers = launch.launched_workers(terminal.settings)
     with Backend(terminal) as backend:
         suspended = (
             suspensions.describe_suspensions(backend.service) if launch.has_store(terminal.settings) else []
@@ -72,7 +72,7 @@ def stop_worker(terminal: Terminal) -> ExitCode:
     """
     from sfn_cli.drivers.local import launch
 
-    launch.stop(terminal.settings)
+    launch.stop_launched_workers(terminal.settings)
     return ExitCode.SUCCESS
 
 

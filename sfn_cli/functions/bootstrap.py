@@ -135,9 +135,9 @@ def bootstrap_main(folder: str, handler: str) -> None:
     except FunctionError as error:
         fault = error
     _flush_handler_output()
-    send_message({}, b"")
+    send_to_pool({}, b"")
     while True:
-        head, body = receive_message()
+        head, body = receive_from_pool()
         _Now.request_id = head["id"]
         _answer_invocation(function, fault, head, body)
 
@@ -172,7 +172,7 @@ def _answer_invocation(function: Handler | None, fault: FunctionError | None, he
         # Takes a tenth of an invocation: what is that short hardly moves it.
         _Now.memory_kb = peak_runtime_memory_kb()
     _flush_handler_output()
-    send_message(
+    send_to_pool(
         {"duration": duration, "memory": _Now.memory_kb, "error": error, "last": fault is not None}, payload
     )
 
@@ -445,7 +445,7 @@ def peak_runtime_memory_kb(process: int | str = "self") -> int:
     return int(text[at + 6 : text.index(b"kB", at)]) if at >= 0 else 0
 
 
-def receive_message() -> tuple[Any, bytes]:
+def receive_from_pool() -> tuple[Any, bytes]:
     """The next message. The process ends when the pool has left."""
     data = _read_from_pool(65536)
     while len(data) < 8:
@@ -473,7 +473,7 @@ def _end_bootstrap() -> NoReturn:
     os._exit(0)
 
 
-def send_message(head: Any, body: bytes) -> None:
+def send_to_pool(head: Any, body: bytes) -> None:
     text = json.dumps(head).encode()
     data = memoryview(len(text).to_bytes(4, "big") + len(body).to_bytes(4, "big") + text + body)
     while data:

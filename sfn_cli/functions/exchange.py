@@ -127,10 +127,10 @@ class Exchange:
 
     def _become_ready(self) -> None:
         self._ready = True
-        bootstrap.send_message({}, b"")
+        bootstrap.send_to_pool({}, b"")
 
     def _receive(self) -> Event:
-        head, body = bootstrap.receive_message()
+        head, body = bootstrap.receive_from_pool()
         self._began = time.perf_counter()
         return Event(
             head["id"],
@@ -147,7 +147,7 @@ class Exchange:
     def _tell(self, answer: Answer, *, last: bool = False) -> None:
         duration = (time.perf_counter() - self._began) * 1000
         memory = bootstrap.peak_runtime_memory_kb(self.process_id or "self")
-        bootstrap.send_message(
+        bootstrap.send_to_pool(
             {"duration": duration, "memory": memory, "error": answer.error, "last": last}, answer.body
         )
 

@@ -35,7 +35,7 @@ from sfn_cli.functions.outcome import Outcome, UnusableError
 from sfn_cli.functions.reaper import Reaper
 from sfn_cli.functions.routing import routed_version
 from sfn_cli.functions.waiting_list import WaitingList
-from sfn_cli.store.records.functions import reference
+from sfn_cli.store.records.functions import function_reference
 
 if TYPE_CHECKING:
     import selectors
@@ -110,7 +110,7 @@ class Pool:
             request_id=request_id,
             client_context=client_context,
         )
-        name, qualifier = reference(function_ref)
+        name, qualifier = function_reference(function_ref)
         number = routed_version(self._functions, name, qualifier)
         try:
             fleet = self._fleets.find(name, number) if number is not None else None

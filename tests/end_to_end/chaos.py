@@ -26,7 +26,7 @@ from sfn_cli.api.model import load_model
 from sfn_cli.app import build_app
 from sfn_cli.settings import Settings
 from sfn_cli.store.sqlite.database import Database
-from sfn_cli.store.sqlite.keys import event_of, execution_of
+from sfn_cli.store.sqlite.keys import event_of_key, execution_of_key
 from tests.processes import (
     SFN,
     await_end,
@@ -365,7 +365,7 @@ class Chaos:
             keys = self.database.connection.execute(
                 "SELECT key FROM event WHERE key >> 16 = ? ORDER BY key", (id,)
             ).fetchall()
-            if [(execution_of(key), event_of(key)) for (key,) in keys] != [
+            if [(execution_of_key(key), event_of_key(key)) for (key,) in keys] != [
                 (id, event + 1) for event in range(len(keys))
             ]:
                 yield f"{arn}: its history has gaps"

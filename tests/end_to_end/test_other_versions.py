@@ -149,9 +149,9 @@ MOCKS = {
 
 
 def worker_pids_of_any_version(home: Path) -> list[int]:
-    from sfn_cli.store.sqlite.other_versions import pids
+    from sfn_cli.store.sqlite.other_versions import pids_of_all_versions
 
-    found: list[int] = until(lambda: pids(str(home)), "a worker")
+    found: list[int] = until(lambda: pids_of_all_versions(str(home)), "a worker")
     return found
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sfn_cli.drivers.in_process.answers import mocked
+from sfn_cli.drivers.in_process.answers import mocked_answers
 from sfn_cli.drivers.in_process.execution import InProcessExecution
 from sfn_cli.interpreter.mocks import read_mocks
 from sfn_cli.jsonvalue import Payload, dumps
@@ -50,7 +50,7 @@ def run(
     """
     cut = [stored(event) for event in history]
     execution = InProcessExecution(
-        dumps(definition), Payload(input), mocked(read_mocks(kept)), started_at=START, history=cut
+        dumps(definition), Payload(input), mocked_answers(read_mocks(kept)), started_at=START, history=cut
     )
     execution.run()
     return execution.history

@@ -18,7 +18,7 @@ from sfn_cli.api.functions.references import (
     no_function_referenced,
 )
 from sfn_cli.errors import ApiError
-from sfn_cli.store.records.functions import FunctionAlias, version_name
+from sfn_cli.store.records.functions import FunctionAlias, function_version_name
 from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def _check_alias(service: Service, function: str, alias: FunctionAlias) -> None:
         )
     for number in numbers:
         if service.functions.revision(function, number) is None:
-            raise no_function_referenced(function_arn(service, function, version_name(number)))
+            raise no_function_referenced(function_arn(service, function, function_version_name(number)))
 
 
 def _missing_alias(message: str) -> ApiError:
@@ -141,7 +141,7 @@ def _alias_response(service: Service, function: str, alias: FunctionAlias) -> di
     shown: dict[str, Any] = {
         "AliasArn": function_arn(service, function, alias.name),
         "Name": alias.name,
-        "FunctionVersion": version_name(alias.number),
+        "FunctionVersion": function_version_name(alias.number),
         "Description": alias.description,
         "RevisionId": alias.revision_id,
     }

@@ -28,7 +28,7 @@ from sfn_cli.api.functions.versions import (
     version_response,
 )
 from sfn_cli.errors import ApiError
-from sfn_cli.store.records.functions import LATEST, Code, Function, reference
+from sfn_cli.store.records.functions import LATEST, Code, Function, function_reference
 from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ _REFUSED = ("Layers", "FileSystemConfigs", "ImageConfig", "CapacityProviderConfi
 
 
 def create_function(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    name, qualifier = reference(request["FunctionName"])
+    name, qualifier = function_reference(request["FunctionName"])
     if qualifier is not None or not _NAME.fullmatch(name):
         raise invalid_function_reference(
             "The name of a function has up to 64 letters, digits, hyphens and underscores: "

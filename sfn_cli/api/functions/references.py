@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli import arn
 from sfn_cli.errors import ApiError
-from sfn_cli.store.records.functions import LATEST, Function, Reference, reference
+from sfn_cli.store.records.functions import LATEST, Function, Reference, function_reference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +22,7 @@ def parse_function_reference(request: Mapping[str, Any]) -> Reference:
     """Returns the function's name, and the qualifier that is part of it or a member of its own.
     Raises ApiError when they differ.
     """
-    name, qualifier = reference(request["FunctionName"])
+    name, qualifier = function_reference(request["FunctionName"])
     given = request.get("Qualifier")
     if given and qualifier and given != qualifier:
         raise invalid_function_reference(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli import quotas
 from sfn_cli.api.protocol.tags import add_tags, without_tags
 from sfn_cli.errors import ApiError
-from sfn_cli.store.records.functions import reference
+from sfn_cli.store.records.functions import function_reference
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
@@ -48,7 +48,7 @@ def _too_many_function_tags(count: int) -> ApiError:
 
 
 def _tagged_function_name(request: dict[str, Any]) -> str:
-    return reference(request["Resource"]).name
+    return function_reference(request["Resource"]).name
 
 
 def _tagged_function_not_found(request: dict[str, Any]) -> ApiError:

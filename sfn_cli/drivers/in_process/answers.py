@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 Answer = Callable[["OpenTask"], "Sequence[Signal]"]
 
 
-def unanswered(task: OpenTask) -> Sequence[Signal]:
+def leave_unanswered(task: OpenTask) -> Sequence[Signal]:
     """Leaves the task to an outside caller."""
     return ()
 
 
-def mocked(mocks: Mocks, otherwise: Answer = unanswered) -> Answer:
+def mocked_answers(mocks: Mocks, otherwise: Answer = leave_unanswered) -> Answer:
     """Mocked responses and injected faults (interpreter/mocks.py)."""
 
     def answer(task: OpenTask) -> Sequence[Signal]:
@@ -46,7 +46,9 @@ def mocked(mocks: Mocks, otherwise: Answer = unanswered) -> Answer:
     return answer
 
 
-def calling(functions: Mapping[str, Callable[[Json], Json]], otherwise: Answer = unanswered) -> Answer:
+def answers_by_calling(
+    functions: Mapping[str, Callable[[Json], Json]], otherwise: Answer = leave_unanswered
+) -> Answer:
     """Python functions, by the name of the state or the ARN of its resource.
 
     A function is called with the task's arguments, and returns its result. A StatesError that it raises
@@ -65,7 +67,7 @@ def calling(functions: Mapping[str, Callable[[Json], Json]], otherwise: Answer =
     return answer
 
 
-def integrated(service: Service) -> Answer:
+def integrated_answers(service: Service) -> Answer:
     """The real integrations, one call at a time. The caller's thread owns the service."""
     context = synchronous_context(service)
     return lambda task: run_synchronously(task, context)

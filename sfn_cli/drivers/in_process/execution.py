@@ -6,8 +6,8 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from sfn_cli.asl.state_machine import load_machine
-from sfn_cli.drivers.in_process.answers import Answer, unanswered
-from sfn_cli.drivers.in_process.map_runs import Child, run_map
+from sfn_cli.drivers.in_process.answers import Answer, leave_unanswered
+from sfn_cli.drivers.in_process.map_runs import Child, run_map_in_process
 from sfn_cli.interpreter.events import TERMINAL, execution_aborted_event, execution_started_event
 from sfn_cli.interpreter.interpreter import Interpreter
 from sfn_cli.interpreter.signals import TaskStarted, time_of_signal
@@ -42,7 +42,7 @@ class InProcessExecution:
         self,
         definition: str,
         input: Payload,
-        answer: Answer = unanswered,
+        answer: Answer = leave_unanswered,
         *,
         context: TaskContext | None = None,
         arn: str = EXECUTION_ARN,
@@ -168,7 +168,7 @@ class InProcessExecution:
         answered = self._answer(task)
         if answered or task.plan is None:
             return answered
-        return run_map(task, self.interpreter.execution.seed, self._run_child, self._context)
+        return run_map_in_process(task, self.interpreter.execution.seed, self._run_child, self._context)
 
     def _run_child(self, child: Child) -> Result:
         execution = InProcessExecution(

@@ -47,55 +47,59 @@ RunChild = Callable[[Child], Result]
 """Runs a child as far as it goes. One that waits for an outside caller is still RUNNING."""
 
 
-class _Names(NamedTuple):
+class _MapRunNames(NamedTuple):
     arn: str
     state_machine_arn: str
 
 
-def run_map(task: OpenTask, seed: str, run_child: RunChild, context: TaskContext | None) -> Sequence[Signal]:
+def run_map_in_process(
+    task: OpenTask, seed: str, run_child: RunChild, context: TaskContext | None
+) -> Sequence[Signal]:
     """The end of the Map Run that is this task; none when a child waits for an outside caller.
 
     `context` reads and writes datasets; without one, a Map Run with an ItemReader or a ResultWriter fails.
     """
     plan, map_run_arn = task.plan, task.map_run_arn
     assert plan is not None and map_run_arn is not None
-    names = _Names(map_run_arn, map_run_machine_arn(map_run_arn))
+    names = _MapRunNames(map_run_arn, map_run_machine_arn(map_run_arn))
     try:
-        items = _items(plan, context)
-        ended, failure = _run_children(plan, items, names, f"{seed}/{task.id}", task.at, run_child)
+        items = _map_run_items(plan, context)
+        ended, failure = _run_map_run_children(plan, items, names, f"{seed}/{task.id}", task.at, run_child)
         if any(result.stopped_at is None for result in ended):
             return ()
         last_at = max((result.stopped_at or 0 for result in ended), default=task.at)
         if failure is not None:
             if plan.writing.bucket is not None:
                 with suppress(StatesError):  # the run fails anyway, and for this reason
-                    _output(ended, names, plan, context)
+                    _map_run_output(ended, names, plan, context)
             return [TaskFailed(task.id, failure.error, failure.cause, last_at)]
-        return [TaskSucceeded(task.id, Payload(text=_output(ended, names, plan, context)), last_at)]
+        return [TaskSucceeded(task.id, Payload(text=_map_run_output(ended, names, plan, context)), last_at)]
     except StatesError as error:
         return [TaskFailed(task.id, error.error, error.cause)]
 
 
-def _items(plan: MapRunPlan, context: TaskContext | None) -> Sequence[Json]:
+def _map_run_items(plan: MapRunPlan, context: TaskContext | None) -> Sequence[Json]:
     if plan.reading is None:
         return plan.items or ()
-    return dataset.read_all(plan.reading, _required(context, "ItemReader"))
+    return dataset.read_whole_dataset(plan.reading, _required_for_map_run(context, "ItemReader"))
 
 
-def _output(ended: list[Result], names: _Names, plan: MapRunPlan, context: TaskContext | None) -> str:
+def _map_run_output(
+    ended: list[Result], names: _MapRunNames, plan: MapRunPlan, context: TaskContext | None
+) -> str:
     if plan.writing.bucket is not None:
-        context = _required(context, "ResultWriter")
-    return results.output_of(iter(ended), names, plan.writing, context)
+        context = _required_for_map_run(context, "ResultWriter")
+    return results.output_of_results(iter(ended), names, plan.writing, context)
 
 
-def _required(context: TaskContext | None, field: str) -> TaskContext:
+def _required_for_map_run(context: TaskContext | None, field: str) -> TaskContext:
     if context is None:
         raise StatesError("States.Runtime", f"The {field} needs the store of a service, and none was given.")
     return context
 
 
-def _run_children(
-    plan: MapRunPlan, items: Sequence[Json], names: _Names, seed: str, at: int, run_child: RunChild
+def _run_map_run_children(
+    plan: MapRunPlan, items: Sequence[Json], names: _MapRunNames, seed: str, at: int, run_child: RunChild
 ) -> tuple[list[Result], StatesError | None]:
     """What became of the children, and why the run failed, if too many of their items did."""
     batches = list(plan.batches(items, 0, UNLIMITED))
@@ -104,7 +108,7 @@ def _run_children(
     ended: list[Result] = []
     failed = 0
     for number, batch in enumerate(batches):
-        child = _child(plan, names, f"{seed}/{number}", batch.input, heappop(free_at))
+        child = _map_run_child(plan, names, f"{seed}/{number}", batch.input, heappop(free_at))
         result = run_child(child)
         ended.append(result)
         heappush(free_at, result.stopped_at or child.started_at)
@@ -115,7 +119,7 @@ def _run_children(
     return ended, None
 
 
-def _child(plan: MapRunPlan, names: _Names, seed: str, input: str, started_at: int) -> Child:
+def _map_run_child(plan: MapRunPlan, names: _MapRunNames, seed: str, input: str, started_at: int) -> Child:
     scope = Scope(seed=seed)
     name, machine_arn = scope.uuid(), names.state_machine_arn
     is_express = plan.execution_type == "EXPRESS"

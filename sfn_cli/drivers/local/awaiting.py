@@ -93,14 +93,14 @@ class Awaiting:
                     changes.look_again()
                 if changes.wait(0.0):
                     news_at = began
-                    _look(service, waits)
-                waits[:] = [wait for wait in waits if not _is_over(wait)]
+                    _look_for_awaited(service, waits)
+                waits[:] = [wait for wait in waits if not _awaiting_is_over(wait)]
                 self._has_new.wait(following_pause_seconds(began - news_at, time.monotonic() - began))
         finally:
             service.close()
 
 
-def _look(service: Service, waits: list[Wait]) -> None:
+def _look_for_awaited(service: Service, waits: list[Wait]) -> None:
     """Answers what can be answered now, first come, first served."""
     executions = [wait.awaited.execution for wait in waits if isinstance(wait.awaited, AwaitedEnd)]
     ended = follow_settled(service, executions) if executions else {}
@@ -110,14 +110,14 @@ def _look(service: Service, waits: list[Wait]) -> None:
         match wait.awaited:
             case AwaitedEnd(execution, answer):
                 if execution in ended:
-                    _answer(wait, partial(answer, service), waits)
+                    _answer_awaited(wait, partial(answer, service), waits)
             case AwaitedTask(activity, _, take):
                 if tasks[activity] > 0:
                     tasks[activity] -= 1
-                    _answer(wait, partial(take, service), waits)
+                    _answer_awaited(wait, partial(take, service), waits)
 
 
-def _answer(wait: Wait, take: Callable[[], dict[str, Any] | None], waits: list[Wait]) -> None:
+def _answer_awaited(wait: Wait, take: Callable[[], dict[str, Any] | None], waits: list[Wait]) -> None:
     """Passes on the answer, unless another client has taken the task."""
     answer: dict[str, Any] | Exception | None
     try:
@@ -129,7 +129,7 @@ def _answer(wait: Wait, take: Callable[[], dict[str, Any] | None], waits: list[W
         wait.answered(answer)
 
 
-def _is_over(wait: Wait) -> bool:
+def _awaiting_is_over(wait: Wait) -> bool:
     """Whether there is nothing more to wait for: a poll is answered with no task when its time is up."""
     if wait.gives_up_at is not None and time.monotonic() >= wait.gives_up_at:
         wait.answered(NO_TASK)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sfn_cli import arn
 from sfn_cli.asl.state_machine import load_machine
 from sfn_cli.drivers.local.driven_execution import SECONDS_AT_A_TIME, DrivenExecution
-from sfn_cli.drivers.local.offload import loop_budget
+from sfn_cli.drivers.local.offload import loop_offload_budget
 from sfn_cli.errors import RowError
 from sfn_cli.interpreter.interpreter import Interpreter
 from sfn_cli.interpreter.signals import TaskFailed, TaskHeartbeat
@@ -75,7 +75,7 @@ class Claims:
         self._clock = clock
         self._fails_after_crash = fails_after_crash
         self._max_events = max_events
-        self._budget = loop_budget()
+        self._budget = loop_offload_budget()
 
     def take(self, claimed: Claimed, driven: DrivenExecution, *, at_once: bool) -> None:
         """Replays the execution and begins it, unless that takes long, or is not to be done `at_once`: then

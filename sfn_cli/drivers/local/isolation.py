@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.stepfunctions.worker_commits import Turns
 
 
-class _Block:
+class _IsolatedBlock:
     """As `Isolation.of`. Every execution enters some in every round: a generator would take longer."""
 
     __slots__ = ("_execution", "_isolation")
@@ -63,9 +63,9 @@ class Isolation:
         """Whether `set_aside` has something to do."""
         return bool(self._faults)
 
-    def of(self, execution: int) -> _Block:
+    def of(self, execution: int) -> _IsolatedBlock:
         """A block whose errors harm no execution but this one. A StoreError passes through."""
-        return _Block(self, execution)
+        return _IsolatedBlock(self, execution)
 
     def contain(self, execution: int, error: BaseException) -> None:
         """Fails an execution whose data is to blame for the error; marks it as one to set aside when sfn

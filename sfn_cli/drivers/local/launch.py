@@ -32,8 +32,8 @@ class Launcher:
     def wake(self) -> None:
         """Makes sure that a worker lives and looks at the store; never waits for it. Raises StoreError."""
         try:
-            if not wake_all(self._settings):
-                start(self._settings)
+            if not wake_launched_workers(self._settings):
+                launch_worker(self._settings)
         except OSError as error:
             raise StoreError(
                 f"No worker can be started for the store in {self._settings.home}: "
@@ -42,7 +42,7 @@ class Launcher:
             ) from error
 
 
-def wake_all(settings: Settings) -> bool:
+def wake_launched_workers(settings: Settings) -> bool:
     """Wakes every live worker; False when there is none."""
     woken = False
     number = 0
@@ -53,7 +53,7 @@ def wake_all(settings: Settings) -> bool:
     return woken
 
 
-def start(settings: Settings, *, additional: bool = False) -> None:
+def launch_worker(settings: Settings, *, additional: bool = False) -> None:
     """Starts a worker process with these settings. If one lives already, the new one exits, unless it is
     `additional`.
 
@@ -67,7 +67,7 @@ def start(settings: Settings, *, additional: bool = False) -> None:
     if on_its_way is None:
         return  # that one looks at the store after it has begun to listen: it sees what is there now
     try:
-        log = _open_log(os.path.join(settings.home, LOG_NAME))
+        log = _open_launch_log(os.path.join(settings.home, LOG_NAME))
     except BaseException:
         os.close(on_its_way)
         raise
@@ -79,7 +79,7 @@ def start(settings: Settings, *, additional: bool = False) -> None:
         os.close(on_its_way)
 
 
-def _open_log(path: str) -> int:
+def _open_launch_log(path: str) -> int:
     with suppress(OSError):  # no log yet, or not ours to move: the worker is started all the same
         if os.lstat(path).st_size > MAX_LOG_BYTES:
             os.replace(path, path + ".1")
@@ -93,7 +93,7 @@ def has_store(settings: Settings) -> bool:
     return os.path.exists(os.path.join(settings.home, FILE_NAME))
 
 
-def status(settings: Settings) -> list[dict[str, int]]:
+def launched_workers(settings: Settings) -> list[dict[str, int]]:
     """The live workers of the store: {"slot", "worker", "pid", "startedAt" (ms), "executions"}."""
     from sfn_cli.store.sqlite.database import Database
     from sfn_cli.store.sqlite.workers import Workers
@@ -123,18 +123,18 @@ def status(settings: Settings) -> list[dict[str, int]]:
         database.close()
 
 
-def stop(settings: Settings) -> int:
+def stop_launched_workers(settings: Settings) -> int:
     """Stops the live workers of any version (SIGTERM); executions go on with the next worker.
 
     Returns the number of workers; does not wait for them.
     """
     import signal
 
-    from sfn_cli.store.sqlite.other_versions import pids
+    from sfn_cli.store.sqlite.other_versions import pids_of_all_versions
 
     private_files.check_home(settings.home)
     stopped = 0
-    for pid in pids(settings.home):
+    for pid in pids_of_all_versions(settings.home):
         try:
             os.kill(pid, signal.SIGTERM)
             stopped += 1

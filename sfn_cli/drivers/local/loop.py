@@ -164,7 +164,7 @@ class Loop:
     def _share(self) -> None:
         """More is waiting than one claim takes: another worker may help, if there is room for one."""
         if len(live_workers(self._settings)) < self._settings.workers:
-            launch.start(self._settings, additional=True)
+            launch.launch_worker(self._settings, additional=True)
 
     def _wait(self) -> None:
         timeout = 0.0

@@ -42,7 +42,7 @@ class Messages:
 
     def deliver(self, message: Message, driven: DrivenExecution) -> None:
         """Puts a message into the mail of its execution. Raises ValueError when its row is damaged."""
-        signal = signal_of(message, driven.interpreter.open_tasks, self._executions)
+        signal = signal_of_message(message, driven.interpreter.open_tasks, self._executions)
         driven.receive(signal, message.id)
 
     def catch_up(self, driven: DrivenExecution) -> None:
@@ -51,7 +51,7 @@ class Messages:
             self.deliver(message, driven)
 
 
-def signal_of(message: Message, open_tasks: Mapping[int, OpenTask], executions: Executions) -> Signal:
+def signal_of_message(message: Message, open_tasks: Mapping[int, OpenTask], executions: Executions) -> Signal:
     """The signal that a message brings; one about a task that is no longer open is late, whatever it says."""
     body, task = message.body, message.body["task"]
     match message.kind:

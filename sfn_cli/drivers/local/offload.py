@@ -62,7 +62,7 @@ T = TypeVar("T")
 Owner = TypeVar("Owner")
 
 
-def loop_budget() -> TimeBudget:
+def loop_offload_budget() -> TimeBudget:
     """The budget of expressions in the worker's loop."""
     return TimeBudget(time.thread_time, LOOP_SECONDS, is_all=False)
 
@@ -164,7 +164,7 @@ class SlowSteps(Generic[Owner]):
         self._pipe.wake()
 
 
-class _Call:
+class _OffloadedCall:
     """One call; `done` is None once its answer is not wanted any more."""
 
     __slots__ = ("call", "done")
@@ -181,7 +181,7 @@ class BlockingCalls:
         self._pipe = pipe
         self._awaiting = awaiting
         self._executors: dict[bool, Executor] = {}
-        self._answered: deque[tuple[_Call, Any]] = deque()
+        self._answered: deque[tuple[_OffloadedCall, Any]] = deque()
 
     def __call__(
         self,
@@ -197,7 +197,7 @@ class BlockingCalls:
 
             threads = WAITING_CALL_THREADS if may_wait else CALL_THREADS
             self._executors[may_wait] = ThreadPoolExecutor(threads, "background")
-        job = _Call(call, done)
+        job = _OffloadedCall(call, done)
         future = self._executors[may_wait].submit(self._make, job)
 
         def cancel() -> None:
@@ -206,25 +206,27 @@ class BlockingCalls:
 
         return cancel
 
-    def _make(self, job: _Call) -> None:
+    def _make(self, job: _OffloadedCall) -> None:
         """In a thread."""
         if job.done is None:
             return
-        answer = _outcome(job.call)
+        answer = _offloaded_outcome(job.call)
         if isinstance(answer, Later):
             self._await(job, answer)
         else:
             self._answer(job, answer)
 
-    def _await(self, job: _Call, later: Later) -> None:
+    def _await(self, job: _OffloadedCall, later: Later) -> None:
         def answered(answer: dict[str, Any] | Exception) -> None:
-            shaped = answer if isinstance(answer, Exception) else _outcome(lambda: later.shape(answer))
+            shaped = (
+                answer if isinstance(answer, Exception) else _offloaded_outcome(lambda: later.shape(answer))
+            )
             self._answer(job, shaped)
 
         assert self._awaiting is not None
         self._awaiting.add(Wait(later.awaited, lambda: job.done is not None, answered))
 
-    def _answer(self, job: _Call, answer: Any) -> None:
+    def _answer(self, job: _OffloadedCall, answer: Any) -> None:
         """In a thread."""
         self._answered.append((job, answer))
         self._pipe.wake()
@@ -241,7 +243,7 @@ class BlockingCalls:
                     raise
 
 
-def _outcome(call: Callable[[], Any]) -> Any:
+def _offloaded_outcome(call: Callable[[], Any]) -> Any:
     """What the call returns or raises."""
     try:
         return call()

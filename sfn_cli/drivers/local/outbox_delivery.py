@@ -50,7 +50,7 @@ _COMES_AGAIN = ("InternalFailure", "InternalException", "ServiceUnavailable", "T
 """Refusals of a single event that are worth another try."""
 
 
-class _Sent(NamedTuple):
+class _OutboxSent(NamedTuple):
     """What became of notes: those that are done with, and what was wrong, if anything was; `again`:
     the rest is to be tried again.
     """
@@ -68,7 +68,7 @@ class OutboxDelivery:
         self._context = context
         self._home = context.settings.home
         self._report = report
-        self._named = _named_endpoint(context.settings)
+        self._named = _outbox_endpoint(context.settings)
         self._stays_here = not context.settings.calls_aws
         self._lock: int | None = None
         self._looked = False
@@ -127,7 +127,7 @@ class OutboxDelivery:
         """The event of a change; None when the execution is gone, or its rows cannot be read."""
         try:
             execution = self._outbox.execution_after(note)
-            return None if execution is None else _entry(status_event(execution))
+            return None if execution is None else _outbox_entry(status_event(execution))
         except Exception as error:
             if is_store_error(error):
                 raise
@@ -136,13 +136,13 @@ class OutboxDelivery:
 
     def _send(
         self, endpoint: str, entries: Sequence[tuple[int, dict[str, Any]]], gone: Sequence[int]
-    ) -> _Sent:
+    ) -> _OutboxSent:
         """In a thread."""
         client = self._context.clients.at("events", endpoint)
         from botocore.exceptions import BotoCoreError, ClientError
 
         done, trouble = [*gone], None
-        for batch in _batches(entries):
+        for batch in _outbox_batches(entries):
             ids = [id for id, _ in batch]
             try:
                 answers = client.put_events(Entries=[entry for _, entry in batch])["Entries"]
@@ -150,24 +150,24 @@ class OutboxDelivery:
                 status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
                 trouble = f"{endpoint} refuses events: {error}"
                 if status >= 500 or status == 429:
-                    return _Sent(done, trouble, again=True)
+                    return _OutboxSent(done, trouble, again=True)
                 done += ids
                 continue
             except BotoCoreError as error:
-                return _Sent(done, f"events cannot be delivered to {endpoint}: {error}", again=True)
+                return _OutboxSent(done, f"events cannot be delivered to {endpoint}: {error}", again=True)
             refused = [answer.get("ErrorCode") for answer in answers] + [None] * (len(ids) - len(answers))
             done += [id for id, code in zip(ids, refused, strict=False) if code not in _COMES_AGAIN]
             if code := next((code for code in refused if code is not None), None):
                 trouble = f"{endpoint} refuses events: {code}"
             if any(code in _COMES_AGAIN for code in refused):
-                return _Sent(done, trouble, again=True)
-        return _Sent(done, trouble)
+                return _OutboxSent(done, trouble, again=True)
+        return _OutboxSent(done, trouble)
 
-    def _sent(self, outcome: _Sent | Exception) -> None:
+    def _sent(self, outcome: _OutboxSent | Exception) -> None:
         self._sending = False
         if isinstance(outcome, Exception):  # of any kind: no execution is to suffer by it
             why = str(outcome) if isinstance(outcome, ConfigurationError) else repr(outcome)
-            outcome = _Sent((), f"events cannot be delivered: {why}", again=True)
+            outcome = _OutboxSent((), f"events cannot be delivered: {why}", again=True)
         if outcome.done:
             self._outbox.drop(outcome.done)
         if outcome.again:
@@ -196,12 +196,12 @@ class OutboxDelivery:
             self._lock = None
 
 
-def _named_endpoint(settings: Settings) -> str | None:
+def _outbox_endpoint(settings: Settings) -> str | None:
     endpoint = settings.endpoint("EventBridge") or settings.common_endpoint
     return None if is_real_client_endpoint(endpoint) else endpoint
 
 
-def _entry(event: Mapping[str, Any]) -> dict[str, Any]:
+def _outbox_entry(event: Mapping[str, Any]) -> dict[str, Any]:
     """An event as PutEvents takes it."""
     return {
         "Time": event["time"],
@@ -212,7 +212,9 @@ def _entry(event: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _batches(entries: Sequence[tuple[int, dict[str, Any]]]) -> Iterator[list[tuple[int, dict[str, Any]]]]:
+def _outbox_batches(
+    entries: Sequence[tuple[int, dict[str, Any]]],
+) -> Iterator[list[tuple[int, dict[str, Any]]]]:
     batch: list[tuple[int, dict[str, Any]]] = []
     size = 0
     for id, entry in entries:

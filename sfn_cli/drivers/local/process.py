@@ -39,18 +39,20 @@ LEAVING_SECONDS = 0.01
 """How often one who waits for a slot looks whether its worker has left."""
 
 
-def clock() -> int:
+def process_clock() -> int:
     """Milliseconds since 1970."""
     return time.time_ns() // 1_000_000
 
 
-def report(line: str) -> None:
+def report_in_process_log(line: str) -> None:
     """Writes a line to the worker's own log, unless the disk that holds it is full."""
     with suppress(OSError):
-        os.write(sys.stdout.fileno(), f"{format_timestamp(clock())} [{os.getpid()}] {line}\n".encode())
+        os.write(
+            sys.stdout.fileno(), f"{format_timestamp(process_clock())} [{os.getpid()}] {line}\n".encode()
+        )
 
 
-def main(build: Callable[[Settings], Service], *, additional: bool) -> None:
+def worker_process_main(build: Callable[[Settings], Service], *, additional: bool) -> None:
     """The process that `launch.start` starts. It reads its settings; `build` creates its Service."""
     detached.settle_detached()
     try:
@@ -58,18 +60,20 @@ def main(build: Callable[[Settings], Service], *, additional: bool) -> None:
         with translate_errors(settings.home):
             private_files.check_home(settings.home)
             os.chdir(settings.home)  # not to hold the folder of the command that started it
-        code = work(settings, build, additional=additional)
+        code = run_worker_process(settings, build, additional=additional)
     except ConfigurationError as error:
-        report(str(error))
+        report_in_process_log(str(error))
         code = 253
     except SfnError as error:
-        report(str(error))
+        report_in_process_log(str(error))
         code = 255
     # The pool's children are gone; nothing else is worth the interpreter's own tidying up.
     os._exit(code)
 
 
-def work(settings: Settings, build: Callable[[Settings], Service], *, additional: bool = False) -> int:
+def run_worker_process(
+    settings: Settings, build: Callable[[Settings], Service], *, additional: bool = False
+) -> int:
     """Works in the first free slot until there is nothing to do. Returns the process's exit code.
 
     Commands that start at once may each start a worker: all but the first leave, unless one was
@@ -85,11 +89,11 @@ def work(settings: Settings, build: Callable[[Settings], Service], *, additional
                 and slot.holder(settings.lease_seconds) is not None
                 and not slot.wake()
             ):
-                lock = _wait_for(settings, slot)
+                lock = _wait_for_other_process(settings, slot)
         if lock is None and not additional and slot.holder(settings.lease_seconds) is not None:
             return 0
         if lock is not None:
-            worker = _Worker(settings, build(settings), slot, lock)
+            worker = _WorkerProcess(settings, build(settings), slot, lock)
             try:
                 worker.run()
             except BaseException:
@@ -101,13 +105,13 @@ def work(settings: Settings, build: Callable[[Settings], Service], *, additional
     return 0
 
 
-def _wait_for(settings: Settings, slot: Slot) -> int | None:
+def _wait_for_other_process(settings: Settings, slot: Slot) -> int | None:
     """The lock of a slot whose worker does not listen: it is about to leave, and may not look at
     the store again.
 
     None when it listens after all, or is suspended.
     """
-    report(f"waits for slot {slot.number}, whose worker leaves")
+    report_in_process_log(f"waits for slot {slot.number}, whose worker leaves")
     while (
         (lock := slot.take()) is None and slot.holder(settings.lease_seconds) is not None and not slot.wake()
     ):
@@ -115,7 +119,7 @@ def _wait_for(settings: Settings, slot: Slot) -> int | None:
     return lock
 
 
-class _Worker:
+class _WorkerProcess:
     """A worker in its slot, whose lock it holds, and how other processes call it."""
 
     def __init__(self, settings: Settings, service: Service, slot: Slot, lock: int) -> None:
@@ -126,7 +130,7 @@ class _Worker:
         self._lock = lock
         self._is_starting = True  # until it listens
         self._database = database_of(service.store)
-        self._id = Workers(self._database).register(slot.number, os.getpid(), clock())
+        self._id = Workers(self._database).register(slot.number, os.getpid(), process_clock())
         self._renew_lease()
         self._selector = selectors.DefaultSelector()
         self._loop = Loop(
@@ -134,8 +138,8 @@ class _Worker:
             service,
             self._id,
             self._selector,
-            clock,
-            report,
+            process_clock,
+            report_in_process_log,
             is_in_place=self._is_in_place,
             renew_lease=self._renew_lease,
         )
@@ -145,8 +149,8 @@ class _Worker:
         loop = self._loop
         signal.signal(signal.SIGTERM, self._exit)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        report(f"worker {self._id} begins in slot {self._slot.number}")
-        loop.survive(partial(LogGroups(self._database).expire, clock()))
+        report_in_process_log(f"worker {self._id} begins in slot {self._slot.number}")
+        loop.survive(partial(LogGroups(self._database).expire, process_clock()))
         # What an execution holds is freed by counting alone; the cycle collector would walk
         # all of ten thousand waiting executions again and again.
         gc.freeze()
@@ -158,11 +162,13 @@ class _Worker:
             finally:
                 self._stop_listening(pipe)
             if not self._is_in_place():
-                report("the store is gone")
+                report_in_process_log("the store is gone")
                 self.close()
                 os.close(self._lock)
                 if os.path.exists(self._database.path):
-                    launch.start(self._settings)  # a store that took its place may have called this worker
+                    launch.launch_worker(
+                        self._settings
+                    )  # a store that took its place may have called this worker
                 return
             if loop.must_exit:
                 loop.release()
@@ -176,7 +182,7 @@ class _Worker:
             self._renew_lease()
         self.close()
         loop.commit()
-        report(f"worker {self._id} leaves")
+        report_in_process_log(f"worker {self._id} leaves")
 
     def close(self) -> None:
         """Ends the functions that run here."""

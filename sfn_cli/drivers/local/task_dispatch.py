@@ -27,7 +27,7 @@ Isolating = Callable[[int], AbstractContextManager[None]]
 """A block in which an error harms only the execution in this row."""
 
 
-class _Isolated:
+class _IsolatedTasks:
     """The worker's threads and functions for one execution, whose callbacks harm no other execution."""
 
     def __init__(self, execution: int, context: TaskContext, isolating: Isolating) -> None:
@@ -99,7 +99,7 @@ class TaskDispatch:
             return mocked.answer_mocked(task_run, instead)
         if not task.started and task.activity is None:
             answer(TaskStarted(task.id))
-        isolated = _Isolated(driven.id, self._context, self._isolating)
+        isolated = _IsolatedTasks(driven.id, self._context, self._isolating)
         context = self._context._replace(
             background=isolated.background, pool=isolated, isolated=isolated.look
         )

@@ -46,7 +46,7 @@ def dataset_file(home: str, run: MapRun) -> str:
 def read_dataset(reading: Reading, path: str, context: TaskContext) -> int:
     """Reads the whole dataset into the file. Returns the number of items. Raises StatesError."""
     count = 0
-    with _reader_errors():
+    with _dataset_reader_errors():
         items = _dataset_items(reading, context)
         private_files.make_private_folder(context.settings.home, FOLDER_NAME)
         with open(
@@ -61,14 +61,14 @@ def read_dataset(reading: Reading, path: str, context: TaskContext) -> int:
     return count
 
 
-def read_all(reading: Reading, context: TaskContext) -> list[Json]:
+def read_whole_dataset(reading: Reading, context: TaskContext) -> list[Json]:
     """The whole dataset, in memory. Raises StatesError."""
-    with _reader_errors():
+    with _dataset_reader_errors():
         return list(_dataset_items(reading, context))
 
 
 @contextmanager
-def _reader_errors() -> Iterator[None]:
+def _dataset_reader_errors() -> Iterator[None]:
     """Makes what may go wrong while a dataset is read a failure of its ItemReader."""
     try:
         yield
@@ -83,10 +83,10 @@ def _reader_errors() -> Iterator[None]:
 def _dataset_items(reading: Reading, context: TaskContext) -> Iterator[Json]:
     if reading.max_items is not None and reading.max_items < 0:
         raise item_format_failed("field MaxItems must be positive")
-    return islice(_all_items(reading, context), reading.max_items)
+    return islice(_all_dataset_items(reading, context), reading.max_items)
 
 
-def _all_items(reading: Reading, context: TaskContext) -> Iterator[Json]:
+def _all_dataset_items(reading: Reading, context: TaskContext) -> Iterator[Json]:
     arguments, config = reading.arguments, reading.config
     bucket = storage(arguments.get("Bucket"), context)
     if reading.action == "listObjectsV2":
@@ -102,10 +102,10 @@ def _all_items(reading: Reading, context: TaskContext) -> Iterator[Json]:
         )
     if config.get("InputType") == "MANIFEST" or config.get("ManifestType") == "S3_INVENTORY":
         return _dataset_items_of_inventory(bucket.open(arguments), str(arguments["Bucket"]), context)
-    return _of_file(bucket.open(arguments), reading, str(arguments.get("Key")))
+    return _dataset_items_of_one_file(bucket.open(arguments), reading, str(arguments.get("Key")))
 
 
-def _of_file(file: BinaryIO, reading: Reading, key: str) -> Iterator[Json]:
+def _dataset_items_of_one_file(file: BinaryIO, reading: Reading, key: str) -> Iterator[Json]:
     with file:
         yield from formats.items_in_format(file, reading.config, key)
 

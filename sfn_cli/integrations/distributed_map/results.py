@@ -59,11 +59,13 @@ def gather_results(runs: MapRuns, run: MapRun, writing: Writing, context: TaskCo
     that still run are pending. Raises StatesError.
     """
     last = _LastResult()
-    output = output_of(last.watch(runs.results(run.arn)), run, writing, context)
+    output = output_of_results(last.watch(runs.results(run.arn)), run, writing, context)
     return Gathered(output, last.stopped_at)
 
 
-def output_of(results: Iterator[Result], run: RunNames, writing: Writing, context: TaskContext | None) -> str:
+def output_of_results(
+    results: Iterator[Result], run: RunNames, writing: Writing, context: TaskContext | None
+) -> str:
     """The output (JSON text) of a Map Run whose children gave these results; only to write them takes a
     context. Raises StatesError.
     """

@@ -17,7 +17,7 @@ from sfn_cli.integrations.integration import Cancel, TaskContext, TaskRun, nothi
 from sfn_cli.integrations.lambda_.function import lambda_function_signal
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Json, Payload, dumps, loads
-from sfn_cli.store.records.functions import reference
+from sfn_cli.store.records.functions import function_reference
 from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def invoke_lambda(task_run: TaskRun, context: TaskContext) -> Cancel:
         answer(TaskFailed(task.id, "States.Runtime", "The field 'FunctionName' is required but was missing"))
         return nothing_to_cancel
     qualifier, event = arguments.get("Qualifier"), _lambda_invoke_event(arguments.get("Payload"))
-    own_qualifier = reference(function_ref).qualifier
+    own_qualifier = function_reference(function_ref).qualifier
     if arguments.get("InvocationType") in ("Event", "DryRun") or (
         qualifier and own_qualifier not in (None, qualifier)
     ):

@@ -36,7 +36,7 @@ class Function(NamedTuple):
 
     @property
     def version(self) -> str:
-        return version_name(self.number)
+        return function_version_name(self.number)
 
 
 class Route(NamedTuple):
@@ -55,7 +55,7 @@ class Reference(NamedTuple):
     qualifier: str | None
 
 
-def reference(text: str) -> Reference:
+def function_reference(text: str) -> Reference:
     """What "NAME", "ACCOUNT:function:NAME" or a function's ARN mean, each with ":QUALIFIER" or
     without.
 
@@ -68,7 +68,7 @@ def reference(text: str) -> Reference:
     return Reference(parts[0], ":".join(parts[1:]) or None)
 
 
-def version_name(number: int) -> str:
+def function_version_name(number: int) -> str:
     return str(number) if number else LATEST
 
 

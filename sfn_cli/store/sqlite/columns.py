@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     Row = Sequence[Any]
 
 
-def columns(record: Any, table: str = "", /, **others: str) -> str:
+def columns_of(record: Any, table: str = "", /, **others: str) -> str:
     """What to select for a record: its fields, of the table of this name; `others` gives some
     fields' expressions.
     """
@@ -23,7 +23,7 @@ def columns(record: Any, table: str = "", /, **others: str) -> str:
     return ", ".join(others.get(field, f"{prefix}{field}") for field in record._fields)
 
 
-def split(row: Row, record: Any) -> tuple[Row, Row]:
+def split_columns(row: Row, record: Any) -> tuple[Row, Row]:
     """The values of a record's columns, and those that follow: for a query that reads two records
     at once.
     """
@@ -31,7 +31,7 @@ def split(row: Row, record: Any) -> tuple[Row, Row]:
     return row[:width], row[width:]
 
 
-def insert(table: str, row: Mapping[str, object], conflict: str = "") -> str:
+def insert_columns(table: str, row: Mapping[str, object], conflict: str = "") -> str:
     """The statement that inserts a row, given by its columns, with its values bound by their names."""
     names = ", ".join(row)
     values = ", ".join(f":{name}" for name in row)

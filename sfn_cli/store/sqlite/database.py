@@ -37,15 +37,17 @@ class Database:
         self.path = os.path.join(home, FILE_NAME)
         with translate_errors(self.path):
             private_files.make_home(home)
-            _refuse_emptied(self.path)
-            self.connection = _connect(self.path)
+            _refuse_emptied_database(self.path)
+            self.connection = _connect_to_database(self.path)
             opened = os.lstat(self.path)
             self._identity = (opened.st_dev, opened.st_ino)
             try:
-                _retry_while_busy(lambda: migrations.refuse_newer(self.connection, self.path))
-                _configure(self.connection)
-                keys.register(self.connection)
-                migrations.bring_up_to_date(self.connection, os.fspath(home))
+                _retry_while_database_is_busy(
+                    lambda: migrations.refuse_newer_migrations(self.connection, self.path)
+                )
+                _configure_database(self.connection)
+                keys.register_key_functions(self.connection)
+                migrations.migrate_to_current(self.connection, os.fspath(home))
             except BaseException:
                 self.connection.close()
                 raise
@@ -61,7 +63,7 @@ class Database:
                 yield self.connection
                 self.connection.execute("COMMIT")
             except BaseException:
-                migrations.roll_back(self.connection)
+                migrations.roll_back_migration(self.connection)
                 raise
 
     @contextmanager
@@ -96,7 +98,7 @@ class Database:
             try:
                 yield self.connection
             finally:
-                migrations.roll_back(self.connection)
+                migrations.roll_back_migration(self.connection)
 
     def is_in_place(self) -> bool:
         """Whether the open file is still the one at its path: it may have been moved away, or
@@ -113,7 +115,7 @@ class Database:
         since.
         """
         with translate_errors(self.path):
-            return migrations.is_current(self.connection)
+            return migrations.is_fully_migrated(self.connection)
 
     def data_version(self) -> int:
         """A number that changes when another connection has committed (PRAGMA data_version)."""
@@ -125,14 +127,14 @@ class Database:
         self.connection.close()
 
 
-def _refuse_emptied(path: str) -> None:
+def _refuse_emptied_database(path: str) -> None:
     """An empty file is a new store: a process that was killed as it made one leaves just that. But
     beside an empty file SQLite deletes a -wal, and that may hold all there is of a store whose file
     was lost. (A file never becomes empty again: looked at in this order, a store that is being made
     is not refused.)
     """
-    left = _size(path + "-wal")
-    if left and _size(path) <= _EMPTY_BYTES:
+    left = _database_size(path + "-wal")
+    if left and _database_size(path) <= _EMPTY_BYTES:
         raise StoreError(
             f"Cannot use the store {path}: it is empty, but {FILE_NAME}-wal beside it holds {left} bytes of "
             "a store. "
@@ -144,14 +146,14 @@ _EMPTY_BYTES = 1
 """SQLite takes a file of one byte for an empty one: it once had to write that byte on some file systems."""
 
 
-def _size(path: str) -> int:
+def _database_size(path: str) -> int:
     try:
         return os.path.getsize(path)
     except FileNotFoundError:
         return 0
 
 
-def _connect(path: str) -> sqlite3.Connection:
+def _connect_to_database(path: str) -> sqlite3.Connection:
     # SQLite gives its -wal and -shm files the permissions of the database file, so the file
     # is made here, for its owner alone, before SQLite sees it. SQLite opens all three by their paths.
     for beside in (f"{path}-wal", f"{path}-shm", f"{path}-journal"):
@@ -162,13 +164,13 @@ def _connect(path: str) -> sqlite3.Connection:
     return sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
 
 
-def _configure(connection: sqlite3.Connection) -> None:
-    _retry_while_busy(lambda: connection.execute("PRAGMA journal_mode = WAL"))
+def _configure_database(connection: sqlite3.Connection) -> None:
+    _retry_while_database_is_busy(lambda: connection.execute("PRAGMA journal_mode = WAL"))
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
 
 
-def _retry_while_busy(step: Callable[[], object]) -> None:
+def _retry_while_database_is_busy(step: Callable[[], object]) -> None:
     """Runs a step of opening the store. While another process creates or recovers the write-ahead
     log, SQLite refuses at once, whatever its busy timeout.
     """

@@ -41,12 +41,12 @@ class Translating(Generic[Given]):
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if error is not None:
-            translated = _translate(error, self._path)
+            translated = _translate_error(error, self._path)
             if translated is not None:
                 raise translated from error
 
 
-def _translate(error: BaseException, path: str) -> SfnError | None:
+def _translate_error(error: BaseException, path: str) -> SfnError | None:
     """The error by what is to blame: the data (UnstorableError), a row (RowError), or the store
     (StoreError).
 
@@ -54,7 +54,9 @@ def _translate(error: BaseException, path: str) -> SfnError | None:
     """
     match error:
         case UnicodeEncodeError():
-            return UnstorableError(f"The text holds {_character(error)}, which cannot be stored as UTF-8.")
+            return UnstorableError(
+                f"The text holds {_untranslatable_character(error)}, which cannot be stored as UTF-8."
+            )
         case OverflowError():
             return UnstorableError("A number is outside the range that can be stored (64-bit integers).")
         case sqlite3.DataError():
@@ -71,7 +73,7 @@ def _translate(error: BaseException, path: str) -> SfnError | None:
                 f"Cannot use the store {path}: {_ADVICE['SQLITE_CORRUPT']} (a column of JSON holds none)."
             )
         case sqlite3.Error():
-            return explain(error, path)
+            return explain_sqlite_error(error, path)
         case OSError():
             return StoreError(
                 f"Cannot use the store {path}: {error.strerror or error}. "
@@ -80,7 +82,7 @@ def _translate(error: BaseException, path: str) -> SfnError | None:
     return None
 
 
-def _character(error: UnicodeEncodeError) -> str:
+def _untranslatable_character(error: UnicodeEncodeError) -> str:
     """The character that cannot be encoded, in words."""
     return f"U+{ord(error.object[error.start]):04X}, half of a surrogate pair"
 
@@ -101,7 +103,7 @@ _ADVICE = {
 }
 
 
-def explain(error: sqlite3.Error, path: str) -> StoreError:
+def explain_sqlite_error(error: sqlite3.Error, path: str) -> StoreError:
     name = getattr(error, "sqlite_errorname", "") or ""
     # Python's own words, with all of the text.
     if not name and str(error).startswith("Could not decode to UTF-8"):

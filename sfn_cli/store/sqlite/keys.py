@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 EVENTS_PER_EXECUTION = 65536
 
 
-def key_of(execution: int, event: int) -> int:
+def event_key(execution: int, event: int) -> int:
     return execution * EVENTS_PER_EXECUTION + event
 
 
-def execution_of(key: int) -> int:
+def execution_of_key(key: int) -> int:
     return key // EVENTS_PER_EXECUTION
 
 
-def event_of(key: int) -> int:
+def event_of_key(key: int) -> int:
     return key % EVENTS_PER_EXECUTION
 
 
-def register(connection: Connection) -> None:
+def register_key_functions(connection: Connection) -> None:
     """Makes the functions known to a connection's SQL."""
-    connection.create_function("event_key", 2, key_of, deterministic=True)
-    connection.create_function("execution_of", 1, execution_of, deterministic=True)
+    connection.create_function("event_key", 2, event_key, deterministic=True)
+    connection.create_function("execution_of", 1, execution_of_key, deterministic=True)

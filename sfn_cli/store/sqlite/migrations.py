@@ -26,30 +26,30 @@ _SCHEMA_WITH_VERSION = 15
 """The first schema with the table `sfn_version`."""
 
 
-def _schema(connection: sqlite3.Connection) -> int:
+def _migrated_schema(connection: sqlite3.Connection) -> int:
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     return version
 
 
-def _written_by(connection: sqlite3.Connection) -> str | None:
+def _migrated_by(connection: sqlite3.Connection) -> str | None:
     """The newest version of sfn that has opened the store; None if it is new, or too old to have
     one.
     """
-    if _schema(connection) < _SCHEMA_WITH_VERSION:
+    if _migrated_schema(connection) < _SCHEMA_WITH_VERSION:
         return None
     row = connection.execute("SELECT version FROM sfn_version").fetchone()
     return None if row is None else str(row[0])
 
 
-def is_current(connection: sqlite3.Connection) -> bool:
-    return _schema(connection) == LATEST and _written_by(connection) == __version__
+def is_fully_migrated(connection: sqlite3.Connection) -> bool:
+    return _migrated_schema(connection) == LATEST and _migrated_by(connection) == __version__
 
 
-def refuse_newer(connection: sqlite3.Connection, path: str) -> None:
-    schema, written_by = _schema(connection), None
+def refuse_newer_migrations(connection: sqlite3.Connection, path: str) -> None:
+    schema, written_by = _migrated_schema(connection), None
     if schema <= LATEST:
-        written_by = _written_by(connection)
-        if written_by is None or not _is_newer(written_by):
+        written_by = _migrated_by(connection)
+        if written_by is None or not _is_newer_migration(written_by):
             return
     by = (
         f"sfn {written_by}"
@@ -62,7 +62,7 @@ def refuse_newer(connection: sqlite3.Connection, path: str) -> None:
     )
 
 
-def _is_newer(version: str) -> bool:
+def _is_newer_migration(version: str) -> bool:
     """Whether a version of sfn is newer than this one (PEP 440: 0.2.1rc1 is newer than 0.2.0, and
     older than 0.2.1).
     """
@@ -76,23 +76,23 @@ def _is_newer(version: str) -> bool:
         return False
 
 
-def bring_up_to_date(connection: sqlite3.Connection, home: str) -> None:
+def migrate_to_current(connection: sqlite3.Connection, home: str) -> None:
     """Migrates the store to this version's schema and notes the version.
 
     Workers of an older version are stopped first: they would ignore what they do not know (mocks,
     for example). What they drive is released and goes on with the next worker.
     """
-    if is_current(connection):
+    if is_fully_migrated(connection):
         return
-    is_new = _schema(connection) == 0
+    is_new = _migrated_schema(connection) == 0
     if not is_new:
-        _stop_other_versions(connection, home)
+        _stop_other_versions_to_migrate(connection, home)
     _migrate(connection)
     if not is_new:
-        _stop_other_versions(connection, home)  # one may have started in between
+        _stop_other_versions_to_migrate(connection, home)  # one may have started in between
 
 
-def _stop_other_versions(connection: sqlite3.Connection, home: str) -> None:
+def _stop_other_versions_to_migrate(connection: sqlite3.Connection, home: str) -> None:
     from sfn_cli.store.sqlite.other_versions import stop_other_versions
 
     stop_other_versions(connection, home)
@@ -103,23 +103,23 @@ def _migrate(connection: sqlite3.Connection) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
         # Another process may have migrated while this one waited for the lock.
-        current = _schema(connection)
+        current = _migrated_schema(connection)
         for name in sorted(os.listdir(_FOLDER)):
             number = int(name[:4])
             if number > current:
-                for statement in _statements(_script(name)):
+                for statement in _migration_statements(_migration_script(name)):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {number}")
-        if _written_by(connection) != __version__:
+        if _migrated_by(connection) != __version__:
             connection.execute("DELETE FROM sfn_version")
             connection.execute("INSERT INTO sfn_version (version) VALUES (?)", (__version__,))
         connection.execute("COMMIT")
     except BaseException:
-        roll_back(connection)
+        roll_back_migration(connection)
         raise
 
 
-def roll_back(connection: sqlite3.Connection) -> None:
+def roll_back_migration(connection: sqlite3.Connection) -> None:
     """Undoes an open transaction, if SQLite has not done so itself."""
     if connection.in_transaction:
         # A disk that failed the transaction may fail this too: it is the first error that tells why.
@@ -127,12 +127,12 @@ def roll_back(connection: sqlite3.Connection) -> None:
             connection.execute("ROLLBACK")
 
 
-def _script(name: str) -> str:
+def _migration_script(name: str) -> str:
     with open(os.path.join(_FOLDER, name), encoding="utf-8") as file:
         return file.read()
 
 
-def _statements(script: str) -> Iterator[str]:
+def _migration_statements(script: str) -> Iterator[str]:
     """The statements of a script. (`executescript` would commit the open transaction.)"""
     statement = ""
     for line in script.splitlines(keepends=True):

@@ -26,7 +26,7 @@ START_SECONDS = 1.0
 LOOK_SECONDS = 0.01
 
 
-def pids(home: str) -> list[int]:
+def pids_of_all_versions(home: str) -> list[int]:
     """The process ids of the live workers, whatever their version of sfn and the store's."""
     from sfn_cli.store.sqlite.error_translation import FILE_NAME, translate_errors
 
@@ -59,7 +59,7 @@ def _stop_other_version(connection: Connection, slot: Slot) -> None:
     while (signature := slot.signature()) is not None:
         worker, waited = signature[0], time.monotonic() - began
         if worker:
-            pid, version = _process(connection, worker)
+            pid, version = _process_of_other_version(connection, worker)
             if pid is None or version == __version__:
                 return
             if waited > 2 * STOP_SECONDS:
@@ -76,7 +76,7 @@ def _stop_other_version(connection: Connection, slot: Slot) -> None:
         time.sleep(LOOK_SECONDS)
 
 
-def _process(connection: Connection, worker: int) -> tuple[int | None, str | None]:
+def _process_of_other_version(connection: Connection, worker: int) -> tuple[int | None, str | None]:
     """A worker's process id, and its version of sfn if noted; (None, None) for one of another
     store.
     """

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.errors import RowError, StoreError
 from sfn_cli.store.records.snapshot import StoredExecution
-from sfn_cli.store.sqlite.error_translation import explain
-from sfn_cli.store.sqlite.keys import key_of
+from sfn_cli.store.sqlite.error_translation import explain_sqlite_error
+from sfn_cli.store.sqlite.keys import event_key
 from sfn_cli.store.sqlite.stepfunctions.events import COLUMNS, event_from
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def snapshot(database: Database) -> Iterator[Snapshot]:
+def snapshot_of(database: Database) -> Iterator[Snapshot]:
     """A snapshot, for the block. Meanwhile the write-ahead log cannot be reset: it grows by what
     others commit.
     """
@@ -44,7 +44,7 @@ class Snapshot:
                 yield f"row {row} of {table} refers to a {parent} that does not exist"
         except sqlite3.Error as error:
             # Some damage ends the check itself; executions that can still be read are replayed all the same.
-            if not _is_damage(error):
+            if not _snapshot_found_damage(error):
                 raise
             yield str(error)
 
@@ -75,7 +75,7 @@ class Snapshot:
         try:
             for row in self._connection.execute(
                 f"SELECT {COLUMNS} FROM event WHERE key > ? AND key < ? ORDER BY key",
-                (key_of(id, 0), key_of(id + 1, 0)),
+                (event_key(id, 0), event_key(id + 1, 0)),
             ):
                 yield event_from(row)
         except sqlite3.Error as error:
@@ -90,12 +90,12 @@ class Snapshot:
 
     def _error(self, error: sqlite3.Error) -> StoreError:
         """A RowError for damage; any other error is the whole store's."""
-        if _is_damage(error):
+        if _snapshot_found_damage(error):
             return RowError(f"it cannot be read: {error!r:.200}")
-        return explain(error, self._path)
+        return explain_sqlite_error(error, self._path)
 
 
-def _is_damage(error: sqlite3.Error) -> bool:
+def _snapshot_found_damage(error: sqlite3.Error) -> bool:
     """Whether the error is about the row: a damaged page, or text that is not UTF-8."""
     code = getattr(error, "sqlite_errorcode", None)
     return code is None or code & 0xFF == sqlite3.SQLITE_CORRUPT

@@ -60,9 +60,9 @@ class SqliteStore:
         return Changes(self.database)
 
     def snapshot(self) -> AbstractContextManager[Snapshot]:
-        from sfn_cli.store.sqlite.snapshot import snapshot
+        from sfn_cli.store.sqlite.snapshot import snapshot_of
 
-        return snapshot(self.database)
+        return snapshot_of(self.database)
 
     @cached_property
     def executions(self) -> Executions:

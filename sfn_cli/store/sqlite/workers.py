@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli import __version__
-from sfn_cli.store.sqlite.stepfunctions.suspensions import retry_those_of_other_versions
+from sfn_cli.store.sqlite.stepfunctions.suspensions import retry_suspensions_of_other_versions
 
 if TYPE_CHECKING:
     from sfn_cli.store.sqlite.database import Database
@@ -39,7 +39,7 @@ class Workers:
                 """,
                 (at - UNCLAIMED_MS,),
             )
-            retry_those_of_other_versions(connection, __version__)
+            retry_suspensions_of_other_versions(connection, __version__)
             cursor = connection.execute(
                 "INSERT INTO worker (slot, pid, started_at, version) VALUES (?, ?, ?, ?)",
                 (slot, pid, at, __version__),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sfn_cli.errors import ApiError
-from sfn_cli.store.sqlite.keys import key_of
+from sfn_cli.store.sqlite.keys import event_key
 from tests.api.fakes import EXECUTION, MACHINE, Caller
 
 if TYPE_CHECKING:
@@ -108,7 +108,9 @@ def a_thousand_times(call: Caller) -> None:
 def with_24_999_events(call: Caller) -> None:
     stop(call)
     with call.service.store.database.transaction() as connection:
-        connection.execute("UPDATE event SET key = ? WHERE type = 'ExecutionAborted'", (key_of(1, 24_999),))
+        connection.execute(
+            "UPDATE event SET key = ? WHERE type = 'ExecutionAborted'", (event_key(1, 24_999),)
+        )
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sfn_cli.drivers.in_process.answers import Answer, calling, integrated, mocked, unanswered
+from sfn_cli.drivers.in_process.answers import (
+    Answer,
+    answers_by_calling,
+    integrated_answers,
+    leave_unanswered,
+    mocked_answers,
+)
 from sfn_cli.drivers.in_process.execution import InProcessExecution
 from sfn_cli.errors import StatesError
 from sfn_cli.integrations.run_synchronously import synchronous_context
@@ -31,7 +37,7 @@ DAY = 24 * 60 * 60 * 1000
 
 
 def execution(
-    definition: Mapping[str, Any], input: Any = None, answer: Answer = unanswered, **options: Any
+    definition: Mapping[str, Any], input: Any = None, answer: Answer = leave_unanswered, **options: Any
 ) -> InProcessExecution:
     """An execution that starts at 0."""
     return InProcessExecution(dumps(definition), Payload(input), answer, **options)
@@ -116,7 +122,9 @@ def test_each_step_is_one_turn() -> None:
         return result
 
     retry = [{"ErrorEquals": ["Busy"], "IntervalSeconds": 30}]
-    run = execution(machine(Pay=task(Retry=retry), W=wait(60)), {"order": 7}, calling({"Pay": pay}))
+    run = execution(
+        machine(Pay=task(Retry=retry), W=wait(60)), {"order": 7}, answers_by_calling({"Pay": pay})
+    )
     steps = []
     while not run.ended:
         steps.append((run.now, types(run.step().events)))
@@ -140,7 +148,7 @@ def test_functions_are_called_by_state_or_resource() -> None:
     def called(name: str) -> Any:
         return lambda arguments: calls.append((name, arguments)) or {"by": name}
 
-    answer = calling({"Mine": called("state"), FUNCTION: called("resource")})
+    answer = answers_by_calling({"Mine": called("state"), FUNCTION: called("resource")})
     parallel = {
         "Type": "Parallel",
         "Branches": [machine(Mine=task()), machine(Other=task(Parameters={"p": 1}))],
@@ -165,10 +173,10 @@ def test_an_error_of_a_function() -> None:
     def broken(arguments: Any) -> Any:
         raise ZeroDivisionError
 
-    run = execution(definition, {}, calling({"Pay": declined}))
+    run = execution(definition, {}, answers_by_calling({"Pay": declined}))
     assert (run.run(), run.error, run.output) == ("FAILED", ("NotPaid", "sorry"), None)
     with pytest.raises(ZeroDivisionError):
-        execution(definition, {}, calling({"Pay": broken})).run()
+        execution(definition, {}, answers_by_calling({"Pay": broken})).run()
 
 
 CALLBACK = task(Resource="arn:aws:states:::sqs:sendMessage.waitForTaskToken", Parameters={"MessageBody": "m"})
@@ -218,7 +226,7 @@ def test_what_is_skipped_to_comes_after_what_was_sent() -> None:
 def test_an_activity_starts_when_it_is_answered() -> None:
     """Its task is scheduled until a worker takes it: one that answers has."""
     activity = task(Resource="arn:aws:states:us-east-1:123456789012:activity:A")
-    run = execution(machine(A=activity), {}, calling({"A": lambda _: {"done": True}}))
+    run = execution(machine(A=activity), {}, answers_by_calling({"A": lambda _: {"done": True}}))
     assert run.run() == "SUCCEEDED"
     assert types(run.history)[2:5] == ["ActivityScheduled", "ActivityStarted", "ActivitySucceeded"]
     waiting = execution(machine(A=activity))
@@ -237,9 +245,9 @@ def test_mocks_answer_first() -> None:
         "faults": [{"state": "B", "error": "States.Timeout", "first": 1, "last": 1}],
     }
     retry = [{"ErrorEquals": ["States.Timeout"]}]
-    real = calling({"B": lambda arguments: {**arguments, "real": True}})
+    real = answers_by_calling({"B": lambda arguments: {**arguments, "real": True}})
     definition = machine(A=task(), B=task(Retry=retry))
-    run = execution(definition, {}, mocked(read_mocks(dumps(kept)), otherwise=real))
+    run = execution(definition, {}, mocked_answers(read_mocks(dumps(kept)), otherwise=real))
     assert (run.run(), run.output and run.output.value) == ("SUCCEEDED", {"mocked": True, "real": True})
     assert types(run.history).count("LambdaFunctionTimedOut") == 1
 
@@ -248,7 +256,7 @@ def test_the_real_integrations(tmp_path: Path) -> None:
     """A task calls the operations of a store's own services, with no worker."""
     store = Store(tmp_path)
     definition = machine(List=task(Resource="arn:aws:states:::aws-sdk:sfn:listStateMachines"))
-    run = execution(definition, {}, integrated(store.service))
+    run = execution(definition, {}, integrated_answers(store.service))
     assert (run.run(), run.output and run.output.value) == ("SUCCEEDED", {"StateMachines": []})
     store.service.close()
 
@@ -261,7 +269,9 @@ def distributed(child: Mapping[str, Any], execution_type: str = "STANDARD", **fi
 def test_a_distributed_map_runs_in_memory() -> None:
     """Its children wait side by side, as many as may run at once, and the answers are theirs as well."""
     child = machine(W={"Type": "Wait", "SecondsPath": "$"}, T=task())
-    run = execution(distributed(child, MaxConcurrency=2), [10, 20, 30], calling({"T": lambda n: n + 1}))
+    run = execution(
+        distributed(child, MaxConcurrency=2), [10, 20, 30], answers_by_calling({"T": lambda n: n + 1})
+    )
     assert (run.run(), run.output and run.output.value) == ("SUCCEEDED", [11, 21, 31])
     assert run.now == 40_000
     assert types(run.history)[2:7] == [

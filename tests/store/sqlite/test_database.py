@@ -13,7 +13,7 @@ from sfn_cli.errors import StoreError
 from sfn_cli.store.records.executions import ExecutionFilter
 from sfn_cli.store.sqlite import migrations
 from sfn_cli.store.sqlite.database import Database
-from sfn_cli.store.sqlite.keys import key_of
+from sfn_cli.store.sqlite.keys import event_key
 from sfn_cli.store.sqlite.stepfunctions.events import read_events
 from sfn_cli.store.sqlite.stepfunctions.executions import Executions
 from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachines
@@ -161,7 +161,7 @@ def test_a_text_that_was_damaged(tmp_path: Path, column: str) -> None:
         StoreError, match=r"^Cannot use the store [^\n]+: it is damaged\. Copy it, [^\n{]+$"
     )
     with damaged, opened.reading() as connection:
-        read_events(connection, key_of(1, 0), key_of(2, 0))
+        read_events(connection, event_key(1, 0), event_key(2, 0))
     opened.close()
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.store.records.connections import Connection
-from sfn_cli.store.sqlite.columns import columns, insert
+from sfn_cli.store.sqlite.columns import columns_of, insert_columns
 
 if TYPE_CHECKING:
     import sqlite3
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.database import Database
 
 
-_COLUMNS = columns(Connection)
+_COLUMNS = columns_of(Connection)
 
 
 class Connections:
@@ -30,12 +30,12 @@ class Connections:
         """Whether it was made: another of its name may be there already."""
         with self._database.transaction() as connection:
             row = made._asdict()
-            cursor = connection.execute(insert("connection", row, "ON CONFLICT DO NOTHING"), row)
+            cursor = connection.execute(insert_columns("connection", row, "ON CONFLICT DO NOTHING"), row)
             return bool(cursor.rowcount)
 
     def find(self, stem: str) -> Connection | None:
         with self._database.reading() as connection:
-            return _find(connection, stem)
+            return _find_connection(connection, stem)
 
     def resolve(self, arn: str, stem: str, name: str) -> Connection | None:
         with self._database.reading() as connection:
@@ -65,7 +65,7 @@ class Connections:
     def change(self, stem: str, change: Callable[[Connection], Connection]) -> Connection | None:
         """The connection as it is after the change; None if there is none."""
         with self._database.transaction() as connection:
-            old = _find(connection, stem)
+            old = _find_connection(connection, stem)
             if old is None:
                 return None
             new = change(old)
@@ -79,11 +79,11 @@ class Connections:
     def delete(self, stem: str) -> Connection | None:
         """The connection that was deleted, or None if there was none."""
         with self._database.transaction() as connection:
-            old = _find(connection, stem)
+            old = _find_connection(connection, stem)
             connection.execute("DELETE FROM connection WHERE stem = ?", (stem,))
             return old
 
 
-def _find(connection: sqlite3.Connection, stem: str) -> Connection | None:
+def _find_connection(connection: sqlite3.Connection, stem: str) -> Connection | None:
     row = connection.execute(f"SELECT {_COLUMNS} FROM connection WHERE stem = ?", (stem,)).fetchone()
     return None if row is None else Connection._make(row)

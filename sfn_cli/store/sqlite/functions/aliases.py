@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
 from sfn_cli.store.records.functions import FunctionAlias
-from sfn_cli.store.sqlite.columns import columns
+from sfn_cli.store.sqlite.columns import columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,13 +32,13 @@ class FunctionAliases:
                 FROM function WHERE name = :function
                 ON CONFLICT (function, name) DO NOTHING
                 """,
-                {**_row(alias), "function": function},
+                {**_alias_row(alias), "function": function},
             )
             return made.rowcount == 1
 
     def find(self, function: str, name: str) -> FunctionAlias | None:
         with self._database.reading() as connection:
-            return _find(connection, function, name)
+            return _find_alias(connection, function, name)
 
     def page(
         self, function: str, after: str, limit: int, *, number: int | None = None
@@ -52,7 +52,7 @@ class FunctionAliases:
                 "LIMIT ?",
                 (function, after, number, number, limit),
             ).fetchall()
-            return list(map(_alias_from, rows))
+            return list(map(_alias_from_row, rows))
 
     def update(
         self, function: str, name: str, change: Callable[[FunctionAlias], FunctionAlias]
@@ -61,7 +61,7 @@ class FunctionAliases:
         it was.
         """
         with self._database.transaction() as connection:
-            alias = _find(connection, function, name)
+            alias = _find_alias(connection, function, name)
             if alias is None:
                 return None
             changed = change(alias)
@@ -72,7 +72,7 @@ class FunctionAliases:
                     revision_id = :revision_id
                 WHERE name = :old_name AND function = (SELECT id FROM function WHERE name = :function)
                 """,
-                {**_row(changed), "old_name": name, "function": function},
+                {**_alias_row(changed), "old_name": name, "function": function},
             )
             return changed
 
@@ -86,18 +86,20 @@ class FunctionAliases:
             )
 
 
-_SELECT = f"SELECT {columns(FunctionAlias, 'a')} FROM function_alias a JOIN function f ON f.id = a.function"
+_SELECT = (
+    f"SELECT {columns_of(FunctionAlias, 'a')} FROM function_alias a JOIN function f ON f.id = a.function"
+)
 
 
-def _find(connection: Connection, function: str, name: str) -> FunctionAlias | None:
+def _find_alias(connection: Connection, function: str, name: str) -> FunctionAlias | None:
     row = connection.execute(f"{_SELECT} WHERE f.name = ? AND a.name = ?", (function, name)).fetchone()
-    return None if row is None else _alias_from(row)
+    return None if row is None else _alias_from_row(row)
 
 
-def _alias_from(row: Row) -> FunctionAlias:
+def _alias_from_row(row: Row) -> FunctionAlias:
     alias = dict(zip(FunctionAlias._fields, row, strict=True))
     return FunctionAlias(**{**alias, "weights": jsonvalue.loads(alias["weights"])})
 
 
-def _row(alias: FunctionAlias) -> dict[str, object]:
+def _alias_row(alias: FunctionAlias) -> dict[str, object]:
     return {**alias._asdict(), "weights": jsonvalue.dumps(alias.weights)}

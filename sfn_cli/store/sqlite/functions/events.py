@@ -51,7 +51,7 @@ class FunctionEvents:
         with self._database.reading() as connection:
             return (
                 connection.execute(
-                    f"SELECT 1 FROM function_event WHERE {_free(live, owner)} LIMIT 1"
+                    f"SELECT 1 FROM function_event WHERE {_free_event_condition(live, owner)} LIMIT 1"
                 ).fetchone()
                 is not None
             )
@@ -62,7 +62,7 @@ class FunctionEvents:
                 f"""
                 UPDATE function_event SET owner = ? WHERE id IN (
                     SELECT id FROM function_event
-                    WHERE due_at <= ? AND {_free(live, owner)}
+                    WHERE due_at <= ? AND {_free_event_condition(live, owner)}
                     ORDER BY due_at, id
                     LIMIT ?
                 )
@@ -99,6 +99,6 @@ class FunctionEvents:
             connection.execute("DELETE FROM function_event WHERE id = ? AND owner = ?", (id, owner))
 
 
-def _free(live: Collection[int], owner: int) -> str:
+def _free_event_condition(live: Collection[int], owner: int) -> str:
     """The condition that no live worker has an event, not even the one that asks."""
     return f"(owner IS NULL OR owner NOT IN ({', '.join(map(str, {*live, owner}))}))"

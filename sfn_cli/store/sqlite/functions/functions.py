@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
 from sfn_cli.store.records.functions import Code, Function, Route
-from sfn_cli.store.sqlite.columns import columns
+from sfn_cli.store.sqlite.columns import columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.database import Database
 
 
-_COLUMNS = columns(Function)
+_COLUMNS = columns_of(Function)
 
 
 class Functions:
@@ -47,7 +47,7 @@ class Functions:
 
     def find(self, name: str, number: int = 0) -> Function | None:
         with self._database.reading() as connection:
-            return find(connection, name, number)
+            return find_function(connection, name, number)
 
     def revision(self, name: str, number: int = 0) -> tuple[int, int] | None:
         with self._database.reading() as connection:
@@ -99,7 +99,7 @@ class Functions:
         self, name: str, change: Callable[[Function], Mapping[str, Json]], at: int, code: Code | None = None
     ) -> Function | None:
         with self._database.transaction() as connection:
-            function = find(connection, name)
+            function = find_function(connection, name)
             if function is None:
                 return None
             connection.execute(
@@ -111,14 +111,14 @@ class Functions:
                     "UPDATE function SET code_dir = ?, code_zip = ? WHERE id = ?",
                     (code.folder, code.zip, function.id),
                 )
-            return find(connection, name)
+            return find_function(connection, name)
 
     def change_tags(self, name: str, change: Callable[[dict[str, Json]], Mapping[str, Json]]) -> bool:
         """Replaces the function's tags by what `change` makes of them, and nothing else; whether
         there is such a function.
         """
         with self._database.transaction() as connection:
-            function = find(connection, name)
+            function = find_function(connection, name)
             if function is not None:
                 configuration = {
                     **function.configuration,
@@ -135,7 +135,7 @@ class Functions:
             return connection.execute("DELETE FROM function WHERE name = ?", (name,)).rowcount == 1
 
 
-def find(connection: Connection, name: str, number: int = 0) -> Function | None:
+def find_function(connection: Connection, name: str, number: int = 0) -> Function | None:
     row = connection.execute(
         f"SELECT {_COLUMNS} FROM function_at WHERE name = ? AND number = ?", (name, number)
     ).fetchone()

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
-from sfn_cli.store.sqlite.functions.functions import find
+from sfn_cli.store.sqlite.functions.functions import find_function
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +31,7 @@ class FunctionVersions:
         self, function: Function, configuration: Mapping[str, Json], digest: str, zip: bytes | None, at: int
     ) -> Function | None:
         with self._database.transaction() as connection:
-            now = find(connection, function.name)
+            now = find_function(connection, function.name)
             if now is None or (now.id, now.revision) != (function.id, function.revision):
                 return None
             newest = connection.execute(
@@ -39,7 +39,7 @@ class FunctionVersions:
                 (function.id,),
             ).fetchone()
             if newest is not None and newest[1] == digest:
-                return find(connection, function.name, newest[0])
+                return find_function(connection, function.name, newest[0])
             (number,) = connection.execute(
                 """
                 INSERT INTO function_number (name, last) VALUES (?, 1)
@@ -56,11 +56,11 @@ class FunctionVersions:
                 """,
                 (number, jsonvalue.dumps(named), digest, at, zip, function.id),
             )
-            return find(connection, function.name, number)
+            return find_function(connection, function.name, number)
 
     def delete(self, name: str, number: int) -> list[str] | None:
         with self._database.transaction() as connection:
-            version = find(connection, name, number)
+            version = find_function(connection, name, number)
             if version is None:
                 return None
             aliases = connection.execute(

@@ -31,17 +31,17 @@ class LogGroups:
     def create_group(self, name: str, at: int, tags: Mapping[str, str] | None = None) -> bool:
         """Whether the group was made: False when it exists."""
         with self._database.transaction() as connection:
-            made = make_group(connection, name, at)
+            made = make_log_group(connection, name, at)
             if made and tags:
-                _set_tags(connection, name, tags)
+                _set_log_group_tags(connection, name, tags)
             return made
 
     def create_stream(self, group: str, name: str, at: int) -> bool | None:
         """Whether the stream was made: False when it exists, None when its group does not."""
         with self._database.transaction() as connection:
-            if not group_exists(connection, group):
+            if not log_group_exists(connection, group):
                 return None
-            return make_stream(connection, group, name, at)
+            return make_log_stream(connection, group, name, at)
 
     def delete_group(self, name: str) -> bool:
         """Whether there was such a group; its streams and events go with it."""
@@ -61,9 +61,9 @@ class LogGroups:
     def change_tags(self, group: str, change: Callable[[dict[str, str]], Mapping[str, str]]) -> bool:
         """Replaces the group's tags by what `change` makes of them; whether there is such a group."""
         with self._database.transaction() as connection:
-            tags = _tags(connection, group)
+            tags = _log_group_tags(connection, group)
             if tags is not None:
-                _set_tags(connection, group, change(tags))
+                _set_log_group_tags(connection, group, change(tags))
             return tags is not None
 
     def set_retention(self, group: str, days: int | None) -> bool:
@@ -109,7 +109,7 @@ class LogGroups:
 
     def has_group(self, name: str) -> bool:
         with self._database.reading() as connection:
-            return group_exists(connection, name)
+            return log_group_exists(connection, name)
 
     def oldest(self, group: str, now: int) -> int:
         with self._database.reading() as connection:
@@ -121,7 +121,7 @@ class LogGroups:
     def tags(self, group: str) -> dict[str, str] | None:
         """The group's tags, None if there is no such group."""
         with self._database.reading() as connection:
-            return _tags(connection, group)
+            return _log_group_tags(connection, group)
 
     def has_stream(self, group: str, name: str) -> bool:
         with self._database.reading() as connection:
@@ -168,14 +168,14 @@ class LogGroups:
             return [LogStream(*row) for row in rows]
 
 
-def make_group(connection: Connection, name: str, at: int) -> bool:
+def make_log_group(connection: Connection, name: str, at: int) -> bool:
     made = connection.execute(
         "INSERT INTO log_group (name, created_at) VALUES (?, ?) ON CONFLICT (name) DO NOTHING", (name, at)
     )
     return bool(made.rowcount == 1)
 
 
-def make_stream(connection: Connection, group: str, name: str, at: int) -> bool:
+def make_log_stream(connection: Connection, group: str, name: str, at: int) -> bool:
     made = connection.execute(
         """
         INSERT INTO log_stream (log_group, name, created_at)
@@ -187,15 +187,15 @@ def make_stream(connection: Connection, group: str, name: str, at: int) -> bool:
     return bool(made.rowcount == 1)
 
 
-def group_exists(connection: Connection, name: str) -> bool:
+def log_group_exists(connection: Connection, name: str) -> bool:
     """Whether there is a group of this name, for a caller with a connection."""
     return connection.execute("SELECT 1 FROM log_group WHERE name = ?", (name,)).fetchone() is not None
 
 
-def _tags(connection: Connection, group: str) -> dict[str, str] | None:
+def _log_group_tags(connection: Connection, group: str) -> dict[str, str] | None:
     row = connection.execute("SELECT tags FROM log_group WHERE name = ?", (group,)).fetchone()
     return None if row is None else jsonvalue.loads(row[0])
 
 
-def _set_tags(connection: Connection, group: str, tags: Mapping[str, str]) -> None:
+def _set_log_group_tags(connection: Connection, group: str, tags: Mapping[str, str]) -> None:
     connection.execute("UPDATE log_group SET tags = ? WHERE name = ?", (jsonvalue.dumps(tags), group))

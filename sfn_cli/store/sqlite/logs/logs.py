@@ -12,7 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from sfn_cli.store.records.logs import AFTER_ALL, ALWAYS, BEFORE_ALL, LogEvent, LogLine
-from sfn_cli.store.sqlite.logs.log_groups import make_group, make_stream
+from sfn_cli.store.sqlite.logs.log_groups import make_log_group, make_log_stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -29,7 +29,7 @@ class Logs:
 
     def append(self, lines: Iterable[LogLine], ingested_at: int) -> None:
         with self._database.transaction() as connection:
-            insert_lines(connection, lines, ingested_at)
+            insert_log_lines(connection, lines, ingested_at)
 
     def events(
         self,
@@ -50,10 +50,10 @@ class Logs:
             # The index has each stream's events in order: they are merged, so that what is not
             # asked for is not read.
             events = [
-                _events_of(connection, id, name, (*times, *after, *before), newest_first=newest_first)
-                for id, name in _streams(connection, group, stream_prefix, streams, times)
+                _log_events_of(connection, id, name, (*times, *after, *before), newest_first=newest_first)
+                for id, name in _log_streams(connection, group, stream_prefix, streams, times)
             ]
-            merged = heapq.merge(*events, key=_time_and_id, reverse=newest_first)
+            merged = heapq.merge(*events, key=_log_time_and_id, reverse=newest_first)
             return list(
                 islice(
                     merged if matches is None else (event for event in merged if matches(event.message)),
@@ -84,7 +84,7 @@ class Logs:
             return id
 
 
-def _streams(
+def _log_streams(
     connection: Connection, group: str, prefix: str, names: Sequence[str] | None, times: tuple[int, int]
 ) -> list[tuple[int, str]]:
     """The streams of a group that have events of these times."""
@@ -100,7 +100,7 @@ def _streams(
     return found
 
 
-def _events_of(
+def _log_events_of(
     connection: Connection, stream: int, name: str, parameters: tuple[object, ...], *, newest_first: bool
 ) -> Iterator[LogEvent]:
     direction = "DESC" if newest_first else "ASC"
@@ -117,11 +117,11 @@ def _events_of(
         yield LogEvent(id, name, at, ingested_at, message)
 
 
-def _time_and_id(event: LogEvent) -> tuple[int, int]:
+def _log_time_and_id(event: LogEvent) -> tuple[int, int]:
     return event.at, event.id
 
 
-def insert_lines(connection: Connection, lines: Iterable[LogLine], ingested_at: int) -> None:
+def insert_log_lines(connection: Connection, lines: Iterable[LogLine], ingested_at: int) -> None:
     """As `Logs.append`, within a transaction that its caller has open."""
     ids: dict[tuple[str, str], int] = {}
     sizes: Counter[str] = Counter()
@@ -129,9 +129,9 @@ def insert_lines(connection: Connection, lines: Iterable[LogLine], ingested_at: 
         id = ids.get((line.group, line.stream))
         if id is None:
             # Looked up each time: another process may have deleted the group meanwhile.
-            make_group(connection, line.group, line.at)
-            make_stream(connection, line.group, line.stream, line.at)
-            id = ids[line.group, line.stream] = _stream_id(connection, line.group, line.stream)
+            make_log_group(connection, line.group, line.at)
+            make_log_stream(connection, line.group, line.stream, line.at)
+            id = ids[line.group, line.stream] = _log_stream_id(connection, line.group, line.stream)
         connection.execute(
             "INSERT INTO log_event (log_stream, at, ingested_at, message) VALUES (?, ?, ?, ?)",
             (id, line.at, ingested_at, line.message),
@@ -143,7 +143,7 @@ def insert_lines(connection: Connection, lines: Iterable[LogLine], ingested_at: 
     )
 
 
-def _stream_id(connection: Connection, group: str, name: str) -> int:
+def _log_stream_id(connection: Connection, group: str, name: str) -> int:
     id: int = connection.execute(
         "SELECT id FROM log_stream WHERE log_group = (SELECT id FROM log_group WHERE name = ?) AND name = ?",
         (group, name),

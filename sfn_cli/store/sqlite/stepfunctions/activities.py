@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.store.records.activities import Activity
-from sfn_cli.store.sqlite.columns import columns, insert
+from sfn_cli.store.sqlite.columns import columns_of, insert_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.database import Database
 
 
-_COLUMNS = columns(Activity)
+_COLUMNS = columns_of(Activity)
 
 
 class Activities:
@@ -29,14 +29,14 @@ class Activities:
         """
         with self._database.transaction() as connection:
             row = activity._asdict()
-            connection.execute(insert("activity", row, "ON CONFLICT (arn) DO NOTHING"), row)
-            kept = _find(connection, activity.arn)
+            connection.execute(insert_columns("activity", row, "ON CONFLICT (arn) DO NOTHING"), row)
+            kept = _find_activity(connection, activity.arn)
             assert kept is not None
             return kept
 
     def find(self, arn: str) -> Activity | None:
         with self._database.reading() as connection:
-            return _find(connection, arn)
+            return _find_activity(connection, arn)
 
     def page(self, arn_prefix: str, after: str, limit: int) -> list[Activity]:
         """Up to `limit` activities whose ARN begins so, by name, after the name `after`."""
@@ -53,7 +53,7 @@ class Activities:
         activity.
         """
         with self._database.transaction() as connection:
-            activity = _find(connection, arn)
+            activity = _find_activity(connection, arn)
             if activity is not None:
                 connection.execute("UPDATE activity SET tags = ? WHERE arn = ?", (change(activity.tags), arn))
             return activity is not None
@@ -63,6 +63,6 @@ class Activities:
             connection.execute("DELETE FROM activity WHERE arn = ?", (arn,))
 
 
-def _find(connection: Connection, arn: str) -> Activity | None:
+def _find_activity(connection: Connection, arn: str) -> Activity | None:
     row = connection.execute(f"SELECT {_COLUMNS} FROM activity WHERE arn = ?", (arn,)).fetchone()
     return None if row is None else Activity._make(row)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.store.records.versions import Alias, Listed, QuotaReached, Route, Weights
-from sfn_cli.store.sqlite.columns import columns
+from sfn_cli.store.sqlite.columns import columns_of
 from sfn_cli.store.sqlite.stepfunctions.versions import VERSION_COLUMNS, version_from
 
 if TYPE_CHECKING:
@@ -26,10 +26,10 @@ class Aliases:
 
     def create(self, machine: int, name: str, description: str, weights: Weights, at: int) -> Alias | None:
         with self._database.transaction() as connection:
-            existing = _find(connection, machine, name)
+            existing = _find_alias(connection, machine, name)
             if existing is not None:
                 return existing
-            versions = _version_rows(connection, machine, weights)
+            versions = _alias_version_rows(connection, machine, weights)
             if versions is None:
                 return None
             (count,) = connection.execute(
@@ -43,8 +43,8 @@ class Aliases:
                 (machine, name, description, at, at),
             ).lastrowid
             assert id is not None
-            _insert_routes(connection, id, versions, weights)
-            return _find(connection, machine, name)
+            _insert_alias_routes(connection, id, versions, weights)
+            return _find_alias(connection, machine, name)
 
     def update(
         self, machine: int, name: str, description: str | None, weights: Weights | None, at: int
@@ -54,26 +54,26 @@ class Aliases:
         None when there is no such alias, or the machine does not have one of the versions.
         """
         with self._database.transaction() as connection:
-            alias = _find(connection, machine, name)
+            alias = _find_alias(connection, machine, name)
             if alias is None:
                 return None
             description = alias.description if description is None else description
             weights = alias.weights if weights is None else weights
             if (description, weights) == (alias.description, alias.weights):
                 return alias
-            versions = _version_rows(connection, machine, weights)
+            versions = _alias_version_rows(connection, machine, weights)
             if versions is None:
                 return None
             connection.execute(
                 "UPDATE alias SET description = ?, updated_at = ? WHERE id = ?", (description, at, alias.id)
             )
             connection.execute("DELETE FROM route WHERE alias = ?", (alias.id,))
-            _insert_routes(connection, alias.id, versions, weights)
-            return _find(connection, machine, name)
+            _insert_alias_routes(connection, alias.id, versions, weights)
+            return _find_alias(connection, machine, name)
 
     def find(self, machine: int, name: str) -> Alias | None:
         with self._database.reading() as connection:
-            return _find(connection, machine, name)
+            return _find_alias(connection, machine, name)
 
     def page(self, machine: int, version: int | None, after: str, limit: int) -> list[Listed]:
         of_version, versions = (
@@ -99,9 +99,9 @@ class Aliases:
             )
 
 
-def _find(connection: Connection, machine: int, name: str) -> Alias | None:
+def _find_alias(connection: Connection, machine: int, name: str) -> Alias | None:
     row = connection.execute(
-        f"SELECT {columns(Alias, routes='NULL')} FROM alias WHERE state_machine = ? AND name = ?",
+        f"SELECT {columns_of(Alias, routes='NULL')} FROM alias WHERE state_machine = ? AND name = ?",
         (machine, name),
     ).fetchone()
     if row is None:
@@ -119,7 +119,7 @@ def _find(connection: Connection, machine: int, name: str) -> Alias | None:
     return alias._replace(routes=tuple(Route(version_from(version), weight) for weight, *version in routes))
 
 
-def _version_rows(connection: Connection, machine: int, weights: Weights) -> list[int] | None:
+def _alias_version_rows(connection: Connection, machine: int, weights: Weights) -> list[int] | None:
     """The rows of the versions, or None when the machine does not have one of them."""
     found = [
         connection.execute(
@@ -130,7 +130,9 @@ def _version_rows(connection: Connection, machine: int, weights: Weights) -> lis
     return None if None in found else [id for (id,) in found]
 
 
-def _insert_routes(connection: Connection, alias: int, versions: Sequence[int], weights: Weights) -> None:
+def _insert_alias_routes(
+    connection: Connection, alias: int, versions: Sequence[int], weights: Weights
+) -> None:
     for position, (version, (_, weight)) in enumerate(zip(versions, weights, strict=True)):
         connection.execute(
             "INSERT INTO route (alias, position, version, weight) VALUES (?, ?, ?, ?)",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli import jsonvalue
 from sfn_cli.interpreter.events import HistoryEvent
 from sfn_cli.jsonvalue import Payload
-from sfn_cli.store.sqlite.keys import event_of, key_of
+from sfn_cli.store.sqlite.keys import event_key, event_of_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,7 +26,7 @@ def insert_events(connection: Connection, rows: Iterable[tuple[object, ...]]) ->
 
 def event_rows(execution: int, events: Iterable[HistoryEvent]) -> list[tuple[object, ...]]:
     """The rows of events of the execution in this row."""
-    first = key_of(execution, 0)
+    first = event_key(execution, 0)
     return [
         (
             first + id,
@@ -36,7 +36,7 @@ def event_rows(execution: int, events: Iterable[HistoryEvent]) -> list[tuple[obj
             frame,
             next,
             None if payload is None else payload.text,
-            None if details is None else _details_text(details),
+            None if details is None else _event_details_text(details),
         )
         for id, previous, at, type, frame, next, payload, details in events
     ]
@@ -50,9 +50,9 @@ def last_event(connection: Connection, execution: int) -> tuple[int, int]:
     """
     row = connection.execute(
         "SELECT key, CAST(at AS INTEGER) FROM event WHERE key >= ? AND key < ? ORDER BY key DESC LIMIT 1",
-        (key_of(execution, 0), key_of(execution + 1, 0)),
+        (event_key(execution, 0), event_key(execution + 1, 0)),
     ).fetchone()
-    return (0, 0) if row is None else (event_of(row[0]), row[1])
+    return (0, 0) if row is None else (event_of_key(row[0]), row[1])
 
 
 def read_events(
@@ -70,7 +70,7 @@ def event_from(row: tuple[Any, ...]) -> HistoryEvent:
     """The event of a row of `COLUMNS`."""
     key, previous, at, type_, frame, next_, payload, details = row
     return HistoryEvent(
-        event_of(key),
+        event_of_key(key),
         previous,
         at,
         type_,
@@ -81,13 +81,13 @@ def event_from(row: tuple[Any, ...]) -> HistoryEvent:
     )
 
 
-def _details_text(details: Mapping[str, Json]) -> str:
+def _event_details_text(details: Mapping[str, Json]) -> str:
     # Most events have a state's name for details: the few names of a machine are written once.
     if len(details) == 1 and "name" in details:
-        return _name_text(details["name"])
+        return _event_name_text(details["name"])
     return jsonvalue.dumps(details)
 
 
 @lru_cache(maxsize=1024)
-def _name_text(name: str) -> str:
+def _event_name_text(name: str) -> str:
     return jsonvalue.dumps({"name": name})

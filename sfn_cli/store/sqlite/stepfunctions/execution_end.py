@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
 from sfn_cli.interpreter.events import TERMINAL, execution_aborted_event, execution_failed_event
-from sfn_cli.store.sqlite.keys import event_of, execution_of, key_of
+from sfn_cli.store.sqlite.keys import event_key, event_of_key, execution_of_key
 from sfn_cli.store.sqlite.stepfunctions import map_run_counts
 from sfn_cli.store.sqlite.stepfunctions.events import event_rows, insert_events, last_event
 from sfn_cli.store.sqlite.stepfunctions.execution_logs import log_events
-from sfn_cli.store.sqlite.stepfunctions.inbox import send
+from sfn_cli.store.sqlite.stepfunctions.inbox import send_to_inbox
 from sfn_cli.store.sqlite.stepfunctions.suspensions import OWNER_OF_SUSPENDED
 
 if TYPE_CHECKING:
@@ -28,26 +28,26 @@ if TYPE_CHECKING:
     from sfn_cli.interpreter.events import HistoryEvent
 
 
-def abort(connection: Connection, id: int, error: str | None, cause: str | None, at: int) -> int:
+def abort_execution(connection: Connection, id: int, error: str | None, cause: str | None, at: int) -> int:
     """Ends a running execution as ABORTED, with those that its tasks wait for. Returns when.
 
     The worker that drives it, if any, is notified.
     """
-    last, at = _last_event_and_time(connection, id, at)
-    return _end(connection, id, execution_aborted_event(last, error, cause, at))
+    last, at = _end_event_and_time(connection, id, at)
+    return _end_execution(connection, id, execution_aborted_event(last, error, cause, at))
 
 
-def fail(connection: Connection, id: int, error: str, cause: str, at: int) -> int:
+def fail_execution(connection: Connection, id: int, error: str, cause: str, at: int) -> int:
     """Ends a running execution as FAILED from outside its states, with those that its tasks wait
     for.
 
     Returns the time of its end.
     """
-    last, at = _last_event_and_time(connection, id, at)
-    return _end(connection, id, execution_failed_event(last, error, cause, at))
+    last, at = _end_event_and_time(connection, id, at)
+    return _end_execution(connection, id, execution_failed_event(last, error, cause, at))
 
 
-def _last_event_and_time(connection: Connection, id: int, at: int) -> tuple[int, int]:
+def _end_event_and_time(connection: Connection, id: int, at: int) -> tuple[int, int]:
     """The id of the last event, and the time of the next one: the execution's own clock may be
     ahead.
     """
@@ -55,7 +55,7 @@ def _last_event_and_time(connection: Connection, id: int, at: int) -> tuple[int,
     return last, max(at, last_at)
 
 
-def _end(connection: Connection, id: int, ended: HistoryEvent) -> int:
+def _end_execution(connection: Connection, id: int, ended: HistoryEvent) -> int:
     owner, map_run = connection.execute("SELECT owner, map_run FROM execution WHERE id = ?", (id,)).fetchone()
     at = ended.at
     insert_events(connection, event_rows(id, [ended]))
@@ -66,18 +66,18 @@ def _end(connection: Connection, id: int, ended: HistoryEvent) -> int:
         (TERMINAL[ended.type], at, details.get("error"), details.get("cause"), id),
     )
     if ended.type == "ExecutionAborted" and owner is not None and owner != OWNER_OF_SUSPENDED:
-        send(connection, id, "aborted", {"worker": owner}, at)
+        send_to_inbox(connection, id, "aborted", {"worker": owner}, at)
     connection.execute(
-        "UPDATE task SET open = 0 WHERE key BETWEEN ? AND ?", (key_of(id, 0), key_of(id + 1, 0))
+        "UPDATE task SET open = 0 WHERE key BETWEEN ? AND ?", (event_key(id, 0), event_key(id + 1, 0))
     )
-    _abort_children(connection, key_of(id, 0), key_of(id + 1, 0), at)
-    tell_waiting(connection, [id], at)
+    _abort_child_executions(connection, event_key(id, 0), event_key(id + 1, 0), at)
+    tell_ends_to_waiting(connection, [id], at)
     if map_run is not None:
-        map_run_counts.add_ends(connection, [id])
+        map_run_counts.count_map_run_ends(connection, [id])
     return at
 
 
-def tell_waiting(connection: Connection, ended: Iterable[int], at: int) -> None:
+def tell_ends_to_waiting(connection: Connection, ended: Iterable[int], at: int) -> None:
     """Tells the tasks that wait for these executions that they have ended."""
     waiting = connection.execute(
         """
@@ -90,22 +90,22 @@ def tell_waiting(connection: Connection, ended: Iterable[int], at: int) -> None:
     for task, arn, stopped_at, status, error, cause in waiting:
         # Told in full: before this is read, the execution may be redriven.
         ending = {"status": status, "error": error, "cause": cause}
-        send(
+        send_to_inbox(
             connection,
-            execution_of(task),
+            execution_of_key(task),
             "childEnded",
-            {"task": event_of(task), "execution": arn, "at": stopped_at, **ending},
+            {"task": event_of_key(task), "execution": arn, "at": stopped_at, **ending},
             at,
         )
 
 
-def abort_awaited(connection: Connection, tasks: Iterable[int], at: int) -> None:
+def abort_awaited_executions(connection: Connection, tasks: Iterable[int], at: int) -> None:
     """Aborts what the tasks with these keys waited for."""
     for task in tasks:
-        _abort_children(connection, task, task, at)
+        _abort_child_executions(connection, task, task, at)
 
 
-def _abort_children(connection: Connection, first_task: int, last_task: int, at: int) -> None:
+def _abort_child_executions(connection: Connection, first_task: int, last_task: int, at: int) -> None:
     running = connection.execute(
         """
         SELECT e.id FROM child c JOIN execution e ON e.id = c.execution
@@ -115,15 +115,15 @@ def _abort_children(connection: Connection, first_task: int, last_task: int, at:
         (first_task, last_task),
     ).fetchall()
     for (id,) in running:
-        abort(connection, id, None, None, at)
+        abort_execution(connection, id, None, None, at)
     runs = connection.execute(
         "SELECT task FROM map_run WHERE task BETWEEN ? AND ? AND status = 'RUNNING'", (first_task, last_task)
     )
     for (task,) in runs.fetchall():
-        end_map_run(connection, task, "ABORTED", at)
+        end_map_run_of_execution(connection, task, "ABORTED", at)
 
 
-def end_map_run(connection: Connection, task: int, status: str, at: int) -> None:
+def end_map_run_of_execution(connection: Connection, task: int, status: str, at: int) -> None:
     """Ends the Map Run of the task with this key, if it runs, and aborts its children that still
     run.
     """
@@ -135,9 +135,9 @@ def end_map_run(connection: Connection, task: int, status: str, at: int) -> None
         connection.execute(
             "UPDATE execution SET status = 'ABORTED' WHERE map_run = ? AND status = 'PENDING_REDRIVE'", ended
         )
-        map_run_counts.move(connection, ended[0], ("PENDING_REDRIVE",), "ABORTED")
+        map_run_counts.move_map_run_counts(connection, ended[0], ("PENDING_REDRIVE",), "ABORTED")
         running = connection.execute(
             "SELECT id FROM execution WHERE map_run = ? AND status = 'RUNNING' ORDER BY id", ended
         )
         for (child,) in running.fetchall():
-            abort(connection, child, None, None, at)
+            abort_execution(connection, child, None, None, at)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.interpreter.execution_log import execution_log, execution_log_line, execution_log_stream
 from sfn_cli.store.records.logs import LogLine
-from sfn_cli.store.sqlite.logs.log_groups import group_exists
-from sfn_cli.store.sqlite.logs.logs import insert_lines
+from sfn_cli.store.sqlite.logs.log_groups import log_group_exists
+from sfn_cli.store.sqlite.logs.logs import insert_log_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -48,9 +48,9 @@ def log_lines(
 
 def insert_execution_log(connection: Connection, lines: Sequence[LogLine], ingested_at: int) -> None:
     """Keeps the lines whose group exists, within the caller's transaction."""
-    groups = {name for name in {line.group for line in lines} if group_exists(connection, name)}
+    groups = {name for name in {line.group for line in lines} if log_group_exists(connection, name)}
     if groups:
-        insert_lines(connection, [line for line in lines if line.group in groups], ingested_at)
+        insert_log_lines(connection, [line for line in lines if line.group in groups], ingested_at)
 
 
 def log_events(connection: Connection, execution: int, events: Sequence[HistoryEvent]) -> None:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
 from sfn_cli.store.records.executions import Execution, ExecutionFilter, ExecutionSummary, NewExecution
-from sfn_cli.store.sqlite.columns import columns
-from sfn_cli.store.sqlite.keys import key_of
+from sfn_cli.store.sqlite.columns import columns_of
+from sfn_cli.store.sqlite.keys import event_key
 from sfn_cli.store.sqlite.stepfunctions.events import event_rows, insert_events, read_events
 from sfn_cli.store.sqlite.stepfunctions.suspensions import OWNER_OF_SUSPENDED
 from sfn_cli.store.sqlite.wake import no_wake
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.wake import Wake
 
 
-_COLUMNS = columns(Execution, "e", map_run_arn="m.arn", mocks="(SELECT body FROM mocks WHERE id = e.mocks)")
+_COLUMNS = columns_of(
+    Execution, "e", map_run_arn="m.arn", mocks="(SELECT body FROM mocks WHERE id = e.mocks)"
+)
 """An Execution's columns, of the tables `execution e` and `map_run m`."""
 
 
@@ -38,25 +40,25 @@ class Executions:
 
     def start(self, new: NewExecution, started: HistoryEvent) -> Execution | None:
         with self._database.transaction() as connection:
-            execution = _start(connection, new, started)
+            execution = _start_execution(connection, new, started)
         if new.parent_arn is not None and execution is not None:
             self._wake()
         return execution
 
     def start_many(self, all_new: Iterable[tuple[NewExecution, HistoryEvent]]) -> list[Execution | None]:
         with self._database.transaction() as connection:
-            executions = [_start(connection, new, started) for new, started in all_new]
+            executions = [_start_execution(connection, new, started) for new, started in all_new]
         self._wake()
         return executions
 
     def find(self, arn: str) -> Execution | None:
         with self._database.reading() as connection:
-            return _find(connection, arn)
+            return _find_execution(connection, arn)
 
     def child_of(self, execution_arn: str, task: int) -> Execution | None:
         with self._database.reading() as connection:
-            parent = row_of(connection, execution_arn)
-            return None if parent is None else _child_of(connection, key_of(parent, task))
+            parent = execution_row(connection, execution_arn)
+            return None if parent is None else _child_execution_of(connection, event_key(parent, task))
 
     def arns_beginning(self, beginning: str, limit: int) -> list[str]:
         with self._database.reading() as connection:
@@ -90,7 +92,7 @@ class Executions:
             ).fetchone()
             (data_size,) = connection.execute(
                 "SELECT coalesce(sum(length(payload)), 0) FROM event WHERE key > ? AND key < ?",
-                (key_of(id, 0), key_of(id + 1, 0)),
+                (event_key(id, 0), event_key(id + 1, 0)),
             ).fetchone()
             return int(definition_size + data_size)
 
@@ -108,7 +110,7 @@ class Executions:
         self, filter: ExecutionFilter, before: tuple[int, str] | None, limit: int
     ) -> list[ExecutionSummary]:
         with self._database.reading() as connection:
-            last = _NEWEST if before is None else (before[0], _row_in_token(connection, before[1]))
+            last = _NEWEST if before is None else (before[0], _execution_row_in_token(connection, before[1]))
             given = {
                 column: value
                 for column, value in filter._asdict().items()
@@ -122,7 +124,7 @@ class Executions:
                 conditions.append("e.redrive_count > 0" if filter.redriven else "e.redrive_count = 0")
             rows = connection.execute(
                 f"""
-                SELECT {columns(ExecutionSummary, "e", map_run_arn="m.arn")}
+                SELECT {columns_of(ExecutionSummary, "e", map_run_arn="m.arn")}
                 FROM execution e LEFT JOIN map_run m ON m.id = e.map_run
                 WHERE {" AND ".join(conditions)} AND (e.started_at, e.id) < (:last_start, :last_id)
                 ORDER BY e.started_at DESC, e.id DESC
@@ -134,20 +136,20 @@ class Executions:
 
     def history(self, arn: str, after: int = 0, limit: int = -1) -> list[HistoryEvent]:
         with self._database.reading() as connection:
-            id = row_of(connection, arn)
+            id = execution_row(connection, arn)
             return (
                 []
                 if id is None
-                else read_events(connection, key_of(id, after), key_of(id + 1, 0), "ASC", limit)
+                else read_events(connection, event_key(id, after), event_key(id + 1, 0), "ASC", limit)
             )
 
     def history_reversed(self, arn: str, before: int | None = None, limit: int = -1) -> list[HistoryEvent]:
         with self._database.reading() as connection:
-            id = row_of(connection, arn)
+            id = execution_row(connection, arn)
             if id is None:
                 return []
-            end = key_of(id + 1, 0) if before is None else key_of(id, before)
-            return read_events(connection, key_of(id, 0), end, "DESC", limit)
+            end = event_key(id + 1, 0) if before is None else event_key(id, before)
+            return read_events(connection, event_key(id, 0), end, "DESC", limit)
 
     def abort(self, arn: str, error: str | None, cause: str | None, at: int) -> int | None:
         # The worker that drives it, if one does, is told to let go.
@@ -169,37 +171,37 @@ class Executions:
             if status != "RUNNING":
                 ended_at: int = stopped_at
                 return ended_at
-            return execution_end.abort(connection, id, error, cause, at)
+            return execution_end.abort_execution(connection, id, error, cause, at)
 
 
 _NEWEST = (1 << 62, 1 << 62)
 
 
-def row_of(connection: Connection, arn: str) -> int | None:
+def execution_row(connection: Connection, arn: str) -> int | None:
     """The row of the execution with this ARN."""
     row = connection.execute("SELECT id FROM execution WHERE arn = ?", (arn,)).fetchone()
     return None if row is None else int(row[0])
 
 
-def _row_in_token(connection: Connection, key: str) -> int | None:
+def _execution_row_in_token(connection: Connection, key: str) -> int | None:
     """The row of the last execution of a page. The key is its ARN; earlier versions of sfn gave its
     row.
     """
-    return int(key) if key.isdecimal() else row_of(connection, key)
+    return int(key) if key.isdecimal() else execution_row(connection, key)
 
 
-def _start(connection: Connection, new: NewExecution, started: HistoryEvent) -> Execution | None:
+def _start_execution(connection: Connection, new: NewExecution, started: HistoryEvent) -> Execution | None:
     assert started.payload is not None
     input = started.payload.text
     parent = task = existing = None
     if new.parent_arn is not None:
         assert new.task is not None
-        parent = row_of(connection, new.parent_arn)
+        parent = execution_row(connection, new.parent_arn)
         if parent is None:
             return None
-        task = key_of(parent, new.task)
-        existing = _child_of(connection, task)
-    existing = existing or _find(connection, new.arn)
+        task = event_key(parent, new.task)
+        existing = _child_execution_of(connection, task)
+    existing = existing or _find_execution(connection, new.arn)
     if existing is None:
         if new.mocks is not None:
             connection.execute("INSERT OR IGNORE INTO mocks (body) VALUES (?)", (new.mocks,))
@@ -228,7 +230,7 @@ def _start(connection: Connection, new: NewExecution, started: HistoryEvent) -> 
             )
 
             log_events(connection, id, [started])
-        existing = _find(connection, new.arn)
+        existing = _find_execution(connection, new.arn)
         assert existing is not None
     if task is not None and existing.status == "RUNNING" and existing.input == input:
         connection.execute(
@@ -238,14 +240,14 @@ def _start(connection: Connection, new: NewExecution, started: HistoryEvent) -> 
     return existing
 
 
-def _child_of(connection: Connection, task: int) -> Execution | None:
+def _child_execution_of(connection: Connection, task: int) -> Execution | None:
     """The execution that the task with this key has started already, if it has."""
     return next(
         executions_where(connection, "e.id = (SELECT c.execution FROM child c WHERE c.task = ?)", task), None
     )
 
 
-def _find(connection: Connection, arn: str) -> Execution | None:
+def _find_execution(connection: Connection, arn: str) -> Execution | None:
     return next(executions_where(connection, "e.arn = ?", arn), None)
 
 

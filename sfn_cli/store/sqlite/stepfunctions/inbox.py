@@ -53,7 +53,7 @@ class Inbox:
         ]
 
 
-def send(connection: Connection, execution: int, kind: str, body: dict[str, Json], at: int) -> None:
+def send_to_inbox(connection: Connection, execution: int, kind: str, body: dict[str, Json], at: int) -> None:
     """Leaves a message, in the caller's transaction."""
     connection.execute(
         "INSERT INTO inbox (execution, kind, body, sent_at) VALUES (?, ?, ?, ?)",
@@ -61,7 +61,7 @@ def send(connection: Connection, execution: int, kind: str, body: dict[str, Json
     )
 
 
-def has_come(connection: Connection, execution: int, after: int) -> bool:
+def has_come_to_inbox(connection: Connection, execution: int, after: int) -> bool:
     """Whether a message to an execution came after the message `after`."""
     row = connection.execute(
         "SELECT 1 FROM inbox WHERE execution = ? AND id > ? LIMIT 1", (execution, after)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
 
-def add_ends(connection: Connection, ended: Iterable[int]) -> None:
+def count_map_run_ends(connection: Connection, ended: Iterable[int]) -> None:
     """Notes in the counts of their Map Runs that these child executions, which ran, have come to
     the status that they have now.
     """
@@ -26,22 +26,24 @@ def add_ends(connection: Connection, ended: Iterable[int]) -> None:
         (jsonvalue.dumps(list(ended)),),
     ).fetchall()
     for map_run, status, executions, items in rows:
-        add(connection, map_run, status, executions, items)
-        add(connection, map_run, "RUNNING", -executions, -items)
+        add_map_run_counts(connection, map_run, status, executions, items)
+        add_map_run_counts(connection, map_run, "RUNNING", -executions, -items)
 
 
-def move(connection: Connection, map_run: int, statuses: Iterable[str], status: str) -> None:
+def move_map_run_counts(connection: Connection, map_run: int, statuses: Iterable[str], status: str) -> None:
     """Counts the children of these statuses to another one from now on."""
     for moved in statuses:
         row = connection.execute(
             "SELECT executions, items FROM map_run_count WHERE map_run = ? AND status = ?", (map_run, moved)
         ).fetchone()
         if row is not None:
-            add(connection, map_run, moved, -row[0], -row[1])
-            add(connection, map_run, status, *row)
+            add_map_run_counts(connection, map_run, moved, -row[0], -row[1])
+            add_map_run_counts(connection, map_run, status, *row)
 
 
-def add(connection: Connection, map_run: int, status: str, executions: int, items: int) -> None:
+def add_map_run_counts(
+    connection: Connection, map_run: int, status: str, executions: int, items: int
+) -> None:
     """Adds to the number of a Map Run's children that have this status."""
     connection.execute(
         """

@@ -15,12 +15,12 @@ from sfn_cli.interpreter.execution_log import execution_log
 from sfn_cli.interpreter.map_run import map_run_machine_arn
 from sfn_cli.jsonvalue import Payload
 from sfn_cli.store.records.map_runs import Count, MapRun, NewChild, NewMapRun, Result
-from sfn_cli.store.sqlite.columns import columns, insert
-from sfn_cli.store.sqlite.keys import key_of
+from sfn_cli.store.sqlite.columns import columns_of, insert_columns
+from sfn_cli.store.sqlite.keys import event_key
 from sfn_cli.store.sqlite.stepfunctions import map_run_counts, revisions
 from sfn_cli.store.sqlite.stepfunctions.events import event_rows, insert_events
 from sfn_cli.store.sqlite.stepfunctions.execution_logs import insert_execution_log, log_lines
-from sfn_cli.store.sqlite.stepfunctions.executions import row_of
+from sfn_cli.store.sqlite.stepfunctions.executions import execution_row
 from sfn_cli.store.sqlite.stepfunctions.redrives import redrive_child, rerun_child
 from sfn_cli.store.sqlite.wake import no_wake
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.wake import Wake
 
 
-_COLUMNS = columns(MapRun, "m", execution_arn="e.arn", counts="NULL")
+_COLUMNS = columns_of(MapRun, "m", execution_arn="e.arn", counts="NULL")
 _SOURCE = "map_run m JOIN execution e ON e.id = execution_of(m.task)"
 
 
@@ -45,26 +45,26 @@ class MapRuns:
 
     def begin(self, new: NewMapRun) -> MapRun | None:
         with self._database.transaction() as connection:
-            parent = row_of(connection, new.execution_arn)
+            parent = execution_row(connection, new.execution_arn)
             if parent is None:
                 return None
-            task = key_of(parent, new.task)
+            task = event_key(parent, new.task)
             existing = connection.execute("SELECT id, task FROM map_run WHERE arn = ?", (new.arn,)).fetchone()
             if existing is None:
-                if not _insert(connection, new, parent, task):
+                if not _insert_map_run(connection, new, parent, task):
                     return None
             elif existing[1] != task:
                 # It belonged to another task, and has ended; its execution was redriven.
-                _resume(connection, existing[0], task, new.started_at)
-            return _find(connection, "m.task = ?", task)
+                _resume_map_run(connection, existing[0], task, new.started_at)
+            return _find_map_run(connection, "m.task = ?", task)
 
     def find(self, arn: str) -> MapRun | None:
         with self._database.reading() as connection:
-            return _find(connection, "m.arn = ?", arn)
+            return _find_map_run(connection, "m.arn = ?", arn)
 
     def page(self, execution_arn: str, before: str | None, limit: int) -> list[MapRun]:
         with self._database.reading() as connection:
-            execution = row_of(connection, execution_arn)
+            execution = execution_row(connection, execution_arn)
             if execution is None:
                 return []
             rows = connection.execute(
@@ -73,9 +73,9 @@ class MapRuns:
                 ORDER BY m.id DESC LIMIT ?
                 """,
                 (
-                    key_of(execution, 0),
-                    key_of(execution + 1, 0),
-                    1 << 62 if before is None else _row_in_token(connection, before),
+                    event_key(execution, 0),
+                    event_key(execution + 1, 0),
+                    1 << 62 if before is None else _map_run_row_in_token(connection, before),
                     limit,
                 ),
             ).fetchall()
@@ -101,14 +101,14 @@ class MapRuns:
 
     def start_children(self, run: MapRun, children: Sequence[NewChild], place: int, at: int) -> bool:
         with self._database.transaction() as connection:
-            started = _start_children(connection, run, children, place, at)
+            started = _start_map_run_children(connection, run, children, place, at)
         if started:
             self._wake()
         return started
 
     def redrive_children(self, run: MapRun, limit: int, at: int) -> bool:
         with self._database.transaction() as connection:
-            redriven = _redrive_children(connection, run, limit, at)
+            redriven = _redrive_map_run_children(connection, run, limit, at)
         if redriven:
             self._wake()
         return redriven
@@ -119,7 +119,7 @@ class MapRuns:
                 Result._make,
                 connection.execute(
                     f"""
-                    SELECT {columns(Result)} FROM execution
+                    SELECT {columns_of(Result)} FROM execution
                     WHERE map_run = (SELECT id FROM map_run WHERE arn = ?) ORDER BY id
                     """,
                     (arn,),
@@ -127,7 +127,7 @@ class MapRuns:
             )
 
 
-def _find(connection: Connection, condition: str, value: int | str) -> MapRun | None:
+def _find_map_run(connection: Connection, condition: str, value: int | str) -> MapRun | None:
     row = connection.execute(f"SELECT {_COLUMNS} FROM {_SOURCE} WHERE {condition}", (value,)).fetchone()
     if row is None:
         return None
@@ -138,7 +138,7 @@ def _find(connection: Connection, condition: str, value: int | str) -> MapRun | 
     return run._replace(counts={status: Count(executions, items) for status, executions, items in counts})
 
 
-def _row_in_token(connection: Connection, key: str) -> int | None:
+def _map_run_row_in_token(connection: Connection, key: str) -> int | None:
     """The row of the last Map Run of a page. The key is its ARN; earlier versions of sfn gave its
     row.
     """
@@ -148,7 +148,7 @@ def _row_in_token(connection: Connection, key: str) -> int | None:
     return None if row is None else int(row[0])
 
 
-def _insert(connection: Connection, new: NewMapRun, parent: int, task: int) -> bool:
+def _insert_map_run(connection: Connection, new: NewMapRun, parent: int, task: int) -> bool:
     """Stores a new Map Run of the execution in the row `parent`; whether that runs."""
     row = connection.execute(
         "SELECT revision FROM execution WHERE id = ? AND status = 'RUNNING'", (parent,)
@@ -160,7 +160,7 @@ def _insert(connection: Connection, new: NewMapRun, parent: int, task: int) -> b
         "arn": new.arn,
         "task": task,
         "state_machine_arn": machine_arn,
-        "revision": _revision_of(connection, row[0], machine_arn, new.processor),
+        "revision": _map_run_revision(connection, row[0], machine_arn, new.processor),
         "express": new.express,
         "status": "RUNNING",
         "started_at": new.started_at,
@@ -169,11 +169,11 @@ def _insert(connection: Connection, new: NewMapRun, parent: int, task: int) -> b
         "tolerated_failure_percentage": new.tolerated_failure_percentage,
         "total_items": new.total_items,
     }
-    connection.execute(insert("map_run", map_run), map_run)
+    connection.execute(insert_columns("map_run", map_run), map_run)
     return True
 
 
-def _start_children(
+def _start_map_run_children(
     connection: Connection, run: MapRun, children: Sequence[NewChild], place: int, at: int
 ) -> bool:
     row = connection.execute(
@@ -216,14 +216,14 @@ def _start_children(
         ]
         insert_execution_log(connection, lines, at)
     items = sum(child.items for child in children)
-    map_run_counts.add(connection, run.id, "RUNNING", len(children), items)
+    map_run_counts.add_map_run_counts(connection, run.id, "RUNNING", len(children), items)
     connection.execute(
         "UPDATE map_run SET started_items = started_items + ?, place = ? WHERE id = ?", (items, place, run.id)
     )
     return True
 
 
-def _redrive_children(connection: Connection, run: MapRun, limit: int, at: int) -> bool:
+def _redrive_map_run_children(connection: Connection, run: MapRun, limit: int, at: int) -> bool:
     running = connection.execute("SELECT 1 FROM map_run WHERE id = ? AND status = 'RUNNING'", (run.id,))
     if running.fetchone() is None:
         return False
@@ -238,15 +238,15 @@ def _redrive_children(connection: Connection, run: MapRun, limit: int, at: int) 
     for id, count, _ in waiting:
         again(connection, id, count + 1, at)
     items = sum(items for _, _, items in waiting)
-    map_run_counts.add(connection, run.id, "PENDING_REDRIVE", -len(waiting), -items)
-    map_run_counts.add(connection, run.id, "RUNNING", len(waiting), items)
+    map_run_counts.add_map_run_counts(connection, run.id, "PENDING_REDRIVE", -len(waiting), -items)
+    map_run_counts.add_map_run_counts(connection, run.id, "RUNNING", len(waiting), items)
     return True
 
 
 _UNSUCCESSFUL = ("FAILED", "TIMED_OUT", "ABORTED")
 
 
-def _resume(connection: Connection, id: int, task: int, at: int) -> None:
+def _resume_map_run(connection: Connection, id: int, task: int, at: int) -> None:
     """A Map Run that has ended runs again, for another task: its children that did not succeed wait
     to go on.
     """
@@ -266,10 +266,10 @@ def _resume(connection: Connection, id: int, task: int, at: int) -> None:
         """,
         (id,),
     )
-    map_run_counts.move(connection, id, _UNSUCCESSFUL, "PENDING_REDRIVE")
+    map_run_counts.move_map_run_counts(connection, id, _UNSUCCESSFUL, "PENDING_REDRIVE")
 
 
-def _revision_of(connection: Connection, parent: int, state_machine_arn: str, processor: str) -> int:
+def _map_run_revision(connection: Connection, parent: int, state_machine_arn: str, processor: str) -> int:
     """The revision that is the parent's in all but its definition: that of the run before, if it is
     the same.
     """
@@ -283,4 +283,6 @@ def _revision_of(connection: Connection, parent: int, state_machine_arn: str, pr
     ).fetchone()
     if before is not None and before[1:] == (parent, processor):
         return int(before[0])
-    return revisions.insert(connection, revisions.find(connection, parent)._replace(definition=processor))
+    return revisions.insert_revision(
+        connection, revisions.find_revision(connection, parent)._replace(definition=processor)
+    )

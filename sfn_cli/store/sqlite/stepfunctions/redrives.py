@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.interpreter.events import execution_redriven_event
 from sfn_cli.store.records.redrives import RedriveState
-from sfn_cli.store.sqlite.keys import key_of
+from sfn_cli.store.sqlite.keys import event_key
 from sfn_cli.store.sqlite.stepfunctions.events import (
     COLUMNS,
     event_from,
@@ -21,7 +21,7 @@ from sfn_cli.store.sqlite.stepfunctions.events import (
     last_event,
 )
 from sfn_cli.store.sqlite.stepfunctions.execution_logs import log_events
-from sfn_cli.store.sqlite.stepfunctions.executions import row_of
+from sfn_cli.store.sqlite.stepfunctions.executions import execution_row
 from sfn_cli.store.sqlite.wake import no_wake
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Redrives:
 
     def state(self, arn: str) -> RedriveState | None:
         with self._database.reading() as connection:
-            return _state(connection, arn)
+            return _redrive_state(connection, arn)
 
     def redrive(
         self, arn: str, token: str | None, now: int, judge: Callable[[RedriveState], int]
@@ -62,22 +62,22 @@ class Redrives:
 def _redrive_once(
     connection: Connection, arn: str, token: str | None, now: int, judge: Callable[[RedriveState], int]
 ) -> int | None:
-    state = _state(connection, arn)
+    state = _redrive_state(connection, arn)
     if state is None:
         return None
-    execution = row_of(connection, arn)
+    execution = execution_row(connection, arn)
     assert execution is not None
-    earlier = _redriven_by(connection, execution, token, now)
+    earlier = _redrive_of_token(connection, execution, token, now)
     if earlier is not None:
         return earlier
     at = judge(state)
-    _redrive(connection, execution, state.events, state.redrive_count + 1, at)
+    _redrive_execution(connection, execution, state.events, state.redrive_count + 1, at)
     if token is not None:
-        _remember(connection, execution, token, at, now)
+        _remember_redrive(connection, execution, token, at, now)
     return at
 
 
-def _state(connection: Connection, arn: str) -> RedriveState | None:
+def _redrive_state(connection: Connection, arn: str) -> RedriveState | None:
     row = connection.execute(
         """
         SELECT e.id, e.status, e.started_at, e.stopped_at, e.redrive_count, e.clock,
@@ -104,7 +104,7 @@ def _state(connection: Connection, arn: str) -> RedriveState | None:
     )
 
 
-def _redriven_by(connection: Connection, execution: int, token: str | None, now: int) -> int | None:
+def _redrive_of_token(connection: Connection, execution: int, token: str | None, now: int) -> int | None:
     row = connection.execute(
         "SELECT at FROM redrive_token WHERE execution = ? AND token = ? AND used_at > ? ORDER BY id DESC "
         "LIMIT 1",
@@ -118,7 +118,7 @@ def redrive_child(connection: Connection, execution: int, count: int, at: int) -
     number.
     """
     last, last_at = last_event(connection, execution)
-    _redrive(connection, execution, last, count, max(at, last_at))
+    _redrive_execution(connection, execution, last, count, max(at, last_at))
 
 
 def rerun_child(connection: Connection, execution: int, count: int, at: int) -> None:
@@ -126,25 +126,25 @@ def rerun_child(connection: Connection, execution: int, count: int, at: int) -> 
     to go on with.
     """
     connection.execute(
-        "DELETE FROM event WHERE key > ? AND key < ?", (key_of(execution, 1), key_of(execution + 1, 0))
+        "DELETE FROM event WHERE key > ? AND key < ?", (event_key(execution, 1), event_key(execution + 1, 0))
     )
-    connection.execute("UPDATE event SET at = ? WHERE key = ?", (at, key_of(execution, 1)))
+    connection.execute("UPDATE event SET at = ? WHERE key = ?", (at, event_key(execution, 1)))
     connection.execute("UPDATE execution SET started_at = ? WHERE id = ?", (at, execution))
-    _run_again(connection, execution, count, at)
+    _redrive_express_execution(connection, execution, count, at)
     first = connection.execute(
-        f"SELECT {COLUMNS} FROM event WHERE key = ?", (key_of(execution, 1),)
+        f"SELECT {COLUMNS} FROM event WHERE key = ?", (event_key(execution, 1),)
     ).fetchone()
     log_events(connection, execution, [event_from(first)])
 
 
-def _redrive(connection: Connection, execution: int, last: int, count: int, at: int) -> None:
+def _redrive_execution(connection: Connection, execution: int, last: int, count: int, at: int) -> None:
     redriven = execution_redriven_event(last, count, at)
     insert_events(connection, event_rows(execution, [redriven]))
-    _run_again(connection, execution, count, at)
+    _redrive_express_execution(connection, execution, count, at)
     log_events(connection, execution, [redriven])
 
 
-def _run_again(connection: Connection, execution: int, count: int, at: int) -> None:
+def _redrive_express_execution(connection: Connection, execution: int, count: int, at: int) -> None:
     connection.execute(
         """
         UPDATE execution
@@ -159,7 +159,7 @@ def _run_again(connection: Connection, execution: int, count: int, at: int) -> N
     connection.execute("UPDATE child SET awaited = 0 WHERE execution = ?", (execution,))
 
 
-def _remember(connection: Connection, execution: int, token: str, at: int, now: int) -> None:
+def _remember_redrive(connection: Connection, execution: int, token: str, at: int, now: int) -> None:
     connection.execute(
         "INSERT INTO redrive_token (execution, token, at, used_at) VALUES (?, ?, ?, ?)",
         (execution, token, at, now),

@@ -12,20 +12,20 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
 from sfn_cli.store.records.revisions import Revision
-from sfn_cli.store.sqlite.columns import columns
-from sfn_cli.store.sqlite.columns import insert as insert_into
+from sfn_cli.store.sqlite.columns import columns_of
+from sfn_cli.store.sqlite.columns import insert_columns as insert_into
 
-COLUMNS = columns(Revision, "r")
+COLUMNS = columns_of(Revision, "r")
 """A Revision's columns, of the table `revision r`."""
 
 
-def find(connection: Connection, id: int) -> Revision:
+def find_revision(connection: Connection, id: int) -> Revision:
     """The revision in this row, as executions refer to it."""
     query = f"SELECT {COLUMNS} FROM revision r WHERE r.id = ?"
     return Revision._make(connection.execute(query, (id,)).fetchone())
 
 
-def insert(connection: Connection, revision: Revision) -> int:
+def insert_revision(connection: Connection, revision: Revision) -> int:
     """Keeps a new revision; its row."""
     row = revision._asdict()
     del row["id"]

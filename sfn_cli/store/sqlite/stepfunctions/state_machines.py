@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.store.records.revisions import Revision
 from sfn_cli.store.records.state_machines import StateMachine
-from sfn_cli.store.sqlite.columns import columns, insert, split
+from sfn_cli.store.sqlite.columns import columns_of, insert_columns, split_columns
 from sfn_cli.store.sqlite.stepfunctions import revisions
 
 if TYPE_CHECKING:
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.database import Database
 
 
-_COLUMNS = f"{columns(StateMachine, 'm', revision='NULL', version='NULL', alias='NULL')}, {revisions.COLUMNS}"
+_COLUMNS = (
+    f"{columns_of(StateMachine, 'm', revision='NULL', version='NULL', alias='NULL')}, {revisions.COLUMNS}"
+)
 
 _FIND = f"""
     SELECT {_COLUMNS}
@@ -42,10 +44,10 @@ class StateMachines:
         """
         with self._database.transaction() as connection:
             self._forget_deleted(connection, machine.arn)
-            existing = _find(connection, machine.arn)
+            existing = _find_state_machine(connection, machine.arn)
             if existing is not None:
                 return existing
-            revision = revisions.insert(connection, machine.revision)
+            revision = revisions.insert_revision(connection, machine.revision)
             row = {
                 "arn": machine.arn,
                 "name": machine.name,
@@ -56,25 +58,29 @@ class StateMachines:
                 "tags": machine.tags,
                 "first_version": machine.first_version,
             }
-            id = connection.execute(insert("state_machine", row), row).lastrowid
+            id = connection.execute(insert_columns("state_machine", row), row).lastrowid
             assert id is not None
             if machine.first_version is not None:
-                from sfn_cli.store.sqlite.stepfunctions.versions import publish
+                from sfn_cli.store.sqlite.stepfunctions.versions import publish_version
 
-                publish(connection, id, revision, machine.first_version, machine.created_at)
+                publish_version(connection, id, revision, machine.first_version, machine.created_at)
             return machine
 
     def find(self, arn: str) -> StateMachine | None:
         """The machine with this ARN, also while it is DELETING, or None."""
         with self._database.reading() as connection:
-            machine = _find(connection, arn)
-            if machine is not None and machine.status == "DELETING" and not _is_running(connection, arn):
+            machine = _find_state_machine(connection, arn)
+            if (
+                machine is not None
+                and machine.status == "DELETING"
+                and not _state_machine_is_running(connection, arn)
+            ):
                 return None
             return machine
 
     def revision(self, id: int) -> Revision:
         with self._database.reading() as connection:
-            return revisions.find(connection, id)
+            return revisions.find_revision(connection, id)
 
     def page(self, arn_prefix: str, after: str, limit: int) -> list[StateMachine]:
         """Up to `limit` machines whose ARN begins so, by name, from the one that follows the name
@@ -95,7 +101,7 @@ class StateMachines:
                 """,
                 (len(arn_prefix), arn_prefix, after, limit),
             ).fetchall()
-            return list(map(_machine_from, rows))
+            return list(map(_state_machine_from, rows))
 
     def update(
         self,
@@ -106,7 +112,7 @@ class StateMachines:
         description: str = "",
     ) -> StateMachine | None:
         with self._database.transaction() as connection:
-            id = revision.id or revisions.insert(connection, revision)
+            id = revision.id or revisions.insert_revision(connection, revision)
             changed = connection.execute(
                 "UPDATE state_machine SET revision = ? WHERE id = ? AND revision = ? AND status = 'ACTIVE'",
                 (id, machine.id, machine.revision.id),
@@ -117,9 +123,9 @@ class StateMachines:
             if publish_at is None:
                 version = None
             else:
-                from sfn_cli.store.sqlite.stepfunctions.versions import publish
+                from sfn_cli.store.sqlite.stepfunctions.versions import publish_version
 
-                version = publish(connection, machine.id, id, description, publish_at)
+                version = publish_version(connection, machine.id, id, description, publish_at)
             return machine._replace(revision=revision._replace(id=id), version=version)
 
     def change_tags(self, arn: str, change: Callable[[str], str]) -> bool:
@@ -127,7 +133,7 @@ class StateMachines:
         machine.
         """
         with self._database.transaction() as connection:
-            machine = _find(connection, arn)
+            machine = _find_state_machine(connection, arn)
             if machine is not None:
                 connection.execute(
                     "UPDATE state_machine SET tags = ? WHERE id = ?", (change(machine.tags), machine.id)
@@ -154,17 +160,17 @@ class StateMachines:
         )
 
 
-def _find(connection: Connection, arn: str) -> StateMachine | None:
+def _find_state_machine(connection: Connection, arn: str) -> StateMachine | None:
     row = connection.execute(_FIND, (arn,)).fetchone()
-    return None if row is None else _machine_from(row)
+    return None if row is None else _state_machine_from(row)
 
 
-def _machine_from(row: Row) -> StateMachine:
-    machine, revision = split(row, StateMachine)
+def _state_machine_from(row: Row) -> StateMachine:
+    machine, revision = split_columns(row, StateMachine)
     return StateMachine._make(machine)._replace(revision=Revision._make(revision))
 
 
-def _is_running(connection: Connection, arn: str) -> bool:
+def _state_machine_is_running(connection: Connection, arn: str) -> bool:
     row = connection.execute(
         "SELECT 1 FROM execution WHERE state_machine_arn = ? AND status = 'RUNNING' LIMIT 1", (arn,)
     ).fetchone()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli import jsonvalue
 from sfn_cli.interpreter.events import TERMINAL
 from sfn_cli.store.records.outbox import StatusChange
-from sfn_cli.store.sqlite.keys import key_of
+from sfn_cli.store.sqlite.keys import event_key
 from sfn_cli.store.sqlite.stepfunctions.executions import executions_where
 
 if TYPE_CHECKING:
@@ -106,7 +106,9 @@ class StatusChanges:
                     if not is_plain:
                         yield from (
                             StatusChange(at, id, number, status)
-                            for number, (at, status, *_) in enumerate(_changes_in_history(connection, id))
+                            for number, (at, status, *_) in enumerate(
+                                _status_changes_in_history(connection, id)
+                            )
                         )
                         continue
                     yield StatusChange(started_at, id, 0, "RUNNING")
@@ -125,7 +127,7 @@ class StatusChanges:
                         status="RUNNING", stopped_at=None, output=None, error=None, cause=None
                     )
                 return now if number == 1 and now.status != "RUNNING" else None
-            changes = _changes_in_history(connection, execution)
+            changes = _status_changes_in_history(connection, execution)
         if number >= len(changes):
             return None
         at, status, output, details = changes[number]
@@ -210,7 +212,7 @@ class StatusWatch:
                 yield execution
 
 
-def _changes_in_history(
+def _status_changes_in_history(
     connection: Connection, execution: int
 ) -> list[tuple[int, str, str | None, Mapping[str, Any]]]:
     """The changes that the history tells: when, the status, the payload and the details of each."""
@@ -219,7 +221,7 @@ def _changes_in_history(
         SELECT at, type, payload, details FROM event
         WHERE key > ? AND key < ? AND type IN ({", ".join("?" * len(_TYPES))}) ORDER BY key
         """,
-        (key_of(execution, 0), key_of(execution + 1, 0), *_TYPES),
+        (event_key(execution, 0), event_key(execution + 1, 0), *_TYPES),
     ).fetchall()
     return [
         (at, TERMINAL.get(type, "RUNNING"), payload, jsonvalue.loads(details) if details else {})

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
 from sfn_cli.store.records.suspensions import ATTEMPTS, Fault, Suspension
-from sfn_cli.store.sqlite.columns import columns
+from sfn_cli.store.sqlite.columns import columns_of
 from sfn_cli.store.sqlite.stepfunctions.events import last_event
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _suspensions(connection: Connection, condition: str, *parameters: object) ->
     # As bytes: a text that is not UTF-8 may be what sfn failed on.
     rows = connection.execute(
         f"""
-        SELECT CAST(e.arn AS BLOB), {columns(Suspension, "s", execution_arn="NULL")}
+        SELECT CAST(e.arn AS BLOB), {columns_of(Suspension, "s", execution_arn="NULL")}
         FROM suspension s JOIN execution e ON e.id = s.execution
         WHERE e.owner = {OWNER_OF_SUSPENDED} AND e.status = 'RUNNING' AND {condition}
         ORDER BY s.execution
@@ -88,7 +88,7 @@ def _suspensions(connection: Connection, condition: str, *parameters: object) ->
     ]
 
 
-def set_aside(
+def suspend_execution(
     connection: Connection, execution: int, worker: int, fault: Fault, version: str, at: int
 ) -> int:
     """Stores a failed attempt of the worker and releases the execution, in the caller's
@@ -129,7 +129,7 @@ def set_aside(
     return int(attempts)
 
 
-def retry_those_of_other_versions(connection: Connection, version: str) -> None:
+def retry_suspensions_of_other_versions(connection: Connection, version: str) -> None:
     """Releases, in the caller's transaction, the executions that another version of sfn failed on.
 
     Rows of executions that have ended meanwhile are deleted.

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from sfn_cli import jsonvalue
 from sfn_cli.interpreter import task_token
 from sfn_cli.store.records.tasks import AnswerOutcome, Opened, TakenTask
-from sfn_cli.store.sqlite.keys import event_of, execution_of, key_of
-from sfn_cli.store.sqlite.stepfunctions.inbox import send
+from sfn_cli.store.sqlite.keys import event_key, event_of_key, execution_of_key
+from sfn_cli.store.sqlite.stepfunctions.inbox import send_to_inbox
 from sfn_cli.store.sqlite.wake import no_wake
 
 if TYPE_CHECKING:
@@ -34,11 +34,11 @@ class Tasks:
 
     def answer(self, token: str, kind: str, body: dict[str, Json], at: int) -> AnswerOutcome:
         with self._database.transaction() as connection:
-            key = _key_of_open(connection, token)
+            key = _key_of_open_task(connection, token)
             if not isinstance(key, int):
                 return key
             connection.execute("UPDATE task SET open = 0 WHERE key = ?", (key,))
-            send(connection, execution_of(key), kind, {"task": event_of(key), **body}, at)
+            send_to_inbox(connection, execution_of_key(key), kind, {"task": event_of_key(key), **body}, at)
             return AnswerOutcome.ACCEPTED
 
     def take(self, activity: str, worker_name: str | None, at: int) -> TakenTask | None:
@@ -57,7 +57,7 @@ class Tasks:
                 return None
         with self._database.transaction() as connection:
             row = connection.execute(waiting, (activity,)).fetchone()
-            return None if row is None else _take(connection, row, worker_name, at)
+            return None if row is None else _take_task(connection, row, worker_name, at)
 
     def take_one(self, handle: str, worker_name: str | None, at: int) -> TakenTask | None:
         with self._database.transaction() as connection:
@@ -69,7 +69,7 @@ class Tasks:
                 """,
                 (handle,),
             ).fetchone()
-            return None if row is None else _take(connection, row, worker_name, at)
+            return None if row is None else _take_task(connection, row, worker_name, at)
 
     def waiting(self) -> Iterator[WaitingTask]:
         from sfn_cli.store.sqlite.stepfunctions.waiting_tasks import waiting_tasks
@@ -90,11 +90,13 @@ class Tasks:
 
     def beat(self, token: str, at: int) -> AnswerOutcome:
         with self._database.transaction() as connection:
-            key = _key_of_open(connection, token)
+            key = _key_of_open_task(connection, token)
             if not isinstance(key, int):
                 return key
             connection.execute("UPDATE task SET beat_at = ? WHERE key = ?", (at, key))
-            send(connection, execution_of(key), "taskHeartbeat", {"task": event_of(key), "at": at}, at)
+            send_to_inbox(
+                connection, execution_of_key(key), "taskHeartbeat", {"task": event_of_key(key), "at": at}, at
+            )
             return AnswerOutcome.ACCEPTED
 
     def beats(self, execution: int) -> list[tuple[int, int]]:
@@ -102,21 +104,29 @@ class Tasks:
         with self._database.reading() as connection:
             rows = connection.execute(
                 "SELECT key, beat_at FROM task WHERE key BETWEEN ? AND ? AND open AND beat_at IS NOT NULL",
-                (key_of(execution, 0), key_of(execution + 1, 0)),
+                (event_key(execution, 0), event_key(execution + 1, 0)),
             ).fetchall()
-        return [(event_of(key), at) for key, at in rows]
+        return [(event_of_key(key), at) for key, at in rows]
 
 
-def _take(connection: Connection, row: tuple[int, str], worker_name: str | None, at: int) -> TakenTask:
+def _take_task(connection: Connection, row: tuple[int, str], worker_name: str | None, at: int) -> TakenTask:
     key, handle = row
     connection.execute("UPDATE task SET taken = 1 WHERE key = ?", (key,))
-    send(connection, execution_of(key), "taskStarted", {"task": event_of(key), "worker": worker_name}, at)
-    (seed,) = connection.execute("SELECT seed FROM execution WHERE id = ?", (execution_of(key),)).fetchone()
+    send_to_inbox(
+        connection,
+        execution_of_key(key),
+        "taskStarted",
+        {"task": event_of_key(key), "worker": worker_name},
+        at,
+    )
+    (seed,) = connection.execute(
+        "SELECT seed FROM execution WHERE id = ?", (execution_of_key(key),)
+    ).fetchone()
     (input,) = connection.execute("SELECT payload FROM event WHERE key = ?", (key,)).fetchone()
     return TakenTask(task_token.task_token_of_handle(seed, handle), input)
 
 
-def _key_of_open(connection: Connection, token: str) -> int | AnswerOutcome:
+def _key_of_open_task(connection: Connection, token: str) -> int | AnswerOutcome:
     row = connection.execute(
         """
         SELECT t.key, t.open, e.seed, e.status
@@ -139,7 +149,7 @@ def open_tasks(connection: Connection, execution: int, opened: Sequence[Opened],
     activity that there is, is refused.
     """
     rows = [
-        (key_of(execution, task), task_token.handle_of_task_token(token), activity)
+        (event_key(execution, task), task_token.handle_of_task_token(token), activity)
         for task, token, activity in opened
     ]
     connection.executemany("INSERT INTO task (key, handle, activity) VALUES (?, ?, ?)", rows)
@@ -151,7 +161,7 @@ def open_tasks(connection: Connection, execution: int, opened: Sequence[Opened],
             # Reported of AWS: such an execution fails, with States.Runtime and an "Internal Error"
             # for its cause.
             refusal = {"error": "States.Runtime", "cause": f"Activity Does Not Exist: '{activity}'"}
-            send(connection, execution, "taskRefused", {"task": task, **refusal}, at)
+            send_to_inbox(connection, execution, "taskRefused", {"task": task, **refusal}, at)
 
 
 def close_tasks(connection: Connection, keys: Iterable[int]) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.store.records.revisions import Revision
 from sfn_cli.store.records.versions import Listed, QuotaReached, Version
-from sfn_cli.store.sqlite.columns import columns, split
+from sfn_cli.store.sqlite.columns import columns_of, split_columns
 from sfn_cli.store.sqlite.stepfunctions.revisions import COLUMNS
 
 if TYPE_CHECKING:
@@ -24,20 +24,22 @@ MAX_VERSIONS = 1000
 """Of one machine. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"""
 
 
-VERSION_COLUMNS = f"{columns(Version, 'v', revision='NULL')}, {COLUMNS}"
+VERSION_COLUMNS = f"{columns_of(Version, 'v', revision='NULL')}, {COLUMNS}"
 """What `version_from` reads, of the tables `version v` and `revision r`."""
 
 
 def version_from(row: Row) -> Version:
-    version, revision = split(row, Version)
+    version, revision = split_columns(row, Version)
     return Version._make(version)._replace(revision=Revision._make(revision))
 
 
-def publish(connection: Connection, machine: int, revision: int, description: str, at: int) -> Version:
+def publish_version(
+    connection: Connection, machine: int, revision: int, description: str, at: int
+) -> Version:
     """The version of the machine's revision (both are rows): the one that there is, or a new one.
     Raises QuotaReached.
     """
-    existing = _find(connection, "v.state_machine = ? AND v.revision = ?", (machine, revision))
+    existing = _find_version(connection, "v.state_machine = ? AND v.revision = ?", (machine, revision))
     if existing is not None:
         return existing
     (count,) = connection.execute(
@@ -53,7 +55,7 @@ def publish(connection: Connection, machine: int, revision: int, description: st
         """,
         (revision, description, at, machine),
     )
-    published = _find(connection, "v.state_machine = ? AND v.revision = ?", (machine, revision))
+    published = _find_version(connection, "v.state_machine = ? AND v.revision = ?", (machine, revision))
     assert published is not None
     return published
 
@@ -66,7 +68,7 @@ class Versions:
 
     def find(self, machine: int, number: int) -> Version | None:
         with self._database.reading() as connection:
-            return _find(connection, "v.state_machine = ? AND v.number = ?", (machine, number))
+            return _find_version(connection, "v.state_machine = ? AND v.number = ?", (machine, number))
 
     def page(self, machine: int, before: int | None, limit: int) -> list[Listed]:
         with self._database.reading() as connection:
@@ -94,7 +96,7 @@ class Versions:
             return [name for (name,) in aliases]
 
 
-def _find(connection: Connection, condition: str, parameters: tuple[int, int]) -> Version | None:
+def _find_version(connection: Connection, condition: str, parameters: tuple[int, int]) -> Version | None:
     row = connection.execute(
         f"SELECT {VERSION_COLUMNS} FROM version v JOIN revision r ON r.id = v.revision WHERE {condition}",
         parameters,

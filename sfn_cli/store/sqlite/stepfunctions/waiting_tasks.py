@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
 from sfn_cli.store.records.waiting_tasks import WaitingExecution, WaitingTask
-from sfn_cli.store.sqlite.columns import columns
-from sfn_cli.store.sqlite.keys import event_of, execution_of, key_of
+from sfn_cli.store.sqlite.columns import columns_of
+from sfn_cli.store.sqlite.keys import event_key, event_of_key, execution_of_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,7 @@ def waiting_tasks(database: Database) -> Iterator[WaitingTask]:
         rows = connection.execute(
             f"""
             SELECT t.key, t.handle, t.beat_at, t.activity, t.taken, s.at, s.payload, s.details,
-                   {columns(WaitingExecution, "e")}
+                   {columns_of(WaitingExecution, "e")}
             FROM execution e INDEXED BY execution_running
             JOIN task t ON t.key > event_key(e.id, 0) AND t.key < event_key(e.id + 1, 0)
             JOIN event s ON s.key = t.key
@@ -43,35 +43,35 @@ def waiting_tasks(database: Database) -> Iterator[WaitingTask]:
             yield WaitingTask(
                 handle=handle,
                 execution=WaitingExecution._make(execution),
-                state=_state(connection, key),
+                state=_state_of_waiting_task(connection, key),
                 scheduled_at=at,
                 beat_at=beat_at,
                 input=payload,
                 details=scheduled,
                 activity=activity,
                 taken=bool(taken),
-                worker=_worker(connection, key) if taken else None,
+                worker=_worker_of_waiting_task(connection, key) if taken else None,
             )
 
 
-def _state(connection: Connection, key: int) -> str:
+def _state_of_waiting_task(connection: Connection, key: int) -> str:
     """The name of the state that a task belongs to: its thread entered it before the task's first
     attempt.
     """
-    execution = execution_of(key)
+    execution = execution_of_key(key)
     while True:
         previous, type, details = connection.execute(
             "SELECT previous, type, details FROM event WHERE key = ?", (key,)
         ).fetchone()
         if type.endswith("StateEntered"):
             return str(jsonvalue.loads(details)["name"])
-        key = key_of(execution, previous)
+        key = event_key(execution, previous)
 
 
-def _worker(connection: Connection, key: int) -> str | None:
+def _worker_of_waiting_task(connection: Connection, key: int) -> str | None:
     """The name of the worker that has taken a task, once the execution has noted it."""
     row = connection.execute(
         "SELECT details FROM event WHERE key > ? AND key < ? AND previous = ? AND type = 'ActivityStarted'",
-        (key, key_of(execution_of(key) + 1, 0), event_of(key)),
+        (key, event_key(execution_of_key(key) + 1, 0), event_of_key(key)),
     ).fetchone()
     return None if row is None or row[0] is None else jsonvalue.loads(row[0]).get("workerName")

@@ -15,14 +15,14 @@ from sfn_cli import __version__, jsonvalue
 from sfn_cli.errors import RowError, is_store_error
 from sfn_cli.interpreter.events import TERMINAL, HistoryEvent
 from sfn_cli.store.records.worker_commits import Claimed, Committed, ExecutionChanges
-from sfn_cli.store.sqlite.keys import key_of
-from sfn_cli.store.sqlite.logs.logs import insert_lines
+from sfn_cli.store.sqlite.keys import event_key
+from sfn_cli.store.sqlite.logs.logs import insert_log_lines
 from sfn_cli.store.sqlite.stepfunctions import execution_end, inbox, map_run_counts, suspensions, tasks
 from sfn_cli.store.sqlite.stepfunctions.events import event_rows, insert_events
 from sfn_cli.store.sqlite.stepfunctions.execution_end import (
-    abort_awaited,
-    end_map_run,
-    tell_waiting,
+    abort_awaited_executions,
+    end_map_run_of_execution,
+    tell_ends_to_waiting,
 )
 from sfn_cli.store.sqlite.stepfunctions.execution_logs import insert_execution_log
 
@@ -105,10 +105,10 @@ class Turns:
             ).fetchall()
             # Of thousands of executions most run the same: a definition is read once.
             read = {
-                revision: _definition_and_logging(connection, revision)
+                revision: _committed_definition_and_logging(connection, revision)
                 for revision in {row[3] for row in rows}
             }
-            mocks = {row: _mocks(connection, row) for row in {row[-1] for row in rows}}
+            mocks = {row: _mocks_of_commit(connection, row) for row in {row[-1] for row in rows}}
         return [
             Claimed(
                 id=id,
@@ -153,12 +153,14 @@ class Turns:
     def fail(self, execution: int, error: str, cause: str, at: int) -> None:
         with self._database.transaction() as connection:
             if self._ours(connection, [execution]):
-                execution_end.fail(connection, execution, error, cause, at)
+                execution_end.fail_execution(connection, execution, error, cause, at)
 
     def set_aside(self, faults: Mapping[int, Fault], at: int) -> dict[int, int]:
         with self._database.transaction() as connection:
             attempts = {
-                execution: suspensions.set_aside(connection, execution, self._worker, fault, __version__, at)
+                execution: suspensions.suspend_execution(
+                    connection, execution, self._worker, fault, __version__, at
+                )
                 for execution, fault in faults.items()
             }
         return {execution: number for execution, number in attempts.items() if number}
@@ -231,7 +233,7 @@ class Turns:
             if execution not in ours:
                 lost.add(execution)
                 continue
-            if turn.times_out and inbox.has_come(connection, execution, after=read_up_to):
+            if turn.times_out and inbox.has_come_to_inbox(connection, execution, after=read_up_to):
                 connection.execute("UPDATE execution SET owner = NULL WHERE id = ?", (execution,))
                 lost.add(execution)
                 continue
@@ -246,20 +248,20 @@ class Turns:
                 owner = NULL
             WHERE id = :id
             """,
-            [_ending(execution, event) for execution, event in ended.items()],
+            [_committed_ending(execution, event) for execution, event in ended.items()],
         )
         kept = [turn for turn in moved if turn.execution not in lost]
         consumed = [*forgotten, *(id for turn in kept for id in turn.consumed)]
         connection.executemany("DELETE FROM inbox WHERE id = ?", [(id,) for id in consumed])
         self._note_tasks(connection, kept, now)
-        _end_map_runs(connection, kept)
-        tell_waiting(connection, ended, now)
+        _commit_map_run_ends(connection, kept)
+        tell_ends_to_waiting(connection, ended, now)
         in_map_runs = [turn.execution for turn in kept if turn.in_map_run and turn.execution in ended]
         if in_map_runs:
-            map_run_counts.add_ends(connection, in_map_runs)
+            map_run_counts.count_map_run_ends(connection, in_map_runs)
         insert_execution_log(connection, [line for turn in kept for line in turn.log], now)
         if lines:
-            insert_lines(connection, lines, now)
+            insert_log_lines(connection, lines, now)
         return lost
 
     def _ours(self, connection: Connection, executions: Sequence[int]) -> set[int]:
@@ -275,19 +277,21 @@ class Turns:
             if turn.opened:
                 tasks.open_tasks(connection, turn.execution, turn.opened, now)
             if turn.closed:
-                tasks.close_tasks(connection, [key_of(turn.execution, task) for task in turn.closed])
+                tasks.close_tasks(connection, [event_key(turn.execution, task) for task in turn.closed])
             if turn.given_up:
-                abort_awaited(connection, [key_of(turn.execution, task) for task in turn.given_up], now)
+                abort_awaited_executions(
+                    connection, [event_key(turn.execution, task) for task in turn.given_up], now
+                )
 
 
-def _end_map_runs(connection: Connection, moved: Sequence[ExecutionChanges]) -> None:
+def _commit_map_run_ends(connection: Connection, moved: Sequence[ExecutionChanges]) -> None:
     """Ends Map Runs with the event that says so: it follows the one that started them."""
     for turn in moved:
         for event in turn.events if turn.map_runs else ():
             if event.previous_event_id in turn.map_runs and event.type in _MAP_RUN_ENDS:
-                end_map_run(
+                end_map_run_of_execution(
                     connection,
-                    key_of(turn.execution, event.previous_event_id),
+                    event_key(turn.execution, event.previous_event_id),
                     _MAP_RUN_ENDS[event.type],
                     event.at,
                 )
@@ -296,7 +300,7 @@ def _end_map_runs(connection: Connection, moved: Sequence[ExecutionChanges]) -> 
 _MAP_RUN_ENDS = {"MapRunSucceeded": "SUCCEEDED", "MapRunFailed": "FAILED"}
 
 
-def _definition_and_logging(connection: Connection, revision: int) -> tuple[str, str]:
+def _committed_definition_and_logging(connection: Connection, revision: int) -> tuple[str, str]:
     row: tuple[str, str] | None = connection.execute(
         "SELECT definition, logging_configuration FROM revision WHERE id = ?", (revision,)
     ).fetchone()
@@ -305,7 +309,7 @@ def _definition_and_logging(connection: Connection, revision: int) -> tuple[str,
     return row
 
 
-def _mocks(connection: Connection, row: int | None) -> str | None:
+def _mocks_of_commit(connection: Connection, row: int | None) -> str | None:
     """The mocks in this row, as JSON."""
     if row is None:
         return None
@@ -316,7 +320,7 @@ def _mocks(connection: Connection, row: int | None) -> str | None:
     return body
 
 
-def _ending(execution: int, event: HistoryEvent) -> dict[str, object]:
+def _committed_ending(execution: int, event: HistoryEvent) -> dict[str, object]:
     """What the end of an execution changes in its row."""
     details = event.details or {}
     return {
