@@ -65,7 +65,7 @@ def _signal(interpreter: Interpreter, event: HistoryEvent) -> Signal | None:
     ):
         return None
     task = next(
-        (task.id for task in interpreter.open_tasks.values() if task.frame.serial == event.frame), None
+        (task.id for task in interpreter.open_tasks.values() if task.frame == event.frame), None
     )
     if task is None:
         return None
