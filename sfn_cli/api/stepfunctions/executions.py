@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli import arn
 from sfn_cli.api.protocol import paging
 from sfn_cli.api.stepfunctions import arn_checks, configurations, qualifiers
-from sfn_cli.api.stepfunctions.references import active, does_not_exist, existing, type_not_supported
+from sfn_cli.api.stepfunctions.redrive import needless_redrive, redrivable, status_of
+from sfn_cli.api.stepfunctions.references import (
+    active,
+    does_not_exist,
+    existing,
+    existing_execution,
+    existing_map_run,
+    type_not_supported,
+)
 from sfn_cli.errors import ApiError
 from sfn_cli.interpreter.events import api_event, execution_started
 from sfn_cli.jsonvalue import Payload
@@ -24,20 +32,33 @@ from sfn_cli.uuids import random_uuid, time_ordered_uuid
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from types_boto3_stepfunctions.type_defs import (
+        DescribeExecutionInputTypeDef,
+        GetExecutionHistoryInputTypeDef,
+        ListExecutionsInputTypeDef,
+        StartExecutionInputTypeDef,
+        StopExecutionInputTypeDef,
+    )
+
+    from sfn_cli.api.model.answers import (
+        GetExecutionHistoryAnswer,
+        StartExecutionAnswer,
+        StopExecutionAnswer,
+    )
     from sfn_cli.api.service import Service
     from sfn_cli.api.stepfunctions.mocks.mocks import Mocking
     from sfn_cli.interpreter.events import HistoryEvent
     from sfn_cli.store.records.state_machines import StateMachine
 
 
-def start_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    request, mocking = resolve_mocks(service, request)
-    return _start(service, request, service.clock(), mocking, clock=service.settings.clock)
+def start_execution(service: Service, request: StartExecutionInputTypeDef) -> StartExecutionAnswer:
+    plain, mocking = resolve_mocks(service, request)
+    return _start(service, plain, service.clock(), mocking, clock=service.settings.clock)
 
 
 def start_child(
     service: Service, request: dict[str, Any], parent_arn: str, task: int, *, awaited: bool, at: int
-) -> dict[str, Any]:
+) -> StartExecutionAnswer:
     """As StartExecution, by a task (its event's number) of the execution `parent_arn`, which may
     wait for the end; not before `at`, its execution's time.
 
@@ -67,7 +88,7 @@ def resolve_mocks(service: Service, request: Mapping[str, Any]) -> tuple[dict[st
 
 def _start(
     service: Service, request: dict[str, Any], at: int, mocking: Mocking | None = None, **members: Any
-) -> dict[str, Any]:
+) -> StartExecutionAnswer:
     """Starts an execution with these members of a NewExecution beside those in the request."""
     arn_checks.check_machine(request["stateMachineArn"])
     check_start(request)
@@ -112,7 +133,7 @@ def new_execution(
 
 def start_answer(
     new: NewExecution, request: Mapping[str, Any], execution: Execution | None
-) -> dict[str, Any]:
+) -> StartExecutionAnswer:
     """StartExecution's answer, given the execution that has the new one's ARN. Raises ApiError."""
     if execution is None:
         raise does_not_exist(new.state_machine_arn)
@@ -122,7 +143,7 @@ def start_answer(
     return {"executionArn": execution.arn, "startDate": execution.started_at}
 
 
-def stop_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def stop_execution(service: Service, request: StopExecutionInputTypeDef) -> StopExecutionAnswer:
     """An execution that has ended stays as it is: the answer is when it stopped.
 
     An EXPRESS execution cannot be stopped on AWS. Here a suspended one can: nothing else would end
@@ -139,7 +160,7 @@ def stop_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     return {"stopDate": stopped_at}
 
 
-def describe_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def describe_execution(service: Service, request: DescribeExecutionInputTypeDef) -> dict[str, Any]:
     """Executions of an EXPRESS machine do not describe themselves, but the children of a Map Run
     do.
     """
@@ -149,8 +170,6 @@ def describe_execution(service: Service, request: dict[str, Any]) -> dict[str, A
         execution = existing_execution(service, execution_arn)
     answer = describe(execution, included=request.get("includedData") != "METADATA_ONLY")
     if answer["redriveStatus"] == "REDRIVABLE":
-        from sfn_cli.api.stepfunctions.redrive import status_of  # the interpreter is slow to import
-
         answer |= status_of(service, execution.arn)
     return answer
 
@@ -177,7 +196,7 @@ def describe(execution: Execution, *, included: bool = True) -> dict[str, Any]:
     return answer
 
 
-def list_executions(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def list_executions(service: Service, request: ListExecutionsInputTypeDef) -> dict[str, Any]:
     """The executions of a state machine, of its version or alias, or the children of a Map Run;
     newest first.
     """
@@ -204,8 +223,6 @@ def _scope(filter: ExecutionFilter) -> str:
 
 def _filter(service: Service, request: Mapping[str, Any]) -> ExecutionFilter:
     """Which executions a list contains."""
-    from sfn_cli.api.stepfunctions.map_runs import existing_map_run
-
     status, redriven = request.get("statusFilter"), _REDRIVEN.get(request.get("redriveFilter"))
     if ("stateMachineArn" in request) == ("mapRunArn" in request):
         raise ApiError("ValidationException", "Must provide a StateMachine ARN or MapRun ARN")
@@ -245,7 +262,9 @@ def _summary(execution: Execution | ExecutionSummary) -> dict[str, Any]:
     }
 
 
-def get_execution_history(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def get_execution_history(
+    service: Service, request: GetExecutionHistoryInputTypeDef
+) -> GetExecutionHistoryAnswer:
     """The events in order, or newest first with reverseOrder."""
     execution = existing_execution(service, request["executionArn"])
     reverse = request.get("reverseOrder", False)
@@ -265,15 +284,6 @@ def get_execution_history(service: Service, request: dict[str, Any]) -> dict[str
         "events": [api_event(event, include_data=include_data) for event in events],
         "nextToken": token,
     }
-
-
-def existing_execution(service: Service, execution_arn: str) -> Execution:
-    """The execution with this ARN. Raises ApiError InvalidArn or ExecutionDoesNotExist."""
-    arn_checks.check_arn(execution_arn, "execution")
-    execution = service.executions.find(execution_arn)
-    if execution is None:
-        raise arn_checks.no_execution(execution_arn)
-    return execution
 
 
 def _execution_arn(machine: StateMachine, name: str) -> str:
@@ -298,20 +308,6 @@ def check_input(text: str) -> None:
 def redrive_status(status: str) -> dict[str, str]:
     """Whether an execution with this status can be redriven, and why not."""
     return redrivable(needless_redrive(status))
-
-
-def redrivable(reason: str | None) -> dict[str, str]:
-    """The members of DescribeExecution about a redrive; `reason` is why it is not possible, or None."""
-    return (
-        {"redriveStatus": "REDRIVABLE"}
-        if reason is None
-        else {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": reason}
-    )
-
-
-def needless_redrive(status: str) -> str | None:
-    """Why an execution with this status has nothing to redrive, or None."""
-    return f"Execution is {status} and cannot be redriven" if status in ("RUNNING", "SUCCEEDED") else None
 
 
 def _start_and_arn(key: str) -> tuple[int, str]:

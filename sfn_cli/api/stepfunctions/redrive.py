@@ -6,15 +6,19 @@ The interpreter decides which states run again (`interpreter/redrive.py`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sfn_cli import quotas
 from sfn_cli.api.stepfunctions import arn_checks
-from sfn_cli.api.stepfunctions.executions import needless_redrive, redrivable
 from sfn_cli.errors import ApiError
 from sfn_cli.settings import clock_reading
 
 if TYPE_CHECKING:
+    from types_boto3_stepfunctions.type_defs import (
+        RedriveExecutionInputTypeDef,
+    )
+
+    from sfn_cli.api.model.answers import RedriveExecutionAnswer
     from sfn_cli.api.service import Service
     from sfn_cli.store.records.redrives import RedriveState
 
@@ -26,7 +30,7 @@ BY_MAP_RUN = "Execution is a child of a Map Run: redrive the execution that star
 """Why a child execution is not redriven by itself. (ours)"""
 
 
-def redrive_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def redrive_execution(service: Service, request: RedriveExecutionInputTypeDef) -> RedriveExecutionAnswer:
     """The same client token, within 15 minutes, gets the same answer and redrives nothing."""
     execution_arn = request["executionArn"]
     arn_checks.check_arn(execution_arn, "execution")
@@ -79,3 +83,17 @@ def status_of(service: Service, execution_arn: str) -> dict[str, str]:
     if reason == BY_MAP_RUN:
         return {"redriveStatus": "REDRIVABLE_BY_MAP_RUN"}
     return redrivable(reason)
+
+
+def redrivable(reason: str | None) -> dict[str, str]:
+    """The members of DescribeExecution about a redrive; `reason` is why it is not possible, or None."""
+    return (
+        {"redriveStatus": "REDRIVABLE"}
+        if reason is None
+        else {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": reason}
+    )
+
+
+def needless_redrive(status: str) -> str | None:
+    """Why an execution with this status has nothing to redrive, or None."""
+    return f"Execution is {status} and cannot be redriven" if status in ("RUNNING", "SUCCEEDED") else None

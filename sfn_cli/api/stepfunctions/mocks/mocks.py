@@ -16,14 +16,15 @@ from sfn_cli import jsonvalue
 from sfn_cli.api.stepfunctions.mocks import mock_config
 from sfn_cli.asl.nesting import all_states
 from sfn_cli.errors import UsageError
-from sfn_cli.settings_table import MOCK_CONFIG_FILE
+from sfn_cli.settings.table import MOCK_CONFIG_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from sfn_cli.jsonvalue import Json
     from sfn_cli.settings import Settings
-    from sfn_cli.store.records.state_machines import Revision, StateMachine
+    from sfn_cli.store.records.revisions import Revision
+    from sfn_cli.store.records.state_machines import StateMachine
 
 FAULT = re.compile(
     r"(?P<state>.+):(?P<error>[^:@]+?)(?:@(?P<first>[1-9]\d{0,8})(?:-(?P<last>[1-9]\d{0,8}))?)?",
