@@ -67,7 +67,7 @@ class Claims:
         fails_after_crash: bool,
         max_events: int,
     ) -> None:
-        self._executions = store.executions
+        self._turns = store.turns
         self._tasks = store.tasks
         self._messages = messages
         self._dispatch = dispatch
@@ -91,7 +91,7 @@ class Claims:
 
     def _replay_of(self, claimed: Claimed) -> Callable[[TimeBudget], Interpreter]:
         """A function that makes the interpreter from the history, which is read in the loop's thread."""
-        history = list(self._executions.history(claimed.arn))
+        history = self._turns.history(claimed.id)
         if not history:
             raise RowError("The events of the execution are gone.")
         # AWS sets no bound to the history of an EXPRESS execution: the store has one.
