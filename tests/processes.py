@@ -8,23 +8,26 @@ import os
 import pty
 import select
 import signal
+import sqlite3
 import struct
 import subprocess
 import sys
 import termios
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.drivers.local import launch
 from sfn_cli.settings import Settings
+from sfn_cli.store.sqlite.database import FILE_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
 SFN = str(Path(sys.executable).with_name("sfn"))
 TIMEOUT_SECONDS = 60.0
+LOOK_SECONDS = 2.0
 ROLE = "arn:aws:iam::123456789012:role/any"
 
 
@@ -87,23 +90,37 @@ def describe(home: Path, execution: str) -> dict[str, Any]:
 
 def ended(home: Path, execution: str) -> dict[str, Any]:
     """The execution's description, once it is no longer running."""
+    give_up_at = time.monotonic() + TIMEOUT_SECONDS
+    while (described := describe(home, execution))["status"] == "RUNNING":
+        assert time.monotonic() < give_up_at, f"{execution} does not end"
+        _await_end_of_execution(home, execution)
+    return described
 
-    def description() -> dict[str, Any] | None:
-        described = describe(home, execution)
-        return described if described["status"] != "RUNNING" else None
 
-    found: dict[str, Any] = until(description, f"the end of {execution}")
-    return found
+def _await_end_of_execution(home: Path, execution: str) -> None:
+    """Awaits the end of an execution in its store, for LOOK_SECONDS: then a command may be needed again.
+
+    (It starts a worker where there is none.) A process for each look would keep the worker from its work.
+    """
+    look_again_at = time.monotonic() + LOOK_SECONDS
+    with closing(sqlite3.connect(f"{(home / FILE_NAME).absolute().as_uri()}?mode=ro", uri=True)) as store:
+        status = "SELECT status FROM execution WHERE arn = ?"
+        while store.execute(status, (execution,)).fetchone() == ("RUNNING",):
+            if time.monotonic() > look_again_at:
+                return
+            time.sleep(0.01)
 
 
 def until(condition: Callable[[], Any], what: str, timeout: float = TIMEOUT_SECONDS) -> Any:
     """Awaits a condition in another process that has no event to wait for; gives its first true value."""
     give_up_at = time.monotonic() + timeout
-    while not (value := condition()):
-        if time.monotonic() > give_up_at:
+    while True:
+        looked_at = time.monotonic()
+        if value := condition():
+            return value
+        if looked_at > give_up_at:
             raise AssertionError(f"not within {timeout:.0f} s: {what}")
-        time.sleep(0.02)
-    return value
+        time.sleep(max(0.02, time.monotonic() - looked_at))  # at most half of the time goes into looking
 
 
 def worker_pids(home: Path) -> list[int]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 MISSING = ("zsh is not installed", "fish is not installed", "node is not installed", "no recordings of AWS")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "ci, exit_code, reasons",
     [("true", pytest.ExitCode.USAGE_ERROR, MISSING), ("", pytest.ExitCode.OK, ())],

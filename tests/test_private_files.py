@@ -77,6 +77,7 @@ def home(tmp_path: Path) -> Iterator[Path]:
         stop_workers(place)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("argv", COMMANDS, ids=" ".join)
 def test_a_folder_that_others_may_write_to(home: Path, argv: tuple[str, ...]) -> None:
     """A home that is not safe is refused by every command in one line, before it opens or writes anything."""
@@ -91,6 +92,7 @@ def test_a_folder_that_others_may_write_to(home: Path, argv: tuple[str, ...]) ->
     assert len(done.stderr.strip().splitlines()) == 1
 
 
+@pytest.mark.slow
 @root_only
 @pytest.mark.parametrize("argv", COMMANDS, ids=" ".join)
 def test_a_folder_of_another_user(home: Path, argv: tuple[str, ...]) -> None:
@@ -215,6 +217,7 @@ LINKED = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name, command", LINKED)
 def test_a_link_in_place_of_a_file(home: Path, tmp_path: Path, name: str, command: str) -> None:
     """A link in place of a file is refused in one line, and its target is left unchanged."""

@@ -1,6 +1,6 @@
 """Where the steps of a state's dataflow are noted while the state is asked.
 
-Nobody but TestState shows them: every other visit has NO_TRACE. A trace changes nothing of what a
+Only TestState shows them; every other visit has NO_TRACE. A trace changes nothing of what a
 state answers. The steps have TestState's names ("afterInputPath"):
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_InspectionData.html
 """

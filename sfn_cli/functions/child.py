@@ -80,7 +80,6 @@ class Child:
         now = self._monotonic()
         limit = self.deployment.timeout_seconds * 1000
         self.invocation = invocation
-        invocation.child = self
         self._began_at = now
         self.due_at = (
             now + limit if invocation.timeout_at is None else min(now + limit, invocation.timeout_at)

@@ -10,7 +10,6 @@ from sfn_cli.uuids import random_uuid
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sfn_cli.functions.child import Child
     from sfn_cli.functions.outcome import Outcome
 
 
@@ -18,7 +17,7 @@ class Invocation:
     """Waits for a child, then has one, then is settled; `payload` is the event, JSON text."""
 
     __slots__ = (
-        "_cancel", "arn", "child", "client_context", "done", "payload", "request_id", "settled",
+        "_cancel", "arn", "client_context", "done", "payload", "request_id", "settled",
         "timeout_at", "version",
     )  # fmt: skip
 
@@ -40,7 +39,6 @@ class Invocation:
         self.payload = payload
         self.done = done
         self.timeout_at = timeout_at
-        self.child: Child | None = None
         self.settled = False
         self._cancel = cancel
 
@@ -54,6 +52,5 @@ class Invocation:
         """Reports the outcome, unless the invocation was cancelled."""
         if not self.settled:
             self.settled = True
-            self.child = None
             self.payload = ""  # what still refers to this may live long
             self.done(ended if self.version == LATEST else ended._replace(version=self.version))

@@ -329,8 +329,9 @@ class Pool:
     # Invocations
 
     def _cancel(self, invocation: Invocation) -> None:
-        if not self._waiting.remove(invocation) and invocation.child is not None:
-            self._end(invocation.child)
+        if not self._waiting.remove(invocation):
+            for child in [child for child in self._children if child.invocation is invocation]:
+                self._end(child)
             self._start_children()
 
     def _arn(self, function_ref: str, name: str, qualifier: str | None) -> str:

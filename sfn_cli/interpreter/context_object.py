@@ -12,7 +12,8 @@ from sfn_cli.asl.timestamp import format_timestamp
 from sfn_cli.interpreter.task_token import task_token
 
 if TYPE_CHECKING:
-    from sfn_cli.interpreter.execution import Execution, Frame
+    from sfn_cli.interpreter.execution import Execution
+    from sfn_cli.interpreter.frame import Frame
 
 
 def context_object(execution: Execution, frame: Frame, attempt: int) -> dict[str, Any]:

@@ -59,7 +59,7 @@ class EventType(NamedTuple):
 
 VARIABLES = "assignedVariables"
 VARIABLES_DETAILS = "assignedVariablesDetails"
-"""The details that are execution data besides the payload ({name: JSON text}), and what tells of them."""
+"""The details that are execution data besides the payload ({name: JSON text}), and what describes them."""
 
 _IN_A_STATE: tuple[Phase, ...] = ("ENTERED", "WORKED", "FAILED", "JOINED", "FORKED", "DISTRIBUTING")
 """In a state, and without an open task: the state may be left, and its expressions may fail."""
@@ -235,17 +235,15 @@ def execution_started(
 
 def execution_aborted(last_id: int, error: str | None, cause: str | None, at: int) -> HistoryEvent:
     """The end of an execution that is stopped: it is written by StopExecution, not by a worker."""
-    return _ended_from_outside(last_id, "ExecutionAborted", error, cause, at)
+    return _end_from_outside(last_id, "ExecutionAborted", error, cause, at)
 
 
 def execution_failed(last_id: int, error: str, cause: str, at: int) -> HistoryEvent:
     """The end of an execution that fails from outside its states."""
-    return _ended_from_outside(last_id, "ExecutionFailed", error, cause, at)
+    return _end_from_outside(last_id, "ExecutionFailed", error, cause, at)
 
 
-def _ended_from_outside(
-    last_id: int, type: str, error: str | None, cause: str | None, at: int
-) -> HistoryEvent:
+def _end_from_outside(last_id: int, type: str, error: str | None, cause: str | None, at: int) -> HistoryEvent:
     # Observed: AWS records 0 as the previous event of ExecutionAborted; so does sfn for any end from outside.
     return HistoryEvent(last_id + 1, 0, at, type, details=error_details(error, cause))
 

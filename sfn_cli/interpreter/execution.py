@@ -1,7 +1,11 @@
 """The state of one execution: frames, open tasks, and the agenda of what may happen next.
 
-`evolve` alone writes frames and tasks. A frame is one thread of control: the root, a branch of a
-Parallel, an iteration of a Map. Frames are numbered in the order of their making (`serial`).
+A frame is one thread of control: the root, a branch of a Parallel, an iteration of a Map. Frames are
+numbered in the order in which they are created (`serial`).
+
+Only `evolve` writes what events say. `receive` writes heartbeats (`OpenTask.beat_at`), which leave no
+event: a driver that resumes an execution sends the latest again. `decide` writes the agenda and memos
+(frame.py), and neither changes an event.
 """
 
 from __future__ import annotations
@@ -13,144 +17,10 @@ from sfn_cli import arn, quotas
 from sfn_cli.query.limits import UNLIMITED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from sfn_cli.asl.distributed_map.map_run import MapRunPlan
-    from sfn_cli.asl.resource import Resource
     from sfn_cli.asl.state_machine import CompiledMachine
-    from sfn_cli.interpreter.phase import Phase
-    from sfn_cli.interpreter.stay import Stay
-    from sfn_cli.jsonvalue import Json, Payload
-
-
-class OpenTask:
-    """A task that was scheduled and is not closed. `id` is that of the event that scheduled it.
-
-    `at` is the time of the task's last event: when it was scheduled, started or submitted.
-    `timeout_at` is in milliseconds since 1970, or None; `beat_at` is the last sign of life. `token`
-    is None where nobody outside can answer. `submitted`: the service took the request, and only the
-    result is missing; `answered`: the result, or a failure, has come. `plan` is what a Map Run is
-    to do, and `map_run_arn` its name: both are None for tasks of Task states. `attempt` counts
-    within the stay in its state, from 1, `invocation` all tasks of the state in the execution,
-    from 0.
-    """
-
-    __slots__ = (
-        "answered", "arguments", "at", "attempt", "beat_at", "credentials", "frame", "heartbeat_seconds",
-        "id", "invocation", "map_run_arn", "plan", "resource", "started", "state_name", "submitted",
-        "timeout_at", "token",
-    )  # fmt: skip
-
-    def __init__(
-        self,
-        id: int,
-        frame: Frame,
-        state_name: str,
-        resource: Resource,
-        arguments: Payload,
-        scheduled_at: int,
-        timeout_seconds: int | None,
-        heartbeat_seconds: int | None,
-        credentials: Json | None,
-        token: str | None,
-        plan: MapRunPlan | None = None,
-        map_run_arn: str | None = None,
-        attempt: int = 1,
-        invocation: int = 0,
-    ) -> None:
-        self.id = id
-        self.frame = frame
-        self.state_name = state_name
-        self.resource = resource
-        self.arguments = arguments
-        self.at = scheduled_at
-        self.timeout_at = None if timeout_seconds is None else scheduled_at + timeout_seconds * 1000
-        self.heartbeat_seconds = heartbeat_seconds
-        self.beat_at = scheduled_at
-        self.credentials = credentials
-        self.token = token
-        self.plan = plan
-        self.map_run_arn = map_run_arn
-        self.attempt = attempt
-        self.invocation = invocation
-        self.started = False
-        self.submitted = False
-        self.answered = False
-
-    @property
-    def activity(self) -> str | None:
-        """The ARN of the activity whose workers may take the task."""
-        return self.resource.arn if self.resource.kind == "activity" else None
-
-    @property
-    def awaits_child(self) -> bool:
-        """Whether the end of executions that were started is the answer."""
-        return self.plan is not None or self.resource.pattern.startswith("sync")
-
-    @property
-    def in_flight(self) -> bool:
-        """Whether it is being done by who drives the execution, and would be lost with it."""
-        return self.started and not self.submitted and self.activity is None and self.plan is None
-
-    @property
-    def heartbeat_due_at(self) -> int | None:
-        return None if self.heartbeat_seconds is None else self.beat_at + self.heartbeat_seconds * 1000
-
-    @property
-    def due_at(self) -> int | None:
-        """When the task times out, if nothing comes before."""
-        limits = [at for at in (self.timeout_at, self.heartbeat_due_at) if at is not None]
-        return min(limits) if limits else None
-
-
-class Frame:
-    """One thread of control.
-
-    `last` is the event that its next event follows (previousEventId), `last_at` the time of that
-    event (milliseconds since 1970). `index` is which child of its parent it is; `item` the (index,
-    value) of the Map item that it works on. `stay` is what is known of the state that it is in, or
-    has just left; no frame has one before it enters its first state. `stood` is the frame's phase
-    before it was ABORTED, or failed and ENDED.
-    """
-
-    __slots__ = (
-        "index",
-        "input",
-        "item",
-        "last",
-        "last_at",
-        "machine",
-        "next",
-        "parent",
-        "phase",
-        "serial",
-        "stay",
-        "stood",
-        "variables",
-    )
-
-    def __init__(
-        self,
-        serial: int,
-        machine: CompiledMachine,
-        input: Payload,
-        variables: Mapping[str, Json],
-        last: int,
-        at: int,
-    ) -> None:
-        self.serial = serial
-        self.machine = machine
-        self.parent: Frame | None = None
-        self.index = 0
-        self.item: tuple[int, Json] | None = None
-        self.phase: Phase = "STARTING"
-        self.stood: Phase = "STARTING"
-        self.next: str | None = machine.start_at
-        self.input = input
-        self.variables = variables
-        self.last = last
-        self.last_at = at
-        self.stay: Stay = None  # type: ignore[assignment]  # set when the first state is entered
+    from sfn_cli.interpreter.frame import Frame
+    from sfn_cli.interpreter.open_task import OpenTask
+    from sfn_cli.jsonvalue import Payload
 
 
 class Execution:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from sfn_cli import quotas
 from sfn_cli.interpreter.decide import decide
 from sfn_cli.interpreter.evolve import evolve
-from sfn_cli.interpreter.execution import Execution, OpenTask
+from sfn_cli.interpreter.execution import Execution
 from sfn_cli.interpreter.receive import receive
 from sfn_cli.query.limits import BudgetExceeded
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.asl.state_machine import CompiledMachine
     from sfn_cli.interpreter.events import HistoryEvent
+    from sfn_cli.interpreter.open_task import OpenTask
     from sfn_cli.interpreter.signals import Signal
     from sfn_cli.query.limits import TimeBudget
 

@@ -11,7 +11,8 @@ from sfn_cli.query.scope import Scope
 
 if TYPE_CHECKING:
     from sfn_cli.asl.distributed_map.map_run import MapRunPlan
-    from sfn_cli.interpreter.execution import Execution, Frame
+    from sfn_cli.interpreter.execution import Execution
+    from sfn_cli.interpreter.frame import Frame
 
 
 def map_run_arn(execution: Execution, frame: Frame, plan: MapRunPlan) -> str:

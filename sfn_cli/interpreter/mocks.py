@@ -35,7 +35,7 @@ from sfn_cli.jsonvalue import Json, Payload, loads
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sfn_cli.interpreter.execution import OpenTask
+    from sfn_cli.interpreter.open_task import OpenTask
 
 
 TIMEOUTS = (TIMEOUT, HEARTBEAT_TIMEOUT)

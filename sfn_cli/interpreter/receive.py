@@ -19,7 +19,8 @@ from sfn_cli.interpreter.visits import refusal_of
 
 if TYPE_CHECKING:
     from sfn_cli.asl.resource import Resource
-    from sfn_cli.interpreter.execution import Execution, OpenTask
+    from sfn_cli.interpreter.execution import Execution
+    from sfn_cli.interpreter.open_task import OpenTask
     from sfn_cli.jsonvalue import Json, Payload
 
 
@@ -45,7 +46,7 @@ def receive(execution: Execution, signal: Signal, now: int) -> HistoryEvent | No
             return _record(execution, task, now, "TimedOut", error_details(error, cause))
         case TaskHeartbeat(at=at):
             task.beat_at = max(task.beat_at, at)
-            execution.make_ready(task.frame)
+            execution.make_ready(execution.frames[task.frame])
             return None
     assert_never(signal)
 
@@ -65,7 +66,7 @@ def _record(
     payload: Payload | None = None,
 ) -> HistoryEvent:
     shown = {**task_details(task.resource), **(details or {})}
-    frame = task.frame
+    frame = execution.frames[task.frame]
     return HistoryEvent(
         execution.last_id + 1,
         frame.last,

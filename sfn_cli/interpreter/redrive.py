@@ -2,13 +2,13 @@
 
 https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html#redrive-behavior-states
 
-Rule 1: what succeeded is kept. Of a Map or Parallel, the children that did not succeed go on, each
+Rule 1: what succeeded stays. Of a Map or Parallel, the children that did not succeed go on, each
 from where it stood, and the items that never began will. If the execution failed with
 States.DataLimitExceeded, all run again. A Map Run is redriven itself: its children that did not
 succeed go on.
 Rule 2: a state that was entered and not left does its work again, without being entered again: a
 Task is scheduled, a Choice asks its rules. A Fail is entered again, and fails again.
-Rule 3: limits begin anew: Retriers have all their attempts, and the Seconds of a Wait count from
+Rule 3: limits start again: Retriers have all their attempts, and the Seconds of a Wait count from
 the redrive.
 """
 
@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 from sfn_cli.interpreter.visits import DATA_LIMIT_EXCEEDED
 
 if TYPE_CHECKING:
-    from sfn_cli.interpreter.execution import Execution, Frame
+    from sfn_cli.interpreter.execution import Execution
+    from sfn_cli.interpreter.frame import Frame
     from sfn_cli.interpreter.phase import Phase
 
 
@@ -40,13 +41,13 @@ def _resume(execution: Execution, frame: Frame, at: int) -> None:
     if stood in ("STARTING", "ENDING"):
         frame.phase = stood
     else:
-        _begin_anew(execution, frame, stood, at)
+        _restart(execution, frame, stood, at)
     execution.frames[frame.serial] = frame
     execution.make_ready(frame)
 
 
-def _begin_anew(execution: Execution, frame: Frame, stood: Phase, at: int) -> None:
-    """Forgets the failure and the attempts, and keeps what the children or the Map Run have done."""
+def _restart(execution: Execution, frame: Frame, stood: Phase, at: int) -> None:
+    """Discards the failure and the attempts, but not what the children or the Map Run have done."""
     stay = frame.stay
     fork = stay.fork if stood != "ENTERED" else None
     result = None

@@ -40,7 +40,7 @@ class TaskFailed(NamedTuple):
 
 
 class TaskRefused(NamedTuple):
-    """There is nobody to whom the task could be given."""
+    """The task cannot be scheduled: its activity does not exist, for instance."""
 
     task: int
     error: str
@@ -58,7 +58,7 @@ class TaskTimedOut(NamedTuple):
 
 
 class TaskHeartbeat(NamedTuple):
-    """The task's worker lives: HeartbeatSeconds count anew from `at` (milliseconds since 1970)."""
+    """The task's worker lives: HeartbeatSeconds start again at `at` (milliseconds since 1970)."""
 
     task: int
     at: int
@@ -68,5 +68,5 @@ Signal = TaskStarted | TaskSubmitted | TaskSucceeded | TaskFailed | TaskRefused 
 
 
 def time_of(signal: Signal) -> int:
-    """When, by who says so; 0 when that is not told."""
+    """When the sender says that it happened (milliseconds since 1970); 0 when it does not say."""
     return signal.at if isinstance(signal, TaskSucceeded | TaskFailed | TaskHeartbeat) else 0

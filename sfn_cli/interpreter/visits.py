@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sfn_cli.asl.distributed_map.map_run import MapRunPlan
-    from sfn_cli.interpreter.execution import Execution, Frame
-    from sfn_cli.interpreter.stay import Stay
+    from sfn_cli.interpreter.execution import Execution
+    from sfn_cli.interpreter.frame import Frame, Stay
 
 DATA_LIMIT_EXCEEDED = "States.DataLimitExceeded"
 QUERY_EVALUATION_ERROR = "States.QueryEvaluationError"
@@ -108,11 +108,11 @@ def map_run_plan(execution: Execution, frame: Frame) -> MapRunPlan:
     stay = frame.stay
     known = stay.memo.plan
     if known is None:
-        asked, state = stay.distribution or first_move(execution, frame), stay.state
-        assert isinstance(asked, Distribute) and isinstance(state, MapState)
+        move, state = stay.distribution or first_move(execution, frame), stay.state
+        assert isinstance(move, Distribute) and isinstance(state, MapState)
         seen = visit(execution, frame, attempt=stay.retry_count, now=frame.last_at)
         try:
-            known = stay.note().plan = state.plan(seen, asked)
+            known = stay.note().plan = state.plan(seen, move)
         except (StatesError, RecursionError) as error:
             raise in_full(stay, error) from None
     return known
@@ -121,24 +121,24 @@ def map_run_plan(execution: Execution, frame: Frame) -> MapRunPlan:
 AnyMove = TypeVar("AnyMove", bound=Move)
 
 
-def _within_quota(stay: Stay, asked: AnyMove) -> AnyMove:
+def _within_quota(stay: Stay, move: AnyMove) -> AnyMove:
     """The move itself. Raises StatesError if it is beyond AWS's quota."""
-    if any(map(too_large, _payloads(asked))):
+    if any(map(too_large, _payloads(move))):
         raise StatesError(DATA_LIMIT_EXCEEDED, data_limit_cause(stay.state.name))
-    return asked
+    return move
 
 
-def _payloads(asked: Move) -> Sequence[Payload]:
+def _payloads(move: Move) -> Sequence[Payload]:
     """What the move puts into the history, to which AWS's quota applies: all variables that are
     assigned count together.
     """
-    match asked:
+    match move:
         case Exit(output, None):
             return (output,)
         case Exit(output, assigned):
             return (output, Payload(assigned))
         case Call():
-            return (asked.arguments,)
+            return (move.arguments,)
     return ()
 
 
@@ -160,7 +160,7 @@ def too_large(payload: Payload) -> bool:
     if payload.is_larger_than(PAYLOAD_BYTES):
         return True
     text = payload.text
-    # A character is at most 4 bytes of UTF-8: most texts need no encoding to be told small.
+    # A character is at most 4 bytes of UTF-8: most texts are known to be small without being encoded.
     return len(text) * 4 > PAYLOAD_BYTES and len(text.encode("utf-8", "surrogatepass")) > PAYLOAD_BYTES
 
 
@@ -198,9 +198,9 @@ def _failure(execution: Execution, frame: Frame) -> StatesError:
             case "DISTRIBUTING":
                 map_run_plan(execution, frame)
             case _:
-                asked = first_move(execution, frame)
-                if isinstance(asked, Stop):
-                    return StatesError(asked.error, asked.cause)
+                move = first_move(execution, frame)
+                if isinstance(move, Stop):
+                    return StatesError(move.error, move.cause)
     except StatesError as error:
         return error
     raise AssertionError(f"the state {frame.stay.state.name} did not fail")

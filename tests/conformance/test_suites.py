@@ -23,7 +23,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sfn_cli.query.jsonata.expression import UNDEFINED, JsonataError, compile_expression
+from sfn_cli.query.jsonata.expression import compile_expression
+from sfn_cli.query.jsonata.result import UNDEFINED, JsonataError
 from sfn_cli.query.jsonpath.expression import PathNotFound, compile_path
 from sfn_cli.query.scope import Scope
 from tests.conformance.recordings import HERE, RECORDINGS, needs_recordings

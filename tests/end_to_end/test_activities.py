@@ -65,6 +65,7 @@ def test_a_task_that_nobody_takes(home: Path) -> None:
     assert ended(home, arn)["error"] == "Broken"
 
 
+@pytest.mark.slow
 def test_a_task_for_no_activity(home: Path) -> None:
     """It cannot be scheduled: the execution fails at once, and by no Retrier's grace; one that is
     scheduled outlives its activity.

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.slow  # an HTTP API and a worker for each
+
 AWS_NAME = "example.execute-api.eu-west-1.amazonaws.com"
 _NUMBERS = count()
 
@@ -44,7 +46,6 @@ def output(home: Path, *arguments: Any, **more: Any) -> Any:
     return json.loads(ended(home, started(home, *arguments, **more))["output"])
 
 
-@pytest.mark.slow
 def test_an_api_on_this_machine(home: Path, there: Api) -> None:
     """Stage and Path make the path; lists have several values; null is left out unless it is allowed."""
     told = output(
@@ -91,7 +92,6 @@ def test_an_api_of_aws(home: Path, there: Api) -> None:
     )
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("more, key", [({}, "sfn"), ({"SFN_AWS": "real"}, "the-user")])
 def test_the_endpoint_that_is_named(home: Path, there: Api, more: dict[str, str], key: str) -> None:
     """An API of AWS's goes there under its own name, signed if that is asked; the user's

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+pytestmark = pytest.mark.slow  # a process for each of a hundred lines
+
 PASS = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}})
 CREATE = ("create-state-machine", "--name", "x", "--role-arn", ROLE, "--definition", PASS)
 YAML = ("create-state-machine", "--cli-input-yaml")
@@ -103,7 +105,6 @@ TOO_DEEP = "Document nesting depth (1001) exceeds the maximum allowed (1000)"
 TOO_DEEP_SHORTHAND = "nested more than 100 levels deep"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "line, code, message",
     [
@@ -212,7 +213,6 @@ def test_a_pipe_without_an_end(home: Path, tmp_path: Path) -> None:
     assert f"file://{pipe}: [Errno 27] {PARAMETER_LIMIT}" in done.stderr
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("output", ["json", "text", "table", "yaml"])
 @pytest.mark.parametrize(
     "text",
@@ -309,7 +309,6 @@ FULL = "Cannot write the output: No space left on device"
 TAKES_NOTHING = ("delete-activity", "--activity-arn", "arn:aws:states:us-east-1:123456789012:activity:none")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "line, redirections, code, message",
     [

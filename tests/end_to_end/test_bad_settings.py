@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.slow  # a process for each of forty settings
+
 PASS = {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:M"
 EXECUTION = "arn:aws:states:us-east-1:123456789012:execution:M:x"

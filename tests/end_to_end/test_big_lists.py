@@ -17,6 +17,8 @@ from tests.processes import create_machine, ended, start_execution, stop_workers
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow  # stores that are filled first
+
 ECHO = {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
 FEW = 200
 MANY = 300_000 if BIG else 20_000
@@ -32,7 +34,6 @@ def execution(home: Path) -> str:
     return arn
 
 
-@pytest.mark.slow
 def test_a_list_is_written_as_it_is_read(home: Path, execution: str) -> None:
     """Without --max-items a list of any length takes the memory of a page, in JSON as in text."""
     listed = ("list-executions", "--state-machine-arn", "M")

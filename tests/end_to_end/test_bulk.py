@@ -10,6 +10,8 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from sfn_cli.api.stepfunctions.executions import new_execution
 from sfn_cli.app import build
 from sfn_cli.settings import Settings
@@ -164,6 +166,7 @@ def test_lines_of_a_pipe_are_started_as_they_come(home: Path) -> None:
     assert list(inputs_by_arn(home)) == arns
 
 
+@pytest.mark.slow
 def test_what_was_told_survives_a_kill(home: Path) -> None:
     """After kill -9 in mid-stream, each execution that was printed is there, and runs on; none is
     half there.
@@ -216,6 +219,7 @@ def test_wait_tells_how_they_ended(home: Path, tmp_path: Path) -> None:
     assert (done.returncode, objects(done.stderr)) == (255, [{"SUCCEEDED": 3, "FAILED": 2}])
 
 
+@pytest.mark.slow
 def test_a_worker_claims_no_more_than_it_can_drive(home: Path) -> None:
     """Thousands of new executions do not keep a worker from those it has.
 

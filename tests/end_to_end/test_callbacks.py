@@ -176,6 +176,7 @@ def test_a_child_that_cannot_start(home: Path) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["stop", "timeout"])
 def test_a_task_that_gives_up_aborts_its_child(home: Path, how: str) -> None:
     """A child execution is aborted when its parent is stopped or the task times out."""

@@ -177,10 +177,7 @@ class Terminal:
         os.close(self._slave)
 
 
-@pytest.fixture(
-    scope="module",
-    params=["bash", *(pytest.param(shell, marks=pytest.mark.slow) for shell in SHELLS if shell != "bash")],
-)
+@pytest.fixture(scope="module", params=SHELLS)
 def terminal(request: pytest.FixtureRequest, home: Path) -> Iterator[Terminal]:
     if shutil.which(request.param) is None:
         pytest.skip(f"{request.param} is not installed")
@@ -194,6 +191,7 @@ def terminal(request: pytest.FixtureRequest, home: Path) -> Iterator[Terminal]:
         terminal.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("typed, given", LINES)
 def test_tab(terminal: Terminal, typed: str, given: str) -> None:
     terminal.type("say " + typed.replace("~", "\t") + "\n")

@@ -89,7 +89,7 @@ def events(home: Path, execution: str) -> list[tuple[int, int, str]]:
     return [(event["id"], event["previousEventId"], event["type"]) for event in history]
 
 
-@pytest.mark.parametrize("execution_type", ["STANDARD", "EXPRESS"])
+@pytest.mark.parametrize("execution_type", ["STANDARD", pytest.param("EXPRESS", marks=pytest.mark.slow)])
 def test_children_are_executions(home: Path, execution_type: str) -> None:
     """The Map Run tells of its counts; its children are listed by its ARN, and describe themselves."""
     described = run(home, distributed(PASS, execution_type, Label="Items"), ["a", "b", "c"])
@@ -213,6 +213,7 @@ def reader(bucket: str, key: str, **config: Any) -> dict[str, Any]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "key, config, items",
     [
@@ -266,6 +267,7 @@ def test_item_reader_fails(home: Path, bucket: str, key: str, config: dict[str, 
     assert types[-3:] == ["MapRunFailed", "MapStateFailed", "ExecutionFailed"]
 
 
+@pytest.mark.slow
 def test_manifest_of_athena(home: Path, bucket: str) -> None:
     """Each line names an object whose items are read; here, of folders."""
     (home.parent / "bucket" / "list.csv").write_text(f'"{bucket}/lines.jsonl"\n"{bucket}/lines.jsonl"\n')
@@ -278,6 +280,7 @@ def test_manifest_of_athena(home: Path, bucket: str) -> None:
     assert output(described) == [{"a": 1}, "b"] * 2
 
 
+@pytest.mark.slow
 def test_objects_that_are_loaded(home: Path, bucket: str) -> None:
     """The items are those within the objects that are listed."""
     listing = {
@@ -288,6 +291,7 @@ def test_objects_that_are_loaded(home: Path, bucket: str) -> None:
     assert output(run(home, distributed(PASS, ItemReader=listing))) == [{"a": 1}, "b"]
 
 
+@pytest.mark.slow
 def test_list_of_objects(home: Path, bucket: str) -> None:
     listing = {
         "Resource": "arn:aws:states:::s3:listObjectsV2",
@@ -413,6 +417,7 @@ def test_result_writer(home: Path, tmp_path: Path, config: dict[str, str], writt
     assert (tmp_path / "out" / folder / "SUCCEEDED_0.json").read_bytes() == written
 
 
+@pytest.mark.slow
 def test_results_with_what_they_are_of(home: Path, tmp_path: Path) -> None:
     """By default each result is written with its execution's description, failures in a file of their own."""
     place = {"Bucket": (tmp_path / "out").as_uri(), "Prefix": ""}
@@ -448,6 +453,7 @@ def test_results_of_a_run_that_fails(home: Path, tmp_path: Path) -> None:
     assert (folder / "manifest.json").exists()
 
 
+@pytest.mark.slow
 def test_a_result_writer_that_cannot_write(home: Path, tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file, no folder")
     writer = {
@@ -458,6 +464,7 @@ def test_a_result_writer_that_cannot_write(home: Path, tmp_path: Path) -> None:
     assert described["error"] == "States.ResultWriterFailed"
 
 
+@pytest.mark.slow
 def test_results_beyond_the_quota(home: Path) -> None:
     described = run(
         home,
@@ -467,6 +474,7 @@ def test_results_beyond_the_quota(home: Path) -> None:
     assert described["error"] == "States.DataLimitExceeded"
 
 
+@pytest.mark.slow
 def test_stop(home: Path) -> None:
     """Stopping the parent aborts its Map Run and the children that run; no more are started."""
     machine = create_machine(home, "Machine", distributed(A_DAY, MaxConcurrency=2))

@@ -67,6 +67,7 @@ def logged(home: Path) -> list[dict[str, Any]]:
         database.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "level, types",
     [

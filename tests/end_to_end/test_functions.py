@@ -125,6 +125,7 @@ def test_an_event_from_the_terminal(home: Path, tmp_path: Path) -> None:
     assert len(worker_pids(home)) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind, status, handled", [("Event", 202, True), ("DryRun", 204, False)])
 def test_a_task_that_does_not_wait(home: Path, tmp_path: Path, kind: str, status: int, handled: bool) -> None:
     """lambda:invoke with InvocationType Event goes on at once, whatever the function does; DryRun

@@ -233,6 +233,7 @@ def test_failures(home: Path, there: Api) -> None:
     assert told == [(error, cause) for _, error, cause in caught]
 
 
+@pytest.mark.slow
 def test_a_request_that_is_traced(home: Path, there: Api) -> None:
     """TestState shows the request and the response; what the connection adds only to who asks for secrets."""
     key = connect_by_key(home, QueryStringParameters=[{"Key": "added", "Value": "hidden"}])
@@ -270,6 +271,7 @@ def test_a_request_that_is_traced(home: Path, there: Api) -> None:
     assert "request" not in traced("--inspection-level", "DEBUG")
 
 
+@pytest.mark.slow
 def test_connections_over_http(home: Path, there: Api) -> None:
     """EventBridge's clients make, show and delete connections; a task, and an aws-sdk task, find
     them by AWS's own ARN.

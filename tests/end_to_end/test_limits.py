@@ -22,6 +22,8 @@ from tests.processes import (
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow  # states that run away, or nest as deeply as they can
+
 ROLE = "arn:aws:iam::123456789012:role/any"
 ACCOUNT = "arn:aws:states:us-east-1:123456789012"
 BACKTRACKS = '{% $contains($pad("a", 60, "a") & "!", /(a|aa)+$/) %}'
@@ -47,7 +49,6 @@ WAITING = {
 }
 
 
-@pytest.mark.slow
 def test_runaways_beside_quick_ones(home: Path) -> None:
     """An expression that never ends holds up nobody, fails in the end, and lets itself be stopped;
     the worker lives on.
@@ -82,7 +83,6 @@ def test_runaways_beside_quick_ones(home: Path) -> None:
     assert sfn(home, "doctor").returncode == 0
 
 
-@pytest.mark.slow
 def test_a_task_answers_while_another_branch_is_slow(home: Path) -> None:
     """What comes for an execution while its slow step runs is not lost: here, the answer to another
     branch's task.

@@ -62,6 +62,7 @@ NAMES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line, answer", NAMES)
 def test_names(home: Path, line: str, answer: object) -> None:
     assert sfn_json(home, *line.split()) == answer

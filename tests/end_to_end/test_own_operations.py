@@ -139,6 +139,7 @@ def _lasting(answer: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(len(REQUESTS)), ids=lambda number: f"{number}-{REQUESTS[number][0]}")
 def test_as_the_command(shop: Path, answers: list[Any], number: int) -> None:
     """The task's result is the command's answer; its error has the command's code and message."""

@@ -134,9 +134,10 @@ def test_what_was_repaired_is_redriven(home: Path, tmp_path: Path) -> None:
     whole(home)
 
 
+@pytest.mark.slow  # the wait outlasts the commands on a busy machine
 def test_stopped_and_redriven_at_once(home: Path) -> None:
     """Again and again, before its worker has let go of it: it goes on, by one worker."""
-    states = {"W": {"Type": "Wait", "Seconds": 1, "Next": "P"}, "P": {"Type": "Pass", "End": True}}
+    states = {"W": {"Type": "Wait", "Seconds": 5, "Next": "P"}, "P": {"Type": "Pass", "End": True}}
     arn = start_execution(home, create_machine(home, "Wait", {"StartAt": "W", "States": states}))
     until(lambda: "WaitStateEntered" in types(home, arn), "the wait")
     service = build(Settings.from_environment({"SFN_HOME": str(home)}))
@@ -149,9 +150,10 @@ def test_stopped_and_redriven_at_once(home: Path) -> None:
     whole(home)
 
 
+@pytest.mark.slow  # the wait outlasts the commands on a busy machine
 def test_with_no_worker_alive(home: Path) -> None:
     """It was stopped and redriven while none was there: what the dead one was told is nobody's."""
-    states = {"W": {"Type": "Wait", "Seconds": 1, "End": True}}
+    states = {"W": {"Type": "Wait", "Seconds": 5, "End": True}}
     arn = start_execution(home, create_machine(home, "Wait", {"StartAt": "W", "States": states}))
     until(lambda: "WaitStateEntered" in types(home, arn), "the wait")
     with no_worker(home):

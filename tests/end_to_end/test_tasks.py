@@ -108,6 +108,7 @@ def test_a_token(home: Path) -> None:
     assert (none.returncode, none.stderr) == (255, "\nsfn: [ERROR]: No task waits for anybody.\n")
 
 
+@pytest.mark.slow
 def test_an_activity(home: Path) -> None:
     """A task that no worker has taken is taken, and out of turn; one that a worker has is answered
     beside it.

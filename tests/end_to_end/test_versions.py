@@ -135,6 +135,7 @@ def test_an_alias_moves_on(home: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_many_by_an_alias(home: Path, tmp_path: Path) -> None:
     """Each line of a file is drawn for itself: the two versions share them, and each runs its own."""
     published(home, 1, 2)

@@ -167,6 +167,7 @@ def test_handler_in_a_package(bench: Workbench) -> None:
     assert bench.answer() == "paid"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "source, reason",
     [
@@ -206,6 +207,7 @@ def test_exit(bench: Workbench, source: str, reason: str) -> None:
     assert bench.answer(1, "other") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "body",
     [

@@ -53,6 +53,7 @@ def test_an_invocation(bench: Workbench) -> None:
     assert all(message.endswith("\n") for _, _, _, message in bench.logged)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "body, lines",
     [

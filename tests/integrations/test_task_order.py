@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from sfn_cli.interpreter.execution import OpenTask
+    from sfn_cli.interpreter.open_task import OpenTask
 
 STATES = "arn:aws:states:::"
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:Gone"

@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli import quotas
 from sfn_cli.asl.state_machine import load
 from sfn_cli.interpreter.decide import decide
-from sfn_cli.interpreter.events import HistoryEvent, execution_redriven, execution_started
-from sfn_cli.interpreter.execution import Execution, Frame, OpenTask
-from sfn_cli.interpreter.fork import ForkState
+from sfn_cli.interpreter.events import (
+    HistoryEvent,
+    execution_aborted,
+    execution_redriven,
+    execution_started,
+)
+from sfn_cli.interpreter.execution import Execution
+from sfn_cli.interpreter.frame import NO_MEMO, ForkState, Frame, Stay
 from sfn_cli.interpreter.interpreter import Interpreter
+from sfn_cli.interpreter.open_task import OpenTask
 from sfn_cli.interpreter.signals import Signal, TaskFailed, TaskStarted, TaskSucceeded
-from sfn_cli.interpreter.stay import NO_MEMO, Stay
 from sfn_cli.jsonvalue import Payload, dumps
 from sfn_cli.query.limits import UNLIMITED, TimeBudget
 
@@ -70,7 +75,7 @@ def redriven(history: Sequence[HistoryEvent], after_ms: int = 1_000) -> list[His
 
 def stopped(history: Sequence[HistoryEvent]) -> list[HistoryEvent]:
     """A history that is cut off by StopExecution."""
-    return [*history, HistoryEvent(history[-1].id + 1, 0, history[-1].at, "ExecutionAborted", details={})]
+    return [*history, execution_aborted(history[-1].id, None, None, history[-1].at)]
 
 
 def run(
@@ -92,7 +97,7 @@ def run(
     interpreter = interpreter_of(definition, [stored(event) for event in events], arn, max_events)
     interpreter.budget = budget
     now = events[-1].at
-    answered = _answered(interpreter, events)
+    answered = answered_so_far(interpreter, events)
     for _ in range(100_000):
         while made := _advance_forgetfully(interpreter, now) if forgetful else _advance(interpreter, now):
             events += made
@@ -170,7 +175,7 @@ def _forget(execution: Execution) -> None:
             frame.stay.memo = NO_MEMO
 
 
-def _answered(interpreter: Interpreter, events: Sequence[HistoryEvent]) -> dict[str, int]:
+def answered_so_far(interpreter: Interpreter, events: Sequence[HistoryEvent]) -> dict[str, int]:
     """How many answers each state has had already: the tasks that were closed before the history was cut."""
     counts: dict[str, int] = {}
     entered: dict[int, str] = {}
@@ -188,13 +193,13 @@ def _next_signal(interpreter: Interpreter, answers: Answers, answered: dict[str,
         if not task.started:
             return TaskStarted(task.id)
     for task in interpreter.open_tasks.values():
-        signal = _answer(task, answers, answered)
+        signal = answer_of(task, answers, answered)
         if signal is not None:
             return signal
     return None
 
 
-def _answer(task: OpenTask, answers: Answers, answered: dict[str, int]) -> Signal | None:
+def answer_of(task: OpenTask, answers: Answers, answered: dict[str, int]) -> Signal | None:
     if task.plan is not None:  # a Map Run each of whose children gives back its input
         assert all(
             0 <= number < 2**63 for number in (task.plan.max_concurrency, task.plan.tolerance.failures)

@@ -292,6 +292,7 @@ FIELDS = {
 ITEMS = [1, "\ud800", 10**30]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("definition", FIELDS.values(), ids=FIELDS)
 def test_fields(definition: Any) -> None:
     """A field takes the value that its path or expression finds, or fails its state."""

@@ -11,7 +11,7 @@ from sfn_cli.interpreter.turn import turn
 from tests.interpreter.hand_turned import START, begin, interpreter_of
 
 if TYPE_CHECKING:
-    from sfn_cli.interpreter.execution import OpenTask
+    from sfn_cli.interpreter.open_task import OpenTask
 
 CALLBACK = {
     "Type": "Task",

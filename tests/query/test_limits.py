@@ -11,7 +11,8 @@ import pytest
 
 from sfn_cli.errors import StatesError
 from sfn_cli.query.intrinsic_parser import compile_intrinsic
-from sfn_cli.query.jsonata.expression import JsonataError, compile_expression
+from sfn_cli.query.jsonata.expression import compile_expression
+from sfn_cli.query.jsonata.result import JsonataError
 from sfn_cli.query.jsonpath.expression import compile_path
 from sfn_cli.query.limits import BudgetExceeded, TimeBudget
 from sfn_cli.query.scope import Scope

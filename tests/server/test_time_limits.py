@@ -107,6 +107,7 @@ def half_open(served: Served, count: int) -> Iterator[selectors.BaseSelector]:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
+@pytest.mark.slow
 def test_thousands_of_half_open_connections(tmp_path: Path) -> None:
     """More half-open connections than descriptors do not keep the server from answering signed requests."""
     count = min(HALF_OPEN, resource.getrlimit(resource.RLIMIT_NOFILE)[1] - OWN_FILES)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sfn_cli.api.service import Service
-    from sfn_cli.query.filter_pattern import Matches
+    from sfn_cli.query.filter_pattern.matching import Matches
 
 Answer = TypeVar("Answer")
 

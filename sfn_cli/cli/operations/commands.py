@@ -91,7 +91,7 @@ class TableCommand(click.Command):
     def get_help(self, ctx: click.Context) -> str:
         from sfn_cli.cli.operations import help_text
 
-        return help_text.of_command(self)
+        return help_text.of_command(self.service, self.name or "", self.table(), self.positionals)
 
 
 class OperationCommand(TableCommand):

@@ -16,7 +16,6 @@ from sfn_cli.cli.operations.options import GLOBALS, Option, Table
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sfn_cli.cli.operations.commands import Sfn, TableCommand
 
 _WIDTH = 100
 
@@ -32,22 +31,21 @@ def option_sentence(flag: str) -> str:
     return says
 
 
-def of_command(command: TableCommand) -> str:
-    """The whole help of one command."""
-    path = _path(command.service, command.name or "")
-    table = command.table()
+def of_command(service: str, name: str, table: Table, positionals: Sequence[str]) -> str:
+    """The whole help of one command, whose own options are in `table`."""
+    path = _path(service, name)
     formatter = click.HelpFormatter(width=_WIDTH)
-    names = "".join(f" {name.upper()}" for name in command.positionals)
+    names = "".join(f" {word.upper()}" for word in positionals)
     formatter.write_usage(f"{PROGRAM} {path}{names}", "[options]")
     formatter.write_paragraph()
-    formatter.write_text(sentence(command.service, command.name or ""))
-    rows = [(name.upper(), option_sentence(name)) for name in command.positionals]
+    formatter.write_text(sentence(service, name))
+    rows = [(word.upper(), option_sentence(word)) for word in positionals]
     rows += [
         (_flag(option, table), _option_help(option)) for option in table.values() if _is_shown(option, table)
     ]
     with formatter.section("Options"):
         formatter.write_dl(rows)
-    example = _words()["commands"].get(f"{command.service} {command.name}", {}).get("example")
+    example = _words()["commands"].get(f"{service} {name}", {}).get("example")
     if example is not None:
         with formatter.section("Example"):
             formatter.write(f"  {PROGRAM} {path} {example}".rstrip() + "\n")
@@ -56,7 +54,7 @@ def of_command(command: TableCommand) -> str:
     return formatter.getvalue().rstrip()
 
 
-def overview(root: Sfn, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+def overview(root: click.Group, ctx: click.Context, formatter: click.HelpFormatter) -> None:
     """The help of `sfn` itself: its own commands, the services, the operations, the options of all."""
     formatter.width = _WIDTH
     formatter.write_usage(PROGRAM, "<command> [options]")

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from sfn_cli.drivers.local.offload import SlowStep
     from sfn_cli.integrations.integration import Cancel
     from sfn_cli.interpreter.events import HistoryEvent
-    from sfn_cli.interpreter.execution import OpenTask
     from sfn_cli.interpreter.interpreter import Interpreter
+    from sfn_cli.interpreter.open_task import OpenTask
     from sfn_cli.interpreter.signals import Signal
     from sfn_cli.interpreter.turn import Turned
     from sfn_cli.query.limits import TimeBudget
@@ -55,11 +55,14 @@ class PendingChanges:
         """Adds what a turn brought, and the messages that it consumed."""
         self.events += turned.events
         self.consumed += consumed
-        opened = {task.id for task in self.opened}
-        closed = {task.id for task in turned.closed}
-        self.opened = [task for task in self.opened if task.id not in closed]
+        if turned.closed and self.opened:
+            opened = {task.id for task in self.opened}
+            closed = {task.id for task in turned.closed}
+            self.opened = [task for task in self.opened if task.id not in closed]
+            self.closed += [task for task in turned.closed if task.id not in opened]
+        else:
+            self.closed += turned.closed
         self.opened += turned.opened
-        self.closed += [task for task in turned.closed if task.id not in opened]
 
 
 class DrivenExecution:
@@ -120,7 +123,9 @@ class DrivenExecution:
     def turn(self, now: int) -> Turned:
         """Takes a turn as long as one execution may have in a round. It consumes all mail."""
         ends_at = time.monotonic() + SECONDS_AT_A_TIME
-        signals, self.mail, self.messages = self.mail, [], []
+        signals = self.mail
+        if signals:
+            self.mail, self.messages = [], []
         virtual = self.clock if isinstance(self.clock, VirtualClock) else None
         turned = turn.turn(
             self.interpreter,
@@ -179,18 +184,21 @@ class DrivenExecution:
 
     def changes(self, pending: PendingChanges) -> ExecutionChanges:
         """What a round writes to the store for the execution."""
-        answerable = [task for task in pending.closed if task.token is not None]
-        awaited = [task for task in pending.closed if task.token is not None or task.plan is not None]
-        return ExecutionChanges(
+        changes = ExecutionChanges(
             self.id,
             pending.events,
             pending.consumed,
+            in_map_run=self.map_run is not None,
+            log=self._log_lines(pending.events) if self.log is not None else (),
+        )
+        if not (pending.opened or pending.closed):
+            return changes
+        awaited = [task for task in pending.closed if task.token is not None or task.plan is not None]
+        return changes._replace(
             opened=self._answerable(pending.opened),
-            closed=[task.id for task in answerable],
+            closed=[task.id for task in pending.closed if task.token is not None],
             given_up=[task.id for task in awaited if not task.answered],
             map_runs=[task.id for task in pending.closed if task.plan is not None and task.answered],
-            in_map_run=self.map_run is not None,
-            log=self._log_lines(pending.events),
         )
 
     def _answerable(self, opened: Sequence[OpenTask]) -> list[Opened]:
@@ -204,8 +212,7 @@ class DrivenExecution:
         ]
 
     def _log_lines(self, events: Sequence[HistoryEvent]) -> Sequence[LogLine]:
-        if self.log is None:
-            return ()
+        assert self.log is not None
         execution = self.interpreter.execution
         return log_lines(
             self.log, execution.arn, execution.state_machine_arn, events, execution.redrive_count

@@ -9,7 +9,6 @@ Rule 3: only an error of the store itself, which affects every execution, ends t
 from __future__ import annotations
 
 import traceback
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from sfn_cli.asl.retry import RUNTIME
@@ -18,9 +17,28 @@ from sfn_cli.query.limits import BudgetExceeded
 from sfn_cli.store.records.suspensions import ATTEMPTS, Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from sfn_cli.store.sqlite.stepfunctions.worker_commits import Turns
+
+
+class _Block:
+    """As `Isolation.of`. Every execution enters some in every round: a generator would take longer."""
+
+    __slots__ = ("_execution", "_isolation")
+
+    def __init__(self, isolation: Isolation, execution: int) -> None:
+        self._isolation = isolation
+        self._execution = execution
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, type: object, error: BaseException | None, trace: object) -> bool:
+        if error is None or not isinstance(error, (Exception, BudgetExceeded)) or is_of_the_store(error):
+            return False
+        self._isolation.contain(self._execution, error)
+        return True
 
 
 class Isolation:
@@ -45,15 +63,9 @@ class Isolation:
         """Whether `set_aside` has something to do."""
         return bool(self._faults)
 
-    @contextmanager
-    def of(self, execution: int) -> Iterator[None]:
+    def of(self, execution: int) -> _Block:
         """A block whose errors harm no execution but this one. A StoreError passes through."""
-        try:
-            yield
-        except (Exception, BudgetExceeded) as error:
-            if is_of_the_store(error):
-                raise
-            self.contain(execution, error)
+        return _Block(self, execution)
 
     def contain(self, execution: int, error: BaseException) -> None:
         """Fails an execution whose data is to blame for the error; marks it as one to set aside when sfn

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from sfn_cli.drivers.local.driven_execution import DrivenExecution
-    from sfn_cli.interpreter.execution import OpenTask
+    from sfn_cli.interpreter.open_task import OpenTask
     from sfn_cli.store.records.inbox import Message
     from sfn_cli.store.sqlite.stepfunctions.executions import Executions
     from sfn_cli.store.sqlite.stepfunctions.inbox import Inbox

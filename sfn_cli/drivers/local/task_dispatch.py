@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sfn_cli.drivers.local.driven_execution import DrivenExecution
     from sfn_cli.functions.outcome import Outcome
     from sfn_cli.integrations.integration import Cancel, Later, PendingInvocation, TaskContext
-    from sfn_cli.interpreter.execution import OpenTask
+    from sfn_cli.interpreter.open_task import OpenTask
 
 Isolating = Callable[[int], AbstractContextManager[None]]
 """A block in which an error harms only the execution in this row."""

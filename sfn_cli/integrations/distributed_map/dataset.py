@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import os
 import zlib
+from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
@@ -44,30 +45,48 @@ def file_of(home: str, run: MapRun) -> str:
 
 def read(reading: Reading, path: str, context: TaskContext) -> int:
     """Reads the whole dataset into the file. Returns the number of items. Raises StatesError."""
-    if reading.max_items is not None and reading.max_items < 0:
-        raise reader_failed("field MaxItems must be positive")
     count = 0
-    try:
+    with _reader_errors():
+        items = _items(reading, context)
         private_files.make_folder(context.settings.home, FOLDER_NAME)
         with open(
             f"{path}.part", "w", encoding="utf-8", errors="surrogatepass", opener=private_files.open_file
         ) as file:
-            for item in islice(_items(reading, context), reading.max_items):
+            for item in items:
                 file.write(f"{dumps(item)}\n")
                 count += 1
             file.flush()
             os.fsync(file.fileno())
         os.replace(f"{path}.part", path)
+    return count
+
+
+def read_all(reading: Reading, context: TaskContext) -> list[Json]:
+    """The whole dataset, in memory. Raises StatesError."""
+    with _reader_errors():
+        return list(_items(reading, context))
+
+
+@contextmanager
+def _reader_errors() -> Iterator[None]:
+    """Makes what may go wrong while a dataset is read a failure of its ItemReader."""
+    try:
+        yield
     except (StorageError, StoreError) as error:
         raise reader_failed(str(error)) from None
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise reader_failed(f"The dataset cannot be unpacked: {error}") from None
     except OSError as error:
         raise reader_failed(f"{error.strerror}: {error.filename}") from None
-    return count
 
 
 def _items(reading: Reading, context: TaskContext) -> Iterator[Json]:
+    if reading.max_items is not None and reading.max_items < 0:
+        raise reader_failed("field MaxItems must be positive")
+    return islice(_all_items(reading, context), reading.max_items)
+
+
+def _all_items(reading: Reading, context: TaskContext) -> Iterator[Json]:
     arguments, config = reading.arguments, reading.config
     bucket = storage(arguments.get("Bucket"), context)
     if reading.action == "listObjectsV2":
@@ -79,7 +98,12 @@ def _items(reading: Reading, context: TaskContext) -> Iterator[Json]:
         return _of_objects(formats.addresses(bucket.open(arguments)), reading, context)
     if config.get("InputType") == "MANIFEST" or config.get("ManifestType") == "S3_INVENTORY":
         return _of_inventory(bucket.open(arguments), str(arguments["Bucket"]), context)
-    return formats.items_of(bucket.open(arguments), config, str(arguments.get("Key")))
+    return _of_file(bucket.open(arguments), reading, str(arguments.get("Key")))
+
+
+def _of_file(file: BinaryIO, reading: Reading, key: str) -> Iterator[Json]:
+    with file:
+        yield from formats.items_of(file, reading.config, key)
 
 
 def _of_objects(

@@ -7,7 +7,7 @@ The files: SUCCEEDED_0.json, FAILED_0.json (and so on), and manifest.json that n
 from __future__ import annotations
 
 import tempfile
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol, cast
 
 from sfn_cli import quotas
 from sfn_cli.api.stepfunctions.executions import redrive_status
@@ -38,6 +38,15 @@ _STATUSES = {
 """An execution's status → the kind of file that it stands in."""
 
 
+class RunNames(Protocol):
+    """A Map Run, as far as its results name it."""
+
+    @property
+    def arn(self) -> str: ...
+    @property
+    def state_machine_arn(self) -> str: ...
+
+
 class Gathered(NamedTuple):
     """The output of the Map state (JSON text), and when the last child ended."""
 
@@ -50,11 +59,18 @@ def gather(runs: MapRuns, run: MapRun, writing: Writing, context: TaskContext) -
     that still run are pending. Raises StatesError.
     """
     last = _Last()
-    results = last.watch(runs.results(run.arn))
-    output = (
-        _inline(results, run, writing) if writing.bucket is None else _write(results, run, writing, context)
-    )
+    output = output_of(last.watch(runs.results(run.arn)), run, writing, context)
     return Gathered(output, last.stopped_at)
+
+
+def output_of(results: Iterator[Result], run: RunNames, writing: Writing, context: TaskContext | None) -> str:
+    """The output (JSON text) of a Map Run whose children gave these results; only to write them takes a
+    context. Raises StatesError.
+    """
+    if writing.bucket is None:
+        return _inline(results, run, writing)
+    assert context is not None
+    return _write(results, run, writing, context)
 
 
 class _Last:
@@ -68,7 +84,7 @@ class _Last:
             yield result
 
 
-def _inline(results: Iterator[Result], run: MapRun, writing: Writing) -> str:
+def _inline(results: Iterator[Result], run: RunNames, writing: Writing) -> str:
     """Returns the results themselves, as JSON text. Raises StatesError when they exceed a state's
     output.
     """
@@ -87,7 +103,7 @@ def _inline(results: Iterator[Result], run: MapRun, writing: Writing) -> str:
     return dumps("\n".join(texts)) if writing.output_type == "JSONL" else f"[{','.join(texts)}]"
 
 
-def _transform(result: Result, run: MapRun, transformation: str) -> list[str]:
+def _transform(result: Result, run: RunNames, transformation: str) -> list[str]:
     """Returns the JSON texts of a result. A failure is described whatever the transformation."""
     if transformation == "NONE" or result.status != "SUCCEEDED" or result.output is None:
         return [dumps(_describe(result, run))]
@@ -96,7 +112,7 @@ def _transform(result: Result, run: MapRun, transformation: str) -> list[str]:
     return [result.output]
 
 
-def _describe(result: Result, run: MapRun) -> dict[str, Json]:
+def _describe(result: Result, run: RunNames) -> dict[str, Json]:
     """Describes a child execution as DescribeExecution does, with capitalised members."""
     described: dict[str, Json] = {
         "ExecutionArn": result.arn,
@@ -119,7 +135,7 @@ def _describe(result: Result, run: MapRun) -> dict[str, Json]:
     return dict(sorted(described.items()))
 
 
-def _write(results: Iterator[Result], run: MapRun, writing: Writing, context: TaskContext) -> str:
+def _write(results: Iterator[Result], run: RunNames, writing: Writing, context: TaskContext) -> str:
     """Writes the results and their manifest. Returns where they are."""
     folder = "/".join(part for part in (writing.prefix, run.arn.rpartition(":")[2]) if part)
     files = {kind: _File(writing) for kind in ("FAILED", "PENDING", "SUCCEEDED")}

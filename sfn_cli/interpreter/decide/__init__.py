@@ -30,7 +30,8 @@ from sfn_cli.query.limits import BudgetExceeded
 
 if TYPE_CHECKING:
     from sfn_cli.interpreter.decide.moves import Due
-    from sfn_cli.interpreter.execution import Execution, Frame
+    from sfn_cli.interpreter.execution import Execution
+    from sfn_cli.interpreter.frame import Frame
     from sfn_cli.jsonvalue import Payload
 
 _ENTERED = of_states("StateEntered")

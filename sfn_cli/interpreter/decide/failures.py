@@ -21,7 +21,8 @@ from sfn_cli.interpreter.visits import (
 if TYPE_CHECKING:
     from sfn_cli.interpreter.decide.moves import Due
     from sfn_cli.interpreter.events import HistoryEvent
-    from sfn_cli.interpreter.execution import Execution, Frame
+    from sfn_cli.interpreter.execution import Execution
+    from sfn_cli.interpreter.frame import Frame
 
 _FAILED = of_states("StateFailed")
 _ABORTED = of_states("StateAborted")

@@ -10,7 +10,8 @@ from sfn_cli.interpreter.receive import task_details, task_event, task_kind
 from sfn_cli.jsonvalue import Json, Payload, dumps
 
 if TYPE_CHECKING:
-    from sfn_cli.interpreter.execution import Execution, Frame
+    from sfn_cli.interpreter.execution import Execution
+    from sfn_cli.interpreter.frame import Frame
 
 Due = int
 """A time in milliseconds since 1970, before which a frame has nothing to do."""

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from sfn_cli import quotas
 from sfn_cli.interpreter.events import EVENT_TYPES, TERMINAL, HistoryEvent
 from sfn_cli.interpreter.evolve import children, states, tasks
-from sfn_cli.interpreter.execution import Execution, Frame
+from sfn_cli.interpreter.frame import Frame
 from sfn_cli.interpreter.redrive import resume
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from sfn_cli.interpreter.execution import Execution
     from sfn_cli.interpreter.phase import Phase
 
 
@@ -78,7 +79,7 @@ def execution_ended(execution: Execution, event: HistoryEvent) -> None:
     execution.status = TERMINAL[event.type]
     execution.failed_by = (event.details or {}).get("error") if event.type == "ExecutionFailed" else None
     for task in list(execution.open_tasks.values()):
-        tasks.cancel_task(execution, task.frame)
+        tasks.cancel_task(execution, execution.frames[task.frame])
     execution.ready.clear()
     execution.timers.clear()
     execution.waiting.clear()

@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.asl.moves import Distribute, Fork
 from sfn_cli.interpreter.evolve.tasks import begin_attempt, cancel_task, follow
-from sfn_cli.interpreter.execution import Frame
-from sfn_cli.interpreter.fork import ForkState
-from sfn_cli.interpreter.stay import NO_MEMO
+from sfn_cli.interpreter.frame import NO_MEMO, ForkState, Frame
 from sfn_cli.interpreter.visits import failure, final_failure
 
 if TYPE_CHECKING:
@@ -23,8 +21,8 @@ def add_frame(execution: Execution, frame: Frame) -> None:
     execution.make_ready(frame)
 
 
-def child_succeeded(execution: Execution, frame: Frame, followed: int) -> None:
-    """A child is done; its parent now follows the event with the id `followed`."""
+def child_succeeded(execution: Execution, frame: Frame, event_id: int) -> None:
+    """A child is done; its parent now follows this event."""
     parent = frame.parent
     assert parent is not None
     fork = parent.stay.fork
@@ -33,7 +31,7 @@ def child_succeeded(execution: Execution, frame: Frame, followed: int) -> None:
     fork.running -= 1
     fork.finished += 1
     fork.previous_for_child = frame.last
-    parent.last = followed
+    parent.last = event_id
     parent.last_at = frame.last_at
     _drop(execution, frame)
     execution.make_ready(parent)

@@ -8,12 +8,13 @@ from sfn_cli.errors import StatesError
 from sfn_cli.interpreter.events import VARIABLES
 from sfn_cli.interpreter.evolve.children import child_succeeded, drop_children, set_children_aside
 from sfn_cli.interpreter.evolve.tasks import cancel_task, count_retry, follow
-from sfn_cli.interpreter.stay import NO_MEMO, Stay
+from sfn_cli.interpreter.frame import NO_MEMO, Stay
 from sfn_cli.jsonvalue import loads
 
 if TYPE_CHECKING:
     from sfn_cli.interpreter.events import HistoryEvent
-    from sfn_cli.interpreter.execution import Execution, Frame
+    from sfn_cli.interpreter.execution import Execution
+    from sfn_cli.interpreter.frame import Frame
 
 
 def state_entered(execution: Execution, frame: Frame, event: HistoryEvent) -> None:

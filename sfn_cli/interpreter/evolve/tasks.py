@@ -12,8 +12,8 @@ from sfn_cli.asl.resource import MAP_RUN
 from sfn_cli.asl.retry import HEARTBEAT_TIMEOUT, TIMEOUT
 from sfn_cli.errors import StatesError
 from sfn_cli.interpreter.context_object import token_of
-from sfn_cli.interpreter.execution import OpenTask
-from sfn_cli.interpreter.stay import NO_MEMO
+from sfn_cli.interpreter.frame import NO_MEMO
+from sfn_cli.interpreter.open_task import OpenTask
 from sfn_cli.interpreter.visits import (
     failure,
     first_move,
@@ -25,7 +25,8 @@ from sfn_cli.jsonvalue import Payload
 
 if TYPE_CHECKING:
     from sfn_cli.interpreter.events import HistoryEvent
-    from sfn_cli.interpreter.execution import Execution, Frame
+    from sfn_cli.interpreter.execution import Execution
+    from sfn_cli.interpreter.frame import Frame
 
 NO_ARGUMENTS = Payload({}, "{}")
 
@@ -78,7 +79,7 @@ def task_scheduled(execution: Execution, frame: Frame, event: HistoryEvent) -> N
     execution.invocations[name] = invocation + 1
     stay.task = OpenTask(
         id=event.id,
-        frame=frame,
+        frame=frame.serial,
         state_name=name,
         resource=call.resource,
         arguments=event.payload,
@@ -154,7 +155,7 @@ def map_run_started(execution: Execution, frame: Frame, event: HistoryEvent) -> 
     stay.map_run_redrives = details.get("redriveCount", 0)
     stay.task = OpenTask(
         id=event.id,
-        frame=frame,
+        frame=frame.serial,
         state_name=stay.state.name,
         resource=MAP_RUN,
         arguments=NO_ARGUMENTS,

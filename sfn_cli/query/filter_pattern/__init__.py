@@ -12,14 +12,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sfn_cli.query.filter_pattern.matching import InvalidPattern
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from sfn_cli.query.filter_pattern.matching import Matches
 
-    Matches = Callable[[str], bool]
-
-
-class InvalidPattern(ValueError):
-    """The pattern has the wrong form; the message says where."""
+__all__ = ["InvalidPattern", "compile_pattern"]
 
 
 def compile_pattern(pattern: str) -> Matches:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sfn_cli.query.filter_pattern import InvalidPattern
 from sfn_cli.query.filter_pattern.conditions import SIGN, VALUE, Reader
+from sfn_cli.query.filter_pattern.matching import InvalidPattern
 from sfn_cli.query.filter_pattern.value import compile_comparison
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from sfn_cli.query.filter_pattern import Matches
+    from sfn_cli.query.filter_pattern.matching import Matches
 
     Columns = Mapping[str, str]
     Condition = Callable[[Columns], bool]

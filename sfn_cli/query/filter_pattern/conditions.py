@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from sfn_cli.query.filter_pattern import InvalidPattern
+from sfn_cli.query.filter_pattern.matching import InvalidPattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable

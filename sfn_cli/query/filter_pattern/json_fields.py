@@ -15,7 +15,7 @@ from sfn_cli.query.filter_pattern.value import compile_comparison
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from sfn_cli.query.filter_pattern import Matches
+    from sfn_cli.query.filter_pattern.matching import Matches
 
     Condition = Callable[[Any], bool]
 

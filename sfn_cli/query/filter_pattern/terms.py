@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sfn_cli.query.filter_pattern import InvalidPattern
+from sfn_cli.query.filter_pattern.matching import InvalidPattern
 from sfn_cli.query.filter_pattern.value import compile_regex, unquote
 
 if TYPE_CHECKING:
-    from sfn_cli.query.filter_pattern import Matches
+    from sfn_cli.query.filter_pattern.matching import Matches
 
 _TERM = re.compile(r'\s*([?-]?)("(?:[^"\\]|\\.)*"|%[^%]*%|\S+)')
 _WORD = re.compile(r"\w+")

@@ -9,13 +9,13 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.query.filter_pattern import InvalidPattern
+from sfn_cli.query.filter_pattern.matching import InvalidPattern
 from sfn_cli.query.limits import REGEX_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from sfn_cli.query.filter_pattern import Matches
+    from sfn_cli.query.filter_pattern.matching import Matches
 
 _ALLOWED_IN_REGEX = re.compile(r"[A-Za-z0-9_#=@/;,\-^$?\[\]{}|\\*+. :]*")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")

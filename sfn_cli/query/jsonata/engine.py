@@ -20,12 +20,12 @@ from jsonata.jsonata import Jsonata
 from sfn_cli.errors import SfnError
 from sfn_cli.query.jsonata.builtins import SIGNATURES, Builtins
 from sfn_cli.query.jsonata.evaluator import Evaluator
-from sfn_cli.query.jsonata.expression import UNDEFINED, JsonataError
 from sfn_cli.query.jsonata.extensions import EXTENSIONS, Extension
 from sfn_cli.query.jsonata.limits import TOO_DEEP, Allowance, allowance
 from sfn_cli.query.jsonata.matching import BudgetedRe
 from sfn_cli.query.jsonata.messages import message_of
 from sfn_cli.query.jsonata.references import references
+from sfn_cli.query.jsonata.result import UNDEFINED, JsonataError
 from sfn_cli.query.jsonata.syntax import Node, parse, top_level_reference
 from sfn_cli.query.jsonata.values import Bound, from_engine
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.errors import StatesError
 from sfn_cli.jsonvalue import Json, dumps, raise_recursion_limit
+from sfn_cli.query.jsonata.result import JsonataError, Undefined
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -26,24 +27,6 @@ if TYPE_CHECKING:
     from sfn_cli.query.scope import Scope
 
 OPENING, CLOSING = "{%", "%}"
-
-
-class _Undefined:
-    def __repr__(self) -> str:
-        return "UNDEFINED"
-
-
-UNDEFINED = _Undefined()
-"""The value of an expression that finds nothing: neither null nor any other JSON."""
-
-
-class JsonataError(Exception):
-    """Evaluation failed. `code` is JSONata's ("T1006"), or empty for the bounds of Rule 4."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(f"{code}: {message}" if code else message)
-        self.code = code
-        self.message = message
 
 
 class JsonataExpression:
@@ -57,7 +40,7 @@ class JsonataExpression:
         raise_recursion_limit()
         self._program = engine.compile(text)
 
-    def evaluate(self, scope: Scope) -> Json | _Undefined:
+    def evaluate(self, scope: Scope) -> Json | Undefined:
         """The value, or UNDEFINED. Raises JsonataError."""
         raise_recursion_limit()
         return self._program.run(scope)
@@ -128,7 +111,7 @@ def evaluate_in_field(
         raise _evaluation_error(
             f"{subject} threw an error during evaluation{separator}{error}", field
         ) from None
-    if isinstance(value, _Undefined):
+    if isinstance(value, Undefined):
         raise _evaluation_error(f"{subject} returned nothing (undefined).", field)
     if expected is not None and (actual := type_name(value)) != expected:
         cause = (

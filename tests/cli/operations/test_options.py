@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import click
 import pytest
 from botocore import xform_name  # type: ignore[import-untyped]
 
@@ -43,7 +44,7 @@ def test_no_option_hides_one_that_every_command_takes(operation: model.Operation
 def test_help_knows_every_command_and_option(command: TableCommand) -> None:
     """Each command has a sentence and an example, each option a sentence."""
     assert help_text.sentence(command.service, command.name or "").endswith(".")
-    assert "Example" in help_text.of_command(command)
+    assert "Example" in command.get_help(click.Context(command))
     shown = [
         option for option in command.table().values() if not option.hidden and option.constant is not False
     ]

@@ -9,13 +9,8 @@ from typing import Any
 import pytest
 
 from sfn_cli.errors import StatesError
-from sfn_cli.query.jsonata.expression import (
-    UNDEFINED,
-    JsonataError,
-    compile_expression,
-    evaluate_string,
-    is_expression,
-)
+from sfn_cli.query.jsonata.expression import compile_expression, evaluate_string, is_expression
+from sfn_cli.query.jsonata.result import UNDEFINED, JsonataError
 from sfn_cli.query.scope import Scope
 
 INPUT = {

@@ -41,6 +41,7 @@ def test_schema_is_what_the_files_say(tmp_path: Path) -> None:
     opened.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(1, migrations.LATEST))
 def test_an_older_store_is_brought_forward(tmp_path: Path, number: int) -> None:
     """What a store of an earlier schema holds is found by this version."""

@@ -25,9 +25,10 @@ from sfn_cli.asl.states.map_state import MapState
 from sfn_cli.asl.trace import NO_TRACE
 from sfn_cli.asl.visit import Visit
 from sfn_cli.errors import ApiError, StatesError
-from sfn_cli.interpreter.execution import Execution, Frame, OpenTask
+from sfn_cli.interpreter.execution import Execution
+from sfn_cli.interpreter.frame import Frame, Stay
+from sfn_cli.interpreter.open_task import OpenTask
 from sfn_cli.interpreter.signals import TaskSucceeded
-from sfn_cli.interpreter.stay import Stay
 from sfn_cli.interpreter.visits import (
     catch,
     catcher_of,
@@ -180,7 +181,7 @@ class _Test:
             raise ApiError("ValidationException", "This service runs no tasks: use a mock.")
         task = OpenTask(
             0,
-            self.frame,
+            self.frame.serial,
             STATE_NAME,
             call.resource,
             call.arguments,
@@ -208,7 +209,7 @@ class _Test:
 
     def _handle_error(self, error: StatesError) -> tuple[Exit | None, dict[str, Any]]:
         """Decides how the state ends by an error: its Retriers come first, then its Catchers."""
-        told: dict[str, Any] = {"error": error.error, "cause": error.cause}
+        failure: dict[str, Any] = {"error": error.error, "cause": error.cause}
         met = matching_retrier(self.stay, error)
         if met is not None:
             position, retrier = met
@@ -216,19 +217,19 @@ class _Test:
             if self.retries < retrier.max_attempts:
                 delay = retrier.delay_ms(self.retries + 1, f"{self.seed}/retry")
                 self.error_details["retryBackoffIntervalSeconds"] = delay // 1000
-                return None, {"status": "RETRIABLE", **told}
+                return None, {"status": "RETRIABLE", **failure}
         try:
             done = catch(self.stay, self._visit(), error)
         except StatesError as worse:
             return None, {"status": "FAILED", "error": worse.error, "cause": worse.cause}
         if done is None:
-            return None, {"status": "FAILED", **told}
+            return None, {"status": "FAILED", **failure}
         catcher = catcher_of(self.stay, error)
         assert catcher is not None
         self.error_details["catchIndex"] = self.state.catch.index(catcher)
         return done, {
             "status": "CAUGHT_ERROR",
-            **told,
+            **failure,
             "output": to_text(done.output),
             "nextState": done.next,
         }

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sfn_cli.asl.states.state import State
-    from sfn_cli.interpreter.execution import Execution, Frame
+    from sfn_cli.interpreter.execution import Execution
+    from sfn_cli.interpreter.frame import Frame
 
 _STRING: tuple[tuple[type, ...], str] = ((str,), "a string")
 _NUMBER: tuple[tuple[type, ...], str] = ((int, float), "a number")

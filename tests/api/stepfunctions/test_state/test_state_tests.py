@@ -247,6 +247,30 @@ def test_tolerated_failures(call: Caller, failures: int, status: str) -> None:
     assert tried(call, MAP, {}, stateConfiguration=read, **more)["status"] == status
 
 
+@pytest.mark.parametrize("read", [{}, {"mapItemReaderData": "[1, 2]"}])
+@pytest.mark.parametrize(
+    "fields, noted",
+    [
+        ({"MaxConcurrencyPath": "$.gone"}, set()),
+        ({"ToleratedFailureCountPath": "$.gone"}, {"maxConcurrency"}),
+        (
+            {"ItemSelector": {"x.$": "$.gone"}},
+            {"maxConcurrency", "toleratedFailureCount", "afterInputPath"},
+        ),
+    ],
+)
+def test_a_map_that_fails_to_start(call: Caller, fields: Any, noted: set[str], read: Any) -> None:
+    """The steps before its error are shown, over items found or read, and the error names the state."""
+    state = {**MAP, **fields}
+    if "ToleratedFailureCountPath" in fields:
+        del state["ToleratedFailureCount"]
+    more: dict[str, Any] = {"stateConfiguration": read, "mock": {"result": "[]"}, "inspectionLevel": "DEBUG"}
+    answer = tried(call, state, {"v": [1, 2]}, **more)
+    assert (answer["status"], answer["error"]) == ("FAILED", "States.Runtime")
+    assert answer["cause"].startswith("An error occurred while executing the state")
+    assert set(answer["inspectionData"]) - {"input", "afterItemsPath"} == noted
+
+
 def test_what_a_reader_read(call: Caller) -> None:
     """The items are found in it by ItemsPointer, and shown in the batches that children would be given."""
     config = {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}

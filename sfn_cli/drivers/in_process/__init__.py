@@ -1,0 +1,13 @@
+"""The in-process driver: an execution in memory, turn by turn, on a virtual clock.
+
+execution.py    one execution: its turns, its clock, its history
+answers.py      what answers its tasks: mocks, Python functions, or the real integrations
+map_runs.py     Map Runs, whose children run in memory as well
+
+    execution = InProcessExecution(definition, Payload({"n": 1}), calling({"Pay": lambda order: …}))
+    execution.run()
+    execution.status, execution.output, execution.history
+
+Nothing is stored, no process is started, and no time passes: a Wait ends as soon as nothing else is to be
+done. The history is the one that a worker would have stored.
+"""

@@ -1,0 +1,71 @@
+"""What answers the tasks of an execution in this process.
+
+An answer is a function of a task: it returns the task's signals in their order, or none for a task that
+only somebody outside can answer (`InProcessExecution.send`). Answers are tried one after the other:
+
+    mocked(mocks, otherwise=calling({"Pay": pay}, otherwise=integrated(service)))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from sfn_cli.errors import StatesError
+from sfn_cli.integrations import mocked as mocked_integration
+from sfn_cli.integrations.integration import TaskRun
+from sfn_cli.integrations.run_synchronously import NO_EXECUTION, run_synchronously, synchronous_context
+from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
+from sfn_cli.jsonvalue import Json, Payload
+
+if TYPE_CHECKING:
+    from sfn_cli.api.service import Service
+    from sfn_cli.interpreter.mocks import Mocks
+    from sfn_cli.interpreter.open_task import OpenTask
+    from sfn_cli.interpreter.signals import Signal
+
+Answer = Callable[["OpenTask"], "Sequence[Signal]"]
+
+
+def unanswered(task: OpenTask) -> Sequence[Signal]:
+    """Leaves the task to somebody outside."""
+    return ()
+
+
+def mocked(mocks: Mocks, otherwise: Answer = unanswered) -> Answer:
+    """Mocked responses and injected faults (interpreter/mocks.py)."""
+
+    def answer(task: OpenTask) -> Sequence[Signal]:
+        mock = mocks.answer(task)
+        if mock is None:
+            return otherwise(task)
+        signals: list[Signal] = []
+        mocked_integration.answer(TaskRun(task, NO_EXECUTION, signals.append), mock)
+        return signals
+
+    return answer
+
+
+def calling(functions: Mapping[str, Callable[[Json], Json]], otherwise: Answer = unanswered) -> Answer:
+    """Python functions, by the name of the state or the ARN of its resource.
+
+    A function is called with the task's arguments, and returns its result. A StatesError that it raises
+    fails the task; any other error is a bug of its own and is raised from `step`.
+    """
+
+    def answer(task: OpenTask) -> Sequence[Signal]:
+        function = functions.get(task.state_name) or functions.get(task.resource.arn)
+        if function is None:
+            return otherwise(task)
+        try:
+            return [TaskSucceeded(task.id, Payload(function(task.arguments.value)))]
+        except StatesError as error:
+            return [TaskFailed(task.id, error.error, error.cause)]
+
+    return answer
+
+
+def integrated(service: Service) -> Answer:
+    """The real integrations, one call at a time. The caller's thread owns the service."""
+    context = synchronous_context(service)
+    return lambda task: run_synchronously(task, context)

@@ -1,0 +1,186 @@
+"""One execution in this process, on a virtual clock."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from sfn_cli.asl.state_machine import load
+from sfn_cli.drivers.in_process.answers import Answer, unanswered
+from sfn_cli.drivers.in_process.map_runs import Child, run_map
+from sfn_cli.interpreter.events import TERMINAL, execution_started
+from sfn_cli.interpreter.interpreter import Interpreter
+from sfn_cli.interpreter.signals import TaskStarted, time_of
+from sfn_cli.interpreter.turn import Turned, turn
+from sfn_cli.jsonvalue import Payload
+from sfn_cli.quotas import HISTORY_EVENTS
+from sfn_cli.store.records.map_runs import Result
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sfn_cli.integrations.integration import TaskContext
+    from sfn_cli.interpreter.events import HistoryEvent
+    from sfn_cli.interpreter.open_task import OpenTask
+    from sfn_cli.interpreter.signals import Signal
+
+MACHINE_ARN = "arn:aws:states:us-east-1:123456789012:stateMachine:InProcess"
+EXECUTION_ARN = "arn:aws:states:us-east-1:123456789012:execution:InProcess:run"
+ROLE_ARN = "arn:aws:iam::123456789012:role/any"
+
+
+class InProcessExecution:
+    """An execution of a definition (JSON text). `answer` answers its tasks (answers.py), each once, when
+    nothing else can be done. `context` is for Map Runs that read or write datasets.
+
+    Its clock starts at `started_at` (milliseconds since 1970) and jumps to what is due next. UUIDs, random
+    numbers and task tokens derive from `seed`. With a `history`, it goes on from there: open tasks are
+    answered again, as after the crash of a worker. Use one from one thread.
+    """
+
+    def __init__(
+        self,
+        definition: str,
+        input: Payload,
+        answer: Answer = unanswered,
+        *,
+        context: TaskContext | None = None,
+        arn: str = EXECUTION_ARN,
+        state_machine_arn: str = MACHINE_ARN,
+        seed: str = "seed",
+        role_arn: str = ROLE_ARN,
+        started_at: int = 0,
+        max_events: int = HISTORY_EVENTS,
+        history: Sequence[HistoryEvent] = (),
+    ) -> None:
+        self.interpreter = Interpreter(arn, state_machine_arn, load(definition), seed, max_events)
+        self.history: list[HistoryEvent] = list(history) or [execution_started(input, role_arn, started_at)]
+        """Every event so far; a turn adds its own."""
+        for event in self.history:
+            self.interpreter.apply(event)
+        self.now = self.history[-1].at
+        """What the clock shows."""
+        self._answer = answer
+        self._context = context
+        self._mail: deque[Signal] = deque()
+        self._asked: set[int] = set()  # the open tasks that `answer` was called for
+        self._is_due = True  # whether a turn without signals has something to do
+
+    @property
+    def ended(self) -> bool:
+        return self.interpreter.ended
+
+    @property
+    def status(self) -> str:
+        """As DescribeExecution has it: RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED."""
+        return TERMINAL[self.history[-1].type] if self.ended else "RUNNING"
+
+    @property
+    def output(self) -> Payload | None:
+        """The output of an execution that succeeded."""
+        return self.history[-1].payload if self.status == "SUCCEEDED" else None
+
+    @property
+    def error(self) -> tuple[str | None, str | None]:
+        """(error, cause) of an execution that has ended otherwise."""
+        details = (self.history[-1].details or {}) if self.ended else {}
+        error, cause = details.get("error"), details.get("cause")
+        return (None if error is None else str(error), None if cause is None else str(cause))
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it goes on only with a signal from outside (`send`), or at its deadline (`skip_to`)."""
+        return not (self.ended or self._mail or self._is_due or self._next_tasks()) and (
+            self.interpreter.timer_at is None
+        )
+
+    @property
+    def waiting_tasks(self) -> list[OpenTask]:
+        """The open tasks that nobody here answers."""
+        return [task for task in self.interpreter.open_tasks.values() if task.id in self._asked]
+
+    def run(self) -> str:
+        """Takes turns until it has ended, or is waiting. Returns its status."""
+        while not (self.ended or self.is_waiting):
+            self.step()
+        return self.status
+
+    def step(self) -> Turned:
+        """Takes one turn: of the signals that have come, else of the start or the answer of a task, else of
+        what is due next, to which the clock jumps. The turn brings nothing if a task was not answered, or if
+        the execution has ended or is waiting.
+        """
+        if not (self._mail or self._is_due or self._next_tasks()) and not self.ended:
+            self.now = max(self.now, self.interpreter.timer_at or 0)
+        signals = self._signals()
+        turned = turn(self.interpreter, signals, self.now, follows_signals=True)
+        self.now = max(self.now, *map(time_of, signals), 0)
+        self.history += turned.events
+        self._asked &= self.interpreter.open_tasks.keys()
+        self._is_due = turned.due is not None and turned.due <= self.now
+        return turned
+
+    def send(self, *signals: Signal) -> None:
+        """Leaves signals for the next turn."""
+        self._mail.extend(signals)
+
+    def skip_to(self, at: int) -> None:
+        """Moves the clock forward; what is due by then is made by the next turn."""
+        self.now = max(self.now, at)
+        self._is_due = True
+
+    def _signals(self) -> Sequence[Signal]:
+        if self._mail:
+            signals = list(self._mail)
+            self._mail.clear()
+            return signals
+        if self._is_due:
+            return ()
+        if starts := [TaskStarted(task.id) for task in self._unstarted()]:
+            return starts
+        for task in self._next_tasks():
+            self._asked.add(task.id)
+            answered = self._answered(task)
+            if answered:
+                is_started = task.started or isinstance(answered[0], TaskStarted)
+                return answered if is_started else [TaskStarted(task.id), *answered]
+        return ()
+
+    def _unstarted(self) -> Iterable[OpenTask]:
+        """A worker starts these as soon as they are open; an activity's task when it has a worker."""
+        tasks = self.interpreter.open_tasks.values()
+        return (task for task in tasks if not task.started and task.activity is None)
+
+    def _next_tasks(self) -> list[OpenTask]:
+        """The open tasks that `answer` is to be called for, oldest first."""
+        return [task for task in self.interpreter.open_tasks.values() if task.id not in self._asked]
+
+    def _answered(self, task: OpenTask) -> Sequence[Signal]:
+        answered = self._answer(task)
+        if answered or task.plan is None:
+            return answered
+        return run_map(task, self.interpreter.execution.seed, self._run_child, self._context)
+
+    def _run_child(self, child: Child) -> Result:
+        execution = InProcessExecution(
+            child.processor,
+            Payload(text=child.input),
+            self._answer,
+            context=self._context,
+            arn=child.arn,
+            state_machine_arn=child.state_machine_arn,
+            seed=child.seed,
+            role_arn=self.interpreter.execution.role_arn,
+            started_at=child.started_at,
+        )
+        status, output = execution.run(), execution.output
+        return Result(
+            child.arn,
+            child.name,
+            status,
+            child.input,
+            None if output is None else output.text,
+            *execution.error,
+            child.started_at,
+            execution.history[-1].at if execution.ended else None,
+        )

@@ -1,0 +1,127 @@
+"""Map Runs in memory: each child is an execution in this process, on the same virtual clock.
+
+As many children as may run at once start when the Map Run does; each further one starts as another
+ends. They are run one after the other, so the time that a child's tasks really take counts for nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING, NamedTuple
+
+from sfn_cli import arn
+from sfn_cli.asl.distributed_map.map_run import CONCURRENCY, MapRunPlan
+from sfn_cli.errors import StatesError
+from sfn_cli.integrations.distributed_map import dataset, results
+from sfn_cli.integrations.distributed_map.conduct import THRESHOLD_EXCEEDED
+from sfn_cli.interpreter.map_run import labelled_machine_arn
+from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
+from sfn_cli.jsonvalue import Json, Payload
+from sfn_cli.query.limits import UNLIMITED
+from sfn_cli.query.scope import Scope
+from sfn_cli.store.records.map_runs import Result
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sfn_cli.integrations.integration import TaskContext
+    from sfn_cli.interpreter.open_task import OpenTask
+    from sfn_cli.interpreter.signals import Signal
+
+
+class Child(NamedTuple):
+    """A child execution to run: `processor` is its definition and `input` its input, both JSON texts."""
+
+    arn: str
+    state_machine_arn: str
+    name: str
+    processor: str
+    input: str
+    seed: str
+    started_at: int
+
+
+RunChild = Callable[[Child], Result]
+"""Runs a child as far as it goes. One that waits for somebody outside is still RUNNING."""
+
+
+class _Names(NamedTuple):
+    arn: str
+    state_machine_arn: str
+
+
+def run_map(task: OpenTask, seed: str, run_child: RunChild, context: TaskContext | None) -> Sequence[Signal]:
+    """The end of the Map Run that is this task; none when a child waits for somebody outside.
+
+    `context` reads and writes datasets; without one, a Map Run with an ItemReader or a ResultWriter fails.
+    """
+    plan, map_run_arn = task.plan, task.map_run_arn
+    assert plan is not None and map_run_arn is not None
+    names = _Names(map_run_arn, labelled_machine_arn(map_run_arn))
+    try:
+        items = _items(plan, context)
+        ended, failure = _run_children(plan, items, names, f"{seed}/{task.id}", task.at, run_child)
+        if any(result.stopped_at is None for result in ended):
+            return ()
+        last_at = max((result.stopped_at or 0 for result in ended), default=task.at)
+        if failure is not None:
+            if plan.writing.bucket is not None:
+                with suppress(StatesError):  # the run fails anyway, and for this reason
+                    _output(ended, names, plan, context)
+            return [TaskFailed(task.id, failure.error, failure.cause, last_at)]
+        return [TaskSucceeded(task.id, Payload(text=_output(ended, names, plan, context)), last_at)]
+    except StatesError as error:
+        return [TaskFailed(task.id, error.error, error.cause)]
+
+
+def _items(plan: MapRunPlan, context: TaskContext | None) -> Sequence[Json]:
+    if plan.reading is None:
+        return plan.items or ()
+    return dataset.read_all(plan.reading, _required(context, "ItemReader"))
+
+
+def _output(ended: list[Result], names: _Names, plan: MapRunPlan, context: TaskContext | None) -> str:
+    if plan.writing.bucket is not None:
+        context = _required(context, "ResultWriter")
+    return results.output_of(iter(ended), names, plan.writing, context)
+
+
+def _required(context: TaskContext | None, field: str) -> TaskContext:
+    if context is None:
+        raise StatesError("States.Runtime", f"The {field} needs the store of a service, and none was given.")
+    return context
+
+
+def _run_children(
+    plan: MapRunPlan, items: Sequence[Json], names: _Names, seed: str, at: int, run_child: RunChild
+) -> tuple[list[Result], StatesError | None]:
+    """What became of the children, and why the run failed, if too many of their items did."""
+    batches = list(plan.batches(items, 0, UNLIMITED))
+    concurrency = min(plan.max_concurrency or CONCURRENCY, CONCURRENCY)
+    free_at = [at] * min(concurrency, len(batches))  # a heap: when each place for a child is free
+    ended: list[Result] = []
+    failed = 0
+    for number, batch in enumerate(batches):
+        child = _child(plan, names, f"{seed}/{number}", batch.input, heappop(free_at))
+        result = run_child(child)
+        ended.append(result)
+        heappush(free_at, result.stopped_at or child.started_at)
+        if result.status in ("FAILED", "TIMED_OUT"):
+            failed += batch.items
+        if plan.tolerance.is_exceeded(failed, len(items)):
+            return ended, THRESHOLD_EXCEEDED
+    return ended, None
+
+
+def _child(plan: MapRunPlan, names: _Names, seed: str, input: str, started_at: int) -> Child:
+    scope = Scope(seed=seed)
+    name, machine_arn = scope.uuid(), names.state_machine_arn
+    is_express = plan.execution_type == "EXPRESS"
+    child_arn = (
+        arn.express_execution(machine_arn, name, scope.uuid())
+        if is_express
+        else arn.execution(machine_arn, name)
+    )
+    return Child(child_arn, machine_arn, name, plan.processor, input, seed, started_at)

@@ -1,0 +1,219 @@
+"""A frame is one thread of control: the root of an execution, a branch of a Parallel, an iteration of a Map.
+
+A frame holds its `Stay` in a state, which is created when the state is entered, so that entering a
+state is one assignment. A stay in a Map or Parallel holds the `ForkState` of the frame's children.
+Only `evolve` (and `redrive`, for it) writes any of them, but for the memo of a stay.
+
+Law: a `Memo` may be lost at any time, and no event changes by it. Each of its values follows from
+the history: a missing one is computed again where it is needed. A memo is about the frame's last
+event; after the frame's next event, all of it is void.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfn_cli.asl.distributed_map.map_run import MapRunPlan
+    from sfn_cli.asl.moves import Distribute, Fork, Move
+    from sfn_cli.asl.state_machine import CompiledMachine
+    from sfn_cli.asl.states.state import State
+    from sfn_cli.errors import StatesError
+    from sfn_cli.interpreter.open_task import OpenTask
+    from sfn_cli.interpreter.phase import Phase
+    from sfn_cli.jsonvalue import Json, Payload
+
+
+class Frame:
+    """One thread of control.
+
+    `last` is the event that its next event follows (previousEventId), `last_at` the time of that
+    event (milliseconds since 1970). `index` is which child of its parent it is; `item` the (index,
+    value) of the Map item that it works on. `stay` is what is known of the state that it is in, or
+    has just left; no frame has one before it enters its first state. `stood` is the frame's phase
+    before it was ABORTED, or failed and ENDED.
+    """
+
+    __slots__ = (
+        "index",
+        "input",
+        "item",
+        "last",
+        "last_at",
+        "machine",
+        "next",
+        "parent",
+        "phase",
+        "serial",
+        "stay",
+        "stood",
+        "variables",
+    )
+
+    def __init__(
+        self,
+        serial: int,
+        machine: CompiledMachine,
+        input: Payload,
+        variables: Mapping[str, Json],
+        last: int,
+        at: int,
+    ) -> None:
+        self.serial = serial
+        self.machine = machine
+        self.parent: Frame | None = None
+        self.index = 0
+        self.item: tuple[int, Json] | None = None
+        self.phase: Phase = "STARTING"
+        self.stood: Phase = "STARTING"
+        self.next: str | None = machine.start_at
+        self.input = input
+        self.variables = variables
+        self.last = last
+        self.last_at = at
+        self.stay: Stay = None  # type: ignore[assignment]  # set when the first state is entered
+
+
+class Memo:
+    """What `decide` remembers to save time.
+
+    `move` is what the state asks for on being entered, `next_move` what it asks for in the attempt
+    that is about to begin, `plan` what the Map Run that is about to begin will do. `error` is why an
+    expression of the state failed. `failed_for_good` is why the frame itself failed: it does no
+    more. `failed_child` is the branch of a Parallel that failed for good.
+    """
+
+    __slots__ = ("error", "failed_child", "failed_for_good", "move", "next_move", "plan")
+
+    def __init__(self) -> None:
+        self.move: Move | None = None
+        self.next_move: Move | None = None
+        self.plan: MapRunPlan | None = None
+        self.error: StatesError | None = None
+        self.failed_for_good: StatesError | None = None
+        self.failed_child: Frame | None = None
+
+
+NO_MEMO = Memo()
+"""The memo of every stay of which nothing is remembered. Never written to."""
+
+_NO_RETRIES: Mapping[int, int] = {}
+
+
+class Stay:
+    """`entered_id` and `entered_previous` are the id and the previous event of StateEntered,
+    `entered_at` its time (milliseconds since 1970).
+
+    `retried` counts the retries by the position of their Retrier; `retry_count` is their sum.
+    `scheduled` is how many tasks the stay has scheduled, redrives included. `error` is why the
+    state failed, as an event says. `heartbeat_missed`: it timed out because no heartbeat came.
+    `result` is that of its task or Map Run. `distribution` is the move of a Map whose Map Run is about
+    to begin; `map_run_arn` is the Map Run of the last attempt, redriven
+    `map_run_redrives` times. `join_failed`: MapStateFailed or ParallelStateFailed is recorded.
+    """
+
+    __slots__ = (
+        "distribution",
+        "entered_at",
+        "entered_id",
+        "entered_previous",
+        "error",
+        "fork",
+        "heartbeat_missed",
+        "join_failed",
+        "map_run_arn",
+        "map_run_redrives",
+        "memo",
+        "result",
+        "retried",
+        "retry_count",
+        "scheduled",
+        "state",
+        "task",
+    )
+
+    def __init__(self, state: State, entered_id: int, entered_previous: int, entered_at: int) -> None:
+        self.state = state
+        self.entered_id = entered_id
+        self.entered_previous = entered_previous
+        self.entered_at = entered_at
+        self.memo = NO_MEMO
+        self.retried = _NO_RETRIES
+        self.retry_count = self.scheduled = self.map_run_redrives = 0
+        self.heartbeat_missed = self.join_failed = False
+        self.fork: ForkState | None = None
+        self.task: OpenTask | None = None
+        self.error: StatesError | None = None
+        self.result: Payload | None = None
+        self.distribution: Distribute | None = None
+        self.map_run_arn: str | None = None
+
+    def note(self) -> Memo:
+        """The memo, to write to."""
+        if self.memo is NO_MEMO:
+            self.memo = Memo()
+        return self.memo
+
+    @property
+    def failed_child(self) -> Frame | None:
+        """The child that failed for good, and with it this Map or Parallel."""
+        recorded = self.fork.failed_child if self.fork is not None else None
+        return recorded or self.memo.failed_child
+
+    def for_redrive(self, *, fork: ForkState | None, result: Payload | None) -> Stay:
+        """The same stay with all its attempts ahead of it, and what it keeps of those before."""
+        stay = Stay(self.state, self.entered_id, self.entered_previous, self.entered_at)
+        stay.scheduled = self.scheduled
+        stay.map_run_arn = self.map_run_arn
+        stay.map_run_redrives = self.map_run_redrives
+        stay.fork = fork
+        stay.result = result
+        return stay
+
+
+class ForkState:
+    """What has become of the children that `move` asks for. Only `evolve` writes it, and `redrive`.
+
+    `children` are those that run, by index. `unfinished` are those that failed or were aborted: a
+    redrive resumes them. `results` are the outputs of those that succeeded, None for the others.
+    `started`, `running` and `finished` count children. `failed_child` is the iteration of which
+    MapIterationFailed is recorded. `previous_for_child` is the event that the start of the next
+    iteration follows.
+    """
+
+    __slots__ = (
+        "children",
+        "failed_child",
+        "finished",
+        "move",
+        "previous_for_child",
+        "results",
+        "running",
+        "started",
+        "unfinished",
+    )
+
+    def __init__(self, move: Fork, event_id: int) -> None:
+        self.move = move
+        self.children: dict[int, Frame] = {}
+        self.unfinished: dict[int, Frame] = {}
+        self.results: list[Payload | None] = [None] * move.length
+        self.started = self.running = self.finished = 0
+        self.failed_child: Frame | None = None
+        self.previous_for_child = event_id
+
+    def set_aside(self) -> None:
+        """The children that run do no more; a redrive may resume each from where it stands."""
+        self.unfinished |= self.children
+        self.children = {}
+        self.failed_child = None
+
+    def resume(self) -> None:
+        """The children that were set aside run again."""
+        children = {**self.unfinished, **self.children}
+        self.children = {index: children[index] for index in sorted(children)}
+        self.unfinished = {}
+        self.failed_child = None
+        self.running = len(children)

@@ -1,0 +1,21 @@
+"""What an evaluation comes to besides a value: nothing at all, or an error."""
+
+from __future__ import annotations
+
+
+class Undefined:
+    def __repr__(self) -> str:
+        return "UNDEFINED"
+
+
+UNDEFINED = Undefined()
+"""The value of an expression that finds nothing: neither null nor any other JSON."""
+
+
+class JsonataError(Exception):
+    """Evaluation failed. `code` is JSONata's ("T1006"), or empty for the bounds of Rule 4."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}" if code else message)
+        self.code = code
+        self.message = message
