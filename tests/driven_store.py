@@ -19,7 +19,7 @@ from sfn_cli.settings import Settings
 from sfn_cli.store.sqlite.stepfunctions.executions import Executions
 from sfn_cli.store.sqlite.stepfunctions.inbox import Inbox
 from sfn_cli.store.sqlite.stepfunctions.tasks import Tasks
-from sfn_cli.store.sqlite.stepfunctions.worker_commits import Turns
+from sfn_cli.store.sqlite.stepfunctions.worker_commits import WorkerCommits
 from sfn_cli.store.sqlite.store import database_of
 from sfn_cli.store.sqlite.workers import Workers
 
@@ -76,7 +76,9 @@ class Store:
             {},
         )
         database = self._database
-        store = WorkerStore(Turns(database, worker), service.executions, Tasks(database), Inbox(database))
+        store = WorkerStore(
+            WorkerCommits(database, worker), service.executions, Tasks(database), Inbox(database)
+        )
         return Scheduler(store, context, offload.steps, lambda line: print(line, file=sys.stderr), **options)
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.stepfunctions.executions import Executions
     from sfn_cli.store.sqlite.stepfunctions.inbox import Inbox
     from sfn_cli.store.sqlite.stepfunctions.tasks import Tasks
-    from sfn_cli.store.sqlite.stepfunctions.worker_commits import Turns
+    from sfn_cli.store.sqlite.stepfunctions.worker_commits import WorkerCommits
 
 SECONDS_A_CLAIM = 0.25
 """How long the replays of one claim may hold up the loop; threads make the rest of them."""
@@ -45,7 +45,7 @@ CRASHED = "The worker died while the task was in flight, and SFN_ON_CRASH is fai
 class WorkerStore(NamedTuple):
     """What the scheduler of a worker uses of the store."""
 
-    turns: Turns
+    turns: WorkerCommits
     executions: Executions
     tasks: Tasks
     inbox: Inbox

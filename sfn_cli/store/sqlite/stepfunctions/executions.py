@@ -1,6 +1,6 @@
 """Executions and their histories: how they begin, how they are read, how they are aborted.
 
-What a worker writes while it drives an execution is in `turns.py`.
+What a worker writes while it drives an execution is in `worker_commits.py`.
 """
 
 from __future__ import annotations
