@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sfn_cli.api.service import Invoker, Runner, Service
-from sfn_cli.settings_table import MOCK_CONFIG_FILE
+from sfn_cli.settings.table import MOCK_CONFIG_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
 """
 
-# No `from __future__ import annotations`: see settings.py.
+# No `from __future__ import annotations`: see settings/__init__.py.
 
 from typing import NamedTuple
 

@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from sfn_cli import private_files
-from sfn_cli.settings_table import MAX_WORKERS
+from sfn_cli.settings.table import MAX_WORKERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

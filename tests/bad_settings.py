@@ -1,4 +1,4 @@
-"""Values that the variables of settings.py must not have."""
+"""Values that the variables of the settings must not have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writes docs/reference/settings.md from the table in sfn_cli/settings_table.py: `python -m tests.reference`.
+"""Writes docs/reference/settings.md from the table in sfn_cli/settings/table.py: `python -m tests.reference`.
 
 With `--check` it writes nothing, and exits with 1 when the page is stale.
 """
@@ -9,12 +9,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sfn_cli.settings_table import GROUPS
+from sfn_cli.settings.table import GROUPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sfn_cli.settings_table import Variable
+    from sfn_cli.settings.table import Variable
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "reference" / "settings.md"
@@ -23,7 +23,7 @@ HEAD = """\
 # Settings
 
 Every environment variable that sfn reads. `python -m tests.reference` writes this page from the table in
-`sfn_cli/settings_table.py`.
+`sfn_cli/settings/table.py`.
 
 Every command checks all of them before it does anything else. A bad value is reported in one line,
 with exit code 253, and nothing is written or started. (A bad region or output format is reported as

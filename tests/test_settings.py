@@ -15,7 +15,7 @@ import pytest
 from sfn_cli import quotas, settings
 from sfn_cli.errors import ConfigurationError
 from sfn_cli.settings import Settings
-from sfn_cli.settings_table import VARIABLES
+from sfn_cli.settings.table import VARIABLES
 from sfn_cli.store.sqlite.keys import EVENTS_PER_EXECUTION
 from tests import reference
 from tests.bad_settings import BAD
@@ -139,9 +139,9 @@ def test_numbers_with_two_homes() -> None:
 # Who reads them
 
 
-PACKAGE = Path(settings.__file__).parent
+PACKAGE = Path(settings.__file__).parents[1]
 READERS = {
-    "settings_table.py": "the table",
+    "settings/table.py": "the table",
     "cli/pager.py": "AWS_PAGER and PAGER: an empty one means no pager",
     "functions/runtimes.py": "searches PATH and the folders of version managers",
     "functions/bootstrap.py": "runs in the process of a function, with a function's environment",

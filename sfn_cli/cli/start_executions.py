@@ -23,7 +23,7 @@ from sfn_cli.cli.progress import Bar
 from sfn_cli.errors import ApiError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from sfn_cli.cli.terminal import Terminal
@@ -183,13 +183,13 @@ def _start(
         raise OperationError("StartExecution", error) from error
 
 
-def _writer(terminal: Terminal) -> Callable[[Iterable[dict[str, Any]]], None]:
+def _writer(terminal: Terminal) -> Callable[[Iterable[Mapping[str, Any]]], None]:
     """What writes answers on stdout, each as one line where the output format has lines."""
     shape = model.load("stepfunctions", "StartExecution").output
     query = terminal.query or (lambda value: value)
     output = terminal.output
 
-    def write_answers(answers: Iterable[dict[str, Any]]) -> None:
+    def write_answers(answers: Iterable[Mapping[str, Any]]) -> None:
         for answer in answers:
             shown = query(show(answer, shape))
             if output == "json":

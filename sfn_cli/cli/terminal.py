@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TextIO
 
 from sfn_cli.cli.failures import CommandFailedError
-from sfn_cli.setting_kinds import is_region
 from sfn_cli.settings import Settings
-from sfn_cli.settings_table import OUTPUTS, is_set, value
+from sfn_cli.settings.kinds import is_region
+from sfn_cli.settings.table import OUTPUTS, is_set, value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

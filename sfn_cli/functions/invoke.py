@@ -1,7 +1,7 @@
 """Invoking a function and waiting for it: from a command, or from any thread of a server.
 
-Both keep what functions log, several lines in a transaction. A line waits for company no longer
-than some milliseconds, so that who follows the log of a running handler sees it at once.
+What functions log is stored, several lines in a transaction. A line waits for others no longer than some
+milliseconds, so that a person who follows the log of a running handler sees it at once.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from sfn_cli.wake_pipe import WakePipe
 if TYPE_CHECKING:
     from sfn_cli.settings import Settings
     from sfn_cli.store.protocols import Store
-    from sfn_cli.store.protocols.functions import Functions
     from sfn_cli.store.protocols.logs import Logs
 
 LINGER_MILLISECONDS = 20
@@ -60,27 +59,6 @@ class LogWriter:
             self._logs.append(lines, self._clock())
 
 
-def invoke(
-    pool: Pool,
-    selector: selectors.BaseSelector,
-    function_ref: str,
-    payload: str,
-    client_context: str | None = None,
-    *,
-    writer: LogWriter,
-) -> Outcome:
-    """Invokes a function and waits for its outcome; its log is stored by then."""
-    ended: list[Outcome] = []
-    invocation = pool.invoke(function_ref, payload, ended.append, client_context=client_context)
-    try:
-        while not ended:
-            turn(pool, selector, writer)
-    finally:
-        invocation.cancel()
-        writer.flush()
-    return ended[0]
-
-
 def turn(pool: Pool, selector: selectors.BaseSelector, writer: LogWriter) -> None:
     """Waits until something is ready or due, and does it."""
     times = [at for at in (pool.wake_at, writer.due_at) if at is not None]
@@ -93,33 +71,8 @@ def turn(pool: Pool, selector: selectors.BaseSelector, writer: LogWriter) -> Non
         writer.flush()
 
 
-class LocalInvoker:
-    """For a command: a pool of its own, in its own thread, created on first use."""
-
-    def __init__(self, functions: Functions, logs: Logs, settings: Settings, clock: Clock) -> None:
-        self._functions = functions
-        self._settings = settings
-        self._clock = clock
-        self._writer = LogWriter(logs, clock)
-        self._selector: selectors.BaseSelector | None = None
-        self._pool: Pool | None = None
-
-    def invoke(self, function_ref: str, payload: str, client_context: str | None = None) -> Outcome:
-        if self._pool is None or self._selector is None:
-            self._selector = selectors.DefaultSelector()
-            self._pool = Pool(self._functions, self._settings, self._selector, self._clock, self._writer.add)
-        return invoke(self._pool, self._selector, function_ref, payload, client_context, writer=self._writer)
-
-    def stop(self) -> None:
-        if self._pool is not None and self._selector is not None:
-            self._pool.close()
-            self._writer.flush()
-            self._selector.close()
-            self._pool = self._selector = None
-
-
 class FunctionHost:
-    """For a server: one thread that owns a pool and a connection to the store."""
+    """One thread that owns a pool and a connection to the store."""
 
     def __init__(self, settings: Settings, open_store: Callable[[], Store], *, clock: Clock = _now) -> None:
         self._settings = settings

@@ -20,6 +20,8 @@ from sfn_cli.jsonvalue import Json, Payload, dumps, loads
 from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sfn_cli.integrations.task_order import Task
     from sfn_cli.store.records.executions import Execution
 
@@ -75,7 +77,7 @@ def _request(arguments: Json) -> dict[str, Json]:
     return request
 
 
-def _response(started: dict[str, Json], request_id: str, now: int) -> dict[str, Json]:
+def _response(started: Mapping[str, Json], request_id: str, now: int) -> dict[str, Json]:
     headers = {
         "connection": "keep-alive",
         "Content-Length": str(len(dumps(started))),

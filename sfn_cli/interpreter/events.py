@@ -6,17 +6,15 @@ The table `EVENT_TYPES` has AWS's 62 types (HistoryEventType). It is the one pla
 parameters) stands there, which function applies such an event, and in which phases of its frame.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: see settings/__init__.py.
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sfn_cli.jsonvalue import well_formed
+from sfn_cli.jsonvalue import Json, Payload, well_formed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from sfn_cli.interpreter.phase import Phase
-    from sfn_cli.jsonvalue import Json, Payload
 
 
 class HistoryEvent(NamedTuple):
@@ -53,20 +51,20 @@ class EventType(NamedTuple):
     payload: str | None = None
     payload_details: str | None = None
     handler: str | None = None
-    before: tuple[Phase, ...] = ()
-    after: tuple[Phase, ...] = ()
+    before: tuple["Phase", ...] = ()
+    after: tuple["Phase", ...] = ()
 
 
 VARIABLES = "assignedVariables"
 VARIABLES_DETAILS = "assignedVariablesDetails"
 """The details that are execution data besides the payload ({name: JSON text}), and what describes them."""
 
-_IN_A_STATE: tuple[Phase, ...] = ("ENTERED", "WORKED", "FAILED", "JOINED", "FORKED", "DISTRIBUTING")
+_IN_A_STATE: tuple["Phase", ...] = ("ENTERED", "WORKED", "FAILED", "JOINED", "FORKED", "DISTRIBUTING")
 """In a state, and without an open task: the state may be left, and its expressions may fail."""
 
-_WORKING: tuple[Phase, ...] = ("WORKING",)
-_TO_BE_SCHEDULED: tuple[Phase, ...] = ("ENTERED", "FAILED", "WORKED")
-_TO_BE_FORKED: tuple[Phase, ...] = ("ENTERED", "FAILED", "JOINED", "FORKED")
+_WORKING: tuple["Phase", ...] = ("WORKING",)
+_TO_BE_SCHEDULED: tuple["Phase", ...] = ("ENTERED", "FAILED", "WORKED")
+_TO_BE_FORKED: tuple["Phase", ...] = ("ENTERED", "FAILED", "JOINED", "FORKED")
 
 
 _ENTERED = EventType(

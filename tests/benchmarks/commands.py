@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 MANY = 10_000
 
+START_UP_RUNS = 40
+"""How often the start of a command is timed, at least: its ratio to Python's own is close to the limit."""
+
 
 def measure(folder: Path, runs: int) -> Iterator[Result]:
     """With a worker that lives, and without one, which the command then starts; then what Tab waits for."""
@@ -23,6 +26,7 @@ def measure(folder: Path, runs: int) -> Iterator[Result]:
     machine = create(home, "Hello", {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}})
     command = [SFN, "start-execution", "--state-machine-arn", machine]
     environment = environment_of(home, {"SFN_WORKER_IDLE_SECONDS": "600"})
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # users' commands have compiled modules
 
     def start() -> float:
         return timed(command, environment)
@@ -32,8 +36,19 @@ def measure(folder: Path, runs: int) -> Iterator[Result]:
 
     start()
     until(lambda: worker_pids(home), "a worker")
-    took, baseline = in_turn(runs, start, python)
-    yield Result("start-execution, live worker", took, "ms", "<= 1.6", baseline)
+    execution = sfn(
+        home, "start-execution", "--state-machine-arn", machine, "--query", "executionArn", "--output", "text"
+    ).stdout.strip()
+    took, described, listed, baseline = in_turn(
+        max(runs, START_UP_RUNS),
+        start,
+        lambda: timed([SFN, "describe-execution", "--execution-arn", execution], environment),
+        lambda: timed([SFN, "list-state-machines"], environment),
+        python,
+    )
+    yield Result("start-execution, live worker", took, "ms", "<= 1.25", baseline)
+    yield Result("describe-execution", described, "ms", "<= 1.25", baseline)
+    yield Result("list-state-machines", listed, "ms", "<= 1.25", baseline)
 
     def start_without_worker() -> float:
         for pid in worker_pids(home):

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 HEAVY = {
-    "asyncio", "boto3", "botocore", "dateutil", "difflib", "email", "http", "importlib.metadata",
-    "jmespath", "jsonata", "jsonpath_ng", "logging", "platformdirs", "regex", "rich", "socket",
-    "ssl", "starlette", "subprocess", "tempfile", "urllib.request", "yaml", "zipfile",
+    "asyncio", "boto3", "botocore", "dataclasses", "dateutil", "difflib", "email", "http",
+    "importlib.metadata", "jmespath", "jsonata", "jsonpath_ng", "logging", "platformdirs", "regex",
+    "rich", "socket", "ssl", "starlette", "subprocess", "tempfile", "urllib.request", "yaml",
+    "zipfile",
 }  # fmt: skip
 EXECUTION = "arn:aws:states:us-east-1:123456789012:execution:hello:x"
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:hello"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sfn_cli.functions.invoke import FunctionHost, LocalInvoker
+from sfn_cli.functions.invoke import FunctionHost
 from sfn_cli.store.sqlite.logs.logs import Logs
 from sfn_cli.store.sqlite.store import SqliteStore
 from tests.functions.workbench import await_death
@@ -33,22 +33,21 @@ def messages(bench: Workbench) -> list[str]:
     return [event.message.rstrip("\n") for event in Logs(bench.database).after("/aws/lambda/fn", 0)]
 
 
-def test_a_command(bench: Workbench) -> None:
-    """The outcome is the answer; the log is kept by then; the child is used again, and ends with
-    the invoker.
+def test_outcomes(bench: Workbench, host: FunctionHost) -> None:
+    """The outcome is the answer; the log is stored by then; the child is used again, and ends with
+    the host.
     """
     bench.function(ECHO)
-    invoker = LocalInvoker(bench.functions, Logs(bench.database), bench.settings, bench.clock)
-    first, second = invoker.invoke("fn", "1"), invoker.invoke("fn", "2")
+    first, second = host.invoke("fn", "1"), host.invoke("fn", "2")
     assert [line for line in messages(bench) if line.startswith("said")] == ["said 1", "said 2"]
     pid = first.payload.strip("[]").split(", ")[1]
     assert second.payload == f"[2, {pid}]"
-    assert invoker.invoke("gone", "1").kind == "not_found"
-    invoker.stop()
+    assert host.invoke("gone", "1").kind == "not_found"
+    host.stop()
     assert await_death(int(pid))
 
 
-def test_a_command_that_is_interrupted(bench: Workbench) -> None:
+def test_a_command_that_is_interrupted(bench: Workbench, host: FunctionHost) -> None:
     """What it waited for ends with it."""
     told = bench.folder / "pid"
     bench.function(
@@ -62,11 +61,10 @@ def test_a_command_that_is_interrupted(bench: Workbench) -> None:
         """,
         Timeout=900,
     )
-    invoker = LocalInvoker(bench.functions, Logs(bench.database), bench.settings, bench.clock)
     with pytest.raises(KeyboardInterrupt):
-        invoker.invoke("fn", "1")
+        host.invoke("fn", "1")
+    host.stop()
     assert await_death(int(told.read_text()))
-    invoker.stop()
 
 
 def test_threads(bench: Workbench, host: FunctionHost) -> None:

@@ -4,7 +4,7 @@ One JSON file per operation, written by `tests/compile_model.py` from AWS's own 
 of each service maps a command to its operation. A command reads the one file it needs.
 """
 
-# No `from __future__ import annotations`: see settings.py.
+# No `from __future__ import annotations`: see settings/__init__.py.
 
 import json
 import os

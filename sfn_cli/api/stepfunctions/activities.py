@@ -17,10 +17,24 @@ from sfn_cli.errors import ApiError
 from sfn_cli.store.records.activities import Activity
 
 if TYPE_CHECKING:
+    from types_boto3_stepfunctions.type_defs import (
+        CreateActivityInputTypeDef,
+        DeleteActivityInputTypeDef,
+        DescribeActivityInputTypeDef,
+        GetActivityTaskInputTypeDef,
+        ListActivitiesInputTypeDef,
+    )
+
+    from sfn_cli.api.model.answers import (
+        ActivityListItem,
+        CreateActivityAnswer,
+        DescribeActivityAnswer,
+        ListActivitiesAnswer,
+    )
     from sfn_cli.api.service import Service
 
 
-def create_activity(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def create_activity(service: Service, request: CreateActivityInputTypeDef) -> CreateActivityAnswer:
     name = request["name"]
     arn_checks.check_name(name)
     activity = Activity(
@@ -36,7 +50,7 @@ def create_activity(service: Service, request: dict[str, Any]) -> dict[str, Any]
     return {"activityArn": kept.arn, "creationDate": kept.created_at}
 
 
-def describe_activity(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def describe_activity(service: Service, request: DescribeActivityInputTypeDef) -> DescribeActivityAnswer:
     activity = _existing(service, request["activityArn"])
     return {
         **_summary(activity),
@@ -44,7 +58,7 @@ def describe_activity(service: Service, request: dict[str, Any]) -> dict[str, An
     }
 
 
-def list_activities(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def list_activities(service: Service, request: ListActivitiesInputTypeDef) -> ListActivitiesAnswer:
     """The activities of this account and region, by name."""
     prefix = arn.activity(service.settings.region, service.settings.account_id, "")
     activities, token = paging.sealed_page(
@@ -58,14 +72,14 @@ def list_activities(service: Service, request: dict[str, Any]) -> dict[str, Any]
     return {"activities": [_summary(activity) for activity in activities], "nextToken": token}
 
 
-def delete_activity(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def delete_activity(service: Service, request: DeleteActivityInputTypeDef) -> dict[str, Any]:
     """That there is none is no error."""
     arn_checks.check_arn(request["activityArn"], "activity")
     service.activities.delete(request["activityArn"])
     return {}
 
 
-def get_activity_task(service: Service, request: dict[str, Any]) -> dict[str, Any] | AwaitedTask:
+def get_activity_task(service: Service, request: GetActivityTaskInputTypeDef) -> dict[str, Any] | AwaitedTask:
     """The task that has waited longest, for its only worker; or, after a minute without one, none."""
     activity = _existing(service, request["activityArn"])
     awaited = AwaitedTask(
@@ -83,7 +97,7 @@ def _take_task(service: Service, *, activity_arn: str, worker_name: str | None) 
     return None if task is None else {"taskToken": task.token, "input": task.input}
 
 
-def _summary(activity: Activity) -> dict[str, Any]:
+def _summary(activity: Activity) -> ActivityListItem:
     return {"activityArn": activity.arn, "name": activity.name, "creationDate": activity.created_at}
 
 

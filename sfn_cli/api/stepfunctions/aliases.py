@@ -19,15 +19,30 @@ from sfn_cli.store.records.versions import QuotaReached
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from types_boto3_stepfunctions.type_defs import (
+        CreateStateMachineAliasInputTypeDef,
+        DeleteStateMachineAliasInputTypeDef,
+        DescribeStateMachineAliasInputTypeDef,
+        ListStateMachineAliasesInputTypeDef,
+        RoutingConfigurationListItemTypeDef,
+        UpdateStateMachineAliasInputTypeDef,
+    )
+
+    from sfn_cli.api.model.answers import (
+        CreateStateMachineAliasAnswer,
+        DescribeStateMachineAliasAnswer,
+        ListStateMachineAliasesAnswer,
+        UpdateStateMachineAliasAnswer,
+    )
     from sfn_cli.api.service import Service
     from sfn_cli.store.records.state_machines import StateMachine
     from sfn_cli.store.records.versions import Weights
 
-Routing = list[dict[str, Any]]
 
-
-def create_state_machine_alias(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    routing: Routing = request["routingConfiguration"]
+def create_state_machine_alias(
+    service: Service, request: CreateStateMachineAliasInputTypeDef
+) -> CreateStateMachineAliasAnswer:
+    routing = request["routingConfiguration"]
     machine_arn, weights = _check_routing(routing)
     machine = _machine(service, machine_arn, routing[0]["stateMachineVersionArn"])
     name, description = request["name"], request.get("description", "")
@@ -46,9 +61,11 @@ def create_state_machine_alias(service: Service, request: dict[str, Any]) -> dic
     return {"stateMachineAliasArn": arn.qualify(machine_arn, name), "creationDate": alias.created_at}
 
 
-def update_state_machine_alias(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def update_state_machine_alias(
+    service: Service, request: UpdateStateMachineAliasInputTypeDef
+) -> UpdateStateMachineAliasAnswer:
     machine_arn, name = _parse_arn(request["stateMachineAliasArn"])
-    routing: Routing | None = request.get("routingConfiguration")
+    routing = request.get("routingConfiguration")
     if routing is None and "description" not in request:
         raise ApiError(
             "ValidationException",
@@ -63,7 +80,9 @@ def update_state_machine_alias(service: Service, request: dict[str, Any]) -> dic
     return {"updateDate": alias.updated_at}
 
 
-def delete_state_machine_alias(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def delete_state_machine_alias(
+    service: Service, request: DeleteStateMachineAliasInputTypeDef
+) -> dict[str, Any]:
     """Its versions stay, and so do its executions."""
     machine_arn, name = _parse_arn(request["stateMachineAliasArn"])
     machine = service.state_machines.find(machine_arn)
@@ -72,7 +91,9 @@ def delete_state_machine_alias(service: Service, request: dict[str, Any]) -> dic
     return {}
 
 
-def describe_state_machine_alias(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def describe_state_machine_alias(
+    service: Service, request: DescribeStateMachineAliasInputTypeDef
+) -> DescribeStateMachineAliasAnswer:
     machine_arn, name = _parse_arn(request["stateMachineAliasArn"])
     machine = service.state_machines.find(machine_arn)
     alias = None if machine is None else service.aliases.find(machine.id, name)
@@ -91,7 +112,9 @@ def describe_state_machine_alias(service: Service, request: dict[str, Any]) -> d
     }
 
 
-def list_state_machine_aliases(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def list_state_machine_aliases(
+    service: Service, request: ListStateMachineAliasesInputTypeDef
+) -> ListStateMachineAliasesAnswer:
     """Of a machine, or those that lead to a version. By name: AWS documents newest first, the
     recordings show the oldest first.
     """
@@ -122,7 +145,9 @@ def list_state_machine_aliases(service: Service, request: dict[str, Any]) -> dic
     }
 
 
-def _check_routing(routing: Routing, machine_arn: str | None = None) -> tuple[str, Weights]:
+def _check_routing(
+    routing: Sequence[RoutingConfigurationListItemTypeDef], machine_arn: str | None = None
+) -> tuple[str, Weights]:
     """Checks a routing configuration. Returns the ARN of its state machine (which must be
     `machine_arn`, if that is not None) and the weight of each version.
 

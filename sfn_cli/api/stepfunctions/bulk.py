@@ -6,7 +6,7 @@ so that thousands cost a few commits; each input is checked, and refused, as Sta
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli.api import model
 from sfn_cli.api.protocol.constraints import check_constraints
@@ -18,6 +18,7 @@ from sfn_cli.errors import ApiError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sfn_cli.api.model.answers import StartExecutionAnswer
     from sfn_cli.api.service import Service
 
 
@@ -32,7 +33,7 @@ class Started(NamedTuple):
     """A line that was accepted, and StartExecution's answer."""
 
     line: int
-    answer: dict[str, Any]
+    answer: StartExecutionAnswer
 
 
 class Refused(NamedTuple):

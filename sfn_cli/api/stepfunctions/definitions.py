@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/step-functions/latest/apireference/API_ValidateState
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue, quotas
 from sfn_cli.asl.validation.diagnostic import UNAVAILABLE
@@ -14,6 +14,11 @@ from sfn_cli.errors import ApiError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from types_boto3_stepfunctions.type_defs import (
+        ValidateStateMachineDefinitionInputTypeDef,
+    )
+
+    from sfn_cli.api.model.answers import ValidateStateMachineDefinitionAnswer
     from sfn_cli.api.service import Service
     from sfn_cli.asl.validation.diagnostic import Diagnostic
 
@@ -31,7 +36,9 @@ class InvalidDefinitionError(ApiError):
         self.diagnostics = diagnostics
 
 
-def validate_state_machine_definition(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def validate_state_machine_definition(
+    service: Service, request: ValidateStateMachineDefinitionInputTypeDef
+) -> ValidateStateMachineDefinitionAnswer:
     """A bad definition is no error of the call: its faults are the answer."""
     from sfn_cli.asl.validation.validate import validate
 
@@ -44,7 +51,15 @@ def validate_state_machine_definition(service: Service, request: dict[str, Any])
     shown = found[: request.get("maxResults") or quotas.DIAGNOSTICS]
     return {
         "result": "FAIL" if any(fault.severity == "ERROR" for fault in found) else "OK",
-        "diagnostics": [fault._asdict() for fault in shown],
+        "diagnostics": [
+            {
+                "severity": fault.severity,
+                "code": fault.code,
+                "message": fault.message,
+                "location": fault.location,
+            }
+            for fault in shown
+        ],
         "truncated": len(shown) < len(found),
     }
 

@@ -24,20 +24,33 @@ from sfn_cli.uuids import random_uuid, time_ordered_uuid
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from types_boto3_stepfunctions.type_defs import (
+        DescribeExecutionInputTypeDef,
+        GetExecutionHistoryInputTypeDef,
+        ListExecutionsInputTypeDef,
+        StartExecutionInputTypeDef,
+        StopExecutionInputTypeDef,
+    )
+
+    from sfn_cli.api.model.answers import (
+        GetExecutionHistoryAnswer,
+        StartExecutionAnswer,
+        StopExecutionAnswer,
+    )
     from sfn_cli.api.service import Service
     from sfn_cli.api.stepfunctions.mocks.mocks import Mocking
     from sfn_cli.interpreter.events import HistoryEvent
     from sfn_cli.store.records.state_machines import StateMachine
 
 
-def start_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    request, mocking = resolve_mocks(service, request)
-    return _start(service, request, service.clock(), mocking, clock=service.settings.clock)
+def start_execution(service: Service, request: StartExecutionInputTypeDef) -> StartExecutionAnswer:
+    plain, mocking = resolve_mocks(service, request)
+    return _start(service, plain, service.clock(), mocking, clock=service.settings.clock)
 
 
 def start_child(
     service: Service, request: dict[str, Any], parent_arn: str, task: int, *, awaited: bool, at: int
-) -> dict[str, Any]:
+) -> StartExecutionAnswer:
     """As StartExecution, by a task (its event's number) of the execution `parent_arn`, which may
     wait for the end; not before `at`, its execution's time.
 
@@ -67,7 +80,7 @@ def resolve_mocks(service: Service, request: Mapping[str, Any]) -> tuple[dict[st
 
 def _start(
     service: Service, request: dict[str, Any], at: int, mocking: Mocking | None = None, **members: Any
-) -> dict[str, Any]:
+) -> StartExecutionAnswer:
     """Starts an execution with these members of a NewExecution beside those in the request."""
     arn_checks.check_machine(request["stateMachineArn"])
     check_start(request)
@@ -112,7 +125,7 @@ def new_execution(
 
 def start_answer(
     new: NewExecution, request: Mapping[str, Any], execution: Execution | None
-) -> dict[str, Any]:
+) -> StartExecutionAnswer:
     """StartExecution's answer, given the execution that has the new one's ARN. Raises ApiError."""
     if execution is None:
         raise does_not_exist(new.state_machine_arn)
@@ -122,7 +135,7 @@ def start_answer(
     return {"executionArn": execution.arn, "startDate": execution.started_at}
 
 
-def stop_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def stop_execution(service: Service, request: StopExecutionInputTypeDef) -> StopExecutionAnswer:
     """An execution that has ended stays as it is: the answer is when it stopped.
 
     An EXPRESS execution cannot be stopped on AWS. Here a suspended one can: nothing else would end
@@ -139,7 +152,7 @@ def stop_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     return {"stopDate": stopped_at}
 
 
-def describe_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def describe_execution(service: Service, request: DescribeExecutionInputTypeDef) -> dict[str, Any]:
     """Executions of an EXPRESS machine do not describe themselves, but the children of a Map Run
     do.
     """
@@ -177,7 +190,7 @@ def describe(execution: Execution, *, included: bool = True) -> dict[str, Any]:
     return answer
 
 
-def list_executions(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def list_executions(service: Service, request: ListExecutionsInputTypeDef) -> dict[str, Any]:
     """The executions of a state machine, of its version or alias, or the children of a Map Run;
     newest first.
     """
@@ -245,7 +258,9 @@ def _summary(execution: Execution | ExecutionSummary) -> dict[str, Any]:
     }
 
 
-def get_execution_history(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def get_execution_history(
+    service: Service, request: GetExecutionHistoryInputTypeDef
+) -> GetExecutionHistoryAnswer:
     """The events in order, or newest first with reverseOrder."""
     execution = existing_execution(service, request["executionArn"])
     reverse = request.get("reverseOrder", False)

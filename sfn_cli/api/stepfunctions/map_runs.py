@@ -13,6 +13,15 @@ from sfn_cli.api.stepfunctions.executions import existing_execution
 from sfn_cli.errors import ApiError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from types_boto3_stepfunctions.type_defs import (
+        DescribeMapRunInputTypeDef,
+        ListMapRunsInputTypeDef,
+        UpdateMapRunInputTypeDef,
+    )
+
+    from sfn_cli.api.model.answers import DescribeMapRunAnswer, ListMapRunsAnswer
     from sfn_cli.api.service import Service
     from sfn_cli.store.records.map_runs import Count, MapRun
 
@@ -23,9 +32,9 @@ _CHANGES = {
 }
 
 
-def describe_map_run(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def describe_map_run(service: Service, request: DescribeMapRunInputTypeDef) -> DescribeMapRunAnswer:
     run = existing_map_run(service, request["mapRunArn"])
-    answer = {
+    answer: DescribeMapRunAnswer = {
         "mapRunArn": run.arn,
         "executionArn": run.execution_arn,
         "status": run.status,
@@ -71,7 +80,7 @@ def _counts(run: MapRun, part: int, total: int, waiting: int) -> dict[str, int]:
     return counts
 
 
-def list_map_runs(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def list_map_runs(service: Service, request: ListMapRunsInputTypeDef) -> ListMapRunsAnswer:
     """The Map Runs of an execution, newest first."""
     execution = existing_execution(service, request["executionArn"])
     runs, token = paging.sealed_page(
@@ -97,12 +106,13 @@ def list_map_runs(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def update_map_run(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def update_map_run(service: Service, request: UpdateMapRunInputTypeDef) -> dict[str, Any]:
     """Changes what a run that goes on allows: it is applied at once, also to what has failed
     already.
     """
     run = existing_map_run(service, request["mapRunArn"])
-    changes = {column: request[member] for member, column in _CHANGES.items() if member in request}
+    given: Mapping[str, Any] = request
+    changes = {column: given[member] for member, column in _CHANGES.items() if member in given}
     if not changes:
         raise ApiError(
             "ValidationException",

@@ -6,7 +6,7 @@ The interpreter decides which states run again (`interpreter/redrive.py`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sfn_cli import quotas
 from sfn_cli.api.stepfunctions import arn_checks
@@ -15,6 +15,11 @@ from sfn_cli.errors import ApiError
 from sfn_cli.settings import clock_reading
 
 if TYPE_CHECKING:
+    from types_boto3_stepfunctions.type_defs import (
+        RedriveExecutionInputTypeDef,
+    )
+
+    from sfn_cli.api.model.answers import RedriveExecutionAnswer
     from sfn_cli.api.service import Service
     from sfn_cli.store.records.redrives import RedriveState
 
@@ -26,7 +31,7 @@ BY_MAP_RUN = "Execution is a child of a Map Run: redrive the execution that star
 """Why a child execution is not redriven by itself. (ours)"""
 
 
-def redrive_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def redrive_execution(service: Service, request: RedriveExecutionInputTypeDef) -> RedriveExecutionAnswer:
     """The same client token, within 15 minutes, gets the same answer and redrives nothing."""
     execution_arn = request["executionArn"]
     arn_checks.check_arn(execution_arn, "execution")

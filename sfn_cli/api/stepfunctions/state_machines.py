@@ -22,10 +22,26 @@ from sfn_cli.uuids import random_uuid
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from types_boto3_stepfunctions.type_defs import (
+        CreateStateMachineInputTypeDef,
+        DeleteStateMachineInputTypeDef,
+        DescribeStateMachineForExecutionInputTypeDef,
+        DescribeStateMachineInputTypeDef,
+        ListStateMachinesInputTypeDef,
+        UpdateStateMachineInputTypeDef,
+    )
+
+    from sfn_cli.api.model.answers import (
+        CreateStateMachineAnswer,
+        ListStateMachinesAnswer,
+        UpdateStateMachineAnswer,
+    )
     from sfn_cli.api.service import Service
 
 
-def create_state_machine(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def create_state_machine(
+    service: Service, request: CreateStateMachineInputTypeDef
+) -> CreateStateMachineAnswer:
     name, type_ = request["name"], request.get("type", "STANDARD")
     arn_checks.check_name(name)
     arn_checks.check_role(request["roleArn"])
@@ -60,7 +76,9 @@ def create_state_machine(service: Service, request: dict[str, Any]) -> dict[str,
     }
 
 
-def update_state_machine(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def update_state_machine(
+    service: Service, request: UpdateStateMachineInputTypeDef
+) -> UpdateStateMachineAnswer:
     changing = (
         "definition",
         "roleArn",
@@ -128,7 +146,7 @@ def revise(
         raise ApiError("ServiceQuotaExceededException", str(error)) from None
 
 
-def delete_state_machine(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def delete_state_machine(service: Service, request: DeleteStateMachineInputTypeDef) -> dict[str, Any]:
     """Succeeds also for a machine that does not exist."""
     machine_arn = request["stateMachineArn"]
     if ":" in arn_checks.check_machine(machine_arn).resource_id:
@@ -140,7 +158,7 @@ def delete_state_machine(service: Service, request: dict[str, Any]) -> dict[str,
     return {}
 
 
-def describe_state_machine(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def describe_state_machine(service: Service, request: DescribeStateMachineInputTypeDef) -> dict[str, Any]:
     """The machine, or a version of it with its own date and description; an alias shows the first
     version that it leads to.
 
@@ -184,7 +202,9 @@ def _describe_label(machine: StateMachine, label: str, request: Mapping[str, Any
     }
 
 
-def describe_state_machine_for_execution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def describe_state_machine_for_execution(
+    service: Service, request: DescribeStateMachineForExecutionInputTypeDef
+) -> dict[str, Any]:
     """The machine as it was when the execution started."""
     arn_checks.check_arn(request["executionArn"], "execution")
     execution = service.executions.find(request["executionArn"])
@@ -201,7 +221,7 @@ def describe_state_machine_for_execution(service: Service, request: dict[str, An
     }
 
 
-def list_state_machines(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def list_state_machines(service: Service, request: ListStateMachinesInputTypeDef) -> ListStateMachinesAnswer:
     """By name: AWS documents no order."""
     prefix = arn.state_machine(service.settings.region, service.settings.account_id, "")
     machines, token = paging.sealed_page(

@@ -17,6 +17,10 @@ from sfn_cli.api.stepfunctions.executions import check_start, new_execution, res
 from sfn_cli.api.stepfunctions.references import active, does_not_exist, type_not_supported
 
 if TYPE_CHECKING:
+    from types_boto3_stepfunctions.type_defs import (
+        StartSyncExecutionInputTypeDef,
+    )
+
     from sfn_cli.api.service import Service
 
 BILLED_MS = 100
@@ -27,22 +31,20 @@ BASE_BYTES = 50 * 1024 * 1024
 """The memory that every execution is billed for, beyond its definition and its data."""
 
 
-def start_sync_execution(service: Service, request: dict[str, Any]) -> AwaitedEnd:
-    request, mocking = resolve_mocks(service, request)
-    arn_checks.check_arn(request["stateMachineArn"], "stateMachine")
-    check_start(request)
-    machine = active(service, request["stateMachineArn"])
+def start_sync_execution(service: Service, request: StartSyncExecutionInputTypeDef) -> AwaitedEnd:
+    plain, mocking = resolve_mocks(service, request)
+    arn_checks.check_arn(plain["stateMachineArn"], "stateMachine")
+    check_start(plain)
+    machine = active(service, plain["stateMachineArn"])
     if machine.type != "EXPRESS":
         raise type_not_supported()
-    new, started = new_execution(machine, request, service.clock(), mocking)
+    new, started = new_execution(machine, plain, service.clock(), mocking)
     execution = service.executions.start(new._replace(clock=service.settings.clock), started)
     if execution is None:
         raise does_not_exist(machine.arn)
     return AwaitedEnd(
         execution.arn,
-        partial(
-            _answer, execution_arn=execution.arn, included=request.get("includedData") != "METADATA_ONLY"
-        ),
+        partial(_answer, execution_arn=execution.arn, included=plain.get("includedData") != "METADATA_ONLY"),
     )
 
 

@@ -15,8 +15,16 @@ from sfn_cli.api.stepfunctions import arn_checks
 from sfn_cli.errors import ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
+    from types_boto3_stepfunctions.type_defs import (
+        ListTagsForResourceInputTypeDef,
+        TagResourceInputTypeDef,
+        TagTypeDef,
+        UntagResourceInputTypeDef,
+    )
+
+    from sfn_cli.api.model.answers import ListTagsForResourceAnswer
     from sfn_cli.api.service import Service
     from sfn_cli.store.protocols.stepfunctions import Activities, StateMachines
 
@@ -25,20 +33,22 @@ _SYMBOLS = "_.:/=+-@"
 _NOT_NULL = "failed to satisfy constraint: Member must not be null"
 
 
-def tag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def tag_resource(service: Service, request: TagResourceInputTypeDef) -> dict[str, Any]:
     """Adds tags; a key that the resource has gets the new value."""
     resource_arn, added = request["resourceArn"], by_key(request["tags"])
     _change(service, resource_arn, lambda tags: _add(tags, added, resource_arn))
     return {}
 
 
-def untag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def untag_resource(service: Service, request: UntagResourceInputTypeDef) -> dict[str, Any]:
     """Removes tags; keys that the resource does not have are no error."""
     _change(service, request["resourceArn"], lambda tags: without(tags, request["tagKeys"]))
     return {}
 
 
-def list_tags_for_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def list_tags_for_resource(
+    service: Service, request: ListTagsForResourceInputTypeDef
+) -> ListTagsForResourceAnswer:
     arn_checks.check_arn(request["resourceArn"], *_TAGGABLE)
     resource = _nouns(service, request["resourceArn"]).find(request["resourceArn"])
     if resource is None:
@@ -46,7 +56,7 @@ def list_tags_for_resource(service: Service, request: dict[str, Any]) -> dict[st
     return {"tags": jsonvalue.loads(resource.tags)}
 
 
-def by_key(tags: Iterable[Mapping[str, str]]) -> Tags:
+def by_key(tags: Iterable[TagTypeDef]) -> Tags:
     """Tags as requests give them in lists, by their keys: of a key that comes twice, the last.
     Raises ApiError.
     """
@@ -72,7 +82,7 @@ def by_key(tags: Iterable[Mapping[str, str]]) -> Tags:
     return found
 
 
-def of_new(tags: Iterable[Mapping[str, str]], resource_name: str) -> str:
+def of_new(tags: Iterable[TagTypeDef], resource_name: str) -> str:
     """The text of the tags that a new resource is given. Raises ApiError."""
     return as_text(_add({}, by_key(tags), resource_name))
 

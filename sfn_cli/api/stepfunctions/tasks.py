@@ -12,10 +12,16 @@ from sfn_cli.errors import ApiError
 from sfn_cli.store.records.tasks import AnswerOutcome
 
 if TYPE_CHECKING:
+    from types_boto3_stepfunctions.type_defs import (
+        SendTaskFailureInputTypeDef,
+        SendTaskHeartbeatInputTypeDef,
+        SendTaskSuccessInputTypeDef,
+    )
+
     from sfn_cli.api.service import Service
 
 
-def send_task_success(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def send_task_success(service: Service, request: SendTaskSuccessInputTypeDef) -> dict[str, Any]:
     output = request["output"]
     try:
         json_text.read(output)
@@ -26,12 +32,12 @@ def send_task_success(service: Service, request: dict[str, Any]) -> dict[str, An
     )
 
 
-def send_task_failure(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def send_task_failure(service: Service, request: SendTaskFailureInputTypeDef) -> dict[str, Any]:
     body = {"error": request.get("error"), "cause": request.get("cause")}
     return _to_response(service.tasks.answer(request["taskToken"], "taskFailed", body, service.clock()))
 
 
-def send_task_heartbeat(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def send_task_heartbeat(service: Service, request: SendTaskHeartbeatInputTypeDef) -> dict[str, Any]:
     return _to_response(service.tasks.beat(request["taskToken"], service.clock()))
 
 

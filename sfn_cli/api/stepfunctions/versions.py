@@ -11,17 +11,29 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli import arn
 from sfn_cli.api.protocol import paging
-from sfn_cli.api.stepfunctions import arn_checks, qualifiers, references, state_machines
+from sfn_cli.api.stepfunctions import arn_checks, references, state_machines
 from sfn_cli.errors import ApiError
 
 if TYPE_CHECKING:
+    from types_boto3_stepfunctions.type_defs import (
+        DeleteStateMachineVersionInputTypeDef,
+        ListStateMachineVersionsInputTypeDef,
+        PublishStateMachineVersionInputTypeDef,
+    )
+
+    from sfn_cli.api.model.answers import (
+        ListStateMachineVersionsAnswer,
+        PublishStateMachineVersionAnswer,
+    )
     from sfn_cli.api.service import Service
 
 _INITIAL = "INITIAL"
 """What AWS calls the revision of a machine that was never updated: it has no id."""
 
 
-def publish_state_machine_version(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def publish_state_machine_version(
+    service: Service, request: PublishStateMachineVersionInputTypeDef
+) -> PublishStateMachineVersionAnswer:
     arn_checks.check_machine(request["stateMachineArn"])
     wanted = request.get("revisionId")
     while True:
@@ -38,12 +50,14 @@ def publish_state_machine_version(service: Service, request: dict[str, Any]) -> 
         )
         if published is not None and published.version is not None:
             return {
-                "stateMachineVersionArn": qualifiers.version_arn(published),
+                "stateMachineVersionArn": arn.qualify(published.arn, published.version.number),
                 "creationDate": published.version.created_at,
             }
 
 
-def list_state_machine_versions(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def list_state_machine_versions(
+    service: Service, request: ListStateMachineVersionsInputTypeDef
+) -> ListStateMachineVersionsAnswer:
     """Newest first. A machine that is not there has none: AWS's model knows no error for it."""
     machine_arn = request["stateMachineArn"]
     arn_checks.check_machine(machine_arn)
@@ -68,7 +82,9 @@ def list_state_machine_versions(service: Service, request: dict[str, Any]) -> di
     }
 
 
-def delete_state_machine_version(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def delete_state_machine_version(
+    service: Service, request: DeleteStateMachineVersionInputTypeDef
+) -> dict[str, Any]:
     """Succeeds also for a version that does not exist; its executions go on."""
     arn_checks.check_machine(request["stateMachineVersionArn"])
     machine_arn, qualifier = arn.split_qualifier(request["stateMachineVersionArn"])

@@ -1,7 +1,7 @@
 """The specification's field table: which fields a state of each type may have, and of what kind.
 
 ASL: https://states-language.net/#state-type-table. A kind is a word that `validate.py` knows how
-to check. `None` as language means both.
+to check.
 """
 
 from __future__ import annotations

@@ -16,8 +16,8 @@ from sfn_cli.api.protocol import shapes
 from sfn_cli.cli.client import signature, wire
 from sfn_cli.cli.failures import CommandFailedError, OperationError
 from sfn_cli.errors import ApiError
-from sfn_cli.setting_kinds import is_url
-from sfn_cli.settings_table import value
+from sfn_cli.settings.kinds import is_url
+from sfn_cli.settings.table import value
 
 if TYPE_CHECKING:
     from sfn_cli.api.model import Operation

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sfn_cli import sigv4
 from sfn_cli.cli.failures import CommandFailedError, MisconfiguredError
 from sfn_cli.input_files import CREDENTIALS_BYTES, FileTooLargeError, read_text
-from sfn_cli.settings_table import value
+from sfn_cli.settings.table import value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,13 +4,13 @@ An operation's options come from the service model: each member of its input is 
 in words with hyphens (`stateMachineArn` -> `--state-machine-arn`).
 """
 
-# No `from __future__ import annotations`: see settings.py.
+# No `from __future__ import annotations`: see settings/__init__.py.
 
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from sfn_cli.api.model import Operation, Shape, is_ours
-from sfn_cli.settings_table import BINARY_FORMATS, ERROR_FORMATS, OUTPUTS
+from sfn_cli.settings.table import BINARY_FORMATS, ERROR_FORMATS, OUTPUTS
 
 
 class Option(NamedTuple):

@@ -4,7 +4,7 @@ The token that --max-items leaves behind for --starting-token is base64 of {"nex
 "boto_truncate_amount": how many of its items were shown}: scripts may carry on with one from aws.
 """
 
-# No `from __future__ import annotations`: see settings.py.
+# No `from __future__ import annotations`: see settings/__init__.py.
 
 import json
 from binascii import a2b_base64, b2a_base64

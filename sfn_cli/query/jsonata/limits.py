@@ -8,7 +8,7 @@ are ours.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jsonata.jsonata import Jsonata
 
@@ -90,19 +90,3 @@ def check_items(number: int) -> int:
     if number > MAX_ITEMS:
         raise Refusal("", TOO_BIG)
     return number
-
-
-def walk_whole(value: Any) -> None:
-    """Looks at all that is in `value`. An array may hold another many times, so a few can be
-    endless to walk.
-    """
-    current = allowance()
-    waiting = [value]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, dict):
-            current.walk(len(item))
-            waiting.extend(item.values())
-        elif isinstance(item, list):
-            current.walk(len(item))
-            waiting.extend(item)

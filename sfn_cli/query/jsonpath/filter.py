@@ -6,7 +6,7 @@ holds for.
     value    @path | 'text' | "text" | 1.5e3 | true | false | null | [values] | {"name": value}
 
 A path alone tests whether it names anything. Paths are in path_of_item.py, comparisons in
-path_comparison.py.
+comparison.py.
 """
 
 from __future__ import annotations

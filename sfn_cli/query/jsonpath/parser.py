@@ -1,10 +1,10 @@
-"""Reading a JSONPath: text -> root and steps. What the steps mean is in jsonpath.py.
+"""Reading a JSONPath: text -> root and steps. What the steps mean is in expression.py.
 
 $  $$  $name                     roots: the input, the Context Object, a variable
 .name  ['name']  ["na\\"me"]      a member           [0]  [-1]          an element
 .*  [*]                          all children       [1:3]  [2:]  [:-1]  a slice
 ['a','b']  [0,2]                 several            ..name  ..*  ..[0]  at any depth
-[?(@.price < 10 && @.isbn)]      a filter (path_filter.py)
+[?(@.price < 10 && @.isbn)]      a filter (filter.py)
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@
     ├── input.json             an input, if none is given
     ├── machine.json           {"loggingConfiguration", …} as CreateStateMachine takes them
     ├── resources.json         calls that make the tables, queues, … that it needs: see resources.py
-    ├── services.json          programs that serve HTTP while it runs: see services.py
+    ├── services.json          programs that serve HTTP while it runs: see dev_services.py
     ├── MockConfigFile.json    its test cases
     └── functions/
         └── price/             a function's name
@@ -26,7 +26,7 @@ from sfn_cli import json_text
 from sfn_cli.errors import UsageError
 from sfn_cli.functions.runtimes import CUSTOM, ENTRYPOINT
 from sfn_cli.input_files import PROJECT_FILE_BYTES, read_text
-from sfn_cli.settings_table import MOCK_CONFIG_FILE
+from sfn_cli.settings.table import MOCK_CONFIG_FILE
 from sfn_cli.stacks.readers import resources_json, services_json
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from sfn_cli.errors import ApiError
 from sfn_cli.input_files import PROJECT_FILE_BYTES, read_text
 from sfn_cli.interpreter.mocks import invocations
 from sfn_cli.json_pointer import pointer
-from sfn_cli.settings_table import MOCK_CONFIG_FILE
+from sfn_cli.settings.table import MOCK_CONFIG_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Collection

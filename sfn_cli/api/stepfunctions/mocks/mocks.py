@@ -16,7 +16,7 @@ from sfn_cli import jsonvalue
 from sfn_cli.api.stepfunctions.mocks import mock_config
 from sfn_cli.asl.nesting import all_states
 from sfn_cli.errors import UsageError
-from sfn_cli.settings_table import MOCK_CONFIG_FILE
+from sfn_cli.settings.table import MOCK_CONFIG_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence

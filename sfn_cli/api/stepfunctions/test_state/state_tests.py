@@ -44,12 +44,16 @@ from sfn_cli.uuids import random_uuid
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from types_boto3_stepfunctions.type_defs import (
+        TestStateInputTypeDef,
+    )
+
     from sfn_cli.api.service import Service
     from sfn_cli.asl.state_machine import CompiledMachine
     from sfn_cli.asl.trace import Trace
 
 
-def test_state(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+def test_state(service: Service, request: TestStateInputTypeDef) -> dict[str, Any]:
     """What became of the state; that it failed is no error of the call."""
     check_request(request)
     fields = machine_of_state(service, request)

@@ -1,8 +1,8 @@
-"""The settings of one process, from the environment variables of `settings_table`.
+"""The settings of one process, from the environment variables of `table`.
 
 Each process reads its environment once. Every command does so before it writes or starts anything, so that a
 bad value is one line and exit code 253. Settings of the terminal alone are read from the same table, by
-`settings_table.value`.
+`table.value`.
 """
 
 # No `from __future__ import annotations` here, nor in other modules of NamedTuples that every command
@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, Self
 
-from sfn_cli.settings_table import VARIABLES, value
+from sfn_cli.settings.table import VARIABLES, value
 
 _ON_LINUX: bool = sys.platform == "linux"
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli import quotas
 from sfn_cli.errors import ConfigurationError
-from sfn_cli.setting_kinds import ACCOUNT, BOOLEAN, CLOCK, ENDPOINT, PATH, choice, seconds, whole_number
+from sfn_cli.settings.kinds import ACCOUNT, BOOLEAN, CLOCK, ENDPOINT, PATH, choice, seconds, whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sfn_cli.setting_kinds import Kind
+    from sfn_cli.settings.kinds import Kind
 
 MOCK_CONFIG_FILE = "MockConfigFile.json"
 """Read in the folder of the process where SFN_MOCK_CONFIG names no file, as Step Functions Local does."""
