@@ -21,7 +21,7 @@ from sfn_cli.store.sqlite.stepfunctions.executions import Executions
 from sfn_cli.store.sqlite.stepfunctions.inbox import Inbox
 from sfn_cli.store.sqlite.stepfunctions.outbox import Outbox
 from sfn_cli.store.sqlite.stepfunctions.tasks import Tasks
-from sfn_cli.store.sqlite.stepfunctions.worker_commits import Turns
+from sfn_cli.store.sqlite.stepfunctions.worker_commits import WorkerCommits
 from sfn_cli.store.sqlite.store import database_of
 from sfn_cli.store.sqlite.workers import Workers
 
@@ -81,7 +81,7 @@ class Store:
         worker = Workers(database).register(0, 1, self.service.clock())
         offload: Offload[DrivenExecution] = Offload(self.selector)
         store = WorkerStore(
-            Turns(database, worker), self.service.executions, Tasks(database), Inbox(database)
+            WorkerCommits(database, worker), self.service.executions, Tasks(database), Inbox(database)
         )
         return Scheduler(store, self.context(offload), offload.steps, self._report, **options)
 

@@ -64,9 +64,7 @@ def _signal(interpreter: Interpreter, event: HistoryEvent) -> Signal | None:
         or event.type == "MapRunStarted"
     ):
         return None
-    task = next(
-        (task.id for task in interpreter.open_tasks.values() if task.frame.serial == event.frame), None
-    )
+    task = next((task.id for task in interpreter.open_tasks.values() if task.frame == event.frame), None)
     if task is None:
         return None
     details = event.details or {}

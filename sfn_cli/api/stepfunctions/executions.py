@@ -222,7 +222,7 @@ def _executions_page_scope(filter: ExecutionFilter) -> str:
     """
     fields = {**filter._asdict(), "map_run": filter.map_run_arn}
     names = ("state_machine_arn", "map_run", "version", "alias", "status", "redriven")
-    return f"ListExecutions ExecutionFilter({', '.join(f'{name}={fields[name]!r}' for name in names)})"
+    return f"ListExecutions Whose({', '.join(f'{name}={fields[name]!r}' for name in names)})"
 
 
 def _executions_filter(service: Service, request: Mapping[str, Any]) -> ExecutionFilter:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.stepfunctions.executions import Executions
     from sfn_cli.store.sqlite.stepfunctions.inbox import Inbox
     from sfn_cli.store.sqlite.stepfunctions.tasks import Tasks
-    from sfn_cli.store.sqlite.stepfunctions.worker_commits import Turns
+    from sfn_cli.store.sqlite.stepfunctions.worker_commits import WorkerCommits
 
 SECONDS_A_CLAIM = 0.25
 """How long the replays of one claim may hold up the loop; threads make the rest of them."""
@@ -45,7 +45,7 @@ CRASHED = "The worker died while the task was in flight, and SFN_ON_CRASH is fai
 class WorkerStore(NamedTuple):
     """What the scheduler of a worker uses of the store."""
 
-    turns: Turns
+    turns: WorkerCommits
     executions: Executions
     tasks: Tasks
     inbox: Inbox
@@ -67,7 +67,7 @@ class Claims:
         fails_after_crash: bool,
         max_events: int,
     ) -> None:
-        self._executions = store.executions
+        self._turns = store.turns
         self._tasks = store.tasks
         self._messages = messages
         self._dispatch = dispatch
@@ -91,7 +91,7 @@ class Claims:
 
     def _replay_of(self, claimed: Claimed) -> Callable[[TimeBudget], Interpreter]:
         """A function that makes the interpreter from the history, which is read in the loop's thread."""
-        history = list(self._executions.history(claimed.arn))
+        history = self._turns.history(claimed.id)
         if not history:
             raise RowError("The events of the execution are gone.")
         # AWS sets no bound to the history of an EXPRESS execution: the store has one.

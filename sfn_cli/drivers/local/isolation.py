@@ -19,7 +19,7 @@ from sfn_cli.store.records.suspensions import ATTEMPTS, Fault
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sfn_cli.store.sqlite.stepfunctions.worker_commits import Turns
+    from sfn_cli.store.sqlite.stepfunctions.worker_commits import WorkerCommits
 
 
 class _IsolatedBlock:
@@ -46,7 +46,7 @@ class Isolation:
 
     def __init__(
         self,
-        turns: Turns,
+        turns: WorkerCommits,
         clock: Callable[[], int],
         report: Callable[[str], None],
         let_go: Callable[[int], None],

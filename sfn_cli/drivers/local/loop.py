@@ -24,7 +24,7 @@ from sfn_cli.store.sqlite.stepfunctions.executions import Executions
 from sfn_cli.store.sqlite.stepfunctions.inbox import Inbox
 from sfn_cli.store.sqlite.stepfunctions.outbox import Outbox
 from sfn_cli.store.sqlite.stepfunctions.tasks import Tasks
-from sfn_cli.store.sqlite.stepfunctions.worker_commits import Turns
+from sfn_cli.store.sqlite.stepfunctions.worker_commits import WorkerCommits
 from sfn_cli.store.sqlite.store import database_of
 from sfn_cli.worker_slots import live_workers
 
@@ -85,7 +85,9 @@ class Loop:
         offload: Offload[DrivenExecution] = Offload(selector, Awaiting(service))
         context = TaskContext(settings, self._pool, service, clock, offload.calls, Clients(settings), {})
         self._scheduler = Scheduler(
-            WorkerStore(Turns(database, worker), Executions(database), Tasks(database), Inbox(database)),
+            WorkerStore(
+                WorkerCommits(database, worker), Executions(database), Tasks(database), Inbox(database)
+            ),
             context,
             offload.steps,
             report,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    from sfn_cli.interpreter.events import HistoryEvent
     from sfn_cli.store.records.executions import Execution
     from sfn_cli.store.records.function_events import FunctionEvent
     from sfn_cli.store.records.inbox import Message
@@ -33,6 +34,9 @@ class WorkerCommits(Protocol):
 
     def claim_abandoned(self, live: Collection[int], limit: int) -> list[Claimed]:
         """As `claim_new`, with those of workers that are not among `live`."""
+
+    def history(self, execution: int) -> list[HistoryEvent]:
+        """The events of an execution, in order."""
 
     def release(self, executions: Collection[int]) -> None:
         """Gives executions back: another worker, or a later one, drives them on."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from sfn_cli.api.protocol import paging
 from tests.api.fakes import EXECUTION, MACHINE, ROLE, Caller
 from tests.api.refusals import refused
 
@@ -70,7 +71,9 @@ def test_start_without_name_and_input(call: Caller) -> None:
 
 
 def test_start_again_is_idempotent_while_it_runs(call: Caller) -> None:
-    """The same name and input give the first answer; another input, or an ended execution, is refused."""
+    """The same name and input give the first answer; another input, or an ended execution, is
+    refused.
+    """
     call.create()
     taken = ("ExecutionAlreadyExists", f"Execution Already Exists: '{EXECUTION}m:e'")
     first = call("StartExecution", stateMachineArn=MACHINE + "m", name="e", input="[1]")
@@ -332,3 +335,20 @@ def test_express_names_may_be_used_again(call: Caller) -> None:
     arns = {call("StartExecution", stateMachineArn=MACHINE + "m", name="e")["executionArn"] for _ in range(2)}
     assert len(arns) == 2
     assert all(arn.startswith(EXECUTION.replace("execution", "express") + "m:e:") for arn in arns)
+
+
+def test_a_page_of_a_token_of_an_earlier_version(call: Caller) -> None:
+    """Tokens held the row of the last item, and the list's filter under its old name: they are good
+    for their day.
+    """
+    machine = call.create()
+    arns = [call("StartExecution", stateMachineArn=machine)["executionArn"] for _ in range(3)]
+    last = call.service.executions.find(arns[2])
+    assert last is not None
+    scope = (
+        f"ListExecutions Whose(state_machine_arn={machine!r}, map_run=None, version=None, alias=None, "
+        "status=None, redriven=None)"
+    )
+    token = paging.token(scope, f"{last.started_at}.{last.id}", call.service.clock())
+    page = call("ListExecutions", stateMachineArn=machine, nextToken=token)
+    assert [execution["executionArn"] for execution in page["executions"]] == [arns[1], arns[0]]

@@ -19,7 +19,7 @@ from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachines
 from sfn_cli.store.sqlite.stepfunctions.status_changes import StatusChanges
 from sfn_cli.store.sqlite.stepfunctions.tasks import Tasks
 from sfn_cli.store.sqlite.stepfunctions.waiting_tasks import waiting_tasks
-from sfn_cli.store.sqlite.stepfunctions.worker_commits import Turns
+from sfn_cli.store.sqlite.stepfunctions.worker_commits import WorkerCommits
 from sfn_cli.store.sqlite.workers import Workers
 
 if TYPE_CHECKING:
@@ -91,8 +91,10 @@ ASKED: dict[str, Callable[[Database], object]] = {
         Outbox(store).drop([1]),
     ],
     "a worker that begins": lambda store: Workers(store).register(0, 1, 5),
-    "a worker's look for new executions": lambda store: Turns(store, 1).claim_new(500),
-    "a worker's look for abandoned executions": lambda store: Turns(store, 1).claim_abandoned({2}, 500),
+    "a worker's look for new executions": lambda store: WorkerCommits(store, 1).claim_new(500),
+    "a worker's look for abandoned executions": lambda store: WorkerCommits(store, 1).claim_abandoned(
+        {2}, 500
+    ),
     "a worker's look into the inbox": lambda store: Inbox(store).after(7),
     "describe-log-groups": lambda store: LogGroups(store).groups("", 50),
     "describe-log-streams": lambda store: LogGroups(store).streams("g"),

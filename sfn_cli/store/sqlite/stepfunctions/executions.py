@@ -1,6 +1,6 @@
 """Executions and their histories: how they begin, how they are read, how they are aborted.
 
-What a worker writes while it drives an execution is in `turns.py`.
+What a worker writes while it drives an execution is in `worker_commits.py`.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ class Executions:
     def __init__(self, database: Database, wake: Wake = no_wake) -> None:
         self._database = database
         self._wake = wake
+        self._rows: dict[str, int] = {}  # of executions whose end is awaited
 
     def start(self, new: NewExecution, started: HistoryEvent) -> Execution | None:
         with self._database.transaction() as connection:
@@ -71,14 +72,27 @@ class Executions:
 
     def ended_among(self, arns: Collection[str]) -> dict[str, str | None]:
         with self._database.reading() as connection:
+            arn_of = {self._row_of(connection, arn): arn for arn in arns}
             rows = connection.execute(
                 """
-                SELECT value, status FROM json_each(?) LEFT JOIN execution ON arn = value
-                WHERE status IS NOT 'RUNNING'
+                SELECT id, status FROM execution
+                WHERE id IN (SELECT value FROM json_each(?)) AND status <> 'RUNNING'
                 """,
-                (jsonvalue.dumps(list(arns)),),
+                (jsonvalue.dumps([id for id in arn_of if id is not None]),),
             )
-            return dict(rows.fetchall())
+            ended: dict[str, str | None] = {arn_of[id]: status for id, status in rows.fetchall()}
+            if None in arn_of:
+                ended |= dict.fromkeys(arn for arn in arns if self._row_of(connection, arn) is None)
+            return ended
+
+    def _row_of(self, connection: Connection, arn: str) -> int | None:
+        """As `row_of`, for ARNs that are asked for again and again: an execution keeps its row."""
+        id = self._rows.get(arn)
+        if id is None and (id := row_of(connection, arn)) is not None:
+            if len(self._rows) >= _REMEMBERED:
+                self._rows.clear()
+            self._rows[arn] = id
+        return id
 
     def data_size(self, arn: str) -> int:
         with self._database.reading() as connection:
@@ -175,6 +189,9 @@ class Executions:
 
 
 _NEWEST = (1 << 62, 1 << 62)
+
+_REMEMBERED = 10_000
+"""Of how many executions that are awaited the rows are remembered."""
 
 
 def execution_row(connection: Connection, arn: str) -> int | None:

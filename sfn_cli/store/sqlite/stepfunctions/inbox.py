@@ -1,13 +1,15 @@
 """The inbox: every message from one process to an execution that another process drives.
 
-kind            body aborted         {"worker": 3}                         it was stopped: the
-worker that drove it lets go of it taskStarted     {"task": 5, "worker": "name"}         by an
-activity's worker, which may have no name taskSucceeded   {"task": 5, "output": "{}"}
-`task` is the event that scheduled it taskFailed      {"task": 5, "error": …, "cause": …}   each of
-the two a string or null taskRefused     {"task": 5, "error": …, "cause": …}   there is nobody to
-whom it could be given taskHeartbeat   {"task": 5, "at": 1700000000000} childEnded      {"task": 5,
-"execution": "arn:…", "at": 1700000000000, "status": "FAILED", "error": …, "cause": …}
-                                                      by the execution that the task started
+kind            body
+aborted         {"worker": 3}                        stopped: the worker that drove it lets go of it
+taskStarted     {"task": 5, "worker": "name"}        by an activity's worker, which may have no name
+taskSucceeded   {"task": 5, "output": "{}"}          `task` is the event that scheduled it
+taskFailed      {"task": 5, "error": …, "cause": …}  each of the two a string or null
+taskRefused     {"task": 5, "error": …, "cause": …}  there is no one to give it to
+taskHeartbeat   {"task": 5, "at": 1700000000000}
+childEnded      {"task": 5, "execution": "arn:…", "at": 1700000000000,
+                 "status": "FAILED", "error": …, "cause": …}
+                                                     by the execution that the task started
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from sfn_cli.store.records.worker_commits import Claimed, Committed, ExecutionCh
 from sfn_cli.store.sqlite.keys import event_key
 from sfn_cli.store.sqlite.logs.logs import insert_log_lines
 from sfn_cli.store.sqlite.stepfunctions import execution_end, inbox, map_run_counts, suspensions, tasks
-from sfn_cli.store.sqlite.stepfunctions.events import event_rows, insert_events
+from sfn_cli.store.sqlite.stepfunctions.events import event_rows, insert_events, read_events
 from sfn_cli.store.sqlite.stepfunctions.execution_end import (
     abort_awaited_executions,
     end_map_run_of_execution,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.database import Database
 
 
-class Turns:
+class WorkerCommits:
     """One worker's hold on the store; `worker` is its id (protocols/driver.py)."""
 
     def __init__(self, database: Database, worker: int) -> None:
@@ -142,6 +142,10 @@ class Turns:
                 """
             ).fetchall()
             return [owner for (owner,) in rows]
+
+    def history(self, execution: int) -> list[HistoryEvent]:
+        with self._database.reading() as connection:
+            return read_events(connection, key_of(execution, 0), key_of(execution + 1, 0))
 
     def release(self, executions: Collection[int]) -> None:
         with self._database.transaction() as connection:

@@ -23,7 +23,7 @@ from sfn_cli.store.sqlite.stepfunctions.redrives import Redrives
 from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachines
 from sfn_cli.store.sqlite.stepfunctions.status_changes import StatusChanges
 from sfn_cli.store.sqlite.stepfunctions.tasks import Tasks
-from sfn_cli.store.sqlite.stepfunctions.worker_commits import Turns
+from sfn_cli.store.sqlite.stepfunctions.worker_commits import WorkerCommits
 from sfn_cli.store.sqlite.workers import Workers
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class SteppedStore:
         )
         Activities(self.database).create(Activity(ACTIVITY, "A", 0, "{}", "[]"))
         self.worker = Workers(self.database).register(0, 1, 0)
-        self.turns = Turns(self.database, self.worker)
+        self.turns = WorkerCommits(self.database, self.worker)
 
     def start(self, name: str = "e", at: int = 1, *, express: bool = False, **more: Any) -> int:
         """Starts an execution of M; its row. `more` are other fields of NewExecution."""

@@ -17,7 +17,7 @@ from sfn_cli.store.sqlite.database import Database
 from sfn_cli.store.sqlite.stepfunctions.executions import Executions
 from sfn_cli.store.sqlite.stepfunctions.inbox import Inbox
 from sfn_cli.store.sqlite.stepfunctions.tasks import Tasks
-from sfn_cli.store.sqlite.stepfunctions.worker_commits import Turns
+from sfn_cli.store.sqlite.stepfunctions.worker_commits import WorkerCommits
 from sfn_cli.store.sqlite.workers import Workers
 from tests.store.sqlite.stepfunctions.stepped_store import ACCOUNT, MACHINE
 
@@ -46,25 +46,31 @@ def succeeded(id: int) -> HistoryEvent:
 def test_a_new_execution_is_claimed_once(database: Database) -> None:
     """Of two workers, one gets it; the other finds nothing that is new."""
     first, second = (Workers(database).register(slot, 1, 0) for slot in range(2))
-    assert [claimed.arn for claimed in Turns(database, first).claim_new(10)] == [ARN]
-    assert Turns(database, second).claim_new(10) == []
-    assert Turns(database, second).claim_abandoned({first, second}, 10) == []
+    assert [claimed.arn for claimed in WorkerCommits(database, first).claim_new(10)] == [ARN]
+    assert WorkerCommits(database, second).claim_new(10) == []
+    assert WorkerCommits(database, second).claim_abandoned({first, second}, 10) == []
 
 
 def test_a_dead_workers_execution_goes_to_the_next(database: Database) -> None:
     """What a worker that no longer lives drove is claimed, and the dead one can write no more."""
     dead, next_one = (Workers(database).register(slot, 1, 0) for slot in range(2))
-    (claimed,) = Turns(database, dead).claim_new(10)
-    assert [again.id for again in Turns(database, next_one).claim_abandoned({next_one}, 10)] == [claimed.id]
+    (claimed,) = WorkerCommits(database, dead).claim_new(10)
+    assert [again.id for again in WorkerCommits(database, next_one).claim_abandoned({next_one}, 10)] == [
+        claimed.id
+    ]
 
-    assert Turns(database, dead).commit([ExecutionChanges(claimed.id, [entered(2)])]).lost == {claimed.id}
+    assert WorkerCommits(database, dead).commit([ExecutionChanges(claimed.id, [entered(2)])]).lost == {
+        claimed.id
+    }
     assert [event.type for event in Executions(database).history(claimed.arn)] == ["ExecutionStarted"]
-    assert Turns(database, next_one).commit([ExecutionChanges(claimed.id, [entered(2)])]).lost == set()
+    assert (
+        WorkerCommits(database, next_one).commit([ExecutionChanges(claimed.id, [entered(2)])]).lost == set()
+    )
 
 
 def test_an_end_is_an_end(database: Database) -> None:
     """A terminal status never changes: neither a late turn nor a late stop writes anything."""
-    turns = Turns(database, Workers(database).register(0, 1, 0))
+    turns = WorkerCommits(database, Workers(database).register(0, 1, 0))
     (claimed,) = turns.claim_new(10)
     assert turns.commit([ExecutionChanges(claimed.id, [entered(2), succeeded(3)])]).lost == set()
     ended = Executions(database).find(ARN)
@@ -79,7 +85,7 @@ def test_an_end_is_an_end(database: Database) -> None:
 
 def test_a_stop_wins_over_a_turn_in_flight(database: Database) -> None:
     """A worker whose execution was stopped meanwhile writes nothing of it."""
-    turns = Turns(database, Workers(database).register(0, 1, 0))
+    turns = WorkerCommits(database, Workers(database).register(0, 1, 0))
     (claimed,) = turns.claim_new(10)
     assert Executions(database).abort(ARN, "Oops", "because", 5) == 5
     assert turns.commit([ExecutionChanges(claimed.id, [entered(2)])]).lost == {claimed.id}
@@ -97,7 +103,7 @@ def test_an_answer_wins_over_a_timeout_that_it_crosses(database: Database) -> No
     """A worker that did not know of the answer writes no timeout: the execution is claimed anew,
     its message unread.
     """
-    turns = Turns(database, Workers(database).register(0, 1, 0))
+    turns = WorkerCommits(database, Workers(database).register(0, 1, 0))
     (claimed,) = turns.claim_new(10)
     token = task_token("seed of e", "the task")
     scheduled = HistoryEvent(2, 0, 2, "TaskScheduled", payload=Payload({}), details={})
@@ -118,7 +124,7 @@ def test_an_answer_wins_over_a_timeout_that_it_crosses(database: Database) -> No
 
 def test_a_message_is_never_taken_for_one_that_was_read(database: Database) -> None:
     """Ids go on after the newest message was consumed."""
-    turns = Turns(database, Workers(database).register(0, 1, 0))
+    turns = WorkerCommits(database, Workers(database).register(0, 1, 0))
     (claimed,) = turns.claim_new(10)
     token = task_token("seed of e", "the task")
     turns.commit([ExecutionChanges(claimed.id, [entered(2)], opened=[Opened(2, token)])])
@@ -156,8 +162,8 @@ def test_what_cannot_be_written_of_one_keeps_nothing_of_the_others(
 ) -> None:
     """One execution that cannot be written keeps no other of its turn from being written."""
     new = NewExecution(ARN + "2", 1, MACHINE, 1, "e2", None, "seed")
-    Executions(database).start(new, execution_started_event(Payload({}), "r", 1))
-    turns = Turns(database, Workers(database).register(0, 1, 0))
+    Executions(database).start(new, execution_started(Payload({}), "r", 1))
+    turns = WorkerCommits(database, Workers(database).register(0, 1, 0))
     bad, good = turns.claim_new(10)
     committed = turns.commit(
         [ExecutionChanges(bad.id, [poisoned]), ExecutionChanges(good.id, [entered(2), succeeded(3)])]
