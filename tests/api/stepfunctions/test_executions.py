@@ -349,6 +349,6 @@ def test_a_page_of_a_token_of_an_earlier_version(call: Caller) -> None:
         f"ListExecutions Whose(state_machine_arn={machine!r}, map_run=None, version=None, alias=None, "
         "status=None, redriven=None)"
     )
-    token = paging.token(scope, f"{last.started_at}.{last.id}", call.service.clock())
+    token = paging.page_token(scope, f"{last.started_at}.{last.id}", call.service.clock())
     page = call("ListExecutions", stateMachineArn=machine, nextToken=token)
     assert [execution["executionArn"] for execution in page["executions"]] == [arns[1], arns[0]]

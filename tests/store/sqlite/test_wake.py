@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sfn_cli.interpreter.events import execution_started
+from sfn_cli.interpreter.events import execution_started_event
 from sfn_cli.jsonvalue import Payload
 from sfn_cli.store.records.executions import NewExecution
 from sfn_cli.store.records.state_machines import Revision, StateMachine
@@ -35,7 +35,7 @@ GONE = f"{ACCOUNT}:execution:M:gone"
 
 def start(name: str, **more: Any) -> tuple[NewExecution, Any]:
     new = NewExecution(f"{ACCOUNT}:execution:M:{name}", 1, MACHINE.arn, 1, name, None, "seed", **more)
-    return new, execution_started(Payload({}), "r", 1)
+    return new, execution_started_event(Payload({}), "r", 1)
 
 
 STEPS: dict[str, tuple[Callable[[SqliteStore], object], int]] = {

@@ -88,7 +88,7 @@ class Executions:
     def _row_of(self, connection: Connection, arn: str) -> int | None:
         """As `row_of`, for ARNs that are asked for again and again: an execution keeps its row."""
         id = self._rows.get(arn)
-        if id is None and (id := row_of(connection, arn)) is not None:
+        if id is None and (id := execution_row(connection, arn)) is not None:
             if len(self._rows) >= _REMEMBERED:
                 self._rows.clear()
             self._rows[arn] = id

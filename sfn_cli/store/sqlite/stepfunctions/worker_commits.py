@@ -145,7 +145,7 @@ class WorkerCommits:
 
     def history(self, execution: int) -> list[HistoryEvent]:
         with self._database.reading() as connection:
-            return read_events(connection, key_of(execution, 0), key_of(execution + 1, 0))
+            return read_events(connection, event_key(execution, 0), event_key(execution + 1, 0))
 
     def release(self, executions: Collection[int]) -> None:
         with self._database.transaction() as connection:

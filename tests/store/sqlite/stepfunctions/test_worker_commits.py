@@ -162,7 +162,7 @@ def test_what_cannot_be_written_of_one_keeps_nothing_of_the_others(
 ) -> None:
     """One execution that cannot be written keeps no other of its turn from being written."""
     new = NewExecution(ARN + "2", 1, MACHINE, 1, "e2", None, "seed")
-    Executions(database).start(new, execution_started(Payload({}), "r", 1))
+    Executions(database).start(new, execution_started_event(Payload({}), "r", 1))
     turns = WorkerCommits(database, Workers(database).register(0, 1, 0))
     bad, good = turns.claim_new(10)
     committed = turns.commit(
