@@ -12,19 +12,21 @@ from sfn_cli.api.stepfunctions.executions import new_execution
 from sfn_cli.app import build
 from sfn_cli.drivers.local.claims import WorkerStore
 from sfn_cli.drivers.local.offload import Offload
+from sfn_cli.drivers.local.outbox_delivery import OutboxDelivery
 from sfn_cli.drivers.local.scheduler import Scheduler
 from sfn_cli.integrations.aws.clients import Clients
 from sfn_cli.integrations.integration import TaskContext
 from sfn_cli.settings import Settings
 from sfn_cli.store.sqlite.stepfunctions.executions import Executions
 from sfn_cli.store.sqlite.stepfunctions.inbox import Inbox
+from sfn_cli.store.sqlite.stepfunctions.outbox import Outbox
 from sfn_cli.store.sqlite.stepfunctions.tasks import Tasks
 from sfn_cli.store.sqlite.stepfunctions.worker_commits import WorkerCommits
 from sfn_cli.store.sqlite.store import database_of
 from sfn_cli.store.sqlite.workers import Workers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from sfn_cli.api.service import Service
@@ -34,14 +36,27 @@ if TYPE_CHECKING:
 ROLE = "arn:aws:iam::123456789012:role/any"
 
 
+class Runner:
+    """Starts no worker: the test is one."""
+
+    def wake(self) -> None:
+        """The test looks at the store by itself."""
+
+
 class Store:
     """The store in `home`. Its Service starts no worker."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, **environment: str) -> None:
         self.home = home
-        self.service: Service = build(Settings.from_environment({"SFN_HOME": str(home)}))
+        settings = Settings.from_environment({"SFN_HOME": str(home), **environment})
+        self.service: Service = build(settings)
+        self.service.runner = Runner()
         self._database = database_of(self.service.store)
         self.connection = self._database.connection
+        self.selector = selectors.DefaultSelector()
+        """What the threads of schedulers wake."""
+        self.reports: list[str] = []
+        """What schedulers have reported."""
 
     def machine(self, name: str, definition: object) -> StateMachine:
         request = {"name": name, "definition": json.dumps(definition), "roleArn": ROLE}
@@ -62,24 +77,52 @@ class Store:
 
     def scheduler(self, **options: Any) -> Scheduler:
         """What a worker drives executions with, save the functions."""
-        service = self.service
-        worker = Workers(self._database).register(0, 1, service.clock())
-        pool: Any = None  # no task is called here
-        offload: Offload[DrivenExecution] = Offload(selectors.DefaultSelector())
-        context = TaskContext(
-            service.settings,
-            pool,
-            service,
-            service.clock,
-            offload.calls,
-            Clients(service.settings),
-            {},
-        )
         database = self._database
+        worker = Workers(database).register(0, 1, self.service.clock())
+        offload: Offload[DrivenExecution] = Offload(self.selector)
         store = WorkerStore(
-            WorkerCommits(database, worker), service.executions, Tasks(database), Inbox(database)
+            WorkerCommits(database, worker), self.service.executions, Tasks(database), Inbox(database)
         )
-        return Scheduler(store, context, offload.steps, lambda line: print(line, file=sys.stderr), **options)
+        return Scheduler(store, self.context(offload), offload.steps, self._report, **options)
+
+    def context(self, offload: Offload[Any]) -> TaskContext:
+        """What a worker's integrations use, save the functions."""
+        service = self.service
+        pool: Any = None  # no task is called here
+        return TaskContext(
+            service.settings, pool, service, service.clock, offload.calls, Clients(service.settings), {}
+        )
+
+    def outbox(self) -> OutboxDelivery:
+        """What a worker sends status changes with."""
+        return OutboxDelivery(Outbox(self._database), self.context(Offload(self.selector)), self._report)
+
+    def _report(self, line: str) -> None:
+        self.reports.append(line)
+        print(line, file=sys.stderr)
+
+    def call(self, operation: str, **request: Any) -> Any:
+        """What an operation of Step Functions answers."""
+        return call(self.service, model.load("stepfunctions", operation), request)
+
+    def work(self, scheduler: Scheduler, condition: Callable[[], object]) -> None:
+        """Does what a worker that is called does, until the condition holds."""
+        for _ in range(1_000):
+            self.answer_threads(0)
+            scheduler.read_inbox()
+            scheduler.map_runs.look_at_all()
+            scheduler.claim_new()
+            scheduler.run_round()
+            if condition():
+                return
+            if not scheduler.busy:
+                self.answer_threads(0.01)
+        raise AssertionError("it does not come to that")
+
+    def answer_threads(self, seconds: float) -> None:
+        """Takes in what threads have done, and waits so long for the first."""
+        for key, _ in self.selector.select(seconds):
+            key.data()
 
 
 def drive(scheduler: Scheduler) -> int:

@@ -81,7 +81,7 @@ class TaskOrder(NamedTuple):
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> TaskOrder:
-        """The order that `data` has made this of. Raises ValueError or KeyError for anything else."""
+        """The order that `data` returned. Raises ValueError or KeyError for anything else."""
         resource = parse_resource(data["resource"])
         if resource is None:
             raise ValueError(f"not a resource: {data['resource']}")

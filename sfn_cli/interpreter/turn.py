@@ -6,8 +6,8 @@
     for task in turned.closed: cancel(task)
     wait until turned.due, or a signal
 
-Rule 1: signals come first. An answer that a caller was told is accepted never loses to a timeout
-that falls due in the same turn.
+Rule 1: signals come first. An answer that was acknowledged never loses to a timeout that falls due in
+the same turn.
 Rule 2: the first turn after a replay (`Interpreter.apply`) opens every task that is still open. So a
 driver that resumes an execution runs the same lines as one that starts it.
 Rule 3: a turn is as long as its caller allows: `limit` counts events, `is_time_up` is called between
@@ -33,7 +33,7 @@ LIMIT = 1_000
 """How many events a turn makes at most, besides those of its signals, unless the caller sets a limit."""
 
 EVENTS_BETWEEN_LOOKS = 10
-"""How many events are made between two calls of `is_time_up`."""
+"""How many events pass between two calls of `is_time_up`."""
 
 
 class Turned(NamedTuple):

@@ -149,7 +149,7 @@ MOCKS = {
 
 
 def worker_pids_of_any_version(home: Path) -> list[int]:
-    from sfn_cli.store.sqlite.workers import pids
+    from sfn_cli.store.sqlite.other_versions import pids
 
     found: list[int] = until(lambda: pids(str(home)), "a worker")
     return found

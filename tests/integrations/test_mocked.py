@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sfn_cli.integrations.integration import TaskRun
-from sfn_cli.integrations.mocked import answer
+from sfn_cli.drivers.in_process.answers import mocked
+from sfn_cli.drivers.in_process.execution import InProcessExecution
 from sfn_cli.interpreter.mocks import read
-from sfn_cli.jsonvalue import dumps
-from tests.interpreter.hand_turned import begin, interpreter_of, stored
+from sfn_cli.jsonvalue import Payload, dumps
+from tests.interpreter.hand_turned import START, stored
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sfn_cli.interpreter.events import HistoryEvent
-    from sfn_cli.interpreter.signals import Signal
 
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:f"
 
@@ -49,21 +48,12 @@ def run(
     """The whole history, from its start or on from where it was cut off; every task is answered by
     the mocks.
     """
-    events = list(history) or begin(input)
-    interpreter = interpreter_of(definition, [stored(event) for event in events])
-    now = events[-1].at
-    while not interpreter.ended:
-        events += interpreter.advance(now)
-        if interpreter.open_tasks:
-            task = next(iter(interpreter.open_tasks.values()))
-            instead = read(kept).answer(task)
-            assert instead is not None
-            signals: list[Signal] = []
-            answer(TaskRun(task, "", signals.append), instead)
-            events += interpreter.receive(signals[0], now)
-        elif interpreter.wake_at is not None:
-            now = max(now, interpreter.wake_at)
-    return events
+    cut = [stored(event) for event in history]
+    execution = InProcessExecution(
+        dumps(definition), Payload(input), mocked(read(kept)), started_at=START, history=cut
+    )
+    execution.run()
+    return execution.history
 
 
 RETRY = {"Retry": [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 5}]}

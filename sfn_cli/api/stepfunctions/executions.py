@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli import arn
 from sfn_cli.api.protocol import paging
 from sfn_cli.api.stepfunctions import arn_checks, configurations, qualifiers
-from sfn_cli.api.stepfunctions.references import active, does_not_exist, existing, type_not_supported
+from sfn_cli.api.stepfunctions.redrive import needless_redrive, redrivable, status_of
+from sfn_cli.api.stepfunctions.references import (
+    active,
+    does_not_exist,
+    existing,
+    existing_execution,
+    existing_map_run,
+    type_not_supported,
+)
 from sfn_cli.errors import ApiError
 from sfn_cli.interpreter.events import api_event, execution_started
 from sfn_cli.jsonvalue import Payload
@@ -162,8 +170,6 @@ def describe_execution(service: Service, request: DescribeExecutionInputTypeDef)
         execution = existing_execution(service, execution_arn)
     answer = describe(execution, included=request.get("includedData") != "METADATA_ONLY")
     if answer["redriveStatus"] == "REDRIVABLE":
-        from sfn_cli.api.stepfunctions.redrive import status_of  # the interpreter is slow to import
-
         answer |= status_of(service, execution.arn)
     return answer
 
@@ -217,8 +223,6 @@ def _scope(filter: ExecutionFilter) -> str:
 
 def _filter(service: Service, request: Mapping[str, Any]) -> ExecutionFilter:
     """Which executions a list contains."""
-    from sfn_cli.api.stepfunctions.map_runs import existing_map_run
-
     status, redriven = request.get("statusFilter"), _REDRIVEN.get(request.get("redriveFilter"))
     if ("stateMachineArn" in request) == ("mapRunArn" in request):
         raise ApiError("ValidationException", "Must provide a StateMachine ARN or MapRun ARN")
@@ -282,15 +286,6 @@ def get_execution_history(
     }
 
 
-def existing_execution(service: Service, execution_arn: str) -> Execution:
-    """The execution with this ARN. Raises ApiError InvalidArn or ExecutionDoesNotExist."""
-    arn_checks.check_arn(execution_arn, "execution")
-    execution = service.executions.find(execution_arn)
-    if execution is None:
-        raise arn_checks.no_execution(execution_arn)
-    return execution
-
-
 def _execution_arn(machine: StateMachine, name: str) -> str:
     if machine.type == "STANDARD":
         return arn.execution(machine.arn, name)
@@ -313,20 +308,6 @@ def check_input(text: str) -> None:
 def redrive_status(status: str) -> dict[str, str]:
     """Whether an execution with this status can be redriven, and why not."""
     return redrivable(needless_redrive(status))
-
-
-def redrivable(reason: str | None) -> dict[str, str]:
-    """The members of DescribeExecution about a redrive; `reason` is why it is not possible, or None."""
-    return (
-        {"redriveStatus": "REDRIVABLE"}
-        if reason is None
-        else {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": reason}
-    )
-
-
-def needless_redrive(status: str) -> str | None:
-    """Why an execution with this status has nothing to redrive, or None."""
-    return f"Execution is {status} and cannot be redriven" if status in ("RUNNING", "SUCCEEDED") else None
 
 
 def _start_and_arn(key: str) -> tuple[int, str]:

@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.api.protocol import paging
-from sfn_cli.api.stepfunctions import arn_checks
-from sfn_cli.api.stepfunctions.executions import existing_execution
+from sfn_cli.api.stepfunctions.references import existing_execution, existing_map_run
 from sfn_cli.errors import ApiError
 
 if TYPE_CHECKING:
@@ -129,12 +128,3 @@ def update_map_run(service: Service, request: UpdateMapRunInputTypeDef) -> dict[
             reason="CANNOT_UPDATE_COMPLETED_MAP_RUN",
         )
     return {}
-
-
-def existing_map_run(service: Service, map_run_arn: str) -> MapRun:
-    """The Map Run with this ARN. Raises ApiError InvalidArn or ResourceNotFound."""
-    arn_checks.check_arn(map_run_arn, "mapRun")
-    run = service.map_runs.find(map_run_arn)
-    if run is None:
-        raise ApiError("ResourceNotFound", f"Resource not found: '{map_run_arn}'", resourceName=map_run_arn)
-    return run

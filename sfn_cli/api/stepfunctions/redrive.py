@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from sfn_cli import quotas
 from sfn_cli.api.stepfunctions import arn_checks
-from sfn_cli.api.stepfunctions.executions import needless_redrive, redrivable
 from sfn_cli.errors import ApiError
 from sfn_cli.settings import clock_reading
 
@@ -84,3 +83,17 @@ def status_of(service: Service, execution_arn: str) -> dict[str, str]:
     if reason == BY_MAP_RUN:
         return {"redriveStatus": "REDRIVABLE_BY_MAP_RUN"}
     return redrivable(reason)
+
+
+def redrivable(reason: str | None) -> dict[str, str]:
+    """The members of DescribeExecution about a redrive; `reason` is why it is not possible, or None."""
+    return (
+        {"redriveStatus": "REDRIVABLE"}
+        if reason is None
+        else {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": reason}
+    )
+
+
+def needless_redrive(status: str) -> str | None:
+    """Why an execution with this status has nothing to redrive, or None."""
+    return f"Execution is {status} and cannot be redriven" if status in ("RUNNING", "SUCCEEDED") else None

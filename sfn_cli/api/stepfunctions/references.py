@@ -1,5 +1,5 @@
-"""Which state machine a request means: what its ARN leads to, and the errors where it leads to
-none.
+"""What the ARNs of a request refer to (state machines, executions, Map Runs), and the errors where they
+refer to nothing.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from sfn_cli.errors import ApiError
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
+    from sfn_cli.store.records.executions import Execution
+    from sfn_cli.store.records.map_runs import MapRun
     from sfn_cli.store.records.state_machines import StateMachine
 
 
@@ -41,6 +43,24 @@ def active_itself(service: Service, machine_arn: str) -> StateMachine:
     if machine.version is not None:
         raise does_not_exist(machine_arn)
     return machine
+
+
+def existing_execution(service: Service, execution_arn: str) -> Execution:
+    """The execution with this ARN. Raises ApiError InvalidArn or ExecutionDoesNotExist."""
+    arn_checks.check_arn(execution_arn, "execution")
+    execution = service.executions.find(execution_arn)
+    if execution is None:
+        raise arn_checks.no_execution(execution_arn)
+    return execution
+
+
+def existing_map_run(service: Service, map_run_arn: str) -> MapRun:
+    """The Map Run with this ARN. Raises ApiError InvalidArn or ResourceNotFound."""
+    arn_checks.check_arn(map_run_arn, "mapRun")
+    run = service.map_runs.find(map_run_arn)
+    if run is None:
+        raise ApiError("ResourceNotFound", f"Resource not found: '{map_run_arn}'", resourceName=map_run_arn)
+    return run
 
 
 def does_not_exist(machine_arn: str) -> ApiError:

@@ -16,7 +16,8 @@ from sfn_cli.api.protocol import paging
 from sfn_cli.api.stepfunctions import arn_checks, configurations, definitions, qualifiers, tags
 from sfn_cli.api.stepfunctions.references import active_itself, deleting, does_not_exist, existing
 from sfn_cli.errors import ApiError
-from sfn_cli.store.records.state_machines import Revision, StateMachine
+from sfn_cli.store.records.revisions import Revision
+from sfn_cli.store.records.state_machines import StateMachine
 from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:

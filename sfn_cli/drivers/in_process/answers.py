@@ -1,7 +1,7 @@
 """What answers the tasks of an execution in this process.
 
 An answer is a function of a task: it returns the task's signals in their order, or none for a task that
-only somebody outside can answer (`InProcessExecution.send`). Answers are tried one after the other:
+only an outside caller can answer (`InProcessExecution.send`). Answers are tried one after the other:
 
     mocked(mocks, otherwise=calling({"Pay": pay}, otherwise=integrated(service)))
 """
@@ -28,7 +28,7 @@ Answer = Callable[["OpenTask"], "Sequence[Signal]"]
 
 
 def unanswered(task: OpenTask) -> Sequence[Signal]:
-    """Leaves the task to somebody outside."""
+    """Leaves the task to an outside caller."""
     return ()
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sfn_cli.asl.state_machine import load
 from sfn_cli.drivers.in_process.answers import Answer, unanswered
 from sfn_cli.drivers.in_process.map_runs import Child, run_map
-from sfn_cli.interpreter.events import TERMINAL, execution_started
+from sfn_cli.interpreter.events import TERMINAL, execution_aborted, execution_started
 from sfn_cli.interpreter.interpreter import Interpreter
 from sfn_cli.interpreter.signals import TaskStarted, time_of
 from sfn_cli.interpreter.turn import Turned, turn
@@ -96,7 +96,7 @@ class InProcessExecution:
 
     @property
     def waiting_tasks(self) -> list[OpenTask]:
-        """The open tasks that nobody here answers."""
+        """The open tasks that only an outside caller can answer."""
         return [task for task in self.interpreter.open_tasks.values() if task.id in self._asked]
 
     def run(self) -> str:
@@ -124,8 +124,15 @@ class InProcessExecution:
         """Leaves signals for the next turn."""
         self._mail.extend(signals)
 
+    def stop(self, error: str | None = None, cause: str | None = None) -> None:
+        """Ends it as ABORTED, as StopExecution does, unless it has ended."""
+        if not self.ended:
+            stopped = execution_aborted(self.history[-1].id, error, cause, self.now)
+            self.interpreter.apply(stopped)
+            self.history.append(stopped)
+
     def skip_to(self, at: int) -> None:
-        """Moves the clock forward; what is due by then is made by the next turn."""
+        """Moves the clock forward; the next turn takes what is due by then."""
         self.now = max(self.now, at)
         self._is_due = True
 

@@ -44,7 +44,7 @@ class Child(NamedTuple):
 
 
 RunChild = Callable[[Child], Result]
-"""Runs a child as far as it goes. One that waits for somebody outside is still RUNNING."""
+"""Runs a child as far as it goes. One that waits for an outside caller is still RUNNING."""
 
 
 class _Names(NamedTuple):
@@ -53,7 +53,7 @@ class _Names(NamedTuple):
 
 
 def run_map(task: OpenTask, seed: str, run_child: RunChild, context: TaskContext | None) -> Sequence[Signal]:
-    """The end of the Map Run that is this task; none when a child waits for somebody outside.
+    """The end of the Map Run that is this task; none when a child waits for an outside caller.
 
     `context` reads and writes datasets; without one, a Map Run with an ItemReader or a ResultWriter fails.
     """

@@ -165,9 +165,9 @@ class DrivenExecution:
 
     def _virtual_due(self, clock: VirtualClock, due_at: int, now: int) -> int:
         """As `due_after`, for an execution that waits by a virtual clock: the clock jumps to what is due
-        next, unless somebody works for the execution.
+        next, unless work for the execution is in progress.
 
-        While only somebody outside can answer, the clock stands for a moment.
+        While only an outside caller can answer, the clock stands for a moment.
         """
         timer_at = self.interpreter.timer_at
         tasks = self.interpreter.open_tasks.values()

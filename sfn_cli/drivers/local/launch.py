@@ -128,7 +128,7 @@ def stop(settings: Settings) -> int:
     """
     import signal
 
-    from sfn_cli.store.sqlite.workers import pids
+    from sfn_cli.store.sqlite.other_versions import pids
 
     private_files.check_home(settings.home)
     stopped = 0

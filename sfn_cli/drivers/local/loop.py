@@ -206,7 +206,7 @@ class Loop:
         return self._scheduler.claim_abandoned(others) > 0 or self._lambda_events.owed
 
     def release(self) -> None:
-        """Gives back all executions."""
+        """Releases all executions: other workers may claim them."""
         self._scheduler.release()
 
     def commit(self) -> None:

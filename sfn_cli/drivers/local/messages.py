@@ -32,7 +32,7 @@ class Messages:
         self._inbox = inbox
         self._executions = executions
         self.last_read = 0
-        """The id of the last message that was read, whoever it was for."""
+        """The id of the last message that was read, to any execution."""
 
     def unread(self) -> Iterator[Message]:
         """The messages that came since the last call, to any execution."""

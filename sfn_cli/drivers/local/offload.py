@@ -9,7 +9,7 @@ lock is passed on quickly while one runs.
 
 Calls that block: requests to services. Calls that may wait for minutes (for a function) have threads
 of their own, so that they never hold up requests to services. A call whose answer is pending (`Later`)
-holds no thread (awaiting.py). A call that was cancelled may be made all the same; its answer is dropped.
+holds no thread (awaiting.py). A cancelled call may still run; its answer is dropped.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ statement of SQL, and gets 35 to 40 % of its speed beside one busy thread; 12 to
 """
 
 CALL_THREADS = 32
-"""How many calls are made at once; further ones wait for a thread."""
+"""How many calls run at once; further ones wait for a thread."""
 
 WAITING_CALL_THREADS = 64
 """The same for calls that may wait for minutes."""
@@ -175,7 +175,7 @@ class _Call:
 
 
 class BlockingCalls:
-    """The calls that wait, are being made, or have been answered. No thread is started before the first."""
+    """The calls that wait, run, or have been answered. No thread is started before the first."""
 
     def __init__(self, pipe: WakePipe, awaiting: Awaiting | None) -> None:
         self._pipe = pipe

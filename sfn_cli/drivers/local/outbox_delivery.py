@@ -79,6 +79,11 @@ class OutboxDelivery:
         self._trouble: str | None = None
 
     @property
+    def is_sending(self) -> bool:
+        """Whether events are on their way."""
+        return self._sending
+
+    @property
     def busy(self) -> bool:
         """Whether events are on their way to an endpoint that takes them: a worker stays as long."""
         return self._sending and self._trouble is None
@@ -95,7 +100,7 @@ class OutboxDelivery:
             dropped = self._outbox.disable()
             if dropped:
                 self._report(f"drops {dropped} events: no endpoint for EventBridge is named")
-            self._let_lock_go()
+            self.leave()
         self._looked = True
 
     def deliver(self) -> None:
@@ -180,7 +185,8 @@ class OutboxDelivery:
             self._lock = file_lock.take(os.path.join(self._home, LOCK_NAME), above=detached.INHERITED)
         return self._lock is not None
 
-    def _let_lock_go(self) -> None:
+    def leave(self) -> None:
+        """Leaves the delivery to another worker."""
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None

@@ -70,10 +70,10 @@ def main(build: Callable[[Settings], Service], *, additional: bool) -> None:
 
 
 def work(settings: Settings, build: Callable[[Settings], Service], *, additional: bool = False) -> int:
-    """Works in the first free slot until nothing is owed. Gives the process's exit code.
+    """Works in the first free slot until there is nothing to do. Returns the process's exit code.
 
     Commands that start at once may each start a worker: all but the first leave, unless one was
-    asked for to work as an `additional` one.
+    started as an `additional` one.
     """
     for number in range(settings.workers):
         slot = Slot(settings.home, number)
@@ -141,7 +141,7 @@ class _Worker:
         )
 
     def run(self) -> None:
-        """Works until told to exit, or until there was nothing to do for a while."""
+        """Works until a signal stops it, or until there was nothing to do for a while."""
         loop = self._loop
         signal.signal(signal.SIGTERM, self._exit)
         signal.signal(signal.SIGINT, signal.SIG_IGN)

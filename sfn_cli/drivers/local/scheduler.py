@@ -242,7 +242,7 @@ class Scheduler:
             self._dispatch.drop(driven)
 
     def release(self) -> None:
-        """Gives back all that is driven here, and cancels what runs for it."""
+        """Releases all that is driven here, and cancels what runs for it."""
         self._isolation.set_aside()
         if self._driven:
             self._turns.release(self._driven)

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from sfn_cli.store.records.executions import Execution, ExecutionFilter, ExecutionSummary, NewExecution
     from sfn_cli.store.records.map_runs import MapRun, NewChild, NewMapRun, Result
     from sfn_cli.store.records.redrives import RedriveState
-    from sfn_cli.store.records.state_machines import Revision, StateMachine
+    from sfn_cli.store.records.revisions import Revision
+    from sfn_cli.store.records.state_machines import StateMachine
     from sfn_cli.store.records.suspensions import Suspension
     from sfn_cli.store.records.tasks import AnswerOutcome, TakenTask
     from sfn_cli.store.records.versions import Alias, Listed, Version, Weights

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sfn_cli.errors import SfnError
 
 if TYPE_CHECKING:
-    from sfn_cli.store.records.state_machines import Revision
+    from sfn_cli.store.records.revisions import Revision
 
 
 class QuotaReached(SfnError):

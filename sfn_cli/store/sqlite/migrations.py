@@ -93,7 +93,7 @@ def bring_up_to_date(connection: sqlite3.Connection, home: str) -> None:
 
 
 def _stop_other_versions(connection: sqlite3.Connection, home: str) -> None:
-    from sfn_cli.store.sqlite.workers import stop_other_versions
+    from sfn_cli.store.sqlite.other_versions import stop_other_versions
 
     stop_other_versions(connection, home)
 

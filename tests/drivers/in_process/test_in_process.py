@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sfn_cli.interpreter.events import HistoryEvent
-    from sfn_cli.interpreter.execution import OpenTask
+    from sfn_cli.interpreter.open_task import OpenTask
     from sfn_cli.interpreter.signals import Signal
 
 CASES: list[dict[str, Any]] = json.loads((Path(__file__).parents[2] / "cases" / "histories.json").read_text())
@@ -83,7 +83,7 @@ def test_its_history_is_that_of_any_driver(case: dict[str, Any]) -> None:
 
 
 def case_answer(case: dict[str, Any], history: Sequence[HistoryEvent]) -> Answer:
-    """What answers the tasks of a case whose history is told so far."""
+    """What answers the tasks of a case that has come so far."""
     interpreter = hand_turned.interpreter_of(case["definition"], history)
     answered = hand_turned.answered_so_far(interpreter, history)
 
@@ -193,6 +193,16 @@ def test_a_task_that_nobody_answers_times_out() -> None:
     run.run()
     run.skip_to(365 * DAY)
     assert (run.run(), run.history[-1].type) == ("TIMED_OUT", "ExecutionTimedOut")
+
+
+def test_an_execution_that_is_stopped() -> None:
+    """It is ABORTED, and goes on no more."""
+    run = execution(machine(Ask=CALLBACK))
+    run.run()
+    run.stop("E", "enough")
+    assert (run.run(), run.error, types(run.step().events)) == ("ABORTED", ("E", "enough"), [])
+    run.stop()
+    assert types(run.history)[-2:] == ["TaskStarted", "ExecutionAborted"]
 
 
 def test_what_is_skipped_to_comes_after_what_was_sent() -> None:

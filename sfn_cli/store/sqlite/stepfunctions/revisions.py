@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-from sfn_cli.store.records.state_machines import Revision
+from sfn_cli.store.records.revisions import Revision
 from sfn_cli.store.sqlite.columns import columns
 from sfn_cli.store.sqlite.columns import insert as insert_into
 

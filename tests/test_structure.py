@@ -1,0 +1,83 @@
+"""The structure that keeps the package easy to find one's way in, besides import-linter's layers."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import sfn_cli
+
+PACKAGE = Path(sfn_cli.__file__).parent
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+MAX_LINES = 350
+MAX_MODULES = 20
+
+IN_A_CHILD = {"functions/bootstrap.py"}
+"""Runs in the process of a function, alone in one file."""
+
+MACHINE_AND_STATES = {
+    "sfn_cli.asl.distributed_map.map_run",
+    "sfn_cli.asl.moves",
+    "sfn_cli.asl.state_machine",
+    "sfn_cli.asl.states",
+}
+"""A machine has states, and states have machines: the types of these modules, and of each state, refer
+to one another.
+"""
+
+
+def _module(path: Path) -> str:
+    parts = ("sfn_cli", *path.relative_to(PACKAGE).with_suffix("").parts)
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {_module(path): path for path in FILES}
+
+
+@cache
+def _imports(module: str) -> frozenset[str]:
+    """The modules of the package that a module imports, at any time and for types only too."""
+    found = set()
+    for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module is not None:
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                found.add(inner if inner in MODULES else node.module)
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return frozenset(found & MODULES.keys() - {module})
+
+
+def _reachable(module: str) -> set[str]:
+    seen: set[str] = set()
+    waiting = [module]
+    while waiting:
+        for imported in _imports(waiting.pop()) - seen:
+            seen.add(imported)
+            waiting.append(imported)
+    return seen
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_file_is_short(path: Path) -> None:
+    """A longer file needs a second noun."""
+    if str(path.relative_to(PACKAGE)) not in IN_A_CHILD:
+        assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_LINES
+
+
+def test_a_folder_is_small() -> None:
+    """A folder with more modules needs folders by what a reader looks for."""
+    sizes = Counter(str(path.parent.relative_to(PACKAGE)) for path in FILES)
+    assert {folder: size for folder, size in sizes.items() if size > MAX_MODULES} == {}
+
+
+def test_imports_have_one_direction() -> None:
+    """No module imports one that imports it, but for the types of a machine and its states."""
+    cyclic = {module for module in MODULES if module in _reachable(module)}
+    states = {module for module in cyclic if module.startswith("sfn_cli.asl.states.")}
+    assert cyclic - states <= MACHINE_AND_STATES
