@@ -59,11 +59,13 @@ def read_events(
     connection: Connection, after: int, before: int, direction: str = "ASC", limit: int = -1
 ) -> list[HistoryEvent]:
     """The events whose keys lie between these."""
+    # The cursor gets no name: an error's traceback would keep it, and with it the files of a
+    # connection that was closed meanwhile.
     rows = connection.execute(
         f"SELECT {COLUMNS} FROM event WHERE key > ? AND key < ? ORDER BY key {direction} LIMIT ?",
         (after, before, limit),
-    )
-    return [event_from(row) for row in rows.fetchall()]
+    ).fetchall()
+    return [event_from(row) for row in rows]
 
 
 def event_from(row: tuple[Any, ...]) -> HistoryEvent:

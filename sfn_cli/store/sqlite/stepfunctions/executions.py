@@ -79,8 +79,8 @@ class Executions:
                 WHERE id IN (SELECT value FROM json_each(?)) AND status <> 'RUNNING'
                 """,
                 (jsonvalue.dumps([id for id in arn_of if id is not None]),),
-            )
-            ended: dict[str, str | None] = {arn_of[id]: status for id, status in rows.fetchall()}
+            ).fetchall()
+            ended: dict[str, str | None] = {arn_of[id]: status for id, status in rows}
             if None in arn_of:
                 ended |= dict.fromkeys(arn for arn in arns if self._row_of(connection, arn) is None)
             return ended
@@ -145,8 +145,8 @@ class Executions:
                 LIMIT :limit
                 """,
                 {**given, "last_start": last[0], "last_id": last[1], "limit": limit},
-            )
-            return list(map(ExecutionSummary._make, rows.fetchall()))
+            ).fetchall()
+            return list(map(ExecutionSummary._make, rows))
 
     def history(self, arn: str, after: int = 0, limit: int = -1) -> list[HistoryEvent]:
         with self._database.reading() as connection:
@@ -276,5 +276,5 @@ def executions_where(connection: Connection, condition: str, *parameters: object
         WHERE {condition}
         """,
         parameters,
-    )
-    return map(Execution._make, rows.fetchall())
+    ).fetchall()
+    return map(Execution._make, rows)

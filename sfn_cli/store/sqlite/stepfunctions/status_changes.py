@@ -86,8 +86,8 @@ class StatusChanges:
                 SELECT id, 2 * redrive_count + 1 FROM execution INDEXED BY execution_running
                 WHERE status = 'RUNNING'
                 """
-            )
-            return dict(rows.fetchall())
+            ).fetchall()
+            return dict(rows)
 
     def of(self, executions: Collection[int]) -> Iterator[StatusChange]:
         """The changes of executions, of each in their order."""

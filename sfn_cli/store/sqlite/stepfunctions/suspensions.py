@@ -89,10 +89,10 @@ def _suspensions(connection: Connection, condition: str, *parameters: object) ->
         ORDER BY s.execution
         """,
         parameters,
-    )
+    ).fetchall()
     return [
         Suspension._make(suspension)._replace(execution_arn=arn.decode("utf-8", "replace"))
-        for arn, *suspension in rows.fetchall()
+        for arn, *suspension in rows
     ]
 
 

@@ -85,8 +85,8 @@ class Tasks:
                 GROUP BY activity
                 """,
                 (jsonvalue.dumps(activities),),
-            )
-            return dict(rows.fetchall())
+            ).fetchall()
+            return dict(rows)
 
     def beat(self, token: str, at: int) -> AnswerOutcome:
         with self._database.transaction() as connection:
