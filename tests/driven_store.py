@@ -17,13 +17,13 @@ from sfn_cli.drivers.local.scheduler import Scheduler
 from sfn_cli.integrations.aws.clients import Clients
 from sfn_cli.integrations.integration import TaskContext
 from sfn_cli.settings import Settings
-from sfn_cli.store.sqlite.stepfunctions.executions import Executions
-from sfn_cli.store.sqlite.stepfunctions.inbox import Inbox
-from sfn_cli.store.sqlite.stepfunctions.outbox import Outbox
-from sfn_cli.store.sqlite.stepfunctions.tasks import Tasks
-from sfn_cli.store.sqlite.stepfunctions.worker_commits import WorkerCommits
+from sfn_cli.store.sqlite.stepfunctions.executions import SqliteExecutions
+from sfn_cli.store.sqlite.stepfunctions.inbox import SqliteInbox
+from sfn_cli.store.sqlite.stepfunctions.outbox import SqliteOutbox
+from sfn_cli.store.sqlite.stepfunctions.tasks import SqliteTasks
+from sfn_cli.store.sqlite.stepfunctions.worker_commits import SqliteWorkerCommits
 from sfn_cli.store.sqlite.store import database_of
-from sfn_cli.store.sqlite.workers import Workers
+from sfn_cli.store.sqlite.workers import SqliteWorkers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -70,7 +70,7 @@ class Store:
         """Starts an execution for each input; no worker is told, and the disk is not waited for."""
         self.connection.execute("PRAGMA synchronous = OFF")
         at = self.service.clock()
-        Executions(self._database).start_many(
+        SqliteExecutions(self._database).start_many(
             [new_execution(machine, {"input": text}, at) for text in inputs]
         )
         self.connection.execute("PRAGMA synchronous = FULL")
@@ -78,10 +78,13 @@ class Store:
     def scheduler(self, **options: Any) -> Scheduler:
         """What a worker drives executions with, save the functions."""
         database = self._database
-        worker = Workers(database).register(0, 1, self.service.clock())
+        worker = SqliteWorkers(database).register(0, 1, self.service.clock())
         offload: Offload[DrivenExecution] = Offload(self.selector)
         store = WorkerStore(
-            WorkerCommits(database, worker), self.service.executions, Tasks(database), Inbox(database)
+            SqliteWorkerCommits(database, worker),
+            self.service.executions,
+            SqliteTasks(database),
+            SqliteInbox(database),
         )
         return Scheduler(store, self.context(offload), offload.steps, self._report, **options)
 
@@ -95,7 +98,9 @@ class Store:
 
     def outbox(self) -> OutboxDelivery:
         """What a worker sends status changes with."""
-        return OutboxDelivery(Outbox(self._database), self.context(Offload(self.selector)), self._report)
+        return OutboxDelivery(
+            SqliteOutbox(self._database), self.context(Offload(self.selector)), self._report
+        )
 
     def _report(self, line: str) -> None:
         self.reports.append(line)

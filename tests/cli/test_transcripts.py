@@ -23,7 +23,7 @@ from sfn_cli.cli.failures import PROGRAM
 from sfn_cli.settings import Settings
 from sfn_cli.store.records.logs import LogLine
 from sfn_cli.store.sqlite.database import Database
-from sfn_cli.store.sqlite.logs.logs import Logs
+from sfn_cli.store.sqlite.logs.logs import SqliteLogs
 from tests.cli.conftest import Result, Sfn
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _prepare(case: dict[str, Any], monkeypatch: pytest.MonkeyPatch, endpoint: St
 def _put_logs(case: dict[str, Any]) -> None:
     database = Database(Settings.from_environment().home)
     events = SECOND_LOGS if case["id"] in WITH_SECOND_LOGS else FIRST_LOGS
-    Logs(database).append([LogLine("/aws/vendedlogs/states/hello", *event) for event in events], NOW)
+    SqliteLogs(database).append([LogLine("/aws/vendedlogs/states/hello", *event) for event in events], NOW)
     database.close()
 
 

@@ -16,7 +16,7 @@ from sfn_cli.api.stepfunctions.executions import new_execution
 from sfn_cli.app import build_app
 from sfn_cli.settings import Settings
 from sfn_cli.store.sqlite.database import Database
-from sfn_cli.store.sqlite.stepfunctions.executions import Executions
+from sfn_cli.store.sqlite.stepfunctions.executions import SqliteExecutions
 from sfn_cli.store.sqlite.store import database_of
 from tests.processes import SFN, TIMEOUT_SECONDS, environment_of, sfn, sfn_json, until
 
@@ -229,7 +229,7 @@ def test_a_worker_claims_no_more_than_it_can_drive(home: Path) -> None:
     service = build_app(Settings.from_environment({"SFN_HOME": str(home)}))
     machine = service.state_machines.find(MACHINE)
     assert machine is not None
-    executions = Executions(database_of(service.store))  # which wakes no worker
+    executions = SqliteExecutions(database_of(service.store))  # which wakes no worker
     executions.start_many([new_execution(machine, {}, service.clock()) for _ in range(6000)])
     assert sfn_json(home, "list-state-machines")  # which brings a worker
     counts = "SELECT sum(status = 'SUCCEEDED'), sum(status = 'RUNNING' AND owner IS NULL) FROM execution"

@@ -10,8 +10,8 @@ import pytest
 
 from sfn_cli.interpreter.execution_log import FATAL
 from sfn_cli.store.sqlite.database import Database
-from sfn_cli.store.sqlite.logs.logs import Logs
-from sfn_cli.store.sqlite.stepfunctions.executions import Executions
+from sfn_cli.store.sqlite.logs.logs import SqliteLogs
+from sfn_cli.store.sqlite.stepfunctions.executions import SqliteExecutions
 from tests.processes import ROLE, SFN, ended, environment_of, kill_workers, sfn_json, start_execution, until
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def logged(home: Path) -> list[dict[str, Any]]:
     """The lines of the group, in the order of their writing."""
     database = Database(home)
     try:
-        return [json.loads(event.message) for event in Logs(database).after(GROUP, 0)]
+        return [json.loads(event.message) for event in SqliteLogs(database).after(GROUP, 0)]
     finally:
         database.close()
 
@@ -155,7 +155,7 @@ def test_a_kill_loses_and_doubles_nothing(home: Path, type: str) -> None:
         if n % (EXECUTIONS // KILLS) == 0:
             kill_workers(home)
     database = Database(home)
-    executions = Executions(database)
+    executions = SqliteExecutions(database)
     try:
         until(lambda: _bring_worker(home) or not executions.any_running(), "all executions end")
         with database.reading() as connection:

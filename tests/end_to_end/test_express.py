@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sfn_cli.store.sqlite.database import Database
-from sfn_cli.store.sqlite.stepfunctions.executions import Executions
+from sfn_cli.store.sqlite.stepfunctions.executions import SqliteExecutions
 from tests.processes import ROLE, SFN, environment_of, kill_workers, sfn, sfn_json, until, worker_pids
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def _is_waiting(home: Path) -> bool:
     database = Database(home)
     try:
         (arn,) = database.connection.execute("SELECT arn FROM execution").fetchone()
-        return [event.type for event in Executions(database).history(arn)] == [
+        return [event.type for event in SqliteExecutions(database).history(arn)] == [
             "ExecutionStarted",
             "WaitStateEntered",
         ]

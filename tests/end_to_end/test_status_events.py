@@ -351,11 +351,11 @@ def test_nobody_to_deliver_to(home: Path, bus: Bus) -> None:
 
 def notes(home: Path) -> int:
     from sfn_cli.store.sqlite.database import Database
-    from sfn_cli.store.sqlite.stepfunctions.outbox import Outbox
+    from sfn_cli.store.sqlite.stepfunctions.outbox import SqliteOutbox
 
     database = Database(home)
     try:
-        return len(Outbox(database).pending(100))
+        return len(SqliteOutbox(database).pending(100))
     finally:
         database.close()
 

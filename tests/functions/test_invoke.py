@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sfn_cli.functions.invoke import FunctionHost
-from sfn_cli.store.sqlite.logs.logs import Logs
+from sfn_cli.store.sqlite.logs.logs import SqliteLogs
 from sfn_cli.store.sqlite.store import SqliteStore
 from tests.functions.workbench import await_death
 
@@ -30,7 +30,7 @@ def host(bench: Workbench) -> Iterator[FunctionHost]:
 
 
 def messages(bench: Workbench) -> list[str]:
-    return [event.message.rstrip("\n") for event in Logs(bench.database).after("/aws/lambda/fn", 0)]
+    return [event.message.rstrip("\n") for event in SqliteLogs(bench.database).after("/aws/lambda/fn", 0)]
 
 
 def test_outcomes(bench: Workbench, host: FunctionHost) -> None:

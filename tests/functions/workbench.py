@@ -19,7 +19,7 @@ from sfn_cli.functions.pool import Pool
 from sfn_cli.settings import Settings
 from sfn_cli.store.records.functions import Code
 from sfn_cli.store.sqlite.database import Database
-from sfn_cli.store.sqlite.functions.functions import Functions
+from sfn_cli.store.sqlite.functions.functions import SqliteFunctions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -42,7 +42,7 @@ class Workbench:
         self.folder = folder
         self.settings = Settings(folder / "home", "us-east-1", "123456789012")
         self.database = Database(self.settings.home)
-        self.functions = Functions(self.database)
+        self.functions = SqliteFunctions(self.database)
         self.selector = selectors.DefaultSelector()
         self.ahead = 0
         self.log: list[str] = []

@@ -14,7 +14,7 @@ from sfn_cli.interpreter.signals import (
     TaskSubmitted,
     TaskSucceeded,
 )
-from sfn_cli.store.sqlite.stepfunctions.executions import Executions
+from sfn_cli.store.sqlite.stepfunctions.executions import SqliteExecutions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,7 +32,7 @@ def breaches(database: Database) -> Iterator[str]:
         "FROM execution e JOIN revision r ON r.id = e.revision"
     ).fetchall()
     for arn, state_machine_arn, definition, seed in rows:
-        history = Executions(database).history(arn)
+        history = SqliteExecutions(database).history(arn)
         machine = load_machine(definition)
         for length in range(1, len(history)):
             interpreter = Interpreter(arn, state_machine_arn, machine, seed)

@@ -16,7 +16,7 @@ from sfn_cli import __version__
 from sfn_cli.errors import ConfigurationError
 from sfn_cli.server import serve
 from sfn_cli.store.sqlite.database import Database
-from sfn_cli.store.sqlite.stepfunctions.executions import Executions
+from sfn_cli.store.sqlite.stepfunctions.executions import SqliteExecutions
 from tests.api.fakes import PASS, ROLE, make_service
 from tests.processes import until
 from tests.server.served import Served
@@ -300,7 +300,7 @@ def test_what_does_not_end_before_the_server(tmp_path: Path) -> None:
     headers = {**TARGET, "X-Amz-Target": "AWSStepFunctions.StartSyncExecution"}
     connection.request("POST", "/", json.dumps({"stateMachineArn": arn}), headers)
     database = Database(tmp_path)
-    until(Executions(database).any_running, "the execution")
+    until(SqliteExecutions(database).any_running, "the execution")
     database.close()
     served.process.terminate()
     response = connection.getresponse()

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from sfn_cli.drivers.local.offload import SlowSteps
     from sfn_cli.drivers.local.task_dispatch import TaskDispatch
     from sfn_cli.store.records.worker_commits import Claimed
-    from sfn_cli.store.sqlite.stepfunctions.executions import Executions
-    from sfn_cli.store.sqlite.stepfunctions.inbox import Inbox
-    from sfn_cli.store.sqlite.stepfunctions.tasks import Tasks
-    from sfn_cli.store.sqlite.stepfunctions.worker_commits import WorkerCommits
+    from sfn_cli.store.sqlite.stepfunctions.executions import SqliteExecutions
+    from sfn_cli.store.sqlite.stepfunctions.inbox import SqliteInbox
+    from sfn_cli.store.sqlite.stepfunctions.tasks import SqliteTasks
+    from sfn_cli.store.sqlite.stepfunctions.worker_commits import SqliteWorkerCommits
 
 SECONDS_A_CLAIM = 0.25
 """How long the replays of one claim may hold up the loop; threads make the rest of them."""
@@ -45,10 +45,10 @@ CRASHED = "The worker died while the task was in flight, and SFN_ON_CRASH is fai
 class WorkerStore(NamedTuple):
     """What the scheduler of a worker uses of the store."""
 
-    turns: WorkerCommits
-    executions: Executions
-    tasks: Tasks
-    inbox: Inbox
+    turns: SqliteWorkerCommits
+    executions: SqliteExecutions
+    tasks: SqliteTasks
+    inbox: SqliteInbox
 
 
 class Claims:

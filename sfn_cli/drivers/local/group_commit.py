@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sfn_cli.drivers.local.isolation import Isolation
     from sfn_cli.drivers.local.messages import Messages
     from sfn_cli.store.records.worker_commits import ExecutionChanges
-    from sfn_cli.store.sqlite.stepfunctions.worker_commits import WorkerCommits
+    from sfn_cli.store.sqlite.stepfunctions.worker_commits import SqliteWorkerCommits
 
 Round = defaultdict[DrivenExecution, PendingChanges]
 """What a round brings, by execution."""
@@ -26,7 +26,7 @@ class GroupCommit:
     """Stores rounds. `driven` are the executions of the worker: changes of others are not stored."""
 
     def __init__(
-        self, turns: WorkerCommits, messages: Messages, isolation: Isolation, driven: DrivenExecutions
+        self, turns: SqliteWorkerCommits, messages: Messages, isolation: Isolation, driven: DrivenExecutions
     ) -> None:
         self._turns = turns
         self._messages = messages

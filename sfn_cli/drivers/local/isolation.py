@@ -19,7 +19,7 @@ from sfn_cli.store.records.suspensions import ATTEMPTS, Fault
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sfn_cli.store.sqlite.stepfunctions.worker_commits import WorkerCommits
+    from sfn_cli.store.sqlite.stepfunctions.worker_commits import SqliteWorkerCommits
 
 
 class _IsolatedBlock:
@@ -46,7 +46,7 @@ class Isolation:
 
     def __init__(
         self,
-        turns: WorkerCommits,
+        turns: SqliteWorkerCommits,
         clock: Callable[[], int],
         report: Callable[[str], None],
         let_go: Callable[[int], None],

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sfn_cli.functions.outcome import Outcome
     from sfn_cli.functions.pool import Pool
     from sfn_cli.store.records.function_events import FunctionEvent
-    from sfn_cli.store.sqlite.functions.events import FunctionEvents
+    from sfn_cli.store.sqlite.functions.events import SqliteFunctionEvents
 
 RETRY_SECONDS = (60, 120)
 """How long Lambda waits before each retry, of which there are so many."""
@@ -31,7 +31,7 @@ class LambdaEvents:
 
     def __init__(
         self,
-        events: FunctionEvents,
+        events: SqliteFunctionEvents,
         pool: Pool,
         worker: int,
         clock: Callable[[], int],

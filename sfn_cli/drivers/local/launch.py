@@ -96,7 +96,7 @@ def has_store(settings: Settings) -> bool:
 def launched_workers(settings: Settings) -> list[dict[str, int]]:
     """The live workers of the store: {"slot", "worker", "pid", "startedAt" (ms), "executions"}."""
     from sfn_cli.store.sqlite.database import Database
-    from sfn_cli.store.sqlite.workers import Workers
+    from sfn_cli.store.sqlite.workers import SqliteWorkers
 
     private_files.check_home(settings.home)
     live = live_workers(settings)
@@ -106,7 +106,7 @@ def launched_workers(settings: Settings) -> list[dict[str, int]]:
     try:
         found = []
         for slot, worker in live.items():
-            described = Workers(database).describe(worker)
+            described = SqliteWorkers(database).describe(worker)
             if described is not None:
                 pid, started_at, executions = described
                 found.append(

@@ -18,13 +18,13 @@ from sfn_cli.errors import is_store_error
 from sfn_cli.functions.pool import Pool, pool_monotonic_ms
 from sfn_cli.integrations.aws.clients import Clients
 from sfn_cli.integrations.integration import TaskContext
-from sfn_cli.store.sqlite.functions.events import FunctionEvents
-from sfn_cli.store.sqlite.functions.functions import Functions
-from sfn_cli.store.sqlite.stepfunctions.executions import Executions
-from sfn_cli.store.sqlite.stepfunctions.inbox import Inbox
-from sfn_cli.store.sqlite.stepfunctions.outbox import Outbox
-from sfn_cli.store.sqlite.stepfunctions.tasks import Tasks
-from sfn_cli.store.sqlite.stepfunctions.worker_commits import WorkerCommits
+from sfn_cli.store.sqlite.functions.events import SqliteFunctionEvents
+from sfn_cli.store.sqlite.functions.functions import SqliteFunctions
+from sfn_cli.store.sqlite.stepfunctions.executions import SqliteExecutions
+from sfn_cli.store.sqlite.stepfunctions.inbox import SqliteInbox
+from sfn_cli.store.sqlite.stepfunctions.outbox import SqliteOutbox
+from sfn_cli.store.sqlite.stepfunctions.tasks import SqliteTasks
+from sfn_cli.store.sqlite.stepfunctions.worker_commits import SqliteWorkerCommits
 from sfn_cli.store.sqlite.store import database_of
 from sfn_cli.worker_slots import live_workers
 
@@ -81,12 +81,15 @@ class Loop:
         self._looks_for_orphans = True
         self._looks_for_abandoned = True
         database = self._database
-        self._pool = Pool(Functions(database), settings, selector, clock, self._log, report=report)
+        self._pool = Pool(SqliteFunctions(database), settings, selector, clock, self._log, report=report)
         offload: Offload[DrivenExecution] = Offload(selector, Awaiting(service))
         context = TaskContext(settings, self._pool, service, clock, offload.calls, Clients(settings), {})
         self._scheduler = Scheduler(
             WorkerStore(
-                WorkerCommits(database, worker), Executions(database), Tasks(database), Inbox(database)
+                SqliteWorkerCommits(database, worker),
+                SqliteExecutions(database),
+                SqliteTasks(database),
+                SqliteInbox(database),
             ),
             context,
             offload.steps,
@@ -94,8 +97,8 @@ class Loop:
             on_crash=settings.on_crash,
             max_events=settings.max_events,
         )
-        self._lambda_events = LambdaEvents(FunctionEvents(database), self._pool, worker, clock, report)
-        self._outbox = OutboxDelivery(Outbox(database), context, report)
+        self._lambda_events = LambdaEvents(SqliteFunctionEvents(database), self._pool, worker, clock, report)
+        self._outbox = OutboxDelivery(SqliteOutbox(database), context, report)
 
     def _log(self, group: str, stream: str, at: int, message: str) -> None:
         self._scheduler.log(group, stream, at, message)

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from sfn_cli.drivers.local.driven_execution import DrivenExecution
     from sfn_cli.interpreter.open_task import OpenTask
     from sfn_cli.store.records.inbox import Message
-    from sfn_cli.store.sqlite.stepfunctions.executions import Executions
-    from sfn_cli.store.sqlite.stepfunctions.inbox import Inbox
+    from sfn_cli.store.sqlite.stepfunctions.executions import SqliteExecutions
+    from sfn_cli.store.sqlite.stepfunctions.inbox import SqliteInbox
 
 
 class Messages:
     """The inbox as one worker reads it: each message once."""
 
-    def __init__(self, inbox: Inbox, executions: Executions) -> None:
+    def __init__(self, inbox: SqliteInbox, executions: SqliteExecutions) -> None:
         self._inbox = inbox
         self._executions = executions
         self.last_read = 0
@@ -51,7 +51,9 @@ class Messages:
             self.deliver(message, driven)
 
 
-def signal_of_message(message: Message, open_tasks: Mapping[int, OpenTask], executions: Executions) -> Signal:
+def signal_of_message(
+    message: Message, open_tasks: Mapping[int, OpenTask], executions: SqliteExecutions
+) -> Signal:
     """The signal that a message brings; one about a task that is no longer open is late, whatever it says."""
     body, task = message.body, message.body["task"]
     match message.kind:

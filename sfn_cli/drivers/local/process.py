@@ -24,9 +24,9 @@ from sfn_cli.drivers.local.loop import Loop
 from sfn_cli.errors import ConfigurationError, SfnError
 from sfn_cli.settings import Settings
 from sfn_cli.store.sqlite.error_translation import translate_errors
-from sfn_cli.store.sqlite.logs.log_groups import LogGroups
+from sfn_cli.store.sqlite.logs.log_groups import SqliteLogGroups
 from sfn_cli.store.sqlite.store import database_of
-from sfn_cli.store.sqlite.workers import Workers
+from sfn_cli.store.sqlite.workers import SqliteWorkers
 from sfn_cli.worker_slots import Slot
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ class _WorkerProcess:
         self._lock = lock
         self._is_starting = True  # until it listens
         self._database = database_of(service.store)
-        self._id = Workers(self._database).register(slot.number, os.getpid(), process_clock())
+        self._id = SqliteWorkers(self._database).register(slot.number, os.getpid(), process_clock())
         self._renew_lease()
         self._selector = selectors.DefaultSelector()
         self._loop = Loop(
@@ -150,7 +150,7 @@ class _WorkerProcess:
         signal.signal(signal.SIGTERM, self._exit)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         report_in_process_log(f"worker {self._id} begins in slot {self._slot.number}")
-        loop.survive(partial(LogGroups(self._database).expire, process_clock()))
+        loop.survive(partial(SqliteLogGroups(self._database).expire, process_clock()))
         # What an execution holds is freed by counting alone; the cycle collector would walk
         # all of ten thousand waiting executions again and again.
         gc.freeze()

@@ -21,7 +21,12 @@ from sfn_cli.asl.moves import Sleep, Stop
 from sfn_cli.asl.retry import RUNTIME
 from sfn_cli.errors import StatesError
 from sfn_cli.interpreter.decide.failures import expression_failed, fail_fork, fail_frame, recover_from_failure
-from sfn_cli.interpreter.decide.moves import event_of_move, iteration_details, move_out_of_state, perform_move
+from sfn_cli.interpreter.decide.moves import (
+    event_of_move,
+    iteration_move_details,
+    move_out_of_state,
+    perform_move,
+)
 from sfn_cli.interpreter.events import HistoryEvent, state_event_types
 from sfn_cli.interpreter.map_run import map_run_arn
 from sfn_cli.interpreter.receive import task_details, task_event
@@ -190,7 +195,7 @@ def _decide_completion(
 def _decide_end(execution: Execution, frame: Frame, now: int) -> HistoryEvent | None:
     if frame.parent is None:
         return event_of_move(execution, frame, now, "ExecutionSucceeded", {}, payload=frame.input)
-    return event_of_move(execution, frame, now, "MapIterationSucceeded", iteration_details(frame))
+    return event_of_move(execution, frame, now, "MapIterationSucceeded", iteration_move_details(frame))
 
 
 def _decide_children(execution: Execution, frame: Frame, now: int) -> HistoryEvent | Due | None:

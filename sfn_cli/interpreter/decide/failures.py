@@ -7,7 +7,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.errors import StatesError
-from sfn_cli.interpreter.decide.moves import event_of_move, iteration_details, move_out_of_state, perform_move
+from sfn_cli.interpreter.decide.moves import (
+    event_of_move,
+    iteration_move_details,
+    move_out_of_state,
+    perform_move,
+)
 from sfn_cli.interpreter.events import error_event_details, state_event_types
 from sfn_cli.interpreter.visits import (
     QUERY_EVALUATION_ERROR,
@@ -104,7 +109,7 @@ def fail_frame(execution: Execution, frame: Frame, now: int, error: StatesError)
             execution, frame, now, "ExecutionFailed", error_event_details(error.error, error.cause)
         )
     if parent.stay.state.type == "Map":
-        return event_of_move(execution, frame, now, "MapIterationFailed", iteration_details(frame))
+        return event_of_move(execution, frame, now, "MapIterationFailed", iteration_move_details(frame))
     parent.stay.note().failed_child = frame
     return fail_fork(execution, parent, now, frame)
 
@@ -132,7 +137,7 @@ def _abort_children(
             return aborted
         if frame.stay.state.type == "Map":
             return event_of_move(
-                execution, child, now, "MapIterationAborted", iteration_details(child), previous=previous
+                execution, child, now, "MapIterationAborted", iteration_move_details(child), previous=previous
             )
     return None
 

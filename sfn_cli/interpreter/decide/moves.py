@@ -44,7 +44,7 @@ def event_of_move(
     )
 
 
-def iteration_details(frame: Frame) -> dict[str, Json]:
+def iteration_move_details(frame: Frame) -> dict[str, Json]:
     """The details of an event about an iteration of a Map."""
     assert frame.parent is not None
     return {"name": frame.parent.stay.state.name, "index": frame.index}

@@ -14,7 +14,7 @@ LOOK_SECONDS = 0.02
 """How often the counter is read. One read takes some 10 µs."""
 
 
-class Changes:
+class SqliteChanges:
     """See protocols/__init__.py. It sees what other connections commit."""
 
     def __init__(self, database: Database) -> None:

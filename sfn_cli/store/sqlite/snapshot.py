@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def snapshot_of(database: Database) -> Iterator[Snapshot]:
+def snapshot_of(database: Database) -> Iterator[SqliteSnapshot]:
     """A snapshot, for the block. Meanwhile the write-ahead log cannot be reset: it grows by what
     others commit.
     """
     with database.snapshot() as connection:
-        yield Snapshot(connection, database.path)
+        yield SqliteSnapshot(connection, database.path)
 
 
-class Snapshot:
+class SqliteSnapshot:
     """See protocols/__init__.py."""
 
     def __init__(self, connection: sqlite3.Connection, path: str) -> None:

@@ -16,25 +16,25 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from sfn_cli.store.protocols import Store
-    from sfn_cli.store.sqlite.changes import Changes
-    from sfn_cli.store.sqlite.events.connections import Connections
-    from sfn_cli.store.sqlite.functions.aliases import FunctionAliases
-    from sfn_cli.store.sqlite.functions.events import FunctionEvents
-    from sfn_cli.store.sqlite.functions.functions import Functions
-    from sfn_cli.store.sqlite.functions.versions import FunctionVersions
-    from sfn_cli.store.sqlite.logs.log_groups import LogGroups
-    from sfn_cli.store.sqlite.logs.logs import Logs
-    from sfn_cli.store.sqlite.snapshot import Snapshot
-    from sfn_cli.store.sqlite.stepfunctions.activities import Activities
-    from sfn_cli.store.sqlite.stepfunctions.aliases import Aliases
-    from sfn_cli.store.sqlite.stepfunctions.executions import Executions
-    from sfn_cli.store.sqlite.stepfunctions.map_runs import MapRuns
-    from sfn_cli.store.sqlite.stepfunctions.redrives import Redrives
-    from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachines
-    from sfn_cli.store.sqlite.stepfunctions.status_changes import StatusChanges
-    from sfn_cli.store.sqlite.stepfunctions.suspensions import Suspensions
-    from sfn_cli.store.sqlite.stepfunctions.tasks import Tasks
-    from sfn_cli.store.sqlite.stepfunctions.versions import Versions
+    from sfn_cli.store.sqlite.changes import SqliteChanges
+    from sfn_cli.store.sqlite.events.connections import SqliteConnections
+    from sfn_cli.store.sqlite.functions.aliases import SqliteFunctionAliases
+    from sfn_cli.store.sqlite.functions.events import SqliteFunctionEvents
+    from sfn_cli.store.sqlite.functions.functions import SqliteFunctions
+    from sfn_cli.store.sqlite.functions.versions import SqliteFunctionVersions
+    from sfn_cli.store.sqlite.logs.log_groups import SqliteLogGroups
+    from sfn_cli.store.sqlite.logs.logs import SqliteLogs
+    from sfn_cli.store.sqlite.snapshot import SqliteSnapshot
+    from sfn_cli.store.sqlite.stepfunctions.activities import SqliteActivities
+    from sfn_cli.store.sqlite.stepfunctions.aliases import SqliteAliases
+    from sfn_cli.store.sqlite.stepfunctions.executions import SqliteExecutions
+    from sfn_cli.store.sqlite.stepfunctions.map_runs import SqliteMapRuns
+    from sfn_cli.store.sqlite.stepfunctions.redrives import SqliteRedrives
+    from sfn_cli.store.sqlite.stepfunctions.state_machines import SqliteStateMachines
+    from sfn_cli.store.sqlite.stepfunctions.status_changes import SqliteStatusChanges
+    from sfn_cli.store.sqlite.stepfunctions.suspensions import SqliteSuspensions
+    from sfn_cli.store.sqlite.stepfunctions.tasks import SqliteTasks
+    from sfn_cli.store.sqlite.stepfunctions.versions import SqliteVersions
     from sfn_cli.store.sqlite.wake import Wake
 
 
@@ -54,117 +54,117 @@ class SqliteStore:
     def is_current(self) -> bool:
         return self.database.is_current()
 
-    def changes(self) -> Changes:
-        from sfn_cli.store.sqlite.changes import Changes
+    def changes(self) -> SqliteChanges:
+        from sfn_cli.store.sqlite.changes import SqliteChanges
 
-        return Changes(self.database)
+        return SqliteChanges(self.database)
 
-    def snapshot(self) -> AbstractContextManager[Snapshot]:
+    def snapshot(self) -> AbstractContextManager[SqliteSnapshot]:
         from sfn_cli.store.sqlite.snapshot import snapshot_of
 
         return snapshot_of(self.database)
 
     @cached_property
-    def executions(self) -> Executions:
-        from sfn_cli.store.sqlite.stepfunctions.executions import Executions
+    def executions(self) -> SqliteExecutions:
+        from sfn_cli.store.sqlite.stepfunctions.executions import SqliteExecutions
 
-        return Executions(self.database, self._wake)
-
-    @cached_property
-    def state_machines(self) -> StateMachines:
-        from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachines
-
-        return StateMachines(self.database)
+        return SqliteExecutions(self.database, self._wake)
 
     @cached_property
-    def versions(self) -> Versions:
-        from sfn_cli.store.sqlite.stepfunctions.versions import Versions
+    def state_machines(self) -> SqliteStateMachines:
+        from sfn_cli.store.sqlite.stepfunctions.state_machines import SqliteStateMachines
 
-        return Versions(self.database)
-
-    @cached_property
-    def aliases(self) -> Aliases:
-        from sfn_cli.store.sqlite.stepfunctions.aliases import Aliases
-
-        return Aliases(self.database)
+        return SqliteStateMachines(self.database)
 
     @cached_property
-    def activities(self) -> Activities:
-        from sfn_cli.store.sqlite.stepfunctions.activities import Activities
+    def versions(self) -> SqliteVersions:
+        from sfn_cli.store.sqlite.stepfunctions.versions import SqliteVersions
 
-        return Activities(self.database)
-
-    @cached_property
-    def tasks(self) -> Tasks:
-        from sfn_cli.store.sqlite.stepfunctions.tasks import Tasks
-
-        return Tasks(self.database, self._wake)
+        return SqliteVersions(self.database)
 
     @cached_property
-    def map_runs(self) -> MapRuns:
-        from sfn_cli.store.sqlite.stepfunctions.map_runs import MapRuns
+    def aliases(self) -> SqliteAliases:
+        from sfn_cli.store.sqlite.stepfunctions.aliases import SqliteAliases
 
-        return MapRuns(self.database, self._wake)
-
-    @cached_property
-    def redrives(self) -> Redrives:
-        from sfn_cli.store.sqlite.stepfunctions.redrives import Redrives
-
-        return Redrives(self.database, self._wake)
+        return SqliteAliases(self.database)
 
     @cached_property
-    def suspensions(self) -> Suspensions:
-        from sfn_cli.store.sqlite.stepfunctions.suspensions import Suspensions
+    def activities(self) -> SqliteActivities:
+        from sfn_cli.store.sqlite.stepfunctions.activities import SqliteActivities
 
-        return Suspensions(self.database)
-
-    @cached_property
-    def status_changes(self) -> StatusChanges:
-        from sfn_cli.store.sqlite.stepfunctions.status_changes import StatusChanges
-
-        return StatusChanges(self.database)
+        return SqliteActivities(self.database)
 
     @cached_property
-    def functions(self) -> Functions:
-        from sfn_cli.store.sqlite.functions.functions import Functions
+    def tasks(self) -> SqliteTasks:
+        from sfn_cli.store.sqlite.stepfunctions.tasks import SqliteTasks
 
-        return Functions(self.database)
-
-    @cached_property
-    def function_versions(self) -> FunctionVersions:
-        from sfn_cli.store.sqlite.functions.versions import FunctionVersions
-
-        return FunctionVersions(self.database)
+        return SqliteTasks(self.database, self._wake)
 
     @cached_property
-    def function_aliases(self) -> FunctionAliases:
-        from sfn_cli.store.sqlite.functions.aliases import FunctionAliases
+    def map_runs(self) -> SqliteMapRuns:
+        from sfn_cli.store.sqlite.stepfunctions.map_runs import SqliteMapRuns
 
-        return FunctionAliases(self.database)
-
-    @cached_property
-    def function_events(self) -> FunctionEvents:
-        from sfn_cli.store.sqlite.functions.events import FunctionEvents
-
-        return FunctionEvents(self.database, self._wake)
+        return SqliteMapRuns(self.database, self._wake)
 
     @cached_property
-    def log_groups(self) -> LogGroups:
-        from sfn_cli.store.sqlite.logs.log_groups import LogGroups
+    def redrives(self) -> SqliteRedrives:
+        from sfn_cli.store.sqlite.stepfunctions.redrives import SqliteRedrives
 
-        return LogGroups(self.database)
-
-    @cached_property
-    def logs(self) -> Logs:
-        from sfn_cli.store.sqlite.logs.logs import Logs
-
-        return Logs(self.database)
+        return SqliteRedrives(self.database, self._wake)
 
     @cached_property
-    def connections(self) -> Connections:
-        from sfn_cli.store.sqlite.events.connections import Connections
+    def suspensions(self) -> SqliteSuspensions:
+        from sfn_cli.store.sqlite.stepfunctions.suspensions import SqliteSuspensions
 
-        return Connections(self.database)
+        return SqliteSuspensions(self.database)
+
+    @cached_property
+    def status_changes(self) -> SqliteStatusChanges:
+        from sfn_cli.store.sqlite.stepfunctions.status_changes import SqliteStatusChanges
+
+        return SqliteStatusChanges(self.database)
+
+    @cached_property
+    def functions(self) -> SqliteFunctions:
+        from sfn_cli.store.sqlite.functions.functions import SqliteFunctions
+
+        return SqliteFunctions(self.database)
+
+    @cached_property
+    def function_versions(self) -> SqliteFunctionVersions:
+        from sfn_cli.store.sqlite.functions.versions import SqliteFunctionVersions
+
+        return SqliteFunctionVersions(self.database)
+
+    @cached_property
+    def function_aliases(self) -> SqliteFunctionAliases:
+        from sfn_cli.store.sqlite.functions.aliases import SqliteFunctionAliases
+
+        return SqliteFunctionAliases(self.database)
+
+    @cached_property
+    def function_events(self) -> SqliteFunctionEvents:
+        from sfn_cli.store.sqlite.functions.events import SqliteFunctionEvents
+
+        return SqliteFunctionEvents(self.database, self._wake)
+
+    @cached_property
+    def log_groups(self) -> SqliteLogGroups:
+        from sfn_cli.store.sqlite.logs.log_groups import SqliteLogGroups
+
+        return SqliteLogGroups(self.database)
+
+    @cached_property
+    def logs(self) -> SqliteLogs:
+        from sfn_cli.store.sqlite.logs.logs import SqliteLogs
+
+        return SqliteLogs(self.database)
+
+    @cached_property
+    def connections(self) -> SqliteConnections:
+        from sfn_cli.store.sqlite.events.connections import SqliteConnections
+
+        return SqliteConnections(self.database)
 
 
 def database_of(store: Store) -> Database:

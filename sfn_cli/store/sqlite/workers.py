@@ -17,7 +17,7 @@ UNCLAIMED_MS = 60_000
 """After which time a message to an execution that has ended is nobody's."""
 
 
-class Workers:
+class SqliteWorkers:
     """The workers that ever ran in one store (protocols/driver.py)."""
 
     def __init__(self, database: Database) -> None:

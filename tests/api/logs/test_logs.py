@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from sfn_cli.store.sqlite.logs.logs import Logs
+    from sfn_cli.store.sqlite.logs.logs import SqliteLogs
 
     Call = Callable[..., dict[str, Any]]
 
@@ -294,7 +294,7 @@ def test_put(call: Call) -> None:
 
 def test_followers(service: Service) -> None:
     """A follower sees what was added since, as it was added, even if it is dated before."""
-    logs: Logs = service.logs
+    logs: SqliteLogs = service.logs
     logs.append([LogLine("g", "s", NOW, "1"), LogLine("other", "s", NOW, "no")], NOW)
     last = logs.last_id()
     logs.append(
@@ -309,7 +309,7 @@ def test_followers(service: Service) -> None:
 
 def test_lines_after_their_group_was_deleted(service: Service) -> None:
     """Group and stream are made again."""
-    logs: Logs = service.logs
+    logs: SqliteLogs = service.logs
     logs.append([LogLine("g", "s", NOW, "1")], NOW)
     service.log_groups.delete_group("g")
     logs.append([LogLine("g", "s", NOW, "2")], NOW)

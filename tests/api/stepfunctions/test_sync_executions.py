@@ -13,8 +13,8 @@ from sfn_cli.errors import ApiError
 from sfn_cli.interpreter.events import HistoryEvent
 from sfn_cli.jsonvalue import Payload
 from sfn_cli.store.records.worker_commits import ExecutionChanges
-from sfn_cli.store.sqlite.stepfunctions.worker_commits import WorkerCommits
-from sfn_cli.store.sqlite.workers import Workers
+from sfn_cli.store.sqlite.stepfunctions.worker_commits import SqliteWorkerCommits
+from sfn_cli.store.sqlite.workers import SqliteWorkers
 from tests.api.fakes import EXECUTION, MACHINE
 
 if TYPE_CHECKING:
@@ -35,7 +35,9 @@ def begin(call: Caller, **request: Any) -> AwaitedEnd:
 
 def answered(call: Caller, awaited: AwaitedEnd, *, after_ms: int = 0, output: str = "{}") -> dict[str, Any]:
     """The answer when the execution has entered its state and succeeded so many milliseconds later."""
-    turns = WorkerCommits(call.service.store.database, Workers(call.service.store.database).register(0, 1, 0))
+    turns = SqliteWorkerCommits(
+        call.service.store.database, SqliteWorkers(call.service.store.database).register(0, 1, 0)
+    )
     (claimed,) = turns.claim_new(10)
     at = call.service.clock()
     entered = HistoryEvent(2, 0, at, "PassStateEntered", payload=Payload({}), details={"name": "P"})

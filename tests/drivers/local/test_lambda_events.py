@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sfn_cli.drivers.local.lambda_events import LambdaEvents
-from sfn_cli.store.sqlite.functions.events import FunctionEvents
+from sfn_cli.store.sqlite.functions.events import SqliteFunctionEvents
 from tests.functions.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ class Worker:
 
     def __init__(self, folder: Path) -> None:
         self.bench = Workbench(folder)
-        self.events = FunctionEvents(self.bench.database)
+        self.events = SqliteFunctionEvents(self.bench.database)
         self.reports: list[str] = []
         self.invocations = self.invocations_of(WORKER)
 

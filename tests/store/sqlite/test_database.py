@@ -15,8 +15,8 @@ from sfn_cli.store.sqlite import migrations
 from sfn_cli.store.sqlite.database import Database
 from sfn_cli.store.sqlite.keys import event_key
 from sfn_cli.store.sqlite.stepfunctions.events import read_events
-from sfn_cli.store.sqlite.stepfunctions.executions import Executions
-from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachines
+from sfn_cli.store.sqlite.stepfunctions.executions import SqliteExecutions
+from sfn_cli.store.sqlite.stepfunctions.state_machines import SqliteStateMachines
 
 
 def test_private_and_durable(tmp_path: Path) -> None:
@@ -61,14 +61,14 @@ def test_an_older_store_is_brought_forward(tmp_path: Path, number: int) -> None:
     )
     connection.close()
     opened = Database(tmp_path)
-    machine = StateMachines(opened).find("a:m")
+    machine = SqliteStateMachines(opened).find("a:m")
     assert machine is not None
     assert (machine.revision.role_arn, machine.version, machine.first_version) == ("r", None, None)
     assert [
         execution.name
-        for execution in Executions(opened).page(ExecutionFilter("a:m", status="RUNNING"), None, 2)
+        for execution in SqliteExecutions(opened).page(ExecutionFilter("a:m", status="RUNNING"), None, 2)
     ] == ["e"]
-    published = StateMachines(opened).update(machine, machine.revision, publish_at=2)
+    published = SqliteStateMachines(opened).update(machine, machine.revision, publish_at=2)
     assert published is not None
     assert published.version is not None
     assert published.version.number == 1

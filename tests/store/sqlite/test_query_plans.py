@@ -9,18 +9,18 @@ import pytest
 from sfn_cli.store.records.executions import ExecutionFilter
 from sfn_cli.store.records.logs import LogLine
 from sfn_cli.store.sqlite.database import Database
-from sfn_cli.store.sqlite.logs.log_groups import LogGroups
-from sfn_cli.store.sqlite.logs.logs import Logs
-from sfn_cli.store.sqlite.stepfunctions.executions import Executions
-from sfn_cli.store.sqlite.stepfunctions.inbox import Inbox
-from sfn_cli.store.sqlite.stepfunctions.outbox import Outbox
-from sfn_cli.store.sqlite.stepfunctions.redrives import Redrives
-from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachines
-from sfn_cli.store.sqlite.stepfunctions.status_changes import StatusChanges
-from sfn_cli.store.sqlite.stepfunctions.tasks import Tasks
+from sfn_cli.store.sqlite.logs.log_groups import SqliteLogGroups
+from sfn_cli.store.sqlite.logs.logs import SqliteLogs
+from sfn_cli.store.sqlite.stepfunctions.executions import SqliteExecutions
+from sfn_cli.store.sqlite.stepfunctions.inbox import SqliteInbox
+from sfn_cli.store.sqlite.stepfunctions.outbox import SqliteOutbox
+from sfn_cli.store.sqlite.stepfunctions.redrives import SqliteRedrives
+from sfn_cli.store.sqlite.stepfunctions.state_machines import SqliteStateMachines
+from sfn_cli.store.sqlite.stepfunctions.status_changes import SqliteStatusChanges
+from sfn_cli.store.sqlite.stepfunctions.tasks import SqliteTasks
 from sfn_cli.store.sqlite.stepfunctions.waiting_tasks import waiting_tasks
-from sfn_cli.store.sqlite.stepfunctions.worker_commits import WorkerCommits
-from sfn_cli.store.sqlite.workers import Workers
+from sfn_cli.store.sqlite.stepfunctions.worker_commits import SqliteWorkerCommits
+from sfn_cli.store.sqlite.workers import SqliteWorkers
 
 if TYPE_CHECKING:
     import sqlite3
@@ -39,71 +39,76 @@ inbox stays small.)
 """
 
 ASKED: dict[str, Callable[[Database], object]] = {
-    "describe-execution": lambda store: Executions(store).find(ARN),
-    "list-executions": lambda store: Executions(store).page(ExecutionFilter(MACHINE), None, 101),
-    "list-executions, a later page": lambda store: Executions(store).page(
+    "describe-execution": lambda store: SqliteExecutions(store).find(ARN),
+    "list-executions": lambda store: SqliteExecutions(store).page(ExecutionFilter(MACHINE), None, 101),
+    "list-executions, a later page": lambda store: SqliteExecutions(store).page(
         ExecutionFilter(MACHINE), (1700000000000, ARN), 101
     ),
-    "list-executions --status-filter": lambda store: Executions(store).page(
+    "list-executions --status-filter": lambda store: SqliteExecutions(store).page(
         ExecutionFilter(MACHINE, status="FAILED"), (1700000000000, ARN), 101
     ),
-    "list-executions of a version": lambda store: Executions(store).page(
+    "list-executions of a version": lambda store: SqliteExecutions(store).page(
         ExecutionFilter(MACHINE, version=1), (1700000000000, ARN), 101
     ),
-    "list-executions of an alias": lambda store: Executions(store).page(
+    "list-executions of an alias": lambda store: SqliteExecutions(store).page(
         ExecutionFilter(MACHINE, alias="live"), (1700000000000, ARN), 101
     ),
-    "get-execution-history": lambda store: Executions(store).history(ARN, 5, 101),
-    "get-execution-history --reverse-order": lambda store: Executions(store).history_reversed(ARN, 5, 101),
-    "stop-execution": lambda store: Executions(store).abort(ARN, None, None, 5),
-    "redrive-execution": lambda store: Redrives(store).redrive(ARN, "token", 5, lambda _: 5),
-    "list-executions of a Map Run": lambda store: Executions(store).page(
+    "get-execution-history": lambda store: SqliteExecutions(store).history(ARN, 5, 101),
+    "get-execution-history --reverse-order": lambda store: SqliteExecutions(store).history_reversed(
+        ARN, 5, 101
+    ),
+    "stop-execution": lambda store: SqliteExecutions(store).abort(ARN, None, None, 5),
+    "redrive-execution": lambda store: SqliteRedrives(store).redrive(ARN, "token", 5, lambda _: 5),
+    "list-executions of a Map Run": lambda store: SqliteExecutions(store).page(
         ExecutionFilter(map_run_arn=MAP_RUN), (1700000000000, ARN), 101
     ),
-    "list-executions of a Map Run, --status-filter": lambda store: Executions(store).page(
+    "list-executions of a Map Run, --status-filter": lambda store: SqliteExecutions(store).page(
         ExecutionFilter(map_run_arn=MAP_RUN, status="FAILED"), (1700000000000, ARN), 101
     ),
-    "list-executions of a Map Run, --redrive-filter": lambda store: Executions(store).page(
+    "list-executions of a Map Run, --redrive-filter": lambda store: SqliteExecutions(store).page(
         ExecutionFilter(map_run_arn=MAP_RUN, redriven=True), (1700000000000, ARN), 101
     ),
-    "completion": lambda store: Executions(store).arns_beginning(ARN, 50),
-    "describe-execution with large data": lambda store: Executions(store).data_size(ARN),
-    "a wait for the end of many": lambda store: Executions(store).ended_among([ARN]),
-    "a task that starts an execution": lambda store: Executions(store).child_of(ARN, 1),
-    "any command": lambda store: Executions(store).any_running(),
-    "list-state-machines": lambda store: StateMachines(store).page("arn", "", 101),
-    "delete-state-machine": lambda store: StateMachines(store).delete(MACHINE),
-    "send-task-success": lambda store: Tasks(store).answer("a" * 128, "taskSucceeded", {}, 5),
+    "completion": lambda store: SqliteExecutions(store).arns_beginning(ARN, 50),
+    "describe-execution with large data": lambda store: SqliteExecutions(store).data_size(ARN),
+    "a wait for the end of many": lambda store: SqliteExecutions(store).ended_among([ARN]),
+    "a task that starts an execution": lambda store: SqliteExecutions(store).child_of(ARN, 1),
+    "any command": lambda store: SqliteExecutions(store).any_running(),
+    "list-state-machines": lambda store: SqliteStateMachines(store).page("arn", "", 101),
+    "delete-state-machine": lambda store: SqliteStateMachines(store).delete(MACHINE),
+    "send-task-success": lambda store: SqliteTasks(store).answer("a" * 128, "taskSucceeded", {}, 5),
     "tasks list": lambda store: list(waiting_tasks(store)),
-    "tasks approve": lambda store: Tasks(store).take_one("a" * 64, None, 5),
+    "tasks approve": lambda store: SqliteTasks(store).take_one("a" * 64, None, 5),
     "events tail": lambda store: [
-        StatusChanges(store).last_execution(),
-        StatusChanges(store).started_since(5),
-        StatusChanges(store).running(),
-        StatusChanges(store).ended_since(5),
-        StatusChanges(store).redriven_since(5),
-        list(StatusChanges(store).of([1, 2])),
-        StatusChanges(store).execution_after(1, 0),
+        SqliteStatusChanges(store).last_execution(),
+        SqliteStatusChanges(store).started_since(5),
+        SqliteStatusChanges(store).running(),
+        SqliteStatusChanges(store).ended_since(5),
+        SqliteStatusChanges(store).redriven_since(5),
+        list(SqliteStatusChanges(store).of([1, 2])),
+        SqliteStatusChanges(store).execution_after(1, 0),
     ],
     "a worker that delivers events": lambda store: [
-        Outbox(store).enable(5),
-        Outbox(store).pending(50),
-        Outbox(store).drop([1]),
+        SqliteOutbox(store).enable(5),
+        SqliteOutbox(store).pending(50),
+        SqliteOutbox(store).drop([1]),
     ],
-    "a worker that begins": lambda store: Workers(store).register(0, 1, 5),
-    "a worker's look for new executions": lambda store: WorkerCommits(store, 1).claim_new(500),
-    "a worker's look for abandoned executions": lambda store: WorkerCommits(store, 1).claim_abandoned(
+    "a worker that begins": lambda store: SqliteWorkers(store).register(0, 1, 5),
+    "a worker's look for new executions": lambda store: SqliteWorkerCommits(store, 1).claim_new(500),
+    "a worker's look for abandoned executions": lambda store: SqliteWorkerCommits(store, 1).claim_abandoned(
         {2}, 500
     ),
-    "a worker's look into the inbox": lambda store: Inbox(store).after(7),
-    "describe-log-groups": lambda store: LogGroups(store).groups("", 50),
-    "describe-log-streams": lambda store: LogGroups(store).streams("g"),
-    "filter-log-events": lambda store: Logs(store).events(
+    "a worker's look into the inbox": lambda store: SqliteInbox(store).after(7),
+    "describe-log-groups": lambda store: SqliteLogGroups(store).groups("", 50),
+    "describe-log-streams": lambda store: SqliteLogGroups(store).streams("g"),
+    "filter-log-events": lambda store: SqliteLogs(store).events(
         "g", 100, start=5, matches=lambda message: "x" in message
     ),
-    "old log lines": lambda store: (LogGroups(store).set_retention("g", 1), LogGroups(store).expire(5)),
-    "get-log-events": lambda store: Logs(store).events("g", 100, streams=["s"], newest_first=True),
-    "logs tail --follow": lambda store: Logs(store).after("g", 7),
+    "old log lines": lambda store: (
+        SqliteLogGroups(store).set_retention("g", 1),
+        SqliteLogGroups(store).expire(5),
+    ),
+    "get-log-events": lambda store: SqliteLogs(store).events("g", 100, streams=["s"], newest_first=True),
+    "logs tail --follow": lambda store: SqliteLogs(store).after("g", 7),
 }
 
 
@@ -130,7 +135,7 @@ def store(tmp_path: Path) -> Iterator[Database]:
         "INSERT INTO event (key, previous, at, type, frame) VALUES (65537, 0, 1, 'ExecutionStarted', 0)"
     )
     connection.execute("INSERT INTO revision VALUES (1, NULL, '{}', 'r', '{}', '{}', '{}', 1)")
-    Logs(opened).append([LogLine("g", "s", 10, "x")], 10)
+    SqliteLogs(opened).append([LogLine("g", "s", 10, "x")], 10)
     yield opened
     opened.close()
 

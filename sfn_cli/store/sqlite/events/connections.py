@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _COLUMNS = columns_of(Connection)
 
 
-class Connections:
+class SqliteConnections:
     """The connections in one store (protocols/events.py)."""
 
     def __init__(self, database: Database) -> None:

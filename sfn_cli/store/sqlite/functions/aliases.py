@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.database import Database
 
 
-class FunctionAliases:
+class SqliteFunctionAliases:
     """The aliases in one store. `function` is a function's name (protocols/functions.py)."""
 
     def __init__(self, database: Database) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _COLUMNS = "id, request_id, function_ref, payload, client_context, sent_at, tries"
 
 
-class FunctionEvents:
+class SqliteFunctionEvents:
     """The events in one store. Times are milliseconds since 1970 (protocols/functions.py)."""
 
     def __init__(self, database: Database, wake: Wake = no_wake) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _COLUMNS = columns_of(Function)
 
 
-class Functions:
+class SqliteFunctions:
     """The functions in one store (protocols/functions.py)."""
 
     def __init__(self, database: Database) -> None:

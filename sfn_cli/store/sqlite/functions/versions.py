@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.database import Database
 
 
-class FunctionVersions:
+class SqliteFunctionVersions:
     """The versions in one store (protocols/functions.py)."""
 
     def __init__(self, database: Database) -> None:

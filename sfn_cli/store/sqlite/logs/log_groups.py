@@ -20,7 +20,7 @@ MILLISECONDS_OF_A_DAY = 86_400_000
 _EXPIRE_AT_ONCE = 10_000
 
 
-class LogGroups:
+class SqliteLogGroups:
     """The groups in one store, with their streams (protocols/logs.py)."""
 
     def __init__(self, database: Database) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.database import Database
 
 
-class Logs:
+class SqliteLogs:
     """The events in one store (protocols/logs.py)."""
 
     def __init__(self, database: Database) -> None:
@@ -122,7 +122,7 @@ def _log_time_and_id(event: LogEvent) -> tuple[int, int]:
 
 
 def insert_log_lines(connection: Connection, lines: Iterable[LogLine], ingested_at: int) -> None:
-    """As `Logs.append`, within a transaction that its caller has open."""
+    """As `SqliteLogs.append`, within a transaction that its caller has open."""
     ids: dict[tuple[str, str], int] = {}
     sizes: Counter[str] = Counter()
     for line in lines:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _COLUMNS = columns_of(Activity)
 
 
-class Activities:
+class SqliteActivities:
     """The activities in one store (protocols/stepfunctions.py)."""
 
     def __init__(self, database: Database) -> None:

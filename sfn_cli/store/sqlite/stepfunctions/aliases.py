@@ -18,7 +18,7 @@ MAX_ALIASES = 100
 """Of one machine. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"""
 
 
-class Aliases:
+class SqliteAliases:
     """The aliases in one store. `machine` is a machine's row (protocols/stepfunctions.py)."""
 
     def __init__(self, database: Database) -> None:

@@ -31,7 +31,7 @@ _COLUMNS = columns_of(
 """An Execution's columns, of the tables `execution e` and `map_run m`."""
 
 
-class Executions:
+class SqliteExecutions:
     """The executions in one store (protocols/stepfunctions.py). `wake` wakes a worker."""
 
     def __init__(self, database: Database, wake: Wake = no_wake) -> None:

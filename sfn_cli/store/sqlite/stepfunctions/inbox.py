@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.database import Database
 
 
-class Inbox:
+class SqliteInbox:
     """The messages in one store (protocols/driver.py)."""
 
     def __init__(self, database: Database) -> None:

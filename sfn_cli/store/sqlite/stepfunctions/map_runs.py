@@ -36,7 +36,7 @@ _COLUMNS = columns_of(MapRun, "m", execution_arn="e.arn", counts="NULL")
 _SOURCE = "map_run m JOIN execution e ON e.id = execution_of(m.task)"
 
 
-class MapRuns:
+class SqliteMapRuns:
     """The Map Runs in one store (protocols/stepfunctions.py). `wake` wakes a worker."""
 
     def __init__(self, database: Database, wake: Wake = no_wake) -> None:

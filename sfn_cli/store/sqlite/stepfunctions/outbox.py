@@ -10,7 +10,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from sfn_cli.store.records.outbox import Note
-from sfn_cli.store.sqlite.stepfunctions.status_changes import StatusChanges
+from sfn_cli.store.sqlite.stepfunctions.status_changes import SqliteStatusChanges
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.database import Database
 
 
-class Outbox:
+class SqliteOutbox:
     """The outbox of one store (protocols/driver.py)."""
 
     def __init__(self, database: Database) -> None:
@@ -69,4 +69,4 @@ class Outbox:
             return len(old)
 
     def execution_after(self, note: Note) -> Execution | None:
-        return StatusChanges(self._database).execution_after(note.execution, note.number)
+        return SqliteStatusChanges(self._database).execution_after(note.execution, note.number)

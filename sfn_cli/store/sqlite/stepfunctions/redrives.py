@@ -36,7 +36,7 @@ TOKEN_MS = 15 * 60 * 1000
 """How many client tokens of an execution are remembered, and how long. (AWS's quotas)"""
 
 
-class Redrives:
+class SqliteRedrives:
     """The redrives of the executions in one store (protocols/stepfunctions.py). `wake` wakes a
     worker.
     """

@@ -32,7 +32,7 @@ _FIND = f"""
 """
 
 
-class StateMachines:
+class SqliteStateMachines:
     """The state machines in one store (protocols/stepfunctions.py)."""
 
     def __init__(self, database: Database) -> None:

@@ -25,17 +25,17 @@ _AT_ONCE = 500
 _TYPES = ("ExecutionStarted", "ExecutionRedriven", *TERMINAL)
 
 
-class StatusChanges:
+class SqliteStatusChanges:
     """The status changes of the executions in one store (protocols/stepfunctions.py)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def watch(self, since: int, *, follow: bool = True) -> StatusWatch:
+    def watch(self, since: int, *, follow: bool = True) -> SqliteStatusWatch:
         """See protocols/stepfunctions.py. Without `follow`, executions that started earlier and
         still run are not read.
         """
-        return StatusWatch(self, since, follow=follow)
+        return SqliteStatusWatch(self, since, follow=follow)
 
     def last_execution(self) -> int:
         """The row of the youngest execution."""
@@ -157,12 +157,12 @@ class StatusChanges:
             return [id for (id,) in rows]
 
 
-class StatusWatch:
+class SqliteStatusWatch:
     """The changes from a time on, for one who looks again and again: each is given once
     (protocols/stepfunctions.py).
     """
 
-    def __init__(self, changes: StatusChanges, since: int, *, follow: bool) -> None:
+    def __init__(self, changes: SqliteStatusChanges, since: int, *, follow: bool) -> None:
         self._follow = follow
         self._changes = changes
         self._since = since

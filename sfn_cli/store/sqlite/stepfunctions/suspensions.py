@@ -31,7 +31,7 @@ OWNER_OF_SUSPENDED = -1
 """The owner of an execution that no worker may claim."""
 
 
-class Suspensions:
+class SqliteSuspensions:
     """The suspended executions of one store (protocols/stepfunctions.py)."""
 
     def __init__(self, database: Database) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.wake import Wake
 
 
-class Tasks:
+class SqliteTasks:
     """The answerable tasks in one store (protocols/stepfunctions.py). `wake` wakes a worker."""
 
     def __init__(self, database: Database, wake: Wake = no_wake) -> None:

@@ -60,7 +60,7 @@ def publish_version(
     return published
 
 
-class Versions:
+class SqliteVersions:
     """The versions in one store. `machine` is a machine's row (protocols/stepfunctions.py)."""
 
     def __init__(self, database: Database) -> None:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.database import Database
 
 
-class WorkerCommits:
+class SqliteWorkerCommits:
     """One worker's hold on the store; `worker` is its id (protocols/driver.py)."""
 
     def __init__(self, database: Database, worker: int) -> None:

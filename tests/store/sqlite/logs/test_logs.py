@@ -11,8 +11,8 @@ import pytest
 from sfn_cli.store.records.logs import AFTER_ALL, BEFORE_ALL, LogLine
 from sfn_cli.store.sqlite import database
 from sfn_cli.store.sqlite.database import FILE_NAME, Database
-from sfn_cli.store.sqlite.logs.log_groups import LogGroups
-from sfn_cli.store.sqlite.logs.logs import Logs
+from sfn_cli.store.sqlite.logs.log_groups import SqliteLogGroups
+from sfn_cli.store.sqlite.logs.logs import SqliteLogs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,14 +21,14 @@ SCHEMA = Path(database.__file__).parent / "schema"
 
 
 @pytest.fixture
-def logs(tmp_path: Path) -> Iterator[Logs]:
+def logs(tmp_path: Path) -> Iterator[SqliteLogs]:
     opened = Database(tmp_path)
-    yield Logs(opened)
+    yield SqliteLogs(opened)
     opened.close()
 
 
 @pytest.mark.parametrize("newest_first", [False, True])
-def test_pages_of_many_streams(logs: Logs, newest_first: bool) -> None:
+def test_pages_of_many_streams(logs: SqliteLogs, newest_first: bool) -> None:
     """Page by page each event comes once, by its time and, where that is the same, by its ingestion."""
     times = [(n * 7) % 20 for n in range(60)]
     logs.append([LogLine("g", f"s{n % 4}", at, f"line {n}") for n, at in enumerate(times)], 100)
@@ -58,10 +58,10 @@ def test_pages_of_many_streams(logs: Logs, newest_first: bool) -> None:
 def test_stored_bytes(tmp_path: Path) -> None:
     """A group tells how many bytes of UTF-8 its messages have."""
     opened = Database(tmp_path)
-    logs = Logs(opened)
+    logs = SqliteLogs(opened)
     logs.append([LogLine("g", "s", 1, "é" * 10), LogLine("g", "t", 1, "x"), LogLine("other", "s", 1, "y")], 1)
     logs.append([LogLine("g", "s", 2, "z")], 2)
-    assert {group.name: group.stored_bytes for group in LogGroups(opened).groups("", 10)} == {
+    assert {group.name: group.stored_bytes for group in SqliteLogGroups(opened).groups("", 10)} == {
         "g": 22,
         "other": 1,
     }
@@ -81,7 +81,7 @@ def test_an_older_store_is_counted_once(tmp_path: Path) -> None:
     """)
     connection.close()
     opened = Database(tmp_path)
-    assert {group.name: group.stored_bytes for group in LogGroups(opened).groups("", 10)} == {
+    assert {group.name: group.stored_bytes for group in SqliteLogGroups(opened).groups("", 10)} == {
         "g": 5,
         "empty": 0,
     }

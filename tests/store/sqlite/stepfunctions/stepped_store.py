@@ -14,17 +14,17 @@ from sfn_cli.store.records.state_machines import StateMachine
 from sfn_cli.store.records.tasks import Opened
 from sfn_cli.store.records.worker_commits import ExecutionChanges
 from sfn_cli.store.sqlite.database import Database
-from sfn_cli.store.sqlite.stepfunctions.activities import Activities
-from sfn_cli.store.sqlite.stepfunctions.executions import Executions
-from sfn_cli.store.sqlite.stepfunctions.inbox import Inbox
-from sfn_cli.store.sqlite.stepfunctions.map_runs import MapRuns
-from sfn_cli.store.sqlite.stepfunctions.outbox import Outbox
-from sfn_cli.store.sqlite.stepfunctions.redrives import Redrives
-from sfn_cli.store.sqlite.stepfunctions.state_machines import StateMachines
-from sfn_cli.store.sqlite.stepfunctions.status_changes import StatusChanges
-from sfn_cli.store.sqlite.stepfunctions.tasks import Tasks
-from sfn_cli.store.sqlite.stepfunctions.worker_commits import WorkerCommits
-from sfn_cli.store.sqlite.workers import Workers
+from sfn_cli.store.sqlite.stepfunctions.activities import SqliteActivities
+from sfn_cli.store.sqlite.stepfunctions.executions import SqliteExecutions
+from sfn_cli.store.sqlite.stepfunctions.inbox import SqliteInbox
+from sfn_cli.store.sqlite.stepfunctions.map_runs import SqliteMapRuns
+from sfn_cli.store.sqlite.stepfunctions.outbox import SqliteOutbox
+from sfn_cli.store.sqlite.stepfunctions.redrives import SqliteRedrives
+from sfn_cli.store.sqlite.stepfunctions.state_machines import SqliteStateMachines
+from sfn_cli.store.sqlite.stepfunctions.status_changes import SqliteStatusChanges
+from sfn_cli.store.sqlite.stepfunctions.tasks import SqliteTasks
+from sfn_cli.store.sqlite.stepfunctions.worker_commits import SqliteWorkerCommits
+from sfn_cli.store.sqlite.workers import SqliteWorkers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,22 +51,22 @@ class SteppedStore:
 
     def __init__(self, home: Path) -> None:
         self.database = Database(home)
-        self.executions = Executions(self.database)
-        self.inbox = Inbox(self.database)
-        self.map_runs = MapRuns(self.database)
-        self.redrives = Redrives(self.database)
-        self.outbox = Outbox(self.database)
-        self.status_changes = StatusChanges(self.database)
-        self.tasks = Tasks(self.database)
-        self.state_machines = StateMachines(self.database)
+        self.executions = SqliteExecutions(self.database)
+        self.inbox = SqliteInbox(self.database)
+        self.map_runs = SqliteMapRuns(self.database)
+        self.redrives = SqliteRedrives(self.database)
+        self.outbox = SqliteOutbox(self.database)
+        self.status_changes = SqliteStatusChanges(self.database)
+        self.tasks = SqliteTasks(self.database)
+        self.state_machines = SqliteStateMachines(self.database)
         self.state_machines.create(
             StateMachine(
                 MACHINE, "M", "STANDARD", "ACTIVE", 0, "[]", Revision(None, "{}", ROLE, "{}", "{}", "{}", 0)
             )
         )
-        Activities(self.database).create(Activity(ACTIVITY, "A", 0, "{}", "[]"))
-        self.worker = Workers(self.database).register(0, 1, 0)
-        self.turns = WorkerCommits(self.database, self.worker)
+        SqliteActivities(self.database).create(Activity(ACTIVITY, "A", 0, "{}", "[]"))
+        self.worker = SqliteWorkers(self.database).register(0, 1, 0)
+        self.turns = SqliteWorkerCommits(self.database, self.worker)
 
     def start(self, name: str = "e", at: int = 1, *, express: bool = False, **more: Any) -> int:
         """Starts an execution of M; its row. `more` are other fields of NewExecution."""

@@ -14,11 +14,11 @@ from sfn_cli.store.records.executions import NewExecution
 from sfn_cli.store.records.tasks import AnswerOutcome, Opened
 from sfn_cli.store.records.worker_commits import ExecutionChanges
 from sfn_cli.store.sqlite.database import Database
-from sfn_cli.store.sqlite.stepfunctions.executions import Executions
-from sfn_cli.store.sqlite.stepfunctions.inbox import Inbox
-from sfn_cli.store.sqlite.stepfunctions.tasks import Tasks
-from sfn_cli.store.sqlite.stepfunctions.worker_commits import WorkerCommits
-from sfn_cli.store.sqlite.workers import Workers
+from sfn_cli.store.sqlite.stepfunctions.executions import SqliteExecutions
+from sfn_cli.store.sqlite.stepfunctions.inbox import SqliteInbox
+from sfn_cli.store.sqlite.stepfunctions.tasks import SqliteTasks
+from sfn_cli.store.sqlite.stepfunctions.worker_commits import SqliteWorkerCommits
+from sfn_cli.store.sqlite.workers import SqliteWorkers
 from tests.store.sqlite.stepfunctions.stepped_store import ACCOUNT, MACHINE
 
 if TYPE_CHECKING:
@@ -45,51 +45,52 @@ def succeeded(id: int) -> HistoryEvent:
 
 def test_a_new_execution_is_claimed_once(database: Database) -> None:
     """Of two workers, one gets it; the other finds nothing that is new."""
-    first, second = (Workers(database).register(slot, 1, 0) for slot in range(2))
-    assert [claimed.arn for claimed in WorkerCommits(database, first).claim_new(10)] == [ARN]
-    assert WorkerCommits(database, second).claim_new(10) == []
-    assert WorkerCommits(database, second).claim_abandoned({first, second}, 10) == []
+    first, second = (SqliteWorkers(database).register(slot, 1, 0) for slot in range(2))
+    assert [claimed.arn for claimed in SqliteWorkerCommits(database, first).claim_new(10)] == [ARN]
+    assert SqliteWorkerCommits(database, second).claim_new(10) == []
+    assert SqliteWorkerCommits(database, second).claim_abandoned({first, second}, 10) == []
 
 
 def test_a_dead_workers_execution_goes_to_the_next(database: Database) -> None:
     """What a worker that no longer lives drove is claimed, and the dead one can write no more."""
-    dead, next_one = (Workers(database).register(slot, 1, 0) for slot in range(2))
-    (claimed,) = WorkerCommits(database, dead).claim_new(10)
-    assert [again.id for again in WorkerCommits(database, next_one).claim_abandoned({next_one}, 10)] == [
-        claimed.id
-    ]
+    dead, next_one = (SqliteWorkers(database).register(slot, 1, 0) for slot in range(2))
+    (claimed,) = SqliteWorkerCommits(database, dead).claim_new(10)
+    assert [
+        again.id for again in SqliteWorkerCommits(database, next_one).claim_abandoned({next_one}, 10)
+    ] == [claimed.id]
 
-    assert WorkerCommits(database, dead).commit([ExecutionChanges(claimed.id, [entered(2)])]).lost == {
+    assert SqliteWorkerCommits(database, dead).commit([ExecutionChanges(claimed.id, [entered(2)])]).lost == {
         claimed.id
     }
-    assert [event.type for event in Executions(database).history(claimed.arn)] == ["ExecutionStarted"]
+    assert [event.type for event in SqliteExecutions(database).history(claimed.arn)] == ["ExecutionStarted"]
     assert (
-        WorkerCommits(database, next_one).commit([ExecutionChanges(claimed.id, [entered(2)])]).lost == set()
+        SqliteWorkerCommits(database, next_one).commit([ExecutionChanges(claimed.id, [entered(2)])]).lost
+        == set()
     )
 
 
 def test_an_end_is_an_end(database: Database) -> None:
     """A terminal status never changes: neither a late turn nor a late stop writes anything."""
-    turns = WorkerCommits(database, Workers(database).register(0, 1, 0))
+    turns = SqliteWorkerCommits(database, SqliteWorkers(database).register(0, 1, 0))
     (claimed,) = turns.claim_new(10)
     assert turns.commit([ExecutionChanges(claimed.id, [entered(2), succeeded(3)])]).lost == set()
-    ended = Executions(database).find(ARN)
+    ended = SqliteExecutions(database).find(ARN)
     assert ended is not None
     assert (ended.status, ended.output, ended.stopped_at) == ("SUCCEEDED", '{"ok":true}', 3)
 
     assert turns.commit([ExecutionChanges(claimed.id, [entered(4)])]).lost == {claimed.id}
-    assert Executions(database).abort(ARN, "Late", None, 9) == 3
-    assert Executions(database).find(ARN) == ended
-    assert len(Executions(database).history(claimed.arn)) == 3
+    assert SqliteExecutions(database).abort(ARN, "Late", None, 9) == 3
+    assert SqliteExecutions(database).find(ARN) == ended
+    assert len(SqliteExecutions(database).history(claimed.arn)) == 3
 
 
 def test_a_stop_wins_over_a_turn_in_flight(database: Database) -> None:
     """A worker whose execution was stopped meanwhile writes nothing of it."""
-    turns = WorkerCommits(database, Workers(database).register(0, 1, 0))
+    turns = SqliteWorkerCommits(database, SqliteWorkers(database).register(0, 1, 0))
     (claimed,) = turns.claim_new(10)
-    assert Executions(database).abort(ARN, "Oops", "because", 5) == 5
+    assert SqliteExecutions(database).abort(ARN, "Oops", "because", 5) == 5
     assert turns.commit([ExecutionChanges(claimed.id, [entered(2)])]).lost == {claimed.id}
-    assert [event.type for event in Executions(database).history(claimed.arn)] == [
+    assert [event.type for event in SqliteExecutions(database).history(claimed.arn)] == [
         "ExecutionStarted",
         "ExecutionAborted",
     ]
@@ -103,36 +104,36 @@ def test_an_answer_wins_over_a_timeout_that_it_crosses(database: Database) -> No
     """A worker that did not know of the answer writes no timeout: the execution is claimed anew,
     its message unread.
     """
-    turns = WorkerCommits(database, Workers(database).register(0, 1, 0))
+    turns = SqliteWorkerCommits(database, SqliteWorkers(database).register(0, 1, 0))
     (claimed,) = turns.claim_new(10)
     token = task_token("seed of e", "the task")
     scheduled = HistoryEvent(2, 0, 2, "TaskScheduled", payload=Payload({}), details={})
     assert turns.commit([ExecutionChanges(claimed.id, [scheduled], opened=[Opened(2, token)])]).lost == set()
-    assert Tasks(database).answer(token, "taskSucceeded", {"output": "1"}, 8) is AnswerOutcome.ACCEPTED
+    assert SqliteTasks(database).answer(token, "taskSucceeded", {"output": "1"}, 8) is AnswerOutcome.ACCEPTED
 
     crossed = ExecutionChanges(claimed.id, [timed_out(3)], closed=[2], given_up=[2])
     assert turns.commit([crossed], read_up_to=0).lost == {claimed.id}
     assert [again.id for again in turns.claim_new(10)] == [claimed.id]
-    (message,) = Inbox(database).after(0)
+    (message,) = SqliteInbox(database).after(0)
     assert (message.kind, message.body) == ("taskSucceeded", {"task": 2, "output": "1"})
 
     late = ExecutionChanges(claimed.id, [timed_out(3)], [message.id], closed=[2], given_up=[2])
     assert turns.commit([late], read_up_to=message.id).lost == set()
-    assert Tasks(database).answer(token, "taskFailed", {}, 9) is AnswerOutcome.TOO_LATE
-    assert Inbox(database).after(0) == []
+    assert SqliteTasks(database).answer(token, "taskFailed", {}, 9) is AnswerOutcome.TOO_LATE
+    assert SqliteInbox(database).after(0) == []
 
 
 def test_a_message_is_never_taken_for_one_that_was_read(database: Database) -> None:
     """Ids go on after the newest message was consumed."""
-    turns = WorkerCommits(database, Workers(database).register(0, 1, 0))
+    turns = SqliteWorkerCommits(database, SqliteWorkers(database).register(0, 1, 0))
     (claimed,) = turns.claim_new(10)
     token = task_token("seed of e", "the task")
     turns.commit([ExecutionChanges(claimed.id, [entered(2)], opened=[Opened(2, token)])])
-    assert Tasks(database).beat(token, 5) is AnswerOutcome.ACCEPTED
-    (first,) = Inbox(database).after(0)
+    assert SqliteTasks(database).beat(token, 5) is AnswerOutcome.ACCEPTED
+    (first,) = SqliteInbox(database).after(0)
     turns.commit([ExecutionChanges(claimed.id, [], [first.id])])
-    assert Tasks(database).beat(token, 6) is AnswerOutcome.ACCEPTED
-    (second,) = Inbox(database).after(first.id)
+    assert SqliteTasks(database).beat(token, 6) is AnswerOutcome.ACCEPTED
+    (second,) = SqliteInbox(database).after(first.id)
     assert second.body == {"task": 2, "at": 6}
 
 
@@ -162,15 +163,15 @@ def test_what_cannot_be_written_of_one_keeps_nothing_of_the_others(
 ) -> None:
     """One execution that cannot be written keeps no other of its turn from being written."""
     new = NewExecution(ARN + "2", 1, MACHINE, 1, "e2", None, "seed")
-    Executions(database).start(new, execution_started_event(Payload({}), "r", 1))
-    turns = WorkerCommits(database, Workers(database).register(0, 1, 0))
+    SqliteExecutions(database).start(new, execution_started_event(Payload({}), "r", 1))
+    turns = SqliteWorkerCommits(database, SqliteWorkers(database).register(0, 1, 0))
     bad, good = turns.claim_new(10)
     committed = turns.commit(
         [ExecutionChanges(bad.id, [poisoned]), ExecutionChanges(good.id, [entered(2), succeeded(3)])]
     )
     assert committed.lost == set()
     assert {execution: type(error) for execution, error in committed.refused.items()} == {bad.id: refusal}
-    assert [event.type for event in Executions(database).history(bad.arn)] == ["ExecutionStarted"]
-    ended = Executions(database).find(good.arn)
+    assert [event.type for event in SqliteExecutions(database).history(bad.arn)] == ["ExecutionStarted"]
+    ended = SqliteExecutions(database).find(good.arn)
     assert ended is not None
     assert ended.status == "SUCCEEDED"
