@@ -28,7 +28,7 @@ def build_app(settings: Settings) -> Service:
     """The Service of this process over the store in `settings.home`. Nothing is opened until it is used."""
     return Service(
         settings,
-        open_store=partial(_open_store, settings),
+        open_store=partial(_open_app_store, settings),
         make_runner=lambda: _make_app_runner(settings),
         make_invoker=_make_app_invoker,
         clock=_app_clock,
@@ -70,7 +70,7 @@ def has_store(settings: Settings) -> bool:
     return os.path.exists(os.path.join(settings.home, FILE_NAME))
 
 
-def _open_store(settings: Settings, wake: Callable[[], None]) -> Store:
+def _open_app_store(settings: Settings, wake: Callable[[], None]) -> Store:
     from sfn_cli.store.sqlite.store import SqliteStore
 
     return SqliteStore(settings.home, wake)
@@ -85,4 +85,4 @@ def _make_app_runner(settings: Settings) -> Runner:
 def _make_app_invoker(service: Service) -> Invoker:
     from sfn_cli.functions.invoke import FunctionHost
 
-    return FunctionHost(service.settings, partial(_open_store, service.settings, service.runner.wake))
+    return FunctionHost(service.settings, partial(_open_app_store, service.settings, service.runner.wake))

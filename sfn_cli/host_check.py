@@ -22,7 +22,7 @@ _HOST = re.compile(r"(?:\[[0-9A-Za-z:.%_~-]+\]|[^][:/?#@\\\s]+)(?::[0-9]*)?")
 """A Host header: an IPv6 address in brackets or a name, and perhaps a port (RFC 9110, 7.2)."""
 
 
-def is_allowed(
+def is_allowed_host(
     headers: Mapping[str, str], listening_host: str, origins: Collection[str] = (), scheme: str = "http"
 ) -> bool:
     """Whether a request with these headers (names in lower case) is for a server that listens there.
@@ -47,30 +47,30 @@ def is_program(headers: Mapping[str, str]) -> bool:
 
 
 def _is_own_host(host: str, listening_host: str) -> bool:
-    return _HOST.fullmatch(host) is not None and _is_own_name(_hostname(f"//{host}"), listening_host)
+    return _HOST.fullmatch(host) is not None and _is_own_host_name(_host_of_url(f"//{host}"), listening_host)
 
 
-def _is_own_name(name: str | None, listening_host: str) -> bool:
+def _is_own_host_name(name: str | None, listening_host: str) -> bool:
     if not name:
         return False
     name = name.removeprefix(_SYNC)
-    if name == "localhost" or name.endswith(".localhost") or _is_loopback(name):
+    if name == "localhost" or name.endswith(".localhost") or _host_is_loopback(name):
         return True
     if listening_host not in _WILDCARDS:
         return name == listening_host.lower()
     # A server that listens everywhere has names that it does not know. An address cannot be
     # rebound, and a name without a dot (a container's) is in no public DNS.
-    return "." not in name or _is_address(name)
+    return "." not in name or _host_is_address(name)
 
 
-def _hostname(url: str) -> str | None:
+def _host_of_url(url: str) -> str | None:
     try:
         return urlsplit(url).hostname
     except ValueError:
         return None
 
 
-def _is_address(name: str) -> bool:
+def _host_is_address(name: str) -> bool:
     try:
         ipaddress.ip_address(name)
     except ValueError:
@@ -78,5 +78,5 @@ def _is_address(name: str) -> bool:
     return True
 
 
-def _is_loopback(name: str) -> bool:
-    return _is_address(name) and ipaddress.ip_address(name).is_loopback
+def _host_is_loopback(name: str) -> bool:
+    return _host_is_address(name) and ipaddress.ip_address(name).is_loopback

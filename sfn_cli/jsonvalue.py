@@ -20,7 +20,7 @@ MAX_DEPTH = 1000
 """How many arrays and objects may lie within each other: as many as Jackson, AWS's parser, reads."""
 
 
-def _json_writer(separators: tuple[str, str]) -> Callable[[Json], str]:
+def _json_value_writer(separators: tuple[str, str]) -> Callable[[Json], str]:
     encode: Callable[[Json], str] = json.JSONEncoder(separators=separators, ensure_ascii=False).encode
     encode_ascii: Callable[[Json], str] = json.JSONEncoder(separators=separators).encode
 
@@ -37,30 +37,30 @@ def _json_writer(separators: tuple[str, str]) -> Callable[[Json], str]:
     return write
 
 
-dumps = _json_writer((",", ":"))
+dumps = _json_value_writer((",", ":"))
 """The compact text of a JSON value, as AWS writes payloads: no spaces, no \\u escapes but of lone
 surrogates.
 """
 
-dumps_spaced = _json_writer((", ", ": "))
+dumps_spaced = _json_value_writer((", ", ": "))
 """The same with a space after each comma and colon."""
 
 
-def refuse_json_constant(name: str) -> None:
+def refuse_constant_value(name: str) -> None:
     """For what Python reads as a number, and JSON does not have: NaN, Infinity, -Infinity."""
     raise ValueError(f"{name} is not JSON")
 
 
-loads: Callable[[str], Json] = json.JSONDecoder(parse_constant=refuse_json_constant).decode
+loads: Callable[[str], Json] = json.JSONDecoder(parse_constant=refuse_constant_value).decode
 """The JSON value of a text. Raises ValueError (json.JSONDecodeError for bad syntax)."""
 
 
-def well_formed_json_text(text: str) -> str:
+def well_formed_value_text(text: str) -> str:
     """The text with "?" for each lone surrogate, which is what Java writes when it encodes a String."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
-def json_is_larger_than(value: Json, characters: int) -> bool:
+def json_value_is_larger_than(value: Json, characters: int) -> bool:
     """Whether the text of `value` is certainly longer than this many characters.
 
     It looks no further than that: a small value may hold one string a million times, and its text would fill
@@ -134,7 +134,7 @@ class Payload:
         return (
             len(self._text) > characters
             if self._text is not None
-            else json_is_larger_than(self._value, characters)
+            else json_value_is_larger_than(self._value, characters)
         )
 
     def __eq__(self, other: object) -> bool:

@@ -35,14 +35,14 @@ _OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
 # The folder
 
 
-def make_home(home: str | os.PathLike[str]) -> None:
+def make_private_home(home: str | os.PathLike[str]) -> None:
     """Creates the store's folder, unless it exists, and checks it. Raises StoreError and OSError."""
     if not os.path.isdir(home):
         _make_private_folders(os.path.abspath(home))
-    check_home(home)
+    check_private_home(home)
 
 
-def check_home(home: str | os.PathLike[str]) -> None:
+def check_private_home(home: str | os.PathLike[str]) -> None:
     """Raises StoreError when the store's folder is not safe to use (rule 1). A missing folder is safe."""
     try:
         found = os.stat(home)
@@ -68,7 +68,7 @@ def check_home(home: str | os.PathLike[str]) -> None:
     if stat.S_ISDIR(found.st_mode) and not stat.S_IMODE(found.st_mode) and found.st_uid == user:
         os.chmod(home, FOLDER_MODE)  # a process was killed between mkdir, under a umask of 777, and chmod
     # Also checked where each is opened. Here, a command fails before it has stored anything.
-    for entry in _home_entries(home):
+    for entry in _private_home_entries(home):
         if entry.name.startswith(OWN_NAMES):
             with suppress(FileNotFoundError):
                 _check_private_entry(entry)
@@ -87,7 +87,7 @@ def _check_private_entry(entry: os.DirEntry[str]) -> None:
         _check_private_file(entry.path, found, stat.S_ISREG, "a file")
 
 
-def home_notes(home: str | os.PathLike[str]) -> list[str]:
+def private_home_notes(home: str | os.PathLike[str]) -> list[str]:
     """What other users may do with a store's folder that is safe to use: one line each."""
     try:
         found = os.stat(home)
@@ -106,7 +106,7 @@ def home_notes(home: str | os.PathLike[str]) -> list[str]:
     if parent.st_mode & stat.S_IWOTH and not parent.st_mode & stat.S_ISVTX:
         notes.append(f"{home}: other users may rename the folder, since they may write to its parent folder.")
     for entry in (
-        sorted(_home_entries(home), key=lambda entry: entry.name)
+        sorted(_private_home_entries(home), key=lambda entry: entry.name)
         if found.st_mode & (stat.S_IXGRP | stat.S_IXOTH)
         else ()
     ):
@@ -119,7 +119,7 @@ def home_notes(home: str | os.PathLike[str]) -> list[str]:
     return notes
 
 
-def _home_entries(home: str | os.PathLike[str]) -> list[os.DirEntry[str]]:
+def _private_home_entries(home: str | os.PathLike[str]) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(os.fspath(home)) as entries:
             return list(entries)
@@ -254,7 +254,7 @@ def make_private_folder(home: str | os.PathLike[str], *names: str) -> str:
 
     Raises StoreError (rule 2) and OSError.
     """
-    make_home(home)
+    make_private_home(home)
     path = os.fspath(home)
     for name in names:
         path = os.path.join(path, name)

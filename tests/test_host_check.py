@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sfn_cli.host_check import is_allowed, is_program
+from sfn_cli.host_check import is_allowed_host, is_program
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from sfn_cli.host_check import is_allowed, is_program
 )
 def test_hosts(listening: str, host: str, allowed: bool) -> None:
     """The names that the server was told, and those that no attacker can own."""
-    assert is_allowed({"host": host}, listening) is allowed
+    assert is_allowed_host({"host": host}, listening) is allowed
 
 
 @pytest.mark.parametrize(

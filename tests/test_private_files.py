@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sfn_cli.private_files import home_notes
+from sfn_cli.private_files import private_home_notes
 from tests.processes import (
     ROLE,
     SFN,
@@ -135,8 +135,8 @@ def test_doctor_notes_what_others_may_do(home: Path) -> None:
     (home / "sfn.db").chmod(0o644)
     done = sfn(home, "doctor")
     assert done.returncode == 0
-    assert done.stderr.splitlines() == [f"note: {note}" for note in home_notes(home)]
-    assert [note.partition(" (")[0] for note in home_notes(home)] == [
+    assert done.stderr.splitlines() == [f"note: {note}" for note in private_home_notes(home)]
+    assert [note.partition(" (")[0] for note in private_home_notes(home)] == [
         f"{home}: other users may list the folder",
         f"{home}/sfn.db: other users may open the file. To prevent it: chmod 600 {home}/sfn.db",
     ]

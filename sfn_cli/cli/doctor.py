@@ -36,7 +36,7 @@ def doctor(terminal: Terminal) -> ExitCode:
         examined = examine_store(service.store, _show_doctor_finding)
     finally:
         service.close()
-    for note in private_files.home_notes(terminal.settings.home):
+    for note in private_files.private_home_notes(terminal.settings.home):
         print(f"note: {note}", file=sys.stderr)
     verdict = "all whole" if not examined.findings else f"{examined.findings} findings"
     print(f"{examined.executions} executions, {examined.events} events: {verdict}")

@@ -71,7 +71,7 @@ def serve(
     """
     from sfn_cli import app, private_files, server
 
-    private_files.check_home(terminal.settings.home)
+    private_files.check_private_home(terminal.settings.home)
     if keyfile is not None and certfile is None:
         raise UsageError("--keyfile needs --certfile, the certificate that the key belongs to.")
     server.serve(

@@ -178,7 +178,7 @@ def _start(
     inject: Sequence[str],
 ) -> tuple[list[bulk.Started], list[bulk.Refused]]:
     try:
-        return bulk.start_executions(backend.service, state_machine_arn, lines, name_prefix, inject)
+        return bulk.start_executions_in_bulk(backend.service, state_machine_arn, lines, name_prefix, inject)
     except ApiError as error:
         raise OperationError("StartExecution", error) from error
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from sfn_cli.cli.failures import CommandFailedError
 from sfn_cli.settings import Settings
-from sfn_cli.settings.kinds import is_region
+from sfn_cli.settings.kinds import is_region_setting
 from sfn_cli.settings.table import OUTPUTS, is_setting_set, setting_value
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class Terminal:
         Raises ConfigurationError; CommandFailedError for the region.
         """
         settings = Settings.from_environment(self.environ, region=self.given.get("region"))
-        if not is_region(settings.region):  # the message and the exit code are aws's
+        if not is_region_setting(settings.region):  # the message and the exit code are aws's
             raise CommandFailedError(
                 f"Provided region_name '{settings.region}' doesn't match a supported format."
             )

@@ -102,7 +102,7 @@ def _worker_log_text(home: str, name: str, follow: bool) -> Iterator[str]:
     """The text of a file of the store, and with `follow` what is added to it; a missing file is empty."""
     from sfn_cli import private_files
 
-    private_files.check_home(home)
+    private_files.check_private_home(home)
     position = 0
     while True:
         with suppress(FileNotFoundError), _open_worker_log(os.path.join(home, name)) as file:

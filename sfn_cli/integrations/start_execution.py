@@ -13,7 +13,7 @@ from sfn_cli.api.protocol.constraints import check_constraints
 from sfn_cli.api.stepfunctions.executions import start_child_execution, to_execution_description
 from sfn_cli.asl.retry import RUNTIME
 from sfn_cli.errors import ApiError, StatesError
-from sfn_cli.integrations.aws.response_metadata import http_date, sdk_response_metadata
+from sfn_cli.integrations.aws.response_metadata import response_metadata_date, sdk_response_metadata
 from sfn_cli.integrations.integration import Cancel, TaskContext, TaskRun, nothing_to_cancel
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Json, Payload, dumps, loads
@@ -82,7 +82,7 @@ def _start_execution_response(started: Mapping[str, Json], request_id: str, now:
         "connection": "keep-alive",
         "Content-Length": str(len(dumps(started))),
         "Content-Type": "application/x-amz-json-1.0",
-        "Date": http_date(now),
+        "Date": response_metadata_date(now),
         "x-amzn-RequestId": request_id,
     }
     return {

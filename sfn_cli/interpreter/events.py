@@ -11,7 +11,7 @@ parameters) stands there, which function applies such an event, and in which pha
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sfn_cli.jsonvalue import Json, Payload, well_formed_json_text
+from sfn_cli.jsonvalue import Json, Payload, well_formed_value_text
 
 if TYPE_CHECKING:
     from sfn_cli.interpreter.phase import Phase
@@ -224,7 +224,7 @@ def state_event_types(what: str) -> dict[str, str]:
 def error_event_details(error: str | None, cause: str | None) -> dict[str, Json]:
     """The details of a failure: only those of the two that there are, as text that can be stored."""
     return {
-        name: well_formed_json_text(text)
+        name: well_formed_value_text(text)
         for name, text in (("error", error), ("cause", cause))
         if text is not None
     }

@@ -41,12 +41,12 @@ def _redrive_frame(execution: Execution, frame: Frame, at: int) -> None:
     if stood in ("STARTING", "ENDING"):
         frame.phase = stood
     else:
-        _restart(execution, frame, stood, at)
+        _restart_redriven_frame(execution, frame, stood, at)
     execution.frames[frame.serial] = frame
     execution.make_ready(frame)
 
 
-def _restart(execution: Execution, frame: Frame, stood: Phase, at: int) -> None:
+def _restart_redriven_frame(execution: Execution, frame: Frame, stood: Phase, at: int) -> None:
     """Discards the failure and the attempts, but not what the children or the Map Run have done."""
     stay = frame.stay
     fork = stay.fork if stood != "ENTERED" else None

@@ -126,7 +126,7 @@ AnyMove = TypeVar("AnyMove", bound=Move)
 def _visit_within_quota(stay: Stay, move: AnyMove) -> AnyMove:
     """The move itself. Raises StatesError if it is beyond AWS's quota."""
     if any(map(visit_payload_too_large, _visit_payloads(move))):
-        raise StatesError(DATA_LIMIT_EXCEEDED, data_limit_cause(stay.state.name))
+        raise StatesError(DATA_LIMIT_EXCEEDED, visit_data_limit_cause(stay.state.name))
     return move
 
 
@@ -170,7 +170,7 @@ def visit_result_refusal(task_name: str, result: Payload) -> StatesError | None:
     """Why a task's result cannot be taken, or None if it can."""
     try:
         return (
-            StatesError(DATA_LIMIT_EXCEEDED, data_limit_cause(task_name))
+            StatesError(DATA_LIMIT_EXCEEDED, visit_data_limit_cause(task_name))
             if visit_payload_too_large(result)
             else None
         )
@@ -178,7 +178,7 @@ def visit_result_refusal(task_name: str, result: Payload) -> StatesError | None:
         return TOO_DEEP
 
 
-def data_limit_cause(name: str) -> str:
+def visit_data_limit_cause(name: str) -> str:
     return (
         f"The state/task '{name}' returned a result with a size exceeding the maximum number of bytes "
         "service limit."

@@ -13,7 +13,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli import json_text, quotas
-from sfn_cli.jsonvalue import Json, dumps, json_is_larger_than
+from sfn_cli.jsonvalue import Json, dumps, json_value_is_larger_than
 from sfn_cli.query.java_random import JavaRandom
 from sfn_cli.query.java_text import java_bytes, java_text
 
@@ -71,7 +71,7 @@ def _intrinsic_format(scope: Scope, arguments: list[Json]) -> str:
     )
     made = _intrinsic_unescape(parts[0])
     for number, value in enumerate(values):
-        _require_of_intrinsic(not json_is_larger_than(value, MAX_MADE), _TOO_LONG)
+        _require_of_intrinsic(not json_value_is_larger_than(value, MAX_MADE), _TOO_LONG)
         made += (
             _intrinsic_unescape(parts[2 * number + 1])
             + java_text(value)
@@ -85,7 +85,7 @@ _TOO_LONG = f"the text would be longer than {MAX_MADE} characters"
 
 
 def _intrinsic_json_to_string(scope: Scope, arguments: list[Json]) -> str:
-    _require_of_intrinsic(not json_is_larger_than(arguments[0], MAX_MADE), _TOO_LONG)
+    _require_of_intrinsic(not json_value_is_larger_than(arguments[0], MAX_MADE), _TOO_LONG)
     return dumps(arguments[0])
 
 

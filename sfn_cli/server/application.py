@@ -23,7 +23,7 @@ from starlette.responses import Response
 from sfn_cli import __version__, api
 from sfn_cli.api.operations import WAITING
 from sfn_cli.errors import ApiError, SfnError, StoreError
-from sfn_cli.host_check import is_allowed
+from sfn_cli.host_check import is_allowed_host
 from sfn_cli.jsonvalue import dumps
 from sfn_cli.server import aws_json, aws_query, rest_json, signature
 from sfn_cli.server.bodies import Bodies, Body
@@ -142,7 +142,7 @@ class Application:
             return await self._gateway.answer(
                 head, partial(self._signed, head, body), partial(self._call, body=body)
             )
-        if not is_allowed(head.headers, self._listening_host, scheme=self._scheme):
+        if not is_allowed_host(head.headers, self._listening_host, scheme=self._scheme):
             raise ApiError(
                 "AccessDeniedException", "This server answers requests to its own name only.", status=403
             )

@@ -25,7 +25,7 @@ from sfn_cli import arn
 from sfn_cli.api import model
 from sfn_cli.api.protocol import shapes
 from sfn_cli.errors import ApiError, ConfigurationError, SfnError
-from sfn_cli.host_check import is_allowed
+from sfn_cli.host_check import is_allowed_host
 from sfn_cli.jsonvalue import dumps
 from sfn_cli.server.messages import HttpResponse, message_with_request_id
 
@@ -64,7 +64,7 @@ class Gateway:
         """
         headers = head.headers
         try:
-            if not is_allowed(headers, self._listening_host, self._origins, self._scheme):
+            if not is_allowed_host(headers, self._listening_host, self._origins, self._scheme):
                 raise ApiError(
                     "ForbiddenException",
                     "This server answers web pages of the origins that --gateway-origin names.",

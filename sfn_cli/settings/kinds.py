@@ -92,7 +92,7 @@ def _account_kind(text: str) -> str:
 
 
 def _url_kind(text: str) -> str:
-    if not is_url(text):
+    if not is_url_setting(text):
         raise ValueError(text)
     return text
 
@@ -111,14 +111,14 @@ CLOCK = Kind("virtual, or how many times faster time passes (1 or more)", _clock
 ACCOUNT = Kind("the 12 digits of an AWS account", _account_kind)
 
 
-def is_region(text: str) -> bool:
+def is_region_setting(text: str) -> bool:
     """Whether the text could be part of a host's name, as the region is in AWS's endpoints."""
     letters = text.replace("-", "")
     is_label = letters.isascii() and letters.isalnum() and "-" not in (text[0], text[-1])
     return is_label and not text.isdigit() and len(text) <= _REGION_LENGTH
 
 
-def is_url(text: str) -> bool:
+def is_url_setting(text: str) -> bool:
     """Whether the text is an http or https URL that an endpoint can have, without a user name in it."""
     found = re.fullmatch(_URL, text)
     if found is None or int(found["port"] or 0) > 65535:

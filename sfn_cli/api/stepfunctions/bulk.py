@@ -48,7 +48,7 @@ class Refused(NamedTuple):
     error: ApiError
 
 
-def start_executions(
+def start_executions_in_bulk(
     service: Service,
     state_machine_arn: str,
     lines: Sequence[Line],

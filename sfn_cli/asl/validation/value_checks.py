@@ -80,7 +80,7 @@ def check_object(findings: Findings, value: Json, location: str, language: str, 
     findings.is_a("Object", value, location)
 
 
-def _check_version(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
+def _check_version_value(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
     findings.one_of(value, ("1.0",), location)
 
 
@@ -113,7 +113,7 @@ VALUE_CHECKS: Mapping[Kind, Check] = {
     "integer": check_integer,
     "number": check_number,
     "object": check_object,
-    "version": _check_version,
+    "version": _check_version_value,
     "machine timeout": _check_machine_timeout,
     "path": check_path,
     "reference path": check_reference_path,

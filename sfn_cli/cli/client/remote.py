@@ -16,7 +16,7 @@ from sfn_cli.api.protocol import shapes
 from sfn_cli.cli.client import signature, wire
 from sfn_cli.cli.failures import CommandFailedError, OperationError
 from sfn_cli.errors import ApiError
-from sfn_cli.settings.kinds import is_url
+from sfn_cli.settings.kinds import is_url_setting
 from sfn_cli.settings.table import setting_value
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Remote:
     def __init__(self, terminal: Terminal) -> None:
         given, environ = terminal.given, terminal.environ
         self.endpoint = given["endpoint_url"]
-        if not is_url(self.endpoint):
+        if not is_url_setting(self.endpoint):
             raise CommandFailedError(f"Invalid endpoint: {self.endpoint}")
         self.url = urlsplit(self.endpoint)
         self.region = terminal.settings.region

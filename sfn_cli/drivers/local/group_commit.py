@@ -8,7 +8,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from sfn_cli.drivers.local.driven_execution import DrivenExecution, PendingChanges
-from sfn_cli.jsonvalue import well_formed_json_text
+from sfn_cli.jsonvalue import well_formed_value_text
 from sfn_cli.store.records.logs import LogLine
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class GroupCommit:
 
     def log(self, group: str, stream: str, at: int, message: str) -> None:
         """Keeps a line of a function's log for the next commit."""
-        self._lines.append(LogLine(group, stream, at, well_formed_json_text(message)))
+        self._lines.append(LogLine(group, stream, at, well_formed_value_text(message)))
 
     def forget(self, message: int) -> None:
         """Deletes a message to an execution that is driven no more, with the next commit."""

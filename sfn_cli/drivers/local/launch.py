@@ -60,7 +60,7 @@ def launch_worker(settings: Settings, *, additional: bool = False) -> None:
     While a worker is on its way, nobody starts another: whoever starts one holds a lock, and the
     worker inherits it and lets go when it listens, or when it dies.
     """
-    private_files.check_home(settings.home)
+    private_files.check_private_home(settings.home)
     on_its_way = file_lock.take_file_lock(
         os.path.join(settings.home, START_LOCK_NAME), above=detached.INHERITED
     )
@@ -98,7 +98,7 @@ def launched_workers(settings: Settings) -> list[dict[str, int]]:
     from sfn_cli.store.sqlite.database import Database
     from sfn_cli.store.sqlite.workers import SqliteWorkers
 
-    private_files.check_home(settings.home)
+    private_files.check_private_home(settings.home)
     live = live_workers(settings)
     if not live:
         return []
@@ -132,7 +132,7 @@ def stop_launched_workers(settings: Settings) -> int:
 
     from sfn_cli.store.sqlite.other_versions import pids_of_all_versions
 
-    private_files.check_home(settings.home)
+    private_files.check_private_home(settings.home)
     stopped = 0
     for pid in pids_of_all_versions(settings.home):
         try:

@@ -58,7 +58,7 @@ def worker_process_main(build: Callable[[Settings], Service], *, additional: boo
     try:
         settings = Settings.from_environment()
         with translate_errors(settings.home):
-            private_files.check_home(settings.home)
+            private_files.check_private_home(settings.home)
             os.chdir(settings.home)  # not to hold the folder of the command that started it
         code = run_worker_process(settings, build, additional=additional)
     except ConfigurationError as error:

@@ -59,7 +59,7 @@ def embedded_aws_endpoint(settings: Settings) -> str:
 
 
 def _start_embedded_aws_endpoint(settings: Settings) -> str:
-    private_files.make_home(settings.home)
+    private_files.make_private_home(settings.home)
     path = os.path.join(settings.home, LOCK_NAME)
     started: list[int] = []
     until = time.monotonic() + START_SECONDS
@@ -110,7 +110,7 @@ def embedded_aws_access_key(home: str, endpoint: str) -> str | None:
 
 def stop_embedded_aws(home: str) -> bool:
     """Ends the store's server and waits until it has ended; False when there is none that listens."""
-    private_files.check_home(home)
+    private_files.check_private_home(home)
     path = os.path.join(home, LOCK_NAME)
     _, served = _look_for_embedded_aws(path)
     if served is None:
@@ -215,7 +215,7 @@ def embedded_aws_main() -> None:
         sys.exit(str(error))
     os.chdir(settings.home)
 
-    private_files.check_home(settings.home)
+    private_files.check_private_home(settings.home)
 
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
     from werkzeug.serving import WSGIRequestHandler, make_server

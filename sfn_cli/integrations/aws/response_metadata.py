@@ -23,6 +23,6 @@ def sdk_response_metadata(request_id: str, headers: Mapping[str, str], status: i
     }
 
 
-def http_date(at: int) -> str:
+def response_metadata_date(at: int) -> str:
     """A time (ms) as HTTP's Date header has it."""
     return time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(at // 1000))

@@ -12,7 +12,7 @@ from sfn_cli.api.functions import invocations
 from sfn_cli.api.model import load_model
 from sfn_cli.api.protocol.constraints import check_constraints
 from sfn_cli.errors import ApiError
-from sfn_cli.integrations.aws.response_metadata import http_date, sdk_response_metadata
+from sfn_cli.integrations.aws.response_metadata import response_metadata_date, sdk_response_metadata
 from sfn_cli.integrations.integration import Cancel, TaskContext, TaskRun, nothing_to_cancel
 from sfn_cli.integrations.lambda_.function import lambda_function_signal
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
@@ -118,7 +118,7 @@ def _lambda_invoke_headers(
         "Connection": "keep-alive",
         "Content-Length": str(length),
         "Content-Type": "application/json",
-        "Date": http_date(context.clock()),
+        "Date": response_metadata_date(context.clock()),
         **more,
         "x-amzn-Remapped-Content-Length": "0",
         "x-amzn-RequestId": request_id,

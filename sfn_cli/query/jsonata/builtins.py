@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from jsonata.functions import Functions
 from jsonata.utils import Utils
 
-from sfn_cli.jsonvalue import json_is_larger_than
+from sfn_cli.jsonvalue import json_value_is_larger_than
 from sfn_cli.query.java_text import java_bytes
 from sfn_cli.query.jsonata import pictures, regular_expressions
 from sfn_cli.query.jsonata.limits import (
@@ -172,7 +172,7 @@ class Builtins:
 
     @staticmethod
     def clone(value: Any) -> Any:
-        if json_is_larger_than(value, MAX_CHARACTERS):
+        if json_value_is_larger_than(value, MAX_CHARACTERS):
             raise Refusal("", TOO_BIG)
         return Functions.function_clone(value)
 

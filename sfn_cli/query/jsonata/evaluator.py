@@ -14,7 +14,7 @@ from jsonata.jsonata import Jsonata
 from jsonata.parser import Parser
 from jsonata.utils import Utils
 
-from sfn_cli.jsonvalue import json_is_larger_than
+from sfn_cli.jsonvalue import json_value_is_larger_than
 from sfn_cli.query.jsonata.builtins import Builtins
 from sfn_cli.query.jsonata.limits import (
     MAX_CHARACTERS,
@@ -291,7 +291,7 @@ def _evaluated_bindings(step: Node, position: int, item: Any, context: Any) -> d
 
 class _Transformer(Jsonata.Transformer):  # type: ignore[misc]  # the engine has no types
     def call(self, input: Any, args: Any) -> Any:
-        if json_is_larger_than(args[0], MAX_CHARACTERS):
+        if json_value_is_larger_than(args[0], MAX_CHARACTERS):
             raise Refusal("", TOO_BIG)
         return super().call(input, args)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from jsonata.jexception import JException
 from jsonata.utils import Utils
 
-from sfn_cli.jsonvalue import json_is_larger_than
+from sfn_cli.jsonvalue import json_value_is_larger_than
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -143,7 +143,7 @@ def to_message_text(value: Any, *, raw: bool = False) -> str:
         return value if raw else json.dumps(value, ensure_ascii=False)
     if value is None or value is Utils.NULL_VALUE:
         return "null"
-    if json_is_larger_than(value, _LONGEST_SHOWN):
+    if json_value_is_larger_than(value, _LONGEST_SHOWN):
         return "{…}" if isinstance(value, dict) else "[…]"
     try:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=lambda _: None)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jsonata.utils import Utils
 
-from sfn_cli.jsonvalue import dumps, json_is_larger_than
+from sfn_cli.jsonvalue import dumps, json_value_is_larger_than
 from sfn_cli.query.jsonata.limits import MAX_CHARACTERS, MAX_ELEMENTS, TOO_BIG, current_allowance
 from sfn_cli.query.jsonata.messages import Refusal
 
@@ -173,7 +173,7 @@ def value_text(value: Any, indent: bool = False) -> str | None:
         return ""
     if isinstance(value, float) and not math.isfinite(value):
         raise Refusal("D3001", "Attempting to invoke string function on Infinity or NaN")
-    if isinstance(value, (dict, list)) and json_is_larger_than(value, MAX_CHARACTERS):
+    if isinstance(value, (dict, list)) and json_value_is_larger_than(value, MAX_CHARACTERS):
         raise Refusal("", TOO_BIG)
     return _value_json_text(value, "\n" if indent else "")
 

@@ -36,7 +36,7 @@ class Database:
         """Opens (and, when new, makes) the store in `home`. Raises StoreError."""
         self.path = os.path.join(home, FILE_NAME)
         with translate_errors(self.path):
-            private_files.make_home(home)
+            private_files.make_private_home(home)
             _refuse_emptied_database(self.path)
             self.connection = _connect_to_database(self.path)
             opened = os.lstat(self.path)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sfn_cli.api.stepfunctions.bulk import Line, start_executions
+from sfn_cli.api.stepfunctions.bulk import Line, start_executions_in_bulk
 from sfn_cli.errors import ApiError, UsageError
 from tests.api.refusals import refused
 
@@ -197,7 +197,7 @@ def test_many_at_once(call: Caller, machine: str) -> None:
     """Mocks that cannot be are refused before any line is."""
     write({"Charge": "R"})
     lines = [Line(1, "{}"), Line(2, "oops"), Line(3, "3")]
-    started, refusals = start_executions(call.service, f"{machine}#Case", lines)
+    started, refusals = start_executions_in_bulk(call.service, f"{machine}#Case", lines)
     assert ([line.line for line in started], [line.line for line in refusals]) == ([1, 3], [2])
     with pytest.raises(ApiError, match="there is no test case 'Cas'"):
-        start_executions(call.service, f"{machine}#Cas", lines)
+        start_executions_in_bulk(call.service, f"{machine}#Cas", lines)
