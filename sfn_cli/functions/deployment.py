@@ -15,7 +15,7 @@ from sfn_cli.functions.runtimes import CUSTOM, ENTRYPOINT, NODE, language_of_run
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sfn_cli.functions.catalog import CodeFolder
+    from sfn_cli.functions.code.catalog import CodeFolder
     from sfn_cli.settings import Settings
     from sfn_cli.store.records.functions import Function
 

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sfn_cli.functions.catalog import Catalog
+from sfn_cli.functions.code.catalog import Catalog
 from sfn_cli.functions.deployment import Deployment
 from sfn_cli.functions.runtimes import Runtimes
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli import private_files
 from sfn_cli.errors import StoreError
-from sfn_cli.functions.catalog import FOLDER_NAME
+from sfn_cli.functions.code.catalog import FOLDER_NAME
 from sfn_cli.functions.outcome import UnusableError
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ A zip is unpacked once, to $SFN_HOME/functions/NAME/HASH/, where HASH is of the 
 the configuration unpacks nothing.
 
 Rule 1: An unpacked folder is complete: it is created under another name and renamed at the end.
-Rule 2: Nothing in a zip leaves its folder, neither by name nor by a symbolic link.
+Rule 2: Nothing in a zip leaves its folder, neither by name nor by a symbolic link (zip_archive.py).
 Rule 3: Who uses an unpacked folder holds a shared lock on it, so that others do not remove it.
 """
 
@@ -22,11 +22,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli import private_files
 from sfn_cli.errors import StoreError
+from sfn_cli.functions.code.zip_archive import unpack_zip
 from sfn_cli.functions.outcome import UnusableError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
-    from zipfile import ZipFile, ZipInfo
 
     from sfn_cli.store.protocols.functions import Functions
     from sfn_cli.store.records.functions import Function
@@ -133,7 +133,7 @@ class Catalog:
                 content = self._functions.zip(function)
             if content is None:
                 raise UnusableError("InvalidZipFileException", f"The function {function.name} has no code.")
-            _unpack_code(content, path, function.name)
+            unpack_zip(content, path, function.name)
 
     def _unpacked_folders(self) -> Iterator[Path]:
         for name in _catalog_folder_names(self._root):
@@ -215,85 +215,3 @@ def _remove_unused_code_folder(path: Path) -> None:
         pass
     finally:
         os.close(descriptor)
-
-
-# Unpacking
-
-
-def _unpack_code(content: bytes, path: Path, name: str) -> None:
-    """Makes the folder `path` of a zip, unless another process does so first. Raises UnusableError."""
-    import io
-    import shutil
-    import zipfile
-    import zlib
-
-    beside = path.with_name(f".unpacking-{os.urandom(8).hex()}")
-    _make_code_folder(beside)
-    descriptor = os.open(beside, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH)
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            _extract_code(archive, beside)
-        os.rename(beside, path)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
-        raise UnusableError(
-            "InvalidZipFileException", f"The zip of the function {name} cannot be unpacked: {error}."
-        ) from None
-    except OSError as error:
-        if not path.is_dir():
-            reason = error.strerror or error
-            raise UnusableError(
-                "InvalidZipFileException",
-                f"The zip of the function {name} cannot be unpacked to {path}: {reason}.",
-            ) from None
-    finally:
-        os.close(descriptor)
-        shutil.rmtree(beside, ignore_errors=True)
-
-
-def _extract_code(archive: ZipFile, folder: Path) -> None:
-    """All files first and links last: while files are written there is no link that could lead elsewhere."""
-    links = []
-    for entry in archive.infolist():
-        parts = entry.filename.split("/")
-        if entry.filename.startswith("/") or ".." in parts:
-            raise ValueError(f"{entry.filename!r} would lie outside of its folder")
-        place = folder.joinpath(*parts)
-        if _is_code_link(entry):
-            links.append((place, archive.read(entry).decode()))
-        elif entry.is_dir():
-            _make_code_folder(place)
-        else:
-            _write_code_file(archive, entry, place)
-    for place, target in links:
-        _make_code_folder(place.parent)
-        os.symlink(target, place)
-    root = os.path.realpath(folder)
-    for place, target in links:
-        if os.path.commonpath((root, os.path.realpath(place))) != root:
-            raise ValueError(f"the link {place.relative_to(folder)} leads outside of its folder, to {target}")
-
-
-def _is_code_link(entry: ZipInfo) -> bool:
-    return entry.external_attr >> 28 == 0o12  # the file type of a symbolic link in Unix's mode bits
-
-
-def _write_code_file(archive: ZipFile, entry: ZipInfo, place: Path) -> None:
-    import shutil
-
-    _make_code_folder(place.parent)
-    with archive.open(entry) as source, open(place, "wb", opener=_create_code_file) as target:
-        shutil.copyfileobj(source, target, 1 << 20)
-        os.fchmod(target.fileno(), 0o700 if entry.external_attr >> 16 & 0o111 else 0o600)
-
-
-def _create_code_file(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NOFOLLOW, private_files.FILE_MODE)
-
-
-def _make_code_folder(path: Path) -> None:
-    """Creates a folder and those above it, if need be, for this user alone."""
-    if not path.is_dir():
-        _make_code_folder(path.parent)
-        path.mkdir(private_files.FOLDER_MODE)
-        path.chmod(private_files.FOLDER_MODE)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sfn_cli.functions.catalog import Catalog
+from sfn_cli.functions.code.catalog import Catalog
 from sfn_cli.functions.outcome import UnusableError
 from sfn_cli.store.records.functions import Code, Function
 from tests.functions.workbench import zip_of

@@ -1,0 +1,1 @@
+"""The code of functions: where it lies, and how a zip becomes a folder."""
