@@ -83,6 +83,6 @@ def _make_app_runner(settings: Settings) -> Runner:
 
 
 def _make_app_invoker(service: Service) -> Invoker:
-    from sfn_cli.functions.invoke import FunctionHost
+    from sfn_cli.functions.invoke import InvokingHost
 
-    return FunctionHost(service.settings, partial(_open_app_store, service.settings, service.runner.wake))
+    return InvokingHost(service.settings, partial(_open_app_store, service.settings, service.runner.wake))

@@ -38,7 +38,7 @@ def _invocation_now() -> int:
     return time.time_ns() // 1_000_000
 
 
-class LogWriter:
+class InvocationLogWriter:
     """Lines on their way to the store."""
 
     def __init__(self, logs: Logs, clock: Clock) -> None:
@@ -59,7 +59,7 @@ class LogWriter:
             self._logs.append(lines, self._clock())
 
 
-def turn_pool_to_invoke(pool: Pool, selector: selectors.BaseSelector, writer: LogWriter) -> None:
+def turn_pool_to_invoke(pool: Pool, selector: selectors.BaseSelector, writer: InvocationLogWriter) -> None:
     """Waits until something is ready or due, and does it."""
     times = [at for at in (pool.wake_at, writer.due_at) if at is not None]
     timeout = max(0, min(times) - pool_monotonic_ms()) / 1000 if times else None
@@ -71,7 +71,7 @@ def turn_pool_to_invoke(pool: Pool, selector: selectors.BaseSelector, writer: Lo
         writer.flush()
 
 
-class FunctionHost:
+class InvokingHost:
     """One thread that owns a pool and a connection to the store."""
 
     def __init__(
@@ -137,7 +137,7 @@ class FunctionHost:
 
     def _run(self, store: Store, pipe: WakePipe) -> None:
         selector = selectors.DefaultSelector()
-        writer = LogWriter(store.logs, self._clock)
+        writer = InvocationLogWriter(store.logs, self._clock)
         pool = Pool(store.functions, self._settings, selector, self._clock, writer.add)
         waiting: set[Done] = set()
 

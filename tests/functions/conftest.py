@@ -13,7 +13,7 @@ import pytest
 from sfn_cli import api
 from sfn_cli.api import model
 from sfn_cli.api.service import Service
-from sfn_cli.functions.invoke import FunctionHost
+from sfn_cli.functions.invoke import InvokingHost
 from sfn_cli.store.sqlite.store import SqliteStore
 from tests.api.fakes import Runner
 from tests.functions.workbench import ECHO, ROLE, RUNTIME, Workbench, zip_of
@@ -63,7 +63,7 @@ def call(bench: Workbench) -> Iterator[Call]:
         bench.settings,
         open_store=partial(SqliteStore, bench.settings.home),
         make_runner=Runner,
-        make_invoker=lambda service: FunctionHost(
+        make_invoker=lambda service: InvokingHost(
             service.settings, partial(SqliteStore, service.settings.home)
         ),
         clock=lambda: time.time_ns() // 1_000_000,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sfn_cli.functions.invoke import FunctionHost
+from sfn_cli.functions.invoke import InvokingHost
 from sfn_cli.store.sqlite.logs.logs import SqliteLogs
 from sfn_cli.store.sqlite.store import SqliteStore
 from tests.functions.workbench import await_death
@@ -23,8 +23,8 @@ ECHO = "import os\ndef handler(event, context):\n    print('said', event)\n    r
 
 
 @pytest.fixture
-def host(bench: Workbench) -> Iterator[FunctionHost]:
-    host = FunctionHost(bench.settings, partial(SqliteStore, bench.settings.home))
+def host(bench: Workbench) -> Iterator[InvokingHost]:
+    host = InvokingHost(bench.settings, partial(SqliteStore, bench.settings.home))
     yield host
     host.stop()
 
@@ -33,7 +33,7 @@ def messages(bench: Workbench) -> list[str]:
     return [event.message.rstrip("\n") for event in SqliteLogs(bench.database).after("/aws/lambda/fn", 0)]
 
 
-def test_outcomes(bench: Workbench, host: FunctionHost) -> None:
+def test_outcomes(bench: Workbench, host: InvokingHost) -> None:
     """The outcome is the answer; the log is stored by then; the child is used again, and ends with
     the host.
     """
@@ -47,7 +47,7 @@ def test_outcomes(bench: Workbench, host: FunctionHost) -> None:
     assert await_death(int(pid))
 
 
-def test_a_command_that_is_interrupted(bench: Workbench, host: FunctionHost) -> None:
+def test_a_command_that_is_interrupted(bench: Workbench, host: InvokingHost) -> None:
     """What it waited for ends with it."""
     told = bench.folder / "pid"
     bench.function(
@@ -67,7 +67,7 @@ def test_a_command_that_is_interrupted(bench: Workbench, host: FunctionHost) -> 
     assert await_death(int(told.read_text()))
 
 
-def test_threads(bench: Workbench, host: FunctionHost) -> None:
+def test_threads(bench: Workbench, host: InvokingHost) -> None:
     """Many threads ask at once; each has its own answer, and the log of it."""
     bench.function(ECHO)
     answers: dict[int, str] = {}
@@ -87,7 +87,7 @@ def test_threads(bench: Workbench, host: FunctionHost) -> None:
     )
 
 
-def test_a_host_keeps_the_log_live(bench: Workbench, host: FunctionHost) -> None:
+def test_a_host_keeps_the_log_live(bench: Workbench, host: InvokingHost) -> None:
     """What a running handler prints is in the store before it ends."""
     fifo = bench.folder / "fifo"
     os.mkfifo(fifo)
@@ -111,7 +111,7 @@ def test_a_host_that_is_stopped(bench: Workbench) -> None:
         "import os\ndef handler(event, context):\n    print(os.getpid())\n    while event: pass\n",
         Timeout=900,
     )
-    host = FunctionHost(bench.settings, partial(SqliteStore, bench.settings.home))
+    host = InvokingHost(bench.settings, partial(SqliteStore, bench.settings.home))
     kinds: list[str] = []
     thread = threading.Thread(target=lambda: kinds.append(host.invoke("fn", "1").kind))
     thread.start()
@@ -125,7 +125,7 @@ def test_a_host_that_is_stopped(bench: Workbench) -> None:
     host.stop()
 
 
-def test_a_host_sees_updates(bench: Workbench, host: FunctionHost) -> None:
+def test_a_host_sees_updates(bench: Workbench, host: InvokingHost) -> None:
     """Another connection's change counts for the next invocation."""
     bench.function("import os\ndef handler(event, context): return os.environ.get('A')")
     assert host.invoke("fn", "1").payload == "null"
@@ -133,7 +133,7 @@ def test_a_host_sees_updates(bench: Workbench, host: FunctionHost) -> None:
     assert host.invoke("fn", "1").payload == '"b"'
 
 
-def test_a_store_that_cannot_be_read(bench: Workbench, host: FunctionHost) -> None:
+def test_a_store_that_cannot_be_read(bench: Workbench, host: InvokingHost) -> None:
     """The invocation fails with what is wrong, and the host goes on."""
     bench.function(ECHO)
     assert host.invoke("fn", "1").kind == "succeeded"
@@ -152,7 +152,7 @@ def test_a_stopped_host_holds_nothing_open(bench: Workbench) -> None:
     """Neither its store nor its children's pipes."""
     bench.function(ECHO)
     bench.database.close()  # SQLite closes no file of a store while another connection has it open
-    host = FunctionHost(bench.settings, partial(SqliteStore, bench.settings.home))
+    host = InvokingHost(bench.settings, partial(SqliteStore, bench.settings.home))
     before = len(os.listdir("/dev/fd"))
     host.invoke("fn", "1")
     host.stop()

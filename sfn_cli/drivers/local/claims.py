@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sfn_cli.drivers.local.messages import Messages
-    from sfn_cli.drivers.local.offload import SlowSteps
+    from sfn_cli.drivers.local.offload import OffloadedSteps
     from sfn_cli.drivers.local.task_dispatch import TaskDispatch
     from sfn_cli.store.records.worker_commits import Claimed
     from sfn_cli.store.sqlite.stepfunctions.executions import SqliteExecutions
@@ -61,7 +61,7 @@ class Claims:
         store: WorkerStore,
         messages: Messages,
         dispatch: TaskDispatch,
-        steps: SlowSteps[DrivenExecution],
+        steps: OffloadedSteps[DrivenExecution],
         clock: Callable[[], int],
         *,
         fails_after_crash: bool,

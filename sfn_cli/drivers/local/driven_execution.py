@@ -20,7 +20,7 @@ from sfn_cli.store.sqlite.stepfunctions.execution_logs import log_lines
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sfn_cli.drivers.local.offload import SlowStep
+    from sfn_cli.drivers.local.offload import OffloadedStep
     from sfn_cli.integrations.integration import Cancel
     from sfn_cli.interpreter.events import HistoryEvent
     from sfn_cli.interpreter.interpreter import Interpreter
@@ -94,7 +94,7 @@ class DrivenExecution:
         """When it is to have a turn, by the wall clock."""
         self.is_queued = False
         """Whether it is to have a turn at once."""
-        self.step: SlowStep[DrivenExecution] | None = None
+        self.step: OffloadedStep[DrivenExecution] | None = None
         """The slow step for which it is away."""
 
     @property

@@ -75,8 +75,8 @@ class Offload(Generic[Owner]):
 
     def __init__(self, selector: selectors.BaseSelector, awaiting: Awaiting | None = None) -> None:
         self._pipe = WakePipe()
-        self.steps: SlowSteps[Owner] = SlowSteps(self._pipe)
-        self.calls = BlockingCalls(self._pipe, awaiting)
+        self.steps: OffloadedSteps[Owner] = OffloadedSteps(self._pipe)
+        self.calls = OffloadedCalls(self._pipe, awaiting)
         selector.register(self._pipe, selectors.EVENT_READ, self._woken)
 
     def _woken(self) -> None:
@@ -85,7 +85,7 @@ class Offload(Generic[Owner]):
         self.calls.hand_over()
 
 
-class SlowStep(Generic[Owner]):
+class OffloadedStep(Generic[Owner]):
     """A step of one execution, its owner. Its thread sets `_result` or `_error` when it is done."""
 
     __slots__ = ("_error", "_result", "_run", "budget", "is_cancelled", "owner")
@@ -117,13 +117,13 @@ class SlowStep(Generic[Owner]):
         return self._result
 
 
-class SlowSteps(Generic[Owner]):
+class OffloadedSteps(Generic[Owner]):
     """The slow steps that wait, run, or are done."""
 
     def __init__(self, pipe: WakePipe) -> None:
         self._pipe = pipe
-        self._waiting: deque[SlowStep[Owner]] = deque()
-        self._done: deque[SlowStep[Owner]] = deque()
+        self._waiting: deque[OffloadedStep[Owner]] = deque()
+        self._done: deque[OffloadedStep[Owner]] = deque()
         self._running = 0
 
     @property
@@ -131,14 +131,14 @@ class SlowSteps(Generic[Owner]):
         """Whether `finished` has something to return."""
         return bool(self._done)
 
-    def start(self, owner: Owner, run: Callable[[TimeBudget], Any]) -> SlowStep[Owner]:
+    def start(self, owner: Owner, run: Callable[[TimeBudget], Any]) -> OffloadedStep[Owner]:
         """Takes the step as soon as a thread is free."""
-        step = SlowStep(owner, run)
+        step = OffloadedStep(owner, run)
         self._waiting.append(step)
         self._start_threads()
         return step
 
-    def finished(self) -> Iterator[SlowStep[Owner]]:
+    def finished(self) -> Iterator[OffloadedStep[Owner]]:
         """The steps that are done since the last call, except those that were cancelled."""
         while self._done:
             step = self._done.popleft()
@@ -158,7 +158,7 @@ class SlowSteps(Generic[Owner]):
             # A daemon: a worker that exits does not wait for it.
             threading.Thread(target=self._run, args=(step,), daemon=True).start()
 
-    def _run(self, step: SlowStep[Owner]) -> None:
+    def _run(self, step: OffloadedStep[Owner]) -> None:
         step.run()
         self._done.append(step)
         self._pipe.wake()
@@ -174,7 +174,7 @@ class _OffloadedCall:
         self.done: Callable[[Any], None] | None = done
 
 
-class BlockingCalls:
+class OffloadedCalls:
     """The calls that wait, run, or have been answered. No thread is started before the first."""
 
     def __init__(self, pipe: WakePipe, awaiting: Awaiting | None) -> None:

@@ -32,7 +32,7 @@ from sfn_cli.interpreter.interpreter import Interpreter
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from sfn_cli.drivers.local.offload import SlowSteps
+    from sfn_cli.drivers.local.offload import OffloadedSteps
     from sfn_cli.integrations.integration import TaskContext
     from sfn_cli.interpreter.signals import Signal
     from sfn_cli.store.records.worker_commits import Claimed
@@ -56,7 +56,7 @@ class Scheduler:
         self,
         store: WorkerStore,
         context: TaskContext,
-        steps: SlowSteps[DrivenExecution],
+        steps: OffloadedSteps[DrivenExecution],
         report: Callable[[str], None],
         *,
         on_crash: str = "retry",

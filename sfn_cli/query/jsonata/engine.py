@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from sfn_cli.query.scope import Scope
 
 
-class Program:
+class EngineProgram:
     """One compiled expression. It keeps no state of its evaluations: threads may share it."""
 
     def __init__(self, tree: Node, text: str) -> None:
@@ -83,9 +83,9 @@ class Program:
         return references(self._text)
 
 
-def compile_program(text: str) -> Program:
+def compile_program(text: str) -> EngineProgram:
     """Raises ValueError with the engine's message if `text` does not parse."""
-    return Program(parse_syntax_tree(text), text)
+    return EngineProgram(parse_syntax_tree(text), text)
 
 
 _STATES = re.compile(r"\$states\s*\.\s*(\w+)")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import regex
 
 
-class Match(NamedTuple):
+class RegexMatch(NamedTuple):
     text: str
     start: int
     end: int
@@ -96,14 +96,14 @@ def regex_matcher_result(pattern: regex.Pattern[str], text: Any) -> Any:
     return _link_regex_matches(_regex_matches(pattern, text)) if isinstance(text, str) else None
 
 
-def _link_regex_matches(matches: Iterator[Match]) -> Any:
+def _link_regex_matches(matches: Iterator[RegexMatch]) -> Any:
     match = next(matches, None)
     if match is None:
         return None
     return {**match.as_object(), "next": Jsonata.JLambda(lambda: _link_regex_matches(matches))}
 
 
-def regex_matches_of(matcher: Any, text: str) -> Iterator[Match]:
+def regex_matches_of(matcher: Any, text: str) -> Iterator[RegexMatch]:
     """All matches in order. A match of no characters is refused, as JSONata does."""
     if is_regex(matcher):
         yield from _regex_matches(matcher, text)
@@ -116,11 +116,11 @@ def regex_matches_of(matcher: Any, text: str) -> Iterator[Match]:
                 "The matcher function argument passed to function "
                 "does not return the correct object structure",
             )
-        yield Match(found["match"], found["start"], found["end"], found["groups"])
+        yield RegexMatch(found["match"], found["start"], found["end"], found["groups"])
         found = Functions.func_apply(found["next"], [])
 
 
-def _regex_matches(pattern: regex.Pattern[str], text: str) -> Iterator[Match]:
+def _regex_matches(pattern: regex.Pattern[str], text: str) -> Iterator[RegexMatch]:
     at = 0
     while (found := search_regex(pattern, text, at)) is not None:
         if not found[0]:
@@ -128,7 +128,7 @@ def _regex_matches(pattern: regex.Pattern[str], text: str) -> Iterator[Match]:
         groups = [group or "" for group in found.groups()]
         current_allowance().walk(len(groups) + (found.end() - at) // 64)
         at = found.end()
-        yield Match(found[0], found.start(), at, groups)
+        yield RegexMatch(found[0], found.start(), at, groups)
 
 
 def search_regex(pattern: regex.Pattern[str], text: str, at: int = 0) -> regex.Match[str] | None:
@@ -221,10 +221,10 @@ def replace_regex(text: str | None, pattern: Any, replacement: Any, limit: float
     return made + text[at:]
 
 
-def _text_occurrences(wanted: str, text: str) -> Iterator[Match]:
+def _text_occurrences(wanted: str, text: str) -> Iterator[RegexMatch]:
     at = text.find(wanted)
     while at >= 0:
-        yield Match(wanted, at, at + len(wanted), [])
+        yield RegexMatch(wanted, at, at + len(wanted), [])
         at = text.find(wanted, at + len(wanted))
 
 
@@ -259,7 +259,7 @@ class BudgetedRe:
         return search_regex(self._pattern, text)
 
 
-def _substitute_regex_groups(template: str, match: Match) -> str:
+def _substitute_regex_groups(template: str, match: RegexMatch) -> str:
     """Replaces `$0` by the match, `$1` … by its groups, `$$` by a dollar; of `$12` with two groups,
     the group is 1.
     """
