@@ -14,7 +14,7 @@ import subprocess
 import sys
 import termios
 import time
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -143,7 +143,8 @@ def stop_workers(home: Path) -> None:
 def kill_workers(home: Path) -> None:
     """Kills the workers that live, by SIGKILL, and awaits their end."""
     for pid in worker_pids(home):
-        os.kill(pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it has just ended by itself
+            os.kill(pid, signal.SIGKILL)
         await_end(pid)
 
 

@@ -156,8 +156,8 @@ def read_until(process: subprocess.Popen[str], word: str) -> list[str]:
 @pytest.mark.parametrize(
     "example, arguments, output",
     [
-        ("hello-context", [], {"greeting": "Hello, World!"}),
-        ("hello-context", ["--input", '{"name": "Ada"}'], {"greeting": "Hello, Ada!"}),
+        ("hello-world", [], {"greeting": "Hello, World!"}),
+        ("hello-world", ["--input", '{"name": "Ada"}'], {"greeting": "Hello, Ada!"}),
         ("lambda", [], {"greeting": "Hello, World!"}),
         ("lambda", ["--input", "{}"], {"greeting": "Nobody to greet.", "why": "NoName"}),
         ("parallel", [], {"total": 17, "count": 3, "labels": ["tea x 2", "cup x 1"]}),
