@@ -25,6 +25,10 @@ def missing() -> list[str]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
+        # The tests start thousands of commands: each would compile the package. Nothing is written beside
+        # the sources all the same.
+        os.environ["PYTHONPYCACHEPREFIX"] = str(config.rootpath / ".pytest_cache" / "bytecode")
     in_a_worker_of_xdist = hasattr(config, "workerinput")
     if os.environ.get("CI") == "true" and not in_a_worker_of_xdist and (reasons := missing()):
         raise pytest.UsageError("CI=true, and tests would be skipped: " + "; ".join(reasons))
