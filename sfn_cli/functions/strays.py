@@ -28,13 +28,16 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from sfn_cli.detached import FUNCTION_MARK as MARK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 LIMIT_SECONDS = 2.0
 """How long `end_all_strays` waits for processes that it has killed."""
 
 MAX_NAMED = 5
 """How many processes one line of a report names."""
+
+MAX_LOOKS = 10
+"""How often the processes of the machine are looked through for those that a killed worker left."""
 
 ARE_FOUND: bool = sys.platform == "linux"
 """Whether strays are found on this system."""
@@ -168,7 +171,18 @@ def end_orphaned_strays(home: str, report: Callable[[str], None]) -> None:
     if not ARE_FOUND or not hasattr(os, "pidfd_open"):
         return
     ours = f"{_stray_home_identity(home)}/{_stray_pid_namespace()}/"
-    ended = []
+    ended: list[_Ended] = []
+    # One look may miss a process that has just been started: its environment is not there at once.
+    for _ in range(MAX_LOOKS):
+        found = list(_end_marked(ours))
+        ended += found
+        if not found:
+            break
+    _report_ended_strays(ended, report)
+
+
+def _end_marked(ours: str) -> Iterator[_Ended]:
+    """Kills the processes whose mark begins so and whose owner has ended, and yields them."""
     for pid in _processes_for_strays():
         with suppress(OSError):
             # The descriptor means this process, whatever becomes of its id.
@@ -177,11 +191,10 @@ def end_orphaned_strays(home: str, report: Callable[[str], None]) -> None:
                 environment = _stray_environment(pid)
                 mark = environment.get(MARK, "")
                 if mark.startswith(ours) and not _stray_owner_lives(mark):
-                    ended.append(_Ended(pid, environment))
                     signal.pidfd_send_signal(descriptor, signal.SIGKILL)
+                    yield _Ended(pid, environment)
             finally:
                 os.close(descriptor)
-    _report_ended_strays(ended, report)
 
 
 class _Ended(NamedTuple):
