@@ -57,15 +57,15 @@ def _status_event_detail(execution: Execution) -> dict[str, Any]:
     if described["redriveStatus"] == "REDRIVABLE" and execution.map_run_arn is not None:
         described["redriveStatus"] = "REDRIVABLE_BY_MAP_RUN"
     detail = {member: described.get(member) for member in _DETAIL}
-    output_bytes = 0 if execution.output is None else _escaped_bytes_of_event(execution.output)
-    if _escaped_bytes_of_event(execution.input) + output_bytes > quotas.REPORTED_DATA_BYTES:
+    output_bytes = 0 if execution.output is None else _size_in_status_event(execution.output)
+    if _size_in_status_event(execution.input) + output_bytes > quotas.REPORTED_DATA_BYTES:
         detail |= {"input": None, "inputDetails": {"included": False}}
     if output_bytes > quotas.REPORTED_DATA_BYTES:
         detail |= {"output": None, "outputDetails": {"included": False}}
     return detail
 
 
-def _escaped_bytes_of_event(text: str) -> int:
+def _size_in_status_event(text: str) -> int:
     return len(dumps(text).encode("utf-8", "replace"))
 
 

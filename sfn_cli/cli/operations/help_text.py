@@ -71,7 +71,7 @@ def help_overview(root: click.Group, ctx: click.Context, formatter: click.HelpFo
         if name not in model.model_services() and not help_sentence("stepfunctions", name)
     ]
     with formatter.section("Run"):
-        formatter.write_dl([(name, _short_help(root, ctx, name)) for name in own])
+        formatter.write_dl([(name, _short_help_text(root, ctx, name)) for name in own])
     with formatter.section("Services"):
         formatter.write_dl([(name, help_sentence(name)) for name in model.model_services()])
     with formatter.section("Step Functions (also as `sfn stepfunctions …`)"):
@@ -100,7 +100,7 @@ def help_of_service(service: str, commands: Sequence[str], formatter: click.Help
         formatter.write_dl([(name, help_sentence(service, name)) for name in commands])
 
 
-def _short_help(root: click.Group, ctx: click.Context, name: str) -> str:
+def _short_help_text(root: click.Group, ctx: click.Context, name: str) -> str:
     command = root.get_command(ctx, name)
     return command.get_short_help_str(limit=_WIDTH) if command else ""
 

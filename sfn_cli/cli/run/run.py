@@ -107,7 +107,7 @@ def run(
             request["stateMachineArn"] += f"#{test_case}"
         if name is not None:
             request["name"] = name
-        started = _call_to_run(backend, "stepfunctions", "StartExecution", request)
+        started = _call_for_run(backend, "stepfunctions", "StartExecution", request)
         return _follow_run(backend, started["executionArn"], list(urls))
 
 
@@ -117,7 +117,7 @@ def _run_input(given: str | None, project: Project) -> str:
     return values.text_value("--input", given)
 
 
-def _call_to_run(backend: Backend, service: str, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+def _call_for_run(backend: Backend, service: str, operation: str, request: dict[str, Any]) -> dict[str, Any]:
     return backend.call(model.load_model(service, operation), request)
 
 
@@ -126,12 +126,12 @@ def _register_run_function(backend: Backend, function: ProjectFunction, role: st
     configuration = {"FunctionName": function.name, "Role": role, **function.configuration}
     code = {"CodeDir": str(function.folder)}
     try:
-        _call_to_run(backend, "lambda", "CreateFunction", {**configuration, "Code": code})
+        _call_for_run(backend, "lambda", "CreateFunction", {**configuration, "Code": code})
     except OperationError as error:
         if error.error.code != "ResourceConflictException":
             raise
-        _call_to_run(backend, "lambda", "UpdateFunctionCode", {"FunctionName": function.name, **code})
-        _call_to_run(backend, "lambda", "UpdateFunctionConfiguration", configuration)
+        _call_for_run(backend, "lambda", "UpdateFunctionCode", {"FunctionName": function.name, **code})
+        _call_for_run(backend, "lambda", "UpdateFunctionConfiguration", configuration)
 
 
 def _run_state_machine(backend: Backend, project: Project, role: str) -> str:
@@ -139,7 +139,7 @@ def _run_state_machine(backend: Backend, project: Project, role: str) -> str:
     _run_log_groups(backend, project)
     request = {**project.configuration, "definition": project.definition, "roleArn": role}
     try:
-        created = _call_to_run(
+        created = _call_for_run(
             backend, "stepfunctions", "CreateStateMachine", {**request, "name": project.name}
         )
         return str(created["stateMachineArn"])
@@ -168,7 +168,7 @@ def _run_log_groups(backend: Backend, project: Project) -> None:
 
 def _make_run_log_group(backend: Backend, name: str) -> None:
     try:
-        _call_to_run(backend, "logs", "CreateLogGroup", {"logGroupName": name})
+        _call_for_run(backend, "logs", "CreateLogGroup", {"logGroupName": name})
     except OperationError as error:
         if error.error.code != "ResourceAlreadyExistsException":
             raise

@@ -154,7 +154,7 @@ class _StorageFolder:
         os.replace(f"{path}.part", path)
 
     def _path(self, key: str) -> str:
-        if "\0" in key or not _is_unicode_storage_key(key):
+        if "\0" in key or not _is_unicode_object_key(key):
             raise StorageError(f"'{key}' cannot be the name of a file")
         path = os.path.normpath(os.path.join(self._root, key))
         if os.path.commonpath([path, os.path.normpath(self._root)]) != os.path.normpath(self._root):
@@ -162,7 +162,7 @@ class _StorageFolder:
         return path
 
 
-def _is_unicode_storage_key(text: str) -> bool:
+def _is_unicode_object_key(text: str) -> bool:
     return well_formed_value_text(text) == text
 
 
