@@ -1,7 +1,7 @@
 """The operations, shared by the terminal and by HTTP: one function each, in a file per noun.
 
-A door that plays an AWS client (the terminal) uses `call_api`; one that plays AWS uses `answer_api`, or,
-where one that waits must not hold up the others (HTTP), `begin_api`.
+An entry point that acts as an AWS client (the terminal) uses `call_api`; one that acts as AWS uses
+`answer_api`, or `begin_api` where a waiting request must not block the others (HTTP).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def call_api(service: Service, operation: Operation, request: Mapping[str, Any]) -> dict[str, Any]:
-    """Answers as `answer_api` does, after the checks of an AWS client (UsageError)."""
+    """Runs an operation as `answer_api` does, after the checks of an AWS client (UsageError)."""
     from sfn_cli.api.protocol.shapes import check_request_shape
 
     check_request_shape(operation.input, request)
@@ -27,17 +27,19 @@ def call_api(service: Service, operation: Operation, request: Mapping[str, Any])
 
 
 def answer_api(service: Service, operation: Operation, request: Mapping[str, Any]) -> dict[str, Any]:
-    """The operation's answer, in AWS's shape; times are milliseconds since 1970, blobs are bytes.
+    """Returns the operation's response in AWS's shape.
 
-    Raises ApiError, in AWS's code and words, when the request breaks a constraint of the model
-    or the operation refuses it, or when its data cannot be stored.
+    Times are milliseconds since 1970, blobs are bytes.
+
+    Raises ApiError, with AWS's code and message, when the request breaks a constraint of the model
+    or the operation rejects it, or when its data cannot be stored.
     """
     answered = begin_api(service, operation, request)
     return answered if isinstance(answered, dict) else answered.wait(service)
 
 
 def begin_api(service: Service, operation: Operation, request: Mapping[str, Any]) -> dict[str, Any] | Awaited:
-    """Answers as `answer_api` does, but does not wait for the end of an execution or a task."""
+    """Runs an operation as `answer_api` does, without waiting for executions or tasks to end."""
     from sfn_cli.api.following import keep_worker_while_following
     from sfn_cli.api.operations import find_operation
     from sfn_cli.api.protocol.constraints import check_constraints

@@ -2,8 +2,9 @@
 
 Rule 1: the whole check reads one snapshot of the store, without what commands and workers commit
 meanwhile.
-Rule 2: at most one execution is in memory at a time, and of its history only what its replay keeps.
-Rule 3: a damaged execution is one finding; the others are checked all the same.
+Rule 2: at most one execution is in memory at a time, and of its history only what its replay
+needs.
+Rule 3: a damaged execution is one finding; the others are still checked.
 
 Suspended executions are findings too, with their tracebacks.
 
@@ -46,7 +47,7 @@ class Examined(NamedTuple):
 
 
 def examine_store(store: Store, report: Callable[[str], object]) -> Examined:
-    """Checks the whole store and writes nothing; `report` is called with each finding at once."""
+    """Checks the whole store without writing; calls `report` with each finding as it is found."""
     executions = events = findings = 0
     with store.snapshot() as snapshot:
         for damage in snapshot.file_damage():
@@ -67,7 +68,7 @@ def examine_store(store: Store, report: Callable[[str], object]) -> Examined:
 
 
 def _doctor_replay(snapshot: Snapshot, machines: _ReplayedMachines, id: int) -> tuple[str | None, int]:
-    """What is wrong with an execution, if anything, and how many events were read."""
+    """Returns what is wrong with an execution, or None, and how many events were read."""
     name, count, last = f"execution {id}", 0, None
     try:
         name = snapshot.arn(id)
@@ -87,7 +88,7 @@ def _doctor_replay(snapshot: Snapshot, machines: _ReplayedMachines, id: int) -> 
 
 
 def _difference_from_replay(stored: StoredExecution, last: HistoryEvent | None) -> str | None:
-    """How an execution's row and the last event of its history disagree, if they do."""
+    """Describes how an execution's row and the last event of its history disagree, or None."""
     recorded = "nothing" if last is None else TERMINAL.get(last.type, "RUNNING")
     awaits_redrive = (
         stored.is_child and recorded in _MAY_AWAIT_REDRIVE and stored.status in ("PENDING_REDRIVE", "ABORTED")
@@ -101,7 +102,7 @@ def _difference_from_replay(stored: StoredExecution, last: HistoryEvent | None) 
 
 
 class _ReplayedMachines:
-    """The compiled machines of revisions: an LRU cache, limited by the length of definitions."""
+    """An LRU cache of the compiled machines of revisions, limited by the length of definitions."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot

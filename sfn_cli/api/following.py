@@ -1,10 +1,9 @@
-"""Waiting for the store to change, and keeping a worker alive meanwhile, for commands and the
-server.
+"""Waiting for the store to change while keeping a worker alive, for commands and the server.
 
-Rule 1: the first look comes at once, and a commit between two looks is never missed (store
+Rule 1: the first look happens at once, and a commit between two looks is never missed (store
 `Changes`).
-Rule 2: while something is unfinished, a worker is woken every WAKE_SECONDS, for it may have been
-killed at any moment. While nothing is, none is started: a command that follows an idle store keeps
+Rule 2: while something is unfinished, a worker is woken every WAKE_SECONDS, because it may have
+been killed at any moment. Otherwise none is started: a command that follows an idle store keeps
 no worker alive.
 Rule 3: time is measured by the monotonic clock. Setting the system's clock neither ends nor
 prolongs a wait.
@@ -55,9 +54,10 @@ class Follower:
         self._wakes_at = time.monotonic() + WAKE_SECONDS
 
     def wait(self, seconds: float = 0.0, *, every: float = LOOK_SECONDS) -> bool:
-        """Waits, for that long at most, until the store may have changed since the last call that
-        returned True; the first call returns True. With 0 it only looks. Wakes a worker whenever
-        that is due.
+        """Waits at most `seconds`, until the store may have changed; returns whether it may.
+
+        A change counts from the last call that returned True; the first call returns True. With 0,
+        it only looks. Wakes a worker whenever that is due.
 
         Raises StoreError when the store is gone, or no worker can be started.
         """
@@ -79,7 +79,7 @@ class Follower:
 
 
 def following_pause_seconds(unchanged_seconds: float, look_seconds: float) -> float:
-    """How long a watcher of many waits pauses after a look.
+    """Returns how many seconds to pause after a look, when many waits are watched.
 
     `unchanged_seconds` is the time since the store last changed, `look_seconds` how long the look
     took.
@@ -89,8 +89,9 @@ def following_pause_seconds(unchanged_seconds: float, look_seconds: float) -> fl
 
 
 def keep_worker_while_following(service: Service) -> None:
-    """Makes sure that a worker lives if there is work left, without waiting for it. Raises
-    StoreError.
+    """Ensures that a worker is running if there is work left, without waiting for it.
+
+    Raises StoreError.
     """
     if service.executions.any_running() or service.function_events.any():
         service.runner.wake()
@@ -99,9 +100,7 @@ def keep_worker_while_following(service: Service) -> None:
 def follow_looks(
     service: Service, seconds: float = math.inf, *, every: float = LOOK_SECONDS
 ) -> Iterator[None]:
-    """Yields at once, and then whenever the store may have changed, until so many seconds have
-    passed.
-    """
+    """Yields at once, then whenever the store may have changed, until `seconds` have passed."""
     follower = Follower(service)
     give_up_at = time.monotonic() + seconds
     while follower.wait(max(0.0, give_up_at - time.monotonic()), every=every):
@@ -109,10 +108,10 @@ def follow_looks(
 
 
 def follow_settled(service: Service, executions: Sequence[str]) -> dict[str, str]:
-    """The executions (by ARN) whose wait is over, with their statuses.
+    """Returns the executions (by ARN) whose wait is over, with their statuses.
 
-    Every wait for the end of an execution decides here whether it is over. One that cannot end,
-    because sfn failed on it or on an execution that it waits for, is SUSPENDED.
+    Every wait for the end of an execution decides here whether it is over. An execution that cannot
+    end, because sfn failed on it or on an execution that it waits for, is SUSPENDED.
     """
     ended = service.executions.ended_among(executions)
     running = [execution for execution in executions if execution not in ended]
@@ -130,7 +129,7 @@ def follow_ends(
 ) -> Iterator[dict[str, str]]:
     """Waits until the executions (by ARN) have ended.
 
-    Yields at every look what `follow_settled` newly returns (perhaps nothing): each execution once.
+    Yields at every look what `follow_settled` newly returns (possibly empty): each execution once.
     """
     for start in range(0, len(executions), WINDOW):
         waiting = set(executions[start : start + WINDOW])
@@ -143,8 +142,9 @@ def follow_ends(
 
 
 def follow_events(service: Service, execution: str) -> Iterator[HistoryEvent]:
-    """The events of the execution with this ARN, each as soon as it is stored, until it has ended
-    or is suspended.
+    """Yields the events of the execution with this ARN, each as soon as it is stored.
+
+    Ends when the execution has ended or is suspended.
     """
     last = 0
     for _ in follow_looks(service):

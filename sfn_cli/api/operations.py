@@ -1,7 +1,7 @@
 """The table of operations and the functions that answer them, imported when first called.
 
-Every operation of the model that is not here is known to the terminal and to HTTP, and answers
-that sfn does not have it yet.
+The terminal and HTTP know every operation of the model; one that is not in this table answers that
+sfn does not support it yet.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ WAITING = frozenset({("lambda", "Invoke"), ("stepfunctions", "TestState")})
 
 
 def find_operation(operation: Operation) -> Handler:
-    """The function that answers an operation. Raises ApiError UnknownOperationException."""
+    """Returns the function that answers an operation. Raises ApiError UnknownOperationException."""
     place = OPERATIONS.get((operation.service, operation.name))
     if place is None:
         raise ApiError("UnknownOperationException", f"sfn does not have the operation {operation.name} yet.")

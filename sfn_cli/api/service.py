@@ -1,7 +1,7 @@
-"""What the operations work with: settings, the store, and what acts on the store.
+"""The parts that operations work with: settings, the store, and what acts on the store.
 
-`sfn_cli.app` creates a Service. Its parts are created on first use, so that a command pays for
-what it uses. A Service holds one database connection and belongs to one thread;
+`sfn_cli.app` creates a Service. Its parts are created on first use, so that a command pays only
+for what it uses. A Service holds one database connection and belongs to one thread;
 `sibling()` is another over the same store, for another thread.
 """
 
@@ -37,22 +37,23 @@ if TYPE_CHECKING:
 
 
 class Runner(Protocol):
-    """Who makes executions run. Called from any thread."""
+    """Makes executions run. Called from any thread."""
 
     def wake(self) -> None:
-        """Makes sure that a worker lives and looks at the store; never waits for it."""
+        """Ensures that a worker is running and looks at the store; never waits for it."""
 
 
 class Invoker(Protocol):
-    """Who runs local Lambda functions and waits for them. Called from any thread."""
+    """Runs local Lambda functions and waits for them. Called from any thread."""
 
     def invoke(self, function_ref: str, payload: str, client_context: str | None = None) -> Any:
-        """The outcome of one invocation, in the terms of `sfn_cli.functions`; the client's context
-        is JSON text.
+        """Returns the outcome of one invocation, in the terms of `sfn_cli.functions`.
+
+        The client's context is JSON text.
         """
 
     def stop(self) -> None:
-        """Ends what was started for invocations."""
+        """Stops everything that was started for invocations."""
 
 
 RunTask = Callable[["Service", "OpenTask", "HttpInspection | None"], "TaskSucceeded | TaskFailed"]
@@ -73,11 +74,13 @@ class Service:
         is_available: Callable[[Resource], bool] | None = None,
         parent: Service | None = None,
     ) -> None:
-        """`clock` returns milliseconds since 1970. `open_store` and the `make_…` are called once, on
-        first use; the store calls the function that it is given to wake a worker.
-        `run_task` carries out one task and waits for it; without it, no task outside of an
-        execution can be run. `is_available` returns whether sfn can run tasks on a resource; a
-        state machine with other tasks is refused. None: no state machine is refused for that.
+        """Takes the settings and the functions that create the parts.
+
+        `clock` returns milliseconds since 1970. `open_store` and the `make_…` are called once, on
+        first use; the store calls the function that it receives to wake a worker.
+        `run_task` runs one task and waits for it; without it, no task outside of an execution can
+        be run. `is_available` returns whether sfn can run tasks on a resource; a state machine with
+        other tasks is rejected. None: no state machine is rejected for that.
         """
         self.settings = settings
         self.clock = clock
@@ -91,7 +94,7 @@ class Service:
         """Why no worker could be started after the last operation, though there is work for one."""
 
     def sibling(self) -> Service:
-        """A Service for another thread: its own connection, the same runner and invoker."""
+        """Returns a Service for another thread: its own connection, the same runner and invoker."""
         return Service(
             self.settings,
             open_store=self._open_store,
@@ -104,13 +107,13 @@ class Service:
         )
 
     def close(self) -> None:
-        """Closes the connection and, unless a parent owns it, what runs functions."""
+        """Closes the connection and, unless a parent owns it, the invoker."""
         self.stop_invoker()
         if "store" in self.__dict__:
             self.store.close()
 
     def stop_invoker(self) -> None:
-        """Ends the functions that this Service started, if any; their invocations are answered."""
+        """Stops the functions that this Service started, if any; their invocations are answered."""
         invoker = self.__dict__.pop("invoker", None)
         if invoker is not None and self._parent is None:
             invoker.stop()

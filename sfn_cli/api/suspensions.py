@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def describe_suspension(suspension: Suspension) -> str:
-    """Describes a suspension in one line: what happened, where the traceback is, and what ends it."""
+    """Describes a suspension in one line: the cause, where the traceback is, and what ends it."""
     return (
         f"The execution {suspension.execution_arn} is suspended: "
         f"sfn {suspension.version} failed on it {suspension.attempts} times ({suspension.error}). "

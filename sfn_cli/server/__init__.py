@@ -26,13 +26,13 @@ def serve(
     keyfile: str | None = None,
     announce: Callable[[str], None] = print,
 ) -> None:
-    """Serves until SIGINT or SIGTERM, then lets what is being answered finish, and closes the service.
+    """Serves until SIGINT or SIGTERM, then finishes responses in progress and closes the service.
 
-    With `credentials_file`, requests must be signed with credentials in it. Web pages of `gateway_origins`
-    may start executions (gateway.py). With `certfile`, the server speaks https (tls.py). `announce` is called
-    with one line when the socket listens. Port 0 takes a free port. Raises ConfigurationError when the extra
-    is not installed, a file or an origin cannot be used, the address is not available, or too few files may
-    be open.
+    With `credentials_file`, requests must be signed with credentials in it. Web pages of
+    `gateway_origins` may start executions (gateway.py). With `certfile`, the server speaks https
+    (tls.py). `announce` is called with one line when the socket listens. Port 0 takes a free port.
+    Raises ConfigurationError when the extra is not installed, a file or an origin cannot be used,
+    the address is not available, or too few files may be open.
     """
     from sfn_cli.server import credentials, tls
 

@@ -1,7 +1,8 @@
-"""Accepts connections up to a limit. (asyncio's server has none, and prints a traceback for each failure.)
+"""Accepts connections up to a limit.
 
-A connection counts from the moment that it is accepted, also during the TLS handshake. When all connections
-are being answered, or descriptors have run out in spite of the limit, new ones wait in the socket's queue.
+asyncio's server has no limit, and prints a traceback for each failure. A connection counts from the
+moment that it is accepted, also during the TLS handshake. When all connections are being answered,
+or descriptors have run out despite the limit, new ones wait in the socket's queue.
 """
 
 from __future__ import annotations
@@ -35,7 +36,11 @@ class Acceptor:
         connections: Connections,
         connect: Callable[[], Connection],
     ) -> None:
-        """`connect` returns the protocol for a new connection, which has added itself to `connections`."""
+        """Takes the listening socket, and how to set up its connections.
+
+        `connect` returns the protocol for a new connection, which has added itself to
+        `connections`.
+        """
         self._listening = listening
         self._tls = tls
         self._connections = connections
@@ -103,7 +108,7 @@ class Acceptor:
 
     def _end_set_up(self, accepted: socket.socket, task: asyncio.Task[None]) -> None:
         self._being_set_up.discard(task)
-        if task.cancelled():  # perhaps before it began: nothing else closes the socket then
+        if task.cancelled():  # perhaps before it started: no other code closes the socket then
             accepted.close()
 
 

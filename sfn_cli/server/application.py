@@ -1,9 +1,8 @@
-"""The HTTP application: a request is guarded, its signature checked, read by its protocol, answered
-in a thread, and written.
+"""The HTTP application: guards, authenticates, parses, answers and writes each request.
 
-Without credentials any signature is accepted, or none: there is one user. Operations are
-synchronous and each thread has a Service of its own, for a database connection serves one thread at
-a time.
+A request is parsed by its protocol and answered in a thread. Without credentials any signature is
+accepted, or none: there is one user. Operations are synchronous and each thread has a Service of
+its own, because a database connection serves one thread at a time.
 """
 
 from __future__ import annotations
@@ -47,7 +46,7 @@ _VERSIONS = ("1.0", "1.1")
 _TOO_SLOW = 408
 _THREADS = 8
 _HEALTH = (("GET", "/"), ("HEAD", "/"))
-"""What scripts ask, unsigned, that wait until the server is there."""
+"""Unsigned requests of scripts that wait until the server is up."""
 
 
 class Application:
@@ -64,9 +63,10 @@ class Application:
         notices: Notices,
         patient_threads: int,
     ) -> None:
-        """`credentials` are those that sign requests, by access key id; None: requests need not be signed.
+        """Takes the Service, and what requests must and may do.
 
-        `scheme` is the one under which the server is reached: "http" or "https".
+        `credentials` are those that sign requests, by access key id; None: requests need not be
+        signed. `scheme` is the one under which the server is reached: "http" or "https".
         """
         self._service = service
         self._credentials = credentials
@@ -77,7 +77,7 @@ class Application:
         self._bodies = Bodies(notices)
         self._routes = rest_json.rest_json_routes()
         self._threads = ThreadPoolExecutor(_THREADS, "sfn-serve")
-        # What keeps its thread for long (a function that runs) must not keep the others from being answered.
+        # Operations that block a thread for long (a running function) must not delay the others.
         self._patient_threads = ThreadPoolExecutor(patient_threads, "sfn-serve-patient")
         self._of_thread = threading.local()
         self._siblings: list[Service] = []
@@ -85,7 +85,7 @@ class Application:
         self._gateway = Gateway(service.settings, listening_host, gateway_origins, scheme)
 
     def close(self) -> None:
-        """Ends the threads and closes their connections; the functions that run are ended first."""
+        """Ends the threads and closes their connections; running functions are ended first."""
         self._service.stop_invoker()
         for threads in (self._threads, self._patient_threads):
             threads.shutdown(wait=True, cancel_futures=True)
@@ -132,7 +132,7 @@ class Application:
         if body.request.scope["http_version"] not in _VERSIONS:
             raise ApiError("BadRequestException", "This server speaks HTTP/1.1.")
         if "transfer-encoding" in head.headers and "content-length" in head.headers:
-            # A proxy may have read the one and this server the other (request smuggling; RFC 9112, 6.1).
+            # A proxy may have read one, this server the other (request smuggling; RFC 9112, 6.1).
             raise ApiError(
                 "BadRequestException", "A request has Content-Length or Transfer-Encoding, not both."
             )
@@ -162,7 +162,10 @@ class Application:
     def _read(
         self, whole: HttpRequest
     ) -> tuple[Operation, dict[str, Any], Callable[[Operation, dict[str, Any]], HttpResponse]]:
-        """A request's operation, its members, and the function that writes its response. Raises ApiError."""
+        """Returns a request's operation and members, and the function that writes its response.
+
+        Raises ApiError.
+        """
         if aws_json.TARGET in whole.headers:
             operation = aws_json.aws_json_operation(whole)
             return operation, aws_json.read_aws_json_request(operation, whole), aws_json.aws_json_response
@@ -173,7 +176,10 @@ class Application:
         return route.operation, rest_json.read_rest_json_request(route, whole), rest_json.rest_json_response
 
     async def _signed(self, head: HttpRequest, body: Body) -> HttpRequest:
-        """The request with its body, its signature checked if credentials are required. Raises ApiError."""
+        """Returns the request with its body, after checking its signature if required.
+
+        Raises ApiError.
+        """
         claimed = signature.signature_of(head) if self._credentials is not None else None
         if self._credentials is not None and claimed is not None:
             signature.check_signature_claim(claimed, head, self._credentials, datetime.now(UTC))
@@ -189,7 +195,7 @@ class Application:
         answered = await self._in_thread(lambda service: api.begin_api(service, operation, members), threads)
         if isinstance(answered, dict):
             return answered
-        members.clear()  # a request that waits, perhaps for minutes, keeps no input in memory
+        members.clear()  # a request that waits, perhaps for minutes, holds no input in memory
         body.release()
         return await self._waiting.answer(answered, body.request)
 
@@ -201,7 +207,7 @@ class Application:
         )
 
     def _own_service(self) -> Service:
-        """The Service of the calling thread.
+        """Returns the Service of the calling thread.
 
         Raises StoreError when another version of sfn has taken over the store.
         """
@@ -223,8 +229,8 @@ class Application:
 async def _application_refuses_early(answer: HttpResponse, body: Body, send: Send) -> None:
     """Responds to a request whose body will not be read, and closes the connection.
 
-    First it reads and drops the rest of the body: the client may read the response only after sending it, and
-    closing a connection with unread bytes discards the response (RFC 9112, 9.6).
+    First it reads and drops the rest of the body: the client may read the response only after
+    sending it, and closing a connection with unread bytes discards the response (RFC 9112, 9.6).
     """
     response = Response(answer.body, answer.status, {**answer.headers, "Connection": "close"})
     await send(
@@ -237,7 +243,7 @@ async def _application_refuses_early(answer: HttpResponse, body: Body, send: Sen
 
 
 def _application_refusal(head: HttpRequest, error: SfnError) -> HttpResponse:
-    """The error in the protocol of the request."""
+    """Returns the error in the protocol of the request."""
     if aws_json.TARGET in head.headers:
         return error_message_response(error, aws_json.aws_json_content_type(head))
     return (

@@ -1,7 +1,7 @@
-"""AWS JSON 1.0 and 1.1, which Step Functions, CloudWatch Logs and EventBridge speak.
+"""AWS JSON 1.0 and 1.1: the protocol of Step Functions, CloudWatch Logs and EventBridge.
 
 https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
-The operation is named by the header X-Amz-Target: "AWSStepFunctions.StartExecution".
+The header X-Amz-Target names the operation: "AWSStepFunctions.StartExecution".
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _SERVICES = {"AWSStepFunctions": "stepfunctions", "Logs_20140328": "logs", "AWSE
 
 
 def aws_json_operation(request: HttpRequest) -> Operation:
-    """The operation that X-Amz-Target names. Raises ApiError UnknownOperationException."""
+    """Returns the operation that X-Amz-Target names. Raises ApiError UnknownOperationException."""
     prefix, _, name = request.headers[TARGET].rpartition(".")
     service = _SERVICES.get(prefix)
     try:
@@ -37,14 +37,14 @@ def aws_json_operation(request: HttpRequest) -> Operation:
 
 
 def aws_json_content_type(request: HttpRequest) -> str:
-    """The version of the protocol of the request, and of its response when it fails."""
+    """Returns the content type of the request's protocol version, for a response that fails."""
     return f"application/x-amz-json-{'1.1' if '1.1' in request.headers.get('content-type', '') else '1.0'}"
 
 
 def read_aws_json_request(operation: Operation, request: HttpRequest) -> dict[str, Any]:
-    """The operation's request. Raises ApiError SerializationException.
+    """Returns the operation's request. Raises ApiError SerializationException.
 
-    Of StartExecution's and StartSyncExecution's traceHeader, AWS prefers what stands in the HTTP header.
+    For traceHeader in StartExecution and StartSyncExecution, AWS prefers the HTTP header.
     """
     members: dict[str, Any] = shapes.shape_from_wire(operation.input, json_body(request.body))
     if "traceHeader" in operation.input["members"] and TRACE in request.headers:
@@ -53,7 +53,7 @@ def read_aws_json_request(operation: Operation, request: HttpRequest) -> dict[st
 
 
 def json_body(body: bytes) -> Json:
-    """The value of a body, where nothing means {}. Raises ApiError SerializationException."""
+    """Parses a body; an empty one is {}. Raises ApiError SerializationException."""
     try:
         return read_json(body.decode()) if body.strip() else {}
     except UnicodeDecodeError:

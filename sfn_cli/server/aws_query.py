@@ -1,7 +1,7 @@
-"""AWS's query protocol and its XML, which STS speaks, and many services that are not served.
+"""AWS's query protocol and its XML: that of STS, and of many services that are not served.
 
 https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
-The operation is the Action of a form (or of the query). Answers and errors are XML.
+The operation is the Action of a form (or of the query). Responses and errors are XML.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 FORM = "application/x-www-form-urlencoded"
 _CONTENT_TYPE = "text/xml"
 _SERVICES = {"2011-06-15": "sts"}
-"""The services that are answered, by the Version that their requests have."""
+"""The supported services, by the Version in their requests."""
 
 _CODES = {
     "MissingAuthenticationTokenException": "MissingAuthenticationToken",
@@ -34,17 +34,17 @@ _CODES = {
     "IncompleteSignatureException": "IncompleteSignature",
     "UnknownOperationException": "InvalidAction",
 }
-"""This protocol's names of errors that the others name otherwise."""
+"""This protocol's names of errors that have different names in the others."""
 
 
 def is_aws_query(request: HttpRequest) -> bool:
-    """Whether a request is in this protocol, or is one for S3, whose errors are XML, too."""
+    """Whether a request is in this protocol, or for S3, whose errors are XML too."""
     is_form = request.headers.get("content-type", "").startswith(FORM) or "Action=" in request.query
     return (request.path == "/" and is_form) or signature.service_signed_for(request) == "s3"
 
 
 def aws_query_operation(request: HttpRequest) -> Operation:
-    """The operation that a request calls. Raises ApiError UnknownOperationException."""
+    """Returns the operation that a request calls. Raises ApiError UnknownOperationException."""
     form = _aws_query_form(request)
     action, service = form.get("Action", ""), _SERVICES.get(form.get("Version", ""))
     if service is None or action not in model.model_operation_names(service):
@@ -55,14 +55,14 @@ def aws_query_operation(request: HttpRequest) -> Operation:
 
 
 def read_aws_query_request(operation: Operation, request: HttpRequest) -> dict[str, Any]:
-    """The operation's request, whose members are scalars all."""
+    """Returns the operation's request, whose members are all scalars."""
     return {
         name: value for name, value in _aws_query_form(request).items() if name in operation.input["members"]
     }
 
 
 def aws_query_response(operation: Operation, answer: dict[str, Any]) -> HttpResponse:
-    """The operation's answer, whose members are scalars all."""
+    """Returns the operation's response, whose members are all scalars."""
     members = "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in answer.items())
     request_id = random_uuid()
     body = (
@@ -74,7 +74,7 @@ def aws_query_response(operation: Operation, answer: dict[str, Any]) -> HttpResp
 
 
 def aws_query_error_response(error: SfnError) -> HttpResponse:
-    """An error in the protocol's form, which clients of S3 and EC2 read as well."""
+    """Returns an error in the protocol's form, which clients of S3 and EC2 read as well."""
     code, status, _ = describe_error_message(error)
     request_id = random_uuid()
     fault = f"<Code>{_CODES.get(code, code)}</Code><Message>{escape(str(error))}</Message>"

@@ -1,8 +1,10 @@
-"""Request bodies: how large one may be, how slowly it may arrive, and how much memory all of them may take.
+"""Request bodies: limits on their size, their slowness and the memory they take together.
 
-Rule 1: a body may be slow, but must not stall: arriving bytes extend its BODY_SECONDS (a token bucket).
+Rule 1: a body may be slow, but must not stall: arriving bytes extend its BODY_SECONDS (a token
+bucket).
 Rule 2: a body counts from its first byte until its request no longer needs it.
-Rule 3: when all bodies together grow too large, those that have been arriving for longest are given up.
+Rule 3: when all bodies together grow too large, those that have been arriving for longest are
+dropped.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ _TOO_SLOW = f"The body arrived too slowly: nothing for {BODY_SECONDS} s, or less
 
 
 class Bodies:
-    """All request bodies that one server has in memory. Belongs to the thread of one event loop."""
+    """All request bodies that one server has in memory. Belongs to one event loop's thread."""
 
     def __init__(self, notices: Notices, max_bytes: int = MAX_BODIES_BYTES) -> None:
         self.notices = notices
@@ -47,7 +49,7 @@ class Bodies:
             next(iter(self._arriving)).give_up("The server is reading too many large requests. Try again.")
 
     def stop(self) -> None:
-        """Drops all bodies that are arriving: the server stops."""
+        """Drops all bodies that are arriving, because the server stops."""
         for body in list(self._arriving):
             body.give_up("sfn serve is stopping.")
 
@@ -72,9 +74,9 @@ class Body:
         """Whether there is more of the body than has been read."""
 
     async def read(self, limit: int) -> bytes:
-        """The whole body.
+        """Reads the whole body.
 
-        Raises ApiError: 413 (longer than `limit` bytes), 408 (too slow) or 503 (given up).
+        Raises ApiError: 413 (longer than `limit` bytes), 408 (too slow) or 503 (dropped).
         """
         declared = self.request.headers.get("content-length", "")
         if declared.isdecimal() and int(declared) > limit:

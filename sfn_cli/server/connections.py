@@ -1,12 +1,12 @@
-"""The connections of `sfn serve`: time limits, their number, and which gives way to a new one.
+"""The connections of `sfn serve`: time limits, their number, and which one a new one replaces.
 
 Rule 1: a client has limited time for everything that it does itself: sending a request, reading the
         response, leaving the connection idle. The server's own work, such as waiting for the end of
         an execution, has no limit here.
 Rule 2: when there are too many connections, a new one replaces the one that has been inactive for
         longest. An incomplete head is not activity, the bytes of a body are; a request that is
-        being answered is never given up.
-Rule 3: a client that sends requests ahead of their answers (pipelining) is not read further than
+        being answered is never dropped.
+Rule 3: a client that sends requests ahead of their responses (pipelining) is not read further than
         MAX_PIPELINED_BYTES.
 Rule 4: a client's error is at most a line on stderr (notices.py). Closing a connection between
         requests is not an error.
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 
 class Phase(Enum):
-    """What a connection is doing."""
+    """The current activity of a connection."""
 
     HEAD = "the head of a request is arriving, or a new connection has sent nothing yet"
     BODY = "a body is arriving; its request may have been refused already"
@@ -122,8 +122,9 @@ class Connections:
 
 
 class _Flow(FlowControl):
-    """Whether a connection is read. uvicorn resumes reading whenever the application awaits a
-    message of its request.
+    """Controls whether a connection is read.
+
+    uvicorn resumes reading whenever the application awaits a message of its request.
     """
 
     def __init__(self, transport: asyncio.Transport, connection: Connection) -> None:
@@ -136,7 +137,10 @@ class _Flow(FlowControl):
 
 
 class Connection(H11Protocol):
-    """One client's connection, from the moment that it is accepted. `setting_up` is the task for TLS."""
+    """One client's connection, from the moment that it is accepted.
+
+    `setting_up` is the task for TLS.
+    """
 
     setting_up: asyncio.Task[None] | None = None
 
@@ -154,7 +158,7 @@ class Connection(H11Protocol):
         self._timer = self.loop.call_later(HEAD_SECONDS, self._be_late)
         connections.add(self)
 
-    # What uvicorn and asyncio call
+    # Called by uvicorn and asyncio
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self._is_set_up = True
@@ -177,7 +181,7 @@ class Connection(H11Protocol):
 
     @property
     def pipelined_bytes(self) -> int:
-        """How many bytes of further requests have arrived while one is being answered."""
+        """Returns how many bytes of further requests have arrived while one is being answered."""
         return len(self.conn.trailing_data[0]) if self.conn.their_state is h11.DONE else 0
 
     def on_response_complete(self) -> None:
@@ -203,7 +207,7 @@ class Connection(H11Protocol):
         self.forget()
 
     def send_400_response(self, msg: str) -> None:
-        """Refuses what is not HTTP. uvicorn calls this while it handles h11's error."""
+        """Rejects bytes that are not HTTP. uvicorn calls this while it handles h11's error."""
         if self._current_phase() is Phase.ANSWERING:
             # More bytes after a request with `Connection: close`: that one's answer is the last one.
             self._drops_data = True
@@ -225,7 +229,7 @@ class Connection(H11Protocol):
         except h11.LocalProtocolError:
             self.drop()
 
-    # What ends it
+    # Ending the connection
 
     def drop(self) -> None:
         """Closes the connection at once, without a response."""
@@ -262,7 +266,7 @@ class Connection(H11Protocol):
         self._update()
 
     def _be_late(self) -> None:
-        """Called at the end of the time for a phase."""
+        """Handles the end of a phase's time limit."""
         if self._phase is Phase.HEAD and self._has_begun():
             self._connections.notices.note(f"closed a connection: no request within {HEAD_SECONDS} s")
             self._refuse(
@@ -279,7 +283,7 @@ class Connection(H11Protocol):
                 self._connections.notices.note("closed a connection: its client does not read the answer")
             self.drop()
 
-    # Which phase it is in
+    # The phase
 
     def _update(self) -> None:
         if self._is_over:

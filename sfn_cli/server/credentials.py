@@ -1,7 +1,7 @@
 """The credentials that `sfn serve --credentials FILE` accepts: an AWS shared credentials file.
 
 https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html
-Every profile with an access key counts; one without (a role, a process, single sign-on) is passed over.
+Every profile with an access key counts; one without (a role, a process, single sign-on) is skipped.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def read_server_credentials(path: str) -> Mapping[str, AccessKey]:
     except UnicodeDecodeError as error:
         raise _unusable_credentials(path, "it is not UTF-8 text") from error
     except Error as error:
-        # Its own words show lines of the file, which may hold a secret.
+        # Its own message shows lines of the file, which may contain a secret.
         line = getattr(error, "lineno", None) or (getattr(error, "errors", None) or [(None,)])[0][0]
         raise _unusable_credentials(
             path, f"line {line} is neither [profile] nor name = value below one"

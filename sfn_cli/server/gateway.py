@@ -1,5 +1,4 @@
-"""`POST /gateway/NAME`: state machines as a web client meets them behind an API Gateway, without
-AWS's protocol.
+"""`POST /gateway/NAME`: state machines as behind an API Gateway, without AWS's protocol.
 
     an EXPRESS machine    its execution is waited for: 200 with the output,
                           500 with {"error", "cause"}, 504 when it timed out
@@ -7,12 +6,11 @@ AWS's protocol.
                           as StartExecution answers
 
 NAME is a machine's name or ARN, `NAME:live` an alias and `NAME:3` a version. The body is the
-execution's input. A refusal has API Gateway's form: {"message"}. Requests are not
-signed, as with a gateway without an authorizer; with --credentials they are, as with one with
-AWS_IAM.
+execution's input. An error has API Gateway's form: {"message"}. Requests are not signed, as with a
+gateway without an authorizer; with --credentials they are, as with one with AWS_IAM.
 
-A web page may ask if the one who started the server named its origin (--gateway-origin), and then
-for this alone.
+A web page may send requests only if its origin was named when the server was started
+(--gateway-origin).
 https://fetch.spec.whatwg.org/#http-cors-protocol
 """
 
@@ -45,12 +43,15 @@ _PREFLIGHT_SECONDS = "600"
 
 
 class Gateway:
-    """Answers for one server."""
+    """Answers the gateway requests of one server."""
 
     def __init__(
         self, settings: Settings, listening_host: str, origins: Collection[str], scheme: str = "http"
     ) -> None:
-        """`scheme` is the one under which the server is reached: "http" or "https"."""
+        """Takes the server's addresses, and the `origins` whose pages may send requests.
+
+        `scheme` is the one under which the server is reached: "http" or "https".
+        """
         self._settings = settings
         self._listening_host = listening_host
         self._scheme = scheme
@@ -59,7 +60,9 @@ class Gateway:
     async def answer(
         self, head: HttpRequest, whole: Callable[[], Awaitable[HttpRequest]], call: Call
     ) -> HttpResponse:
-        """`whole` returns the request with its body, or raises ApiError; `call` calls an operation,
+        """Responds to one request.
+
+        `whole` returns the request with its body, or raises ApiError; `call` calls an operation,
         and waits for it without a thread.
         """
         headers = head.headers
@@ -108,7 +111,7 @@ class Gateway:
         )
 
     def _cors(self, headers: Mapping[str, str]) -> dict[str, str]:
-        """What lets a page of a named origin read the answer."""
+        """Returns the headers that let a page of a named origin read the response."""
         if not self._origins:
             return {}
         origin = headers.get("origin")
@@ -118,7 +121,7 @@ class Gateway:
         return {"Vary": "Origin", **may_read}
 
     def _preflight(self, headers: Mapping[str, str]) -> dict[str, str]:
-        """The response to a browser's preflight request."""
+        """Returns the headers of the response to a browser's preflight request."""
         allowed = {
             **self._cors(headers),
             "Access-Control-Allow-Methods": "POST",
@@ -132,8 +135,9 @@ class Gateway:
 
 
 def check_gateway_origins(origins: Sequence[str]) -> frozenset[str]:
-    """Returns the origins as browsers send them. Raises ConfigurationError for a value that is not
-    an origin; `*` would let every page in.
+    """Returns the origins as browsers send them.
+
+    Raises ConfigurationError for a value that is not an origin; `*` would admit every page.
     """
     for origin in origins:
         if not _is_gateway_origin(origin):

@@ -1,4 +1,4 @@
-"""How long `sfn serve` waits for a client, and how much it accepts from all clients at once."""
+"""Limits of `sfn serve`: how long it waits for a client, and how much it accepts at once."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ MIN_OPEN_FILES = 256
 
 
 def max_connections_limit(open_files: int) -> int:
-    """How many clients may be connected: half of the open files.
+    """Returns how many clients may be connected: half of the open files.
 
     The rest is for the store and for functions.
     """
@@ -44,8 +44,9 @@ def max_connections_limit(open_files: int) -> int:
 
 
 def max_patient_threads_limit(open_files: int) -> int:
-    """How many operations that keep their thread for long, such as Lambda's Invoke, may run at once.
+    """Returns how many operations that block a thread for long may run at once.
 
-    Each has up to three files of the store open, and the pipes and the socket of a function.
+    Lambda's Invoke is one. Each has up to three files of the store open, and the pipes and the
+    socket of a function.
     """
     return min(open_files // 16, 256)

@@ -1,4 +1,4 @@
-"""The process behind `sfn serve`: one socket, uvicorn, and an end that loses nothing."""
+"""The process behind `sfn serve`: one socket, uvicorn, and a shutdown that loses no request."""
 
 from __future__ import annotations
 
@@ -87,8 +87,10 @@ def run_listener(
 
 
 class _ListeningServer(uvicorn.Server):
-    """Says when it listens and when it is to end. A signal ends it with exit code 0: it did
-    what the user wanted. A second one does so without waiting for what is being answered.
+    """Announces when it listens and when it is to end.
+
+    A signal ends it with exit code 0: it did what the user wanted. A second one does so without
+    waiting for the responses in progress.
     """
 
     _acceptor: Acceptor | None = None
@@ -142,7 +144,7 @@ class _ListeningServer(uvicorn.Server):
 
 
 def _open_more_listener_files() -> int:
-    """Raises the limit on open files and sockets to OPEN_FILES where that is allowed, and returns the limit.
+    """Raises the limit on open files and sockets to OPEN_FILES, if allowed; returns the limit.
 
     Raises ConfigurationError when it is below MIN_OPEN_FILES.
     """
@@ -159,12 +161,12 @@ def _open_more_listener_files() -> int:
 
 
 def _listen_on(host: str, port: int, scheme: str) -> socket.socket:
-    """A bound socket. Raises ConfigurationError when the address is not available."""
+    """Returns a bound socket. Raises ConfigurationError when the address is not available."""
     try:
         address = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         listening = socket.create_server(address[4][:2], family=address[0], backlog=2048)
-        # Connections inherit it. asyncio would see to it, but not for a socket that was created
-        # without naming TCP; without it the body of an answer waits 40 ms for the client to
+        # Connections inherit it. asyncio sets it too, but not for a socket that was created
+        # without naming TCP; without it the body of a response waits 40 ms for the client to
         # acknowledge the headers.
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return listening

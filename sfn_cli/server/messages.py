@@ -1,4 +1,4 @@
-"""What a protocol reads and writes: an HTTP request and response, whole, and how errors are shown."""
+"""HTTP requests and responses that a protocol reads and writes as a whole, and their errors."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 class HttpRequest(NamedTuple):
-    """`path` and `query` are as they were sent (percent-encoded); names of headers are in lower case."""
+    """A request; `path` and `query` are as they were sent (percent-encoded).
+
+    Header names are in lower case.
+    """
 
     method: str
     path: str
@@ -35,7 +38,7 @@ def message_with_request_id(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def error_message_response(error: SfnError, content_type: str) -> HttpResponse:
-    """An error as AWS's clients read it: the code in the body and in a header."""
+    """Returns an error as AWS's clients read it: the code in the body and in a header."""
     code, status, members = describe_error_message(error)
     headers = message_with_request_id({"Content-Type": content_type, "x-amzn-ErrorType": code})
     body = {"__type": code, "message": str(error), **members}

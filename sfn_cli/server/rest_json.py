@@ -1,8 +1,8 @@
-"""REST-JSON, which Lambda speaks: the operation is the method and the path.
+"""REST-JSON, the protocol of Lambda: the method and the path name the operation.
 
 https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html
-The model says where each member stands ("location"): in the path, the query, a header, or, with
-none, in the JSON body; a structure's "payload" is the member that is the body itself.
+The model says where each member is ("location"): in the path, the query, a header, or, with none,
+in the JSON body; a structure's "payload" is the member that is the body itself.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class RestRoute(NamedTuple):
 
 
 def rest_json_routes() -> list[RestRoute]:
-    """The routes of Lambda, from the model."""
+    """Returns the routes of Lambda, from the model."""
     operations = (model.load_model("lambda", name) for name in model.model_operation_names("lambda"))
     return [
         RestRoute(operation.http["method"], _rest_json_path_segments(operation.http["uri"]), operation)
@@ -56,7 +56,7 @@ def rest_json_routes() -> list[RestRoute]:
 
 
 def find_rest_json_route(table: Sequence[RestRoute], request: HttpRequest) -> RestRoute:
-    """The route of a request. Raises ApiError UnknownOperationException with status 404."""
+    """Finds the route of a request. Raises ApiError UnknownOperationException with status 404."""
     segments = _rest_json_path_segments(request.path)
     for route in table:
         if route.matches(request.method, segments):
@@ -65,7 +65,7 @@ def find_rest_json_route(table: Sequence[RestRoute], request: HttpRequest) -> Re
 
 
 def read_rest_json_request(route: RestRoute, request: HttpRequest) -> dict[str, Any]:
-    """The operation's request. Raises ApiError SerializationException."""
+    """Returns the operation's request. Raises ApiError SerializationException."""
     shape = route.operation.input
     payload = shape.get("payload")
     members: dict[str, Any] = (
@@ -120,7 +120,7 @@ def _rest_json_path_segments(path: str) -> list[str]:
 
 
 def _read_rest_json_text(shape: Shape, text: str) -> Any:
-    """A member's value from the query or a header."""
+    """Parses a member's value from the query or a header."""
     kind = shape["type"]
     if kind in ("integer", "long"):
         # Python's int() also reads "1_000", " 1" and the digits of every script.

@@ -1,9 +1,9 @@
-"""Whether a request was signed (Signature Version 4) with credentials that are known.
+"""Checks that a request was signed (Signature Version 4) with known credentials.
 
-The signature stands in the header Authorization or, of a presigned URL, in the query. Region and
+The signature is in the header Authorization or, for a presigned URL, in the query. Region and
 service are those that were signed, whatever they are.
-Rule 1: all that decides what a request does is signed: method, path, query, Host, every x-amz-*
-header that is there, the body.
+Rule 1: everything that decides what a request does is signed: method, path, query, Host, every
+x-amz-* header in the request, the body.
 Rule 2: the errors are AWS's, with status 403; none shows what was expected.
 """
 
@@ -33,7 +33,7 @@ MAX_EXPIRES_SECONDS = 7 * 24 * 60 * 60
 
 
 class Signature(NamedTuple):
-    """What a request says that it was signed with."""
+    """The signature that a request claims."""
 
     access_key_id: str
     scope: str
@@ -44,11 +44,11 @@ class Signature(NamedTuple):
     """When it was signed: "20150830T123600Z"."""
     session_token: str | None
     expires: timedelta | None
-    """How long a presigned URL is good for; None for a signature in the header."""
+    """How long a presigned URL is valid; None for a signature in the header."""
 
 
 def signature_of(request: HttpRequest) -> Signature:
-    """The signature that a request claims; its body is not looked at.
+    """Returns the signature that a request claims, without checking its body.
 
     Raises ApiError MissingAuthenticationTokenException or IncompleteSignatureException.
     """
@@ -65,7 +65,7 @@ def signature_of(request: HttpRequest) -> Signature:
 
 
 def service_signed_for(request: HttpRequest) -> str | None:
-    """The service that the client means ("states"), if the request says that it is signed."""
+    """Returns the service that the client means ("states"), if the request claims to be signed."""
     try:
         return signature_of(request).scope.split("/")[2]
     except ApiError:
@@ -75,10 +75,10 @@ def service_signed_for(request: HttpRequest) -> str | None:
 def check_signature_claim(
     signature: Signature, request: HttpRequest, known: Mapping[str, AccessKey], now: datetime
 ) -> None:
-    """Checks what does not need the body: who signed, when, and which headers.
+    """Checks the parts that do not need the body: who signed, when, and which headers.
 
-    So no body is read for an unknown key, and the signature of a long upload does not expire while its body
-    arrives. Raises ApiError UnrecognizedClientException, IncompleteSignatureException or
+    So no body is read for an unknown key, and the signature of a long upload does not expire while
+    its body arrives. Raises ApiError UnrecognizedClientException, IncompleteSignatureException or
     InvalidSignatureException.
     """
     _credentials_of_signature(signature, known)
@@ -121,7 +121,7 @@ def _credentials_of_signature(signature: Signature, known: Mapping[str, AccessKe
     return credentials
 
 
-# Where it stands
+# In the header or in the query
 
 
 def _signature_in_header(authorization: str, headers: Mapping[str, str]) -> Signature:
@@ -177,7 +177,10 @@ def _signature_in_query(query: Mapping[str, str]) -> Signature:
 
 
 def _signature_credential(text: str) -> tuple[str, str]:
-    """The access key's id and the scope in "KEY/DATE/REGION/SERVICE/aws4_request"; a key may hold slashes."""
+    """Returns the access key's id and the scope in "KEY/DATE/REGION/SERVICE/aws4_request".
+
+    A key may contain slashes.
+    """
     key, *scope = text.rsplit("/", 4)
     if len(scope) != 4 or not all((key, *scope)):
         raise _incomplete_signature(
@@ -191,14 +194,17 @@ def _signature_credential(text: str) -> tuple[str, str]:
 
 
 def _signature_date_as_iso(date: str) -> str:
-    """An HTTP date as X-Amz-Date has it; "" when it is no date, or one before the year 1 or after 9999."""
+    """Converts an HTTP date to X-Amz-Date's form.
+
+    "" when it is not a date, or one before the year 1 or after 9999.
+    """
     try:
         return parsedate_to_datetime(date).astimezone(UTC).strftime(sigv4.TIME)
     except (ValueError, OverflowError):
         return ""
 
 
-# When, and what
+# The time and the digest
 
 
 def _check_signature_time(signature: Signature, now: datetime) -> None:

@@ -8,7 +8,9 @@ from sfn_cli.errors import ConfigurationError
 
 
 def tls_server_context(certfile: str, keyfile: str | None = None) -> ssl.SSLContext:
-    """TLS with the certificate (chain) in a PEM file, and its private key, which may be in the same file.
+    """Creates a TLS context from a certificate (chain) and its private key, both in PEM files.
+
+    The key may be in the certificate's file.
 
     Raises ConfigurationError when a file cannot be read, or the two do not belong together.
     """

@@ -1,4 +1,4 @@
-"""How requests are refused that are another service's, or of an operation that sfn does not have."""
+"""Errors for requests to other services, and for operations that sfn does not support."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ SERVED = (
 
 
 def unsupported_request(what: str, request: HttpRequest, status: int = 400) -> ApiError:
-    """The error for a request that is another service's, or an operation's that sfn does not have:
+    """Returns the error for a request to another service or for an unsupported operation.
+
     `what` names it.
     """
     service = signature.service_signed_for(request)

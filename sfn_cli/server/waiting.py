@@ -1,9 +1,9 @@
 """Long polls on the server: each is a task of the event loop, and no thread waits.
 
-Rule 1: nothing is done for a client that is gone: a task of an activity is its only worker's, and
-would be lost.
-Rule 2: when the server is to end, polls are answered at once, with nothing; a request that waits
-for an execution gets a grace period, and then an error: the server ends.
+Rule 1: no operation is performed for a client that has disconnected: an activity's task goes to one
+worker only, and would be lost.
+Rule 2: when the server is to end, polls are answered at once, with an empty response; a request
+that waits for an execution gets a grace period, and then an error: the server ends.
 """
 
 from __future__ import annotations
@@ -23,30 +23,33 @@ if TYPE_CHECKING:
     from sfn_cli.api.service import Service
 
 GRACE_SECONDS = 5
-"""How long what is being answered may take when the server is to end."""
+"""How long requests in progress may take when the server is to end."""
 
 Answered = dict[str, Any]
 
 
 class Waiting:
-    """The requests of one server that wait, over a Service of the event loop's own."""
+    """The waiting requests of one server, over a Service of the event loop's own."""
 
     def __init__(
         self, service: Service, in_thread: Callable[[Callable[[Service], Answered | None]], Awaitable[Any]]
     ) -> None:
-        """`in_thread` calls a function in a thread, with a Service of that thread's."""
+        """Takes the event loop's Service.
+
+        `in_thread` calls a function in a thread, with a Service of that thread's.
+        """
         self._watch = Watch(service)
         self._in_thread = in_thread
-        self._ending = asyncio.Event()  # polls wait no longer
-        self._ended = asyncio.Event()  # nobody does
+        self._ending = asyncio.Event()  # polls stop waiting
+        self._ended = asyncio.Event()  # all requests stop waiting
 
     def end(self) -> None:
-        """Lets the waiting come to its end, by rule 2. Called in the event loop, once."""
+        """Ends the waits, by rule 2. Called in the event loop, once."""
         self._ending.set()
         asyncio.get_running_loop().call_later(GRACE_SECONDS, self._ended.set)
 
     async def answer(self, awaited: Awaited, request: Request) -> Answered:
-        """The answer when it is there. Raises ApiError, or what the operation raises."""
+        """Waits for the response and returns it. Raises ApiError, or what the operation raises."""
         gone = asyncio.create_task(_waiting_disconnection(request))
         try:
             if isinstance(awaited, AwaitedEnd):
@@ -81,9 +84,7 @@ async def _waiting_before(
     ending: asyncio.Event,
     seconds: float | None = None,
 ) -> bool:
-    """Whether what is waited for came before the client was gone, the server was to end, and the
-    time was over.
-    """
+    """Whether the event came before a disconnection, the server's shutdown and the timeout."""
     came, ended = asyncio.create_task(event), asyncio.create_task(ending.wait())
     try:
         await asyncio.wait({came, gone, ended}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
@@ -97,6 +98,6 @@ async def _waiting_before(
 
 
 async def _waiting_disconnection(request: Request) -> None:
-    """Returns when the client is gone. The request's body has been read."""
+    """Returns when the client has disconnected. The request's body has been read."""
     while (await request.receive())["type"] != "http.disconnect":
         pass

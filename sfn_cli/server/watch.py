@@ -1,4 +1,4 @@
-"""What requests wait for in the store, watched for all of them: one look serves all, and no thread waits."""
+"""A watch on the store for all waiting requests: one look serves all, and no thread waits."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Future = asyncio.Future[None]
 
 
 class Watch:
-    """Belongs to the thread of one event loop, as does `service`, whose store it looks at."""
+    """Belongs to one event loop's thread, as does `service`, whose store it watches."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -34,8 +34,9 @@ class Watch:
         await self._wait(self._ends, execution)
 
     async def task_of(self, activity: str) -> None:
-        """Returns when the activity has a task for who waits, which another may have taken
-        meanwhile. Raises StoreError.
+        """Returns when the activity has a task for this request. Raises StoreError.
+
+        Another request may have taken the task meanwhile.
         """
         await self._wait(self._tasks, activity)
 
@@ -48,7 +49,7 @@ class Watch:
         try:
             await future
         except asyncio.CancelledError:
-            self._follower.look_again()  # it may have been assigned a task: another may take it now
+            self._follower.look_again()  # it may have been assigned a task: another request may take it now
             raise
         finally:
             with suppress(ValueError):  # it was answered

@@ -1,9 +1,8 @@
-"""EventBridge's connections, which authorise HTTP tasks: CreateConnection, DescribeConnection and
-their like.
+"""EventBridge connections, which authorize HTTP tasks: CreateConnection and related operations.
 
 https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateConnection.html
-A connection is stored with its secrets; no operation returns them. A new connection is AUTHORIZED at
-once: a token is requested when a task first needs it (`integrations/http/authorization.py`).
+A connection is stored with its secrets; no operation returns them. A new connection is AUTHORIZED
+at once: a token is requested when a task first needs it (`integrations/http/authorization.py`).
 """
 
 from __future__ import annotations
@@ -69,7 +68,7 @@ def describe_connection(service: Service, request: dict[str, Any]) -> dict[str, 
 
 
 def list_connections(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """The connections of this account and region, by name."""
+    """Lists the connections of this account and region by name."""
     prefix, state = (
         _connection_arn_stem(service, request.get("NamePrefix", "")),
         request.get("ConnectionState"),
@@ -89,7 +88,7 @@ def list_connections(service: Service, request: dict[str, Any]) -> dict[str, Any
 
 
 def update_connection(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """Changes the given members only; a new AuthorizationType requires its parameters too."""
+    """Changes only the given members; a new AuthorizationType requires its parameters too."""
     now = service.clock()
 
     def change(old: Connection) -> Connection:
@@ -122,7 +121,7 @@ def update_connection(service: Service, request: dict[str, Any]) -> dict[str, An
 
 
 def deauthorize_connection(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """Forgets what authorises: tasks fail until the connection is updated."""
+    """Removes the authorization parameters: tasks fail until the connection is updated."""
 
     def change(old: Connection) -> Connection:
         return old._replace(
@@ -147,8 +146,10 @@ def delete_connection(service: Service, request: dict[str, Any]) -> dict[str, An
 
 
 def find_connection(service: Service, connection_arn: str) -> Connection | None:
-    """Finds the connection that a task names. If none has that ARN, a connection of another id or
-    account with the same name matches: a definition that was written for AWS has AWS's ARN.
+    """Finds the connection that a task names.
+
+    If none has that ARN, a connection with the same name but another id or account matches:
+    a definition written for AWS contains AWS's ARN.
     """
     stem, _, _ = connection_arn.rpartition("/")
     _, _, name = stem.rpartition("/")
@@ -160,8 +161,9 @@ def _connection_arn_stem(service: Service, name: str) -> str:
 
 
 def _check_connection(request: Mapping[str, Any]) -> None:
-    """Raises ApiError ValidationException when what authorises is not of the AuthorizationType, or
-    is not sfn's to have. (ours)
+    """Raises ApiError ValidationException for unusable authorization parameters (ours).
+
+    They must match the AuthorizationType and be of a kind that sfn supports.
     """
     type_, parameters = request["AuthorizationType"], request["AuthParameters"]
     given = [member for member in _PARAMETERS.values() if parameters.get(member) is not None]
@@ -185,7 +187,7 @@ def _merge_connection(old: Json, new: Json) -> Json:
 
 
 def _connection_without_secrets(parameters: Json) -> Json:
-    """The parameters without secrets, and without the values that are marked as secret."""
+    """Returns the parameters without secrets, and without the values that are marked as secret."""
     if isinstance(parameters, list):
         return [_connection_without_secrets(item) for item in parameters]
     if not isinstance(parameters, dict):
@@ -197,7 +199,7 @@ def _connection_without_secrets(parameters: Json) -> Json:
 
 
 def _connection_change_response(connection: Connection) -> dict[str, Any]:
-    """The members that every operation returns that changes a connection."""
+    """Returns the members that every operation that changes a connection returns."""
     return {
         "ConnectionArn": connection.arn,
         "ConnectionState": connection.state,

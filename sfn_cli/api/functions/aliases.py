@@ -1,7 +1,8 @@
 """Aliases of functions: CreateAlias, GetAlias, UpdateAlias, DeleteAlias, ListAliases.
 
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html
-An alias leads to one version, or to two by weight, drawn for each invocation (`functions/routing.py`).
+An alias points to one version, or to two with weights; each invocation draws one of them
+(`functions/routing.py`).
 """
 
 from __future__ import annotations
@@ -55,7 +56,10 @@ def get_alias(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def update_alias(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """Changes what is given: weights stay until other ones are, or none: AdditionalVersionWeights={}."""
+    """Changes only the given members.
+
+    The weights stay until others are given, or none: AdditionalVersionWeights={}.
+    """
     name = existing_latest_reference(service, request).name
     weights = _alias_weights(request)
 
@@ -79,7 +83,7 @@ def update_alias(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def delete_alias(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """Deletes it; that there is none is no error."""
+    """Deletes the alias; it is not an error if it does not exist."""
     service.function_aliases.delete(existing_latest_reference(service, request).name, request["Name"])
     return {}
 
@@ -97,21 +101,19 @@ def list_aliases(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _version_of_alias(version: str) -> int:
-    """The number of a version, which the model says is $LATEST or digits."""
+    """Returns the number of a version; the model allows only $LATEST or digits."""
     return arn.version_number_of_arn(version) or 0
 
 
 def _alias_weights(request: Mapping[str, Any]) -> dict[str, float] | None:
-    """The weights that are given, None if none are."""
+    """Returns the weights in the request, or None if it has none."""
     if "RoutingConfig" not in request:
         return None
     return dict(request["RoutingConfig"].get("AdditionalVersionWeights") or {})
 
 
 def _check_alias(service: Service, function: str, alias: FunctionAlias) -> None:
-    """Raises ApiError unless the alias leads to versions that there are, and shares invocations
-    between two at most.
-    """
+    """Raises ApiError unless the alias points to existing versions, at most two."""
     if len(alias.weights) > 1:
         raise invalid_function_reference(
             "Number of items in AdditionalVersionWeights cannot be greater than 1"
@@ -137,7 +139,7 @@ def _missing_alias(message: str) -> ApiError:
 
 
 def _alias_response(service: Service, function: str, alias: FunctionAlias) -> dict[str, Any]:
-    """An AliasConfiguration."""
+    """Returns an AliasConfiguration."""
     shown: dict[str, Any] = {
         "AliasArn": function_arn(service, function, alias.name),
         "Name": alias.name,

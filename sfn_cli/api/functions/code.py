@@ -1,7 +1,7 @@
-"""A function's code, as requests give it: a zip, or (our own CodeDir) a folder of this machine,
-which is used where it lies.
+"""A function's code in requests: a zip or, by sfn's own CodeDir, a folder of this machine.
 
-A version's code never changes: what is published of a folder is a zip of what is in it then.
+A folder is used in place. A version's code never changes: publishing a folder stores a zip of its
+content at that time.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _NOT_CODE = frozenset({"__pycache__", ".git"})
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-"""A zip's oldest time: what is the same is to have the same zip."""
+"""A zip's oldest time, so that the same content always has the same zip."""
 
 
 def parse_code(source: Mapping[str, Any]) -> Code | None:
@@ -50,7 +50,10 @@ def parse_code(source: Mapping[str, Any]) -> Code | None:
 
 
 def _check_code_zip(content: bytes) -> None:
-    """That it is a zip and not too large. What its entries may be is checked when they are unpacked."""
+    """Raises ApiError unless the content is a zip that is not too large.
+
+    What its entries may be is checked when they are unpacked.
+    """
     import io
     import zipfile
 
@@ -73,7 +76,10 @@ def _check_code_zip(content: bytes) -> None:
 
 
 def facts_of_code(code: Code) -> dict[str, Json]:
-    """CodeSize and CodeSha256; a folder's content may change at any time, so its path stands for it."""
+    """Returns CodeSize and CodeSha256.
+
+    A folder's content may change at any time, so its path is hashed instead.
+    """
     import hashlib
 
     content = code.zip if code.zip is not None else os.fsencode(code.folder or "")
@@ -82,7 +88,10 @@ def facts_of_code(code: Code) -> dict[str, Json]:
 
 
 def snapshot_of_code(folder: str) -> bytes:
-    """A zip of what is in a folder now, caches left out: the same for the same content. Raises ApiError."""
+    """Returns a zip of the folder's current content without caches. Raises ApiError.
+
+    The same content always results in the same bytes.
+    """
     import io
     import zipfile
 
@@ -106,7 +115,7 @@ def snapshot_of_code(folder: str) -> bytes:
 
 
 def _code_files(folder: str, seen: set[tuple[int, int]]) -> Iterator[str]:
-    """The files below a folder, through links too: what they lead to belongs to the code."""
+    """Yields the files below a folder, following links: their targets belong to the code."""
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_file():

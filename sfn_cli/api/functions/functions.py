@@ -1,7 +1,7 @@
-"""Local Lambda functions: CreateFunction and its kin.
+"""Local Lambda functions: CreateFunction and related operations.
 
 https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
-What sfn could not do as Lambda does, it refuses rather than leaves out.
+A request for something that sfn cannot do as Lambda does is rejected, not silently reduced.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _KEPT = (
     "Runtime", "Role", "Handler", "Description", "Timeout", "MemorySize", "Environment",
     "TracingConfig", "LoggingConfig",
 )  # fmt: skip
-"""What a request sets of a configuration, as it is; the rest of it is the same for every local function."""
+"""The members that a request sets as they are; the rest is the same for every local function."""
 
 _REFUSED = ("Layers", "FileSystemConfigs", "ImageConfig", "CapacityProviderConfig", "DurableConfig")
 
@@ -200,7 +200,7 @@ def _update_function(
 
 
 def _describe_function(service: Service, request: Mapping[str, Any]) -> dict[str, Any]:
-    """Describes the function that was created or changed, or the version it is published as."""
+    """Describes the function that was created or changed, or the version it was published as."""
     named = {"FunctionName": request["FunctionName"]}
     return dict(
         version_response(
@@ -227,7 +227,7 @@ def _function_changes(request: Mapping[str, Any], name: str) -> dict[str, Json]:
 
 
 def _function_marks(now: int) -> dict[str, Json]:
-    """The members that differ between two states of a function."""
+    """Returns the members that differ between two states of a function."""
     import time
 
     at = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now / 1000))

@@ -1,5 +1,4 @@
-"""Invoke: a function is run and waited for (RequestResponse), run by a worker later (Event), or not
-at all (DryRun).
+"""Invoke: runs a function and waits (RequestResponse), queues it (Event) or does neither (DryRun).
 
 https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
 """

@@ -22,8 +22,9 @@ def functions_page(
     key: Callable[[Item], str],
     shown: Callable[[Item], Any],
 ) -> dict[str, Any]:
-    """Returns the requested page under `member`. `page` returns up to so many items after a key ("":
-    from the first); `shown` converts each.
+    """Returns the requested page under `member`.
+
+    `read` returns up to so many items after a key ("": from the first); `shown` converts each.
     """
     size = min(request.get("MaxItems") or quotas.FUNCTION_PAGE_ITEMS, quotas.FUNCTION_PAGE_ITEMS)
     try:

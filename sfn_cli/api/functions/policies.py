@@ -1,6 +1,6 @@
-"""Policies of functions, which sfn does not have: answered as of a function on AWS that has none.
+"""Policies of functions, which sfn does not have: answered as for a function on AWS without any.
 
-GetFunctionCodeSigningConfig, GetFunctionConcurrency, GetPolicy: clients such as Terraform ask for
+GetFunctionCodeSigningConfig, GetFunctionConcurrency, GetPolicy: clients such as Terraform call
 them when they read a function.
 """
 

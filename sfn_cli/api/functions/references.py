@@ -1,4 +1,4 @@
-"""Which function, at which version, a request means: FunctionName and Qualifier.
+"""The function and version that a request refers to, by FunctionName and Qualifier.
 
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html
 """
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 
 def parse_function_reference(request: Mapping[str, Any]) -> Reference:
-    """Returns the function's name, and the qualifier that is part of it or a member of its own.
-    Raises ApiError when they differ.
+    """Returns the function's name, and the qualifier from FunctionName or Qualifier.
+
+    Raises ApiError when the two differ.
     """
     name, qualifier = function_reference(request["FunctionName"])
     given = request.get("Qualifier")
@@ -32,7 +33,10 @@ def parse_function_reference(request: Mapping[str, Any]) -> Reference:
 
 
 def existing_function_reference(service: Service, request: Mapping[str, Any]) -> Function:
-    """The function at the version that is meant; an alias's is the one that it leads to. Raises ApiError."""
+    """Returns the function at the version that the request refers to. Raises ApiError.
+
+    For an alias, that is the version the alias points to.
+    """
     name, qualifier = parse_function_reference(request)
     number = 0 if qualifier in (None, LATEST) else arn.version_number_of_arn(qualifier)
     if number is None and qualifier is not None:
@@ -45,8 +49,9 @@ def existing_function_reference(service: Service, request: Mapping[str, Any]) ->
 
 
 def existing_latest_reference(service: Service, request: Mapping[str, Any]) -> Function:
-    """Returns the function as it is now, for an operation that takes no version or alias. Raises
-    ApiError.
+    """Returns the function as it is now, for an operation without versions. Raises ApiError.
+
+    The request may name no version or alias.
     """
     if parse_function_reference(request).qualifier not in (None, LATEST):
         raise function_reference_not_found(service, request)
@@ -71,7 +76,7 @@ def invalid_function_reference(message: str) -> ApiError:
 
 
 def check_reference_revision(request: Mapping[str, Any], revision_id: Json) -> None:
-    """Raises ApiError when the request is for another revision than this."""
+    """Raises ApiError when the request is for a different revision."""
     if request.get("RevisionId") not in (None, revision_id):
         raise ApiError(
             "PreconditionFailedException",

@@ -1,7 +1,8 @@
 """Tags of functions: ListTags, TagResource, UntagResource.
 
 https://docs.aws.amazon.com/lambda/latest/api/API_TagResource.html
-They are no part of what a function is: nothing is restarted, and its revision stays.
+Tags are not part of a function's configuration: changing them restarts nothing, and the revision
+stays the same.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ def list_tags(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def tag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """Adds tags; a key that the function has gets the new value."""
+    """Adds tags; an existing key gets the new value."""
     if not service.functions.change_tags(
         _tagged_function_name(request),
         lambda tags: add_tags(tags, request["Tags"], too_many=_too_many_function_tags),
@@ -35,7 +36,7 @@ def tag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def untag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """Removes tags; keys that the function does not have are no error."""
+    """Removes tags; keys that the function does not have are not an error."""
     if not service.functions.change_tags(
         _tagged_function_name(request), lambda tags: without_tags(tags, request["TagKeys"])
     ):

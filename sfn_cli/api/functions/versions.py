@@ -1,8 +1,8 @@
 """Versions of functions: PublishVersion, ListVersionsByFunction.
 
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html
-A version has the code and configuration of its time; publishing without a change returns the last
-version.
+A version has the code and configuration of the time it was published; publishing without a change
+returns the last version.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sfn_cli.jsonvalue import Json
 
 _MARKS = frozenset({"Description", "LastModified", "RevisionId", "Tags"})
-"""What may differ though nothing has changed."""
+"""Members that may differ although nothing has changed."""
 
 
 def publish_version(service: Service, request: dict[str, Any]) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def publish_version(service: Service, request: dict[str, Any]) -> dict[str, Any]
 
 
 def list_versions_by_function(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """$LATEST and the versions, the oldest first."""
+    """Lists $LATEST and the versions, oldest first."""
     function = existing_latest_reference(service, request)
 
     def page(after: str, limit: int) -> list[Function]:
@@ -50,7 +50,7 @@ def list_versions_by_function(service: Service, request: dict[str, Any]) -> dict
 
 
 def publish_function_version(service: Service, request: Mapping[str, Any]) -> Function:
-    """The version with what the function is now. Raises ApiError."""
+    """Publishes the function as it is now, and returns the version. Raises ApiError."""
     while True:
         function = existing_latest_reference(service, request)
         configuration = function.configuration
@@ -73,13 +73,13 @@ def publish_function_version(service: Service, request: Mapping[str, Any]) -> Fu
 
 
 def version_response(function: Function, qualifier: str | None = None) -> Mapping[str, Json]:
-    """Returns a FunctionConfiguration. Its ARN ends in the qualifier that was requested."""
+    """Returns a FunctionConfiguration, whose ARN ends in the requested qualifier."""
     configuration = {member: value for member, value in function.configuration.items() if member != "Tags"}
     return {**configuration, "FunctionArn": f"{function.arn}:{qualifier}"} if qualifier else configuration
 
 
 def qualified_version_response(function: Function) -> Mapping[str, Json]:
-    """Returns a FunctionConfiguration as a list of versions has it: $LATEST is a qualifier too."""
+    """Returns a FunctionConfiguration as in a list of versions: $LATEST is a qualifier too."""
     return version_response(function, function.version)
 
 

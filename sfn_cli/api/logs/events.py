@@ -1,7 +1,7 @@
-"""CloudWatch Logs: events, as far as following executions and functions needs them.
+"""CloudWatch Logs events, as far as following executions and functions needs them.
 
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/Welcome.html
-Who follows a group within this machine reads `service.logs.after` instead.
+Within this machine, a follower of a group reads `service.logs.after` instead.
 """
 
 from __future__ import annotations
@@ -63,11 +63,10 @@ def put_log_events(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def get_log_events(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """The events of one stream: the newest, or from the head, or those beyond a token, always in
-    order of time.
+    """Returns the events of one stream in order of time.
 
-    A token says where a page ended and in which direction to go on; at either end it is answered
-    unchanged.
+    They are the newest, the oldest (startFromHead), or those beyond a token. A token holds where a
+    page ended and in which direction to continue; at either end the same token is returned.
     """
     group, stream = existing_log_group(service, request), request["logStreamName"]
     if not service.log_groups.has_stream(group, stream):
@@ -102,7 +101,7 @@ def get_log_events(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def filter_log_events(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """The events of a group, of chosen streams or all, whose messages the pattern matches."""
+    """Returns a group's events, from chosen streams or all, whose messages match the pattern."""
     group = existing_log_group(service, request)
     names, prefix = request.get("logStreamNames"), request.get("logStreamNamePrefix", "")
     if names and prefix:
@@ -142,14 +141,18 @@ def filter_log_events(service: Service, request: dict[str, Any]) -> dict[str, An
 
 
 def _log_events_start(service: Service, group: str, request: dict[str, Any]) -> int:
-    """The earliest time of the requested events that the group retains, in milliseconds since 1970."""
+    """Returns the earliest time of the requested events that the group still retains.
+
+    In milliseconds since 1970.
+    """
     start: int = request.get("startTime", 0)
     return max(start, service.log_groups.oldest(group, service.clock()))
 
 
 def _log_event_matcher(pattern: str) -> Matches | None:
-    """What says of a message whether the filter pattern matches it; None for a pattern that matches
-    all. Raises ApiError.
+    """Compiles a filter pattern to a predicate of messages; None for a pattern that matches all.
+
+    Raises ApiError.
     """
     from sfn_cli.query.filter_pattern import InvalidPattern, compile_pattern
 

@@ -1,4 +1,4 @@
-"""CloudWatch Logs: groups and streams, and for how long groups keep what is in them.
+"""CloudWatch Logs groups and streams, and how long groups retain their events.
 
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/Welcome.html
 """
@@ -65,7 +65,10 @@ def delete_log_stream(service: Service, request: dict[str, Any]) -> dict[str, An
 
 
 def put_retention_policy(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """From now on nothing older is shown; what there is goes at once, later lines when a worker starts."""
+    """Sets the retention: events older than that are no longer shown.
+
+    Existing ones are deleted at once, later ones when a worker starts.
+    """
     days = request["retentionInDays"]
     if days not in RETENTIONS:
         raise invalid_log_group_parameter(
@@ -84,7 +87,7 @@ def delete_retention_policy(service: Service, request: dict[str, Any]) -> dict[s
 
 
 def describe_log_groups(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """The groups by name; a page's token is the name that the page before ended with."""
+    """Lists the groups by name; a page's token is the last name of the page before."""
     limit = request.get("limit") or quotas.LOG_GROUP_PAGE_ITEMS
     read = partial(
         service.log_groups.groups,
@@ -99,8 +102,9 @@ def describe_log_groups(service: Service, request: dict[str, Any]) -> dict[str, 
 
 
 def describe_log_streams(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """The streams by name or by their last event; a page's token is the name that the page before
-    ended with.
+    """Lists the streams by name or by their last event.
+
+    A page's token is the last name of the page before.
     """
     group = existing_log_group(service, request)
     prefix = request.get("logStreamNamePrefix", "")
@@ -127,7 +131,7 @@ def describe_log_streams(service: Service, request: dict[str, Any]) -> dict[str,
 
 
 def existing_log_group(service: Service, request: Mapping[str, Any]) -> str:
-    """The group that a request names, by its name or its ARN."""
+    """Returns the group that a request names, by its name or its ARN."""
     name = request.get("logGroupName") or request.get("logGroupIdentifier")
     if not name:
         raise invalid_log_group_parameter("Either logGroupName or logGroupIdentifier must be given.")

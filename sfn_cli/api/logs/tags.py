@@ -1,7 +1,7 @@
-"""Tags of log groups: ListTagsForResource, TagResource, UntagResource, and ListTagsLogGroup, which
-names the group.
+"""Tags of log groups: ListTagsForResource, TagResource, UntagResource, ListTagsLogGroup.
 
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_TagResource.html
+ListTagsLogGroup takes the group's name instead of its ARN.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def list_tags_log_group(service: Service, request: dict[str, Any]) -> dict[str, 
 
 
 def tag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """Adds tags; a key that the group has gets the new value."""
+    """Adds tags; an existing key gets the new value."""
     if not service.log_groups.change_tags(
         _tagged_log_group_name(request["resourceArn"]),
         lambda tags: add_tags(tags, request["tags"], too_many=_too_many_log_group_tags),
@@ -36,7 +36,7 @@ def tag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def untag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """Removes tags; keys that the group does not have are no error."""
+    """Removes tags; keys that the group does not have are not an error."""
     if not service.log_groups.change_tags(
         _tagged_log_group_name(request["resourceArn"]), lambda tags: without_tags(tags, request["tagKeys"])
     ):

@@ -44,38 +44,38 @@ class Operation(NamedTuple):
     json_version: str | None = None
     host_prefix: str = ""
     api_version: str | None = None
-    """Of the query protocol, as is the namespace of its answers."""
+    """For the query protocol only, as is the namespace of its responses."""
     xml_namespace: str | None = None
 
 
 def is_not_in_aws_model(member: Shape) -> bool:
-    """Whether a member of a structure is sfn's own: AWS's model does not have it."""
+    """Whether a structure's member is sfn's own, missing from AWS's model."""
     return bool(member.get("extension"))
 
 
 def model_services() -> list[str]:
-    """The services that have a model here, by their names at the terminal."""
+    """Lists the services that have a model here, by their names at the terminal."""
     return ["stepfunctions", "lambda", "logs", "events", "sts"]
 
 
 def model_commands(service: str) -> list[str]:
-    """The commands of a service in alphabetical order. Raises KeyError for an unknown service."""
+    """Lists a service's commands in alphabetical order. Raises KeyError if it is unknown."""
     return list(_model_index(service))
 
 
 def model_operation_names(service: str) -> list[str]:
-    """The operations of a service in alphabetical order. Raises KeyError for an unknown service."""
+    """Lists a service's operations in alphabetical order. Raises KeyError if it is unknown."""
     return list(_model_index(service).values())
 
 
 def model_by_command(service: str, command: str) -> Operation:
-    """The operation behind a command ("start-execution"). Raises KeyError when there is none."""
+    """Returns the operation of a command ("start-execution"). Raises KeyError if unknown."""
     return load_model(service, _model_index(service)[command])
 
 
 @cache
 def load_model(service: str, name: str) -> Operation:
-    """The operation `name` ("StartExecution") of a service. Raises KeyError when there is none."""
+    """Loads the operation `name` ("StartExecution") of a service. Raises KeyError if unknown."""
     if name not in _model_index(service).values():
         raise KeyError(name)
     return Operation(**_read_model(service, name))

@@ -1,1 +1,1 @@
-"""What every operation's request and answer have in common: shapes, constraints, paging, long polls."""
+"""Shared handling of requests and responses: shapes, constraints, paging, long polls."""

@@ -1,4 +1,4 @@
-"""What the service itself checks first: required members, lengths, ranges, enums and patterns.
+"""The service's first checks: required members, lengths, ranges, enums and patterns.
 
 Every problem is reported at once, in AWS's words: "2 validation errors detected: Value '1001' at
 'maxResults' failed to satisfy constraint: Member must have value less than or equal to 1000; …".
@@ -25,7 +25,7 @@ _ENUM_ORDERS: Mapping[frozenset[str], Sequence[str]] = {
     for order in (("SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING"),)
 }
 
-# Java's classes of characters, which Python does not have by name. They stand within brackets
+# Java's classes of characters, which Python does not have by name. They occur within brackets
 # with an underscore, which \w matches too.
 _JAVA_CLASSES: Mapping[str, str] = {
     r"\p{ASCII}": r"[\x00-\x7f]",
@@ -79,7 +79,7 @@ def _constraint_problems(shape: Shape, value: Any, path: str) -> Iterator[str]:
 
 
 def _broken_constraints(shape: Shape, value: Any) -> Iterator[str]:
-    """The constraints that one value breaks, as they end "Member must …"."""
+    """Yields the constraints that one value breaks, as the text after "Member must …"."""
     kind = shape["type"]
     if kind == "string" and not _is_unicode_constraint(value):
         yield "be valid Unicode text"
@@ -125,7 +125,7 @@ def _compile_constraint_pattern(pattern: str) -> re.Pattern[str]:
     import warnings
 
     with warnings.catch_warnings():
-        # AWS's patterns are Java's: `[a-z-_$]` is meant as it stands.
+        # AWS's patterns are Java's: `[a-z-_$]` is meant literally.
         warnings.simplefilter("ignore", FutureWarning)
         for name, characters in _JAVA_CLASSES.items():
             pattern = pattern.replace(name, characters)
@@ -133,7 +133,7 @@ def _compile_constraint_pattern(pattern: str) -> re.Pattern[str]:
 
 
 def _java_text_of_constraint(shape: Shape, value: Any) -> str:
-    """A value as Java's toString shows it, which AWS's messages do."""
+    """Formats a value as Java's toString does, for AWS's messages."""
     if value is None:
         return "null"
     kind = shape["type"]

@@ -1,8 +1,7 @@
-"""Long polls: an execution has to end first (StartSyncExecution), or an activity to have a task
-(GetActivityTask).
+"""Long polls: waiting for an execution's end (StartSyncExecution) or a task (GetActivityTask).
 
-A command waits for them here. The server uses no thread for each (server/watch.py): it looks for the
-answer when there may be one.
+A command waits for them here. The server uses no thread for each (server/watch.py): it looks for
+the response when there may be one.
 """
 
 from __future__ import annotations
@@ -18,21 +17,23 @@ if TYPE_CHECKING:
 
 
 class AwaitedEnd(NamedTuple):
-    """`answer` returns the operation's response once the execution with this ARN has ended."""
+    """A wait for an execution's end: `answer` then returns the operation's response."""
 
     execution: str
     answer: Callable[[Service], dict[str, Any]]
 
     def wait(self, service: Service) -> dict[str, Any]:
-        """Waits for the end: an EXPRESS execution's comes after five minutes at the latest."""
+        """Waits for the end, which comes after at most five minutes for an EXPRESS execution."""
         for _ in following.follow_ends(service, [self.execution], every=following.PROMPT_SECONDS):
             pass
         return self.answer(service)
 
 
 class AwaitedTask(NamedTuple):
-    """`take` returns the operation's response if a task of the activity is pending, else None;
-    after `seconds`, the response is NO_TASK.
+    """A wait for an activity's task.
+
+    `take` returns the operation's response, or None if no task is pending. After `seconds`, the
+    response is NO_TASK.
     """
 
     activity: str
@@ -49,6 +50,6 @@ class AwaitedTask(NamedTuple):
 
 
 NO_TASK: dict[str, Any] = {}
-"""What GetActivityTask answers when there was none."""
+"""GetActivityTask's response when there was no task."""
 
 Awaited = AwaitedEnd | AwaitedTask

@@ -1,8 +1,10 @@
-"""Pages of a list. `page` cuts those of every list. Step Functions and EventBridge have opaque tokens,
-as AWS's, good for a day (`sealed_page`).
+"""Pages of a list: `page` for every list, `sealed_page` with opaque tokens.
 
-A token holds the key of the last item of a page, so that what is added or removed meanwhile moves
-nothing. It is bound to its question (`scope`): another list, another filter or another day refuse it.
+The lists of Step Functions and EventBridge have opaque tokens like AWS's, valid for a day.
+
+A token holds the key of a page's last item, so items added or removed meanwhile do not shift the
+next page. It is bound to its list (`scope`): another list or another filter rejects it, and so
+does any list a day later.
 """
 
 from __future__ import annotations
@@ -42,22 +44,22 @@ def sealed_page(
     *,
     parse: Callable[[str], Key],
 ) -> tuple[Sequence[Item], str | None]:
-    """Returns the page that `maxResults` and `nextToken` of a request ask for, and the token of the next one.
+    """Returns the page for `maxResults` and `nextToken` of a request, and the next page's token.
 
-    `read` returns up to so many items after a key (None for the first page); `key` is an item's, and `parse`
-    reads it from its text. Raises ApiError InvalidToken.
+    `read` returns up to so many items after a key (None for the first page); `key` returns an
+    item's key, and `parse` reads it from its text. Raises ApiError InvalidToken.
     """
     items, last = page(read, last_page_key(request, scope, now, parse), page_size(request))
     return items, None if last is None else page_token(scope, str(key(last)), now)
 
 
 def page_size(request: Mapping[str, Any]) -> int:
-    """How many items a page has: maxResults, where 0 means AWS's default."""
+    """Returns a page's number of items: maxResults, where 0 means AWS's default."""
     return min(request.get("maxResults") or quotas.DEFAULT_PAGE_ITEMS, quotas.PAGE_ITEMS)
 
 
 def page_token(scope: str, key: str, now: int) -> str:
-    """The token of the page that follows the item `key`."""
+    """Returns the token of the page that follows the item `key`."""
     content = f"{now}:{key}"
     return binascii.b2a_base64(
         f"{_seal_page_token(scope, content)}:{content}".encode(), newline=False
@@ -65,7 +67,7 @@ def page_token(scope: str, key: str, now: int) -> str:
 
 
 def last_page_key(request: Mapping[str, Any], scope: str, now: int, read: Callable[[str], Key]) -> Key | None:
-    """The key of the last item of the page before, as `read` returns it, or None for the first page.
+    """Returns the key of the previous page's last item, parsed by `read`; None for the first page.
 
     Raises ApiError InvalidToken when nextToken is not one of `scope`, or is older than a day.
     """

@@ -1,10 +1,10 @@
-"""Requests and responses by the model: the client's checks, and the way to JSON and back.
+"""Requests and responses by the model: the client's checks, and conversion to and from JSON.
 
-Rule 1: `check_request_shape` refuses what an AWS client refuses to send, in botocore's words. It
-looks at types, required and unknown members and minima; maxima, enums and patterns are left to
+Rule 1: `check_request_shape` rejects what an AWS client refuses to send, with botocore's messages.
+It checks types, required and unknown members and minima; maxima, enums and patterns are left to
 the service (`constraints.py`).
-Rule 2: within sfn, a time is an int of milliseconds since 1970 and a blob is bytes; a door shows
-them its own way and hands `convert_shape` the two functions that do so.
+Rule 2: within sfn, a time is an int of milliseconds since 1970 and a blob is bytes; each entry
+point has its own form of them, and passes `convert_shape` the two functions that convert.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ SHOWN_CHARACTERS = 2000
 
 
 def beginning_of_shape_text(text: str) -> str:
-    """The text, or as much of its beginning as an error shows."""
+    """Returns the text, shortened to the length that an error shows."""
     if len(text) <= SHOWN_CHARACTERS:
         return text
     return f"{text[:SHOWN_CHARACTERS]}… ({len(text):,} characters)"
@@ -114,7 +114,10 @@ def _is_of_shape(types: tuple[type, ...], value: Any) -> bool:
 def convert_shape(
     shape: Shape, value: Any, *, timestamp: Callable[[int], Any], blob: Callable[[bytes], Any]
 ) -> Any:
-    """A response with its members in the model's order, without None and what the model does not know."""
+    """Returns a response with its members in the model's order.
+
+    None and members that the model does not know are left out.
+    """
     kind = shape["type"]
     if kind == "structure":
         return {
@@ -138,7 +141,7 @@ def convert_shape(
 
 
 def shape_to_wire(shape: Shape, value: Any) -> Json:
-    """A response as AWS JSON has it: times in seconds since 1970, blobs in base64."""
+    """Converts a response to AWS JSON: times in seconds since 1970, blobs in base64."""
     return convert_shape(
         shape,
         value,
@@ -148,7 +151,7 @@ def shape_to_wire(shape: Shape, value: Any) -> Json:
 
 
 def shape_from_wire(shape: Shape, value: Json) -> Any:
-    """A request as sfn has it, from AWS JSON. Null and unknown members are dropped, as AWS does.
+    """Converts a request from AWS JSON. Null and unknown members are dropped, as AWS does.
 
     Raises ApiError SerializationException for a value of another type than the model's.
     """

@@ -1,4 +1,4 @@
-"""Tags of a resource, by their keys: what every service's TagResource and UntagResource do with them.
+"""Tags of a resource by key: the common part of every service's TagResource and UntagResource.
 
 Each service has errors of its own: see stepfunctions/tags.py, functions/tags.py and logs/tags.py.
 """
@@ -18,9 +18,9 @@ Tags = dict[str, str]
 
 
 def add_tags(tags: Tags, added: Mapping[str, str], *, too_many: Callable[[int], ApiError]) -> Tags:
-    """The tags with those that are added: a key that is there gets the new value.
+    """Returns the tags with `added`: an existing key gets the new value.
 
-    Raises the error that `too_many` makes of their number when a resource may not have so many.
+    Raises the error that `too_many` returns for their number when a resource may not have so many.
     """
     merged = {**tags, **added}
     if len(merged) > quotas.TAGS:
@@ -29,6 +29,6 @@ def add_tags(tags: Tags, added: Mapping[str, str], *, too_many: Callable[[int], 
 
 
 def without_tags(tags: Tags, keys: Iterable[str]) -> Tags:
-    """The tags but those with these keys. Keys that are not there are no error."""
+    """Returns the tags without these keys. Unknown keys are not an error."""
     gone = set(keys)
     return {key: value for key, value in tags.items() if key not in gone}

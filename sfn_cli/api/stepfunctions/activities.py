@@ -59,7 +59,7 @@ def describe_activity(service: Service, request: DescribeActivityInputTypeDef) -
 
 
 def list_activities(service: Service, request: ListActivitiesInputTypeDef) -> ListActivitiesAnswer:
-    """The activities of this account and region, by name."""
+    """Lists the activities of this account and region by name."""
     prefix = arn.activity_arn(service.settings.region, service.settings.account_id, "")
     activities, token = paging.sealed_page(
         request,
@@ -73,14 +73,17 @@ def list_activities(service: Service, request: ListActivitiesInputTypeDef) -> Li
 
 
 def delete_activity(service: Service, request: DeleteActivityInputTypeDef) -> dict[str, Any]:
-    """That there is none is no error."""
+    """Deletes the activity; it is not an error if it does not exist."""
     arn_checks.check_arn(request["activityArn"], "activity")
     service.activities.delete(request["activityArn"])
     return {}
 
 
 def get_activity_task(service: Service, request: GetActivityTaskInputTypeDef) -> dict[str, Any] | AwaitedTask:
-    """The task that has waited longest, for its only worker; or, after a minute without one, none."""
+    """Returns the task that has waited longest, or none if there is none within a minute.
+
+    Only this worker receives the task.
+    """
     activity = _existing_activity(service, request["activityArn"])
     awaited = AwaitedTask(
         activity.arn,

@@ -1,9 +1,11 @@
-"""Aliases: CreateStateMachineAlias, UpdateStateMachineAlias, DeleteStateMachineAlias,
+"""Aliases of state machines, which route executions to one version or two.
+
+CreateStateMachineAlias, UpdateStateMachineAlias, DeleteStateMachineAlias,
 DescribeStateMachineAlias, ListStateMachineAliases.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/concepts-state-machine-alias.html
-Creating is idempotent: the same name, description and routing configuration are answered as if they
-were new.
+Creating is idempotent: a request with the same name, description and routing configuration gets
+the response of a new alias.
 """
 
 from __future__ import annotations
@@ -83,7 +85,7 @@ def update_state_machine_alias(
 def delete_state_machine_alias(
     service: Service, request: DeleteStateMachineAliasInputTypeDef
 ) -> dict[str, Any]:
-    """Its versions stay, and so do its executions."""
+    """Deletes the alias; its versions and executions remain."""
     machine_arn, name = _parse_alias_arn(request["stateMachineAliasArn"])
     machine = service.state_machines.find(machine_arn)
     if machine is None or not service.aliases.delete(machine.id, name):
@@ -115,8 +117,9 @@ def describe_state_machine_alias(
 def list_state_machine_aliases(
     service: Service, request: ListStateMachineAliasesInputTypeDef
 ) -> ListStateMachineAliasesAnswer:
-    """Of a machine, or those that lead to a version. By name: AWS documents newest first, the
-    recordings show the oldest first.
+    """Lists the aliases of a machine, or those that point to a version, by name.
+
+    AWS documents newest first; the recordings show the oldest first.
     """
     given_arn = request["stateMachineArn"]
     machine_arn, qualifier = arn.split_arn_qualifier(given_arn)
@@ -151,11 +154,12 @@ def list_state_machine_aliases(
 def _check_alias_routing(
     routing: Sequence[RoutingConfigurationListItemTypeDef], machine_arn: str | None = None
 ) -> tuple[str, Weights]:
-    """Checks a routing configuration. Returns the ARN of its state machine (which must be
-    `machine_arn`, if that is not None) and the weight of each version.
+    """Checks a routing configuration. Returns its state machine's ARN and each version's weight.
 
-    Raises ApiError InvalidArn, or ValidationException, in the order in which AWS looks: versions,
-    distinct ones, weights of 100 together.
+    The ARN must be `machine_arn`, if that is not None.
+
+    Raises ApiError InvalidArn, or ValidationException, in the order of AWS's checks: versions,
+    distinct ones, weights that add up to 100.
     """
     arns = [route["stateMachineVersionArn"] for route in routing]
     for version_arn in arns:
@@ -185,8 +189,9 @@ def _invalid_alias(message: str, received: Sequence[object]) -> ApiError:
 
 
 def _parse_alias_arn(alias_arn: str) -> tuple[str, str]:
-    """Returns the state machine's ARN and the alias's name. Raises ApiError InvalidArn, or
-    ResourceNotFound for an ARN that cannot be an alias's.
+    """Returns the state machine's ARN and the alias's name.
+
+    Raises ApiError InvalidArn, or ResourceNotFound for an ARN that cannot be an alias's.
     """
     arn_checks.check_arn(alias_arn, "stateMachine")
     machine_arn, name = arn.split_arn_qualifier(alias_arn)
@@ -196,8 +201,9 @@ def _parse_alias_arn(alias_arn: str) -> tuple[str, str]:
 
 
 def _machine_of_alias(service: Service, machine_arn: str, resource_arn: str) -> StateMachine:
-    """The machine, to change its aliases. Raises ApiError StateMachineDeleting, or ResourceNotFound
-    in the resource's name.
+    """Returns the machine whose aliases are to be changed.
+
+    Raises ApiError StateMachineDeleting, or ResourceNotFound with the resource's ARN.
     """
     machine = service.state_machines.find(machine_arn)
     if machine is None:

@@ -1,4 +1,4 @@
-"""ARNs and names as requests give them: checked, with AWS's words for what is wrong."""
+"""Checks of ARNs and names in requests, with AWS's error messages."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ _FORBIDDEN = frozenset('<>{}[]?*"#%\\^|~`$&,;:/').union(
 
 
 def check_arn_name(name: str) -> None:
-    """Raises ApiError InvalidName for white space, control and invalid characters, and
-    ``<>{}[]?*"#%\\^|~`$&,;:/``.
+    r"""Raises ApiError InvalidName for white space, control and invalid characters.
+
+    Invalid are ``<>{}[]?*"#%\^|~`$&,;:/``.
     """
     if any(character in _FORBIDDEN or character.isspace() for character in name):
         raise ApiError("InvalidName", f"Invalid Name: '{name}'")
@@ -30,7 +31,7 @@ def check_role_arn(role_arn: str) -> None:
 
 
 def check_arn(text: str, *resource_types: str) -> Arn:
-    """The parts of an ARN of Step Functions that must name a resource of one of these types ("stateMachine").
+    """Parses a Step Functions ARN of a resource of one of these types ("stateMachine").
 
     Raises ApiError InvalidArn.
     """
@@ -45,8 +46,9 @@ def check_arn(text: str, *resource_types: str) -> Arn:
 
 
 def check_machine_arn(text: str) -> Arn:
-    """The parts of a state machine's ARN, which may be qualified, but not lead to a Distributed Map
-    state (NAME/LABEL).
+    """Parses a state machine's ARN, which may be qualified.
+
+    It may not refer to a Distributed Map state (NAME/LABEL).
 
     Raises ApiError InvalidArn or ValidationException.
     """
@@ -61,7 +63,7 @@ def check_machine_arn(text: str) -> Arn:
 
 
 def no_execution_of_arn(execution_arn: str) -> ApiError:
-    """What is said of an execution that is not there."""
+    """Returns the error for an execution that does not exist."""
     return ApiError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{execution_arn}'")
 
 

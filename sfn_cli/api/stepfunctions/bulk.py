@@ -1,7 +1,7 @@
 """StartExecution for many inputs at once: an operation of sfn's own.
 
-AWS starts one execution a request. Here all that are given together are one durable transaction,
-so that thousands cost a few commits; each input is checked, and refused, as StartExecution would.
+AWS starts one execution per request. Here all the given ones are one durable transaction, so that
+thousands cost a few commits; each input is checked, and rejected, as in StartExecution.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ class Line(NamedTuple):
 
 
 class Started(NamedTuple):
-    """A line that was accepted, and StartExecution's answer."""
+    """A line that was accepted, and StartExecution's response."""
 
     line: int
     answer: StartExecutionAnswer
 
 
 class Refused(NamedTuple):
-    """A line that StartExecution refuses."""
+    """A line that StartExecution rejects."""
 
     line: int
     error: ApiError
@@ -55,10 +55,10 @@ def start_executions_in_bulk(
     name_prefix: str | None = None,
     inject: Sequence[str] = (),
 ) -> tuple[list[Started], list[Refused]]:
-    """Starts an execution for each line that is not refused, and makes sure that a worker lives.
+    """Starts an execution for each line that is not rejected, and ensures that a worker is running.
 
     Names are UUIDs, or `name_prefix` and the line's number. Raises ApiError or UsageError, and
-    starts none, for an unusable state machine or unusable mocks (`inject` as StartExecution has it).
+    starts none, for an unusable state machine or unusable mocks (`inject` as in StartExecution).
     """
     common, mocking = resolve_execution_mocks(
         service, {"stateMachineArn": state_machine_arn, "inject": inject}

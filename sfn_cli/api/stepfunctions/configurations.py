@@ -1,7 +1,7 @@
-"""The configurations of a state machine: what is not given is AWS's default, or what an update
-finds.
+"""The configurations of a state machine, completed by AWS's defaults or the stored values.
 
-Each function returns the text of a JSON object, as it is stored and as DescribeStateMachine returns it.
+Each function returns the text of a JSON object, as it is stored and as DescribeStateMachine returns
+it. A configuration that is not in the request is AWS's default, or in an update the stored one.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def logging_configuration(service: Service, request: Mapping[str, Any], kept: str | None = None) -> str:
-    """loggingConfiguration. Raises ApiError InvalidLoggingConfiguration."""
+    """Returns loggingConfiguration. Raises ApiError InvalidLoggingConfiguration."""
     given = request.get("loggingConfiguration")
     if given is None and kept is not None:
         return kept
@@ -43,8 +43,9 @@ def configuration_asks_for_logs(logging_configuration: str) -> bool:
 
 
 def tracing_configuration(request: Mapping[str, Any], kept: str | None = None) -> str:
-    """tracingConfiguration; sfn keeps it, and traces nothing. Raises ApiError
-    InvalidTracingConfiguration.
+    """Returns tracingConfiguration, which sfn stores without tracing anything.
+
+    Raises ApiError InvalidTracingConfiguration.
     """
     given = request.get("tracingConfiguration")
     if given is None and kept is not None:
@@ -60,8 +61,9 @@ def tracing_configuration(request: Mapping[str, Any], kept: str | None = None) -
 
 
 def encryption_configuration(request: Mapping[str, Any], kept: str | None = None) -> str:
-    """encryptionConfiguration; sfn keeps it, and encrypts nothing. Raises ApiError
-    InvalidEncryptionConfiguration.
+    """Returns encryptionConfiguration, which sfn stores without encrypting anything.
+
+    Raises ApiError InvalidEncryptionConfiguration.
     """
     given = request.get("encryptionConfiguration")
     if given is None and kept is not None:

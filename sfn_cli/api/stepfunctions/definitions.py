@@ -1,4 +1,4 @@
-"""Definitions: ValidateStateMachineDefinition, and the check that creating and updating make.
+"""Definitions: ValidateStateMachineDefinition, and the check on create and update.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_ValidateStateMachineDefinition.html
 """
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 INVALID_DEFINITION = "InvalidDefinition"
 
 STATE_NAME = "StateName"
-"""Observed: what TestState calls the state, also in the Context Object of one that has a name."""
+"""TestState's name for the state, also in the Context Object of one that has a name. (Observed)"""
 
 
 class InvalidDefinitionError(ApiError):
-    """The refusal of a definition; `diagnostics` are the errors that its message lists."""
+    """A rejected definition; `diagnostics` are the errors that its message lists."""
 
     def __init__(self, message: str, diagnostics: Sequence[Diagnostic]) -> None:
         super().__init__(INVALID_DEFINITION, message)
@@ -39,7 +39,7 @@ class InvalidDefinitionError(ApiError):
 def validate_state_machine_definition(
     service: Service, request: ValidateStateMachineDefinitionInputTypeDef
 ) -> ValidateStateMachineDefinitionAnswer:
-    """A bad definition is no error of the call: its faults are the answer."""
+    """Returns the problems of a definition; an invalid one is not an error of the call."""
     from sfn_cli.asl.validation.validate import validate
 
     severities = ("ERROR", "WARNING") if request.get("severity") == "WARNING" else ("ERROR",)
@@ -65,7 +65,7 @@ def validate_state_machine_definition(
 
 
 def _definition_fault_as_aws_sees_it(fault: Diagnostic) -> Diagnostic:
-    """Something that sfn does not support is a warning only: the result is AWS's."""
+    """Downgrades what only sfn does not support to a warning: the result is AWS's."""
     return fault._replace(severity="WARNING") if fault.code == UNAVAILABLE else fault
 
 
@@ -78,7 +78,7 @@ def check_definition(service: Service, definition: str, machine_type: str) -> st
 
 
 def refuse_definition_faults(found: Iterable[Diagnostic]) -> None:
-    """Raises InvalidDefinitionError with the errors among what was found, up to quotas.DIAGNOSTICS."""
+    """Raises InvalidDefinitionError with the errors among these, up to quotas.DIAGNOSTICS."""
     errors = [fault for fault in found if fault.severity == "ERROR"][: quotas.DIAGNOSTICS]
     if errors:
         listed = ", ".join(
@@ -88,7 +88,7 @@ def refuse_definition_faults(found: Iterable[Diagnostic]) -> None:
 
 
 def definition_variable_references(definition: str) -> dict[str, list[str]] | None:
-    """Which variables each state of a definition that was checked reads; None when none reads any."""
+    """Returns the variables that each state of a validated definition reads; None if none does."""
     from sfn_cli.asl.validation.variable_references import variable_references
 
     return variable_references(jsonvalue.loads(definition)) or None

@@ -1,9 +1,10 @@
-"""Executions: StartExecution, StopExecution, DescribeExecution, ListExecutions,
-GetExecutionHistory.
+"""Executions: starting, stopping, describing and listing them, and their histories.
 
-https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html Starting a
-STANDARD execution is idempotent: the same name and input (and mocks), while it runs, give the same
-answer. A name that another execution of the machine has, or had, is taken.
+StartExecution, StopExecution, DescribeExecution, ListExecutions, GetExecutionHistory.
+
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+Starting a STANDARD execution is idempotent: while it runs, the same name and input (and mocks)
+return the same response. A name that another execution of the machine has, or had, is taken.
 """
 
 from __future__ import annotations
@@ -59,10 +60,11 @@ def start_execution(service: Service, request: StartExecutionInputTypeDef) -> St
 def start_child_execution(
     service: Service, request: dict[str, Any], parent_arn: str, task: int, *, awaited: bool, at: int
 ) -> StartExecutionAnswer:
-    """As StartExecution, by a task (its event's number) of the execution `parent_arn`, which may
-    wait for the end; not before `at`, its execution's time.
+    """Starts an execution for a task of the execution `parent_arn`, as StartExecution does.
 
-    Whatever it started already is the answer.
+    `task` is the number of the task's event; `awaited` is whether the task may wait for the end.
+    The child does not start before `at`, its parent's time. If the task has already started one,
+    that one is returned.
     """
     existing = service.executions.child_of(parent_arn, task)
     if existing is not None:
@@ -75,9 +77,7 @@ def start_child_execution(
 def resolve_execution_mocks(
     service: Service, request: Mapping[str, Any]
 ) -> tuple[dict[str, Any], Mocking | None]:
-    """Returns the request without the test case that its ARN may name, and the mocks that it
-    requests, if any.
-    """
+    """Returns the request without its ARN's test case, and the requested mocks, if any."""
     machine_arn, test_case = arn.test_case_of_arn(request["stateMachineArn"])
     inject = request.get("inject", ())
     request = {**request, "stateMachineArn": machine_arn}
@@ -91,7 +91,7 @@ def resolve_execution_mocks(
 def _start_new_execution(
     service: Service, request: dict[str, Any], at: int, mocking: Mocking | None = None, **members: Any
 ) -> StartExecutionAnswer:
-    """Starts an execution with these members of a NewExecution beside those in the request."""
+    """Starts an execution; `members` are members of NewExecution besides the request's."""
     arn_checks.check_machine_arn(request["stateMachineArn"])
     check_execution_start(request)
     new, started = new_execution(
@@ -109,8 +109,9 @@ def check_execution_start(request: Mapping[str, Any]) -> None:
 def new_execution(
     machine: StateMachine, request: Mapping[str, Any], at: int, mocking: Mocking | None = None
 ) -> tuple[NewExecution, HistoryEvent]:
-    """Returns the requested execution and its first event. Raises ApiError or UsageError for unusable
-    mocks.
+    """Returns the requested execution and its first event.
+
+    Raises ApiError or UsageError for unusable mocks.
     """
     name = request.get("name") or time_ordered_uuid(at)
     seed = os.urandom(16).hex()
@@ -138,7 +139,10 @@ def new_execution(
 def execution_start_answer(
     new: NewExecution, request: Mapping[str, Any], execution: Execution | None
 ) -> StartExecutionAnswer:
-    """StartExecution's answer, given the execution that has the new one's ARN. Raises ApiError."""
+    """Returns StartExecution's response, given the execution that has the new one's ARN.
+
+    Raises ApiError.
+    """
     if execution is None:
         raise referenced_machine_does_not_exist(new.state_machine_arn)
     same = (execution.input, execution.mocks) == (request.get("input", "{}"), new.mocks)
@@ -148,10 +152,10 @@ def execution_start_answer(
 
 
 def stop_execution(service: Service, request: StopExecutionInputTypeDef) -> StopExecutionAnswer:
-    """An execution that has ended stays as it is: the answer is when it stopped.
+    """Stops an execution. One that has ended does not change: its stop date is returned.
 
-    An EXPRESS execution cannot be stopped on AWS. Here a suspended one can: nothing else would end
-    it.
+    An EXPRESS execution cannot be stopped on AWS. Here a suspended one can, because it could not
+    end otherwise.
     """
     execution_arn = request["executionArn"]
     if not (arn.is_express_arn(execution_arn) and service.suspensions.of(execution_arn)):
@@ -165,8 +169,9 @@ def stop_execution(service: Service, request: StopExecutionInputTypeDef) -> Stop
 
 
 def describe_execution(service: Service, request: DescribeExecutionInputTypeDef) -> dict[str, Any]:
-    """Executions of an EXPRESS machine do not describe themselves, but the children of a Map Run
-    do.
+    """Describes a STANDARD execution, or an EXPRESS child of a Map Run.
+
+    AWS does not describe other EXPRESS executions.
     """
     execution_arn = request["executionArn"]
     execution = service.executions.find(execution_arn) if arn.is_express_arn(execution_arn) else None
@@ -179,7 +184,7 @@ def describe_execution(service: Service, request: DescribeExecutionInputTypeDef)
 
 
 def to_execution_description(execution: Execution, *, included: bool = True) -> dict[str, Any]:
-    """An execution as DescribeExecution shows it, with its data or without."""
+    """Returns an execution as in DescribeExecution, with or without its data."""
     summary = _execution_summary(execution)
     del summary["itemCount"]  # it is in lists only
     answer = {
@@ -201,8 +206,9 @@ def to_execution_description(execution: Execution, *, included: bool = True) -> 
 
 
 def list_executions(service: Service, request: ListExecutionsInputTypeDef) -> dict[str, Any]:
-    """The executions of a state machine, of its version or alias, or the children of a Map Run;
-    newest first.
+    """Lists the executions of a state machine, version or alias, or a Map Run's children.
+
+    Newest first.
     """
     filter = _executions_filter(service, request)
     executions, token = paging.sealed_page(
@@ -217,8 +223,9 @@ def list_executions(service: Service, request: ListExecutionsInputTypeDef) -> di
 
 
 def _executions_page_scope(filter: ExecutionFilter) -> str:
-    """What a page's token is for. (In this form since the first version, so that tokens outlive an
-    upgrade.)
+    """Returns the scope of a page's token.
+
+    The form is that of the first version, so that tokens outlive an upgrade.
     """
     fields = {**filter._asdict(), "map_run": filter.map_run_arn}
     names = ("state_machine_arn", "map_run", "version", "alias", "status", "redriven")
@@ -226,7 +233,7 @@ def _executions_page_scope(filter: ExecutionFilter) -> str:
 
 
 def _executions_filter(service: Service, request: Mapping[str, Any]) -> ExecutionFilter:
-    """Which executions a list contains."""
+    """Returns the filter of the requested list."""
     status, redriven = request.get("statusFilter"), _REDRIVEN.get(request.get("redriveFilter"))
     if ("stateMachineArn" in request) == ("mapRunArn" in request):
         raise ApiError("ValidationException", "Must provide a StateMachine ARN or MapRun ARN")
@@ -249,7 +256,7 @@ _REDRIVEN = {None: None, "REDRIVEN": True, "NOT_REDRIVEN": False}
 
 
 def _execution_summary(execution: Execution | ExecutionSummary) -> dict[str, Any]:
-    """The members that a list and a description share."""
+    """Returns the members that a list and a description share."""
     return {
         "executionArn": execution.arn,
         "stateMachineArn": execution.state_machine_arn,
@@ -269,7 +276,7 @@ def _execution_summary(execution: Execution | ExecutionSummary) -> dict[str, Any
 def get_execution_history(
     service: Service, request: GetExecutionHistoryInputTypeDef
 ) -> GetExecutionHistoryAnswer:
-    """The events in order, or newest first with reverseOrder."""
+    """Returns the events in order, or newest first with reverseOrder."""
     execution = existing_execution(service, request["executionArn"])
     reverse = request.get("reverseOrder", False)
     read = service.executions.history_reversed if reverse else service.executions.history
@@ -297,7 +304,7 @@ def _execution_arn(machine: StateMachine, name: str) -> str:
 
 
 def check_execution_input(text: str) -> None:
-    """Raises ApiError InvalidExecutionInput when the text is no JSON."""
+    """Raises ApiError InvalidExecutionInput when the text is not JSON."""
     from sfn_cli import json_text
 
     try:

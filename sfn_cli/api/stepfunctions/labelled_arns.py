@@ -1,9 +1,10 @@
-"""What the ARN of a Distributed Map state leads to: arn:…:stateMachine:NAME/LABEL, the machine that
-the Map's children run.
+"""The ARN of a Distributed Map state: arn:…:stateMachine:NAME/LABEL.
+
+It refers to the machine that the Map's children run.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachine.html
-DescribeStateMachine alone takes one; names.check_machine refuses it elsewhere. (That page says both
-that such a request fails and, of `label`, what it is answered; the operation declares no
+Only DescribeStateMachine accepts one; names.check_machine rejects it elsewhere. (That page says
+both that such a request fails and, for `label`, how it is answered; the operation declares no
 ValidationException, so it is answered here.)
 """
 
@@ -19,8 +20,9 @@ from sfn_cli.interpreter.map_run import map_run_label
 
 
 class Children(NamedTuple):
-    """What the children of a Map's runs run: the text of a definition, as executions of type
-    "STANDARD" or "EXPRESS".
+    """The definition (text) that the children of a Map's runs run.
+
+    `type` is that of their executions: "STANDARD" or "EXPRESS".
     """
 
     definition: str
@@ -28,7 +30,7 @@ class Children(NamedTuple):
 
 
 def find_labelled_map(machine_arn: str, definition: str, label: str) -> Children | None:
-    """The Map in DISTRIBUTED mode that has this label in the machine with this definition, or None."""
+    """Finds the DISTRIBUTED Map with this label in the machine with this definition, or None."""
     machine = jsonvalue.loads(definition)
     language = machine.get("QueryLanguage", JSONPATH)
     for name, state in states_with_nested(machine):

@@ -52,12 +52,12 @@ def describe_map_run(service: Service, request: DescribeMapRunInputTypeDef) -> D
 
 
 def _waiting_map_run_items(run: MapRun) -> int:
-    """How many items wait for a child, while the run goes on."""
+    """Returns how many items wait for a child, while the run goes on."""
     return max(0, (run.total_items or 0) - run.started_items) if run.status == "RUNNING" else 0
 
 
 def _map_run_counts(run: MapRun, part: int, total: int, waiting: int) -> dict[str, int]:
-    """MapRunItemCounts (part 1 of each Count) or MapRunExecutionCounts (part 0)."""
+    """Returns MapRunItemCounts (part 1 of each Count) or MapRunExecutionCounts (part 0)."""
 
     def of(status: str) -> int:
         count: Count = run.children(status)
@@ -80,7 +80,7 @@ def _map_run_counts(run: MapRun, part: int, total: int, waiting: int) -> dict[st
 
 
 def list_map_runs(service: Service, request: ListMapRunsInputTypeDef) -> ListMapRunsAnswer:
-    """The Map Runs of an execution, newest first."""
+    """Lists the Map Runs of an execution, newest first."""
     execution = existing_execution(service, request["executionArn"])
     runs, token = paging.sealed_page(
         request,
@@ -106,8 +106,9 @@ def list_map_runs(service: Service, request: ListMapRunsInputTypeDef) -> ListMap
 
 
 def update_map_run(service: Service, request: UpdateMapRunInputTypeDef) -> dict[str, Any]:
-    """Changes what a run that goes on allows: it is applied at once, also to what has failed
-    already.
+    """Changes the limits of an active run.
+
+    They apply at once, also to what has already failed.
     """
     run = existing_map_run(service, request["mapRunArn"])
     given: Mapping[str, Any] = request

@@ -1,8 +1,8 @@
-"""What a qualified ARN leads to: arn:…:stateMachine:NAME:3 to a version,
-arn:…:stateMachine:NAME:PROD to an alias's.
+"""Qualified ARNs: arn:…:stateMachine:NAME:3 for a version, …:NAME:PROD for an alias.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/execution-alias-version-associate.html
-An execution that is started by a version, or by an alias, keeps both, whatever becomes of them.
+An execution that is started by a version, or by an alias, stays associated with both, whatever
+becomes of them.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 
 def find_qualified_machine(service: Service, given_arn: str) -> StateMachine | None:
-    """The machine with this ARN, at the version that the ARN names; an alias's is the first that it
-    leads to.
+    """Finds the machine with this ARN, at the version that the ARN names.
+
+    For an alias, that is the first version that it points to.
     """
     machine_arn, qualifier = arn.split_arn_qualifier(given_arn)
     machine = service.state_machines.find(machine_arn)
@@ -36,8 +37,9 @@ def find_qualified_machine(service: Service, given_arn: str) -> StateMachine | N
 
 
 def choose_qualified_version(machine: StateMachine, seed: str) -> StateMachine:
-    """Returns the machine at the version that an execution with this seed runs: a version of an
-    alias is drawn by weight.
+    """Returns the machine at the version that an execution with this seed runs.
+
+    An alias's version is drawn by weight.
     """
     return (
         machine
@@ -47,8 +49,9 @@ def choose_qualified_version(machine: StateMachine, seed: str) -> StateMachine:
 
 
 def qualifier_arns(machine_arn: str, version: int | None, alias: str | None) -> dict[str, str]:
-    """The ARNs of the version and the alias by which an execution was started, as descriptions and
-    events name them.
+    """Returns the ARNs of the version and the alias by which an execution was started.
+
+    They are members of descriptions and events.
     """
     by_alias = {} if alias is None else {"stateMachineAliasArn": arn.qualify_arn(machine_arn, alias)}
     return (
@@ -59,10 +62,10 @@ def qualifier_arns(machine_arn: str, version: int | None, alias: str | None) -> 
 
 
 def qualifier_owns(given_arn: str, machine_arn: str, started_by: Iterable[str | None]) -> bool:
-    """Whether an execution of this machine, `started_by` what has these ARNs, is one of the
-    machine, version or alias that is given.
+    """Whether an execution belongs to the given machine, version or alias.
 
-    The children of a Map Run are its machine's.
+    `machine_arn` is its machine's ARN, `started_by` are the ARNs by which it was started. The
+    children of a Map Run are its machine's.
     """
     if arn.split_arn_qualifier(given_arn)[1] is None:
         return given_arn in (machine_arn, machine_arn.partition("/")[0])
@@ -70,12 +73,12 @@ def qualifier_owns(given_arn: str, machine_arn: str, started_by: Iterable[str | 
 
 
 def qualified_version_arn(machine: StateMachine) -> str | None:
-    """The ARN of the version that the machine is at, if it is at one."""
+    """Returns the ARN of the version that the machine is at, or None."""
     return None if machine.version is None else arn.qualify_arn(machine.arn, machine.version.number)
 
 
 def qualifier_started_by(machine: StateMachine) -> dict[str, Any]:
-    """The requested alias or version, which all executions of a list share."""
+    """Returns the requested alias or version, which all executions of a list share."""
     if machine.alias is not None:
         return {"alias": machine.alias.name}
     return {} if machine.version is None else {"version": machine.version.number}

@@ -1,4 +1,4 @@
-"""RedriveExecution: an execution that failed, was stopped or timed out goes on from where it stood.
+"""RedriveExecution: continues an execution that failed, was stopped or timed out.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_RedriveExecution.html
 The interpreter decides which states run again (`interpreter/redrive.py`).
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.records.redrives import RedriveState
 
 MOST_EVENTS = quotas.HISTORY_EVENTS - 2
-"""With how many events it may be: there is room for ExecutionRedriven and one more. (AWS's quota)"""
+"""The most events before a redrive, which needs room for ExecutionRedriven and one more. (AWS)"""
 
 
 BY_MAP_RUN = "Execution is a child of a Map Run: redrive the execution that started the Map Run"
@@ -31,7 +31,10 @@ BY_MAP_RUN = "Execution is a child of a Map Run: redrive the execution that star
 
 
 def redrive_execution(service: Service, request: RedriveExecutionInputTypeDef) -> RedriveExecutionAnswer:
-    """The same client token, within 15 minutes, gets the same answer and redrives nothing."""
+    """Redrives an execution.
+
+    The same client token, within 15 minutes, returns the same response and does not redrive again.
+    """
     execution_arn = request["executionArn"]
     arn_checks.check_arn(execution_arn, "execution")
     now = service.clock()
@@ -49,14 +52,12 @@ def redrive_execution(service: Service, request: RedriveExecutionInputTypeDef) -
 
 
 def redrive_time(state: RedriveState, now: int) -> int:
-    """What the execution's own clock shows at `now` by the wall's; it may have jumped ahead."""
+    """Returns the execution's own time at the wall clock's `now`; it may have jumped ahead."""
     return max(clock_reading(state.clock, state.started_at, now), state.last_at)
 
 
 def why_no_redrive(state: RedriveState, now: int) -> str | None:
-    """DescribeExecution's redriveStatusReason at `now` by the wall's clock, or None: it may be
-    redriven.
-    """
+    """Returns redriveStatusReason at the wall clock's `now`, or None if a redrive is possible."""
     needless = needless_redrive(state.status)
     if needless is not None:
         return needless
@@ -76,7 +77,7 @@ def why_no_redrive(state: RedriveState, now: int) -> str | None:
 
 
 def redrive_status_of(service: Service, execution_arn: str) -> dict[str, str]:
-    """The members of DescribeExecution about whether an existing execution may be redriven."""
+    """Returns DescribeExecution's members about the redrive of an existing execution."""
     state = service.redrives.state(execution_arn)
     assert state is not None
     reason = why_no_redrive(state, service.clock())
@@ -86,7 +87,10 @@ def redrive_status_of(service: Service, execution_arn: str) -> dict[str, str]:
 
 
 def redrivable(reason: str | None) -> dict[str, str]:
-    """The members of DescribeExecution about a redrive; `reason` is why it is not possible, or None."""
+    """Returns DescribeExecution's members about a redrive.
+
+    `reason` is why it is not possible, or None.
+    """
     return (
         {"redriveStatus": "REDRIVABLE"}
         if reason is None
@@ -95,10 +99,10 @@ def redrivable(reason: str | None) -> dict[str, str]:
 
 
 def needless_redrive(status: str) -> str | None:
-    """Why an execution with this status has nothing to redrive, or None."""
+    """Returns why an execution with this status needs no redrive, or None."""
     return f"Execution is {status} and cannot be redriven" if status in ("RUNNING", "SUCCEEDED") else None
 
 
 def redrive_status(status: str) -> dict[str, str]:
-    """Whether an execution with this status can be redriven, and why not."""
+    """Returns whether an execution with this status can be redriven, and why not."""
     return redrivable(needless_redrive(status))

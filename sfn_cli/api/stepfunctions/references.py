@@ -1,5 +1,6 @@
-"""What the ARNs of a request refer to (state machines, executions, Map Runs), and the errors where they
-refer to nothing.
+"""The resources that a request's ARNs refer to: state machines, executions and Map Runs.
+
+Also the errors for ARNs that refer to nothing.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
 
 
 def existing_machine_reference(service: Service, machine_arn: str) -> StateMachine:
-    """What this ARN leads to: a machine, or one at a version. Raises ApiError InvalidArn or
-    StateMachineDoesNotExist.
+    """Returns the machine that this ARN refers to, at its version if it names one.
+
+    Raises ApiError InvalidArn or StateMachineDoesNotExist.
     """
     arn_checks.check_arn(machine_arn, "stateMachine")
     machine = qualifiers.find_qualified_machine(service, machine_arn)
@@ -28,7 +30,7 @@ def existing_machine_reference(service: Service, machine_arn: str) -> StateMachi
 
 
 def active_machine_reference(service: Service, machine_arn: str) -> StateMachine:
-    """As `existing_machine_reference`; a machine that is being deleted is StateMachineDeleting."""
+    """As `existing_machine_reference`; raises StateMachineDeleting while it is deleted."""
     machine = existing_machine_reference(service, machine_arn)
     if machine.status == "DELETING":
         raise referenced_machine_is_deleting(machine_arn)
@@ -36,8 +38,9 @@ def active_machine_reference(service: Service, machine_arn: str) -> StateMachine
 
 
 def active_unqualified_reference(service: Service, machine_arn: str) -> StateMachine:
-    """As `active_machine_reference`, for what can be done to a machine only: versions and aliases do
-    not exist for it (observed).
+    """As `active_machine_reference`, for operations on a machine as a whole.
+
+    Versions and aliases do not exist for them (observed).
     """
     machine = active_machine_reference(service, machine_arn)
     if machine.version is not None:
@@ -46,7 +49,7 @@ def active_unqualified_reference(service: Service, machine_arn: str) -> StateMac
 
 
 def existing_execution(service: Service, execution_arn: str) -> Execution:
-    """The execution with this ARN. Raises ApiError InvalidArn or ExecutionDoesNotExist."""
+    """Returns the execution with this ARN. Raises ApiError InvalidArn or ExecutionDoesNotExist."""
     arn_checks.check_arn(execution_arn, "execution")
     execution = service.executions.find(execution_arn)
     if execution is None:
@@ -55,7 +58,7 @@ def existing_execution(service: Service, execution_arn: str) -> Execution:
 
 
 def existing_map_run(service: Service, map_run_arn: str) -> MapRun:
-    """The Map Run with this ARN. Raises ApiError InvalidArn or ResourceNotFound."""
+    """Returns the Map Run with this ARN. Raises ApiError InvalidArn or ResourceNotFound."""
     arn_checks.check_arn(map_run_arn, "mapRun")
     run = service.map_runs.find(map_run_arn)
     if run is None:

@@ -1,10 +1,12 @@
-"""State machines: CreateStateMachine, UpdateStateMachine, DeleteStateMachine, DescribeStateMachine,
+"""State machines: creating, updating, deleting, describing and listing them.
+
+CreateStateMachine, UpdateStateMachine, DeleteStateMachine, DescribeStateMachine,
 ListStateMachines.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
-Creating is idempotent: the same name with the same definition (as text), type, configurations,
-publish and versionDescription is answered as if it were new; another role or other tags are
-ignored.
+Creating is idempotent: a request with the same name, definition (as text), type, configurations,
+publish and versionDescription gets the response of a new machine; a different role or different
+tags are ignored.
 """
 
 from __future__ import annotations
@@ -139,10 +141,9 @@ def update_state_machine(
 def revise_state_machine(
     service: Service, machine: StateMachine, revision: Revision, *, publish: bool, description: str
 ) -> StateMachine | None:
-    """The machine with this as its newest revision, at the version that it is published as, if it
-    is to be.
+    """Returns the machine with this newest revision, at the published version if `publish`.
 
-    None when the machine changed or went since it was read. Raises ApiError
+    None when the machine changed or was deleted since it was read. Raises ApiError
     ServiceQuotaExceededException.
     """
     from sfn_cli.store.records.versions import QuotaReached
@@ -157,7 +158,7 @@ def revise_state_machine(
 
 
 def delete_state_machine(service: Service, request: DeleteStateMachineInputTypeDef) -> dict[str, Any]:
-    """Succeeds also for a machine that does not exist."""
+    """Deletes the machine; also succeeds if it does not exist."""
     machine_arn = request["stateMachineArn"]
     if ":" in arn_checks.check_machine_arn(machine_arn).resource_id:
         raise ApiError(
@@ -169,10 +170,10 @@ def delete_state_machine(service: Service, request: DeleteStateMachineInputTypeD
 
 
 def describe_state_machine(service: Service, request: DescribeStateMachineInputTypeDef) -> dict[str, Any]:
-    """The machine, or a version of it with its own date and description; an alias shows the first
-    version that it leads to.
+    """Describes the machine, or a version of it with the version's date and description.
 
-    The ARN of a Distributed Map state in it shows what its children run.
+    For an alias, that is the first version that it points to. The ARN of a Distributed Map state in
+    the machine shows what the Map's children run.
     """
     arn_checks.check_arn(request["stateMachineArn"], "stateMachine")
     machine_arn, _, label = request["stateMachineArn"].partition("/")
@@ -215,7 +216,7 @@ def _describe_machine_label(machine: StateMachine, label: str, request: Mapping[
 def describe_state_machine_for_execution(
     service: Service, request: DescribeStateMachineForExecutionInputTypeDef
 ) -> dict[str, Any]:
-    """The machine as it was when the execution started."""
+    """Describes the machine as it was when the execution started."""
     arn_checks.check_arn(request["executionArn"], "execution")
     execution = service.executions.find(request["executionArn"])
     if execution is None:
@@ -232,7 +233,7 @@ def describe_state_machine_for_execution(
 
 
 def list_state_machines(service: Service, request: ListStateMachinesInputTypeDef) -> ListStateMachinesAnswer:
-    """By name: AWS documents no order."""
+    """Lists the machines by name: AWS documents no order."""
     prefix = arn.state_machine_arn(service.settings.region, service.settings.account_id, "")
     machines, token = paging.sealed_page(
         request,
@@ -273,7 +274,7 @@ def _machine_revision_members(revision: Revision, request: Mapping[str, Any]) ->
 
 
 def _machine_identity(machine: StateMachine) -> tuple[str | None, ...]:
-    """What decides whether a second CreateStateMachine is the same request."""
+    """Returns the members that must be equal for a second CreateStateMachine to be idempotent."""
     revision = machine.revision
     return (
         machine.type,

@@ -1,7 +1,7 @@
 """The events that Step Functions sends to EventBridge when an execution's status changes.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
-They are derived from the store: nothing has to run, or to have run, for a reader to see them.
+They are derived from the store: no process has to run, or to have run, for a reader to see them.
 Only STANDARD executions have them.
 """
 
@@ -34,7 +34,7 @@ _DETAIL = (
 
 
 def status_event(execution: Execution) -> dict[str, Any]:
-    """The event of an execution's current status; its id is the same each time it is created."""
+    """Returns the event of an execution's current status; its id is the same every time."""
     detail = _status_event_detail(execution)
     happened_at = execution.stopped_at or execution.redriven_at or execution.started_at
     parsed = arn.parse_arn(execution.arn)
@@ -70,24 +70,22 @@ def _size_in_status_event(text: str) -> int:
 
 
 def _status_event_id(about: str) -> str:
-    """A UUID that is derived from what the event is about (version 8, RFC 9562)."""
+    """Returns a UUID derived from what the event is about (version 8, RFC 9562)."""
     digits = sha256(about.encode("utf-8", "surrogatepass")).hexdigest()
     return "-".join((digits[:8], digits[8:12], f"8{digits[13:16]}", f"8{digits[17:20]}", digits[20:32]))
 
 
 class StatusEvents:
-    """The events from a time on, for one who looks again and again: each is given once."""
+    """The events since a given time, for repeated reads: each event is returned once."""
 
     def __init__(self, service: Service, since: int, *, follow: bool = True) -> None:
-        """`since` is in milliseconds since 1970, by the clocks of the executions.
+        """Starts at `since`, in milliseconds since 1970 by the clocks of the executions.
 
-        Without `follow`, there is one look only: executions that started earlier and still run are
+        Without `follow`, there is one read only: executions that started earlier and still run are
         not read.
         """
         self._watch = service.status_changes.watch(since, follow=follow)
 
     def next(self) -> Iterator[dict[str, Any]]:
-        """The events that the store has had since the last time, in the order in which they
-        happened.
-        """
+        """Yields the events since the last call, in the order in which they happened."""
         return map(status_event, self._watch.next())

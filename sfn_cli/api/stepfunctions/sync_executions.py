@@ -1,4 +1,4 @@
-"""StartSyncExecution: an EXPRESS execution that is started and waited for.
+"""StartSyncExecution: starts an EXPRESS execution and waits for its end.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartSyncExecution.html
 It runs like any other execution: stored before it is acknowledged, driven by a worker, and resumed
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 BILLED_MS = 100
 BILLED_MB = 64
-"""In which steps AWS bills time and memory."""
+"""The steps in which AWS bills time and memory."""
 
 BASE_BYTES = 50 * 1024 * 1024
 """The memory that every execution is billed for, beyond its definition and its data."""
@@ -57,7 +57,7 @@ def start_sync_execution(service: Service, request: StartSyncExecutionInputTypeD
 
 
 def _sync_execution_answer(service: Service, *, execution_arn: str, included: bool) -> dict[str, Any]:
-    """What became of an execution that has ended. Raises SuspendedError for one that cannot end."""
+    """Returns the response for an ended execution. Raises SuspendedError if it cannot end."""
     execution = service.executions.find(execution_arn)
     if execution is None or execution.stopped_at is None:
         suspensions.refuse_to_wait_for_suspended(service, execution_arn)
@@ -96,5 +96,5 @@ def _sync_execution_answer(service: Service, *, execution_arn: str, included: bo
 
 
 def _sync_execution_billing_steps(used: int, step: int) -> int:
-    """The use as it is billed: in whole steps, and one at the least."""
+    """Returns the billed use: rounded up to whole steps, at least one."""
     return max(1, -(-used // step)) * step

@@ -34,14 +34,14 @@ _NOT_NULL = "failed to satisfy constraint: Member must not be null"
 
 
 def tag_resource(service: Service, request: TagResourceInputTypeDef) -> dict[str, Any]:
-    """Adds tags; a key that the resource has gets the new value."""
+    """Adds tags; an existing key gets the new value."""
     resource_arn, added = request["resourceArn"], tags_by_key(request["tags"])
     _change_tags(service, resource_arn, lambda tags: _add_tags(tags, added, resource_arn))
     return {}
 
 
 def untag_resource(service: Service, request: UntagResourceInputTypeDef) -> dict[str, Any]:
-    """Removes tags; keys that the resource does not have are no error."""
+    """Removes tags; keys that the resource does not have are not an error."""
     _change_tags(service, request["resourceArn"], lambda tags: without_tags(tags, request["tagKeys"]))
     return {}
 
@@ -57,8 +57,9 @@ def list_tags_for_resource(
 
 
 def tags_by_key(tags: Iterable[TagTypeDef]) -> Tags:
-    """Tags as requests give them in lists, by their keys: of a key that comes twice, the last.
-    Raises ApiError.
+    """Converts a request's list of tags to a mapping by key. Raises ApiError.
+
+    For a repeated key, the last value counts.
     """
     found: Tags = {}
     for number, tag in enumerate(tags, 1):
@@ -83,12 +84,12 @@ def tags_by_key(tags: Iterable[TagTypeDef]) -> Tags:
 
 
 def tags_of_new(tags: Iterable[TagTypeDef], resource_name: str) -> str:
-    """The text of the tags that a new resource is given. Raises ApiError."""
+    """Returns the text of a new resource's tags. Raises ApiError."""
     return tags_as_text(_add_tags({}, tags_by_key(tags), resource_name))
 
 
 def tags_as_text(tags: Tags) -> str:
-    """Tags as the store keeps them: a JSON array in AWS's form."""
+    """Formats tags as the store holds them: a JSON array in AWS's form."""
     return jsonvalue.dumps([{"key": key, "value": value} for key, value in tags.items()])
 
 
@@ -111,7 +112,7 @@ def _change_tags(service: Service, resource_arn: str, change: Callable[[Tags], T
 
 
 def _tagged_nouns(service: Service, resource_arn: str) -> StateMachines | Activities:
-    """Where a resource with this ARN would be."""
+    """Returns the part of the store where a resource with this ARN belongs."""
     parsed = arn.parse_arn(resource_arn)
     return (
         service.activities

@@ -1,5 +1,6 @@
-"""Versions of state machines: PublishStateMachineVersion, ListStateMachineVersions,
-DeleteStateMachineVersion.
+"""Versions of state machines: numbered, immutable revisions.
+
+PublishStateMachineVersion, ListStateMachineVersions, DeleteStateMachineVersion.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/concepts-state-machine-version.html
 Publishing is idempotent: a revision that has a version gets no other one, whatever the description.
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from sfn_cli.api.service import Service
 
 _INITIAL = "INITIAL"
-"""What AWS calls the revision of a machine that was never updated: it has no id."""
+"""AWS's name for the revision of a machine that was never updated: it has no id."""
 
 
 def publish_state_machine_version(
@@ -58,7 +59,10 @@ def publish_state_machine_version(
 def list_state_machine_versions(
     service: Service, request: ListStateMachineVersionsInputTypeDef
 ) -> ListStateMachineVersionsAnswer:
-    """Newest first. A machine that is not there has none: AWS's model knows no error for it."""
+    """Lists the versions, newest first.
+
+    A machine that does not exist has none: AWS's model has no error for it.
+    """
     machine_arn = request["stateMachineArn"]
     arn_checks.check_machine_arn(machine_arn)
     machine = service.state_machines.find(machine_arn)
@@ -85,7 +89,7 @@ def list_state_machine_versions(
 def delete_state_machine_version(
     service: Service, request: DeleteStateMachineVersionInputTypeDef
 ) -> dict[str, Any]:
-    """Succeeds also for a version that does not exist; its executions go on."""
+    """Deletes the version; also succeeds if it does not exist. Its executions go on."""
     arn_checks.check_machine_arn(request["stateMachineVersionArn"])
     machine_arn, qualifier = arn.split_arn_qualifier(request["stateMachineVersionArn"])
     number = arn.version_number_of_arn(qualifier)

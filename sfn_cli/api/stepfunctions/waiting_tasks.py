@@ -1,6 +1,6 @@
-"""Lists pending tasks: those that a person or program has to answer. AWS has no such operation.
+"""Lists pending tasks that a person or program has to answer. AWS has no such operation.
 
-They are answered by the operations that AWS has (tasks.py), with their token.
+They are answered with their token by AWS's operations (tasks.py).
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ HANDLE_DIGITS = 8
 
 
 class WaitingTask(NamedTuple):
-    """One task. `status` is WAITING where a token was handed out, and of an activity's task
-    SCHEDULED or STARTED.
+    """A pending task.
 
-    `since` and `until`, when it times out or its heartbeat is missed, are by the execution's own
-    clock. `handle` names it, by all its digits; `task_token` is None while no worker has taken it.
+    `status` is WAITING where a token was handed out, and SCHEDULED or STARTED for an activity's
+    task. `since` and `until`, when it times out or its heartbeat is missed, are by the execution's
+    own clock. `handle` has all its digits; `task_token` is None until a worker has taken it.
     """
 
     handle: str
@@ -50,17 +50,17 @@ class WaitingTask(NamedTuple):
 
     @property
     def execution(self) -> str:
-        """Its execution, as people name it: MACHINE/NAME."""
+        """The task's execution, as people name it: MACHINE/NAME."""
         return f"{name_in_arn(self.state_machine_arn)}/{self.execution_name}"
 
     @property
     def name(self) -> str:
-        """As people name it: MACHINE/EXECUTION/STATE."""
+        """The task's name for people: MACHINE/EXECUTION/STATE."""
         return f"{self.execution}/{self.state}"
 
     @property
     def names(self) -> tuple[str, str, str]:
-        """The other names that it can be called by."""
+        """Other names that people can use for the task."""
         return f"{self.execution_name}/{self.state}", self.name, f"{self.execution_arn}/{self.state}"
 
     def to_response(self) -> dict[str, Any]:
@@ -84,8 +84,10 @@ class WaitingTask(NamedTuple):
 def waiting_tasks(
     service: Service, *, execution_arn: str | None = None, state_machine_arn: str | None = None
 ) -> Iterator[WaitingTask]:
-    """Those of one execution, or of one machine's executions (of its version's or alias's, by such
-    an ARN; children of its Map Runs included), or all.
+    """Yields the pending tasks of one execution, of one machine's executions, or all.
+
+    `state_machine_arn` may be that of a version or an alias, and selects its executions; children
+    of Map Runs are included.
     """
     for task in service.tasks.waiting():
         if execution_arn in (None, task.execution.arn) and _waiting_task_belongs_to(
@@ -95,8 +97,9 @@ def waiting_tasks(
 
 
 def take_waiting_task(service: Service, task: WaitingTask, worker_name: str) -> str | None:
-    """The token of an activity's task that waited for a worker, which this is from now on; None if
-    another was faster.
+    """Assigns a pending activity task to this worker; returns its token.
+
+    None if another worker was faster.
     """
     taken = service.tasks.take_one(task.handle, worker_name, service.clock())
     return None if taken is None else taken.token

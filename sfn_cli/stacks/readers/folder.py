@@ -1,4 +1,4 @@
-"""A folder that holds a state machine and what it needs, as `sfn run` finds it.
+"""A folder with a state machine and everything it needs, as `sfn run` reads it.
 
     order/                     the state machine's name
     ├── order.asl.json         its definition: the only *.asl.json
@@ -50,7 +50,7 @@ class ProjectFunction(NamedTuple):
         """Returns the function with these environment variables added; its own win."""
         own = self.configuration.get("Environment") or {}
         if not variables or not isinstance(own, dict) or not isinstance(own.get("Variables", {}), dict):
-            return self  # what is wrong is the operation's to say
+            return self  # the operation reports what is wrong
         environment = {**own, "Variables": {**variables, **own.get("Variables", {})}}
         return self._replace(configuration={**self.configuration, "Environment": environment})
 
@@ -70,12 +70,12 @@ class Project(NamedTuple):
     """The path of the mock configuration file, if there is one."""
 
     def with_services(self, urls: Mapping[str, str]) -> Project:
-        """The project with the URLs of its services in the definition."""
+        """Returns the project with the URLs of its services in the definition."""
         return self._replace(definition=services_json.definition_with_service_urls(self.definition, urls))
 
 
 def load_project_folder(path: Path) -> Project:
-    """The project of a folder, or of a definition on its own. Raises UsageError."""
+    """Loads the project of a folder, or of a definition on its own. Raises UsageError."""
     if path.is_dir():
         folder, definition = path, _only_definition_in_folder(path)
         name = folder.resolve().name
@@ -109,7 +109,7 @@ def _only_definition_in_folder(folder: Path) -> Path:
 
 
 def _folder_machine_name(name: str) -> str:
-    """The nearest name that a state machine may have."""
+    """Returns the nearest name that a state machine may have."""
     return re.sub(r"[^A-Za-z0-9_-]+", "-", name)[:_NAME_LENGTH] or "state-machine"
 
 
@@ -133,7 +133,7 @@ def _folder_functions(folder: Path) -> Iterator[ProjectFunction]:
 
 
 def _folder_function_defaults(path: Path) -> dict[str, Any]:
-    """A function in the Python that runs sfn, or one that brings its own runtime."""
+    """Returns the defaults of a function: the Python that runs sfn, or a runtime of its own."""
     if (path / ENTRYPOINT).is_file() and not (path / "app.py").is_file():
         return {"Runtime": CUSTOM[-1], "Handler": ENTRYPOINT}
     return {

@@ -1,5 +1,4 @@
-"""`resources.json`: the calls to AWS's services that `sfn run` makes before it starts a state
-machine.
+"""`resources.json`: calls to AWS services that `sfn run` makes before it starts a state machine.
 
     [
         {"service": "s3", "operation": "CreateBucket", "parameters": {"Bucket": "letters"}},
@@ -8,13 +7,13 @@ machine.
         {"service": "dynamodb", "wait": "table_exists", "parameters": {"TableName": "letters"}}
     ]
 
-Services, operations and parameters have the names that AWS's clients have, waiters those of boto3.
-A text that is file://PATH or fileb://PATH stands for the content of a file of the folder. The calls
-are made in their order, before every run. A refusal because the resource exists already is not a
-failure.
+Services, operations and parameters have the names that AWS's clients use, waiters those of boto3.
+A text that is file://PATH or fileb://PATH is replaced by the content of that file in the folder.
+The calls run in their order, before every run. A call that fails because the resource already
+exists is not a failure.
 
-Calls to the services that sfn itself has (connections, functions, logs, state machines) stay in sfn;
-the others go where tasks call.
+Calls to the services that sfn itself has (connections, functions, logs, state machines) stay in
+sfn; the others go where tasks call.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ _LOCATION = re.compile(r"(fileb?)://(.+)", re.DOTALL)
 
 
 class ResourceCall(NamedTuple):
-    """One call; `wait` says that `name` is a waiter's and not an operation's."""
+    """One call; `wait` says that `name` is a waiter's, not an operation's."""
 
     place: str
     """Which of the calls of which file it is, for people."""
@@ -43,7 +42,7 @@ class ResourceCall(NamedTuple):
 
 
 def parse_resources_json(path: Path, given: Any) -> list[ResourceCall]:
-    """The calls of a file that holds `given`. Raises UsageError."""
+    """Parses the calls of a file with the content `given`. Raises UsageError."""
     if not isinstance(given, list):
         raise UsageError(f"{path} must hold an array of calls.")
     return [_resource_call(path, f"{path}, call {number}", call) for number, call in enumerate(given, 1)]
@@ -64,7 +63,7 @@ def _resource_call(path: Path, place: str, call: Any) -> ResourceCall:
 
 
 def _resource_with_files(folder: Path, place: str, value: Any) -> Any:
-    """The value, with the contents of the files that its texts name."""
+    """Returns the value with the contents of the files that its texts name."""
     match value:
         case dict():
             return {name: _resource_with_files(folder, place, member) for name, member in value.items()}

@@ -1,4 +1,4 @@
-"""`services.json`: the programs that `sfn run` starts first, and that serve HTTP while it goes on.
+"""`services.json`: programs that `sfn run` starts first, and that serve HTTP during the run.
 
     {
         "Inventory": {"command": ["python", "services/inventory.py"]},
@@ -6,9 +6,9 @@
     }
 
 A program runs in the folder, in the environment of the command, and serves on 127.0.0.1 at the port
-in PORT: it is ready when that port takes connections. `python` is the one that runs sfn.
-`${Inventory}` in the definition stands for http://127.0.0.1:PORT, as a DefinitionSubstitution of
-CloudFormation does; other `${…}` stay. The programs end with the command, however it ends
+in PORT: it is ready when that port accepts connections. `python` is the one that runs sfn.
+`${Inventory}` in the definition is replaced by http://127.0.0.1:PORT, like a CloudFormation
+DefinitionSubstitution; other `${…}` stay. The programs end with the command, however it ends
 (cli/run/dev_services.py).
 """
 
@@ -37,7 +37,7 @@ class DevService(NamedTuple):
 
 
 def parse_services_json(path: Path, given: Any) -> list[DevService]:
-    """The services of a file that holds `given`. Raises UsageError."""
+    """Parses the services of a file with the content `given`. Raises UsageError."""
     if not isinstance(given, dict):
         raise UsageError(f"{path} must hold an object: the name of each service, and how it is started.")
     return [_service(path, name, settings) for name, settings in given.items()]
@@ -57,5 +57,5 @@ def _service(path: Path, name: str, settings: Any) -> DevService:
 
 
 def definition_with_service_urls(definition: str, urls: Mapping[str, str]) -> str:
-    """The definition with the URL of each service where `${NAME}` stands."""
+    """Returns the definition with `${NAME}` replaced by the URL of each service."""
     return re.sub(r"\$\{(\w+)\}", lambda found: urls.get(found[1], found[0]), definition)

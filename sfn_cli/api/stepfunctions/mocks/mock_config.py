@@ -1,13 +1,13 @@
-"""The mock configuration file of Step Functions Local: test cases of state machines, and mocked responses.
+"""The mock configuration file of Step Functions Local: test cases and mocked responses.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/sfn-local-mock-cfg-file.html
 
     {"StateMachines": {MACHINE: {"TestCases": {CASE: {STATE: RESPONSE}}}},
      "MockedResponses": {RESPONSE: {"0": {"Return": …}, "1-2": {"Throw": {"Error": str, "Cause": str}}}}}
 
-Only what a test case uses is looked at, as Step Functions Local does: a fault elsewhere in the file
-harms no other case. What is wrong is one line: the file, the place in it (a JSON pointer), and how
-to fix it.
+Only the parts that a test case uses are checked, as in Step Functions Local: an error elsewhere in
+the file affects no other case. An error is one line: the file, the place in it (a JSON pointer),
+and how to fix it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 def mock_config_responses(
     path: str, machine: str, test_case: str, task_states: Collection[str]
 ) -> dict[str, Json]:
-    """What the test case of a state machine has for its states: {STATE: {"name": RESPONSE, "response": …}}.
+    """Returns the responses of a state machine's test case.
+
+    As {STATE: {"name": RESPONSE, "response": …}}.
 
     Raises ApiError ValidationException.
     """
@@ -57,7 +59,7 @@ def mock_config_responses(
 
 
 class _MockConfigFile:
-    """The file's JSON, and where to find what in it."""
+    """The file's JSON, and the places of its parts."""
 
     def __init__(self, path: str) -> None:
         self._path = path
@@ -81,7 +83,7 @@ class _MockConfigFile:
             self.refuse((), "it must be an object with StateMachines and MockedResponses")
 
     def object(self, *place: str) -> dict[str, Json]:
-        """The object at this place."""
+        """Returns the object at this place."""
         found = self._content
         for depth, name in enumerate(place):
             if name not in found:
@@ -98,8 +100,9 @@ class _MockConfigFile:
 
 
 def _mock_config_response(file: _MockConfigFile, name: str) -> dict[str, Json]:
-    """The mocked response of this name: every answer as it must be, and no invocation left out
-    between the first and the last.
+    """Returns the mocked response of this name, after checks.
+
+    Every answer is valid, and no invocation is missing between the first and the last.
     """
     place = ("MockedResponses", name)
     response = file.object(*place)
@@ -140,7 +143,7 @@ def _check_mock_config_answer(file: _MockConfigFile, place: tuple[str, ...], val
 
 
 def _instead_in_mock_config(given: str, known: Collection[str]) -> str:
-    """What there is instead of what was given; what resembles it comes first."""
+    """Describes the alternatives to an unknown name; similar ones come first."""
     if not known:
         return ""
     from difflib import get_close_matches

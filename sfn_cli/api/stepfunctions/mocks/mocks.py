@@ -1,5 +1,6 @@
-"""What an execution is started with instead of integrations: a test case (ARN#CASE), and faults
-(our own member `inject`).
+"""Mocks of an execution's integrations: a test case (ARN#CASE) and faults.
+
+Faults are in sfn's own member `inject`.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/sfn-local-test-sm-exec.html
 Both are resolved when the execution starts, and stored with it: later changes to the file or the
@@ -43,8 +44,9 @@ class Mocking:
         self._known: dict[int, str] = {}  # by the row of the revision
 
     def of(self, machine: StateMachine) -> str:
-        """What an execution of the machine keeps (interpreter/mocks.py). Raises ApiError
-        ValidationException, or UsageError.
+        """Returns the mocks that an execution of the machine stores (interpreter/mocks.py).
+
+        Raises ApiError ValidationException, or UsageError.
         """
         revision = machine.revision
         if revision.id not in self._known:
@@ -70,8 +72,9 @@ class Mocking:
 
 
 def _mocked_faults(text: str, tasks: Collection[str]) -> Iterator[Json]:
-    """The faults of one --inject. Names of states may have commas: where one fits the whole text,
-    it is no list.
+    """Yields the faults of one --inject.
+
+    State names may contain commas: if the whole text is a fault of one state, it is not a list.
     """
     whole = FAULT.fullmatch(text)
     for part in [text] if whole and whole["state"] in tasks else text.split(","):

@@ -1,1 +1,1 @@
-"""TestState: one state is run on its own."""
+"""TestState: runs one state on its own."""

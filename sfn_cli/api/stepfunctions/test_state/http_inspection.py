@@ -1,4 +1,4 @@
-"""What TestState shows of the HTTP request that a task makes, and of the response to it.
+"""TestState's record of the HTTP request that a task sends, and of its response.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_InspectionData.html
 """
@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class HttpInspection:
-    """Filled by who makes the request; both in the shape of InspectionData's members, None while
-    nothing was sent.
+    """A request and its response, in the shape of InspectionData's members.
 
-    Without `reveal_secrets` the request lacks what a connection adds to it.
+    The sender fills them in; both are None until something was sent. Without `reveal_secrets`, the
+    request leaves out what a connection adds to it.
     """
 
     reveal_secrets: bool

@@ -1,9 +1,9 @@
-"""Checks a mocked result by the API that the task would call: TestState's fieldValidationMode.
+"""Checks a mocked result against the API that the task would call: fieldValidationMode.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_MockInput.html
-STRICT: required fields are there, and fields are as the API's model has them; PRESENT: only the
-latter. What the model does not know is not looked at. The models are the package's own; those of
-other services are botocore's, where that is installed, and without it nothing is checked.
+STRICT: required fields are present, and fields match the API's model; PRESENT: only the latter.
+Fields that the model does not know are ignored. The models are the package's own; those of other
+services are botocore's, if that is installed, and otherwise nothing is checked.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def _check_mocked_fields(
 
 
 def _check_mocked_value(found: _Model, shape: Shape, value: Json, name: str, *, strict: bool) -> None:
-    """Checks the value of a field; those of an array or a map go by the name of the whole."""
+    """Checks the value of a field; values in an array or a map go by the name of the whole."""
     kind = shape["type"]
     types, wanted = _KINDS[kind]
     if not isinstance(value, types) or (isinstance(value, bool) and kind != "boolean"):

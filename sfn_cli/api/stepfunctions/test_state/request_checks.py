@@ -1,4 +1,4 @@
-"""Which requests TestState takes: the state on its own, its input, its variables and its mock.
+"""The checks of TestState's requests: the state on its own, its input, variables and mock.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.html
 """
@@ -59,8 +59,9 @@ def _check_request_variables(text: str) -> None:
 
 
 def machine_of_state(service: Service, request: Mapping[str, Any]) -> dict[str, Any]:
-    """A machine of the state alone. Raises ApiError InvalidDefinition, or ValidationException when
-    it is not there.
+    """Returns a machine of only the requested state.
+
+    Raises ApiError InvalidDefinition, or ValidationException if the state does not exist.
     """
     definition = request["definition"]
     # What a mock answers for need not be here; nor need what other states of the machine call.
@@ -83,12 +84,12 @@ def machine_of_state(service: Service, request: Mapping[str, Any]) -> dict[str, 
 
 
 def _find_requested_state(machine: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
-    """The state of this name, in the machine or in those within it: no two have one name."""
+    """Finds the state of this name in the machine and those within it; names are unique."""
     return next((state for found, state in states_with_nested(machine) if found == name), None)
 
 
 def check_state_of_request(state: State, fields: Mapping[str, Any], request: Mapping[str, Any]) -> None:
-    """Raises ApiError when the state, of these fields, cannot be tested as the request has it."""
+    """Raises ApiError when the state with these fields cannot be tested as requested."""
     mock = request.get("mock")
     if mock is None:
         if state.type in ("Map", "Parallel"):

@@ -1,5 +1,4 @@
-"""TestState: one state is run on its own, with its work done or mocked, and the steps of its
-dataflow are shown.
+"""TestState: runs one state, with real or mocked work, and shows the steps of its dataflow.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.html
 The state is entered as in any execution (`interpreter/visits.py`), in one that is not stored: a
@@ -58,7 +57,7 @@ if TYPE_CHECKING:
 
 
 def test_state(service: Service, request: TestStateInputTypeDef) -> dict[str, Any]:
-    """What became of the state; that it failed is no error of the call."""
+    """Returns the outcome of the state; its failure is not an error of the call."""
     check_test_state_request(request)
     fields = machine_of_state(service, request)
     machine = load_machine(dumps(fields))
@@ -70,7 +69,7 @@ test_state.__test__ = False  # type: ignore[attr-defined]  # pytest would take i
 
 
 class _StateTest:
-    """An execution that has entered the state, and what is noted of it."""
+    """An execution that has entered the state, and what was recorded of it."""
 
     def __init__(self, service: Service, request: Mapping[str, Any], machine: CompiledMachine) -> None:
         self.service = service
@@ -120,7 +119,7 @@ class _StateTest:
         return answered
 
     def _visit(self, *, now: int | None = None, trace: Trace | None = None) -> Visit:
-        """What the state sees, when it is entered or at the time `now`."""
+        """Returns the state's view of its data, on entry or at the time `now`."""
         return Visit(
             self.frame.input,
             self.variables,
@@ -132,7 +131,7 @@ class _StateTest:
         )
 
     def _run(self) -> Exit:
-        """The exit of the state. Raises StatesError when it fails."""
+        """Returns the exit of the state. Raises StatesError when it fails."""
         if isinstance(self.state, MapState):
             return self._exit(self._run_map(self.state))
         match self._enter():
@@ -162,7 +161,10 @@ class _StateTest:
         return complete_visit(self.stay, self._visit(), result)
 
     def _run_map(self, state: MapState) -> Payload:
-        """The mocked result of a Map. Raises StatesError when the mock, or too many failures, fail it."""
+        """Returns the mocked result of a Map.
+
+        Raises StatesError when the mock, or too many failures, fail the Map.
+        """
         seen, read = self._visit(), self.configuration.get("mapItemReaderData")
         items = items_of_tested_map(read, state, seen) if read is not None else None
         try:
@@ -176,7 +178,7 @@ class _StateTest:
         return result
 
     def _sleep(self, until: int) -> int:
-        """Waits until then; the time at which it is over."""
+        """Waits until then; returns the time after the wait."""
         start = self.service.clock()
         if until - start > quotas.TEST_STATE_SECONDS * 1000:
             raise StatesError("States.Timeout")
@@ -216,7 +218,7 @@ class _StateTest:
         return Payload(text=self.mock["result"])
 
     def _handle_error(self, error: StatesError) -> tuple[Exit | None, dict[str, Any]]:
-        """Decides how the state ends by an error: its Retriers come first, then its Catchers."""
+        """Decides how the state ends on an error: its Retriers come first, then its Catchers."""
         failure: dict[str, Any] = {"error": error.error, "cause": error.cause}
         met = visit_matching_retrier(self.stay, error)
         if met is not None:

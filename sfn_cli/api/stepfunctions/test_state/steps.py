@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from sfn_cli.jsonvalue import Payload
 
 _WITHOUT_RESULT = ("Choice", "Wait", "Succeed", "Fail")
-"""The types of which the effective input is the one step that is shown."""
+"""The state types that show only one step, the effective input."""
 
 _NUMBERS = ("toleratedFailureCount", "toleratedFailurePercentage", "maxConcurrency")
 
 
 class InspectedSteps:
-    """The trace of a tested state: its steps, in the order in which they were first noted."""
+    """The trace of a tested state: its steps, in the order in which they were first recorded."""
 
     def __init__(self) -> None:
         self._payloads: dict[str, Payload] = {}
@@ -28,7 +28,7 @@ class InspectedSteps:
         self._payloads[step] = payload
 
     def to_response(self, state_type: str) -> dict[str, Any]:
-        """The steps that are shown of a state of this type, as members of InspectionData."""
+        """Returns the steps shown for a state of this type, as members of InspectionData."""
         return {
             name: step.value if name in _NUMBERS else step_text(step)
             for name, step in self._payloads.items()
@@ -37,5 +37,8 @@ class InspectedSteps:
 
 
 def step_text(payload: Payload) -> str:
-    """Observed: TestState writes arrays with a space after each comma, unlike histories."""
+    """Formats a payload as TestState does.
+
+    Observed: TestState writes arrays with a space after each comma, unlike histories.
+    """
     return dumps_spaced(payload.value)

@@ -1,4 +1,4 @@
-"""The Context Object of a tested state: what TestState's `context` may hold, and what stands in for it.
+"""The Context Object of a tested state: TestState's `context`, and the default without it.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
 """
@@ -79,8 +79,9 @@ def _tested_state_is_answered_from_outside(state: State) -> bool:
 def default_tested_context(
     execution: Execution, frame: Frame, role_arn: str | None, attempt: int
 ) -> dict[str, Any]:
-    """The Context Object when none is given. Observed: it is an EXPRESS execution's, with a role
-    that is null when there is none.
+    """Returns the Context Object for a request without one.
+
+    Observed: it is an EXPRESS execution's, with a role that is null when there is none.
     """
     context = context_object(execution, frame, attempt)
     about = {**context["Execution"], "RoleArn": role_arn}

@@ -1,7 +1,7 @@
-"""A Map that is tested: the items that its iterations would be given, and how many may fail.
+"""A tested Map: the items that its iterations would get, and how many may fail.
 
-A tested Map runs no children, so it is not entered: it is asked for its limits, its items and their
-inputs, one after the other, and each answer is a step of the trace.
+A tested Map runs no children, so it is not entered: its limits, its items and their inputs are
+evaluated one after the other, and each result is a step of the trace.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class TestedMap(NamedTuple):
-    """How many iterations there would be, and how many of them may fail: None where nothing is said."""
+    """The number of iterations, and how many of them may fail (None where not specified)."""
 
     iterations: int
     tolerated_count: float | None
@@ -48,7 +48,8 @@ class TestedMap(NamedTuple):
 
 
 def tested_map(state: MapState, seen: Visit, read: list[Json] | None) -> TestedMap:
-    """The Map over the items that ItemReader has `read`, or else over those that its input holds.
+    """Returns the Map over the items that ItemReader has `read`, else those in its input.
+
     Raises StatesError.
     """
     note = seen.trace.note
@@ -71,7 +72,7 @@ def tested_map(state: MapState, seen: Visit, read: list[Json] | None) -> TestedM
 
 
 def items_of_tested_map(data: str, state: MapState, seen: Visit) -> list[Json]:
-    """The items in mapItemReaderData, where ItemsPointer says. Raises ApiError."""
+    """Returns the items in mapItemReaderData, at ItemsPointer. Raises ApiError."""
     try:
         items = loads(data)
     except (RecursionError, ValueError):
