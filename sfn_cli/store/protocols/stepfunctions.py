@@ -248,8 +248,7 @@ class Suspensions(Protocol):
 
 class StatusWatch(Protocol):
     def next(self) -> Iterator[Execution]:
-        """Yields each status change since the last call, in order: the execution after the change.
-        """
+        """Yields the execution after each status change since the last call, in order."""
 
 
 class StatusChanges(Protocol):
